@@ -1,0 +1,75 @@
+package io.github.statesignals;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Makes a method of a bean act on signals, and the application a responder.
+ * <p>
+ * The method takes any of
+ * <ul>
+ * <li>the {@link Signal};</li>
+ * <li>the metadata, as a {@code Map<String, ?>} or as a type of your own, which the
+ * application's {@code JsonMapper} makes of it;</li>
+ * <li>one entry of the metadata, into a parameter of its name that is a simple value
+ * (string, number, boolean, enum, date, ...), a collection, an array or an
+ * {@code Optional}; without such an entry it is {@code null} or empty, and a primitive is
+ * a failure.</li>
+ * </ul>
+ * It returns {@code void}, an {@link Acknowledgement}, a {@code boolean}, or a
+ * {@code CompletionStage} or {@code Mono} of one of these, which is answered when it
+ * completes. Returning answers {@code ras} 1 ({@code false}: 0); throwing answers
+ * {@code ras} 0 with the exception's message. A method that can't be used so fails the
+ * start of the application with a message that names it.
+ * <p>
+ * It is called on the starter's executor: for one publisher's signals in the order in
+ * which they were published, for different publishers, or responders, side by side.
+ * Method and class may have any visibility that Spring can call; a private method of a
+ * bean behind a proxy is refused. Beans of any scope work; the bean is looked up for
+ * every signal.
+ * <p>
+ * {@code ${...}} placeholders are resolved in every attribute.
+ *
+ * @since 0.1.0
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+public @interface OnSignal {
+
+	/**
+	 * The events to act on. {@code "*"} is any event but {@code initialization} and
+	 * {@code shutdown}, which are reserved and have to be named.
+	 * @return one event or more
+	 */
+	String[] event() default {};
+
+	/**
+	 * Act only on signals with this tag.
+	 * @return the tag; empty: any
+	 */
+	String tag() default "";
+
+	/**
+	 * Act only on signals of publishers with this process name.
+	 * @return the process name; empty: any
+	 */
+	String processName() default "";
+
+	/**
+	 * Act only on signals of the publisher with this id.
+	 * @return the publisher id; empty: any
+	 */
+	String publisher() default "";
+
+	/**
+	 * The name of the responder that this method belongs to: each has an id, and answers,
+	 * of its own.
+	 * @return the name; empty: the application's responder
+	 */
+	String responder() default "";
+
+}

@@ -1,0 +1,101 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Publishes state signals and learns which responders acted on them.
+ * <p>
+ * An exporter first {@linkplain #initialize(String...) initializes}: it declares its
+ * legal events and asks responders to subscribe. Every {@linkplain #signal(String)
+ * publish} then awaits exactly those responders that were subscribed when it was sent.
+ * <p>
+ * Safe for use by many threads. Signals of one event are published one after the other,
+ * each when the one before it has ended, since on the wire an answer names no more than
+ * publisher and event; signals of different events do not wait for each other.
+ * <p>
+ * A negative {@link Duration} means <em>no timeout</em>; {@code null} is never accepted.
+ * What responders did is a value; a broken Redis is an exception, a
+ * {@link org.springframework.dao.DataAccessException}, and so is wrong use.
+ *
+ * @since 0.1.0
+ */
+public interface SignalExporter {
+
+	/**
+	 * This exporter's id on the wire.
+	 * @return {@code <process name>-<uuid4>}, the same for the life of the exporter
+	 */
+	String getPublisherId();
+
+	/**
+	 * Declare the legal events, and ask responders to subscribe. From now on whoever
+	 * answers is a subscriber, at any time until {@link #shutdown()}. Initializing again
+	 * replaces the legal events and keeps the subscribers.
+	 * @param legalEvents the events that this exporter may publish: at least one, none
+	 * blank, twice or reserved
+	 * @throws IllegalArgumentException if the events are not as they have to be
+	 * @throws org.springframework.dao.DataAccessException if Redis did not take the
+	 * signal
+	 */
+	void initialize(String... legalEvents);
+
+	/**
+	 * Initialize, and wait until so many responders are subscribed. For late ones
+	 * {@code initialization} is published again every
+	 * {@code state-signals.exporter.republish-interval}. Blocks the caller.
+	 * @param subscribers how many responders to wait for
+	 * @param timeout how long to wait; negative: for ever
+	 * @param legalEvents the events that this exporter may publish
+	 * @return {@code true} as soon as so many are subscribed, {@code false} when the
+	 * timeout passed before
+	 * @throws IllegalArgumentException if the events are not as they have to be, or
+	 * {@code subscribers} is negative
+	 * @throws org.springframework.dao.DataAccessException if Redis did not take the first
+	 * signal
+	 * @throws IllegalStateException if the thread is interrupted, or the exporter shut
+	 * down, meanwhile
+	 */
+	boolean initializeAndWait(int subscribers, Duration timeout, String... legalEvents);
+
+	/**
+	 * Begin an initialization that says more than the legal events: a tag, or the
+	 * responders that are expected.
+	 * @param legalEvents the events that this exporter may publish
+	 * @return the initialization to complete
+	 */
+	InitializationSpec initialization(String... legalEvents);
+
+	/**
+	 * Begin a signal.
+	 * @param event the event
+	 * @return the signal to complete and publish
+	 */
+	SignalSpec signal(String event);
+
+	/**
+	 * Publish an event and nothing else, and wait for its result as
+	 * {@link SignalSpec#publish()} does.
+	 * @param event the event
+	 * @return who acted on it
+	 */
+	default SignalResult publish(String event) {
+		return signal(event).publish();
+	}
+
+	/**
+	 * Who is subscribed now: the responders that a signal published now would await.
+	 * @return the responder ids, a snapshot
+	 */
+	Set<String> getSubscribers();
+
+	/**
+	 * End: publish {@code shutdown}, forget the subscribers, and end what is still being
+	 * awaited with those missing that have not answered. Does nothing unless initialized.
+	 * The exporter may be initialized again, with the same publisher id.
+	 * @throws org.springframework.dao.DataAccessException if Redis did not take the
+	 * signal; the exporter is shut down all the same
+	 */
+	void shutdown();
+
+}

@@ -1,0 +1,21 @@
+package io.github.statesignals;
+
+/**
+ * Makes further exporters beside the application's own. Each has a publisher id,
+ * subscribers and legal events of its own, and shares the connections. An exporter costs
+ * nothing once it is {@linkplain SignalExporter#shutdown() shut down}; those that are not
+ * are shut down with the application.
+ *
+ * @since 0.1.0
+ */
+public interface SignalExporterFactory {
+
+	/**
+	 * Make an exporter.
+	 * @param processName its process name, with which its publisher id begins
+	 * @return an exporter that is not initialized
+	 * @throws IllegalArgumentException if the name is blank
+	 */
+	SignalExporter create(String processName);
+
+}

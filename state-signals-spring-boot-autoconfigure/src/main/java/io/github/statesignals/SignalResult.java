@@ -1,0 +1,61 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who acted on a published signal. Immutable.
+ *
+ * @param code the outcome in the protocol's terms
+ * @param responses the answers that counted, by responder id, in the order of their
+ * arrival
+ * @param messages what responders said, by responder id; also a message of a responder
+ * that was not awaited, whose answer does not count
+ * @param missing the responder ids that were awaited and had not answered when the
+ * publish ended
+ * @param elapsed how long it took from sending the signal to its end
+ * @since 0.1.0
+ */
+public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<String, String> messages,
+		Set<String> missing, Duration elapsed) {
+
+	public SignalResult {
+		responses = Collections.unmodifiableMap(new LinkedHashMap<>(responses));
+		messages = Collections.unmodifiableMap(new LinkedHashMap<>(messages));
+		missing = Collections.unmodifiableSet(new LinkedHashSet<>(missing));
+	}
+
+	/**
+	 * Whether every awaited responder succeeded, which includes that nobody was awaited.
+	 * @return {@code true} when the code is {@link ResultCode#ALL_SUBS_SUCCESS}
+	 */
+	public boolean isSuccess() {
+		return this.code == ResultCode.ALL_SUBS_SUCCESS;
+	}
+
+	/**
+	 * One responder's answer.
+	 *
+	 * @param ras <em>response action success</em>: 1 is success, anything else is not
+	 * @param message what the responder said, if anything
+	 * @param latency the time from sending the signal to having this answer
+	 */
+	public record Answer(int ras, @Nullable String message, Duration latency) {
+
+		/**
+		 * Whether the responder acted with success.
+		 * @return {@code true} when {@code ras} is 1
+		 */
+		public boolean isSuccess() {
+			return this.ras == Acknowledgement.SUCCESS;
+		}
+
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signal in the making. Not safe for use by several threads. May be published more than
+ * once; each publish sends what the spec says then.
+ *
+ * @since 0.1.0
+ * @see SignalExporter#signal(String)
+ */
+public interface SignalSpec {
+
+	/**
+	 * Tag the signal, such as with the run that it belongs to.
+	 * @param tag the tag
+	 * @return this
+	 */
+	SignalSpec tag(String tag);
+
+	/**
+	 * Number the sample that the signal is about.
+	 * @param sampleNo the number; 0 is one, too
+	 * @return this
+	 */
+	SignalSpec sampleNo(int sampleNo);
+
+	/**
+	 * Add an entry to the metadata. A value that is not a JSON value already (a
+	 * {@code Duration}, an enum, a record) is converted by the application's
+	 * {@code JsonMapper}.
+	 * @param key the key; {@code _ss} is reserved
+	 * @param value the value
+	 * @return this
+	 * @throws IllegalArgumentException if JSON can't carry the value
+	 */
+	SignalSpec metadata(String key, @Nullable Object value);
+
+	/**
+	 * Add entries to the metadata.
+	 * @param metadata the entries
+	 * @return this
+	 * @throws IllegalArgumentException if JSON can't carry a value
+	 */
+	SignalSpec metadata(Map<String, ? extends @Nullable Object> metadata);
+
+	/**
+	 * Add the properties of an object to the metadata, as the application's
+	 * {@code JsonMapper} writes them.
+	 * @param payload a record, bean or map: something that is an object in JSON
+	 * @return this
+	 * @throws IllegalArgumentException if it is not an object in JSON
+	 */
+	SignalSpec payload(Object payload);
+
+	/**
+	 * How long to await answers, in place of
+	 * {@code state-signals.exporter.response-timeout}. It runs from the moment at which
+	 * the signal is sent.
+	 * @param timeout the timeout; negative: for ever
+	 * @return this
+	 */
+	SignalSpec timeout(Duration timeout);
+
+	/**
+	 * Publish, and block until the last awaited responder has answered or the timeout has
+	 * passed. With nobody subscribed it ends as soon as Redis has taken the signal.
+	 * Before the exporter is initialized any event is sent, unchecked and with a warning
+	 * in the log, and nobody is awaited.
+	 * <p>
+	 * A handler that blocks here on an exporter to which its own responder is subscribed
+	 * waits for itself: use {@link #publishAsync()} there.
+	 * @return who acted on it
+	 * @throws IllegalArgumentException if the event is reserved or not legal; nothing is
+	 * published
+	 * @throws org.springframework.dao.DataAccessException if Redis did not take the
+	 * signal within the timeout; whether it will still be sent is unknown
+	 * @throws IllegalStateException if the thread is interrupted meanwhile, or the
+	 * exporter shut down before the signal was sent
+	 */
+	SignalResult publish();
+
+	/**
+	 * Publish without blocking any thread. The future completes on the starter's
+	 * executor, never on a thread of the Redis client; cancelling it ends the wait.
+	 * @return the result, or what {@link #publish()} would have thrown for Redis
+	 * @throws IllegalArgumentException if the event is reserved or not legal; nothing is
+	 * published
+	 */
+	CompletableFuture<SignalResult> publishAsync();
+
+}

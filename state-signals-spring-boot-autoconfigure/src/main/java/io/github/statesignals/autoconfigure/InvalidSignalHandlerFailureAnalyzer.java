@@ -1,0 +1,18 @@
+package io.github.statesignals.autoconfigure;
+
+import io.github.statesignals.core.InvalidSignalHandlerException;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/**
+ * Explains what is wrong with a handler method.
+ */
+final class InvalidSignalHandlerFailureAnalyzer extends AbstractFailureAnalyzer<InvalidSignalHandlerException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, InvalidSignalHandlerException cause) {
+		return new FailureAnalysis(cause.getMessage() + ".", cause.getRemedy(), cause);
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.github.statesignals.autoconfigure;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Refuses property values that bind but make no sense, each with its name and the remedy.
+ */
+final class PropertyChecks {
+
+	private PropertyChecks() {
+	}
+
+	static void check(StateSignalsProperties properties) {
+		StateSignalsProperties.Exporter exporter = properties.exporter();
+		notBlank("exporter.process-name", exporter.processName(), "Name the process, or leave the property out.");
+		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or leave the property out.");
+		if (exporter.legalEvents() != null) {
+			checkLegalEvents(exporter.legalEvents());
+		}
+		for (String responderId : exporter.expectedResponders()) {
+			notBlank("exporter.expected-responders", responderId, "Remove the blank id.");
+		}
+		notNegative("exporter.await-subscribers", exporter.awaitSubscribers());
+		if (exporter.awaitSubscribers() > 0 && exporter.legalEvents() == null) {
+			throw invalid("exporter.await-subscribers", exporter.awaitSubscribers(),
+					"There is nobody to wait for unless the exporter is initialized at start-up: "
+							+ "set 'state-signals.exporter.legal-events', too.");
+		}
+		positive("exporter.republish-interval", exporter.republishInterval());
+		if (exporter.responseTimeout().isZero()) {
+			throw invalid("exporter.response-timeout", exporter.responseTimeout(),
+					"No answer can come in no time. Set a positive duration, or a negative one to wait for ever.");
+		}
+		StateSignalsProperties.Responder responder = properties.responder();
+		notBlank("responder.name", responder.name(), "Name the responder, or leave the property out.");
+		notBlank("responder.lock-publisher", responder.lockPublisher(),
+				"Give the publisher's id, or leave the property out to hear all.");
+		notBlank("responder.lock-tag", responder.lockTag(), "Give the tag, or leave the property out to hear all.");
+		if (responder.queueCapacity() < 1) {
+			throw invalid("responder.queue-capacity", responder.queueCapacity(), "At least one signal must fit in.");
+		}
+		DataSize maxPayload = properties.protocol().maxPayload();
+		if (maxPayload.toBytes() < 1024) {
+			throw invalid("protocol.max-payload", maxPayload,
+					"A signal with some metadata has to fit in: set at least 1KB.");
+		}
+	}
+
+	private static void checkLegalEvents(List<String> events) {
+		String name = "exporter.legal-events";
+		if (events.isEmpty()) {
+			throw invalid(name, "", "Name at least one event, or remove the property to initialize in code.");
+		}
+		Set<String> seen = new HashSet<>();
+		for (String event : events) {
+			notBlank(name, event, "Remove the blank event.");
+			if (Signal.isReserved(event)) {
+				throw invalid(name, events,
+						"'%s' is reserved and sent by the exporter itself: remove it.".formatted(event));
+			}
+			if (!seen.add(event)) {
+				throw invalid(name, events, "'%s' is named twice: remove one of them.".formatted(event));
+			}
+		}
+	}
+
+	private static void notBlank(String name, @Nullable String value, String remedy) {
+		if (value != null && value.isBlank()) {
+			throw invalid(name, value, "It must not be blank. " + remedy);
+		}
+	}
+
+	private static void notNegative(String name, int value) {
+		if (value < 0) {
+			throw invalid(name, value, "It must not be negative.");
+		}
+	}
+
+	private static void positive(String name, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw invalid(name, value, "It must be longer than nothing, such as 1s.");
+		}
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,
+			String reason) {
+		return new InvalidConfigurationPropertyValueException("state-signals." + name, value, reason);
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.github.statesignals.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.statesignals.core.EngineSettings.Unhandled;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What can be set under {@code state-signals}.
+ *
+ * @param enabled Whether to set up signals at all.
+ * @param connectTimeout How long to wait for Redis at start-up, trying once a second.
+ * Negative waits for ever; zero starts without Redis and connects in the background.
+ * @param exporter Publishing signals.
+ * @param responder Answering signals.
+ * @param protocol The wire.
+ * @since 0.1.0
+ */
+@ConfigurationProperties("state-signals")
+public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
+		@DefaultValue("20s") Duration connectTimeout, @DefaultValue Exporter exporter,
+		@DefaultValue Responder responder, @DefaultValue Protocol protocol) {
+
+	/**
+	 * Publishing signals.
+	 *
+	 * @param processName Process name that signals carry. Defaults to
+	 * 'spring.application.name'.
+	 * @param runnerHost Host name that signals carry. Defaults to the name of this host.
+	 * @param legalEvents Events that the exporter may publish. When set, the exporter is
+	 * initialized as the last step of start-up.
+	 * @param expectedResponders Ids of responders that are subscribers from the start.
+	 * @param awaitSubscribers Number of subscribers that start-up waits for after
+	 * initializing the exporter.
+	 * @param awaitTimeout How long start-up waits for subscribers. Negative waits for
+	 * ever.
+	 * @param republishInterval How often to ask responders again while waiting for
+	 * subscribers.
+	 * @param responseTimeout How long a publish awaits its answers. Negative waits for
+	 * ever.
+	 */
+	public record Exporter(@Nullable String processName, @Nullable String runnerHost,
+			@Nullable List<String> legalEvents, @DefaultValue List<String> expectedResponders,
+			@DefaultValue("0") int awaitSubscribers, @DefaultValue("60s") Duration awaitTimeout,
+			@DefaultValue("1s") Duration republishInterval, @DefaultValue("20s") Duration responseTimeout) {
+	}
+
+	/**
+	 * Answering signals.
+	 *
+	 * @param enabled Whether to hear and answer signals.
+	 * @param name Name of the application's responder. Defaults to
+	 * 'spring.application.name', else the name of this host.
+	 * @param unhandled What to answer to a signal that no handler matches.
+	 * @param lockPublisher Id of the one publisher to hear.
+	 * @param lockTag The one tag to hear.
+	 * @param receiveOwn Whether to hear the signals of this application's own exporters.
+	 * @param queueCapacity How many signals of one publisher may wait for a responder.
+	 * Further ones are answered 'busy'.
+	 */
+	public record Responder(@DefaultValue("true") boolean enabled, @Nullable String name,
+			@DefaultValue("acknowledge") Unhandled unhandled, @Nullable String lockPublisher, @Nullable String lockTag,
+			@DefaultValue("true") boolean receiveOwn, @DefaultValue("16384") int queueCapacity) {
+	}
+
+	/**
+	 * The wire.
+	 *
+	 * @param maxPayload Size of a received payload beyond which it is skipped unread.
+	 */
+	public record Protocol(@DefaultValue("1MB") DataSize maxPayload) {
+	}
+
+}

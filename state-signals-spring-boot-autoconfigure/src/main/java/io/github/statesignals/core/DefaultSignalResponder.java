@@ -1,0 +1,286 @@
+package io.github.statesignals.core;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalHandler;
+import io.github.statesignals.SignalResponder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+
+/**
+ * The responder over a {@link SignalTransport}. Handlers run in a lane per publisher, so
+ * that its signals keep their order; another responder's lanes are others.
+ */
+final class DefaultSignalResponder implements SignalResponder {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
+
+	/**
+	 * The event of handlers for any event.
+	 */
+	static final String ANY = "*";
+
+	private final String name;
+
+	private final String responderId;
+
+	private final SignalEngine engine;
+
+	private final List<Handler> handlers = new CopyOnWriteArrayList<>();
+
+	private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+	private volatile @Nullable String lockedPublisher;
+
+	private volatile @Nullable String lockedTag;
+
+	DefaultSignalResponder(String name, SignalEngine engine) {
+		Assert.hasText(name, "The name of a SignalResponder must not be blank: "
+				+ "set state-signals.responder.name or spring.application.name");
+		this.name = name;
+		this.responderId = name + "-" + UUID.randomUUID() + "-resp";
+		this.engine = engine;
+		this.lockedPublisher = engine.getSettings().lockPublisher();
+		this.lockedTag = engine.getSettings().lockTag();
+	}
+
+	@Override
+	public String getName() {
+		return this.name;
+	}
+
+	@Override
+	public String getResponderId() {
+		return this.responderId;
+	}
+
+	@Override
+	public void lockPublisher(String publisherId) {
+		Assert.hasText(publisherId, "The publisher id to lock on must not be blank: call unlock() to hear all");
+		this.lockedPublisher = publisherId;
+	}
+
+	@Override
+	public void lockTag(String tag) {
+		Assert.hasText(tag, "The tag to lock on must not be blank: call unlock() to hear all");
+		this.lockedTag = tag;
+	}
+
+	@Override
+	public void unlock() {
+		this.lockedPublisher = null;
+		this.lockedTag = null;
+	}
+
+	@Override
+	public void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
+		Assert.hasText(publisherId, "The publisher id of a response must not be blank");
+		Assert.hasText(event, "The event of a response must not be blank");
+		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, ras);
+		this.engine.getTransport()
+			.send(new Response(this.responderId, publisherId, event, ras, message))
+			.whenComplete((sent, ex) -> {
+				if (ex != null) {
+					logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
+				}
+			});
+	}
+
+	@Override
+	public Registration on(String event, SignalHandler handler) {
+		Assert.hasText(event, "The event to handle must not be blank: say \"*\" for any");
+		Assert.notNull(handler, "'handler' must not be null");
+		Handler registered = new Handler(event, handler);
+		this.handlers.add(registered);
+		return () -> this.handlers.remove(registered);
+	}
+
+	@Override
+	public Registration listen(Consumer<Signal> listener) {
+		Assert.notNull(listener, "'listener' must not be null");
+		Listener registered = new Listener(listener);
+		this.listeners.add(registered);
+		return () -> this.listeners.remove(registered);
+	}
+
+	/**
+	 * A signal was heard. Called on the transport's thread.
+	 * @param signal the signal
+	 */
+	void onSignal(Signal signal) {
+		if ((this.handlers.isEmpty() && this.listeners.isEmpty()) || !hears(signal)) {
+			return;
+		}
+		logger.debug("'{}' hears '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
+		List<Handler> matching = this.handlers.stream().filter((handler) -> handler.matches(signal)).toList();
+		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
+			// Not queued behind slow handlers: subscribing is about the future.
+			acknowledgeReserved(signal);
+			return;
+		}
+		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
+		if (!this.engine.getLanes().submit(lane, () -> handle(signal, matching))) {
+			this.engine.counters().rejected.increment();
+			logger.warn("'{}' of '{}' is refused: {} of its signals are waiting for '{}' already", signal.event(),
+					signal.publisherId(), this.engine.getSettings().queueCapacity(), this.responderId);
+			answer(signal, Acknowledgement.failure("busy"));
+		}
+	}
+
+	private boolean hears(Signal signal) {
+		String publisher = this.lockedPublisher;
+		String tag = this.lockedTag;
+		return (publisher == null || publisher.equals(signal.publisherId()))
+				&& (tag == null || tag.equals(signal.tag()))
+				&& (this.engine.getSettings().receiveOwn() || !this.engine.isOwn(signal.publisherId()));
+	}
+
+	private CompletableFuture<?> handle(Signal signal, List<Handler> matching) {
+		for (Listener listener : this.listeners) {
+			try {
+				listener.consumer.accept(signal);
+			}
+			catch (Throwable ex) {
+				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),
+						signal.publisherId(), ex);
+			}
+		}
+		return invoke(signal, matching.iterator(), new ArrayList<>()).thenAccept((acknowledgements) -> {
+			if (!acknowledgements.isEmpty()) {
+				answer(signal, merge(acknowledgements));
+			}
+			else if (this.listeners.isEmpty()) {
+				if (Signal.isReserved(signal.event())) {
+					acknowledgeReserved(signal);
+				}
+				else {
+					answerUnhandled(signal);
+				}
+			}
+		});
+	}
+
+	private CompletableFuture<List<Acknowledgement>> invoke(Signal signal, Iterator<Handler> remaining,
+			List<Acknowledgement> acknowledgements) {
+		while (remaining.hasNext()) {
+			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(signal, remaining.next());
+			if (!outcome.isDone()) {
+				return outcome.thenComposeAsync((acknowledgement) -> {
+					add(acknowledgement, acknowledgements);
+					return invoke(signal, remaining, acknowledgements);
+				}, this.engine.getExecutor());
+			}
+			add(outcome.join(), acknowledgements);
+		}
+		return CompletableFuture.completedFuture(acknowledgements);
+	}
+
+	private static void add(@Nullable Acknowledgement acknowledgement, List<Acknowledgement> acknowledgements) {
+		if (acknowledgement != null) {
+			acknowledgements.add(acknowledgement);
+		}
+	}
+
+	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, Handler handler) {
+		try {
+			return handler.delegate.handleAsync(signal)
+				.exceptionally((ex) -> failure(signal, Futures.unwrap(ex)))
+				.toCompletableFuture();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.completedFuture(failure(signal, ex));
+		}
+	}
+
+	private Acknowledgement failure(Signal signal, Throwable ex) {
+		logger.warn("A handler of '{}' failed on '{}' of '{}'", this.responderId, signal.event(), signal.publisherId(),
+				ex);
+		String message = ex.getMessage();
+		return Acknowledgement.failure(StringUtils.hasText(message) ? message : ex.getClass().getSimpleName());
+	}
+
+	private static Acknowledgement merge(List<Acknowledgement> acknowledgements) {
+		if (acknowledgements.size() == 1) {
+			return acknowledgements.get(0);
+		}
+		int ras = Acknowledgement.SUCCESS;
+		List<String> messages = new ArrayList<>();
+		for (Acknowledgement acknowledgement : acknowledgements) {
+			if (ras == Acknowledgement.SUCCESS) {
+				ras = acknowledgement.ras();
+			}
+			if (acknowledgement.message() != null) {
+				messages.add(acknowledgement.message());
+			}
+		}
+		return Acknowledgement.of(ras, messages.isEmpty() ? null : String.join("; ", messages));
+	}
+
+	private void acknowledgeReserved(Signal signal) {
+		// Nobody listens for answers to a shutdown any more.
+		if (Signal.INITIALIZATION.equals(signal.event())) {
+			answer(signal, Acknowledgement.success());
+		}
+	}
+
+	private void answerUnhandled(Signal signal) {
+		switch (this.engine.getSettings().unhandled()) {
+			case ACKNOWLEDGE -> answer(signal, Acknowledgement.success());
+			case REJECT -> answer(signal,
+					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));
+			case IGNORE ->
+				logger.debug("'{}' ignores '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
+		}
+	}
+
+	private void answer(Signal signal, Acknowledgement acknowledgement) {
+		if (!Signal.SHUTDOWN.equals(signal.event())) {
+			respond(signal, acknowledgement.ras(), acknowledgement.message());
+		}
+	}
+
+	private record LaneKey(String responderId, String publisherId) {
+	}
+
+	// Compared by identity: the same handler may be registered twice.
+	private static final class Handler {
+
+		private final String event;
+
+		private final SignalHandler delegate;
+
+		Handler(String event, SignalHandler delegate) {
+			this.event = event;
+			this.delegate = delegate;
+		}
+
+		boolean matches(Signal signal) {
+			return this.event.equals(signal.event()) || (this.event.equals(ANY) && !Signal.isReserved(signal.event()));
+		}
+
+	}
+
+	private static final class Listener {
+
+		private final Consumer<Signal> consumer;
+
+		Listener(Consumer<Signal> consumer) {
+			this.consumer = consumer;
+		}
+
+	}
+
+}

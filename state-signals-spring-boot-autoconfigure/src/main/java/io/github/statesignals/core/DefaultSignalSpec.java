@@ -1,0 +1,120 @@
+package io.github.statesignals.core;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalSpec;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * A signal in the making, of a {@link DefaultSignalExporter}.
+ */
+final class DefaultSignalSpec implements SignalSpec {
+
+	private final String event;
+
+	private final DefaultSignalExporter exporter;
+
+	private final MetadataConverter converter;
+
+	private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+
+	private String tag = Signal.NO_TAG;
+
+	private int sampleNo = Signal.NO_SAMPLE;
+
+	private Duration timeout;
+
+	DefaultSignalSpec(String event, DefaultSignalExporter exporter, MetadataConverter converter, Duration timeout) {
+		this.event = event;
+		this.exporter = exporter;
+		this.converter = converter;
+		this.timeout = timeout;
+	}
+
+	@Override
+	public SignalSpec tag(String tag) {
+		Assert.notNull(tag, "'tag' must not be null");
+		this.tag = tag;
+		return this;
+	}
+
+	@Override
+	public SignalSpec sampleNo(int sampleNo) {
+		this.sampleNo = sampleNo;
+		return this;
+	}
+
+	@Override
+	public SignalSpec metadata(String key, @Nullable Object value) {
+		Assert.notNull(key, "A metadata key must not be null");
+		if (key.equals(MetadataConverter.RESERVED_KEY)) {
+			throw new IllegalArgumentException(
+					"The metadata key '" + key + "' is reserved for the protocol: choose another");
+		}
+		this.metadata.put(key, this.converter.toJson(key, value));
+		return this;
+	}
+
+	@Override
+	public SignalSpec metadata(Map<String, ? extends @Nullable Object> metadata) {
+		metadata.forEach(this::metadata);
+		return this;
+	}
+
+	@Override
+	public SignalSpec payload(Object payload) {
+		Assert.notNull(payload, "'payload' must not be null");
+		return metadata(this.converter.toMetadata(payload));
+	}
+
+	@Override
+	public SignalSpec timeout(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
+		this.timeout = timeout;
+		return this;
+	}
+
+	@Override
+	public SignalResult publish() {
+		CompletableFuture<SignalResult> future = send();
+		try {
+			return Futures.join(future);
+		}
+		finally {
+			// Interrupted: nobody waits any more.
+			future.cancel(false);
+		}
+	}
+
+	@Override
+	public CompletableFuture<SignalResult> publishAsync() {
+		CompletableFuture<SignalResult> future = send();
+		CompletableFuture<SignalResult> handedOut = new CompletableFuture<>();
+		future.whenCompleteAsync((result, ex) -> {
+			if (ex != null) {
+				handedOut.completeExceptionally(Futures.unwrap(ex));
+			}
+			else {
+				handedOut.complete(result);
+			}
+		}, this.exporter.getCallbackExecutor());
+		handedOut.whenComplete((result, ex) -> {
+			if (handedOut.isCancelled()) {
+				future.cancel(false);
+			}
+		});
+		return handedOut;
+	}
+
+	private CompletableFuture<SignalResult> send() {
+		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata, this.timeout);
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.github.statesignals.core;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.github.statesignals.Acknowledgement;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
+
+/**
+ * What the value that a handler method returns says about the signal.
+ */
+final class HandlerResult {
+
+	private final @Nullable ReactiveAdapter reactiveAdapter;
+
+	private HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
+		this.reactiveAdapter = reactiveAdapter;
+	}
+
+	/**
+	 * Look at a method's return type.
+	 * @param method the method
+	 * @param beanType the class of its bean
+	 * @return how to read what it returns
+	 * @throws InvalidSignalHandlerException if it says nothing about a signal
+	 */
+	static HandlerResult of(Method method, Class<?> beanType) {
+		ResolvableType type = ResolvableType.forMethodReturnType(method, beanType);
+		Class<?> rawType = type.resolve(Object.class);
+		if (isOutcome(type)) {
+			return new HandlerResult(null);
+		}
+		if (CompletionStage.class.isAssignableFrom(rawType)) {
+			ResolvableType outcome = type.as(CompletionStage.class).getGeneric(0);
+			if (isOutcome(outcome) || outcome.resolve() == null) {
+				return new HandlerResult(null);
+			}
+		}
+		else {
+			ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(rawType);
+			if (adapter != null && !adapter.isMultiValue()
+					&& (adapter.isNoValue() || isOutcome(type.getGeneric(0)) || type.getGeneric(0).resolve() == null)) {
+				return new HandlerResult(adapter);
+			}
+		}
+		throw new InvalidSignalHandlerException(method, "returns " + type + ", which says nothing about a signal",
+				"Return void, an Acknowledgement, a boolean, or a CompletionStage or Mono of one of these.");
+	}
+
+	private static boolean isOutcome(ResolvableType type) {
+		Class<?> rawType = type.resolve();
+		return rawType == void.class || rawType == Void.class || rawType == boolean.class || rawType == Boolean.class
+				|| rawType == Acknowledgement.class;
+	}
+
+	/**
+	 * Read what a method returned.
+	 * @param value the value
+	 * @return completes with the acknowledgement
+	 */
+	CompletionStage<@Nullable Acknowledgement> read(@Nullable Object value) {
+		if (value instanceof CompletionStage<?> stage) {
+			return stage.thenApply(HandlerResult::acknowledgement);
+		}
+		if (value != null && this.reactiveAdapter != null) {
+			return Reactive.future(this.reactiveAdapter.toPublisher(value)).thenApply(HandlerResult::acknowledgement);
+		}
+		return CompletableFuture.completedFuture(acknowledgement(value));
+	}
+
+	private static Acknowledgement acknowledgement(@Nullable Object value) {
+		if (value == null || Boolean.TRUE.equals(value)) {
+			return Acknowledgement.success();
+		}
+		if (Boolean.FALSE.equals(value)) {
+			return Acknowledgement.failure(null);
+		}
+		if (value instanceof Acknowledgement acknowledgement) {
+			return acknowledgement;
+		}
+		throw new IllegalStateException("The handler completed with a " + value.getClass().getName()
+				+ ": complete with an Acknowledgement, a Boolean or null");
+	}
+
+	/**
+	 * Reactor need not be on the class path, and then there is no adapter either.
+	 */
+	private static final class Reactive {
+
+		static CompletableFuture<? extends @Nullable Object> future(Publisher<?> publisher) {
+			return Mono.from(publisher).toFuture();
+		}
+
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.github.statesignals.core;
+
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.InvalidDefinitionException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.ValueInstantiationException;
+
+import org.springframework.util.StringUtils;
+
+/**
+ * Metadata does not become what a handler takes. The message names the entry and says
+ * why, without quoting its value: it goes to the publisher and to the log.
+ */
+@SuppressWarnings("serial")
+final class MetadataConversionException extends RuntimeException {
+
+	MetadataConversionException(String message) {
+		super(message);
+	}
+
+	static MetadataConversionException of(JacksonException ex, @Nullable String entry) {
+		String path = ex.getPath()
+			.stream()
+			.map((reference) -> (reference.getPropertyName() != null) ? reference.getPropertyName()
+					: String.valueOf(reference.getIndex()))
+			.collect(Collectors.joining("."));
+		if (entry != null) {
+			path = path.isEmpty() ? entry : entry + "." + path;
+		}
+		String subject = path.isEmpty() ? "the metadata" : "metadata entry '" + path + "'";
+		return new MetadataConversionException(subject + " " + reason(ex));
+	}
+
+	private static String reason(JacksonException ex) {
+		if (ex instanceof InvalidDefinitionException invalid) {
+			return "can't be read as " + invalid.getType();
+		}
+		if (ex instanceof ValueInstantiationException) {
+			Throwable cause = ex.getCause();
+			String message = (cause != null) ? cause.getMessage() : null;
+			return StringUtils.hasText(message) ? "is refused: " + message : "is refused";
+		}
+		if (ex instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+			return "is missing or not a valid " + mismatch.getTargetType().getSimpleName();
+		}
+		return "can't be read";
+	}
+
+}

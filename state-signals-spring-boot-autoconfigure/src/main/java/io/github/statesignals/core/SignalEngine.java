@@ -1,0 +1,313 @@
+package io.github.statesignals.core;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalResponder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.StringUtils;
+
+/**
+ * Brings a transport, the exporters and the responders of an application together: routes
+ * what is heard to whom it concerns, and starts and stops them in order.
+ * <p>
+ * Stopping lets handlers finish and answers them, shuts the exporters down, and lets the
+ * transport go last.
+ *
+ * @since 0.1.0
+ */
+public final class SignalEngine implements SignalExporterFactory, SmartLifecycle {
+
+	/**
+	 * Stops after the web server has finished its requests, which may be publishing, and
+	 * before the application's executors and connections.
+	 */
+	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
+
+	/**
+	 * How many handlers may hold a thread at once.
+	 */
+	private static final int CONCURRENCY = 256;
+
+	private final SignalTransport transport;
+
+	private final EngineSettings settings;
+
+	private final Executor executor;
+
+	private final MetadataConverter metadataConverter;
+
+	private final Timer timer;
+
+	private final OrderedLanes lanes;
+
+	private final SignalCounters counters = new SignalCounters();
+
+	/**
+	 * Those that are initialized, by publisher id. An exporter that is dropped without
+	 * ever having been initialized leaves nothing behind.
+	 */
+	private final Map<String, DefaultSignalExporter> exporters = new ConcurrentHashMap<>();
+
+	/**
+	 * The ids of all exporters of this application that are still in use.
+	 */
+	private final Set<String> ownPublisherIds = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+	private final Map<String, DefaultSignalResponder> respondersByName = new LinkedHashMap<>();
+
+	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
+
+	private final CompletableFuture<Void> connected = new CompletableFuture<>();
+
+	private volatile boolean running;
+
+	/**
+	 * Create an engine.
+	 * @param transport the transport; started and stopped with the engine
+	 * @param settings the settings
+	 * @param executor runs handlers and completes futures; must not run anything in the
+	 * calling thread
+	 * @param mapper converts between metadata and the application's types
+	 */
+	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper) {
+		this(transport, settings, executor, mapper, new SystemTimer());
+	}
+
+	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+			Timer timer) {
+		this.transport = transport;
+		this.settings = settings;
+		this.executor = executor;
+		this.metadataConverter = new MetadataConverter(mapper);
+		this.timer = timer;
+		this.lanes = new OrderedLanes(executor, settings.queueCapacity(), CONCURRENCY);
+	}
+
+	@Override
+	public SignalExporter create(String processName) {
+		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, this);
+		this.ownPublisherIds.add(exporter.getPublisherId());
+		return exporter;
+	}
+
+	/**
+	 * The responder of a name; the same one for the same name.
+	 * @param name the name; empty: the application's responder
+	 * @return the responder
+	 */
+	public SignalResponder responder(String name) {
+		String effectiveName = StringUtils.hasText(name) ? name : this.settings.responderName();
+		synchronized (this.respondersByName) {
+			return this.respondersByName.computeIfAbsent(effectiveName, (key) -> {
+				DefaultSignalResponder responder = new DefaultSignalResponder(key, this);
+				this.responders.add(responder);
+				return responder;
+			});
+		}
+	}
+
+	/**
+	 * All responders.
+	 * @return a view in the order in which they were first asked for
+	 */
+	public Collection<? extends SignalResponder> responders() {
+		return Collections.unmodifiableList(this.responders);
+	}
+
+	/**
+	 * All exporters that are initialized.
+	 * @return a snapshot
+	 */
+	public Collection<? extends SignalExporter> exporters() {
+		return List.copyOf(this.exporters.values());
+	}
+
+	/**
+	 * What this engine has counted since it was created.
+	 * @return the counters
+	 */
+	public SignalCounters counters() {
+		return this.counters;
+	}
+
+	/**
+	 * Completes when the transport hears for the first time.
+	 * @return a future that no caller can complete
+	 */
+	public CompletableFuture<Void> connected() {
+		return this.connected.copy();
+	}
+
+	/**
+	 * Whether signals and responses are being heard.
+	 * @return {@code false} while the transport can't, as far as it knows
+	 */
+	public boolean isConnected() {
+		return this.running && this.transport.isConnected();
+	}
+
+	@Override
+	public void start() {
+		if (!this.running) {
+			this.transport.start(new Router());
+			this.running = true;
+		}
+	}
+
+	@Override
+	public void stop() {
+		if (!this.running) {
+			return;
+		}
+		// From here on nothing that is heard is accepted; what was, is finished.
+		this.running = false;
+		try {
+			if (!this.lanes.awaitIdle(this.settings.drainTimeout())) {
+				logger.warn("Handlers of {} publishers had not finished within {}; their signals stay unanswered",
+						this.lanes.size(), this.settings.drainTimeout());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		for (DefaultSignalExporter exporter : this.exporters.values()) {
+			try {
+				exporter.shutdown();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Could not say goodbye for exporter '{}': {}", exporter.getPublisherId(), ex.toString());
+			}
+		}
+		this.transport.stop();
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		// Not on the caller's thread: the limit of a shutdown phase is for all of its
+		// beans together.
+		Thread stopper = new Thread(() -> {
+			try {
+				stop();
+			}
+			finally {
+				callback.run();
+			}
+		}, "state-signals-stop");
+		stopper.start();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/**
+	 * Let the timer's thread go. The engine can't be started again.
+	 */
+	public void close() {
+		stop();
+		this.timer.stop();
+	}
+
+	EngineSettings getSettings() {
+		return this.settings;
+	}
+
+	SignalTransport getTransport() {
+		return this.transport;
+	}
+
+	MetadataConverter getMetadataConverter() {
+		return this.metadataConverter;
+	}
+
+	Executor getExecutor() {
+		return this.executor;
+	}
+
+	Timer getTimer() {
+		return this.timer;
+	}
+
+	OrderedLanes getLanes() {
+		return this.lanes;
+	}
+
+	boolean isOwn(String publisherId) {
+		return this.ownPublisherIds.contains(publisherId);
+	}
+
+	void register(DefaultSignalExporter exporter) {
+		this.exporters.put(exporter.getPublisherId(), exporter);
+	}
+
+	void unregister(DefaultSignalExporter exporter) {
+		this.exporters.remove(exporter.getPublisherId());
+	}
+
+	private final class Router implements SignalTransport.Listener {
+
+		@Override
+		public void onSignal(Signal signal) {
+			SignalEngine engine = SignalEngine.this;
+			engine.counters.signals.increment();
+			if (!engine.running || !engine.settings.respond()) {
+				return;
+			}
+			for (DefaultSignalResponder responder : engine.responders) {
+				responder.onSignal(signal);
+			}
+		}
+
+		@Override
+		public void onResponse(Response response) {
+			SignalEngine.this.counters.responses.increment();
+			DefaultSignalExporter exporter = SignalEngine.this.exporters.get(response.publisherId());
+			if (exporter != null) {
+				exporter.onResponse(response);
+			}
+		}
+
+		@Override
+		public void onMalformed(String source, String problem) {
+			SignalEngine.this.counters.malformed(source, problem);
+		}
+
+		@Override
+		public void onConnected(boolean gap) {
+			if (gap) {
+				logger.warn("Hearing signals again after a gap: what was sent meanwhile may have been missed");
+			}
+			// Whoever waits for this may publish, which the transport's thread must not.
+			SignalEngine.this.connected.completeAsync(() -> null, SignalEngine.this.executor);
+		}
+
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.github.statesignals.core;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalHandler;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A bean's method as a handler of signals.
+ */
+final class SignalHandlerMethod implements SignalHandler {
+
+	private static final ParameterNameDiscoverer NAMES = new DefaultParameterNameDiscoverer();
+
+	private final Supplier<Object> bean;
+
+	private final Method method;
+
+	private final SignalFilter filter;
+
+	private final HandlerArgument[] arguments;
+
+	private final HandlerResult result;
+
+	/**
+	 * Create a handler.
+	 * @param bean provides the bean for one call
+	 * @param beanType the class of the bean
+	 * @param method the method, callable on the bean
+	 * @param filter which signals concern it
+	 * @param converter converts metadata to arguments
+	 * @throws InvalidSignalHandlerException if the method can't handle signals
+	 */
+	SignalHandlerMethod(Supplier<Object> bean, Class<?> beanType, Method method, SignalFilter filter,
+			MetadataConverter converter) {
+		this.bean = bean;
+		this.method = method;
+		this.filter = filter;
+		this.arguments = new HandlerArgument[method.getParameterCount()];
+		for (int i = 0; i < this.arguments.length; i++) {
+			MethodParameter parameter = new MethodParameter(method, i).withContainingClass(beanType);
+			parameter.initParameterNameDiscovery(NAMES);
+			this.arguments[i] = HandlerArgument.of(parameter, converter);
+		}
+		this.result = HandlerResult.of(method, beanType);
+		ReflectionUtils.makeAccessible(method);
+	}
+
+	@Override
+	public @Nullable Acknowledgement handle(Signal signal) throws Exception {
+		return Futures.join(handleAsync(signal));
+	}
+
+	@Override
+	public CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal) throws Exception {
+		if (!this.filter.matches(signal)) {
+			return SignalFilter.NOT_CONCERNED;
+		}
+		@Nullable Object[] values = new Object[this.arguments.length];
+		for (int i = 0; i < values.length; i++) {
+			values[i] = this.arguments[i].resolve(signal);
+		}
+		try {
+			return this.result.read(this.method.invoke(this.bean.get(), values));
+		}
+		catch (InvocationTargetException ex) {
+			if (ex.getTargetException() instanceof Error error) {
+				throw error;
+			}
+			throw (Exception) ex.getTargetException();
+		}
+	}
+
+}

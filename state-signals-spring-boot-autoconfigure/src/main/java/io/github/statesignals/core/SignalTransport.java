@@ -1,0 +1,90 @@
+package io.github.statesignals.core;
+
+import java.util.concurrent.CompletionStage;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+
+/**
+ * Carries signals and responses between applications: every started transport hears
+ * whatever any of them sends, its own included.
+ * <p>
+ * What one thread sends is heard in that order, by everybody. The listener is called by
+ * one thread at a time.
+ *
+ * @since 0.1.0
+ */
+public interface SignalTransport {
+
+	/**
+	 * Begin to hear, and return when whatever is sent from now on will be heard; or at
+	 * once, if this transport connects in the background. A transport that was stopped
+	 * may be started again.
+	 * @param listener told what is heard
+	 * @throws SignalTransportException if it could not connect in the time that it was
+	 * given; it is stopped then
+	 */
+	void start(Listener listener);
+
+	/**
+	 * Hear nothing more, and let the connections go. Does nothing unless started.
+	 */
+	void stop();
+
+	/**
+	 * Whether this transport hears now what others send.
+	 * @return {@code false} before the first connection and while reconnecting, as far as
+	 * it can tell
+	 */
+	boolean isConnected();
+
+	/**
+	 * Send a signal. Never blocks on the network.
+	 * @param signal the signal
+	 * @return completes when the signal is on its way, on any thread, or exceptionally
+	 * with a {@link org.springframework.dao.DataAccessException}
+	 */
+	CompletionStage<Void> send(Signal signal);
+
+	/**
+	 * Send a response. Never blocks on the network.
+	 * @param response the response
+	 * @return completes when the response is on its way, on any thread, or exceptionally
+	 * with a {@link org.springframework.dao.DataAccessException}
+	 */
+	CompletionStage<Void> send(Response response);
+
+	/**
+	 * Hears. Called on the transport's own thread, of which there may be few for the
+	 * whole application: it must neither block nor call user code.
+	 */
+	interface Listener {
+
+		/**
+		 * A signal was heard.
+		 * @param signal the signal
+		 */
+		void onSignal(Signal signal);
+
+		/**
+		 * A response was heard, whoever it is for.
+		 * @param response the response
+		 */
+		void onResponse(Response response);
+
+		/**
+		 * Something that is neither was heard, and is skipped.
+		 * @param source where it was heard, such as a channel
+		 * @param problem what is wrong with it, in words that quote nothing of it
+		 */
+		void onMalformed(String source, String problem);
+
+		/**
+		 * The transport hears: for the first time, or again.
+		 * @param gap whether it did before, and may have missed something since
+		 */
+		void onConnected(boolean gap);
+
+	}
+
+}

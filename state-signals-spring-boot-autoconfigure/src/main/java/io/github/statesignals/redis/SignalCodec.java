@@ -1,0 +1,287 @@
+package io.github.statesignals.redis;
+
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Signals and responses as the JSON that the Python package {@code state-signals} 1.0.1
+ * writes and reads. Has a mapper of its own, so that no setting of the application's
+ * renames a field; safe for use by many threads.
+ */
+final class SignalCodec {
+
+	/**
+	 * The one metadata key that belongs to the protocol: handlers never see it.
+	 */
+	private static final String RESERVED_KEY = "_ss";
+
+	private static final int MAX_DEPTH = 200;
+
+	private static final int MAX_NUMBER_LENGTH = 10_000;
+
+	private final JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
+		.streamReadConstraints(
+				StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_NUMBER_LENGTH).build())
+		// As Python's json module does.
+		.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+		// As it does, too; and half a surrogate pair, which UTF-8 can't carry, survives.
+		.enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+		.build()).build();
+
+	private final long maxPayload;
+
+	/**
+	 * Create a codec.
+	 * @param maxPayload the size in bytes beyond which a payload is not even looked at
+	 */
+	SignalCodec(long maxPayload) {
+		this.maxPayload = maxPayload;
+	}
+
+	byte[] write(Signal signal) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+		try (JsonGenerator json = this.mapper.createGenerator(bytes)) {
+			json.writeStartObject();
+			json.writeStringProperty("publisher_id", signal.publisherId());
+			json.writeStringProperty("process_name", signal.processName());
+			json.writeStringProperty("event", signal.event());
+			json.writeStringProperty("runner_host", signal.runnerHost());
+			json.writeNumberProperty("sample_no", signal.sampleNo());
+			json.writeStringProperty("tag", signal.tag());
+			if (!signal.metadata().isEmpty()) {
+				json.writeName("metadata");
+				writeValue(json, signal.metadata());
+			}
+			json.writeEndObject();
+		}
+		return bytes.toByteArray();
+	}
+
+	byte[] write(Response response) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+		try (JsonGenerator json = this.mapper.createGenerator(bytes)) {
+			json.writeStartObject();
+			json.writeStringProperty("responder_id", response.responderId());
+			json.writeStringProperty("publisher_id", response.publisherId());
+			json.writeStringProperty("event", response.event());
+			Integer ras = response.ras();
+			if (ras != null) {
+				json.writeNumberProperty("ras", ras);
+			}
+			if (response.message() != null) {
+				json.writeStringProperty("message", response.message());
+			}
+			json.writeEndObject();
+		}
+		return bytes.toByteArray();
+	}
+
+	private void writeValue(JsonGenerator json, @Nullable Object value) {
+		if (value instanceof Map<?, ?> map) {
+			json.writeStartObject();
+			map.forEach((key, nested) -> {
+				json.writeName(String.valueOf(key));
+				writeValue(json, nested);
+			});
+			json.writeEndObject();
+		}
+		else if (value instanceof Iterable<?> values) {
+			json.writeStartArray();
+			values.forEach((nested) -> writeValue(json, nested));
+			json.writeEndArray();
+		}
+		else {
+			json.writePOJO(value);
+		}
+	}
+
+	Signal readSignal(byte[] payload) throws MalformedPayloadException {
+		try (JsonParser json = open(payload)) {
+			String publisherId = null;
+			String processName = null;
+			String event = null;
+			String runnerHost = null;
+			Integer sampleNo = null;
+			String tag = null;
+			Map<String, @Nullable Object> metadata = Map.of();
+			for (String key = json.nextName(); key != null; key = json.nextName()) {
+				json.nextToken();
+				switch (key) {
+					case "publisher_id" -> publisherId = readString(json, key);
+					case "process_name" -> processName = readString(json, key);
+					case "event" -> event = readString(json, key);
+					case "runner_host" -> runnerHost = readString(json, key);
+					case "sample_no" -> sampleNo = readInt(json, key);
+					case "tag" -> tag = readString(json, key);
+					case "metadata" -> metadata = readMetadata(json);
+					default -> json.skipChildren();
+				}
+			}
+			requireEnd(json);
+			return new Signal(required(publisherId, "publisher_id"), required(processName, "process_name"),
+					required(event, "event"), required(runnerHost, "runner_host"), required(sampleNo, "sample_no"),
+					required(tag, "tag"), metadata);
+		}
+		catch (JacksonException ex) {
+			throw notJson(ex);
+		}
+	}
+
+	Response readResponse(byte[] payload) throws MalformedPayloadException {
+		try (JsonParser json = open(payload)) {
+			String responderId = null;
+			String publisherId = null;
+			String event = null;
+			Integer ras = null;
+			String message = null;
+			for (String key = json.nextName(); key != null; key = json.nextName()) {
+				json.nextToken();
+				switch (key) {
+					case "responder_id" -> responderId = readString(json, key);
+					case "publisher_id" -> publisherId = readString(json, key);
+					case "event" -> event = readString(json, key);
+					case "ras" -> ras = readRas(json);
+					case "message" -> message = json.hasToken(JsonToken.VALUE_NULL) ? null : readString(json, key);
+					default -> json.skipChildren();
+				}
+			}
+			requireEnd(json);
+			return new Response(required(responderId, "responder_id"), required(publisherId, "publisher_id"),
+					required(event, "event"), ras, message);
+		}
+		catch (JacksonException ex) {
+			throw notJson(ex);
+		}
+	}
+
+	private JsonParser open(byte[] payload) throws MalformedPayloadException {
+		if (payload.length > this.maxPayload) {
+			throw new MalformedPayloadException("it has %d bytes, and state-signals.protocol.max-payload allows %d"
+				.formatted(payload.length, this.maxPayload));
+		}
+		JsonParser json = this.mapper.createParser(payload);
+		if (json.nextToken() != JsonToken.START_OBJECT) {
+			throw new MalformedPayloadException("it is not a JSON object");
+		}
+		return json;
+	}
+
+	private static void requireEnd(JsonParser json) throws MalformedPayloadException {
+		if (json.nextToken() != null) {
+			throw new MalformedPayloadException("something follows the JSON object");
+		}
+	}
+
+	private static MalformedPayloadException notJson(JacksonException ex) {
+		// Its message may quote the payload.
+		return new MalformedPayloadException(
+				"it is not readable as JSON (%s)".formatted(ex.getClass().getSimpleName()));
+	}
+
+	private static <T> T required(@Nullable T value, String key) throws MalformedPayloadException {
+		if (value == null) {
+			throw new MalformedPayloadException("'" + key + "' is missing");
+		}
+		return value;
+	}
+
+	private static String readString(JsonParser json, String key) throws MalformedPayloadException {
+		if (!json.hasToken(JsonToken.VALUE_STRING)) {
+			throw new MalformedPayloadException("'" + key + "' is not a string");
+		}
+		return json.getString();
+	}
+
+	private static int readInt(JsonParser json, String key) throws MalformedPayloadException {
+		if (!json.hasToken(JsonToken.VALUE_NUMBER_INT) || json.getNumberType() != JsonParser.NumberType.INT) {
+			throw new MalformedPayloadException("'" + key + "' is not a 32-bit integer");
+		}
+		return json.getIntValue();
+	}
+
+	// What equals 1 in Python is success, and any other number, true, false or null is
+	// not.
+	private static Integer readRas(JsonParser json) throws MalformedPayloadException {
+		return switch (json.currentToken()) {
+			case VALUE_TRUE -> Acknowledgement.SUCCESS;
+			case VALUE_FALSE, VALUE_NULL -> Acknowledgement.FAILURE;
+			case VALUE_NUMBER_INT ->
+				(json.getNumberType() == JsonParser.NumberType.INT) ? json.getIntValue() : Acknowledgement.FAILURE;
+			case VALUE_NUMBER_FLOAT ->
+				(json.getDoubleValue() == Acknowledgement.SUCCESS) ? Acknowledgement.SUCCESS : Acknowledgement.FAILURE;
+			default -> throw new MalformedPayloadException("'ras' is not a number");
+		};
+	}
+
+	private static Map<String, @Nullable Object> readMetadata(JsonParser json) throws MalformedPayloadException {
+		if (json.hasToken(JsonToken.VALUE_NULL)) {
+			return Map.of();
+		}
+		if (!json.hasToken(JsonToken.START_OBJECT)) {
+			throw new MalformedPayloadException("'metadata' is not an object");
+		}
+		Map<String, @Nullable Object> metadata = readObject(json);
+		metadata.remove(RESERVED_KEY);
+		return metadata;
+	}
+
+	private static Map<String, @Nullable Object> readObject(JsonParser json) {
+		Map<String, @Nullable Object> object = new LinkedHashMap<>();
+		for (String key = json.nextName(); key != null; key = json.nextName()) {
+			json.nextToken();
+			object.put(key, readValue(json));
+		}
+		return object;
+	}
+
+	private static @Nullable Object readValue(JsonParser json) {
+		return switch (json.currentToken()) {
+			case START_OBJECT -> readObject(json);
+			case START_ARRAY -> {
+				List<@Nullable Object> array = new ArrayList<>();
+				while (json.nextToken() != JsonToken.END_ARRAY) {
+					array.add(readValue(json));
+				}
+				yield array;
+			}
+			case VALUE_STRING -> json.getString();
+			case VALUE_TRUE -> Boolean.TRUE;
+			case VALUE_FALSE -> Boolean.FALSE;
+			case VALUE_NUMBER_INT -> json.getNumberValue();
+			case VALUE_NUMBER_FLOAT -> readDecimal(json.getString());
+			default -> null;
+		};
+	}
+
+	// A double where it is what was sent, else what was sent.
+	private static Number readDecimal(String text) {
+		double number = Double.parseDouble(text);
+		if (Double.isNaN(number) || text.endsWith("Infinity")) {
+			return number;
+		}
+		BigDecimal decimal = new BigDecimal(text);
+		if (Double.isInfinite(number) || new BigDecimal(Double.toString(number)).compareTo(decimal) != 0) {
+			return decimal;
+		}
+		return number;
+	}
+
+}
