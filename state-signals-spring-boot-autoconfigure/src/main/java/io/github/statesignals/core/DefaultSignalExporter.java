@@ -131,7 +131,7 @@ final class DefaultSignalExporter implements SignalExporter {
 		abandoned.forEach((wait) -> wait
 			.fail(new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting")));
 		logger.debug("Shutting down exporter '{}'", this.publisherId);
-		Futures.join(this.engine.getTransport().send(signal));
+		Futures.join(this.engine.send(signal));
 	}
 
 	boolean isInitialized() {
@@ -279,7 +279,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			wait.succeed();
 		}
 		logger.debug("Initializing exporter '{}' with {}", this.publisherId, events);
-		return this.engine.getTransport().send(signal);
+		return this.engine.send(signal);
 	}
 
 	private final class DefaultInitializationSpec implements InitializationSpec {
@@ -378,7 +378,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			finally {
 				DefaultSignalExporter.this.lock.unlock();
 			}
-			DefaultSignalExporter.this.engine.getTransport().send(signal).whenComplete((sent, ex) -> {
+			DefaultSignalExporter.this.engine.send(signal).whenComplete((sent, ex) -> {
 				if (ex != null) {
 					logger.warn("Could not ask for subscribers of '{}' again: {}",
 							DefaultSignalExporter.this.publisherId, ex.toString());
@@ -458,7 +458,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			}
 			logger.debug("Publishing '{}' of '{}' to {} subscribers", this.signal.event(), exporter.publisherId,
 					exporter.subscribers.size());
-			exporter.engine.getTransport().send(this.signal).whenComplete(this::sent);
+			exporter.engine.send(this.signal).whenComplete(this::sent);
 		}
 
 		private void sent(@Nullable Void sent, @Nullable Throwable ex) {

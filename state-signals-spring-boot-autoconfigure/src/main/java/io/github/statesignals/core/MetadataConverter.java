@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,6 +28,11 @@ final class MetadataConverter {
 	 */
 	static final String RESERVED_KEY = "_ss";
 
+	/**
+	 * Python dies of some thousand levels, and our own reader takes no more than 200.
+	 */
+	private static final int MAX_DEPTH = 100;
+
 	private final JsonMapper mapper;
 
 	MetadataConverter(JsonMapper mapper) {
@@ -39,24 +46,7 @@ final class MetadataConverter {
 	 * @return strings, booleans, numbers, maps, lists and {@code null}
 	 */
 	@Nullable Object toJson(String key, @Nullable Object value) {
-		if (value == null || value instanceof String || value instanceof Boolean || value instanceof Integer
-				|| value instanceof Long || value instanceof BigInteger || value instanceof BigDecimal) {
-			return value;
-		}
-		if (value instanceof Double || value instanceof Float || value instanceof Short || value instanceof Byte) {
-			return number(key, (Number) value);
-		}
-		if (value instanceof Map<?, ?> map) {
-			Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-			map.forEach((k, v) -> copy.put(String.valueOf(k), toJson(key + "." + k, v)));
-			return copy;
-		}
-		if (value instanceof Iterable<?> values) {
-			List<@Nullable Object> copy = new ArrayList<>();
-			values.forEach((v) -> copy.add(toJson(key + "[" + copy.size() + "]", v)));
-			return copy;
-		}
-		return plain(key, tree(key, value));
+		return toJson(key, value, 1);
 	}
 
 	/**
@@ -64,16 +54,80 @@ final class MetadataConverter {
 	 * @param payload the object
 	 * @return its properties
 	 */
+	@SuppressWarnings("unchecked")
 	Map<String, @Nullable Object> toMetadata(Object payload) {
-		String description = payload.getClass().getName();
-		if (tree(description, payload) instanceof ObjectNode object) {
-			Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
-			object.forEachEntry((key, value) -> metadata.put(key, plain(key, value)));
-			return metadata;
+		if (toJson(payload.getClass().getName(), payload, 0) instanceof Map<?, ?> metadata) {
+			return (Map<String, @Nullable Object>) metadata;
 		}
 		throw new IllegalArgumentException(
 				"A payload has to be an object in JSON, and %s is none: send it as metadata(key, value)"
-					.formatted(description));
+					.formatted(payload.getClass().getName()));
+	}
+
+	private @Nullable Object toJson(String path, @Nullable Object value, int depth) {
+		if (depth > MAX_DEPTH) {
+			throw new IllegalArgumentException(
+					"The metadata is nested deeper than %d levels: flatten it, or send it as a string"
+						.formatted(MAX_DEPTH));
+		}
+		if (value == null || value instanceof String || value instanceof Boolean) {
+			return value;
+		}
+		if (value instanceof Number number && number.getClass().getPackageName().startsWith("java.")) {
+			return toJsonNumber(path, number);
+		}
+		if (value instanceof Map<?, ?> map) {
+			Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+			map.forEach((key, nested) -> copy.put(String.valueOf(key), toJson(path + "." + key, nested, depth + 1)));
+			return copy;
+		}
+		if (value instanceof JsonNode node) {
+			return toJson(path, node, depth);
+		}
+		if (value instanceof Collection<?> values) {
+			List<@Nullable Object> copy = new ArrayList<>();
+			values.forEach((nested) -> copy.add(toJson(path + "[" + copy.size() + "]", nested, depth + 1)));
+			return copy;
+		}
+		try {
+			return toJson(path, this.mapper.<JsonNode>valueToTree(value), depth);
+		}
+		catch (JacksonException ex) {
+			throw new IllegalArgumentException(
+					"'%s' can't be written as JSON: %s".formatted(path, ex.getOriginalMessage()), ex);
+		}
+	}
+
+	private @Nullable Object toJson(String path, JsonNode node, int depth) {
+		return switch (node.getNodeType()) {
+			case OBJECT -> {
+				Map<String, JsonNode> properties = new LinkedHashMap<>();
+				((ObjectNode) node).forEachEntry(properties::put);
+				yield toJson(path, properties, depth);
+			}
+			case ARRAY -> toJson(path, List.copyOf(((ArrayNode) node).elements()), depth);
+			case NUMBER -> toJsonNumber(path, node.numberValue());
+			case BOOLEAN -> node.booleanValue();
+			case NULL, MISSING -> null;
+			case STRING, BINARY -> node.asString();
+			case POJO -> throw new IllegalArgumentException(
+					"'%s' can't be written as JSON: the JsonMapper leaves it as it is".formatted(path));
+		};
+	}
+
+	private static Number toJsonNumber(String path, Number number) {
+		double value = number.doubleValue();
+		if (number instanceof Double || number instanceof Float) {
+			if (Double.isNaN(value) || Double.isInfinite(value)) {
+				throw new IllegalArgumentException(
+						"The metadata entry '%s' is %s, which JSON can't carry: send null or a string in its place"
+							.formatted(path, number));
+			}
+			// The shortest decimal of a float is not that of the double that equals it.
+			return (number instanceof Float) ? Double.valueOf(number.toString()) : number;
+		}
+		return (number instanceof Integer || number instanceof BigInteger || number instanceof BigDecimal) ? number
+				: number.longValue();
 	}
 
 	/**
@@ -85,52 +139,6 @@ final class MetadataConverter {
 	 */
 	@Nullable Object fromJson(@Nullable Object value, Type type) {
 		return this.mapper.convertValue(value, this.mapper.constructType(type));
-	}
-
-	private JsonNode tree(String key, Object value) {
-		try {
-			return this.mapper.valueToTree(value);
-		}
-		catch (JacksonException ex) {
-			throw new IllegalArgumentException(
-					"'%s' can't be written as JSON: %s".formatted(key, ex.getOriginalMessage()), ex);
-		}
-	}
-
-	private @Nullable Object plain(String key, JsonNode node) {
-		return switch (node.getNodeType()) {
-			case OBJECT -> {
-				Map<String, @Nullable Object> map = new LinkedHashMap<>();
-				((ObjectNode) node).forEachEntry((name, value) -> map.put(name, plain(key + "." + name, value)));
-				yield map;
-			}
-			case ARRAY -> {
-				List<@Nullable Object> list = new ArrayList<>();
-				node.forEach((value) -> list.add(plain(key + "[" + list.size() + "]", value)));
-				yield list;
-			}
-			case NUMBER -> number(key, node.numberValue());
-			case BOOLEAN -> node.booleanValue();
-			case NULL, MISSING -> null;
-			case STRING, BINARY -> node.asString();
-			case POJO -> throw new IllegalArgumentException(
-					"'%s' can't be written as JSON: the JsonMapper leaves it as it is".formatted(key));
-		};
-	}
-
-	private Object number(String key, Number number) {
-		if (number instanceof Short || number instanceof Byte) {
-			return number.intValue();
-		}
-		if (number instanceof Float) {
-			return number(key, Double.valueOf(number.toString()));
-		}
-		if (number instanceof Double value && (value.isNaN() || value.isInfinite())) {
-			throw new IllegalArgumentException(
-					"The metadata entry '%s' is %s, which JSON can't carry: send null or a string in its place"
-						.formatted(key, number));
-		}
-		return number;
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -237,6 +238,20 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 
 	EngineSettings getSettings() {
 		return this.settings;
+	}
+
+	/**
+	 * Send a signal.
+	 * @param signal the signal
+	 * @return completes as the transport's does; never throws
+	 */
+	CompletionStage<Void> send(Signal signal) {
+		try {
+			return this.transport.send(signal);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	SignalTransport getTransport() {

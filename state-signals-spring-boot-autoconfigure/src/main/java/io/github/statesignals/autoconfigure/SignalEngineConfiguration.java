@@ -1,0 +1,113 @@
+package io.github.statesignals.autoconfigure;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.OnSignalMethodProcessor;
+import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.SignalTransport;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/**
+ * The engine, and what users see of it.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBean(SignalTransport.class)
+class SignalEngineConfiguration {
+
+	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
+
+	@Bean(destroyMethod = "close")
+	@ConditionalOnMissingBean
+	SignalEngine signalEngine(SignalTransport transport, StateSignalsProperties properties,
+			@Qualifier(SignalExecutorConfiguration.EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mapper,
+			Environment environment) {
+		return new SignalEngine(transport, settings(properties, environment), executor,
+				mapper.getIfAvailable(() -> JsonMapper.builder().build()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SignalExporter signalExporter(SignalEngine engine, StateSignalsProperties properties, Environment environment) {
+		return engine.create(firstText(properties.exporter().processName(),
+				environment.getProperty("spring.application.name"), "application"));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SignalResponder signalResponder(SignalEngine engine) {
+		return engine.responder("");
+	}
+
+	@Bean
+	ExporterInitializer signalExporterInitializer(SignalExporter exporter, SignalEngine engine,
+			StateSignalsProperties properties) {
+		return new ExporterInitializer(exporter, engine, properties.exporter());
+	}
+
+	@Bean
+	static OnSignalMethodProcessor onSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<SignalEngine> engine, ObjectProvider<SignalResponder> responders) {
+		return new OnSignalMethodProcessor(beanFactory, engine, responders);
+	}
+
+	// What starts by itself, or looks for handlers, is of no use when it is lazy.
+	@Bean
+	static LazyInitializationExcludeFilter stateSignalsLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(SignalEngine.class, OnSignalMethodProcessor.class,
+				ExporterInitializer.class);
+	}
+
+	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {
+		StateSignalsProperties.Exporter exporter = properties.exporter();
+		StateSignalsProperties.Responder responder = properties.responder();
+		String host = hostName();
+		return new EngineSettings(firstText(exporter.runnerHost(), host), exporter.expectedResponders(),
+				exporter.republishInterval(), exporter.responseTimeout(),
+				firstText(responder.name(), environment.getProperty("spring.application.name"), host),
+				responder.enabled(), responder.unhandled(), responder.lockPublisher(), responder.lockTag(),
+				responder.receiveOwn(), responder.queueCapacity(), drainTimeout(environment));
+	}
+
+	// Done before the phase is over, so that there is a connection left to say so.
+	private static Duration drainTimeout(Environment environment) {
+		Duration phase = environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class,
+				DEFAULT_PHASE_TIMEOUT);
+		return phase.multipliedBy(9).dividedBy(10);
+	}
+
+	private static String hostName() {
+		try {
+			return firstText(InetAddress.getLocalHost().getHostName(), "localhost");
+		}
+		catch (UnknownHostException ex) {
+			return "localhost";
+		}
+	}
+
+	private static String firstText(String... candidates) {
+		for (String candidate : candidates) {
+			if (StringUtils.hasText(candidate)) {
+				return candidate;
+			}
+		}
+		throw new IllegalStateException("No candidate has text");
+	}
+
+}

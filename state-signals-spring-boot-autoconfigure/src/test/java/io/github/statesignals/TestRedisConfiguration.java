@@ -1,0 +1,61 @@
+package io.github.statesignals;
+
+import com.redis.testcontainers.RedisContainer;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Connects an application to {@link TestRedis}: through {@link ServiceConnection} where
+ * it is a container.
+ */
+@Configuration(proxyBeanMethods = false)
+public class TestRedisConfiguration {
+
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnContainer.class)
+	static class ContainerConfiguration {
+
+		@Bean
+		@ServiceConnection
+		RedisContainer redisContainer() {
+			return TestRedis.container();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AddressConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(RedisContainer.class)
+		DataRedisConnectionDetails redisConnectionDetails() {
+			return new DataRedisConnectionDetails() {
+
+				@Override
+				public Standalone getStandalone() {
+					return Standalone.of(TestRedis.host(), TestRedis.port());
+				}
+
+			};
+		}
+
+	}
+
+	static final class OnContainer implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return TestRedis.container() != null;
+		}
+
+	}
+
+}

@@ -1,0 +1,102 @@
+package io.github.statesignals.core;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Connects the engines of one JVM: what each of its transports sends, all that are
+ * started hear, in that order and each on a thread of its own, as those over Redis do.
+ */
+public final class InMemoryBroker {
+
+	private final List<InMemoryTransport> started = new CopyOnWriteArrayList<>();
+
+	/**
+	 * Create a transport.
+	 * @return the transport, not started
+	 */
+	public SignalTransport transport() {
+		return new InMemoryTransport();
+	}
+
+	// One at a time: everybody hears the same order.
+	private synchronized void deliver(Consumer<SignalTransport.Listener> message) {
+		this.started.forEach((transport) -> transport.hear(message));
+	}
+
+	private final class InMemoryTransport implements SignalTransport {
+
+		private SignalTransport.Listener listener;
+
+		private ExecutorService deliverer;
+
+		@Override
+		public void start(SignalTransport.Listener listener) {
+			synchronized (InMemoryBroker.this) {
+				if (this.listener != null) {
+					return;
+				}
+				this.listener = listener;
+				this.deliverer = Executors.newSingleThreadExecutor((task) -> {
+					Thread thread = new Thread(task, "in-memory-transport");
+					thread.setDaemon(true);
+					return thread;
+				});
+				InMemoryBroker.this.started.add(this);
+			}
+			listener.onConnected(false);
+		}
+
+		@Override
+		public void stop() {
+			synchronized (InMemoryBroker.this) {
+				if (this.listener != null) {
+					InMemoryBroker.this.started.remove(this);
+					this.listener = null;
+					this.deliverer.shutdown();
+				}
+			}
+		}
+
+		@Override
+		public boolean isConnected() {
+			return InMemoryBroker.this.started.contains(this);
+		}
+
+		@Override
+		public CompletionStage<Void> send(Signal signal) {
+			return send((listener) -> listener.onSignal(signal));
+		}
+
+		@Override
+		public CompletionStage<Void> send(Response response) {
+			return send((listener) -> listener.onResponse(response));
+		}
+
+		private CompletionStage<Void> send(Consumer<SignalTransport.Listener> message) {
+			if (!isConnected()) {
+				return CompletableFuture
+					.failedFuture(new DataAccessResourceFailureException("This transport is not started"));
+			}
+			deliver(message);
+			return CompletableFuture.completedFuture(null);
+		}
+
+		private void hear(Consumer<SignalTransport.Listener> message) {
+			SignalTransport.Listener listener = this.listener;
+			this.deliverer.execute(() -> message.accept(listener));
+		}
+
+	}
+
+}
