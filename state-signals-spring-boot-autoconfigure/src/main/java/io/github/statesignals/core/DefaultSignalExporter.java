@@ -57,6 +57,8 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	private @Nullable Set<String> legalEvents;
 
+	private boolean sending;
+
 	private String initializationTag = Signal.NO_TAG;
 
 	DefaultSignalExporter(String processName, SignalEngine engine) {
@@ -107,13 +109,21 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public void shutdown() {
+		join(shutdownAsync(), Signal.SHUTDOWN);
+	}
+
+	/**
+	 * Shut down without waiting for Redis.
+	 * @return completes when Redis has taken the signal
+	 */
+	CompletableFuture<Void> shutdownAsync() {
 		List<Publication> ended = new ArrayList<>();
 		List<SubscriberWait> abandoned;
 		Signal signal;
 		this.lock.lock();
 		try {
 			if (this.legalEvents == null) {
-				return;
+				return CompletableFuture.completedFuture(null);
 			}
 			this.legalEvents = null;
 			this.subscribers.clear();
@@ -131,7 +141,7 @@ final class DefaultSignalExporter implements SignalExporter {
 		abandoned.forEach((wait) -> wait
 			.fail(new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting")));
 		logger.debug("Shutting down exporter '{}'", this.publisherId);
-		Futures.join(this.engine.send(signal));
+		return this.engine.send(signal).toCompletableFuture();
 	}
 
 	boolean isInitialized() {
@@ -180,14 +190,33 @@ final class DefaultSignalExporter implements SignalExporter {
 			}
 			Deque<Publication> queue = this.publications.computeIfAbsent(event, (key) -> new ArrayDeque<>());
 			queue.add(publication);
-			if (queue.size() == 1) {
-				publication.send();
-			}
+			sendNext(queue);
 		}
 		finally {
 			this.lock.unlock();
 		}
 		return publication.future;
+	}
+
+	/**
+	 * Send the first in a queue, unless it has been; and should that end it at once, the
+	 * next one. Under the lock.
+	 * @param queue the publications of one event
+	 */
+	private void sendNext(Deque<Publication> queue) {
+		if (this.sending) {
+			// Ended while being sent: the loop below goes on with the next one.
+			return;
+		}
+		this.sending = true;
+		try {
+			for (Publication next = queue.peek(); next != null && !next.sent; next = queue.peek()) {
+				next.send();
+			}
+		}
+		finally {
+			this.sending = false;
+		}
 	}
 
 	/**
@@ -248,6 +277,30 @@ final class DefaultSignalExporter implements SignalExporter {
 			.toList();
 		this.waits.removeAll(satisfied);
 		return satisfied;
+	}
+
+	private void join(CompletionStage<Void> sent, String event) {
+		Duration timeout = this.engine.getSettings().responseTimeout();
+		if (timeout.isNegative()) {
+			Futures.join(sent);
+			return;
+		}
+		// By the engine's clock, not the caller's: it must not hang while Redis is away.
+		CompletableFuture<Void> bounded = sent.toCompletableFuture().copy();
+		Runnable cancel = this.engine.getTimer()
+			.schedule(timeout, () -> bounded.completeExceptionally(unconfirmed(event, timeout)));
+		try {
+			Futures.join(bounded);
+		}
+		finally {
+			cancel.run();
+		}
+	}
+
+	private QueryTimeoutException unconfirmed(String event, Duration timeout) {
+		return new QueryTimeoutException(
+				"Redis did not confirm '%s' of '%s' within %s; whether it was or will be sent is unknown"
+					.formatted(event, this.publisherId, timeout));
 	}
 
 	private Signal reservedSignal(String event) {
@@ -312,7 +365,7 @@ final class DefaultSignalExporter implements SignalExporter {
 
 		@Override
 		public void initialize() {
-			Futures.join(begin(this.events, this.tag, this.expected, null));
+			join(begin(this.events, this.tag, this.expected, null), Signal.INITIALIZATION);
 		}
 
 		@Override
@@ -321,7 +374,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
 			SubscriberWait wait = new SubscriberWait(subscribers);
 			try {
-				Futures.join(begin(this.events, this.tag, this.expected, wait));
+				join(begin(this.events, this.tag, this.expected, wait), Signal.INITIALIZATION);
 				wait.schedule(timeout);
 				return Futures.join(wait.future);
 			}
@@ -431,7 +484,7 @@ final class DefaultSignalExporter implements SignalExporter {
 
 		private PendingPublication pending = new PendingPublication(Set.of(), 0);
 
-		private boolean sending;
+		private boolean sent;
 
 		private @Nullable Runnable cancelTimeout;
 
@@ -451,17 +504,17 @@ final class DefaultSignalExporter implements SignalExporter {
 		 */
 		void send() {
 			DefaultSignalExporter exporter = DefaultSignalExporter.this;
-			this.sending = true;
+			this.sent = true;
 			this.pending = new PendingPublication(exporter.subscribers, exporter.engine.getTimer().nanoTime());
 			if (!this.timeout.isNegative()) {
 				this.cancelTimeout = exporter.engine.getTimer().schedule(this.timeout, this::timeOut);
 			}
 			logger.debug("Publishing '{}' of '{}' to {} subscribers", this.signal.event(), exporter.publisherId,
 					exporter.subscribers.size());
-			exporter.engine.send(this.signal).whenComplete(this::sent);
+			exporter.engine.send(this.signal).whenComplete(this::onSent);
 		}
 
-		private void sent(@Nullable Void sent, @Nullable Throwable ex) {
+		private void onSent(@Nullable Void sent, @Nullable Throwable ex) {
 			if (ex != null) {
 				fail(Futures.unwrap(ex));
 				return;
@@ -493,9 +546,7 @@ final class DefaultSignalExporter implements SignalExporter {
 				complete();
 			}
 			else {
-				fail(new QueryTimeoutException(
-						"Redis did not confirm '%s' of '%s' within %s; whether it was or will be sent is unknown"
-							.formatted(this.signal.event(), DefaultSignalExporter.this.publisherId, this.timeout)));
+				fail(unconfirmed(this.signal.event(), this.timeout));
 			}
 		}
 
@@ -531,7 +582,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			if (this.cancelTimeout != null) {
 				this.cancelTimeout.run();
 			}
-			if (this.sending) {
+			if (this.sent) {
 				this.future.complete(currentResult());
 			}
 			else {
@@ -565,12 +616,11 @@ final class DefaultSignalExporter implements SignalExporter {
 				if (this.cancelTimeout != null) {
 					this.cancelTimeout.run();
 				}
-				Publication next = queue.peek();
-				if (next == null) {
+				if (queue.isEmpty()) {
 					exporter.publications.remove(this.signal.event());
 				}
-				else if (!next.sending) {
-					next.send();
+				else {
+					exporter.sendNext(queue);
 				}
 				return true;
 			}

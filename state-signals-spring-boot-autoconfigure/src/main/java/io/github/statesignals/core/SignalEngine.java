@@ -1,5 +1,6 @@
 package io.github.statesignals.core;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,7 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -48,6 +52,11 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 	 * How many handlers may hold a thread at once.
 	 */
 	private static final int CONCURRENCY = 256;
+
+	/**
+	 * Redis may be the reason why the application stops.
+	 */
+	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
 
 	private final SignalTransport transport;
 
@@ -170,9 +179,17 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 
 	@Override
 	public void start() {
-		if (!this.running) {
+		if (this.running) {
+			return;
+		}
+		// Accept from the first moment on: whoever hears may be asked at once.
+		this.running = true;
+		try {
 			this.transport.start(new Router());
-			this.running = true;
+		}
+		catch (RuntimeException ex) {
+			this.running = false;
+			throw ex;
 		}
 	}
 
@@ -192,13 +209,18 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		for (DefaultSignalExporter exporter : this.exporters.values()) {
-			try {
-				exporter.shutdown();
-			}
-			catch (RuntimeException ex) {
-				logger.warn("Could not say goodbye for exporter '{}': {}", exporter.getPublisherId(), ex.toString());
-			}
+		CompletableFuture<?>[] goodbyes = this.exporters.values()
+			.stream()
+			.map(DefaultSignalExporter::shutdownAsync)
+			.toArray(CompletableFuture[]::new);
+		try {
+			CompletableFuture.allOf(goodbyes).get(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("Could not say goodbye for every exporter: {}", Futures.unwrap(ex).toString());
 		}
 		this.transport.stop();
 	}
