@@ -1,0 +1,30 @@
+package io.github.statesignals.autoconfigure;
+
+import io.github.statesignals.actuate.SignalsEndpoint;
+import io.github.statesignals.core.SignalEngine;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the {@link SignalsEndpoint}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = StateSignalsAutoConfiguration.class)
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBean(SignalEngine.class)
+@ConditionalOnAvailableEndpoint(SignalsEndpoint.class)
+public final class StateSignalsEndpointAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	SignalsEndpoint signalsEndpoint(SignalEngine engine) {
+		return new SignalsEndpoint(engine);
+	}
+
+}
