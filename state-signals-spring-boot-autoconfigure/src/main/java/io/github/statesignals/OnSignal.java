@@ -2,6 +2,7 @@ package io.github.statesignals;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -13,17 +14,26 @@ import java.lang.annotation.Target;
  * <ul>
  * <li>the {@link Signal};</li>
  * <li>the metadata, as a {@code Map<String, ?>} or as a type of your own, which the
- * application's {@code JsonMapper} makes of it;</li>
+ * application's {@code JsonMapper} makes of it; with {@code @Payload} to make that
+ * explicit, with {@code @Valid} or {@code @Validated} to have it checked;</li>
  * <li>one entry of the metadata, into a parameter of its name that is a simple value
  * (string, number, boolean, enum, date, ...), a collection, an array or an
  * {@code Optional}; without such an entry it is {@code null} or empty, and a primitive is
- * a failure.</li>
+ * a failure;</li>
+ * <li>{@code @Header("name")}: a field of the signal by its name on the wire
+ * ({@code publisher_id}, {@code process_name}, {@code event}, {@code runner_host},
+ * {@code sample_no}, {@code tag}), or else the metadata entry of that name; required,
+ * unless it says otherwise. {@code @Headers} on a {@code Map}: these fields;</li>
+ * <li>what a {@link SignalArgumentResolver} bean provides, or a
+ * {@link org.springframework.core.convert.converter.Converter} bean that converts a
+ * {@link Signal} to the parameter's type.</li>
  * </ul>
  * It returns {@code void}, an {@link Acknowledgement}, a {@code boolean}, or a
  * {@code CompletionStage} or {@code Mono} of one of these, which is answered when it
  * completes. Returning answers {@code ras} 1 ({@code false}: 0); throwing answers
- * {@code ras} 0 with the exception's message. A method that can't be used so fails the
- * start of the application with a message that names it.
+ * {@code ras} 0 with the exception's message, and so does metadata that does not convert,
+ * which reaches no handler. A method that can't be used so fails the start of the
+ * application with a message that names it.
  * <p>
  * It is called on the starter's executor: for one publisher's signals in the order in
  * which they were published, for different publishers, or responders, side by side.
@@ -31,19 +41,24 @@ import java.lang.annotation.Target;
  * bean behind a proxy is refused. Beans of any scope work; the bean is looked up for
  * every signal.
  * <p>
- * {@code ${...}} placeholders are resolved in every attribute.
+ * Repeatable. On a class it says what its annotated methods do not say themselves.
+ * {@code ${...}} and {@code #{...}} are resolved in every attribute but
+ * {@link #condition()}.
  *
  * @since 0.1.0
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Repeatable(OnSignals.class)
 public @interface OnSignal {
 
 	/**
 	 * The events to act on. {@code "*"} is any event but {@code initialization} and
 	 * {@code shutdown}, which are reserved and have to be named.
-	 * @return one event or more
+	 * @return one event or more; none: the event of the typed signal that the method
+	 * takes
+	 * @see SignalEvent
 	 */
 	String[] event() default {};
 
@@ -71,5 +86,26 @@ public @interface OnSignal {
 	 * @return the name; empty: the application's responder
 	 */
 	String responder() default "";
+
+	/**
+	 * The channel to hear.
+	 * @return its name; empty: the application's channel, {@code state-signals.channel}
+	 */
+	String channel() default "";
+
+	/**
+	 * Act only on signals for which a SpEL expression is true. Its root is the
+	 * {@link Signal}, which is also {@code #signal}; {@code #metadata} is the metadata,
+	 * and {@code @name} a bean: {@code "#metadata['region'] == 'eu' and sampleNo > 3"}.
+	 * @return the expression; empty: any
+	 */
+	String condition() default "";
+
+	/**
+	 * Decides what to answer when the method fails.
+	 * @return the name of a {@link SignalErrorHandler} bean; empty: {@code ras} 0 with
+	 * the exception's message
+	 */
+	String errorHandler() default "";
 
 }

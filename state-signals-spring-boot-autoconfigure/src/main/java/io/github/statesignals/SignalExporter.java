@@ -2,6 +2,7 @@ package io.github.statesignals;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Publishes state signals and learns which responders acted on them.
@@ -82,6 +83,28 @@ public interface SignalExporter {
 	default SignalResult publish(String event) {
 		return signal(event).publish();
 	}
+
+	/**
+	 * Publish a typed signal: its event is the one that its type names
+	 * ({@link SignalEvent}, else the class name in kebab-case), its properties are the
+	 * metadata, as the application's {@code JsonMapper} writes them.
+	 * @param typedSignal a record, or an object of a class
+	 * @return who acted on it
+	 * @throws IllegalArgumentException if it is not an object in JSON, or the event not
+	 * legal; nothing is published
+	 * @see SignalSpec#publish()
+	 */
+	SignalResult emit(Object typedSignal);
+
+	/**
+	 * Publish a typed signal without blocking any thread.
+	 * @param typedSignal a record, or an object of a class
+	 * @return who acted on it
+	 * @throws IllegalArgumentException if it is not an object in JSON, or the event not
+	 * legal; nothing is published
+	 * @see SignalSpec#publishAsync()
+	 */
+	CompletableFuture<SignalResult> emitAsync(Object typedSignal);
 
 	/**
 	 * Who is subscribed now: the responders that a signal published now would await.

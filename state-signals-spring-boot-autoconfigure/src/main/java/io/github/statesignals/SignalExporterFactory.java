@@ -11,11 +11,21 @@ package io.github.statesignals;
 public interface SignalExporterFactory {
 
 	/**
-	 * Make an exporter.
+	 * Make an exporter on the application's channel.
 	 * @param processName its process name, with which its publisher id begins
 	 * @return an exporter that is not initialized
 	 * @throws IllegalArgumentException if the name is blank
 	 */
 	SignalExporter create(String processName);
+
+	/**
+	 * Make an exporter on a channel.
+	 * @param processName its process name, with which its publisher id begins
+	 * @param channel the channel's name; empty: the Python package's two channels
+	 * @return an exporter that is not initialized
+	 * @throws IllegalArgumentException if the process name is blank, or the channel's has
+	 * more than letters, digits, {@code . _ -}
+	 */
+	SignalExporter create(String processName, String channel);
 
 }

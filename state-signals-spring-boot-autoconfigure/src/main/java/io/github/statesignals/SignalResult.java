@@ -40,6 +40,14 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
+	 * How many responders were awaited.
+	 * @return the number; 0 tells "nobody is subscribed" from "all succeeded"
+	 */
+	public int awaited() {
+		return this.responses.size() + this.missing.size();
+	}
+
+	/**
 	 * One responder's answer.
 	 *
 	 * @param ras <em>response action success</em>: 1 is success, anything else is not

@@ -3,6 +3,7 @@ package io.github.statesignals;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,31 @@ public interface SignalSpec {
 	 * @return this
 	 */
 	SignalSpec timeout(Duration timeout);
+
+	/**
+	 * End as soon as enough responders have succeeded, or can't any more, in place of
+	 * awaiting every answer.
+	 * @param rule how many are enough
+	 * @return this
+	 */
+	SignalSpec until(CompletionRule rule);
+
+	/**
+	 * Name responders that have to be subscribed. If one is not, nothing is sent, and the
+	 * publish ends at once as {@link ResultCode#MISSING_RESPONSE} with its name missing.
+	 * @param responders the names of responders, or their ids
+	 * @return this
+	 */
+	SignalSpec requires(String... responders);
+
+	/**
+	 * Be told each answer that counts as it arrives, on the starter's executor: one at a
+	 * time and in the order of arrival, the last one possibly after the publish has
+	 * ended.
+	 * @param listener gets the responder's id and its answer
+	 * @return this
+	 */
+	SignalSpec onResponse(BiConsumer<String, SignalResult.Answer> listener);
 
 	/**
 	 * Publish, and block until the last awaited responder has answered or the timeout has

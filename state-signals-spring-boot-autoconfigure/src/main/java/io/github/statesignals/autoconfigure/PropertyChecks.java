@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,16 @@ import org.springframework.util.unit.DataSize;
  */
 final class PropertyChecks {
 
+	private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9._-]{0,128}");
+
 	private PropertyChecks() {
 	}
 
 	static void check(StateSignalsProperties properties) {
+		if (!CHANNEL.matcher(properties.channel()).matches()) {
+			throw invalid("channel", properties.channel(),
+					"The name of a channel is made of letters, digits, '.', '_' and '-', 128 at most.");
+		}
 		StateSignalsProperties.Exporter exporter = properties.exporter();
 		notBlank("exporter.process-name", exporter.processName(), "Name the process, or leave the property out.");
 		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or leave the property out.");

@@ -7,6 +7,10 @@ import java.util.concurrent.Executor;
 
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalInterceptor;
+import io.github.statesignals.SignalGatewayFactory;
+import io.github.statesignals.core.ApplicationEventBridge;
+import io.github.statesignals.core.DefaultSignalGatewayFactory;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.OnSignalMethodProcessor;
 import io.github.statesignals.core.SignalEngine;
@@ -19,8 +23,10 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
@@ -29,6 +35,7 @@ import org.springframework.util.StringUtils;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBean(SignalTransport.class)
+@Import(SignalGatewayRegistrar.class)
 class SignalEngineConfiguration {
 
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
@@ -37,9 +44,9 @@ class SignalEngineConfiguration {
 	@ConditionalOnMissingBean
 	SignalEngine signalEngine(SignalTransport transport, StateSignalsProperties properties,
 			@Qualifier(SignalExecutorConfiguration.EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mapper,
-			Environment environment) {
+			ObjectProvider<SignalInterceptor> interceptors, Environment environment) {
 		return new SignalEngine(transport, settings(properties, environment), executor,
-				mapper.getIfAvailable(() -> JsonMapper.builder().build()));
+				mapper.getIfAvailable(() -> JsonMapper.builder().build()), () -> interceptors.orderedStream().toList());
 	}
 
 	@Bean
@@ -52,7 +59,7 @@ class SignalEngineConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SignalResponder signalResponder(SignalEngine engine) {
-		return engine.responder("");
+		return engine.responder();
 	}
 
 	@Bean
@@ -62,9 +69,22 @@ class SignalEngineConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	SignalGatewayFactory signalGatewayFactory(ConfigurableListableBeanFactory beanFactory) {
+		return new DefaultSignalGatewayFactory(beanFactory);
+	}
+
+	@Bean
+	static ApplicationEventBridge signalApplicationEventBridge(ObjectProvider<SignalEngine> engine,
+			ObjectProvider<SignalExporter> exporter, ObjectProvider<SignalResponder> responder,
+			ApplicationEventPublisher publisher) {
+		return new ApplicationEventBridge(engine, exporter, responder, publisher);
+	}
+
+	@Bean
 	static OnSignalMethodProcessor onSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<SignalEngine> engine, ObjectProvider<SignalResponder> responders) {
-		return new OnSignalMethodProcessor(beanFactory, engine, responders);
+			ObjectProvider<SignalEngine> engine, ObjectProvider<ApplicationEventBridge> bridge) {
+		return new OnSignalMethodProcessor(beanFactory, engine, bridge);
 	}
 
 	// What starts by itself, or looks for handlers, is of no use when it is lazy.
@@ -78,8 +98,8 @@ class SignalEngineConfiguration {
 		StateSignalsProperties.Exporter exporter = properties.exporter();
 		StateSignalsProperties.Responder responder = properties.responder();
 		String host = hostName();
-		return new EngineSettings(firstText(exporter.runnerHost(), host), exporter.expectedResponders(),
-				exporter.republishInterval(), exporter.responseTimeout(),
+		return new EngineSettings(properties.channel(), firstText(exporter.runnerHost(), host),
+				exporter.expectedResponders(), exporter.republishInterval(), exporter.responseTimeout(),
 				firstText(responder.name(), environment.getProperty("spring.application.name"), host),
 				responder.enabled(), responder.unhandled(), responder.lockPublisher(), responder.lockTag(),
 				responder.receiveOwn(), responder.queueCapacity(), drainTimeout(environment));

@@ -1,11 +1,13 @@
 package io.github.statesignals.autoconfigure;
 
+import java.util.Arrays;
+
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.SignalChannels;
 
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -16,12 +18,29 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @Configuration(proxyBeanMethods = false)
 class SignalTransportConfiguration {
 
+	/**
+	 * The name of the connection factory to use where there are several.
+	 */
+	static final String CONNECTION_FACTORY = "stateSignalsConnectionFactory";
+
 	@Bean
 	@ConditionalOnMissingBean
-	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
-	SignalTransport signalTransport(RedisConnectionFactory connectionFactory, StateSignalsProperties properties) {
-		return new RedisPubSubSignalTransport(connectionFactory, SignalChannels.DEFAULT, properties.connectTimeout(),
+	@ConditionalOnBean(RedisConnectionFactory.class)
+	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties) {
+		return new RedisPubSubSignalTransport(connectionFactory(beanFactory), properties.connectTimeout(),
 				properties.protocol().maxPayload());
+	}
+
+	private static RedisConnectionFactory connectionFactory(ListableBeanFactory beanFactory) {
+		if (beanFactory.containsBean(CONNECTION_FACTORY)) {
+			return beanFactory.getBean(CONNECTION_FACTORY, RedisConnectionFactory.class);
+		}
+		RedisConnectionFactory unique = beanFactory.getBeanProvider(RedisConnectionFactory.class).getIfUnique();
+		if (unique == null) {
+			throw new AmbiguousConnectionFactoryException(
+					Arrays.asList(beanFactory.getBeanNamesForType(RedisConnectionFactory.class)));
+		}
+		return unique;
 	}
 
 }

@@ -16,6 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param enabled Whether to set up signals at all.
  * @param connectTimeout How long to wait for Redis at start-up, trying once a second.
  * Negative waits for ever; zero starts without Redis and connects in the background.
+ * @param channel Name of the channel that exporters and handlers use which name none.
+ * Empty is the Python package's two Redis channels.
  * @param exporter Publishing signals.
  * @param responder Answering signals.
  * @param protocol The wire.
@@ -23,7 +25,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("state-signals")
 public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
-		@DefaultValue("20s") Duration connectTimeout, @DefaultValue Exporter exporter,
+		@DefaultValue("20s") Duration connectTimeout, @DefaultValue("") String channel, @DefaultValue Exporter exporter,
 		@DefaultValue Responder responder, @DefaultValue Protocol protocol) {
 
 	/**

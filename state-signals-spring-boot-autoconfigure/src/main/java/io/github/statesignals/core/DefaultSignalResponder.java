@@ -3,7 +3,6 @@ package io.github.statesignals.core;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -35,6 +34,8 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private final String name;
 
+	private final String channel;
+
 	private final String responderId;
 
 	private final SignalEngine engine;
@@ -47,11 +48,12 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private volatile @Nullable String lockedTag;
 
-	DefaultSignalResponder(String name, SignalEngine engine) {
+	DefaultSignalResponder(String name, String channel, SignalEngine engine) {
 		Assert.hasText(name, "The name of a SignalResponder must not be blank: "
 				+ "set state-signals.responder.name or spring.application.name");
 		this.name = name;
-		this.responderId = name + "-" + UUID.randomUUID() + "-resp";
+		this.channel = channel;
+		this.responderId = ResponderIds.create(name);
 		this.engine = engine;
 		this.lockedPublisher = engine.getSettings().lockPublisher();
 		this.lockedTag = engine.getSettings().lockTag();
@@ -91,7 +93,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		Assert.hasText(event, "The event of a response must not be blank");
 		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, ras);
 		this.engine.getTransport()
-			.send(new Response(this.responderId, publisherId, event, ras, message))
+			.send(this.channel, new Response(this.responderId, publisherId, event, ras, message))
 			.whenComplete((sent, ex) -> {
 				if (ex != null) {
 					logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
@@ -114,6 +116,10 @@ final class DefaultSignalResponder implements SignalResponder {
 		Listener registered = new Listener(listener);
 		this.listeners.add(registered);
 		return () -> this.listeners.remove(registered);
+	}
+
+	String getChannel() {
+		return this.channel;
 	}
 
 	/**
@@ -196,7 +202,8 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, Handler handler) {
 		try {
-			return handler.delegate.handleAsync(signal)
+			return this.engine.getInterceptors()
+				.handle(signal, handler.delegate::handleAsync)
 				.exceptionally((ex) -> failure(signal, Futures.unwrap(ex)))
 				.toCompletableFuture();
 		}
@@ -206,8 +213,14 @@ final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	private Acknowledgement failure(Signal signal, Throwable ex) {
-		logger.warn("A handler of '{}' failed on '{}' of '{}'", this.responderId, signal.event(), signal.publisherId(),
-				ex);
+		if (ex instanceof MetadataConversionException) {
+			logger.warn("'{}' can't take '{}' of '{}': {}", this.responderId, signal.event(), signal.publisherId(),
+					ex.getMessage());
+		}
+		else {
+			logger.warn("A handler of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),
+					signal.publisherId(), ex);
+		}
 		String message = ex.getMessage();
 		return Acknowledgement.failure(StringUtils.hasText(message) ? message : ex.getClass().getSimpleName());
 	}

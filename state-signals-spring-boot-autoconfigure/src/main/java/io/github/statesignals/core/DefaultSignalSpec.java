@@ -2,9 +2,13 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
+import io.github.statesignals.CompletionRule;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
@@ -24,6 +28,12 @@ final class DefaultSignalSpec implements SignalSpec {
 	private final MetadataConverter converter;
 
 	private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+
+	private final Set<String> required = new LinkedHashSet<>();
+
+	private @Nullable CompletionRule rule;
+
+	private @Nullable BiConsumer<String, SignalResult.Answer> listener;
 
 	private String tag = Signal.NO_TAG;
 
@@ -82,6 +92,29 @@ final class DefaultSignalSpec implements SignalSpec {
 	}
 
 	@Override
+	public SignalSpec until(CompletionRule rule) {
+		Assert.notNull(rule, "'rule' must not be null");
+		this.rule = rule;
+		return this;
+	}
+
+	@Override
+	public SignalSpec requires(String... responders) {
+		for (String responder : responders) {
+			Assert.hasText(responder, "The name of a required responder must not be blank");
+			this.required.add(responder);
+		}
+		return this;
+	}
+
+	@Override
+	public SignalSpec onResponse(BiConsumer<String, SignalResult.Answer> listener) {
+		Assert.notNull(listener, "'listener' must not be null");
+		this.listener = listener;
+		return this;
+	}
+
+	@Override
 	public SignalResult publish() {
 		CompletableFuture<SignalResult> future = send();
 		try {
@@ -95,26 +128,12 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public CompletableFuture<SignalResult> publishAsync() {
-		CompletableFuture<SignalResult> future = send();
-		CompletableFuture<SignalResult> handedOut = new CompletableFuture<>();
-		future.whenCompleteAsync((result, ex) -> {
-			if (ex != null) {
-				handedOut.completeExceptionally(Futures.unwrap(ex));
-			}
-			else {
-				handedOut.complete(result);
-			}
-		}, this.exporter.getCallbackExecutor());
-		handedOut.whenComplete((result, ex) -> {
-			if (handedOut.isCancelled()) {
-				future.cancel(false);
-			}
-		});
-		return handedOut;
+		return Futures.handOut(send(), this.exporter.getCallbackExecutor());
 	}
 
 	private CompletableFuture<SignalResult> send() {
-		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata, this.timeout);
+		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata,
+				new PublishOptions(this.timeout, this.rule, Set.copyOf(this.required), this.listener));
 	}
 
 }

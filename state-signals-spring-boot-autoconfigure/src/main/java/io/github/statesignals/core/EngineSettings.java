@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What exporters and responders do where nobody says otherwise.
  *
+ * @param channel the channel of whatever names none
  * @param runnerHost the host that signals name
  * @param expectedResponders the ids of responders that are subscribers from the start
  * @param republishInterval how often to ask again while waiting for subscribers
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout how long to let handlers finish when stopping
  * @since 0.1.0
  */
-public record EngineSettings(String runnerHost, Collection<String> expectedResponders, Duration republishInterval,
-		Duration responseTimeout, String responderName, boolean respond, Unhandled unhandled,
-		@Nullable String lockPublisher, @Nullable String lockTag, boolean receiveOwn, int queueCapacity,
-		Duration drainTimeout) {
+public record EngineSettings(String channel, String runnerHost, Collection<String> expectedResponders,
+		Duration republishInterval, Duration responseTimeout, String responderName, boolean respond,
+		Unhandled unhandled, @Nullable String lockPublisher, @Nullable String lockTag, boolean receiveOwn,
+		int queueCapacity, Duration drainTimeout) {
 
 	public EngineSettings {
 		expectedResponders = List.copyOf(expectedResponders);

@@ -1,8 +1,13 @@
 package io.github.statesignals.core;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+
+import org.springframework.dao.QueryTimeoutException;
 
 /**
  * Waiting for a stage as a caller expects it: with the exception that was meant, and
@@ -49,6 +54,44 @@ final class Futures {
 			cause = cause.getCause();
 		}
 		return cause;
+	}
+
+	/**
+	 * Redis said nothing in time.
+	 * @param event the event of the signal that was sent
+	 * @param publisherId whose it is
+	 * @param timeout how long it had
+	 * @return the exception to throw
+	 */
+	static QueryTimeoutException unconfirmed(String event, String publisherId, Duration timeout) {
+		return new QueryTimeoutException(
+				"Redis did not confirm '%s' of '%s' within %s; whether it was or will be sent is unknown"
+					.formatted(event, publisherId, timeout));
+	}
+
+	/**
+	 * Hand a future out to somebody else's code.
+	 * @param <T> the type of its value
+	 * @param future the future
+	 * @param executor completes what is handed out
+	 * @return completes as the future does; cancelling it cancels the future
+	 */
+	static <T> CompletableFuture<T> handOut(CompletableFuture<T> future, Executor executor) {
+		CompletableFuture<T> handedOut = new CompletableFuture<>();
+		future.whenCompleteAsync((value, ex) -> {
+			if (ex != null) {
+				handedOut.completeExceptionally(unwrap(ex));
+			}
+			else {
+				handedOut.complete(value);
+			}
+		}, executor);
+		handedOut.whenComplete((value, ex) -> {
+			if (handedOut.isCancelled()) {
+				future.cancel(false);
+			}
+		});
+		return handedOut;
 	}
 
 }

@@ -15,7 +15,11 @@ public class InvalidSignalHandlerException extends BeanInitializationException {
 	private final String remedy;
 
 	InvalidSignalHandlerException(Method method, String problem, String remedy) {
-		super("@OnSignal method " + describe(method) + " " + problem);
+		this("@OnSignal method " + describe(method) + " " + problem, remedy);
+	}
+
+	InvalidSignalHandlerException(String problem, String remedy) {
+		super(problem);
 		this.remedy = remedy;
 	}
 

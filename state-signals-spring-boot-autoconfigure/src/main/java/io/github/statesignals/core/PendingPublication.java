@@ -1,16 +1,19 @@
 package io.github.statesignals.core;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.CompletionRule;
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One publish between being sent and having its result: who is awaited, who answered. A
@@ -46,17 +49,24 @@ final class PendingPublication {
 
 	private final long sentNanos;
 
-	private boolean confirmed;
+	/**
+	 * How many have to succeed; negative: every answer is awaited.
+	 */
+	private final int required;
 
-	private boolean failed;
+	private int succeeded;
+
+	private boolean confirmed;
 
 	/**
 	 * Create a publication that has just been sent.
 	 * @param awaited the responder ids to await
+	 * @param rule how many of them are enough; {@code null}: every answer is awaited
 	 * @param sentNanos when it was sent
 	 */
-	PendingPublication(Set<String> awaited, long sentNanos) {
+	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos) {
 		this.outstanding = new LinkedHashSet<>(awaited);
+		this.required = (rule != null) ? rule.required(awaited.size()) : -1;
 		this.sentNanos = sentNanos;
 	}
 
@@ -86,17 +96,28 @@ final class PendingPublication {
 			return this.answers.containsKey(response.responderId()) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
 		}
 		this.answers.put(response.responderId(), new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos)));
-		this.failed |= ras != Acknowledgement.SUCCESS;
+		if (ras == Acknowledgement.SUCCESS) {
+			this.succeeded++;
+		}
 		return Verdict.COUNTED;
 	}
 
 	/**
+	 * A responder's answer that counted.
+	 * @param responderId its id
+	 * @return the answer, if there is one
+	 */
+	@Nullable Answer answer(String responderId) {
+		return this.answers.get(responderId);
+	}
+
+	/**
 	 * Whether there is nothing left to wait for. An answer proves that the signal was
-	 * sent; where nobody is awaited, the transport's word is needed.
+	 * sent; without one, the transport's word is needed.
 	 * @return {@code true} when the result is final
 	 */
 	boolean isComplete() {
-		return this.outstanding.isEmpty() && (this.confirmed || !this.answers.isEmpty());
+		return isSent() && (this.outstanding.isEmpty() || (this.required >= 0 && (isFulfilled() || isImpossible())));
 	}
 
 	/**
@@ -107,21 +128,32 @@ final class PendingPublication {
 		return this.confirmed || !this.answers.isEmpty();
 	}
 
+	private boolean isFulfilled() {
+		return (this.required >= 0) ? this.succeeded >= this.required
+				: this.outstanding.isEmpty() && this.succeeded == this.answers.size();
+	}
+
+	private boolean isImpossible() {
+		return this.succeeded + this.outstanding.size() < this.required;
+	}
+
 	/**
 	 * The result as it stands: whoever has not answered is missing.
 	 * @param nowNanos the time
 	 * @return the result
 	 */
 	SignalResult result(long nowNanos) {
-		ResultCode code = ResultCode.ALL_SUBS_SUCCESS;
-		if (!this.outstanding.isEmpty()) {
-			code = ResultCode.MISSING_RESPONSE;
-		}
-		else if (this.failed) {
-			code = ResultCode.SUB_FAILED;
-		}
-		return new SignalResult(code, this.answers, this.messages, this.outstanding,
+		return new SignalResult(code(), this.answers, this.messages, this.outstanding,
 				Duration.ofNanos(nowNanos - this.sentNanos));
+	}
+
+	private ResultCode code() {
+		if (isFulfilled()) {
+			return ResultCode.ALL_SUBS_SUCCESS;
+		}
+		boolean failed = this.succeeded < this.answers.size();
+		boolean over = this.outstanding.isEmpty() || isImpossible();
+		return (failed && over) ? ResultCode.SUB_FAILED : ResultCode.MISSING_RESPONSE;
 	}
 
 }

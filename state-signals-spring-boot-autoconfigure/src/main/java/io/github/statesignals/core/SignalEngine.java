@@ -16,18 +16,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.SmartLifecycle;
-import org.springframework.util.StringUtils;
 
 /**
  * Brings a transport, the exporters and the responders of an application together: routes
@@ -38,7 +40,7 @@ import org.springframework.util.StringUtils;
  *
  * @since 0.1.0
  */
-public final class SignalEngine implements SignalExporterFactory, SmartLifecycle {
+public final class SignalEngine implements SignalExporterFactory, SignalResponderFactory, SmartLifecycle {
 
 	/**
 	 * Stops after the web server has finished its requests, which may be publishing, and
@@ -70,6 +72,10 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 
 	private final OrderedLanes lanes;
 
+	private final OrderedLanes callbackLanes;
+
+	private final Interceptors interceptors;
+
 	private final SignalCounters counters = new SignalCounters();
 
 	/**
@@ -84,7 +90,7 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 	private final Set<String> ownPublisherIds = Collections
 		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-	private final Map<String, DefaultSignalResponder> respondersByName = new LinkedHashMap<>();
+	private final Map<ResponderKey, DefaultSignalResponder> respondersByName = new LinkedHashMap<>();
 
 	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
 
@@ -99,42 +105,65 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 	 * @param executor runs handlers and completes futures; must not run anything in the
 	 * calling thread
 	 * @param mapper converts between metadata and the application's types
+	 * @param interceptors provides what wraps handling and publishing, outermost first
 	 */
-	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper) {
-		this(transport, settings, executor, mapper, new SystemTimer());
+	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+			Supplier<List<SignalInterceptor>> interceptors) {
+		this(transport, settings, executor, mapper, interceptors, new SystemTimer());
 	}
 
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Timer timer) {
+			Supplier<List<SignalInterceptor>> interceptors, Timer timer) {
+		ChannelNames.check(settings.channel());
 		this.transport = transport;
 		this.settings = settings;
 		this.executor = executor;
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.timer = timer;
 		this.lanes = new OrderedLanes(executor, settings.queueCapacity(), CONCURRENCY);
+		this.callbackLanes = new OrderedLanes(executor, Integer.MAX_VALUE, CONCURRENCY);
+		this.interceptors = new Interceptors(interceptors, executor);
+		transport.open(settings.channel());
 	}
 
 	@Override
 	public SignalExporter create(String processName) {
-		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, this);
+		return create(processName, this.settings.channel());
+	}
+
+	@Override
+	public SignalExporter create(String processName, String channel) {
+		ChannelNames.check(channel);
+		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, this);
+		this.transport.open(channel);
 		this.ownPublisherIds.add(exporter.getPublisherId());
 		return exporter;
 	}
 
-	/**
-	 * The responder of a name; the same one for the same name.
-	 * @param name the name; empty: the application's responder
-	 * @return the responder
-	 */
-	public SignalResponder responder(String name) {
-		String effectiveName = StringUtils.hasText(name) ? name : this.settings.responderName();
+	@Override
+	public SignalResponder get(String name) {
+		return get(name, this.settings.channel());
+	}
+
+	@Override
+	public SignalResponder get(String name, String channel) {
+		ChannelNames.check(channel);
 		synchronized (this.respondersByName) {
-			return this.respondersByName.computeIfAbsent(effectiveName, (key) -> {
-				DefaultSignalResponder responder = new DefaultSignalResponder(key, this);
+			return this.respondersByName.computeIfAbsent(new ResponderKey(name, channel), (key) -> {
+				DefaultSignalResponder responder = new DefaultSignalResponder(name, channel, this);
+				this.transport.open(channel);
 				this.responders.add(responder);
 				return responder;
 			});
 		}
+	}
+
+	/**
+	 * The application's own responder.
+	 * @return the responder of the configured name, on the configured channel
+	 */
+	public SignalResponder responder() {
+		return get(this.settings.responderName());
 	}
 
 	/**
@@ -264,12 +293,13 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 
 	/**
 	 * Send a signal.
+	 * @param channel the channel's name
 	 * @param signal the signal
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletionStage<Void> send(Signal signal) {
+	CompletionStage<Void> send(String channel, Signal signal) {
 		try {
-			return this.transport.send(signal);
+			return this.transport.send(channel, signal);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -292,8 +322,24 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 		return this.timer;
 	}
 
+	Interceptors getInterceptors() {
+		return this.interceptors;
+	}
+
+	/**
+	 * The lanes that handlers run in.
+	 * @return the lanes
+	 */
 	OrderedLanes getLanes() {
 		return this.lanes;
+	}
+
+	/**
+	 * The lanes that callbacks run in: bounded by the answers that they are about.
+	 * @return the lanes
+	 */
+	OrderedLanes getCallbackLanes() {
+		return this.callbackLanes;
 	}
 
 	boolean isOwn(String publisherId) {
@@ -311,22 +357,24 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 	private final class Router implements SignalTransport.Listener {
 
 		@Override
-		public void onSignal(Signal signal) {
+		public void onSignal(String channel, Signal signal) {
 			SignalEngine engine = SignalEngine.this;
 			engine.counters.signals.increment();
 			if (!engine.running || !engine.settings.respond()) {
 				return;
 			}
 			for (DefaultSignalResponder responder : engine.responders) {
-				responder.onSignal(signal);
+				if (responder.getChannel().equals(channel)) {
+					responder.onSignal(signal);
+				}
 			}
 		}
 
 		@Override
-		public void onResponse(Response response) {
+		public void onResponse(String channel, Response response) {
 			SignalEngine.this.counters.responses.increment();
 			DefaultSignalExporter exporter = SignalEngine.this.exporters.get(response.publisherId());
-			if (exporter != null) {
+			if (exporter != null && exporter.getChannel().equals(channel)) {
 				exporter.onResponse(response);
 			}
 		}
@@ -345,6 +393,9 @@ public final class SignalEngine implements SignalExporterFactory, SmartLifecycle
 			SignalEngine.this.connected.completeAsync(() -> null, SignalEngine.this.executor);
 		}
 
+	}
+
+	private record ResponderKey(String name, String channel) {
 	}
 
 }

@@ -6,14 +6,23 @@ import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.expression.spel.support.MapAccessor;
+import org.springframework.expression.Expression;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
+
 /**
  * Which signals, of the events that it names, concern a handler method.
  *
  * @param tag the tag; empty: any
  * @param processName the publisher's process name; empty: any
  * @param publisher the publisher's id; empty: any
+ * @param condition what has to be true of the signal; {@code null}: nothing
+ * @param beanFactory the beans that the condition may name
  */
-record SignalFilter(String tag, String processName, String publisher) {
+record SignalFilter(String tag, String processName, String publisher, @Nullable Expression condition,
+		BeanFactory beanFactory) {
 
 	/**
 	 * What a handler says that a signal does not concern.
@@ -22,11 +31,23 @@ record SignalFilter(String tag, String processName, String publisher) {
 
 	boolean matches(Signal signal) {
 		return matches(this.tag, signal.tag()) && matches(this.processName, signal.processName())
-				&& matches(this.publisher, signal.publisherId());
+				&& matches(this.publisher, signal.publisherId()) && isTrue(signal);
 	}
 
 	private static boolean matches(String expected, String actual) {
 		return expected.isEmpty() || expected.equals(actual);
+	}
+
+	private boolean isTrue(Signal signal) {
+		if (this.condition == null) {
+			return true;
+		}
+		StandardEvaluationContext context = new StandardEvaluationContext(signal);
+		context.setBeanResolver(new BeanFactoryResolver(this.beanFactory));
+		context.addPropertyAccessor(new MapAccessor());
+		context.setVariable("signal", signal);
+		context.setVariable("metadata", signal.metadata());
+		return Boolean.TRUE.equals(this.condition.getValue(context, Boolean.class));
 	}
 
 }

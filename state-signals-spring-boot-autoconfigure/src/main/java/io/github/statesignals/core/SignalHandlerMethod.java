@@ -2,11 +2,13 @@ package io.github.statesignals.core;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
+import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -32,25 +34,29 @@ final class SignalHandlerMethod implements SignalHandler {
 
 	private final HandlerResult result;
 
+	private final @Nullable Supplier<SignalErrorHandler> errorHandler;
+
 	/**
 	 * Create a handler.
 	 * @param bean provides the bean for one call
 	 * @param beanType the class of the bean
 	 * @param method the method, callable on the bean
 	 * @param filter which signals concern it
-	 * @param converter converts metadata to arguments
+	 * @param arguments decides where its arguments come from
+	 * @param errorHandler decides what to answer when it fails, if anything does
 	 * @throws InvalidSignalHandlerException if the method can't handle signals
 	 */
 	SignalHandlerMethod(Supplier<Object> bean, Class<?> beanType, Method method, SignalFilter filter,
-			MetadataConverter converter) {
+			HandlerArguments arguments, @Nullable Supplier<SignalErrorHandler> errorHandler) {
 		this.bean = bean;
 		this.method = method;
 		this.filter = filter;
+		this.errorHandler = errorHandler;
 		this.arguments = new HandlerArgument[method.getParameterCount()];
 		for (int i = 0; i < this.arguments.length; i++) {
 			MethodParameter parameter = new MethodParameter(method, i).withContainingClass(beanType);
 			parameter.initParameterNameDiscovery(NAMES);
-			this.arguments[i] = HandlerArgument.of(parameter, converter);
+			this.arguments[i] = arguments.of(parameter);
 		}
 		this.result = HandlerResult.of(method, beanType);
 		ReflectionUtils.makeAccessible(method);
@@ -63,6 +69,28 @@ final class SignalHandlerMethod implements SignalHandler {
 
 	@Override
 	public CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal) throws Exception {
+		Supplier<SignalErrorHandler> errorHandler = this.errorHandler;
+		if (errorHandler == null) {
+			return invoke(signal);
+		}
+		CompletionStage<@Nullable Acknowledgement> outcome;
+		try {
+			outcome = invoke(signal);
+		}
+		catch (Exception ex) {
+			return CompletableFuture.completedFuture(errorHandler.get().handleError(signal, ex));
+		}
+		return outcome.exceptionallyCompose((ex) -> {
+			try {
+				return CompletableFuture.completedFuture(errorHandler.get().handleError(signal, Futures.unwrap(ex)));
+			}
+			catch (Exception failure) {
+				return CompletableFuture.failedFuture(failure);
+			}
+		});
+	}
+
+	private CompletionStage<@Nullable Acknowledgement> invoke(Signal signal) throws Exception {
 		if (!this.filter.matches(signal)) {
 			return SignalFilter.NOT_CONCERNED;
 		}

@@ -6,8 +6,10 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 
 /**
- * Carries signals and responses between applications: every started transport hears
- * whatever any of them sends, its own included.
+ * Carries signals and responses between applications over named channels: every started
+ * transport hears whatever any of them sends on the channels that it has open, its own
+ * included. A channel's name is empty (the Python package's two Redis channels), or made
+ * of letters, digits, {@code .}, {@code _} and {@code -}.
  * <p>
  * What one thread sends is heard in that order, by everybody. The listener is called by
  * one thread at a time.
@@ -27,7 +29,17 @@ public interface SignalTransport {
 	void start(Listener listener);
 
 	/**
-	 * Hear nothing more, and let the connections go. Does nothing unless started.
+	 * Hear a channel, too: when this returns whatever is sent on it from now on will be
+	 * heard. Before {@link #start}, and while connecting, it only notes the channel. Does
+	 * nothing for a channel that is open.
+	 * @param channel the channel's name
+	 * @throws org.springframework.dao.DataAccessException if it can't be heard
+	 */
+	void open(String channel);
+
+	/**
+	 * Hear nothing more, and let the connections go. The channels stay noted. Does
+	 * nothing unless started.
 	 */
 	void stop();
 
@@ -40,19 +52,21 @@ public interface SignalTransport {
 
 	/**
 	 * Send a signal. Never blocks on the network.
+	 * @param channel the channel's name
 	 * @param signal the signal
 	 * @return completes when the signal is on its way, on any thread, or exceptionally
 	 * with a {@link org.springframework.dao.DataAccessException}
 	 */
-	CompletionStage<Void> send(Signal signal);
+	CompletionStage<Void> send(String channel, Signal signal);
 
 	/**
 	 * Send a response. Never blocks on the network.
+	 * @param channel the channel's name
 	 * @param response the response
 	 * @return completes when the response is on its way, on any thread, or exceptionally
 	 * with a {@link org.springframework.dao.DataAccessException}
 	 */
-	CompletionStage<Void> send(Response response);
+	CompletionStage<Void> send(String channel, Response response);
 
 	/**
 	 * Hears. Called on the transport's own thread, of which there may be few for the
@@ -62,19 +76,21 @@ public interface SignalTransport {
 
 		/**
 		 * A signal was heard.
+		 * @param channel the channel's name
 		 * @param signal the signal
 		 */
-		void onSignal(Signal signal);
+		void onSignal(String channel, Signal signal);
 
 		/**
 		 * A response was heard, whoever it is for.
+		 * @param channel the channel's name
 		 * @param response the response
 		 */
-		void onResponse(Response response);
+		void onResponse(String channel, Response response);
 
 		/**
 		 * Something that is neither was heard, and is skipped.
-		 * @param source where it was heard, such as a channel
+		 * @param source where it was heard, such as a Redis channel
 		 * @param problem what is wrong with it, in words that quote nothing of it
 		 */
 		void onMalformed(String source, String problem);

@@ -2,10 +2,13 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
@@ -48,11 +51,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 	private final RedisConnectionFactory connectionFactory;
 
-	private final SignalChannels channels;
-
-	private final byte[] signalChannel;
-
-	private final byte[] responseChannel;
+	private final Map<String, Channel> channels = new ConcurrentHashMap<>();
 
 	private final Duration connectTimeout;
 
@@ -67,42 +66,41 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	/**
 	 * Create a transport.
 	 * @param connectionFactory provides the connections
-	 * @param channels the channels to use
 	 * @param connectTimeout how long {@link #start} tries to connect, once a second;
 	 * negative: for ever; zero: in the background
 	 * @param maxPayload the size of a payload beyond which it is skipped unread
 	 */
-	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, SignalChannels channels,
-			Duration connectTimeout, DataSize maxPayload) {
+	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, Duration connectTimeout,
+			DataSize maxPayload) {
 		this.connectionFactory = connectionFactory;
-		this.channels = channels;
-		this.signalChannel = channels.signals().getBytes(StandardCharsets.UTF_8);
-		this.responseChannel = channels.responses().getBytes(StandardCharsets.UTF_8);
 		this.connectTimeout = connectTimeout;
 		this.codec = new SignalCodec(maxPayload.toBytes());
 	}
 
 	@Override
-	public synchronized void start(Listener listener) {
-		if (this.connection != null) {
+	public void start(Listener listener) {
+		Connection started = begin(listener);
+		if (started == null || this.connectTimeout.isZero() || started.awaitConnected(this.connectTimeout)) {
 			return;
 		}
-		Connection connection = new Connection(listener);
-		this.connection = connection;
-		Thread connector = new Thread(connection::connect, "state-signals-connect");
+		stop();
+		throw new SignalTransportException(
+				"Could not hear the Redis channels %s within %s (state-signals.connect-timeout)"
+					.formatted(this.channels.values(), this.connectTimeout),
+				started.failure);
+	}
+
+	// Waits for nothing, so that stop() can end the wait for Redis.
+	private synchronized @Nullable Connection begin(Listener listener) {
+		if (this.connection != null) {
+			return null;
+		}
+		Connection started = new Connection(listener);
+		this.connection = started;
+		Thread connector = new Thread(started::connect, "state-signals-connect");
 		connector.setDaemon(true);
 		connector.start();
-		if (this.connectTimeout.isZero()) {
-			return;
-		}
-		if (!connection.awaitConnected(this.connectTimeout)) {
-			RuntimeException cause = connection.failure;
-			stop();
-			throw new SignalTransportException(
-					"Could not hear the Redis channels '%s' and '%s' within %s (state-signals.connect-timeout)"
-						.formatted(this.channels.signals(), this.channels.responses(), this.connectTimeout),
-					cause);
-		}
+		return started;
 	}
 
 	@Override
@@ -130,13 +128,29 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	}
 
 	@Override
-	public CompletionStage<Void> send(Signal signal) {
-		return publish(this.signalChannel, this.codec.write(signal));
+	public synchronized void open(String channel) {
+		Channel opened = new Channel(SignalChannels.of(channel));
+		if (this.channels.putIfAbsent(channel, opened) == null && this.connection != null) {
+			this.connection.add(channel, opened);
+		}
 	}
 
 	@Override
-	public CompletionStage<Void> send(Response response) {
-		return publish(this.responseChannel, this.codec.write(response));
+	public CompletionStage<Void> send(String channel, Signal signal) {
+		return publish(channel(channel).signals, this.codec.write(signal));
+	}
+
+	@Override
+	public CompletionStage<Void> send(String channel, Response response) {
+		return publish(channel(channel).responses, this.codec.write(response));
+	}
+
+	private Channel channel(String name) {
+		Channel channel = this.channels.get(name);
+		if (channel == null) {
+			throw new IllegalArgumentException("The channel '" + name + "' is not open");
+		}
+		return channel;
 	}
 
 	private CompletionStage<Void> publish(byte[] channel, byte[] payload) {
@@ -167,13 +181,20 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 		private final RedisMessageListenerContainer container = new RedisMessageListenerContainer();
 
-		private final CountDownLatch connected = new CountDownLatch(1);
+		/**
+		 * Opens when Redis is there, or nobody wants it any more.
+		 */
+		private final CountDownLatch decided = new CountDownLatch(1);
 
 		private final CountDownLatch closed = new CountDownLatch(1);
+
+		private final ReentrantLock registration = new ReentrantLock();
 
 		private final Listener listener;
 
 		private volatile @Nullable RuntimeException failure;
+
+		private volatile boolean connected;
 
 		Connection(Listener listener) {
 			this.listener = listener;
@@ -182,20 +203,43 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			this.container.setTaskExecutor(new SyncTaskExecutor());
 			// A blocking driver subscribes on it, and would never return from start().
 			this.container.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
-			// All channels before start(): adding one later may lose it silently.
-			SignalChannels channels = RedisPubSubSignalTransport.this.channels;
-			this.container.addMessageListener(new ChannelListener(this::onSignal, () -> {
-			}), ChannelTopic.of(channels.signals()));
-			this.container.addMessageListener(new ChannelListener(this::onResponse, this::onSubscribed),
-					ChannelTopic.of(channels.responses()));
 			this.container.afterPropertiesSet();
+			// All that are known, before start(): the container may silently lose one
+			// that
+			// is added while it starts.
+			RedisPubSubSignalTransport.this.channels.forEach(this::add);
+		}
+
+		/**
+		 * Hear a channel. One at a time: calls side by side may lose a channel, or hear
+		 * it twice.
+		 * @param name its name
+		 * @param channel its Redis channels
+		 */
+		final void add(String name, Channel channel) {
+			this.registration.lock();
+			try {
+				subscribe(name, channel);
+			}
+			finally {
+				this.registration.unlock();
+			}
+		}
+
+		private void subscribe(String name, Channel channel) {
+			this.container.addMessageListener(
+					new ChannelListener((payload) -> onSignal(name, channel, payload), this::onSubscribedAgain),
+					ChannelTopic.of(channel.names.signals()));
+			this.container
+				.addMessageListener(new ChannelListener((payload) -> onResponse(name, channel, payload), (again) -> {
+				}), ChannelTopic.of(channel.names.responses()));
 		}
 
 		void connect() {
 			while (this.closed.getCount() > 0) {
 				RedisPublisher opened = null;
 				try {
-					this.container.start();
+					startContainer();
 					opened = RedisPublisher.create(RedisPubSubSignalTransport.this.connectionFactory);
 					if (open(opened)) {
 						return;
@@ -214,14 +258,25 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			}
 		}
 
+		private void startContainer() {
+			this.registration.lock();
+			try {
+				this.container.start();
+			}
+			finally {
+				this.registration.unlock();
+			}
+		}
+
 		private synchronized boolean open(RedisPublisher opened) {
 			if (this.closed.getCount() == 0) {
 				return false;
 			}
 			RedisPubSubSignalTransport.this.publisher = opened;
+			this.connected = true;
 			this.listener.onConnected(false);
-			this.connected.countDown();
-			logger.debug("Hearing {}", RedisPubSubSignalTransport.this.channels);
+			this.decided.countDown();
+			logger.debug("Hearing {}", RedisPubSubSignalTransport.this.channels.values());
 			return true;
 		}
 
@@ -235,13 +290,19 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			}
 		}
 
+		/**
+		 * Wait for the connection.
+		 * @param timeout how long; negative: for ever
+		 * @return {@code false} when the time was up; {@code true} when it is there, or
+		 * nobody wants it any more
+		 */
 		boolean awaitConnected(Duration timeout) {
 			try {
 				if (timeout.isNegative()) {
-					this.connected.await();
+					this.decided.await();
 					return true;
 				}
-				return this.connected.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+				return this.decided.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
@@ -251,6 +312,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 		synchronized void close() {
 			this.closed.countDown();
+			this.decided.countDown();
 			RedisPublisher opened = RedisPubSubSignalTransport.this.publisher;
 			RedisPubSubSignalTransport.this.publisher = null;
 			if (opened != null) {
@@ -264,48 +326,79 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			}
 		}
 
-		// Both channels are subscribed to in one go, this one last.
-		private void onSubscribed() {
-			if (this.connected.getCount() == 0) {
+		// Every channel is subscribed to again in one go: one tells for all of them.
+		private void onSubscribedAgain(String channel) {
+			if (this.connected && channel
+				.equals(RedisPubSubSignalTransport.this.channels.values().iterator().next().names.signals())) {
 				this.listener.onConnected(true);
 			}
 		}
 
-		private void onSignal(byte[] payload) {
+		private void onSignal(String name, Channel channel, byte[] payload) {
+			Signal signal;
 			try {
-				this.listener.onSignal(RedisPubSubSignalTransport.this.codec.readSignal(payload));
+				signal = RedisPubSubSignalTransport.this.codec.readSignal(payload);
 			}
 			catch (MalformedPayloadException ex) {
-				this.listener.onMalformed(RedisPubSubSignalTransport.this.channels.signals(),
-						String.valueOf(ex.getMessage()));
+				this.listener.onMalformed(channel.names.signals(), String.valueOf(ex.getMessage()));
+				return;
 			}
+			this.listener.onSignal(name, signal);
 		}
 
-		private void onResponse(byte[] payload) {
+		private void onResponse(String name, Channel channel, byte[] payload) {
+			Response response;
 			try {
-				this.listener.onResponse(RedisPubSubSignalTransport.this.codec.readResponse(payload));
+				response = RedisPubSubSignalTransport.this.codec.readResponse(payload);
 			}
 			catch (MalformedPayloadException ex) {
-				this.listener.onMalformed(RedisPubSubSignalTransport.this.channels.responses(),
-						String.valueOf(ex.getMessage()));
+				this.listener.onMalformed(channel.names.responses(), String.valueOf(ex.getMessage()));
+				return;
 			}
+			this.listener.onResponse(name, response);
 		}
 
 	}
 
 	/**
-	 * Hears one channel. Redis confirms a subscription once per connection, so a second
-	 * confirmation is a second connection.
+	 * The Redis channels of a channel.
+	 */
+	private static final class Channel {
+
+		private final SignalChannels names;
+
+		private final byte[] signals;
+
+		private final byte[] responses;
+
+		Channel(SignalChannels names) {
+			this.names = names;
+			this.signals = names.signals().getBytes(StandardCharsets.UTF_8);
+			this.responses = names.responses().getBytes(StandardCharsets.UTF_8);
+		}
+
+		@Override
+		public String toString() {
+			return "'" + this.names.signals() + "' and '" + this.names.responses() + "'";
+		}
+
+	}
+
+	/**
+	 * Hears one Redis channel. Redis confirms a subscription once per connection, so a
+	 * second confirmation is a second connection.
 	 */
 	private static final class ChannelListener implements MessageListener, SubscriptionListener {
 
 		private final Consumer<byte[]> consumer;
 
-		private final Runnable onSubscribed;
+		private final Consumer<String> onSubscribedAgain;
 
-		ChannelListener(Consumer<byte[]> consumer, Runnable onSubscribed) {
+		private volatile boolean subscribed;
+
+		ChannelListener(Consumer<byte[]> consumer, Consumer<String> onSubscribedAgain) {
 			this.consumer = consumer;
-			this.onSubscribed = onSubscribed;
+			this.onSubscribedAgain = onSubscribedAgain;
 		}
 
 		@Override
@@ -320,7 +413,10 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 		@Override
 		public void onChannelSubscribed(byte[] channel, long count) {
-			this.onSubscribed.run();
+			if (this.subscribed) {
+				this.onSubscribedAgain.accept(new String(channel, StandardCharsets.UTF_8));
+			}
+			this.subscribed = true;
 		}
 
 	}

@@ -14,4 +14,14 @@ public record SignalChannels(String signals, String responses) {
 	 */
 	public static final SignalChannels DEFAULT = new SignalChannels("event-signal-pubsub", "event-signal-response");
 
+	/**
+	 * The Redis channels of a named channel.
+	 * @param name the channel's name; empty: {@link #DEFAULT}
+	 * @return the two names, each with {@code :} and the name behind it
+	 */
+	public static SignalChannels of(String name) {
+		return name.isEmpty() ? DEFAULT
+				: new SignalChannels(DEFAULT.signals() + ":" + name, DEFAULT.responses() + ":" + name);
+	}
+
 }

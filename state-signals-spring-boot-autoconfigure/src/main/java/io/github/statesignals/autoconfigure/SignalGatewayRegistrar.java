@@ -1,0 +1,91 @@
+package io.github.statesignals.autoconfigure;
+
+import java.util.List;
+
+import io.github.statesignals.SignalGateway;
+import io.github.statesignals.SignalGatewayFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.context.annotation.AnnotationBeanNameGenerator;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Makes a bean of every interface that is a {@link SignalGateway}, in the packages that
+ * Boot scans.
+ */
+final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalGatewayRegistrar.class);
+
+	private final BeanFactory beanFactory;
+
+	private final Environment environment;
+
+	private final ResourceLoader resourceLoader;
+
+	SignalGatewayRegistrar(BeanFactory beanFactory, Environment environment, ResourceLoader resourceLoader) {
+		this.beanFactory = beanFactory;
+		this.environment = environment;
+		this.resourceLoader = resourceLoader;
+	}
+
+	@Override
+	public void registerBeanDefinitions(AnnotationMetadata importingClassMetadata, BeanDefinitionRegistry registry) {
+		if (!AutoConfigurationPackages.has(this.beanFactory)) {
+			return;
+		}
+		List<String> packages = AutoConfigurationPackages.get(this.beanFactory);
+		Scanner scanner = new Scanner(this.environment);
+		scanner.setResourceLoader(this.resourceLoader);
+		packages.stream()
+			.flatMap((basePackage) -> scanner.findCandidateComponents(basePackage).stream())
+			.forEach((candidate) -> register(candidate, registry));
+	}
+
+	private void register(BeanDefinition candidate, BeanDefinitionRegistry registry) {
+		String className = String.valueOf(candidate.getBeanClassName());
+		Class<?> gateway = ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader());
+		String beanName = AnnotationBeanNameGenerator.INSTANCE.generateBeanName(candidate, registry);
+		if (!registry.containsBeanDefinition(beanName)) {
+			registry.registerBeanDefinition(beanName, definition(gateway));
+			logger.debug("Signal gateway {} is bean '{}'", className, beanName);
+		}
+	}
+
+	private <T> RootBeanDefinition definition(Class<T> gateway) {
+		return new RootBeanDefinition(gateway,
+				() -> this.beanFactory.getBean(SignalGatewayFactory.class).create(gateway));
+	}
+
+	/**
+	 * Finds interfaces, which component scanning leaves out.
+	 */
+	private static final class Scanner extends ClassPathScanningCandidateComponentProvider {
+
+		Scanner(Environment environment) {
+			super(false, environment);
+			addIncludeFilter(new AnnotationTypeFilter(SignalGateway.class, true, true));
+		}
+
+		@Override
+		protected boolean isCandidateComponent(AnnotatedBeanDefinition definition) {
+			return definition.getMetadata().isInterface() && definition.getMetadata().isIndependent()
+					&& !definition.getMetadata().isAnnotation();
+		}
+
+	}
+
+}

@@ -1,0 +1,251 @@
+package io.github.statesignals.core;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.SignalEvent;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalGateway;
+import io.github.statesignals.SignalGatewayFactory;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalSpec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Makes gateways that are JDK proxies. Every method is looked at when the gateway is
+ * made.
+ *
+ * @since 0.1.0
+ */
+public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalGateway.class);
+
+	private final ConfigurableBeanFactory beanFactory;
+
+	/**
+	 * Create a factory.
+	 * @param beanFactory provides the exporters
+	 */
+	public DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public <T> T create(Class<T> gatewayInterface) {
+		Assert.isTrue(gatewayInterface.isInterface(),
+				() -> gatewayInterface.getName() + " is no interface: a signal gateway has to be one");
+		SignalGateway annotation = AnnotatedElementUtils.findMergedAnnotation(gatewayInterface, SignalGateway.class);
+		String exporterName = (annotation != null) ? annotation.exporter() : "";
+		Supplier<SignalExporter> exporter = SingletonSupplier
+			.of(() -> StringUtils.hasText(exporterName) ? this.beanFactory.getBean(exporterName, SignalExporter.class)
+					: this.beanFactory.getBean(SignalExporter.class));
+		Duration timeout = timeout(gatewayInterface, (annotation != null) ? annotation.timeout() : "");
+		Map<Method, GatewayMethod> methods = new HashMap<>();
+		for (Method method : gatewayInterface.getMethods()) {
+			if (!method.isDefault() && !Modifier.isStatic(method.getModifiers())) {
+				methods.put(method, GatewayMethod.of(method, timeout));
+			}
+		}
+		Object proxy = Proxy.newProxyInstance(gatewayInterface.getClassLoader(), new Class<?>[] { gatewayInterface },
+				new GatewayInvocationHandler(gatewayInterface, exporter, methods));
+		return gatewayInterface.cast(proxy);
+	}
+
+	private @Nullable Duration timeout(Class<?> type, String declared) {
+		String value = new EmbeddedValueResolver(this.beanFactory).resolveStringValue(declared);
+		if (!StringUtils.hasText(value)) {
+			return null;
+		}
+		try {
+			return DurationFormatterUtils.detectAndParse(value, DurationFormat.Unit.MILLIS);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(
+					"The timeout '%s' of @SignalGateway %s is no duration: write it as 5s or PT5S".formatted(value,
+							type.getName()),
+					ex);
+		}
+	}
+
+	private record GatewayInvocationHandler(Class<?> type, Supplier<SignalExporter> exporter,
+			Map<Method, GatewayMethod> methods) implements InvocationHandler {
+
+		@Override
+		public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+			GatewayMethod gatewayMethod = this.methods.get(method);
+			if (gatewayMethod != null) {
+				return gatewayMethod.invoke(this.exporter.get(), (arguments != null) ? arguments : new Object[0]);
+			}
+			if (method.isDefault()) {
+				return InvocationHandler.invokeDefault(proxy, method, arguments);
+			}
+			if (ReflectionUtils.isEqualsMethod(method) && arguments != null) {
+				return proxy == arguments[0];
+			}
+			return ReflectionUtils.isHashCodeMethod(method) ? System.identityHashCode(proxy)
+					: "signal gateway " + this.type.getName();
+		}
+
+	}
+
+	/**
+	 * One method of a gateway.
+	 *
+	 * @param event the event that it publishes
+	 * @param timeout how long it awaits answers; {@code null}: as long as the exporter
+	 * @param parameters what its parameters add to the signal
+	 * @param publisher publishes, and makes what it returns of the result
+	 */
+	private record GatewayMethod(String event, @Nullable Duration timeout, GatewayParameter[] parameters,
+			Function<SignalSpec, @Nullable Object> publisher) {
+
+		@Nullable Object invoke(SignalExporter exporter, @Nullable Object[] arguments) {
+			SignalSpec spec = exporter.signal(this.event);
+			if (this.timeout != null) {
+				spec.timeout(this.timeout);
+			}
+			for (int i = 0; i < arguments.length; i++) {
+				this.parameters[i].add(spec, arguments[i]);
+			}
+			return this.publisher.apply(spec);
+		}
+
+		static GatewayMethod of(Method method, @Nullable Duration timeout) {
+			Parameter[] declared = method.getParameters();
+			GatewayParameter[] parameters = new GatewayParameter[declared.length];
+			Class<?> typed = null;
+			for (int i = 0; i < declared.length; i++) {
+				parameters[i] = GatewayParameter.of(declared[i]);
+				if (parameters[i] == GatewayParameter.PAYLOAD && ParameterKinds.isTyped(declared[i].getType())) {
+					if (typed != null) {
+						throw invalid(method, "takes more than one typed signal",
+								"Take one, and anything else as a value or a Map.");
+					}
+					typed = declared[i].getType();
+				}
+			}
+			return new GatewayMethod(event(method, typed), timeout, parameters, publisher(method));
+		}
+
+		private static String event(Method method, @Nullable Class<?> typed) {
+			String declared = SignalEventNames.declared(method);
+			if (StringUtils.hasText(declared)) {
+				return declared;
+			}
+			boolean annotated = AnnotatedElementUtils.hasAnnotation(method, SignalEvent.class);
+			return (typed != null && !annotated) ? SignalEventNames.of(typed)
+					: SignalEventNames.kebabCase(method.getName());
+		}
+
+		private static Function<SignalSpec, @Nullable Object> publisher(Method method) {
+			Class<?> type = method.getReturnType();
+			if (type == void.class) {
+				return (spec) -> {
+					spec.publishAsync().whenComplete((result, ex) -> {
+						if (ex != null) {
+							logger.warn("{} could not publish: {}", method, ex.toString());
+						}
+					});
+					return null;
+				};
+			}
+			if (type == SignalResult.class) {
+				return SignalSpec::publish;
+			}
+			if (type == ResultCode.class) {
+				return (spec) -> spec.publish().code();
+			}
+			if (type == boolean.class || type == Boolean.class) {
+				return (spec) -> spec.publish().isSuccess();
+			}
+			if (type.isAssignableFrom(CompletableFuture.class) && CompletionStage.class.isAssignableFrom(type)
+					&& ResolvableType.forMethodReturnType(method)
+						.as(CompletionStage.class)
+						.getGeneric()
+						.resolve() == SignalResult.class) {
+				return SignalSpec::publishAsync;
+			}
+			throw invalid(method, "returns " + method.getGenericReturnType(),
+					"Return SignalResult, ResultCode, boolean, CompletableFuture<SignalResult> or void.");
+		}
+
+		private static IllegalArgumentException invalid(Method method, String problem, String remedy) {
+			return new IllegalArgumentException("Signal gateway method %s.%s %s. %s"
+				.formatted(method.getDeclaringClass().getName(), method.getName(), problem, remedy));
+		}
+
+	}
+
+	/**
+	 * What a parameter adds to a signal.
+	 */
+	@FunctionalInterface
+	private interface GatewayParameter {
+
+		/**
+		 * The properties of an object, or the entries of a map.
+		 */
+		GatewayParameter PAYLOAD = (spec, value) -> {
+			if (value != null) {
+				spec.payload(value);
+			}
+		};
+
+		void add(SignalSpec spec, @Nullable Object value);
+
+		static GatewayParameter of(Parameter parameter) {
+			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
+			String name = (header != null && StringUtils.hasText(header.name())) ? header.name() : parameter.getName();
+			if (header != null && name.equals(SignalFields.TAG)) {
+				return (spec, value) -> {
+					if (value != null) {
+						spec.tag(value.toString());
+					}
+				};
+			}
+			if (header != null && name.equals(SignalFields.SAMPLE_NO)) {
+				return (spec, value) -> {
+					if (value instanceof Number number) {
+						spec.sampleNo(number.intValue());
+					}
+				};
+			}
+			if (header != null || ParameterKinds.isEntry(parameter.getType())) {
+				Assert.isTrue(header != null || parameter.isNamePresent(), () -> "The name of a parameter of "
+						+ parameter.getDeclaringExecutable() + " is not known: compile with the option -parameters");
+				return (spec, value) -> spec.metadata(name,
+						(value instanceof Optional<?> optional) ? optional.orElse(null) : value);
+			}
+			return PAYLOAD;
+		}
+
+	}
+
+}

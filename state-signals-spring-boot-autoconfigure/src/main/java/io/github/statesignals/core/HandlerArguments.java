@@ -1,0 +1,242 @@
+package io.github.statesignals.core;
+
+import java.lang.annotation.Annotation;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalArgumentResolver;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.messaging.handler.annotation.Headers;
+import org.springframework.messaging.handler.annotation.Payload;
+import org.springframework.messaging.handler.annotation.ValueConstants;
+import org.springframework.util.StringUtils;
+import org.springframework.util.StringValueResolver;
+import org.springframework.validation.BeanPropertyBindingResult;
+import org.springframework.validation.FieldError;
+import org.springframework.validation.ObjectError;
+import org.springframework.validation.SmartValidator;
+import org.springframework.validation.Validator;
+import org.springframework.validation.annotation.ValidationAnnotationUtils;
+
+/**
+ * Decides where the parameters of handler methods get their values from.
+ */
+final class HandlerArguments {
+
+	private final MetadataConverter converter;
+
+	private final List<SignalArgumentResolver> resolvers;
+
+	private final List<Converter<?, ?>> converters;
+
+	private final @Nullable Validator validator;
+
+	private final StringValueResolver valueResolver;
+
+	HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
+			List<Converter<?, ?>> converters, @Nullable Validator validator, StringValueResolver valueResolver) {
+		this.converter = converter;
+		this.resolvers = resolvers;
+		this.converters = converters;
+		this.validator = validator;
+		this.valueResolver = valueResolver;
+	}
+
+	/**
+	 * Decide where a parameter's value comes from.
+	 * @param parameter the parameter; knows how to discover its name
+	 * @return the source
+	 * @throws InvalidSignalHandlerException if there is none
+	 */
+	HandlerArgument of(MethodParameter parameter) {
+		for (SignalArgumentResolver resolver : this.resolvers) {
+			if (resolver.supports(parameter)) {
+				return (signal) -> resolver.resolve(parameter, signal);
+			}
+		}
+		Class<?> type = parameter.getParameterType();
+		if (type == Signal.class) {
+			return (signal) -> signal;
+		}
+		Header header = parameter.getParameterAnnotation(Header.class);
+		if (header != null) {
+			return header(parameter, header);
+		}
+		if (parameter.hasParameterAnnotation(Headers.class)) {
+			return headers(parameter);
+		}
+		Payload payload = parameter.getParameterAnnotation(Payload.class);
+		if (payload != null && StringUtils.hasText(payload.expression())) {
+			throw invalid(parameter, "has a @Payload expression, which is not supported",
+					"Take the whole metadata, or a single entry by @Header(\"name\").");
+		}
+		Converter<Signal, ?> converter = converter(type);
+		if (converter != null) {
+			return validated(parameter, converter::convert);
+		}
+		if (payload == null && ParameterKinds.isEntry(type)) {
+			return entry(parameter, name(parameter));
+		}
+		return validated(parameter, metadata(parameter));
+	}
+
+	private HandlerArgument metadata(MethodParameter parameter) {
+		Class<?> type = parameter.getParameterType();
+		if (type == Map.class && ResolvableType.forMethodParameter(parameter)
+			.asMap()
+			.getGeneric(1)
+			.resolve(Object.class) == Object.class) {
+			return Signal::metadata;
+		}
+		if (!Map.class.isAssignableFrom(type) && !ParameterKinds.isCreatable(type)) {
+			throw invalid(parameter,
+					"is of type %s, which can't be made of a signal's metadata".formatted(type.getName()),
+					"Take a Signal, a Map<String, Object>, a record or class with the metadata's properties, "
+							+ "or a parameter with the name of a metadata entry and a simple type; "
+							+ "or provide a SignalArgumentResolver bean.");
+		}
+		return (signal) -> convert(signal.metadata(), parameter, null);
+	}
+
+	private HandlerArgument entry(MethodParameter parameter, String name) {
+		Class<?> type = parameter.getParameterType();
+		if (type == Optional.class) {
+			MethodParameter nested = parameter.nested();
+			return (signal) -> Optional.ofNullable(convertNullable(signal.metadata().get(name), nested, name));
+		}
+		return (signal) -> {
+			Object value = signal.metadata().get(name);
+			if (value == null && type.isPrimitive()) {
+				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
+			}
+			return convertNullable(value, parameter, name);
+		};
+	}
+
+	private HandlerArgument header(MethodParameter parameter, Header header) {
+		String name = StringUtils.hasText(header.name()) ? resolve(header.name()) : name(parameter);
+		boolean optional = parameter.getParameterType() == Optional.class;
+		MethodParameter target = optional ? parameter.nested() : parameter;
+		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
+				: resolve(header.defaultValue());
+		return (signal) -> {
+			Object value = fieldOrEntry(signal, name);
+			if (value == null) {
+				value = defaultValue;
+			}
+			if (value == null && header.required() && !optional) {
+				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
+			}
+			Object converted = convertNullable(value, target, name);
+			return optional ? Optional.ofNullable(converted) : converted;
+		};
+	}
+
+	private HandlerArgument headers(MethodParameter parameter) {
+		if (!Map.class.isAssignableFrom(parameter.getParameterType())) {
+			throw invalid(parameter, "is annotated with @Headers and no Map", "Make it a Map<String, Object>.");
+		}
+		return (signal) -> convert(SignalFields.of(signal), parameter, null);
+	}
+
+	private static @Nullable Object fieldOrEntry(Signal signal, String name) {
+		Object field = SignalFields.get(signal, name);
+		return (field != null) ? field : signal.metadata().get(name);
+	}
+
+	@SuppressWarnings("unchecked")
+	private @Nullable Converter<Signal, ?> converter(Class<?> type) {
+		for (Converter<?, ?> candidate : this.converters) {
+			ResolvableType[] generics = ResolvableType.forClass(Converter.class, candidate.getClass()).getGenerics();
+			if (generics[0].resolve() == Signal.class && generics[1].resolve() == type) {
+				return (Converter<Signal, ?>) candidate;
+			}
+		}
+		return null;
+	}
+
+	private HandlerArgument validated(MethodParameter parameter, HandlerArgument argument) {
+		for (Annotation annotation : parameter.getParameterAnnotations()) {
+			Object[] hints = ValidationAnnotationUtils.determineValidationHints(annotation);
+			if (hints != null) {
+				return validated(parameter, argument, hints);
+			}
+		}
+		return argument;
+	}
+
+	private HandlerArgument validated(MethodParameter parameter, HandlerArgument argument, Object[] hints) {
+		Validator validator = this.validator;
+		if (validator == null) {
+			throw invalid(parameter, "is to be validated, and there is no Validator",
+					"Add spring-boot-starter-validation, or take the annotation off.");
+		}
+		return (signal) -> {
+			Object value = argument.resolve(signal);
+			if (value != null) {
+				BeanPropertyBindingResult result = new BeanPropertyBindingResult(value, name(parameter));
+				if (validator instanceof SmartValidator smart) {
+					smart.validate(value, result, hints);
+				}
+				else {
+					validator.validate(value, result);
+				}
+				if (result.hasErrors()) {
+					throw new MetadataConversionException(result.getAllErrors()
+						.stream()
+						.map(HandlerArguments::describe)
+						.sorted()
+						.collect(Collectors.joining(", ")));
+				}
+			}
+			return value;
+		};
+	}
+
+	private static String describe(ObjectError error) {
+		String message = Objects.requireNonNullElse(error.getDefaultMessage(), "is not valid");
+		return (error instanceof FieldError field) ? "metadata entry '" + field.getField() + "' " + message : message;
+	}
+
+	private String resolve(String value) {
+		return Objects.requireNonNullElse(this.valueResolver.resolveStringValue(value), "");
+	}
+
+	private static String name(MethodParameter parameter) {
+		String name = parameter.getParameterName();
+		if (name == null) {
+			throw invalid(parameter, "takes a metadata entry by its name, which is not known",
+					"Compile the class with the option -parameters.");
+		}
+		return name;
+	}
+
+	private @Nullable Object convertNullable(@Nullable Object value, MethodParameter parameter, String entry) {
+		return (value != null) ? convert(value, parameter, entry) : null;
+	}
+
+	private @Nullable Object convert(Object value, MethodParameter parameter, @Nullable String entry) {
+		try {
+			return this.converter.fromJson(value, parameter.getNestedGenericParameterType());
+		}
+		catch (JacksonException ex) {
+			throw MetadataConversionException.of(ex, entry);
+		}
+	}
+
+	private static InvalidSignalHandlerException invalid(MethodParameter parameter, String problem, String remedy) {
+		return new InvalidSignalHandlerException(Objects.requireNonNull(parameter.getMethod()),
+				"can't be called: its parameter %d %s".formatted(parameter.getParameterIndex(), problem), remedy);
+	}
+
+}

@@ -1,0 +1,274 @@
+package io.github.statesignals.core;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.github.statesignals.OnSignal;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalArgumentResolver;
+import io.github.statesignals.SignalErrorHandler;
+import io.github.statesignals.SignalResponder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.expression.Expression;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.util.StringUtils;
+import org.springframework.util.StringValueResolver;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.validation.Validator;
+
+/**
+ * Makes handlers of {@link OnSignal} methods and gives them to their responders.
+ */
+final class HandlerRegistrar {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final SignalEngine engine;
+
+	private final StringValueResolver valueResolver;
+
+	private final HandlerArguments arguments;
+
+	private final SpelExpressionParser expressionParser = new SpelExpressionParser();
+
+	/**
+	 * Which type stands for an event, where a handler names none.
+	 */
+	private final Map<String, Class<?>> typesByEvent = new HashMap<>();
+
+	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, SignalEngine engine) {
+		this.beanFactory = beanFactory;
+		this.engine = engine;
+		this.valueResolver = new EmbeddedValueResolver(beanFactory);
+		List<Converter<?, ?>> converters = beanFactory.getBeanProvider(Converter.class)
+			.orderedStream()
+			.<Converter<?, ?>>map((converter) -> converter)
+			.toList();
+		this.arguments = new HandlerArguments(engine.getMetadataConverter(),
+				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(), converters,
+				beanFactory.getBeanProvider(Validator.class).getIfUnique(), this.valueResolver);
+	}
+
+	/**
+	 * Register a method.
+	 * @param bean its bean
+	 * @param method the method
+	 * @param annotation what it says
+	 */
+	void register(HandlerBean bean, Method method, OnSignal annotation) {
+		Attributes attributes = new Attributes(method, annotation, bean.defaults());
+		SignalFilter filter = new SignalFilter(attributes.get("tag", OnSignal::tag),
+				attributes.get("processName", OnSignal::processName), attributes.get("publisher", OnSignal::publisher),
+				condition(method, attributes), this.beanFactory);
+		SignalHandlerMethod handler = new SignalHandlerMethod(bean.instance(), bean.targetClass(),
+				invocable(method, bean.beanType()), filter, this.arguments, errorHandler(method, attributes));
+		SignalResponder responder = responder(method, attributes);
+		for (String event : events(method, attributes)) {
+			responder.on(event, handler);
+		}
+	}
+
+	private static Method invocable(Method method, Class<?> beanType) {
+		try {
+			return AopUtils.selectInvocableMethod(method, beanType);
+		}
+		catch (IllegalStateException ex) {
+			throw new InvalidSignalHandlerException(method, "can't be called through the proxy of its bean",
+					"Declare it in an interface of the bean, or let the proxy be a subclass "
+							+ "(spring.aop.proxy-target-class=true) and the method not be private.");
+		}
+	}
+
+	private Set<String> events(Method method, Attributes attributes) {
+		Set<String> events = new LinkedHashSet<>();
+		for (String declared : attributes.declaredEvents()) {
+			String event = declared.isEmpty() ? declared : attributes.resolve("event", declared);
+			if (event.isEmpty()) {
+				throw new InvalidSignalHandlerException(method, "names a blank event", "Name the event to handle.");
+			}
+			if (!events.add(event)) {
+				throw new InvalidSignalHandlerException(method, "names the event '" + event + "' twice",
+						"Remove the duplicate from its 'event' attribute.");
+			}
+		}
+		if (events.isEmpty()) {
+			events.add(eventOfType(method));
+		}
+		if (events.contains(DefaultSignalResponder.ANY) && !events.stream()
+			.allMatch((event) -> event.equals(DefaultSignalResponder.ANY) || Signal.isReserved(event))) {
+			throw new InvalidSignalHandlerException(method, "names \"*\" and events that it includes",
+					"Name \"*\" alone, or with \"initialization\" and \"shutdown\", which it does not include.");
+		}
+		return events;
+	}
+
+	private String eventOfType(Method method) {
+		List<Class<?>> types = Arrays.stream(method.getParameterTypes())
+			.<Class<?>>map((type) -> type)
+			.filter(ParameterKinds::isTyped)
+			.filter(ParameterKinds::isCreatable)
+			.toList();
+		if (types.size() != 1) {
+			throw new InvalidSignalHandlerException(method,
+					"names no event, and takes %s typed signal that would"
+						.formatted(types.isEmpty() ? "no" : "more than one"),
+					"Name the events to handle: @OnSignal(event = \"...\"), or \"*\" for any; or take one typed signal.");
+		}
+		Class<?> type = types.get(0);
+		String event;
+		try {
+			event = SignalEventNames.of(type);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSignalHandlerException(method, "names no event: " + ex.getMessage(),
+					"Name the events to handle: @OnSignal(event = \"...\").");
+		}
+		Class<?> other = this.typesByEvent.putIfAbsent(event, type);
+		if (other != null && other != type) {
+			throw new InvalidSignalHandlerException(method,
+					"takes a %s, whose event '%s' is also that of %s".formatted(type.getName(), event, other.getName()),
+					"Give one of the types an event of its own with @SignalEvent(\"...\"), or name the event in @OnSignal.");
+		}
+		return event;
+	}
+
+	private @Nullable Expression condition(Method method, Attributes attributes) {
+		String condition = attributes.raw(OnSignal::condition);
+		if (condition.isEmpty()) {
+			return null;
+		}
+		try {
+			return this.expressionParser.parseExpression(condition);
+		}
+		catch (ParseException ex) {
+			throw new InvalidSignalHandlerException(method,
+					"has a condition that is no SpEL expression: " + ex.getMessage(),
+					"Correct it; the signal is #signal, its metadata #metadata.");
+		}
+	}
+
+	private @Nullable Supplier<SignalErrorHandler> errorHandler(Method method, Attributes attributes) {
+		String name = attributes.get("errorHandler", OnSignal::errorHandler);
+		if (name.isEmpty()) {
+			return null;
+		}
+		if (!this.beanFactory.containsBean(name) || !this.beanFactory.isTypeMatch(name, SignalErrorHandler.class)) {
+			throw new InvalidSignalHandlerException(method,
+					"names the error handler '" + name + "', and there is no such SignalErrorHandler bean",
+					"Define one, or correct the name.");
+		}
+		return SingletonSupplier.of(() -> this.beanFactory.getBean(name, SignalErrorHandler.class));
+	}
+
+	private SignalResponder responder(Method method, Attributes attributes) {
+		String name = attributes.get("responder", OnSignal::responder);
+		String channel = attributes.get("channel", OnSignal::channel);
+		if (channel.isEmpty()) {
+			List<SignalResponder> beans = this.beanFactory.getBeanProvider(SignalResponder.class).stream().toList();
+			if (name.isEmpty()) {
+				return this.beanFactory.getBean(SignalResponder.class);
+			}
+			SignalResponder bean = beans.stream()
+				.filter((candidate) -> candidate.getName().equals(name))
+				.findFirst()
+				.orElse(null);
+			if (bean != null) {
+				return bean;
+			}
+			return this.engine.get(name);
+		}
+		try {
+			return this.engine.get(name.isEmpty() ? this.engine.getSettings().responderName() : name, channel);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSignalHandlerException(method, "names the channel '" + channel + "': " + ex.getMessage(),
+					"Correct its 'channel' attribute.");
+		}
+	}
+
+	/**
+	 * A bean with handler methods.
+	 *
+	 * @param instance provides the bean for one call
+	 * @param beanType the class of the bean, which may be a proxy's
+	 * @param targetClass the class that declares the methods
+	 * @param defaults what its class says for all of them
+	 */
+	record HandlerBean(Supplier<Object> instance, Class<?> beanType, Class<?> targetClass, List<OnSignal> defaults) {
+
+		HandlerBean {
+			if (defaults.size() > 1) {
+				throw new InvalidSignalHandlerException(
+						"The class " + targetClass.getName() + " has more than one @OnSignal",
+						"Leave one of them: it says what the methods don't.");
+			}
+		}
+
+	}
+
+	/**
+	 * What a method says about itself, else what its class does.
+	 */
+	private final class Attributes {
+
+		private final Method method;
+
+		private final OnSignal annotation;
+
+		private final @Nullable OnSignal defaults;
+
+		Attributes(Method method, OnSignal annotation, List<OnSignal> defaults) {
+			this.method = method;
+			this.annotation = annotation;
+			this.defaults = defaults.isEmpty() ? null : defaults.get(0);
+		}
+
+		String[] declaredEvents() {
+			return (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()
+					: this.defaults.event();
+		}
+
+		String raw(Function<OnSignal, String> attribute) {
+			String value = attribute.apply(this.annotation);
+			return (value.isEmpty() && this.defaults != null) ? attribute.apply(this.defaults) : value;
+		}
+
+		String get(String name, Function<OnSignal, String> attribute) {
+			String declared = raw(attribute);
+			return declared.isEmpty() ? declared : resolve(name, declared);
+		}
+
+		String resolve(String name, String declared) {
+			String value;
+			try {
+				value = HandlerRegistrar.this.valueResolver.resolveStringValue(declared);
+			}
+			catch (RuntimeException ex) {
+				throw new InvalidSignalHandlerException(this.method,
+						"has a %s that can't be resolved: %s".formatted(name, ex.getMessage()),
+						"Define the property, or give the placeholder a default: ${name:default}.");
+			}
+			if (!StringUtils.hasText(value)) {
+				throw new InvalidSignalHandlerException(this.method, "has a blank %s ('%s')".formatted(name, declared),
+						"Give it a value, or leave the attribute out.");
+			}
+			return Objects.requireNonNull(value);
+		}
+
+	}
+
+}

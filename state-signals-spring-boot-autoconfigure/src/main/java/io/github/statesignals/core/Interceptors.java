@@ -1,0 +1,70 @@
+package io.github.statesignals.core;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalInterceptor;
+import io.github.statesignals.SignalResult;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * The application's interceptors, as one. Without any, nothing is in the way.
+ */
+final class Interceptors {
+
+	private final Supplier<List<SignalInterceptor>> interceptors;
+
+	private final Executor executor;
+
+	/**
+	 * Create a chain.
+	 * @param interceptors provides the interceptors, outermost first; asked once, and not
+	 * before the first signal: they may depend on exporters
+	 * @param executor completes what interceptors see of a publish
+	 */
+	Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
+		this.interceptors = SingletonSupplier.of(interceptors);
+		this.executor = executor;
+	}
+
+	CompletionStage<@Nullable Acknowledgement> handle(Signal signal, SignalInterceptor.Handling handler)
+			throws Exception {
+		SignalInterceptor.Handling chain = handler;
+		List<SignalInterceptor> all = this.interceptors.get();
+		for (int i = all.size() - 1; i >= 0; i--) {
+			SignalInterceptor interceptor = all.get(i);
+			SignalInterceptor.Handling next = chain;
+			chain = (actual) -> interceptor.aroundHandle(actual, next);
+		}
+		return chain.proceed(signal);
+	}
+
+	CompletableFuture<SignalResult> publish(Signal signal, SignalInterceptor.Publishing publisher) {
+		List<SignalInterceptor> all = this.interceptors.get();
+		if (all.isEmpty()) {
+			return publisher.proceed(signal);
+		}
+		SignalInterceptor.Publishing chain = (actual) -> {
+			if (!actual.publisherId().equals(signal.publisherId()) || !actual.event().equals(signal.event())) {
+				throw new IllegalArgumentException(
+						"A SignalInterceptor must not change the publisher or the event of a signal: answers name them");
+			}
+			// Not on the transport's thread, which interceptors might block.
+			return Futures.handOut(publisher.proceed(actual), this.executor);
+		};
+		for (int i = all.size() - 1; i >= 0; i--) {
+			SignalInterceptor interceptor = all.get(i);
+			SignalInterceptor.Publishing next = chain;
+			chain = (actual) -> interceptor.aroundPublish(actual, next);
+		}
+		return chain.proceed(signal);
+	}
+
+}
