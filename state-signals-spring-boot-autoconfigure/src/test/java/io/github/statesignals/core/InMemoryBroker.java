@@ -1,9 +1,11 @@
 package io.github.statesignals.core;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -30,11 +32,15 @@ public final class InMemoryBroker {
 	}
 
 	// One at a time: everybody hears the same order.
-	private synchronized void deliver(Consumer<SignalTransport.Listener> message) {
-		this.started.forEach((transport) -> transport.hear(message));
+	private synchronized void deliver(String channel, Consumer<SignalTransport.Listener> message) {
+		this.started.stream()
+			.filter((transport) -> transport.channels.contains(channel))
+			.forEach((transport) -> transport.hear(message));
 	}
 
 	private final class InMemoryTransport implements SignalTransport {
+
+		private final Set<String> channels = new CopyOnWriteArraySet<>();
 
 		private SignalTransport.Listener listener;
 
@@ -74,21 +80,26 @@ public final class InMemoryBroker {
 		}
 
 		@Override
-		public CompletionStage<Void> send(Signal signal) {
-			return send((listener) -> listener.onSignal(signal));
+		public void open(String channel) {
+			this.channels.add(channel);
 		}
 
 		@Override
-		public CompletionStage<Void> send(Response response) {
-			return send((listener) -> listener.onResponse(response));
+		public CompletionStage<Void> send(String channel, Signal signal) {
+			return send(channel, (listener) -> listener.onSignal(channel, signal));
 		}
 
-		private CompletionStage<Void> send(Consumer<SignalTransport.Listener> message) {
+		@Override
+		public CompletionStage<Void> send(String channel, Response response) {
+			return send(channel, (listener) -> listener.onResponse(channel, response));
+		}
+
+		private CompletionStage<Void> send(String channel, Consumer<SignalTransport.Listener> message) {
 			if (!isConnected()) {
 				return CompletableFuture
 					.failedFuture(new DataAccessResourceFailureException("This transport is not started"));
 			}
-			deliver(message);
+			deliver(channel, message);
 			return CompletableFuture.completedFuture(null);
 		}
 

@@ -1,0 +1,64 @@
+package io.github.statesignals;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Starts applications with the starter on {@link TestRedis}, each with connections of its
+ * own, and closes them after each test, the last one first.
+ */
+public final class Applications implements AfterEachCallback {
+
+	private final List<ConfigurableApplicationContext> started = new ArrayList<>();
+
+	/**
+	 * Start an application.
+	 * @param configuration its configuration; the starter comes by itself
+	 * @param properties its properties, those of the starter without their prefix
+	 * @return its context
+	 */
+	public ConfigurableApplicationContext start(Class<?> configuration, String... properties) {
+		Map<String, Object> all = new LinkedHashMap<>();
+		all.put("spring.main.banner-mode", "off");
+		all.put("spring.application.name", "test");
+		for (String property : properties) {
+			String[] parts = property.split("=", 2);
+			all.put(parts[0].startsWith("spring.") ? parts[0] : "state-signals." + parts[0], parts[1]);
+		}
+		SpringApplication application = new SpringApplicationBuilder(Starter.class, configuration)
+			.web(WebApplicationType.NONE)
+			.properties(all)
+			.build();
+		application.setRegisterShutdownHook(false);
+		ConfigurableApplicationContext context = application.run();
+		this.started.add(0, context);
+		return context;
+	}
+
+	@Override
+	public void afterEach(ExtensionContext context) {
+		this.started.forEach(ConfigurableApplicationContext::close);
+		this.started.clear();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(TestRedisConfiguration.class)
+	static class Starter {
+
+	}
+
+}

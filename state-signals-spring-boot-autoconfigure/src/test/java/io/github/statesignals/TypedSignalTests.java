@@ -1,0 +1,171 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Juju's signals, in Spring's idiom: typed, between two applications that both emit and
+ * observe, and remote only.
+ */
+class TypedSignalTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	private final Applications applications = new Applications();
+
+	@Test
+	void eachApplicationObservesWhatTheOtherEmitsAndNotItsOwn() throws InterruptedException {
+		ConfigurableApplicationContext left = this.applications.start(Charm.class, "responder.receive-own=false",
+				"responder.name=left");
+		ConfigurableApplicationContext right = this.applications.start(Charm.class, "responder.receive-own=false",
+				"responder.name=right");
+		SignalExporter fromLeft = left.getBean(SignalExporter.class);
+		SignalExporter fromRight = right.getBean(SignalExporter.class);
+		assertThat(fromLeft.initializeAndWait(1, TIMEOUT, "ready", "bork")).isTrue();
+		assertThat(fromRight.initializeAndWait(1, TIMEOUT, "ready", "bork")).isTrue();
+		assertThat(fromLeft.emit(new Ready()).responses()).hasSize(1).allSatisfy((id, answer) -> {
+			assertThat(id).startsWith("right-");
+			assertThat(answer.message()).isEqualTo("good to know");
+		});
+		assertThat(fromRight.emit(new Bork("disk full")).isSuccess()).isTrue();
+		assertThat(left.getBean(Charm.class).observed.poll(20, TimeUnit.SECONDS)).isEqualTo(new Bork("disk full"));
+		assertThat(right.getBean(Charm.class).observed.poll(20, TimeUnit.SECONDS)).isInstanceOf(Ready.class);
+		assertThat(left.getBean(Charm.class).observed).isEmpty();
+		assertThat(right.getBean(Charm.class).observed).isEmpty();
+	}
+
+	@Test
+	void richTypesCrossWithTheApplicationsJsonSettings() throws InterruptedException {
+		String[] settings = { "spring.jackson.property-naming-strategy=SNAKE_CASE" };
+		ConfigurableApplicationContext observer = this.applications.start(Observer.class, settings);
+		SignalExporter exporter = this.applications.start(Object.class, settings).getBean(SignalExporter.class);
+		exporter.initializeAndWait(1, TIMEOUT, "phase-changed", "custom");
+		PhaseChanged changed = new PhaseChanged(Phase.DRAIN, Instant.parse("2026-11-22T10:15:30Z"),
+				Duration.ofMinutes(3), Map.of("eu", List.of(new Node("n1", 3), new Node("n2", null))));
+		assertThat(exporter.emit(changed).messages()).isEmpty();
+		assertThat(observer.getBean(Observer.class).observed.poll(20, TimeUnit.SECONDS)).isEqualTo(changed);
+		assertThat(observer.getBean(Observer.class).raw.poll(20, TimeUnit.SECONDS)).containsKey("grace_period");
+		assertThat(exporter.emitAsync(new Custom("x")).join().isSuccess()).isTrue();
+		assertThat(observer.getBean(Observer.class).observed.poll(20, TimeUnit.SECONDS))
+			.isInstanceOfSatisfying(Custom.class, (custom) -> assertThat(custom.getName()).isEqualTo("x"));
+	}
+
+	@Test
+	void whatDoesNotConvertIsRefusedNamingTheFieldAndReachesNoHandler() {
+		ConfigurableApplicationContext observer = this.applications.start(Observer.class);
+		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
+		exporter.initializeAndWait(1, TIMEOUT, "phase-changed");
+		SignalResult result = exporter.signal("phase-changed").metadata("phase", "NO-SUCH-SECRET").publish();
+		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(result.messages().values()).singleElement()
+			.asString()
+			.contains("'phase'")
+			.contains("Phase")
+			.doesNotContain("SECRET");
+		assertThat(observer.getBean(Observer.class).observed).isEmpty();
+	}
+
+	@Test
+	void whatIsNoObjectCanNotBeEmitted() {
+		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(Phase.START))
+			.withMessageContaining("object in JSON");
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit("bork"))
+			.withMessageContaining("java.lang.String")
+			.withMessageContaining("signal(event)");
+		exporter.initialize("ready");
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Bork("x")))
+			.withMessageContaining("'bork' is not a legal event");
+	}
+
+	record Ready() {
+	}
+
+	record Bork(String reason) {
+	}
+
+	static class Charm {
+
+		private final BlockingQueue<Object> observed = new LinkedBlockingQueue<>();
+
+		@OnSignal
+		Acknowledgement onRemoteReady(Ready ready) {
+			this.observed.add(ready);
+			return Acknowledgement.success("good to know");
+		}
+
+		@OnSignal
+		void onRemoteBork(Bork bork) {
+			this.observed.add(bork);
+		}
+
+	}
+
+	enum Phase {
+
+		START, DRAIN
+
+	}
+
+	record Node(String name, Integer weight) {
+	}
+
+	record PhaseChanged(Phase phase, Instant since, Duration gracePeriod, Map<String, List<Node>> nodes) {
+	}
+
+	@SignalEvent("custom")
+	static class Custom {
+
+		private String name = "";
+
+		Custom() {
+		}
+
+		Custom(String name) {
+			this.name = name;
+		}
+
+		public String getName() {
+			return this.name;
+		}
+
+		public void setName(String name) {
+			this.name = name;
+		}
+
+	}
+
+	static class Observer {
+
+		private final BlockingQueue<Object> observed = new LinkedBlockingQueue<>();
+
+		private final BlockingQueue<Map<String, Object>> raw = new LinkedBlockingQueue<>();
+
+		@OnSignal
+		void on(PhaseChanged changed, Signal signal) {
+			this.observed.add(changed);
+			this.raw.add(signal.metadata());
+		}
+
+		@OnSignal
+		void on(Custom custom) {
+			this.observed.add(custom);
+		}
+
+	}
+
+}
