@@ -1,5 +1,6 @@
 package io.github.statesignals.core;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -104,7 +105,12 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				return gatewayMethod.invoke(this.exporter.get(), (arguments != null) ? arguments : new Object[0]);
 			}
 			if (method.isDefault()) {
-				return InvocationHandler.invokeDefault(proxy, method, arguments);
+				// Unlike InvocationHandler.invokeDefault, whatever the interface's
+				// visibility.
+				return MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup())
+					.unreflectSpecial(method, method.getDeclaringClass())
+					.bindTo(proxy)
+					.invokeWithArguments((arguments != null) ? arguments : new Object[0]);
 			}
 			if (ReflectionUtils.isEqualsMethod(method) && arguments != null) {
 				return proxy == arguments[0];

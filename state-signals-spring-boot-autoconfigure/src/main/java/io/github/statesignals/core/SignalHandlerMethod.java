@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.annotation.SynthesizingMethodParameter;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -54,7 +55,7 @@ final class SignalHandlerMethod implements SignalHandler {
 		this.errorHandler = errorHandler;
 		this.arguments = new HandlerArgument[method.getParameterCount()];
 		for (int i = 0; i < this.arguments.length; i++) {
-			MethodParameter parameter = new MethodParameter(method, i).withContainingClass(beanType);
+			MethodParameter parameter = new SynthesizingMethodParameter(method, i).withContainingClass(beanType);
 			parameter.initParameterNameDiscovery(NAMES);
 			this.arguments[i] = arguments.of(parameter);
 		}

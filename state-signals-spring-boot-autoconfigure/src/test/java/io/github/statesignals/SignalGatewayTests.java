@@ -1,0 +1,141 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.messaging.handler.annotation.Header;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Interfaces that publish signals.
+ */
+class SignalGatewayTests {
+
+	@RegisterExtension
+	private final Applications applications = new Applications();
+
+	private ConfigurableApplicationContext context;
+
+	private BlockingQueue<Signal> heard;
+
+	@BeforeEach
+	void start() {
+		this.context = this.applications.start(Scanned.class);
+		this.heard = this.context.getBean(Hearing.class).heard;
+		assertThat(this.context.getBean(SignalExporter.class)
+			.initializeAndWait(1, Duration.ofSeconds(20), "alarm", "benchmark-start", "reload", "refuse")).isTrue();
+	}
+
+	@Test
+	void anAnnotatedInterfaceInAScannedPackageIsABean() throws InterruptedException {
+		Alarms alarms = this.context.getBean(Alarms.class);
+		assertThat(alarms.raise(new Alarm("disk full")).isSuccess()).isTrue();
+		assertThat(this.heard.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+			assertThat(signal.event()).isEqualTo("alarm");
+			assertThat(signal.metadata()).isEqualTo(Map.of("reason", "disk full"));
+		});
+		assertThat(alarms).hasToString("signal gateway " + Alarms.class.getName()).isEqualTo(alarms);
+	}
+
+	@Test
+	void parametersBecomeFieldsAndMetadata() throws InterruptedException {
+		Alarms alarms = this.context.getBean(Alarms.class);
+		assertThat(alarms.benchmarkStart("run-7", 3, "u1", List.of("a"), Map.of("clients", 64)).join().isSuccess())
+			.isTrue();
+		assertThat(this.heard.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+			assertThat(signal.tag()).isEqualTo("run-7");
+			assertThat(signal.sampleNo()).isEqualTo(3);
+			assertThat(signal.metadata()).isEqualTo(Map.of("uuid", "u1", "hosts", List.of("a"), "clients", 64));
+		});
+	}
+
+	@Test
+	void aMethodReturnsWhatItsTypeSays() throws InterruptedException {
+		Alarms alarms = this.context.getBean(Alarms.class);
+		alarms.reload();
+		assertThat(this.heard.poll(20, TimeUnit.SECONDS).event()).isEqualTo("reload");
+		assertThat(alarms.refuse()).isFalse();
+		assertThat(alarms.refused()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(alarms.twice()).isEqualTo("SUB_FAILED SUB_FAILED");
+	}
+
+	@Test
+	void anyInterfaceCanBeMadeOneAndWhatItCanNotSayIsRefused() {
+		SignalGatewayFactory factory = this.context.getBean(SignalGatewayFactory.class);
+		assertThat(factory.create(Plain.class).reload().isSuccess()).isTrue();
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Unusable.class))
+			.withMessageContaining("Unusable.reload")
+			.withMessageContaining("Return SignalResult");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(String.class))
+			.withMessageContaining("no interface");
+	}
+
+	record Alarm(String reason) {
+	}
+
+	@SignalGateway(timeout = "${alarm.timeout:20s}")
+	interface Alarms {
+
+		SignalResult raise(Alarm alarm);
+
+		CompletableFuture<SignalResult> benchmarkStart(@Header("tag") String tag, @Header("sample_no") int sample,
+				String uuid, List<String> hosts, Map<String, Integer> more);
+
+		void reload();
+
+		boolean refuse();
+
+		@SignalEvent("refuse")
+		ResultCode refused();
+
+		default String twice() {
+			return refused() + " " + refused();
+		}
+
+	}
+
+	interface Plain {
+
+		SignalResult reload();
+
+	}
+
+	interface Unusable {
+
+		String reload();
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage(basePackageClasses = SignalGatewayTests.class)
+	static class Scanned extends Hearing {
+
+	}
+
+	static class Hearing {
+
+		private final BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
+
+		@OnSignal(event = "*")
+		Acknowledgement hear(Signal signal) {
+			this.heard.add(signal);
+			return signal.event().equals("refuse") ? Acknowledgement.failure("no") : Acknowledgement.success();
+		}
+
+	}
+
+}
