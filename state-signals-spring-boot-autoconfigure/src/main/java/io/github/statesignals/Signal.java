@@ -56,7 +56,9 @@ public record Signal(String publisherId, String processName, String event, Strin
 		Objects.requireNonNull(event, "event");
 		Objects.requireNonNull(runnerHost, "runnerHost");
 		Objects.requireNonNull(tag, "tag");
-		metadata = metadata.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		// Not Map.copyOf: it loses the order, and refuses null.
+		Map<String, @Nullable Object> copy = new LinkedHashMap<>(metadata);
+		metadata = Collections.unmodifiableMap(copy);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.OnSignalMethodProcessor;
 import io.github.statesignals.core.SignalEngine;
 import io.github.statesignals.core.SignalTransport;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,7 +29,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
-import org.springframework.util.StringUtils;
 
 /**
  * The engine, and what users see of it.
@@ -121,9 +121,9 @@ class SignalEngineConfiguration {
 		}
 	}
 
-	private static String firstText(String... candidates) {
+	private static String firstText(@Nullable String... candidates) {
 		for (String candidate : candidates) {
-			if (StringUtils.hasText(candidate)) {
+			if (candidate != null && !candidate.isBlank()) {
 				return candidate;
 			}
 		}

@@ -7,6 +7,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.dao.QueryTimeoutException;
 
 /**
@@ -25,7 +27,7 @@ final class Futures {
 	 * @return its value
 	 * @throws IllegalStateException if the thread is interrupted, which it stays
 	 */
-	static <T> T join(CompletionStage<T> stage) {
+	static <T extends @Nullable Object> T join(CompletionStage<T> stage) {
 		try {
 			return stage.toCompletableFuture().get();
 		}

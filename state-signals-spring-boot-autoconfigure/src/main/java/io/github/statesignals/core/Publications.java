@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
@@ -314,9 +315,10 @@ final class Publications {
 		 */
 		void tellListener(String responderId) {
 			SignalResult.Answer answer = this.pending.answer(responderId);
-			if (this.options.listener() != null && answer != null) {
+			BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
+			if (listener != null && answer != null) {
 				Publications.this.engine.getCallbackLanes().submit(this, () -> {
-					this.options.listener().accept(responderId, answer);
+					listener.accept(responderId, answer);
 					return CompletableFuture.completedFuture(null);
 				});
 			}
