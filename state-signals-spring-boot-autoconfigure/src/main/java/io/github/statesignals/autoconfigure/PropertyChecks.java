@@ -23,8 +23,9 @@ final class PropertyChecks {
 	}
 
 	static void check(StateSignalsProperties properties) {
-		if (!CHANNEL.matcher(properties.channel()).matches()) {
-			throw invalid("channel", properties.channel(),
+		String channel = properties.channel();
+		if (channel != null && !CHANNEL.matcher(channel).matches()) {
+			throw invalid("channel", channel,
 					"The name of a channel is made of letters, digits, '.', '_' and '-', 128 at most.");
 		}
 		StateSignalsProperties.Exporter exporter = properties.exporter();

@@ -3,6 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 
 import io.github.statesignals.SignalExporter;
@@ -98,8 +99,9 @@ class SignalEngineConfiguration {
 		StateSignalsProperties.Exporter exporter = properties.exporter();
 		StateSignalsProperties.Responder responder = properties.responder();
 		String host = hostName();
-		return new EngineSettings(properties.channel(), firstText(exporter.runnerHost(), host),
-				exporter.expectedResponders(), exporter.republishInterval(), exporter.responseTimeout(),
+		return new EngineSettings(Objects.requireNonNullElse(properties.channel(), ""),
+				firstText(exporter.runnerHost(), host), exporter.expectedResponders(), exporter.republishInterval(),
+				exporter.responseTimeout(),
 				firstText(responder.name(), environment.getProperty("spring.application.name"), host),
 				responder.enabled(), responder.unhandled(), responder.lockPublisher(), responder.lockTag(),
 				responder.receiveOwn(), responder.queueCapacity(), drainTimeout(environment));

@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param connectTimeout How long to wait for Redis at start-up, trying once a second.
  * Negative waits for ever; zero starts without Redis and connects in the background.
  * @param channel Name of the channel that exporters and handlers use which name none.
- * Empty is the Python package's two Redis channels.
+ * Defaults to the two Redis channels of the Python package.
  * @param exporter Publishing signals.
  * @param responder Answering signals.
  * @param protocol The wire.
@@ -25,14 +25,14 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("state-signals")
 public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
-		@DefaultValue("20s") Duration connectTimeout, @DefaultValue("") String channel, @DefaultValue Exporter exporter,
+		@DefaultValue("20s") Duration connectTimeout, @Nullable String channel, @DefaultValue Exporter exporter,
 		@DefaultValue Responder responder, @DefaultValue Protocol protocol) {
 
 	/**
 	 * Publishing signals.
 	 *
 	 * @param processName Process name that signals carry. Defaults to
-	 * 'spring.application.name'.
+	 * 'spring.application.name', else 'application'.
 	 * @param runnerHost Host name that signals carry. Defaults to the name of this host.
 	 * @param legalEvents Events that the exporter may publish. When set, the exporter is
 	 * initialized as the last step of start-up.
@@ -59,8 +59,8 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * @param name Name of the application's responder. Defaults to
 	 * 'spring.application.name', else the name of this host.
 	 * @param unhandled What to answer to a signal that no handler matches.
-	 * @param lockPublisher Id of the one publisher to hear.
-	 * @param lockTag The one tag to hear.
+	 * @param lockPublisher Id of the only publisher to hear.
+	 * @param lockTag Only tag to hear.
 	 * @param receiveOwn Whether to hear the signals of this application's own exporters.
 	 * @param queueCapacity How many signals of one publisher may wait for a responder.
 	 * Further ones are answered 'busy'.
