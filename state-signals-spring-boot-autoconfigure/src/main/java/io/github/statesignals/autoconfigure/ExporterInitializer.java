@@ -5,6 +5,7 @@ import java.util.List;
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.SignalEngine;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ final class ExporterInitializer implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(ExporterInitializer.class);
 
-	private final SignalExporter exporter;
+	private final @Nullable SignalExporter exporter;
 
 	private final SignalEngine engine;
 
@@ -28,7 +29,8 @@ final class ExporterInitializer implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	ExporterInitializer(SignalExporter exporter, SignalEngine engine, StateSignalsProperties.Exporter properties) {
+	ExporterInitializer(@Nullable SignalExporter exporter, SignalEngine engine,
+			StateSignalsProperties.Exporter properties) {
 		this.exporter = exporter;
 		this.engine = engine;
 		this.properties = properties;
@@ -37,31 +39,32 @@ final class ExporterInitializer implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.running = true;
+		SignalExporter exporter = this.exporter;
 		List<String> legalEvents = this.properties.legalEvents();
-		if (legalEvents == null) {
+		if (exporter == null || legalEvents == null) {
 			return;
 		}
-		InitializationSpec initialization = this.exporter.initialization(legalEvents.toArray(String[]::new));
+		InitializationSpec initialization = exporter.initialization(legalEvents.toArray(String[]::new));
 		if (this.engine.isConnected()) {
-			initialize(initialization);
+			initialize(exporter, initialization);
 		}
 		else {
-			this.engine.connected().thenRun(() -> initialize(initialization)).exceptionally((ex) -> {
-				logger.error("Could not initialize exporter '{}'", this.exporter.getPublisherId(), ex);
+			this.engine.connected().thenRun(() -> initialize(exporter, initialization)).exceptionally((ex) -> {
+				logger.error("Could not initialize exporter '{}'", exporter.getPublisherId(), ex);
 				return null;
 			});
 		}
 	}
 
-	private void initialize(InitializationSpec initialization) {
+	private void initialize(SignalExporter exporter, InitializationSpec initialization) {
 		int awaited = this.properties.awaitSubscribers();
 		if (awaited == 0) {
 			initialization.initialize();
 		}
 		else if (!initialization.initializeAndWait(awaited, this.properties.awaitTimeout())) {
-			logger.warn("Exporter '{}' goes on with {} of {} subscribers after {}: {}", this.exporter.getPublisherId(),
-					this.exporter.getSubscribers().size(), awaited, this.properties.awaitTimeout(),
-					this.exporter.getSubscribers());
+			logger.warn("Exporter '{}' goes on with {} of {} subscribers after {}: {}", exporter.getPublisherId(),
+					exporter.getSubscribers().size(), awaited, this.properties.awaitTimeout(),
+					exporter.getSubscribers());
 		}
 	}
 

@@ -89,7 +89,7 @@ final class PropertyChecks {
 
 	private static void notNegative(String name, int value) {
 		if (value < 0) {
-			throw invalid(name, value, "It must not be negative.");
+			throw invalid(name, value, "It must not be negative: 0 waits for nobody.");
 		}
 	}
 

@@ -63,10 +63,12 @@ class SignalEngineConfiguration {
 		return engine.responder();
 	}
 
+	// Only where there is something to initialize does it matter which exporter is meant.
 	@Bean
-	ExporterInitializer signalExporterInitializer(SignalExporter exporter, SignalEngine engine,
+	ExporterInitializer signalExporterInitializer(ObjectProvider<SignalExporter> exporter, SignalEngine engine,
 			StateSignalsProperties properties) {
-		return new ExporterInitializer(exporter, engine, properties.exporter());
+		boolean initialize = properties.exporter().legalEvents() != null;
+		return new ExporterInitializer(initialize ? exporter.getObject() : null, engine, properties.exporter());
 	}
 
 	@Bean
@@ -88,11 +90,12 @@ class SignalEngineConfiguration {
 		return new OnSignalMethodProcessor(beanFactory, engine, bridge);
 	}
 
-	// What starts by itself, or looks for handlers, is of no use when it is lazy.
+	// What starts by itself, looks for handlers or checks properties, is of no use when
+	// it is lazy.
 	@Bean
 	static LazyInitializationExcludeFilter stateSignalsLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(SignalEngine.class, OnSignalMethodProcessor.class,
-				ExporterInitializer.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(StateSignalsAutoConfiguration.class, SignalEngine.class,
+				OnSignalMethodProcessor.class, ExporterInitializer.class);
 	}
 
 	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {

@@ -30,6 +30,8 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private final Duration republishInterval;
 
+	private final Duration responseTimeout;
+
 	private String tag = Signal.NO_TAG;
 
 	private Collection<String> expected;
@@ -39,6 +41,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 		this.exporter = exporter;
 		this.timer = engine.getTimer();
 		this.republishInterval = engine.getSettings().republishInterval();
+		this.responseTimeout = engine.getSettings().responseTimeout();
 		this.expected = engine.getSettings().expectedResponders();
 	}
 
@@ -60,7 +63,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	@Override
 	public void initialize() {
-		this.exporter.initialize(this.legalEvents, this.tag, this.expected);
+		this.exporter.initialize(this.legalEvents, this.tag, this.expected, this.responseTimeout);
 	}
 
 	@Override
@@ -70,7 +73,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 		CompletableFuture<Boolean> reached = this.exporter.awaitSubscribers(subscribers);
 		Asking asking = new Asking(reached);
 		try {
-			initialize();
+			this.exporter.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout));
 			if (!timeout.isNegative()) {
 				asking.cancelTimeout = this.timer.schedule(timeout, () -> reached.complete(false));
 			}
@@ -80,6 +83,13 @@ final class DefaultInitializationSpec implements InitializationSpec {
 		finally {
 			asking.end();
 		}
+	}
+
+	// Redis has no longer than the subscribers have; without any time to wait, it has
+	// some.
+	private Duration confirmationTimeout(Duration timeout) {
+		boolean shorter = this.responseTimeout.isNegative() || timeout.compareTo(this.responseTimeout) < 0;
+		return (!timeout.isNegative() && !timeout.isZero() && shorter) ? timeout : this.responseTimeout;
 	}
 
 	/**

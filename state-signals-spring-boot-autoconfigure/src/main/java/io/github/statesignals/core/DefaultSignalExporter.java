@@ -104,7 +104,7 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public void shutdown() {
-		join(shutdownAsync(), Signal.SHUTDOWN);
+		join(shutdownAsync(), Signal.SHUTDOWN, this.engine.getSettings().responseTimeout());
 	}
 
 	/**
@@ -112,20 +112,23 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @return completes when Redis has taken the signal
 	 */
 	CompletableFuture<Void> shutdownAsync() {
-		Initialization ended;
+		Runnable end;
+		CompletionStage<Void> sent;
+		// In one go, or an initialization in between would lose its subscribers.
 		synchronized (this) {
-			ended = this.initialization;
+			Initialization ended = this.initialization;
 			if (ended == null) {
 				return CompletableFuture.completedFuture(null);
 			}
+			logger.debug("Shutting down exporter '{}'", this.publisherId);
 			this.initialization = null;
 			this.engine.unregister(this);
+			end = this.publications.end("the exporter was shut down before the signal was sent",
+					new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
+			sent = this.engine.send(this.channel, reserved(Signal.SHUTDOWN, ended.tag()));
 		}
-		logger.debug("Shutting down exporter '{}'", this.publisherId);
-		this.responders
-			.close(new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
-		this.publications.end("the exporter was shut down before the signal was sent");
-		return this.engine.send(this.channel, reserved(Signal.SHUTDOWN, ended.tag())).toCompletableFuture();
+		end.run();
+		return sent.toCompletableFuture();
 	}
 
 	/**
@@ -133,16 +136,19 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @param legalEvents the legal events
 	 * @param tag the tag of the reserved signals
 	 * @param expected the ids of responders that are subscribed from the start
+	 * @param timeout how long to wait for Redis; negative: for ever
 	 */
-	void initialize(Set<String> legalEvents, String tag, Collection<String> expected) {
+	void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {
+		CompletionStage<Void> sent;
 		synchronized (this) {
+			logger.debug("Initializing exporter '{}' with {}", this.publisherId, legalEvents);
 			this.initialization = new Initialization(legalEvents, tag);
 			// Hear before speaking: whoever is asked may answer at once.
 			this.engine.register(this);
 			this.responders.open(expected);
+			sent = this.engine.send(this.channel, reserved(Signal.INITIALIZATION, tag));
 		}
-		logger.debug("Initializing exporter '{}' with {}", this.publisherId, legalEvents);
-		join(this.engine.send(this.channel, reserved(Signal.INITIALIZATION, tag)), Signal.INITIALIZATION);
+		join(sent, Signal.INITIALIZATION, timeout);
 	}
 
 	/**
@@ -216,8 +222,7 @@ final class DefaultSignalExporter implements SignalExporter {
 				Signal.NO_SAMPLE, tag, Map.of());
 	}
 
-	private void join(CompletionStage<Void> sent, String event) {
-		Duration timeout = this.engine.getSettings().responseTimeout();
+	private void join(CompletionStage<Void> sent, String event, Duration timeout) {
 		if (timeout.isNegative()) {
 			Futures.join(sent);
 			return;

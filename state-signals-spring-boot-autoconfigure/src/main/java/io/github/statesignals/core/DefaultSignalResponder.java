@@ -91,6 +91,11 @@ final class DefaultSignalResponder implements SignalResponder {
 	public void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		Assert.hasText(publisherId, "The publisher id of a response must not be blank");
 		Assert.hasText(event, "The event of a response must not be blank");
+		send(publisherId, event, ras, message);
+	}
+
+	// Whatever was heard is answered, were its ids as odd as can be.
+	private void send(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, ras);
 		this.engine.getTransport()
 			.send(this.channel, new Response(this.responderId, publisherId, event, ras, message))
@@ -261,7 +266,7 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private void answer(Signal signal, Acknowledgement acknowledgement) {
 		if (!Signal.SHUTDOWN.equals(signal.event())) {
-			respond(signal, acknowledgement.ras(), acknowledgement.message());
+			send(signal.publisherId(), signal.event(), acknowledgement.ras(), acknowledgement.message());
 		}
 	}
 

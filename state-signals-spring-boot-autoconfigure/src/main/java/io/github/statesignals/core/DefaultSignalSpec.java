@@ -1,6 +1,7 @@
 package io.github.statesignals.core;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -133,7 +134,8 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	private CompletableFuture<SignalResult> send() {
 		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata,
-				new PublishOptions(this.timeout, this.rule, Set.copyOf(this.required), this.listener));
+				new PublishOptions(this.timeout, this.rule,
+						Collections.unmodifiableSet(new LinkedHashSet<>(this.required)), this.listener));
 	}
 
 }

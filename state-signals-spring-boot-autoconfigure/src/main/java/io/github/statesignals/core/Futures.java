@@ -6,6 +6,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,15 @@ final class Futures {
 	 */
 	static <T> CompletableFuture<T> handOut(CompletableFuture<T> future, Executor executor) {
 		CompletableFuture<T> handedOut = new CompletableFuture<>();
+		Executor open = (task) -> {
+			try {
+				executor.execute(task);
+			}
+			catch (RejectedExecutionException ex) {
+				// The application is shutting down: late is better than never.
+				ForkJoinPool.commonPool().execute(task);
+			}
+		};
 		future.whenCompleteAsync((value, ex) -> {
 			if (ex != null) {
 				handedOut.completeExceptionally(unwrap(ex));
@@ -87,7 +98,7 @@ final class Futures {
 			else {
 				handedOut.complete(value);
 			}
-		}, executor);
+		}, open);
 		handedOut.whenComplete((value, ex) -> {
 			if (handedOut.isCancelled()) {
 				future.cancel(false);

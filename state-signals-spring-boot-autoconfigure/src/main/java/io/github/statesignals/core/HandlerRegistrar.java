@@ -19,6 +19,7 @@ import io.github.statesignals.SignalResponder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.core.convert.converter.Converter;
@@ -178,9 +179,15 @@ final class HandlerRegistrar {
 		String name = attributes.get("responder", OnSignal::responder);
 		String channel = attributes.get("channel", OnSignal::channel);
 		if (channel.isEmpty()) {
-			List<SignalResponder> beans = this.beanFactory.getBeanProvider(SignalResponder.class).stream().toList();
+			ObjectProvider<SignalResponder> beans = this.beanFactory.getBeanProvider(SignalResponder.class);
 			if (name.isEmpty()) {
-				return this.beanFactory.getBean(SignalResponder.class);
+				SignalResponder unique = beans.getIfUnique();
+				if (unique == null) {
+					throw new InvalidSignalHandlerException(method,
+							"names no responder, and there are several SignalResponder beans",
+							"Name it with @OnSignal(responder = \"...\"), or mark one of the beans as @Primary.");
+				}
+				return unique;
 			}
 			SignalResponder bean = beans.stream()
 				.filter((candidate) -> candidate.getName().equals(name))
@@ -264,7 +271,8 @@ final class HandlerRegistrar {
 			}
 			if (!StringUtils.hasText(value)) {
 				throw new InvalidSignalHandlerException(this.method, "has a blank %s ('%s')".formatted(name, declared),
-						"Give it a value, or leave the attribute out.");
+						name.equals("event") ? "Name the event to handle."
+								: "Give it a value, or leave the attribute out.");
 			}
 			return Objects.requireNonNull(value);
 		}

@@ -3,6 +3,7 @@ package io.github.statesignals.core;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -51,20 +52,30 @@ final class Interceptors {
 		if (all.isEmpty()) {
 			return publisher.proceed(signal);
 		}
+		List<CompletableFuture<SignalResult>> published = new CopyOnWriteArrayList<>();
 		SignalInterceptor.Publishing chain = (actual) -> {
 			if (!actual.publisherId().equals(signal.publisherId()) || !actual.event().equals(signal.event())) {
 				throw new IllegalArgumentException(
 						"A SignalInterceptor must not change the publisher or the event of a signal: answers name them");
 			}
 			// Not on the transport's thread, which interceptors might block.
-			return Futures.handOut(publisher.proceed(actual), this.executor);
+			CompletableFuture<SignalResult> proceeded = publisher.proceed(actual);
+			published.add(proceeded);
+			return Futures.handOut(proceeded, this.executor);
 		};
 		for (int i = all.size() - 1; i >= 0; i--) {
 			SignalInterceptor interceptor = all.get(i);
 			SignalInterceptor.Publishing next = chain;
 			chain = (actual) -> interceptor.aroundPublish(actual, next);
 		}
-		return chain.proceed(signal);
+		CompletableFuture<SignalResult> result = chain.proceed(signal);
+		result.whenComplete((value, ex) -> {
+			if (result.isCancelled()) {
+				// An interceptor may have made another future of it, which does not tell.
+				published.forEach((proceeded) -> proceeded.cancel(false));
+			}
+		});
+		return result;
 	}
 
 }

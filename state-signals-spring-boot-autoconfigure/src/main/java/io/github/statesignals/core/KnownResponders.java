@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,8 +66,12 @@ final class KnownResponders {
 		return true;
 	}
 
+	/**
+	 * Who is subscribed now.
+	 * @return the ids in the order of their subscription
+	 */
 	synchronized Set<String> snapshot() {
-		return Set.copyOf(this.ids);
+		return Collections.unmodifiableSet(new LinkedHashSet<>(this.ids));
 	}
 
 	/**

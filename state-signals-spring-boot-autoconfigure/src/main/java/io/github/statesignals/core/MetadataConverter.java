@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.POJONode;
 
 /**
  * Between what applications have and what metadata holds: JSON values as plain Java
@@ -110,8 +112,14 @@ final class MetadataConverter {
 			case BOOLEAN -> node.booleanValue();
 			case NULL, MISSING -> null;
 			case STRING, BINARY -> node.asString();
-			case POJO -> throw new IllegalArgumentException(
-					"'%s' can't be written as JSON: the JsonMapper leaves it as it is".formatted(path));
+			case POJO -> {
+				// What a tree has of bytes in an object.
+				if (((POJONode) node).getPojo() instanceof byte[] bytes) {
+					yield Base64.getEncoder().encodeToString(bytes);
+				}
+				throw new IllegalArgumentException(
+						"'%s' can't be written as JSON: the JsonMapper leaves it as it is".formatted(path));
+			}
 		};
 	}
 

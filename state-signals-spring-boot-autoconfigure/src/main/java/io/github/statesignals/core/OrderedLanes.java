@@ -77,6 +77,10 @@ final class OrderedLanes {
 		if (offer.started != null) {
 			schedule(offer.started);
 		}
+		else if (this.workers.get() == 0 && !this.ready.isEmpty()) {
+			// The executor refused before: it may be less busy now.
+			startWorker();
+		}
 		return offer.accepted;
 	}
 
@@ -131,7 +135,8 @@ final class OrderedLanes {
 		try {
 			this.executor.execute(this::work);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// An Error: no more threads can be created.
 			this.workers.decrementAndGet();
 			logger.error("The executor refuses to run signal handlers", ex);
 		}

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import io.github.statesignals.core.PendingPublication.Verdict;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * What an exporter is publishing: a queue per event, whose first one is on its way. On
@@ -44,7 +47,11 @@ final class Publications {
 
 	private final KnownResponders responders;
 
-	private boolean sending;
+	/**
+	 * The events whose queues are being sent from. Sending may end others: a transport is
+	 * free to complete on the sender's thread whatever was on its way.
+	 */
+	private final Set<String> sending = new HashSet<>();
 
 	Publications(SignalEngine engine, String channel, KnownResponders responders) {
 		this.engine = engine;
@@ -63,9 +70,8 @@ final class Publications {
 		Publication publication = new Publication(signal, options);
 		this.lock.lock();
 		try {
-			Deque<Publication> queue = this.queues.computeIfAbsent(signal.event(), (key) -> new ArrayDeque<>());
-			queue.add(publication);
-			sendNext(queue);
+			this.queues.computeIfAbsent(signal.event(), (key) -> new ArrayDeque<>()).add(publication);
+			sendNext(signal.event());
 		}
 		finally {
 			this.lock.unlock();
@@ -109,42 +115,50 @@ final class Publications {
 	}
 
 	/**
-	 * End them all: what was sent with its result as it stands, what was not with an
-	 * exception.
+	 * Forget the responders and end all publications: what was sent with its result as it
+	 * stands, what was not with an exception. Both in one go, or what was queued would be
+	 * sent to nobody.
 	 * @param reason why
+	 * @param forgotten what those learn that wait for responders
+	 * @return ends them; to be called without any lock
 	 */
-	void end(String reason) {
+	Runnable end(String reason, RuntimeException forgotten) {
 		List<Publication> ended = new ArrayList<>();
 		this.lock.lock();
 		try {
 			this.queues.values().forEach(ended::addAll);
 			this.queues.clear();
+			this.responders.close(forgotten);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		ended.forEach((publication) -> publication.end(reason));
+		return () -> ended.forEach((publication) -> publication.end(reason));
 	}
 
 	/**
 	 * Send the first in a queue, unless it has been; and should that end it at once, the
 	 * next one. Under the lock.
-	 * @param queue the publications of one event
+	 * @param event the event of the queue
 	 */
-	private void sendNext(Deque<Publication> queue) {
-		if (this.sending) {
+	private void sendNext(String event) {
+		if (!this.sending.add(event)) {
 			// Ended while being sent: the loop below goes on with the next one.
 			return;
 		}
-		this.sending = true;
 		try {
-			for (Publication next = queue.peek(); next != null && !next.sent; next = queue.peek()) {
+			for (Publication next = first(event); next != null && !next.sent; next = first(event)) {
 				next.send();
 			}
 		}
 		finally {
-			this.sending = false;
+			this.sending.remove(event);
 		}
+	}
+
+	private @Nullable Publication first(String event) {
+		Deque<Publication> queue = this.queues.get(event);
+		return (queue != null) ? queue.peek() : null;
 	}
 
 	private long now() {
@@ -183,6 +197,16 @@ final class Publications {
 		 */
 		void send() {
 			this.sent = true;
+			try {
+				sendNow();
+			}
+			catch (RuntimeException | Error ex) {
+				// Such as the rule's: the ones behind must not be stuck.
+				fail(ex);
+			}
+		}
+
+		private void sendNow() {
 			Set<String> awaited = Publications.this.responders.snapshot();
 			Set<String> missing = missing(awaited);
 			if (!missing.isEmpty()) {
@@ -232,15 +256,7 @@ final class Publications {
 		}
 
 		private void timeOut() {
-			boolean isSent;
-			Publications.this.lock.lock();
-			try {
-				isSent = this.pending.isSent();
-			}
-			finally {
-				Publications.this.lock.unlock();
-			}
-			if (isSent) {
+			if (isSent()) {
 				complete();
 			}
 			else {
@@ -290,12 +306,28 @@ final class Publications {
 			finally {
 				Publications.this.lock.unlock();
 			}
-			if (this.sent) {
-				this.future.complete(currentResult());
-			}
-			else {
+			if (!this.sent) {
 				this.future.completeExceptionally(
 						new IllegalStateException("'%s' was not published: %s".formatted(this.signal.event(), reason)));
+				return;
+			}
+			SignalResult result = currentResult();
+			if (result.isSuccess() && !isSent()) {
+				this.future.completeExceptionally(new DataAccessResourceFailureException(
+						"Redis had not confirmed '%s' of '%s' when the exporter was shut down; whether it was or will be sent is unknown"
+							.formatted(this.signal.event(), this.signal.publisherId())));
+				return;
+			}
+			this.future.complete(result);
+		}
+
+		private boolean isSent() {
+			Publications.this.lock.lock();
+			try {
+				return this.pending.isSent();
+			}
+			finally {
+				Publications.this.lock.unlock();
 			}
 		}
 
@@ -342,7 +374,7 @@ final class Publications {
 					Publications.this.queues.remove(this.signal.event());
 				}
 				else {
-					sendNext(queue);
+					sendNext(this.signal.event());
 				}
 				return true;
 			}

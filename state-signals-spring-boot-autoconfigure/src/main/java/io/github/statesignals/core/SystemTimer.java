@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -33,8 +34,15 @@ final class SystemTimer implements Timer {
 
 	@Override
 	public Runnable schedule(Duration delay, Runnable task) {
-		Future<?> future = this.executor.schedule(task, saturatedNanos(delay), TimeUnit.NANOSECONDS);
-		return () -> future.cancel(false);
+		try {
+			Future<?> future = this.executor.schedule(task, saturatedNanos(delay), TimeUnit.NANOSECONDS);
+			return () -> future.cancel(false);
+		}
+		catch (RejectedExecutionException ex) {
+			// Stopped, and so is the transport: whatever is sent fails by itself.
+			return () -> {
+			};
+		}
 	}
 
 	// 292 years: a Duration may be longer.

@@ -2,7 +2,12 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -128,10 +133,14 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	}
 
 	@Override
-	public synchronized void open(String channel) {
-		Channel opened = new Channel(SignalChannels.of(channel));
-		if (this.channels.putIfAbsent(channel, opened) == null && this.connection != null) {
-			this.connection.add(channel, opened);
+	public void open(String channel) {
+		Connection current;
+		synchronized (this) {
+			this.channels.computeIfAbsent(channel, (name) -> new Channel(SignalChannels.of(name)));
+			current = this.connection;
+		}
+		if (current != null) {
+			current.hearAll();
 		}
 	}
 
@@ -179,8 +188,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	 */
 	private final class Connection {
 
-		private final RedisMessageListenerContainer container = new RedisMessageListenerContainer();
-
 		/**
 		 * Opens when Redis is there, or nobody wants it any more.
 		 */
@@ -188,60 +195,53 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 		private final CountDownLatch closed = new CountDownLatch(1);
 
+		/**
+		 * Guards what is subscribed to: calls side by side may lose a channel, or hear it
+		 * twice.
+		 */
 		private final ReentrantLock registration = new ReentrantLock();
+
+		private final Map<String, ChannelListener> listeners = new HashMap<>();
+
+		private final Set<String> heard = new HashSet<>();
+
+		/**
+		 * Held while the listener is called, by the driver or by the connector; and by
+		 * nobody who waits for either.
+		 */
+		private final ReentrantLock hearing = new ReentrantLock();
 
 		private final Listener listener;
 
 		private volatile @Nullable RuntimeException failure;
 
+		/**
+		 * There once it is connected.
+		 */
+		private @Nullable RedisMessageListenerContainer container;
+
+		/**
+		 * The channel that tells of a gap for all of them: Redis subscribes to all of
+		 * them again in one go.
+		 */
+		private volatile @Nullable String reporter;
+
 		private volatile boolean connected;
 
 		Connection(Listener listener) {
 			this.listener = listener;
-			this.container.setConnectionFactory(RedisPubSubSignalTransport.this.connectionFactory);
-			// Any other executor loses the order of messages.
-			this.container.setTaskExecutor(new SyncTaskExecutor());
-			// A blocking driver subscribes on it, and would never return from start().
-			this.container.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
-			this.container.afterPropertiesSet();
-			// All that are known, before start(): the container may silently lose one
-			// that
-			// is added while it starts.
-			RedisPubSubSignalTransport.this.channels.forEach(this::add);
-		}
-
-		/**
-		 * Hear a channel. One at a time: calls side by side may lose a channel, or hear
-		 * it twice.
-		 * @param name its name
-		 * @param channel its Redis channels
-		 */
-		final void add(String name, Channel channel) {
-			this.registration.lock();
-			try {
-				subscribe(name, channel);
-			}
-			finally {
-				this.registration.unlock();
-			}
-		}
-
-		private void subscribe(String name, Channel channel) {
-			this.container.addMessageListener(
-					new ChannelListener((payload) -> onSignal(name, channel, payload), this::onSubscribedAgain),
-					ChannelTopic.of(channel.names.signals()));
-			this.container
-				.addMessageListener(new ChannelListener((payload) -> onResponse(name, channel, payload), (again) -> {
-				}), ChannelTopic.of(channel.names.responses()));
 		}
 
 		void connect() {
 			while (this.closed.getCount() > 0) {
+				// One that could not start takes no more channels, and starts no more.
+				RedisMessageListenerContainer attempt = createContainer();
 				RedisPublisher opened = null;
 				try {
-					startContainer();
+					hearAll(attempt, true);
+					attempt.start();
 					opened = RedisPublisher.create(RedisPubSubSignalTransport.this.connectionFactory);
-					if (open(opened)) {
+					if (open(attempt, opened)) {
 						return;
 					}
 				}
@@ -252,32 +252,101 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 				if (opened != null) {
 					opened.close();
 				}
-				// Without it the next start() does nothing.
-				this.container.stop();
+				destroy(attempt);
 				sleep();
 			}
 		}
 
-		private void startContainer() {
+		private RedisMessageListenerContainer createContainer() {
+			RedisMessageListenerContainer created = new RedisMessageListenerContainer();
+			created.setConnectionFactory(RedisPubSubSignalTransport.this.connectionFactory);
+			// Any other executor loses the order of messages.
+			created.setTaskExecutor(new SyncTaskExecutor());
+			// A blocking driver subscribes on it, and would never return from start().
+			created.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
+			created.afterPropertiesSet();
+			return created;
+		}
+
+		private boolean open(RedisMessageListenerContainer started, RedisPublisher opened) {
 			this.registration.lock();
 			try {
-				this.container.start();
+				// Those that were noted while it started.
+				hearAll(started, false);
+				synchronized (this) {
+					if (this.closed.getCount() == 0) {
+						return false;
+					}
+					this.container = started;
+					RedisPubSubSignalTransport.this.publisher = opened;
+					this.connected = true;
+				}
+			}
+			finally {
+				this.registration.unlock();
+			}
+			tell((listener) -> listener.onConnected(false));
+			this.decided.countDown();
+			logger.debug("Hearing {}", RedisPubSubSignalTransport.this.channels.values());
+			return true;
+		}
+
+		/**
+		 * Hear all channels that are noted; or, until it is connected, leave that to the
+		 * connector.
+		 */
+		void hearAll() {
+			this.registration.lock();
+			try {
+				RedisMessageListenerContainer current = this.container;
+				if (current != null) {
+					hearAll(current, false);
+				}
+			}
+			catch (RuntimeException ex) {
+				throw RedisExceptions.translate(ex);
 			}
 			finally {
 				this.registration.unlock();
 			}
 		}
 
-		private synchronized boolean open(RedisPublisher opened) {
-			if (this.closed.getCount() == 0) {
-				return false;
+		private void hearAll(RedisMessageListenerContainer target, boolean afresh) {
+			this.registration.lock();
+			try {
+				if (afresh) {
+					this.listeners.clear();
+					this.heard.clear();
+					this.reporter = null;
+				}
+				RedisPubSubSignalTransport.this.channels.forEach((name, channel) -> {
+					if (!this.heard.contains(name)) {
+						// The same listener again, should it fail: a second one would
+						// hear
+						// everything twice.
+						ChannelListener channelListener = this.listeners.computeIfAbsent(name,
+								(key) -> new ChannelListener(name, channel));
+						target.addMessageListener(channelListener, List.of(ChannelTopic.of(channel.names.signals()),
+								ChannelTopic.of(channel.names.responses())));
+						this.heard.add(name);
+						if (this.reporter == null) {
+							this.reporter = name;
+						}
+					}
+				});
 			}
-			RedisPubSubSignalTransport.this.publisher = opened;
-			this.connected = true;
-			this.listener.onConnected(false);
-			this.decided.countDown();
-			logger.debug("Hearing {}", RedisPubSubSignalTransport.this.channels.values());
-			return true;
+			finally {
+				this.registration.unlock();
+			}
+		}
+
+		private void destroy(RedisMessageListenerContainer target) {
+			try {
+				target.destroy();
+			}
+			catch (Exception ex) {
+				logger.debug("Could not close the subscription", ex);
+			}
 		}
 
 		private void sleep() {
@@ -311,26 +380,42 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 		}
 
 		synchronized void close() {
-			this.closed.countDown();
+			this.hearing.lock();
+			try {
+				this.closed.countDown();
+			}
+			finally {
+				this.hearing.unlock();
+			}
 			this.decided.countDown();
 			RedisPublisher opened = RedisPubSubSignalTransport.this.publisher;
 			RedisPubSubSignalTransport.this.publisher = null;
 			if (opened != null) {
 				opened.close();
 			}
-			try {
-				this.container.destroy();
-			}
-			catch (Exception ex) {
-				logger.debug("Could not close the subscription", ex);
+			// If there is none yet, the connector may be waiting for the driver, and lets
+			// go what it gets.
+			if (this.container != null) {
+				destroy(this.container);
 			}
 		}
 
-		// Every channel is subscribed to again in one go: one tells for all of them.
-		private void onSubscribedAgain(String channel) {
-			if (this.connected && channel
-				.equals(RedisPubSubSignalTransport.this.channels.values().iterator().next().names.signals())) {
-				this.listener.onConnected(true);
+		private void onSubscribedAgain(String name) {
+			if (this.connected && name.equals(this.reporter)) {
+				tell((listener) -> listener.onConnected(true));
+			}
+		}
+
+		// One call at a time, and none once it is closed.
+		private void tell(Consumer<Listener> call) {
+			this.hearing.lock();
+			try {
+				if (this.closed.getCount() > 0) {
+					call.accept(this.listener);
+				}
+			}
+			finally {
+				this.hearing.unlock();
 			}
 		}
 
@@ -340,10 +425,10 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 				signal = RedisPubSubSignalTransport.this.codec.readSignal(payload);
 			}
 			catch (MalformedPayloadException ex) {
-				this.listener.onMalformed(channel.names.signals(), String.valueOf(ex.getMessage()));
+				tell((listener) -> listener.onMalformed(channel.names.signals(), String.valueOf(ex.getMessage())));
 				return;
 			}
-			this.listener.onSignal(name, signal);
+			tell((listener) -> listener.onSignal(name, signal));
 		}
 
 		private void onResponse(String name, Channel channel, byte[] payload) {
@@ -352,10 +437,55 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 				response = RedisPubSubSignalTransport.this.codec.readResponse(payload);
 			}
 			catch (MalformedPayloadException ex) {
-				this.listener.onMalformed(channel.names.responses(), String.valueOf(ex.getMessage()));
+				tell((listener) -> listener.onMalformed(channel.names.responses(), String.valueOf(ex.getMessage())));
 				return;
 			}
-			this.listener.onResponse(name, response);
+			tell((listener) -> listener.onResponse(name, response));
+		}
+
+		/**
+		 * Hears the two Redis channels of a channel. Redis confirms a subscription once
+		 * per connection, so a second confirmation is a second connection.
+		 */
+		private final class ChannelListener implements MessageListener, SubscriptionListener {
+
+			private final String name;
+
+			private final Channel channel;
+
+			private volatile boolean subscribed;
+
+			ChannelListener(String name, Channel channel) {
+				this.name = name;
+				this.channel = channel;
+			}
+
+			@Override
+			public void onMessage(Message message, byte @Nullable [] pattern) {
+				try {
+					if (Arrays.equals(message.getChannel(), this.channel.signals)) {
+						onSignal(this.name, this.channel, message.getBody());
+					}
+					else {
+						onResponse(this.name, this.channel, message.getBody());
+					}
+				}
+				catch (RuntimeException ex) {
+					logger.error("A payload could not be handed over", ex);
+				}
+			}
+
+			@Override
+			public void onChannelSubscribed(byte[] channel, long count) {
+				if (!Arrays.equals(channel, this.channel.signals)) {
+					return;
+				}
+				if (this.subscribed) {
+					onSubscribedAgain(this.name);
+				}
+				this.subscribed = true;
+			}
+
 		}
 
 	}
@@ -380,43 +510,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 		@Override
 		public String toString() {
 			return "'" + this.names.signals() + "' and '" + this.names.responses() + "'";
-		}
-
-	}
-
-	/**
-	 * Hears one Redis channel. Redis confirms a subscription once per connection, so a
-	 * second confirmation is a second connection.
-	 */
-	private static final class ChannelListener implements MessageListener, SubscriptionListener {
-
-		private final Consumer<byte[]> consumer;
-
-		private final Consumer<String> onSubscribedAgain;
-
-		private volatile boolean subscribed;
-
-		ChannelListener(Consumer<byte[]> consumer, Consumer<String> onSubscribedAgain) {
-			this.consumer = consumer;
-			this.onSubscribedAgain = onSubscribedAgain;
-		}
-
-		@Override
-		public void onMessage(Message message, byte @Nullable [] pattern) {
-			try {
-				this.consumer.accept(message.getBody());
-			}
-			catch (RuntimeException ex) {
-				logger.error("A payload could not be handed over", ex);
-			}
-		}
-
-		@Override
-		public void onChannelSubscribed(byte[] channel, long count) {
-			if (this.subscribed) {
-				this.onSubscribedAgain.accept(new String(channel, StandardCharsets.UTF_8));
-			}
-			this.subscribed = true;
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.github.statesignals.redis;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +34,14 @@ final class SignalCodec {
 	 */
 	private static final String RESERVED_KEY = "_ss";
 
-	private static final int MAX_DEPTH = 200;
+	private static final int MAX_DEPTH = 256;
 
 	private static final int MAX_NUMBER_LENGTH = 10_000;
+
+	/**
+	 * As many as the shortest decimal of a double ever has.
+	 */
+	private static final int MAX_DOUBLE_DIGITS = 17;
 
 	private final JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
 		.streamReadConstraints(
@@ -243,7 +249,7 @@ final class SignalCodec {
 		return metadata;
 	}
 
-	private static Map<String, @Nullable Object> readObject(JsonParser json) {
+	private static Map<String, @Nullable Object> readObject(JsonParser json) throws MalformedPayloadException {
 		Map<String, @Nullable Object> object = new LinkedHashMap<>();
 		for (String key = json.nextName(); key != null; key = json.nextName()) {
 			json.nextToken();
@@ -252,7 +258,7 @@ final class SignalCodec {
 		return object;
 	}
 
-	private static @Nullable Object readValue(JsonParser json) {
+	private static @Nullable Object readValue(JsonParser json) throws MalformedPayloadException {
 		return switch (json.currentToken()) {
 			case START_OBJECT -> readObject(json);
 			case START_ARRAY -> {
@@ -272,16 +278,32 @@ final class SignalCodec {
 	}
 
 	// A double where it is what was sent, else what was sent.
-	private static Number readDecimal(String text) {
-		double number = Double.parseDouble(text);
-		if (Double.isNaN(number) || text.endsWith("Infinity")) {
-			return number;
+	private static Number readDecimal(String text) throws MalformedPayloadException {
+		try {
+			double number = Double.parseDouble(text);
+			if (Double.isNaN(number) || text.endsWith("Infinity")) {
+				return number;
+			}
+			BigDecimal decimal = new BigDecimal(text);
+			return (!Double.isInfinite(number) && isSame(number, decimal)) ? number : decimal;
 		}
-		BigDecimal decimal = new BigDecimal(text);
-		if (Double.isInfinite(number) || new BigDecimal(Double.toString(number)).compareTo(decimal) != 0) {
-			return decimal;
+		catch (NumberFormatException ex) {
+			// An exponent beyond 32 bits, or one of Jackson's other words for infinity.
+			throw new MalformedPayloadException("'metadata' holds a number that is out of range");
 		}
-		return number;
+	}
+
+	// Before JDK 19 toString may add digits: 2.0E23 becomes 1.9999999999999998E23.
+	private static boolean isSame(double number, BigDecimal decimal) {
+		if (new BigDecimal(Double.toString(number)).compareTo(decimal) == 0) {
+			return true;
+		}
+		if (decimal.precision() > MAX_DOUBLE_DIGITS) {
+			return false;
+		}
+		// The nearest decimal of so many digits, unless that is nearer to another double.
+		BigDecimal nearest = new BigDecimal(number).round(new MathContext(decimal.precision()));
+		return nearest.compareTo(decimal) == 0 || nearest.doubleValue() != number;
 	}
 
 }

@@ -42,7 +42,12 @@ public final class InMemoryBroker {
 
 		private final Set<String> channels = new CopyOnWriteArraySet<>();
 
-		private SignalTransport.Listener listener;
+		/**
+		 * Held while the listener is called.
+		 */
+		private final Object hearing = new Object();
+
+		private volatile SignalTransport.Listener listener;
 
 		private ExecutorService deliverer;
 
@@ -60,17 +65,22 @@ public final class InMemoryBroker {
 				});
 				InMemoryBroker.this.started.add(this);
 			}
-			listener.onConnected(false);
+			synchronized (this.hearing) {
+				listener.onConnected(false);
+			}
 		}
 
 		@Override
 		public void stop() {
 			synchronized (InMemoryBroker.this) {
-				if (this.listener != null) {
-					InMemoryBroker.this.started.remove(this);
-					this.listener = null;
-					this.deliverer.shutdown();
+				if (this.listener == null) {
+					return;
 				}
+				InMemoryBroker.this.started.remove(this);
+				this.deliverer.shutdown();
+			}
+			synchronized (this.hearing) {
+				this.listener = null;
 			}
 		}
 
@@ -105,7 +115,13 @@ public final class InMemoryBroker {
 
 		private void hear(Consumer<SignalTransport.Listener> message) {
 			SignalTransport.Listener listener = this.listener;
-			this.deliverer.execute(() -> message.accept(listener));
+			this.deliverer.execute(() -> {
+				synchronized (this.hearing) {
+					if (this.listener == listener) {
+						message.accept(listener);
+					}
+				}
+			});
 		}
 
 	}

@@ -1,0 +1,7 @@
+/**
+ * A benchmark conductor and its collectors.
+ */
+@NullMarked
+package io.github.statesignals.sample;
+
+import org.jspecify.annotations.NullMarked;

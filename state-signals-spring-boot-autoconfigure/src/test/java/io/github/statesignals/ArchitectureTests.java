@@ -1,0 +1,208 @@
+package io.github.statesignals;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The house that DESIGN describes.
+ */
+@AnalyzeClasses(packages = ArchitectureTests.ROOT, importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	static final String ROOT = "io.github.statesignals";
+
+	/**
+	 * Who can be used from outside of its package. To add a type here is to promise that
+	 * it stays: prefer a package-private one.
+	 */
+	private static final Set<String> PUBLIC_TYPES = Set.of(
+			// What users import.
+			"Acknowledgement", "CompletionRule", "InitializationSpec", "OnSignal", "OnSignals", "Response",
+			"ResultCode", "Signal", "SignalArgumentResolver", "SignalErrorHandler", "SignalEvent", "SignalExporter",
+			"SignalExporterFactory", "SignalGateway", "SignalGatewayFactory", "SignalHandler", "SignalInterceptor",
+			"SignalInterceptor$Handling", "SignalInterceptor$Publishing", "SignalResponder",
+			"SignalResponder$Registration", "SignalResponderFactory", "SignalResult", "SignalResult$Answer",
+			"SignalSpec",
+			// What transports implement and throw.
+			"core.SignalTransport", "core.SignalTransport$Listener", "core.SignalTransportException",
+			// What the wiring needs of the engine.
+			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",
+			"core.EngineSettings$Unhandled", "core.InvalidSignalHandlerException", "core.OnSignalMethodProcessor",
+			"core.SignalCounters", "core.SignalEngine",
+			// What the wiring needs of Redis.
+			"redis.RedisPubSubSignalTransport", "redis.SignalChannels",
+			// What Actuator calls and writes as JSON.
+			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
+			"actuate.SignalsEndpoint$ExporterDescriptor", "actuate.SignalsEndpoint$ResponderDescriptor",
+			"actuate.SignalsEndpoint$SignalsDescriptor", "actuate.SignalsHealthIndicator",
+			// What Boot finds by name.
+			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
+			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsProperties",
+			"autoconfigure.StateSignalsProperties$Exporter", "autoconfigure.StateSignalsProperties$Protocol",
+			"autoconfigure.StateSignalsProperties$Responder");
+
+	@ArchTest
+	static final ArchRule packagesHaveNoCycles = slices().matching("io.github.(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule dependenciesPointInwards = layeredArchitecture().consideringOnlyDependenciesInLayers()
+		.layer("api")
+		.definedBy(ROOT)
+		.optionalLayer("observation")
+		.definedBy(ROOT + ".observation..")
+		.layer("core")
+		.definedBy(ROOT + ".core..")
+		.layer("redis")
+		.definedBy(ROOT + ".redis..")
+		.optionalLayer("actuate")
+		.definedBy(ROOT + ".actuate..")
+		.layer("autoconfigure")
+		.definedBy(ROOT + ".autoconfigure..")
+		.whereLayer("api")
+		.mayNotAccessAnyLayer()
+		.whereLayer("observation")
+		.mayOnlyAccessLayers("api")
+		.whereLayer("core")
+		.mayOnlyAccessLayers("api", "observation")
+		.whereLayer("redis")
+		.mayOnlyAccessLayers("api", "core")
+		.whereLayer("actuate")
+		.mayOnlyAccessLayers("api", "core")
+		.whereLayer("autoconfigure")
+		.mayNotBeAccessedByAnyLayer()
+		.ensureAllClassesAreContainedInArchitecture();
+
+	@ArchTest
+	static final ArchRule bootIsWiringOnly = noClasses().that()
+		.resideOutsideOfPackages(ROOT + ".autoconfigure..", ROOT + ".actuate..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.boot..");
+
+	@ArchTest
+	static final ArchRule redisIsInItsPackageOnly = noClasses().that()
+		.resideOutsideOfPackages(ROOT + ".redis..", ROOT + ".autoconfigure..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework.data..", "io.lettuce..", "redis.clients..");
+
+	@ArchTest
+	static final ArchRule apiNeedsNothingButSpringCore = classes().that()
+		.resideInAPackage(ROOT)
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage(ROOT, "java..", "org.jspecify..", "org.springframework.core..");
+
+	@ArchTest
+	static final ArchRule apiHasNoImplementation = classes().that()
+		.resideInAPackage(ROOT)
+		.and()
+		.doNotHaveSimpleName("package-info")
+		.should()
+		.beInterfaces()
+		.orShould()
+		.beRecords()
+		.orShould()
+		.beEnums()
+		.as("the API should hold interfaces, annotations, records and enums only");
+
+	@ArchTest
+	static final ArchRule everyPackageIsNullMarked = classes()
+		.should(be("in a package that is @NullMarked", (type) -> type.getPackage().isAnnotatedWith(NullMarked.class)));
+
+	@ArchTest
+	static final ArchRule namesSayWhatThingsAre = noClasses().should()
+		.resideInAnyPackage("..util..", "..utils..", "..common..", "..support..", "..helper..")
+		.orShould()
+		.haveNameMatching("(?i).*(util|utils|utilities|common|support|helper)");
+
+	@ArchTest
+	static final ArchRule autoConfigurationsArePublicAndFinal = classes().that()
+		.areAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.bePublic()
+		.andShould()
+		.haveModifier(JavaModifier.FINAL)
+		.andShould()
+		.haveSimpleNameEndingWith("AutoConfiguration");
+
+	@ArchTest
+	static final ArchRule otherConfigurationsAreNotPublic = classes().that()
+		.areMetaAnnotatedWith(Configuration.class)
+		.and()
+		.areNotAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.notBePublic();
+
+	// A constructor that the compiler adds is as public as the class.
+	@ArchTest
+	static final ArchRule autoConfigurationsHaveNoPublicMembers = members().that()
+		.areDeclaredInClassesThat()
+		.areMetaAnnotatedWith(Configuration.class)
+		.and(describe("are not default constructors", (member) -> !isDefaultConstructor(member)))
+		.should()
+		.notBePublic();
+
+	@ArchTest
+	static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+
+	@ArchTest
+	static final ArchRule loggingIsSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+	@ArchTest
+	static final ArchRule nothingIsPrinted = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+	@ArchTest
+	static void everyPublicTypeIsMeantToBe(JavaClasses imported) {
+		Set<String> actual = imported.stream()
+			.filter(ArchitectureTests::isAccessible)
+			.map((type) -> type.getName().substring(ROOT.length() + 1))
+			.collect(Collectors.toCollection(TreeSet::new));
+		assertThat(actual)
+			.as("the types that can be used from outside of their packages: make a new one package-private, "
+					+ "or add it to PUBLIC_TYPES")
+			.containsExactlyInAnyOrderElementsOf(PUBLIC_TYPES);
+	}
+
+	private static boolean isAccessible(JavaClass type) {
+		return type.getModifiers().contains(JavaModifier.PUBLIC)
+				&& type.getEnclosingClass().map(ArchitectureTests::isAccessible).orElse(true);
+	}
+
+	private static boolean isDefaultConstructor(JavaMember member) {
+		return member instanceof JavaConstructor constructor && constructor.getParameters().isEmpty();
+	}
+
+	private static ArchCondition<JavaClass> be(String description, Predicate<JavaClass> predicate) {
+		return ArchCondition.from(describe("be " + description, predicate));
+	}
+
+}

@@ -1,0 +1,271 @@
+package io.github.statesignals.autoconfigure;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+
+import io.github.statesignals.OnSignal;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.SignalEngine;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import redis.embedded.RedisServer;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.data.redis.annotation.RedisListener;
+import org.springframework.data.redis.connection.MessageListener;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * An application that uses Redis, listeners and executors for itself is not disturbed,
+ * and nothing is left of the starter when it closes. On a server of its own, so that all
+ * that is connected to it is known.
+ */
+@Timeout(60)
+class CoexistenceTests {
+
+	private static final String SIGNALS = "event-signal-pubsub";
+
+	private static final String RESPONSES = "event-signal-response";
+
+	private static RedisServer server;
+
+	private static RedisClient client;
+
+	private static RedisCommands<String, String> redis;
+
+	@BeforeAll
+	static void startRedis() {
+		server = TestRedis.startServer(0);
+		client = RedisClient.create("redis://127.0.0.1:" + server.ports().get(0));
+		redis = client.connect().sync();
+	}
+
+	@AfterAll
+	static void stopRedis() throws IOException {
+		client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+		server.stop();
+	}
+
+	@Test
+	void listenersOfApplicationKeepTheirContainerAndItsThreads() {
+		try (ConfigurableApplicationContext context = start("neighbour", Neighbour.class)) {
+			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			context.getBean(StringRedisTemplate.class).convertAndSend("news", "all quiet");
+			Neighbour neighbour = context.getBean(Neighbour.class);
+			await().untilAsserted(() -> assertThat(neighbour.news).containsExactly("all quiet"));
+			assertThat(neighbour.newsThreads).allMatch((name) -> name.startsWith("redisMessageListenerContainer-"));
+			assertThat(neighbour.signalThreads).hasSize(1).allMatch((name) -> name.startsWith("state-signals-"));
+		}
+	}
+
+	@Test
+	void injectionByTypeFindsWhatItFindsWithoutTheStarter() throws Exception {
+		try (ConfigurableApplicationContext context = start("injected", Injected.class)) {
+			assertThat(context.getBeanNamesForType(RedisMessageListenerContainer.class))
+				.containsExactly("redisMessageListenerContainer");
+			Injected injected = context.getBean(Injected.class);
+			assertThat(injected.container).isSameAs(context.getBean("redisMessageListenerContainer"));
+			assertThat(injected.executor).isSameAs(context.getBean("applicationTaskExecutor"));
+			assertThat(injected.asyncExecutor).isSameAs(injected.executor);
+			assertThat(context.getBean(Asynchronous.class).threadName().get()).startsWith("task-");
+		}
+	}
+
+	@Test
+	void containerOfApplicationWorksBesideOurs() {
+		try (ConfigurableApplicationContext context = start("container", OwnContainer.class)) {
+			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			context.getBean(StringRedisTemplate.class).convertAndSend("weather", "fine");
+			OwnContainer application = context.getBean(OwnContainer.class);
+			await().untilAsserted(() -> assertThat(application.weather).containsExactly("fine"));
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 1L));
+		}
+	}
+
+	@Test
+	void eachApplicationSubscribesOnceAndHasTwoConnections() {
+		try (ConfigurableApplicationContext one = start("one", Plain.class);
+				ConfigurableApplicationContext two = start("two", Plain.class)) {
+			assertThat(publish(one, 2)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			assertThat(publish(two, 2)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 2L, RESPONSES, 2L));
+			for (String name : List.of("one", "two")) {
+				assertThat(connections(name)).hasSize(2)
+					.filteredOn((connection) -> connection.contains(" sub=2 "))
+					.hasSize(1);
+			}
+		}
+	}
+
+	@Test
+	void stoppedEngineHearsNothingAndCanBeStartedAgain() {
+		try (ConfigurableApplicationContext context = start("stopping", Plain.class)) {
+			SignalEngine engine = context.getBean(SignalEngine.class);
+			engine.stop();
+			await().untilAsserted(
+					() -> assertThat(connections("stopping")).filteredOn((connection) -> connection.contains(" sub=2 "))
+						.isEmpty());
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 0L, RESPONSES, 0L));
+			engine.start();
+			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		}
+	}
+
+	@Test
+	void nothingIsLeftAfterClose() {
+		Set<Thread> threadsBefore = threads();
+		ConfigurableApplicationContext context = start("closing", Plain.class);
+		assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(connections("closing")).isNotEmpty();
+		assertThat(threads()).hasSizeGreaterThan(threadsBefore.size());
+		context.close();
+		// Sooner than idle threads go by themselves.
+		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+			assertThat(connections("closing")).isEmpty();
+			assertThat(threads()).filteredOn((thread) -> !threadsBefore.contains(thread)).isEmpty();
+		});
+		assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 0L, RESPONSES, 0L));
+	}
+
+	private static ConfigurableApplicationContext start(String name, Class<?> application) {
+		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.properties(Map.of("spring.main.banner-mode", "off", "spring.main.register-shutdown-hook", "false",
+					"spring.application.name", name, "spring.data.redis.host", "127.0.0.1", "spring.data.redis.port",
+					server.ports().get(0), "spring.data.redis.client-name", name))
+			.run();
+	}
+
+	private static ResultCode publish(ApplicationContext context, int subscribers) {
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(subscribers, Duration.ofSeconds(10), "start")).isTrue();
+		return exporter.publish("start").code();
+	}
+
+	private static Map<String, Long> subscriptions() {
+		return redis.pubsubNumsub(SIGNALS, RESPONSES);
+	}
+
+	private static List<String> connections(String name) {
+		return redis.clientList().lines().filter((line) -> line.contains(" name=" + name + " ")).toList();
+	}
+
+	private static Set<Thread> threads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("state-signals-"))
+			.collect(Collectors.toSet());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Plain {
+
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Neighbour {
+
+		private final List<String> news = new CopyOnWriteArrayList<>();
+
+		private final List<String> newsThreads = new CopyOnWriteArrayList<>();
+
+		private final List<String> signalThreads = new CopyOnWriteArrayList<>();
+
+		@RedisListener("news")
+		void news(String text) {
+			this.newsThreads.add(Thread.currentThread().getName());
+			this.news.add(text);
+		}
+
+		@OnSignal(event = "start")
+		void start() {
+			this.signalThreads.add(Thread.currentThread().getName());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableAsync
+	static class Injected {
+
+		private final RedisMessageListenerContainer container;
+
+		private final Executor executor;
+
+		private final AsyncTaskExecutor asyncExecutor;
+
+		Injected(RedisMessageListenerContainer container, Executor executor, AsyncTaskExecutor asyncExecutor) {
+			this.container = container;
+			this.executor = executor;
+			this.asyncExecutor = asyncExecutor;
+		}
+
+		@Bean
+		static Asynchronous asynchronous() {
+			return new Asynchronous();
+		}
+
+	}
+
+	static class Asynchronous {
+
+		@Async
+		CompletableFuture<String> threadName() {
+			return CompletableFuture.completedFuture(Thread.currentThread().getName());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class OwnContainer extends Plain {
+
+		private final List<String> weather = new CopyOnWriteArrayList<>();
+
+		@Bean
+		RedisMessageListenerContainer weatherContainer(RedisConnectionFactory connectionFactory) {
+			RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+			container.setConnectionFactory(connectionFactory);
+			MessageListener listener = (message, pattern) -> this.weather.add(new String(message.getBody()));
+			container.addMessageListener(listener, ChannelTopic.of("weather"));
+			return container;
+		}
+
+	}
+
+}

@@ -1,0 +1,233 @@
+package io.github.statesignals.autoconfigure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.util.ReflectionUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an IDE and the README say about the properties is what they do.
+ */
+class ConfigurationPropertiesTests {
+
+	private static final String PREFIX = "state-signals";
+
+	private static final Pattern ROW = Pattern.compile("\\|\\s*`(" + PREFIX + "\\.[^`]+)`\\s*\\|([^|]*)\\|(.*)\\|\\s*");
+
+	@Test
+	void everyPropertyHasMetadataAndNothingElseHas() {
+		assertThat(metadata().stream().map(Property::name))
+			.containsExactlyInAnyOrderElementsOf(boundValues(new Binder()).keySet());
+	}
+
+	@ParameterizedTest
+	@MethodSource("metadata")
+	void descriptionFollowsTheRulesOfBoot(Property property) {
+		assertThat(property.description()).as(property.name())
+			.isNotBlank()
+			.doesNotStartWithIgnoringCase("the ")
+			.doesNotStartWithIgnoringCase("a ")
+			.doesNotStartWithIgnoringCase("an ")
+			.matches("[A-Z].*")
+			.endsWith(".")
+			.doesNotContain("{@", "\n", "|");
+		assertThat(property.description().startsWith("Whether ")).as(property.name() + " begins with 'Whether'")
+			.isEqualTo(property.type().equals("java.lang.Boolean"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("metadata")
+	void propertyHasType(Property property) {
+		assertThat(property.type()).as(property.name()).isNotBlank();
+	}
+
+	@ParameterizedTest
+	@MethodSource("metadata")
+	void documentedDefaultIsTheRealOne(Property property) {
+		Object actual = boundValues(new Binder()).get(property.name());
+		if (property.defaultValue() == null) {
+			assertThat(actual).as(property.name() + " says that it has no default")
+				.satisfiesAnyOf((value) -> assertThat(value).isNull(),
+						(value) -> assertThat(value).isEqualTo(Collections.emptyList()),
+						(value) -> assertThat(value).isEqualTo(Collections.emptyMap()));
+			return;
+		}
+		Object documented = ApplicationConversionService.getSharedInstance()
+			.convert(property.defaultValue(), actual.getClass());
+		assertThat(actual).as(property.name()).isEqualTo(documented);
+	}
+
+	@Test
+	void readmeListsExactlyTheseProperties() {
+		Map<String, Row> rows = readmeRows();
+		List<String> problems = new ArrayList<>();
+		for (Property property : metadata()) {
+			Row row = rows.remove(property.name());
+			if (row == null) {
+				problems.add(property.name() + " is missing");
+			}
+			else if (!property.isDefault(row.defaultValue())) {
+				problems.add("%s says its default is %s, and it is %s".formatted(property.name(), row.defaultValue(),
+						property.defaultCell()));
+			}
+			else if (!normalize(row.description()).equals(normalize(property.description()))) {
+				problems.add("%s is described as '%s', and in the metadata as '%s'".formatted(property.name(),
+						row.description(), property.description()));
+			}
+		}
+		rows.keySet().forEach((name) -> problems.add(name + " does not exist"));
+		assertThat(problems)
+			.as("the table under '## Configuration' in README.md; paste this:%n%n%s%n%n", table().replace("%", "%%"))
+			.isEmpty();
+	}
+
+	/**
+	 * Print the README's table.
+	 * @param args not used
+	 */
+	public static void main(String[] args) {
+		System.out.println(table());
+	}
+
+	private static String table() {
+		return metadata().stream()
+			.map(Property::row)
+			.collect(Collectors.joining("\n", "| property | default | description |\n|---|---|---|\n", ""));
+	}
+
+	private static Map<String, Row> readmeRows() {
+		Map<String, Row> rows = new LinkedHashMap<>();
+		for (String line : configurationSection()) {
+			Matcher matcher = ROW.matcher(line);
+			if (matcher.matches()) {
+				Row row = new Row(matcher.group(2).strip(), matcher.group(3).strip());
+				assertThat(rows.put(matcher.group(1), row)).as("a second row of " + matcher.group(1)).isNull();
+			}
+		}
+		return rows;
+	}
+
+	private static List<String> configurationSection() {
+		try (Stream<String> lines = Files.lines(Path.of("..", "README.md"))) {
+			return lines.dropWhile((line) -> !line.equals("## Configuration"))
+				.skip(1)
+				.takeWhile((line) -> !line.startsWith("## "))
+				.toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static List<Property> metadata() {
+		try {
+			// Other jars have a resource of this name, too.
+			Path classes = Path
+				.of(StateSignalsProperties.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+			JsonNode metadata = JsonMapper.shared()
+				.readTree(classes.resolve("META-INF/spring-configuration-metadata.json"));
+			List<Property> properties = metadata.get("properties")
+				.valueStream()
+				.map(Property::of)
+				.filter((property) -> property.name().startsWith(PREFIX + "."))
+				.toList();
+			assertThat(properties).isNotEmpty();
+			return properties;
+		}
+		catch (URISyntaxException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * What the properties are bound to, by name.
+	 * @param binder binds them
+	 * @return the values
+	 */
+	private static Map<String, Object> boundValues(Binder binder) {
+		Map<String, Object> values = new LinkedHashMap<>();
+		collect(PREFIX, binder.bindOrCreate(PREFIX, StateSignalsProperties.class), values);
+		return values;
+	}
+
+	private static void collect(String prefix, Object properties, Map<String, Object> values) {
+		for (RecordComponent component : properties.getClass().getRecordComponents()) {
+			String name = prefix + "." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase();
+			Object value = value(component, properties);
+			if (component.getType().isRecord()) {
+				collect(name, value, values);
+			}
+			else {
+				values.put(name, value);
+			}
+		}
+	}
+
+	private static Object value(RecordComponent component, Object properties) {
+		ReflectionUtils.makeAccessible(component.getAccessor());
+		return ReflectionUtils.invokeMethod(component.getAccessor(), properties);
+	}
+
+	private static String normalize(String text) {
+		return text.replaceAll("[`']", "").replaceAll("\\s+", " ").strip().replaceAll("\\.$", "");
+	}
+
+	private record Row(String defaultValue, String description) {
+	}
+
+	private record Property(String name, String type, String description, String defaultValue) {
+
+		static Property of(JsonNode json) {
+			JsonNode defaultValue = json.path("defaultValue");
+			String text = defaultValue.isArray()
+					? defaultValue.valueStream().map(JsonNode::asString).collect(Collectors.joining(","))
+					: defaultValue.asString(null);
+			return new Property(json.path("name").asString(), json.path("type").asString(""),
+					json.path("description").asString(""), text);
+		}
+
+		String row() {
+			String markdown = this.description.replaceAll("'([^' ]+)'", "`$1`").replaceAll("\\.$", "");
+			return "| `%s` | %s | %s |".formatted(this.name, defaultCell(), markdown);
+		}
+
+		String defaultCell() {
+			return (this.defaultValue != null) ? "`" + this.defaultValue + "`" : "none";
+		}
+
+		boolean isDefault(String cell) {
+			// Without a value, words may say what happens.
+			return (this.defaultValue != null) ? cell.equals(defaultCell()) : cell.matches("[^`]+");
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+}

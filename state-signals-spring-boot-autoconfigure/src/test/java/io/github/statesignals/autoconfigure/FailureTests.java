@@ -1,0 +1,311 @@
+package io.github.statesignals.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.github.statesignals.OnSignal;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.SignalTransportException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
+import redis.embedded.RedisServer;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What an operator reads when an application does not start: where it is wrong, and what
+ * to do about it.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(60)
+class FailureTests {
+
+	static final List<Arguments> badProperties = List.of(
+			bad("responder.name=  ", "must not be blank", "Name the responder, or leave the property out"),
+			bad("responder.lock-publisher= ", "must not be blank", "leave the property out to hear all"),
+			bad("responder.lock-tag= ", "must not be blank", "leave the property out to hear all"),
+			bad("responder.queue-capacity=0", "'0'", "At least one signal must fit in"),
+			bad("responder.unhandled=shrug", "\"shrug\"", "The following values are valid", "ACKNOWLEDGE", "REJECT",
+					"IGNORE"),
+			bad("exporter.process-name= ", "must not be blank", "Name the process, or leave the property out"),
+			bad("exporter.runner-host=", "must not be blank", "Name the host, or leave the property out"),
+			bad("exporter.legal-events=", "Name at least one event, or remove the property"),
+			bad("exporter.legal-events=start,start", "'start,start'", "'start' is named twice", "remove one of them"),
+			bad("exporter.legal-events=start,shutdown", "'shutdown' is reserved", "remove it"),
+			bad("exporter.legal-events=initialization", "'initialization' is reserved", "remove it"),
+			bad("exporter.legal-events=start,,stop", "must not be blank", "Remove the blank event"),
+			bad("exporter.expected-responders=a,,b", "must not be blank", "Remove the blank id"),
+			bad("exporter.await-subscribers=-1", "'-1'", "must not be negative", "0 waits for nobody"),
+			bad("exporter.await-subscribers=1", "set 'state-signals.exporter.legal-events', too"),
+			bad("exporter.await-subscribers=two", "\"two\""),
+			bad("exporter.await-timeout=soon", "'soon' is not a valid duration"),
+			bad("exporter.republish-interval=0", "longer than nothing, such as 1s"),
+			bad("exporter.response-timeout=0", "Set a positive duration, or a negative one to wait for ever"),
+			bad("exporter.response-timeout=20x", "Unknown unit 'x'"),
+			bad("channel=stage 1", "'stage 1'", "made of letters, digits, '.', '_' and '-'"),
+			bad("connect-timeout=soon", "'soon' is not a valid duration"),
+			bad("protocol.max-payload=10B", "'10B'", "set at least 1KB"), bad("protocol.max-payload=much", "\"much\""));
+
+	static final List<Arguments> badHandlers = List.of(
+			bad(ReturningText.class, "handle(Signal)", "returns java.lang.String",
+					"Return void, an Acknowledgement, a boolean, or a CompletionStage or Mono"),
+			bad(TakingStream.class, "handle(InputStream)", "java.io.InputStream", "Take a Signal, a Map"),
+			bad(NamingNothing.class, "handle()", "names no event", "@OnSignal(event = \"...\"), or \"*\" for any"),
+			bad(NamingBlank.class, "handle()", "blank event", "Name the event to handle"),
+			bad(NamingTwice.class, "handle()", "names the event 'start' twice", "Remove the duplicate"),
+			bad(NamingAnyAndMore.class, "handle()", "names \"*\" and events that it includes", "Name \"*\" alone"),
+			bad(NamingUnknownProperty.class, "handle()", "'no.such.property'",
+					"Define the property, or give the placeholder a default"));
+
+	private final Set<Thread> threadsBefore = threads();
+
+	@AfterEach
+	void leavesNoThread() {
+		// Sooner than idle threads go by themselves.
+		await().atMost(Duration.ofSeconds(5))
+			.untilAsserted(
+					() -> assertThat(threads()).filteredOn((thread) -> !this.threadsBefore.contains(thread)).isEmpty());
+	}
+
+	@ParameterizedTest
+	@FieldSource("badProperties")
+	void badPropertyIsNamedWithItsRemedy(String property, List<String> expected, CapturedOutput output) {
+		String report = report(output, OverMemory.class, "state-signals." + property);
+		assertThat(report).contains("state-signals." + property.substring(0, property.indexOf('='))).contains(expected);
+	}
+
+	@ParameterizedTest
+	@FieldSource("badHandlers")
+	void badHandlerIsNamedWithItsRemedy(Class<?> application, List<String> expected, CapturedOutput output) {
+		String report = report(output, application);
+		assertThat(report).contains(application.getName() + "." + expected.get(0)).contains(expected);
+	}
+
+	@Test
+	void redisThatIsNotThereIsNamedWithItsRemedy(CapturedOutput output) {
+		String report = report(output, OverRedis.class, "state-signals.connect-timeout=1s",
+				"spring.data.redis.port=" + TestRedis.freePort());
+		assertThat(report).contains("'event-signal-pubsub' and 'event-signal-response'")
+			.contains("(state-signals.connect-timeout)")
+			.contains("Start Redis, correct 'spring.data.redis.*'")
+			.contains("'state-signals.connect-timeout' (0 starts the application without Redis");
+	}
+
+	@Test
+	void redisThatIsNotThereIsDescribedWithAddressAndReason() {
+		SignalTransportException failure = new SignalTransportException("Could not hear",
+				new IllegalStateException("Unable to connect", new IllegalStateException(
+						"Connection refused: localhost/127.0.0.1:1", new IOException("Connection refused"))));
+		assertThat(new SignalTransportFailureAnalyzer().analyze(failure).getDescription())
+			.isEqualTo("Could not hear: Connection refused: localhost/127.0.0.1:1");
+	}
+
+	@Test
+	void redisThatIsNotThereIsDescribedOnceWhereThereIsNoReason() {
+		SignalTransportException failure = new SignalTransportException("Could not hear", null);
+		assertThat(new SignalTransportFailureAnalyzer().analyze(failure).getDescription()).isEqualTo("Could not hear.");
+	}
+
+	@Test
+	void severalConnectionFactoriesWithoutPrimaryAreNamedWithTheirRemedy(CapturedOutput output) {
+		String report = report(output, SeveralConnectionFactories.class);
+		assertThat(report).contains("Signals need one RedisConnectionFactory, and there are several: here, there")
+			.contains("'stateSignalsConnectionFactory'")
+			.contains("@Primary");
+	}
+
+	@Test
+	void startsWithoutRedisAndRecoversOnceItIsThere() throws IOException {
+		int port = TestRedis.freePort();
+		ConfigurableApplicationContext context = run(OverRedis.class, "state-signals.connect-timeout=0",
+				"state-signals.exporter.legal-events=start", "spring.data.redis.port=" + port);
+		RedisServer server = null;
+		try {
+			SignalExporter exporter = context.getBean(SignalExporter.class);
+			assertThat(context.getBean(SignalEngine.class).isConnected()).isFalse();
+			assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> exporter.publish("start"));
+			server = TestRedis.startServer(port);
+			await().until(() -> !exporter.getSubscribers().isEmpty());
+			assertThat(exporter.publish("start").code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		}
+		finally {
+			context.close();
+			if (server != null) {
+				server.stop();
+			}
+		}
+	}
+
+	@Test
+	void waitsForRedisForEver() throws IOException {
+		int port = TestRedis.freePort();
+		CompletableFuture<ConfigurableApplicationContext> starting = CompletableFuture.supplyAsync(
+				() -> run(OverRedis.class, "state-signals.connect-timeout=-1", "spring.data.redis.port=" + port),
+				(task) -> new Thread(task, "starting").start());
+		await().until(() -> threads().stream().anyMatch((thread) -> thread.getName().equals("state-signals-connect")));
+		assertThat(starting).isNotDone();
+		RedisServer server = TestRedis.startServer(port);
+		try (ConfigurableApplicationContext context = starting.join()) {
+			assertThat(context.getBean(SignalEngine.class).isConnected()).isTrue();
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	private static Arguments bad(Object subject, String... expected) {
+		return Arguments.of(subject, List.of(expected));
+	}
+
+	private static String report(CapturedOutput output, Class<?> application, String... properties) {
+		assertThatException().isThrownBy(() -> run(application, properties).close());
+		String[] parts = output.getOut().split("APPLICATION FAILED TO START");
+		assertThat(parts).as("the output around the report").hasSize(2);
+		assertThat(parts[1]).contains("Description:").contains("Action:");
+		return parts[1];
+	}
+
+	private static ConfigurableApplicationContext run(Class<?> application, String... properties) {
+		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.properties(Map.of("spring.main.banner-mode", "off", "spring.main.register-shutdown-hook", "false",
+					"spring.application.name", "test"))
+			.run(Stream.of(properties).map((property) -> "--" + property).toArray(String[]::new));
+	}
+
+	private static Set<Thread> threads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("state-signals-"))
+			.collect(Collectors.toSet());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ StateSignalsAutoConfiguration.class, PropertyPlaceholderAutoConfiguration.class })
+	static class OverMemory {
+
+		@Bean
+		SignalTransport transport() {
+			return new InMemoryBroker().transport();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ StateSignalsAutoConfiguration.class, DataRedisAutoConfiguration.class })
+	static class OverRedis {
+
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SeveralConnectionFactories extends OverRedis {
+
+		@Bean
+		RedisConnectionFactory here() {
+			return new LettuceConnectionFactory();
+		}
+
+		@Bean
+		RedisConnectionFactory there() {
+			return new LettuceConnectionFactory();
+		}
+
+	}
+
+	static class ReturningText extends OverMemory {
+
+		@OnSignal(event = "start")
+		String handle(Signal signal) {
+			return signal.tag();
+		}
+
+	}
+
+	static class TakingStream extends OverMemory {
+
+		@OnSignal(event = "start")
+		void handle(InputStream stream) {
+		}
+
+	}
+
+	static class NamingNothing extends OverMemory {
+
+		@OnSignal
+		void handle() {
+		}
+
+	}
+
+	static class NamingBlank extends OverMemory {
+
+		@OnSignal(event = " ")
+		void handle() {
+		}
+
+	}
+
+	static class NamingTwice extends OverMemory {
+
+		@OnSignal(event = { "start", "start" })
+		void handle() {
+		}
+
+	}
+
+	static class NamingAnyAndMore extends OverMemory {
+
+		@OnSignal(event = { "*", "start" })
+		void handle() {
+		}
+
+	}
+
+	static class NamingUnknownProperty extends OverMemory {
+
+		@OnSignal(event = "${no.such.property}")
+		void handle() {
+		}
+
+	}
+
+}

@@ -1,0 +1,15 @@
+package io.github.statesignals.core;
+
+/**
+ * The transport that tests of the engine use keeps the promises of the real ones.
+ */
+class InMemorySignalTransportTests extends SignalTransportContractTests {
+
+	private final InMemoryBroker broker = new InMemoryBroker();
+
+	@Override
+	protected SignalTransport createTransport() {
+		return this.broker.transport();
+	}
+
+}

@@ -1,0 +1,320 @@
+package io.github.statesignals.redis;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.SignalTransportContractTests;
+import io.github.statesignals.core.SignalTransportException;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.resource.ClientResources;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import redis.embedded.RedisServer;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.unit.DataSize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
+
+	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+
+	private static final DataSize MAX_PAYLOAD = DataSize.ofKilobytes(512);
+
+	private static ClientResources resources;
+
+	private static RedisClient client;
+
+	private static RedisCommands<String, byte[]> redis;
+
+	private final String signals = "event-signal-pubsub:" + this.channel;
+
+	private final String responses = "event-signal-response:" + this.channel;
+
+	private final List<LettuceConnectionFactory> connectionFactories = new ArrayList<>();
+
+	@BeforeAll
+	static void connect() {
+		resources = ClientResources.create();
+		client = RedisClient.create(resources, RedisURI.create(TestRedis.uri()));
+		redis = client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE)).sync();
+	}
+
+	@AfterAll
+	static void disconnect() {
+		client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+		resources.shutdown(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+	}
+
+	@Override
+	protected void release() {
+		this.connectionFactories.forEach(LettuceConnectionFactory::destroy);
+	}
+
+	@Override
+	protected SignalTransport createTransport() {
+		return createTransport(TestRedis.port(), CONNECT_TIMEOUT);
+	}
+
+	@Test
+	void subscribesOncePerChannelAndOnOneConnection() {
+		start();
+		start();
+		assertThat(subscribers()).containsExactly(2L, 2L);
+		assertThat(subscriptions()).hasSize(2).allSatisfy((connection) -> assertThat(connection).contains(" sub=2 "));
+	}
+
+	@Test
+	void aTransportThatIsStoppedLeavesNoSubscriptionBehind() {
+		for (int i = 0; i < 3; i++) {
+			Application application = start();
+			assertThat(subscribers()).containsExactly(1L, 1L);
+			application.stop();
+			await().untilAsserted(() -> assertThat(subscribers()).containsExactly(0L, 0L));
+			await().untilAsserted(() -> assertThat(subscriptions()).isEmpty());
+		}
+	}
+
+	@Test
+	void whatWasSentBeforeStoppingIsStillSent() {
+		Application other = start();
+		for (int i = 0; i < 10; i++) {
+			Application leaving = start();
+			for (int j = 0; j < 100; j++) {
+				leaving.send(signal("leaving", i * 100 + j));
+			}
+			leaving.stop();
+		}
+		await().until(() -> other.count() == 1_000);
+	}
+
+	@Test
+	void skipsAndReportsWhatIsMalformed() {
+		Application application = start();
+		publish(this.signals, "s3cr3t");
+		publish(this.signals, "{\"publisher_id\":\"s3cr3t\"}");
+		publish(this.signals, "x".repeat((int) MAX_PAYLOAD.toBytes() + 1));
+		application.send(signal("good", 1));
+		publish(this.responses, "[".repeat(100_000));
+		publish(this.responses, "{\"responder_id\":\"s3cr3t\",\"publisher_id\":null}");
+		publish(this.responses, "{\"responder_id\":\"r\",\"publisher_id\":\"s3cr3t\",\"event\":\"e\",\"ras\":[]}");
+		application.send(response("good", 2));
+		await().untilAsserted(
+				() -> assertThat(application.heard()).containsExactly(signal("good", 1), response("good", 2)));
+		assertThat(application.malformed()).hasSize(6).noneMatch((problem) -> problem.contains("s3cr3t"));
+		assertThat(application.malformed().subList(0, 3))
+			.allSatisfy((problem) -> assertThat(problem).startsWith(this.signals + ": "));
+		assertThat(application.malformed().subList(3, 6))
+			.allSatisfy((problem) -> assertThat(problem).startsWith(this.responses + ": "));
+	}
+
+	@Test
+	void hearsAgainAfterALostConnectionAndSaysThatThereWasAGap() {
+		Application application = start();
+		Application other = start();
+		for (int i = 1; i <= 3; i++) {
+			int kills = i;
+			subscriptions().forEach((connection) -> redis
+				.clientKill(KillArgs.Builder.id(Long.parseLong(connection.replaceFirst("^id=(\\d+) .*", "$1")))));
+			await().untilAsserted(() -> assertThat(application.connections()).hasSize(1 + kills));
+			await().untilAsserted(() -> assertThat(other.connections()).hasSize(1 + kills));
+			assertThat(subscribers()).containsExactly(2L, 2L);
+			other.send(signal("other", i));
+			other.send(response("other", i));
+			await().until(() -> application.count() == 2 * kills && other.count() == 2 * kills);
+		}
+		assertThat(application.connections()).containsExactly(false, true, true, true);
+		assertThat(other.connections()).containsExactly(false, true, true, true);
+	}
+
+	@Test
+	void failsToStartWhereThereIsNoRedisAndNamesTheChannelsAndTheProperty() throws IOException {
+		int port = TestRedis.freePort();
+		SignalTransport transport = prepare(createTransport(port, Duration.ofSeconds(1)));
+		Application application = new Application(transport);
+		assertThatExceptionOfType(SignalTransportException.class).isThrownBy(() -> transport.start(application))
+			.withMessageContainingAll(this.signals, this.responses, "state-signals.connect-timeout")
+			.havingCause();
+		assertThat(transport.isConnected()).isFalse();
+		assertThatSendingFails(transport);
+		RedisServer server = TestRedis.startServer(port);
+		try {
+			transport.start(application);
+			application.send(signal("app", 1));
+			await().untilAsserted(() -> assertThat(application.heard()).containsExactly(signal("app", 1)));
+			assertThat(application.connections()).containsExactly(false);
+			application.stop();
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	@Test
+	void givesUpInTimeWhereSomethingListensThatIsSilent() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0)) {
+			SignalTransport transport = prepare(createTransport(silent.getLocalPort(), Duration.ofMillis(200)));
+			Application application = new Application(transport);
+			// The driver itself waits for a minute.
+			assertThat(CompletableFuture.runAsync(() -> transport.start(application)))
+				.failsWithin(Duration.ofSeconds(20))
+				.withThrowableThat()
+				.withCauseInstanceOf(SignalTransportException.class);
+		}
+	}
+
+	@Test
+	void onlyNotesAChannelWhileItConnects() throws IOException {
+		int port;
+		SignalTransport transport;
+		Application application;
+		String opened = this.channel + ".opened";
+		try (ServerSocket silent = new ServerSocket(0)) {
+			port = silent.getLocalPort();
+			transport = prepare(createTransport(port, Duration.ZERO));
+			application = new Application(transport);
+			transport.start(application);
+			assertThat(CompletableFuture.runAsync(() -> transport.open(opened))).succeedsWithin(Duration.ofSeconds(20));
+		}
+		RedisServer server = TestRedis.startServer(port);
+		try {
+			await().until(transport::isConnected);
+			transport.send(opened, signal("app", 1));
+			transport.send(opened, response("app", 2));
+			application.send(signal("app", 3));
+			await().until(() -> application.count() == 3);
+			assertThat(application.heard()).containsExactly(Map.entry(opened, signal("app", 1)),
+					Map.entry(opened, response("app", 2)), signal("app", 3));
+			application.stop();
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	@Test
+	void aChannelThatCouldNotBeOpenedCanBeOpenedOnceRedisIsBack() throws IOException {
+		int port = TestRedis.freePort();
+		RedisServer server = TestRedis.startServer(port);
+		String opened = this.channel + ".opened";
+		SignalTransport transport = prepare(createTransport(port, CONNECT_TIMEOUT, Duration.ofSeconds(2)));
+		Application application = new Application(transport);
+		transport.start(application);
+		try {
+			server.stop();
+			assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> transport.open(opened));
+			server = TestRedis.startServer(port);
+			await().untilAsserted(() -> assertThat(application.connections()).containsExactly(false, true));
+			transport.open(opened);
+			transport.send(opened, signal("app", 1));
+			transport.send(opened, response("app", 2));
+			await().until(() -> application.count() == 2);
+			assertThat(application.heard()).containsExactly(Map.entry(opened, signal("app", 1)),
+					Map.entry(opened, response("app", 2)));
+			application.stop();
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	@Test
+	void connectsInTheBackgroundIfItsConnectTimeoutIsZero() throws IOException {
+		int port = TestRedis.freePort();
+		SignalTransport transport = prepare(createTransport(port, Duration.ZERO));
+		Application application = new Application(transport);
+		transport.start(application);
+		assertThat(transport.isConnected()).isFalse();
+		assertThatSendingFails(transport);
+		assertThat(application.connections()).isEmpty();
+		RedisServer server = TestRedis.startServer(port);
+		try {
+			await().until(transport::isConnected);
+			await().untilAsserted(() -> assertThat(application.connections()).containsExactly(false));
+			application.send(signal("app", 1));
+			await().untilAsserted(() -> assertThat(application.heard()).containsExactly(signal("app", 1)));
+			assertThat(application.connections()).containsExactly(false);
+			application.stop();
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	@Test
+	void canBeStoppedWhileItStillTriesToConnect() {
+		SignalTransport patient = prepare(createTransport(TestRedis.freePort(), Duration.ofSeconds(-1)));
+		Application application = new Application(patient);
+		CompletableFuture<Void> start = CompletableFuture.runAsync(() -> patient.start(application));
+		await().until(() -> Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.anyMatch((thread) -> thread.getName().equals("state-signals-connect")));
+		assertThat(CompletableFuture.runAsync(patient::stop)).succeedsWithin(CONNECT_TIMEOUT);
+		// Whether it returns or throws is not said.
+		assertThat(start.handle((started, ex) -> true)).succeedsWithin(CONNECT_TIMEOUT);
+		assertThat(patient.isConnected()).isFalse();
+		assertThat(application.connections()).isEmpty();
+	}
+
+	private SignalTransport createTransport(int port, Duration connectTimeout) {
+		return createTransport(port, connectTimeout, Duration.ofMinutes(1));
+	}
+
+	private SignalTransport createTransport(int port, Duration connectTimeout, Duration commandTimeout) {
+		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
+				new RedisStandaloneConfiguration(TestRedis.host(), port),
+				LettuceClientConfiguration.builder()
+					.clientResources(resources)
+					.clientName(this.channel)
+					.commandTimeout(commandTimeout)
+					.shutdownTimeout(Duration.ZERO)
+					.build());
+		connectionFactory.afterPropertiesSet();
+		connectionFactory.start();
+		this.connectionFactories.add(connectionFactory);
+		return new RedisPubSubSignalTransport(connectionFactory, connectTimeout, MAX_PAYLOAD);
+	}
+
+	private void publish(String channel, String payload) {
+		redis.publish(channel, payload.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private List<Long> subscribers() {
+		return List.copyOf(redis.pubsubNumsub(this.signals, this.responses).values());
+	}
+
+	/**
+	 * The connections of this test's transports that hear something.
+	 */
+	private List<String> subscriptions() {
+		return redis.clientList()
+			.lines()
+			.filter((connection) -> connection.contains(" name=" + this.channel + " ")
+					&& !connection.contains(" sub=0 "))
+			.collect(Collectors.toList());
+	}
+
+}

@@ -1,0 +1,821 @@
+package io.github.statesignals.redis;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/**
+ * The JSON of the wire, held against what the Python package wrote and read when it was
+ * asked ({@code src/test/resources/wire}), and against whatever else may come.
+ */
+class SignalCodecTests {
+
+	private static final long MAX_PAYLOAD = 1024 * 1024;
+
+	/**
+	 * Part of every malformed payload, and of no message about one.
+	 */
+	private static final String MARKER = "s3cr3t";
+
+	private static final String SIX_KEYS = """
+			"publisher_id":"p-1","process_name":"p","event":"e","runner_host":"h","sample_no":3,"tag":"t\"""";
+
+	private static final String THREE_KEYS = """
+			"responder_id":"r-1-resp","publisher_id":"p-1","event":"e\"""";
+
+	/**
+	 * Reads any JSON as it is, numbers without loss.
+	 */
+	private static final JsonMapper mapper = JsonMapper
+		.builder(JsonFactory.builder()
+			.streamReadConstraints(
+					StreamReadConstraints.builder().maxNestingDepth(100_000).maxNumberLength(100_000).build())
+			.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+			.build())
+		.enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.build();
+
+	private static final List<Map<String, @Nullable Object>> pythonReads = rows("python-reads");
+
+	private final SignalCodec codec = new SignalCodec(MAX_PAYLOAD);
+
+	@Test
+	void writesASignalWithItsFirstSixKeysAlways() {
+		assertThat(text(this.codec.write(new Signal("p-1", "p", "e", "h", 0, "", Map.of())))).isEqualTo("""
+				{"publisher_id":"p-1","process_name":"p","event":"e","runner_host":"h","sample_no":0,"tag":""}""");
+	}
+
+	@Test
+	void writesMetadataLastAndAsItIs() {
+		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+		metadata.put("group", "default");
+		metadata.put("directory", null);
+		metadata.put("args", Map.of("interrupt", false));
+		metadata.put("list", List.of(1, 2.5, "x", List.of(), Map.of()));
+		assertThat(text(this.codec.write(new Signal("p-1", "p", "e", "h", -1, "t", metadata)))).isEqualTo(
+				"""
+						{"publisher_id":"p-1","process_name":"p","event":"e","runner_host":"h","sample_no":-1,"tag":"t",\
+						"metadata":{"group":"default","directory":null,"args":{"interrupt":false},"list":[1,2.5,"x",[],{}]}}""");
+	}
+
+	@Test
+	void writesAResponseWithoutWhatItDoesNotHave() {
+		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", null, null))))
+			.isEqualTo("{" + THREE_KEYS + "}");
+		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", 1, null))))
+			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1}");
+		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", null, "here"))))
+			.isEqualTo("{" + THREE_KEYS + ",\"message\":\"here\"}");
+		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", -1, ""))))
+			.isEqualTo("{" + THREE_KEYS + ",\"ras\":-1,\"message\":\"\"}");
+	}
+
+	@Test
+	void writesAsciiAndSoWhateverAStringHolds() throws MalformedPayloadException {
+		String anything = "Größe 状態 🚀 \ud800 \u0000 \u007f \u2028 \" \\ / \t\n";
+		// Half a character is nothing that Jackson reads in a key.
+		String key = anything.replace("\ud800", "");
+		byte[] signal = this.codec.write(new Signal(anything, anything, anything, anything, 1, anything,
+				Map.of(key, List.of(Map.of(key, anything)))));
+		byte[] response = this.codec.write(new Response(anything, anything, anything, 1, anything));
+		for (byte[] payload : List.of(signal, response)) {
+			assertThat(text(payload)).matches("[ -\u007f]+");
+		}
+		assertThat(parse(signal).values()).filteredOn(String.class::isInstance).containsOnly(anything);
+		assertThat(parse(response).values()).filteredOn(String.class::isInstance).containsOnly(anything);
+		assertThat(this.codec.readSignal(signal).metadata()).isEqualTo(Map.of(key, List.of(Map.of(key, anything))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("signalsThatPythonHeard")
+	void writesSignalsOfAFormThatPythonHeard(Map<String, @Nullable Object> row) {
+		Map<String, @Nullable Object> heard = parse(payload(row));
+		Signal signal = signalOf(heard);
+		Map<String, @Nullable Object> written = parse(this.codec.write(signal));
+		assertThat(written.keySet()).startsWith("publisher_id", "process_name", "event", "runner_host", "sample_no",
+				"tag");
+		if (signal.metadata().isEmpty()) {
+			heard.remove("metadata");
+		}
+		assertThat(written).isEqualTo(heard);
+		assertThat(forms("signal", "heard")).contains(form(written));
+	}
+
+	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonHeard() {
+		return pythonReads.stream()
+			.filter((row) -> row.get("to").equals("signal") && row.get("python").equals("heard"))
+			// What Java never writes: see Signal.sampleNo, the extensions and
+			// MetadataConverter.
+			.filter((row) -> !name(row).matches("sample_no (2147483648|2\\*\\*70|true)|.*_ss.*|.*NaN.*|.*500 deep"))
+			.map(SignalCodecTests::named);
+	}
+
+	@ParameterizedTest
+	@MethodSource("responsesThatPythonCounted")
+	void writesResponsesOfAFormThatPythonCounted(Map<String, @Nullable Object> row) {
+		Map<String, @Nullable Object> counted = parse(payload(row));
+		Map<String, @Nullable Object> written = parse(this.codec.write(responseOf(counted)));
+		assertThat(written).isEqualTo(counted);
+		assertThat(forms("response", "counted-success", "counted-failure", "heard")).contains(form(written));
+	}
+
+	static Stream<Named<Map<String, @Nullable Object>>> responsesThatPythonCounted() {
+		return pythonReads.stream()
+			.filter((row) -> row.get("to").equals("response"))
+			.filter((row) -> String.valueOf(row.get("python")).matches("heard|counted-.*"))
+			// What Java never writes: see Response and the extensions.
+			.filter((row) -> name(row).matches("(?!.*_ss).*") && !form(parse(payload(row)))
+				.matches(".*(NULL|BOOLEAN|FLOAT|OBJECT|ARRAY|(_id|event)=INTEGER" + "|ras=STRING|message=INTEGER).*"))
+			.filter((row) -> !name(row).contains("1180591620717411303424"))
+			.map(SignalCodecTests::named);
+	}
+
+	@ParameterizedTest
+	@MethodSource("signalsOfPython")
+	void readsWhatPythonWrote(Map<String, @Nullable Object> row) throws MalformedPayloadException {
+		assertReads(payload(row));
+	}
+
+	static Stream<Named<Map<String, @Nullable Object>>> signalsOfPython() {
+		return rows("python-signals").stream()
+			.filter((row) -> !name(row).matches("big sample|sample True.*"))
+			.map(SignalCodecTests::named);
+	}
+
+	@Test
+	void refusesASampleNumberThatIsNoIntOfOurs() {
+		List<Map<String, @Nullable Object>> rows = rows("python-signals").stream()
+			.filter((row) -> name(row).matches("big sample|sample True.*"))
+			.toList();
+		assertThat(rows).hasSize(2).allSatisfy((row) -> assertMalformedSignal(payload(row)));
+	}
+
+	@ParameterizedTest
+	@MethodSource("responsesOfPython")
+	void readsTheResponsesThatPythonWrote(Map<String, @Nullable Object> row) throws MalformedPayloadException {
+		Map<String, @Nullable Object> expected = parse(payload(row));
+		Response response = this.codec.readResponse(payload(row));
+		assertThat(response.responderId()).isEqualTo(expected.get("responder_id"));
+		assertThat(response.publisherId()).isEqualTo(expected.get("publisher_id"));
+		assertThat(response.event()).isEqualTo(expected.get("event"));
+		assertThat(response.message()).isEqualTo(expected.get("message"));
+		Object ras = expected.get("ras");
+		if (ras instanceof BigInteger number && number.bitLength() < 32) {
+			assertThat(response.ras()).isEqualTo(number.intValueExact());
+		}
+		else if (expected.containsKey("ras")) {
+			assertThat(response.ras()).isEqualTo(Boolean.TRUE.equals(ras) ? 1 : 0);
+		}
+		else {
+			assertThat(response.ras()).isNull();
+		}
+	}
+
+	static Stream<Named<Map<String, @Nullable Object>>> responsesOfPython() {
+		return rows("python-responses").stream().map(SignalCodecTests::named);
+	}
+
+	@ParameterizedTest
+	@MethodSource("signalsThatPythonHears")
+	void readsWhateverPythonReads(Map<String, @Nullable Object> row) throws MalformedPayloadException {
+		assertReads(payload(row));
+	}
+
+	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonHears() {
+		return pythonReads.stream()
+			.filter((row) -> row.get("to").equals("signal") && row.get("python").equals("heard"))
+			.filter((row) -> !name(row).matches("sample_no (2147483648|2\\*\\*70|true)|metadata nested 500 deep"))
+			.map(SignalCodecTests::named);
+	}
+
+	@Test
+	void countsTheResponsesThatPythonCounts() throws MalformedPayloadException {
+		List<String> refused = new ArrayList<>();
+		for (Map<String, @Nullable Object> row : pythonReads) {
+			if (!String.valueOf(row.get("python")).startsWith("counted-")) {
+				continue;
+			}
+			try {
+				Response response = this.codec.readResponse(payload(row));
+				assertThat(response.ras()).as(name(row)).isNotNull();
+				assertThat(response.ras() == 1).as(name(row)).isEqualTo(row.get("python").equals("counted-success"));
+			}
+			catch (MalformedPayloadException ex) {
+				refused.add(name(row));
+			}
+		}
+		// Of a type that the protocol does not know: Python's own mistakes.
+		assertThat(refused).containsExactlyInAnyOrder("message a number", "message an object", "ras \"1\"",
+				"ras \"true\"", "ras []", "ras [1]", "ras {}");
+	}
+
+	@Test
+	void readsOrRefusesWhateverWasTriedOnPython() {
+		assertThat(pythonReads).hasSizeGreaterThan(180).allSatisfy((row) -> {
+			try {
+				this.codec.readSignal(payload(row));
+			}
+			catch (MalformedPayloadException ex) {
+				assertThat(ex).hasMessageNotContaining("java-bench");
+			}
+			try {
+				this.codec.readResponse(payload(row));
+			}
+			catch (MalformedPayloadException ex) {
+				assertThat(ex).hasMessageNotContaining("java-cpu");
+			}
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void readsANumberAsItWasSent(String sent, Number expected) throws MalformedPayloadException {
+		Object read = readEntry(sent);
+		assertThat(read).isEqualTo(expected);
+		// It is sent on as it came.
+		byte[] written = this.codec.write(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("n", expected)));
+		assertThat(this.codec.readSignal(written).metadata()).isEqualTo(Map.of("n", expected));
+	}
+
+	static Stream<Object[]> readsANumberAsItWasSent() {
+		return Stream.of(new Object[] { "0", 0 }, new Object[] { "-0", 0 }, new Object[] { "2147483647", 2147483647 },
+				new Object[] { "2147483648", 2147483648L },
+				new Object[] { "-9223372036854775808", -9223372036854775808L },
+				new Object[] { "9223372036854775808", BigInteger.ONE.shiftLeft(63) },
+				new Object[] { "1180591620717411303424", BigInteger.TWO.pow(70) },
+				new Object[] { "-1180591620717411303424", BigInteger.TWO.pow(70).negate() },
+				new Object[] { "9".repeat(4300), BigInteger.TEN.pow(4300).subtract(BigInteger.ONE) },
+				new Object[] { "0.1", 0.1 }, new Object[] { "0.10", 0.1 }, new Object[] { "1.0", 1.0 },
+				new Object[] { "1e0", 1.0 }, new Object[] { "1e+300", 1e300 }, new Object[] { "1.0E300", 1e300 },
+				new Object[] { "-0.0", -0.0 }, new Object[] { "0.3333333333333333", 0.3333333333333333 },
+				new Object[] { "1e16", 1e16 }, new Object[] { "1.7976931348623157e+308", Double.MAX_VALUE },
+				new Object[] { "4.9E-324", Double.MIN_VALUE }, new Object[] { "1e400", new BigDecimal("1e400") },
+				new Object[] { "-1e400", new BigDecimal("-1e400") },
+				new Object[] { "1e-400", new BigDecimal("1e-400") },
+				new Object[] { "1E+2147483647", new BigDecimal("1E+2147483647") },
+				new Object[] { "0.1234567890123456789012345678901234567891",
+						new BigDecimal("0.1234567890123456789012345678901234567891") },
+				new Object[] { "1.00000000000000000001", new BigDecimal("1.00000000000000000001") });
+	}
+
+	// On some JDKs Double.toString does not give the shortest decimal: 2.0E23 is one of
+	// its 10,000 cases.
+	@ParameterizedTest
+	@ValueSource(strings = { "2e+23", "5e-324", "5.684341886080802e-14", "8.41e+21", "9.5367431640625e-07" })
+	void readsWhateverPythonMakesOfADoubleAsThatDouble(String repr) throws MalformedPayloadException {
+		assertThat(readEntry(repr)).isEqualTo(Double.valueOf(repr));
+	}
+
+	@Test
+	void readsWhatIsNotANumber() throws MalformedPayloadException {
+		assertThat(readEntry("[NaN,Infinity,-Infinity]"))
+			.isEqualTo(List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY));
+	}
+
+	@Test
+	void readsNothingForMetadataThatIsNone() throws MalformedPayloadException {
+		assertThat(this.codec.readSignal(signal("")).metadata()).isEmpty();
+		assertThat(this.codec.readSignal(signal(",\"metadata\":null")).metadata()).isEmpty();
+		assertThat(this.codec.readSignal(signal(",\"metadata\":{}")).metadata()).isEmpty();
+	}
+
+	@Test
+	void keepsTheReservedKeyFromHandlers() throws MalformedPayloadException {
+		assertThat(this.codec.readSignal(signal(",\"metadata\":{\"_ss\":{\"id\":\"1\"}}")).metadata()).isEmpty();
+		assertThat(
+				this.codec.readSignal(signal(",\"metadata\":{\"a\":1,\"_ss\":7,\"b\":{\"_ss\":\"mine\"}}")).metadata())
+			.isEqualTo(Map.of("a", 1, "b", Map.of("_ss", "mine")));
+	}
+
+	@Test
+	void toleratesKeysItDoesNotKnow() throws MalformedPayloadException {
+		String unknown = ",\"_ss\":{\"id\":\"1\",\"x\":[1,{\"event\":\"other\"}]},\"Tag\":5,\"\":null,\"x\":[[]]";
+		assertThat(this.codec.readSignal(signal(unknown + ",\"metadata\":{\"a\":1}")))
+			.isEqualTo(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("a", 1)));
+		assertThat(this.codec.readResponse(response(unknown + ",\"ras\":1")))
+			.isEqualTo(new Response("r-1-resp", "p-1", "e", 1, null));
+	}
+
+	@Test
+	void takesTheLastOfDuplicateKeys() throws MalformedPayloadException {
+		assertThat(this.codec
+			.readSignal(
+					signal(",\"tag\":\"last\",\"sample_no\":4,\"metadata\":{\"a\":1},\"metadata\":{\"b\":1,\"b\":2}"))
+			.toString()).isEqualTo(new Signal("p-1", "p", "e", "h", 4, "last", Map.of("b", 2)).toString());
+		assertThat(this.codec.readSignal(signal(",\"metadata\":{\"a\":1},\"metadata\":null")).metadata()).isEmpty();
+		assertThat(this.codec
+			.readResponse(response(",\"ras\":0,\"message\":\"a\",\"ras\":1,\"message\":null,\"event\":\"last\"")))
+			.isEqualTo(new Response("r-1-resp", "p-1", "last", 1, null));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true,1", "1,1", "1.0,1", "1e0,1", "10e-1,1", "false,0", "null,0", "0,0", "0.0,0", "-0.0,0", "2,2",
+			"-1,-1", "2147483647,2147483647", "1.5,0", "2.0,0", "-1.0,0", "2147483648,0", "1180591620717411303424,0",
+			"-1180591620717411303424,0", "1e400,0", "1e99999999999,0", "NaN,0", "Infinity,0", "-Infinity,0" })
+	void takesForSuccessWhatEqualsOneInPython(String sent, int expected) throws MalformedPayloadException {
+		assertThat(this.codec.readResponse(response(",\"ras\":" + sent)).ras()).isEqualTo(expected);
+	}
+
+	@Test
+	void readsNoRasWhereThereIsNone() throws MalformedPayloadException {
+		assertThat(this.codec.readResponse(response(""))).isEqualTo(new Response("r-1-resp", "p-1", "e", null, null));
+	}
+
+	@Test
+	void readsWhateverEncodingOfJsonThereIs() throws MalformedPayloadException {
+		byte[] raw = "\ufeff\r\n {\"tag\":\"Größe 🚀\\uD83D\\ude80 \\/\",%s} \t".formatted(SIX_KEYS.replace("tag", "x"))
+			.getBytes(StandardCharsets.UTF_8);
+		assertThat(this.codec.readSignal(raw).tag()).isEqualTo("Größe 🚀🚀 /");
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void refusesAMalformedSignalAndQuotesNothing(byte[] payload) {
+		assertMalformedSignal(payload);
+	}
+
+	static Stream<Named<byte[]>> refusesAMalformedSignalAndQuotesNothing() {
+		Map<String, String> fields = new LinkedHashMap<>();
+		for (String key : List.of("publisher_id", "process_name", "event", "runner_host", "tag")) {
+			fields.put(key, "\"" + MARKER + "\"");
+		}
+		fields.put("sample_no", "3");
+		Map<String, byte[]> payloads = notEvenJson(SIX_KEYS);
+		for (String key : fields.keySet()) {
+			List<String> wrong = key.equals("sample_no")
+					? List.of("null", "true", "1.0", "1e0", "NaN", "\"1\"", "[]", "{}", "2147483648", "-2147483649",
+							"1180591620717411303424", "-INF", "1e99999999999")
+					: List.of("null", "false", "5", "1.5", "[]", "[\"" + MARKER + "\"]", "{}", "NaN");
+			addBroken(payloads, fields, key, wrong);
+		}
+		for (String wrong : List.of("[]", "\"" + MARKER + "\"", "1", "false", "[{\"" + MARKER + "\":1}]", "1.5")) {
+			payloads.put("metadata " + wrong, signal(",\"" + MARKER + "\":1,\"metadata\":" + wrong));
+		}
+		for (String number : List.of("-INF", "1e99999999999", "0e99999999999", "1e-99999999999", "1e2147483648",
+				"9".repeat(10_001), "0." + "9".repeat(10_001), "01", "1.", ".5", "+1", "0x10", "1_000", "--1")) {
+			payloads.put("number " + abbreviate(number), signal(",\"metadata\":{\"" + MARKER + "\":[" + number + "]}"));
+		}
+		payloads.put("response", bytes("{" + THREE_KEYS + ",\"message\":\"" + MARKER + "\"}"));
+		return allNamed(payloads);
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void refusesAMalformedResponseAndQuotesNothing(byte[] payload) {
+		assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> this.codec.readResponse(payload))
+			.satisfies(SignalCodecTests::quotesNothing);
+	}
+
+	static Stream<Named<byte[]>> refusesAMalformedResponseAndQuotesNothing() {
+		Map<String, String> fields = new LinkedHashMap<>();
+		for (String key : List.of("responder_id", "publisher_id", "event")) {
+			fields.put(key, "\"" + MARKER + "\"");
+		}
+		Map<String, byte[]> payloads = notEvenJson("\"ras\":1," + THREE_KEYS);
+		for (String key : fields.keySet()) {
+			addBroken(payloads, fields, key, List.of("null", "true", "5", "1.5", "[]", "[\"" + MARKER + "\"]", "{}"));
+		}
+		for (String wrong : List.of("\"1\"", "\"" + MARKER + "\"", "[]", "[1]", "{}", "01")) {
+			payloads.put("ras " + wrong, response(",\"message\":\"" + MARKER + "\",\"ras\":" + wrong));
+		}
+		for (String wrong : List.of("5", "true", "[\"" + MARKER + "\"]", "{\"a\":[1]}", "NaN")) {
+			payloads.put("message " + wrong, response(",\"" + MARKER + "\":1,\"message\":" + wrong));
+		}
+		payloads.put("signal", bytes("{" + SIX_KEYS + ",\"metadata\":{\"" + MARKER + "\":1}}"));
+		return allNamed(payloads);
+	}
+
+	@Test
+	void refusesAPayloadThatIsCutOffAnywhere() {
+		byte[] signal = signal(",\"metadata\":{\"" + MARKER + "\":[1.5,{\"Größe\":null}]}");
+		byte[] response = response(",\"ras\":1,\"message\":\"" + MARKER + "\"");
+		for (int length = 0; length < signal.length; length++) {
+			assertMalformedSignal(Arrays.copyOf(signal, length));
+		}
+		for (int length = 0; length < response.length; length++) {
+			byte[] part = Arrays.copyOf(response, length);
+			assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> this.codec.readResponse(part))
+				.satisfies(SignalCodecTests::quotesNothing);
+		}
+		assertThatNoException().isThrownBy(() -> this.codec.readSignal(signal));
+		assertThatNoException().isThrownBy(() -> this.codec.readResponse(response));
+	}
+
+	@Test
+	void refusesAPayloadThatIsTooLarge() throws MalformedPayloadException {
+		byte[] signal = signal(",\"metadata\":{\"x\":\"" + MARKER + "\"}");
+		byte[] response = response(",\"message\":\"" + MARKER + "\"");
+		SignalCodec exact = new SignalCodec(signal.length);
+		assertThat(exact.readSignal(signal).metadata()).isEqualTo(Map.of("x", MARKER));
+		assertThatExceptionOfType(MalformedPayloadException.class)
+			.isThrownBy(() -> new SignalCodec(signal.length - 1).readSignal(signal))
+			.withMessageContaining("state-signals.protocol.max-payload")
+			.satisfies(SignalCodecTests::quotesNothing);
+		assertThatExceptionOfType(MalformedPayloadException.class)
+			.isThrownBy(() -> new SignalCodec(response.length - 1).readResponse(response))
+			.withMessageContaining("state-signals.protocol.max-payload")
+			.satisfies(SignalCodecTests::quotesNothing);
+	}
+
+	@Test
+	void readsAnOtherwiseGoodPayloadAfterAnyNumberOfBadOnes() throws MalformedPayloadException {
+		byte[] good = signal(",\"metadata\":{\"a\":[1,2.5,\"x\"],\"b\":{\"c\":null}},\"x\":1");
+		Signal expected = this.codec.readSignal(good);
+		Random random = new Random(20260101);
+		byte[] wild = bytes("0123456789eE+-.INFa{}[],:\"\\ntr");
+		int malformed = 0;
+		for (int i = 0; i < 20_000; i++) {
+			byte[] payload = good.clone();
+			for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+				payload[random.nextInt(payload.length)] = random.nextBoolean() ? (byte) random.nextInt()
+						: wild[random.nextInt(wild.length)];
+			}
+			try {
+				this.codec.readSignal(payload);
+			}
+			catch (MalformedPayloadException ex) {
+				malformed++;
+			}
+		}
+		assertThat(malformed).isBetween(10_000, 19_999);
+		assertThat(this.codec.readSignal(good)).isEqualTo(expected);
+	}
+
+	@Test
+	void readsWhatItWrote() throws MalformedPayloadException {
+		RandomSignals random = new RandomSignals(42);
+		for (int i = 0; i < 1_000; i++) {
+			Signal signal = random.signal();
+			byte[] payload = this.codec.write(signal);
+			Signal read = this.codec.readSignal(payload);
+			assertThat(read).isEqualTo(signal);
+			// Its keys in their order, too.
+			assertThat(this.codec.write(read)).isEqualTo(payload);
+			Response response = new Response(signal.publisherId(), signal.event(), signal.tag(),
+					random.nullable(signal.sampleNo()), random.nullable(signal.runnerHost()));
+			assertThat(this.codec.readResponse(this.codec.write(response))).isEqualTo(response);
+		}
+	}
+
+	@Test
+	void neitherTheDefaultCharsetNorTheLocaleMatters() throws Exception {
+		byte[] raw = signal(",\"metadata\":{\"Größe\":[1234567.5,1e400,12345678901234567890,\"I\\u0130i🚀\"]}");
+		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+		Process process = new ProcessBuilder(java.toString(), "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-16BE",
+				"-Duser.language=ar", "-Duser.country=EG", "-cp", System.getProperty("java.class.path"),
+				ElsewhereMain.class.getName(), HexFormat.of().formatHex(raw))
+			.redirectError(ProcessBuilder.Redirect.INHERIT)
+			.start();
+		String written;
+		try (InputStream output = process.getInputStream()) {
+			written = text(output.readAllBytes());
+		}
+		assertThat(process.waitFor()).isZero();
+		assertThat(written).isEqualTo("UTF-16BE ar_EG " + text(this.codec.write(this.codec.readSignal(raw))));
+		assertThat(this.codec.readSignal(raw).metadata()).isEqualTo(Map.of("Größe",
+				List.of(1234567.5, new BigDecimal("1e400"), new BigInteger("12345678901234567890"), "I\u0130i🚀")));
+	}
+
+	private void assertReads(byte[] payload) throws MalformedPayloadException {
+		Map<String, @Nullable Object> expected = parse(payload);
+		Signal signal = this.codec.readSignal(payload);
+		assertThat(signal.publisherId()).isEqualTo(expected.get("publisher_id"));
+		assertThat(signal.processName()).isEqualTo(expected.get("process_name"));
+		assertThat(signal.event()).isEqualTo(expected.get("event"));
+		assertThat(signal.runnerHost()).isEqualTo(expected.get("runner_host"));
+		assertThat(BigInteger.valueOf(signal.sampleNo())).isEqualTo(expected.get("sample_no"));
+		assertThat(signal.tag()).isEqualTo(expected.get("tag"));
+		Map<Object, @Nullable Object> metadata = new LinkedHashMap<>();
+		if (expected.get("metadata") instanceof Map<?, ?> map) {
+			metadata.putAll(map);
+			metadata.remove("_ss");
+		}
+		assertThat(exact(signal.metadata())).isEqualTo(exact(metadata));
+	}
+
+	private void assertMalformedSignal(byte[] payload) {
+		assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> this.codec.readSignal(payload))
+			.satisfies(SignalCodecTests::quotesNothing);
+	}
+
+	private @Nullable Object readEntry(String json) throws MalformedPayloadException {
+		return this.codec.readSignal(signal(",\"metadata\":{\"n\":" + json + "}")).metadata().get("n");
+	}
+
+	private static void quotesNothing(MalformedPayloadException ex) {
+		assertThat(ex.getMessage()).isNotBlank().doesNotContain(MARKER).hasSizeLessThan(200);
+		assertThat(ex).hasNoCause().hasNoSuppressedExceptions();
+	}
+
+	private static void addBroken(Map<String, byte[]> payloads, Map<String, String> fields, String key,
+			List<String> wrong) {
+		Map<String, String> others = new LinkedHashMap<>(fields);
+		others.remove(key);
+		payloads.put("missing " + key, object(others));
+		for (String value : wrong) {
+			others.put(key, value);
+			payloads.put(key + " " + value, object(others));
+		}
+	}
+
+	private static Map<String, byte[]> notEvenJson(String keys) {
+		String object = "{" + keys + ",\"x\":\"" + MARKER + "\"}";
+		Map<String, byte[]> payloads = new LinkedHashMap<>();
+		for (String json : List.of("", " ", "null", "true", "42", "-1.5", "NaN", "\"\"", "\"" + MARKER + "\"", "[]",
+				"[" + object + "]", "{}", "{\"" + MARKER + "\":1}", MARKER, "\u0000", "}", object + " " + MARKER,
+				object + object, object + ",", object + "]", object + "\u0000", object.replace('"', '\''),
+				object.replace("}", ",}"), object.replace("}", "/*" + MARKER + "*/}"), object.replace("\"x\"", "x"),
+				object.replace(MARKER, MARKER + "\t"), object.replace(MARKER, MARKER + "\\x"),
+				object.replace(MARKER, MARKER + "\\ud8"), object.replace(",", ";"), object.replace(":", "="),
+				object.replace("\"" + MARKER, MARKER), "{" + object.substring(1).replace("\",", "\",,"))) {
+			payloads.put("text " + abbreviate(json), bytes(json));
+		}
+		payloads.put("two lines", bytes(object + "\n" + object));
+		// At the end of a string that is read, of one that is skipped, and of a key.
+		for (String invalid : List.of("ff", "80", "c328", "e28228", "f09f9a")) {
+			byte[] wrong = HexFormat.of().parseHex(invalid);
+			payloads.put("UTF-8 " + invalid + " in a value", spliced(object, "\",\"x\"", wrong));
+			payloads.put("UTF-8 " + invalid + " in an unknown value", spliced(object, "\"}", wrong));
+			payloads.put("UTF-8 " + invalid + " in an unknown key", spliced(object, "\":\"" + MARKER, wrong));
+			payloads.put("UTF-8 " + invalid + " outside", spliced(object, "}", wrong));
+		}
+		int deep = 100_000;
+		payloads.put("deep arrays", bytes("[".repeat(deep) + MARKER));
+		payloads.put("deep objects", bytes(("{\"" + MARKER + "\":").repeat(deep)));
+		payloads.put("deep and closed",
+				bytes(object.replace("\"" + MARKER + "\"", "[".repeat(deep) + "]".repeat(deep))));
+		payloads.put("deep metadata", bytes(object.replace("\"x\":\"" + MARKER + "\"",
+				"\"metadata\":{\"" + MARKER + "\":" + "{\"n\":".repeat(deep) + "1" + "}".repeat(deep) + "}")));
+		return payloads;
+	}
+
+	private static byte[] spliced(String json, String before, byte[] bytes) {
+		int position = bytes(json.substring(0, json.lastIndexOf(before))).length;
+		byte[] whole = bytes(json);
+		ByteArrayOutputStream spliced = new ByteArrayOutputStream();
+		spliced.write(whole, 0, position);
+		spliced.writeBytes(bytes);
+		spliced.write(whole, position, whole.length - position);
+		return spliced.toByteArray();
+	}
+
+	private static byte[] object(Map<String, String> fields) {
+		return bytes(fields.entrySet()
+			.stream()
+			.map((field) -> "\"" + field.getKey() + "\":" + field.getValue())
+			.collect(Collectors.joining(",", "{", "}")));
+	}
+
+	private static byte[] signal(String more) {
+		return bytes("{" + SIX_KEYS + more + "}");
+	}
+
+	private static byte[] response(String more) {
+		return bytes("{" + THREE_KEYS + more + "}");
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static String text(byte[] bytes) {
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+	private static String abbreviate(String text) {
+		return (text.length() <= 60) ? text
+				: text.substring(0, 20) + ".." + text.substring(text.length() - 36) + " (" + text.length() + ")";
+	}
+
+	private static Stream<Named<byte[]>> allNamed(Map<String, byte[]> payloads) {
+		return payloads.entrySet().stream().map((entry) -> Named.of(entry.getKey(), entry.getValue()));
+	}
+
+	private static Named<Map<String, @Nullable Object>> named(Map<String, @Nullable Object> row) {
+		return Named.of(name(row), row);
+	}
+
+	private static String name(Map<String, @Nullable Object> row) {
+		return String.valueOf(row.get("name"));
+	}
+
+	private static byte[] payload(Map<String, @Nullable Object> row) {
+		return bytes(String.valueOf(row.get("payload")));
+	}
+
+	private static List<Map<String, @Nullable Object>> rows(String resource) {
+		try (InputStream lines = SignalCodecTests.class.getResourceAsStream("/wire/" + resource + ".jsonl")) {
+			return text(lines.readAllBytes()).lines().map((line) -> parse(bytes(line))).toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Map<String, @Nullable Object> parse(byte[] payload) {
+		return mapper.readValue(payload, LinkedHashMap.class);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Signal signalOf(Map<String, @Nullable Object> json) {
+		Object metadata = json.get("metadata");
+		return new Signal((String) json.get("publisher_id"), (String) json.get("process_name"),
+				(String) json.get("event"), (String) json.get("runner_host"),
+				((BigInteger) json.get("sample_no")).intValueExact(), (String) json.get("tag"),
+				(metadata != null) ? (Map<String, @Nullable Object>) metadata : Map.of());
+	}
+
+	private static Response responseOf(Map<String, @Nullable Object> json) {
+		BigInteger ras = (BigInteger) json.get("ras");
+		return new Response((String) json.get("responder_id"), (String) json.get("publisher_id"),
+				(String) json.get("event"), (ras != null) ? ras.intValueExact() : null, (String) json.get("message"));
+	}
+
+	private static Set<String> forms(String to, String... outcomes) {
+		return pythonReads.stream()
+			.filter((row) -> row.get("to").equals(to) && List.of(outcomes).contains(row.get("python")))
+			.map((row) -> form(parse(payload(row))))
+			.collect(Collectors.toSet());
+	}
+
+	/**
+	 * Which keys an object has, and of what types.
+	 */
+	private static String form(Map<String, @Nullable Object> json) {
+		Map<String, String> types = new TreeMap<>();
+		json.forEach((key, value) -> {
+			String type = "STRING";
+			if (value == null) {
+				type = "NULL";
+			}
+			else if (value instanceof BigInteger) {
+				type = "INTEGER";
+			}
+			else if (value instanceof Number) {
+				type = "FLOAT";
+			}
+			else if (value instanceof Boolean) {
+				type = "BOOLEAN";
+			}
+			else if (value instanceof Map) {
+				type = "OBJECT";
+			}
+			else if (value instanceof List) {
+				type = "ARRAY";
+			}
+			types.put(key, type);
+		});
+		return types.toString();
+	}
+
+	/**
+	 * A value in which numbers are equal if they are the same number, whatever class
+	 * holds them: any decimal of up to 17 digits is taken to be a double.
+	 */
+	private static @Nullable Object exact(@Nullable Object value) {
+		if (value instanceof Map<?, ?> map) {
+			Map<Object, @Nullable Object> copy = new LinkedHashMap<>();
+			map.forEach((key, nested) -> copy.put(key, exact(nested)));
+			return copy;
+		}
+		if (value instanceof List<?> list) {
+			List<@Nullable Object> copy = new ArrayList<>();
+			list.forEach((nested) -> copy.add(exact(nested)));
+			return copy;
+		}
+		if (value instanceof Integer || value instanceof Long) {
+			return BigInteger.valueOf(((Number) value).longValue());
+		}
+		if (value instanceof BigDecimal number && number.precision() <= 17) {
+			return number.doubleValue();
+		}
+		return (value instanceof Double number) ? number + 0.0 : value;
+	}
+
+	/**
+	 * Reads and writes a signal in a JVM of which somebody has set the defaults.
+	 */
+	static final class ElsewhereMain {
+
+		private ElsewhereMain() {
+		}
+
+		public static void main(String[] args) throws Exception {
+			SignalCodec codec = new SignalCodec(MAX_PAYLOAD);
+			byte[] written = codec.write(codec.readSignal(HexFormat.of().parseHex(args[0])));
+			System.out.writeBytes(bytes(Charset.defaultCharset() + " " + Locale.getDefault() + " "));
+			System.out.writeBytes(written);
+			System.out.flush();
+		}
+
+	}
+
+	/**
+	 * Signals of all kinds, the same ones for the same seed. Their numbers are of the
+	 * class that a reader chooses.
+	 */
+	private static final class RandomSignals {
+
+		private final Random random;
+
+		RandomSignals(long seed) {
+			this.random = new Random(seed);
+		}
+
+		Signal signal() {
+			return new Signal(string(), string(), string(), string(), this.random.nextInt(), string(), map(0));
+		}
+
+		<T> @Nullable T nullable(T value) {
+			return this.random.nextBoolean() ? value : null;
+		}
+
+		private Map<String, @Nullable Object> map(int depth) {
+			Map<String, @Nullable Object> map = new LinkedHashMap<>();
+			for (int i = this.random.nextInt(6 - depth); i > 0; i--) {
+				map.put("k" + string().replaceAll("\\p{Cs}", ""), value(depth + 1));
+			}
+			return map;
+		}
+
+		private @Nullable Object value(int depth) {
+			return switch (this.random.nextInt((depth < 5) ? 11 : 9)) {
+				case 0 -> null;
+				case 1 -> this.random.nextBoolean();
+				case 2, 3 -> string();
+				case 4 -> this.random.nextInt();
+				case 5 -> (this.random.nextLong() | (1L << 62)) & Long.MAX_VALUE;
+				case 6 -> new BigInteger(this.random.nextInt(900), this.random).setBit(64 + this.random.nextInt(900));
+				case 7 -> finite();
+				case 8 -> new BigDecimal(new BigInteger(200, this.random).setBit(200).shiftLeft(1).add(BigInteger.ONE),
+						1 + this.random.nextInt(800));
+				case 9 -> map(depth);
+				default -> list(depth);
+			};
+		}
+
+		private List<@Nullable Object> list(int depth) {
+			List<@Nullable Object> list = new ArrayList<>();
+			for (int i = this.random.nextInt(6 - depth); i > 0; i--) {
+				list.add(value(depth + 1));
+			}
+			return Collections.unmodifiableList(list);
+		}
+
+		private Double finite() {
+			double value = Double.longBitsToDouble(this.random.nextLong());
+			return Double.isFinite(value) ? value : -0.0;
+		}
+
+		// Half of any character, too.
+		private String string() {
+			StringBuilder string = new StringBuilder();
+			for (int i = this.random.nextInt(12); i > 0; i--) {
+				string
+					.append((char) (this.random.nextBoolean() ? this.random.nextInt(128) : this.random.nextInt(65536)));
+			}
+			return string.toString();
+		}
+
+	}
+
+}
