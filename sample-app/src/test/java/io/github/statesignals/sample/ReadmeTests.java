@@ -16,11 +16,11 @@ import org.junit.jupiter.api.TestFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * README.md shows no Java code that is not compiled here.
+ * README.md and the pages in docs show no Java code that is not compiled here.
  */
 class ReadmeTests {
 
-	private static final Path README = Path.of("..", "README.md");
+	private static final Path ROOT = Path.of("..");
 
 	private static final Pattern FENCE = Pattern.compile("^```java\\R(?<code>.*?)^```",
 			Pattern.MULTILINE | Pattern.DOTALL);
@@ -30,24 +30,36 @@ class ReadmeTests {
 
 	@TestFactory
 	Stream<DynamicTest> everyJavaFenceIsCompiled() throws IOException {
-		String readme = Files.readString(README);
 		List<String> sources = sources();
 		List<DynamicTest> tests = new ArrayList<>();
-		Matcher fence = FENCE.matcher(readme);
-		while (fence.find()) {
-			long line = readme.substring(0, fence.start()).lines().count() + 1;
-			String code = fence.group("code");
-			String name = "README.md:%d (%s)".formatted(line, code.lines().findFirst().orElse("empty"));
-			tests.add(DynamicTest.dynamicTest(name, () -> assertCompiled(name, code, sources)));
+		for (Path page : pages()) {
+			String text = Files.readString(page);
+			Matcher fence = FENCE.matcher(text);
+			while (fence.find()) {
+				long line = text.substring(0, fence.start()).lines().count() + 1;
+				String code = fence.group("code");
+				String name = "%s:%d (%s)".formatted(ROOT.relativize(page), line,
+						code.lines().findFirst().orElse("empty"));
+				tests.add(DynamicTest.dynamicTest(name, () -> assertCompiled(name, code, sources)));
+			}
 		}
 		assertThat(tests).isNotEmpty();
 		return tests.stream();
 	}
 
+	private static List<Path> pages() throws IOException {
+		try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+			return Stream.concat(Stream.of(ROOT.resolve("README.md")), docs)
+				.filter((page) -> page.toString().endsWith(".md"))
+				.sorted()
+				.toList();
+		}
+	}
+
 	private static void assertCompiled(String name, String code, List<String> sources) {
 		List<String> parts = ELISION.splitAsStream(code).map(ReadmeTests::normalize).toList();
 		assertThat(sources)
-			.withFailMessage("%s is in no source file of sample-app. Correct README.md or a snippet in "
+			.withFailMessage("%s is in no source file of sample-app. Correct the page or a snippet in "
 					+ "sample-app/src/test/java/io/github/statesignals/sample/snippets, so that they agree on:%n%s",
 					name, code)
 			.anyMatch((source) -> containsInOrder(source, parts));

@@ -41,6 +41,11 @@ class SignalEngineConfiguration {
 
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
+	// Before any bean is made with them, which would complain in words of its own.
+	SignalEngineConfiguration(StateSignalsProperties properties) {
+		PropertyChecks.check(properties);
+	}
+
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean
 	SignalEngine signalEngine(SignalTransport transport, StateSignalsProperties properties,
@@ -90,12 +95,11 @@ class SignalEngineConfiguration {
 		return new OnSignalMethodProcessor(beanFactory, engine, bridge);
 	}
 
-	// What starts by itself, looks for handlers or checks properties, is of no use when
-	// it is lazy.
+	// What starts by itself, or looks for handlers, is of no use when it is lazy.
 	@Bean
 	static LazyInitializationExcludeFilter stateSignalsLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(StateSignalsAutoConfiguration.class, SignalEngine.class,
-				OnSignalMethodProcessor.class, ExporterInitializer.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(SignalEngine.class, OnSignalMethodProcessor.class,
+				ExporterInitializer.class);
 	}
 
 	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {

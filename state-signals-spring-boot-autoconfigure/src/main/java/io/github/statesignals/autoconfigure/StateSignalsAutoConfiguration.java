@@ -19,8 +19,4 @@ import org.springframework.context.annotation.Import;
 @Import({ SignalTransportConfiguration.class, SignalExecutorConfiguration.class, SignalEngineConfiguration.class })
 public final class StateSignalsAutoConfiguration {
 
-	StateSignalsAutoConfiguration(StateSignalsProperties properties) {
-		PropertyChecks.check(properties);
-	}
-
 }
