@@ -12,6 +12,7 @@ import io.github.statesignals.SignalArgumentResolver;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
+import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
@@ -227,7 +228,9 @@ final class HandlerArguments {
 
 	private @Nullable Object convert(Object value, MethodParameter parameter, @Nullable String entry) {
 		try {
-			return this.converter.fromJson(value, parameter.getNestedGenericParameterType());
+			// A subclass may say what a type variable of the declaring class is.
+			return this.converter.fromJson(value, GenericTypeResolver
+				.resolveType(parameter.getNestedGenericParameterType(), parameter.getContainingClass()));
 		}
 		catch (JacksonException ex) {
 			throw MetadataConversionException.of(ex, entry);

@@ -1,7 +1,6 @@
 package io.github.statesignals.core;
 
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
@@ -22,6 +22,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
@@ -78,7 +79,7 @@ final class HandlerRegistrar {
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.instance(), bean.targetClass(),
 				invocable(method, bean.beanType()), filter, this.arguments, errorHandler(method, attributes));
 		SignalResponder responder = responder(method, attributes);
-		for (String event : events(method, attributes)) {
+		for (String event : events(method, bean.targetClass(), attributes)) {
 			responder.on(event, handler);
 		}
 	}
@@ -94,7 +95,7 @@ final class HandlerRegistrar {
 		}
 	}
 
-	private Set<String> events(Method method, Attributes attributes) {
+	private Set<String> events(Method method, Class<?> targetClass, Attributes attributes) {
 		Set<String> events = new LinkedHashSet<>();
 		for (String declared : attributes.declaredEvents()) {
 			String event = declared.isEmpty() ? declared : attributes.resolve("event", declared);
@@ -107,7 +108,7 @@ final class HandlerRegistrar {
 			}
 		}
 		if (events.isEmpty()) {
-			events.add(eventOfType(method));
+			events.add(eventOfType(method, targetClass));
 		}
 		if (events.contains(DefaultSignalResponder.ANY) && !events.stream()
 			.allMatch((event) -> event.equals(DefaultSignalResponder.ANY) || Signal.isReserved(event))) {
@@ -117,9 +118,10 @@ final class HandlerRegistrar {
 		return events;
 	}
 
-	private String eventOfType(Method method) {
-		List<Class<?>> types = Arrays.stream(method.getParameterTypes())
-			.<Class<?>>map((type) -> type)
+	private String eventOfType(Method method, Class<?> targetClass) {
+		List<Class<?>> types = IntStream.range(0, method.getParameterCount())
+			.<Class<?>>mapToObj(
+					(index) -> ResolvableType.forMethodParameter(method, index, targetClass).resolve(Object.class))
 			.filter(ParameterKinds::isTyped)
 			.filter(ParameterKinds::isCreatable)
 			.toList();

@@ -1,7 +1,9 @@
 package io.github.statesignals.core;
 
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,8 +20,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.RepeatableContainers;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -95,8 +100,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		Map<Method, Set<OnSignal>> methods = MethodIntrospector.selectMethods(targetClass,
 				(MethodIntrospector.MetadataLookup<Set<OnSignal>>) OnSignalMethodProcessor::annotations);
-		Collection<OnSignal> defaults = AnnotatedElementUtils.findMergedRepeatableAnnotations(targetClass,
-				OnSignal.class);
+		Collection<OnSignal> defaults = nearestAnnotations(targetClass);
 		if (methods.isEmpty()) {
 			if (!defaults.isEmpty()) {
 				throw new InvalidSignalHandlerException(
@@ -119,8 +123,27 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	}
 
 	private static @Nullable Set<OnSignal> annotations(Method method) {
-		Set<OnSignal> annotations = AnnotatedElementUtils.findMergedRepeatableAnnotations(method, OnSignal.class);
+		Set<OnSignal> annotations = nearestAnnotations(method);
 		return annotations.isEmpty() ? null : annotations;
+	}
+
+	/**
+	 * What a method or class is annotated with, else what it overrides or extends: the
+	 * nearest replaces the ones behind it.
+	 */
+	private static Set<OnSignal> nearestAnnotations(AnnotatedElement element) {
+		Set<OnSignal> annotations = new LinkedHashSet<>();
+		int nearest = -1;
+		for (MergedAnnotation<OnSignal> annotation : MergedAnnotations
+			.from(element, SearchStrategy.TYPE_HIERARCHY, RepeatableContainers.standardRepeatables())
+			.stream(OnSignal.class)
+			.toList()) {
+			nearest = (nearest < 0) ? annotation.getAggregateIndex() : nearest;
+			if (annotation.getAggregateIndex() == nearest) {
+				annotations.add(annotation.synthesize());
+			}
+		}
+		return annotations;
 	}
 
 }

@@ -66,7 +66,7 @@ final class PendingPublication {
 	 */
 	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos) {
 		this.outstanding = new LinkedHashSet<>(awaited);
-		this.required = (rule != null) ? rule.required(awaited.size()) : -1;
+		this.required = (rule != null) ? Math.max(rule.required(awaited.size()), 0) : -1;
 		this.sentNanos = sentNanos;
 	}
 

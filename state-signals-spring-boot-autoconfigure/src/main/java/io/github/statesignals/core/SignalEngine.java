@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
@@ -95,6 +97,11 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
 
 	private final CompletableFuture<Void> connected = new CompletableFuture<>();
+
+	/**
+	 * Held while a signal is being accepted, so that none slips through while stopping.
+	 */
+	private final ReadWriteLock acceptance = new ReentrantReadWriteLock();
 
 	private volatile boolean running;
 
@@ -224,11 +231,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public void stop() {
-		if (!this.running) {
+		if (!refuse()) {
 			return;
 		}
-		// From here on nothing that is heard is accepted; what was, is finished.
-		this.running = false;
 		try {
 			if (!this.lanes.awaitIdle(this.settings.drainTimeout())) {
 				logger.warn("Handlers of {} publishers had not finished within {}; their signals stay unanswered",
@@ -252,6 +257,19 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			logger.warn("Could not say goodbye for every exporter: {}", Futures.unwrap(ex).toString());
 		}
 		this.transport.stop();
+	}
+
+	// From here on nothing that is heard is accepted; what was, is finished.
+	private boolean refuse() {
+		this.acceptance.writeLock().lock();
+		try {
+			boolean accepting = this.running;
+			this.running = false;
+			return accepting;
+		}
+		finally {
+			this.acceptance.writeLock().unlock();
+		}
 	}
 
 	@Override
@@ -360,13 +378,19 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		public void onSignal(String channel, Signal signal) {
 			SignalEngine engine = SignalEngine.this;
 			engine.counters.signals.increment();
-			if (!engine.running || !engine.settings.respond()) {
-				return;
-			}
-			for (DefaultSignalResponder responder : engine.responders) {
-				if (responder.getChannel().equals(channel)) {
-					responder.onSignal(signal);
+			engine.acceptance.readLock().lock();
+			try {
+				if (!engine.running || !engine.settings.respond()) {
+					return;
 				}
+				for (DefaultSignalResponder responder : engine.responders) {
+					if (responder.getChannel().equals(channel)) {
+						responder.onSignal(signal);
+					}
+				}
+			}
+			finally {
+				engine.acceptance.readLock().unlock();
 			}
 		}
 

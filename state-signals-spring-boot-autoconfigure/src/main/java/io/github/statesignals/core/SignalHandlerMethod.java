@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -12,10 +13,12 @@ import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.SynthesizingMethodParameter;
+import org.springframework.util.ConcurrentReferenceHashMap;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -28,6 +31,11 @@ final class SignalHandlerMethod implements SignalHandler {
 	private final Supplier<Object> bean;
 
 	private final Method method;
+
+	/**
+	 * By the class of the bean, or of its proxy.
+	 */
+	private final Map<Class<?>, Method> invocables = new ConcurrentReferenceHashMap<>();
 
 	private final SignalFilter filter;
 
@@ -60,7 +68,6 @@ final class SignalHandlerMethod implements SignalHandler {
 			this.arguments[i] = arguments.of(parameter);
 		}
 		this.result = HandlerResult.of(method, beanType);
-		ReflectionUtils.makeAccessible(method);
 	}
 
 	@Override
@@ -100,14 +107,27 @@ final class SignalHandlerMethod implements SignalHandler {
 			values[i] = this.arguments[i].resolve(signal);
 		}
 		try {
-			return this.result.read(this.method.invoke(this.bean.get(), values));
+			Object target = this.bean.get();
+			return this.result.read(invocable(target.getClass()).invoke(target, values));
 		}
 		catch (InvocationTargetException ex) {
 			if (ex.getTargetException() instanceof Error error) {
 				throw error;
 			}
-			throw (Exception) ex.getTargetException();
+			if (ex.getTargetException() instanceof Exception exception) {
+				throw exception;
+			}
+			return CompletableFuture.failedFuture(ex.getTargetException());
 		}
+	}
+
+	// That a lazy bean or a prototype is a proxy shows no earlier than when it is there.
+	private Method invocable(Class<?> type) {
+		return this.invocables.computeIfAbsent(type, (key) -> {
+			Method invocable = AopUtils.selectInvocableMethod(this.method, key);
+			ReflectionUtils.makeAccessible(invocable);
+			return invocable;
+		});
 	}
 
 }

@@ -16,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -762,6 +764,33 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
+	void handlesNothingAfterItHasStopped() throws Exception {
+		AtomicInteger late = new AtomicInteger();
+		for (int i = 0; i < 300; i++) {
+			AtomicBoolean stopped = new AtomicBoolean();
+			CountDownLatch handled = new CountDownLatch(1);
+			FloodingTransport flood = new FloodingTransport();
+			SignalEngine flooded = new SignalEngine(flood, new Settings().toEngineSettings(), this.executor,
+					new JsonMapper(), List::of);
+			flooded.responder().on("start", (signal) -> {
+				if (stopped.get()) {
+					late.incrementAndGet();
+				}
+				handled.countDown();
+				return Acknowledgement.success();
+			});
+			flooded.start();
+			assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
+			flooded.stop();
+			stopped.set(true);
+			flood.end();
+			assertThat(flooded.getLanes().awaitIdle(Duration.ofSeconds(10))).isTrue();
+			flooded.close();
+		}
+		assertThat(late).hasValue(0);
+	}
+
+	@Test
 	void acceptsAgainWhenItIsStartedAgain() {
 		this.responder.on("start", succeeding());
 		this.engine.stop();
@@ -1012,6 +1041,63 @@ class DefaultSignalResponderTests {
 			return this.failing
 					? CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is away"))
 					: this.delegate.send(channel, response);
+		}
+
+	}
+
+	/**
+	 * Lets an engine hear signals without end.
+	 */
+	private static final class FloodingTransport implements SignalTransport {
+
+		private final AtomicInteger heard = new AtomicInteger();
+
+		private volatile boolean ended;
+
+		private Thread thread;
+
+		@Override
+		public void start(Listener listener) {
+			this.thread = new Thread(() -> {
+				while (!this.ended) {
+					listener.onSignal(CHANNEL, new Signal("publisher-" + this.heard.incrementAndGet(), "python",
+							"start", "elsewhere", 1, Signal.NO_TAG, Map.of()));
+				}
+			}, "flood");
+			this.thread.start();
+		}
+
+		/**
+		 * Let the engine hear some more, and no more then.
+		 */
+		void end() throws InterruptedException {
+			int before = this.heard.get();
+			awaiting().until(() -> this.heard.get() > before + 2);
+			this.ended = true;
+			this.thread.join();
+		}
+
+		@Override
+		public void open(String channel) {
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public boolean isConnected() {
+			return true;
+		}
+
+		@Override
+		public CompletionStage<Void> send(String channel, Signal signal) {
+			return CompletableFuture.completedFuture(null);
+		}
+
+		@Override
+		public CompletionStage<Void> send(String channel, Response response) {
+			return CompletableFuture.completedFuture(null);
 		}
 
 	}

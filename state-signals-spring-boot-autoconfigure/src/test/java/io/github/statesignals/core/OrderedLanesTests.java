@@ -132,7 +132,6 @@ class OrderedLanesTests {
 		first.completeExceptionally(new IllegalStateException("its own business"));
 		passThrough(lanes);
 		assertThat(ran).containsExactly("first", "second");
-		assertThat(lanes.size()).isEqualTo(1);
 		second.complete(null);
 		assertThat(lanes.awaitIdle(LONG)).isTrue();
 		assertThat(ran).containsExactly("first", "second", "third");

@@ -242,10 +242,13 @@ class PendingPublicationTests {
 
 	@Test
 	void ruleThatAsksForNobodyIsASuccessAsSoonAsItIsSent() {
-		PendingPublication pending = awaiting((awaited) -> 0, "a");
-		pending.confirm();
-		assertThat(pending.isComplete()).isTrue();
-		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		for (int required : new int[] { 0, -1 }) {
+			PendingPublication pending = awaiting((awaited) -> required, "a");
+			assertThat(pending.isComplete()).isFalse();
+			pending.confirm();
+			assertThat(pending.isComplete()).isTrue();
+			assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		}
 	}
 
 	@Test
