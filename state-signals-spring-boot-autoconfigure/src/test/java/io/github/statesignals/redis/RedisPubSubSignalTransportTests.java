@@ -267,7 +267,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	void canBeStoppedWhileItStillTriesToConnect() {
 		SignalTransport patient = prepare(createTransport(TestRedis.freePort(), Duration.ofSeconds(-1)));
 		Application application = new Application(patient);
-		CompletableFuture<Void> start = CompletableFuture.runAsync(() -> patient.start(application));
+		CompletableFuture<Void> start = CompletableFuture.runAsync(() -> patient.start(application),
+				(task) -> new Thread(task).start());
 		await().until(() -> Thread.getAllStackTraces()
 			.keySet()
 			.stream()
