@@ -18,6 +18,7 @@ import io.github.statesignals.core.SignalTransportException;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -106,6 +107,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 				leaving.send(signal("leaving", i * 100 + j));
 			}
 			leaving.stop();
+			// As an application does that ends.
+			this.connectionFactories.remove(this.connectionFactories.size() - 1).destroy();
 		}
 		await().until(() -> other.count() == 1_000);
 	}
@@ -178,35 +181,49 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			SignalTransport transport = prepare(createTransport(silent.getLocalPort(), Duration.ofMillis(200)));
 			Application application = new Application(transport);
 			// The driver itself waits for a minute.
-			assertThat(CompletableFuture.runAsync(() -> transport.start(application)))
-				.failsWithin(Duration.ofSeconds(20))
+			assertThat(async(() -> transport.start(application))).failsWithin(Duration.ofSeconds(20))
 				.withThrowableThat()
 				.withCauseInstanceOf(SignalTransportException.class);
 		}
 	}
 
 	@Test
-	void onlyNotesAChannelWhileItConnects() throws IOException {
-		int port;
-		SignalTransport transport;
-		Application application;
-		String opened = this.channel + ".opened";
+	void openingAChannelDoesNotWaitForASilentServer() throws IOException {
 		try (ServerSocket silent = new ServerSocket(0)) {
-			port = silent.getLocalPort();
-			transport = prepare(createTransport(port, Duration.ZERO));
-			application = new Application(transport);
-			transport.start(application);
-			assertThat(CompletableFuture.runAsync(() -> transport.open(opened))).succeedsWithin(Duration.ofSeconds(20));
+			SignalTransport transport = prepare(createTransport(silent.getLocalPort(), Duration.ZERO));
+			transport.start(new Application(transport));
+			assertThat(async(() -> transport.open(this.channel + ".opened"))).succeedsWithin(Duration.ofSeconds(20));
 		}
+	}
+
+	@Test
+	void hearsTheChannelsThatWereOpenedWhileItConnected() throws IOException {
+		int port = TestRedis.freePort();
 		RedisServer server = TestRedis.startServer(port);
-		try {
-			await().until(transport::isConnected);
-			transport.send(opened, signal("app", 1));
-			transport.send(opened, response("app", 2));
-			application.send(signal("app", 3));
-			await().until(() -> application.count() == 3);
-			assertThat(application.heard()).containsExactly(Map.entry(opened, signal("app", 1)),
-					Map.entry(opened, response("app", 2)), signal("app", 3));
+		try (StatefulRedisConnection<String, String> connection = client
+			.connect(RedisURI.create("redis://127.0.0.1:" + port))) {
+			// It answers nobody for so many milliseconds.
+			connection.sync().clientPause(500);
+			SignalTransport transport = prepare(createTransport(port, Duration.ZERO));
+			Application application = new Application(transport);
+			transport.start(application);
+			List<String> opened = new ArrayList<>();
+			await().until(() -> {
+				if (transport.isConnected()) {
+					return true;
+				}
+				opened.add(this.channel + "." + opened.size());
+				transport.open(opened.get(opened.size() - 1));
+				return false;
+			});
+			assertThat(opened).isNotEmpty();
+			List<Object> sent = new ArrayList<>();
+			for (String name : opened) {
+				transport.send(name, signal("app", 1));
+				transport.send(name, response("app", 2));
+				sent.addAll(List.of(Map.entry(name, signal("app", 1)), Map.entry(name, response("app", 2))));
+			}
+			await().untilAsserted(() -> assertThat(application.heard()).isEqualTo(sent));
 			application.stop();
 		}
 		finally {
@@ -267,13 +284,12 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	void canBeStoppedWhileItStillTriesToConnect() {
 		SignalTransport patient = prepare(createTransport(TestRedis.freePort(), Duration.ofSeconds(-1)));
 		Application application = new Application(patient);
-		CompletableFuture<Void> start = CompletableFuture.runAsync(() -> patient.start(application),
-				(task) -> new Thread(task).start());
+		CompletableFuture<Void> start = async(() -> patient.start(application));
 		await().until(() -> Thread.getAllStackTraces()
 			.keySet()
 			.stream()
 			.anyMatch((thread) -> thread.getName().equals("state-signals-connect")));
-		assertThat(CompletableFuture.runAsync(patient::stop)).succeedsWithin(CONNECT_TIMEOUT);
+		assertThat(async(patient::stop)).succeedsWithin(CONNECT_TIMEOUT);
 		// Whether it returns or throws is not said.
 		assertThat(start.handle((started, ex) -> true)).succeedsWithin(CONNECT_TIMEOUT);
 		assertThat(patient.isConnected()).isFalse();
