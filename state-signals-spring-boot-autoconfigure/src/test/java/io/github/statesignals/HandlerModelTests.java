@@ -24,6 +24,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -136,6 +137,7 @@ class HandlerModelTests {
 			assertThat(application.exporter.publish("needs").messages().values())
 				.containsExactly("handled: metadata entry 'n' is missing or null");
 			assertThat(application.exporter.publish("worse").messages().values()).containsExactly("worse");
+			assertThat(application.exporter.publish("work").code()).isEqualTo(ResultCode.SUB_FAILED);
 		});
 	}
 
@@ -356,6 +358,16 @@ class HandlerModelTests {
 
 		@OnSignal(event = "worse", errorHandler = "worse")
 		void worse(int n) {
+		}
+
+		@OnSignal(event = "work", errorHandler = "undecided")
+		void undecided() {
+			throw new IllegalStateException("thrown");
+		}
+
+		@Bean
+		SignalErrorHandler undecided(ObjectProvider<Acknowledgement> none) {
+			return (signal, error) -> none.getIfAvailable();
 		}
 
 		@Bean

@@ -238,8 +238,10 @@ class OnSignalTests {
 	@Test
 	void handlesSeveralEventsAndAnyEvent() {
 		this.runner.withBean(Several.class).run((context) -> {
-			assertThat(this.publisher.ask("start").message()).isEqualTo("several start; any start");
-			assertThat(this.publisher.ask("end").message()).isEqualTo("several end; any end");
+			assertThat(this.publisher.ask("start").message().split("; ")).containsExactlyInAnyOrder("several start",
+					"any start");
+			assertThat(this.publisher.ask("end").message().split("; ")).containsExactlyInAnyOrder("several end",
+					"any end");
 			assertThat(this.publisher.ask("else").message()).isEqualTo("any else");
 			assertThat(this.publisher.ask(Signal.INITIALIZATION).message()).isNull();
 		});
@@ -942,7 +944,7 @@ class OnSignalTests {
 		}
 
 		@OnSignal(event = "*")
-		Acknowledgement zAny(Signal signal) {
+		Acknowledgement any(Signal signal) {
 			return Acknowledgement.success("any " + signal.event());
 		}
 

@@ -350,7 +350,13 @@ final class Publications {
 			BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
 			if (listener != null && answer != null) {
 				Publications.this.engine.getCallbackLanes().submit(this, () -> {
-					listener.accept(responderId, answer);
+					try {
+						listener.accept(responderId, answer);
+					}
+					catch (RuntimeException ex) {
+						logger.warn("A listener of '{}' failed on the answer of '{}'", this.signal.event(), responderId,
+								ex);
+					}
 					return CompletableFuture.completedFuture(null);
 				});
 			}

@@ -86,16 +86,26 @@ final class SignalHandlerMethod implements SignalHandler {
 			outcome = invoke(signal);
 		}
 		catch (Exception ex) {
-			return CompletableFuture.completedFuture(errorHandler.get().handleError(signal, ex));
+			return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, ex));
 		}
 		return outcome.exceptionallyCompose((ex) -> {
 			try {
-				return CompletableFuture.completedFuture(errorHandler.get().handleError(signal, Futures.unwrap(ex)));
+				return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, Futures.unwrap(ex)));
 			}
 			catch (Exception failure) {
 				return CompletableFuture.failedFuture(failure);
 			}
 		});
+	}
+
+	// Nothing said is no success: the failure stays one.
+	private static Acknowledgement decide(SignalErrorHandler handler, Signal signal, Throwable error) throws Exception {
+		@Nullable Acknowledgement decided = handler.handleError(signal, error);
+		if (decided == null) {
+			throw new IllegalStateException("The SignalErrorHandler decided nothing about: " + error.getMessage(),
+					error);
+		}
+		return decided;
 	}
 
 	private CompletionStage<@Nullable Acknowledgement> invoke(Signal signal) throws Exception {

@@ -305,8 +305,9 @@ class OrderedLanesTests {
 	@ParameterizedTest
 	@EnumSource
 	void losesNothingWhileLanesComeAndGo(Threads threads) throws Exception {
-		// A lane is about to vanish whenever the next task comes.
-		OrderedLanes lanes = lanes(executor(threads), 4);
+		// The lane, and the only worker, are about to vanish whenever the next task
+		// comes.
+		OrderedLanes lanes = lanes(executor(threads), 1);
 		ExecutorService submitters = executor(Threads.CACHED);
 		List<CompletableFuture<Void>> results = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
@@ -321,6 +322,21 @@ class OrderedLanesTests {
 		CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
 		assertThat(lanes.awaitIdle(LONG)).isTrue();
 		assertThat(lanes.size()).isZero();
+	}
+
+	@Test
+	void losesNoLaneThatComesWhileTheOnlyWorkerGoes() {
+		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
+		AtomicInteger ran = new AtomicInteger();
+		for (int i = 1; i <= 50_000; i++) {
+			submit(lanes, i, ran::incrementAndGet);
+			// Spins, so that the next one comes in the very moment.
+			long deadline = System.nanoTime() + LONG.toNanos();
+			while (ran.get() < i && System.nanoTime() - deadline < 0) {
+				Thread.onSpinWait();
+			}
+			assertThat(ran).hasValue(i);
+		}
 	}
 
 	@ParameterizedTest
