@@ -23,12 +23,14 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.MethodParameter;
@@ -44,15 +46,18 @@ import org.springframework.resilience.annotation.Retryable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a handler method may take, say and be wrapped in.
+ * What a handler method may take, say and be wrapped in, with the publisher in another
+ * application.
  */
 class HandlerModelTests {
+
+	@RegisterExtension
+	private final Applications applications = new Applications();
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(StateSignalsAutoConfiguration.class, JacksonAutoConfiguration.class,
 				ValidationAutoConfiguration.class))
-		.withBean(SignalTransport.class, () -> new InMemoryBroker().transport())
-		.withPropertyValues("region=eu", "state-signals.exporter.process-name=conductor");
+		.withBean(SignalTransport.class, () -> new InMemoryBroker().transport());
 
 	@Test
 	void headersAreFieldsByTheirNamesOnTheWireOrMetadataEntries() {
@@ -143,7 +148,7 @@ class HandlerModelTests {
 
 	@Test
 	void interceptorsWrapHandlingAndPublishingInTheirOrder() {
-		run(Intercepted.class, (application) -> {
+		runAlone(Intercepted.class, (application) -> {
 			SignalResult result = application.exporter.publish("work");
 			assertThat(result.messages().values()).containsExactly("outer(inner(worked for somebody))");
 			assertThat(application.bean(Intercepted.class).calls).containsExactly("publish outer", "publish inner",
@@ -184,14 +189,24 @@ class HandlerModelTests {
 	}
 
 	private void run(Class<?> handlers, Consumer<Application> test) {
-		this.contextRunner.withUserConfiguration(handlers).run((context) -> {
-			SignalExporter exporter = context.getBean(SignalExporter.class);
-			assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(20), "headers", "payload", "valid", "custom",
-					"one", "two", "three", "flip", "bean", "broken", "throws", "fails-later", "needs", "worse", "work",
-					"flaky", "hopeless", "both"))
-				.isTrue();
-			test.accept(new Application(exporter, context::getBean));
-		});
+		ConfigurableApplicationContext responding = this.applications.start(handlers);
+		ConfigurableApplicationContext publishing = this.applications.start(Object.class,
+				"exporter.process-name=conductor");
+		test.accept(new Application(initialized(publishing), responding::getBean));
+	}
+
+	private void runAlone(Class<?> handlers, Consumer<Application> test) {
+		ConfigurableApplicationContext context = this.applications.start(handlers);
+		test.accept(new Application(initialized(context), context::getBean));
+	}
+
+	private static SignalExporter initialized(ConfigurableApplicationContext context) {
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(20), "headers", "payload", "valid", "custom", "one",
+				"two", "three", "flip", "bean", "broken", "throws", "fails-later", "needs", "worse", "work", "flaky",
+				"hopeless", "both"))
+			.isTrue();
+		return exporter;
 	}
 
 	private void fails(Class<?> handlers, String problem, String remedy) {

@@ -34,8 +34,8 @@ class SignalGatewayTests {
 
 	@BeforeEach
 	void start() {
+		this.heard = this.applications.start(Hearing.class).getBean(Hearing.class).heard;
 		this.context = this.applications.start(Scanned.class);
-		this.heard = this.context.getBean(Hearing.class).heard;
 		assertThat(this.context.getBean(SignalExporter.class)
 			.initializeAndWait(1, Duration.ofSeconds(20), "alarm", "benchmark-start", "reload", "refuse")).isTrue();
 	}
@@ -122,7 +122,7 @@ class SignalGatewayTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@AutoConfigurationPackage(basePackageClasses = SignalGatewayTests.class)
-	static class Scanned extends Hearing {
+	static class Scanned {
 
 	}
 
