@@ -41,6 +41,12 @@ public record Signal(String publisherId, String processName, String event, Strin
 	public static final String SHUTDOWN = "shutdown";
 
 	/**
+	 * The one metadata key that belongs to the protocol: nobody may send it, and no
+	 * handler sees it.
+	 */
+	public static final String RESERVED_METADATA_KEY = "_ss";
+
+	/**
 	 * The tag on the wire when the publisher gave none.
 	 */
 	public static final String NO_TAG = "No tag specified";

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -59,6 +62,22 @@ class ChannelTests {
 	}
 
 	@Test
+	void aFurtherExporterBeanLivesBesideTheApplicationsOwn() {
+		this.applications.start(OnTwoChannels.class);
+		ConfigurableApplicationContext context = this.applications.start(WithFurtherExporter.class,
+				"exporter.process-name=own", "channel=west");
+		SignalExporter own = context.getBean(SignalExporter.class);
+		SignalExporter further = context.getBean("eastExporter", SignalExporter.class);
+		assertThat(own.getPublisherId()).startsWith("own-");
+		assertThat(further.getPublisherId()).startsWith("further-");
+		assertThat(context.getBean(Publishing.class).exporter).isSameAs(own);
+		assertThat(own.initializeAndWait(1, TIMEOUT, "where")).isTrue();
+		assertThat(further.initializeAndWait(1, TIMEOUT, "where")).isTrue();
+		assertThat(own.publish("where").messages().values()).containsExactly("west");
+		assertThat(further.publish("where").messages().values()).containsExactly("east");
+	}
+
+	@Test
 	void aChannelsNameIsChecked() {
 		SignalExporterFactory factory = this.applications.start(Object.class).getBean(SignalExporterFactory.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create("conductor", "no spaces"))
@@ -88,6 +107,27 @@ class ChannelTests {
 		@OnSignal(event = "where", channel = "west")
 		Acknowledgement west() {
 			return Acknowledgement.success("west");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Publishing.class)
+	static class WithFurtherExporter {
+
+		@Bean(defaultCandidate = false)
+		SignalExporter eastExporter(SignalExporterFactory exporters) {
+			return exporters.create("further", "east");
+		}
+
+	}
+
+	static class Publishing {
+
+		private final SignalExporter exporter;
+
+		Publishing(SignalExporter exporter) {
+			this.exporter = exporter;
 		}
 
 	}

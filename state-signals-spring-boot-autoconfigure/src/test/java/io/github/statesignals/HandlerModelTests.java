@@ -132,6 +132,15 @@ class HandlerModelTests {
 	}
 
 	@Test
+	void attributesResolvePlaceholdersAndExpressions() {
+		run(Resolved.class, (application) -> {
+			assertThat(application.exporter.signal("flaky").tag("eu").publish().messages().values())
+				.containsExactly("resolved");
+			assertThat(application.exporter.signal("flaky").tag("us").publish().messages()).isEmpty();
+		});
+	}
+
+	@Test
 	void anErrorHandlerDecidesTheAcknowledgement() {
 		run(WithErrorHandler.class, (application) -> {
 			assertThat(application.exporter.publish("throws").responses().values()).singleElement()
@@ -350,6 +359,21 @@ class HandlerModelTests {
 		@Bean("switch")
 		AtomicInteger on() {
 			return new AtomicInteger(1);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Resolved {
+
+		@OnSignal(event = "#{@prefix.concat('aky')}", tag = "${no.such.region:eu}")
+		Acknowledgement resolved() {
+			return Acknowledgement.success("resolved");
+		}
+
+		@Bean
+		String prefix() {
+			return "fl";
 		}
 
 	}

@@ -65,6 +65,19 @@ class TypedSignalTests {
 	}
 
 	@Test
+	void aClassIsMadeByItsConstructor() throws InterruptedException {
+		ConfigurableApplicationContext observer = this.applications.start(Observer.class);
+		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
+		exporter.initializeAndWait(1, TIMEOUT, "rack-moved");
+		assertThat(exporter.emit(new RackMoved("r1", 7)).isSuccess()).isTrue();
+		assertThat(observer.getBean(Observer.class).observed.poll(20, TimeUnit.SECONDS))
+			.isInstanceOfSatisfying(RackMoved.class, (moved) -> {
+				assertThat(moved.getRack()).isEqualTo("r1");
+				assertThat(moved.getUnits()).isEqualTo(7);
+			});
+	}
+
+	@Test
 	void whatDoesNotConvertIsRefusedNamingTheFieldAndReachesNoHandler() {
 		ConfigurableApplicationContext observer = this.applications.start(Observer.class);
 		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
@@ -149,6 +162,30 @@ class TypedSignalTests {
 
 	}
 
+	/**
+	 * As a Kotlin class is to Java: one constructor, and nothing to set.
+	 */
+	static final class RackMoved {
+
+		private final String rack;
+
+		private final int units;
+
+		public RackMoved(String rack, int units) {
+			this.rack = rack;
+			this.units = units;
+		}
+
+		public String getRack() {
+			return this.rack;
+		}
+
+		public int getUnits() {
+			return this.units;
+		}
+
+	}
+
 	static class Observer {
 
 		private final BlockingQueue<Object> observed = new LinkedBlockingQueue<>();
@@ -159,6 +196,11 @@ class TypedSignalTests {
 		void on(PhaseChanged changed, Signal signal) {
 			this.observed.add(changed);
 			this.raw.add(signal.metadata());
+		}
+
+		@OnSignal
+		void on(RackMoved moved) {
+			this.observed.add(moved);
 		}
 
 		@OnSignal

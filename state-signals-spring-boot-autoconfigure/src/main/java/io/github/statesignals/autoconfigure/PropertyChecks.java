@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -17,14 +17,12 @@ import org.springframework.util.unit.DataSize;
  */
 final class PropertyChecks {
 
-	private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9._-]{0,128}");
-
 	private PropertyChecks() {
 	}
 
 	static void check(StateSignalsProperties properties) {
 		String channel = properties.channel();
-		if (channel != null && !CHANNEL.matcher(channel).matches()) {
+		if (channel != null && !SignalTransport.isChannelName(channel)) {
 			throw invalid("channel", channel,
 					"The name of a channel is made of letters, digits, '.', '_' and '-', 128 at most.");
 		}

@@ -22,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
@@ -93,13 +92,6 @@ class SignalEngineConfiguration {
 	static OnSignalMethodProcessor onSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<SignalEngine> engine, ObjectProvider<ApplicationEventBridge> bridge) {
 		return new OnSignalMethodProcessor(beanFactory, engine, bridge);
-	}
-
-	// What starts by itself, or looks for handlers, is of no use when it is lazy.
-	@Bean
-	static LazyInitializationExcludeFilter stateSignalsLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(SignalEngine.class, OnSignalMethodProcessor.class,
-				ExporterInitializer.class);
 	}
 
 	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {

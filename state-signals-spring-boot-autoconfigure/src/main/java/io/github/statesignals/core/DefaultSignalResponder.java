@@ -97,8 +97,7 @@ final class DefaultSignalResponder implements SignalResponder {
 	// Whatever was heard is answered, were its ids as odd as can be.
 	private void send(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, ras);
-		this.engine.getTransport()
-			.send(this.channel, new Response(this.responderId, publisherId, event, ras, message))
+		this.engine.send(this.channel, new Response(this.responderId, publisherId, event, ras, message))
 			.whenComplete((sent, ex) -> {
 				if (ex != null) {
 					logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());

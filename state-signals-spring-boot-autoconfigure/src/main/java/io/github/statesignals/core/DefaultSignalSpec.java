@@ -65,7 +65,7 @@ final class DefaultSignalSpec implements SignalSpec {
 	@Override
 	public SignalSpec metadata(String key, @Nullable Object value) {
 		Assert.notNull(key, "A metadata key must not be null");
-		if (key.equals(MetadataConverter.RESERVED_KEY)) {
+		if (key.equals(Signal.RESERVED_METADATA_KEY)) {
 			throw new IllegalArgumentException(
 					"The metadata key '" + key + "' is reserved for the protocol: choose another");
 		}

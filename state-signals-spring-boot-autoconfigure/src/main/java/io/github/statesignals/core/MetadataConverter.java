@@ -26,11 +26,6 @@ import tools.jackson.databind.node.POJONode;
 final class MetadataConverter {
 
 	/**
-	 * The one metadata key that belongs to the protocol.
-	 */
-	static final String RESERVED_KEY = "_ss";
-
-	/**
 	 * Python dies of some thousand levels, and our own reader takes no more than 200.
 	 */
 	private static final int MAX_DEPTH = 100;

@@ -316,16 +316,26 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @return completes as the transport's does; never throws
 	 */
 	CompletionStage<Void> send(String channel, Signal signal) {
+		return guarded(() -> this.transport.send(channel, signal));
+	}
+
+	/**
+	 * Send a response.
+	 * @param channel the channel's name
+	 * @param response the response
+	 * @return completes as the transport's does; never throws
+	 */
+	CompletionStage<Void> send(String channel, Response response) {
+		return guarded(() -> this.transport.send(channel, response));
+	}
+
+	private static CompletionStage<Void> guarded(Supplier<CompletionStage<Void>> sending) {
 		try {
-			return this.transport.send(channel, signal);
+			return sending.get();
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
-	}
-
-	SignalTransport getTransport() {
-		return this.transport;
 	}
 
 	MetadataConverter getMetadataConverter() {

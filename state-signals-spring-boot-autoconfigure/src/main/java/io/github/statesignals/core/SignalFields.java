@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
@@ -15,29 +16,28 @@ final class SignalFields {
 
 	static final String SAMPLE_NO = "sample_no";
 
+	private static final Map<String, Function<Signal, Object>> FIELDS = new LinkedHashMap<>();
+
+	static {
+		FIELDS.put("publisher_id", Signal::publisherId);
+		FIELDS.put("process_name", Signal::processName);
+		FIELDS.put("event", Signal::event);
+		FIELDS.put("runner_host", Signal::runnerHost);
+		FIELDS.put(SAMPLE_NO, Signal::sampleNo);
+		FIELDS.put(TAG, Signal::tag);
+	}
+
 	private SignalFields() {
 	}
 
 	static @Nullable Object get(Signal signal, String name) {
-		return switch (name) {
-			case "publisher_id" -> signal.publisherId();
-			case "process_name" -> signal.processName();
-			case "event" -> signal.event();
-			case "runner_host" -> signal.runnerHost();
-			case SAMPLE_NO -> signal.sampleNo();
-			case TAG -> signal.tag();
-			default -> null;
-		};
+		Function<Signal, Object> field = FIELDS.get(name);
+		return (field != null) ? field.apply(signal) : null;
 	}
 
 	static Map<String, Object> of(Signal signal) {
 		Map<String, Object> fields = new LinkedHashMap<>();
-		fields.put("publisher_id", signal.publisherId());
-		fields.put("process_name", signal.processName());
-		fields.put("event", signal.event());
-		fields.put("runner_host", signal.runnerHost());
-		fields.put(SAMPLE_NO, signal.sampleNo());
-		fields.put(TAG, signal.tag());
+		FIELDS.forEach((name, field) -> fields.put(name, field.apply(signal)));
 		return fields;
 	}
 

@@ -19,6 +19,16 @@ import io.github.statesignals.Signal;
 public interface SignalTransport {
 
 	/**
+	 * Whether a channel can have a name.
+	 * @param name the name
+	 * @return whether it is empty, or made of letters, digits, {@code .}, {@code _} and
+	 * {@code -}, 128 at most
+	 */
+	static boolean isChannelName(String name) {
+		return name.matches("[A-Za-z0-9._-]{0,128}");
+	}
+
+	/**
 	 * Begin to hear, and return when whatever is sent from now on will be heard; or at
 	 * once, if this transport connects in the background. A transport that was stopped
 	 * may be started again.

@@ -321,9 +321,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 				}
 				RedisPubSubSignalTransport.this.channels.forEach((name, channel) -> {
 					if (!this.heard.contains(name)) {
-						// The same listener again, should it fail: a second one would
-						// hear
-						// everything twice.
+						// Should it fail, the same one again: two would hear all twice.
 						ChannelListener channelListener = this.listeners.computeIfAbsent(name,
 								(key) -> new ChannelListener(name, channel));
 						target.addMessageListener(channelListener, List.of(ChannelTopic.of(channel.names.signals()),
@@ -351,8 +349,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 		private void sleep() {
 			try {
-				boolean stopped = this.closed.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-				logger.trace("Trying again: {}", !stopped);
+				this.closed.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

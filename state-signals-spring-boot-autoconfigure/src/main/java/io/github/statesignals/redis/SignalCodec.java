@@ -29,11 +29,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class SignalCodec {
 
-	/**
-	 * The one metadata key that belongs to the protocol: handlers never see it.
-	 */
-	private static final String RESERVED_KEY = "_ss";
-
 	private static final int MAX_DEPTH = 256;
 
 	private static final int MAX_NUMBER_LENGTH = 10_000;
@@ -245,7 +240,7 @@ final class SignalCodec {
 			throw new MalformedPayloadException("'metadata' is not an object");
 		}
 		Map<String, @Nullable Object> metadata = readObject(json);
-		metadata.remove(RESERVED_KEY);
+		metadata.remove(Signal.RESERVED_METADATA_KEY);
 		return metadata;
 	}
 

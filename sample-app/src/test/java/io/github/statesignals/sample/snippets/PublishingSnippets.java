@@ -72,7 +72,7 @@ class PublishingSnippets {
 	}
 
 	// tag::exporters[]
-	@Bean
+	@Bean(defaultCandidate = false)
 	SignalExporter auditExporter(SignalExporterFactory exporters) {
 		return exporters.create("audit", "audit-channel");
 	}
