@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who acted on a published signal. Immutable.
+ * <p>
+ * A responder that says that it leaves, as one does that stops, is awaited no longer: it
+ * neither fails the publish nor is it missing. Who has to know asks for {@link #left()}.
  *
  * @param code the outcome in the protocol's terms
  * @param responses the answers that counted, by responder id, in the order of their
@@ -20,15 +23,18 @@ import org.jspecify.annotations.Nullable;
  * @param missing the responder ids that were awaited and had not answered when the
  * publish ended
  * @param elapsed how long it took from sending the signal to its end
+ * @param left the responder ids that were awaited and said, before they answered, that
+ * they leave
  * @since 0.1.0
  */
 public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<String, String> messages,
-		Set<String> missing, Duration elapsed) {
+		Set<String> missing, Duration elapsed, Set<String> left) {
 
 	public SignalResult {
 		responses = Collections.unmodifiableMap(new LinkedHashMap<>(responses));
 		messages = Collections.unmodifiableMap(new LinkedHashMap<>(messages));
 		missing = Collections.unmodifiableSet(new LinkedHashSet<>(missing));
+		left = Collections.unmodifiableSet(new LinkedHashSet<>(left));
 	}
 
 	/**
@@ -40,8 +46,9 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
-	 * How many responders were awaited.
-	 * @return the number; 0 tells "nobody is subscribed" from "all succeeded"
+	 * How many responders were awaited to the end.
+	 * @return the number, without those that left; 0 tells "nobody is subscribed" from
+	 * "all succeeded"
 	 */
 	public int awaited() {
 		return this.responses.size() + this.missing.size();

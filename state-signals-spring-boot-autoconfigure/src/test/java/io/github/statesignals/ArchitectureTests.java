@@ -47,18 +47,21 @@ class ArchitectureTests {
 			// What users import.
 			"Acknowledgement", "CompletionRule", "InitializationSpec", "OnSignal", "OnSignals", "Response",
 			"ResultCode", "Signal", "SignalArgumentResolver", "SignalErrorHandler", "SignalEvent", "SignalExporter",
-			"SignalExporterFactory", "SignalGateway", "SignalGatewayFactory", "SignalHandler", "SignalInterceptor",
-			"SignalInterceptor$Handling", "SignalInterceptor$Publishing", "SignalResponder",
+			"SignalExporterFactory", "SignalGapEvent", "SignalGateway", "SignalGatewayFactory", "SignalHandler",
+			"SignalInterceptor", "SignalInterceptor$Handling", "SignalInterceptor$Publishing", "SignalResponder",
 			"SignalResponder$Registration", "SignalResponderFactory", "SignalResult", "SignalResult$Answer",
-			"SignalSpec",
+			"SignalSpec", "SignalsMissedEvent", "SubscriberJoinedEvent", "SubscriberLeftEvent",
+			"SubscriberLeftEvent$Reason",
 			// What transports implement and throw.
-			"core.SignalTransport", "core.SignalTransport$Listener", "core.SignalTransportException",
+			"core.ResponseExtension", "core.SignalExtension", "core.SignalTransport", "core.SignalTransport$Listener",
+			"core.SignalTransportException",
 			// What the wiring needs of the engine.
 			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",
-			"core.EngineSettings$Unhandled", "core.InvalidSignalHandlerException", "core.OnSignalMethodProcessor",
-			"core.SignalCounters", "core.SignalEngine",
+			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
+			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.InvalidSignalHandlerException",
+			"core.OnSignalMethodProcessor", "core.SignalCounters", "core.SignalEngine",
 			// What the wiring needs of Redis.
-			"redis.RedisPubSubSignalTransport", "redis.SignalChannels",
+			"redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
 			"actuate.SignalsEndpoint$ExporterDescriptor", "actuate.SignalsEndpoint$ResponderDescriptor",

@@ -31,6 +31,8 @@ import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.InvalidSignalHandlerException;
 import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +65,7 @@ import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -1586,12 +1589,15 @@ class OnSignalTests {
 		}
 
 		@Override
-		public void onSignal(String channel, Signal signal) {
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 		}
 
 		@Override
-		public void onResponse(String channel, Response response) {
-			this.responses.add(response);
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			// Not what responders say to everybody.
+			if (!response.publisherId().equals("*")) {
+				this.responses.add(response);
+			}
 		}
 
 		@Override

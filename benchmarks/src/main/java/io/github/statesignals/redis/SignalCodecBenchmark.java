@@ -34,28 +34,28 @@ public class SignalCodecBenchmark {
 	private final Response response = new Response("cpu-5d0bb1de-9f0e-43cf-8d2c-0f2b0a4f2c55-resp",
 			this.signal.publisherId(), "benchmark-start", 1, "sampling");
 
-	private final byte[] signalJson = this.codec.write(this.signal);
+	private final byte[] signalJson = this.codec.write(this.signal, null);
 
-	private final byte[] responseJson = this.codec.write(this.response);
+	private final byte[] responseJson = this.codec.write(this.response, null);
 
 	@Benchmark
 	public byte[] writeSignal() {
-		return this.codec.write(this.signal);
+		return this.codec.write(this.signal, null);
 	}
 
 	@Benchmark
 	public Signal readSignal() throws MalformedPayloadException {
-		return this.codec.readSignal(this.signalJson);
+		return this.codec.readSignal(this.signalJson).signal();
 	}
 
 	@Benchmark
 	public byte[] writeResponse() {
-		return this.codec.write(this.response);
+		return this.codec.write(this.response, null);
 	}
 
 	@Benchmark
 	public Response readResponse() throws MalformedPayloadException {
-		return this.codec.readResponse(this.responseJson);
+		return this.codec.readResponse(this.responseJson).response();
 	}
 
 }

@@ -39,8 +39,10 @@ public class SignalsEndpoint {
 			.map((responder) -> new ResponderDescriptor(responder.getName(), responder.getResponderId()))
 			.toList();
 		SignalCounters counters = this.engine.counters();
-		return new SignalsDescriptor(this.engine.isConnected(), exporters, responders, new CountersDescriptor(
-				counters.signals(), counters.responses(), counters.malformed(), counters.rejected()));
+		return new SignalsDescriptor(this.engine.isConnected(), exporters, responders,
+				new CountersDescriptor(counters.signals(), counters.responses(), counters.malformed(),
+						counters.rejected(), counters.expired(), counters.repeated(), counters.missed(),
+						counters.unexpected(), counters.gaps()));
 	}
 
 	/**
@@ -80,8 +82,14 @@ public class SignalsEndpoint {
 	 * @param responses the responses, whoever they were for
 	 * @param malformed the payloads that were neither
 	 * @param rejected the signals that were answered 'busy'
+	 * @param expired the signals that came after their publisher's timeout
+	 * @param repeated the signals that were heard twice, and skipped
+	 * @param missed the signals that were not heard, as far as numbers tell
+	 * @param unexpected the answers that did not count
+	 * @param gaps the times when hearing was interrupted
 	 */
-	public record CountersDescriptor(long signals, long responses, long malformed, long rejected) {
+	public record CountersDescriptor(long signals, long responses, long malformed, long rejected, long expired,
+			long repeated, long missed, long unexpected, long gaps) {
 	}
 
 }

@@ -26,6 +26,10 @@ final class PropertyChecks {
 			throw invalid("channel", channel,
 					"The name of a channel is made of letters, digits, '.', '_' and '-', 128 at most.");
 		}
+		if (properties.heartbeatInterval().isNegative()) {
+			throw invalid("heartbeat-interval", properties.heartbeatInterval(),
+					"It must not be negative: 0 makes no heartbeat.");
+		}
 		StateSignalsProperties.Exporter exporter = properties.exporter();
 		notBlank("exporter.process-name", exporter.processName(), "Name the process, or leave the property out.");
 		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or leave the property out.");
@@ -46,6 +50,13 @@ final class PropertyChecks {
 			throw invalid("exporter.response-timeout", exporter.responseTimeout(),
 					"No answer can come in no time. Set a positive duration, or a negative one to wait for ever.");
 		}
+		if (exporter.evictAfterMissed() < 0) {
+			throw invalid("exporter.evict-after-missed", exporter.evictAfterMissed(),
+					"It must not be negative: 0 awaits every subscriber always.");
+		}
+		if (exporter.maxPending() < 1) {
+			throw invalid("exporter.max-pending", exporter.maxPending(), "At least one publish must be possible.");
+		}
 		StateSignalsProperties.Responder responder = properties.responder();
 		notBlank("responder.name", responder.name(), "Name the responder, or leave the property out.");
 		notBlank("responder.lock-publisher", responder.lockPublisher(),
@@ -53,6 +64,11 @@ final class PropertyChecks {
 		notBlank("responder.lock-tag", responder.lockTag(), "Give the tag, or leave the property out to hear all.");
 		if (responder.queueCapacity() < 1) {
 			throw invalid("responder.queue-capacity", responder.queueCapacity(), "At least one signal must fit in.");
+		}
+		if (responder.totalQueueCapacity() < responder.queueCapacity()) {
+			throw invalid("responder.total-queue-capacity", responder.totalQueueCapacity(),
+					"It can't be less than what one publisher may have: raise it, or lower "
+							+ "'state-signals.responder.queue-capacity' (%d).".formatted(responder.queueCapacity()));
 		}
 		DataSize maxPayload = properties.protocol().maxPayload();
 		if (maxPayload.toBytes() < 1024) {

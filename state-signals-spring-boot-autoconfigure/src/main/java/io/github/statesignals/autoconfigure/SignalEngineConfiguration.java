@@ -24,6 +24,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,9 +50,10 @@ class SignalEngineConfiguration {
 	@ConditionalOnMissingBean
 	SignalEngine signalEngine(SignalTransport transport, StateSignalsProperties properties,
 			@Qualifier(SignalExecutorConfiguration.EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mapper,
-			ObjectProvider<SignalInterceptor> interceptors, Environment environment) {
+			ObjectProvider<SignalInterceptor> interceptors, ApplicationEventPublisher events, Environment environment) {
 		return new SignalEngine(transport, settings(properties, environment), executor,
-				mapper.getIfAvailable(() -> JsonMapper.builder().build()), () -> interceptors.orderedStream().toList());
+				mapper.getIfAvailable(() -> JsonMapper.builder().build()), () -> interceptors.orderedStream().toList(),
+				events::publishEvent);
 	}
 
 	@Bean
@@ -99,17 +101,23 @@ class SignalEngineConfiguration {
 		StateSignalsProperties.Responder responder = properties.responder();
 		String host = hostName();
 		return new EngineSettings(Objects.requireNonNullElse(properties.channel(), ""),
-				firstText(exporter.runnerHost(), host), exporter.expectedResponders(), exporter.republishInterval(),
-				exporter.responseTimeout(),
-				firstText(responder.name(), environment.getProperty("spring.application.name"), host),
-				responder.enabled(), responder.unhandled(), responder.lockPublisher(), responder.lockTag(),
-				responder.receiveOwn(), responder.queueCapacity(), drainTimeout(environment));
+				properties.protocol().extensions(),
+				new EngineSettings.Exporters(firstText(exporter.runnerHost(), host), exporter.expectedResponders(),
+						exporter.republishInterval(), exporter.responseTimeout(), exporter.evictAfterMissed(),
+						exporter.maxPending()),
+				new EngineSettings.Responders(
+						firstText(responder.name(), environment.getProperty("spring.application.name"), host),
+						responder.enabled(), responder.unhandled(), responder.expired(), responder.lockPublisher(),
+						responder.lockTag(), responder.receiveOwn(), responder.queueCapacity(),
+						responder.totalQueueCapacity()),
+				drainTimeout(environment));
 	}
 
 	// Done before the phase is over, so that there is a connection left to say so.
 	private static Duration drainTimeout(Environment environment) {
-		Duration phase = environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class,
-				DEFAULT_PHASE_TIMEOUT);
+		Duration phase = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(DEFAULT_PHASE_TIMEOUT);
 		return phase.multipliedBy(9).dividedBy(10);
 	}
 

@@ -1,7 +1,9 @@
 package io.github.statesignals.autoconfigure;
 
+import java.time.Duration;
 import java.util.Arrays;
 
+import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 
@@ -27,8 +29,10 @@ class SignalTransportConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(RedisConnectionFactory.class)
 	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties) {
-		return new RedisPubSubSignalTransport(connectionFactory(beanFactory), properties.connectTimeout(),
-				properties.protocol().maxPayload());
+		boolean extensions = properties.protocol().extensions() != Extensions.OFF;
+		return new RedisPubSubSignalTransport(connectionFactory(beanFactory),
+				new RedisPubSubSignalTransport.Settings(properties.connectTimeout(), properties.protocol().maxPayload(),
+						extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions));
 	}
 
 	private static RedisConnectionFactory connectionFactory(ListableBeanFactory beanFactory) {

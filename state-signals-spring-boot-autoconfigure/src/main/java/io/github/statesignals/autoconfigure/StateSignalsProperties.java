@@ -3,6 +3,8 @@ package io.github.statesignals.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.statesignals.core.EngineSettings.Expired;
+import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.EngineSettings.Unhandled;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,8 @@ import org.springframework.util.unit.DataSize;
  * Negative waits for ever; zero starts without Redis and connects in the background.
  * @param channel Name of the channel that exporters and handlers use which name none.
  * Defaults to the two Redis channels of the Python package.
+ * @param heartbeatInterval How often to make sure that what is published is heard. Zero
+ * never does; nor does 'protocol.extensions: off'.
  * @param exporter Publishing signals.
  * @param responder Answering signals.
  * @param protocol The wire.
@@ -25,7 +29,8 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("state-signals")
 public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
-		@DefaultValue("20s") Duration connectTimeout, @Nullable String channel, @DefaultValue Exporter exporter,
+		@DefaultValue("20s") Duration connectTimeout, @Nullable String channel,
+		@DefaultValue("1s") Duration heartbeatInterval, @DefaultValue Exporter exporter,
 		@DefaultValue Responder responder, @DefaultValue Protocol protocol) {
 
 	/**
@@ -45,11 +50,17 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * subscribers.
 	 * @param responseTimeout How long a publish awaits its answers. Negative waits for
 	 * ever.
+	 * @param evictAfterMissed Number of signals in a row after which a responder that
+	 * answered none of them is awaited no longer, until it answers again. Zero awaits it
+	 * always.
+	 * @param maxPending How many publishes of an exporter may be under way. Further ones
+	 * fail.
 	 */
 	public record Exporter(@Nullable String processName, @Nullable String runnerHost,
 			@Nullable List<String> legalEvents, @DefaultValue List<String> expectedResponders,
 			@DefaultValue("0") int awaitSubscribers, @DefaultValue("60s") Duration awaitTimeout,
-			@DefaultValue("1s") Duration republishInterval, @DefaultValue("20s") Duration responseTimeout) {
+			@DefaultValue("1s") Duration republishInterval, @DefaultValue("20s") Duration responseTimeout,
+			@DefaultValue("0") int evictAfterMissed, @DefaultValue("16384") int maxPending) {
 	}
 
 	/**
@@ -64,18 +75,25 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * @param receiveOwn Whether to hear the signals of this application's own exporters.
 	 * @param queueCapacity How many signals of one publisher may wait for a responder.
 	 * Further ones are answered 'busy'.
+	 * @param totalQueueCapacity How many signals may wait in all. Further ones are
+	 * answered 'busy'.
+	 * @param expired What to do with a signal that comes after its publisher's timeout.
 	 */
 	public record Responder(@DefaultValue("true") boolean enabled, @Nullable String name,
 			@DefaultValue("acknowledge") Unhandled unhandled, @Nullable String lockPublisher, @Nullable String lockTag,
-			@DefaultValue("true") boolean receiveOwn, @DefaultValue("16384") int queueCapacity) {
+			@DefaultValue("true") boolean receiveOwn, @DefaultValue("16384") int queueCapacity,
+			@DefaultValue("65536") int totalQueueCapacity, @DefaultValue("reject") Expired expired) {
 	}
 
 	/**
 	 * The wire.
 	 *
+	 * @param extensions When to use what the Python package does not know. 'negotiated'
+	 * is with whoever understands it.
 	 * @param maxPayload Size of a received payload beyond which it is skipped unread.
 	 */
-	public record Protocol(@DefaultValue("1MB") DataSize maxPayload) {
+	public record Protocol(@DefaultValue("negotiated") Extensions extensions,
+			@DefaultValue("1MB") DataSize maxPayload) {
 	}
 
 }

@@ -40,9 +40,9 @@ final class DefaultInitializationSpec implements InitializationSpec {
 		this.legalEvents = legalEvents;
 		this.exporter = exporter;
 		this.timer = engine.getTimer();
-		this.republishInterval = engine.getSettings().republishInterval();
-		this.responseTimeout = engine.getSettings().responseTimeout();
-		this.expected = engine.getSettings().expectedResponders();
+		this.republishInterval = engine.getSettings().exporters().republishInterval();
+		this.responseTimeout = engine.getSettings().exporters().responseTimeout();
+		this.expected = engine.getSettings().exporters().expectedResponders();
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -11,6 +12,10 @@ import java.util.concurrent.Executor;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Response;
+import io.github.statesignals.SubscriberJoinedEvent;
+import io.github.statesignals.SubscriberLeftEvent;
+import io.github.statesignals.SubscriberLeftEvent.Reason;
+import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
@@ -38,7 +43,11 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	private final KnownResponders responders = new KnownResponders();
 
+	private final SignalSender sender;
+
 	private final Publications publications;
+
+	private final Greeters greeters = new Greeters();
 
 	/**
 	 * What it was initialized with, until it is shut down.
@@ -52,7 +61,8 @@ final class DefaultSignalExporter implements SignalExporter {
 		this.publisherId = processName + "-" + UUID.randomUUID();
 		this.channel = channel;
 		this.engine = engine;
-		this.publications = new Publications(engine, channel, this.responders);
+		this.sender = new SignalSender(engine, channel);
+		this.publications = new Publications(engine, this.sender, this.responders, this::onMissed);
 	}
 
 	@Override
@@ -79,7 +89,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	public SignalSpec signal(String event) {
 		Assert.hasText(event, "The event of a signal must not be blank");
 		return new DefaultSignalSpec(event, this, this.engine.getMetadataConverter(),
-				this.engine.getSettings().responseTimeout());
+				this.engine.getSettings().exporters().responseTimeout());
 	}
 
 	@Override
@@ -99,12 +109,12 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public Set<String> getSubscribers() {
-		return this.responders.snapshot();
+		return this.responders.subscribers().ids();
 	}
 
 	@Override
 	public void shutdown() {
-		join(shutdownAsync(), Signal.SHUTDOWN, this.engine.getSettings().responseTimeout());
+		join(shutdownAsync(), Signal.SHUTDOWN, this.engine.getSettings().exporters().responseTimeout());
 	}
 
 	/**
@@ -123,9 +133,14 @@ final class DefaultSignalExporter implements SignalExporter {
 			logger.debug("Shutting down exporter '{}'", this.publisherId);
 			this.initialization = null;
 			this.engine.unregister(this);
+			// Asked before they are forgotten.
+			boolean extended = this.sender.isExtended(this.responders.subscribers());
+			this.greeters.forget();
 			end = this.publications.end("the exporter was shut down before the signal was sent",
 					new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
-			sent = this.engine.send(this.channel, reserved(Signal.SHUTDOWN, ended.tag()));
+			sent = this.sender.send(reserved(Signal.SHUTDOWN, ended.tag()), extended,
+					Duration.ofMillis(SignalExtension.NONE), (id) -> {
+					});
 		}
 		end.run();
 		return sent.toCompletableFuture();
@@ -146,7 +161,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			// Hear before speaking: whoever is asked may answer at once.
 			this.engine.register(this);
 			this.responders.open(expected);
-			sent = this.engine.send(this.channel, reserved(Signal.INITIALIZATION, tag));
+			sent = this.sender.sendInitialization(reserved(Signal.INITIALIZATION, tag));
 		}
 		join(sent, Signal.INITIALIZATION, timeout);
 	}
@@ -157,8 +172,53 @@ final class DefaultSignalExporter implements SignalExporter {
 	 */
 	CompletionStage<Void> askAgain() {
 		Initialization current = this.initialization;
-		return (current != null) ? this.engine.send(this.channel, reserved(Signal.INITIALIZATION, current.tag()))
+		return (current != null) ? this.sender.sendInitialization(reserved(Signal.INITIALIZATION, current.tag()))
 				: CompletableFuture.completedFuture(null);
+	}
+
+	/**
+	 * A responder says that it is there.
+	 * @param responderId its id
+	 */
+	void onHello(String responderId) {
+		if (!this.responders.contains(responderId)) {
+			this.greeters.add(responderId);
+		}
+	}
+
+	/**
+	 * A responder says that it leaves.
+	 * @param responderId its id
+	 */
+	void onBye(String responderId) {
+		if (this.publications.leave(responderId)) {
+			logger.debug("'{}' left '{}'", responderId, this.publisherId);
+			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
+		}
+	}
+
+	/**
+	 * What was said to this exporter may not have been heard: it asks again who is there.
+	 */
+	void onGap() {
+		askAgain().whenComplete((sent, ex) -> {
+			if (ex != null) {
+				logger.warn("Could not ask for subscribers of '{}' again: {}", this.publisherId,
+						Futures.unwrap(ex).toString());
+			}
+		});
+	}
+
+	private void onMissed(Set<String> responderIds) {
+		int limit = this.engine.getSettings().exporters().evictAfterMissed();
+		if (limit == 0) {
+			return;
+		}
+		for (String responderId : this.responders.missed(responderIds, limit)) {
+			logger.warn("'{}' has not answered {} signals of '{}' in a row: it is not awaited any more", responderId,
+					limit, this.publisherId);
+			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED));
+		}
 	}
 
 	String getChannel() {
@@ -189,8 +249,8 @@ final class DefaultSignalExporter implements SignalExporter {
 			throw new IllegalArgumentException("The event '%s' is reserved: call SignalExporter.%s() for it"
 				.formatted(event, event.equals(Signal.SHUTDOWN) ? "shutdown" : "initialize"));
 		}
-		Signal signal = new Signal(this.publisherId, this.processName, event, this.engine.getSettings().runnerHost(),
-				sampleNo, tag, metadata);
+		Signal signal = new Signal(this.publisherId, this.processName, event,
+				this.engine.getSettings().exporters().runnerHost(), sampleNo, tag, metadata);
 		Initialization current = this.initialization;
 		if (current == null) {
 			logger.warn("Publishing '{}' of exporter '{}', which is not initialized: nobody is awaited", event,
@@ -207,18 +267,31 @@ final class DefaultSignalExporter implements SignalExporter {
 	/**
 	 * A response to this exporter was heard.
 	 * @param response the response
+	 * @param extension what it says to those who understand, if anything
 	 */
-	void onResponse(Response response) {
-		if (!Signal.INITIALIZATION.equals(response.event())) {
-			this.publications.onResponse(response);
+	void onResponse(Response response, @Nullable ResponseExtension extension) {
+		String responderId = response.responderId();
+		if (Signal.INITIALIZATION.equals(response.event())) {
+			subscribe(responderId, extension != null);
+			return;
 		}
-		else if (this.responders.add(response.responderId())) {
-			logger.debug("'{}' subscribed to '{}'", response.responderId(), this.publisherId);
+		if (this.engine.getSettings().exporters().evictAfterMissed() > 0 && this.responders.answered(responderId)) {
+			// It was slow and not gone.
+			subscribe(responderId, extension != null);
+		}
+		this.publications.onResponse(response, (extension != null) ? extension.id() : null);
+	}
+
+	private void subscribe(String responderId, boolean understands) {
+		boolean extended = this.engine.getSettings().extensions() != Extensions.OFF;
+		if (this.responders.add(responderId, understands && extended)) {
+			logger.debug("'{}' subscribed to '{}'", responderId, this.publisherId);
+			this.engine.publishEvent(new SubscriberJoinedEvent(this.publisherId, responderId));
 		}
 	}
 
 	private Signal reserved(String event, String tag) {
-		return new Signal(this.publisherId, this.processName, event, this.engine.getSettings().runnerHost(),
+		return new Signal(this.publisherId, this.processName, event, this.engine.getSettings().exporters().runnerHost(),
 				Signal.NO_SAMPLE, tag, Map.of());
 	}
 
@@ -241,6 +314,51 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private record Initialization(Set<String> legalEvents, String tag) {
+	}
+
+	/**
+	 * Those that said hello and have yet to subscribe. Most do so by themselves, for they
+	 * have heard an initialization meanwhile; a crowd that comes together is asked once.
+	 */
+	private final class Greeters {
+
+		private static final Duration PATIENCE = Duration.ofMillis(100);
+
+		private static final int LIMIT = 10_000;
+
+		private final Set<String> ids = new HashSet<>();
+
+		private @Nullable Runnable cancel;
+
+		synchronized void add(String responderId) {
+			if (this.ids.size() < LIMIT) {
+				this.ids.add(responderId);
+			}
+			if (this.cancel == null) {
+				this.cancel = DefaultSignalExporter.this.engine.getTimer().schedule(PATIENCE, this::ask);
+			}
+		}
+
+		private void ask() {
+			boolean waiting;
+			synchronized (this) {
+				this.cancel = null;
+				waiting = this.ids.stream().anyMatch((id) -> !DefaultSignalExporter.this.responders.contains(id));
+				this.ids.clear();
+			}
+			if (waiting) {
+				onGap();
+			}
+		}
+
+		synchronized void forget() {
+			this.ids.clear();
+			if (this.cancel != null) {
+				this.cancel.run();
+				this.cancel = null;
+			}
+		}
+
 	}
 
 }

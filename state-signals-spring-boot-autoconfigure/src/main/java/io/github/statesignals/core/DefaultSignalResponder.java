@@ -12,6 +12,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.core.EngineSettings.Expired;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,11 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
+	/**
+	 * What the application answers by hand, if at all.
+	 */
+	private final UnansweredSignals unanswered = new UnansweredSignals();
+
 	private volatile @Nullable String lockedPublisher;
 
 	private volatile @Nullable String lockedTag;
@@ -55,8 +61,8 @@ final class DefaultSignalResponder implements SignalResponder {
 		this.channel = channel;
 		this.responderId = ResponderIds.create(name);
 		this.engine = engine;
-		this.lockedPublisher = engine.getSettings().lockPublisher();
-		this.lockedTag = engine.getSettings().lockTag();
+		this.lockedPublisher = engine.getSettings().responders().lockPublisher();
+		this.lockedTag = engine.getSettings().responders().lockTag();
 	}
 
 	@Override
@@ -85,19 +91,30 @@ final class DefaultSignalResponder implements SignalResponder {
 	public void unlock() {
 		this.lockedPublisher = null;
 		this.lockedTag = null;
+		if (hears()) {
+			// There may be publishers that have asked it in vain.
+			this.engine.sayHello(this);
+		}
 	}
 
 	@Override
 	public void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		Assert.hasText(publisherId, "The publisher id of a response must not be blank");
 		Assert.hasText(event, "The event of a response must not be blank");
-		send(publisherId, event, ras, message);
+		respond(this.unanswered.take(publisherId, event), publisherId, event, ras, message);
+	}
+
+	@Override
+	public void respond(Signal signal, @Nullable Integer ras, @Nullable String message) {
+		Assert.notNull(signal, "'signal' must not be null");
+		respond(this.unanswered.take(signal), signal.publisherId(), signal.event(), ras, message);
 	}
 
 	// Whatever was heard is answered, were its ids as odd as can be.
-	private void send(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
+	private void respond(@Nullable Delivery delivery, String publisherId, String event, @Nullable Integer ras,
+			@Nullable String message) {
 		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, ras);
-		this.engine.send(this.channel, new Response(this.responderId, publisherId, event, ras, message))
+		this.engine.respond(this.channel, new Response(this.responderId, publisherId, event, ras, message), delivery)
 			.whenComplete((sent, ex) -> {
 				if (ex != null) {
 					logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
@@ -109,17 +126,26 @@ final class DefaultSignalResponder implements SignalResponder {
 	public Registration on(String event, SignalHandler handler) {
 		Assert.hasText(event, "The event to handle must not be blank: say \"*\" for any");
 		Assert.notNull(handler, "'handler' must not be null");
-		Handler registered = new Handler(event, handler);
-		this.handlers.add(registered);
-		return () -> this.handlers.remove(registered);
+		return register(this.handlers, new Handler(event, handler));
 	}
 
 	@Override
 	public Registration listen(Consumer<Signal> listener) {
 		Assert.notNull(listener, "'listener' must not be null");
-		Listener registered = new Listener(listener);
-		this.listeners.add(registered);
-		return () -> this.listeners.remove(registered);
+		return register(this.listeners, new Listener(listener));
+	}
+
+	private <T> Registration register(List<T> all, T added) {
+		boolean heard = hears();
+		all.add(added);
+		if (!heard) {
+			this.engine.sayHello(this);
+		}
+		return () -> {
+			if (all.remove(added) && !hears()) {
+				this.engine.sayBye(this);
+			}
+		};
 	}
 
 	String getChannel() {
@@ -127,26 +153,51 @@ final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	/**
-	 * A signal was heard. Called on the transport's thread.
-	 * @param signal the signal
+	 * Whether there is anybody to hear a signal.
+	 * @return {@code false} while it is silent
 	 */
-	void onSignal(Signal signal) {
-		if ((this.handlers.isEmpty() && this.listeners.isEmpty()) || !hears(signal)) {
+	boolean hears() {
+		return !this.handlers.isEmpty() || !this.listeners.isEmpty();
+	}
+
+	/**
+	 * A signal was heard. Called on the transport's thread.
+	 * @param delivery the signal
+	 */
+	void onSignal(Delivery delivery) {
+		Signal signal = delivery.signal();
+		if (!hears() || !hears(signal)) {
 			return;
 		}
 		logger.debug("'{}' hears '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
 		List<Handler> matching = this.handlers.stream().filter((handler) -> handler.matches(signal)).toList();
 		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
 			// Not queued behind slow handlers: subscribing is about the future.
-			acknowledgeReserved(signal);
+			acknowledgeReserved(delivery);
 			return;
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
-		if (!this.engine.getLanes().submit(lane, () -> handle(signal, matching))) {
-			this.engine.counters().rejected.increment();
-			logger.warn("'{}' of '{}' is refused: {} of its signals are waiting for '{}' already", signal.event(),
-					signal.publisherId(), this.engine.getSettings().queueCapacity(), this.responderId);
-			answer(signal, Acknowledgement.failure("busy"));
+		if (!this.engine.getLanes().submit(lane, () -> handle(delivery, matching))) {
+			this.engine.counters().rejected(signal, this.responderId);
+			answer(delivery, Acknowledgement.failure("busy"));
+		}
+	}
+
+	/**
+	 * A signal was heard after one that was sent later: it can't be handled in order any
+	 * more.
+	 * @param delivery the signal
+	 */
+	void onOvertaken(Delivery delivery) {
+		Signal signal = delivery.signal();
+		if (!hears() || !hears(signal)) {
+			return;
+		}
+		if (!Signal.isReserved(signal.event())) {
+			answer(delivery, Acknowledgement.failure("overtaken by a later signal of its publisher"));
+		}
+		else if (this.listeners.isEmpty()) {
+			acknowledgeReserved(delivery);
 		}
 	}
 
@@ -155,10 +206,21 @@ final class DefaultSignalResponder implements SignalResponder {
 		String tag = this.lockedTag;
 		return (publisher == null || publisher.equals(signal.publisherId()))
 				&& (tag == null || tag.equals(signal.tag()))
-				&& (this.engine.getSettings().receiveOwn() || !this.engine.isOwn(signal.publisherId()));
+				&& (this.engine.getSettings().responders().receiveOwn() || !this.engine.isOwn(signal.publisherId()));
 	}
 
-	private CompletableFuture<?> handle(Signal signal, List<Handler> matching) {
+	private CompletableFuture<?> handle(Delivery delivery, List<Handler> matching) {
+		Signal signal = delivery.signal();
+		if (delivery.isExpired(this.engine.getTimer().nanoTime())) {
+			this.engine.counters().expired(signal, this.responderId);
+			if (this.engine.getSettings().responders().expired() == Expired.REJECT) {
+				answer(delivery, Acknowledgement.failure("expired: it came after the publisher's timeout"));
+				return CompletableFuture.completedFuture(null);
+			}
+		}
+		if (!this.listeners.isEmpty()) {
+			this.unanswered.add(delivery);
+		}
 		for (Listener listener : this.listeners) {
 			try {
 				listener.consumer.accept(signal);
@@ -170,14 +232,15 @@ final class DefaultSignalResponder implements SignalResponder {
 		}
 		return invoke(signal, matching.iterator(), new ArrayList<>()).thenAccept((acknowledgements) -> {
 			if (!acknowledgements.isEmpty()) {
-				answer(signal, merge(acknowledgements));
+				this.unanswered.take(signal);
+				answer(delivery, merge(acknowledgements));
 			}
 			else if (this.listeners.isEmpty()) {
 				if (Signal.isReserved(signal.event())) {
-					acknowledgeReserved(signal);
+					acknowledgeReserved(delivery);
 				}
 				else {
-					answerUnhandled(signal);
+					answerUnhandled(delivery);
 				}
 			}
 		});
@@ -246,26 +309,28 @@ final class DefaultSignalResponder implements SignalResponder {
 		return Acknowledgement.of(ras, messages.isEmpty() ? null : String.join("; ", messages));
 	}
 
-	private void acknowledgeReserved(Signal signal) {
+	private void acknowledgeReserved(Delivery delivery) {
 		// Nobody listens for answers to a shutdown any more.
-		if (Signal.INITIALIZATION.equals(signal.event())) {
-			answer(signal, Acknowledgement.success());
+		if (Signal.INITIALIZATION.equals(delivery.signal().event())) {
+			answer(delivery, Acknowledgement.success());
 		}
 	}
 
-	private void answerUnhandled(Signal signal) {
-		switch (this.engine.getSettings().unhandled()) {
-			case ACKNOWLEDGE -> answer(signal, Acknowledgement.success());
-			case REJECT -> answer(signal,
+	private void answerUnhandled(Delivery delivery) {
+		Signal signal = delivery.signal();
+		switch (this.engine.getSettings().responders().unhandled()) {
+			case ACKNOWLEDGE -> answer(delivery, Acknowledgement.success());
+			case REJECT -> answer(delivery,
 					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));
 			case IGNORE ->
 				logger.debug("'{}' ignores '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
 		}
 	}
 
-	private void answer(Signal signal, Acknowledgement acknowledgement) {
+	private void answer(Delivery delivery, Acknowledgement acknowledgement) {
+		Signal signal = delivery.signal();
 		if (!Signal.SHUTDOWN.equals(signal.event())) {
-			send(signal.publisherId(), signal.event(), acknowledgement.ras(), acknowledgement.message());
+			respond(delivery, signal.publisherId(), signal.event(), acknowledgement.ras(), acknowledgement.message());
 		}
 	}
 

@@ -201,7 +201,7 @@ final class HandlerRegistrar {
 			return this.engine.get(name);
 		}
 		try {
-			return this.engine.get(name.isEmpty() ? this.engine.getSettings().responderName() : name, channel);
+			return this.engine.get(name.isEmpty() ? this.engine.getSettings().responders().name() : name, channel);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSignalHandlerException(method, "names the channel '" + channel + "': " + ex.getMessage(),

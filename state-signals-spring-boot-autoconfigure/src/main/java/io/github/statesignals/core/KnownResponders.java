@@ -3,10 +3,15 @@ package io.github.statesignals.core;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The responders that are subscribed to one exporter, and who waits for how many. Safe
@@ -14,9 +19,30 @@ import java.util.concurrent.CompletableFuture;
  */
 final class KnownResponders {
 
-	private final Set<String> ids = new LinkedHashSet<>();
+	/**
+	 * Whoever can publish on the channel can subscribe ids that nobody has.
+	 */
+	private static final int LIMIT = 100_000;
+
+	/**
+	 * The ids in the order of their subscription, and whether each understands the
+	 * extensions.
+	 */
+	private final Map<String, Boolean> understanding = new LinkedHashMap<>();
+
+	/**
+	 * How many signals in a row somebody did not answer.
+	 */
+	private final Map<String, Integer> missed = new HashMap<>();
+
+	private final Set<String> evicted = new LinkedHashSet<>();
 
 	private final List<Wait> waits = new ArrayList<>();
+
+	/**
+	 * Made when somebody asks: a thousand may subscribe in between.
+	 */
+	private volatile @Nullable Subscribers subscribers = Subscribers.NOBODY;
 
 	private boolean open;
 
@@ -28,7 +54,8 @@ final class KnownResponders {
 		List<Wait> satisfied;
 		synchronized (this) {
 			this.open = true;
-			this.ids.addAll(expected);
+			expected.forEach((id) -> this.understanding.putIfAbsent(id, false));
+			changed();
 			satisfied = satisfied();
 		}
 		satisfied.forEach((wait) -> wait.future.complete(true));
@@ -42,7 +69,10 @@ final class KnownResponders {
 		List<Wait> abandoned;
 		synchronized (this) {
 			this.open = false;
-			this.ids.clear();
+			this.understanding.clear();
+			this.missed.clear();
+			this.evicted.clear();
+			changed();
 			abandoned = List.copyOf(this.waits);
 			this.waits.clear();
 		}
@@ -52,12 +82,22 @@ final class KnownResponders {
 	/**
 	 * A responder subscribes.
 	 * @param responderId its id
+	 * @param understands whether it understands the extensions
 	 * @return {@code false} if nobody can subscribe now, or it was subscribed already
 	 */
-	boolean add(String responderId) {
+	boolean add(String responderId, boolean understands) {
 		List<Wait> satisfied;
 		synchronized (this) {
-			if (!this.open || !this.ids.add(responderId)) {
+			if (!this.open || (this.understanding.size() >= LIMIT && !this.understanding.containsKey(responderId))) {
+				return false;
+			}
+			this.missed.remove(responderId);
+			this.evicted.remove(responderId);
+			Boolean before = this.understanding.put(responderId, understands);
+			if (before == null || before != understands) {
+				changed();
+			}
+			if (before != null) {
 				return false;
 			}
 			satisfied = satisfied();
@@ -67,11 +107,72 @@ final class KnownResponders {
 	}
 
 	/**
-	 * Who is subscribed now.
-	 * @return the ids in the order of their subscription
+	 * A responder is subscribed no more.
+	 * @param responderId its id
+	 * @return {@code false} if it was not
 	 */
-	synchronized Set<String> snapshot() {
-		return Collections.unmodifiableSet(new LinkedHashSet<>(this.ids));
+	synchronized boolean remove(String responderId) {
+		this.missed.remove(responderId);
+		this.evicted.remove(responderId);
+		if (this.understanding.remove(responderId) == null) {
+			return false;
+		}
+		changed();
+		return true;
+	}
+
+	/**
+	 * A responder answered: it is there.
+	 * @param responderId its id
+	 * @return whether it had been evicted
+	 */
+	synchronized boolean answered(String responderId) {
+		this.missed.remove(responderId);
+		return this.evicted.contains(responderId);
+	}
+
+	/**
+	 * Responders did not answer a signal in time. Whoever has missed too many in a row is
+	 * subscribed no more.
+	 * @param responderIds their ids
+	 * @param limit how many are too many
+	 * @return those that were subscribed until now
+	 */
+	synchronized List<String> missed(Collection<String> responderIds, int limit) {
+		List<String> lost = new ArrayList<>();
+		for (String id : responderIds) {
+			if (this.understanding.containsKey(id) && this.missed.merge(id, 1, Integer::sum) >= limit) {
+				lost.add(id);
+			}
+		}
+		for (String id : lost) {
+			remove(id);
+			if (this.evicted.size() < LIMIT) {
+				this.evicted.add(id);
+			}
+		}
+		return lost;
+	}
+
+	/**
+	 * Who is subscribed now.
+	 * @return a snapshot
+	 */
+	Subscribers subscribers() {
+		Subscribers current = this.subscribers;
+		return (current != null) ? current : takeSnapshot();
+	}
+
+	private synchronized Subscribers takeSnapshot() {
+		Subscribers snapshot = new Subscribers(
+				Collections.unmodifiableSet(new LinkedHashSet<>(this.understanding.keySet())),
+				!this.understanding.isEmpty() && !this.understanding.containsValue(false));
+		this.subscribers = snapshot;
+		return snapshot;
+	}
+
+	synchronized boolean contains(String responderId) {
+		return this.understanding.containsKey(responderId);
 	}
 
 	/**
@@ -93,7 +194,23 @@ final class KnownResponders {
 	}
 
 	private List<Wait> satisfied() {
-		return this.waits.stream().filter((wait) -> wait.count <= this.ids.size()).toList();
+		return this.waits.stream().filter((wait) -> wait.count <= this.understanding.size()).toList();
+	}
+
+	private void changed() {
+		this.subscribers = null;
+	}
+
+	/**
+	 * Who is subscribed at some moment. Immutable.
+	 *
+	 * @param ids the ids in the order of their subscription
+	 * @param understanding whether there are any, and all understand the extensions
+	 */
+	record Subscribers(Set<String> ids, boolean understanding) {
+
+		static final Subscribers NOBODY = new Subscribers(Set.of(), false);
+
 	}
 
 	private record Wait(int count, CompletableFuture<Boolean> future) {

@@ -42,6 +42,13 @@ final class OrderedLanes {
 
 	private final int capacity;
 
+	private final int totalCapacity;
+
+	/**
+	 * How many tasks wait in all lanes.
+	 */
+	private final AtomicInteger waiting = new AtomicInteger();
+
 	private final int concurrency;
 
 	private final ReentrantLock idleLock = new ReentrantLock();
@@ -52,11 +59,13 @@ final class OrderedLanes {
 	 * Create lanes.
 	 * @param executor runs the tasks; must not run them in the calling thread
 	 * @param capacity how many tasks may wait in one lane
+	 * @param totalCapacity how many tasks may wait in all of them
 	 * @param concurrency how many lanes may hold a thread at once; more wait their turn
 	 */
-	OrderedLanes(Executor executor, int capacity, int concurrency) {
+	OrderedLanes(Executor executor, int capacity, int totalCapacity, int concurrency) {
 		this.executor = executor;
 		this.capacity = capacity;
+		this.totalCapacity = totalCapacity;
 		this.concurrency = concurrency;
 	}
 
@@ -64,7 +73,8 @@ final class OrderedLanes {
 	 * Queue a task. Never blocks.
 	 * @param key the lane
 	 * @param task the task
-	 * @return {@code false} when the lane is full and the task was not taken
+	 * @return {@code false} when the lane, or all of them, are full and the task was not
+	 * taken
 	 */
 	boolean submit(Object key, Supplier<CompletableFuture<?>> task) {
 		Offer offer = new Offer();
@@ -219,11 +229,20 @@ final class OrderedLanes {
 		}
 
 		synchronized boolean offer(Supplier<CompletableFuture<?>> task) {
-			return this.tasks.size() < OrderedLanes.this.capacity && this.tasks.offer(task);
+			OrderedLanes lanes = OrderedLanes.this;
+			if (this.tasks.size() >= lanes.capacity || lanes.waiting.get() >= lanes.totalCapacity) {
+				return false;
+			}
+			lanes.waiting.incrementAndGet();
+			return this.tasks.offer(task);
 		}
 
 		synchronized @Nullable Supplier<CompletableFuture<?>> poll() {
-			return this.tasks.poll();
+			Supplier<CompletableFuture<?>> task = this.tasks.poll();
+			if (task != null) {
+				OrderedLanes.this.waiting.decrementAndGet();
+			}
+			return task;
 		}
 
 		synchronized boolean isEmpty() {

@@ -47,12 +47,16 @@ final class PendingPublication {
 
 	private final Map<String, String> messages = new LinkedHashMap<>();
 
+	private final Set<String> left = new LinkedHashSet<>();
+
 	private final long sentNanos;
+
+	private final @Nullable CompletionRule rule;
 
 	/**
 	 * How many have to succeed; negative: every answer is awaited.
 	 */
-	private final int required;
+	private int required;
 
 	private int succeeded;
 
@@ -66,8 +70,13 @@ final class PendingPublication {
 	 */
 	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos) {
 		this.outstanding = new LinkedHashSet<>(awaited);
-		this.required = (rule != null) ? Math.max(rule.required(awaited.size()), 0) : -1;
+		this.rule = rule;
+		this.required = required(awaited.size());
 		this.sentNanos = sentNanos;
+	}
+
+	private int required(int awaited) {
+		return (this.rule != null) ? Math.max(this.rule.required(awaited), 0) : -1;
 	}
 
 	/**
@@ -100,6 +109,28 @@ final class PendingPublication {
 			this.succeeded++;
 		}
 		return Verdict.COUNTED;
+	}
+
+	/**
+	 * A responder left: as if it had not been subscribed, unless it has answered.
+	 * @param responderId its id
+	 * @return {@code false} if it was not awaited any more
+	 */
+	boolean leave(String responderId) {
+		if (!this.outstanding.remove(responderId)) {
+			return false;
+		}
+		this.left.add(responderId);
+		this.required = required(this.outstanding.size() + this.answers.size());
+		return true;
+	}
+
+	/**
+	 * Who has not answered yet.
+	 * @return their ids; not to be kept
+	 */
+	Set<String> outstanding() {
+		return this.outstanding;
 	}
 
 	/**
@@ -144,7 +175,7 @@ final class PendingPublication {
 	 */
 	SignalResult result(long nowNanos) {
 		return new SignalResult(code(), this.answers, this.messages, this.outstanding,
-				Duration.ofNanos(nowNanos - this.sentNanos));
+				Duration.ofNanos(nowNanos - this.sentNanos), this.left);
 	}
 
 	private ResultCode code() {

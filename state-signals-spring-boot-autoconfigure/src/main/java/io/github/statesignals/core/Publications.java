@@ -14,23 +14,28 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.KnownResponders.Subscribers;
 import io.github.statesignals.core.PendingPublication.Verdict;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * What an exporter is publishing: a queue per event, whose first one is on its way. On
- * the wire an answer names no more than publisher and event, so a second signal of an
- * event has to wait until the first has ended. All state is guarded by one lock, under
+ * What an exporter is publishing. Where all subscribers echo the id of a signal, many of
+ * an event are under way at once. Else an answer names no more than publisher and event,
+ * so that a second signal of the event waits in a queue until the first has ended, and
+ * those behind it, too: they keep their order. All state is guarded by one lock, under
  * which nothing blocks; futures are completed on any thread.
  */
 final class Publications {
@@ -39,13 +44,20 @@ final class Publications {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Map<String, Deque<Publication>> queues = new HashMap<>();
+	private final Map<String, EventQueue> queues = new HashMap<>();
+
+	/**
+	 * Those that are under way with an id, by that.
+	 */
+	private final Map<String, Publication> identified = new HashMap<>();
 
 	private final SignalEngine engine;
 
-	private final String channel;
+	private final SignalSender sender;
 
 	private final KnownResponders responders;
+
+	private final Consumer<Set<String>> missed;
 
 	/**
 	 * The events whose queues are being sent from. Sending may end others: a transport is
@@ -53,10 +65,23 @@ final class Publications {
 	 */
 	private final Set<String> sending = new HashSet<>();
 
-	Publications(SignalEngine engine, String channel, KnownResponders responders) {
+	/**
+	 * How many there are, on their way and queued.
+	 */
+	private int size;
+
+	/**
+	 * Create a queue.
+	 * @param engine the engine
+	 * @param sender sends the signals
+	 * @param responders whom to await
+	 * @param missed told who did not answer in time
+	 */
+	Publications(SignalEngine engine, SignalSender sender, KnownResponders responders, Consumer<Set<String>> missed) {
 		this.engine = engine;
-		this.channel = channel;
+		this.sender = sender;
 		this.responders = responders;
+		this.missed = missed;
 	}
 
 	/**
@@ -70,7 +95,15 @@ final class Publications {
 		Publication publication = new Publication(signal, options);
 		this.lock.lock();
 		try {
-			this.queues.computeIfAbsent(signal.event(), (key) -> new ArrayDeque<>()).add(publication);
+			int limit = this.engine.getSettings().exporters().maxPending();
+			if (this.size >= limit) {
+				return CompletableFuture.failedFuture(new TaskRejectedException(
+						("'%s' is not published: %d publishes of exporter '%s' are under way already. Await some of "
+								+ "their results first, or raise state-signals.exporter.max-pending")
+							.formatted(signal.event(), limit, signal.publisherId())));
+			}
+			this.size++;
+			this.queues.computeIfAbsent(signal.event(), (key) -> new EventQueue()).waiting.add(publication);
 			sendNext(signal.event());
 		}
 		finally {
@@ -82,16 +115,16 @@ final class Publications {
 	/**
 	 * A response to one of these was heard, or to none.
 	 * @param response the response
+	 * @param id the id that it echoes, if any
 	 */
-	void onResponse(Response response) {
-		Publication publication = null;
+	void onResponse(Response response, @Nullable String id) {
+		Publication publication;
 		Verdict verdict = Verdict.NOT_AWAITED;
 		boolean complete = false;
 		this.lock.lock();
 		try {
-			Deque<Publication> queue = this.queues.get(response.event());
-			if (queue != null && !queue.isEmpty()) {
-				publication = queue.getFirst();
+			publication = find(response, id);
+			if (publication != null) {
 				verdict = publication.pending.respond(response, now());
 				complete = publication.pending.isComplete();
 				if (verdict == Verdict.COUNTED) {
@@ -106,12 +139,55 @@ final class Publications {
 			logger.debug("'{}' answered '{}' with ras {}", response.responderId(), response.event(), response.ras());
 		}
 		else {
-			logger.warn("An answer of '{}' to '{}' of '{}' does not count: {}", response.responderId(),
-					response.event(), response.publisherId(), verdict);
+			this.engine.counters().unexpected(response, verdict);
 		}
 		if (publication != null && complete) {
 			publication.complete();
 		}
+	}
+
+	private @Nullable Publication find(Response response, @Nullable String id) {
+		if (id != null) {
+			Publication publication = this.identified.get(id);
+			return (publication != null && publication.signal.event().equals(response.event())) ? publication : null;
+		}
+		EventQueue queue = this.queues.get(response.event());
+		return (queue != null) ? queue.exclusive : null;
+	}
+
+	/**
+	 * A responder left: nobody awaits it any more.
+	 * @param responderId its id
+	 * @return whether it was subscribed
+	 */
+	boolean leave(String responderId) {
+		boolean subscribed;
+		List<Publication> complete = new ArrayList<>();
+		this.lock.lock();
+		try {
+			// Together, or one that is sent in between would await it.
+			subscribed = this.responders.remove(responderId);
+			for (Publication publication : underWay()) {
+				if (publication.pending.leave(responderId) && publication.pending.isComplete()) {
+					complete.add(publication);
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		complete.forEach(Publication::complete);
+		return subscribed;
+	}
+
+	private Collection<Publication> underWay() {
+		Set<Publication> underWay = new LinkedHashSet<>(this.identified.values());
+		this.queues.values().forEach((queue) -> {
+			if (queue.exclusive != null) {
+				underWay.add(queue.exclusive);
+			}
+		});
+		return underWay;
 	}
 
 	/**
@@ -126,8 +202,12 @@ final class Publications {
 		List<Publication> ended = new ArrayList<>();
 		this.lock.lock();
 		try {
-			this.queues.values().forEach(ended::addAll);
+			ended.addAll(underWay());
+			this.queues.values().forEach((queue) -> ended.addAll(queue.waiting));
+			ended.forEach((publication) -> publication.over = true);
 			this.queues.clear();
+			this.identified.clear();
+			this.size = 0;
 			this.responders.close(forgotten);
 		}
 		finally {
@@ -137,8 +217,8 @@ final class Publications {
 	}
 
 	/**
-	 * Send the first in a queue, unless it has been; and should that end it at once, the
-	 * next one. Under the lock.
+	 * Send what has its turn in a queue; and should that end at once, what comes next.
+	 * Under the lock.
 	 * @param event the event of the queue
 	 */
 	private void sendNext(String event) {
@@ -147,8 +227,18 @@ final class Publications {
 			return;
 		}
 		try {
-			for (Publication next = first(event); next != null && !next.sent; next = first(event)) {
-				next.send();
+			for (EventQueue queue = this.queues.get(event); queue != null; queue = this.queues.get(event)) {
+				Publication next = queue.waiting.peek();
+				Subscribers subscribers = this.responders.subscribers();
+				boolean identified = this.sender.isExtended(subscribers) && subscribers.understanding();
+				if (next == null || (!identified && queue.exclusive != null)) {
+					return;
+				}
+				queue.waiting.remove();
+				if (!identified) {
+					queue.exclusive = next;
+				}
+				next.send(subscribers);
 			}
 		}
 		finally {
@@ -156,13 +246,22 @@ final class Publications {
 		}
 	}
 
-	private @Nullable Publication first(String event) {
-		Deque<Publication> queue = this.queues.get(event);
-		return (queue != null) ? queue.peek() : null;
-	}
-
 	private long now() {
 		return this.engine.getTimer().nanoTime();
+	}
+
+	/**
+	 * The publications of one event.
+	 */
+	private static final class EventQueue {
+
+		private final Deque<Publication> waiting = new ArrayDeque<>();
+
+		/**
+		 * The one that is under way and has the answers without an id.
+		 */
+		private @Nullable Publication exclusive;
+
 	}
 
 	/**
@@ -180,7 +279,13 @@ final class Publications {
 
 		private boolean sent;
 
+		private boolean over;
+
+		private @Nullable String id;
+
 		private @Nullable Runnable cancelTimeout;
+
+		private @Nullable CompletableFuture<Void> transmission;
 
 		Publication(Signal signal, PublishOptions options) {
 			this.signal = signal;
@@ -194,11 +299,12 @@ final class Publications {
 
 		/**
 		 * Send: whoever subscribes from here on is not awaited.
+		 * @param subscribers whom to await
 		 */
-		void send() {
+		void send(Subscribers subscribers) {
 			this.sent = true;
 			try {
-				sendNow();
+				sendNow(subscribers);
 			}
 			catch (RuntimeException | Error ex) {
 				// Such as the rule's: the ones behind must not be stuck.
@@ -206,23 +312,28 @@ final class Publications {
 			}
 		}
 
-		private void sendNow() {
-			Set<String> awaited = Publications.this.responders.snapshot();
-			Set<String> missing = missing(awaited);
+		private void sendNow(Subscribers subscribers) {
+			Set<String> missing = missing(subscribers.ids());
 			if (!missing.isEmpty()) {
 				logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", this.signal.event(),
 						this.signal.publisherId(), missing);
-				finish(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO));
+				finish(() -> new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
+						Set.of()));
 				return;
 			}
-			this.pending = new PendingPublication(awaited, this.options.rule(), now());
+			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now());
 			if (!this.options.timeout().isNegative()) {
 				this.cancelTimeout = Publications.this.engine.getTimer()
 					.schedule(this.options.timeout(), this::timeOut);
 			}
 			logger.debug("Publishing '{}' of '{}' to {} subscribers", this.signal.event(), this.signal.publisherId(),
-					awaited.size());
-			Publications.this.engine.send(Publications.this.channel, this.signal).whenComplete(this::onSent);
+					subscribers.ids().size());
+			this.transmission = Publications.this.sender.send(this.signal,
+					Publications.this.sender.isExtended(subscribers), this.options.timeout(), (id) -> {
+						this.id = id;
+						Publications.this.identified.put(id, this);
+					});
+			this.transmission.whenComplete(this::onSent);
 		}
 
 		private Set<String> missing(Collection<String> subscribed) {
@@ -257,7 +368,11 @@ final class Publications {
 
 		private void timeOut() {
 			if (isSent()) {
-				complete();
+				finish(() -> {
+					SignalResult result = currentResult();
+					Publications.this.missed.accept(result.missing());
+					return result;
+				});
 			}
 			else {
 				fail(Futures.unconfirmed(this.signal.event(), this.signal.publisherId(), this.options.timeout()));
@@ -268,14 +383,14 @@ final class Publications {
 		 * End with the result as it stands.
 		 */
 		void complete() {
-			finish(null);
+			finish(this::currentResult);
 		}
 
-		private void finish(@Nullable SignalResult given) {
+		private void finish(Supplier<SignalResult> ending) {
 			if (!leave()) {
 				return;
 			}
-			SignalResult result = (given != null) ? given : currentResult();
+			SignalResult result = ending.get();
 			if (result.isSuccess()) {
 				logger.debug("'{}' of '{}': {}", this.signal.event(), this.signal.publisherId(), result.code());
 			}
@@ -299,9 +414,7 @@ final class Publications {
 		void end(String reason) {
 			Publications.this.lock.lock();
 			try {
-				if (this.cancelTimeout != null) {
-					this.cancelTimeout.run();
-				}
+				letGo();
 			}
 			finally {
 				Publications.this.lock.unlock();
@@ -367,25 +480,47 @@ final class Publications {
 		 * @return {@code false} if it was given up before
 		 */
 		private boolean leave() {
+			String event = this.signal.event();
 			Publications.this.lock.lock();
 			try {
-				Deque<Publication> queue = Publications.this.queues.get(this.signal.event());
-				if (queue == null || !queue.remove(this)) {
+				if (this.over) {
 					return false;
 				}
-				if (this.cancelTimeout != null) {
-					this.cancelTimeout.run();
-				}
-				if (queue.isEmpty()) {
-					Publications.this.queues.remove(this.signal.event());
-				}
-				else {
-					sendNext(this.signal.event());
+				this.over = true;
+				Publications.this.size--;
+				letGo();
+				EventQueue queue = Publications.this.queues.get(event);
+				if (queue != null) {
+					if (!this.sent) {
+						queue.waiting.remove(this);
+					}
+					if (queue.exclusive == this) {
+						queue.exclusive = null;
+					}
+					if (queue.exclusive == null && queue.waiting.isEmpty()) {
+						Publications.this.queues.remove(event);
+					}
+					else {
+						sendNext(event);
+					}
 				}
 				return true;
 			}
 			finally {
 				Publications.this.lock.unlock();
+			}
+		}
+
+		private void letGo() {
+			if (this.id != null) {
+				Publications.this.identified.remove(this.id);
+			}
+			if (this.cancelTimeout != null) {
+				this.cancelTimeout.run();
+			}
+			if (this.transmission != null && !this.pending.isSent()) {
+				// Nobody awaits it: better not sent late.
+				this.transmission.cancel(false);
 			}
 		}
 

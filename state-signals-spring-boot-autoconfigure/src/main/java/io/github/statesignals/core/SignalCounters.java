@@ -3,22 +3,21 @@ package io.github.statesignals.core;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What went through an engine, since it was created.
+ * What went through an engine, since it was created. What goes wrong again and again is
+ * logged once in a while: whoever can publish on a channel must not be able to fill the
+ * log.
  *
  * @since 0.1.0
  */
 public final class SignalCounters {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalCounters.class);
-
-	/**
-	 * At most one line about malformed payloads in so long.
-	 */
-	private static final long LOG_INTERVAL_NANOS = 60_000_000_000L;
 
 	final LongAdder signals = new LongAdder();
 
@@ -28,7 +27,23 @@ public final class SignalCounters {
 
 	final LongAdder rejected = new LongAdder();
 
-	private final AtomicLong nextLogNanos = new AtomicLong(System.nanoTime());
+	final LongAdder expired = new LongAdder();
+
+	final LongAdder repeated = new LongAdder();
+
+	final LongAdder missed = new LongAdder();
+
+	final LongAdder unexpected = new LongAdder();
+
+	final LongAdder gaps = new LongAdder();
+
+	private final Occasion malformedLog = new Occasion();
+
+	private final Occasion rejectedLog = new Occasion();
+
+	private final Occasion expiredLog = new Occasion();
+
+	private final Occasion unexpectedLog = new Occasion();
 
 	SignalCounters() {
 	}
@@ -58,22 +73,113 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The signals that were answered {@code busy}, because too many of their publisher
-	 * were waiting already.
+	 * The signals that were answered {@code busy}, because too many were waiting already.
 	 * @return the number
 	 */
 	public long rejected() {
 		return this.rejected.sum();
 	}
 
+	/**
+	 * The signals that could have been handled only after their publisher's timeout.
+	 * @return the number
+	 */
+	public long expired() {
+		return this.expired.sum();
+	}
+
+	/**
+	 * The signals that were heard twice, and skipped.
+	 * @return the number
+	 */
+	public long repeated() {
+		return this.repeated.sum();
+	}
+
+	/**
+	 * The signals that were not heard, as far as numbers tell.
+	 * @return the number
+	 */
+	public long missed() {
+		return this.missed.sum();
+	}
+
+	/**
+	 * The answers to this application's exporters that did not count.
+	 * @return the number
+	 */
+	public long unexpected() {
+		return this.unexpected.sum();
+	}
+
+	/**
+	 * The times when the transport heard again after it may have missed something.
+	 * @return the number
+	 */
+	public long gaps() {
+		return this.gaps.sum();
+	}
+
 	void malformed(String source, String problem) {
 		this.malformed.increment();
-		long now = System.nanoTime();
-		long next = this.nextLogNanos.get();
-		if (now - next >= 0 && this.nextLogNanos.compareAndSet(next, now + LOG_INTERVAL_NANOS)) {
+		if (this.malformedLog.isNow()) {
 			logger.warn("Skipped a malformed payload on '{}': {} ({} so far; the next is logged in a minute or later)",
 					source, problem, malformed());
 		}
+	}
+
+	void rejected(Signal signal, String responderId) {
+		this.rejected.increment();
+		if (this.rejectedLog.isNow()) {
+			logger.warn(
+					"'{}' of '{}' is answered 'busy': too many signals are waiting for '{}' "
+							+ "({} so far; the next is logged in a minute or later)",
+					printable(signal.event()), printable(signal.publisherId()), responderId, rejected());
+		}
+	}
+
+	void expired(Signal signal, String responderId) {
+		this.expired.increment();
+		if (this.expiredLog.isNow()) {
+			logger.warn(
+					"'{}' of '{}' comes to '{}' after its publisher's timeout "
+							+ "({} so far; the next is logged in a minute or later)",
+					printable(signal.event()), printable(signal.publisherId()), responderId, expired());
+		}
+	}
+
+	void unexpected(Response response, PendingPublication.Verdict verdict) {
+		this.unexpected.increment();
+		if (this.unexpectedLog.isNow()) {
+			logger.warn(
+					"An answer of '{}' to '{}' of '{}' does not count: {} "
+							+ "({} so far; the next is logged in a minute or later)",
+					printable(response.responderId()), printable(response.event()), response.publisherId(), verdict,
+					unexpected());
+		}
+	}
+
+	// A line break in an id must not make a line of its own.
+	private static String printable(String id) {
+		String cut = (id.length() > 200) ? id.substring(0, 200) + "..." : id;
+		return cut.replaceAll("\\p{Cntrl}", "?");
+	}
+
+	/**
+	 * Comes at once, and then at most once a minute.
+	 */
+	private static final class Occasion {
+
+		private static final long INTERVAL_NANOS = 60_000_000_000L;
+
+		private final AtomicLong next = new AtomicLong(System.nanoTime());
+
+		boolean isNow() {
+			long now = System.nanoTime();
+			long due = this.next.get();
+			return now - due >= 0 && this.next.compareAndSet(due, now + INTERVAL_NANOS);
+		}
+
 	}
 
 }

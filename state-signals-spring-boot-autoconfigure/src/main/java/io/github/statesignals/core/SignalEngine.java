@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -18,15 +17,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalGapEvent;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
+import io.github.statesignals.SignalsMissedEvent;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.HeardSignals.Arrival;
+import io.github.statesignals.core.HeardSignals.Order;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,6 +65,16 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private static final int CONCURRENCY = 256;
 
 	/**
+	 * How many application events may wait for a slow listener.
+	 */
+	private static final int EVENTS = 1_024;
+
+	/**
+	 * In place of a publisher's id: the response is for every exporter.
+	 */
+	private static final String EVERYBODY = "*";
+
+	/**
 	 * Redis may be the reason why the application stops.
 	 */
 	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
@@ -75,6 +92,14 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private final OrderedLanes lanes;
 
 	private final OrderedLanes callbackLanes;
+
+	private final OrderedLanes eventLanes;
+
+	private final Consumer<Object> events;
+
+	private final long startNanos;
+
+	private final HeardSignals heard = new HeardSignals();
 
 	private final Interceptors interceptors;
 
@@ -113,22 +138,27 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * calling thread
 	 * @param mapper converts between metadata and the application's types
 	 * @param interceptors provides what wraps handling and publishing, outermost first
+	 * @param events takes application events, on the executor
 	 */
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors) {
-		this(transport, settings, executor, mapper, interceptors, new SystemTimer());
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events) {
+		this(transport, settings, executor, mapper, interceptors, events, new SystemTimer());
 	}
 
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, Timer timer) {
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
 		ChannelNames.check(settings.channel());
 		this.transport = transport;
 		this.settings = settings;
 		this.executor = executor;
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.timer = timer;
-		this.lanes = new OrderedLanes(executor, settings.queueCapacity(), CONCURRENCY);
-		this.callbackLanes = new OrderedLanes(executor, Integer.MAX_VALUE, CONCURRENCY);
+		this.startNanos = timer.nanoTime();
+		this.lanes = new OrderedLanes(executor, settings.responders().queueCapacity(),
+				settings.responders().totalQueueCapacity(), CONCURRENCY);
+		this.callbackLanes = new OrderedLanes(executor, Integer.MAX_VALUE, Integer.MAX_VALUE, CONCURRENCY);
+		this.eventLanes = new OrderedLanes(executor, EVENTS, EVENTS, 1);
+		this.events = events;
 		this.interceptors = new Interceptors(interceptors, executor);
 		transport.open(settings.channel());
 	}
@@ -170,7 +200,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @return the responder of the configured name, on the configured channel
 	 */
 	public SignalResponder responder() {
-		return get(this.settings.responderName());
+		return get(this.settings.responders().name());
 	}
 
 	/**
@@ -243,9 +273,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		CompletableFuture<?>[] goodbyes = this.exporters.values()
-			.stream()
-			.map(DefaultSignalExporter::shutdownAsync)
+		CompletableFuture<?>[] goodbyes = Stream
+			.concat(this.responders.stream().filter(DefaultSignalResponder::hears).map(this::announceLeaving),
+					this.exporters.values().stream().map(DefaultSignalExporter::shutdownAsync))
 			.toArray(CompletableFuture[]::new);
 		try {
 			CompletableFuture.allOf(goodbyes).get(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -254,7 +284,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("Could not say goodbye for every exporter: {}", Futures.unwrap(ex).toString());
+			logger.warn("Could not say goodbye to everybody: {}", Futures.unwrap(ex).toString());
 		}
 		this.transport.stop();
 	}
@@ -313,23 +343,100 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * Send a signal.
 	 * @param channel the channel's name
 	 * @param signal the signal
+	 * @param extension what to say to those who understand, if anything
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletionStage<Void> send(String channel, Signal signal) {
-		return guarded(() -> this.transport.send(channel, signal));
+	CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		return guarded(() -> this.transport.send(channel, signal, extension));
 	}
 
 	/**
 	 * Send a response.
 	 * @param channel the channel's name
 	 * @param response the response
+	 * @param delivery what it answers, if that is known
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletionStage<Void> send(String channel, Response response) {
-		return guarded(() -> this.transport.send(channel, response));
+	CompletableFuture<Void> respond(String channel, Response response, @Nullable Delivery delivery) {
+		SignalExtension asked = (delivery != null) ? delivery.extension() : null;
+		if (this.settings.extensions() == Extensions.OFF
+				|| (asked == null && this.settings.extensions() == Extensions.NEGOTIATED)) {
+			return guarded(() -> this.transport.send(channel, response));
+		}
+		ResponseExtension extension = (asked != null && asked.id() != null) ? new ResponseExtension(asked.id())
+				: ResponseExtension.UNDERSTOOD;
+		return guarded(() -> this.transport.send(channel, response, extension,
+				(delivery != null) ? delivery.replyTo() : null));
 	}
 
-	private static CompletionStage<Void> guarded(Supplier<CompletionStage<Void>> sending) {
+	/**
+	 * Tell exporters that a responder is there: they ask it to subscribe. Does nothing
+	 * while not connected, for that is told when we are.
+	 * @param responder the responder
+	 */
+	void sayHello(DefaultSignalResponder responder) {
+		if (isConnected()) {
+			announce(responder, Signal.INITIALIZATION);
+		}
+	}
+
+	/**
+	 * Tell exporters that a responder leaves: they await it no longer.
+	 * @param responder the responder
+	 */
+	void sayBye(DefaultSignalResponder responder) {
+		if (isConnected()) {
+			announceLeaving(responder);
+		}
+	}
+
+	private CompletableFuture<Void> announceLeaving(DefaultSignalResponder responder) {
+		return announce(responder, Signal.SHUTDOWN);
+	}
+
+	private CompletableFuture<Void> announce(DefaultSignalResponder responder, String event) {
+		if (this.settings.extensions() == Extensions.OFF || !this.settings.responders().enabled()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		Response announcement = new Response(responder.getResponderId(), EVERYBODY, event, null, null);
+		return guarded(
+				() -> this.transport.send(responder.getChannel(), announcement, ResponseExtension.UNDERSTOOD, null))
+			.whenComplete((sent, ex) -> {
+				if (ex != null) {
+					logger.debug("'{}' could not announce itself", responder.getResponderId(), ex);
+				}
+			});
+	}
+
+	/**
+	 * Publish an application event. If too many wait already, it is dropped.
+	 * @param event the event
+	 */
+	void publishEvent(Object event) {
+		this.eventLanes.submit(this, () -> {
+			this.events.accept(event);
+			return CompletableFuture.completedFuture(null);
+		});
+	}
+
+	/**
+	 * The time on a clock that never jumps.
+	 * @return milliseconds since this engine was created
+	 */
+	long clockMillis() {
+		return (this.timer.nanoTime() - this.startNanos) / 1_000_000;
+	}
+
+	/**
+	 * Where answers to this application's exporters are to be sent.
+	 * @param channel the channel's name
+	 * @return the transport's address, if it has one
+	 */
+	@Nullable String replyTo(String channel) {
+		return this.transport.replyTo(channel);
+	}
+
+	private static CompletableFuture<Void> guarded(Supplier<CompletableFuture<Void>> sending) {
 		try {
 			return sending.get();
 		}
@@ -385,31 +492,76 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private final class Router implements SignalTransport.Listener {
 
 		@Override
-		public void onSignal(String channel, Signal signal) {
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 			SignalEngine engine = SignalEngine.this;
 			engine.counters.signals.increment();
 			engine.acceptance.readLock().lock();
 			try {
-				if (!engine.running || !engine.settings.respond()) {
+				if (!engine.running || !engine.settings.responders().enabled()) {
 					return;
 				}
-				for (DefaultSignalResponder responder : engine.responders) {
-					if (responder.getChannel().equals(channel)) {
-						responder.onSignal(signal);
-					}
-				}
+				deliver(channel, signal, (engine.settings.extensions() != Extensions.OFF) ? extension : null);
 			}
 			finally {
 				engine.acceptance.readLock().unlock();
 			}
 		}
 
+		private void deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
+			SignalEngine engine = SignalEngine.this;
+			Arrival arrival = engine.heard.hear(channel, signal.publisherId(), extension, engine.timer.nanoTime());
+			if (arrival.order() == Order.REPEATED) {
+				engine.counters.repeated.increment();
+				logger.debug("'{}' of '{}' is repeated", signal.event(), signal.publisherId());
+				return;
+			}
+			if (arrival.missed() > 0) {
+				engine.counters.missed.add(arrival.missed());
+				engine.publishEvent(new SignalsMissedEvent(signal.publisherId(), channel, arrival.missed()));
+			}
+			Delivery delivery = new Delivery(signal, extension, arrival.deadlineNanos());
+			for (DefaultSignalResponder responder : engine.responders) {
+				if (!responder.getChannel().equals(channel)) {
+					continue;
+				}
+				if (arrival.order() == Order.OVERTAKEN) {
+					responder.onOvertaken(delivery);
+				}
+				else {
+					responder.onSignal(delivery);
+				}
+			}
+		}
+
 		@Override
-		public void onResponse(String channel, Response response) {
-			SignalEngine.this.counters.responses.increment();
-			DefaultSignalExporter exporter = SignalEngine.this.exporters.get(response.publisherId());
-			if (exporter != null && exporter.getChannel().equals(channel)) {
-				exporter.onResponse(response);
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			SignalEngine engine = SignalEngine.this;
+			engine.counters.responses.increment();
+			boolean extensions = engine.settings.extensions() != Extensions.OFF;
+			if (extensions && EVERYBODY.equals(response.publisherId())) {
+				engine.exporters.values()
+					.stream()
+					.filter((exporter) -> exporter.getChannel().equals(channel))
+					.forEach((exporter) -> onAnnouncement(exporter, response));
+				return;
+			}
+			DefaultSignalExporter exporter = engine.exporters.get(response.publisherId());
+			if (exporter == null || !exporter.getChannel().equals(channel)) {
+				return;
+			}
+			if (extensions && Signal.SHUTDOWN.equals(response.event())) {
+				onAnnouncement(exporter, response);
+			}
+			else {
+				exporter.onResponse(response, extension);
+			}
+		}
+
+		private void onAnnouncement(DefaultSignalExporter exporter, Response response) {
+			switch (response.event()) {
+				case Signal.INITIALIZATION -> exporter.onHello(response.responderId());
+				case Signal.SHUTDOWN -> exporter.onBye(response.responderId());
+				default -> logger.debug("'{}' announces what nobody understands", response.responderId());
 			}
 		}
 
@@ -420,11 +572,20 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 		@Override
 		public void onConnected(boolean gap) {
+			SignalEngine engine = SignalEngine.this;
 			if (gap) {
 				logger.warn("Hearing signals again after a gap: what was sent meanwhile may have been missed");
+				engine.counters.gaps.increment();
+				engine.publishEvent(new SignalGapEvent());
+				if (engine.settings.extensions() != Extensions.OFF) {
+					engine.exporters.values().forEach(DefaultSignalExporter::onGap);
+				}
 			}
+			engine.responders.stream()
+				.filter(DefaultSignalResponder::hears)
+				.forEach((responder) -> announce(responder, Signal.INITIALIZATION));
 			// Whoever waits for this may publish, which the transport's thread must not.
-			SignalEngine.this.connected.completeAsync(() -> null, SignalEngine.this.executor);
+			engine.connected.completeAsync(() -> null, engine.executor);
 		}
 
 	}

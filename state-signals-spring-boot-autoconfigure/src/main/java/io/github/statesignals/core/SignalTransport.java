@@ -1,9 +1,10 @@
 package io.github.statesignals.core;
 
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries signals and responses between applications over named channels: every started
@@ -61,22 +62,58 @@ public interface SignalTransport {
 	boolean isConnected();
 
 	/**
+	 * Where this transport, and no other, hears responses: for signals to name.
+	 * @param channel the channel's name
+	 * @return an address that {@link #send(String, Response, ResponseExtension, String)}
+	 * of any transport of the kind takes, or {@code null} if there is none
+	 */
+	default @Nullable String replyTo(String channel) {
+		return null;
+	}
+
+	/**
+	 * Send a signal without an extension.
+	 * @param channel the channel's name
+	 * @param signal the signal
+	 * @return see {@link #send(String, Signal, SignalExtension)}
+	 */
+	default CompletableFuture<Void> send(String channel, Signal signal) {
+		return send(channel, signal, null);
+	}
+
+	/**
 	 * Send a signal. Never blocks on the network.
 	 * @param channel the channel's name
 	 * @param signal the signal
+	 * @param extension what to say to those who understand, if anything
 	 * @return completes when the signal is on its way, on any thread, or exceptionally
-	 * with a {@link org.springframework.dao.DataAccessException}
+	 * with a {@link org.springframework.dao.DataAccessException}; cancelling it keeps the
+	 * signal from being sent, if it has not been
 	 */
-	CompletionStage<Void> send(String channel, Signal signal);
+	CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension);
+
+	/**
+	 * Send a response without an extension, to the channel.
+	 * @param channel the channel's name
+	 * @param response the response
+	 * @return see {@link #send(String, Response, ResponseExtension, String)}
+	 */
+	default CompletableFuture<Void> send(String channel, Response response) {
+		return send(channel, response, null, null);
+	}
 
 	/**
 	 * Send a response. Never blocks on the network.
 	 * @param channel the channel's name
 	 * @param response the response
+	 * @param extension what to say to those who understand, if anything
+	 * @param replyTo the address that the signal named; the channel is for everybody, and
+	 * for an address that is none
 	 * @return completes when the response is on its way, on any thread, or exceptionally
 	 * with a {@link org.springframework.dao.DataAccessException}
 	 */
-	CompletionStage<Void> send(String channel, Response response);
+	CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String replyTo);
 
 	/**
 	 * Hears. Called on the transport's own thread, of which there may be few for the
@@ -87,16 +124,18 @@ public interface SignalTransport {
 		/**
 		 * A signal was heard.
 		 * @param channel the channel's name
-		 * @param signal the signal
+		 * @param signal the signal, without the extension in its metadata
+		 * @param extension what it says to those who understand, if anything
 		 */
-		void onSignal(String channel, Signal signal);
+		void onSignal(String channel, Signal signal, @Nullable SignalExtension extension);
 
 		/**
 		 * A response was heard, whoever it is for.
 		 * @param channel the channel's name
 		 * @param response the response
+		 * @param extension what it says to those who understand, if anything
 		 */
-		void onResponse(String channel, Response response);
+		void onResponse(String channel, Response response, @Nullable ResponseExtension extension);
 
 		/**
 		 * Something that is neither was heard, and is skipped.

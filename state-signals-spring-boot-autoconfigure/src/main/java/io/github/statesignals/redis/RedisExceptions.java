@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 import org.springframework.util.ClassUtils;
@@ -18,13 +19,36 @@ final class RedisExceptions {
 	private static final boolean lettucePresent = ClassUtils.isPresent("io.lettuce.core.RedisException",
 			RedisExceptions.class.getClassLoader());
 
+	private static final String PERMISSIONS = "Grant it the channels and commands of signals: ACL SETUSER <user> "
+			+ "&event-signal-* +subscribe +unsubscribe +publish";
+
 	private RedisExceptions() {
+	}
+
+	/**
+	 * Whether Redis is there and does not want us, which no waiting changes.
+	 * @param ex what it said
+	 * @return {@code true} for a missing permission and a wrong password
+	 */
+	static boolean isRefusal(Throwable ex) {
+		return refusal(ex) != null;
+	}
+
+	private static @Nullable String refusal(Throwable ex) {
+		String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
+		boolean refused = message != null
+				&& (message.startsWith("NOPERM") || message.startsWith("WRONGPASS") || message.startsWith("NOAUTH"));
+		return refused ? message : null;
 	}
 
 	static DataAccessException translate(Throwable ex) {
 		Throwable cause = ex;
 		while (cause instanceof CompletionException && cause.getCause() != null) {
 			cause = cause.getCause();
+		}
+		String refusal = refusal(cause);
+		if (refusal != null && refusal.startsWith("NOPERM")) {
+			return new PermissionDeniedDataAccessException("The Redis user lacks a permission. " + PERMISSIONS, cause);
 		}
 		if (cause instanceof DataAccessException translated) {
 			return translated;

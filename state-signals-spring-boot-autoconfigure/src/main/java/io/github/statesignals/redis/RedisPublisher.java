@@ -5,8 +5,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -39,45 +37,12 @@ interface RedisPublisher {
 	static RedisPublisher create(RedisConnectionFactory connectionFactory) {
 		if (ClassUtils.isPresent("io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands",
 				RedisPublisher.class.getClassLoader())) {
-			RedisConnection connection = connectionFactory.getConnection();
-			if (Lettuce.supports(connection)) {
-				return new Lettuce(connection);
+			RedisPublisher lettuce = LettucePublisher.create(connectionFactory);
+			if (lettuce != null) {
+				return lettuce;
 			}
-			connection.close();
 		}
 		return new Blocking(connectionFactory);
-	}
-
-	/**
-	 * The driver's own asynchronous commands: calls of one thread are written in order,
-	 * and pipelined.
-	 */
-	final class Lettuce implements RedisPublisher {
-
-		private final RedisConnection connection;
-
-		private final RedisClusterAsyncCommands<byte[], byte[]> commands;
-
-		@SuppressWarnings("unchecked")
-		Lettuce(RedisConnection connection) {
-			this.connection = connection;
-			this.commands = (RedisClusterAsyncCommands<byte[], byte[]>) connection.getNativeConnection();
-		}
-
-		static boolean supports(RedisConnection connection) {
-			return connection.getNativeConnection() instanceof RedisClusterAsyncCommands;
-		}
-
-		@Override
-		public CompletionStage<?> publish(byte[] channel, byte[] payload) {
-			return this.commands.publish(channel, payload);
-		}
-
-		@Override
-		public void close() {
-			this.connection.close();
-		}
-
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package io.github.statesignals.redis;
 
+import java.util.UUID;
+import java.util.regex.Pattern;
+
 /**
  * The names of the Redis channels that signals and responses travel on.
  *
@@ -14,6 +17,10 @@ public record SignalChannels(String signals, String responses) {
 	 */
 	public static final SignalChannels DEFAULT = new SignalChannels("event-signal-pubsub", "event-signal-response");
 
+	private static final String REPLY = "event-signal-reply:";
+
+	private static final Pattern REPLY_NAME = Pattern.compile("[A-Za-z0-9:._-]+");
+
 	/**
 	 * The Redis channels of a named channel.
 	 * @param name the channel's name; empty: {@link #DEFAULT}
@@ -22,6 +29,33 @@ public record SignalChannels(String signals, String responses) {
 	public static SignalChannels of(String name) {
 		return name.isEmpty() ? DEFAULT
 				: new SignalChannels(DEFAULT.signals() + ":" + name, DEFAULT.responses() + ":" + name);
+	}
+
+	/**
+	 * Whether a signal's word for where to answer can be trusted to be a Redis channel of
+	 * ours, and none of the application's.
+	 * @param replyTo the Redis channel
+	 * @return whether it is one that {@link #newReplyTo()} could have made
+	 */
+	static boolean isReplyTo(String replyTo) {
+		return replyTo.startsWith(REPLY) && replyTo.length() <= 128 && REPLY_NAME.matcher(replyTo).matches();
+	}
+
+	/**
+	 * A Redis channel for the answers to one application.
+	 * @return a name that nobody else has
+	 */
+	static String newReplyTo() {
+		return REPLY + UUID.randomUUID();
+	}
+
+	/**
+	 * A Redis channel on which one application hears itself. It has the slot of the
+	 * channel of signals, so that in a cluster it takes the same way.
+	 * @return a name that nobody else has
+	 */
+	static String newHeartbeat() {
+		return "event-signal-heartbeat:{" + DEFAULT.signals() + "}:" + UUID.randomUUID();
 	}
 
 }

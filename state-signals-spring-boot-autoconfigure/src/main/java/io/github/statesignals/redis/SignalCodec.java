@@ -11,6 +11,8 @@ import java.util.Map;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -28,6 +30,16 @@ import tools.jackson.databind.json.JsonMapper;
  * renames a field; safe for use by many threads.
  */
 final class SignalCodec {
+
+	private static final String ID = "id";
+
+	private static final String SEQUENCE = "seq";
+
+	private static final String SENT = "sent";
+
+	private static final String TIMEOUT = "timeout";
+
+	private static final String REPLY_TO = "reply_to";
 
 	private static final int MAX_DEPTH = 256;
 
@@ -57,7 +69,7 @@ final class SignalCodec {
 		this.maxPayload = maxPayload;
 	}
 
-	byte[] write(Signal signal) {
+	byte[] write(Signal signal, @Nullable SignalExtension extension) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
 		try (JsonGenerator json = this.mapper.createGenerator(bytes)) {
 			json.writeStartObject();
@@ -67,16 +79,41 @@ final class SignalCodec {
 			json.writeStringProperty("runner_host", signal.runnerHost());
 			json.writeNumberProperty("sample_no", signal.sampleNo());
 			json.writeStringProperty("tag", signal.tag());
-			if (!signal.metadata().isEmpty()) {
+			if (!signal.metadata().isEmpty() || extension != null) {
 				json.writeName("metadata");
-				writeValue(json, signal.metadata());
+				json.writeStartObject();
+				writeEntries(json, signal.metadata());
+				if (extension != null) {
+					write(json, extension);
+				}
+				json.writeEndObject();
 			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
 	}
 
-	byte[] write(Response response) {
+	private static void write(JsonGenerator json, SignalExtension extension) {
+		json.writeObjectPropertyStart(Signal.RESERVED_METADATA_KEY);
+		if (extension.id() != null) {
+			json.writeStringProperty(ID, extension.id());
+		}
+		writeNumber(json, SEQUENCE, extension.sequence());
+		writeNumber(json, SENT, extension.sentMillis());
+		writeNumber(json, TIMEOUT, extension.timeoutMillis());
+		if (extension.replyTo() != null) {
+			json.writeStringProperty(REPLY_TO, extension.replyTo());
+		}
+		json.writeEndObject();
+	}
+
+	private static void writeNumber(JsonGenerator json, String name, long number) {
+		if (number != SignalExtension.NONE) {
+			json.writeNumberProperty(name, number);
+		}
+	}
+
+	byte[] write(Response response, @Nullable ResponseExtension extension) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		try (JsonGenerator json = this.mapper.createGenerator(bytes)) {
 			json.writeStartObject();
@@ -90,6 +127,13 @@ final class SignalCodec {
 			if (response.message() != null) {
 				json.writeStringProperty("message", response.message());
 			}
+			if (extension != null) {
+				json.writeObjectPropertyStart(Signal.RESERVED_METADATA_KEY);
+				if (extension.id() != null) {
+					json.writeStringProperty(ID, extension.id());
+				}
+				json.writeEndObject();
+			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
@@ -98,10 +142,7 @@ final class SignalCodec {
 	private void writeValue(JsonGenerator json, @Nullable Object value) {
 		if (value instanceof Map<?, ?> map) {
 			json.writeStartObject();
-			map.forEach((key, nested) -> {
-				json.writeName(String.valueOf(key));
-				writeValue(json, nested);
-			});
+			writeEntries(json, map);
 			json.writeEndObject();
 		}
 		else if (value instanceof Iterable<?> values) {
@@ -114,7 +155,14 @@ final class SignalCodec {
 		}
 	}
 
-	Signal readSignal(byte[] payload) throws MalformedPayloadException {
+	private void writeEntries(JsonGenerator json, Map<?, ?> map) {
+		map.forEach((key, value) -> {
+			json.writeName(String.valueOf(key));
+			writeValue(json, value);
+		});
+	}
+
+	HeardSignal readSignal(byte[] payload) throws MalformedPayloadException {
 		try (JsonParser json = open(payload)) {
 			String publisherId = null;
 			String processName = null;
@@ -137,22 +185,45 @@ final class SignalCodec {
 				}
 			}
 			requireEnd(json);
-			return new Signal(required(publisherId, "publisher_id"), required(processName, "process_name"),
-					required(event, "event"), required(runnerHost, "runner_host"), required(sampleNo, "sample_no"),
-					required(tag, "tag"), metadata);
+			SignalExtension extension = metadata.isEmpty() ? null
+					: signalExtension(metadata.remove(Signal.RESERVED_METADATA_KEY));
+			return new HeardSignal(
+					new Signal(required(publisherId, "publisher_id"), required(processName, "process_name"),
+							required(event, "event"), required(runnerHost, "runner_host"),
+							required(sampleNo, "sample_no"), required(tag, "tag"), metadata),
+					extension);
 		}
 		catch (JacksonException ex) {
 			throw notJson(ex);
 		}
 	}
 
-	Response readResponse(byte[] payload) throws MalformedPayloadException {
+	// What makes no sense is as good as not there: it is no reason to lose the signal.
+	private static @Nullable SignalExtension signalExtension(@Nullable Object value) {
+		if (!(value instanceof Map<?, ?> extension)) {
+			return null;
+		}
+		return new SignalExtension(text(extension.get(ID)), number(extension.get(SEQUENCE)),
+				number(extension.get(SENT)), number(extension.get(TIMEOUT)), text(extension.get(REPLY_TO)));
+	}
+
+	private static @Nullable String text(@Nullable Object value) {
+		return (value instanceof String text) ? text : null;
+	}
+
+	private static long number(@Nullable Object value) {
+		boolean integer = value instanceof Integer || value instanceof Long;
+		return (integer && ((Number) value).longValue() >= 0) ? ((Number) value).longValue() : SignalExtension.NONE;
+	}
+
+	HeardResponse readResponse(byte[] payload) throws MalformedPayloadException {
 		try (JsonParser json = open(payload)) {
 			String responderId = null;
 			String publisherId = null;
 			String event = null;
 			Integer ras = null;
 			String message = null;
+			ResponseExtension extension = null;
 			for (String key = json.nextName(); key != null; key = json.nextName()) {
 				json.nextToken();
 				switch (key) {
@@ -161,12 +232,13 @@ final class SignalCodec {
 					case "event" -> event = readString(json, key);
 					case "ras" -> ras = readRas(json);
 					case "message" -> message = json.hasToken(JsonToken.VALUE_NULL) ? null : readString(json, key);
+					case Signal.RESERVED_METADATA_KEY -> extension = readResponseExtension(json);
 					default -> json.skipChildren();
 				}
 			}
 			requireEnd(json);
-			return new Response(required(responderId, "responder_id"), required(publisherId, "publisher_id"),
-					required(event, "event"), ras, message);
+			return new HeardResponse(new Response(required(responderId, "responder_id"),
+					required(publisherId, "publisher_id"), required(event, "event"), ras, message), extension);
 		}
 		catch (JacksonException ex) {
 			throw notJson(ex);
@@ -239,9 +311,24 @@ final class SignalCodec {
 		if (!json.hasToken(JsonToken.START_OBJECT)) {
 			throw new MalformedPayloadException("'metadata' is not an object");
 		}
-		Map<String, @Nullable Object> metadata = readObject(json);
-		metadata.remove(Signal.RESERVED_METADATA_KEY);
-		return metadata;
+		return readObject(json);
+	}
+
+	private static @Nullable ResponseExtension readResponseExtension(JsonParser json) {
+		if (!json.hasToken(JsonToken.START_OBJECT)) {
+			json.skipChildren();
+			return null;
+		}
+		String id = null;
+		for (String key = json.nextName(); key != null; key = json.nextName()) {
+			if (json.nextToken() == JsonToken.VALUE_STRING && key.equals(ID)) {
+				id = json.getString();
+			}
+			else {
+				json.skipChildren();
+			}
+		}
+		return (id != null) ? new ResponseExtension(id) : ResponseExtension.UNDERSTOOD;
 	}
 
 	private static Map<String, @Nullable Object> readObject(JsonParser json) throws MalformedPayloadException {
@@ -299,6 +386,24 @@ final class SignalCodec {
 		// The nearest decimal of so many digits, unless that is nearer to another double.
 		BigDecimal nearest = new BigDecimal(number).round(new MathContext(decimal.precision()));
 		return nearest.compareTo(decimal) == 0 || nearest.doubleValue() != number;
+	}
+
+	/**
+	 * A signal and what it says to those who understand.
+	 *
+	 * @param signal the signal
+	 * @param extension the extension, if it has one
+	 */
+	record HeardSignal(Signal signal, @Nullable SignalExtension extension) {
+	}
+
+	/**
+	 * A response and what it says to those who understand.
+	 *
+	 * @param response the response
+	 * @param extension the extension, if it has one
+	 */
+	record HeardResponse(Response response, @Nullable ResponseExtension extension) {
 	}
 
 }

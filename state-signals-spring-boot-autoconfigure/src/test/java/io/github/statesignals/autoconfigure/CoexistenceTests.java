@@ -111,15 +111,15 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void eachApplicationSubscribesOnceAndHasTwoConnections() {
+	void eachApplicationSubscribesOnceAndHasTwoConnectionsBesideItsOwn() {
 		try (ConfigurableApplicationContext one = start("one", Plain.class);
 				ConfigurableApplicationContext two = start("two", Plain.class)) {
 			assertThat(publish(one, 2)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			assertThat(publish(two, 2)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 2L, RESPONSES, 2L));
 			for (String name : List.of("one", "two")) {
-				assertThat(connections(name)).hasSize(2)
-					.filteredOn((connection) -> connection.contains(" sub=2 "))
+				assertThat(connections(name)).hasSize(3)
+					.filteredOn((connection) -> connection.contains(" sub=4 "))
 					.hasSize(1);
 			}
 		}
@@ -131,7 +131,7 @@ class CoexistenceTests {
 			SignalEngine engine = context.getBean(SignalEngine.class);
 			engine.stop();
 			await().untilAsserted(
-					() -> assertThat(connections("stopping")).filteredOn((connection) -> connection.contains(" sub=2 "))
+					() -> assertThat(connections("stopping")).filteredOn((connection) -> connection.contains(" sub=4 "))
 						.isEmpty());
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 0L, RESPONSES, 0L));
 			engine.start();

@@ -35,6 +35,8 @@ import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,6 +70,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.util.unit.DataSize;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -411,7 +414,8 @@ class StateSignalsAutoConfigurationTests {
 	@Test
 	void jacksonSettingsNameWhatIsInThePayloadAndNotTheProtocol() {
 		this.overRedis.withUserConfiguration(RunHandling.class)
-			.withPropertyValues("spring.jackson.property-naming-strategy=UPPER_CAMEL_CASE",
+			.withPropertyValues("state-signals.protocol.extensions=off",
+					"spring.jackson.property-naming-strategy=UPPER_CAMEL_CASE",
 					"spring.jackson.default-property-inclusion=non_empty")
 			.run((context) -> {
 				SignalExporter exporter = context.getBean(SignalExporter.class);
@@ -613,12 +617,12 @@ class StateSignalsAutoConfigurationTests {
 		}
 
 		@Override
-		public void onSignal(String channel, Signal signal) {
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.signals.add(signal);
 		}
 
 		@Override
-		public void onResponse(String channel, Response response) {
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 		}
 
 		@Override
@@ -697,9 +701,13 @@ class StateSignalsAutoConfigurationTests {
 		@Bean(destroyMethod = "close")
 		SignalEngine engine(SignalTransport transport) {
 			return new SignalEngine(transport,
-					new EngineSettings("", "host", List.of(), Duration.ofSeconds(1), PATIENCE, "own-engine", true,
-							EngineSettings.Unhandled.ACKNOWLEDGE, null, null, true, 10, PATIENCE),
-					new SimpleAsyncTaskExecutor("own-engine-"), JsonMapper.shared(), List::of);
+					new EngineSettings("", EngineSettings.Extensions.NEGOTIATED,
+							new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), PATIENCE, 0, 10),
+							new EngineSettings.Responders("own-engine", true, EngineSettings.Unhandled.ACKNOWLEDGE,
+									EngineSettings.Expired.REJECT, null, null, true, 10, 10),
+							PATIENCE),
+					new SimpleAsyncTaskExecutor("own-engine-"), JsonMapper.shared(), List::of, (event) -> {
+					});
 		}
 
 	}
@@ -786,7 +794,8 @@ class StateSignalsAutoConfigurationTests {
 
 		@Bean
 		SignalTransport transport(@Qualifier("there") RedisConnectionFactory connectionFactory) {
-			return new RedisPubSubSignalTransport(connectionFactory, PATIENCE, DataSize.ofKilobytes(1));
+			return new RedisPubSubSignalTransport(connectionFactory,
+					new RedisPubSubSignalTransport.Settings(PATIENCE, DataSize.ofKilobytes(1), Duration.ZERO, false));
 		}
 
 	}

@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.IdentityHashMap;
 
 import io.github.statesignals.CompletionRule;
 import io.github.statesignals.InitializationSpec;
@@ -60,6 +61,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -105,6 +107,8 @@ class DefaultSignalExporterTests {
 	private final Peer peer = new Peer(this.broker.transport());
 
 	private final List<SignalInterceptor> interceptors = new ArrayList<>();
+
+	private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
 
 	private SignalEngine engine = engine(RESPONSE_TIMEOUT);
 
@@ -578,7 +582,7 @@ class DefaultSignalExporterTests {
 		assertThat(get(result)).isEqualTo(new SignalResult(ResultCode.ALL_SUBS_SUCCESS,
 				Map.of("r2", new Answer(1, "done", Duration.ofMillis(3)), "r1",
 						new Answer(1, null, Duration.ofMillis(7))),
-				Map.of("r2", "done"), Set.of(), Duration.ofMillis(7)));
+				Map.of("r2", "done"), Set.of(), Duration.ofMillis(7), Set.of()));
 		assertThat(get(result).responses().keySet()).containsExactly("r2", "r1");
 	}
 
@@ -741,8 +745,8 @@ class DefaultSignalExporterTests {
 	void succeedsAtOnceWhereNobodyIsSubscribed() {
 		initialize("start");
 		SignalResult result = this.exporter.publish("start");
-		assertThat(result)
-			.isEqualTo(new SignalResult(ResultCode.ALL_SUBS_SUCCESS, Map.of(), Map.of(), Set.of(), Duration.ZERO));
+		assertThat(result).isEqualTo(
+				new SignalResult(ResultCode.ALL_SUBS_SUCCESS, Map.of(), Map.of(), Set.of(), Duration.ZERO, Set.of()));
 		this.peer.hear("start");
 	}
 
@@ -1280,7 +1284,7 @@ class DefaultSignalExporterTests {
 	@Test
 	void publishingAfterTheEngineWasClosedFailsAndDoesNotHang() throws Exception {
 		SignalEngine closed = new SignalEngine(this.broker.transport(), settings(RESPONSE_TIMEOUT), this.executor,
-				new JsonMapper(), List::of);
+				new JsonMapper(), List::of, this.events::add);
 		SignalExporter late = closed.create("late");
 		closed.start();
 		late.initialize("start");
@@ -1442,8 +1446,8 @@ class DefaultSignalExporterTests {
 		DefaultSignalExporter racing = (DefaultSignalExporter) this.exporter;
 		Response answer = response("r1", "start", 1, null);
 		AtomicReference<List<CompletableFuture<SignalResult>>> results = new AtomicReference<>();
-		List<Runnable> actors = List.of(() -> racing.onResponse(answer), () -> this.timer.advance(RESPONSE_TIMEOUT),
-				() -> results.get().get(0).cancel(false), racing::shutdown);
+		List<Runnable> actors = List.of(() -> racing.onResponse(answer, null),
+				() -> this.timer.advance(RESPONSE_TIMEOUT), () -> results.get().get(0).cancel(false), racing::shutdown);
 		this.wire.sending = (signal) -> CompletableFuture.completedFuture(null);
 		race(1_500, actors, () -> {
 			racing.initialization("start").expectedResponders("r1").initialize();
@@ -1473,7 +1477,7 @@ class DefaultSignalExporterTests {
 		Response answer = response("r1", Signal.INITIALIZATION, 1, null);
 		race(10_000, List.of(racing::shutdown, () -> racing.initialize("start")), () -> racing.initialize("start"),
 				() -> {
-					racing.onResponse(answer);
+					racing.onResponse(answer, null);
 					if (this.engine.exporters().contains(racing)) {
 						assertThat(racing.getSubscribers()).containsExactly("r1");
 					}
@@ -1659,12 +1663,15 @@ class DefaultSignalExporterTests {
 
 	private SignalEngine engine(Duration responseTimeout, String... expectedResponders) {
 		return new SignalEngine(this.wire, settings(responseTimeout, expectedResponders), this.executor,
-				new JsonMapper(), () -> this.interceptors, this.timer);
+				new JsonMapper(), () -> this.interceptors, this.events::add, this.timer);
 	}
 
 	private static EngineSettings settings(Duration responseTimeout, String... expectedResponders) {
-		return new EngineSettings(CHANNEL, "test-host", List.of(expectedResponders), REPUBLISH_INTERVAL,
-				responseTimeout, "responder", true, EngineSettings.Unhandled.ACKNOWLEDGE, null, null, true, 16,
+		return new EngineSettings(CHANNEL, EngineSettings.Extensions.NEGOTIATED,
+				new EngineSettings.Exporters("test-host", List.of(expectedResponders), REPUBLISH_INTERVAL,
+						responseTimeout, 0, 10_000),
+				new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
+						EngineSettings.Expired.REJECT, null, null, true, 16, 1_000),
 				Duration.ofSeconds(10));
 	}
 
@@ -1703,7 +1710,7 @@ class DefaultSignalExporterTests {
 		return new Response(responderId, this.exporter.getPublisherId(), event, ras, message);
 	}
 
-	private static CompletionStage<Void> failed() {
+	private static CompletableFuture<Void> failed() {
 		return CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is away"));
 	}
 
@@ -1830,7 +1837,9 @@ class DefaultSignalExporterTests {
 
 		private final Semaphore heard = new Semaphore(0);
 
-		private volatile Function<Signal, CompletionStage<Void>> sending;
+		private final Map<Signal, SignalExtension> extensions = Collections.synchronizedMap(new IdentityHashMap<>());
+
+		private volatile Function<Signal, CompletableFuture<Void>> sending;
 
 		Wire(SignalTransport delegate) {
 			this.delegate = delegate;
@@ -1842,13 +1851,13 @@ class DefaultSignalExporterTests {
 			this.delegate.start(new Listener() {
 
 				@Override
-				public void onSignal(String channel, Signal signal) {
-					listener.onSignal(channel, signal);
+				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+					listener.onSignal(channel, signal, extension);
 				}
 
 				@Override
-				public void onResponse(String channel, Response response) {
-					listener.onResponse(channel, response);
+				public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+					listener.onResponse(channel, response, extension);
 					Wire.this.heard.release();
 				}
 
@@ -1881,17 +1890,21 @@ class DefaultSignalExporterTests {
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Signal signal) {
+		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+			if (extension != null) {
+				this.extensions.put(signal, extension);
+			}
 			return this.sending.apply(signal);
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Response response) {
-			return this.delegate.send(channel, response);
+		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+				@Nullable String replyTo) {
+			return this.delegate.send(channel, response, extension, replyTo);
 		}
 
-		CompletionStage<Void> pass(Signal signal) {
-			return this.delegate.send(CHANNEL, signal);
+		CompletableFuture<Void> pass(Signal signal) {
+			return this.delegate.send(CHANNEL, signal, this.extensions.get(signal));
 		}
 
 	}
@@ -1913,7 +1926,7 @@ class DefaultSignalExporterTests {
 		}
 
 		@Override
-		public void onSignal(String channel, Signal signal) {
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.signals.add(signal);
 			Response response = (this.automatic != null) ? this.automatic.apply(signal) : null;
 			if (response != null) {
@@ -1963,7 +1976,7 @@ class DefaultSignalExporterTests {
 		}
 
 		@Override
-		public void onResponse(String channel, Response response) {
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 		}
 
 		@Override

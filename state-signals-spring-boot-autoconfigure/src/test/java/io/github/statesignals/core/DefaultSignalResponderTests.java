@@ -47,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -70,6 +71,8 @@ class DefaultSignalResponderTests {
 	private final Publisher publisher = new Publisher("publisher", this.broker.transport());
 
 	private final Publisher other = new Publisher("other", this.broker.transport());
+
+	private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
 
 	private SignalEngine engine;
 
@@ -496,7 +499,7 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 4);
 		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(0, "busy");
 		assertThat(this.engine.counters().rejected()).isOne();
-		assertThat(output).contains("'start' of 'publisher' is refused: 2 of its signals are waiting");
+		assertThat(output).contains("'start' of 'publisher' is answered 'busy': too many signals are waiting");
 		this.other.publish("start", 5);
 		assertThat(this.other.hear().message()).isEqualTo("done 5");
 		// Subscribing is about the future, and waits for nobody.
@@ -689,7 +692,7 @@ class DefaultSignalResponderTests {
 		stopped.get(10, TimeUnit.SECONDS);
 		assertThat(this.publisher.hear().message()).isEqualTo("2");
 		assertThat(this.publisher.hear().message()).isEqualTo("3");
-		assertThat(this.wire.log).containsExactly("answer start", "answer start", "answer start", "stop");
+		assertThat(this.wire.log).containsExactly("answer start", "answer start", "answer start", "bye", "stop");
 		assertThat(this.publisher.responses).isEmpty();
 		assertThat(this.other.responses).isEmpty();
 	}
@@ -710,7 +713,7 @@ class DefaultSignalResponderTests {
 		awaiting().until(() -> !this.engine.isRunning());
 		gate.open();
 		stopped.get(10, TimeUnit.SECONDS);
-		assertThat(this.wire.log).containsExactly("answer start", "signal shutdown", "stop");
+		assertThat(this.wire.log).containsExactly("answer start", "bye", "signal shutdown", "stop");
 	}
 
 	@Test
@@ -724,7 +727,7 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 1);
 		gate.awaitEntered();
 		CompletableFuture.runAsync(this.engine::stop).get(10, TimeUnit.SECONDS);
-		assertThat(this.wire.log).containsExactly("stop");
+		assertThat(this.wire.log).containsExactly("bye", "stop");
 		assertThat(output).contains("Handlers of 1 publishers had not finished");
 		gate.open();
 	}
@@ -741,7 +744,7 @@ class DefaultSignalResponderTests {
 		Thread.currentThread().interrupt();
 		this.engine.stop();
 		assertThat(Thread.interrupted()).isTrue();
-		assertThat(this.wire.log).containsExactly("stop");
+		assertThat(this.wire.log).containsExactly("bye", "stop");
 		gate.open();
 	}
 
@@ -771,7 +774,7 @@ class DefaultSignalResponderTests {
 			CountDownLatch handled = new CountDownLatch(1);
 			FloodingTransport flood = new FloodingTransport();
 			SignalEngine flooded = new SignalEngine(flood, new Settings().toEngineSettings(), this.executor,
-					new JsonMapper(), List::of);
+					new JsonMapper(), List::of, this.events::add);
 			flooded.responder().on("start", (signal) -> {
 				if (stopped.get()) {
 					late.incrementAndGet();
@@ -806,7 +809,7 @@ class DefaultSignalResponderTests {
 			this.engine.stop();
 		}
 		this.engine = new SignalEngine(this.wire, settings.toEngineSettings(), this.executor, new JsonMapper(),
-				List::of);
+				List::of, this.events::add);
 		this.responder = this.engine.responder();
 		this.engine.start();
 		this.wire.log.clear();
@@ -904,6 +907,12 @@ class DefaultSignalResponderTests {
 
 		private int queueCapacity = 1_000;
 
+		private int totalQueueCapacity = 10_000;
+
+		private EngineSettings.Extensions extensions = EngineSettings.Extensions.NEGOTIATED;
+
+		private EngineSettings.Expired expired = EngineSettings.Expired.REJECT;
+
 		private Duration drainTimeout = Duration.ofSeconds(30);
 
 		Settings respond(boolean respond) {
@@ -942,9 +951,12 @@ class DefaultSignalResponderTests {
 		}
 
 		EngineSettings toEngineSettings() {
-			return new EngineSettings(CHANNEL, "test-host", List.of(), Duration.ofSeconds(1), Duration.ofSeconds(20),
-					"cpu", this.respond, this.unhandled, this.lockPublisher, this.lockTag, this.receiveOwn,
-					this.queueCapacity, this.drainTimeout);
+			return new EngineSettings(CHANNEL, this.extensions,
+					new EngineSettings.Exporters("test-host", List.of(), Duration.ofSeconds(1), Duration.ofSeconds(20),
+							0, 1_000),
+					new EngineSettings.Responders("cpu", this.respond, this.unhandled, this.expired, this.lockPublisher,
+							this.lockTag, this.receiveOwn, this.queueCapacity, this.totalQueueCapacity),
+					this.drainTimeout);
 		}
 
 	}
@@ -973,18 +985,18 @@ class DefaultSignalResponderTests {
 			this.delegate.start(new Listener() {
 
 				@Override
-				public void onSignal(String channel, Signal signal) {
+				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 					if (signal.event().equals(BARRIER)) {
 						Wire.this.barriers.release();
 					}
 					else {
-						listener.onSignal(channel, signal);
+						listener.onSignal(channel, signal, extension);
 					}
 				}
 
 				@Override
-				public void onResponse(String channel, Response response) {
-					listener.onResponse(channel, response);
+				public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+					listener.onResponse(channel, response, extension);
 				}
 
 				@Override
@@ -1030,17 +1042,23 @@ class DefaultSignalResponderTests {
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Signal signal) {
+		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.log.add("signal " + signal.event());
-			return this.delegate.send(channel, signal);
+			return this.delegate.send(channel, signal, extension);
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Response response) {
-			this.log.add("answer " + response.event());
+		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+				@Nullable String replyTo) {
+			if (!response.publisherId().equals("*")) {
+				this.log.add("answer " + response.event());
+			}
+			else if (response.event().equals(Signal.SHUTDOWN)) {
+				this.log.add("bye");
+			}
 			return this.failing
 					? CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is away"))
-					: this.delegate.send(channel, response);
+					: this.delegate.send(channel, response, extension, replyTo);
 		}
 
 	}
@@ -1061,7 +1079,7 @@ class DefaultSignalResponderTests {
 			this.thread = new Thread(() -> {
 				while (!this.ended) {
 					listener.onSignal(CHANNEL, new Signal("publisher-" + this.heard.incrementAndGet(), "python",
-							"start", "elsewhere", 1, Signal.NO_TAG, Map.of()));
+							"start", "elsewhere", 1, Signal.NO_TAG, Map.of()), null);
 				}
 			}, "flood");
 			this.thread.start();
@@ -1091,12 +1109,13 @@ class DefaultSignalResponderTests {
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Signal signal) {
+		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			return CompletableFuture.completedFuture(null);
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Response response) {
+		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+				@Nullable String replyTo) {
 			return CompletableFuture.completedFuture(null);
 		}
 
@@ -1165,11 +1184,11 @@ class DefaultSignalResponderTests {
 		}
 
 		@Override
-		public void onSignal(String channel, Signal signal) {
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 		}
 
 		@Override
-		public void onResponse(String channel, Response response) {
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 			if (response.publisherId().equals(this.publisherId)) {
 				this.responses.add(response);
 			}

@@ -3,7 +3,6 @@ package io.github.statesignals.core;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutorService;
@@ -12,6 +11,7 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -95,16 +95,17 @@ public final class InMemoryBroker {
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Signal signal) {
-			return send(channel, (listener) -> listener.onSignal(channel, signal));
+		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+			return send(channel, (listener) -> listener.onSignal(channel, signal, extension));
 		}
 
 		@Override
-		public CompletionStage<Void> send(String channel, Response response) {
-			return send(channel, (listener) -> listener.onResponse(channel, response));
+		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+				@Nullable String replyTo) {
+			return send(channel, (listener) -> listener.onResponse(channel, response, extension));
 		}
 
-		private CompletionStage<Void> send(String channel, Consumer<SignalTransport.Listener> message) {
+		private CompletableFuture<Void> send(String channel, Consumer<SignalTransport.Listener> message) {
 			if (!isConnected()) {
 				return CompletableFuture
 					.failedFuture(new DataAccessResourceFailureException("This transport is not started"));

@@ -93,7 +93,7 @@ class OrderedLanesTests {
 
 	@Test
 	void refusesWhatDoesNotFitIntoALane() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(executor(Threads.CACHED), 3, 8);
+		OrderedLanes lanes = new OrderedLanes(executor(Threads.CACHED), 3, Integer.MAX_VALUE, 8);
 		List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
 		Gate gate = new Gate();
 		submit(lanes, "full", gate);
@@ -345,7 +345,7 @@ class OrderedLanesTests {
 		int submitterCount = 8;
 		int taskCount = 20_000;
 		int keyCount = 50;
-		OrderedLanes lanes = new OrderedLanes(executor(threads), Integer.MAX_VALUE, 8);
+		OrderedLanes lanes = new OrderedLanes(executor(threads), Integer.MAX_VALUE, Integer.MAX_VALUE, 8);
 		ExecutorService completer = executor(Threads.POOL);
 		ExecutorService submitters = executor(Threads.CACHED);
 		// By key and submitter: the number of the last task that ran.
@@ -422,7 +422,7 @@ class OrderedLanesTests {
 	}
 
 	private static OrderedLanes lanes(Executor executor, int concurrency) {
-		return new OrderedLanes(executor, Integer.MAX_VALUE, concurrency);
+		return new OrderedLanes(executor, Integer.MAX_VALUE, Integer.MAX_VALUE, concurrency);
 	}
 
 	private ExecutorService executor(Threads threads) {

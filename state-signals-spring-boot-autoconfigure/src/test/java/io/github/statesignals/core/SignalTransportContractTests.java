@@ -496,12 +496,12 @@ public abstract class SignalTransportContractTests {
 		}
 
 		@Override
-		public void onSignal(String channel, Signal signal) {
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 			call(() -> hear(channel, signal));
 		}
 
 		@Override
-		public void onResponse(String channel, Response response) {
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 			call(() -> hear(channel, response));
 		}
 

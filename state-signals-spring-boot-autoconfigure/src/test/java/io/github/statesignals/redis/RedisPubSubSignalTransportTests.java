@@ -84,7 +84,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		start();
 		start();
 		assertThat(subscribers()).containsExactly(2L, 2L);
-		assertThat(subscriptions()).hasSize(2).allSatisfy((connection) -> assertThat(connection).contains(" sub=2 "));
+		assertThat(subscriptions()).hasSize(2).allSatisfy((connection) -> assertThat(connection).contains(" sub=4 "));
 	}
 
 	@Test
@@ -312,7 +312,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		connectionFactory.afterPropertiesSet();
 		connectionFactory.start();
 		this.connectionFactories.add(connectionFactory);
-		return new RedisPubSubSignalTransport(connectionFactory, connectTimeout, MAX_PAYLOAD);
+		return new RedisPubSubSignalTransport(connectionFactory,
+				new RedisPubSubSignalTransport.Settings(connectTimeout, MAX_PAYLOAD, Duration.ofMillis(200), true));
 	}
 
 	private void publish(String channel, String payload) {

@@ -77,9 +77,25 @@ class SignalCodecTests {
 
 	private final SignalCodec codec = new SignalCodec(MAX_PAYLOAD);
 
+	private byte[] write(Signal signal) {
+		return this.codec.write(signal, null);
+	}
+
+	private byte[] write(Response response) {
+		return this.codec.write(response, null);
+	}
+
+	private Signal readSignal(byte[] payload) throws MalformedPayloadException {
+		return this.codec.readSignal(payload).signal();
+	}
+
+	private Response readResponse(byte[] payload) throws MalformedPayloadException {
+		return this.codec.readResponse(payload).response();
+	}
+
 	@Test
 	void writesASignalWithItsFirstSixKeysAlways() {
-		assertThat(text(this.codec.write(new Signal("p-1", "p", "e", "h", 0, "", Map.of())))).isEqualTo("""
+		assertThat(text(write(new Signal("p-1", "p", "e", "h", 0, "", Map.of())))).isEqualTo("""
 				{"publisher_id":"p-1","process_name":"p","event":"e","runner_host":"h","sample_no":0,"tag":""}""");
 	}
 
@@ -90,7 +106,7 @@ class SignalCodecTests {
 		metadata.put("directory", null);
 		metadata.put("args", Map.of("interrupt", false));
 		metadata.put("list", List.of(1, 2.5, "x", List.of(), Map.of()));
-		assertThat(text(this.codec.write(new Signal("p-1", "p", "e", "h", -1, "t", metadata)))).isEqualTo(
+		assertThat(text(write(new Signal("p-1", "p", "e", "h", -1, "t", metadata)))).isEqualTo(
 				"""
 						{"publisher_id":"p-1","process_name":"p","event":"e","runner_host":"h","sample_no":-1,"tag":"t",\
 						"metadata":{"group":"default","directory":null,"args":{"interrupt":false},"list":[1,2.5,"x",[],{}]}}""");
@@ -98,13 +114,12 @@ class SignalCodecTests {
 
 	@Test
 	void writesAResponseWithoutWhatItDoesNotHave() {
-		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", null, null))))
-			.isEqualTo("{" + THREE_KEYS + "}");
-		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", 1, null))))
+		assertThat(text(write(new Response("r-1-resp", "p-1", "e", null, null)))).isEqualTo("{" + THREE_KEYS + "}");
+		assertThat(text(write(new Response("r-1-resp", "p-1", "e", 1, null))))
 			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1}");
-		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", null, "here"))))
+		assertThat(text(write(new Response("r-1-resp", "p-1", "e", null, "here"))))
 			.isEqualTo("{" + THREE_KEYS + ",\"message\":\"here\"}");
-		assertThat(text(this.codec.write(new Response("r-1-resp", "p-1", "e", -1, ""))))
+		assertThat(text(write(new Response("r-1-resp", "p-1", "e", -1, ""))))
 			.isEqualTo("{" + THREE_KEYS + ",\"ras\":-1,\"message\":\"\"}");
 	}
 
@@ -113,15 +128,15 @@ class SignalCodecTests {
 		String anything = "Größe 状態 🚀 \ud800 \u0000 \u007f \u2028 \" \\ / \t\n";
 		// Half a character is nothing that Jackson reads in a key.
 		String key = anything.replace("\ud800", "");
-		byte[] signal = this.codec.write(new Signal(anything, anything, anything, anything, 1, anything,
+		byte[] signal = write(new Signal(anything, anything, anything, anything, 1, anything,
 				Map.of(key, List.of(Map.of(key, anything)))));
-		byte[] response = this.codec.write(new Response(anything, anything, anything, 1, anything));
+		byte[] response = write(new Response(anything, anything, anything, 1, anything));
 		for (byte[] payload : List.of(signal, response)) {
 			assertThat(text(payload)).matches("[ -\u007f]+");
 		}
 		assertThat(parse(signal).values()).filteredOn(String.class::isInstance).containsOnly(anything);
 		assertThat(parse(response).values()).filteredOn(String.class::isInstance).containsOnly(anything);
-		assertThat(this.codec.readSignal(signal).metadata()).isEqualTo(Map.of(key, List.of(Map.of(key, anything))));
+		assertThat(readSignal(signal).metadata()).isEqualTo(Map.of(key, List.of(Map.of(key, anything))));
 	}
 
 	@ParameterizedTest
@@ -129,7 +144,7 @@ class SignalCodecTests {
 	void writesSignalsOfAFormThatPythonHeard(Map<String, @Nullable Object> row) {
 		Map<String, @Nullable Object> heard = parse(payload(row));
 		Signal signal = signalOf(heard);
-		Map<String, @Nullable Object> written = parse(this.codec.write(signal));
+		Map<String, @Nullable Object> written = parse(write(signal));
 		assertThat(written.keySet()).startsWith("publisher_id", "process_name", "event", "runner_host", "sample_no",
 				"tag");
 		if (signal.metadata().isEmpty()) {
@@ -152,7 +167,7 @@ class SignalCodecTests {
 	@MethodSource("responsesThatPythonCounted")
 	void writesResponsesOfAFormThatPythonCounted(Map<String, @Nullable Object> row) {
 		Map<String, @Nullable Object> counted = parse(payload(row));
-		Map<String, @Nullable Object> written = parse(this.codec.write(responseOf(counted)));
+		Map<String, @Nullable Object> written = parse(write(responseOf(counted)));
 		assertThat(written).isEqualTo(counted);
 		assertThat(forms("response", "counted-success", "counted-failure", "heard")).contains(form(written));
 	}
@@ -192,7 +207,7 @@ class SignalCodecTests {
 	@MethodSource("responsesOfPython")
 	void readsTheResponsesThatPythonWrote(Map<String, @Nullable Object> row) throws MalformedPayloadException {
 		Map<String, @Nullable Object> expected = parse(payload(row));
-		Response response = this.codec.readResponse(payload(row));
+		Response response = readResponse(payload(row));
 		assertThat(response.responderId()).isEqualTo(expected.get("responder_id"));
 		assertThat(response.publisherId()).isEqualTo(expected.get("publisher_id"));
 		assertThat(response.event()).isEqualTo(expected.get("event"));
@@ -234,7 +249,7 @@ class SignalCodecTests {
 				continue;
 			}
 			try {
-				Response response = this.codec.readResponse(payload(row));
+				Response response = readResponse(payload(row));
 				assertThat(response.ras()).as(name(row)).isNotNull();
 				assertThat(response.ras() == 1).as(name(row)).isEqualTo(row.get("python").equals("counted-success"));
 			}
@@ -251,13 +266,13 @@ class SignalCodecTests {
 	void readsOrRefusesWhateverWasTriedOnPython() {
 		assertThat(pythonReads).hasSizeGreaterThan(180).allSatisfy((row) -> {
 			try {
-				this.codec.readSignal(payload(row));
+				readSignal(payload(row));
 			}
 			catch (MalformedPayloadException ex) {
 				assertThat(ex).hasMessageNotContaining("java-bench");
 			}
 			try {
-				this.codec.readResponse(payload(row));
+				readResponse(payload(row));
 			}
 			catch (MalformedPayloadException ex) {
 				assertThat(ex).hasMessageNotContaining("java-cpu");
@@ -271,8 +286,8 @@ class SignalCodecTests {
 		Object read = readEntry(sent);
 		assertThat(read).isEqualTo(expected);
 		// It is sent on as it came.
-		byte[] written = this.codec.write(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("n", expected)));
-		assertThat(this.codec.readSignal(written).metadata()).isEqualTo(Map.of("n", expected));
+		byte[] written = write(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("n", expected)));
+		assertThat(readSignal(written).metadata()).isEqualTo(Map.of("n", expected));
 	}
 
 	static Stream<Object[]> readsANumberAsItWasSent() {
@@ -312,37 +327,34 @@ class SignalCodecTests {
 
 	@Test
 	void readsNothingForMetadataThatIsNone() throws MalformedPayloadException {
-		assertThat(this.codec.readSignal(signal("")).metadata()).isEmpty();
-		assertThat(this.codec.readSignal(signal(",\"metadata\":null")).metadata()).isEmpty();
-		assertThat(this.codec.readSignal(signal(",\"metadata\":{}")).metadata()).isEmpty();
+		assertThat(readSignal(signal("")).metadata()).isEmpty();
+		assertThat(readSignal(signal(",\"metadata\":null")).metadata()).isEmpty();
+		assertThat(readSignal(signal(",\"metadata\":{}")).metadata()).isEmpty();
 	}
 
 	@Test
 	void keepsTheReservedKeyFromHandlers() throws MalformedPayloadException {
-		assertThat(this.codec.readSignal(signal(",\"metadata\":{\"_ss\":{\"id\":\"1\"}}")).metadata()).isEmpty();
-		assertThat(
-				this.codec.readSignal(signal(",\"metadata\":{\"a\":1,\"_ss\":7,\"b\":{\"_ss\":\"mine\"}}")).metadata())
+		assertThat(readSignal(signal(",\"metadata\":{\"_ss\":{\"id\":\"1\"}}")).metadata()).isEmpty();
+		assertThat(readSignal(signal(",\"metadata\":{\"a\":1,\"_ss\":7,\"b\":{\"_ss\":\"mine\"}}")).metadata())
 			.isEqualTo(Map.of("a", 1, "b", Map.of("_ss", "mine")));
 	}
 
 	@Test
 	void toleratesKeysItDoesNotKnow() throws MalformedPayloadException {
 		String unknown = ",\"_ss\":{\"id\":\"1\",\"x\":[1,{\"event\":\"other\"}]},\"Tag\":5,\"\":null,\"x\":[[]]";
-		assertThat(this.codec.readSignal(signal(unknown + ",\"metadata\":{\"a\":1}")))
+		assertThat(readSignal(signal(unknown + ",\"metadata\":{\"a\":1}")))
 			.isEqualTo(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("a", 1)));
-		assertThat(this.codec.readResponse(response(unknown + ",\"ras\":1")))
+		assertThat(readResponse(response(unknown + ",\"ras\":1")))
 			.isEqualTo(new Response("r-1-resp", "p-1", "e", 1, null));
 	}
 
 	@Test
 	void takesTheLastOfDuplicateKeys() throws MalformedPayloadException {
-		assertThat(this.codec
-			.readSignal(
-					signal(",\"tag\":\"last\",\"sample_no\":4,\"metadata\":{\"a\":1},\"metadata\":{\"b\":1,\"b\":2}"))
+		assertThat(readSignal(
+				signal(",\"tag\":\"last\",\"sample_no\":4,\"metadata\":{\"a\":1},\"metadata\":{\"b\":1,\"b\":2}"))
 			.toString()).isEqualTo(new Signal("p-1", "p", "e", "h", 4, "last", Map.of("b", 2)).toString());
-		assertThat(this.codec.readSignal(signal(",\"metadata\":{\"a\":1},\"metadata\":null")).metadata()).isEmpty();
-		assertThat(this.codec
-			.readResponse(response(",\"ras\":0,\"message\":\"a\",\"ras\":1,\"message\":null,\"event\":\"last\"")))
+		assertThat(readSignal(signal(",\"metadata\":{\"a\":1},\"metadata\":null")).metadata()).isEmpty();
+		assertThat(readResponse(response(",\"ras\":0,\"message\":\"a\",\"ras\":1,\"message\":null,\"event\":\"last\"")))
 			.isEqualTo(new Response("r-1-resp", "p-1", "last", 1, null));
 	}
 
@@ -351,19 +363,19 @@ class SignalCodecTests {
 			"-1,-1", "2147483647,2147483647", "1.5,0", "2.0,0", "-1.0,0", "2147483648,0", "1180591620717411303424,0",
 			"-1180591620717411303424,0", "1e400,0", "1e99999999999,0", "NaN,0", "Infinity,0", "-Infinity,0" })
 	void takesForSuccessWhatEqualsOneInPython(String sent, int expected) throws MalformedPayloadException {
-		assertThat(this.codec.readResponse(response(",\"ras\":" + sent)).ras()).isEqualTo(expected);
+		assertThat(readResponse(response(",\"ras\":" + sent)).ras()).isEqualTo(expected);
 	}
 
 	@Test
 	void readsNoRasWhereThereIsNone() throws MalformedPayloadException {
-		assertThat(this.codec.readResponse(response(""))).isEqualTo(new Response("r-1-resp", "p-1", "e", null, null));
+		assertThat(readResponse(response(""))).isEqualTo(new Response("r-1-resp", "p-1", "e", null, null));
 	}
 
 	@Test
 	void readsWhateverEncodingOfJsonThereIs() throws MalformedPayloadException {
 		byte[] raw = "\ufeff\r\n {\"tag\":\"Größe 🚀\\uD83D\\ude80 \\/\",%s} \t".formatted(SIX_KEYS.replace("tag", "x"))
 			.getBytes(StandardCharsets.UTF_8);
-		assertThat(this.codec.readSignal(raw).tag()).isEqualTo("Größe 🚀🚀 /");
+		assertThat(readSignal(raw).tag()).isEqualTo("Größe 🚀🚀 /");
 	}
 
 	@ParameterizedTest
@@ -400,7 +412,7 @@ class SignalCodecTests {
 	@ParameterizedTest
 	@MethodSource
 	void refusesAMalformedResponseAndQuotesNothing(byte[] payload) {
-		assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> this.codec.readResponse(payload))
+		assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> readResponse(payload))
 			.satisfies(SignalCodecTests::quotesNothing);
 	}
 
@@ -432,11 +444,11 @@ class SignalCodecTests {
 		}
 		for (int length = 0; length < response.length; length++) {
 			byte[] part = Arrays.copyOf(response, length);
-			assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> this.codec.readResponse(part))
+			assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> readResponse(part))
 				.satisfies(SignalCodecTests::quotesNothing);
 		}
-		assertThatNoException().isThrownBy(() -> this.codec.readSignal(signal));
-		assertThatNoException().isThrownBy(() -> this.codec.readResponse(response));
+		assertThatNoException().isThrownBy(() -> readSignal(signal));
+		assertThatNoException().isThrownBy(() -> readResponse(response));
 	}
 
 	@Test
@@ -444,7 +456,7 @@ class SignalCodecTests {
 		byte[] signal = signal(",\"metadata\":{\"x\":\"" + MARKER + "\"}");
 		byte[] response = response(",\"message\":\"" + MARKER + "\"");
 		SignalCodec exact = new SignalCodec(signal.length);
-		assertThat(exact.readSignal(signal).metadata()).isEqualTo(Map.of("x", MARKER));
+		assertThat(exact.readSignal(signal).signal().metadata()).isEqualTo(Map.of("x", MARKER));
 		assertThatExceptionOfType(MalformedPayloadException.class)
 			.isThrownBy(() -> new SignalCodec(signal.length - 1).readSignal(signal))
 			.withMessageContaining("state-signals.protocol.max-payload")
@@ -458,7 +470,7 @@ class SignalCodecTests {
 	@Test
 	void readsAnOtherwiseGoodPayloadAfterAnyNumberOfBadOnes() throws MalformedPayloadException {
 		byte[] good = signal(",\"metadata\":{\"a\":[1,2.5,\"x\"],\"b\":{\"c\":null}},\"x\":1");
-		Signal expected = this.codec.readSignal(good);
+		Signal expected = readSignal(good);
 		Random random = new Random(20260101);
 		byte[] wild = bytes("0123456789eE+-.INFa{}[],:\"\\ntr");
 		int malformed = 0;
@@ -469,14 +481,14 @@ class SignalCodecTests {
 						: wild[random.nextInt(wild.length)];
 			}
 			try {
-				this.codec.readSignal(payload);
+				readSignal(payload);
 			}
 			catch (MalformedPayloadException ex) {
 				malformed++;
 			}
 		}
 		assertThat(malformed).isBetween(10_000, 19_999);
-		assertThat(this.codec.readSignal(good)).isEqualTo(expected);
+		assertThat(readSignal(good)).isEqualTo(expected);
 	}
 
 	@Test
@@ -484,14 +496,14 @@ class SignalCodecTests {
 		RandomSignals random = new RandomSignals(42);
 		for (int i = 0; i < 1_000; i++) {
 			Signal signal = random.signal();
-			byte[] payload = this.codec.write(signal);
-			Signal read = this.codec.readSignal(payload);
+			byte[] payload = write(signal);
+			Signal read = readSignal(payload);
 			assertThat(read).isEqualTo(signal);
 			// Its keys in their order, too.
-			assertThat(this.codec.write(read)).isEqualTo(payload);
+			assertThat(write(read)).isEqualTo(payload);
 			Response response = new Response(signal.publisherId(), signal.event(), signal.tag(),
 					random.nullable(signal.sampleNo()), random.nullable(signal.runnerHost()));
-			assertThat(this.codec.readResponse(this.codec.write(response))).isEqualTo(response);
+			assertThat(readResponse(write(response))).isEqualTo(response);
 		}
 	}
 
@@ -509,14 +521,14 @@ class SignalCodecTests {
 			written = text(output.readAllBytes());
 		}
 		assertThat(process.waitFor()).isZero();
-		assertThat(written).isEqualTo("UTF-16BE ar_EG " + text(this.codec.write(this.codec.readSignal(raw))));
-		assertThat(this.codec.readSignal(raw).metadata()).isEqualTo(Map.of("Größe",
+		assertThat(written).isEqualTo("UTF-16BE ar_EG " + text(write(readSignal(raw))));
+		assertThat(readSignal(raw).metadata()).isEqualTo(Map.of("Größe",
 				List.of(1234567.5, new BigDecimal("1e400"), new BigInteger("12345678901234567890"), "I\u0130i🚀")));
 	}
 
 	private void assertReads(byte[] payload) throws MalformedPayloadException {
 		Map<String, @Nullable Object> expected = parse(payload);
-		Signal signal = this.codec.readSignal(payload);
+		Signal signal = readSignal(payload);
 		assertThat(signal.publisherId()).isEqualTo(expected.get("publisher_id"));
 		assertThat(signal.processName()).isEqualTo(expected.get("process_name"));
 		assertThat(signal.event()).isEqualTo(expected.get("event"));
@@ -532,12 +544,12 @@ class SignalCodecTests {
 	}
 
 	private void assertMalformedSignal(byte[] payload) {
-		assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> this.codec.readSignal(payload))
+		assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> readSignal(payload))
 			.satisfies(SignalCodecTests::quotesNothing);
 	}
 
 	private @Nullable Object readEntry(String json) throws MalformedPayloadException {
-		return this.codec.readSignal(signal(",\"metadata\":{\"n\":" + json + "}")).metadata().get("n");
+		return readSignal(signal(",\"metadata\":{\"n\":" + json + "}")).metadata().get("n");
 	}
 
 	private static void quotesNothing(MalformedPayloadException ex) {
@@ -741,7 +753,7 @@ class SignalCodecTests {
 
 		public static void main(String[] args) throws Exception {
 			SignalCodec codec = new SignalCodec(MAX_PAYLOAD);
-			byte[] written = codec.write(codec.readSignal(HexFormat.of().parseHex(args[0])));
+			byte[] written = codec.write(codec.readSignal(HexFormat.of().parseHex(args[0])).signal(), null);
 			System.out.writeBytes(bytes(Charset.defaultCharset() + " " + Locale.getDefault() + " "));
 			System.out.writeBytes(written);
 			System.out.flush();

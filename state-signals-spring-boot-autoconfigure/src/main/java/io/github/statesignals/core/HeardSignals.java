@@ -1,0 +1,207 @@
+package io.github.statesignals.core;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was heard of each publisher that numbers its signals. Redis clients repeat a
+ * publish whose confirmation they lost, which makes signals arrive twice or late; and
+ * what was said while nobody heard, is missing. Remembers so many publishers, the last
+ * ones heard. Not safe for use by many threads at once: a transport has but one.
+ */
+final class HeardSignals {
+
+	/**
+	 * How many publishers to remember. One that is forgotten starts afresh.
+	 */
+	static final int PUBLISHERS = 10_000;
+
+	/**
+	 * How many numbers of a publisher that were passed over may still come.
+	 */
+	static final int HOLES = 1_024;
+
+	private final Map<Publisher, Heard> heard = new LinkedHashMap<>(16, 0.75f, true) {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Publisher, Heard> eldest) {
+			return size() > PUBLISHERS;
+		}
+
+	};
+
+	/**
+	 * A signal is heard.
+	 * @param channel the channel's name
+	 * @param publisherId whose it is
+	 * @param extension its extension
+	 * @param nowNanos the time
+	 * @return what to make of it
+	 */
+	Arrival hear(String channel, String publisherId, @Nullable SignalExtension extension, long nowNanos) {
+		if (extension == null || (extension.sequence() < 0 && extension.sentMillis() < 0 && extension.id() == null)) {
+			return Arrival.UNNUMBERED;
+		}
+		Heard publisher = this.heard.computeIfAbsent(new Publisher(channel, publisherId), (key) -> new Heard());
+		Long deadlineNanos = publisher.deadline(extension, nowNanos);
+		if (extension.sequence() < 0) {
+			return new Arrival(publisher.repeats(extension.id()) ? Order.REPEATED : Order.NEXT, 0, deadlineNanos);
+		}
+		return publisher.hear(extension.sequence(), deadlineNanos);
+	}
+
+	/**
+	 * How many publishers are remembered.
+	 * @return the number
+	 */
+	int size() {
+		return this.heard.size();
+	}
+
+	/**
+	 * How a signal comes after those that were heard.
+	 */
+	enum Order {
+
+		/** After all of them. */
+		NEXT,
+
+		/** It is one of them. */
+		REPEATED,
+
+		/** It was sent before one of them. */
+		OVERTAKEN
+
+	}
+
+	/**
+	 * What to make of a signal.
+	 *
+	 * @param order how it comes after those that were heard
+	 * @param missed how many between them and this one were not
+	 * @param deadlineNanos until when its publisher awaits answers; {@code null} if that
+	 * is not known
+	 */
+	record Arrival(Order order, long missed, @Nullable Long deadlineNanos) {
+
+		static final Arrival UNNUMBERED = new Arrival(Order.NEXT, 0, null);
+
+	}
+
+	private record Publisher(String channel, String id) {
+	}
+
+	private static final class Heard {
+
+		/**
+		 * So many ids without numbers: those of a peer that is none of ours.
+		 */
+		private static final int IDS = 256;
+
+		private final ClockOffset offset = new ClockOffset();
+
+		private long last;
+
+		private @Nullable TreeSet<Long> holes;
+
+		private @Nullable Map<String, Boolean> ids;
+
+		Arrival hear(long sequence, @Nullable Long deadlineNanos) {
+			if (sequence <= this.last) {
+				boolean late = this.holes != null && this.holes.remove(sequence);
+				return new Arrival(late ? Order.OVERTAKEN : Order.REPEATED, 0, deadlineNanos);
+			}
+			// Who is heard for the first time may have said more before.
+			long missed = (this.last == 0) ? 0 : sequence - this.last - 1;
+			if (missed > 0) {
+				remember(sequence);
+			}
+			this.last = sequence;
+			return new Arrival(Order.NEXT, missed, deadlineNanos);
+		}
+
+		private void remember(long sequence) {
+			TreeSet<Long> holes = (this.holes != null) ? this.holes : new TreeSet<>();
+			this.holes = holes;
+			for (long hole = Math.max(this.last + 1, sequence - HOLES); hole < sequence; hole++) {
+				holes.add(hole);
+			}
+			while (holes.size() > HOLES) {
+				holes.pollFirst();
+			}
+		}
+
+		boolean repeats(@Nullable String id) {
+			if (id == null) {
+				return false;
+			}
+			if (this.ids == null) {
+				this.ids = new LinkedHashMap<>() {
+
+					private static final long serialVersionUID = 1L;
+
+					@Override
+					protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+						return size() > IDS;
+					}
+
+				};
+			}
+			return this.ids.put(id, Boolean.TRUE) != null;
+		}
+
+		@Nullable Long deadline(SignalExtension extension, long nowNanos) {
+			if (extension.sentMillis() < 0) {
+				return null;
+			}
+			long lateMillis = this.offset.late(extension.sentMillis(), nowNanos / 1_000_000);
+			if (extension.timeoutMillis() < 0) {
+				return null;
+			}
+			// A day is as good as for ever, and can't overflow.
+			long leftMillis = Math.min(extension.timeoutMillis(), 86_400_000L) - lateMillis;
+			return nowNanos + leftMillis * 1_000_000;
+		}
+
+	}
+
+	/**
+	 * How much later than others a message comes that carries the sender's time. The two
+	 * clocks start anywhere, and drift: the smallest difference of the last minutes is
+	 * taken for the way that a message has when nothing delays it.
+	 */
+	static final class ClockOffset {
+
+		private static final long PERIOD_MILLIS = 600_000;
+
+		private long previous = Long.MAX_VALUE;
+
+		private long current = Long.MAX_VALUE;
+
+		private long periodEnds = Long.MIN_VALUE;
+
+		/**
+		 * A message came.
+		 * @param sentMillis when it was sent, by the sender's clock
+		 * @param nowMillis the time, by our own
+		 * @return how many milliseconds it was under way beyond what others are
+		 */
+		long late(long sentMillis, long nowMillis) {
+			long difference = nowMillis - sentMillis;
+			if (this.periodEnds == Long.MIN_VALUE || nowMillis - this.periodEnds >= 0) {
+				this.previous = this.current;
+				this.current = Long.MAX_VALUE;
+				this.periodEnds = nowMillis + PERIOD_MILLIS;
+			}
+			this.current = Math.min(this.current, difference);
+			return difference - Math.min(this.current, this.previous);
+		}
+
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.github.statesignals.core;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.KnownResponders.Subscribers;
+
+/**
+ * Sends the signals of one exporter, with their extensions: numbered in the order in
+ * which they are sent, whatever thread sends them.
+ */
+final class SignalSender {
+
+	private final SignalEngine engine;
+
+	private final String channel;
+
+	private long sequence;
+
+	SignalSender(SignalEngine engine, String channel) {
+		this.engine = engine;
+		this.channel = channel;
+	}
+
+	/**
+	 * Whether signals carry an extension now.
+	 * @param subscribers the subscribers
+	 * @return {@code true} when nobody minds
+	 */
+	boolean isExtended(Subscribers subscribers) {
+		return switch (this.engine.getSettings().extensions()) {
+			case NEGOTIATED -> subscribers.understanding();
+			case ALWAYS -> true;
+			case OFF -> false;
+		};
+	}
+
+	/**
+	 * Send the initialization, which asks who understands.
+	 * @param signal the signal
+	 * @return completes as the transport's does; never throws
+	 */
+	CompletableFuture<Void> sendInitialization(Signal signal) {
+		boolean extended = this.engine.getSettings().extensions() != Extensions.OFF;
+		return send(signal, extended, Duration.ofMillis(SignalExtension.NONE), (id) -> {
+		});
+	}
+
+	/**
+	 * Send a signal.
+	 * @param signal the signal
+	 * @param extended whether to send an extension
+	 * @param timeout how long its answers are awaited; negative: for ever
+	 * @param register told the id of a signal that is extended, before anybody hears it
+	 * @return completes as the transport's does; never throws
+	 */
+	synchronized CompletableFuture<Void> send(Signal signal, boolean extended, Duration timeout,
+			Consumer<String> register) {
+		if (!extended) {
+			return this.engine.send(this.channel, signal, null);
+		}
+		String id = Long.toString(++this.sequence);
+		register.accept(id);
+		return this.engine.send(this.channel, signal, new SignalExtension(id, this.sequence, this.engine.clockMillis(),
+				timeout.isNegative() ? SignalExtension.NONE : timeout.toMillis(), this.engine.replyTo(this.channel)));
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.listener.ChannelTopic;
+
+/**
+ * The Redis channels of a channel: one for signals, one for responses, and one for the
+ * responses to this application alone, if it has one.
+ */
+final class RedisChannel {
+
+	private final String name;
+
+	private final SignalChannels names;
+
+	private final @Nullable String replyTo;
+
+	private final byte[] signals;
+
+	private final byte[] responses;
+
+	RedisChannel(String name, boolean replies) {
+		this.name = name;
+		this.names = SignalChannels.of(name);
+		this.replyTo = replies ? SignalChannels.newReplyTo() : null;
+		this.signals = bytes(this.names.signals());
+		this.responses = bytes(this.names.responses());
+	}
+
+	static byte[] bytes(String name) {
+		return name.getBytes(StandardCharsets.UTF_8);
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	SignalChannels names() {
+		return this.names;
+	}
+
+	@Nullable String replyTo() {
+		return this.replyTo;
+	}
+
+	byte[] signals() {
+		return this.signals;
+	}
+
+	byte[] responses() {
+		return this.responses;
+	}
+
+	boolean isSignals(byte[] channel) {
+		return Arrays.equals(channel, this.signals);
+	}
+
+	List<ChannelTopic> topics() {
+		return Stream.of(this.names.signals(), this.names.responses(), this.replyTo)
+			.filter((topic) -> topic != null)
+			.map(ChannelTopic::of)
+			.toList();
+	}
+
+	@Override
+	public String toString() {
+		return "'" + this.names.signals() + "' and '" + this.names.responses() + "'";
+	}
+
+}

@@ -1,0 +1,418 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import io.github.statesignals.core.SignalTransport.Listener;
+import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.SyncTaskExecutor;
+import org.springframework.data.redis.connection.Message;
+import org.springframework.data.redis.connection.MessageListener;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.SubscriptionListener;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+import org.springframework.util.backoff.FixedBackOff;
+
+/**
+ * One life of a {@link RedisPubSubSignalTransport}, from start to stop. One thread
+ * connects, and then watches over what it has connected: the driver reconnects by itself,
+ * but may take long, or be deaf thereafter.
+ */
+final class RedisPubSubConnection {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
+
+	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+
+	/**
+	 * Opens when Redis is there, refuses us, or nobody wants it any more.
+	 */
+	private final CountDownLatch decided = new CountDownLatch(1);
+
+	private final CountDownLatch closed = new CountDownLatch(1);
+
+	/**
+	 * Guards what is subscribed to: calls side by side may lose a channel, or hear it
+	 * twice.
+	 */
+	private final ReentrantLock registration = new ReentrantLock();
+
+	private final Map<String, ChannelListener> listeners = new HashMap<>();
+
+	private final Set<String> heard = new HashSet<>();
+
+	/**
+	 * Held while the listener is called, by the driver or by the connector; and by nobody
+	 * who waits for either.
+	 */
+	private final ReentrantLock hearing = new ReentrantLock();
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final Map<String, RedisChannel> channels;
+
+	private final SignalCodec codec;
+
+	private final Listener listener;
+
+	private final RedisHeartbeat heartbeat;
+
+	private volatile @Nullable RuntimeException failure;
+
+	/**
+	 * There while it is connected.
+	 */
+	private @Nullable RedisMessageListenerContainer container;
+
+	private volatile @Nullable RedisPublisher publisher;
+
+	/**
+	 * The channel that tells of a gap for all of them: Redis subscribes to all of them
+	 * again in one go.
+	 */
+	private volatile @Nullable String reporter;
+
+	private volatile boolean connected;
+
+	private boolean connectedBefore;
+
+	RedisPubSubConnection(RedisConnectionFactory connectionFactory, Map<String, RedisChannel> channels,
+			SignalCodec codec, Duration heartbeatInterval, Listener listener) {
+		this.connectionFactory = connectionFactory;
+		this.channels = channels;
+		this.codec = codec;
+		this.listener = listener;
+		this.heartbeat = new RedisHeartbeat(heartbeatInterval, connectionFactory);
+	}
+
+	/**
+	 * Connect, and stay connected, until it is closed.
+	 */
+	void begin() {
+		Thread connector = new Thread(this::run, "state-signals-connect");
+		connector.setDaemon(true);
+		connector.start();
+	}
+
+	private void run() {
+		try {
+			while (connect()) {
+				if (this.heartbeat.watch(this::publisher, this::replacePublisher, this.closed)) {
+					return;
+				}
+				logger.warn("Redis takes what is published, but nothing is heard: subscribing anew");
+				disconnect();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Try until it is connected.
+	 * @return {@code false} if it was closed before
+	 */
+	private boolean connect() throws InterruptedException {
+		while (this.closed.getCount() > 0) {
+			// One that could not start takes no more channels, and starts no more.
+			RedisMessageListenerContainer attempt = createContainer();
+			RedisPublisher current = this.publisher;
+			RedisPublisher opened = current;
+			try {
+				hearAll(attempt, true);
+				attempt.start();
+				if (opened == null) {
+					opened = RedisPublisher.create(this.connectionFactory);
+				}
+				this.heartbeat.hearItself(opened);
+				if (open(attempt, opened)) {
+					return true;
+				}
+			}
+			catch (RuntimeException ex) {
+				this.failure = RedisExceptions.translate(ex);
+				if (RedisExceptions.isRefusal(ex)) {
+					// Waiting does not help, unless somebody helps Redis.
+					this.decided.countDown();
+				}
+				logger.debug("Redis is not there yet", ex);
+			}
+			if (opened != null && opened != current) {
+				opened.close();
+			}
+			destroy(attempt);
+			this.closed.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		return false;
+	}
+
+	private RedisMessageListenerContainer createContainer() {
+		RedisMessageListenerContainer created = new RedisMessageListenerContainer();
+		created.setConnectionFactory(this.connectionFactory);
+		// Any other executor loses the order of messages.
+		created.setTaskExecutor(new SyncTaskExecutor());
+		// A blocking driver subscribes on it, and would never return from start().
+		created.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
+		created.setRecoveryBackoff(new FixedBackOff(RETRY_INTERVAL.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS));
+		created.afterPropertiesSet();
+		return created;
+	}
+
+	private boolean open(RedisMessageListenerContainer started, RedisPublisher opened) {
+		boolean gap = this.connectedBefore;
+		this.registration.lock();
+		try {
+			// Those that were noted while it started.
+			hearAll(started, false);
+			synchronized (this) {
+				if (this.closed.getCount() == 0) {
+					return false;
+				}
+				this.container = started;
+				this.publisher = opened;
+				this.connectedBefore = true;
+				this.connected = true;
+			}
+		}
+		finally {
+			this.registration.unlock();
+		}
+		tell((listener) -> listener.onConnected(gap));
+		this.decided.countDown();
+		logger.debug("Hearing {}", this.channels.values());
+		return true;
+	}
+
+	private void disconnect() {
+		RedisMessageListenerContainer deaf;
+		this.registration.lock();
+		try {
+			synchronized (this) {
+				deaf = this.container;
+				this.container = null;
+				this.connected = false;
+			}
+		}
+		finally {
+			this.registration.unlock();
+		}
+		if (deaf != null) {
+			// It may wait for a Redis that says nothing.
+			RedisMessageListenerContainer destroyed = deaf;
+			Thread thread = new Thread(() -> destroy(destroyed), "state-signals-disconnect");
+			thread.setDaemon(true);
+			thread.start();
+		}
+	}
+
+	/**
+	 * Hear all channels that are noted; or, until it is connected, leave that to the
+	 * connector.
+	 */
+	void hearAll() {
+		this.registration.lock();
+		try {
+			RedisMessageListenerContainer current = this.container;
+			if (current != null) {
+				hearAll(current, false);
+			}
+		}
+		catch (RuntimeException ex) {
+			throw RedisExceptions.translate(ex);
+		}
+		finally {
+			this.registration.unlock();
+		}
+	}
+
+	private void hearAll(RedisMessageListenerContainer target, boolean afresh) {
+		this.registration.lock();
+		try {
+			if (afresh) {
+				this.listeners.clear();
+				this.heard.clear();
+				this.reporter = null;
+				this.heartbeat.hearWith(target);
+			}
+			this.channels.forEach((name, channel) -> {
+				if (!this.heard.contains(name)) {
+					// Should it fail, the same one again: two would hear all twice.
+					ChannelListener channelListener = this.listeners.computeIfAbsent(name,
+							(key) -> new ChannelListener(channel));
+					target.addMessageListener(channelListener, channel.topics());
+					this.heard.add(name);
+					if (this.reporter == null) {
+						this.reporter = name;
+					}
+				}
+			});
+		}
+		finally {
+			this.registration.unlock();
+		}
+	}
+
+	private static void destroy(RedisMessageListenerContainer target) {
+		try {
+			target.destroy();
+		}
+		catch (Exception ex) {
+			logger.debug("Could not close the subscription", ex);
+		}
+	}
+
+	/**
+	 * Wait for the connection.
+	 * @param timeout how long; negative: for ever, whatever Redis says
+	 * @return {@code false} when the time was up, or Redis refuses us; {@code true} when
+	 * it is there, or nobody wants it any more
+	 */
+	boolean awaitConnected(Duration timeout) {
+		try {
+			if (timeout.isNegative()) {
+				while (!this.connected && this.closed.getCount() > 0) {
+					this.closed.await(100, TimeUnit.MILLISECONDS);
+				}
+				return true;
+			}
+			return this.decided.await(timeout.toMillis(), TimeUnit.MILLISECONDS)
+					&& (this.connected || this.closed.getCount() == 0);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	@Nullable RuntimeException failure() {
+		return this.failure;
+	}
+
+	/**
+	 * What to publish with.
+	 * @return the publisher, once there is one
+	 */
+	@Nullable RedisPublisher publisher() {
+		return this.publisher;
+	}
+
+	boolean isAlive() {
+		return this.connected && this.heartbeat.isAlive();
+	}
+
+	private void replacePublisher(RedisPublisher fresh) {
+		RedisPublisher stuck;
+		synchronized (this) {
+			if (this.closed.getCount() == 0) {
+				stuck = fresh;
+			}
+			else {
+				stuck = this.publisher;
+				this.publisher = fresh;
+			}
+		}
+		if (stuck != null) {
+			stuck.close();
+		}
+	}
+
+	synchronized void close() {
+		this.hearing.lock();
+		try {
+			this.closed.countDown();
+		}
+		finally {
+			this.hearing.unlock();
+		}
+		this.decided.countDown();
+		RedisPublisher opened = this.publisher;
+		this.publisher = null;
+		if (opened != null) {
+			opened.close();
+		}
+		// If there is none yet, the connector may be waiting for the driver, and lets
+		// go what it gets.
+		if (this.container != null) {
+			destroy(this.container);
+		}
+	}
+
+	// One call at a time, and none once it is closed.
+	private void tell(Consumer<Listener> call) {
+		this.hearing.lock();
+		try {
+			if (this.closed.getCount() > 0) {
+				call.accept(this.listener);
+			}
+		}
+		finally {
+			this.hearing.unlock();
+		}
+	}
+
+	/**
+	 * Hears the Redis channels of a channel. Redis confirms a subscription once per
+	 * connection, so a second confirmation is a second connection.
+	 */
+	private final class ChannelListener implements MessageListener, SubscriptionListener {
+
+		private final RedisChannel channel;
+
+		private volatile boolean subscribed;
+
+		ChannelListener(RedisChannel channel) {
+			this.channel = channel;
+		}
+
+		@Override
+		public void onMessage(Message message, byte @Nullable [] pattern) {
+			boolean signal = this.channel.isSignals(message.getChannel());
+			try {
+				if (signal) {
+					HeardSignal heard = RedisPubSubConnection.this.codec.readSignal(message.getBody());
+					tell((listener) -> listener.onSignal(this.channel.name(), heard.signal(), heard.extension()));
+				}
+				else {
+					HeardResponse heard = RedisPubSubConnection.this.codec.readResponse(message.getBody());
+					tell((listener) -> listener.onResponse(this.channel.name(), heard.response(), heard.extension()));
+				}
+			}
+			catch (MalformedPayloadException ex) {
+				String source = signal ? this.channel.names().signals() : this.channel.names().responses();
+				tell((listener) -> listener.onMalformed(source, String.valueOf(ex.getMessage())));
+			}
+			catch (RuntimeException ex) {
+				logger.error("A payload could not be handed over", ex);
+			}
+		}
+
+		@Override
+		public void onChannelSubscribed(byte[] channel, long count) {
+			if (!this.channel.isSignals(channel)) {
+				return;
+			}
+			if (this.subscribed && RedisPubSubConnection.this.connected
+					&& this.channel.name().equals(RedisPubSubConnection.this.reporter)) {
+				tell((listener) -> listener.onConnected(true));
+			}
+			this.subscribed = true;
+		}
+
+	}
+
+}
