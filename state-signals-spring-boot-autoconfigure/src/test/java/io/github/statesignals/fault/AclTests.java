@@ -1,0 +1,136 @@
+package io.github.statesignals.fault;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.core.SignalTransportException;
+import io.github.statesignals.redis.SignalChannels;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What the Redis user of an application has to be allowed to, and what is said where it
+ * is not.
+ */
+@Tag("faults")
+@Timeout(120)
+class AclTests {
+
+	private static final String CHANNELS = "resetkeys resetchannels &event-signal-* -@all";
+
+	/**
+	 * {@code subscribe} and {@code publish} have to be; the others are done without, but
+	 * Redis would log each time that it denied them.
+	 */
+	private static final String STANDALONE = CHANNELS + " +subscribe +unsubscribe +publish +ping";
+
+	/**
+	 * Of these, {@code cluster|nodes} has to be.
+	 */
+	private static final String CLUSTER = STANDALONE + " +cluster|nodes +cluster|myid +info +client|setname";
+
+	/**
+	 * By which drivers tell newer servers of themselves, and which they do without; an
+	 * older server names the command alone.
+	 */
+	private static final Set<String> INTRODUCTIONS = Set.of("client|setinfo", "client");
+
+	@RegisterExtension
+	private final FaultApplications applications = new FaultApplications();
+
+	@Test
+	void publishIsAnsweredWithTheLeastThatAUserNeeds() {
+		RedisProcess server = serverWith(STANDALONE);
+		SignalExporter exporter = start(server.properties());
+		RedisChecks.publish(exporter, 1, 3);
+		assertThat(denied(server)).isEmpty();
+	}
+
+	@Test
+	void publishIsAnsweredWithTheLeastOnceTheConnectionsWereLost() {
+		RedisProcess server = serverWith(STANDALONE);
+		SignalExporter exporter = start(server.properties());
+		assertThat(server.killPubSub()).isOne();
+		server.command("CLIENT", "KILL", "TYPE", "normal");
+		RedisChecks.awaitAnswered(exporter);
+		assertThat(denied(server)).isEmpty();
+	}
+
+	@Test
+	void publishIsAnsweredWithTheLeastThatAUserOfAClusterNeeds() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start("user app on >secret " + CLUSTER));
+		SignalExporter exporter = start(cluster.properties());
+		RedisChecks.publish(exporter, 1, 3);
+		cluster.nodes().forEach(RedisProcess::killPubSub);
+		RedisChecks.awaitAnswered(exporter);
+		assertThat(cluster.nodes()).allSatisfy((node) -> assertThat(denied(node)).isEmpty());
+	}
+
+	@Test
+	void userWithoutTheChannelsFailsTheStartAndIsToldSo() {
+		// What a user that may all commands gets, unless it is said otherwise.
+		RedisProcess server = serverWith("resetchannels ~* +@all");
+		assertThatException().isThrownBy(() -> start(server.properties()))
+			.satisfies((ex) -> assertThat(RedisChecks.causes(ex))
+				.hasAtLeastOneElementOfType(SignalTransportException.class))
+			.havingRootCause()
+			.withMessageStartingWith("NOPERM")
+			.withMessageContaining("channels");
+		assertThat(denied(server)).isSubsetOf(SignalChannels.DEFAULT.signals(), SignalChannels.DEFAULT.responses())
+			.isNotEmpty();
+	}
+
+	@Test
+	void userThatMayNotPublishStartsAndIsToldOnPublishing() {
+		RedisProcess server = serverWith(CHANNELS + " +subscribe +unsubscribe +ping");
+		assertThatException().isThrownBy(() -> start(server.properties()))
+			.havingRootCause()
+			.withMessageStartingWith("NOPERM")
+			.withMessageContaining("publish");
+	}
+
+	@Test
+	void wrongPasswordFailsTheStartAndIsNamed() {
+		RedisProcess server = serverWith(STANDALONE + " resetpass >another");
+		assertThatException().isThrownBy(() -> start(server.properties()))
+			.satisfies((ex) -> assertThat(RedisChecks.causes(ex))
+				.hasAtLeastOneElementOfType(SignalTransportException.class))
+			.havingRootCause()
+			.withMessageStartingWith("WRONGPASS");
+	}
+
+	private RedisProcess serverWith(String rules) {
+		return this.applications.use(RedisProcess.builder().user("app", "on >secret " + rules).start());
+	}
+
+	private SignalExporter start(List<String> server) {
+		SignalExporter exporter = this.applications
+			.start(Recorder.class, server, "spring.data.redis.username=app", "spring.data.redis.password=secret",
+					"connect-timeout=10s")
+			.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
+		return exporter;
+	}
+
+	/**
+	 * What Redis denied to anybody: commands and channels.
+	 * @param server the server
+	 * @return what was denied, without introductions
+	 */
+	private static List<String> denied(RedisProcess server) {
+		List<String> log = server.command("ACL", "LOG").lines().toList();
+		return Stream.iterate(0, (i) -> i < log.size() - 1, (i) -> i + 1)
+			.filter((i) -> log.get(i).equals("object"))
+			.map((i) -> log.get(i + 1))
+			.filter((object) -> !INTRODUCTIONS.contains(object))
+			.toList();
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.github.statesignals.fault;
+
+import java.util.List;
+
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.redis.SignalChannels;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Signals with the driver that blocks, where {@code spring.data.redis.client-type} asks
+ * for it.
+ */
+@Tag("faults")
+@Timeout(120)
+class JedisTests {
+
+	private static final String CHANNEL = SignalChannels.DEFAULT.signals();
+
+	@RegisterExtension
+	private final FaultApplications applications = new FaultApplications();
+
+	@Test
+	void publishIsAnsweredInOrder() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		publishIsAnsweredInOrder(start(server.properties()));
+		assertThat(server.subscribers(CHANNEL)).isOne();
+	}
+
+	@Test
+	void publishIsAnsweredInOrderOnACluster() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		publishIsAnsweredInOrder(start(cluster.properties()));
+		assertThat(cluster.subscribers(CHANNEL)).isOne();
+	}
+
+	private void publishIsAnsweredInOrder(ConfigurableApplicationContext context) {
+		List<Integer> published = RedisChecks.publish(initialized(context), 1, 50);
+		assertThat(context.getBean(Recorder.class).samples()).isEqualTo(published);
+	}
+
+	@Test
+	void publishIsAnsweredOnceTheSubscriptionWasLost() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		SignalExporter exporter = initialized(start(server.properties()));
+		assertThat(server.killPubSub()).isOne();
+		RedisChecks.awaitAnswered(exporter);
+		assertThat(server.subscribers(CHANNEL)).isOne();
+	}
+
+	@Test
+	void publishIsAnsweredOnceRedisIsBack() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		SignalExporter exporter = initialized(start(server.properties()));
+		server.kill();
+		server.restart();
+		RedisChecks.awaitAnswered(exporter);
+		assertThat(server.subscribers(CHANNEL)).isOne();
+	}
+
+	@Test
+	void nothingIsLeftOfAnApplicationThatIsClosed() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		ConfigurableApplicationContext context = start(server.properties());
+		RedisChecks.publish(initialized(context), 1, 1);
+		context.close();
+		await().atMost(RedisProcess.PATIENCE).until(() -> server.pubSubClients() == 0 && server.normalClients() == 0);
+	}
+
+	private ConfigurableApplicationContext start(List<String> server) {
+		ConfigurableApplicationContext context = this.applications.start(Recorder.class, server,
+				"spring.data.redis.client-type=jedis");
+		assertThat(context.getBean(RedisConnectionFactory.class)).isInstanceOf(JedisConnectionFactory.class);
+		return context;
+	}
+
+	private static SignalExporter initialized(ConfigurableApplicationContext context) {
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
+		return exporter;
+	}
+
+}

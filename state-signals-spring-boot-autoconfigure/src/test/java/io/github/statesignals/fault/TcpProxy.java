@@ -1,0 +1,261 @@
+package io.github.statesignals.fault;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * Stands between applications and a server, on the loopback interface, to do what a
+ * network does: cut connections, refuse them, or keep them up and let nothing through.
+ */
+final class TcpProxy implements AutoCloseable {
+
+	private static final String HOST = "127.0.0.1";
+
+	/**
+	 * How much of what a client sends is remembered. Drivers subscribe early.
+	 */
+	private static final int REMEMBERED = 16 * 1024;
+
+	private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+	private final Set<Link> links = ConcurrentHashMap.newKeySet();
+
+	private final InetSocketAddress target;
+
+	private final int port = RedisProcess.freePort();
+
+	private ServerSocket server;
+
+	private TcpProxy(InetSocketAddress target) {
+		this.target = target;
+	}
+
+	/**
+	 * Open a proxy.
+	 * @param server the server to stand in front of
+	 * @return the proxy, which accepts connections
+	 */
+	static TcpProxy before(RedisProcess server) {
+		TcpProxy proxy = new TcpProxy(new InetSocketAddress(server.host(), server.port()));
+		proxy.accept();
+		return proxy;
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	/**
+	 * What connects an application to the server through this proxy.
+	 * @return the properties
+	 */
+	List<String> properties() {
+		return List.of("spring.data.redis.host=" + HOST, "spring.data.redis.port=" + this.port);
+	}
+
+	/**
+	 * The connections that are up.
+	 * @return how many they are
+	 */
+	int connections() {
+		return this.links.size();
+	}
+
+	/**
+	 * Close all connections that are up now.
+	 */
+	void cut() {
+		this.links.forEach(Link::close);
+	}
+
+	/**
+	 * Refuse further connections, until {@link #accept()}; those that are up stay.
+	 */
+	synchronized void refuse() {
+		if (this.server != null) {
+			close(this.server);
+			this.server = null;
+		}
+	}
+
+	/**
+	 * Accept connections again.
+	 */
+	synchronized void accept() {
+		if (this.server != null) {
+			return;
+		}
+		try {
+			ServerSocket opened = new ServerSocket();
+			opened.setReuseAddress(true);
+			opened.bind(new InetSocketAddress(InetAddress.getByName(HOST), this.port));
+			this.server = opened;
+			run("accept", () -> accept(opened));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void accept(ServerSocket opened) {
+		while (!opened.isClosed()) {
+			try {
+				connect(opened, opened.accept());
+			}
+			catch (IOException ex) {
+				// Nobody is to be accepted any more.
+			}
+		}
+	}
+
+	private void connect(ServerSocket opened, Socket client) {
+		Socket upstream = new Socket();
+		try {
+			upstream.connect(this.target, CONNECT_TIMEOUT_MILLIS);
+		}
+		catch (IOException ex) {
+			close(upstream);
+			close(client);
+			return;
+		}
+		Link link = new Link(client, upstream);
+		this.links.add(link);
+		if (opened.isClosed()) {
+			// Refused meanwhile.
+			link.close();
+		}
+		run("to-server", link::toServer);
+		run("to-client", link::toClient);
+	}
+
+	/**
+	 * Swallow from now on what the server sends on the connections that are up now and
+	 * have subscribed to anything. They stay up, and what their clients send arrives.
+	 * @return how many they are
+	 */
+	int deafen() {
+		return deafen((sent) -> sent.toUpperCase(Locale.ROOT).contains("SUBSCRIBE"));
+	}
+
+	/**
+	 * Swallow from now on what the server sends on some of the connections that are up
+	 * now. They stay up, and what their clients send arrives.
+	 * @param chosen says by the first bytes that its client has sent whether it is to be
+	 * a connection
+	 * @return how many they are
+	 */
+	int deafen(Predicate<String> chosen) {
+		List<Link> deafened = this.links.stream().filter((link) -> chosen.test(link.sent())).toList();
+		deafened.forEach((link) -> link.deaf = true);
+		return deafened.size();
+	}
+
+	@Override
+	public void close() {
+		refuse();
+		cut();
+	}
+
+	private static void close(AutoCloseable closeable) {
+		try {
+			closeable.close();
+		}
+		catch (Exception ex) {
+			// It is as good as closed.
+		}
+	}
+
+	private void run(String name, Runnable task) {
+		Thread thread = new Thread(task, "proxy-" + this.port + "-" + name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	/**
+	 * A client's connection and the one to the server that belongs to it.
+	 */
+	private final class Link {
+
+		private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+
+		private final Socket client;
+
+		private final Socket upstream;
+
+		private volatile boolean deaf;
+
+		Link(Socket client, Socket upstream) {
+			this.client = client;
+			this.upstream = upstream;
+		}
+
+		String sent() {
+			synchronized (this.sent) {
+				return this.sent.toString(StandardCharsets.ISO_8859_1);
+			}
+		}
+
+		void toServer() {
+			byte[] buffer = new byte[8192];
+			try (this.client; this.upstream) {
+				InputStream input = this.client.getInputStream();
+				OutputStream output = this.upstream.getOutputStream();
+				for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+					remember(buffer, count);
+					output.write(buffer, 0, count);
+				}
+			}
+			catch (IOException ex) {
+				// One side has gone, and so goes the other.
+			}
+			finally {
+				TcpProxy.this.links.remove(this);
+			}
+		}
+
+		private void remember(byte[] buffer, int count) {
+			synchronized (this.sent) {
+				this.sent.write(buffer, 0, Math.min(count, REMEMBERED - this.sent.size()));
+			}
+		}
+
+		void toClient() {
+			byte[] buffer = new byte[8192];
+			try (this.client; this.upstream) {
+				InputStream input = this.upstream.getInputStream();
+				OutputStream output = this.client.getOutputStream();
+				for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+					if (!this.deaf) {
+						output.write(buffer, 0, count);
+					}
+				}
+			}
+			catch (IOException ex) {
+				// One side has gone, and so goes the other.
+			}
+			finally {
+				TcpProxy.this.links.remove(this);
+			}
+		}
+
+		void close() {
+			TcpProxy.close(this.client);
+			TcpProxy.close(this.upstream);
+		}
+
+	}
+
+}
