@@ -44,6 +44,17 @@ final class KnownResponders {
 	 */
 	private volatile @Nullable Subscribers subscribers = Subscribers.NOBODY;
 
+	/**
+	 * How many of them do not understand the extensions.
+	 */
+	private int strangers;
+
+	/**
+	 * Whether all understood when there was somebody last: where they were evicted, they
+	 * may still hear.
+	 */
+	private boolean understood;
+
 	private boolean open;
 
 	/**
@@ -54,7 +65,11 @@ final class KnownResponders {
 		List<Wait> satisfied;
 		synchronized (this) {
 			this.open = true;
-			expected.forEach((id) -> this.understanding.putIfAbsent(id, false));
+			expected.forEach((id) -> {
+				if (this.understanding.putIfAbsent(id, false) == null) {
+					this.strangers++;
+				}
+			});
 			changed();
 			satisfied = satisfied();
 		}
@@ -70,6 +85,8 @@ final class KnownResponders {
 		synchronized (this) {
 			this.open = false;
 			this.understanding.clear();
+			this.strangers = 0;
+			this.understood = false;
 			this.missed.clear();
 			this.evicted.clear();
 			changed();
@@ -95,6 +112,8 @@ final class KnownResponders {
 			this.evicted.remove(responderId);
 			Boolean before = this.understanding.put(responderId, understands);
 			if (before == null || before != understands) {
+				this.strangers += understands ? 0 : 1;
+				this.strangers -= (before == null || before) ? 0 : 1;
 				changed();
 			}
 			if (before != null) {
@@ -114,9 +133,11 @@ final class KnownResponders {
 	synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
 		this.evicted.remove(responderId);
-		if (this.understanding.remove(responderId) == null) {
+		Boolean understands = this.understanding.remove(responderId);
+		if (understands == null) {
 			return false;
 		}
+		this.strangers -= understands ? 0 : 1;
 		changed();
 		return true;
 	}
@@ -165,8 +186,7 @@ final class KnownResponders {
 
 	private synchronized Subscribers takeSnapshot() {
 		Subscribers snapshot = new Subscribers(
-				Collections.unmodifiableSet(new LinkedHashSet<>(this.understanding.keySet())),
-				!this.understanding.isEmpty() && !this.understanding.containsValue(false));
+				Collections.unmodifiableSet(new LinkedHashSet<>(this.understanding.keySet())), this.understood);
 		this.subscribers = snapshot;
 		return snapshot;
 	}
@@ -198,6 +218,9 @@ final class KnownResponders {
 	}
 
 	private void changed() {
+		if (!this.understanding.isEmpty()) {
+			this.understood = this.strangers == 0;
+		}
 		this.subscribers = null;
 	}
 
@@ -205,7 +228,8 @@ final class KnownResponders {
 	 * Who is subscribed at some moment. Immutable.
 	 *
 	 * @param ids the ids in the order of their subscription
-	 * @param understanding whether there are any, and all understand the extensions
+	 * @param understanding whether all understand the extensions, and there are any, or
+	 * have been
 	 */
 	record Subscribers(Set<String> ids, boolean understanding) {
 

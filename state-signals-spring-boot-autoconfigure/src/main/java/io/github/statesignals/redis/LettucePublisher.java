@@ -4,10 +4,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +20,12 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class LettucePublisher implements RedisPublisher {
 
-	private final AutoCloseable connection;
+	private final Runnable closing;
 
 	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
 
-	private LettucePublisher(AutoCloseable connection, RedisClusterAsyncCommands<byte[], byte[]> commands) {
-		this.connection = connection;
+	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands) {
+		this.closing = closing;
 		this.commands = commands;
 	}
 
@@ -38,36 +35,32 @@ final class LettucePublisher implements RedisPublisher {
 	 * @return the publisher, or {@code null} where Lettuce is not the driver
 	 */
 	static @Nullable RedisPublisher create(RedisConnectionFactory connectionFactory) {
-		if (connectionFactory instanceof LettuceConnectionFactory lettuce
-				&& lettuce.getClientConfiguration().getReadFrom().isEmpty()) {
-			try {
-				return create(lettuce.getRequiredNativeClient());
-			}
-			catch (IllegalStateException ex) {
-				// Static master and replicas: the client does not know an address.
-			}
+		LettuceConnectionFactory own = LettuceConnections.derive(connectionFactory);
+		if (own == null) {
+			return shared(connectionFactory);
 		}
-		return shared(connectionFactory);
+		try {
+			return create(own);
+		}
+		catch (RuntimeException ex) {
+			own.destroy();
+			throw ex;
+		}
 	}
 
-	private static @Nullable RedisPublisher create(AbstractRedisClient client) {
+	private static RedisPublisher create(LettuceConnectionFactory own) {
+		AbstractRedisClient client = own.getRequiredNativeClient();
 		if (client instanceof RedisClusterClient cluster) {
-			StatefulRedisClusterConnection<byte[], byte[]> connection = cluster.connect(ByteArrayCodec.INSTANCE);
-			return new LettucePublisher(connection, connection.async());
+			return new LettucePublisher(own::destroy, cluster.connect(ByteArrayCodec.INSTANCE).async());
 		}
-		if (client instanceof RedisClient standalone) {
-			StatefulRedisConnection<byte[], byte[]> connection = standalone.connect(ByteArrayCodec.INSTANCE);
-			return new LettucePublisher(connection, connection.async());
-		}
-		return null;
+		return new LettucePublisher(own::destroy, ((RedisClient) client).connect(ByteArrayCodec.INSTANCE).async());
 	}
 
-	// Reads go elsewhere, and only the application's connection knows where writes go.
 	@SuppressWarnings("unchecked")
 	private static @Nullable RedisPublisher shared(RedisConnectionFactory connectionFactory) {
 		RedisConnection connection = connectionFactory.getConnection();
 		if (connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> commands) {
-			return new LettucePublisher(connection, (RedisClusterAsyncCommands<byte[], byte[]>) commands);
+			return new LettucePublisher(connection::close, (RedisClusterAsyncCommands<byte[], byte[]>) commands);
 		}
 		connection.close();
 		return null;
@@ -80,16 +73,7 @@ final class LettucePublisher implements RedisPublisher {
 
 	@Override
 	public void close() {
-		if (this.connection instanceof StatefulConnection<?, ?> own) {
-			own.closeAsync();
-			return;
-		}
-		try {
-			this.connection.close();
-		}
-		catch (Exception ex) {
-			// Of no use any more, whatever it is.
-		}
+		this.closing.run();
 	}
 
 }

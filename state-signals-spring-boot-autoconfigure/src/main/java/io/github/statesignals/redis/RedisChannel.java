@@ -28,7 +28,7 @@ final class RedisChannel {
 	RedisChannel(String name, boolean replies) {
 		this.name = name;
 		this.names = SignalChannels.of(name);
-		this.replyTo = replies ? SignalChannels.newReplyTo() : null;
+		this.replyTo = replies ? this.names.newReplyTo() : null;
 		this.signals = bytes(this.names.signals());
 		this.responses = bytes(this.names.responses());
 	}

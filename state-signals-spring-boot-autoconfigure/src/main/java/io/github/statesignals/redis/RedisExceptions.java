@@ -20,7 +20,7 @@ final class RedisExceptions {
 			RedisExceptions.class.getClassLoader());
 
 	private static final String PERMISSIONS = "Grant it the channels and commands of signals: ACL SETUSER <user> "
-			+ "&event-signal-* +subscribe +unsubscribe +publish";
+			+ "&event-signal-* +subscribe +unsubscribe +publish +ping";
 
 	private RedisExceptions() {
 	}
@@ -32,6 +32,15 @@ final class RedisExceptions {
 	 */
 	static boolean isRefusal(Throwable ex) {
 		return refusal(ex) != null;
+	}
+
+	/**
+	 * What is at the bottom of a failure.
+	 * @param ex the failure
+	 * @return the message of its root cause
+	 */
+	static String reason(Throwable ex) {
+		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 	}
 
 	private static @Nullable String refusal(Throwable ex) {

@@ -17,15 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
-import org.springframework.core.task.SyncTaskExecutor;
 import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.MessageListener;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.SubscriptionListener;
-import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
-import org.springframework.util.backoff.FixedBackOff;
 
 /**
  * One life of a {@link RedisPubSubSignalTransport}, from start to stop. One thread
@@ -37,6 +33,11 @@ final class RedisPubSubConnection {
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 
 	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+
+	/**
+	 * Spring Data logs an error with its trace each time.
+	 */
+	private static final Duration REFUSED_INTERVAL = Duration.ofSeconds(10);
 
 	/**
 	 * Opens when Redis is there, refuses us, or nobody wants it any more.
@@ -76,7 +77,7 @@ final class RedisPubSubConnection {
 	/**
 	 * There while it is connected.
 	 */
-	private @Nullable RedisMessageListenerContainer container;
+	private @Nullable RedisSubscription subscription;
 
 	private volatile @Nullable RedisPublisher publisher;
 
@@ -130,12 +131,12 @@ final class RedisPubSubConnection {
 	private boolean connect() throws InterruptedException {
 		while (this.closed.getCount() > 0) {
 			// One that could not start takes no more channels, and starts no more.
-			RedisMessageListenerContainer attempt = createContainer();
+			RedisSubscription attempt = new RedisSubscription(this.connectionFactory, RETRY_INTERVAL);
 			RedisPublisher current = this.publisher;
 			RedisPublisher opened = current;
 			try {
-				hearAll(attempt, true);
-				attempt.start();
+				hearAll(attempt.container(), true);
+				attempt.container().start();
 				if (opened == null) {
 					opened = RedisPublisher.create(this.connectionFactory);
 				}
@@ -145,45 +146,45 @@ final class RedisPubSubConnection {
 				}
 			}
 			catch (RuntimeException ex) {
-				this.failure = RedisExceptions.translate(ex);
-				if (RedisExceptions.isRefusal(ex)) {
-					// Waiting does not help, unless somebody helps Redis.
-					this.decided.countDown();
-				}
-				logger.debug("Redis is not there yet", ex);
+				failed(ex);
 			}
 			if (opened != null && opened != current) {
 				opened.close();
 			}
-			destroy(attempt);
-			this.closed.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+			attempt.destroy();
+			RuntimeException reason = this.failure;
+			boolean refused = reason != null && RedisExceptions.isRefusal(reason);
+			this.closed.await((refused ? REFUSED_INTERVAL : RETRY_INTERVAL).toMillis(), TimeUnit.MILLISECONDS);
 		}
 		return false;
 	}
 
-	private RedisMessageListenerContainer createContainer() {
-		RedisMessageListenerContainer created = new RedisMessageListenerContainer();
-		created.setConnectionFactory(this.connectionFactory);
-		// Any other executor loses the order of messages.
-		created.setTaskExecutor(new SyncTaskExecutor());
-		// A blocking driver subscribes on it, and would never return from start().
-		created.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
-		created.setRecoveryBackoff(new FixedBackOff(RETRY_INTERVAL.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS));
-		created.afterPropertiesSet();
-		return created;
+	private void failed(RuntimeException ex) {
+		RuntimeException before = this.failure;
+		this.failure = RedisExceptions.translate(ex);
+		if (this.closed.getCount() == 0) {
+			return;
+		}
+		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
+			logger.warn("Can't hear signals yet, and will try again: {}", RedisExceptions.reason(ex));
+		}
+		if (RedisExceptions.isRefusal(ex)) {
+			// Waiting does not help, unless somebody helps Redis.
+			this.decided.countDown();
+		}
 	}
 
-	private boolean open(RedisMessageListenerContainer started, RedisPublisher opened) {
+	private boolean open(RedisSubscription started, RedisPublisher opened) {
 		boolean gap = this.connectedBefore;
 		this.registration.lock();
 		try {
 			// Those that were noted while it started.
-			hearAll(started, false);
+			hearAll(started.container(), false);
 			synchronized (this) {
 				if (this.closed.getCount() == 0) {
 					return false;
 				}
-				this.container = started;
+				this.subscription = started;
 				this.publisher = opened;
 				this.connectedBefore = true;
 				this.connected = true;
@@ -192,6 +193,7 @@ final class RedisPubSubConnection {
 		finally {
 			this.registration.unlock();
 		}
+		this.failure = null;
 		tell((listener) -> listener.onConnected(gap));
 		this.decided.countDown();
 		logger.debug("Hearing {}", this.channels.values());
@@ -199,12 +201,12 @@ final class RedisPubSubConnection {
 	}
 
 	private void disconnect() {
-		RedisMessageListenerContainer deaf;
+		RedisSubscription deaf;
 		this.registration.lock();
 		try {
 			synchronized (this) {
-				deaf = this.container;
-				this.container = null;
+				deaf = this.subscription;
+				this.subscription = null;
 				this.connected = false;
 			}
 		}
@@ -213,8 +215,7 @@ final class RedisPubSubConnection {
 		}
 		if (deaf != null) {
 			// It may wait for a Redis that says nothing.
-			RedisMessageListenerContainer destroyed = deaf;
-			Thread thread = new Thread(() -> destroy(destroyed), "state-signals-disconnect");
+			Thread thread = new Thread(deaf::abandon, "state-signals-disconnect");
 			thread.setDaemon(true);
 			thread.start();
 		}
@@ -227,9 +228,9 @@ final class RedisPubSubConnection {
 	void hearAll() {
 		this.registration.lock();
 		try {
-			RedisMessageListenerContainer current = this.container;
+			RedisSubscription current = this.subscription;
 			if (current != null) {
-				hearAll(current, false);
+				hearAll(current.container(), false);
 			}
 		}
 		catch (RuntimeException ex) {
@@ -264,15 +265,6 @@ final class RedisPubSubConnection {
 		}
 		finally {
 			this.registration.unlock();
-		}
-	}
-
-	private static void destroy(RedisMessageListenerContainer target) {
-		try {
-			target.destroy();
-		}
-		catch (Exception ex) {
-			logger.debug("Could not close the subscription", ex);
 		}
 	}
 
@@ -347,8 +339,8 @@ final class RedisPubSubConnection {
 		}
 		// If there is none yet, the connector may be waiting for the driver, and lets
 		// go what it gets.
-		if (this.container != null) {
-			destroy(this.container);
+		if (this.subscription != null) {
+			this.subscription.destroy();
 		}
 	}
 

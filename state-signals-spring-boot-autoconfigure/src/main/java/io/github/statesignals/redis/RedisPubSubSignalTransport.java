@@ -70,10 +70,11 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			return;
 		}
 		stop();
-		throw new SignalTransportException(
-				"Could not hear the Redis channels %s within %s (state-signals.connect-timeout)"
-					.formatted(this.channels.values(), timeout),
-				started.failure());
+		RuntimeException failure = started.failure();
+		String problem = (failure != null && RedisExceptions.isRefusal(failure))
+				? "Redis does not let us hear the channels %s" : "Could not hear the Redis channels %s within "
+						+ timeout.toMillis() + " ms (state-signals.connect-timeout)";
+		throw new SignalTransportException(problem.formatted(this.channels.values()), failure);
 	}
 
 	// Waits for nothing, so that stop() can end the wait for Redis.

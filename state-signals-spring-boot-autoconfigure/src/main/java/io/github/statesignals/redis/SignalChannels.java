@@ -19,7 +19,7 @@ public record SignalChannels(String signals, String responses) {
 
 	private static final String REPLY = "event-signal-reply:";
 
-	private static final Pattern REPLY_NAME = Pattern.compile("[A-Za-z0-9:._-]+");
+	private static final Pattern REPLY_NAME = Pattern.compile("[A-Za-z0-9:{}._-]+");
 
 	/**
 	 * The Redis channels of a named channel.
@@ -35,18 +35,19 @@ public record SignalChannels(String signals, String responses) {
 	 * Whether a signal's word for where to answer can be trusted to be a Redis channel of
 	 * ours, and none of the application's.
 	 * @param replyTo the Redis channel
-	 * @return whether it is one that {@link #newReplyTo()} could have made
+	 * @return whether it is one that {@link #newReplyTo} could have made
 	 */
 	static boolean isReplyTo(String replyTo) {
-		return replyTo.startsWith(REPLY) && replyTo.length() <= 128 && REPLY_NAME.matcher(replyTo).matches();
+		return replyTo.startsWith(REPLY) && replyTo.length() <= 256 && REPLY_NAME.matcher(replyTo).matches();
 	}
 
 	/**
-	 * A Redis channel for the answers to one application.
+	 * A Redis channel for the answers to one application. It has the slot of the channel
+	 * of signals, so that in a cluster one node, and not any of two, has to be there.
 	 * @return a name that nobody else has
 	 */
-	static String newReplyTo() {
-		return REPLY + UUID.randomUUID();
+	String newReplyTo() {
+		return REPLY + "{" + this.signals + "}:" + UUID.randomUUID();
 	}
 
 	/**

@@ -1,0 +1,303 @@
+package io.github.statesignals.fault;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.github.statesignals.OnSignal;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.redis.SignalChannels;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What holds when servers, connections and processes break while signals are published:
+ * see {@link Load#check}. The report is in {@code target/faults.md}.
+ */
+@Tag("faults")
+@Timeout(240)
+class FaultTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Duration PAUSE = Duration.ofMillis(2);
+
+	@RegisterExtension
+	private final FaultApplications applications = new FaultApplications();
+
+	private SignalExporter exporter;
+
+	private ConfigurableApplicationContext exporting;
+
+	private final List<ConfigurableApplicationContext> responding = new ArrayList<>();
+
+	@Test
+	void pubSubConnectionsAreKilledTwentyTimes() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		try (Load load = load(server.properties(), TIMEOUT)) {
+			for (int i = 0; i < 20; i++) {
+				load.awaitSuccesses(20);
+				server.killPubSub();
+			}
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("pub/sub connections killed 20 times");
+		}
+		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 10 })
+	void serverIsAwayAndComesBackEmpty(int seconds) throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		try (Load load = load(server.properties(), TIMEOUT)) {
+			load.awaitSuccesses(20);
+			server.kill();
+			TimeUnit.SECONDS.sleep(seconds);
+			server.restart();
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("server away for " + seconds + " s, restarted");
+		}
+		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(3);
+	}
+
+	@Test
+	void serverIsFrozenForTenSeconds() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		try (Load load = load(server.properties(), TIMEOUT)) {
+			load.awaitSuccesses(20);
+			server.freeze();
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> !this.exporting.getBean(SignalEngine.class).isConnected());
+			TimeUnit.SECONDS.sleep(8);
+			server.thaw();
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("server frozen (SIGSTOP) for 10 s");
+		}
+		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(3);
+	}
+
+	@Test
+	void connectionsThatPublishAreKilledInABurst() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		try (Load load = load(server.properties(), Duration.ofSeconds(5), Duration.ZERO)) {
+			for (int i = 0; i < 20; i++) {
+				load.awaitSuccesses(20);
+				server.command("CLIENT", "KILL", "TYPE", "normal");
+			}
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("publishing connections killed 20 times in a burst");
+		}
+	}
+
+	@Test
+	void masterBehindSentinelsIsKilled() throws Exception {
+		RedisSentinels sentinels = this.applications.use(RedisSentinels.start());
+		try (Load load = load(sentinels.properties(), TIMEOUT)) {
+			load.awaitSuccesses(20);
+			String old = sentinels.masterAddress();
+			sentinels.killMaster();
+			sentinels.awaitMasterOtherThan(old);
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("Sentinel: master killed (recovery counts from the promotion)");
+		}
+	}
+
+	@Test
+	void nodeThatHasTheSlotOfTheChannelIsKilled() throws Exception {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		try (Load load = load(cluster.properties(), TIMEOUT)) {
+			load.awaitSuccesses(20);
+			cluster.kill(cluster.ownerOf(SignalChannels.DEFAULT.signals()));
+			cluster.awaitWhole();
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("Cluster: owner of the channel's slot killed (recovery counts from the promotion)");
+		}
+	}
+
+	@Test
+	void subscriptionIsConnectedAndDeaf() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
+		try (Load load = load(proxy.properties(), TIMEOUT)) {
+			load.awaitSuccesses(20);
+			assertThat(proxy.deafen()).isEqualTo(3);
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("subscriptions deaf (recovery counts from the begin of the fault)");
+		}
+	}
+
+	@Test
+	void connectionThatPublishesIsStuck() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
+		try (Load load = load(proxy.properties(), TIMEOUT)) {
+			load.awaitSuccesses(20);
+			assertThat(proxy.deafen((sent) -> sent.contains("PUBLISH"))).isGreaterThanOrEqualTo(3);
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("publishing connections stuck (recovery counts from the begin of the fault)");
+		}
+	}
+
+	@Test
+	void responderProcessIsKilledInItsHandler() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		start(server.properties(), 1);
+		ResponderProcess process = this.applications
+			.use(ResponderProcess.start(server.properties(), "spring.application.name=killed"));
+		await().atMost(RedisProcess.PATIENCE).until(() -> this.exporter.getSubscribers().size() == 2);
+		CompletableFuture<SignalResult> result = this.exporter.signal("hang").timeout(TIMEOUT).publishAsync();
+		// The other one has answered: it is being handled, or about to be.
+		await().atMost(TIMEOUT).until(() -> this.exporter.getSubscribers().size() == 2);
+		process.kill();
+		assertThat(result.get(20, TimeUnit.SECONDS)).satisfies((missing) -> {
+			assertThat(missing.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+			assertThat(missing.missing()).singleElement().asString().startsWith("killed-");
+			assertThat(missing.responses()).hasSize(1);
+		});
+		// Two were enough to know that it is gone.
+		assertThat(publish().missing()).hasSize(1);
+		assertThat(publish()).satisfies((recovered) -> {
+			assertThat(recovered.isSuccess()).isTrue();
+			assertThat(recovered.responses()).hasSize(1);
+		});
+		this.applications.use(ResponderProcess.start(server.properties(), "spring.application.name=killed"));
+		await().atMost(RedisProcess.PATIENCE).until(() -> this.exporter.getSubscribers().size() == 2);
+		assertThat(publish().responses()).hasSize(2);
+		Load.report("| responder process killed (SIGKILL) in its handler | 4 | 2 | 2 | 0 | - |");
+	}
+
+	@Test
+	void responderProcessThatIsTerminatedHasLeft() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		start(server.properties(), 1);
+		ResponderProcess process = this.applications.use(ResponderProcess.start(server.properties(),
+				"spring.application.name=leaving", "spring.lifecycle.timeout-per-shutdown-phase=1s"));
+		await().atMost(RedisProcess.PATIENCE).until(() -> this.exporter.getSubscribers().size() == 2);
+		CompletableFuture<SignalResult> result = this.exporter.signal("hang")
+			.timeout(Duration.ofMinutes(10))
+			.publishAsync();
+		process.terminate();
+		SignalResult left = result.get(20, TimeUnit.SECONDS);
+		assertThat(left.missing()).isEmpty();
+		assertThat(left.left()).singleElement().asString().startsWith("leaving-");
+		assertThat(this.exporter.getSubscribers()).hasSize(1);
+	}
+
+	@Test
+	void slowHandlersDoNotOverflowTheOutputBuffer() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start("client-output-buffer-limit pubsub 8mb 2mb 10"));
+		ConfigurableApplicationContext slow = this.applications.start(Slow.class, server.properties(),
+				"responder.name=slow", "responder.queue-capacity=100");
+		this.exporter = exporter(server.properties(), 1);
+		String large = "x".repeat(100_000);
+		List<CompletableFuture<SignalResult>> results = new ArrayList<>();
+		for (int i = 0; i < 800; i++) {
+			results.add(this.exporter.signal(Recorder.EVENT)
+				.sampleNo(i)
+				.metadata("large", large)
+				.timeout(Duration.ofSeconds(60))
+				.publishAsync());
+		}
+		int busy = 0;
+		for (CompletableFuture<SignalResult> result : results) {
+			SignalResult ended = result.get(90, TimeUnit.SECONDS);
+			assertThat(ended.missing()).isEmpty();
+			assertThat(ended.isSuccess() || ended.messages().containsValue("busy")).isTrue();
+			busy += ended.isSuccess() ? 0 : 1;
+		}
+		List<Integer> handled = List.copyOf(slow.getBean(Slow.class).samples);
+		assertThat(handled).isSorted().doesNotHaveDuplicates().hasSize(800 - busy);
+		assertThat(slow.getBean(SignalEngine.class).counters().rejected()).isEqualTo(busy);
+		assertThat(slow.getBean(SignalEngine.class).counters().gaps()).isZero();
+		Load.report(
+				"| 800 signals of 100 kB at once, handlers of 20 ms, queue of 100 | 800 | %d | 0 (%d 'busy') | 0 | - |"
+					.formatted(800 - busy, busy));
+	}
+
+	@Test
+	void signalThatRedisHoldsBackIsNotHandledAfterItsTimeout() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		start(server.properties(), 1);
+		assertThat(publish().isSuccess()).isTrue();
+		server.freeze();
+		List<CompletableFuture<SignalResult>> results = new ArrayList<>();
+		for (int i = 1; i <= 20; i++) {
+			results
+				.add(this.exporter.signal(Recorder.EVENT).sampleNo(i).timeout(Duration.ofMillis(500)).publishAsync());
+		}
+		for (CompletableFuture<SignalResult> result : results) {
+			await().atMost(Duration.ofSeconds(10)).until(result::isCompletedExceptionally);
+		}
+		server.thaw();
+		await().atMost(Duration.ofSeconds(30)).until(() -> publish().isSuccess());
+		assertThat(this.responding.get(0).getBean(Recorder.class).samples()).allMatch((sample) -> sample < 0);
+	}
+
+	private SignalResult publish() {
+		return this.exporter.signal(Recorder.EVENT).timeout(TIMEOUT).publish();
+	}
+
+	private Load load(List<String> server, Duration timeout) {
+		return load(server, timeout, PAUSE);
+	}
+
+	private Load load(List<String> server, Duration timeout, Duration pause) {
+		start(server, 2);
+		return new Load(this.exporter, this.responding, timeout, pause);
+	}
+
+	private void start(List<String> server, int responders) {
+		for (int i = 0; i < responders; i++) {
+			this.responding.add(this.applications.start(Recorder.class, server, "responder.name=responder-" + i));
+		}
+		this.exporter = exporter(server, responders);
+	}
+
+	private SignalExporter exporter(List<String> server, int responders) {
+		this.exporting = this.applications.start(Exporting.class, server, "responder.enabled=false",
+				"exporter.evict-after-missed=2");
+		SignalExporter started = this.exporting.getBean(SignalExporter.class);
+		assertThat(started.initializeAndWait(responders, RedisProcess.PATIENCE, Recorder.EVENT, "hang")).isTrue();
+		return started;
+	}
+
+	static class Exporting {
+
+	}
+
+	static class Slow {
+
+		private final List<Integer> samples = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+		@OnSignal(event = Recorder.EVENT)
+		void handle(Signal signal) throws InterruptedException {
+			TimeUnit.MILLISECONDS.sleep(20);
+			this.samples.add(signal.sampleNo());
+		}
+
+	}
+
+}
