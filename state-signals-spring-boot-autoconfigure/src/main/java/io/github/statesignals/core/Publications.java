@@ -65,10 +65,19 @@ final class Publications {
 	 */
 	private final Set<String> sending = new HashSet<>();
 
+	private final PublishWindow window = new PublishWindow();
+
+	/**
+	 * The events whose first one waits for room in the window.
+	 */
+	private final Set<String> starved = new HashSet<>();
+
 	/**
 	 * How many there are, on their way and queued.
 	 */
 	private int size;
+
+	private long lastNumber;
 
 	/**
 	 * Create a queue.
@@ -103,6 +112,7 @@ final class Publications {
 							.formatted(signal.event(), limit, signal.publisherId())));
 			}
 			this.size++;
+			publication.number = ++this.lastNumber;
 			this.queues.computeIfAbsent(signal.event(), (key) -> new EventQueue()).waiting.add(publication);
 			sendNext(signal.event());
 		}
@@ -207,6 +217,7 @@ final class Publications {
 			ended.forEach((publication) -> publication.over = true);
 			this.queues.clear();
 			this.identified.clear();
+			this.starved.clear();
 			this.size = 0;
 			this.responders.close(forgotten);
 		}
@@ -234,6 +245,10 @@ final class Publications {
 				if (next == null || (!identified && queue.exclusive != null)) {
 					return;
 				}
+				if (!this.window.hasRoom(subscribers.ids().size(), next.bytes) || isBehindAnother(next)) {
+					this.starved.add(event);
+					return;
+				}
 				queue.waiting.remove();
 				if (!identified) {
 					queue.exclusive = next;
@@ -243,6 +258,39 @@ final class Publications {
 		}
 		finally {
 			this.sending.remove(event);
+		}
+	}
+
+	// Whoever waits for room keeps its place, also before smaller ones of other events.
+	private boolean isBehindAnother(Publication publication) {
+		Publication first = firstStarved();
+		return first != null && first.number < publication.number;
+	}
+
+	private @Nullable Publication firstStarved() {
+		Publication first = null;
+		for (String event : this.starved) {
+			EventQueue queue = this.queues.get(event);
+			Publication head = (queue != null) ? queue.waiting.peek() : null;
+			if (head != null && (first == null || head.number < first.number)) {
+				first = head;
+			}
+		}
+		return first;
+	}
+
+	/**
+	 * Send those that waited for room, as far as there is some now. Under the lock.
+	 */
+	private void feedStarved() {
+		for (Publication first = firstStarved(); first != null; first = firstStarved()) {
+			String event = first.signal.event();
+			if (!this.window.hasRoom(this.responders.subscribers().ids().size(), first.bytes)
+					|| this.sending.contains(event)) {
+				return;
+			}
+			this.starved.remove(event);
+			sendNext(event);
 		}
 	}
 
@@ -275,7 +323,19 @@ final class Publications {
 
 		private final CompletableFuture<SignalResult> future = new CompletableFuture<>();
 
+		/**
+		 * About how large the signal is.
+		 */
+		private final long bytes;
+
 		private PendingPublication pending = new PendingPublication(Set.of(), null, 0);
+
+		private long number;
+
+		/**
+		 * How many answers it was admitted with; negative: it is not in the window.
+		 */
+		private int admitted = -1;
 
 		private boolean sent;
 
@@ -290,6 +350,7 @@ final class Publications {
 		Publication(Signal signal, PublishOptions options) {
 			this.signal = signal;
 			this.options = options;
+			this.bytes = PublishWindow.size(signal);
 			this.future.whenComplete((result, ex) -> {
 				if (this.future.isCancelled()) {
 					leave();
@@ -322,6 +383,8 @@ final class Publications {
 				return;
 			}
 			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now());
+			this.admitted = subscribers.ids().size();
+			Publications.this.window.enter(this.admitted, this.bytes);
 			if (!this.options.timeout().isNegative()) {
 				this.cancelTimeout = Publications.this.engine.getTimer()
 					.schedule(this.options.timeout(), this::timeOut);
@@ -504,6 +567,7 @@ final class Publications {
 						sendNext(event);
 					}
 				}
+				feedStarved();
 				return true;
 			}
 			finally {
@@ -512,6 +576,10 @@ final class Publications {
 		}
 
 		private void letGo() {
+			if (this.admitted >= 0) {
+				Publications.this.window.leave(this.admitted, this.bytes);
+				this.admitted = -1;
+			}
 			if (this.id != null) {
 				Publications.this.identified.remove(this.id);
 			}
