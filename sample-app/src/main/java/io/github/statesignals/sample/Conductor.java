@@ -68,7 +68,6 @@ class Conductor {
 			}
 			RunReport report = conduct("run-" + this.runs.incrementAndGet(), UUID.randomUUID().toString());
 			this.latest = report;
-			forgetTheMissing(report);
 			return report;
 		}
 		finally {
@@ -92,15 +91,6 @@ class Conductor {
 		return new RunReport(run, uuid, this.exporter.getPublisherId(), startedAt, rounds,
 				started.isSuccess() && stopped.isSuccess(),
 				List.of(SignalReport.of(START, started), SignalReport.of(STOP, stopped)), figures(stopped));
-	}
-
-	// Whoever has gone without a word would be awaited, and missing, for ever.
-	private void forgetTheMissing(RunReport report) {
-		SignalReport stop = report.signals().get(1);
-		if (!stop.missing().isEmpty()) {
-			this.exporter.shutdown();
-			this.exporter.initializeAndWait(stop.answers().size(), this.patience, START, STOP);
-		}
 	}
 
 	private SignalResult publish(String event, String run, String uuid) {

@@ -1,10 +1,13 @@
 package io.github.statesignals.fault;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.ResultCode;
@@ -13,6 +16,8 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.SignalEngine;
 import io.github.statesignals.redis.SignalChannels;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -144,12 +149,12 @@ class FaultTests {
 			assertThat(proxy.deafen()).isEqualTo(3);
 			load.healed();
 			load.awaitSuccesses(100);
-			load.check("subscriptions deaf (recovery counts from the begin of the fault)");
+			load.check("subscriptions deaf (recovery counts from the beginning)");
 		}
 	}
 
 	@Test
-	void connectionThatPublishesIsStuck() throws Exception {
+	void repliesToWhatIsPublishedAreLost() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
 		try (Load load = load(proxy.properties(), TIMEOUT)) {
@@ -157,7 +162,7 @@ class FaultTests {
 			assertThat(proxy.deafen((sent) -> sent.contains("PUBLISH"))).isGreaterThanOrEqualTo(3);
 			load.healed();
 			load.awaitSuccesses(100);
-			load.check("publishing connections stuck (recovery counts from the begin of the fault)");
+			load.check("replies to what is published are lost (recovery counts from the beginning)");
 		}
 	}
 
@@ -256,6 +261,57 @@ class FaultTests {
 		assertThat(this.responding.get(0).getBean(Recorder.class).samples()).allMatch((sample) -> sample < 0);
 	}
 
+	@Test
+	void publishersComeAndGoAndLeaveNothingBehind() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		ConfigurableApplicationContext context = this.applications.start(Counting.class, server.properties(),
+				"responder.queue-capacity=65536");
+		Counting handled = context.getBean(Counting.class);
+		long heap = 0;
+		int threads = 0;
+		RedisClient client = RedisClient.create("redis://" + server.address());
+		try (StatefulRedisConnection<String, String> redis = client.connect()) {
+			for (int round = 1; round <= 5; round++) {
+				for (int i = 0; i < 20_000; i++) {
+					redis.async()
+						.publish(SignalChannels.DEFAULT.signals(),
+								"""
+										{"publisher_id":"p-%d-%d","process_name":"p","event":"recorded","runner_host":"h",\
+										"sample_no":-1,"tag":"t","metadata":{"_ss":{"id":"1","seq":1,"sent":5,"timeout":60000}}}"""
+									.formatted(round, i));
+					if (i % 1_000 == 0) {
+						int expected = (round - 1) * 20_000 + i;
+						await().atMost(Duration.ofSeconds(30)).until(() -> handled.count.get() >= expected);
+					}
+				}
+				int expected = round * 20_000;
+				await().atMost(Duration.ofSeconds(60)).until(() -> handled.count.get() == expected);
+				if (round == 1) {
+					heap = heapInUse();
+					threads = Thread.activeCount();
+				}
+			}
+		}
+		finally {
+			client.shutdown();
+		}
+		long grown = heapInUse() - heap;
+		Load.report(
+				"| 100,000 publishers come and go | 100000 | 100000 | 0 | 0 | heap %+d kB, threads %+d after the first 20,000 |"
+					.formatted(grown / 1024, Thread.activeCount() - threads));
+		assertThat(grown).isLessThan(8_000_000);
+		assertThat(Thread.activeCount()).isLessThan(threads + 64);
+	}
+
+	private static long heapInUse() {
+		long least = Long.MAX_VALUE;
+		for (int i = 0; i < 5; i++) {
+			System.gc();
+			least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+		}
+		return least;
+	}
+
 	private SignalResult publish() {
 		return this.exporter.signal(Recorder.EVENT).timeout(TIMEOUT).publish();
 	}
@@ -288,9 +344,20 @@ class FaultTests {
 
 	}
 
+	static class Counting {
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		@OnSignal(event = Recorder.EVENT)
+		void handle(Signal signal) {
+			this.count.incrementAndGet();
+		}
+
+	}
+
 	static class Slow {
 
-		private final List<Integer> samples = new java.util.concurrent.CopyOnWriteArrayList<>();
+		private final List<Integer> samples = new CopyOnWriteArrayList<>();
 
 		@OnSignal(event = Recorder.EVENT)
 		void handle(Signal signal) throws InterruptedException {
