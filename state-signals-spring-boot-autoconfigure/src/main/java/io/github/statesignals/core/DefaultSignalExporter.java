@@ -181,7 +181,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @param responderId its id
 	 */
 	void onHello(String responderId) {
-		if (!this.responders.contains(responderId)) {
+		if (!this.responders.understands(responderId)) {
 			this.greeters.add(responderId);
 		}
 	}
@@ -279,7 +279,8 @@ final class DefaultSignalExporter implements SignalExporter {
 			// It was slow and not gone.
 			subscribe(responderId, extension != null);
 		}
-		this.publications.onResponse(response, (extension != null) ? extension.id() : null);
+		boolean extended = this.engine.getSettings().extensions() != Extensions.OFF;
+		this.publications.onResponse(response, (extended && extension != null) ? extension.id() : null);
 	}
 
 	private void subscribe(String responderId, boolean understands) {
@@ -343,7 +344,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			boolean waiting;
 			synchronized (this) {
 				this.cancel = null;
-				waiting = this.ids.stream().anyMatch((id) -> !DefaultSignalExporter.this.responders.contains(id));
+				waiting = this.ids.stream().anyMatch((id) -> !DefaultSignalExporter.this.responders.understands(id));
 				this.ids.clear();
 			}
 			if (waiting) {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.github.statesignals.Acknowledgement;
@@ -49,6 +50,11 @@ final class DefaultSignalResponder implements SignalResponder {
 	 * What the application answers by hand, if at all.
 	 */
 	private final UnansweredSignals unanswered = new UnansweredSignals();
+
+	/**
+	 * How many signals it has accepted and not answered: before, it does not leave.
+	 */
+	private final AtomicInteger busy = new AtomicInteger();
 
 	private volatile @Nullable String lockedPublisher;
 
@@ -101,13 +107,14 @@ final class DefaultSignalResponder implements SignalResponder {
 	public void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		Assert.hasText(publisherId, "The publisher id of a response must not be blank");
 		Assert.hasText(event, "The event of a response must not be blank");
-		respond(this.unanswered.take(publisherId, event), publisherId, event, ras, message);
+		respond(this.unanswered.find(publisherId, event, ras != null, this.engine.getTimer().nanoTime()), publisherId,
+				event, ras, message);
 	}
 
 	@Override
 	public void respond(Signal signal, @Nullable Integer ras, @Nullable String message) {
 		Assert.notNull(signal, "'signal' must not be null");
-		respond(this.unanswered.take(signal), signal.publisherId(), signal.event(), ras, message);
+		respond(this.unanswered.find(signal, ras != null), signal.publisherId(), signal.event(), ras, message);
 	}
 
 	// Whatever was heard is answered, were its ids as odd as can be.
@@ -142,7 +149,7 @@ final class DefaultSignalResponder implements SignalResponder {
 			this.engine.sayHello(this);
 		}
 		return () -> {
-			if (all.remove(added) && !hears()) {
+			if (all.remove(added) && !hears() && this.busy.get() == 0) {
 				this.engine.sayBye(this);
 			}
 		};
@@ -177,7 +184,9 @@ final class DefaultSignalResponder implements SignalResponder {
 			return;
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
-		if (!this.engine.getLanes().submit(lane, () -> handle(delivery, matching))) {
+		this.busy.incrementAndGet();
+		if (!this.engine.getLanes().submit(lane, () -> handle(delivery, matching).whenComplete(this::handled))) {
+			this.busy.decrementAndGet();
 			this.engine.counters().rejected(signal, this.responderId);
 			answer(delivery, Acknowledgement.failure("busy"));
 		}
@@ -198,6 +207,12 @@ final class DefaultSignalResponder implements SignalResponder {
 		}
 		else if (this.listeners.isEmpty()) {
 			acknowledgeReserved(delivery);
+		}
+	}
+
+	private void handled(@Nullable Object nothing, @Nullable Throwable ex) {
+		if (this.busy.decrementAndGet() == 0 && !hears()) {
+			this.engine.sayBye(this);
 		}
 	}
 
@@ -232,7 +247,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		}
 		return invoke(signal, matching.iterator(), new ArrayList<>()).thenAccept((acknowledgements) -> {
 			if (!acknowledgements.isEmpty()) {
-				this.unanswered.take(signal);
+				this.unanswered.find(signal, true);
 				answer(delivery, merge(acknowledgements));
 			}
 			else if (this.listeners.isEmpty()) {

@@ -35,6 +35,8 @@ final class HeardSignals {
 
 	};
 
+	private @Nullable Long startNanos;
+
 	/**
 	 * A signal is heard.
 	 * @param channel the channel's name
@@ -48,7 +50,10 @@ final class HeardSignals {
 			return Arrival.UNNUMBERED;
 		}
 		Heard publisher = this.heard.computeIfAbsent(new Publisher(channel, publisherId), (key) -> new Heard());
-		Long deadlineNanos = publisher.deadline(extension, nowNanos);
+		if (this.startNanos == null) {
+			this.startNanos = nowNanos;
+		}
+		Long deadlineNanos = publisher.deadline(extension, nowNanos, (nowNanos - this.startNanos) / 1_000_000);
 		if (extension.sequence() < 0) {
 			return new Arrival(publisher.repeats(extension.id()) ? Order.REPEATED : Order.NEXT, 0, deadlineNanos);
 		}
@@ -103,9 +108,11 @@ final class HeardSignals {
 		 */
 		private static final int IDS = 256;
 
+		private static final long A_DAY_MILLIS = 86_400_000;
+
 		private final ClockOffset offset = new ClockOffset();
 
-		private long last;
+		private long last = SignalExtension.NONE;
 
 		private @Nullable TreeSet<Long> holes;
 
@@ -117,7 +124,7 @@ final class HeardSignals {
 				return new Arrival(late ? Order.OVERTAKEN : Order.REPEATED, 0, deadlineNanos);
 			}
 			// Who is heard for the first time may have said more before.
-			long missed = (this.last == 0) ? 0 : sequence - this.last - 1;
+			long missed = (this.last < 0) ? 0 : sequence - this.last - 1;
 			if (missed > 0) {
 				remember(sequence);
 			}
@@ -155,16 +162,16 @@ final class HeardSignals {
 			return this.ids.put(id, Boolean.TRUE) != null;
 		}
 
-		@Nullable Long deadline(SignalExtension extension, long nowNanos) {
+		@Nullable Long deadline(SignalExtension extension, long nowNanos, long nowMillis) {
 			if (extension.sentMillis() < 0) {
 				return null;
 			}
-			long lateMillis = this.offset.late(extension.sentMillis(), nowNanos / 1_000_000);
+			long lateMillis = Math.min(this.offset.late(extension.sentMillis(), nowMillis), A_DAY_MILLIS);
 			if (extension.timeoutMillis() < 0) {
 				return null;
 			}
 			// A day is as good as for ever, and can't overflow.
-			long leftMillis = Math.min(extension.timeoutMillis(), 86_400_000L) - lateMillis;
+			long leftMillis = Math.min(extension.timeoutMillis(), A_DAY_MILLIS) - lateMillis;
 			return nowNanos + leftMillis * 1_000_000;
 		}
 
@@ -177,7 +184,12 @@ final class HeardSignals {
 	 */
 	static final class ClockOffset {
 
-		private static final long PERIOD_MILLIS = 600_000;
+		private static final long PERIOD_MILLIS = 30_000;
+
+		/**
+		 * No clock is so far from another, and no difference of such overflows.
+		 */
+		private static final long LONGEST_MILLIS = Long.MAX_VALUE / 4;
 
 		private long previous = Long.MAX_VALUE;
 
@@ -192,7 +204,7 @@ final class HeardSignals {
 		 * @return how many milliseconds it was under way beyond what others are
 		 */
 		long late(long sentMillis, long nowMillis) {
-			long difference = nowMillis - sentMillis;
+			long difference = nowMillis - Math.min(sentMillis, LONGEST_MILLIS);
 			if (this.periodEnds == Long.MIN_VALUE || nowMillis - this.periodEnds >= 0) {
 				this.previous = this.current;
 				this.current = Long.MAX_VALUE;

@@ -191,8 +191,13 @@ final class KnownResponders {
 		return snapshot;
 	}
 
-	synchronized boolean contains(String responderId) {
-		return this.understanding.containsKey(responderId);
+	/**
+	 * Whether a responder is subscribed and understands the extensions.
+	 * @param responderId its id
+	 * @return {@code false} also for one that was expected and has said nothing yet
+	 */
+	synchronized boolean understands(String responderId) {
+		return Boolean.TRUE.equals(this.understanding.get(responderId));
 	}
 
 	/**

@@ -42,7 +42,10 @@ final class Publications {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	private final ReentrantLock lock = new ReentrantLock();
+	/**
+	 * The sender's: what it sends may end what was sent before.
+	 */
+	private final ReentrantLock lock;
 
 	private final Map<String, EventQueue> queues = new HashMap<>();
 
@@ -89,6 +92,7 @@ final class Publications {
 	Publications(SignalEngine engine, SignalSender sender, KnownResponders responders, Consumer<Set<String>> missed) {
 		this.engine = engine;
 		this.sender = sender;
+		this.lock = sender.getLock();
 		this.responders = responders;
 		this.missed = missed;
 	}
@@ -178,7 +182,7 @@ final class Publications {
 			// Together, or one that is sent in between would await it.
 			subscribed = this.responders.remove(responderId);
 			for (Publication publication : underWay()) {
-				if (publication.pending.leave(responderId) && publication.pending.isComplete()) {
+				if (publication.isCompleteWithout(responderId)) {
 					complete.add(publication);
 				}
 			}
@@ -429,13 +433,35 @@ final class Publications {
 			}
 		}
 
+		/**
+		 * A responder left.
+		 * @param responderId its id
+		 * @return whether this ends it
+		 */
+		boolean isCompleteWithout(String responderId) {
+			try {
+				return this.pending.leave(responderId) && this.pending.isComplete();
+			}
+			catch (RuntimeException ex) {
+				// The rule's.
+				fail(ex);
+				return false;
+			}
+		}
+
 		private void timeOut() {
 			if (isSent()) {
-				finish(() -> {
-					SignalResult result = currentResult();
-					Publications.this.missed.accept(result.missing());
-					return result;
-				});
+				Publications.this.lock.lock();
+				try {
+					if (!this.over) {
+						// Before the next one is sent, which need not await them.
+						Publications.this.missed.accept(this.pending.outstanding());
+					}
+					complete();
+				}
+				finally {
+					Publications.this.lock.unlock();
+				}
 			}
 			else {
 				fail(Futures.unconfirmed(this.signal.event(), this.signal.publisherId(), this.options.timeout()));

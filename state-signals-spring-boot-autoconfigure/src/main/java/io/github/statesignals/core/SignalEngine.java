@@ -67,7 +67,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	/**
 	 * How many application events may wait for a slow listener.
 	 */
-	private static final int EVENTS = 1_024;
+	private static final int EVENTS = 100_000;
 
 	/**
 	 * In place of a publisher's id: the response is for every exporter.

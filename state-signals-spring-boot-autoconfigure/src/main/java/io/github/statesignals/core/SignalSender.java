@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.statesignals.Signal;
@@ -13,6 +14,13 @@ import io.github.statesignals.core.KnownResponders.Subscribers;
  * which they are sent, whatever thread sends them.
  */
 final class SignalSender {
+
+	/**
+	 * Longer is as good as for ever.
+	 */
+	private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+
+	private final ReentrantLock lock = new ReentrantLock();
 
 	private final SignalEngine engine;
 
@@ -57,15 +65,36 @@ final class SignalSender {
 	 * @param register told the id of a signal that is extended, before anybody hears it
 	 * @return completes as the transport's does; never throws
 	 */
-	synchronized CompletableFuture<Void> send(Signal signal, boolean extended, Duration timeout,
-			Consumer<String> register) {
-		if (!extended) {
-			return this.engine.send(this.channel, signal, null);
+	CompletableFuture<Void> send(Signal signal, boolean extended, Duration timeout, Consumer<String> register) {
+		this.lock.lock();
+		try {
+			if (!extended) {
+				return this.engine.send(this.channel, signal, null);
+			}
+			String id = Long.toString(++this.sequence);
+			register.accept(id);
+			return this.engine.send(this.channel, signal, new SignalExtension(id, this.sequence,
+					this.engine.clockMillis(), millis(timeout), this.engine.replyTo(this.channel)));
 		}
-		String id = Long.toString(++this.sequence);
-		register.accept(id);
-		return this.engine.send(this.channel, signal, new SignalExtension(id, this.sequence, this.engine.clockMillis(),
-				timeout.isNegative() ? SignalExtension.NONE : timeout.toMillis(), this.engine.replyTo(this.channel)));
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// Whoever waits no time at all wants it handled whenever that is.
+	private static long millis(Duration timeout) {
+		if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+			return SignalExtension.NONE;
+		}
+		return Math.max(timeout.toMillis(), 1);
+	}
+
+	/**
+	 * What is held while signals are sent.
+	 * @return the lock
+	 */
+	ReentrantLock getLock() {
+		return this.lock;
 	}
 
 }

@@ -1,0 +1,195 @@
+package io.github.statesignals.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How many tasks may wait in all lanes of an {@link OrderedLanes} together.
+ */
+@Timeout(60)
+class OrderedLanesCapacityTests {
+
+	private static final Duration LONG = Duration.ofSeconds(30);
+
+	private final ExecutorService executor = Executors.newCachedThreadPool();
+
+	private final List<Object> ran = Collections.synchronizedList(new ArrayList<>());
+
+	private final CountDownLatch open = new CountDownLatch(1);
+
+	@AfterEach
+	void shutDown() {
+		this.open.countDown();
+		this.executor.shutdownNow();
+	}
+
+	@Test
+	void refusesWhatDoesNotFitIntoAllLanesTogether() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(this.executor, 4, 6, 8);
+		block(lanes, "a", "b", "c");
+		IntStream.range(0, 4).forEach((i) -> assertThat(submit(lanes, "a", i)).isTrue());
+		assertThat(submit(lanes, "a", 4)).as("the lane is full").isFalse();
+		assertThat(submit(lanes, "b", 10)).isTrue();
+		assertThat(submit(lanes, "b", 11)).isTrue();
+		for (String lane : List.of("a", "b", "c", "new")) {
+			assertThat(submit(lanes, lane, 99)).as("all are full").isFalse();
+		}
+		this.open.countDown();
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		assertThat(this.ran).containsExactlyInAnyOrder(0, 1, 2, 3, 10, 11)
+			.filteredOn((number) -> (int) number < 10)
+			.containsExactly(0, 1, 2, 3);
+		assertThat(this.ran).containsSubsequence(10, 11);
+	}
+
+	@Test
+	void takesMoreWhenItHasCaughtUp() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 2, 8);
+		block(lanes, "a");
+		assertThat(submit(lanes, "a", 1)).isTrue();
+		assertThat(submit(lanes, "a", 2)).isTrue();
+		assertThat(submit(lanes, "b", 3)).isFalse();
+		this.open.countDown();
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		for (int i = 4; i < 1_000; i++) {
+			assertThat(submit(lanes, "lane-" + i % 3, i)).isTrue();
+			assertThat(lanes.awaitIdle(LONG)).isTrue();
+		}
+		assertThat(this.ran).startsWith(1, 2, 4).hasSize(998);
+		assertThat(lanes.size()).isZero();
+	}
+
+	@Test
+	void aLaneThatWasRefusedItsFirstTaskLeavesNothingBehind() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 1, 8);
+		block(lanes, "a");
+		assertThat(submit(lanes, "a", 1)).isTrue();
+		for (int i = 0; i < 100; i++) {
+			assertThat(submit(lanes, "lane-" + i, i)).isFalse();
+		}
+		this.open.countDown();
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		assertThat(lanes.size()).isZero();
+		assertThat(this.ran).containsExactly(1);
+	}
+
+	@Test
+	void whatHoldsALaneWithoutAThreadDoesNotWait() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 2, 8);
+		List<CompletableFuture<Void>> stages = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			CompletableFuture<Void> stage = new CompletableFuture<>();
+			CountDownLatch entered = new CountDownLatch(1);
+			stages.add(stage);
+			assertThat(lanes.submit("lane-" + i, () -> {
+				entered.countDown();
+				return stage;
+			})).isTrue();
+			entered.await();
+		}
+		assertThat(submit(lanes, "lane-0", 1)).isTrue();
+		assertThat(submit(lanes, "lane-1", 2)).isTrue();
+		assertThat(submit(lanes, "lane-2", 3)).isFalse();
+		stages.forEach((stage) -> stage.complete(null));
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		assertThat(this.ran).containsExactlyInAnyOrder(1, 2);
+	}
+
+	@Test
+	void tasksThatFailMakeRoomToo() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 2, 8);
+		for (int i = 0; i < 50; i++) {
+			assertThat(lanes.submit("a", () -> {
+				throw new IllegalStateException("on purpose");
+			})).isTrue();
+			assertThat(lanes.awaitIdle(LONG)).isTrue();
+		}
+		assertThat(submit(lanes, "a", 1)).isTrue();
+	}
+
+	@Test
+	void whatIsTakenOfABurstIsDoneInOrderAndWhatIsRefusedIsNot() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(this.executor, 50, 200, 4);
+		Map<Integer, List<Integer>> taken = new ConcurrentHashMap<>();
+		Map<Integer, List<Integer>> done = new ConcurrentHashMap<>();
+		int refused = 0;
+		for (int i = 0; i < 50_000; i++) {
+			int lane = i % 10;
+			int number = i;
+			if (lanes.submit(lane, () -> {
+				done.computeIfAbsent(lane, (key) -> Collections.synchronizedList(new ArrayList<>())).add(number);
+				return CompletableFuture.completedFuture(null);
+			})) {
+				taken.computeIfAbsent(lane, (key) -> new ArrayList<>()).add(number);
+			}
+			else {
+				refused++;
+			}
+		}
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		assertThat(done).isEqualTo(taken);
+		assertThat(taken.values().stream().mapToInt(List::size).sum() + refused).isEqualTo(50_000);
+		// Nothing is counted that is not there.
+		block(lanes, "gate");
+		IntStream.range(0, 200)
+			.forEach((i) -> assertThat(submit(lanes, (i < 50) ? "gate" : held(lanes, i), i)).isTrue());
+		assertThat(submit(lanes, "gate", 0)).isFalse();
+	}
+
+	private String held(OrderedLanes lanes, int number) {
+		String lane = "held-" + number / 50;
+		if (number % 50 == 0) {
+			block(lanes, lane);
+		}
+		return lane;
+	}
+
+	/**
+	 * Have each of some lanes run a task that waits for the gate.
+	 */
+	private void block(OrderedLanes lanes, String... keys) {
+		for (String key : keys) {
+			CountDownLatch entered = new CountDownLatch(1);
+			assertThat(lanes.submit(key, () -> {
+				entered.countDown();
+				await(this.open);
+				return CompletableFuture.completedFuture(null);
+			})).isTrue();
+			await(entered);
+		}
+	}
+
+	private boolean submit(OrderedLanes lanes, Object key, Object number) {
+		Supplier<CompletableFuture<?>> task = () -> {
+			this.ran.add(number);
+			return CompletableFuture.completedFuture(null);
+		};
+		return lanes.submit(key, task);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,356 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.unit.DataSize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The extensions as they are written and read, and the Redis channels that answers go to.
+ */
+@Timeout(120)
+class SignalExtensionCodecTests {
+
+	private static final long NONE = SignalExtension.NONE;
+
+	private static final String SIX_KEYS = """
+			"publisher_id":"p-1","process_name":"p","event":"e","runner_host":"h","sample_no":3,"tag":"t\"""";
+
+	private static final String THREE_KEYS = """
+			"responder_id":"r-1-resp","publisher_id":"p-1","event":"e\"""";
+
+	private final SignalCodec codec = new SignalCodec(1024 * 1024);
+
+	// Written
+
+	@Test
+	void writesAllThatASignalSaysBehindItsMetadata() {
+		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+		metadata.put("uuid", "u");
+		metadata.put("none", null);
+		assertThat(write(signal(metadata), new SignalExtension("17", 17, 1_234, 20_000, "event-signal-reply:x")))
+			.isEqualTo("{" + SIX_KEYS + """
+					,"metadata":{"uuid":"u","none":null,"_ss":{"id":"17","seq":17,"sent":1234,"timeout":20000,\
+					"reply_to":"event-signal-reply:x"}}}""");
+	}
+
+	@Test
+	void writesMetadataForTheExtensionAlone() {
+		assertThat(write(signal(Map.of()), new SignalExtension("1", 1, 0, 0, null)))
+			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"id\":\"1\",\"seq\":1,\"sent\":0,\"timeout\":0}}}");
+	}
+
+	@Test
+	void leavesOutWhatAnExtensionDoesNotSay() {
+		assertThat(write(signal(Map.of()), new SignalExtension(null, NONE, NONE, NONE, null)))
+			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{}}}");
+		assertThat(write(signal(Map.of()), new SignalExtension("1", 1, 5, NONE, null)))
+			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"id\":\"1\",\"seq\":1,\"sent\":5}}}");
+	}
+
+	@Test
+	void writesNothingOfItWithoutAnExtension() {
+		assertThat(write(signal(Map.of()), null)).isEqualTo("{" + SIX_KEYS + "}");
+		assertThat(write(signal(Map.of("a", 1)), null)).isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"a\":1}}");
+	}
+
+	@Test
+	void writesAResponsesExtensionLast() {
+		Response response = new Response("r-1-resp", "p-1", "e", 1, "done");
+		assertThat(write(response, new ResponseExtension("17")))
+			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\",\"_ss\":{\"id\":\"17\"}}");
+		assertThat(write(response, ResponseExtension.UNDERSTOOD))
+			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\",\"_ss\":{}}");
+		assertThat(write(response, null)).isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\"}");
+	}
+
+	@Test
+	void writesHelloAndByeAsResponsesToEverybody() {
+		assertThat(
+				write(new Response("r-1-resp", "*", Signal.INITIALIZATION, null, null), ResponseExtension.UNDERSTOOD))
+			.isEqualTo(
+					"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"initialization\",\"_ss\":{}}");
+		assertThat(write(new Response("r-1-resp", "*", Signal.SHUTDOWN, null, null), ResponseExtension.UNDERSTOOD))
+			.isEqualTo("{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"shutdown\",\"_ss\":{}}");
+	}
+
+	// Read
+
+	@Test
+	void readsWhatItWrites() throws Exception {
+		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+		metadata.put("nested", Map.of("_ss", Map.of("id", "not ours")));
+		metadata.put("ss", 1);
+		for (Map<String, @Nullable Object> some : List.of(metadata, Map.<String, @Nullable Object>of())) {
+			for (SignalExtension extension : extensions()) {
+				HeardSignal heard = this.codec.readSignal(this.codec.write(signal(some), extension));
+				assertThat(heard.extension()).isEqualTo(extension);
+				assertThat(heard.signal()).isEqualTo(signal(some));
+			}
+		}
+		for (ResponseExtension extension : new ResponseExtension[] { null, ResponseExtension.UNDERSTOOD,
+				new ResponseExtension(""), new ResponseExtension("Größe 🚀 \" \\") }) {
+			Response response = new Response("r-1-resp", "p-1", "e", null, null);
+			HeardResponse heard = this.codec.readResponse(this.codec.write(response, extension));
+			assertThat(heard.extension()).isEqualTo(extension);
+			assertThat(heard.response()).isEqualTo(response);
+		}
+	}
+
+	private static List<@Nullable SignalExtension> extensions() {
+		List<@Nullable SignalExtension> extensions = new ArrayList<>();
+		extensions.add(null);
+		extensions.add(new SignalExtension(null, NONE, NONE, NONE, null));
+		extensions.add(new SignalExtension("", 0, 0, 0, ""));
+		extensions.add(new SignalExtension("1", 1, 2, 3, "event-signal-reply:x"));
+		extensions.add(new SignalExtension("Größe 🚀 \" \\", Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, "*"));
+		extensions.add(new SignalExtension("1", Integer.MAX_VALUE, Integer.MAX_VALUE + 1L, NONE, null));
+		return extensions;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "1", "-1", "1.5", "true", "\"17\"", "[]", "[{\"id\":\"17\"}]", "1e400", "NaN",
+			"[[[[{}]]]]" })
+	void anExtensionThatIsNoObjectIsNone(String json) throws Exception {
+		HeardSignal heard = readSignal(",\"metadata\":{\"a\":1,\"_ss\":" + json + ",\"b\":2}");
+		assertThat(heard.extension()).isNull();
+		assertThat(heard.signal().metadata()).isEqualTo(Map.of("a", 1, "b", 2));
+		HeardResponse response = readResponse(",\"ras\":1,\"_ss\":" + json + ",\"message\":\"m\"");
+		assertThat(response.extension()).isNull();
+		assertThat(response.response()).isEqualTo(new Response("r-1-resp", "p-1", "e", 1, "m"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "null", "-1", "-9223372036854775808", "9223372036854775808", "123456789012345678901234567890",
+					"1.0", "1e3", "NaN", "-Infinity", "true", "\"1\"", "\"\"", "[]", "[1]", "{}", "{\"seq\":1}" })
+	void aNumberThatIsNoneIsNotThere(String json) throws Exception {
+		for (String key : List.of("seq", "sent", "timeout")) {
+			assertThat(readExtension("{\"id\":\"17\",\"" + key + "\":" + json + ",\"reply_to\":\"r\"}"))
+				.isEqualTo(new SignalExtension("17", NONE, NONE, NONE, "r"));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "1", "1.5", "false", "[]", "[\"17\"]", "{}", "{\"id\":\"17\"}" })
+	void aTextThatIsNoneIsNotThere(String json) throws Exception {
+		assertThat(readExtension("{\"id\":" + json + ",\"seq\":1,\"reply_to\":" + json + ",\"sent\":2}"))
+			.isEqualTo(new SignalExtension(null, 1, 2, NONE, null));
+		assertThat(readResponse(",\"_ss\":{\"id\":" + json + ",\"more\":1},\"ras\":1"))
+			.isEqualTo(new HeardResponse(new Response("r-1-resp", "p-1", "e", 1, null), ResponseExtension.UNDERSTOOD));
+	}
+
+	@Test
+	void whatNobodyKnowsYetIsSkipped() throws Exception {
+		assertThat(readExtension(
+				"{\"traceparent\":\"00-1-2-01\",\"id\":\"17\",\"nested\":{\"id\":\"1\",\"seq\":[3]},\"seq\":18}"))
+			.isEqualTo(new SignalExtension("17", 18, NONE, NONE, null));
+		assertThat(readResponse(",\"_ss\":{\"a\":{\"id\":\"1\"},\"id\":\"17\",\"b\":[{\"id\":\"2\"}]},\"ras\":0"))
+			.isEqualTo(new HeardResponse(new Response("r-1-resp", "p-1", "e", 0, null), new ResponseExtension("17")));
+	}
+
+	@Test
+	void theLastOfSeveralCounts() throws Exception {
+		assertThat(readExtension("{\"id\":\"1\",\"id\":\"2\"}").id()).isEqualTo("2");
+		HeardSignal heard = readSignal(",\"metadata\":{\"_ss\":{\"id\":\"1\"},\"_ss\":{\"id\":\"2\"}}");
+		assertThat(heard.extension().id()).isEqualTo("2");
+		assertThat(heard.signal().metadata()).isEmpty();
+		assertThat(readResponse(",\"_ss\":{\"id\":\"1\"},\"_ss\":{}").extension())
+			.isEqualTo(ResponseExtension.UNDERSTOOD);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{\"_ss\":{}}", "{\"_ss\":null}", "{\"_ss\":{\"id\":\"1\"}}", "null" })
+	void noHandlerEverSeesIt(String metadata) throws Exception {
+		assertThat(readSignal(",\"metadata\":" + metadata).signal()).isEqualTo(signal(Map.of()));
+	}
+
+	@Test
+	void onlyTheMetadatasOwnKeyIsTheExtension() throws Exception {
+		HeardSignal heard = readSignal(",\"_ss\":{\"id\":\"1\"},\"metadata\":{\"nested\":{\"_ss\":{\"id\":\"2\"}}}");
+		assertThat(heard.extension()).isNull();
+		assertThat(heard.signal().metadata()).isEqualTo(Map.of("nested", Map.of("_ss", Map.of("id", "2"))));
+	}
+
+	@Test
+	void metadataWithoutTheExtensionIsAsItWasSent() throws Exception {
+		assertThat(readSignal(",\"metadata\":{\"b\":[1,{\"c\":null}],\"_ss\":{\"id\":\"1\"},\"a\":2.5}").signal()
+			.metadata())
+			.containsExactly(Map.entry("b", List.of(1, Collections.singletonMap("c", null))), Map.entry("a", 2.5));
+	}
+
+	// Where to answer
+
+	@Test
+	void newAddressesAreOurs() {
+		for (int i = 0; i < 100; i++) {
+			assertThat(SignalChannels.isReplyTo(SignalChannels.DEFAULT.newReplyTo())).isTrue();
+		}
+		assertThat(SignalChannels.DEFAULT.newReplyTo()).isNotEqualTo(SignalChannels.DEFAULT.newReplyTo());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "*", "__keyspace@0__:x", "orders", "event-signal-pubsub", "event-signal-response",
+			"event-signal-response:live", "event-signal-heartbeat:{event-signal-pubsub}:1", "event-signal-reply",
+			" event-signal-reply:1", "event-signal-reply:1 ", "event-signal-reply:1\n", "event-signal-reply:\u0000",
+			"event-signal-reply:größe", "event-signal-reply:*", "EVENT-SIGNAL-REPLY:1" })
+	void noOtherChannelIsAnAddress(String address) {
+		assertThat(SignalChannels.isReplyTo(address)).isFalse();
+	}
+
+	@Test
+	void anAddressIsNoLongerThanItHasToBe() {
+		String prefix = "event-signal-reply:";
+		assertThat(SignalChannels.isReplyTo(prefix + "x".repeat(256 - prefix.length()))).isTrue();
+		assertThat(SignalChannels.isReplyTo(prefix + "x".repeat(257 - prefix.length()))).isFalse();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "event-signal-reply:somebody, event-signal-reply:somebody", "orders, event-signal-response",
+			"event-signal-pubsub, event-signal-response", "event-signal-reply:a b, event-signal-response",
+			", event-signal-response" })
+	void answersGoToAnAddressOfOursOnlyAndElseToEverybody(@Nullable String replyTo, String expected) throws Exception {
+		String channel = "codec-" + UUID.randomUUID();
+		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+		RedisClient client = RedisClient.create(RedisURI.create(TestRedis.uri()));
+		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
+				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()));
+		connectionFactory.afterPropertiesSet();
+		connectionFactory.start();
+		SignalTransport transport = new RedisPubSubSignalTransport(connectionFactory,
+				new RedisPubSubSignalTransport.Settings(Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ZERO,
+						true));
+		try (StatefulRedisPubSubConnection<String, String> connection = client.connectPubSub()) {
+			connection.addListener(new RedisPubSubAdapter<>() {
+
+				@Override
+				public void message(String from, String message) {
+					if (message.contains(channel)) {
+						heard.add(from);
+					}
+				}
+
+			});
+			connection.sync()
+				.subscribe("event-signal-reply:somebody", "orders", "event-signal-pubsub", "event-signal-reply:a b",
+						"event-signal-response:" + channel);
+			transport.open(channel);
+			transport.start(new Deaf());
+			assertThat(SignalChannels.isReplyTo(transport.replyTo(channel))).isTrue();
+			CompletableFuture<Void> sent = transport.send(channel, new Response(channel, "p-1", "e", 1, null),
+					new ResponseExtension("17"), replyTo);
+			assertThat(sent).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(heard.poll(20, TimeUnit.SECONDS))
+				.isEqualTo(expected.equals("event-signal-response") ? expected + ":" + channel : expected);
+		}
+		finally {
+			transport.stop();
+			connectionFactory.destroy();
+			client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+		}
+		assertThat(heard).isEmpty();
+	}
+
+	@Test
+	void eachChannelAndTransportHasAnAddressOfItsOwnUnlessItShallHaveNone() {
+		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
+				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()));
+		RedisPubSubSignalTransport.Settings with = new RedisPubSubSignalTransport.Settings(Duration.ZERO,
+				DataSize.ofMegabytes(1), Duration.ZERO, true);
+		SignalTransport first = new RedisPubSubSignalTransport(connectionFactory, with);
+		SignalTransport second = new RedisPubSubSignalTransport(connectionFactory, with);
+		List.of(first, second).forEach((transport) -> {
+			transport.open("");
+			transport.open("live");
+			transport.open("live");
+		});
+		assertThat(List.of(first.replyTo(""), first.replyTo("live"), second.replyTo(""), second.replyTo("live")))
+			.doesNotHaveDuplicates()
+			.allMatch(SignalChannels::isReplyTo);
+		assertThat(first.replyTo("live")).isEqualTo(first.replyTo("live"));
+		SignalTransport without = new RedisPubSubSignalTransport(connectionFactory,
+				new RedisPubSubSignalTransport.Settings(Duration.ZERO, DataSize.ofMegabytes(1), Duration.ZERO, false));
+		without.open("");
+		assertThat(without.replyTo("")).isNull();
+	}
+
+	private String write(Signal signal, @Nullable SignalExtension extension) {
+		return new String(this.codec.write(signal, extension), StandardCharsets.UTF_8);
+	}
+
+	private String write(Response response, @Nullable ResponseExtension extension) {
+		return new String(this.codec.write(response, extension), StandardCharsets.UTF_8);
+	}
+
+	private HeardSignal readSignal(String more) throws MalformedPayloadException {
+		return this.codec.readSignal(("{" + SIX_KEYS + more + "}").getBytes(StandardCharsets.UTF_8));
+	}
+
+	private HeardResponse readResponse(String more) throws MalformedPayloadException {
+		return this.codec.readResponse(("{" + THREE_KEYS + more + "}").getBytes(StandardCharsets.UTF_8));
+	}
+
+	private SignalExtension readExtension(String json) throws MalformedPayloadException {
+		HeardSignal heard = readSignal(",\"metadata\":{\"_ss\":" + json + "}");
+		assertThat(heard.signal()).isEqualTo(signal(Map.of()));
+		return heard.extension();
+	}
+
+	private static Signal signal(Map<String, @Nullable Object> metadata) {
+		return new Signal("p-1", "p", "e", "h", 3, "t", metadata);
+	}
+
+	private static final class Deaf implements SignalTransport.Listener {
+
+		@Override
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+		}
+
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+		}
+
+		@Override
+		public void onMalformed(String source, String problem) {
+		}
+
+		@Override
+		public void onConnected(boolean gap) {
+		}
+
+	}
+
+}
