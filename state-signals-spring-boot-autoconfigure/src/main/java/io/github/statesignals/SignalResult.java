@@ -31,10 +31,19 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 		Set<String> missing, Duration elapsed, Set<String> left) {
 
 	public SignalResult {
-		responses = Collections.unmodifiableMap(new LinkedHashMap<>(responses));
-		messages = Collections.unmodifiableMap(new LinkedHashMap<>(messages));
-		missing = Collections.unmodifiableSet(new LinkedHashSet<>(missing));
-		left = Collections.unmodifiableSet(new LinkedHashSet<>(left));
+		responses = copy(responses);
+		messages = copy(messages);
+		missing = copy(missing);
+		left = copy(left);
+	}
+
+	// Most results have none of it.
+	private static <V> Map<String, V> copy(Map<String, V> map) {
+		return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+	}
+
+	private static Set<String> copy(Set<String> set) {
+		return set.isEmpty() ? Set.of() : Collections.unmodifiableSet(new LinkedHashSet<>(set));
 	}
 
 	/**

@@ -55,7 +55,7 @@ class ChannelTests {
 			assertThat(east.publish("where").messages().values()).containsExactly("east");
 			assertThat(west.publish("where").messages().values()).containsExactly("west");
 			assertThat(late.publish("where").messages().values()).containsExactly("later");
-			assertThat(connections(redis) - before).isEqualTo(3);
+			assertThat(connections(redis) - before).isEqualTo(2);
 			assertThat(redis.sync().pubsubNumsub("event-signal-pubsub:east", "event-signal-response:east"))
 				.containsValues(1L, 1L);
 		}

@@ -24,6 +24,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -115,10 +116,9 @@ class SignalEngineConfiguration {
 
 	// Done before the phase is over, so that there is a connection left to say so.
 	private static Duration drainTimeout(Environment environment) {
-		Duration phase = Binder.get(environment)
-			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
-			.orElse(DEFAULT_PHASE_TIMEOUT);
-		return phase.multipliedBy(9).dividedBy(10);
+		BindResult<Duration> phase = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class);
+		return (phase.isBound() ? phase.get() : DEFAULT_PHASE_TIMEOUT).multipliedBy(9).dividedBy(10);
 	}
 
 	private static String hostName() {

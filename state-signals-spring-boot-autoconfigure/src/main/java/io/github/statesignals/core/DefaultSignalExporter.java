@@ -230,7 +230,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	Executor getCallbackExecutor() {
-		return this.engine.getExecutor();
+		return this.engine.getCallbackExecutor();
 	}
 
 	/**

@@ -177,7 +177,7 @@ final class DefaultSignalResponder implements SignalResponder {
 			return;
 		}
 		logger.debug("'{}' hears '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
-		List<Handler> matching = this.handlers.stream().filter((handler) -> handler.matches(signal)).toList();
+		List<Handler> matching = matching(signal);
 		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
 			// Not queued behind slow handlers: subscribing is about the future.
 			acknowledgeReserved(delivery);
@@ -208,6 +208,16 @@ final class DefaultSignalResponder implements SignalResponder {
 		else if (this.listeners.isEmpty()) {
 			acknowledgeReserved(delivery);
 		}
+	}
+
+	private List<Handler> matching(Signal signal) {
+		List<Handler> matching = new ArrayList<>(2);
+		for (Handler handler : this.handlers) {
+			if (handler.matches(signal)) {
+				matching.add(handler);
+			}
+		}
+		return matching;
 	}
 
 	private void handled(@Nullable Object nothing, @Nullable Throwable ex) {

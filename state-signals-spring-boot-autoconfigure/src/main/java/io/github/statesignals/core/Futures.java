@@ -6,8 +6,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -82,15 +80,6 @@ final class Futures {
 	 */
 	static <T> CompletableFuture<T> handOut(CompletableFuture<T> future, Executor executor) {
 		CompletableFuture<T> handedOut = new CompletableFuture<>();
-		Executor open = (task) -> {
-			try {
-				executor.execute(task);
-			}
-			catch (RejectedExecutionException ex) {
-				// The application is shutting down: late is better than never.
-				ForkJoinPool.commonPool().execute(task);
-			}
-		};
 		future.whenCompleteAsync((value, ex) -> {
 			if (ex != null) {
 				handedOut.completeExceptionally(unwrap(ex));
@@ -98,7 +87,7 @@ final class Futures {
 			else {
 				handedOut.complete(value);
 			}
-		}, open);
+		}, executor);
 		handedOut.whenComplete((value, ex) -> {
 			if (handedOut.isCancelled()) {
 				future.cancel(false);

@@ -1,8 +1,8 @@
 package io.github.statesignals.core;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +24,17 @@ final class HeardSignals {
 	 */
 	static final int HOLES = 1_024;
 
-	private final Map<Publisher, Heard> heard = new LinkedHashMap<>(16, 0.75f, true) {
+	/**
+	 * Longer ones are not remembered: nobody's memory is to be filled with them.
+	 */
+	private static final int LONGEST_ID = 512;
 
-		private static final long serialVersionUID = 1L;
+	private final Map<Publisher, Heard> heard = new Latest<>();
 
-		@Override
-		protected boolean removeEldestEntry(Map.Entry<Publisher, Heard> eldest) {
-			return size() > PUBLISHERS;
-		}
-
-	};
+	/**
+	 * The ids of signals without numbers: those of peers that are none of ours.
+	 */
+	private final Map<UnnumberedSignal, Boolean> unnumbered = new Latest<>();
 
 	private @Nullable Long startNanos;
 
@@ -46,18 +47,25 @@ final class HeardSignals {
 	 * @return what to make of it
 	 */
 	Arrival hear(String channel, String publisherId, @Nullable SignalExtension extension, long nowNanos) {
-		if (extension == null || (extension.sequence() < 0 && extension.sentMillis() < 0 && extension.id() == null)) {
+		if (extension == null || publisherId.length() > LONGEST_ID
+				|| (extension.sequence() < 0 && extension.sentMillis() < 0 && extension.id() == null)) {
 			return Arrival.UNNUMBERED;
 		}
-		Heard publisher = this.heard.computeIfAbsent(new Publisher(channel, publisherId), (key) -> new Heard());
+		Publisher key = new Publisher(channel, publisherId);
+		Heard publisher = this.heard.computeIfAbsent(key, (added) -> new Heard());
 		if (this.startNanos == null) {
 			this.startNanos = nowNanos;
 		}
 		Long deadlineNanos = publisher.deadline(extension, nowNanos, (nowNanos - this.startNanos) / 1_000_000);
 		if (extension.sequence() < 0) {
-			return new Arrival(publisher.repeats(extension.id()) ? Order.REPEATED : Order.NEXT, 0, deadlineNanos);
+			return new Arrival(repeats(key, extension.id()) ? Order.REPEATED : Order.NEXT, 0, deadlineNanos);
 		}
 		return publisher.hear(extension.sequence(), deadlineNanos);
+	}
+
+	private boolean repeats(Publisher publisher, @Nullable String id) {
+		return id != null && id.length() <= LONGEST_ID
+				&& this.unnumbered.put(new UnnumberedSignal(publisher, id), Boolean.TRUE) != null;
 	}
 
 	/**
@@ -101,12 +109,31 @@ final class HeardSignals {
 	private record Publisher(String channel, String id) {
 	}
 
-	private static final class Heard {
+	private record UnnumberedSignal(Publisher publisher, String id) {
+	}
 
-		/**
-		 * So many ids without numbers: those of a peer that is none of ours.
-		 */
-		private static final int IDS = 256;
+	/**
+	 * Keeps what was used last.
+	 *
+	 * @param <K> the type of key
+	 * @param <V> the type of value
+	 */
+	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
+
+		private static final long serialVersionUID = 1L;
+
+		Latest() {
+			super(16, 0.75f, true);
+		}
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+			return size() > PUBLISHERS;
+		}
+
+	}
+
+	private static final class Heard {
 
 		private static final long A_DAY_MILLIS = 86_400_000;
 
@@ -114,52 +141,41 @@ final class HeardSignals {
 
 		private long last = SignalExtension.NONE;
 
-		private @Nullable TreeSet<Long> holes;
-
-		private @Nullable Map<String, Boolean> ids;
+		/**
+		 * Which of the last numbers were heard, one bit each; none as long as all were.
+		 */
+		private long @Nullable [] heard;
 
 		Arrival hear(long sequence, @Nullable Long deadlineNanos) {
 			if (sequence <= this.last) {
-				boolean late = this.holes != null && this.holes.remove(sequence);
+				boolean late = this.heard != null && this.last - sequence < HOLES && !mark(this.heard, sequence);
 				return new Arrival(late ? Order.OVERTAKEN : Order.REPEATED, 0, deadlineNanos);
 			}
 			// Who is heard for the first time may have said more before.
 			long missed = (this.last < 0) ? 0 : sequence - this.last - 1;
-			if (missed > 0) {
-				remember(sequence);
+			if (missed > 0 && this.heard == null) {
+				this.heard = new long[HOLES / Long.SIZE];
+				Arrays.fill(this.heard, -1);
+			}
+			if (this.heard != null) {
+				for (long hole = Math.max(this.last + 1, sequence - HOLES + 1); hole < sequence; hole++) {
+					this.heard[word(hole)] &= ~(1L << hole);
+				}
+				mark(this.heard, sequence);
 			}
 			this.last = sequence;
 			return new Arrival(Order.NEXT, missed, deadlineNanos);
 		}
 
-		private void remember(long sequence) {
-			TreeSet<Long> holes = (this.holes != null) ? this.holes : new TreeSet<>();
-			this.holes = holes;
-			for (long hole = Math.max(this.last + 1, sequence - HOLES); hole < sequence; hole++) {
-				holes.add(hole);
-			}
-			while (holes.size() > HOLES) {
-				holes.pollFirst();
-			}
+		private static int word(long sequence) {
+			return (int) (sequence / Long.SIZE % (HOLES / Long.SIZE));
 		}
 
-		boolean repeats(@Nullable String id) {
-			if (id == null) {
-				return false;
-			}
-			if (this.ids == null) {
-				this.ids = new LinkedHashMap<>() {
-
-					private static final long serialVersionUID = 1L;
-
-					@Override
-					protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-						return size() > IDS;
-					}
-
-				};
-			}
-			return this.ids.put(id, Boolean.TRUE) != null;
+		private static boolean mark(long[] heard, long sequence) {
+			int word = word(sequence);
+			boolean before = (heard[word] & (1L << sequence)) != 0;
+			heard[word] |= 1L << sequence;
+			return before;
 		}
 
 		@Nullable Long deadline(SignalExtension extension, long nowNanos, long nowMillis) {

@@ -2,7 +2,6 @@ package io.github.statesignals.core;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +22,8 @@ final class KnownResponders {
 	 * Whoever can publish on the channel can subscribe ids that nobody has.
 	 */
 	private static final int LIMIT = 100_000;
+
+	private static final int LONGEST_ID = 512;
 
 	/**
 	 * The ids in the order of their subscription, and whether each understands the
@@ -105,7 +106,8 @@ final class KnownResponders {
 	boolean add(String responderId, boolean understands) {
 		List<Wait> satisfied;
 		synchronized (this) {
-			if (!this.open || (this.understanding.size() >= LIMIT && !this.understanding.containsKey(responderId))) {
+			if (!this.open || responderId.length() > LONGEST_ID
+					|| (this.understanding.size() >= LIMIT && !this.understanding.containsKey(responderId))) {
 				return false;
 			}
 			this.missed.remove(responderId);
@@ -185,8 +187,7 @@ final class KnownResponders {
 	}
 
 	private synchronized Subscribers takeSnapshot() {
-		Subscribers snapshot = new Subscribers(
-				Collections.unmodifiableSet(new LinkedHashSet<>(this.understanding.keySet())), this.understood);
+		Subscribers snapshot = new Subscribers(IndexedIds.of(this.understanding.keySet()), this.understood);
 		this.subscribers = snapshot;
 		return snapshot;
 	}

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +38,11 @@ final class OrderedLanes {
 	private final Queue<Lane> ready = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger workers = new AtomicInteger();
+
+	/**
+	 * Whether a worker has been asked for that does not run yet.
+	 */
+	private final AtomicBoolean waking = new AtomicBoolean();
 
 	private final Executor executor;
 
@@ -130,31 +136,33 @@ final class OrderedLanes {
 		startWorker();
 	}
 
+	/**
+	 * Start a worker, unless one is on its way that has not looked yet: waking a thread
+	 * takes longer than most tasks. That one starts the next, if there is more to do.
+	 */
 	private void startWorker() {
-		int running = this.workers.get();
-		while (running < this.concurrency) {
-			if (this.workers.compareAndSet(running, running + 1)) {
-				execute();
-				return;
-			}
-			running = this.workers.get();
+		if (this.workers.get() >= this.concurrency || !this.waking.compareAndSet(false, true)) {
+			return;
 		}
-	}
-
-	private void execute() {
+		this.workers.incrementAndGet();
 		try {
 			this.executor.execute(this::work);
 		}
 		catch (RuntimeException | Error ex) {
 			// An Error: no more threads can be created.
 			this.workers.decrementAndGet();
+			this.waking.set(false);
 			logger.error("The executor refuses to run signal handlers", ex);
 		}
 	}
 
 	private void work() {
+		this.waking.set(false);
 		Lane lane = this.ready.poll();
 		while (lane != null) {
+			if (!this.ready.isEmpty()) {
+				startWorker();
+			}
 			runBatch(lane);
 			lane = this.ready.poll();
 		}

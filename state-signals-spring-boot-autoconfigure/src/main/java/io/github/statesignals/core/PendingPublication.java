@@ -1,11 +1,13 @@
 package io.github.statesignals.core;
 
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.CompletionRule;
@@ -41,17 +43,31 @@ final class PendingPublication {
 
 	}
 
-	private final Set<String> outstanding;
+	private final IndexedIds awaited;
 
-	private final Map<String, Answer> answers = new LinkedHashMap<>();
+	/**
+	 * The places of those that have neither answered nor left.
+	 */
+	private final BitSet outstanding;
 
-	private final Map<String, String> messages = new LinkedHashMap<>();
+	/**
+	 * The answers by their places, and these in the order of their arrival.
+	 */
+	private final Answer[] answers;
 
-	private final Set<String> left = new LinkedHashSet<>();
+	private final int[] arrivals;
 
 	private final long sentNanos;
 
 	private final @Nullable CompletionRule rule;
+
+	private Map<String, String> messages = Map.of();
+
+	private Set<String> left = Set.of();
+
+	private int answered;
+
+	private int remaining;
 
 	/**
 	 * How many have to succeed; negative: every answer is awaited.
@@ -69,9 +85,14 @@ final class PendingPublication {
 	 * @param sentNanos when it was sent
 	 */
 	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos) {
-		this.outstanding = new LinkedHashSet<>(awaited);
+		this.awaited = IndexedIds.of(awaited);
+		this.remaining = this.awaited.size();
+		this.outstanding = new BitSet(this.remaining);
+		this.outstanding.set(0, this.remaining);
+		this.answers = new Answer[this.remaining];
+		this.arrivals = new int[this.remaining];
 		this.rule = rule;
-		this.required = required(awaited.size());
+		this.required = required(this.remaining);
 		this.sentNanos = sentNanos;
 	}
 
@@ -99,12 +120,19 @@ final class PendingPublication {
 		}
 		String message = response.message();
 		if (message != null) {
+			if (this.messages.isEmpty()) {
+				this.messages = new LinkedHashMap<>();
+			}
 			this.messages.put(response.responderId(), message);
 		}
-		if (!this.outstanding.remove(response.responderId())) {
-			return this.answers.containsKey(response.responderId()) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
+		int place = this.awaited.placeOf(response.responderId());
+		if (place < 0 || !this.outstanding.get(place)) {
+			return (place >= 0 && this.answers[place] != null) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
 		}
-		this.answers.put(response.responderId(), new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos)));
+		this.outstanding.clear(place);
+		this.remaining--;
+		this.answers[place] = new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos));
+		this.arrivals[this.answered++] = place;
 		if (ras == Acknowledgement.SUCCESS) {
 			this.succeeded++;
 		}
@@ -117,20 +145,28 @@ final class PendingPublication {
 	 * @return {@code false} if it was not awaited any more
 	 */
 	boolean leave(String responderId) {
-		if (!this.outstanding.remove(responderId)) {
+		int place = this.awaited.placeOf(responderId);
+		if (place < 0 || !this.outstanding.get(place)) {
 			return false;
 		}
+		this.outstanding.clear(place);
+		this.remaining--;
+		if (this.left.isEmpty()) {
+			this.left = new LinkedHashSet<>();
+		}
 		this.left.add(responderId);
-		this.required = required(this.outstanding.size() + this.answers.size());
+		this.required = required(this.remaining + this.answered);
 		return true;
 	}
 
 	/**
 	 * Who has not answered yet.
-	 * @return their ids; not to be kept
+	 * @return their ids
 	 */
 	Set<String> outstanding() {
-		return this.outstanding;
+		return this.outstanding.stream()
+			.mapToObj(this.awaited::get)
+			.collect(Collectors.toCollection(LinkedHashSet::new));
 	}
 
 	/**
@@ -139,7 +175,8 @@ final class PendingPublication {
 	 * @return the answer, if there is one
 	 */
 	@Nullable Answer answer(String responderId) {
-		return this.answers.get(responderId);
+		int place = this.awaited.placeOf(responderId);
+		return (place >= 0) ? this.answers[place] : null;
 	}
 
 	/**
@@ -148,7 +185,7 @@ final class PendingPublication {
 	 * @return {@code true} when the result is final
 	 */
 	boolean isComplete() {
-		return isSent() && (this.outstanding.isEmpty() || (this.required >= 0 && (isFulfilled() || isImpossible())));
+		return isSent() && (this.remaining == 0 || (this.required >= 0 && (isFulfilled() || isImpossible())));
 	}
 
 	/**
@@ -156,16 +193,16 @@ final class PendingPublication {
 	 * @return {@code true} when the transport said so, or somebody answered
 	 */
 	boolean isSent() {
-		return this.confirmed || !this.answers.isEmpty();
+		return this.confirmed || this.answered > 0;
 	}
 
 	private boolean isFulfilled() {
 		return (this.required >= 0) ? this.succeeded >= this.required
-				: this.outstanding.isEmpty() && this.succeeded == this.answers.size();
+				: this.remaining == 0 && this.succeeded == this.answered;
 	}
 
 	private boolean isImpossible() {
-		return this.succeeded + this.outstanding.size() < this.required;
+		return this.succeeded + this.remaining < this.required;
 	}
 
 	/**
@@ -174,7 +211,11 @@ final class PendingPublication {
 	 * @return the result
 	 */
 	SignalResult result(long nowNanos) {
-		return new SignalResult(code(), this.answers, this.messages, this.outstanding,
+		Map<String, Answer> responses = new LinkedHashMap<>(this.answered * 2);
+		for (int i = 0; i < this.answered; i++) {
+			responses.put(this.awaited.get(this.arrivals[i]), this.answers[this.arrivals[i]]);
+		}
+		return new SignalResult(code(), responses, this.messages, (this.remaining > 0) ? outstanding() : Set.of(),
 				Duration.ofNanos(nowNanos - this.sentNanos), this.left);
 	}
 
@@ -182,8 +223,8 @@ final class PendingPublication {
 		if (isFulfilled()) {
 			return ResultCode.ALL_SUBS_SUCCESS;
 		}
-		boolean failed = this.succeeded < this.answers.size();
-		boolean over = this.outstanding.isEmpty() || isImpossible();
+		boolean failed = this.succeeded < this.answered;
+		boolean over = this.remaining == 0 || isImpossible();
 		return (failed && over) ? ResultCode.SUB_FAILED : ResultCode.MISSING_RESPONSE;
 	}
 

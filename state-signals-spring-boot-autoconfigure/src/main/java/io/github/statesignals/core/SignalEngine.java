@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -95,6 +97,11 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final OrderedLanes eventLanes;
 
+	private final Executor callbackExecutor = (task) -> getCallbackLanes().submit(task, () -> {
+		task.run();
+		return CompletableFuture.completedFuture(null);
+	});
+
 	private final Consumer<Object> events;
 
 	private final long startNanos;
@@ -156,11 +163,23 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.startNanos = timer.nanoTime();
 		this.lanes = new OrderedLanes(executor, settings.responders().queueCapacity(),
 				settings.responders().totalQueueCapacity(), CONCURRENCY);
-		this.callbackLanes = new OrderedLanes(executor, Integer.MAX_VALUE, Integer.MAX_VALUE, CONCURRENCY);
+		this.callbackLanes = new OrderedLanes(lastResort(executor), Integer.MAX_VALUE, Integer.MAX_VALUE, CONCURRENCY);
 		this.eventLanes = new OrderedLanes(executor, EVENTS, EVENTS, 1);
 		this.events = events;
 		this.interceptors = new Interceptors(interceptors, executor);
 		transport.open(settings.channel());
+	}
+
+	private static Executor lastResort(Executor executor) {
+		return (task) -> {
+			try {
+				executor.execute(task);
+			}
+			catch (RejectedExecutionException ex) {
+				// The application is shutting down: late is better than never.
+				ForkJoinPool.commonPool().execute(task);
+			}
+		};
 	}
 
 	@Override
@@ -453,6 +472,15 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.executor;
 	}
 
+	/**
+	 * Runs what belongs to the application, each task by itself: a few threads do, unless
+	 * they are blocked.
+	 * @return the executor
+	 */
+	Executor getCallbackExecutor() {
+		return this.callbackExecutor;
+	}
+
 	Timer getTimer() {
 		return this.timer;
 	}
@@ -490,6 +518,29 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	private final class Router implements SignalTransport.Listener {
+
+		@Override
+		public boolean wantsSignals(String channel) {
+			if (!SignalEngine.this.settings.responders().enabled()) {
+				return false;
+			}
+			for (DefaultSignalResponder responder : SignalEngine.this.responders) {
+				if (responder.hears() && responder.getChannel().equals(channel)) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		@Override
+		public boolean wantsResponses(String channel) {
+			for (DefaultSignalExporter exporter : SignalEngine.this.exporters.values()) {
+				if (exporter.getChannel().equals(channel)) {
+					return true;
+				}
+			}
+			return false;
+		}
 
 		@Override
 		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {

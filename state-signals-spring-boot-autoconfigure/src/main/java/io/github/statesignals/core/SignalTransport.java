@@ -122,6 +122,24 @@ public interface SignalTransport {
 	interface Listener {
 
 		/**
+		 * Whether anybody is there for signals. If not, they need not be read.
+		 * @param channel the channel's name
+		 * @return {@code true} if in doubt
+		 */
+		default boolean wantsSignals(String channel) {
+			return true;
+		}
+
+		/**
+		 * Whether anybody is there for responses. If not, they need not be read.
+		 * @param channel the channel's name
+		 * @return {@code true} if in doubt
+		 */
+		default boolean wantsResponses(String channel) {
+			return true;
+		}
+
+		/**
 		 * A signal was heard.
 		 * @param channel the channel's name
 		 * @param signal the signal, without the extension in its metadata

@@ -5,6 +5,11 @@ import java.util.Optional;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.resource.ClientResources;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +67,28 @@ final class LettuceConnections {
 	}
 
 	/**
+	 * Lets what is written at about the same time go out in one go.
+	 *
+	 * @param delegate the application's customizer
+	 */
+	private record FlushConsolidation(NettyCustomizer delegate) implements NettyCustomizer {
+
+		private static final int MOST_WRITES = 256;
+
+		@Override
+		public void afterBootstrapInitialized(Bootstrap bootstrap) {
+			this.delegate.afterBootstrapInitialized(bootstrap);
+		}
+
+		@Override
+		public void afterChannelInitialized(Channel channel) {
+			channel.pipeline().addFirst(new FlushConsolidationHandler(MOST_WRITES, true));
+			this.delegate.afterChannelInitialized(channel);
+		}
+
+	}
+
+	/**
 	 * A client's configuration without its pool.
 	 *
 	 * @param delegate the configuration
@@ -89,14 +116,20 @@ final class LettuceConnections {
 			return this.delegate.isStartTls();
 		}
 
+		// The application's threads, and writes that are flushed together.
 		@Override
 		public Optional<ClientResources> getClientResources() {
-			return this.delegate.getClientResources();
+			return this.delegate.getClientResources()
+				.map((resources) -> resources.mutate()
+					.nettyCustomizer(new FlushConsolidation(resources.nettyCustomizer()))
+					.build());
 		}
 
+		// RESP3 delivers what is published twice, and one of them is for nobody.
 		@Override
 		public Optional<ClientOptions> getClientOptions() {
-			return this.delegate.getClientOptions();
+			return this.delegate.getClientOptions()
+				.map((options) -> options.mutate().protocolVersion(ProtocolVersion.RESP2).build());
 		}
 
 		@Override

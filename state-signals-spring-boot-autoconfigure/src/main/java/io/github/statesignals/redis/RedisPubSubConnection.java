@@ -79,6 +79,11 @@ final class RedisPubSubConnection {
 	 */
 	private @Nullable RedisSubscription subscription;
 
+	/**
+	 * What the connector is busy with, if it is.
+	 */
+	private volatile @Nullable RedisSubscription attempt;
+
 	private volatile @Nullable RedisPublisher publisher;
 
 	/**
@@ -134,12 +139,14 @@ final class RedisPubSubConnection {
 			RedisSubscription attempt = new RedisSubscription(this.connectionFactory, RETRY_INTERVAL);
 			RedisPublisher current = this.publisher;
 			RedisPublisher opened = current;
+			this.attempt = attempt;
 			try {
-				hearAll(attempt.container(), true);
-				attempt.container().start();
 				if (opened == null) {
+					// First, for it says at once why it can't connect.
 					opened = RedisPublisher.create(this.connectionFactory);
 				}
+				hearAll(attempt.container(), true);
+				attempt.container().start();
 				this.heartbeat.hearItself(opened);
 				if (open(attempt, opened)) {
 					return true;
@@ -337,10 +344,13 @@ final class RedisPubSubConnection {
 		if (opened != null) {
 			opened.close();
 		}
-		// If there is none yet, the connector may be waiting for the driver, and lets
-		// go what it gets.
+		RedisSubscription trying = this.attempt;
 		if (this.subscription != null) {
 			this.subscription.destroy();
+		}
+		else if (trying != null) {
+			// The connector may be waiting for the driver, which it need not any more.
+			trying.abandon();
 		}
 	}
 
@@ -374,6 +384,11 @@ final class RedisPubSubConnection {
 		@Override
 		public void onMessage(Message message, byte @Nullable [] pattern) {
 			boolean signal = this.channel.isSignals(message.getChannel());
+			Listener listening = RedisPubSubConnection.this.listener;
+			if (signal ? !listening.wantsSignals(this.channel.name())
+					: !listening.wantsResponses(this.channel.name())) {
+				return;
+			}
 			try {
 				if (signal) {
 					HeardSignal heard = RedisPubSubConnection.this.codec.readSignal(message.getBody());

@@ -36,7 +36,9 @@ final class RedisSubscription {
 		this.container.setTaskExecutor(new SyncTaskExecutor());
 		// A blocking driver subscribes on it, and would never return from start().
 		this.container.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
-		this.container.setRecoveryBackoff(new FixedBackOff(retryInterval.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS));
+		// Lettuce connects again by itself; what fails at first is ours to try again.
+		this.container.setRecoveryBackoff(
+				new FixedBackOff(retryInterval.toMillis(), (own != null) ? 0 : FixedBackOff.UNLIMITED_ATTEMPTS));
 		this.container.afterPropertiesSet();
 	}
 

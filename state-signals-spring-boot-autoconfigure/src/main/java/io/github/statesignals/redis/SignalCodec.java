@@ -18,6 +18,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
@@ -50,14 +52,21 @@ final class SignalCodec {
 	 */
 	private static final int MAX_DOUBLE_DIGITS = 17;
 
-	private final JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
+	private final StringCache strings = new StringCache();
+
+	private final JsonFactory factory = JsonFactory.builder()
 		.streamReadConstraints(
 				StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_NUMBER_LENGTH).build())
 		// As Python's json module does.
 		.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
 		// As it does, too; and half a surrogate pair, which UTF-8 can't carry, survives.
 		.enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-		.build()).build();
+		.build();
+
+	/**
+	 * Only for values that are none of JSON's own.
+	 */
+	private final JsonMapper mapper = JsonMapper.builder(this.factory).build();
 
 	private final long maxPayload;
 
@@ -71,7 +80,7 @@ final class SignalCodec {
 
 	byte[] write(Signal signal, @Nullable SignalExtension extension) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-		try (JsonGenerator json = this.mapper.createGenerator(bytes)) {
+		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
 			json.writeStringProperty("publisher_id", signal.publisherId());
 			json.writeStringProperty("process_name", signal.processName());
@@ -115,7 +124,7 @@ final class SignalCodec {
 
 	byte[] write(Response response, @Nullable ResponseExtension extension) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-		try (JsonGenerator json = this.mapper.createGenerator(bytes)) {
+		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
 			json.writeStringProperty("responder_id", response.responderId());
 			json.writeStringProperty("publisher_id", response.publisherId());
@@ -150,8 +159,20 @@ final class SignalCodec {
 			values.forEach((nested) -> writeValue(json, nested));
 			json.writeEndArray();
 		}
+		else if (value instanceof String text) {
+			json.writeString(text);
+		}
+		else if (value instanceof Integer number) {
+			json.writeNumber(number);
+		}
+		else if (value instanceof Boolean bool) {
+			json.writeBoolean(bool);
+		}
+		else if (value == null) {
+			json.writeNull();
+		}
 		else {
-			json.writePOJO(value);
+			json.writeRawValue(this.mapper.writeValueAsString(value));
 		}
 	}
 
@@ -217,6 +238,11 @@ final class SignalCodec {
 	}
 
 	HeardResponse readResponse(byte[] payload) throws MalformedPayloadException {
+		HeardResponse usual = (payload.length <= this.maxPayload) ? ResponseScanner.scan(payload, this.strings) : null;
+		return (usual != null) ? usual : parseResponse(payload);
+	}
+
+	HeardResponse parseResponse(byte[] payload) throws MalformedPayloadException {
 		try (JsonParser json = open(payload)) {
 			String responderId = null;
 			String publisherId = null;
@@ -250,7 +276,7 @@ final class SignalCodec {
 			throw new MalformedPayloadException("it has %d bytes, and state-signals.protocol.max-payload allows %d"
 				.formatted(payload.length, this.maxPayload));
 		}
-		JsonParser json = this.mapper.createParser(payload);
+		JsonParser json = this.factory.createParser(ObjectReadContext.empty(), payload);
 		if (json.nextToken() != JsonToken.START_OBJECT) {
 			throw new MalformedPayloadException("it is not a JSON object");
 		}

@@ -111,14 +111,14 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void eachApplicationSubscribesOnceAndHasTwoConnectionsBesideItsOwn() {
+	void eachApplicationSubscribesOnceAndHasTwoConnections() {
 		try (ConfigurableApplicationContext one = start("one", Plain.class);
 				ConfigurableApplicationContext two = start("two", Plain.class)) {
 			assertThat(publish(one, 2)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			assertThat(publish(two, 2)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 2L, RESPONSES, 2L));
 			for (String name : List.of("one", "two")) {
-				assertThat(connections(name)).hasSize(3)
+				assertThat(connections(name)).hasSize(2)
 					.filteredOn((connection) -> connection.contains(" sub=4 "))
 					.hasSize(1);
 			}

@@ -237,6 +237,7 @@ class DefaultSignalResponderTests {
 		// Another publisher's are handled meanwhile.
 		this.other.publish("start", 3);
 		assertThat(this.other.hear().message()).isEqualTo("2");
+		awaiting().until(() -> begun.size() == 2);
 		assertThat(begun).containsExactlyInAnyOrder(1, 3);
 		first.complete(Acknowledgement.success("1"));
 		assertThat(this.publisher.hear().message()).isEqualTo("1");

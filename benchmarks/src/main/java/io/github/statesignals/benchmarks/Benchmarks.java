@@ -1,0 +1,90 @@
+package io.github.statesignals.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one command: runs all arms side by side, and prints what they are to each other and
+ * to the goals.
+ */
+public final class Benchmarks {
+
+	private Benchmarks() {
+	}
+
+	/**
+	 * Run.
+	 * @param arguments the options, see {@code --help}
+	 * @throws Exception if it can't be run
+	 */
+	public static void main(String[] arguments) throws Exception {
+		Options options;
+		try {
+			options = Options.parse(arguments);
+		}
+		catch (RuntimeException ex) {
+			System.out.println(ex.getMessage());
+			System.out.println(Options.HELP);
+			System.exit(2);
+			return;
+		}
+		endAfter(options);
+		Files.createDirectories(options.out());
+		try (RedisServer redis = RedisServer.open(options)) {
+			Lab lab = new Lab(options, redis);
+			System.out.printf("JDK %s, Redis %s, %d cores; logs and numbers in %s%n", Runtime.version(),
+					redis.version(), Runtime.getRuntime().availableProcessors(), options.out());
+			if (options.soak() != null) {
+				new Soak(lab).run(options.soak());
+			}
+			else {
+				compare(lab);
+			}
+		}
+		// Some library's thread may be no daemon.
+		System.exit(0);
+	}
+
+	private static void compare(Lab lab) throws IOException {
+		Options options = lab.options();
+		Samples samples = new Samples();
+		if (options.arms().contains(Arm.PYTHON) && options.python() == null) {
+			System.out.println("The arm python is left out: say --python=path of an interpreter with the package");
+		}
+		if (options.only().contains(Options.ROUND_TRIPS)) {
+			new RoundTrips(lab, samples).run();
+		}
+		if (options.only().contains(Options.FOREIGN)) {
+			new ForeignTraffic(lab, samples).run();
+		}
+		if (options.only().contains(Options.CROWD)) {
+			new Crowd(lab, samples).run();
+		}
+		if (options.only().contains(Options.START_UP)) {
+			new StartUp(lab, samples).run();
+		}
+		samples.write(options.out().resolve("samples.csv"));
+		String table = new Goals(samples, options).table();
+		Files.writeString(options.out().resolve("goals.txt"), table);
+		System.out.println();
+		System.out.print(table);
+		new Charts(samples, options).write();
+	}
+
+	private static void endAfter(Options options) {
+		Thread thread = new Thread(() -> {
+			try {
+				TimeUnit.MILLISECONDS.sleep(options.limit().toMillis());
+				System.out.println("Ended after " + options.limit().toMinutes() + " minutes, see --limit");
+				System.exit(3);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}, "limit");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+}

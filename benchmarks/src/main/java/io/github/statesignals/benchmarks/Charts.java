@@ -1,0 +1,70 @@
+package io.github.statesignals.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler.LegendPosition;
+
+/**
+ * Draws the medians of the arms beside each other.
+ */
+final class Charts {
+
+	private final Samples samples;
+
+	private final Options options;
+
+	Charts(Samples samples, Options options) {
+		this.samples = samples;
+		this.options = options;
+	}
+
+	void write() throws IOException {
+		System.setProperty("java.awt.headless", "true");
+		try {
+			draw("round-trip", "Round trip, one at a time (median)", "µs", "one-p50");
+			draw("throughput", "Signals answered by all, %d in flight".formatted(this.options.window()), "signals/s",
+					"many-rate");
+		}
+		catch (LinkageError | RuntimeException ex) {
+			// A JDK without fonts measures as well as any.
+			System.out.println("No charts: " + ex);
+		}
+	}
+
+	private void draw(String file, String title, String unit, String metric) throws IOException {
+		XYChart chart = new XYChartBuilder().width(900)
+			.height(450)
+			.title(title)
+			.xAxisTitle("responders")
+			.yAxisTitle(unit)
+			.build();
+		chart.getStyler().setXAxisLogarithmic(true);
+		chart.getStyler().setYAxisLogarithmic(true);
+		chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
+		for (Arm arm : this.options.arms()) {
+			List<Integer> counts = new ArrayList<>();
+			List<Double> medians = new ArrayList<>();
+			for (int n : this.options.responders()) {
+				Samples.Figure figure = this.samples.figure(arm.label(), n, metric);
+				// Nothing at all in time is nothing that a logarithm can show.
+				if (!figure.isEmpty() && figure.median() > 0) {
+					counts.add(n);
+					medians.add(figure.median());
+				}
+			}
+			if (!counts.isEmpty()) {
+				chart.addSeries(arm.label(), counts, medians);
+			}
+		}
+		if (!chart.getSeriesMap().isEmpty()) {
+			BitmapEncoder.saveBitmap(chart, this.options.out().resolve(file).toString(), BitmapFormat.PNG);
+		}
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.github.statesignals.benchmarks;
+
+import java.util.List;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
+
+/**
+ * One connection to hear on and one to publish on, tuned for this and nothing else.
+ */
+final class FloorConnections {
+
+	private static final int FLUSH_AFTER = 256;
+
+	private final RedisClient client;
+
+	private final StatefulRedisPubSubConnection<byte[], byte[]> subscription;
+
+	private final StatefulRedisConnection<byte[], byte[]> commands;
+
+	FloorConnections(Arguments arguments, ClientResources resources) {
+		this.client = RedisClient.create(resources, RedisURI.create(arguments.get("host"), arguments.getInt("port")));
+		this.client.setOptions(ClientOptions.builder()
+			.protocolVersion(ProtocolVersion.RESP2)
+			.timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
+			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
+			.build());
+		this.subscription = this.client.connectPubSub(ByteArrayCodec.INSTANCE);
+		this.commands = this.client.connect(ByteArrayCodec.INSTANCE);
+	}
+
+	/**
+	 * Resources with one event loop, whose connections write what was written meanwhile
+	 * in one go.
+	 * @return the resources
+	 */
+	static ClientResources resources() {
+		return DefaultClientResources.builder()
+			// ioThreadPoolSize(1) would be raised.
+			.eventLoopGroupProvider(new DefaultEventLoopGroupProvider(1))
+			.nettyCustomizer(new NettyCustomizer() {
+
+				@Override
+				public void afterChannelInitialized(Channel channel) {
+					channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_AFTER, true));
+				}
+
+			})
+			.build();
+	}
+
+	void hear(Hearer hearer, byte[]... channels) {
+		this.subscription.addListener(new RedisPubSubAdapter<byte[], byte[]>() {
+
+			@Override
+			public void message(byte[] channel, byte[] payload) {
+				hearer.onMessage(payload);
+			}
+
+		});
+		this.subscription.sync().subscribe(channels);
+	}
+
+	void publish(byte[] channel, byte[] payload) {
+		this.commands.dispatch(command(channel, payload));
+	}
+
+	void publish(List<RedisCommand<byte[], byte[], ?>> publishes) {
+		this.commands.dispatch(publishes);
+	}
+
+	/**
+	 * Wait until Redis has taken all that was published.
+	 */
+	void drain() {
+		this.commands.sync().ping();
+	}
+
+	// Nobody waits for what Redis says, so no future is needed.
+	static RedisCommand<byte[], byte[], Long> command(byte[] channel, byte[] payload) {
+		return new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
+				new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(channel).addValue(payload));
+	}
+
+	/**
+	 * Hears payloads, on the event loop.
+	 */
+	@FunctionalInterface
+	interface Hearer {
+
+		void onMessage(byte[] payload);
+
+	}
+
+}

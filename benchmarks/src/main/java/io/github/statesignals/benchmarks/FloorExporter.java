@@ -1,0 +1,140 @@
+package io.github.statesignals.benchmarks;
+
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.github.statesignals.benchmarks.FloorJson.FloorSignal;
+import io.lettuce.core.resource.ClientResources;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes with Lettuce alone. Answers are matched by the id that they echo, so any
+ * number of signals may be on their way; they are counted on the event loop.
+ */
+final class FloorExporter implements ExporterArm {
+
+	private static final String INITIALIZATION = "initialization";
+
+	private final String publisherId = "floor-" + UUID.randomUUID();
+
+	private final @Nullable String replyTo;
+
+	private final FloorConnections connections;
+
+	private final FloorChannels channels;
+
+	private final Map<String, Integer> subscribers = new ConcurrentHashMap<>();
+
+	private final Map<Long, Pending> pendings = new ConcurrentHashMap<>();
+
+	/**
+	 * Reads on the one event loop.
+	 */
+	private final FloorResponseReader response = new FloorResponseReader(this.publisherId);
+
+	private final AtomicLong ids = new AtomicLong();
+
+	FloorExporter(Arguments arguments) {
+		this(arguments, FloorConnections.resources());
+	}
+
+	FloorExporter(Arguments arguments, ClientResources resources) {
+		this.channels = FloorChannels.of(arguments);
+		this.connections = new FloorConnections(arguments, resources);
+		if (arguments.has("reply-to")) {
+			this.replyTo = this.publisherId + "-response";
+			this.connections.hear(this::onResponse, this.channels.responses(), FloorChannels.bytes(this.replyTo));
+		}
+		else {
+			this.replyTo = null;
+			this.connections.hear(this::onResponse, this.channels.responses());
+		}
+	}
+
+	@Override
+	public boolean await(int awaited, Duration timeout) throws InterruptedException {
+		long deadline = System.nanoTime() + timeout.toNanos();
+		while (this.subscribers.size() < awaited) {
+			if (System.nanoTime() > deadline) {
+				return false;
+			}
+			send(INITIALIZATION, 0);
+			for (int i = 0; i < 100 && this.subscribers.size() < awaited; i++) {
+				TimeUnit.MILLISECONDS.sleep(10);
+			}
+		}
+		return true;
+	}
+
+	@Override
+	public boolean publish() throws Exception {
+		return publishAsync().get(RESPONSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	@Override
+	public CompletableFuture<Boolean> publishAsync() {
+		Pending pending = new Pending(this.subscribers.size());
+		long id = this.ids.incrementAndGet();
+		this.pendings.put(id, pending);
+		send(EVENT, id);
+		return pending.future;
+	}
+
+	private void send(String event, long id) {
+		this.connections.publish(this.channels.signals(), FloorJson.write(new FloorSignal(this.publisherId, "floor",
+				event, "localhost", -1, TAG, Long.toString(id), this.replyTo)));
+	}
+
+	private void onResponse(byte[] payload) {
+		if (!this.response.read(payload)) {
+			return;
+		}
+		if (this.response.isInitialization()) {
+			this.subscribers.putIfAbsent(this.response.responderId(), this.subscribers.size());
+			return;
+		}
+		Pending pending = this.pendings.get(this.response.id());
+		Integer responder = this.subscribers.get(this.response.responderId());
+		if (pending != null && responder != null && pending.onAnswer(responder, this.response.ras())) {
+			this.pendings.remove(this.response.id());
+			pending.future.complete(pending.success);
+		}
+	}
+
+	/**
+	 * A signal on its way. Answers come on one thread.
+	 */
+	private static final class Pending {
+
+		private final CompletableFuture<Boolean> future = new CompletableFuture<>();
+
+		private final BitSet missing;
+
+		private int remaining;
+
+		private boolean success = true;
+
+		Pending(int awaited) {
+			this.missing = new BitSet(awaited);
+			this.missing.set(0, awaited);
+			this.remaining = awaited;
+		}
+
+		boolean onAnswer(int responder, int ras) {
+			if (!this.missing.get(responder)) {
+				return false;
+			}
+			this.missing.clear(responder);
+			this.success &= (ras == 1);
+			return --this.remaining == 0;
+		}
+
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.statesignals.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToIntFunction;
+
+import io.github.statesignals.benchmarks.FloorJson.FloorResponse;
+import io.github.statesignals.benchmarks.FloorJson.FloorSignal;
+import io.lettuce.core.protocol.RedisCommand;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers with Lettuce alone: every responder's handler is called in place, and all of
+ * their answers are written in one go.
+ */
+final class FloorResponder implements ResponderArm {
+
+	private final List<String> responderIds = new CopyOnWriteArrayList<>();
+
+	private final ToIntFunction<FloorSignal> handler = (signal) -> 1;
+
+	private final @Nullable String lockedTag;
+
+	private final FloorChannels channels;
+
+	private final FloorConnections connections;
+
+	FloorResponder(Arguments arguments) {
+		this.lockedTag = arguments.find("lock-tag");
+		this.channels = FloorChannels.of(arguments);
+		this.connections = new FloorConnections(arguments, FloorConnections.resources());
+		this.connections.hear(this::onSignal, this.channels.signals());
+	}
+
+	@Override
+	public void resize(int responders) {
+		while (this.responderIds.size() < responders) {
+			this.responderIds.add("floor-" + UUID.randomUUID() + "-resp");
+		}
+	}
+
+	private void onSignal(byte[] payload) {
+		FloorSignal signal = FloorJson.readSignal(payload);
+		if (this.lockedTag != null && !this.lockedTag.equals(signal.tag())) {
+			return;
+		}
+		String replyTo = signal.replyTo();
+		byte[] channel = (replyTo != null) ? FloorChannels.bytes(replyTo) : this.channels.responses();
+		List<RedisCommand<byte[], byte[], ?>> answers = new ArrayList<>(this.responderIds.size());
+		for (String responderId : this.responderIds) {
+			answers.add(FloorConnections.command(channel, FloorJson.write(new FloorResponse(responderId,
+					signal.publisherId(), signal.event(), this.handler.applyAsInt(signal), signal.id()))));
+		}
+		this.connections.publish(answers);
+	}
+
+}

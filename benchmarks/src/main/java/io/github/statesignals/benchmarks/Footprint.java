@@ -1,0 +1,69 @@
+package io.github.statesignals.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+
+/**
+ * What this process has used.
+ */
+final class Footprint {
+
+	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+	private Footprint() {
+	}
+
+	/**
+	 * The bytes allocated so far: by all threads, where the JVM knows (21 on), else by
+	 * those that live.
+	 * @return the bytes
+	 */
+	static long allocatedBytes() {
+		try {
+			return (long) ManagementFactory.getPlatformMBeanServer()
+				.getAttribute(new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME), "TotalThreadAllocatedBytes");
+		}
+		catch (JMException ex) {
+			long bytes = 0;
+			for (long thread : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {
+				bytes += Math.max(0, thread);
+			}
+			return bytes;
+		}
+	}
+
+	/**
+	 * Use no CPU oneself, and see what the process uses.
+	 * @param millis for how long
+	 * @return the share of a core
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	static Map<String, Double> cpu(int millis) throws InterruptedException {
+		OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+		long cpu = system.getProcessCpuTime();
+		long begin = System.nanoTime();
+		TimeUnit.MILLISECONDS.sleep(millis);
+		return Map.of("cpu", (system.getProcessCpuTime() - cpu) / (double) (System.nanoTime() - begin));
+	}
+
+	/**
+	 * What is in use after a garbage collection.
+	 * @return the bytes of the heap and beside it, and the numbers of threads and classes
+	 */
+	static Map<String, Long> now() {
+		System.gc();
+		System.gc();
+		var memory = ManagementFactory.getMemoryMXBean();
+		return Map.of("heap", memory.getHeapMemoryUsage().getUsed(), "beside", memory.getNonHeapMemoryUsage().getUsed(),
+				"threads", (long) THREADS.getThreadCount(), "classes",
+				(long) ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.github.statesignals.benchmarks;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Publishes for a while, and measures.
+ */
+final class Load {
+
+	private static final int DRAIN_SECONDS = 30;
+
+	private final ExporterArm exporter;
+
+	Load(ExporterArm exporter) {
+		this.exporter = exporter;
+	}
+
+	/**
+	 * Publish one signal after the other, as a user does who waits.
+	 * @param millis for how long
+	 * @return percentiles of the round trip in microseconds, bytes allocated per publish
+	 * @throws Exception if it can't be published
+	 */
+	Map<String, Double> oneAtATime(int millis) throws Exception {
+		long[] nanos = new long[1024];
+		int count = 0;
+		int failed = 0;
+		long allocated = Footprint.allocatedBytes();
+		long now = System.nanoTime();
+		long end = now + TimeUnit.MILLISECONDS.toNanos(millis);
+		while (now < end || count == 0) {
+			failed += publish() ? 0 : 1;
+			long after = System.nanoTime();
+			if (count == nanos.length) {
+				nanos = Arrays.copyOf(nanos, count * 2);
+			}
+			nanos[count++] = after - now;
+			now = after;
+		}
+		allocated = Footprint.allocatedBytes() - allocated;
+		Arrays.sort(nanos, 0, count);
+		return Map.of("p50", percentile(nanos, count, 0.5), "p99", percentile(nanos, count, 0.99), "bytes",
+				(double) allocated / count, "count", (double) count, "failed", (double) failed);
+	}
+
+	private boolean publish() throws Exception {
+		try {
+			return this.exporter.publish();
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+	}
+
+	private static double percentile(long[] sorted, int count, double share) {
+		return sorted[(int) (share * (count - 1))] / 1000.0;
+	}
+
+	/**
+	 * Publish with so many signals on their way.
+	 * @param millis for how long
+	 * @param window how many
+	 * @return publishes answered per second, bytes allocated per publish, and how many
+	 * were not answered by all
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	Map<String, Double> window(int millis, int window) throws InterruptedException {
+		Semaphore permits = new Semaphore(window);
+		LongAdder ended = new LongAdder();
+		LongAdder failed = new LongAdder();
+		long started = 0;
+		long allocated = Footprint.allocatedBytes();
+		long begin = System.nanoTime();
+		long end = begin + TimeUnit.MILLISECONDS.toNanos(millis);
+		while (permits.tryAcquire(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+				&& System.nanoTime() < end) {
+			started++;
+			this.exporter.publishAsync().whenComplete((success, ex) -> {
+				if (ex != null || !success) {
+					failed.increment();
+				}
+				ended.increment();
+				permits.release();
+			});
+		}
+		long inTime = ended.sum();
+		double seconds = (System.nanoTime() - begin) / 1e9;
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
+		while (ended.sum() < started && System.nanoTime() < deadline) {
+			TimeUnit.MILLISECONDS.sleep(1);
+		}
+		allocated = Footprint.allocatedBytes() - allocated;
+		double stuck = started - ended.sum();
+		return Map.of("rate", inTime / seconds, "bytes", (double) allocated / started, "count", (double) started,
+				"failed", failed.sum() + stuck);
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.github.statesignals.benchmarks;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * What to run, and how long.
+ *
+ * @param arms the arms, in the order in which the first round starts them
+ * @param responders how many responders answer
+ * @param window how many signals are on their way for throughput
+ * @param rounds how often the processes are started anew
+ * @param slices how often each is measured in a round
+ * @param warmUp how long each works before it is measured
+ * @param slice how long a measurement takes
+ * @param crowd how many exporters, and as many responders
+ * @param only the parts to run
+ * @param python the interpreter that has the Python package
+ * @param redis the Redis to use, as {@code host:port}; started here if there is none
+ * @param soak how long to soak; runs nothing else
+ * @param limit how long all of it may take
+ * @param out where the results go
+ * @param jfr whether to record the flight of every measured JVM
+ */
+record Options(List<Arm> arms, List<Integer> responders, int window, int rounds, int slices, Duration warmUp,
+		Duration slice, int crowd, Set<String> only, @Nullable String python, @Nullable String redis,
+		@Nullable Duration soak, Duration limit, Path out, boolean jfr) {
+
+	static final String ROUND_TRIPS = "round-trips";
+
+	static final String FOREIGN = "foreign";
+
+	static final String CROWD = "crowd";
+
+	static final String START_UP = "start-up";
+
+	static final String HELP = """
+			benchmarks/run [options]
+			  --quick                  about two minutes, to see that all of it works
+			  --arms=a,b               of floor, floor-again, ours, naive, redisson, python
+			  --responders=1,10        how many responders answer (1,10,100,1000)
+			  --window=256             signals on their way for throughput
+			  --rounds=5               how often the processes are started anew
+			  --slices=3               how often each is measured in a round
+			  --slice=1s --warm-up=2s  how long each measurement, and what comes before, takes
+			  --crowd=100              as many exporters, and responders
+			  --only=a,b               of round-trips, foreign, crowd, start-up
+			  --python=path            an interpreter that has the package state-signals 1.0.1;
+			                           else that of STATE_SIGNALS_TEST_PYTHON, else that arm is left out
+			  --redis=host:port        use this Redis; else redis-server is started
+			  --soak=10m               nothing but 100,000 publishers coming and going
+			  --limit=90m              end after so long, whatever is missing
+			  --out=directory          where the numbers and charts go (benchmarks/target/results)
+			  --jfr                    record the flight of every measured JVM there, too
+			""";
+
+	private static final Set<String> NAMES = Set.of("quick", "arms", "responders", "window", "rounds", "slices",
+			"slice", "warm-up", "crowd", "only", "python", "redis", "soak", "limit", "out", "jfr");
+
+	static Options parse(String... words) {
+		Arguments given = Arguments
+			.parse(Arrays.stream(words).map((word) -> word.replaceFirst("^--", "")).toArray(String[]::new));
+		given.values().keySet().stream().filter((name) -> !NAMES.contains(name)).findFirst().ifPresent((name) -> {
+			throw new IllegalArgumentException("There is no option '" + name + "'");
+		});
+		boolean quick = given.has("quick");
+		String python = given.find("python");
+		String soak = given.find("soak");
+		return new Options(
+				list(given, "arms", "floor,ours,floor-again,naive,redisson,python").stream().map(Arm::of).toList(),
+				list(given, "responders", "1,10,100,1000").stream().map(Integer::valueOf).toList(),
+				Integer.parseInt(value(given, "window", "256")),
+				Integer.parseInt(value(given, "rounds", quick ? "1" : "5")),
+				Integer.parseInt(value(given, "slices", quick ? "1" : "3")),
+				duration(value(given, "warm-up", quick ? "1s" : "2s")),
+				duration(value(given, "slice", quick ? "400ms" : "1s")),
+				Integer.parseInt(value(given, "crowd", quick ? "20" : "100")),
+				Set.copyOf(list(given, "only", String.join(",", ROUND_TRIPS, FOREIGN, CROWD, START_UP))),
+				(python != null) ? python : System.getenv("STATE_SIGNALS_TEST_PYTHON"), given.find("redis"),
+				(soak != null) ? duration(soak) : null, duration(value(given, "limit", "90m")),
+				Path.of(value(given, "out", "benchmarks/target/results")).toAbsolutePath(), given.has("jfr"));
+	}
+
+	private static String value(Arguments given, String name, String otherwise) {
+		String value = given.find(name);
+		return (value != null) ? value : otherwise;
+	}
+
+	private static List<String> list(Arguments given, String name, String otherwise) {
+		return Arrays.stream(value(given, name, otherwise).toLowerCase(Locale.ROOT).split(","))
+			.map(String::strip)
+			.toList();
+	}
+
+	private static Duration duration(String value) {
+		return DurationStyle.detectAndParse(value);
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.github.statesignals.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+
+/**
+ * A process that is measured: does what it reads, a command a line, and answers each with
+ * a line of numbers. Ends when nobody can tell it anything any more.
+ */
+final class Peer {
+
+	private Peer() {
+	}
+
+	public static void main(String[] arguments) throws InterruptedException {
+		PrintStream replies = System.out;
+		// What libraries print is no reply.
+		System.setOut(System.err);
+		BlockingQueue<String> commands = new LinkedBlockingQueue<>();
+		Thread reader = new Thread(() -> read(commands), "commands");
+		reader.setDaemon(true);
+		reader.start();
+		try {
+			Role role = create(Arguments.parse(arguments));
+			reply(replies, Map.of());
+			while (true) {
+				String line = commands.take();
+				String[] words = line.split(" ");
+				reply(replies, role.handle(words[0], Arguments.parse(Arrays.copyOfRange(words, 1, words.length))));
+			}
+		}
+		catch (Exception | LinkageError ex) {
+			ex.printStackTrace();
+			replies.println("! " + ex);
+			replies.flush();
+		}
+		System.exit(0);
+	}
+
+	private static Role create(Arguments arguments) {
+		return switch (arguments.get("role")) {
+			case "exporter" -> new ExporterRole(Arm.of(arguments.get("arm")).exporter(arguments));
+			case "responder" -> new ResponderRole(Arm.of(arguments.get("arm")).responder(arguments));
+			case "crowd" -> new CrowdRole(Arm.of(arguments.get("arm")), arguments);
+			case "foreign" -> new ForeignRole(arguments);
+			case "visitors" -> new VisitorsRole(arguments);
+			default -> throw new IllegalArgumentException("There is no such role: " + arguments);
+		};
+	}
+
+	private static void read(BlockingQueue<String> commands) {
+		try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+			for (String line = in.readLine(); line != null; line = in.readLine()) {
+				commands.add(line);
+			}
+		}
+		catch (IOException ex) {
+			// The same as the end.
+		}
+		// Also in the middle of a command: whoever gave it is gone.
+		System.exit(0);
+	}
+
+	static void reply(PrintStream replies, Map<String, ? extends Number> numbers) {
+		replies.println(numbers.entrySet()
+			.stream()
+			.map((entry) -> entry.getKey() + "=" + entry.getValue())
+			.collect(Collectors.joining(" ", "= ", "")));
+		replies.flush();
+	}
+
+	/**
+	 * What a process is there for.
+	 */
+	interface Role {
+
+		/**
+		 * Do something.
+		 * @param command what
+		 * @param arguments how
+		 * @return what came of it
+		 * @throws Exception if it can't be done
+		 */
+		Map<String, ? extends Number> handle(String command, Arguments arguments) throws Exception;
+
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.github.statesignals.benchmarks;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * An application that uses Redis, and tells what starting it took.
+ */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+class PlainApplication {
+
+	public static void main(String[] arguments) throws IOException {
+		run(PlainApplication.class, arguments);
+	}
+
+	static void run(Class<?> application, String... arguments) throws IOException {
+		SpringApplication spring = new SpringApplication(application);
+		spring.setWebApplicationType(WebApplicationType.NONE);
+		ConfigurableApplicationContext context = spring.run(arguments);
+		context.getBean(StringRedisTemplate.class).hasKey("benchmark");
+		var runtime = ManagementFactory.getRuntimeMXBean();
+		Map<String, Long> numbers = new LinkedHashMap<>();
+		numbers.put("start", System.currentTimeMillis() - runtime.getStartTime());
+		numbers.put("classes", (long) ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
+		Map<String, Long> footprint = Footprint.now();
+		numbers.put("heap", footprint.getOrDefault("heap", 0L));
+		numbers.put("beside", footprint.getOrDefault("beside", 0L));
+		numbers.put("threads", footprint.getOrDefault("threads", 0L));
+		Peer.reply(System.out, numbers);
+		// Stay up until nobody wants it any more.
+		while (System.in.read() != -1) {
+			Thread.onSpinWait();
+		}
+		System.exit(0);
+	}
+
+}

@@ -1,0 +1,161 @@
+package io.github.statesignals.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Round trips one at a time and many at once. In a round the arms are up, each with two
+ * processes, and take turns, the slow ones after the others; the next round starts them
+ * anew in the opposite order.
+ */
+final class RoundTrips {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+	private final Lab lab;
+
+	private final Samples samples;
+
+	private final Options options;
+
+	RoundTrips(Lab lab, Samples samples) {
+		this.lab = lab;
+		this.samples = samples;
+		this.options = lab.options();
+	}
+
+	void run() {
+		for (int round = 0; round < this.options.rounds(); round++) {
+			List<Arm> arms = new ArrayList<>(this.options.arms());
+			// It speaks on the starter's channels, and so has to be alone.
+			boolean python = arms.remove(Arm.PYTHON) && this.options.python() != null;
+			if (round % 2 == 1) {
+				Collections.reverse(arms);
+			}
+			round(round, arms.stream().filter((arm) -> !arm.isSlow()).toList());
+			round(round, arms.stream().filter(Arm::isSlow).toList());
+			if (python) {
+				round(round, List.of(Arm.PYTHON));
+			}
+		}
+	}
+
+	private void round(int round, List<Arm> arms) {
+		List<Pair> pairs = new ArrayList<>();
+		try {
+			for (Arm arm : arms) {
+				pairs.add(new Pair(arm));
+			}
+			for (int n : this.options.responders()) {
+				List<Pair> taking = new ArrayList<>(pairs.stream().filter((pair) -> pair.takes(n)).toList());
+				taking.forEach((pair) -> pair.attempt(() -> pair.prepare(n)));
+				for (int slice = 0; slice < this.options.slices(); slice++) {
+					taking.forEach((pair) -> pair.attempt(() -> pair.measure(round, n)));
+					Collections.reverse(taking);
+				}
+			}
+		}
+		finally {
+			pairs.forEach(Pair::close);
+		}
+	}
+
+	/**
+	 * The two processes of an arm.
+	 */
+	private final class Pair {
+
+		private final Arm arm;
+
+		private final PeerProcess responder;
+
+		private final PeerProcess exporter;
+
+		private boolean broken;
+
+		Pair(Arm arm) {
+			this.arm = arm;
+			Lab lab = RoundTrips.this.lab;
+			this.responder = lab.start("responder", arm);
+			this.exporter = lab.start("exporter", arm);
+			attempt(() -> {
+				this.responder.ready();
+				this.exporter.ready();
+			});
+		}
+
+		boolean takes(int n) {
+			return n <= this.arm.maxResponders();
+		}
+
+		// One arm that fails leaves the others be.
+		void attempt(Runnable work) {
+			if (this.broken) {
+				return;
+			}
+			try {
+				work.run();
+			}
+			catch (RuntimeException ex) {
+				this.broken = true;
+				System.out.println("left out from here on: " + ex.getMessage());
+			}
+		}
+
+		void prepare(int n) {
+			this.responder.request("size n=" + n, PATIENCE);
+			this.exporter.request("await n=" + n, PATIENCE);
+			if (this.arm != Arm.PYTHON) {
+				latency(RoundTrips.this.options.warmUp());
+				throughput(RoundTrips.this.options.warmUp(), n);
+			}
+		}
+
+		void measure(int round, int n) {
+			Samples samples = RoundTrips.this.samples;
+			RedisServer redis = RoundTrips.this.lab.redis();
+			String label = this.arm.label();
+			Map<String, Double> latency = latency(RoundTrips.this.options.slice());
+			samples.add(round, label, n, "one-", latency);
+			if (this.arm != Arm.PYTHON) {
+				double cpu = redis.cpuSeconds();
+				Map<String, Double> throughput = throughput(RoundTrips.this.options.slice(), n);
+				samples.add(round, label, n, "many-", throughput);
+				samples.add(round, label, n, "many-redis-micros",
+						(redis.cpuSeconds() - cpu) * 1e6 / throughput.getOrDefault("count", 1.0));
+				System.out.printf("round %d  n=%-4d %-12s p50 %9.0f us  p99 %9.0f us  %9.0f/s  %,9.0f bytes%n",
+						round + 1, n, label, latency.get("p50"), latency.get("p99"), throughput.get("rate"),
+						throughput.get("bytes"));
+			}
+			else {
+				System.out.printf("round %d  n=%-4d %-12s p50 %9.0f us%n", round + 1, n, label, latency.get("p50"));
+			}
+		}
+
+		private Map<String, Double> latency(Duration time) {
+			return this.exporter.request("latency millis=" + time.toMillis(), PATIENCE);
+		}
+
+		private Map<String, Double> throughput(Duration time, int n) {
+			long before = RoundTrips.this.lab.redis().connectionsEver();
+			Map<String, Double> numbers = this.exporter.request("throughput millis=%d window=%d"
+				.formatted(time.toMillis(), this.arm.window(RoundTrips.this.options.window(), n)), PATIENCE);
+			long reconnected = RoundTrips.this.lab.redis().connectionsEver() - before;
+			if (reconnected > 0 && this.arm.isOurs()) {
+				RoundTrips.this.samples.add(0, this.arm.label(), n, "reconnects", reconnected);
+				System.out.println("Redis dropped a subscriber of " + this.arm.label());
+			}
+			return numbers;
+		}
+
+		void close() {
+			this.exporter.close();
+			this.responder.close();
+		}
+
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.github.statesignals.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
+
+/**
+ * All that was measured.
+ */
+final class Samples {
+
+	private final List<Sample> samples = new ArrayList<>();
+
+	void add(int round, String arm, int n, String metric, double value) {
+		this.samples.add(new Sample(round, arm, n, metric, value));
+	}
+
+	void add(int round, String arm, int n, String prefix, Map<String, Double> numbers) {
+		numbers.forEach((metric, value) -> add(round, arm, n, prefix + metric, value));
+	}
+
+	/**
+	 * What an arm came to: a figure per round, the median of its slices.
+	 * @param arm the arm
+	 * @param n how many responders
+	 * @param metric the metric
+	 * @return the figures
+	 */
+	Figure figure(String arm, int n, String metric) {
+		return new Figure(byRound(arm, n, metric).values().stream().mapToDouble(Double::doubleValue).toArray());
+	}
+
+	/**
+	 * What one figure is to another, round by round.
+	 * @param arm the arm above
+	 * @param metric its metric
+	 * @param otherArm the arm below
+	 * @param otherMetric its metric
+	 * @param n how many responders
+	 * @return the ratios
+	 */
+	Figure ratio(String arm, String metric, String otherArm, String otherMetric, int n) {
+		Map<Integer, Double> above = byRound(arm, n, metric);
+		Map<Integer, Double> below = byRound(otherArm, n, otherMetric);
+		return new Figure(above.keySet()
+			.stream()
+			.filter(below::containsKey)
+			.mapToDouble((round) -> above.getOrDefault(round, 0.0) / below.getOrDefault(round, 0.0))
+			.toArray());
+	}
+
+	double sum(String arm, String metric) {
+		return values((sample) -> sample.arm.equals(arm) && sample.metric.equals(metric)).sum();
+	}
+
+	private Map<Integer, Double> byRound(String arm, int n, String metric) {
+		Map<Integer, Double> medians = new TreeMap<>();
+		Predicate<Sample> wanted = (sample) -> sample.arm.equals(arm) && sample.n == n && sample.metric.equals(metric);
+		this.samples.stream().filter(wanted).map(Sample::round).distinct().forEach((round) -> {
+			double[] slices = values(wanted.and((sample) -> sample.round == round)).toArray();
+			medians.put(round, new Figure(slices).median());
+		});
+		return medians;
+	}
+
+	private DoubleStream values(Predicate<Sample> wanted) {
+		return this.samples.stream().filter(wanted).mapToDouble(Sample::value);
+	}
+
+	void write(Path file) throws IOException {
+		List<String> lines = new ArrayList<>();
+		lines.add("round,arm,n,metric,value");
+		for (Sample sample : this.samples) {
+			lines.add("%d,%s,%d,%s,%s".formatted(sample.round, sample.arm, sample.n, sample.metric,
+					String.format(Locale.ROOT, "%.3f", sample.value)));
+		}
+		Files.write(file, lines);
+	}
+
+	/**
+	 * A measurement.
+	 */
+	private record Sample(int round, String arm, int n, String metric, double value) {
+	}
+
+	/**
+	 * The median of some values, and how far they spread.
+	 */
+	static final class Figure {
+
+		private final double[] sorted;
+
+		Figure(double... values) {
+			this.sorted = values.clone();
+			Arrays.sort(this.sorted);
+		}
+
+		boolean isEmpty() {
+			return this.sorted.length == 0;
+		}
+
+		double median() {
+			int middle = this.sorted.length / 2;
+			return (this.sorted.length % 2 == 1) ? this.sorted[middle]
+					: (this.sorted[middle - 1] + this.sorted[middle]) / 2;
+		}
+
+		double min() {
+			return this.sorted[0];
+		}
+
+		double max() {
+			return this.sorted[this.sorted.length - 1];
+		}
+
+	}
+
+}

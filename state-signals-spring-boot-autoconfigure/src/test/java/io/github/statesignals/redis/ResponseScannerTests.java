@@ -1,0 +1,127 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@link ResponseScanner} reads what is usual, as the parser does, and nothing else.
+ */
+class ResponseScannerTests {
+
+	private static final List<String> USUAL = List.of(
+			"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"p-1\",\"event\":\"start\",\"ras\":1,\"_ss\":{\"id\":\"17\"}}",
+			"{\"responder_id\": \"r-1-resp\", \"publisher_id\": \"p-1\", \"event\": \"start\", \"ras\": 1, \"message\": \"done\"}",
+			"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"initialization\",\"_ss\":{}}",
+			"{\"responder_id\": \"r-1-resp\", \"publisher_id\": \"p-1\", \"event\": \"start\"}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":-5,\"message\":\"\"}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":0,\"message\":\"a b\",\"_ss\":{\"id\":\"\"}}");
+
+	private final StringCache strings = new StringCache();
+
+	private final SignalCodec codec = new SignalCodec(1_000_000);
+
+	@Test
+	void readsWhatIsUsual() throws MalformedPayloadException {
+		for (String json : USUAL) {
+			assertThat(scan(json)).as(json).isNotNull().isEqualTo(this.codec.parseResponse(bytes(json)));
+		}
+	}
+
+	@Test
+	void readsWhatIsWrittenHere() {
+		Response response = new Response("r-1-resp", "p-1", "start", 1, "all \"done\"");
+		assertThat(scan(this.codec.write(response, null))).as("an escape takes a parser").isNull();
+		Response plain = new Response("r-1-resp", "p-1", "start", 999_999_999, "done");
+		assertThat(scan(this.codec.write(plain, new ResponseExtension("5"))))
+			.isEqualTo(new HeardResponse(plain, new ResponseExtension("5")));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "{}", "[]", "null", "{\"responder_id\":\"r\"}",
+			"{\"publisher_id\":\"p\",\"responder_id\":\"r\",\"event\":\"e\"}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\"} ",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":1.0}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":true}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":01}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":-}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":4294967297}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"message\":null}",
+			"{\"responder_id\":\"gr\u00f6\u00dfe\",\"publisher_id\":\"p\",\"event\":\"e\"}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"more\":1}" })
+	void leavesTheRestToTheParser(String json) {
+		assertThat(scan(json)).isNull();
+	}
+
+	@Test
+	void neverReadsAnythingOtherThanTheParserDoes() {
+		Random random = new Random(42);
+		String alphabet = "{}[]\",: \\0123456789-.eE+truefalsn_idpx\t\u00e9";
+		int read = 0;
+		for (int i = 0; i < 200_000; i++) {
+			StringBuilder json = new StringBuilder(USUAL.get(random.nextInt(USUAL.size())));
+			for (int edits = random.nextInt(3); edits >= 0; edits--) {
+				int at = random.nextInt(json.length());
+				char other = alphabet.charAt(random.nextInt(alphabet.length()));
+				switch (random.nextInt(3)) {
+					case 0 -> json.setCharAt(at, other);
+					case 1 -> json.insert(at, other);
+					default -> json.deleteCharAt(at);
+				}
+			}
+			HeardResponse scanned = scan(json.toString());
+			if (scanned != null) {
+				read++;
+				assertThat(scanned).as(json.toString()).isEqualTo(parsed(json.toString()));
+			}
+		}
+		assertThat(read).isGreaterThan(1_000);
+	}
+
+	@Test
+	void stringsThatComeAgainAreTheSame() {
+		byte[] bytes = bytes("start-start-other");
+		assertThat(this.strings.get(bytes, 0, 5)).isEqualTo("start").isSameAs(this.strings.get(bytes, 6, 11));
+		assertThat(this.strings.get(bytes, 12, 17)).isEqualTo("other");
+		assertThat(this.strings.get(bytes, 3, 3)).isEmpty();
+		byte[] many = new byte[100_000 * 6];
+		for (int i = 0; i < 100_000; i++) {
+			System.arraycopy(bytes("%06d".formatted(i)), 0, many, i * 6, 6);
+		}
+		for (int i = 0; i < 100_000; i++) {
+			assertThat(this.strings.get(many, i * 6, i * 6 + 6)).isEqualTo("%06d".formatted(i));
+		}
+	}
+
+	private @Nullable HeardResponse parsed(String json) {
+		try {
+			return this.codec.parseResponse(bytes(json));
+		}
+		catch (MalformedPayloadException ex) {
+			return null;
+		}
+	}
+
+	private @Nullable HeardResponse scan(String json) {
+		return scan(bytes(json));
+	}
+
+	private @Nullable HeardResponse scan(byte[] json) {
+		return ResponseScanner.scan(json, this.strings);
+	}
+
+	private static byte[] bytes(String json) {
+		return json.getBytes(StandardCharsets.UTF_8);
+	}
+
+}
