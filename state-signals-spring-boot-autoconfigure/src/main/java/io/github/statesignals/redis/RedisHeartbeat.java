@@ -114,7 +114,7 @@ final class RedisHeartbeat implements MessageListener {
 			this.alive = true;
 		}
 		catch (ExecutionException ex) {
-			throw RedisExceptions.translate(ex.getCause());
+			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		catch (TimeoutException ex) {
 			throw new DataAccessResourceFailureException(

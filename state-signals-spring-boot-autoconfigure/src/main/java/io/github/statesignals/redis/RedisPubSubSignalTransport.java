@@ -139,9 +139,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	@Override
 	public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
-		boolean direct = replyTo != null && SignalChannels.isReplyTo(replyTo);
-		return publish(direct ? RedisChannel.bytes(replyTo) : channel(channel).responses(),
-				this.codec.write(response, extension));
+		byte[] to = (replyTo != null && SignalChannels.isReplyTo(replyTo)) ? RedisChannel.bytes(replyTo)
+				: channel(channel).responses();
+		return publish(to, this.codec.write(response, extension));
 	}
 
 	private RedisChannel channel(String name) {

@@ -233,8 +233,10 @@ final class SignalCodec {
 	}
 
 	private static long number(@Nullable Object value) {
-		boolean integer = value instanceof Integer || value instanceof Long;
-		return (integer && ((Number) value).longValue() >= 0) ? ((Number) value).longValue() : SignalExtension.NONE;
+		if (value instanceof Integer || value instanceof Long) {
+			return Math.max(((Number) value).longValue(), SignalExtension.NONE);
+		}
+		return SignalExtension.NONE;
 	}
 
 	HeardResponse readResponse(byte[] payload) throws MalformedPayloadException {
