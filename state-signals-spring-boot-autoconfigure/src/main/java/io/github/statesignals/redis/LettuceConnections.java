@@ -1,16 +1,26 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +38,19 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
  */
 final class LettuceConnections {
 
+	/**
+	 * For all connections of ours that go where one of the application's factories does.
+	 */
+	private static final Map<RedisConnectionFactory, OneEventLoop> eventLoops = new WeakHashMap<>();
+
 	private LettuceConnections() {
+	}
+
+	private static OneEventLoop eventLoop(RedisConnectionFactory connectionFactory, ClientResources resources) {
+		synchronized (eventLoops) {
+			return eventLoops.computeIfAbsent(connectionFactory,
+					(key) -> new OneEventLoop(resources.eventLoopGroupProvider()));
+		}
 	}
 
 	/**
@@ -51,7 +73,11 @@ final class LettuceConnections {
 			return null;
 		}
 		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration,
-				new Unpooled(lettuce.getClientConfiguration()));
+				new Unpooled(lettuce.getClientConfiguration(),
+						lettuce.getClientConfiguration()
+							.getClientResources()
+							.map((resources) -> eventLoop(lettuce, resources))
+							.orElse(null)));
 		derived.setShareNativeConnection(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -89,11 +115,53 @@ final class LettuceConnections {
 	}
 
 	/**
+	 * One of the application's event loops: what one connection of ours hears often makes
+	 * the other one speak, and a thread need not be woken for that.
+	 */
+	private static final class OneEventLoop implements EventLoopGroupProvider {
+
+		private final EventLoopGroupProvider delegate;
+
+		private @Nullable EventLoop loop;
+
+		OneEventLoop(EventLoopGroupProvider delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public synchronized <T extends EventLoopGroup> T allocate(Class<T> type) {
+			if (this.loop == null) {
+				this.loop = this.delegate.allocate(type).next();
+			}
+			return (T) this.loop;
+		}
+
+		@Override
+		public int threadPoolSize() {
+			return 1;
+		}
+
+		@Override
+		public Future<Boolean> release(EventExecutorGroup group, long quietPeriod, long timeout, TimeUnit unit) {
+			return GlobalEventExecutor.INSTANCE.newSucceededFuture(true);
+		}
+
+		@Override
+		public Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit unit) {
+			return GlobalEventExecutor.INSTANCE.newSucceededFuture(true);
+		}
+
+	}
+
+	/**
 	 * A client's configuration without its pool.
 	 *
 	 * @param delegate the configuration
+	 * @param eventLoop where its connections are served
 	 */
-	private record Unpooled(LettuceClientConfiguration delegate) implements LettuceClientConfiguration {
+	private record Unpooled(LettuceClientConfiguration delegate,
+			@Nullable OneEventLoop eventLoop) implements LettuceClientConfiguration {
 
 		@Override
 		public boolean isUseSsl() {
@@ -119,8 +187,10 @@ final class LettuceConnections {
 		// The application's threads, and writes that are flushed together.
 		@Override
 		public Optional<ClientResources> getClientResources() {
+			OneEventLoop loop = this.eventLoop;
 			return this.delegate.getClientResources()
 				.map((resources) -> resources.mutate()
+					.eventLoopGroupProvider((loop != null) ? loop : resources.eventLoopGroupProvider())
 					.nettyCustomizer(new FlushConsolidation(resources.nettyCustomizer()))
 					.build());
 		}
@@ -129,7 +199,11 @@ final class LettuceConnections {
 		@Override
 		public Optional<ClientOptions> getClientOptions() {
 			return this.delegate.getClientOptions()
-				.map((options) -> options.mutate().protocolVersion(ProtocolVersion.RESP2).build());
+				.map((options) -> options.mutate()
+					.protocolVersion(ProtocolVersion.RESP2)
+					// Publishes have timeouts of their own.
+					.timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
+					.build());
 		}
 
 		@Override

@@ -383,7 +383,8 @@ final class RedisPubSubConnection {
 
 		@Override
 		public void onMessage(Message message, byte @Nullable [] pattern) {
-			boolean signal = this.channel.isSignals(message.getChannel());
+			// What is a pattern elsewhere is the channel here, and not a copy of it.
+			boolean signal = this.channel.isSignals((pattern != null) ? pattern : message.getChannel());
 			Listener listening = RedisPubSubConnection.this.listener;
 			if (signal ? !listening.wantsSignals(this.channel.name())
 					: !listening.wantsResponses(this.channel.name())) {

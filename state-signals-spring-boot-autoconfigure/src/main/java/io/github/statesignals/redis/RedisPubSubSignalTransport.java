@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -38,6 +39,15 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final byte[] NO_ADDRESS = {};
+
+	/**
+	 * So many are known to be addresses, and need not be looked at again.
+	 */
+	private static final int ADDRESSES = 1_024;
+
+	private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -139,9 +149,24 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	@Override
 	public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
-		byte[] to = (replyTo != null && SignalChannels.isReplyTo(replyTo)) ? RedisChannel.bytes(replyTo)
-				: channel(channel).responses();
-		return publish(to, this.codec.write(response, extension));
+		byte[] address = (replyTo != null) ? address(replyTo) : NO_ADDRESS;
+		return publish((address != NO_ADDRESS) ? address : channel(channel).responses(),
+				this.codec.write(response, extension));
+	}
+
+	private byte[] address(String replyTo) {
+		byte[] known = this.addresses.get(replyTo);
+		if (known != null) {
+			return known;
+		}
+		byte[] checked = SignalChannels.isReplyTo(replyTo) ? RedisChannel.bytes(replyTo) : NO_ADDRESS;
+		if (this.addresses.size() >= ADDRESSES) {
+			this.addresses.clear();
+		}
+		if (checked != NO_ADDRESS) {
+			this.addresses.put(replyTo, checked);
+		}
+		return checked;
 	}
 
 	private RedisChannel channel(String name) {
@@ -159,29 +184,49 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			return CompletableFuture.failedFuture(
 					new DataAccessResourceFailureException("Not connected to Redis (yet): nothing was published"));
 		}
-		CompletableFuture<Void> result = new CompletableFuture<>();
 		try {
 			CompletableFuture<?> published = publisher.publish(channel, payload).toCompletableFuture();
 			this.lastPublish = published;
-			published.whenComplete((receivers, ex) -> {
-				if (ex != null) {
-					result.completeExceptionally(RedisExceptions.translate(ex));
-				}
-				else {
-					result.complete(null);
-				}
-			});
-			result.whenComplete((nothing, ex) -> {
-				if (result.isCancelled()) {
-					// The driver leaves out what it has not written yet.
-					published.cancel(false);
-				}
-			});
+			Sending sending = new Sending(published);
+			published.whenComplete(sending);
+			return sending;
 		}
 		catch (RuntimeException ex) {
-			result.completeExceptionally(RedisExceptions.translate(ex));
+			return CompletableFuture.failedFuture(RedisExceptions.translate(ex));
 		}
-		return result;
+	}
+
+	/**
+	 * Completes as a publish does.
+	 */
+	private static final class Sending extends CompletableFuture<Void> implements BiConsumer<Object, Throwable> {
+
+		private final CompletableFuture<?> published;
+
+		Sending(CompletableFuture<?> published) {
+			this.published = published;
+		}
+
+		@Override
+		public void accept(@Nullable Object receivers, @Nullable Throwable ex) {
+			if (ex != null) {
+				completeExceptionally(RedisExceptions.translate(ex));
+			}
+			else {
+				complete(null);
+			}
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			boolean cancelled = super.cancel(mayInterruptIfRunning);
+			if (cancelled) {
+				// The driver leaves out what it has not written yet.
+				this.published.cancel(false);
+			}
+			return cancelled;
+		}
+
 	}
 
 	/**

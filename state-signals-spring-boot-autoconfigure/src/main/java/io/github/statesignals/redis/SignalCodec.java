@@ -43,6 +43,40 @@ final class SignalCodec {
 
 	private static final String REPLY_TO = "reply_to";
 
+	private static final byte[] PUBLISHER_ID_FIRST = AsciiJson.ascii("{\"publisher_id\":");
+
+	private static final byte[] PROCESS_NAME = AsciiJson.ascii(",\"process_name\":");
+
+	private static final byte[] RUNNER_HOST = AsciiJson.ascii(",\"runner_host\":");
+
+	private static final byte[] SAMPLE_NO = AsciiJson.ascii(",\"sample_no\":");
+
+	private static final byte[] TAG = AsciiJson.ascii(",\"tag\":");
+
+	private static final byte[] METADATA_EXTENSION = AsciiJson.ascii(",\"metadata\":{\"_ss\":");
+
+	private static final byte[] RESPONDER_ID_FIRST = AsciiJson.ascii("{\"responder_id\":");
+
+	private static final byte[] PUBLISHER_ID = AsciiJson.ascii(",\"publisher_id\":");
+
+	private static final byte[] EVENT = AsciiJson.ascii(",\"event\":");
+
+	private static final byte[] RAS = AsciiJson.ascii(",\"ras\":");
+
+	private static final byte[] MESSAGE = AsciiJson.ascii(",\"message\":");
+
+	private static final byte[] EXTENSION = AsciiJson.ascii(",\"_ss\":{");
+
+	private static final byte[] ID_KEY = AsciiJson.ascii("\"id\":");
+
+	private static final byte[] SEQUENCE_KEY = AsciiJson.ascii("\"seq\":");
+
+	private static final byte[] SENT_KEY = AsciiJson.ascii("\"sent\":");
+
+	private static final byte[] TIMEOUT_KEY = AsciiJson.ascii("\"timeout\":");
+
+	private static final byte[] REPLY_TO_KEY = AsciiJson.ascii("\"reply_to\":");
+
 	private static final int MAX_DEPTH = 256;
 
 	private static final int MAX_NUMBER_LENGTH = 10_000;
@@ -79,6 +113,59 @@ final class SignalCodec {
 	}
 
 	byte[] write(Signal signal, @Nullable SignalExtension extension) {
+		byte[] plain = signal.metadata().isEmpty() ? writePlain(signal, extension) : null;
+		return (plain != null) ? plain : generate(signal, extension);
+	}
+
+	private static byte @Nullable [] writePlain(Signal signal, @Nullable SignalExtension extension) {
+		AsciiJson json = new AsciiJson(512).raw(PUBLISHER_ID_FIRST)
+			.string(signal.publisherId())
+			.raw(PROCESS_NAME)
+			.string(signal.processName())
+			.raw(EVENT)
+			.string(signal.event())
+			.raw(RUNNER_HOST)
+			.string(signal.runnerHost())
+			.raw(SAMPLE_NO)
+			.number(signal.sampleNo())
+			.raw(TAG)
+			.string(signal.tag());
+		if (extension != null) {
+			json.raw(METADATA_EXTENSION);
+			writePlain(json, extension);
+			json.raw('}');
+		}
+		return json.raw('}').isPlain() ? json.toBytes() : null;
+	}
+
+	private static void writePlain(AsciiJson json, SignalExtension extension) {
+		char separator = '{';
+		if (extension.id() != null) {
+			json.raw(separator).raw(ID_KEY).string(extension.id());
+			separator = ',';
+		}
+		separator = writePlain(json, separator, SEQUENCE_KEY, extension.sequence());
+		separator = writePlain(json, separator, SENT_KEY, extension.sentMillis());
+		separator = writePlain(json, separator, TIMEOUT_KEY, extension.timeoutMillis());
+		if (extension.replyTo() != null) {
+			json.raw(separator).raw(REPLY_TO_KEY).string(extension.replyTo());
+			separator = ',';
+		}
+		if (separator == '{') {
+			json.raw(separator);
+		}
+		json.raw('}');
+	}
+
+	private static char writePlain(AsciiJson json, char separator, byte[] key, long number) {
+		if (number == SignalExtension.NONE) {
+			return separator;
+		}
+		json.raw(separator).raw(key).number(number);
+		return ',';
+	}
+
+	byte[] generate(Signal signal, @Nullable SignalExtension extension) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
 		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
@@ -123,6 +210,34 @@ final class SignalCodec {
 	}
 
 	byte[] write(Response response, @Nullable ResponseExtension extension) {
+		byte[] plain = writePlain(response, extension);
+		return (plain != null) ? plain : generate(response, extension);
+	}
+
+	private static byte @Nullable [] writePlain(Response response, @Nullable ResponseExtension extension) {
+		AsciiJson json = new AsciiJson(256).raw(RESPONDER_ID_FIRST)
+			.string(response.responderId())
+			.raw(PUBLISHER_ID)
+			.string(response.publisherId())
+			.raw(EVENT)
+			.string(response.event());
+		if (response.ras() != null) {
+			json.raw(RAS).number(response.ras());
+		}
+		if (response.message() != null) {
+			json.raw(MESSAGE).string(response.message());
+		}
+		if (extension != null) {
+			json.raw(EXTENSION);
+			if (extension.id() != null) {
+				json.raw(ID_KEY).string(extension.id());
+			}
+			json.raw('}');
+		}
+		return json.raw('}').isPlain() ? json.toBytes() : null;
+	}
+
+	byte[] generate(Response response, @Nullable ResponseExtension extension) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();

@@ -2,10 +2,14 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
 import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -100,6 +104,30 @@ class ResponseScannerTests {
 		}
 		for (int i = 0; i < 100_000; i++) {
 			assertThat(this.strings.get(many, i * 6, i * 6 + 6)).isEqualTo("%06d".formatted(i));
+		}
+	}
+
+	@Test
+	void whatIsWrittenWithoutAGeneratorIsWhatTheGeneratorWrites() {
+		Random random = new Random(43);
+		String alphabet = "ab-1 \"\\/\u007f\u00e9\n{}";
+		for (int i = 0; i < 20_000; i++) {
+			String text = random.ints(random.nextInt(4), 0, alphabet.length())
+				.mapToObj((at) -> String.valueOf(alphabet.charAt(at)))
+				.collect(Collectors.joining());
+			Response response = new Response(text, "p" + text, "e", random.nextBoolean() ? random.nextInt() : null,
+					random.nextBoolean() ? text : null);
+			ResponseExtension extension = random.nextBoolean()
+					? new ResponseExtension(random.nextBoolean() ? text : null) : null;
+			assertThat(this.codec.write(response, extension)).asString()
+				.isEqualTo(new String(this.codec.generate(response, extension), StandardCharsets.UTF_8));
+			Signal signal = new Signal(text, "p", "e" + text, "h", random.nextInt(), text, Map.of());
+			SignalExtension asked = random.nextBoolean()
+					? new SignalExtension(random.nextBoolean() ? text : null, random.nextInt(3) - 1L,
+							random.nextInt(3) - 1L, random.nextInt(3) - 1L, random.nextBoolean() ? text : null)
+					: null;
+			assertThat(this.codec.write(signal, asked)).asString()
+				.isEqualTo(new String(this.codec.generate(signal, asked), StandardCharsets.UTF_8));
 		}
 	}
 

@@ -1,0 +1,75 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes JSON of strings that need no escapes, as nearly all ids and events do: the bytes
+ * are put down as they are. Where one does need an escape, it says so, and the work is
+ * left to a generator.
+ */
+final class AsciiJson {
+
+	private byte[] bytes;
+
+	private int length;
+
+	private boolean plain = true;
+
+	AsciiJson(int size) {
+		this.bytes = new byte[size];
+	}
+
+	static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
+	}
+
+	AsciiJson raw(byte[] ascii) {
+		ensure(ascii.length);
+		System.arraycopy(ascii, 0, this.bytes, this.length, ascii.length);
+		this.length += ascii.length;
+		return this;
+	}
+
+	AsciiJson raw(char character) {
+		ensure(1);
+		this.bytes[this.length++] = (byte) character;
+		return this;
+	}
+
+	AsciiJson string(String text) {
+		int characters = text.length();
+		ensure(characters + 2);
+		this.bytes[this.length++] = '"';
+		for (int i = 0; i < characters; i++) {
+			char character = text.charAt(i);
+			this.plain &= character >= ' ' && character < 127 && character != '"' && character != '\\';
+			this.bytes[this.length++] = (byte) character;
+		}
+		this.bytes[this.length++] = '"';
+		return this;
+	}
+
+	AsciiJson number(long number) {
+		return raw(ascii(Long.toString(number)));
+	}
+
+	private void ensure(int more) {
+		if (this.length + more > this.bytes.length) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, this.length + more));
+		}
+	}
+
+	/**
+	 * Whether all strings were as they have to be.
+	 * @return {@code false} if what was written is no good
+	 */
+	boolean isPlain() {
+		return this.plain;
+	}
+
+	byte[] toBytes() {
+		return Arrays.copyOf(this.bytes, this.length);
+	}
+
+}
