@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
@@ -44,6 +45,18 @@ final class LettuceConnections {
 	private static final Map<RedisConnectionFactory, OneEventLoop> eventLoops = new WeakHashMap<>();
 
 	private LettuceConnections() {
+	}
+
+	/**
+	 * The thread that serves our connections.
+	 * @param connectionFactory the application's factory, from which one was derived
+	 * @return the thread, if it is known
+	 */
+	static @Nullable Executor eventLoop(RedisConnectionFactory connectionFactory) {
+		synchronized (eventLoops) {
+			OneEventLoop known = eventLoops.get(connectionFactory);
+			return (known != null) ? known.loop() : null;
+		}
 	}
 
 	private static OneEventLoop eventLoop(RedisConnectionFactory connectionFactory, ClientResources resources) {
@@ -135,6 +148,10 @@ final class LettuceConnections {
 				this.loop = this.delegate.allocate(type).next();
 			}
 			return (T) this.loop;
+		}
+
+		synchronized @Nullable EventLoop loop() {
+			return this.loop;
 		}
 
 		@Override

@@ -189,7 +189,7 @@ final class RedisHeartbeat implements MessageListener {
 			return CompletableFuture.failedFuture(new IllegalStateException("Closed"));
 		}
 		try {
-			return publisher.publish(this.channelBytes, beat.getBytes(StandardCharsets.US_ASCII)).toCompletableFuture();
+			return publisher.publish(this.channelBytes, beat.getBytes(StandardCharsets.US_ASCII));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);

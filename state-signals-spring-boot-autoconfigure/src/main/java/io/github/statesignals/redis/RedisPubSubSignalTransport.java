@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -184,49 +183,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			return CompletableFuture.failedFuture(
 					new DataAccessResourceFailureException("Not connected to Redis (yet): nothing was published"));
 		}
-		try {
-			CompletableFuture<?> published = publisher.publish(channel, payload).toCompletableFuture();
-			this.lastPublish = published;
-			Sending sending = new Sending(published);
-			published.whenComplete(sending);
-			return sending;
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(RedisExceptions.translate(ex));
-		}
-	}
-
-	/**
-	 * Completes as a publish does.
-	 */
-	private static final class Sending extends CompletableFuture<Void> implements BiConsumer<Object, Throwable> {
-
-		private final CompletableFuture<?> published;
-
-		Sending(CompletableFuture<?> published) {
-			this.published = published;
-		}
-
-		@Override
-		public void accept(@Nullable Object receivers, @Nullable Throwable ex) {
-			if (ex != null) {
-				completeExceptionally(RedisExceptions.translate(ex));
-			}
-			else {
-				complete(null);
-			}
-		}
-
-		@Override
-		public boolean cancel(boolean mayInterruptIfRunning) {
-			boolean cancelled = super.cancel(mayInterruptIfRunning);
-			if (cancelled) {
-				// The driver leaves out what it has not written yet.
-				this.published.cancel(false);
-			}
-			return cancelled;
-		}
-
+		CompletableFuture<Void> published = publisher.publish(channel, payload);
+		this.lastPublish = published;
+		return published;
 	}
 
 	/**

@@ -1,9 +1,12 @@
 package io.github.statesignals.redis;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -16,13 +19,14 @@ import org.springframework.util.ClassUtils;
 interface RedisPublisher {
 
 	/**
-	 * Publish a payload.
+	 * Publish a payload, after all that was published before.
 	 * @param channel the channel
 	 * @param payload the payload
-	 * @return completes when Redis has taken it, or exceptionally with whatever the
-	 * driver says
+	 * @return completes when Redis has taken it, or exceptionally with a
+	 * {@link org.springframework.dao.DataAccessException}; cancelling it keeps it from
+	 * being sent, if it has not been
 	 */
-	CompletionStage<?> publish(byte[] channel, byte[] payload);
+	CompletableFuture<Void> publish(byte[] channel, byte[] payload);
 
 	/**
 	 * Let the connection go.
@@ -63,17 +67,51 @@ interface RedisPublisher {
 		}
 
 		@Override
-		public CompletionStage<?> publish(byte[] channel, byte[] payload) {
-			return CompletableFuture.runAsync(() -> {
-				try (RedisConnection connection = this.connectionFactory.getConnection()) {
-					connection.publish(channel, payload);
-				}
-			}, this.executor);
+		public CompletableFuture<Void> publish(byte[] channel, byte[] payload) {
+			Publishing publishing = new Publishing();
+			try {
+				this.executor.execute(() -> {
+					if (!publishing.isDone()) {
+						publish(channel, payload, publishing);
+					}
+				});
+			}
+			catch (RejectedExecutionException ex) {
+				publishing.accept(null, ex);
+			}
+			return publishing;
+		}
+
+		private void publish(byte[] channel, byte[] payload, Publishing publishing) {
+			try (RedisConnection connection = this.connectionFactory.getConnection()) {
+				connection.publish(channel, payload);
+				publishing.accept(null, null);
+			}
+			catch (RuntimeException ex) {
+				publishing.accept(null, ex);
+			}
 		}
 
 		@Override
 		public void close() {
 			this.executor.shutdown();
+		}
+
+	}
+
+	/**
+	 * Completes as the driver does, with Spring's exceptions.
+	 */
+	class Publishing extends CompletableFuture<Void> implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+
+		@Override
+		public void accept(@Nullable Object receivers, @Nullable Throwable ex) {
+			if (ex != null) {
+				completeExceptionally(RedisExceptions.translate(ex));
+			}
+			else {
+				complete(null);
+			}
 		}
 
 	}

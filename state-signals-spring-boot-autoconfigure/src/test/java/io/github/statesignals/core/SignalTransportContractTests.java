@@ -95,6 +95,43 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
+	void whatIsSentInTurnByManyThreadsTheTransportsOwnIncludedIsHeardInThatOrder() throws Exception {
+		Application application = start();
+		int signals = 4_000;
+		AtomicInteger numbers = new AtomicInteger();
+		Runnable next = new Runnable() {
+
+			@Override
+			public void run() {
+				CompletableFuture<Void> sent;
+				synchronized (numbers) {
+					if (numbers.get() == signals) {
+						return;
+					}
+					sent = application.transport()
+						.send(SignalTransportContractTests.this.channel, signal("app", numbers.getAndIncrement()));
+				}
+				// On whatever thread that is.
+				sent.whenComplete((nothing, ex) -> run());
+			}
+
+		};
+		List<Thread> threads = IntStream.range(0, 4).mapToObj((i) -> new Thread(() -> {
+			for (int j = 0; j < 50; j++) {
+				next.run();
+				Thread.yield();
+			}
+		})).toList();
+		threads.forEach(Thread::start);
+		for (Thread thread : threads) {
+			thread.join();
+		}
+		await().until(() -> application.count() == signals);
+		assertThat(application.heard())
+			.isEqualTo(IntStream.range(0, signals).mapToObj((i) -> signal("app", i)).toList());
+	}
+
+	@Test
 	void whatIsSentOnceAChannelIsOpenIsHeardOnce() {
 		Application sender = start();
 		Application application = start();
