@@ -306,8 +306,7 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private Acknowledgement failure(Signal signal, Throwable ex) {
 		if (ex instanceof MetadataConversionException) {
-			logger.warn("'{}' can't take '{}' of '{}': {}", this.responderId, signal.event(), signal.publisherId(),
-					ex.getMessage());
+			this.engine.counters().unreadable(signal, this.responderId, String.valueOf(ex.getMessage()));
 		}
 		else {
 			logger.warn("A handler of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),

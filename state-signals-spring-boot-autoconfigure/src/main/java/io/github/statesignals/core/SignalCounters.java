@@ -41,6 +41,8 @@ public final class SignalCounters {
 
 	private final Occasion rejectedLog = new Occasion();
 
+	private final Occasion unreadableLog = new Occasion();
+
 	private final Occasion expiredLog = new Occasion();
 
 	private final Occasion unexpectedLog = new Occasion();
@@ -135,6 +137,13 @@ public final class SignalCounters {
 					"'{}' of '{}' is answered 'busy': too many signals are waiting for '{}' "
 							+ "({} so far; the next is logged in a minute or later)",
 					printable(signal.event()), printable(signal.publisherId()), responderId, rejected());
+		}
+	}
+
+	void unreadable(Signal signal, String responderId, String problem) {
+		if (this.unreadableLog.isNow()) {
+			logger.warn("'{}' can't take '{}' of '{}': {} (the next is logged in a minute or later)", responderId,
+					printable(signal.event()), printable(signal.publisherId()), printable(problem));
 		}
 	}
 
