@@ -85,12 +85,12 @@ final class LettuceConnections {
 			// Only the application's connections know where writes go.
 			return null;
 		}
+		ClientResources resources = lettuce.getClientConfiguration()
+			.getClientResources()
+			.map((shared) -> resources(shared, eventLoop(lettuce, shared)))
+			.orElse(null);
 		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration,
-				new Unpooled(lettuce.getClientConfiguration(),
-						lettuce.getClientConfiguration()
-							.getClientResources()
-							.map((resources) -> eventLoop(lettuce, resources))
-							.orElse(null)));
+				new Unpooled(lettuce.getClientConfiguration(), Optional.ofNullable(resources)));
 		derived.setShareNativeConnection(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -103,6 +103,11 @@ final class LettuceConnections {
 		return fields.isReadableProperty("configuration")
 				&& fields.getPropertyValue("configuration") instanceof RedisConfiguration configuration ? configuration
 						: null;
+	}
+
+	// The application's threads, one of its event loops, and writes flushed together.
+	private static ClientResources resources(ClientResources shared, OneEventLoop eventLoop) {
+		return new OwnClientResources(shared, eventLoop, new FlushConsolidation(shared.nettyCustomizer()));
 	}
 
 	/**
@@ -175,10 +180,10 @@ final class LettuceConnections {
 	 * A client's configuration without its pool.
 	 *
 	 * @param delegate the configuration
-	 * @param eventLoop where its connections are served
+	 * @param resources the threads, if they are shared
 	 */
 	private record Unpooled(LettuceClientConfiguration delegate,
-			@Nullable OneEventLoop eventLoop) implements LettuceClientConfiguration {
+			Optional<ClientResources> resources) implements LettuceClientConfiguration {
 
 		@Override
 		public boolean isUseSsl() {
@@ -201,15 +206,9 @@ final class LettuceConnections {
 			return this.delegate.isStartTls();
 		}
 
-		// The application's threads, and writes that are flushed together.
 		@Override
 		public Optional<ClientResources> getClientResources() {
-			OneEventLoop loop = this.eventLoop;
-			return this.delegate.getClientResources()
-				.map((resources) -> resources.mutate()
-					.eventLoopGroupProvider((loop != null) ? loop : resources.eventLoopGroupProvider())
-					.nettyCustomizer(new FlushConsolidation(resources.nettyCustomizer()))
-					.build());
+			return this.resources;
 		}
 
 		// RESP3 delivers what is published twice, and one of them is for nobody.
