@@ -7,9 +7,9 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalResponder;
-import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalGatewayFactory;
+import io.github.statesignals.SignalInterceptor;
+import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.ApplicationEventBridge;
 import io.github.statesignals.core.DefaultSignalGatewayFactory;
 import io.github.statesignals.core.EngineSettings;

@@ -12,14 +12,13 @@ import java.util.concurrent.Executor;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Response;
-import io.github.statesignals.SubscriberJoinedEvent;
-import io.github.statesignals.SubscriberLeftEvent;
-import io.github.statesignals.SubscriberLeftEvent.Reason;
-import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
+import io.github.statesignals.SubscriberJoinedEvent;
+import io.github.statesignals.SubscriberLeftEvent.Reason;
+import io.github.statesignals.SubscriberLeftEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,9 +137,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			this.greeters.forget();
 			end = this.publications.end("the exporter was shut down before the signal was sent",
 					new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
-			sent = this.sender.send(reserved(Signal.SHUTDOWN, ended.tag()), extended,
-					Duration.ofMillis(SignalExtension.NONE), (id) -> {
-					});
+			sent = this.sender.sendReserved(reserved(Signal.SHUTDOWN, ended.tag()), extended);
 		}
 		end.run();
 		return sent.toCompletableFuture();
@@ -279,13 +276,11 @@ final class DefaultSignalExporter implements SignalExporter {
 			// It was slow and not gone.
 			subscribe(responderId, extension != null);
 		}
-		boolean extended = this.engine.getSettings().extensions() != Extensions.OFF;
-		this.publications.onResponse(response, (extended && extension != null) ? extension.id() : null);
+		this.publications.onResponse(response, (extension != null) ? extension.id() : null);
 	}
 
 	private void subscribe(String responderId, boolean understands) {
-		boolean extended = this.engine.getSettings().extensions() != Extensions.OFF;
-		if (this.responders.add(responderId, understands && extended)) {
+		if (this.responders.add(responderId, understands)) {
 			logger.debug("'{}' subscribed to '{}'", responderId, this.publisherId);
 			this.engine.publishEvent(new SubscriberJoinedEvent(this.publisherId, responderId));
 		}

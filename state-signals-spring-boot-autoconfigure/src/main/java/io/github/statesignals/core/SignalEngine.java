@@ -604,7 +604,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				onAnnouncement(exporter, response);
 			}
 			else {
-				exporter.onResponse(response, extension);
+				exporter.onResponse(response, extensions ? extension : null);
 			}
 		}
 

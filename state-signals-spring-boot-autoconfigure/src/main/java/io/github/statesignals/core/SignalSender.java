@@ -52,8 +52,17 @@ final class SignalSender {
 	 * @return completes as the transport's does; never throws
 	 */
 	CompletableFuture<Void> sendInitialization(Signal signal) {
-		boolean extended = this.engine.getSettings().extensions() != Extensions.OFF;
-		return send(signal, extended, Duration.ofMillis(SignalExtension.NONE), (id) -> {
+		return sendReserved(signal, this.engine.getSettings().extensions() != Extensions.OFF);
+	}
+
+	/**
+	 * Send a signal that awaits no answers.
+	 * @param signal the signal
+	 * @param extended whether to send an extension
+	 * @return completes as the transport's does; never throws
+	 */
+	CompletableFuture<Void> sendReserved(Signal signal, boolean extended) {
+		return send(signal, extended, Duration.ZERO, (id) -> {
 		});
 	}
 

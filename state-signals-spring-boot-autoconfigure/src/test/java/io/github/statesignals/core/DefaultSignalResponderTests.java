@@ -28,8 +28,8 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalHandler;
-import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponder.Registration;
+import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineSettings.Unhandled;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -44,10 +44,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
