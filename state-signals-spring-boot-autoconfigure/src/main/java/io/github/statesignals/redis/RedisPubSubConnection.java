@@ -44,6 +44,11 @@ final class RedisPubSubConnection {
 	 */
 	private final CountDownLatch decided = new CountDownLatch(1);
 
+	/**
+	 * Opens when Redis is there, or nobody wants it any more.
+	 */
+	private final CountDownLatch settled = new CountDownLatch(1);
+
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	/**
@@ -202,6 +207,7 @@ final class RedisPubSubConnection {
 		}
 		this.failure = null;
 		tell((listener) -> listener.onConnected(gap));
+		this.settled.countDown();
 		this.decided.countDown();
 		logger.debug("Hearing {}", this.channels.values());
 		return true;
@@ -284,9 +290,7 @@ final class RedisPubSubConnection {
 	boolean awaitConnected(Duration timeout) {
 		try {
 			if (timeout.isNegative()) {
-				while (!this.connected && this.closed.getCount() > 0) {
-					this.closed.await(100, TimeUnit.MILLISECONDS);
-				}
+				this.settled.await();
 				return true;
 			}
 			return this.decided.await(timeout.toMillis(), TimeUnit.MILLISECONDS)
@@ -338,6 +342,7 @@ final class RedisPubSubConnection {
 		finally {
 			this.hearing.unlock();
 		}
+		this.settled.countDown();
 		this.decided.countDown();
 		RedisPublisher opened = this.publisher;
 		this.publisher = null;

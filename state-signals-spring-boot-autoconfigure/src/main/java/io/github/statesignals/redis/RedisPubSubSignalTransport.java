@@ -39,8 +39,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
 
-	private static final byte[] NO_ADDRESS = {};
-
 	/**
 	 * So many are known to be addresses, and need not be looked at again.
 	 */
@@ -148,24 +146,22 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	@Override
 	public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
-		byte[] address = (replyTo != null) ? address(replyTo) : NO_ADDRESS;
-		return publish((address != NO_ADDRESS) ? address : channel(channel).responses(),
+		byte[] address = (replyTo != null) ? address(replyTo) : null;
+		return publish((address != null) ? address : channel(channel).responses(),
 				this.codec.write(response, extension));
 	}
 
-	private byte[] address(String replyTo) {
+	private byte @Nullable [] address(String replyTo) {
 		byte[] known = this.addresses.get(replyTo);
-		if (known != null) {
+		if (known != null || !SignalChannels.isReplyTo(replyTo)) {
 			return known;
 		}
-		byte[] checked = SignalChannels.isReplyTo(replyTo) ? RedisChannel.bytes(replyTo) : NO_ADDRESS;
 		if (this.addresses.size() >= ADDRESSES) {
 			this.addresses.clear();
 		}
-		if (checked != NO_ADDRESS) {
-			this.addresses.put(replyTo, checked);
-		}
-		return checked;
+		byte[] address = RedisChannel.bytes(replyTo);
+		this.addresses.put(replyTo, address);
+		return address;
 	}
 
 	private RedisChannel channel(String name) {
