@@ -602,6 +602,8 @@ class MembershipTests {
 		SignalExporter first = application.exporter("start");
 		SignalExporter second = application.exporter("start");
 		application.engine().create("idle");
+		// The responders must not hear the question of the start, and join by answering.
+		this.peer.settle();
 		SignalResponder responder = application.engine().get("memory");
 		responder.on("start", succeeding());
 		SignalResponder other = application.engine().get("disk");
