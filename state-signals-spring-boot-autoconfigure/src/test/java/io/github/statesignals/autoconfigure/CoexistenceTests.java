@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.ResultCode;
@@ -17,6 +18,7 @@ import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SignalEngine;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.resource.ClientResources;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.data.redis.annotation.RedisListener;
 import org.springframework.data.redis.connection.MessageListener;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.ChannelTopic;
@@ -107,6 +110,28 @@ class CoexistenceTests {
 			OwnContainer application = context.getBean(OwnContainer.class);
 			await().untilAsserted(() -> assertThat(application.weather).containsExactly("fine"));
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 1L));
+		}
+	}
+
+	@Test
+	void handlersMayUseRedisHoweverFewThreadsTheDriverHas() {
+		try (ConfigurableApplicationContext context = start("few", FewThreads.class)) {
+			FewThreads application = context.getBean(FewThreads.class);
+			RedisConnectionFactory connectionFactory = context.getBean(RedisConnectionFactory.class);
+			// Each on one of the driver's threads in turn: the handler's is ours, too.
+			List<RedisConnection> opened = IntStream.range(0, 5)
+				.mapToObj((i) -> connectionFactory.getConnection())
+				.toList();
+			opened.forEach(RedisConnection::ping);
+			for (int i = 1; i <= 20; i++) {
+				assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+				assertThat(application.redis.opsForValue().get("handled")).isEqualTo(String.valueOf(i));
+			}
+			opened.forEach(RedisConnection::close);
+			assertThat(application.threads).hasSize(20).noneMatch((name) -> name.startsWith("lettuce-"));
+		}
+		finally {
+			redis.del("handled");
 		}
 	}
 
@@ -214,6 +239,31 @@ class CoexistenceTests {
 		@OnSignal(event = "start")
 		void start() {
 			this.signalThreads.add(Thread.currentThread().getName());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class FewThreads {
+
+		private final List<String> threads = new CopyOnWriteArrayList<>();
+
+		private final StringRedisTemplate redis;
+
+		FewThreads(StringRedisTemplate redis) {
+			this.redis = redis;
+		}
+
+		@Bean(destroyMethod = "shutdown")
+		static ClientResources clientResources() {
+			return ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+		}
+
+		@OnSignal(event = "start")
+		void start() {
+			this.redis.opsForValue().increment("handled");
+			this.threads.add(Thread.currentThread().getName());
 		}
 
 	}

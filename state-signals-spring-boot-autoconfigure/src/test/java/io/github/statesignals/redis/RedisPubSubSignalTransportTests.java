@@ -232,6 +232,35 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void channelsThatManyThreadsOpenAtOnceAreSubscribedOnceEach() {
+		Application application = start();
+		List<String> opened = new ArrayList<>();
+		for (int round = 0; round < 200; round++) {
+			String same = this.channel + "." + round;
+			opened.add(same);
+			CompletableFuture<?>[] threads = new CompletableFuture<?>[3];
+			for (int i = 0; i < threads.length; i++) {
+				String other = same + "." + i;
+				opened.add(other);
+				threads[i] = async(() -> {
+					application.transport().open(same);
+					application.transport().open(other);
+				});
+			}
+			assertThat(CompletableFuture.allOf(threads)).succeedsWithin(CONNECT_TIMEOUT);
+		}
+		String[] signals = opened.stream().map((name) -> "event-signal-pubsub:" + name).toArray(String[]::new);
+		assertThat(redis.pubsubNumsub(signals)).hasSize(800).allSatisfy((name, count) -> assertThat(count).isOne());
+		opened.forEach((name) -> application.transport().send(name, signal("app", 1)));
+		application.send(signal("last", 1));
+		await().until(() -> application.heard().contains(signal("last", 1)));
+		assertThat(application.count()).isEqualTo(801);
+		assertThat(application.connections()).containsExactly(false);
+		application.stop();
+		await().untilAsserted(() -> assertThat(redis.pubsubNumsub(signals).values()).containsOnly(0L));
+	}
+
+	@Test
 	void aChannelThatCouldNotBeOpenedCanBeOpenedOnceRedisIsBack() throws IOException {
 		int port = TestRedis.freePort();
 		RedisServer server = TestRedis.startServer(port);
