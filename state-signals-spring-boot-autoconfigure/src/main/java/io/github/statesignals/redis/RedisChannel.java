@@ -1,13 +1,10 @@
 package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.data.redis.listener.ChannelTopic;
 
 /**
  * The Redis channels of a channel: one for signals, one for responses, and one for the
@@ -57,14 +54,9 @@ final class RedisChannel {
 		return this.responses;
 	}
 
-	boolean isSignals(byte[] channel) {
-		return Arrays.equals(channel, this.signals);
-	}
-
-	List<ChannelTopic> topics() {
+	List<String> topics() {
 		return Stream.of(this.names.signals(), this.names.responses(), this.replyTo)
 			.filter((topic) -> topic != null)
-			.map(ChannelTopic::of)
 			.toList();
 	}
 

@@ -2,6 +2,7 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -16,11 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.data.redis.connection.Message;
-import org.springframework.data.redis.connection.MessageListener;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.listener.ChannelTopic;
-import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
  * Makes sure that what is published is heard: publishes a word now and then, on a Redis
@@ -28,7 +25,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  * heard shows a deaf subscription. One that Redis did not take shows a Redis that is
  * away; or a connection that is stuck, if a new one can publish.
  */
-final class RedisHeartbeat implements MessageListener {
+final class RedisHeartbeat {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 
@@ -44,6 +41,11 @@ final class RedisHeartbeat implements MessageListener {
 	 * when a connection comes back.
 	 */
 	private static final int DEAF = 2;
+
+	/**
+	 * That of a UUID.
+	 */
+	private static final int BEAT_LENGTH = 36;
 
 	private final Duration interval;
 
@@ -77,19 +79,33 @@ final class RedisHeartbeat implements MessageListener {
 	}
 
 	/**
-	 * Listen with a container.
-	 * @param container a container that has not been started
+	 * The Redis channel to listen to with a subscription that has not been started.
+	 * @return its name, unless this is switched off
 	 */
-	void hearWith(RedisMessageListenerContainer container) {
-		if (isEnabled()) {
-			this.firstBeat = new CompletableFuture<>();
-			container.addMessageListener(this, ChannelTopic.of(this.channel));
+	Optional<String> channel() {
+		if (!isEnabled()) {
+			return Optional.empty();
 		}
+		this.firstBeat = new CompletableFuture<>();
+		return Optional.of(this.channel);
 	}
 
-	@Override
-	public void onMessage(Message message, byte @Nullable [] pattern) {
-		this.heard = new String(message.getBody(), StandardCharsets.US_ASCII);
+	/**
+	 * Something was published on the channel.
+	 * @param payload holds what it was
+	 * @param length how many bytes it has
+	 * @return the beat, if it may be one
+	 */
+	@Nullable Object read(byte[] payload, int length) {
+		return (length == BEAT_LENGTH) ? new String(payload, 0, length, StandardCharsets.US_ASCII) : null;
+	}
+
+	/**
+	 * A beat was heard.
+	 * @param beat the beat
+	 */
+	void heard(Object beat) {
+		this.heard = beat.toString();
 		this.firstBeat.complete(null);
 	}
 

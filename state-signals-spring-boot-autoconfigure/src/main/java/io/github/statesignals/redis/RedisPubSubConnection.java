@@ -1,10 +1,12 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,11 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.data.redis.connection.Message;
-import org.springframework.data.redis.connection.MessageListener;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.SubscriptionListener;
-import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
  * One life of a {@link RedisPubSubSignalTransport}, from start to stop. One thread
@@ -57,9 +55,20 @@ final class RedisPubSubConnection {
 	 */
 	private final ReentrantLock registration = new ReentrantLock();
 
-	private final Map<String, ChannelListener> listeners = new HashMap<>();
-
+	/**
+	 * The names of the channels that are subscribed to.
+	 */
 	private final Set<String> heard = new HashSet<>();
+
+	/**
+	 * By the names of Redis channels.
+	 */
+	private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+
+	/**
+	 * The Redis channels that were confirmed on the present subscription.
+	 */
+	private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Held while the listener is called, by the driver or by the connector; and by nobody
@@ -92,8 +101,8 @@ final class RedisPubSubConnection {
 	private volatile @Nullable RedisPublisher publisher;
 
 	/**
-	 * The channel that tells of a gap for all of them: Redis subscribes to all of them
-	 * again in one go.
+	 * The Redis channel that tells of a gap for all of them: the driver subscribes to all
+	 * of them again in one go.
 	 */
 	private volatile @Nullable String reporter;
 
@@ -141,7 +150,7 @@ final class RedisPubSubConnection {
 	private boolean connect() throws InterruptedException {
 		while (this.closed.getCount() > 0) {
 			// One that could not start takes no more channels, and starts no more.
-			RedisSubscription attempt = new RedisSubscription(this.connectionFactory, RETRY_INTERVAL);
+			RedisSubscription attempt = RedisSubscription.create(this.connectionFactory, RETRY_INTERVAL, new Hearing());
 			RedisPublisher current = this.publisher;
 			RedisPublisher opened = current;
 			this.attempt = attempt;
@@ -150,8 +159,8 @@ final class RedisPubSubConnection {
 					// First, for it says at once why it can't connect.
 					opened = RedisPublisher.create(this.connectionFactory);
 				}
-				hearAll(attempt.container(), true);
-				attempt.container().start();
+				hearAll(attempt, true);
+				attempt.start();
 				this.heartbeat.hearItself(opened);
 				if (open(attempt, opened)) {
 					return true;
@@ -191,7 +200,7 @@ final class RedisPubSubConnection {
 		this.registration.lock();
 		try {
 			// Those that were noted while it started.
-			hearAll(started.container(), false);
+			hearAll(started, false);
 			synchronized (this) {
 				if (this.closed.getCount() == 0) {
 					return false;
@@ -243,7 +252,7 @@ final class RedisPubSubConnection {
 		try {
 			RedisSubscription current = this.subscription;
 			if (current != null) {
-				hearAll(current.container(), false);
+				hearAll(current, false);
 			}
 		}
 		catch (RuntimeException ex) {
@@ -254,27 +263,34 @@ final class RedisPubSubConnection {
 		}
 	}
 
-	private void hearAll(RedisMessageListenerContainer target, boolean afresh) {
+	private void hearAll(RedisSubscription target, boolean afresh) {
 		this.registration.lock();
 		try {
+			List<String> added = new ArrayList<>();
 			if (afresh) {
-				this.listeners.clear();
 				this.heard.clear();
+				this.confirmed.clear();
 				this.reporter = null;
-				this.heartbeat.hearWith(target);
+				this.heartbeat.channel().ifPresent(added::add);
 			}
-			this.channels.forEach((name, channel) -> {
-				if (!this.heard.contains(name)) {
-					// Should it fail, the same one again: two would hear all twice.
-					ChannelListener channelListener = this.listeners.computeIfAbsent(name,
-							(key) -> new ChannelListener(channel));
-					target.addMessageListener(channelListener, channel.topics());
-					this.heard.add(name);
-					if (this.reporter == null) {
-						this.reporter = name;
-					}
+			List<RedisChannel> unheard = this.channels.values()
+				.stream()
+				.filter((channel) -> !this.heard.contains(channel.name()))
+				.toList();
+			for (RedisChannel channel : unheard) {
+				String signals = channel.names().signals();
+				channel.topics().forEach((topic) -> {
+					this.topics.put(topic, new Topic(channel, topic.equals(signals)));
+					added.add(topic);
+				});
+				if (this.reporter == null) {
+					this.reporter = signals;
 				}
-			});
+			}
+			if (!added.isEmpty()) {
+				target.hear(added);
+				unheard.forEach((channel) -> this.heard.add(channel.name()));
+			}
 		}
 		finally {
 			this.registration.unlock();
@@ -373,57 +389,92 @@ final class RedisPubSubConnection {
 	}
 
 	/**
-	 * Hears the Redis channels of a channel. Redis confirms a subscription once per
-	 * connection, so a second confirmation is a second connection.
+	 * What a Redis channel is for.
+	 *
+	 * @param channel the channel that it belongs to
+	 * @param signals whether it is for signals, and not for responses
 	 */
-	private final class ChannelListener implements MessageListener, SubscriptionListener {
+	private record Topic(RedisChannel channel, boolean signals) {
+	}
 
-		private final RedisChannel channel;
+	private record Malformed(String problem) {
+	}
 
-		private volatile boolean subscribed;
+	/**
+	 * Passes on what is heard on the Redis channels.
+	 */
+	private final class Hearing implements RedisSubscription.Hearer {
 
-		ChannelListener(RedisChannel channel) {
-			this.channel = channel;
+		@Override
+		public long maxPayload() {
+			return RedisPubSubConnection.this.codec.maxPayload();
 		}
 
 		@Override
-		public void onMessage(Message message, byte @Nullable [] pattern) {
-			// What is a pattern elsewhere is the channel here, and not a copy of it.
-			boolean signal = this.channel.isSignals((pattern != null) ? pattern : message.getChannel());
-			Listener listening = RedisPubSubConnection.this.listener;
-			if (signal ? !listening.wantsSignals(this.channel.name())
-					: !listening.wantsResponses(this.channel.name())) {
-				return;
+		public @Nullable Object read(String channel, byte[] payload, int length) {
+			Topic topic = RedisPubSubConnection.this.topics.get(channel);
+			if (topic == null) {
+				return RedisPubSubConnection.this.heartbeat.read(payload, length);
 			}
+			Listener listening = RedisPubSubConnection.this.listener;
+			String name = topic.channel.name();
+			if (topic.signals ? !listening.wantsSignals(name) : !listening.wantsResponses(name)) {
+				return null;
+			}
+			SignalCodec codec = RedisPubSubConnection.this.codec;
 			try {
-				if (signal) {
-					HeardSignal heard = RedisPubSubConnection.this.codec.readSignal(message.getBody());
-					tell((listener) -> listener.onSignal(this.channel.name(), heard.signal(), heard.extension()));
-				}
-				else {
-					HeardResponse heard = RedisPubSubConnection.this.codec.readResponse(message.getBody());
-					tell((listener) -> listener.onResponse(this.channel.name(), heard.response(), heard.extension()));
-				}
+				return topic.signals ? codec.readSignal(payload, length) : codec.readResponse(payload, length);
 			}
 			catch (MalformedPayloadException ex) {
-				String source = signal ? this.channel.names().signals() : this.channel.names().responses();
-				tell((listener) -> listener.onMalformed(source, String.valueOf(ex.getMessage())));
+				return new Malformed(String.valueOf(ex.getMessage()));
 			}
 			catch (RuntimeException ex) {
-				logger.error("A payload could not be handed over", ex);
+				logger.error("A payload could not be read", ex);
+				return null;
 			}
 		}
 
 		@Override
-		public void onChannelSubscribed(byte[] channel, long count) {
-			if (!this.channel.isSignals(channel)) {
+		public void heard(String channel, Object message) {
+			Topic topic = RedisPubSubConnection.this.topics.get(channel);
+			if (topic == null) {
+				RedisPubSubConnection.this.heartbeat.heard(message);
 				return;
 			}
-			if (this.subscribed && RedisPubSubConnection.this.connected
-					&& this.channel.name().equals(RedisPubSubConnection.this.reporter)) {
-				tell((listener) -> listener.onConnected(true));
+			RedisPubSubConnection.this.hearing.lock();
+			try {
+				if (RedisPubSubConnection.this.closed.getCount() > 0) {
+					tell(topic.channel, topic.signals, message);
+				}
 			}
-			this.subscribed = true;
+			catch (RuntimeException ex) {
+				logger.error("A message could not be handed over", ex);
+			}
+			finally {
+				RedisPubSubConnection.this.hearing.unlock();
+			}
+		}
+
+		private void tell(RedisChannel channel, boolean signals, Object message) {
+			Listener listening = RedisPubSubConnection.this.listener;
+			if (message instanceof HeardResponse heard) {
+				listening.onResponse(channel.name(), heard.response(), heard.extension());
+			}
+			else if (message instanceof HeardSignal heard) {
+				listening.onSignal(channel.name(), heard.signal(), heard.extension());
+			}
+			else if (message instanceof Malformed malformed) {
+				listening.onMalformed(signals ? channel.names().signals() : channel.names().responses(),
+						malformed.problem);
+			}
+		}
+
+		@Override
+		public void subscribed(String channel) {
+			boolean again = !RedisPubSubConnection.this.confirmed.add(channel);
+			if (again && RedisPubSubConnection.this.connected && channel.equals(RedisPubSubConnection.this.reporter)) {
+				RedisPubSubConnection.this.tell((listener) -> listener.onConnected(true));
+			}
 		}
 
 	}

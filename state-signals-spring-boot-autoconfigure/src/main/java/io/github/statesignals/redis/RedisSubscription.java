@@ -1,82 +1,93 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
+import java.util.Collection;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.DisposableBean;
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
-import org.springframework.core.task.SyncTaskExecutor;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.backoff.FixedBackOff;
 
 /**
- * A container that listens on a connection of its own, where the driver lets us have one.
+ * Listens to Redis channels, on one connection. Calls for one come one after the other.
  */
-final class RedisSubscription {
-
-	private static final Logger logger = LoggerFactory.getLogger(RedisSubscription.class);
-
-	private static final boolean lettucePresent = ClassUtils.isPresent("io.lettuce.core.RedisClient",
-			RedisSubscription.class.getClassLoader());
-
-	private final RedisMessageListenerContainer container = new RedisMessageListenerContainer();
-
-	private final @Nullable DisposableBean ownFactory;
-
-	RedisSubscription(RedisConnectionFactory connectionFactory, Duration retryInterval) {
-		RedisConnectionFactory own = lettucePresent ? LettuceConnections.derive(connectionFactory) : null;
-		this.ownFactory = (DisposableBean) own;
-		this.container.setConnectionFactory((own != null) ? own : connectionFactory);
-		// Any other executor loses the order of messages.
-		this.container.setTaskExecutor(new SyncTaskExecutor());
-		// A blocking driver subscribes on it, and would never return from start().
-		this.container.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
-		// Lettuce connects again by itself; what fails at first is ours to try again.
-		this.container.setRecoveryBackoff(
-				new FixedBackOff(retryInterval.toMillis(), (own != null) ? 0 : FixedBackOff.UNLIMITED_ATTEMPTS));
-		this.container.afterPropertiesSet();
-	}
-
-	RedisMessageListenerContainer container() {
-		return this.container;
-	}
+interface RedisSubscription {
 
 	/**
-	 * Unsubscribe and let the connection go.
+	 * Listen to more channels. Before the start they are noted; after it, this waits
+	 * until Redis has confirmed.
+	 * @param channels their names, each for the first time
 	 */
-	void destroy() {
-		try {
-			this.container.destroy();
-		}
-		catch (Exception ex) {
-			logger.debug("Could not close the subscription", ex);
-		}
-		letGo();
-	}
+	void hear(Collection<String> channels);
+
+	/**
+	 * Connect and subscribe. One that failed can't be started again.
+	 */
+	void start();
+
+	/**
+	 * Let the connection go.
+	 */
+	void destroy();
 
 	/**
 	 * Let the connection go without a word to a Redis that would not answer.
 	 */
-	void abandon() {
-		letGo();
-		destroy();
+	void abandon();
+
+	/**
+	 * Create a subscription that suits the driver.
+	 * @param connectionFactory provides the connection
+	 * @param retryInterval how often a driver that does not connect again by itself is
+	 * made to
+	 * @param hearer told what is heard
+	 * @return the subscription, not started
+	 */
+	static RedisSubscription create(RedisConnectionFactory connectionFactory, Duration retryInterval, Hearer hearer) {
+		if (ClassUtils.isPresent("io.lettuce.core.RedisClient", RedisSubscription.class.getClassLoader())) {
+			RedisSubscription lettuce = LettuceSubscription.create(connectionFactory, hearer);
+			if (lettuce != null) {
+				return lettuce;
+			}
+		}
+		return new ContainerSubscription(connectionFactory, retryInterval, hearer);
 	}
 
-	private void letGo() {
-		if (this.ownFactory == null) {
-			return;
-		}
-		try {
-			this.ownFactory.destroy();
-		}
-		catch (Exception ex) {
-			logger.debug("Could not close the connection", ex);
-		}
+	/**
+	 * Hears, on the driver's thread, one message after the other.
+	 */
+	interface Hearer {
+
+		/**
+		 * How many bytes of a payload are read at the most: of longer ones, the bytes are
+		 * not there.
+		 * @return the number
+		 */
+		long maxPayload();
+
+		/**
+		 * Read a message.
+		 * @param channel the Redis channel
+		 * @param payload holds the payload, until this returns
+		 * @param length how many bytes it has, from the first on
+		 * @return what it says, or {@code null} if that is not wanted
+		 */
+		@Nullable Object read(String channel, byte[] payload, int length);
+
+		/**
+		 * A message was read.
+		 * @param channel the Redis channel
+		 * @param message what it says
+		 */
+		void heard(String channel, Object message);
+
+		/**
+		 * Redis has confirmed a channel: once per connection, so that a second
+		 * confirmation is a second connection.
+		 * @param channel the Redis channel
+		 */
+		void subscribed(String channel);
+
 	}
 
 }

@@ -37,23 +37,27 @@ final class ResponseScanner {
 
 	private final byte[] json;
 
+	private final int length;
+
 	private int at;
 
 	private boolean failed;
 
-	private ResponseScanner(byte[] json, StringCache strings) {
+	private ResponseScanner(byte[] json, int length, StringCache strings) {
 		this.json = json;
+		this.length = length;
 		this.strings = strings;
 	}
 
 	/**
 	 * Read a response.
-	 * @param json the JSON
+	 * @param json holds the JSON
+	 * @param length how many bytes it has
 	 * @param strings makes its strings
 	 * @return the response, or {@code null} where it takes a parser
 	 */
-	static @Nullable HeardResponse scan(byte[] json, StringCache strings) {
-		return new ResponseScanner(json, strings).scan();
+	static @Nullable HeardResponse scan(byte[] json, int length, StringCache strings) {
+		return new ResponseScanner(json, length, strings).scan();
 	}
 
 	private static byte[] key(String name) {
@@ -80,7 +84,7 @@ final class ResponseScanner {
 			extension = extension();
 		}
 		expect('}');
-		if (this.failed || this.at != this.json.length || responderId == null || publisherId == null || event == null) {
+		if (this.failed || this.at != this.length || responderId == null || publisherId == null || event == null) {
 			return null;
 		}
 		return new HeardResponse(new Response(responderId, publisherId, event, ras, message), extension);
@@ -88,7 +92,7 @@ final class ResponseScanner {
 
 	private ResponseExtension extension() {
 		expect('{');
-		if (this.at < this.json.length && this.json[this.at] == '}') {
+		if (this.at < this.length && this.json[this.at] == '}') {
 			this.at++;
 			return ResponseExtension.UNDERSTOOD;
 		}
@@ -98,7 +102,7 @@ final class ResponseScanner {
 	}
 
 	private void expect(char character) {
-		if (this.at < this.json.length && this.json[this.at] == character) {
+		if (this.at < this.length && this.json[this.at] == character) {
 			this.at++;
 		}
 		else {
@@ -113,13 +117,13 @@ final class ResponseScanner {
 
 	// Python writes one.
 	private void space() {
-		if (this.at < this.json.length && this.json[this.at] == ' ') {
+		if (this.at < this.length && this.json[this.at] == ' ') {
 			this.at++;
 		}
 	}
 
 	private boolean isKey(byte[] key, int from) {
-		if (from + key.length > this.json.length) {
+		if (from + key.length > this.length) {
 			return false;
 		}
 		for (int i = 0; i < key.length; i++) {
@@ -132,11 +136,11 @@ final class ResponseScanner {
 
 	// Moves past a comma and a key, or not at all.
 	private boolean nextIs(byte[] key) {
-		if (this.at >= this.json.length || this.json[this.at] != ',') {
+		if (this.at >= this.length || this.json[this.at] != ',') {
 			return false;
 		}
 		int from = this.at + 1;
-		if (from < this.json.length && this.json[from] == ' ') {
+		if (from < this.length && this.json[from] == ' ') {
 			from++;
 		}
 		if (!isKey(key, from)) {
@@ -161,7 +165,7 @@ final class ResponseScanner {
 	private @Nullable String string(boolean cached) {
 		expect('"');
 		int start = this.at;
-		while (this.at < this.json.length) {
+		while (this.at < this.length) {
 			byte next = this.json[this.at];
 			if (next == '"') {
 				int end = this.at++;
@@ -178,11 +182,11 @@ final class ResponseScanner {
 	}
 
 	private @Nullable Integer integer() {
-		boolean negative = this.at < this.json.length && this.json[this.at] == '-';
+		boolean negative = this.at < this.length && this.json[this.at] == '-';
 		int start = negative ? this.at + 1 : this.at;
 		int end = start;
 		int value = 0;
-		while (end < this.json.length && this.json[end] >= '0' && this.json[end] <= '9' && end - start <= DIGITS) {
+		while (end < this.length && this.json[end] >= '0' && this.json[end] <= '9' && end - start <= DIGITS) {
 			value = value * 10 + (this.json[end] - '0');
 			end++;
 		}

@@ -298,8 +298,20 @@ final class SignalCodec {
 		});
 	}
 
+	/**
+	 * The size in bytes beyond which a payload is not even looked at.
+	 * @return the size
+	 */
+	long maxPayload() {
+		return this.maxPayload;
+	}
+
 	HeardSignal readSignal(byte[] payload) throws MalformedPayloadException {
-		try (JsonParser json = open(payload)) {
+		return readSignal(payload, payload.length);
+	}
+
+	HeardSignal readSignal(byte[] payload, int length) throws MalformedPayloadException {
+		try (JsonParser json = open(payload, length)) {
 			String publisherId = null;
 			String processName = null;
 			String event = null;
@@ -355,12 +367,16 @@ final class SignalCodec {
 	}
 
 	HeardResponse readResponse(byte[] payload) throws MalformedPayloadException {
-		HeardResponse usual = (payload.length <= this.maxPayload) ? ResponseScanner.scan(payload, this.strings) : null;
-		return (usual != null) ? usual : parseResponse(payload);
+		return readResponse(payload, payload.length);
 	}
 
-	HeardResponse parseResponse(byte[] payload) throws MalformedPayloadException {
-		try (JsonParser json = open(payload)) {
+	HeardResponse readResponse(byte[] payload, int length) throws MalformedPayloadException {
+		HeardResponse usual = (length <= this.maxPayload) ? ResponseScanner.scan(payload, length, this.strings) : null;
+		return (usual != null) ? usual : parseResponse(payload, length);
+	}
+
+	HeardResponse parseResponse(byte[] payload, int length) throws MalformedPayloadException {
+		try (JsonParser json = open(payload, length)) {
 			String responderId = null;
 			String publisherId = null;
 			String event = null;
@@ -388,12 +404,12 @@ final class SignalCodec {
 		}
 	}
 
-	private JsonParser open(byte[] payload) throws MalformedPayloadException {
-		if (payload.length > this.maxPayload) {
+	private JsonParser open(byte[] payload, int length) throws MalformedPayloadException {
+		if (length > this.maxPayload) {
 			throw new MalformedPayloadException("it has %d bytes, and state-signals.protocol.max-payload allows %d"
-				.formatted(payload.length, this.maxPayload));
+				.formatted(length, this.maxPayload));
 		}
-		JsonParser json = this.factory.createParser(ObjectReadContext.empty(), payload);
+		JsonParser json = this.factory.createParser(ObjectReadContext.empty(), payload, 0, length);
 		if (json.nextToken() != JsonToken.START_OBJECT) {
 			throw new MalformedPayloadException("it is not a JSON object");
 		}

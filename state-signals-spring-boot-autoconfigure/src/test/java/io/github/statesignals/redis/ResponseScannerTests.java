@@ -1,6 +1,7 @@
 package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,7 +39,7 @@ class ResponseScannerTests {
 	@Test
 	void readsWhatIsUsual() throws MalformedPayloadException {
 		for (String json : USUAL) {
-			assertThat(scan(json)).as(json).isNotNull().isEqualTo(this.codec.parseResponse(bytes(json)));
+			assertThat(scan(json)).as(json).isNotNull().isEqualTo(parse(bytes(json)));
 		}
 	}
 
@@ -133,7 +134,7 @@ class ResponseScannerTests {
 
 	private @Nullable HeardResponse parsed(String json) {
 		try {
-			return this.codec.parseResponse(bytes(json));
+			return parse(bytes(json));
 		}
 		catch (MalformedPayloadException ex) {
 			return null;
@@ -145,11 +146,22 @@ class ResponseScannerTests {
 	}
 
 	private @Nullable HeardResponse scan(byte[] json) {
-		return ResponseScanner.scan(json, this.strings);
+		return ResponseScanner.scan(inUsedArray(json), json.length, this.strings);
 	}
 
 	private static byte[] bytes(String json) {
 		return json.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private HeardResponse parse(byte[] json) throws MalformedPayloadException {
+		return this.codec.parseResponse(inUsedArray(json), json.length);
+	}
+
+	// With the rest of a longer one behind it.
+	private static byte[] inUsedArray(byte[] json) {
+		byte[] array = Arrays.copyOf(json, json.length + 20);
+		Arrays.fill(array, json.length, array.length, (byte) '}');
+		return array;
 	}
 
 }

@@ -1,0 +1,199 @@
+package io.github.statesignals.redis;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Listens with Lettuce itself, which subscribes again by itself when it has reconnected.
+ * Messages are read where the driver has them: Spring's container copies each of them,
+ * and the name of its channel, several times.
+ */
+final class LettuceSubscription implements RedisSubscription {
+
+	private final LettuceConnectionFactory factory;
+
+	private final Hearer hearer;
+
+	private final List<String> noted = new ArrayList<>();
+
+	private @Nullable StatefulRedisPubSubConnection<String, Object> connection;
+
+	private LettuceSubscription(LettuceConnectionFactory factory, Hearer hearer) {
+		this.factory = factory;
+		this.hearer = hearer;
+	}
+
+	/**
+	 * Create a subscription with a connection of its own.
+	 * @param connectionFactory the application's factory
+	 * @param hearer told what is heard
+	 * @return the subscription, or {@code null} if it can't be told how the application
+	 * connects
+	 */
+	static @Nullable RedisSubscription create(RedisConnectionFactory connectionFactory, Hearer hearer) {
+		LettuceConnectionFactory own = LettuceConnections.derive(connectionFactory);
+		return (own != null) ? new LettuceSubscription(own, hearer) : null;
+	}
+
+	@Override
+	public void hear(Collection<String> channels) {
+		StatefulRedisPubSubConnection<String, Object> connected = this.connection;
+		if (connected == null) {
+			this.noted.addAll(channels);
+		}
+		else {
+			subscribe(connected, channels);
+		}
+	}
+
+	@Override
+	public void start() {
+		AbstractRedisClient client = this.factory.getRequiredNativeClient();
+		MessageCodec codec = new MessageCodec(this.hearer);
+		StatefulRedisPubSubConnection<String, Object> connected = (client instanceof RedisClusterClient cluster)
+				? cluster.connectPubSub(codec) : ((RedisClient) client).connectPubSub(codec);
+		connected.addListener(new Listener(this.hearer));
+		subscribe(connected, this.noted);
+		this.connection = connected;
+	}
+
+	private void subscribe(StatefulRedisPubSubConnection<String, Object> connected, Collection<String> channels) {
+		Duration timeout = this.factory.getClientConfiguration().getCommandTimeout();
+		try {
+			connected.async().subscribe(channels.toArray(String[]::new)).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new QueryTimeoutException("Interrupted while subscribing", ex);
+		}
+		catch (ExecutionException ex) {
+			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		catch (TimeoutException ex) {
+			throw new QueryTimeoutException("Redis did not confirm the subscription within " + timeout, ex);
+		}
+	}
+
+	@Override
+	public void destroy() {
+		// Takes the connection with it.
+		this.factory.destroy();
+	}
+
+	@Override
+	public void abandon() {
+		destroy();
+	}
+
+	/**
+	 * Is told of messages as the codec made them.
+	 */
+	private static final class Listener extends RedisPubSubAdapter<String, Object> {
+
+		private final Hearer hearer;
+
+		Listener(Hearer hearer) {
+			this.hearer = hearer;
+		}
+
+		@Override
+		public void message(String channel, Object message) {
+			if (message != MessageCodec.UNWANTED) {
+				this.hearer.heard(channel, message);
+			}
+		}
+
+		@Override
+		public void subscribed(String channel, long count) {
+			this.hearer.subscribed(channel);
+		}
+
+	}
+
+	/**
+	 * Reads messages out of the driver's buffer. The driver decodes a channel and then
+	 * its message, on one thread and for one connection: that is why this can know the
+	 * channel, and use one array for all of them.
+	 */
+	private static final class MessageCodec implements RedisCodec<String, Object> {
+
+		static final Object UNWANTED = new Object();
+
+		private static final int USUAL_LENGTH = 4_096;
+
+		private final StringCache channels = new StringCache();
+
+		private final byte[] usual = new byte[USUAL_LENGTH];
+
+		private final Hearer hearer;
+
+		private String channel = "";
+
+		MessageCodec(Hearer hearer) {
+			this.hearer = hearer;
+		}
+
+		@Override
+		public String decodeKey(ByteBuffer bytes) {
+			int length = bytes.remaining();
+			byte[] name = copy(bytes, length);
+			this.channel = isAscii(name, length) ? this.channels.get(name, 0, length)
+					: new String(name, 0, length, StandardCharsets.UTF_8);
+			return this.channel;
+		}
+
+		@Override
+		public Object decodeValue(ByteBuffer bytes) {
+			int length = bytes.remaining();
+			byte[] payload = (length <= this.hearer.maxPayload()) ? copy(bytes, length) : this.usual;
+			Object read = this.hearer.read(this.channel, payload, length);
+			return (read != null) ? read : UNWANTED;
+		}
+
+		private byte[] copy(ByteBuffer bytes, int length) {
+			byte[] target = (length <= this.usual.length) ? this.usual : new byte[length];
+			bytes.get(target, 0, length);
+			return target;
+		}
+
+		private static boolean isAscii(byte[] bytes, int length) {
+			for (int i = 0; i < length; i++) {
+				if (bytes[i] < 0) {
+					return false;
+				}
+			}
+			return true;
+		}
+
+		@Override
+		public ByteBuffer encodeKey(String key) {
+			return ByteBuffer.wrap(RedisChannel.bytes(key));
+		}
+
+		@Override
+		public ByteBuffer encodeValue(Object value) {
+			throw new UnsupportedOperationException("This connection only listens");
+		}
+
+	}
+
+}
