@@ -63,8 +63,8 @@ public record Signal(String publisherId, String processName, String event, Strin
 		Objects.requireNonNull(runnerHost, "runnerHost");
 		Objects.requireNonNull(tag, "tag");
 		// Not Map.copyOf: it loses the order, and refuses null.
-		Map<String, @Nullable Object> copy = new LinkedHashMap<>(metadata);
-		metadata = Collections.unmodifiableMap(copy);
+		metadata = metadata.isEmpty() ? Collections.emptyMap()
+				: Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
 	}
 
 	/**

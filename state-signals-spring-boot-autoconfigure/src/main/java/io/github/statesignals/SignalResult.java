@@ -39,11 +39,11 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 
 	// Most results have none of it.
 	private static <V> Map<String, V> copy(Map<String, V> map) {
-		return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+		return map.isEmpty() ? Collections.emptyMap() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
 	}
 
 	private static Set<String> copy(Set<String> set) {
-		return set.isEmpty() ? Set.of() : Collections.unmodifiableSet(new LinkedHashSet<>(set));
+		return set.isEmpty() ? Collections.emptySet() : Collections.unmodifiableSet(new LinkedHashSet<>(set));
 	}
 
 	/**

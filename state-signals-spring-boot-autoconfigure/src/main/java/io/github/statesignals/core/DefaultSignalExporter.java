@@ -120,9 +120,9 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * Shut down without waiting for Redis.
 	 * @return completes when Redis has taken the signal
 	 */
-	CompletableFuture<Void> shutdownAsync() {
+	CompletableFuture<?> shutdownAsync() {
 		Runnable end;
-		CompletionStage<Void> sent;
+		CompletionStage<?> sent;
 		// In one go, or an initialization in between would lose its subscribers.
 		synchronized (this) {
 			Initialization ended = this.initialization;
@@ -151,7 +151,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @param timeout how long to wait for Redis; negative: for ever
 	 */
 	void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {
-		CompletionStage<Void> sent;
+		CompletionStage<?> sent;
 		synchronized (this) {
 			logger.debug("Initializing exporter '{}' with {}", this.publisherId, legalEvents);
 			this.initialization = new Initialization(legalEvents, tag);
@@ -167,7 +167,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * Ask for subscribers again, without waiting for Redis.
 	 * @return completes when Redis has taken the signal, or at once if there is no need
 	 */
-	CompletionStage<Void> askAgain() {
+	CompletionStage<?> askAgain() {
 		Initialization current = this.initialization;
 		return (current != null) ? this.sender.sendInitialization(reserved(Signal.INITIALIZATION, current.tag()))
 				: CompletableFuture.completedFuture(null);
@@ -291,13 +291,13 @@ final class DefaultSignalExporter implements SignalExporter {
 				Signal.NO_SAMPLE, tag, Map.of());
 	}
 
-	private void join(CompletionStage<Void> sent, String event, Duration timeout) {
+	private void join(CompletionStage<?> sent, String event, Duration timeout) {
 		if (timeout.isNegative()) {
 			Futures.join(sent);
 			return;
 		}
 		// Redis may be away, and the driver waits for long.
-		CompletableFuture<Void> bounded = sent.toCompletableFuture().copy();
+		CompletableFuture<?> bounded = sent.toCompletableFuture().copy();
 		Runnable cancel = this.engine.getTimer()
 			.schedule(timeout,
 					() -> bounded.completeExceptionally(Futures.unconfirmed(event, this.publisherId, timeout)));

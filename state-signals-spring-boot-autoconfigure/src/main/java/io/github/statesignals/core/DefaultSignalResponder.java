@@ -185,7 +185,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
 		this.busy.incrementAndGet();
-		if (!this.engine.getLanes().submit(lane, () -> handle(delivery, matching).whenComplete(this::handled))) {
+		if (!this.engine.getLanes().submit(lane, () -> handle(delivery, matching))) {
 			this.busy.decrementAndGet();
 			this.engine.counters().rejected(signal, this.responderId);
 			answer(delivery, Acknowledgement.failure("busy"));
@@ -220,7 +220,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		return matching;
 	}
 
-	private void handled(@Nullable Object nothing, @Nullable Throwable ex) {
+	private void handled() {
 		if (this.busy.decrementAndGet() == 0 && !hears()) {
 			this.engine.sayBye(this);
 		}
@@ -234,18 +234,46 @@ final class DefaultSignalResponder implements SignalResponder {
 				&& (this.engine.getSettings().responders().receiveOwn() || !this.engine.isOwn(signal.publisherId()));
 	}
 
-	private CompletableFuture<?> handle(Delivery delivery, List<Handler> matching) {
-		Signal signal = delivery.signal();
-		if (delivery.isExpired(this.engine.getTimer().nanoTime())) {
-			this.engine.counters().expired(signal, this.responderId);
-			if (this.engine.getSettings().responders().expired() == Expired.REJECT) {
-				answer(delivery, Acknowledgement.failure("expired: it came after the publisher's timeout"));
-				return CompletableFuture.completedFuture(null);
+	/**
+	 * Handle a signal, and answer it.
+	 * @param delivery the signal
+	 * @param matching the handlers that it is for
+	 * @return completes when it is answered; {@code null} if it has been
+	 */
+	private @Nullable CompletableFuture<?> handle(Delivery delivery, List<Handler> matching) {
+		CompletableFuture<?> handling = null;
+		try {
+			if (!isRejected(delivery)) {
+				tellListeners(delivery);
+				handling = invoke(delivery, matching.iterator(), new ArrayList<>(2));
 			}
 		}
-		if (!this.listeners.isEmpty()) {
-			this.unanswered.add(delivery);
+		finally {
+			if (handling == null) {
+				handled();
+			}
 		}
+		return (handling != null) ? handling.whenComplete((nothing, ex) -> handled()) : null;
+	}
+
+	private boolean isRejected(Delivery delivery) {
+		if (!delivery.isExpired(this.engine.getTimer().nanoTime())) {
+			return false;
+		}
+		this.engine.counters().expired(delivery.signal(), this.responderId);
+		if (this.engine.getSettings().responders().expired() != Expired.REJECT) {
+			return false;
+		}
+		answer(delivery, Acknowledgement.failure("expired: it came after the publisher's timeout"));
+		return true;
+	}
+
+	private void tellListeners(Delivery delivery) {
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		this.unanswered.add(delivery);
+		Signal signal = delivery.signal();
 		for (Listener listener : this.listeners) {
 			try {
 				listener.consumer.accept(signal);
@@ -255,35 +283,23 @@ final class DefaultSignalResponder implements SignalResponder {
 						signal.publisherId(), ex);
 			}
 		}
-		return invoke(signal, matching.iterator(), new ArrayList<>()).thenAccept((acknowledgements) -> {
-			if (!acknowledgements.isEmpty()) {
-				this.unanswered.find(signal, true);
-				answer(delivery, merge(acknowledgements));
-			}
-			else if (this.listeners.isEmpty()) {
-				if (Signal.isReserved(signal.event())) {
-					acknowledgeReserved(delivery);
-				}
-				else {
-					answerUnhandled(delivery);
-				}
-			}
-		});
 	}
 
-	private CompletableFuture<List<Acknowledgement>> invoke(Signal signal, Iterator<Handler> remaining,
+	private @Nullable CompletableFuture<?> invoke(Delivery delivery, Iterator<Handler> remaining,
 			List<Acknowledgement> acknowledgements) {
 		while (remaining.hasNext()) {
-			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(signal, remaining.next());
+			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), remaining.next());
 			if (!outcome.isDone()) {
 				return outcome.thenComposeAsync((acknowledgement) -> {
 					add(acknowledgement, acknowledgements);
-					return invoke(signal, remaining, acknowledgements);
+					CompletableFuture<?> rest = invoke(delivery, remaining, acknowledgements);
+					return (rest != null) ? rest : CompletableFuture.completedFuture(null);
 				}, this.engine.getExecutor());
 			}
 			add(outcome.join(), acknowledgements);
 		}
-		return CompletableFuture.completedFuture(acknowledgements);
+		answer(delivery, acknowledgements);
+		return null;
 	}
 
 	private static void add(@Nullable Acknowledgement acknowledgement, List<Acknowledgement> acknowledgements) {
@@ -292,12 +308,28 @@ final class DefaultSignalResponder implements SignalResponder {
 		}
 	}
 
+	private void answer(Delivery delivery, List<Acknowledgement> acknowledgements) {
+		boolean listening = !this.listeners.isEmpty();
+		if (!acknowledgements.isEmpty()) {
+			this.unanswered.find(delivery.signal(), true);
+			answer(delivery, merge(acknowledgements));
+		}
+		else if (!listening && Signal.isReserved(delivery.signal().event())) {
+			acknowledgeReserved(delivery);
+		}
+		else if (!listening) {
+			answerUnhandled(delivery);
+		}
+	}
+
 	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, Handler handler) {
 		try {
-			return this.engine.getInterceptors()
+			CompletableFuture<@Nullable Acknowledgement> outcome = this.engine.getInterceptors()
 				.handle(signal, handler.delegate::handleAsync)
-				.exceptionally((ex) -> failure(signal, Futures.unwrap(ex)))
 				.toCompletableFuture();
+			// Most are done already, and with success.
+			return (outcome.isDone() && !outcome.isCompletedExceptionally()) ? outcome
+					: outcome.exceptionally((ex) -> failure(signal, Futures.unwrap(ex)));
 		}
 		catch (Throwable ex) {
 			return CompletableFuture.completedFuture(failure(signal, ex));

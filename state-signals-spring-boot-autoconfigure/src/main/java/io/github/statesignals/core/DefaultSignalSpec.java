@@ -28,9 +28,9 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	private final MetadataConverter converter;
 
-	private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+	private Map<String, @Nullable Object> metadata = Collections.emptyMap();
 
-	private final Set<String> required = new LinkedHashSet<>();
+	private Set<String> required = Collections.emptySet();
 
 	private @Nullable CompletionRule rule;
 
@@ -69,6 +69,9 @@ final class DefaultSignalSpec implements SignalSpec {
 			throw new IllegalArgumentException(
 					"The metadata key '" + key + "' is reserved for the protocol: choose another");
 		}
+		if (this.metadata.isEmpty()) {
+			this.metadata = new LinkedHashMap<>();
+		}
 		this.metadata.put(key, this.converter.toJson(key, value));
 		return this;
 	}
@@ -101,10 +104,13 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalSpec requires(String... responders) {
+		// Another set: one that was published has its own.
+		Set<String> all = new LinkedHashSet<>(this.required);
 		for (String responder : responders) {
 			Assert.hasText(responder, "The name of a required responder must not be blank");
-			this.required.add(responder);
+			all.add(responder);
 		}
+		this.required = Collections.unmodifiableSet(all);
 		return this;
 	}
 
@@ -134,8 +140,7 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	private CompletableFuture<SignalResult> send() {
 		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata,
-				new PublishOptions(this.timeout, this.rule,
-						Collections.unmodifiableSet(new LinkedHashSet<>(this.required)), this.listener));
+				new PublishOptions(this.timeout, this.rule, this.required, this.listener));
 	}
 
 }

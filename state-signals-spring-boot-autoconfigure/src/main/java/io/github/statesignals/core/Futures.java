@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -79,21 +80,38 @@ final class Futures {
 	 * @return completes as the future does; cancelling it cancels the future
 	 */
 	static <T> CompletableFuture<T> handOut(CompletableFuture<T> future, Executor executor) {
-		CompletableFuture<T> handedOut = new CompletableFuture<>();
-		future.whenCompleteAsync((value, ex) -> {
+		HandedOut<T> handedOut = new HandedOut<>(future);
+		future.whenCompleteAsync(handedOut, executor);
+		return handedOut;
+	}
+
+	private static final class HandedOut<T> extends CompletableFuture<T> implements BiConsumer<T, Throwable> {
+
+		private final CompletableFuture<T> source;
+
+		HandedOut(CompletableFuture<T> source) {
+			this.source = source;
+		}
+
+		@Override
+		public void accept(T value, @Nullable Throwable ex) {
 			if (ex != null) {
-				handedOut.completeExceptionally(unwrap(ex));
+				completeExceptionally(unwrap(ex));
 			}
 			else {
-				handedOut.complete(value);
+				complete(value);
 			}
-		}, executor);
-		handedOut.whenComplete((value, ex) -> {
-			if (handedOut.isCancelled()) {
-				future.cancel(false);
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			boolean cancelled = super.cancel(mayInterruptIfRunning);
+			if (cancelled) {
+				this.source.cancel(false);
 			}
-		});
-		return handedOut;
+			return cancelled;
+		}
+
 	}
 
 }

@@ -35,7 +35,10 @@ final class OrderedLanes {
 
 	private final ConcurrentHashMap<Object, Lane> lanes = new ConcurrentHashMap<>();
 
-	private final Queue<Lane> ready = new ConcurrentLinkedQueue<>();
+	/**
+	 * The lanes that have something to do, and tasks without one.
+	 */
+	private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger workers = new AtomicInteger();
 
@@ -82,22 +85,40 @@ final class OrderedLanes {
 	 * @return {@code false} when the lane, or all of them, are full and the task was not
 	 * taken
 	 */
-	boolean submit(Object key, Supplier<CompletableFuture<?>> task) {
-		Offer offer = new Offer();
-		this.lanes.compute(key, (k, existing) -> {
-			Lane lane = (existing != null) ? existing : new Lane(k);
-			offer.started = (existing == null) ? lane : null;
-			offer.accepted = lane.offer(task);
-			return lane;
-		});
-		if (offer.started != null) {
-			schedule(offer.started);
+	boolean submit(Object key, Supplier<@Nullable CompletableFuture<?>> task) {
+		Lane lane = laneOf(key);
+		Offer offer = lane.offer(task);
+		while (offer == Offer.RETIRED) {
+			this.lanes.remove(key, lane);
+			lane = laneOf(key);
+			offer = lane.offer(task);
+		}
+		if (offer == Offer.FIRST) {
+			schedule(lane);
 		}
 		else if (this.workers.get() == 0 && !this.ready.isEmpty()) {
 			// The executor refused before: it may be less busy now.
 			startWorker();
 		}
-		return offer.accepted;
+		return offer != Offer.REFUSED;
+	}
+
+	private Lane laneOf(Object key) {
+		Lane lane = this.lanes.get(key);
+		if (lane != null) {
+			return lane;
+		}
+		Lane added = new Lane(key);
+		lane = this.lanes.putIfAbsent(key, added);
+		return (lane != null) ? lane : added;
+	}
+
+	/**
+	 * Run a task that has no order, as soon as there is a thread for it. Never refuses.
+	 * @param task the task
+	 */
+	void execute(Runnable task) {
+		schedule(task);
 	}
 
 	/**
@@ -131,8 +152,8 @@ final class OrderedLanes {
 		return this.lanes.size();
 	}
 
-	private void schedule(Lane lane) {
-		this.ready.add(lane);
+	private void schedule(Runnable task) {
+		this.ready.add(task);
 		startWorker();
 	}
 
@@ -158,13 +179,13 @@ final class OrderedLanes {
 
 	private void work() {
 		this.waking.set(false);
-		Lane lane = this.ready.poll();
-		while (lane != null) {
+		Runnable task = this.ready.poll();
+		while (task != null) {
 			if (!this.ready.isEmpty()) {
 				startWorker();
 			}
-			runBatch(lane);
-			lane = this.ready.poll();
+			run(task);
+			task = this.ready.poll();
 		}
 		this.workers.decrementAndGet();
 		// A lane that came while this worker was counted, but had looked already.
@@ -173,39 +194,16 @@ final class OrderedLanes {
 		}
 	}
 
-	private void runBatch(Lane lane) {
-		for (int i = 0; i < BATCH; i++) {
-			Supplier<CompletableFuture<?>> task = lane.poll();
-			if (task == null) {
-				if (retire(lane)) {
-					return;
-				}
-				continue;
-			}
-			CompletableFuture<?> stage = run(task);
-			if (stage != null && !stage.isDone()) {
-				stage.whenComplete((value, ex) -> schedule(lane));
-				return;
-			}
-		}
-		this.ready.add(lane);
-	}
-
-	private @Nullable CompletableFuture<?> run(Supplier<CompletableFuture<?>> task) {
+	private static void run(Runnable task) {
 		try {
-			return task.get();
+			task.run();
 		}
 		catch (Throwable ex) {
 			logger.error("A task failed that should have handled its own failure", ex);
-			return null;
 		}
 	}
 
-	private boolean retire(Lane lane) {
-		Lane remaining = this.lanes.computeIfPresent(lane.key, (k, l) -> l.isEmpty() ? null : l);
-		if (remaining != null) {
-			return false;
-		}
+	private void signalIfIdle() {
 		if (this.lanes.isEmpty()) {
 			this.idleLock.lock();
 			try {
@@ -215,46 +213,97 @@ final class OrderedLanes {
 				this.idleLock.unlock();
 			}
 		}
-		return true;
 	}
 
-	private static final class Offer {
+	/**
+	 * What became of a task that a lane was offered.
+	 */
+	private enum Offer {
 
-		private @Nullable Lane started;
+		/** It is the first one, so that the lane has to be run. */
+		FIRST,
 
-		private boolean accepted;
+		/** It waits behind others. */
+		QUEUED,
+
+		/** Too many wait already. */
+		REFUSED,
+
+		/** The lane is no more. */
+		RETIRED
 
 	}
 
-	private final class Lane {
+	private final class Lane implements Runnable {
 
 		private final Object key;
 
-		private final Queue<Supplier<CompletableFuture<?>>> tasks = new ArrayDeque<>(4);
+		private final Queue<Supplier<@Nullable CompletableFuture<?>>> tasks = new ArrayDeque<>(4);
+
+		private boolean scheduled;
+
+		private boolean retired;
 
 		Lane(Object key) {
 			this.key = key;
 		}
 
-		synchronized boolean offer(Supplier<CompletableFuture<?>> task) {
-			OrderedLanes lanes = OrderedLanes.this;
-			if (this.tasks.size() >= lanes.capacity || lanes.waiting.get() >= lanes.totalCapacity) {
-				return false;
+		synchronized Offer offer(Supplier<@Nullable CompletableFuture<?>> task) {
+			OrderedLanes all = OrderedLanes.this;
+			if (this.retired) {
+				return Offer.RETIRED;
 			}
-			lanes.waiting.incrementAndGet();
-			return this.tasks.offer(task);
+			if (this.tasks.size() >= all.capacity || all.waiting.get() >= all.totalCapacity) {
+				if (!this.scheduled) {
+					// It was made for this task.
+					this.retired = true;
+					all.lanes.remove(this.key, this);
+				}
+				return Offer.REFUSED;
+			}
+			all.waiting.incrementAndGet();
+			this.tasks.add(task);
+			boolean first = !this.scheduled;
+			this.scheduled = true;
+			return first ? Offer.FIRST : Offer.QUEUED;
 		}
 
-		synchronized @Nullable Supplier<CompletableFuture<?>> poll() {
-			Supplier<CompletableFuture<?>> task = this.tasks.poll();
+		@Override
+		public void run() {
+			for (int i = 0; i < BATCH; i++) {
+				Supplier<@Nullable CompletableFuture<?>> task = poll();
+				if (task == null) {
+					// Retired with its last task: nobody adds to it any more.
+					OrderedLanes.this.lanes.remove(this.key, this);
+					signalIfIdle();
+					return;
+				}
+				CompletableFuture<?> stage = start(task);
+				if (stage != null && !stage.isDone()) {
+					stage.whenComplete((value, ex) -> schedule(this));
+					return;
+				}
+			}
+			OrderedLanes.this.ready.add(this);
+		}
+
+		private synchronized @Nullable Supplier<@Nullable CompletableFuture<?>> poll() {
+			Supplier<@Nullable CompletableFuture<?>> task = this.tasks.poll();
 			if (task != null) {
 				OrderedLanes.this.waiting.decrementAndGet();
 			}
+			this.retired = task == null;
 			return task;
 		}
 
-		synchronized boolean isEmpty() {
-			return this.tasks.isEmpty();
+		private static @Nullable CompletableFuture<?> start(Supplier<@Nullable CompletableFuture<?>> task) {
+			try {
+				return task.get();
+			}
+			catch (Throwable ex) {
+				logger.error("A task failed that should have handled its own failure", ex);
+				return null;
+			}
 		}
 
 	}

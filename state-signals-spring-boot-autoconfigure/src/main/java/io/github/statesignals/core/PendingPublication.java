@@ -1,8 +1,12 @@
 package io.github.statesignals.core;
 
 import java.time.Duration;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -211,11 +215,7 @@ final class PendingPublication {
 	 * @return the result
 	 */
 	SignalResult result(long nowNanos) {
-		Map<String, Answer> responses = new LinkedHashMap<>(this.answered * 2);
-		for (int i = 0; i < this.answered; i++) {
-			responses.put(this.awaited.get(this.arrivals[i]), this.answers[this.arrivals[i]]);
-		}
-		return new SignalResult(code(), responses, this.messages, (this.remaining > 0) ? outstanding() : Set.of(),
+		return new SignalResult(code(), new Answers(), this.messages, (this.remaining > 0) ? outstanding() : Set.of(),
 				Duration.ofNanos(nowNanos - this.sentNanos), this.left);
 	}
 
@@ -226,6 +226,33 @@ final class PendingPublication {
 		boolean failed = this.succeeded < this.answered;
 		boolean over = this.remaining == 0 || isImpossible();
 		return (failed && over) ? ResultCode.SUB_FAILED : ResultCode.MISSING_RESPONSE;
+	}
+
+	/**
+	 * The answers in the order of their arrival, to be copied at once.
+	 */
+	private final class Answers extends AbstractMap<String, Answer> {
+
+		@Override
+		public Set<Entry<String, Answer>> entrySet() {
+			return new AbstractSet<>() {
+
+				@Override
+				public Iterator<Entry<String, Answer>> iterator() {
+					return Arrays.stream(PendingPublication.this.arrivals, 0, size())
+						.mapToObj((place) -> Map.entry(PendingPublication.this.awaited.get(place),
+								PendingPublication.this.answers[place]))
+						.iterator();
+				}
+
+				@Override
+				public int size() {
+					return PendingPublication.this.answered;
+				}
+
+			};
+		}
+
 	}
 
 }

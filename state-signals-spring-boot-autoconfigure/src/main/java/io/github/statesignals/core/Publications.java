@@ -117,13 +117,32 @@ final class Publications {
 			}
 			this.size++;
 			publication.number = ++this.lastNumber;
-			this.queues.computeIfAbsent(signal.event(), (key) -> new EventQueue()).waiting.add(publication);
-			sendNext(signal.event());
+			if (!sendAtOnce(publication)) {
+				this.queues.computeIfAbsent(signal.event(), (key) -> new EventQueue()).waiting.add(publication);
+				sendNext(signal.event());
+			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		return publication.future;
+		return publication;
+	}
+
+	// Most need not queue: there is room, and nobody waits before them.
+	private boolean sendAtOnce(Publication publication) {
+		if (!this.starved.isEmpty() || this.queues.containsKey(publication.signal.event())) {
+			return false;
+		}
+		Subscribers subscribers = this.responders.subscribers();
+		if (!isIdentified(subscribers) || !this.window.hasRoom(subscribers.ids().size(), publication.bytes)) {
+			return false;
+		}
+		publication.send(subscribers);
+		return true;
+	}
+
+	private boolean isIdentified(Subscribers subscribers) {
+		return subscribers.understanding() && this.sender.isExtended(subscribers);
 	}
 
 	/**
@@ -156,7 +175,7 @@ final class Publications {
 			this.engine.counters().unexpected(response, verdict);
 		}
 		if (publication != null && complete) {
-			publication.complete();
+			publication.endNow();
 		}
 	}
 
@@ -190,7 +209,7 @@ final class Publications {
 		finally {
 			this.lock.unlock();
 		}
-		complete.forEach(Publication::complete);
+		complete.forEach(Publication::endNow);
 		return subscribed;
 	}
 
@@ -245,7 +264,7 @@ final class Publications {
 			for (EventQueue queue = this.queues.get(event); queue != null; queue = this.queues.get(event)) {
 				Publication next = queue.waiting.peek();
 				Subscribers subscribers = this.responders.subscribers();
-				boolean identified = this.sender.isExtended(subscribers) && subscribers.understanding();
+				boolean identified = isIdentified(subscribers);
 				if (next == null || (!identified && queue.exclusive != null)) {
 					return;
 				}
@@ -317,15 +336,13 @@ final class Publications {
 	}
 
 	/**
-	 * One publish, from the call to its end.
+	 * One publish, from the call to its end; and its result. Cancelling it gives it up.
 	 */
-	private final class Publication {
+	private final class Publication extends CompletableFuture<SignalResult> {
 
 		private final Signal signal;
 
 		private final PublishOptions options;
-
-		private final CompletableFuture<SignalResult> future = new CompletableFuture<>();
 
 		/**
 		 * About how large the signal is.
@@ -349,17 +366,21 @@ final class Publications {
 
 		private @Nullable Runnable cancelTimeout;
 
-		private @Nullable CompletableFuture<Void> transmission;
+		private @Nullable CompletableFuture<?> transmission;
 
 		Publication(Signal signal, PublishOptions options) {
 			this.signal = signal;
 			this.options = options;
 			this.bytes = PublishWindow.size(signal);
-			this.future.whenComplete((result, ex) -> {
-				if (this.future.isCancelled()) {
-					leave();
-				}
-			});
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			boolean cancelled = super.cancel(mayInterruptIfRunning);
+			if (cancelled) {
+				leave();
+			}
+			return cancelled;
 		}
 
 		/**
@@ -414,7 +435,7 @@ final class Publications {
 			return missing;
 		}
 
-		private void onSent(@Nullable Void sent, @Nullable Throwable ex) {
+		private void onSent(@Nullable Object sent, @Nullable Throwable ex) {
 			if (ex != null) {
 				fail(Futures.unwrap(ex));
 				return;
@@ -429,7 +450,7 @@ final class Publications {
 				Publications.this.lock.unlock();
 			}
 			if (complete) {
-				complete();
+				endNow();
 			}
 		}
 
@@ -457,7 +478,7 @@ final class Publications {
 						// Before the next one is sent, which need not await them.
 						Publications.this.missed.accept(this.pending.outstanding());
 					}
-					complete();
+					endNow();
 				}
 				finally {
 					Publications.this.lock.unlock();
@@ -471,7 +492,7 @@ final class Publications {
 		/**
 		 * End with the result as it stands.
 		 */
-		void complete() {
+		void endNow() {
 			finish(this::currentResult);
 		}
 
@@ -487,12 +508,12 @@ final class Publications {
 				logger.warn("'{}' of '{}': {} after {}, missing: {}", this.signal.event(), this.signal.publisherId(),
 						result.code(), result.elapsed(), result.missing());
 			}
-			this.future.complete(result);
+			complete(result);
 		}
 
 		private void fail(Throwable ex) {
 			if (leave()) {
-				this.future.completeExceptionally(ex);
+				completeExceptionally(ex);
 			}
 		}
 
@@ -509,18 +530,18 @@ final class Publications {
 				Publications.this.lock.unlock();
 			}
 			if (!this.sent) {
-				this.future.completeExceptionally(
+				completeExceptionally(
 						new IllegalStateException("'%s' was not published: %s".formatted(this.signal.event(), reason)));
 				return;
 			}
 			SignalResult result = currentResult();
 			if (result.isSuccess() && !isSent()) {
-				this.future.completeExceptionally(new DataAccessResourceFailureException(
+				completeExceptionally(new DataAccessResourceFailureException(
 						"Redis had not confirmed '%s' of '%s' when the exporter was shut down; whether it was or will be sent is unknown"
 							.formatted(this.signal.event(), this.signal.publisherId())));
 				return;
 			}
-			this.future.complete(result);
+			complete(result);
 		}
 
 		private boolean isSent() {

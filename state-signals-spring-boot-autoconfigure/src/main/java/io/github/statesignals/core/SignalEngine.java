@@ -97,10 +97,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final OrderedLanes eventLanes;
 
-	private final Executor callbackExecutor = (task) -> getCallbackLanes().submit(task, () -> {
-		task.run();
-		return CompletableFuture.completedFuture(null);
-	});
+	private final Executor callbackExecutor = (task) -> getCallbackLanes().execute(task);
 
 	private final Consumer<Object> events;
 
@@ -365,7 +362,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @param extension what to say to those who understand, if anything
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		return guarded(() -> this.transport.send(channel, signal, extension));
 	}
 
@@ -376,7 +373,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @param delivery what it answers, if that is known
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletableFuture<Void> respond(String channel, Response response, @Nullable Delivery delivery) {
+	CompletableFuture<?> respond(String channel, Response response, @Nullable Delivery delivery) {
 		SignalExtension asked = (delivery != null) ? delivery.extension() : null;
 		if (this.settings.extensions() == Extensions.OFF
 				|| (asked == null && this.settings.extensions() == Extensions.NEGOTIATED)) {
@@ -409,11 +406,11 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		}
 	}
 
-	private CompletableFuture<Void> announceLeaving(DefaultSignalResponder responder) {
+	private CompletableFuture<?> announceLeaving(DefaultSignalResponder responder) {
 		return announce(responder, Signal.SHUTDOWN);
 	}
 
-	private CompletableFuture<Void> announce(DefaultSignalResponder responder, String event) {
+	private CompletableFuture<?> announce(DefaultSignalResponder responder, String event) {
 		if (this.settings.extensions() == Extensions.OFF || !this.settings.responders().enabled()) {
 			return CompletableFuture.completedFuture(null);
 		}
@@ -455,7 +452,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.transport.replyTo(channel);
 	}
 
-	private static CompletableFuture<Void> guarded(Supplier<CompletableFuture<Void>> sending) {
+	private static CompletableFuture<?> guarded(Supplier<CompletableFuture<?>> sending) {
 		try {
 			return sending.get();
 		}

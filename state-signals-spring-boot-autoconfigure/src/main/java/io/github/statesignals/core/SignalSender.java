@@ -51,7 +51,7 @@ final class SignalSender {
 	 * @param signal the signal
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletableFuture<Void> sendInitialization(Signal signal) {
+	CompletableFuture<?> sendInitialization(Signal signal) {
 		return sendReserved(signal, this.engine.getSettings().extensions() != Extensions.OFF);
 	}
 
@@ -61,7 +61,7 @@ final class SignalSender {
 	 * @param extended whether to send an extension
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletableFuture<Void> sendReserved(Signal signal, boolean extended) {
+	CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
 		return send(signal, extended, Duration.ZERO, (id) -> {
 		});
 	}
@@ -74,7 +74,7 @@ final class SignalSender {
 	 * @param register told the id of a signal that is extended, before anybody hears it
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletableFuture<Void> send(Signal signal, boolean extended, Duration timeout, Consumer<String> register) {
+	CompletableFuture<?> send(Signal signal, boolean extended, Duration timeout, Consumer<String> register) {
 		this.lock.lock();
 		try {
 			if (!extended) {

@@ -77,7 +77,7 @@ public interface SignalTransport {
 	 * @param signal the signal
 	 * @return see {@link #send(String, Signal, SignalExtension)}
 	 */
-	default CompletableFuture<Void> send(String channel, Signal signal) {
+	default CompletableFuture<?> send(String channel, Signal signal) {
 		return send(channel, signal, null);
 	}
 
@@ -90,7 +90,7 @@ public interface SignalTransport {
 	 * with a {@link org.springframework.dao.DataAccessException}; cancelling it keeps the
 	 * signal from being sent, if it has not been
 	 */
-	CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension);
+	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension);
 
 	/**
 	 * Send a response without an extension, to the channel.
@@ -98,7 +98,7 @@ public interface SignalTransport {
 	 * @param response the response
 	 * @return see {@link #send(String, Response, ResponseExtension, String)}
 	 */
-	default CompletableFuture<Void> send(String channel, Response response) {
+	default CompletableFuture<?> send(String channel, Response response) {
 		return send(channel, response, null, null);
 	}
 
@@ -112,7 +112,7 @@ public interface SignalTransport {
 	 * @return completes when the response is on its way, on any thread, or exceptionally
 	 * with a {@link org.springframework.dao.DataAccessException}
 	 */
-	CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+	CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo);
 
 	/**

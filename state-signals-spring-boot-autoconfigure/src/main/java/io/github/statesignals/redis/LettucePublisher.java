@@ -8,12 +8,26 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.CompleteableCommand;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -37,13 +51,13 @@ final class LettucePublisher implements RedisPublisher {
 
 	private final Runnable closing;
 
-	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
+	private final StatefulConnection<byte[], byte[]> connection;
 
 	private final Executor executor;
 
-	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands, Executor executor) {
+	private LettucePublisher(Runnable closing, StatefulConnection<byte[], byte[]> connection, Executor executor) {
 		this.closing = closing;
-		this.commands = commands;
+		this.connection = connection;
 		this.executor = executor;
 	}
 
@@ -68,35 +82,39 @@ final class LettucePublisher implements RedisPublisher {
 
 	private static RedisPublisher create(LettuceConnectionFactory own, @Nullable Executor eventLoop) {
 		AbstractRedisClient client = own.getRequiredNativeClient();
-		RedisClusterAsyncCommands<byte[], byte[]> commands = (client instanceof RedisClusterClient cluster)
-				? cluster.connect(ByteArrayCodec.INSTANCE).async()
-				: ((RedisClient) client).connect(ByteArrayCodec.INSTANCE).async();
-		return (eventLoop != null) ? new LettucePublisher(own::destroy, commands, eventLoop)
-				: onThread(own::destroy, commands);
+		StatefulConnection<byte[], byte[]> connection = (client instanceof RedisClusterClient cluster)
+				? cluster.connect(ByteArrayCodec.INSTANCE) : ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
+		return (eventLoop != null) ? new LettucePublisher(own::destroy, connection, eventLoop)
+				: onThread(own::destroy, connection);
 	}
 
-	@SuppressWarnings("unchecked")
+	// There is no other way from the commands to their connection.
+	@SuppressWarnings({ "unchecked", "deprecation" })
 	private static @Nullable RedisPublisher shared(RedisConnectionFactory connectionFactory) {
 		RedisConnection connection = connectionFactory.getConnection();
-		if (connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> commands) {
-			return onThread(connection::close, (RedisClusterAsyncCommands<byte[], byte[]>) commands);
+		Object commands = connection.getNativeConnection();
+		if (commands instanceof RedisAsyncCommands<?, ?> standalone) {
+			return onThread(connection::close, (StatefulConnection<byte[], byte[]>) standalone.getStatefulConnection());
+		}
+		if (commands instanceof RedisAdvancedClusterAsyncCommands<?, ?> cluster) {
+			return onThread(connection::close, (StatefulConnection<byte[], byte[]>) cluster.getStatefulConnection());
 		}
 		connection.close();
 		return null;
 	}
 
-	private static RedisPublisher onThread(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands) {
+	private static RedisPublisher onThread(Runnable closing, StatefulConnection<byte[], byte[]> connection) {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-publish-");
 		threads.setDaemon(true);
 		ExecutorService thread = Executors.newSingleThreadExecutor(threads);
 		return new LettucePublisher(() -> {
 			thread.shutdown();
 			closing.run();
-		}, commands, thread);
+		}, connection, thread);
 	}
 
 	@Override
-	public CompletableFuture<Void> publish(byte[] channel, byte[] payload) {
+	public CompletableFuture<?> publish(byte[] channel, byte[] payload) {
 		Publish publish = new Publish(channel, payload);
 		this.queue.add(publish);
 		if (this.draining.compareAndSet(false, true)) {
@@ -106,7 +124,7 @@ final class LettucePublisher implements RedisPublisher {
 			catch (RejectedExecutionException ex) {
 				this.draining.set(false);
 				for (Publish refused = this.queue.poll(); refused != null; refused = this.queue.poll()) {
-					refused.accept(null, ex);
+					refused.completeExceptionally(ex);
 				}
 			}
 		}
@@ -116,7 +134,7 @@ final class LettucePublisher implements RedisPublisher {
 	private void drain() {
 		do {
 			for (Publish next = this.queue.poll(); next != null; next = this.queue.poll()) {
-				next.send(this.commands);
+				next.send(this.connection);
 			}
 			this.draining.set(false);
 		}
@@ -129,47 +147,86 @@ final class LettucePublisher implements RedisPublisher {
 	}
 
 	/**
-	 * Something to publish, and what becomes of it.
+	 * Something to publish, and what becomes of it: the driver's command and our future
+	 * in one.
 	 */
-	private static final class Publish extends Publishing {
+	private static final class Publish extends CompletableFuture<Long>
+			implements RedisCommand<byte[], byte[], Long>, CompleteableCommand<Long> {
 
-		private final byte[] channel;
-
-		private final byte[] payload;
-
-		private volatile @Nullable CompletableFuture<Long> command;
+		private final Command<byte[], byte[], Long> command;
 
 		Publish(byte[] channel, byte[] payload) {
-			this.channel = channel;
-			this.payload = payload;
+			this.command = new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
+					new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(channel).addValue(payload));
 		}
 
-		void send(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+		void send(StatefulConnection<byte[], byte[]> connection) {
 			if (isDone()) {
 				return;
 			}
 			try {
-				CompletableFuture<Long> sent = commands.publish(this.channel, this.payload).toCompletableFuture();
-				this.command = sent;
-				if (isCancelled()) {
-					sent.cancel(false);
-				}
-				sent.whenComplete(this);
+				connection.dispatch(this);
 			}
 			catch (RuntimeException ex) {
-				accept(null, ex);
+				completeExceptionally(ex);
 			}
 		}
 
 		@Override
-		public boolean cancel(boolean mayInterruptIfRunning) {
-			boolean cancelled = super.cancel(mayInterruptIfRunning);
-			CompletableFuture<Long> sent = this.command;
-			if (cancelled && sent != null) {
-				// The driver leaves out what it has not written yet.
-				sent.cancel(false);
+		public void complete() {
+			CommandOutput<byte[], byte[], Long> output = getOutput();
+			if (output.hasError()) {
+				completeExceptionally(new RedisCommandExecutionException(output.getError()));
 			}
-			return cancelled;
+			else {
+				complete(output.get());
+			}
+		}
+
+		@Override
+		public boolean completeExceptionally(Throwable ex) {
+			return super.completeExceptionally(RedisExceptions.translate(ex));
+		}
+
+		// The driver leaves out what is cancelled before it is written.
+		@Override
+		public void cancel() {
+			cancel(false);
+		}
+
+		@Override
+		public void onComplete(Consumer<? super Long> action) {
+			thenAccept(action);
+		}
+
+		@Override
+		public void onComplete(BiConsumer<? super Long, Throwable> action) {
+			whenComplete(action);
+		}
+
+		@Override
+		public void encode(ByteBuf buffer) {
+			this.command.encode(buffer);
+		}
+
+		@Override
+		public CommandArgs<byte[], byte[]> getArgs() {
+			return this.command.getArgs();
+		}
+
+		@Override
+		public ProtocolKeyword getType() {
+			return this.command.getType();
+		}
+
+		@Override
+		public CommandOutput<byte[], byte[], Long> getOutput() {
+			return this.command.getOutput();
+		}
+
+		@Override
+		public void setOutput(CommandOutput<byte[], byte[], Long> output) {
+			this.command.setOutput(output);
 		}
 
 	}

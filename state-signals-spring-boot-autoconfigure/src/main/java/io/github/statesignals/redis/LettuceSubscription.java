@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -140,13 +141,16 @@ final class LettuceSubscription implements RedisSubscription {
 
 		private static final int USUAL_LENGTH = 4_096;
 
-		private final StringCache channels = new StringCache();
-
 		private final byte[] usual = new byte[USUAL_LENGTH];
 
 		private final Hearer hearer;
 
+		/**
+		 * The one that came last, which most often comes next.
+		 */
 		private String channel = "";
+
+		private byte[] channelBytes = new byte[0];
 
 		MessageCodec(Hearer hearer) {
 			this.hearer = hearer;
@@ -156,8 +160,10 @@ final class LettuceSubscription implements RedisSubscription {
 		public String decodeKey(ByteBuffer bytes) {
 			int length = bytes.remaining();
 			byte[] name = copy(bytes, length);
-			this.channel = isAscii(name, length) ? this.channels.get(name, 0, length)
-					: new String(name, 0, length, StandardCharsets.UTF_8);
+			if (!Arrays.equals(this.channelBytes, 0, this.channelBytes.length, name, 0, length)) {
+				this.channelBytes = Arrays.copyOf(name, length);
+				this.channel = new String(this.channelBytes, StandardCharsets.UTF_8);
+			}
 			return this.channel;
 		}
 
@@ -173,15 +179,6 @@ final class LettuceSubscription implements RedisSubscription {
 			byte[] target = (length <= this.usual.length) ? this.usual : new byte[length];
 			bytes.get(target, 0, length);
 			return target;
-		}
-
-		private static boolean isAscii(byte[] bytes, int length) {
-			for (int i = 0; i < length; i++) {
-				if (bytes[i] < 0) {
-					return false;
-				}
-			}
-			return true;
 		}
 
 		@Override

@@ -139,12 +139,12 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	}
 
 	@Override
-	public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		return publish(channel(channel).signals(), this.codec.write(signal, extension));
 	}
 
 	@Override
-	public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
 		byte[] address = (replyTo != null) ? address(replyTo) : null;
 		return publish((address != null) ? address : channel(channel).responses(),
@@ -172,14 +172,14 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 		return channel;
 	}
 
-	private CompletableFuture<Void> publish(byte[] channel, byte[] payload) {
+	private CompletableFuture<?> publish(byte[] channel, byte[] payload) {
 		RedisPubSubConnection current = this.connection;
 		RedisPublisher publisher = (current != null) ? current.publisher() : null;
 		if (publisher == null) {
 			return CompletableFuture.failedFuture(
 					new DataAccessResourceFailureException("Not connected to Redis (yet): nothing was published"));
 		}
-		CompletableFuture<Void> published = publisher.publish(channel, payload);
+		CompletableFuture<?> published = publisher.publish(channel, payload);
 		this.lastPublish = published;
 		return published;
 	}

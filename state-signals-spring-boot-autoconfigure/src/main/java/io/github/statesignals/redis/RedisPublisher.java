@@ -4,9 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
-
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -26,7 +23,7 @@ interface RedisPublisher {
 	 * {@link org.springframework.dao.DataAccessException}; cancelling it keeps it from
 	 * being sent, if it has not been
 	 */
-	CompletableFuture<Void> publish(byte[] channel, byte[] payload);
+	CompletableFuture<?> publish(byte[] channel, byte[] payload);
 
 	/**
 	 * Let the connection go.
@@ -67,8 +64,8 @@ interface RedisPublisher {
 		}
 
 		@Override
-		public CompletableFuture<Void> publish(byte[] channel, byte[] payload) {
-			Publishing publishing = new Publishing();
+		public CompletableFuture<?> publish(byte[] channel, byte[] payload) {
+			CompletableFuture<Void> publishing = new CompletableFuture<>();
 			try {
 				this.executor.execute(() -> {
 					if (!publishing.isDone()) {
@@ -77,41 +74,24 @@ interface RedisPublisher {
 				});
 			}
 			catch (RejectedExecutionException ex) {
-				publishing.accept(null, ex);
+				publishing.completeExceptionally(RedisExceptions.translate(ex));
 			}
 			return publishing;
 		}
 
-		private void publish(byte[] channel, byte[] payload, Publishing publishing) {
+		private void publish(byte[] channel, byte[] payload, CompletableFuture<Void> publishing) {
 			try (RedisConnection connection = this.connectionFactory.getConnection()) {
 				connection.publish(channel, payload);
-				publishing.accept(null, null);
+				publishing.complete(null);
 			}
 			catch (RuntimeException ex) {
-				publishing.accept(null, ex);
+				publishing.completeExceptionally(RedisExceptions.translate(ex));
 			}
 		}
 
 		@Override
 		public void close() {
 			this.executor.shutdown();
-		}
-
-	}
-
-	/**
-	 * Completes as the driver does, with Spring's exceptions.
-	 */
-	class Publishing extends CompletableFuture<Void> implements BiConsumer<@Nullable Object, @Nullable Throwable> {
-
-		@Override
-		public void accept(@Nullable Object receivers, @Nullable Throwable ex) {
-			if (ex != null) {
-				completeExceptionally(RedisExceptions.translate(ex));
-			}
-			else {
-				complete(null);
-			}
 		}
 
 	}

@@ -311,6 +311,11 @@ final class SignalCodec {
 	}
 
 	HeardSignal readSignal(byte[] payload, int length) throws MalformedPayloadException {
+		HeardSignal usual = (length <= this.maxPayload) ? SignalScanner.scan(payload, length, this.strings) : null;
+		return (usual != null) ? usual : parseSignal(payload, length);
+	}
+
+	HeardSignal parseSignal(byte[] payload, int length) throws MalformedPayloadException {
 		try (JsonParser json = open(payload, length)) {
 			String publisherId = null;
 			String processName = null;

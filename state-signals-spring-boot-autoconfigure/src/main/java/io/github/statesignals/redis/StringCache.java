@@ -1,5 +1,10 @@
 package io.github.statesignals.redis;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +21,14 @@ final class StringCache {
 	 */
 	private static final int LONGEST = 128;
 
-	private final @Nullable String[] strings = new @Nullable String[PLACES];
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+	/**
+	 * Any odd number with its bits in disorder.
+	 */
+	private static final long MIX = 0x9E3779B97F4A7C15L;
+
+	private final @Nullable Entry[] entries = new @Nullable Entry[PLACES];
 
 	/**
 	 * The string of some ASCII characters.
@@ -25,37 +37,48 @@ final class StringCache {
 	 * @param end where they end
 	 * @return the string
 	 */
-	@SuppressWarnings("deprecation")
 	String get(byte[] bytes, int start, int end) {
 		int length = end - start;
 		if (length > LONGEST) {
-			return new String(bytes, 0, start, length);
+			return string(bytes, start, length);
 		}
-		int hash = length;
-		for (int i = start; i < end; i++) {
-			hash = 31 * hash + bytes[i];
+		int place = place(bytes, start, end);
+		Entry entry = this.entries[place];
+		if (entry != null && Arrays.equals(entry.bytes, 0, entry.bytes.length, bytes, start, end)) {
+			return entry.string;
 		}
-		int place = (hash ^ (hash >>> 16)) & (PLACES - 1);
-		String cached = this.strings[place];
-		if (cached != null && isSame(cached, bytes, start, length)) {
-			return cached;
-		}
-		// ASCII needs no decoder.
-		String made = new String(bytes, 0, start, length);
-		this.strings[place] = made;
-		return made;
+		Entry made = new Entry(Arrays.copyOfRange(bytes, start, end), string(bytes, start, length));
+		this.entries[place] = made;
+		return made.string;
 	}
 
-	private static boolean isSame(String cached, byte[] bytes, int start, int length) {
-		if (cached.length() != length) {
-			return false;
+	// ASCII needs no decoder.
+	@SuppressWarnings("deprecation")
+	private static String string(byte[] bytes, int start, int length) {
+		return new String(bytes, 0, start, length);
+	}
+
+	private static int place(byte[] bytes, int start, int end) {
+		long hash = end - start;
+		int at = start;
+		for (; at + Long.BYTES <= end; at += Long.BYTES) {
+			hash = (hash ^ (long) LONGS.get(bytes, at)) * MIX;
+			hash ^= hash >>> 32;
 		}
-		for (int i = 0; i < length; i++) {
-			if (cached.charAt(i) != bytes[start + i]) {
-				return false;
-			}
+		for (; at < end; at++) {
+			hash = 31 * hash + bytes[at];
 		}
-		return true;
+		hash *= MIX;
+		return (int) (hash >>> 52);
+	}
+
+	/**
+	 * A string and its characters, which are compared many at a time.
+	 *
+	 * @param bytes the characters
+	 * @param string the string
+	 */
+	private record Entry(byte[] bytes, String string) {
 	}
 
 }

@@ -1838,7 +1838,7 @@ class DefaultSignalExporterTests {
 
 		private final Map<Signal, SignalExtension> extensions = Collections.synchronizedMap(new IdentityHashMap<>());
 
-		private volatile Function<Signal, CompletableFuture<Void>> sending;
+		private volatile Function<Signal, CompletableFuture<?>> sending;
 
 		Wire(SignalTransport delegate) {
 			this.delegate = delegate;
@@ -1889,7 +1889,7 @@ class DefaultSignalExporterTests {
 		}
 
 		@Override
-		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			if (extension != null) {
 				this.extensions.put(signal, extension);
 			}
@@ -1897,12 +1897,12 @@ class DefaultSignalExporterTests {
 		}
 
 		@Override
-		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+		public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 				@Nullable String replyTo) {
 			return this.delegate.send(channel, response, extension, replyTo);
 		}
 
-		CompletableFuture<Void> pass(Signal signal) {
+		CompletableFuture<?> pass(Signal signal) {
 			return this.delegate.send(CHANNEL, signal, this.extensions.get(signal));
 		}
 

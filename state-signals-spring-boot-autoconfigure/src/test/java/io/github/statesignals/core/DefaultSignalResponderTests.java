@@ -1043,13 +1043,13 @@ class DefaultSignalResponderTests {
 		}
 
 		@Override
-		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.log.add("signal " + signal.event());
 			return this.delegate.send(channel, signal, extension);
 		}
 
 		@Override
-		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+		public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 				@Nullable String replyTo) {
 			if (!response.publisherId().equals("*")) {
 				this.log.add("answer " + response.event());

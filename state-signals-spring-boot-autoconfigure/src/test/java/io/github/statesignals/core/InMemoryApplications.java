@@ -378,7 +378,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		@Override
-		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.log.add("signal " + signal.event());
 			if (this.holding) {
 				CompletableFuture<Void> future = new CompletableFuture<>();
@@ -389,7 +389,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		@Override
-		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
+		public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 				@Nullable String replyTo) {
 			boolean forAll = response.publisherId().equals("*");
 			this.log.add((forAll ? "announcement " : "answer ") + response.event());

@@ -270,7 +270,7 @@ class SignalExtensionCodecTests {
 			transport.open(channel);
 			transport.start(new Deaf());
 			assertThat(SignalChannels.isReplyTo(transport.replyTo(channel))).isTrue();
-			CompletableFuture<Void> sent = transport.send(channel, new Response(channel, "p-1", "e", 1, null),
+			CompletableFuture<?> sent = transport.send(channel, new Response(channel, "p-1", "e", 1, null),
 					new ResponseExtension("17"), replyTo);
 			assertThat(sent).succeedsWithin(Duration.ofSeconds(20));
 			assertThat(heard.poll(20, TimeUnit.SECONDS))

@@ -1,0 +1,192 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads JSON that looks as this project and the Python package write it: keys in their
+ * order, no space but one after a colon or a comma, strings of plain ASCII. Costs a
+ * fraction of a parser. Whatever looks otherwise fails, and is left to the parser, which
+ * alone judges what is malformed.
+ */
+abstract class JsonScanner {
+
+	/**
+	 * So many digits fit into an integer, whatever they are.
+	 */
+	private static final int INT_DIGITS = 9;
+
+	/**
+	 * So many digits fit into a long, whatever they are.
+	 */
+	private static final int LONG_DIGITS = 18;
+
+	private final StringCache strings;
+
+	private final byte[] json;
+
+	private final int length;
+
+	private int at;
+
+	private boolean failed;
+
+	/**
+	 * Create a scanner.
+	 * @param json holds the JSON
+	 * @param length how many bytes it has
+	 * @param strings makes its strings
+	 */
+	JsonScanner(byte[] json, int length, StringCache strings) {
+		this.json = json;
+		this.length = length;
+		this.strings = strings;
+	}
+
+	static byte[] key(String name) {
+		return ('"' + name + "\":").getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Whether all was as it has to be, and nothing is left.
+	 * @return {@code false} if what was read is no good
+	 */
+	final boolean isComplete() {
+		return !this.failed && this.at == this.length;
+	}
+
+	final void fail() {
+		this.failed = true;
+	}
+
+	final void expect(char character) {
+		if (!skip(character)) {
+			this.failed = true;
+		}
+	}
+
+	/**
+	 * Move past a character, or not at all.
+	 * @param character the character
+	 * @return whether it was there
+	 */
+	final boolean skip(char character) {
+		if (this.at < this.length && this.json[this.at] == character) {
+			this.at++;
+			return true;
+		}
+		return false;
+	}
+
+	// Python writes one.
+	private void space() {
+		skip(' ');
+	}
+
+	private boolean isKey(byte[] key, int from) {
+		return from + key.length <= this.length
+				&& Arrays.equals(key, 0, key.length, this.json, from, from + key.length);
+	}
+
+	final void comma() {
+		expect(',');
+		space();
+	}
+
+	/**
+	 * Move past a key, which has to be there.
+	 * @param key the key
+	 */
+	final void expect(byte[] key) {
+		if (!skip(key)) {
+			this.failed = true;
+		}
+	}
+
+	/**
+	 * Move past a key, or not at all.
+	 * @param key the key
+	 * @return whether it was there
+	 */
+	final boolean skip(byte[] key) {
+		if (!isKey(key, this.at)) {
+			return false;
+		}
+		this.at += key.length;
+		space();
+		return true;
+	}
+
+	/**
+	 * Move past a comma and a key, or not at all.
+	 * @param key the key
+	 * @return whether they were there
+	 */
+	final boolean skipNext(byte[] key) {
+		int before = this.at;
+		if (skip(',')) {
+			space();
+			if (skip(key)) {
+				return true;
+			}
+		}
+		this.at = before;
+		return false;
+	}
+
+	/**
+	 * Read a string.
+	 * @return the string; anything if that failed
+	 */
+	final String string() {
+		expect('"');
+		int start = this.at;
+		int end = start;
+		while (end < this.length) {
+			byte next = this.json[end];
+			if (next == '"') {
+				this.at = end + 1;
+				return this.strings.get(this.json, start, end);
+			}
+			if (next < ' ' || next == '\\') {
+				// Also what is not ASCII, which is negative.
+				break;
+			}
+			end++;
+		}
+		this.failed = true;
+		return "";
+	}
+
+	/**
+	 * Read an integer.
+	 * @return its value; anything if that failed
+	 */
+	final int integer() {
+		return (int) number(INT_DIGITS);
+	}
+
+	/**
+	 * Read a long integer.
+	 * @return its value; anything if that failed
+	 */
+	final long longInteger() {
+		return number(LONG_DIGITS);
+	}
+
+	private long number(int mostDigits) {
+		boolean negative = skip('-');
+		int start = this.at;
+		long value = 0;
+		while (this.at < this.length && this.json[this.at] >= '0' && this.json[this.at] <= '9'
+				&& this.at - start <= mostDigits) {
+			value = value * 10 + (this.json[this.at++] - '0');
+		}
+		int digits = this.at - start;
+		if (digits == 0 || digits > mostDigits || (digits > 1 && this.json[start] == '0')) {
+			this.failed = true;
+		}
+		return negative ? -value : value;
+	}
+
+}

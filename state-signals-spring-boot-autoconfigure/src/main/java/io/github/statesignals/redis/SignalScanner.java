@@ -1,0 +1,131 @@
+package io.github.statesignals.redis;
+
+import java.util.Map;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads signals without a parser, unless they have metadata of the application's.
+ */
+final class SignalScanner extends JsonScanner {
+
+	private static final byte[] PUBLISHER_ID = key("publisher_id");
+
+	private static final byte[] PROCESS_NAME = key("process_name");
+
+	private static final byte[] EVENT = key("event");
+
+	private static final byte[] RUNNER_HOST = key("runner_host");
+
+	private static final byte[] SAMPLE_NO = key("sample_no");
+
+	private static final byte[] TAG = key("tag");
+
+	private static final byte[] METADATA = key("metadata");
+
+	private static final byte[] EXTENSION = key(Signal.RESERVED_METADATA_KEY);
+
+	private static final byte[] ID = key("id");
+
+	private static final byte[] SEQUENCE = key("seq");
+
+	private static final byte[] SENT = key("sent");
+
+	private static final byte[] TIMEOUT = key("timeout");
+
+	private static final byte[] REPLY_TO = key("reply_to");
+
+	private SignalScanner(byte[] json, int length, StringCache strings) {
+		super(json, length, strings);
+	}
+
+	/**
+	 * Read a signal.
+	 * @param json holds the JSON
+	 * @param length how many bytes it has
+	 * @param strings makes its strings
+	 * @return the signal, or {@code null} where it takes a parser
+	 */
+	static @Nullable HeardSignal scan(byte[] json, int length, StringCache strings) {
+		return new SignalScanner(json, length, strings).scan();
+	}
+
+	private @Nullable HeardSignal scan() {
+		expect('{');
+		expect(PUBLISHER_ID);
+		String publisherId = string();
+		comma();
+		expect(PROCESS_NAME);
+		String processName = string();
+		comma();
+		expect(EVENT);
+		String event = string();
+		comma();
+		expect(RUNNER_HOST);
+		String runnerHost = string();
+		comma();
+		expect(SAMPLE_NO);
+		int sampleNo = integer();
+		comma();
+		expect(TAG);
+		String tag = string();
+		SignalExtension extension = skipNext(METADATA) ? metadata() : null;
+		expect('}');
+		return isComplete() ? new HeardSignal(
+				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, Map.of()), extension) : null;
+	}
+
+	private @Nullable SignalExtension metadata() {
+		expect('{');
+		if (skip('}')) {
+			return null;
+		}
+		expect(EXTENSION);
+		SignalExtension extension = extension();
+		expect('}');
+		return extension;
+	}
+
+	private SignalExtension extension() {
+		expect('{');
+		if (skip('}')) {
+			return new SignalExtension(null, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null);
+		}
+		Members members = new Members();
+		String id = members.hasNext(ID) ? string() : null;
+		long sequence = members.hasNext(SEQUENCE) ? positive() : SignalExtension.NONE;
+		long sent = members.hasNext(SENT) ? positive() : SignalExtension.NONE;
+		long timeout = members.hasNext(TIMEOUT) ? positive() : SignalExtension.NONE;
+		String replyTo = members.hasNext(REPLY_TO) ? string() : null;
+		expect('}');
+		return new SignalExtension(id, sequence, sent, timeout, replyTo);
+	}
+
+	// What a negative one means, the parser's way decides.
+	private long positive() {
+		long number = longInteger();
+		if (number < 0) {
+			fail();
+		}
+		return number;
+	}
+
+	/**
+	 * The members of an object, of which each may be missing.
+	 */
+	private final class Members {
+
+		private boolean first = true;
+
+		boolean hasNext(byte[] key) {
+			boolean next = this.first ? skip(key) : skipNext(key);
+			this.first &= !next;
+			return next;
+		}
+
+	}
+
+}
