@@ -51,7 +51,21 @@ final class AsciiJson {
 	}
 
 	AsciiJson number(long number) {
-		return raw(ascii(Long.toString(number)));
+		if (number < 0) {
+			return raw(ascii(Long.toString(number)));
+		}
+		int digits = 1;
+		for (long rest = number / 10; rest > 0; rest /= 10) {
+			digits++;
+		}
+		ensure(digits);
+		long rest = number;
+		for (int i = this.length + digits - 1; i >= this.length; i--) {
+			this.bytes[i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+		this.length += digits;
+		return this;
 	}
 
 	private void ensure(int more) {

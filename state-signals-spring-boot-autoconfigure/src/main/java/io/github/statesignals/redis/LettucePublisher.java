@@ -72,7 +72,11 @@ final class LettucePublisher implements RedisPublisher {
 			return shared(connectionFactory);
 		}
 		try {
-			return create(own, LettuceConnections.eventLoop(connectionFactory));
+			StatefulConnection<byte[], byte[]> connection = connect(own);
+			// Known from the first connection on.
+			Executor eventLoop = LettuceConnections.eventLoop(connectionFactory);
+			return (eventLoop != null) ? new LettucePublisher(own::destroy, connection, eventLoop)
+					: onThread(own::destroy, connection);
 		}
 		catch (RuntimeException ex) {
 			own.destroy();
@@ -80,12 +84,10 @@ final class LettucePublisher implements RedisPublisher {
 		}
 	}
 
-	private static RedisPublisher create(LettuceConnectionFactory own, @Nullable Executor eventLoop) {
+	private static StatefulConnection<byte[], byte[]> connect(LettuceConnectionFactory own) {
 		AbstractRedisClient client = own.getRequiredNativeClient();
-		StatefulConnection<byte[], byte[]> connection = (client instanceof RedisClusterClient cluster)
-				? cluster.connect(ByteArrayCodec.INSTANCE) : ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
-		return (eventLoop != null) ? new LettucePublisher(own::destroy, connection, eventLoop)
-				: onThread(own::destroy, connection);
+		return (client instanceof RedisClusterClient cluster) ? cluster.connect(ByteArrayCodec.INSTANCE)
+				: ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
 	}
 
 	// There is no other way from the commands to their connection.
