@@ -63,8 +63,11 @@ public record Signal(String publisherId, String processName, String event, Strin
 		Objects.requireNonNull(runnerHost, "runnerHost");
 		Objects.requireNonNull(tag, "tag");
 		// Not Map.copyOf: it loses the order, and refuses null.
-		metadata = metadata.isEmpty() ? Collections.emptyMap()
-				: Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		Map<String, @Nullable Object> copy = Collections.emptyMap();
+		if (!metadata.isEmpty()) {
+			copy = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		}
+		metadata = copy;
 	}
 
 	/**
