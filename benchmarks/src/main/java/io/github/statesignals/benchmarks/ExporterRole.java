@@ -28,6 +28,7 @@ final class ExporterRole implements Peer.Role {
 			case "throughput" -> this.load.window(arguments.getInt("millis"), arguments.getInt("window"));
 			case "background" -> publishInBackground(arguments.getInt("pause"));
 			case "cpu" -> Footprint.cpu(arguments.getInt("millis"));
+			case "compilation" -> Footprint.compilation();
 			case "footprint" -> Footprint.now();
 			default -> throw new IllegalArgumentException(command);
 		};

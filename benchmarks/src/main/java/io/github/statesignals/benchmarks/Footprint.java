@@ -54,6 +54,14 @@ final class Footprint {
 	}
 
 	/**
+	 * What the JVM's compilers have taken so far.
+	 * @return the milliseconds
+	 */
+	static Map<String, Long> compilation() {
+		return Map.of("millis", ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
+	}
+
+	/**
 	 * What is in use after a garbage collection.
 	 * @return the bytes of the heap and beside it, and the numbers of threads and classes
 	 */

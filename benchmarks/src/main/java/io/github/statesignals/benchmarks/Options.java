@@ -50,7 +50,8 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 			  --window=256             signals on their way for throughput
 			  --rounds=5               how often the processes are started anew
 			  --slices=3               how often each is measured in a round
-			  --slice=1s --warm-up=2s  how long each measurement, and what comes before, takes
+			  --slice=1s --warm-up=2s  how long each measurement takes, and what comes
+			                           before, which is repeated while the compilers are busy
 			  --crowd=100              as many exporters, and responders
 			  --only=a,b               of round-trips, foreign, crowd, start-up
 			  --python=path            an interpreter that has the package state-signals 1.0.1;

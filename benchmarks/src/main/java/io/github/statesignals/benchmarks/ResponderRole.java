@@ -23,6 +23,9 @@ final class ResponderRole implements Peer.Role {
 			case "cpu" -> {
 				return Footprint.cpu(arguments.getInt("millis"));
 			}
+			case "compilation" -> {
+				return Footprint.compilation();
+			}
 			case "footprint" -> {
 				return Footprint.now();
 			}

@@ -15,6 +15,16 @@ final class RoundTrips {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+	/**
+	 * How many times the warm-up is done at the most.
+	 */
+	private static final int WARM_UPS = 10;
+
+	/**
+	 * The share of the time that compilers may take in what is measured.
+	 */
+	private static final double QUIET = 0.05;
+
 	private final Lab lab;
 
 	private final Samples samples;
@@ -109,9 +119,27 @@ final class RoundTrips {
 			this.responder.request("size n=" + n, PATIENCE);
 			this.exporter.request("await n=" + n, PATIENCE);
 			if (this.arm != Arm.PYTHON) {
-				latency(RoundTrips.this.options.warmUp());
-				throughput(RoundTrips.this.options.warmUp(), n);
+				warmUp(n);
 			}
+		}
+
+		// Until the compilers are done, more or less: on a few cores they take most of
+		// one for long, and it is not the arm that is measured then.
+		private void warmUp(int n) {
+			Duration time = RoundTrips.this.options.warmUp();
+			for (int i = 0; i < WARM_UPS; i++) {
+				double before = compilationMillis();
+				latency(time);
+				throughput(time, n);
+				if (compilationMillis() - before < QUIET * 2 * time.toMillis()) {
+					return;
+				}
+			}
+		}
+
+		private double compilationMillis() {
+			return this.exporter.request("compilation", PATIENCE).getOrDefault("millis", 0.0)
+					+ this.responder.request("compilation", PATIENCE).getOrDefault("millis", 0.0);
 		}
 
 		void measure(int round, int n) {

@@ -154,9 +154,9 @@ final class DefaultSignalExporter implements SignalExporter {
 		CompletionStage<?> sent;
 		synchronized (this) {
 			logger.debug("Initializing exporter '{}' with {}", this.publisherId, legalEvents);
-			this.initialization = new Initialization(legalEvents, tag);
 			// Hear before speaking: whoever is asked may answer at once.
 			this.engine.register(this);
+			this.initialization = new Initialization(legalEvents, tag);
 			this.responders.open(expected);
 			sent = this.sender.sendInitialization(reserved(Signal.INITIALIZATION, tag));
 		}

@@ -146,6 +146,8 @@ final class DefaultSignalResponder implements SignalResponder {
 		boolean heard = hears();
 		all.add(added);
 		if (!heard) {
+			// In this order: whoever says hello is asked at once.
+			this.engine.hear(this.channel);
 			this.engine.sayHello(this);
 		}
 		return () -> {

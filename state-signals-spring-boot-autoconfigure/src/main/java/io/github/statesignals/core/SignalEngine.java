@@ -507,7 +507,24 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	void register(DefaultSignalExporter exporter) {
-		this.exporters.put(exporter.getPublisherId(), exporter);
+		boolean added = this.exporters.put(exporter.getPublisherId(), exporter) == null;
+		try {
+			hear(exporter.getChannel());
+		}
+		catch (RuntimeException ex) {
+			if (added) {
+				unregister(exporter);
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Somebody has come to want what is said on a channel.
+	 * @param channel the channel's name
+	 */
+	void hear(String channel) {
+		this.transport.open(channel);
 	}
 
 	void unregister(DefaultSignalExporter exporter) {

@@ -40,11 +40,13 @@ public interface SignalTransport {
 	void start(Listener listener);
 
 	/**
-	 * Hear a channel, too: when this returns whatever is sent on it from now on will be
-	 * heard. Before {@link #start}, and while connecting, it only notes the channel. Does
-	 * nothing for a channel that is open.
+	 * Hear a channel, too: when this returns whatever is sent on it from now on, and the
+	 * listener wants, will be heard. Before {@link #start}, and while not connected, it
+	 * only notes the channel. For a channel that is open it hears what the listener has
+	 * come to want.
 	 * @param channel the channel's name
-	 * @throws org.springframework.dao.DataAccessException if it can't be heard
+	 * @throws org.springframework.dao.DataAccessException if it can't be heard, now or
+	 * later
 	 */
 	void open(String channel);
 
@@ -122,7 +124,8 @@ public interface SignalTransport {
 	interface Listener {
 
 		/**
-		 * Whether anybody is there for signals. If not, they need not be read.
+		 * Whether anybody is there for signals. If not, they need not be heard, until the
+		 * channel is opened again.
 		 * @param channel the channel's name
 		 * @return {@code true} if in doubt
 		 */
@@ -131,7 +134,8 @@ public interface SignalTransport {
 		}
 
 		/**
-		 * Whether anybody is there for responses. If not, they need not be read.
+		 * Whether anybody is there for responses. If not, they need not be heard, until
+		 * the channel is opened again.
 		 * @param channel the channel's name
 		 * @return {@code true} if in doubt
 		 */

@@ -18,6 +18,8 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -29,6 +31,14 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * and the name of its channel, several times.
  */
 final class LettuceSubscription implements RedisSubscription {
+
+	private static final Logger logger = LoggerFactory.getLogger(LettuceSubscription.class);
+
+	/**
+	 * How long to wait for Redis to confirm channels that are added. It is the caller who
+	 * waits; and a driver that is reconnecting subscribes when it has.
+	 */
+	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
 	private final LettuceConnectionFactory factory;
 
@@ -61,8 +71,8 @@ final class LettuceSubscription implements RedisSubscription {
 		if (connected == null) {
 			this.noted.addAll(channels);
 		}
-		else {
-			subscribe(connected, channels);
+		else if (!subscribe(connected, channels, CONFIRMATION)) {
+			logger.debug("Redis has not confirmed {} yet; the driver asks again once it is back", channels);
 		}
 	}
 
@@ -73,14 +83,18 @@ final class LettuceSubscription implements RedisSubscription {
 		StatefulRedisPubSubConnection<String, Object> connected = (client instanceof RedisClusterClient cluster)
 				? cluster.connectPubSub(codec) : ((RedisClient) client).connectPubSub(codec);
 		connected.addListener(new Listener(this.hearer));
-		subscribe(connected, this.noted);
+		Duration timeout = this.factory.getClientConfiguration().getCommandTimeout();
+		if (!this.noted.isEmpty() && !subscribe(connected, this.noted, timeout)) {
+			throw new QueryTimeoutException("Redis did not confirm the subscription within " + timeout);
+		}
 		this.connection = connected;
 	}
 
-	private void subscribe(StatefulRedisPubSubConnection<String, Object> connected, Collection<String> channels) {
-		Duration timeout = this.factory.getClientConfiguration().getCommandTimeout();
+	private static boolean subscribe(StatefulRedisPubSubConnection<String, Object> connected,
+			Collection<String> channels, Duration timeout) {
 		try {
 			connected.async().subscribe(channels.toArray(String[]::new)).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -90,7 +104,7 @@ final class LettuceSubscription implements RedisSubscription {
 			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		catch (TimeoutException ex) {
-			throw new QueryTimeoutException("Redis did not confirm the subscription within " + timeout, ex);
+			return false;
 		}
 	}
 

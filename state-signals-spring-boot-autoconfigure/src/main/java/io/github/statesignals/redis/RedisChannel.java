@@ -2,7 +2,6 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +53,8 @@ final class RedisChannel {
 		return this.responses;
 	}
 
-	List<String> topics() {
-		return Stream.of(this.names.signals(), this.names.responses(), this.replyTo)
-			.filter((topic) -> topic != null)
-			.toList();
+	List<String> responseTopics() {
+		return (this.replyTo != null) ? List.of(this.names.responses(), this.replyTo) : List.of(this.names.responses());
 	}
 
 	@Override

@@ -79,15 +79,11 @@ final class RedisHeartbeat {
 	}
 
 	/**
-	 * The Redis channel to listen to with a subscription that has not been started.
+	 * The Redis channel to listen to.
 	 * @return its name, unless this is switched off
 	 */
 	Optional<String> channel() {
-		if (!isEnabled()) {
-			return Optional.empty();
-		}
-		this.firstBeat = new CompletableFuture<>();
-		return Optional.of(this.channel);
+		return isEnabled() ? Optional.of(this.channel) : Optional.empty();
 	}
 
 	/**
@@ -118,7 +114,8 @@ final class RedisHeartbeat {
 		if (!isEnabled()) {
 			return;
 		}
-		CompletableFuture<Void> beat = this.firstBeat;
+		CompletableFuture<Void> beat = new CompletableFuture<>();
+		this.firstBeat = beat;
 		publisher.publish(this.channelBytes, newBeat().getBytes(StandardCharsets.US_ASCII))
 			.whenComplete((receivers, ex) -> {
 				if (ex != null) {

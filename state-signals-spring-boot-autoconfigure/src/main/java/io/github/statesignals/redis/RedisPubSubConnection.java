@@ -56,7 +56,7 @@ final class RedisPubSubConnection {
 	private final ReentrantLock registration = new ReentrantLock();
 
 	/**
-	 * The names of the channels that are subscribed to.
+	 * The Redis channels that are subscribed to.
 	 */
 	private final Set<String> heard = new HashSet<>();
 
@@ -266,35 +266,39 @@ final class RedisPubSubConnection {
 	private void hearAll(RedisSubscription target, boolean afresh) {
 		this.registration.lock();
 		try {
-			List<String> added = new ArrayList<>();
 			if (afresh) {
 				this.heard.clear();
 				this.confirmed.clear();
 				this.reporter = null;
-				this.heartbeat.channel().ifPresent(added::add);
 			}
-			List<RedisChannel> unheard = this.channels.values()
-				.stream()
-				.filter((channel) -> !this.heard.contains(channel.name()))
-				.toList();
-			for (RedisChannel channel : unheard) {
-				String signals = channel.names().signals();
-				channel.topics().forEach((topic) -> {
-					this.topics.put(topic, new Topic(channel, topic.equals(signals)));
-					added.add(topic);
-				});
-				if (this.reporter == null) {
-					this.reporter = signals;
-				}
-			}
+			List<String> added = new ArrayList<>();
+			this.heartbeat.channel().filter((beats) -> afresh).ifPresent(added::add);
+			this.channels.values().forEach((channel) -> added.addAll(unheard(channel)));
 			if (!added.isEmpty()) {
 				target.hear(added);
-				unheard.forEach((channel) -> this.heard.add(channel.name()));
+				// Should that fail, the same ones are tried again.
+				this.heard.addAll(added);
+			}
+			if (this.reporter == null && !added.isEmpty()) {
+				this.reporter = added.get(0);
 			}
 		}
 		finally {
 			this.registration.unlock();
 		}
+	}
+
+	private List<String> unheard(RedisChannel channel) {
+		List<String> unheard = new ArrayList<>();
+		if (this.listener.wantsSignals(channel.name())) {
+			unheard.add(channel.names().signals());
+		}
+		if (this.listener.wantsResponses(channel.name())) {
+			unheard.addAll(channel.responseTopics());
+		}
+		unheard.removeAll(this.heard);
+		unheard.forEach((topic) -> this.topics.put(topic, new Topic(channel, topic.equals(channel.names().signals()))));
+		return unheard;
 	}
 
 	/**

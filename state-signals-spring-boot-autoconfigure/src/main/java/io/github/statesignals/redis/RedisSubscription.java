@@ -15,7 +15,7 @@ interface RedisSubscription {
 
 	/**
 	 * Listen to more channels. Before the start they are noted; after it, this waits
-	 * until Redis has confirmed.
+	 * until Redis has confirmed, unless it is away.
 	 * @param channels their names, each for the first time
 	 */
 	void hear(Collection<String> channels);

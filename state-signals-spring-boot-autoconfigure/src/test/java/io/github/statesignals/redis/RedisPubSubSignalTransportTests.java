@@ -9,9 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.github.statesignals.core.SignalTransportException;
@@ -24,12 +29,12 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import redis.embedded.RedisServer;
 
-import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -85,6 +90,24 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		start();
 		assertThat(subscribers()).containsExactly(2L, 2L);
 		assertThat(subscriptions()).hasSize(2).allSatisfy((connection) -> assertThat(connection).contains(" sub=4 "));
+	}
+
+	@Test
+	void hearsNoMoreThanIsWanted() {
+		SignalTransport transport = prepare(createTransport());
+		AtomicBoolean signals = new AtomicBoolean();
+		AtomicBoolean responses = new AtomicBoolean();
+		transport.start(new Wanting(signals, responses));
+		assertThat(subscribers()).containsExactly(0L, 0L);
+		assertThat(subscriptions()).hasSize(1).allSatisfy((connection) -> assertThat(connection).contains(" sub=1 "));
+		signals.set(true);
+		transport.open(this.channel);
+		assertThat(subscribers()).containsExactly(1L, 0L);
+		responses.set(true);
+		transport.open(this.channel);
+		assertThat(subscribers()).containsExactly(1L, 1L);
+		transport.open(this.channel);
+		assertThat(subscriptions()).hasSize(1).allSatisfy((connection) -> assertThat(connection).contains(" sub=4 "));
 	}
 
 	@Test
@@ -261,7 +284,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void aChannelThatCouldNotBeOpenedCanBeOpenedOnceRedisIsBack() throws IOException {
+	void aChannelThatIsOpenedWhileRedisIsAwayIsHeardOnceItIsBack() throws IOException {
 		int port = TestRedis.freePort();
 		RedisServer server = TestRedis.startServer(port);
 		String opened = this.channel + ".opened";
@@ -270,10 +293,9 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		transport.start(application);
 		try {
 			server.stop();
-			assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> transport.open(opened));
+			transport.open(opened);
 			server = TestRedis.startServer(port);
 			await().untilAsserted(() -> assertThat(application.connections()).containsExactly(false, true));
-			transport.open(opened);
 			transport.send(opened, signal("app", 1));
 			transport.send(opened, response("app", 2));
 			await().until(() -> application.count() == 2);
@@ -362,6 +384,40 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			.filter((connection) -> connection.contains(" name=" + this.channel + " ")
 					&& !connection.contains(" sub=0 "))
 			.collect(Collectors.toList());
+	}
+
+	private record Wanting(AtomicBoolean signals, AtomicBoolean responses) implements SignalTransport.Listener {
+
+		@Override
+		public boolean wantsSignals(String channel) {
+			return this.signals.get();
+		}
+
+		@Override
+		public boolean wantsResponses(String channel) {
+			return this.responses.get();
+		}
+
+		@Override
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+			// Nothing is sent.
+		}
+
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			// Nothing is sent.
+		}
+
+		@Override
+		public void onMalformed(String source, String problem) {
+			// Nothing is sent.
+		}
+
+		@Override
+		public void onConnected(boolean gap) {
+			// Nobody asks.
+		}
+
 	}
 
 }
