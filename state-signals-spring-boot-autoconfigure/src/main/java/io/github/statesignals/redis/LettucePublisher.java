@@ -30,6 +30,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -150,7 +151,7 @@ final class LettucePublisher implements RedisPublisher {
 
 	/**
 	 * Something to publish, and what becomes of it: the driver's command and our future
-	 * in one.
+	 * in one. The driver leaves out what is cancelled before it is written.
 	 */
 	private static final class Publish extends CompletableFuture<Long>
 			implements RedisCommand<byte[], byte[], Long>, CompleteableCommand<Long> {
@@ -190,10 +191,11 @@ final class LettucePublisher implements RedisPublisher {
 			return super.completeExceptionally(RedisExceptions.translate(ex));
 		}
 
-		// The driver leaves out what is cancelled before it is written.
+		// The driver's way to say that it gives up; ours is the future's.
 		@Override
 		public void cancel() {
-			cancel(false);
+			completeExceptionally(new DataAccessResourceFailureException(
+					"The connection was closed before Redis had confirmed; whether it was published is unknown"));
 		}
 
 		@Override

@@ -63,7 +63,7 @@ class FaultTests {
 			load.awaitSuccesses(100);
 			load.check("pub/sub connections killed 20 times");
 		}
-		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(3);
+		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(2);
 	}
 
 	@ParameterizedTest
@@ -79,7 +79,7 @@ class FaultTests {
 			load.awaitSuccesses(100);
 			load.check("server away for " + seconds + " s, restarted");
 		}
-		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(3);
+		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(2);
 	}
 
 	@Test
@@ -96,7 +96,7 @@ class FaultTests {
 			load.awaitSuccesses(100);
 			load.check("server frozen (SIGSTOP) for 10 s");
 		}
-		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(3);
+		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(2);
 	}
 
 	@Test
