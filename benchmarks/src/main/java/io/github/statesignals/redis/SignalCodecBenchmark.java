@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalExtension;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -31,10 +32,18 @@ public class SignalCodecBenchmark {
 	private final Signal signal = new Signal("conductor-0f6c2d0e-6b1c-4c8e-9a53-3f6f3c7d4a11", "conductor",
 			"benchmark-start", "host-1", 7, "run-7", Map.of("uuid", "5b1f", "clients", 64));
 
+	private final Signal plain = new Signal(this.signal.publisherId(), "conductor", "benchmark-start", "host-1", 7,
+			"run-7", Map.of());
+
+	private final SignalExtension extension = new SignalExtension("4711", 4711, 123_456, 20_000,
+			"event-signal-reply:{event-signal-pubsub}:5d0bb1de-9f0e-43cf-8d2c-0f2b0a4f2c55");
+
 	private final Response response = new Response("cpu-5d0bb1de-9f0e-43cf-8d2c-0f2b0a4f2c55-resp",
 			this.signal.publisherId(), "benchmark-start", 1, "sampling");
 
 	private final byte[] signalJson = this.codec.write(this.signal, null);
+
+	private final byte[] plainJson = this.codec.write(this.plain, this.extension);
 
 	private final byte[] responseJson = this.codec.write(this.response, null);
 
@@ -46,6 +55,16 @@ public class SignalCodecBenchmark {
 	@Benchmark
 	public Signal readSignal() throws MalformedPayloadException {
 		return this.codec.readSignal(this.signalJson).signal();
+	}
+
+	@Benchmark
+	public byte[] writeSignalWithoutMetadata() {
+		return this.codec.write(this.plain, this.extension);
+	}
+
+	@Benchmark
+	public Signal readSignalWithoutMetadata() throws MalformedPayloadException {
+		return this.codec.readSignal(this.plainJson).signal();
 	}
 
 	@Benchmark

@@ -3,13 +3,13 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -229,7 +229,8 @@ final class PendingPublication {
 	}
 
 	/**
-	 * The answers in the order of their arrival, to be copied at once.
+	 * The answers in the order of their arrival. To be copied at once: its one entry is
+	 * each of them in turn.
 	 */
 	private final class Answers extends AbstractMap<String, Answer> {
 
@@ -239,10 +240,7 @@ final class PendingPublication {
 
 				@Override
 				public Iterator<Entry<String, Answer>> iterator() {
-					return Arrays.stream(PendingPublication.this.arrivals, 0, size())
-						.mapToObj((place) -> Map.entry(PendingPublication.this.awaited.get(place),
-								PendingPublication.this.answers[place]))
-						.iterator();
+					return new Cursor();
 				}
 
 				@Override
@@ -251,6 +249,41 @@ final class PendingPublication {
 				}
 
 			};
+		}
+
+	}
+
+	private final class Cursor implements Iterator<Map.Entry<String, Answer>>, Map.Entry<String, Answer> {
+
+		private int at = -1;
+
+		@Override
+		public boolean hasNext() {
+			return this.at + 1 < PendingPublication.this.answered;
+		}
+
+		@Override
+		public Map.Entry<String, Answer> next() {
+			if (!hasNext()) {
+				throw new NoSuchElementException();
+			}
+			this.at++;
+			return this;
+		}
+
+		@Override
+		public String getKey() {
+			return PendingPublication.this.awaited.get(PendingPublication.this.arrivals[this.at]);
+		}
+
+		@Override
+		public Answer getValue() {
+			return PendingPublication.this.answers[PendingPublication.this.arrivals[this.at]];
+		}
+
+		@Override
+		public Answer setValue(Answer value) {
+			throw new UnsupportedOperationException();
 		}
 
 	}

@@ -60,11 +60,6 @@ final class ContainerSubscription implements RedisSubscription {
 		}
 	}
 
-	@Override
-	public void abandon() {
-		destroy();
-	}
-
 	private record Listener(Hearer hearer) implements MessageListener, SubscriptionListener {
 
 		@Override

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Reads JSON that looks as this project and the Python package write it: keys in their
  * order, no space but one after a colon or a comma, strings of plain ASCII. Costs a
  * fraction of a parser. Whatever looks otherwise fails, and is left to the parser, which
- * alone judges what is malformed.
+ * alone judges what is malformed. May be used again, by one thread at a time.
  */
 abstract class JsonScanner {
 
@@ -21,11 +21,13 @@ abstract class JsonScanner {
 	 */
 	private static final int LONG_DIGITS = 18;
 
+	private static final byte[] NOTHING = {};
+
 	private final StringCache strings;
 
-	private final byte[] json;
+	private byte[] json = NOTHING;
 
-	private final int length;
+	private int length;
 
 	private int at;
 
@@ -33,14 +35,29 @@ abstract class JsonScanner {
 
 	/**
 	 * Create a scanner.
-	 * @param json holds the JSON
-	 * @param length how many bytes it has
 	 * @param strings makes its strings
 	 */
-	JsonScanner(byte[] json, int length, StringCache strings) {
+	JsonScanner(StringCache strings) {
+		this.strings = strings;
+	}
+
+	/**
+	 * Read something else.
+	 * @param json holds the JSON
+	 * @param length how many bytes it has
+	 */
+	final void reset(byte[] json, int length) {
 		this.json = json;
 		this.length = length;
-		this.strings = strings;
+		this.at = 0;
+		this.failed = false;
+	}
+
+	/**
+	 * Keep nothing of what was read.
+	 */
+	final void release() {
+		reset(NOTHING, 0);
 	}
 
 	static byte[] key(String name) {

@@ -114,11 +114,6 @@ final class LettuceSubscription implements RedisSubscription {
 		this.factory.destroy();
 	}
 
-	@Override
-	public void abandon() {
-		destroy();
-	}
-
 	/**
 	 * Is told of messages as the codec made them.
 	 */

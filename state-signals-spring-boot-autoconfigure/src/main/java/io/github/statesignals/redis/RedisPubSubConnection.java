@@ -237,7 +237,7 @@ final class RedisPubSubConnection {
 		}
 		if (deaf != null) {
 			// It may wait for a Redis that says nothing.
-			Thread thread = new Thread(deaf::abandon, "state-signals-disconnect");
+			Thread thread = new Thread(deaf::destroy, "state-signals-disconnect");
 			thread.setDaemon(true);
 			thread.start();
 		}
@@ -375,7 +375,7 @@ final class RedisPubSubConnection {
 		}
 		else if (trying != null) {
 			// The connector may be waiting for the driver, which it need not any more.
-			trying.abandon();
+			trying.destroy();
 		}
 	}
 

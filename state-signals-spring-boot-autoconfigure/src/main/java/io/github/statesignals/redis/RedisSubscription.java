@@ -31,11 +31,6 @@ interface RedisSubscription {
 	void destroy();
 
 	/**
-	 * Let the connection go without a word to a Redis that would not answer.
-	 */
-	void abandon();
-
-	/**
 	 * Create a subscription that suits the driver.
 	 * @param connectionFactory provides the connection
 	 * @param retryInterval how often a driver that does not connect again by itself is

@@ -24,22 +24,23 @@ final class ResponseScanner extends JsonScanner {
 
 	private static final byte[] ID = key("id");
 
-	private ResponseScanner(byte[] json, int length, StringCache strings) {
-		super(json, length, strings);
+	/**
+	 * The answers to one signal echo the same id.
+	 */
+	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
+
+	ResponseScanner(StringCache strings) {
+		super(strings);
 	}
 
 	/**
 	 * Read a response.
 	 * @param json holds the JSON
 	 * @param length how many bytes it has
-	 * @param strings makes its strings
 	 * @return the response, or {@code null} where it takes a parser
 	 */
-	static @Nullable HeardResponse scan(byte[] json, int length, StringCache strings) {
-		return new ResponseScanner(json, length, strings).scan();
-	}
-
-	private @Nullable HeardResponse scan() {
+	@Nullable HeardResponse scan(byte[] json, int length) {
+		reset(json, length);
 		expect('{');
 		expect(RESPONDER_ID);
 		String responderId = string();
@@ -53,7 +54,9 @@ final class ResponseScanner extends JsonScanner {
 		String message = skipNext(MESSAGE) ? string() : null;
 		ResponseExtension extension = skipNext(EXTENSION) ? extension() : null;
 		expect('}');
-		return isComplete() ? new HeardResponse(new Response(responderId, publisherId, event, ras, message), extension)
+		boolean complete = isComplete();
+		release();
+		return complete ? new HeardResponse(new Response(responderId, publisherId, event, ras, message), extension)
 				: null;
 	}
 
@@ -65,7 +68,10 @@ final class ResponseScanner extends JsonScanner {
 		expect(ID);
 		String id = string();
 		expect('}');
-		return new ResponseExtension(id);
+		if (!id.equals(this.last.id())) {
+			this.last = new ResponseExtension(id);
+		}
+		return this.last;
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -87,6 +88,10 @@ final class SignalCodec {
 	private static final int MAX_DOUBLE_DIGITS = 17;
 
 	private final StringCache strings = new StringCache();
+
+	private final AtomicReference<@Nullable SignalScanner> signalScanner = new AtomicReference<>();
+
+	private final AtomicReference<@Nullable ResponseScanner> responseScanner = new AtomicReference<>();
 
 	private final JsonFactory factory = JsonFactory.builder()
 		.streamReadConstraints(
@@ -311,8 +316,17 @@ final class SignalCodec {
 	}
 
 	HeardSignal readSignal(byte[] payload, int length) throws MalformedPayloadException {
-		HeardSignal usual = (length <= this.maxPayload) ? SignalScanner.scan(payload, length, this.strings) : null;
+		HeardSignal usual = (length <= this.maxPayload) ? scanSignal(payload, length) : null;
 		return (usual != null) ? usual : parseSignal(payload, length);
+	}
+
+	// One thread reads, nearly always: it finds the scanner that it has put there.
+	private @Nullable HeardSignal scanSignal(byte[] payload, int length) {
+		SignalScanner pooled = this.signalScanner.getAndSet(null);
+		SignalScanner scanner = (pooled != null) ? pooled : new SignalScanner(this.strings);
+		HeardSignal scanned = scanner.scan(payload, length);
+		this.signalScanner.set(scanner);
+		return scanned;
 	}
 
 	HeardSignal parseSignal(byte[] payload, int length) throws MalformedPayloadException {
@@ -376,8 +390,16 @@ final class SignalCodec {
 	}
 
 	HeardResponse readResponse(byte[] payload, int length) throws MalformedPayloadException {
-		HeardResponse usual = (length <= this.maxPayload) ? ResponseScanner.scan(payload, length, this.strings) : null;
+		HeardResponse usual = (length <= this.maxPayload) ? scanResponse(payload, length) : null;
 		return (usual != null) ? usual : parseResponse(payload, length);
+	}
+
+	private @Nullable HeardResponse scanResponse(byte[] payload, int length) {
+		ResponseScanner pooled = this.responseScanner.getAndSet(null);
+		ResponseScanner scanner = (pooled != null) ? pooled : new ResponseScanner(this.strings);
+		HeardResponse scanned = scanner.scan(payload, length);
+		this.responseScanner.set(scanner);
+		return scanned;
 	}
 
 	HeardResponse parseResponse(byte[] payload, int length) throws MalformedPayloadException {

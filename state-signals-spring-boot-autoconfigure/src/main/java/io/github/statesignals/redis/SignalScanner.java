@@ -38,22 +38,18 @@ final class SignalScanner extends JsonScanner {
 
 	private static final byte[] REPLY_TO = key("reply_to");
 
-	private SignalScanner(byte[] json, int length, StringCache strings) {
-		super(json, length, strings);
+	SignalScanner(StringCache strings) {
+		super(strings);
 	}
 
 	/**
 	 * Read a signal.
 	 * @param json holds the JSON
 	 * @param length how many bytes it has
-	 * @param strings makes its strings
 	 * @return the signal, or {@code null} where it takes a parser
 	 */
-	static @Nullable HeardSignal scan(byte[] json, int length, StringCache strings) {
-		return new SignalScanner(json, length, strings).scan();
-	}
-
-	private @Nullable HeardSignal scan() {
+	@Nullable HeardSignal scan(byte[] json, int length) {
+		reset(json, length);
 		expect('{');
 		expect(PUBLISHER_ID);
 		String publisherId = string();

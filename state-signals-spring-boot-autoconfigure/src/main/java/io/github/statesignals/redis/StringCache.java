@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Strings that come again and again, such as ids and events: made once. Keeps the last
- * one for each of its places, so that no sender can make it grow. Safe for use by many
+ * ones for each of its places, so that no sender can make it grow. Safe for use by many
  * threads, which may at worst make one twice.
  */
 final class StringCache {
@@ -43,11 +43,17 @@ final class StringCache {
 			return string(bytes, start, length);
 		}
 		int place = place(bytes, start, end);
-		Entry entry = this.entries[place];
-		if (entry != null && Arrays.equals(entry.bytes, 0, entry.bytes.length, bytes, start, end)) {
-			return entry.string;
+		Entry first = this.entries[place];
+		if (first != null && first.is(bytes, start, end)) {
+			return first.string;
+		}
+		// Two that share a place need not drive each other out.
+		Entry second = this.entries[place ^ 1];
+		if (second != null && second.is(bytes, start, end)) {
+			return second.string;
 		}
 		Entry made = new Entry(Arrays.copyOfRange(bytes, start, end), string(bytes, start, length));
+		this.entries[place ^ 1] = first;
 		this.entries[place] = made;
 		return made.string;
 	}
@@ -79,6 +85,11 @@ final class StringCache {
 	 * @param string the string
 	 */
 	private record Entry(byte[] bytes, String string) {
+
+		boolean is(byte[] others, int start, int end) {
+			return Arrays.equals(this.bytes, 0, this.bytes.length, others, start, end);
+		}
+
 	}
 
 }

@@ -34,6 +34,8 @@ class ResponseScannerTests {
 
 	private final StringCache strings = new StringCache();
 
+	private final ResponseScanner scanner = new ResponseScanner(this.strings);
+
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
 	@Test
@@ -146,7 +148,7 @@ class ResponseScannerTests {
 	}
 
 	private @Nullable HeardResponse scan(byte[] json) {
-		return ResponseScanner.scan(inUsedArray(json), json.length, this.strings);
+		return this.scanner.scan(inUsedArray(json), json.length);
 	}
 
 	private static byte[] bytes(String json) {

@@ -31,6 +31,8 @@ class SignalScannerTests {
 
 	private final StringCache strings = new StringCache();
 
+	private final SignalScanner scanner = new SignalScanner(this.strings);
+
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
 	@Test
@@ -102,7 +104,7 @@ class SignalScannerTests {
 
 	private @Nullable HeardSignal scan(String json) {
 		byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-		return SignalScanner.scan(inUsedArray(bytes), bytes.length, this.strings);
+		return this.scanner.scan(inUsedArray(bytes), bytes.length);
 	}
 
 	// With the rest of a longer one behind it.
