@@ -25,6 +25,12 @@ final class RoundTrips {
 	 */
 	private static final double QUIET = 0.05;
 
+	/**
+	 * How many rounds the slow ones take part in: they are so far away that more would
+	 * tell nothing else.
+	 */
+	private static final int SLOW_ROUNDS = 2;
+
 	private final Lab lab;
 
 	private final Samples samples;
@@ -46,6 +52,9 @@ final class RoundTrips {
 				Collections.reverse(arms);
 			}
 			round(round, arms.stream().filter((arm) -> !arm.isSlow()).toList());
+			if (round >= SLOW_ROUNDS) {
+				continue;
+			}
 			round(round, arms.stream().filter(Arm::isSlow).toList());
 			if (python) {
 				round(round, List.of(Arm.PYTHON));

@@ -151,6 +151,18 @@ class CoexistenceTests {
 	}
 
 	@Test
+	void anApplicationHearsNoMoreThanItHasUseFor() {
+		try (ConfigurableApplicationContext responding = start("responding", Plain.class);
+				ConfigurableApplicationContext publishing = start("publishing", Publishing.class)) {
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 0L));
+			assertThat(publish(publishing, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 1L));
+			assertThat(publish(responding, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 2L));
+		}
+	}
+
+	@Test
 	void stoppedEngineHearsNothingAndCanBeStartedAgain() {
 		try (ConfigurableApplicationContext context = start("stopping", Plain.class)) {
 			SignalEngine engine = context.getBean(SignalEngine.class);
@@ -217,6 +229,12 @@ class CoexistenceTests {
 		@OnSignal(event = "start")
 		void start() {
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Publishing {
 
 	}
 
