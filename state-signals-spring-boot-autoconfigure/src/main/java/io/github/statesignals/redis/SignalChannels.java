@@ -47,7 +47,9 @@ public record SignalChannels(String signals, String responses) {
 	 * @return a name that nobody else has
 	 */
 	String newReplyTo() {
-		return REPLY + "{" + this.signals + "}:" + UUID.randomUUID();
+		// Short: it is in each signal, and twice in each answer.
+		return REPLY + "{" + this.signals + "}:"
+				+ Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
 	}
 
 	/**
