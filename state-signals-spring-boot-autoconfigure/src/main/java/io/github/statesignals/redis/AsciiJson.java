@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * Writes JSON of strings that need no escapes, as nearly all ids and events do: the bytes
  * are put down as they are. Where one does need an escape, it says so, and the work is
- * left to a generator.
+ * left to a generator. May be used again, by one thread at a time.
  */
 final class AsciiJson {
 
@@ -72,6 +72,22 @@ final class AsciiJson {
 		if (this.length + more > this.bytes.length) {
 			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, this.length + more));
 		}
+	}
+
+	/**
+	 * How many bytes it has room for.
+	 * @return the number
+	 */
+	int size() {
+		return this.bytes.length;
+	}
+
+	/**
+	 * Begin anew.
+	 */
+	void reset() {
+		this.length = 0;
+		this.plain = true;
 	}
 
 	/**

@@ -78,6 +78,13 @@ final class SignalCodec {
 
 	private static final byte[] REPLY_TO_KEY = AsciiJson.ascii("\"reply_to\":");
 
+	private static final int WRITER_SIZE = 512;
+
+	/**
+	 * A larger one is not kept.
+	 */
+	private static final int LARGEST_WRITER = 4_096;
+
 	private static final int MAX_DEPTH = 256;
 
 	private static final int MAX_NUMBER_LENGTH = 10_000;
@@ -88,6 +95,8 @@ final class SignalCodec {
 	private static final int MAX_DOUBLE_DIGITS = 17;
 
 	private final StringCache strings = new StringCache();
+
+	private final AtomicReference<@Nullable AsciiJson> writer = new AtomicReference<>();
 
 	private final AtomicReference<@Nullable SignalScanner> signalScanner = new AtomicReference<>();
 
@@ -118,12 +127,29 @@ final class SignalCodec {
 	}
 
 	byte[] write(Signal signal, @Nullable SignalExtension extension) {
-		byte[] plain = signal.metadata().isEmpty() ? writePlain(signal, extension) : null;
+		if (!signal.metadata().isEmpty()) {
+			return generate(signal, extension);
+		}
+		AsciiJson json = takeWriter();
+		byte[] plain = writePlain(json, signal, extension);
+		giveBack(json);
 		return (plain != null) ? plain : generate(signal, extension);
 	}
 
-	private static byte @Nullable [] writePlain(Signal signal, @Nullable SignalExtension extension) {
-		AsciiJson json = new AsciiJson(512).raw(PUBLISHER_ID_FIRST)
+	private AsciiJson takeWriter() {
+		AsciiJson pooled = this.writer.getAndSet(null);
+		return (pooled != null) ? pooled : new AsciiJson(WRITER_SIZE);
+	}
+
+	private void giveBack(AsciiJson json) {
+		if (json.size() <= LARGEST_WRITER) {
+			json.reset();
+			this.writer.set(json);
+		}
+	}
+
+	private static byte @Nullable [] writePlain(AsciiJson json, Signal signal, @Nullable SignalExtension extension) {
+		json.raw(PUBLISHER_ID_FIRST)
 			.string(signal.publisherId())
 			.raw(PROCESS_NAME)
 			.string(signal.processName())
@@ -215,12 +241,15 @@ final class SignalCodec {
 	}
 
 	byte[] write(Response response, @Nullable ResponseExtension extension) {
-		byte[] plain = writePlain(response, extension);
+		AsciiJson json = takeWriter();
+		byte[] plain = writePlain(json, response, extension);
+		giveBack(json);
 		return (plain != null) ? plain : generate(response, extension);
 	}
 
-	private static byte @Nullable [] writePlain(Response response, @Nullable ResponseExtension extension) {
-		AsciiJson json = new AsciiJson(256).raw(RESPONDER_ID_FIRST)
+	private static byte @Nullable [] writePlain(AsciiJson json, Response response,
+			@Nullable ResponseExtension extension) {
+		json.raw(RESPONDER_ID_FIRST)
 			.string(response.responderId())
 			.raw(PUBLISHER_ID)
 			.string(response.publisherId())
