@@ -18,7 +18,7 @@ final class RoundTrips {
 	/**
 	 * How many times the warm-up is done at the most.
 	 */
-	private static final int WARM_UPS = 10;
+	private static final int WARM_UPS = 6;
 
 	/**
 	 * The share of the time that compilers may take in what is measured.
