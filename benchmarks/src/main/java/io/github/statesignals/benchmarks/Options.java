@@ -20,6 +20,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param rounds how often the processes are started anew
  * @param slices how often each is measured in a round
  * @param warmUp how long each works before it is measured
+ * @param warmUps how often that is repeated at the most while the compilers are busy
  * @param slice how long a measurement takes
  * @param crowd how many exporters, and as many responders
  * @param only the parts to run
@@ -31,7 +32,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param jfr whether to record the flight of every measured JVM
  */
 record Options(List<Arm> arms, List<Integer> responders, int window, int rounds, int slices, Duration warmUp,
-		Duration slice, int crowd, Set<String> only, @Nullable String python, @Nullable String redis,
+		int warmUps, Duration slice, int crowd, Set<String> only, @Nullable String python, @Nullable String redis,
 		@Nullable Duration soak, Duration limit, Path out, boolean jfr) {
 
 	static final String ROUND_TRIPS = "round-trips";
@@ -50,8 +51,8 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 			  --window=256             signals on their way for throughput
 			  --rounds=5               how often the processes are started anew
 			  --slices=3               how often each is measured in a round
-			  --slice=1s --warm-up=2s  how long each measurement takes, and what comes
-			                           before, which is repeated while the compilers are busy
+			  --slice=1s --warm-up=2s  how long each measurement, and what comes before, takes
+			  --warm-ups=6             how often the latter is done at the most while compilers are busy
 			  --crowd=100              as many exporters, and responders
 			  --only=a,b               of round-trips, foreign, crowd, start-up
 			  --python=path            an interpreter that has the package state-signals 1.0.1;
@@ -64,7 +65,7 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 			""";
 
 	private static final Set<String> NAMES = Set.of("quick", "arms", "responders", "window", "rounds", "slices",
-			"slice", "warm-up", "crowd", "only", "python", "redis", "soak", "limit", "out", "jfr");
+			"slice", "warm-up", "warm-ups", "crowd", "only", "python", "redis", "soak", "limit", "out", "jfr");
 
 	static Options parse(String... words) {
 		Arguments given = Arguments
@@ -82,6 +83,7 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 				Integer.parseInt(value(given, "rounds", quick ? "1" : "5")),
 				Integer.parseInt(value(given, "slices", quick ? "1" : "3")),
 				duration(value(given, "warm-up", quick ? "1s" : "2s")),
+				Integer.parseInt(value(given, "warm-ups", quick ? "1" : "6")),
 				duration(value(given, "slice", quick ? "400ms" : "1s")),
 				Integer.parseInt(value(given, "crowd", quick ? "20" : "100")),
 				Set.copyOf(list(given, "only", String.join(",", ROUND_TRIPS, FOREIGN, CROWD, START_UP))),

@@ -16,11 +16,6 @@ final class RoundTrips {
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	/**
-	 * How many times the warm-up is done at the most.
-	 */
-	private static final int WARM_UPS = 6;
-
-	/**
 	 * The share of the time that compilers may take in what is measured.
 	 */
 	private static final double QUIET = 0.05;
@@ -136,7 +131,7 @@ final class RoundTrips {
 		// one for long, and it is not the arm that is measured then.
 		private void warmUp(int n) {
 			Duration time = RoundTrips.this.options.warmUp();
-			for (int i = 0; i < WARM_UPS; i++) {
+			for (int i = 0; i < RoundTrips.this.options.warmUps(); i++) {
 				double before = compilationMillis();
 				latency(time);
 				throughput(time, n);
