@@ -19,13 +19,14 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.unit.DataSize;
 
 /**
  * Signals and responses over Redis pub/sub, as the Python package {@code state-signals}
- * 1.0.1 speaks them. Hears through a {@link RedisMessageListenerContainer} of its own, on
- * one connection, and publishes on another.
+ * 1.0.1 speaks them. Hears on one connection, what its listener wants, and publishes on
+ * another: with Lettuce itself; with another driver through a
+ * {@link org.springframework.data.redis.listener.RedisMessageListenerContainer} of its
+ * own.
  * <p>
  * Pub/sub keeps nothing: what is sent while this transport is not connected, it never
  * hears. Redis does not separate databases either: it hears all that use these channels
