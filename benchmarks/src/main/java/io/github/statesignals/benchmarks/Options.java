@@ -45,7 +45,7 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 
 	static final String HELP = """
 			benchmarks/run [options]
-			  --quick                  about two minutes, to see that all of it works
+			  --quick                  two to three minutes, to see that all of it works
 			  --arms=a,b               of floor, floor-again, ours, naive, redisson, python
 			  --responders=1,10        how many responders answer (1,10,100,1000)
 			  --window=256             signals on their way for throughput
@@ -78,14 +78,14 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 		String soak = given.find("soak");
 		return new Options(
 				list(given, "arms", "floor,ours,floor-again,naive,redisson,python").stream().map(Arm::of).toList(),
-				list(given, "responders", "1,10,100,1000").stream().map(Integer::valueOf).toList(),
+				list(given, "responders", quick ? "1,100" : "1,10,100,1000").stream().map(Integer::valueOf).toList(),
 				Integer.parseInt(value(given, "window", "256")),
 				Integer.parseInt(value(given, "rounds", quick ? "1" : "5")),
 				Integer.parseInt(value(given, "slices", quick ? "1" : "3")),
-				duration(value(given, "warm-up", quick ? "1s" : "2s")),
+				duration(value(given, "warm-up", quick ? "500ms" : "2s")),
 				Integer.parseInt(value(given, "warm-ups", quick ? "1" : "6")),
-				duration(value(given, "slice", quick ? "400ms" : "1s")),
-				Integer.parseInt(value(given, "crowd", quick ? "20" : "100")),
+				duration(value(given, "slice", quick ? "300ms" : "1s")),
+				Integer.parseInt(value(given, "crowd", quick ? "10" : "100")),
 				Set.copyOf(list(given, "only", String.join(",", ROUND_TRIPS, FOREIGN, CROWD, START_UP))),
 				(python != null) ? python : System.getenv("STATE_SIGNALS_TEST_PYTHON"), given.find("redis"),
 				(soak != null) ? duration(soak) : null, duration(value(given, "limit", "90m")),
