@@ -73,10 +73,16 @@ public interface SignalResponder {
 
 	/**
 	 * Handle an event, as {@link OnSignal} does. The responder answers.
+	 * <p>
+	 * A responder hears from its first handler or listener on. Where the application is
+	 * connected already, this waits until Redis has subscribed it, at the most two
+	 * seconds: a Redis that is away does it when it is back.
 	 * @param event the event; {@code "*"} for any but the two reserved ones, which are
 	 * handled where they are named
 	 * @param handler the handler
 	 * @return closes to remove the handler
+	 * @throws org.springframework.dao.DataAccessException if Redis does not let us hear
+	 * the channel; the handler is not registered then
 	 */
 	Registration on(String event, SignalHandler handler);
 
@@ -87,6 +93,7 @@ public interface SignalResponder {
 	 * otherwise. Called as handlers are; what a listener throws is logged.
 	 * @param listener the listener
 	 * @return closes to remove the listener
+	 * @throws org.springframework.dao.DataAccessException as {@link #on} does
 	 */
 	Registration listen(Consumer<Signal> listener);
 

@@ -146,8 +146,15 @@ final class DefaultSignalResponder implements SignalResponder {
 		boolean heard = hears();
 		all.add(added);
 		if (!heard) {
-			// In this order: whoever says hello is asked at once.
-			this.engine.hear(this.channel);
+			try {
+				// Before the hello: whoever says it is asked at once.
+				this.engine.hear(this.channel);
+			}
+			catch (RuntimeException ex) {
+				// Nobody could remove it.
+				all.remove(added);
+				throw ex;
+			}
 			this.engine.sayHello(this);
 		}
 		return () -> {

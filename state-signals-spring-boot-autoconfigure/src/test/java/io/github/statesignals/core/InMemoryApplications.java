@@ -29,6 +29,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -294,6 +296,8 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private volatile boolean holding;
 
+		private volatile boolean refusing;
+
 		private volatile @Nullable Listener listener;
 
 		private Wire(SignalTransport delegate) {
@@ -305,6 +309,13 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		List<String> log() {
 			return List.copyOf(this.log);
+		}
+
+		/**
+		 * Whether channels may be heard from now on.
+		 */
+		void refuse(boolean refusing) {
+			this.refusing = refusing;
 		}
 
 		/**
@@ -374,6 +385,9 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		@Override
 		public void open(String channel) {
+			if (this.refusing) {
+				throw new PermissionDeniedDataAccessException("No", null);
+			}
 			this.delegate.open(channel);
 		}
 

@@ -30,11 +30,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
 import static io.github.statesignals.core.InMemoryApplications.CHANNEL;
 import static io.github.statesignals.core.InMemoryApplications.RESPONSE_TIMEOUT;
 import static io.github.statesignals.core.InMemoryApplications.awaiting;
 import static io.github.statesignals.core.InMemoryApplications.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What once was otherwise: the odd corners of membership and correlation.
@@ -199,6 +202,25 @@ class MembershipCornerTests {
 		this.applications.timer().advance(Duration.ofMillis(100));
 		this.peer.settle();
 		assertThat(this.peer.signals()).isNotEmpty();
+	}
+
+	@Test
+	void whatMayNotBeHeardLeavesNeitherHandlerNorListenerNorExporterBehind() {
+		Application application = this.applications.start();
+		SignalExporter exporter = application.engine().create("conductor");
+		DefaultSignalResponder responder = application.responder();
+		application.wire().refuse(true);
+		Class<?> refused = PermissionDeniedDataAccessException.class;
+		assertThatThrownBy(() -> responder.on("start", (signal) -> Acknowledgement.success())).isInstanceOf(refused);
+		assertThatThrownBy(() -> responder.listen((signal) -> {
+		})).isInstanceOf(refused);
+		assertThatThrownBy(() -> exporter.initialize("start")).isInstanceOf(refused);
+		assertThat(responder.hears()).isFalse();
+		assertThat(application.engine().exporters()).isEmpty();
+		application.wire().refuse(false);
+		responder.on("start", (signal) -> Acknowledgement.success());
+		exporter.initialize("start");
+		awaiting().until(() -> exporter.getSubscribers().contains(responder.getResponderId()));
 	}
 
 	@Test
