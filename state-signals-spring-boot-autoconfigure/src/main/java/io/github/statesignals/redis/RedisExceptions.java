@@ -9,15 +9,11 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
-import org.springframework.util.ClassUtils;
 
 /**
  * Makes Spring's exceptions of the driver's.
  */
 final class RedisExceptions {
-
-	private static final boolean lettucePresent = ClassUtils.isPresent("io.lettuce.core.RedisException",
-			RedisExceptions.class.getClassLoader());
 
 	private static final String PERMISSIONS = "Grant it the channels and commands of signals: ACL SETUSER <user> "
 			+ "&event-signal-* +subscribe +unsubscribe +publish +ping";
@@ -62,7 +58,7 @@ final class RedisExceptions {
 		if (cause instanceof DataAccessException translated) {
 			return translated;
 		}
-		if (lettucePresent && cause instanceof Exception failure) {
+		if (RedisDrivers.isLettucePresent() && cause instanceof Exception failure) {
 			DataAccessException converted = Lettuce.convert(failure);
 			if (converted != null) {
 				return converted;

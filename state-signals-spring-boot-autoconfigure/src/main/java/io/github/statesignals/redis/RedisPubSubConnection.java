@@ -445,10 +445,11 @@ final class RedisPubSubConnection {
 				RedisPubSubConnection.this.heartbeat.heard(message);
 				return;
 			}
+			// As tell() does, without an object for each message.
 			RedisPubSubConnection.this.hearing.lock();
 			try {
 				if (RedisPubSubConnection.this.closed.getCount() > 0) {
-					tell(topic.channel, topic.signals, message);
+					pass(topic, message);
 				}
 			}
 			catch (RuntimeException ex) {
@@ -459,7 +460,8 @@ final class RedisPubSubConnection {
 			}
 		}
 
-		private void tell(RedisChannel channel, boolean signals, Object message) {
+		private void pass(Topic topic, Object message) {
+			RedisChannel channel = topic.channel;
 			Listener listening = RedisPubSubConnection.this.listener;
 			if (message instanceof HeardResponse heard) {
 				listening.onResponse(channel.name(), heard.response(), heard.extension());
@@ -468,7 +470,7 @@ final class RedisPubSubConnection {
 				listening.onSignal(channel.name(), heard.signal(), heard.extension());
 			}
 			else if (message instanceof Malformed malformed) {
-				listening.onMalformed(signals ? channel.names().signals() : channel.names().responses(),
+				listening.onMalformed(topic.signals ? channel.names().signals() : channel.names().responses(),
 						malformed.problem);
 			}
 		}

@@ -8,7 +8,6 @@ import java.util.concurrent.RejectedExecutionException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.util.ClassUtils;
 
 /**
  * Publishes payloads without blocking the caller.
@@ -36,8 +35,7 @@ interface RedisPublisher {
 	 * @return the publisher
 	 */
 	static RedisPublisher create(RedisConnectionFactory connectionFactory) {
-		if (ClassUtils.isPresent("io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands",
-				RedisPublisher.class.getClassLoader())) {
+		if (RedisDrivers.isLettucePresent()) {
 			RedisPublisher lettuce = LettucePublisher.create(connectionFactory);
 			if (lettuce != null) {
 				return lettuce;

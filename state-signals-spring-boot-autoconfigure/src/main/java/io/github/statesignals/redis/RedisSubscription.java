@@ -6,7 +6,6 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.util.ClassUtils;
 
 /**
  * Listens to Redis channels, on one connection. Calls for one come one after the other.
@@ -39,7 +38,7 @@ interface RedisSubscription {
 	 * @return the subscription, not started
 	 */
 	static RedisSubscription create(RedisConnectionFactory connectionFactory, Duration retryInterval, Hearer hearer) {
-		if (ClassUtils.isPresent("io.lettuce.core.RedisClient", RedisSubscription.class.getClassLoader())) {
+		if (RedisDrivers.isLettucePresent()) {
 			RedisSubscription lettuce = LettuceSubscription.create(connectionFactory, hearer);
 			if (lettuce != null) {
 				return lettuce;

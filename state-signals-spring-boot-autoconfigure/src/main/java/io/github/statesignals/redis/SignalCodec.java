@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -96,11 +95,11 @@ final class SignalCodec {
 
 	private final StringCache strings = new StringCache();
 
-	private final AtomicReference<@Nullable AsciiJson> writer = new AtomicReference<>();
+	private final Spare<AsciiJson> writers = new Spare<>(() -> new AsciiJson(WRITER_SIZE));
 
-	private final AtomicReference<@Nullable SignalScanner> signalScanner = new AtomicReference<>();
+	private final Spare<SignalScanner> signalScanners = new Spare<>(() -> new SignalScanner(this.strings));
 
-	private final AtomicReference<@Nullable ResponseScanner> responseScanner = new AtomicReference<>();
+	private final Spare<ResponseScanner> responseScanners = new Spare<>(() -> new ResponseScanner(this.strings));
 
 	private final JsonFactory factory = JsonFactory.builder()
 		.streamReadConstraints(
@@ -130,21 +129,16 @@ final class SignalCodec {
 		if (!signal.metadata().isEmpty()) {
 			return generate(signal, extension);
 		}
-		AsciiJson json = takeWriter();
+		AsciiJson json = this.writers.take();
 		byte[] plain = writePlain(json, signal, extension);
 		giveBack(json);
 		return (plain != null) ? plain : generate(signal, extension);
 	}
 
-	private AsciiJson takeWriter() {
-		AsciiJson pooled = this.writer.getAndSet(null);
-		return (pooled != null) ? pooled : new AsciiJson(WRITER_SIZE);
-	}
-
 	private void giveBack(AsciiJson json) {
 		if (json.size() <= LARGEST_WRITER) {
 			json.reset();
-			this.writer.set(json);
+			this.writers.giveBack(json);
 		}
 	}
 
@@ -241,7 +235,7 @@ final class SignalCodec {
 	}
 
 	byte[] write(Response response, @Nullable ResponseExtension extension) {
-		AsciiJson json = takeWriter();
+		AsciiJson json = this.writers.take();
 		byte[] plain = writePlain(json, response, extension);
 		giveBack(json);
 		return (plain != null) ? plain : generate(response, extension);
@@ -349,12 +343,10 @@ final class SignalCodec {
 		return (usual != null) ? usual : parseSignal(payload, length);
 	}
 
-	// One thread reads, nearly always: it finds the scanner that it has put there.
 	private @Nullable HeardSignal scanSignal(byte[] payload, int length) {
-		SignalScanner pooled = this.signalScanner.getAndSet(null);
-		SignalScanner scanner = (pooled != null) ? pooled : new SignalScanner(this.strings);
+		SignalScanner scanner = this.signalScanners.take();
 		HeardSignal scanned = scanner.scan(payload, length);
-		this.signalScanner.set(scanner);
+		this.signalScanners.giveBack(scanner);
 		return scanned;
 	}
 
@@ -424,10 +416,9 @@ final class SignalCodec {
 	}
 
 	private @Nullable HeardResponse scanResponse(byte[] payload, int length) {
-		ResponseScanner pooled = this.responseScanner.getAndSet(null);
-		ResponseScanner scanner = (pooled != null) ? pooled : new ResponseScanner(this.strings);
+		ResponseScanner scanner = this.responseScanners.take();
 		HeardResponse scanned = scanner.scan(payload, length);
-		this.responseScanner.set(scanner);
+		this.responseScanners.giveBack(scanner);
 		return scanned;
 	}
 
