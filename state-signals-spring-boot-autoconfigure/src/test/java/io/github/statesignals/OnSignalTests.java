@@ -31,8 +31,8 @@ import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.InvalidSignalHandlerException;
 import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.SilentListener;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -1539,7 +1539,7 @@ class OnSignalTests {
 	/**
 	 * Another application that publishes, and hears what it is answered.
 	 */
-	private static final class Publisher implements SignalTransport.Listener {
+	private static final class Publisher extends SilentListener {
 
 		private final SignalTransport transport;
 
@@ -1589,23 +1589,11 @@ class OnSignalTests {
 		}
 
 		@Override
-		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-		}
-
-		@Override
 		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 			// Not what responders say to everybody.
 			if (!response.publisherId().equals("*")) {
 				this.responses.add(response);
 			}
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
 		}
 
 	}

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.OnSignal;
-import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
@@ -29,10 +28,10 @@ import io.github.statesignals.core.DefaultSignalGatewayFactory;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.InvalidSignalHandlerException;
-import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalEngine;
 import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -603,7 +602,7 @@ class StateSignalsAutoConfigurationTests {
 	/**
 	 * Hears what the applications say.
 	 */
-	private static final class Recorder implements SignalTransport.Listener {
+	private static final class Recorder extends SilentListener {
 
 		private final List<Signal> signals = new CopyOnWriteArrayList<>();
 
@@ -619,18 +618,6 @@ class StateSignalsAutoConfigurationTests {
 		@Override
 		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.signals.add(signal);
-		}
-
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
 		}
 
 	}

@@ -1911,7 +1911,7 @@ class DefaultSignalExporterTests {
 	/**
 	 * Another application: hears signals, and answers as it is told.
 	 */
-	private final class Peer implements SignalTransport.Listener {
+	private final class Peer extends SilentListener {
 
 		private final SignalTransport transport;
 
@@ -1972,18 +1972,6 @@ class DefaultSignalExporterTests {
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
 			}
-		}
-
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
 		}
 
 	}

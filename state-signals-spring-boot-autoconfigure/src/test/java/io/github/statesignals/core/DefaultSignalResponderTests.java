@@ -1125,7 +1125,7 @@ class DefaultSignalResponderTests {
 	/**
 	 * Another application that publishes, and hears what it is answered.
 	 */
-	private final class Publisher implements SignalTransport.Listener {
+	private final class Publisher extends SilentListener {
 
 		private final String publisherId;
 
@@ -1185,22 +1185,10 @@ class DefaultSignalResponderTests {
 		}
 
 		@Override
-		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-		}
-
-		@Override
 		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 			if (response.publisherId().equals(this.publisherId)) {
 				this.responses.add(response);
 			}
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
 		}
 
 	}

@@ -9,17 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-import io.github.statesignals.Response;
-import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
-import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.github.statesignals.core.SignalTransportException;
+import io.github.statesignals.core.SilentListener;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -29,7 +25,6 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,19 +90,27 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void hearsNoMoreThanIsWanted() {
 		SignalTransport transport = prepare(createTransport());
-		AtomicBoolean signals = new AtomicBoolean();
-		AtomicBoolean responses = new AtomicBoolean();
-		transport.start(new Wanting(signals, responses));
+		Wanting listener = new Wanting();
+		transport.start(listener);
 		assertThat(subscribers()).containsExactly(0L, 0L);
 		assertThat(subscriptions()).hasSize(1).allSatisfy((connection) -> assertThat(connection).contains(" sub=1 "));
-		signals.set(true);
+		listener.signals = true;
 		transport.open(this.channel);
 		assertThat(subscribers()).containsExactly(1L, 0L);
-		responses.set(true);
+		listener.responses = true;
 		transport.open(this.channel);
 		assertThat(subscribers()).containsExactly(1L, 1L);
 		transport.open(this.channel);
 		assertThat(subscriptions()).hasSize(1).allSatisfy((connection) -> assertThat(connection).contains(" sub=4 "));
+	}
+
+	@Test
+	void publishesOnTheDriversThreadAndNeedsNoneOfItsOwn() {
+		Application application = start();
+		application.send(signal("app", 1));
+		await().until(() -> application.count() == 1);
+		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+			.noneMatch((name) -> name.startsWith("state-signals-publish-"));
 	}
 
 	@Test
@@ -386,36 +389,20 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			.collect(Collectors.toList());
 	}
 
-	private record Wanting(AtomicBoolean signals, AtomicBoolean responses) implements SignalTransport.Listener {
+	private static final class Wanting extends SilentListener {
+
+		private volatile boolean signals;
+
+		private volatile boolean responses;
 
 		@Override
 		public boolean wantsSignals(String channel) {
-			return this.signals.get();
+			return this.signals;
 		}
 
 		@Override
 		public boolean wantsResponses(String channel) {
-			return this.responses.get();
-		}
-
-		@Override
-		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-			// Nothing is sent.
-		}
-
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-			// Nothing is sent.
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-			// Nothing is sent.
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
-			// Nobody asks.
+			return this.responses;
 		}
 
 	}

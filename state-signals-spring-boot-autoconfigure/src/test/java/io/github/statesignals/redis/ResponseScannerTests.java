@@ -1,7 +1,6 @@
 package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,9 +38,9 @@ class ResponseScannerTests {
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
 	@Test
-	void readsWhatIsUsual() throws MalformedPayloadException {
+	void readsWhatIsUsual() {
 		for (String json : USUAL) {
-			assertThat(scan(json)).as(json).isNotNull().isEqualTo(parse(bytes(json)));
+			assertThat(scan(json)).as(json).isNotNull().isEqualTo(ScannerTesting.read(json, this::parse));
 		}
 	}
 
@@ -72,27 +71,7 @@ class ResponseScannerTests {
 
 	@Test
 	void neverReadsAnythingOtherThanTheParserDoes() {
-		Random random = new Random(42);
-		String alphabet = "{}[]\",: \\0123456789-.eE+truefalsn_idpx\t\u00e9";
-		int read = 0;
-		for (int i = 0; i < 200_000; i++) {
-			StringBuilder json = new StringBuilder(USUAL.get(random.nextInt(USUAL.size())));
-			for (int edits = random.nextInt(3); edits >= 0; edits--) {
-				int at = random.nextInt(json.length());
-				char other = alphabet.charAt(random.nextInt(alphabet.length()));
-				switch (random.nextInt(3)) {
-					case 0 -> json.setCharAt(at, other);
-					case 1 -> json.insert(at, other);
-					default -> json.deleteCharAt(at);
-				}
-			}
-			HeardResponse scanned = scan(json.toString());
-			if (scanned != null) {
-				read++;
-				assertThat(scanned).as(json.toString()).isEqualTo(parsed(json.toString()));
-			}
-		}
-		assertThat(read).isGreaterThan(1_000);
+		ScannerTesting.neverReadsAnythingOtherThanTheParserDoes(USUAL, this.scanner::scan, this::parse);
 	}
 
 	@Test
@@ -134,36 +113,25 @@ class ResponseScannerTests {
 		}
 	}
 
-	private @Nullable HeardResponse parsed(String json) {
+	private @Nullable HeardResponse scan(byte[] json) {
+		return scan(new String(json, StandardCharsets.UTF_8));
+	}
+
+	private @Nullable HeardResponse scan(String json) {
+		return ScannerTesting.read(json, this.scanner::scan);
+	}
+
+	private @Nullable HeardResponse parse(byte[] json, int length) {
 		try {
-			return parse(bytes(json));
+			return this.codec.parseResponse(json, length);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;
 		}
 	}
 
-	private @Nullable HeardResponse scan(String json) {
-		return scan(bytes(json));
-	}
-
-	private @Nullable HeardResponse scan(byte[] json) {
-		return this.scanner.scan(inUsedArray(json), json.length);
-	}
-
 	private static byte[] bytes(String json) {
 		return json.getBytes(StandardCharsets.UTF_8);
-	}
-
-	private HeardResponse parse(byte[] json) throws MalformedPayloadException {
-		return this.codec.parseResponse(inUsedArray(json), json.length);
-	}
-
-	// With the rest of a longer one behind it.
-	private static byte[] inUsedArray(byte[] json) {
-		byte[] array = Arrays.copyOf(json, json.length + 20);
-		Arrays.fill(array, json.length, array.length, (byte) '}');
-		return array;
 	}
 
 }

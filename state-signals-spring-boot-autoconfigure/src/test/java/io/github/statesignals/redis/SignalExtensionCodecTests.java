@@ -19,6 +19,7 @@ import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import io.lettuce.core.RedisClient;
@@ -268,7 +269,7 @@ class SignalExtensionCodecTests {
 				.subscribe("event-signal-reply:somebody", "orders", "event-signal-pubsub", "event-signal-reply:a b",
 						"event-signal-response:" + channel);
 			transport.open(channel);
-			transport.start(new Deaf());
+			transport.start(new SilentListener());
 			assertThat(SignalChannels.isReplyTo(transport.replyTo(channel))).isTrue();
 			CompletableFuture<?> sent = transport.send(channel, new Response(channel, "p-1", "e", 1, null),
 					new ResponseExtension("17"), replyTo);
@@ -331,26 +332,6 @@ class SignalExtensionCodecTests {
 
 	private static Signal signal(Map<String, @Nullable Object> metadata) {
 		return new Signal("p-1", "p", "e", "h", 3, "t", metadata);
-	}
-
-	private static final class Deaf implements SignalTransport.Listener {
-
-		@Override
-		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-		}
-
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
-		}
-
 	}
 
 }

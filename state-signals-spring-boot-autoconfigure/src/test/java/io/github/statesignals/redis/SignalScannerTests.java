@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.SignalExtension;
@@ -36,9 +35,9 @@ class SignalScannerTests {
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
 	@Test
-	void readsWhatIsUsual() throws MalformedPayloadException {
+	void readsWhatIsUsual() {
 		for (String json : USUAL) {
-			assertThat(scan(json)).as(json).isNotNull().isEqualTo(parse(json));
+			assertThat(scan(json)).as(json).isNotNull().isEqualTo(ScannerTesting.read(json, this::parse));
 		}
 	}
 
@@ -65,53 +64,20 @@ class SignalScannerTests {
 
 	@Test
 	void neverReadsAnythingOtherThanTheParserDoes() {
-		Random random = new Random(44);
-		String alphabet = "{}[]\",: \\0123456789-.eE+truefalsn_idpx\t\u00e9";
-		int read = 0;
-		for (int i = 0; i < 200_000; i++) {
-			StringBuilder json = new StringBuilder(USUAL.get(random.nextInt(USUAL.size())));
-			for (int edits = random.nextInt(3); edits >= 0; edits--) {
-				int at = random.nextInt(json.length());
-				char other = alphabet.charAt(random.nextInt(alphabet.length()));
-				switch (random.nextInt(3)) {
-					case 0 -> json.setCharAt(at, other);
-					case 1 -> json.insert(at, other);
-					default -> json.deleteCharAt(at);
-				}
-			}
-			HeardSignal scanned = scan(json.toString());
-			if (scanned != null) {
-				read++;
-				assertThat(scanned).as(json.toString()).isEqualTo(parsed(json.toString()));
-			}
-		}
-		assertThat(read).isGreaterThan(1_000);
+		ScannerTesting.neverReadsAnythingOtherThanTheParserDoes(USUAL, this.scanner::scan, this::parse);
 	}
 
-	private @Nullable HeardSignal parsed(String json) {
+	private @Nullable HeardSignal scan(String json) {
+		return ScannerTesting.read(json, this.scanner::scan);
+	}
+
+	private @Nullable HeardSignal parse(byte[] json, int length) {
 		try {
-			return parse(json);
+			return this.codec.parseSignal(json, length);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;
 		}
-	}
-
-	private HeardSignal parse(String json) throws MalformedPayloadException {
-		byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-		return this.codec.parseSignal(inUsedArray(bytes), bytes.length);
-	}
-
-	private @Nullable HeardSignal scan(String json) {
-		byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-		return this.scanner.scan(inUsedArray(bytes), bytes.length);
-	}
-
-	// With the rest of a longer one behind it.
-	private static byte[] inUsedArray(byte[] json) {
-		byte[] array = Arrays.copyOf(json, json.length + 20);
-		Arrays.fill(array, json.length, array.length, (byte) '}');
-		return array;
 	}
 
 }
