@@ -11,9 +11,11 @@ import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResponder;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SignalEngine;
 import io.lettuce.core.RedisClient;
@@ -159,6 +161,17 @@ class CoexistenceTests {
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 1L));
 			assertThat(publish(responding, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 2L));
+		}
+	}
+
+	@Test
+	void anApplicationThatGetsItsFirstHandlerLateHearsFromThenOn() {
+		try (ConfigurableApplicationContext late = start("late", Publishing.class);
+				ConfigurableApplicationContext publishing = start("publishing", Publishing.class)) {
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 0L, RESPONSES, 0L));
+			late.getBean(SignalResponder.class).on("start", (signal) -> Acknowledgement.success());
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 0L));
+			assertThat(publish(publishing, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		}
 	}
 

@@ -105,6 +105,23 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void openingAChannelAgainIsNoGapIfThereAreNoHeartbeats() {
+		// Another channel tells of gaps then: the first one.
+		SignalTransport transport = prepare(
+				createTransport(TestRedis.port(), CONNECT_TIMEOUT, Duration.ofMinutes(1), Duration.ZERO));
+		Application application = new Application(transport);
+		transport.start(application);
+		for (String name : List.of(this.channel, this.channel + ".other", this.channel)) {
+			transport.open(name);
+			int sent = application.count() + 1;
+			transport.send(name, signal("app", sent));
+			await().until(() -> application.count() == sent);
+		}
+		assertThat(application.connections()).containsExactly(false);
+		application.stop();
+	}
+
+	@Test
 	void publishesOnTheDriversThreadAndNeedsNoneOfItsOwn() {
 		Application application = start();
 		application.send(signal("app", 1));
@@ -355,6 +372,11 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private SignalTransport createTransport(int port, Duration connectTimeout, Duration commandTimeout) {
+		return createTransport(port, connectTimeout, commandTimeout, Duration.ofMillis(200));
+	}
+
+	private SignalTransport createTransport(int port, Duration connectTimeout, Duration commandTimeout,
+			Duration heartbeatInterval) {
 		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
 				new RedisStandaloneConfiguration(TestRedis.host(), port),
 				LettuceClientConfiguration.builder()
@@ -367,7 +389,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		connectionFactory.start();
 		this.connectionFactories.add(connectionFactory);
 		return new RedisPubSubSignalTransport(connectionFactory,
-				new RedisPubSubSignalTransport.Settings(connectTimeout, MAX_PAYLOAD, Duration.ofMillis(200), true));
+				new RedisPubSubSignalTransport.Settings(connectTimeout, MAX_PAYLOAD, heartbeatInterval, true));
 	}
 
 	private void publish(String channel, String payload) {
