@@ -306,6 +306,21 @@ class CorrelationTests {
 		assertThat(publish(second, 0, 1).get(0)).isNotDone();
 	}
 
+	@Test
+	void whatWaitsForRoomIsNotOvertakenByWhatIsSmaller() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		// Two of these are more than may be under way.
+		String large = "x".repeat(5 * 1024 * 1024);
+		exporter.signal("start").sampleNo(1).metadata("text", large).publishAsync();
+		exporter.signal("start").sampleNo(2).metadata("text", large).publishAsync();
+		exporter.signal("end").sampleNo(3).publishAsync();
+		Message<Signal, SignalExtension> first = this.peer.hear("start");
+		this.peer.hearsNoSignal();
+		this.peer.answer("r1", first, 1);
+		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.hear("end").content().sampleNo()).isEqualTo(3);
+	}
+
 	// Answering by hand
 
 	@Test
