@@ -3,6 +3,8 @@ package io.github.statesignals.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.github.statesignals.redis.StringCache.Entry;
+
 /**
  * Reads JSON that looks as this project and the Python package write it: keys in their
  * order, no space but one after a colon or a comma, strings of plain ASCII. Costs a
@@ -152,18 +154,68 @@ abstract class JsonScanner {
 	}
 
 	/**
-	 * Read a string.
+	 * Read a string that most often is the one that was read there before.
+	 * @param usual the place
+	 * @return the string; anything if that failed
+	 */
+	final String string(Usual usual) {
+		expect('"');
+		int start = this.at;
+		Entry expected = usual.entry;
+		int end = start + expected.bytes().length;
+		if (end < this.length && this.json[end] == '"' && expected.is(this.json, start, end)) {
+			this.at = end + 1;
+			return expected.string();
+		}
+		end = stringEnd();
+		if (end < 0) {
+			return "";
+		}
+		if (end - start > StringCache.LONGEST) {
+			return StringCache.string(this.json, start, end);
+		}
+		usual.entry = this.strings.get(this.json, start, end);
+		return usual.entry.string();
+	}
+
+	/**
+	 * Move past a string, or not at all.
+	 * @param expected the string, of plain ASCII
+	 * @return whether it was there
+	 */
+	final boolean skipString(String expected) {
+		int end = this.at + 1 + expected.length();
+		if (end >= this.length || this.json[this.at] != '"' || this.json[end] != '"') {
+			return false;
+		}
+		for (int i = expected.length() - 1; i >= 0; i--) {
+			if (expected.charAt(i) != this.json[this.at + 1 + i]) {
+				return false;
+			}
+		}
+		this.at = end + 1;
+		return true;
+	}
+
+	/**
+	 * Read a string that hardly comes again.
 	 * @return the string; anything if that failed
 	 */
 	final String string() {
 		expect('"');
 		int start = this.at;
-		int end = start;
+		int end = stringEnd();
+		return (end < 0) ? "" : StringCache.string(this.json, start, end);
+	}
+
+	// Moves past the string.
+	private int stringEnd() {
+		int end = this.at;
 		while (end < this.length) {
 			byte next = this.json[end];
 			if (next == '"') {
 				this.at = end + 1;
-				return this.strings.get(this.json, start, end);
+				return end;
 			}
 			if (next < ' ' || next == '\\') {
 				// Also what is not ASCII, which is negative.
@@ -172,7 +224,16 @@ abstract class JsonScanner {
 			end++;
 		}
 		this.failed = true;
-		return "";
+		return -1;
+	}
+
+	/**
+	 * A place for strings: remembers the one that was there last.
+	 */
+	static final class Usual {
+
+		private Entry entry = new Entry(NOTHING, "");
+
 	}
 
 	/**

@@ -29,6 +29,14 @@ final class ResponseScanner extends JsonScanner {
 	 */
 	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
 
+	private final Usual responderId = new Usual();
+
+	private final Usual publisherId = new Usual();
+
+	private final Usual event = new Usual();
+
+	private final Usual message = new Usual();
+
 	ResponseScanner(StringCache strings) {
 		super(strings);
 	}
@@ -43,15 +51,15 @@ final class ResponseScanner extends JsonScanner {
 		reset(json, length);
 		expect('{');
 		expect(RESPONDER_ID);
-		String responderId = string();
+		String responderId = string(this.responderId);
 		comma();
 		expect(PUBLISHER_ID);
-		String publisherId = string();
+		String publisherId = string(this.publisherId);
 		comma();
 		expect(EVENT);
-		String event = string();
+		String event = string(this.event);
 		Integer ras = skipNext(RAS) ? integer() : null;
-		String message = skipNext(MESSAGE) ? string() : null;
+		String message = skipNext(MESSAGE) ? string(this.message) : null;
 		ResponseExtension extension = skipNext(EXTENSION) ? extension() : null;
 		expect('}');
 		boolean complete = isComplete();
@@ -66,11 +74,11 @@ final class ResponseScanner extends JsonScanner {
 			return ResponseExtension.UNDERSTOOD;
 		}
 		expect(ID);
-		String id = string();
-		expect('}');
-		if (!id.equals(this.last.id())) {
-			this.last = new ResponseExtension(id);
+		String lastId = this.last.id();
+		if (lastId == null || !skipString(lastId)) {
+			this.last = new ResponseExtension(string());
 		}
+		expect('}');
 		return this.last;
 	}
 

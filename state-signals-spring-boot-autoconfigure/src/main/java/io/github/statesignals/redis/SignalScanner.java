@@ -38,6 +38,18 @@ final class SignalScanner extends JsonScanner {
 
 	private static final byte[] REPLY_TO = key("reply_to");
 
+	private final Usual publisherId = new Usual();
+
+	private final Usual processName = new Usual();
+
+	private final Usual event = new Usual();
+
+	private final Usual runnerHost = new Usual();
+
+	private final Usual tag = new Usual();
+
+	private final Usual replyTo = new Usual();
+
 	SignalScanner(StringCache strings) {
 		super(strings);
 	}
@@ -52,22 +64,22 @@ final class SignalScanner extends JsonScanner {
 		reset(json, length);
 		expect('{');
 		expect(PUBLISHER_ID);
-		String publisherId = string();
+		String publisherId = string(this.publisherId);
 		comma();
 		expect(PROCESS_NAME);
-		String processName = string();
+		String processName = string(this.processName);
 		comma();
 		expect(EVENT);
-		String event = string();
+		String event = string(this.event);
 		comma();
 		expect(RUNNER_HOST);
-		String runnerHost = string();
+		String runnerHost = string(this.runnerHost);
 		comma();
 		expect(SAMPLE_NO);
 		int sampleNo = integer();
 		comma();
 		expect(TAG);
-		String tag = string();
+		String tag = string(this.tag);
 		SignalExtension extension = skipNext(METADATA) ? metadata() : null;
 		expect('}');
 		return isComplete() ? new HeardSignal(
@@ -95,7 +107,7 @@ final class SignalScanner extends JsonScanner {
 		long sequence = members.hasNext(SEQUENCE) ? positive() : SignalExtension.NONE;
 		long sent = members.hasNext(SENT) ? positive() : SignalExtension.NONE;
 		long timeout = members.hasNext(TIMEOUT) ? positive() : SignalExtension.NONE;
-		String replyTo = members.hasNext(REPLY_TO) ? string() : null;
+		String replyTo = members.hasNext(REPLY_TO) ? string(this.replyTo) : null;
 		expect('}');
 		return new SignalExtension(id, sequence, sent, timeout, replyTo);
 	}

@@ -17,9 +17,9 @@ final class StringCache {
 	private static final int PLACES = 4_096;
 
 	/**
-	 * Longer ones are not worth it.
+	 * Longer ones are not worth it, nor their memory.
 	 */
-	private static final int LONGEST = 128;
+	static final int LONGEST = 128;
 
 	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -34,34 +34,37 @@ final class StringCache {
 	 * The string of some ASCII characters.
 	 * @param bytes where they are
 	 * @param start where they start
-	 * @param end where they end
-	 * @return the string
+	 * @param end where they end, at the most {@link #LONGEST} later
+	 * @return the string, and its characters
 	 */
-	String get(byte[] bytes, int start, int end) {
-		int length = end - start;
-		if (length > LONGEST) {
-			return string(bytes, start, length);
-		}
+	Entry get(byte[] bytes, int start, int end) {
 		int place = place(bytes, start, end);
 		Entry first = this.entries[place];
 		if (first != null && first.is(bytes, start, end)) {
-			return first.string;
+			return first;
 		}
 		// Two that share a place need not drive each other out.
 		Entry second = this.entries[place ^ 1];
 		if (second != null && second.is(bytes, start, end)) {
-			return second.string;
+			return second;
 		}
-		Entry made = new Entry(Arrays.copyOfRange(bytes, start, end), string(bytes, start, length));
+		Entry made = new Entry(Arrays.copyOfRange(bytes, start, end), string(bytes, start, end));
 		this.entries[place ^ 1] = first;
 		this.entries[place] = made;
-		return made.string;
+		return made;
 	}
 
+	/**
+	 * Make a string of some ASCII characters.
+	 * @param bytes where they are
+	 * @param start where they start
+	 * @param end where they end
+	 * @return the string
+	 */
 	// ASCII needs no decoder.
 	@SuppressWarnings("deprecation")
-	private static String string(byte[] bytes, int start, int length) {
-		return new String(bytes, 0, start, length);
+	static String string(byte[] bytes, int start, int end) {
+		return new String(bytes, 0, start, end - start);
 	}
 
 	private static int place(byte[] bytes, int start, int end) {
@@ -84,7 +87,7 @@ final class StringCache {
 	 * @param bytes the characters
 	 * @param string the string
 	 */
-	private record Entry(byte[] bytes, String string) {
+	record Entry(byte[] bytes, String string) {
 
 		boolean is(byte[] others, int start, int end) {
 			return Arrays.equals(this.bytes, 0, this.bytes.length, others, start, end);

@@ -77,15 +77,31 @@ class ResponseScannerTests {
 	@Test
 	void stringsThatComeAgainAreTheSame() {
 		byte[] bytes = bytes("start-start-other");
-		assertThat(this.strings.get(bytes, 0, 5)).isEqualTo("start").isSameAs(this.strings.get(bytes, 6, 11));
-		assertThat(this.strings.get(bytes, 12, 17)).isEqualTo("other");
-		assertThat(this.strings.get(bytes, 3, 3)).isEmpty();
+		assertThat(this.strings.get(bytes, 0, 5)).isSameAs(this.strings.get(bytes, 6, 11));
+		assertThat(this.strings.get(bytes, 0, 5).string()).isEqualTo("start");
+		assertThat(this.strings.get(bytes, 12, 17).string()).isEqualTo("other");
+		assertThat(this.strings.get(bytes, 3, 3).string()).isEmpty();
 		byte[] many = new byte[100_000 * 6];
 		for (int i = 0; i < 100_000; i++) {
 			System.arraycopy(bytes("%06d".formatted(i)), 0, many, i * 6, 6);
 		}
 		for (int i = 0; i < 100_000; i++) {
-			assertThat(this.strings.get(many, i * 6, i * 6 + 6)).isEqualTo("%06d".formatted(i));
+			assertThat(this.strings.get(many, i * 6, i * 6 + 6).string()).isEqualTo("%06d".formatted(i));
+		}
+	}
+
+	@Test
+	void readsWhateverCameBefore() {
+		List<String> ids = List.of("r", "r1", "r2", "", "r".repeat(128), "r".repeat(129), "r".repeat(500));
+		for (String before : ids) {
+			for (String next : ids) {
+				for (String id : List.of(before, next)) {
+					Response response = new Response(id, "p" + id, "e" + id, 1, id);
+					ResponseExtension extension = new ResponseExtension("7" + id);
+					assertThat(scan(this.codec.write(response, extension)))
+						.isEqualTo(new HeardResponse(response, extension));
+				}
+			}
 		}
 	}
 
