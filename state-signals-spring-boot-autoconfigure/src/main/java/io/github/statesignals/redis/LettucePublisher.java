@@ -1,5 +1,9 @@
 package io.github.statesignals.redis;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,7 +25,6 @@ import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.IntegerOutput;
-import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.CompleteableCommand;
@@ -46,6 +49,11 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 final class LettucePublisher implements RedisPublisher {
 
+	/**
+	 * So many are handed to the driver in one go.
+	 */
+	private static final int BATCH = 256;
+
 	private final Queue<Publish> queue = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean draining = new AtomicBoolean();
@@ -55,6 +63,13 @@ final class LettucePublisher implements RedisPublisher {
 	private final StatefulConnection<byte[], byte[]> connection;
 
 	private final Executor executor;
+
+	/**
+	 * The one that was published to last, which most often is the next one.
+	 */
+	private volatile Channel channel = new Channel(new byte[0]);
+
+	private int lastHash;
 
 	private LettucePublisher(Runnable closing, StatefulConnection<byte[], byte[]> connection, Executor executor) {
 		this.closing = closing;
@@ -118,7 +133,7 @@ final class LettucePublisher implements RedisPublisher {
 
 	@Override
 	public CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		Publish publish = new Publish(channel, payload);
+		Publish publish = new Publish(channel(channel), payload);
 		this.queue.add(publish);
 		if (this.draining.compareAndSet(false, true)) {
 			try {
@@ -134,19 +149,76 @@ final class LettucePublisher implements RedisPublisher {
 		return publish;
 	}
 
+	private Channel channel(byte[] name) {
+		Channel last = this.channel;
+		if (last.name != name) {
+			last = new Channel(name);
+			this.channel = last;
+		}
+		return last;
+	}
+
 	private void drain() {
 		do {
-			for (Publish next = this.queue.poll(); next != null; next = this.queue.poll()) {
-				next.send(this.connection);
+			for (List<Publish> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
+				send(batch);
 			}
 			this.draining.set(false);
 		}
 		while (!this.queue.isEmpty() && this.draining.compareAndSet(false, true));
 	}
 
+	private List<Publish> nextBatch() {
+		List<Publish> batch = new ArrayList<>();
+		while (batch.size() < BATCH) {
+			Publish next = this.queue.poll();
+			if (next == null) {
+				break;
+			}
+			if (!next.isDone()) {
+				next.hash = ++this.lastHash;
+				batch.add(next);
+			}
+		}
+		return batch;
+	}
+
+	private void send(List<Publish> batch) {
+		try {
+			this.connection.dispatch(batch);
+		}
+		catch (RuntimeException ex) {
+			batch.forEach((publish) -> publish.completeExceptionally(ex));
+		}
+	}
+
 	@Override
 	public void close() {
 		this.closing.run();
+	}
+
+	/**
+	 * A Redis channel, and how every publish to it begins, in Redis's protocol.
+	 *
+	 * @param name its name
+	 * @param head what comes before the length of the payload
+	 */
+	private record Channel(byte[] name, byte[] head) {
+
+		Channel(byte[] name) {
+			this(name, head(name));
+		}
+
+		private static byte[] head(byte[] name) {
+			byte[] before = ("*3\r\n$7\r\nPUBLISH\r\n$" + name.length + "\r\n").getBytes(StandardCharsets.US_ASCII);
+			byte[] after = "\r\n$".getBytes(StandardCharsets.US_ASCII);
+			return ByteBuffer.allocate(before.length + name.length + after.length)
+				.put(before)
+				.put(name)
+				.put(after)
+				.array();
+		}
+
 	}
 
 	/**
@@ -156,23 +228,38 @@ final class LettucePublisher implements RedisPublisher {
 	private static final class Publish extends CompletableFuture<Long>
 			implements RedisCommand<byte[], byte[], Long>, CompleteableCommand<Long> {
 
-		private final Command<byte[], byte[], Long> command;
+		/**
+		 * How long a length and the ends of two lines are at the most.
+		 */
+		private static final int FRAME = 14;
 
-		Publish(byte[] channel, byte[] payload) {
-			this.command = new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
-					new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(channel).addValue(payload));
+		private static final int END_OF_LINE = '\r' << Byte.SIZE | '\n';
+
+		private final Channel channel;
+
+		private final byte[] payload;
+
+		private CommandOutput<byte[], byte[], Long> output = new IntegerOutput<>(ByteArrayCodec.INSTANCE);
+
+		/**
+		 * The driver keeps commands in hash tables, and an identity hash code costs more
+		 * than all of the rest there. Given before the driver has it.
+		 */
+		private int hash;
+
+		Publish(Channel channel, byte[] payload) {
+			this.channel = channel;
+			this.payload = payload;
 		}
 
-		void send(StatefulConnection<byte[], byte[]> connection) {
-			if (isDone()) {
-				return;
-			}
-			try {
-				connection.dispatch(this);
-			}
-			catch (RuntimeException ex) {
-				completeExceptionally(ex);
-			}
+		@Override
+		public int hashCode() {
+			return this.hash;
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return this == other;
 		}
 
 		@Override
@@ -210,27 +297,41 @@ final class LettucePublisher implements RedisPublisher {
 
 		@Override
 		public void encode(ByteBuf buffer) {
-			this.command.encode(buffer);
+			byte[] head = this.channel.head;
+			buffer.ensureWritable(head.length + this.payload.length + FRAME);
+			buffer.writeBytes(head);
+			writeLength(buffer, this.payload.length);
+			buffer.writeShort(END_OF_LINE);
+			buffer.writeBytes(this.payload);
+			buffer.writeShort(END_OF_LINE);
 		}
 
+		private static void writeLength(ByteBuf buffer, int length) {
+			if (length >= 10) {
+				writeLength(buffer, length / 10);
+			}
+			buffer.writeByte('0' + length % 10);
+		}
+
+		// Asked for where the driver has to know the channel: on a cluster, and to trace.
 		@Override
 		public CommandArgs<byte[], byte[]> getArgs() {
-			return this.command.getArgs();
+			return new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(this.channel.name).addValue(this.payload);
 		}
 
 		@Override
 		public ProtocolKeyword getType() {
-			return this.command.getType();
+			return CommandType.PUBLISH;
 		}
 
 		@Override
 		public CommandOutput<byte[], byte[], Long> getOutput() {
-			return this.command.getOutput();
+			return this.output;
 		}
 
 		@Override
 		public void setOutput(CommandOutput<byte[], byte[], Long> output) {
-			this.command.setOutput(output);
+			this.output = output;
 		}
 
 	}
