@@ -5,12 +5,10 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -18,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks on an executor: those of one key in order and one at a time, those of
- * different keys side by side, whatever executor it is. A task is over when the stage it
+ * Runs tasks with workers: those of one key in order and one at a time, those of
+ * different keys side by side, however many there are. A task is over when the stage it
  * returns completes; until then it holds its lane but no thread.
  * <p>
  * A lane exists while it has something to do, so keys may come and go without end.
@@ -35,19 +33,7 @@ final class OrderedLanes {
 
 	private final ConcurrentHashMap<Object, Lane> lanes = new ConcurrentHashMap<>();
 
-	/**
-	 * The lanes that have something to do, and tasks without one.
-	 */
-	private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
-
-	private final AtomicInteger workers = new AtomicInteger();
-
-	/**
-	 * Whether a worker has been asked for that does not run yet.
-	 */
-	private final AtomicBoolean waking = new AtomicBoolean();
-
-	private final Executor executor;
+	private final Workers workers;
 
 	private final int capacity;
 
@@ -58,24 +44,20 @@ final class OrderedLanes {
 	 */
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	private final int concurrency;
-
 	private final ReentrantLock idleLock = new ReentrantLock();
 
 	private final Condition idle = this.idleLock.newCondition();
 
 	/**
 	 * Create lanes.
-	 * @param executor runs the tasks; must not run them in the calling thread
+	 * @param workers run the tasks
 	 * @param capacity how many tasks may wait in one lane
 	 * @param totalCapacity how many tasks may wait in all of them
-	 * @param concurrency how many lanes may hold a thread at once; more wait their turn
 	 */
-	OrderedLanes(Executor executor, int capacity, int totalCapacity, int concurrency) {
-		this.executor = executor;
+	OrderedLanes(Workers workers, int capacity, int totalCapacity) {
+		this.workers = workers;
 		this.capacity = capacity;
 		this.totalCapacity = totalCapacity;
-		this.concurrency = concurrency;
 	}
 
 	/**
@@ -94,11 +76,10 @@ final class OrderedLanes {
 			offer = lane.offer(task);
 		}
 		if (offer == Offer.FIRST) {
-			schedule(lane);
+			this.workers.submit(lane);
 		}
-		else if (this.workers.get() == 0 && !this.ready.isEmpty()) {
-			// The executor refused before: it may be less busy now.
-			startWorker();
+		else {
+			this.workers.nudge();
 		}
 		return offer != Offer.REFUSED;
 	}
@@ -118,7 +99,10 @@ final class OrderedLanes {
 	 * @param task the task
 	 */
 	void execute(Runnable task) {
-		schedule(task);
+		this.workers.submit(() -> {
+			task.run();
+			return 1;
+		});
 	}
 
 	/**
@@ -152,57 +136,6 @@ final class OrderedLanes {
 		return this.lanes.size();
 	}
 
-	private void schedule(Runnable task) {
-		this.ready.add(task);
-		startWorker();
-	}
-
-	/**
-	 * Start a worker, unless one is on its way that has not looked yet: waking a thread
-	 * takes longer than most tasks. That one starts the next, if there is more to do.
-	 */
-	private void startWorker() {
-		if (this.workers.get() >= this.concurrency || !this.waking.compareAndSet(false, true)) {
-			return;
-		}
-		this.workers.incrementAndGet();
-		try {
-			this.executor.execute(this::work);
-		}
-		catch (RuntimeException | Error ex) {
-			// An Error: no more threads can be created.
-			this.workers.decrementAndGet();
-			this.waking.set(false);
-			logger.error("The executor refuses to run signal handlers", ex);
-		}
-	}
-
-	private void work() {
-		this.waking.set(false);
-		Runnable task = this.ready.poll();
-		while (task != null) {
-			if (!this.ready.isEmpty()) {
-				startWorker();
-			}
-			run(task);
-			task = this.ready.poll();
-		}
-		this.workers.decrementAndGet();
-		// A lane that came while this worker was counted, but had looked already.
-		if (!this.ready.isEmpty()) {
-			startWorker();
-		}
-	}
-
-	private static void run(Runnable task) {
-		try {
-			task.run();
-		}
-		catch (Throwable ex) {
-			logger.error("A task failed that should have handled its own failure", ex);
-		}
-	}
-
 	private void signalIfIdle() {
 		if (this.lanes.isEmpty()) {
 			this.idleLock.lock();
@@ -234,7 +167,7 @@ final class OrderedLanes {
 
 	}
 
-	private final class Lane implements Runnable {
+	private final class Lane implements IntSupplier {
 
 		private final Object key;
 
@@ -269,22 +202,23 @@ final class OrderedLanes {
 		}
 
 		@Override
-		public void run() {
+		public int getAsInt() {
 			for (int i = 0; i < BATCH; i++) {
 				Supplier<@Nullable CompletableFuture<?>> task = poll();
 				if (task == null) {
 					// Retired with its last task: nobody adds to it any more.
 					OrderedLanes.this.lanes.remove(this.key, this);
 					signalIfIdle();
-					return;
+					return i;
 				}
 				CompletableFuture<?> stage = start(task);
 				if (stage != null && !stage.isDone()) {
-					stage.whenComplete((value, ex) -> schedule(this));
-					return;
+					stage.whenComplete((value, ex) -> OrderedLanes.this.workers.submit(this));
+					return i + 1;
 				}
 			}
-			OrderedLanes.this.ready.add(this);
+			OrderedLanes.this.workers.resubmit(this);
+			return BATCH;
 		}
 
 		private synchronized @Nullable Supplier<@Nullable CompletableFuture<?>> poll() {

@@ -91,6 +91,15 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final Timer timer;
 
+	/**
+	 * Looks after handlers. In real time, whatever the time of publishers is.
+	 */
+	private final Timer watch = new SystemTimer();
+
+	private final Workers handlers;
+
+	private final Workers callbacks;
+
 	private final OrderedLanes lanes;
 
 	private final OrderedLanes callbackLanes;
@@ -158,13 +167,19 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.timer = timer;
 		this.startNanos = timer.nanoTime();
-		this.lanes = new OrderedLanes(executor, settings.responders().queueCapacity(),
-				settings.responders().totalQueueCapacity(), CONCURRENCY);
-		this.callbackLanes = new OrderedLanes(lastResort(executor), Integer.MAX_VALUE, Integer.MAX_VALUE, CONCURRENCY);
-		this.eventLanes = new OrderedLanes(executor, EVENTS, EVENTS, 1);
+		this.handlers = workers(executor, CONCURRENCY);
+		this.callbacks = workers(lastResort(executor), CONCURRENCY);
+		this.lanes = new OrderedLanes(this.handlers, settings.responders().queueCapacity(),
+				settings.responders().totalQueueCapacity());
+		this.callbackLanes = new OrderedLanes(this.callbacks, Integer.MAX_VALUE, Integer.MAX_VALUE);
+		this.eventLanes = new OrderedLanes(workers(executor, 1), EVENTS, EVENTS);
 		this.events = events;
 		this.interceptors = new Interceptors(interceptors, executor);
 		transport.open(settings.channel());
+	}
+
+	private Workers workers(Executor executor, int concurrency) {
+		return new Workers(executor, this.transport::afterHearing, this.watch, concurrency);
 	}
 
 	private static Executor lastResort(Executor executor) {
@@ -344,11 +359,14 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
-	 * Let the timer's thread go. The engine can't be started again.
+	 * Let the timers' threads go. The engine can't be started again.
 	 */
 	public void close() {
 		stop();
 		this.timer.stop();
+		this.watch.stop();
+		this.handlers.close();
+		this.callbacks.close();
 	}
 
 	EngineSettings getSettings() {

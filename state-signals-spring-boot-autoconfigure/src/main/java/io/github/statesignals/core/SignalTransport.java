@@ -74,6 +74,16 @@ public interface SignalTransport {
 	}
 
 	/**
+	 * Run a task when all that this transport has at hand was heard: on its own thread
+	 * later, so that what comes together can be worked on together; on any other thread,
+	 * and where it can't tell, at once.
+	 * @param task the task; must not block
+	 */
+	default void afterHearing(Runnable task) {
+		task.run();
+	}
+
+	/**
 	 * Send a signal without an extension.
 	 * @param channel the channel's name
 	 * @param signal the signal

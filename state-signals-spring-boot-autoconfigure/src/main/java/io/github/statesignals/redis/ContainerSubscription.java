@@ -50,6 +50,12 @@ final class ContainerSubscription implements RedisSubscription {
 		this.container.start();
 	}
 
+	// Its messages come one by one.
+	@Override
+	public void afterHearing(Runnable task) {
+		task.run();
+	}
+
 	@Override
 	public void destroy() {
 		try {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
@@ -52,7 +51,7 @@ final class LettuceConnections {
 	 * @param connectionFactory the application's factory, from which one was derived
 	 * @return the thread, if it is known
 	 */
-	static @Nullable Executor eventLoop(RedisConnectionFactory connectionFactory) {
+	static @Nullable EventLoop eventLoop(RedisConnectionFactory connectionFactory) {
 		synchronized (eventLoops) {
 			OneEventLoop known = eventLoops.get(connectionFactory);
 			return (known != null) ? known.loop() : null;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
@@ -17,6 +18,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,10 +48,19 @@ final class LettuceSubscription implements RedisSubscription {
 
 	private final List<String> noted = new ArrayList<>();
 
+	private final Supplier<@Nullable EventLoop> eventLoops;
+
 	private @Nullable StatefulRedisPubSubConnection<String, Object> connection;
 
-	private LettuceSubscription(LettuceConnectionFactory factory, Hearer hearer) {
+	/**
+	 * The thread that reads the messages, once it is known.
+	 */
+	private volatile @Nullable EventLoop eventLoop;
+
+	private LettuceSubscription(LettuceConnectionFactory factory, Supplier<@Nullable EventLoop> eventLoops,
+			Hearer hearer) {
 		this.factory = factory;
+		this.eventLoops = eventLoops;
 		this.hearer = hearer;
 	}
 
@@ -62,7 +73,8 @@ final class LettuceSubscription implements RedisSubscription {
 	 */
 	static @Nullable RedisSubscription create(RedisConnectionFactory connectionFactory, Hearer hearer) {
 		LettuceConnectionFactory own = LettuceConnections.derive(connectionFactory);
-		return (own != null) ? new LettuceSubscription(own, hearer) : null;
+		return (own != null)
+				? new LettuceSubscription(own, () -> LettuceConnections.eventLoop(connectionFactory), hearer) : null;
 	}
 
 	@Override
@@ -82,6 +94,7 @@ final class LettuceSubscription implements RedisSubscription {
 		MessageCodec codec = new MessageCodec(this.hearer);
 		StatefulRedisPubSubConnection<String, Object> connected = (client instanceof RedisClusterClient cluster)
 				? cluster.connectPubSub(codec) : ((RedisClient) client).connectPubSub(codec);
+		this.eventLoop = this.eventLoops.get();
 		connected.addListener(new Listener(this.hearer));
 		Duration timeout = this.factory.getClientConfiguration().getCommandTimeout();
 		if (!this.noted.isEmpty() && !subscribe(connected, this.noted, timeout)) {
@@ -105,6 +118,18 @@ final class LettuceSubscription implements RedisSubscription {
 		}
 		catch (TimeoutException ex) {
 			return false;
+		}
+	}
+
+	// What it read in one go, the event loop has passed on before it runs a task.
+	@Override
+	public void afterHearing(Runnable task) {
+		EventLoop loop = this.eventLoop;
+		if (loop != null && loop.inEventLoop() && !loop.isShuttingDown()) {
+			loop.execute(task);
+		}
+		else {
+			task.run();
 		}
 	}
 

@@ -94,7 +94,7 @@ final class RedisPubSubConnection {
 	private @Nullable RedisSubscription subscription;
 
 	/**
-	 * What the connector is busy with, if it is.
+	 * What the connector is busy with, or has started last.
 	 */
 	private volatile @Nullable RedisSubscription attempt;
 
@@ -376,6 +376,20 @@ final class RedisPubSubConnection {
 		else if (trying != null) {
 			// The connector may be waiting for the driver, which it need not any more.
 			trying.destroy();
+		}
+	}
+
+	/**
+	 * Run a task when all was heard that came together.
+	 * @param task the task
+	 */
+	void afterHearing(Runnable task) {
+		RedisSubscription hearing = this.attempt;
+		if (hearing != null) {
+			hearing.afterHearing(task);
+		}
+		else {
+			task.run();
 		}
 	}
 

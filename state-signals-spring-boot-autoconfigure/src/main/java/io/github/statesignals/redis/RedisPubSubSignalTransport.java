@@ -140,6 +140,17 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 	}
 
 	@Override
+	public void afterHearing(Runnable task) {
+		RedisPubSubConnection current = this.connection;
+		if (current != null) {
+			current.afterHearing(task);
+		}
+		else {
+			task.run();
+		}
+	}
+
+	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		return publish(channel(channel).signals(), this.codec.write(signal, extension));
 	}

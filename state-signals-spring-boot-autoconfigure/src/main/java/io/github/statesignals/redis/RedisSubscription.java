@@ -25,6 +25,12 @@ interface RedisSubscription {
 	void start();
 
 	/**
+	 * Run a task when all messages were heard that came together, as far as can be told.
+	 * @param task the task
+	 */
+	void afterHearing(Runnable task);
+
+	/**
 	 * Let the connection go.
 	 */
 	void destroy();

@@ -29,6 +29,8 @@ class OrderedLanesCapacityTests {
 
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
+	private final SystemTimer timer = new SystemTimer();
+
 	private final List<Object> ran = Collections.synchronizedList(new ArrayList<>());
 
 	private final CountDownLatch open = new CountDownLatch(1);
@@ -37,11 +39,16 @@ class OrderedLanesCapacityTests {
 	void shutDown() {
 		this.open.countDown();
 		this.executor.shutdownNow();
+		this.timer.stop();
+	}
+
+	private Workers workers(int concurrency) {
+		return new Workers(this.executor, Runnable::run, this.timer, concurrency);
 	}
 
 	@Test
 	void refusesWhatDoesNotFitIntoAllLanesTogether() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(this.executor, 4, 6, 8);
+		OrderedLanes lanes = new OrderedLanes(workers(8), 4, 6);
 		block(lanes, "a", "b", "c");
 		IntStream.range(0, 4).forEach((i) -> assertThat(submit(lanes, "a", i)).isTrue());
 		assertThat(submit(lanes, "a", 4)).as("the lane is full").isFalse();
@@ -60,7 +67,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void takesMoreWhenItHasCaughtUp() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 2, 8);
+		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 2);
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		assertThat(submit(lanes, "a", 2)).isTrue();
@@ -77,7 +84,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void aLaneThatWasRefusedItsFirstTaskLeavesNothingBehind() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 1, 8);
+		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 1);
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		for (int i = 0; i < 100; i++) {
@@ -91,7 +98,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void whatHoldsALaneWithoutAThreadDoesNotWait() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 2, 8);
+		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 2);
 		List<CompletableFuture<Void>> stages = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			CompletableFuture<Void> stage = new CompletableFuture<>();
@@ -113,7 +120,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void tasksThatFailMakeRoomToo() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(this.executor, 100, 2, 8);
+		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 2);
 		for (int i = 0; i < 50; i++) {
 			assertThat(lanes.submit("a", () -> {
 				throw new IllegalStateException("on purpose");
@@ -125,7 +132,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void whatIsTakenOfABurstIsDoneInOrderAndWhatIsRefusedIsNot() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(this.executor, 50, 200, 4);
+		OrderedLanes lanes = new OrderedLanes(workers(4), 50, 200);
 		Map<Integer, List<Integer>> taken = new ConcurrentHashMap<>();
 		Map<Integer, List<Integer>> done = new ConcurrentHashMap<>();
 		int refused = 0;

@@ -42,9 +42,12 @@ class OrderedLanesTests {
 
 	private final List<ExecutorService> executors = new ArrayList<>();
 
+	private final SystemTimer timer = new SystemTimer();
+
 	@AfterEach
 	void shutDown() {
 		this.executors.forEach(ExecutorService::shutdownNow);
+		this.timer.stop();
 	}
 
 	@ParameterizedTest
@@ -93,7 +96,8 @@ class OrderedLanesTests {
 
 	@Test
 	void refusesWhatDoesNotFitIntoALane() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(executor(Threads.CACHED), 3, Integer.MAX_VALUE, 8);
+		OrderedLanes lanes = new OrderedLanes(new Workers(executor(Threads.CACHED), Runnable::run, this.timer, 8), 3,
+				Integer.MAX_VALUE);
 		List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
 		Gate gate = new Gate();
 		submit(lanes, "full", gate);
@@ -345,7 +349,8 @@ class OrderedLanesTests {
 		int submitterCount = 8;
 		int taskCount = 20_000;
 		int keyCount = 50;
-		OrderedLanes lanes = new OrderedLanes(executor(threads), Integer.MAX_VALUE, Integer.MAX_VALUE, 8);
+		OrderedLanes lanes = new OrderedLanes(new Workers(executor(threads), Runnable::run, this.timer, 8),
+				Integer.MAX_VALUE, Integer.MAX_VALUE);
 		ExecutorService completer = executor(Threads.POOL);
 		ExecutorService submitters = executor(Threads.CACHED);
 		// By key and submitter: the number of the last task that ran.
@@ -421,8 +426,9 @@ class OrderedLanesTests {
 		assertThat(ran).containsExactly(1, 2);
 	}
 
-	private static OrderedLanes lanes(Executor executor, int concurrency) {
-		return new OrderedLanes(executor, Integer.MAX_VALUE, Integer.MAX_VALUE, concurrency);
+	private OrderedLanes lanes(Executor executor, int concurrency) {
+		return new OrderedLanes(new Workers(executor, Runnable::run, this.timer, concurrency), Integer.MAX_VALUE,
+				Integer.MAX_VALUE);
 	}
 
 	private ExecutorService executor(Threads threads) {

@@ -1,0 +1,191 @@
+package io.github.statesignals.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(60)
+class WorkersTests {
+
+	private final ExecutorService executor = Executors.newCachedThreadPool();
+
+	private final SystemTimer timer = new SystemTimer();
+
+	private final Workers workers = new Workers(this.executor, Runnable::run, this.timer, 8);
+
+	private final CountDownLatch open = new CountDownLatch(1);
+
+	private final AtomicInteger done = new AtomicInteger();
+
+	@AfterEach
+	void shutDown() {
+		this.open.countDown();
+		this.executor.shutdownNow();
+		this.timer.stop();
+	}
+
+	@Test
+	void runsSideBySideWhatIsLong() {
+		CyclicBarrier all = new CyclicBarrier(8);
+		for (int i = 0; i < 8; i++) {
+			this.workers.submit(turn(() -> all.await(30, TimeUnit.SECONDS)));
+		}
+		await().until(() -> this.done.get() == 8);
+	}
+
+	@Test
+	void shortWorkTakesOneThreadUntilThatIsHeldUp() {
+		for (int round = 0; round < 5; round++) {
+			becomeShort();
+			CountDownLatch held = new CountDownLatch(1);
+			int before = this.done.get();
+			for (int i = 0; i < 7; i++) {
+				this.workers.submit(turn(held::await));
+			}
+			// Those before take all threads but one.
+			this.workers.submit(turn(() -> {
+			}));
+			await().until(() -> this.done.get() == before + 1);
+			held.countDown();
+			await().until(() -> this.done.get() == before + 8);
+		}
+	}
+
+	@Test
+	void nothingIsHeldUpForEverWhenNobodyLooksAnyMore() {
+		becomeShort();
+		this.workers.submit(turn(this.open::await));
+		this.timer.stop();
+		int before = this.done.get();
+		this.workers.submit(turn(() -> {
+		}));
+		this.workers.close();
+		await().until(() -> this.done.get() == before + 1);
+		this.workers.submit(turn(() -> {
+		}));
+		await().until(() -> this.done.get() == before + 2);
+	}
+
+	@Test
+	void shortWorkIsDoneByOneThread() throws Exception {
+		// One processor that is taken away looks like long work: then there are more.
+		await().until(() -> {
+			becomeShort();
+			Set<Thread> threads = ConcurrentHashMap.newKeySet();
+			CountDownLatch begin = new CountDownLatch(1);
+			CountDownLatch ended = new CountDownLatch(200);
+			this.workers.submit(() -> {
+				begin.countDown();
+				return 1;
+			});
+			begin.await();
+			for (int i = 0; i < 200; i++) {
+				this.workers.submit(() -> {
+					threads.add(Thread.currentThread());
+					ended.countDown();
+					return 1;
+				});
+			}
+			ended.await();
+			return threads.size() == 1;
+		});
+	}
+
+	@Test
+	void wakesAThreadForAllThatComesTogether() {
+		Queue<Runnable> later = new ArrayDeque<>();
+		List<Runnable> asked = new ArrayList<>();
+		Workers gathering = new Workers(asked::add, later::add, this.timer, 8);
+		for (int i = 0; i < 64; i++) {
+			gathering.submit(turn(() -> {
+			}));
+		}
+		assertThat(later).hasSize(1);
+		assertThat(asked).isEmpty();
+		gathering.submit(turn(() -> {
+		}));
+		assertThat(asked).as("so many do not wait").hasSize(1);
+		later.remove().run();
+		assertThat(asked).as("one is on its way").hasSize(1);
+		asked.remove(0).run();
+		assertThat(this.done).hasValue(65);
+		gathering.submit(turn(() -> {
+		}));
+		later.remove().run();
+		while (!asked.isEmpty()) {
+			asked.remove(0).run();
+		}
+		assertThat(this.done).hasValue(66);
+	}
+
+	@Test
+	void whatIsRefusedIsDoneWhenSomebodyAsksAgain() {
+		List<Runnable> asked = new ArrayList<>();
+		AtomicInteger refusals = new AtomicInteger(2);
+		Workers refused = new Workers((task) -> {
+			if (refusals.getAndDecrement() > 0) {
+				throw new RejectedExecutionException("busy");
+			}
+			asked.add(task);
+		}, Runnable::run, this.timer, 8);
+		refused.submit(turn(() -> {
+		}));
+		refused.nudge();
+		assertThat(asked).isEmpty();
+		refused.nudge();
+		asked.remove(0).run();
+		assertThat(this.done).hasValue(1);
+		refused.nudge();
+		assertThat(asked).isEmpty();
+	}
+
+	// As many short turns as it takes to be sure.
+	private void becomeShort() {
+		CountDownLatch ended = new CountDownLatch(20_000);
+		for (int i = 0; i < 20_000; i++) {
+			this.workers.submit(() -> {
+				ended.countDown();
+				return 1;
+			});
+		}
+		await().until(() -> ended.getCount() == 0);
+	}
+
+	private IntSupplier turn(Work work) {
+		return () -> {
+			try {
+				work.run();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+			this.done.incrementAndGet();
+			return 1;
+		};
+	}
+
+	private interface Work {
+
+		void run() throws Exception;
+
+	}
+
+}
