@@ -10,14 +10,22 @@ import java.util.Arrays;
  */
 final class AsciiJson {
 
+	private final QuotedStrings known;
+
 	private byte[] bytes;
 
 	private int length;
 
 	private boolean plain = true;
 
-	AsciiJson(int size) {
+	/**
+	 * Create a writer.
+	 * @param size how many bytes to have room for at first
+	 * @param known what is known of strings; may be shared
+	 */
+	AsciiJson(int size, QuotedStrings known) {
 		this.bytes = new byte[size];
+		this.known = known;
 	}
 
 	static byte[] ascii(String text) {
@@ -34,6 +42,27 @@ final class AsciiJson {
 	AsciiJson raw(char character) {
 		ensure(1);
 		this.bytes[this.length++] = (byte) character;
+		return this;
+	}
+
+	/**
+	 * Write a string that most often was written before.
+	 * @param text the string
+	 * @return this writer
+	 */
+	AsciiJson recurring(String text) {
+		byte[] json = this.known.find(text);
+		if (json != null) {
+			return raw(json);
+		}
+		boolean plainBefore = this.plain;
+		int start = this.length;
+		this.plain = true;
+		string(text);
+		if (this.plain && text.length() <= QuotedStrings.LONGEST) {
+			this.known.keep(text, Arrays.copyOfRange(this.bytes, start, this.length));
+		}
+		this.plain &= plainBefore;
 		return this;
 	}
 

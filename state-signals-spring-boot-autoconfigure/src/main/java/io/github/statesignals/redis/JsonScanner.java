@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import io.github.statesignals.redis.StringCache.Entry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON that looks as this project and the Python package write it: keys in their
@@ -179,21 +180,39 @@ abstract class JsonScanner {
 	}
 
 	/**
-	 * Move past a string, or not at all.
-	 * @param expected the string, of plain ASCII
-	 * @return whether it was there
+	 * Read a string that may be one of the last, as a number that counts up is.
+	 * @param recent the last ones, as many as a power of two
+	 * @return the string; anything if that failed
 	 */
-	final boolean skipString(String expected) {
-		int end = this.at + 1 + expected.length();
-		if (end >= this.length || this.json[this.at] != '"' || this.json[end] != '"') {
+	final String string(@Nullable String[] recent) {
+		expect('"');
+		int start = this.at;
+		int end = stringEnd();
+		int place = 0;
+		for (int i = start; i < end; i++) {
+			place = place * 10 + this.json[i];
+		}
+		place &= recent.length - 1;
+		String known = recent[place];
+		if (known != null && isAt(known, start, end)) {
+			return known;
+		}
+		String made = (end < 0) ? "" : StringCache.string(this.json, start, end);
+		if (made.length() <= LONG_DIGITS) {
+			recent[place] = made;
+		}
+		return made;
+	}
+
+	private boolean isAt(String text, int start, int end) {
+		if (text.length() != end - start) {
 			return false;
 		}
-		for (int i = expected.length() - 1; i >= 0; i--) {
-			if (expected.charAt(i) != this.json[this.at + 1 + i]) {
+		for (int i = start; i < end; i++) {
+			if (text.charAt(i - start) != this.json[i]) {
 				return false;
 			}
 		}
-		this.at = end + 1;
 		return true;
 	}
 

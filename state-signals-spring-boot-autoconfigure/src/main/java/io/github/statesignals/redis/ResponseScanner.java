@@ -29,6 +29,11 @@ final class ResponseScanner extends JsonScanner {
 	 */
 	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
 
+	/**
+	 * Of signals that are under way at the same time.
+	 */
+	private final @Nullable String[] ids = new @Nullable String[256];
+
 	private final Usual responderId = new Usual();
 
 	private final Usual publisherId = new Usual();
@@ -74,11 +79,11 @@ final class ResponseScanner extends JsonScanner {
 			return ResponseExtension.UNDERSTOOD;
 		}
 		expect(ID);
-		String lastId = this.last.id();
-		if (lastId == null || !skipString(lastId)) {
-			this.last = new ResponseExtension(string());
-		}
+		String id = string(this.ids);
 		expect('}');
+		if (!id.equals(this.last.id())) {
+			this.last = new ResponseExtension(id);
+		}
 		return this.last;
 	}
 

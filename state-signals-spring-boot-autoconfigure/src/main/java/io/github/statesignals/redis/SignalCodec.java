@@ -95,7 +95,9 @@ final class SignalCodec {
 
 	private final StringCache strings = new StringCache();
 
-	private final Spare<AsciiJson> writers = new Spare<>(() -> new AsciiJson(WRITER_SIZE));
+	private final QuotedStrings quoted = new QuotedStrings();
+
+	private final Spare<AsciiJson> writers = new Spare<>(() -> new AsciiJson(WRITER_SIZE, this.quoted));
 
 	private final Spare<SignalScanner> signalScanners = new Spare<>(() -> new SignalScanner(this.strings));
 
@@ -144,17 +146,17 @@ final class SignalCodec {
 
 	private static byte @Nullable [] writePlain(AsciiJson json, Signal signal, @Nullable SignalExtension extension) {
 		json.raw(PUBLISHER_ID_FIRST)
-			.string(signal.publisherId())
+			.recurring(signal.publisherId())
 			.raw(PROCESS_NAME)
-			.string(signal.processName())
+			.recurring(signal.processName())
 			.raw(EVENT)
-			.string(signal.event())
+			.recurring(signal.event())
 			.raw(RUNNER_HOST)
-			.string(signal.runnerHost())
+			.recurring(signal.runnerHost())
 			.raw(SAMPLE_NO)
 			.number(signal.sampleNo())
 			.raw(TAG)
-			.string(signal.tag());
+			.recurring(signal.tag());
 		if (extension != null) {
 			json.raw(METADATA_EXTENSION);
 			writePlain(json, extension);
@@ -173,7 +175,7 @@ final class SignalCodec {
 		separator = writePlain(json, separator, SENT_KEY, extension.sentMillis());
 		separator = writePlain(json, separator, TIMEOUT_KEY, extension.timeoutMillis());
 		if (extension.replyTo() != null) {
-			json.raw(separator).raw(REPLY_TO_KEY).string(extension.replyTo());
+			json.raw(separator).raw(REPLY_TO_KEY).recurring(extension.replyTo());
 			separator = ',';
 		}
 		if (separator == '{') {
@@ -244,11 +246,11 @@ final class SignalCodec {
 	private static byte @Nullable [] writePlain(AsciiJson json, Response response,
 			@Nullable ResponseExtension extension) {
 		json.raw(RESPONDER_ID_FIRST)
-			.string(response.responderId())
+			.recurring(response.responderId())
 			.raw(PUBLISHER_ID)
-			.string(response.publisherId())
+			.recurring(response.publisherId())
 			.raw(EVENT)
-			.string(response.event());
+			.recurring(response.event());
 		if (response.ras() != null) {
 			json.raw(RAS).number(response.ras());
 		}
