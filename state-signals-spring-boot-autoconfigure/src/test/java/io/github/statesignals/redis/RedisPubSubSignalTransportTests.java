@@ -7,11 +7,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
+import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.github.statesignals.core.SignalTransportException;
@@ -25,6 +30,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,6 +134,48 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> application.count() == 1);
 		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
 			.noneMatch((name) -> name.startsWith("state-signals-publish-"));
+	}
+
+	@Test
+	void carriesPayloadsOfAnyLength() {
+		Application application = start();
+		List<Object> sent = new ArrayList<>();
+		for (int length : new int[] { 0, 1, 9, 10, 99, 100, 500, 800, 999, 1_000, 4_096, 9_999, 10_000, 99_999, 100_000,
+				400_000 }) {
+			for (int more = -3; more <= 3; more++) {
+				Signal signal = new Signal("app", "p", "e", "h", length, "x".repeat(Math.max(length + more, 0)),
+						Map.of());
+				application.send(signal);
+				sent.add(signal);
+			}
+		}
+		await().untilAsserted(() -> assertThat(application.count()).isEqualTo(sent.size()));
+		assertThat(application.heard()).isEqualTo(sent);
+	}
+
+	@Test
+	void whatIsForAfterHearingDoesNotHappenWhileItHears() {
+		SignalTransport transport = prepare(createTransport());
+		AtomicInteger hearing = new AtomicInteger();
+		Queue<Boolean> interrupted = new ConcurrentLinkedQueue<>();
+		transport.start(new SilentListener() {
+
+			@Override
+			public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+				hearing.set(1);
+				transport.afterHearing(() -> interrupted.add(hearing.get() == 1));
+				hearing.set(0);
+			}
+
+		});
+		for (int i = 0; i < 100; i++) {
+			transport.send(this.channel, signal("app", i));
+		}
+		await().until(() -> interrupted.size() == 100);
+		assertThat(interrupted).containsOnly(false);
+		hearing.set(1);
+		transport.afterHearing(() -> interrupted.add(hearing.get() == 1));
+		assertThat(interrupted).as("at once on other threads").hasSize(101).contains(true);
 	}
 
 	@Test
