@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -125,12 +126,16 @@ final class LettuceSubscription implements RedisSubscription {
 	@Override
 	public void afterHearing(Runnable task) {
 		EventLoop loop = this.eventLoop;
-		if (loop != null && loop.inEventLoop() && !loop.isShuttingDown()) {
-			loop.execute(task);
+		if (loop != null && loop.inEventLoop()) {
+			try {
+				loop.execute(task);
+				return;
+			}
+			catch (RejectedExecutionException ex) {
+				logger.debug("The driver is shutting down", ex);
+			}
 		}
-		else {
-			task.run();
-		}
+		task.run();
 	}
 
 	@Override
