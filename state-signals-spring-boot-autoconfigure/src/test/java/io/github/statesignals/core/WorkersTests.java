@@ -1,11 +1,10 @@
 package io.github.statesignals.core;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -85,27 +84,34 @@ class WorkersTests {
 	}
 
 	@Test
-	void shortWorkIsDoneByOneThread() throws Exception {
-		// One processor that is taken away looks like long work: then there are more.
+	void asksForNoMoreThreadsWhileWorkIsShortAndSomebodyLooks() {
+		AtomicInteger asked = new AtomicInteger();
+		ManualTimer watch = new ManualTimer();
+		Workers watched = new Workers((task) -> {
+			asked.incrementAndGet();
+			this.executor.execute(task);
+		}, Runnable::run, watch, 8);
+		// A processor that is taken away makes short work long: then it has to be again.
 		await().until(() -> {
-			becomeShort();
-			Set<Thread> threads = ConcurrentHashMap.newKeySet();
-			CountDownLatch begin = new CountDownLatch(1);
-			CountDownLatch ended = new CountDownLatch(200);
-			this.workers.submit(() -> {
-				begin.countDown();
-				return 1;
-			});
-			begin.await();
-			for (int i = 0; i < 200; i++) {
-				this.workers.submit(() -> {
-					threads.add(Thread.currentThread());
-					ended.countDown();
-					return 1;
-				});
+			becomeShort(watched);
+			CountDownLatch begun = new CountDownLatch(1);
+			CountDownLatch held = new CountDownLatch(1);
+			watched.submit(turn(() -> {
+				begun.countDown();
+				held.await();
+			}));
+			begun.await();
+			int before = asked.get();
+			int doneBefore = this.done.get();
+			for (int i = 0; i < 10; i++) {
+				watched.submit(turn(() -> {
+				}));
 			}
-			ended.await();
-			return threads.size() == 1;
+			boolean none = asked.get() == before;
+			watch.advance(Duration.ofMillis(5));
+			await().until(() -> this.done.get() == doneBefore + 10);
+			held.countDown();
+			return none;
 		});
 	}
 
@@ -159,9 +165,13 @@ class WorkersTests {
 
 	// As many short turns as it takes to be sure.
 	private void becomeShort() {
+		becomeShort(this.workers);
+	}
+
+	private static void becomeShort(Workers workers) {
 		CountDownLatch ended = new CountDownLatch(20_000);
 		for (int i = 0; i < 20_000; i++) {
-			this.workers.submit(() -> {
+			workers.submit(() -> {
 				ended.countDown();
 				return 1;
 			});

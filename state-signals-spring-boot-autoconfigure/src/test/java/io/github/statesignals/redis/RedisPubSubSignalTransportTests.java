@@ -154,6 +154,21 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void channelsWhoseNamesAreOfTheSameLengthAreNotMistakenForEachOther() {
+		Application application = start();
+		List<String> names = List.of(this.channel + ".1", this.channel + ".2", this.channel + ".3");
+		names.forEach(application.transport()::open);
+		List<Object> sent = new ArrayList<>();
+		for (int i = 0; i < 300; i++) {
+			String name = names.get(i % 3);
+			application.transport().send(name, signal("app", i));
+			sent.add(Map.entry(name, signal("app", i)));
+		}
+		await().until(() -> application.count() == 300);
+		assertThat(application.heard()).isEqualTo(sent);
+	}
+
+	@Test
 	void whatIsForAfterHearingDoesNotHappenWhileItHears() {
 		SignalTransport transport = prepare(createTransport());
 		AtomicInteger hearing = new AtomicInteger();
