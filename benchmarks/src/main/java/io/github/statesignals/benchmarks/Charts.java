@@ -1,5 +1,6 @@
 package io.github.statesignals.benchmarks;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,9 @@ final class Charts {
 			.build();
 		chart.getStyler().setXAxisLogarithmic(true);
 		chart.getStyler().setYAxisLogarithmic(true);
+		chart.getStyler().setXAxisDecimalPattern("#,###");
+		chart.getStyler().setYAxisDecimalPattern("#,###");
+		chart.getStyler().setChartBackgroundColor(Color.WHITE);
 		chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
 		for (Arm arm : this.options.arms()) {
 			List<Integer> counts = new ArrayList<>();
