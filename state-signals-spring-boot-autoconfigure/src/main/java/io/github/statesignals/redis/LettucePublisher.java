@@ -21,6 +21,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
@@ -184,11 +185,26 @@ final class LettucePublisher implements RedisPublisher {
 	}
 
 	private void send(List<Publish> batch) {
+		if (this.connection instanceof StatefulRedisClusterConnection) {
+			// Of many at once it waits for the nodes' connections: on the event loop,
+			// which makes them.
+			batch.forEach(this::send);
+			return;
+		}
 		try {
 			this.connection.dispatch(batch);
 		}
 		catch (RuntimeException ex) {
 			batch.forEach((publish) -> publish.completeExceptionally(ex));
+		}
+	}
+
+	private void send(Publish publish) {
+		try {
+			this.connection.dispatch(publish);
+		}
+		catch (RuntimeException ex) {
+			publish.completeExceptionally(ex);
 		}
 	}
 
