@@ -129,6 +129,13 @@ final class OrderedLanes {
 	}
 
 	/**
+	 * Nobody looks after what is held up any more: each lane gets a thread.
+	 */
+	void close() {
+		this.workers.close();
+	}
+
+	/**
 	 * How many lanes have something to do.
 	 * @return the number
 	 */

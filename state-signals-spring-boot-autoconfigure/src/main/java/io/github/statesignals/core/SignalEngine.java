@@ -96,10 +96,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 */
 	private final Timer watch = new SystemTimer();
 
-	private final Workers handlers;
-
-	private final Workers callbacks;
-
 	private final OrderedLanes lanes;
 
 	private final OrderedLanes callbackLanes;
@@ -167,11 +163,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.timer = timer;
 		this.startNanos = timer.nanoTime();
-		this.handlers = workers(executor, CONCURRENCY);
-		this.callbacks = workers(lastResort(executor), CONCURRENCY);
-		this.lanes = new OrderedLanes(this.handlers, settings.responders().queueCapacity(),
+		this.lanes = new OrderedLanes(workers(executor, CONCURRENCY), settings.responders().queueCapacity(),
 				settings.responders().totalQueueCapacity());
-		this.callbackLanes = new OrderedLanes(this.callbacks, Integer.MAX_VALUE, Integer.MAX_VALUE);
+		this.callbackLanes = new OrderedLanes(workers(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE,
+				Integer.MAX_VALUE);
 		this.eventLanes = new OrderedLanes(workers(executor, 1), EVENTS, EVENTS);
 		this.events = events;
 		this.interceptors = new Interceptors(interceptors, executor);
@@ -365,8 +360,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		stop();
 		this.timer.stop();
 		this.watch.stop();
-		this.handlers.close();
-		this.callbacks.close();
+		List.of(this.lanes, this.callbackLanes, this.eventLanes).forEach(OrderedLanes::close);
 	}
 
 	EngineSettings getSettings() {

@@ -142,7 +142,7 @@ final class Workers {
 	 * Do what waits: an executor that refused before may be less busy now.
 	 */
 	void nudge() {
-		if (this.threads.get() == 0 && !this.ready.isEmpty()) {
+		if (this.threads.get() == 0) {
 			start();
 		}
 	}
@@ -152,9 +152,7 @@ final class Workers {
 	 */
 	void close() {
 		this.closed = true;
-		if (!this.ready.isEmpty()) {
-			start();
-		}
+		start();
 	}
 
 	private boolean isShort() {
@@ -164,17 +162,15 @@ final class Workers {
 	private void startGathered() {
 		this.gathered.set(0);
 		this.gathering.set(false);
-		if (!this.ready.isEmpty()) {
-			start();
-		}
+		start();
 	}
 
 	/**
-	 * Start a thread, unless one is on its way that has not looked yet. That one starts
-	 * the next, if there is more to do.
+	 * Start a thread if something waits, unless one is on its way that has not looked
+	 * yet. That one starts the next, if there is more to do.
 	 */
 	private void start() {
-		if (this.threads.get() >= this.concurrency || !this.waking.compareAndSet(false, true)) {
+		if (this.ready.isEmpty() || this.threads.get() >= this.concurrency || !this.waking.compareAndSet(false, true)) {
 			return;
 		}
 		this.threads.incrementAndGet();
@@ -210,9 +206,7 @@ final class Workers {
 		}
 		this.threads.decrementAndGet();
 		// What came while this thread was counted, but had looked already.
-		if (!this.ready.isEmpty()) {
-			start();
-		}
+		start();
 	}
 
 	private static int run(IntSupplier turn) {

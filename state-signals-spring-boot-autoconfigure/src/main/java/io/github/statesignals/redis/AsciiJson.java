@@ -55,14 +55,11 @@ final class AsciiJson {
 		if (json != null) {
 			return raw(json);
 		}
-		boolean plainBefore = this.plain;
 		int start = this.length;
-		this.plain = true;
 		string(text);
-		if (this.plain && text.length() <= QuotedStrings.LONGEST) {
-			this.known.keep(text, Arrays.copyOfRange(this.bytes, start, this.length));
+		if (this.plain) {
+			this.known.keep(text, this.bytes, start, this.length);
 		}
-		this.plain &= plainBefore;
 		return this;
 	}
 

@@ -188,6 +188,9 @@ abstract class JsonScanner {
 		expect('"');
 		int start = this.at;
 		int end = stringEnd();
+		if (end < 0) {
+			return "";
+		}
 		int place = 0;
 		for (int i = start; i < end; i++) {
 			place = place * 10 + this.json[i];
@@ -197,7 +200,7 @@ abstract class JsonScanner {
 		if (known != null && isAt(known, start, end)) {
 			return known;
 		}
-		String made = (end < 0) ? "" : StringCache.string(this.json, start, end);
+		String made = StringCache.string(this.json, start, end);
 		if (made.length() <= LONG_DIGITS) {
 			recent[place] = made;
 		}

@@ -1,5 +1,7 @@
 package io.github.statesignals.redis;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ final class QuotedStrings {
 	/**
 	 * Longer ones are not worth their memory.
 	 */
-	static final int LONGEST = 128;
+	private static final int LONGEST = 128;
 
 	private static final int PLACES = 1_024;
 
@@ -29,12 +31,16 @@ final class QuotedStrings {
 	}
 
 	/**
-	 * Keep the JSON of a string.
-	 * @param text the string, at the most {@link #LONGEST} long
-	 * @param json the JSON
+	 * Keep the JSON of a string, unless that is long.
+	 * @param text the string
+	 * @param bytes where the JSON is
+	 * @param start where it starts
+	 * @param end where it ends
 	 */
-	void keep(String text, byte[] json) {
-		this.places[place(text)] = new Quoted(text, json);
+	void keep(String text, byte[] bytes, int start, int end) {
+		if (text.length() <= LONGEST) {
+			this.places[place(text)] = new Quoted(text, Arrays.copyOfRange(bytes, start, end));
+		}
 	}
 
 	private static int place(String text) {
