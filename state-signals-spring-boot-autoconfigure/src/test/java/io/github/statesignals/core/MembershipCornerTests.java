@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -202,6 +203,30 @@ class MembershipCornerTests {
 		this.applications.timer().advance(Duration.ofMillis(100));
 		this.peer.settle();
 		assertThat(this.peer.signals()).isNotEmpty();
+	}
+
+	@Test
+	void callbacksThatComeAfterTheEndDoNotWaitForEachOther() throws Exception {
+		SignalEngine engine = this.applications.start().engine();
+		Executor callbacks = engine.getCallbackExecutor();
+		// So many short ones share a thread.
+		CountDownLatch ended = new CountDownLatch(20_000);
+		for (int i = 0; i < 20_000; i++) {
+			callbacks.execute(ended::countDown);
+		}
+		assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+		engine.close();
+		CountDownLatch begun = new CountDownLatch(1);
+		CompletableFuture<Void> held = new CompletableFuture<>();
+		callbacks.execute(() -> {
+			begun.countDown();
+			held.join();
+		});
+		assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+		CountDownLatch next = new CountDownLatch(1);
+		callbacks.execute(next::countDown);
+		assertThat(next.await(20, TimeUnit.SECONDS)).isTrue();
+		held.complete(null);
 	}
 
 	@Test

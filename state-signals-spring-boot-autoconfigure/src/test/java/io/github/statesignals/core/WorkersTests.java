@@ -69,9 +69,14 @@ class WorkersTests {
 	}
 
 	@Test
-	void nothingIsHeldUpForEverWhenNobodyLooksAnyMore() {
+	void nothingIsHeldUpForEverWhenNobodyLooksAnyMore() throws Exception {
 		becomeShort();
-		this.workers.submit(turn(this.open::await));
+		CountDownLatch begun = new CountDownLatch(1);
+		this.workers.submit(turn(() -> {
+			begun.countDown();
+			this.open.await();
+		}));
+		begun.await();
 		this.timer.stop();
 		int before = this.done.get();
 		this.workers.submit(turn(() -> {
