@@ -25,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param elapsed how long it took from sending the signal to its end
  * @param left the responder ids that were awaited and said, before they answered, that
  * they leave
+ * @param id on a durable channel the id under which the signal and its answers are kept,
+ * to ask {@link DurableChannels} for those that come later; {@code null} on any other
  * @since 0.1.0
  */
 public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<String, String> messages,
-		Set<String> missing, Duration elapsed, Set<String> left) {
+		Set<String> missing, Duration elapsed, Set<String> left, @Nullable String id) {
 
 	public SignalResult {
 		responses = copy(responses);

@@ -45,23 +45,24 @@ class ArchitectureTests {
 	 */
 	private static final Set<String> PUBLIC_TYPES = Set.of(
 			// What users import.
-			"Acknowledgement", "CompletionRule", "InitializationSpec", "OnSignal", "OnSignals", "Response",
-			"ResultCode", "Signal", "SignalArgumentResolver", "SignalErrorHandler", "SignalEvent", "SignalExporter",
-			"SignalExporterFactory", "SignalGapEvent", "SignalGateway", "SignalGatewayFactory", "SignalHandler",
-			"SignalInterceptor", "SignalInterceptor$Handling", "SignalInterceptor$Publishing", "SignalResponder",
-			"SignalResponder$Registration", "SignalResponderFactory", "SignalResult", "SignalResult$Answer",
-			"SignalSpec", "SignalsMissedEvent", "SubscriberJoinedEvent", "SubscriberLeftEvent",
-			"SubscriberLeftEvent$Reason",
+			"Acknowledgement", "CompletionRule", "DurableChannels", "InitializationSpec", "OnSignal", "OnSignals",
+			"Response", "ResultCode", "Signal", "SignalArgumentResolver", "SignalErrorHandler", "SignalEvent",
+			"SignalExporter", "SignalExporterFactory", "SignalGapEvent", "SignalGateway", "SignalGatewayFactory",
+			"SignalHandler", "SignalInterceptor", "SignalInterceptor$Handling", "SignalInterceptor$Publishing",
+			"SignalResponder", "SignalResponder$Registration", "SignalResponderFactory", "SignalResult",
+			"SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalsMissedEvent", "SubscriberJoinedEvent",
+			"SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
 			// What transports implement and throw.
-			"core.ResponseExtension", "core.SignalExtension", "core.SignalTransport", "core.SignalTransport$Listener",
-			"core.SignalTransportException",
+			"core.ResponseExtension", "core.SignalExtension", "core.SignalTransport", "core.SignalTransport$KeptSignal",
+			"core.SignalTransport$Listener", "core.SignalTransport$Receipt", "core.SignalTransportException",
 			// What the wiring needs of the engine.
 			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",
 			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
 			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.InvalidSignalHandlerException",
 			"core.OnSignalMethodProcessor", "core.SignalCounters", "core.SignalEngine",
 			// What the wiring needs of Redis.
-			"redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels",
+			"redis.RedisDurableChannels", "redis.RedisPubSubSignalTransport", "redis.RedisStreamSignalTransport",
+			"redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
 			"actuate.SignalsEndpoint$ExporterDescriptor", "actuate.SignalsEndpoint$ResponderDescriptor",
@@ -69,6 +70,7 @@ class ArchitectureTests {
 			// What Boot finds by name.
 			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
 			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsProperties",
+			"autoconfigure.StateSignalsProperties$Channel", "autoconfigure.StateSignalsProperties$Delivery",
 			"autoconfigure.StateSignalsProperties$Exporter", "autoconfigure.StateSignalsProperties$Protocol",
 			"autoconfigure.StateSignalsProperties$Responder");
 

@@ -51,8 +51,8 @@ public class PendingPublicationBenchmark {
 
 	@Benchmark
 	public SignalResult answeredByAll() {
-		PendingPublication pending = new PendingPublication(this.awaited, null, 0);
-		pending.confirm();
+		PendingPublication pending = new PendingPublication(this.awaited, null, 0, false);
+		pending.confirm(null);
 		long now = 0;
 		for (Response response : this.responses) {
 			pending.respond(response, now++);

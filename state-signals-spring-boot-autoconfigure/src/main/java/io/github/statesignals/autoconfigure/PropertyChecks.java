@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
+import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ final class PropertyChecks {
 			throw invalid("heartbeat-interval", properties.heartbeatInterval(),
 					"It must not be negative: 0 makes no heartbeat.");
 		}
+		properties.channels().forEach((name, settings) -> checkChannel(name, settings, properties));
 		StateSignalsProperties.Exporter exporter = properties.exporter();
 		notBlank("exporter.process-name", exporter.processName(), "Name the process, or leave the property out.");
 		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or leave the property out.");
@@ -74,6 +78,29 @@ final class PropertyChecks {
 		if (maxPayload.toBytes() < 1024) {
 			throw invalid("protocol.max-payload", maxPayload,
 					"A signal with some metadata has to fit in: set at least 1KB.");
+		}
+	}
+
+	private static void checkChannel(String name, Channel channel, StateSignalsProperties properties) {
+		if (name.isEmpty() || !SignalTransport.isChannelName(name)) {
+			throw invalid("channels.[" + name + "].delivery", channel.delivery(),
+					"The name of a channel is made of letters, digits, '.', '_' and '-', 128 at most. "
+							+ "One with a dot is written in brackets: 'channels.[a.b].delivery'.");
+		}
+		positive("channels." + name + ".retention", channel.retention());
+		if (channel.delivery() != Delivery.DURABLE) {
+			return;
+		}
+		if (properties.protocol().extensions() == Extensions.OFF) {
+			throw invalid("channels." + name + ".delivery", "durable",
+					"A durable channel needs the extensions of the protocol: remove 'state-signals.protocol.extensions', "
+							+ "or set it to 'negotiated'.");
+		}
+		if (name.equals(properties.channel())
+				&& (properties.responder().lockPublisher() != null || properties.responder().lockTag() != null)) {
+			throw invalid("channels." + name + ".delivery", "durable",
+					"Every signal is kept for every responder and awaits its answer, so that none can be locked: remove "
+							+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");
 		}
 	}
 

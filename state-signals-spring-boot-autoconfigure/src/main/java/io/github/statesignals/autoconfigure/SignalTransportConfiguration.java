@@ -2,10 +2,16 @@ package io.github.statesignals.autoconfigure;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
+import io.github.statesignals.DurableChannels;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.redis.RedisDurableChannels;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.RedisStreamSignalTransport;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -29,10 +35,32 @@ class SignalTransportConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(RedisConnectionFactory.class)
 	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties) {
+		PropertyChecks.check(properties);
 		boolean extensions = properties.protocol().extensions() != Extensions.OFF;
-		return new RedisPubSubSignalTransport(connectionFactory(beanFactory),
-				new RedisPubSubSignalTransport.Settings(properties.connectTimeout(), properties.protocol().maxPayload(),
-						extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions));
+		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
+				properties.connectTimeout(), properties.protocol().maxPayload(),
+				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions);
+		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
+		Map<String, Duration> durable = durable(properties);
+		return durable.isEmpty() ? new RedisPubSubSignalTransport(connectionFactory, settings)
+				: new RedisStreamSignalTransport(connectionFactory, settings, durable);
+	}
+
+	private static Map<String, Duration> durable(StateSignalsProperties properties) {
+		Map<String, Duration> retentions = new LinkedHashMap<>();
+		properties.channels().forEach((name, channel) -> {
+			if (channel.delivery() == Delivery.DURABLE) {
+				retentions.put(name, channel.retention());
+			}
+		});
+		return retentions;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(SignalTransport.class)
+	DurableChannels durableChannels(SignalTransport transport) {
+		return new RedisDurableChannels((transport instanceof RedisStreamSignalTransport keeping) ? keeping : null);
 	}
 
 	private static RedisConnectionFactory connectionFactory(ListableBeanFactory beanFactory) {

@@ -2,6 +2,7 @@ package io.github.statesignals.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.EngineSettings.Extensions;
@@ -20,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  * Negative waits for ever; zero starts without Redis and connects in the background.
  * @param channel Name of the channel that exporters and handlers use which name none.
  * Defaults to the two Redis channels of the Python package.
+ * @param channels Channels by name: 'delivery' is 'broadcast' (the default), or 'durable'
+ * to keep signals for responders that are away; 'retention' is how long (7d).
  * @param heartbeatInterval How often to make sure that what is published is heard. Zero
  * never does; nor does 'protocol.extensions: off'.
  * @param exporter Publishing signals.
@@ -30,8 +33,8 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("state-signals")
 public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("20s") Duration connectTimeout, @Nullable String channel,
-		@DefaultValue("1s") Duration heartbeatInterval, @DefaultValue Exporter exporter,
-		@DefaultValue Responder responder, @DefaultValue Protocol protocol) {
+		@DefaultValue Map<String, Channel> channels, @DefaultValue("1s") Duration heartbeatInterval,
+		@DefaultValue Exporter exporter, @DefaultValue Responder responder, @DefaultValue Protocol protocol) {
 
 	/**
 	 * Publishing signals.
@@ -94,6 +97,35 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 */
 	public record Protocol(@DefaultValue("negotiated") Extensions extensions,
 			@DefaultValue("1MB") DataSize maxPayload) {
+	}
+
+	/**
+	 * A named channel.
+	 *
+	 * @param delivery Who gets a signal: whoever is there when it is sent, or also those
+	 * responders, by name, that were there once and are away.
+	 * @param retention How long a durable channel keeps a signal for a responder that is
+	 * away, and answers.
+	 */
+	public record Channel(@DefaultValue("broadcast") Delivery delivery, @DefaultValue("7d") Duration retention) {
+	}
+
+	/**
+	 * Who gets a signal.
+	 */
+	public enum Delivery {
+
+		/**
+		 * Whoever is there when it is sent.
+		 */
+		BROADCAST,
+
+		/**
+		 * Every responder whose name was there once, also if it is away: it is kept for
+		 * it.
+		 */
+		DURABLE
+
 	}
 
 }

@@ -195,9 +195,15 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	/**
-	 * What was said to this exporter may not have been heard: it asks again who is there.
+	 * What was said to this exporter may not have been heard: it asks again who is there,
+	 * and for what is kept.
 	 */
 	void onGap() {
+		this.publications.recall(this.channel);
+		ask();
+	}
+
+	private void ask() {
 		askAgain().whenComplete((sent, ex) -> {
 			if (ex != null) {
 				logger.warn("Could not ask for subscribers of '{}' again: {}", this.publisherId,
@@ -343,7 +349,7 @@ final class DefaultSignalExporter implements SignalExporter {
 				this.ids.clear();
 			}
 			if (waiting) {
-				onGap();
+				DefaultSignalExporter.this.ask();
 			}
 		}
 

@@ -40,6 +40,8 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private final String responderId;
 
+	private final boolean durable;
+
 	private final SignalEngine engine;
 
 	private final List<Handler> handlers = new CopyOnWriteArrayList<>();
@@ -65,10 +67,15 @@ final class DefaultSignalResponder implements SignalResponder {
 				+ "set state-signals.responder.name or spring.application.name");
 		this.name = name;
 		this.channel = channel;
-		this.responderId = ResponderIds.create(name);
 		this.engine = engine;
+		this.durable = engine.isDurable(channel);
+		// What is kept is kept for a name, whoever comes under it.
+		this.responderId = this.durable ? name : ResponderIds.create(name);
 		this.lockedPublisher = engine.getSettings().responders().lockPublisher();
 		this.lockedTag = engine.getSettings().responders().lockTag();
+		if (this.lockedPublisher != null || this.lockedTag != null) {
+			checkLockable();
+		}
 	}
 
 	@Override
@@ -84,13 +91,25 @@ final class DefaultSignalResponder implements SignalResponder {
 	@Override
 	public void lockPublisher(String publisherId) {
 		Assert.hasText(publisherId, "The publisher id to lock on must not be blank: call unlock() to hear all");
+		checkLockable();
 		this.lockedPublisher = publisherId;
 	}
 
 	@Override
 	public void lockTag(String tag) {
 		Assert.hasText(tag, "The tag to lock on must not be blank: call unlock() to hear all");
+		checkLockable();
 		this.lockedTag = tag;
+	}
+
+	private void checkLockable() {
+		if (this.durable) {
+			throw new IllegalStateException(
+					("Responder '%s' can't be locked: every signal of the durable channel '%s' is kept for it, and awaits "
+							+ "its answer. Give those signals a channel of their own, or the handler a condition, and "
+							+ "remove state-signals.responder.lock-publisher and lock-tag")
+						.formatted(this.name, this.channel));
+		}
 	}
 
 	@Override
@@ -179,26 +198,39 @@ final class DefaultSignalResponder implements SignalResponder {
 	/**
 	 * A signal was heard. Called on the transport's thread.
 	 * @param delivery the signal
+	 * @return {@code false} if it is kept and can't be taken now
 	 */
-	void onSignal(Delivery delivery) {
+	boolean onSignal(Delivery delivery) {
 		Signal signal = delivery.signal();
-		if (!hears() || !hears(signal)) {
-			return;
+		boolean kept = delivery.receipt() != null;
+		if (!hears()) {
+			return false;
+		}
+		if (!hears(signal)) {
+			if (kept) {
+				// One of our own, which somebody awaits all the same.
+				answer(delivery, Acknowledgement.success());
+			}
+			return true;
 		}
 		logger.debug("'{}' hears '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
 		List<Handler> matching = matching(signal);
 		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
 			// Not queued behind slow handlers: subscribing is about the future.
 			acknowledgeReserved(delivery);
-			return;
+			return true;
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
 		this.busy.incrementAndGet();
-		if (!this.engine.getLanes().submit(lane, () -> handle(delivery, matching))) {
-			this.busy.decrementAndGet();
+		if (this.engine.getLanes().submit(lane, () -> handle(delivery, matching))) {
+			return true;
+		}
+		this.busy.decrementAndGet();
+		if (!kept) {
 			this.engine.counters().rejected(signal, this.responderId);
 			answer(delivery, Acknowledgement.failure("busy"));
 		}
+		return !kept;
 	}
 
 	/**
@@ -329,6 +361,10 @@ final class DefaultSignalResponder implements SignalResponder {
 		else if (!listening) {
 			answerUnhandled(delivery);
 		}
+		else if (Signal.SHUTDOWN.equals(delivery.signal().event())) {
+			this.unanswered.find(delivery.signal(), true);
+			delivery.settle();
+		}
 	}
 
 	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, Handler handler) {
@@ -379,6 +415,9 @@ final class DefaultSignalResponder implements SignalResponder {
 		if (Signal.INITIALIZATION.equals(delivery.signal().event())) {
 			answer(delivery, Acknowledgement.success());
 		}
+		else {
+			delivery.settle();
+		}
 	}
 
 	private void answerUnhandled(Delivery delivery) {
@@ -387,8 +426,10 @@ final class DefaultSignalResponder implements SignalResponder {
 			case ACKNOWLEDGE -> answer(delivery, Acknowledgement.success());
 			case REJECT -> answer(delivery,
 					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));
-			case IGNORE ->
+			case IGNORE -> {
 				logger.debug("'{}' ignores '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
+				delivery.settle();
+			}
 		}
 	}
 
@@ -396,6 +437,9 @@ final class DefaultSignalResponder implements SignalResponder {
 		Signal signal = delivery.signal();
 		if (!Signal.SHUTDOWN.equals(signal.event())) {
 			respond(delivery, signal.publisherId(), signal.event(), acknowledgement.ras(), acknowledgement.message());
+		}
+		else {
+			delivery.settle();
 		}
 	}
 

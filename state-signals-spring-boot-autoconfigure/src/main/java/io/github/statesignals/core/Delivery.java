@@ -1,6 +1,7 @@
 package io.github.statesignals.core;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalTransport.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param extension what it says to those who understand, if anything
  * @param deadlineNanos until when its publisher awaits an answer; {@code null} if that is
  * not known
+ * @param receipt what to acknowledge it with, if it is kept
  */
-record Delivery(Signal signal, @Nullable SignalExtension extension, @Nullable Long deadlineNanos) {
+record Delivery(Signal signal, @Nullable SignalExtension extension, @Nullable Long deadlineNanos,
+		@Nullable Receipt receipt) {
 
 	boolean isExpired(long nowNanos) {
 		return this.deadlineNanos != null && nowNanos - this.deadlineNanos > 0;
@@ -19,6 +22,15 @@ record Delivery(Signal signal, @Nullable SignalExtension extension, @Nullable Lo
 
 	@Nullable String replyTo() {
 		return (this.extension != null) ? this.extension.replyTo() : null;
+	}
+
+	/**
+	 * It was dealt with, and there is no answer to it.
+	 */
+	void settle() {
+		if (this.receipt != null) {
+			this.receipt.acknowledge(null, null);
+		}
 	}
 
 }

@@ -65,6 +65,10 @@ final class PendingPublication {
 
 	private final @Nullable CompletionRule rule;
 
+	private final boolean kept;
+
+	private @Nullable String id;
+
 	private Map<String, String> messages = Map.of();
 
 	private Set<String> left = Set.of();
@@ -87,8 +91,10 @@ final class PendingPublication {
 	 * @param awaited the responder ids to await
 	 * @param rule how many of them are enough; {@code null}: every answer is awaited
 	 * @param sentNanos when it was sent
+	 * @param kept whether the transport keeps it, and has an id for it to tell
 	 */
-	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos) {
+	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean kept) {
+		this.kept = kept;
 		this.awaited = IndexedIds.of(awaited);
 		this.remaining = this.awaited.size();
 		this.outstanding = new BitSet(this.remaining);
@@ -106,9 +112,19 @@ final class PendingPublication {
 
 	/**
 	 * The transport has taken the signal.
+	 * @param id the id under which it is kept, if it is
 	 */
-	void confirm() {
+	void confirm(@Nullable String id) {
+		this.id = id;
 		this.confirmed = true;
+	}
+
+	/**
+	 * The id under which it is kept.
+	 * @return the id; {@code null} if it is not, or the transport has not said so yet
+	 */
+	@Nullable String id() {
+		return this.id;
 	}
 
 	/**
@@ -185,11 +201,13 @@ final class PendingPublication {
 
 	/**
 	 * Whether there is nothing left to wait for. An answer proves that the signal was
-	 * sent; without one, the transport's word is needed.
+	 * sent; without one, or for the id under which it is kept, the transport's word is
+	 * needed.
 	 * @return {@code true} when the result is final
 	 */
 	boolean isComplete() {
-		return isSent() && (this.remaining == 0 || (this.required >= 0 && (isFulfilled() || isImpossible())));
+		return (this.kept ? this.confirmed : isSent())
+				&& (this.remaining == 0 || (this.required >= 0 && (isFulfilled() || isImpossible())));
 	}
 
 	/**
@@ -216,7 +234,7 @@ final class PendingPublication {
 	 */
 	SignalResult result(long nowNanos) {
 		return new SignalResult(code(), new Answers(), this.messages, (this.remaining > 0) ? outstanding() : Set.of(),
-				Duration.ofNanos(nowNanos - this.sentNanos), this.left);
+				Duration.ofNanos(nowNanos - this.sentNanos), this.left, this.id);
 	}
 
 	private ResultCode code() {

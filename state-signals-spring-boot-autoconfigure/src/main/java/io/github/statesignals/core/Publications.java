@@ -24,6 +24,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.KnownResponders.Subscribers;
 import io.github.statesignals.core.PendingPublication.Verdict;
+import io.github.statesignals.core.SignalTransport.KeptSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,6 +214,26 @@ final class Publications {
 		return subscribed;
 	}
 
+	/**
+	 * Answers may have been missed: have those that are kept told again.
+	 * @param channel the channel's name
+	 */
+	void recall(String channel) {
+		List<String> kept = new ArrayList<>();
+		this.lock.lock();
+		try {
+			for (Publication publication : underWay()) {
+				if (publication.pending.id() != null) {
+					kept.add(publication.pending.id());
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		kept.forEach((id) -> this.engine.recall(channel, id));
+	}
+
 	private Collection<Publication> underWay() {
 		Set<Publication> underWay = new LinkedHashSet<>(this.identified.values());
 		this.queues.values().forEach((queue) -> {
@@ -349,7 +370,7 @@ final class Publications {
 		 */
 		private final long bytes;
 
-		private PendingPublication pending = new PendingPublication(Set.of(), null, 0);
+		private PendingPublication pending = new PendingPublication(Set.of(), null, 0, false);
 
 		private long number;
 
@@ -404,10 +425,11 @@ final class Publications {
 				logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", this.signal.event(),
 						this.signal.publisherId(), missing);
 				finish(() -> new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
-						Set.of()));
+						Set.of(), null));
 				return;
 			}
-			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now());
+			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(),
+					Publications.this.sender.isKept());
 			this.admitted = subscribers.ids().size();
 			Publications.this.window.enter(this.admitted, this.bytes);
 			if (!this.options.timeout().isNegative()) {
@@ -443,7 +465,7 @@ final class Publications {
 			boolean complete;
 			Publications.this.lock.lock();
 			try {
-				this.pending.confirm();
+				this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
 				complete = this.pending.isComplete();
 			}
 			finally {

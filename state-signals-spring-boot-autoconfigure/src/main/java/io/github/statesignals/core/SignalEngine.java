@@ -17,8 +17,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -27,14 +25,10 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
-import io.github.statesignals.SignalGapEvent;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
-import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.EngineSettings.Extensions;
-import io.github.statesignals.core.HeardSignals.Arrival;
-import io.github.statesignals.core.HeardSignals.Order;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,11 +66,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private static final int EVENTS = 100_000;
 
 	/**
-	 * In place of a publisher's id: the response is for every exporter.
-	 */
-	private static final String EVERYBODY = "*";
-
-	/**
 	 * Redis may be the reason why the application stops.
 	 */
 	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
@@ -108,8 +97,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final long startNanos;
 
-	private final HeardSignals heard = new HeardSignals();
-
 	private final Interceptors interceptors;
 
 	private final SignalCounters counters = new SignalCounters();
@@ -132,12 +119,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
-	/**
-	 * Held while a signal is being accepted, so that none slips through while stopping.
-	 */
-	private final ReadWriteLock acceptance = new ReentrantReadWriteLock();
-
-	private volatile boolean running;
+	private final SignalRouter router;
 
 	/**
 	 * Create an engine.
@@ -159,6 +141,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		ChannelNames.check(settings.channel());
 		this.transport = transport;
 		this.settings = settings;
+		this.router = new SignalRouter(this);
 		this.executor = executor;
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.timer = timer;
@@ -266,28 +249,29 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @return {@code false} while the transport can't, as far as it knows
 	 */
 	public boolean isConnected() {
-		return this.running && this.transport.isConnected();
+		return isRunning() && this.transport.isConnected();
 	}
 
 	@Override
 	public void start() {
-		if (this.running) {
+		if (isRunning()) {
 			return;
 		}
 		// Accept from the first moment on: whoever hears may be asked at once.
-		this.running = true;
+		this.router.accept();
 		try {
-			this.transport.start(new Router());
+			this.transport.start(this.router);
 		}
 		catch (RuntimeException ex) {
-			this.running = false;
+			this.router.refuse();
 			throw ex;
 		}
 	}
 
 	@Override
 	public void stop() {
-		if (!refuse()) {
+		// From here on nothing that is heard is accepted; what was, is finished.
+		if (!this.router.refuse()) {
 			return;
 		}
 		try {
@@ -315,19 +299,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.transport.stop();
 	}
 
-	// From here on nothing that is heard is accepted; what was, is finished.
-	private boolean refuse() {
-		this.acceptance.writeLock().lock();
-		try {
-			boolean accepting = this.running;
-			this.running = false;
-			return accepting;
-		}
-		finally {
-			this.acceptance.writeLock().unlock();
-		}
-	}
-
 	@Override
 	public void stop(Runnable callback) {
 		// Not on the caller's thread: the limit of a shutdown phase is for all of its
@@ -345,7 +316,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public boolean isRunning() {
-		return this.running;
+		return this.router.isAccepting();
 	}
 
 	@Override
@@ -387,14 +358,20 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 */
 	CompletableFuture<?> respond(String channel, Response response, @Nullable Delivery delivery) {
 		SignalExtension asked = (delivery != null) ? delivery.extension() : null;
+		SignalTransport.Receipt receipt = (delivery != null) ? delivery.receipt() : null;
+		if (receipt != null && response.ras() != null) {
+			return guarded(() -> receipt.acknowledge(response, extension(asked)));
+		}
 		if (this.settings.extensions() == Extensions.OFF
 				|| (asked == null && this.settings.extensions() == Extensions.NEGOTIATED)) {
 			return guarded(() -> this.transport.send(channel, response));
 		}
-		ResponseExtension extension = (asked != null && asked.id() != null) ? new ResponseExtension(asked.id())
-				: ResponseExtension.UNDERSTOOD;
-		return guarded(() -> this.transport.send(channel, response, extension,
+		return guarded(() -> this.transport.send(channel, response, extension(asked),
 				(delivery != null) ? delivery.replyTo() : null));
+	}
+
+	private static ResponseExtension extension(@Nullable SignalExtension asked) {
+		return (asked != null && asked.id() != null) ? new ResponseExtension(asked.id()) : ResponseExtension.UNDERSTOOD;
 	}
 
 	/**
@@ -426,7 +403,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		if (this.settings.extensions() == Extensions.OFF || !this.settings.responders().enabled()) {
 			return CompletableFuture.completedFuture(null);
 		}
-		Response announcement = new Response(responder.getResponderId(), EVERYBODY, event, null, null);
+		Response announcement = new Response(responder.getResponderId(), SignalRouter.EVERYBODY, event, null, null);
 		return guarded(
 				() -> this.transport.send(responder.getChannel(), announcement, ResponseExtension.UNDERSTOOD, null))
 			.whenComplete((sent, ex) -> {
@@ -462,6 +439,24 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 */
 	@Nullable String replyTo(String channel) {
 		return this.transport.replyTo(channel);
+	}
+
+	/**
+	 * Whether signals of a channel are kept for those who are away.
+	 * @param channel the channel's name
+	 * @return whether the transport keeps them
+	 */
+	boolean isDurable(String channel) {
+		return this.transport.isDurable(channel);
+	}
+
+	/**
+	 * Be told again of all answers to a signal that is kept.
+	 * @param channel the channel's name
+	 * @param id the id under which it is kept
+	 */
+	void recall(String channel, String id) {
+		this.transport.recall(channel, id);
 	}
 
 	private static CompletableFuture<?> guarded(Supplier<CompletableFuture<?>> sending) {
@@ -543,128 +538,45 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.exporters.remove(exporter.getPublisherId());
 	}
 
-	private final class Router implements SignalTransport.Listener {
+	Collection<DefaultSignalExporter> getExporters() {
+		return this.exporters.values();
+	}
 
-		@Override
-		public boolean wantsSignals(String channel) {
-			if (!SignalEngine.this.settings.responders().enabled()) {
-				return false;
-			}
-			for (DefaultSignalResponder responder : SignalEngine.this.responders) {
-				if (responder.hears() && responder.getChannel().equals(channel)) {
-					return true;
-				}
-			}
-			return false;
-		}
+	@Nullable DefaultSignalExporter findExporter(String publisherId) {
+		return this.exporters.get(publisherId);
+	}
 
-		@Override
-		public boolean wantsResponses(String channel) {
-			for (DefaultSignalExporter exporter : SignalEngine.this.exporters.values()) {
-				if (exporter.getChannel().equals(channel)) {
-					return true;
-				}
-			}
-			return false;
-		}
-
-		@Override
-		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-			SignalEngine engine = SignalEngine.this;
-			engine.counters.signals.increment();
-			engine.acceptance.readLock().lock();
-			try {
-				if (!engine.running || !engine.settings.responders().enabled()) {
-					return;
-				}
-				deliver(channel, signal, (engine.settings.extensions() != Extensions.OFF) ? extension : null);
-			}
-			finally {
-				engine.acceptance.readLock().unlock();
+	boolean hasExporter(String channel) {
+		for (DefaultSignalExporter exporter : this.exporters.values()) {
+			if (exporter.getChannel().equals(channel)) {
+				return true;
 			}
 		}
+		return false;
+	}
 
-		private void deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
-			SignalEngine engine = SignalEngine.this;
-			Arrival arrival = engine.heard.hear(channel, signal.publisherId(), extension, engine.timer.nanoTime());
-			if (arrival.order() == Order.REPEATED) {
-				engine.counters.repeated.increment();
-				logger.debug("'{}' of '{}' is repeated", signal.event(), signal.publisherId());
-				return;
-			}
-			if (arrival.missed() > 0) {
-				engine.counters.missed.add(arrival.missed());
-				engine.publishEvent(new SignalsMissedEvent(signal.publisherId(), channel, arrival.missed()));
-			}
-			Delivery delivery = new Delivery(signal, extension, arrival.deadlineNanos());
-			for (DefaultSignalResponder responder : engine.responders) {
-				if (!responder.getChannel().equals(channel)) {
-					continue;
-				}
-				if (arrival.order() == Order.OVERTAKEN) {
-					responder.onOvertaken(delivery);
-				}
-				else {
-					responder.onSignal(delivery);
-				}
+	List<DefaultSignalResponder> getResponders() {
+		return this.responders;
+	}
+
+	@Nullable DefaultSignalResponder findResponder(String name, String channel) {
+		for (DefaultSignalResponder responder : this.responders) {
+			if (responder.getName().equals(name) && responder.getChannel().equals(channel)) {
+				return responder;
 			}
 		}
+		return null;
+	}
 
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-			SignalEngine engine = SignalEngine.this;
-			engine.counters.responses.increment();
-			boolean extensions = engine.settings.extensions() != Extensions.OFF;
-			if (extensions && EVERYBODY.equals(response.publisherId())) {
-				engine.exporters.values()
-					.stream()
-					.filter((exporter) -> exporter.getChannel().equals(channel))
-					.forEach((exporter) -> onAnnouncement(exporter, response));
-				return;
-			}
-			DefaultSignalExporter exporter = engine.exporters.get(response.publisherId());
-			if (exporter == null || !exporter.getChannel().equals(channel)) {
-				return;
-			}
-			if (extensions && Signal.SHUTDOWN.equals(response.event())) {
-				onAnnouncement(exporter, response);
-			}
-			else {
-				exporter.onResponse(response, extensions ? extension : null);
-			}
-		}
-
-		private void onAnnouncement(DefaultSignalExporter exporter, Response response) {
-			switch (response.event()) {
-				case Signal.INITIALIZATION -> exporter.onHello(response.responderId());
-				case Signal.SHUTDOWN -> exporter.onBye(response.responderId());
-				default -> logger.debug("'{}' announces what nobody understands", response.responderId());
-			}
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-			SignalEngine.this.counters.malformed(source, problem);
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
-			SignalEngine engine = SignalEngine.this;
-			if (gap) {
-				logger.warn("Hearing signals again after a gap: what was sent meanwhile may have been missed");
-				engine.counters.gaps.increment();
-				engine.publishEvent(new SignalGapEvent());
-				if (engine.settings.extensions() != Extensions.OFF) {
-					engine.exporters.values().forEach(DefaultSignalExporter::onGap);
-				}
-			}
-			engine.responders.stream()
-				.filter(DefaultSignalResponder::hears)
-				.forEach((responder) -> announce(responder, Signal.INITIALIZATION));
-			// Whoever waits for this may publish, which the transport's thread must not.
-			engine.connected.completeAsync(() -> null, engine.executor);
-		}
-
+	/**
+	 * The transport hears: tell exporters who is there.
+	 */
+	void onConnected() {
+		this.responders.stream()
+			.filter(DefaultSignalResponder::hears)
+			.forEach((responder) -> announce(responder, Signal.INITIALIZATION));
+		// Whoever waits for this may publish, which the transport's thread must not.
+		this.connected.completeAsync(() -> null, this.executor);
 	}
 
 	private record ResponderKey(String name, String channel) {

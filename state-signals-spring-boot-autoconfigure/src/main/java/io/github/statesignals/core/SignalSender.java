@@ -26,11 +26,22 @@ final class SignalSender {
 
 	private final String channel;
 
+	private final boolean kept;
+
 	private long sequence;
 
 	SignalSender(SignalEngine engine, String channel) {
 		this.engine = engine;
 		this.channel = channel;
+		this.kept = engine.isDurable(channel);
+	}
+
+	/**
+	 * Whether what is sent is kept.
+	 * @return whether the channel is durable
+	 */
+	boolean isKept() {
+		return this.kept;
 	}
 
 	/**
@@ -39,6 +50,10 @@ final class SignalSender {
 	 * @return {@code true} when nobody minds
 	 */
 	boolean isExtended(Subscribers subscribers) {
+		if (this.kept) {
+			// Nobody else can hear them there.
+			return true;
+		}
 		return switch (this.engine.getSettings().extensions()) {
 			case NEGOTIATED -> subscribers.understanding();
 			case ALWAYS -> true;

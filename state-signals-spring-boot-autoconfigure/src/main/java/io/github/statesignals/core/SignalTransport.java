@@ -1,5 +1,7 @@
 package io.github.statesignals.core;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Response;
@@ -12,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  * included. A channel's name is empty (the Python package's two Redis channels), or made
  * of letters, digits, {@code .}, {@code _} and {@code -}.
  * <p>
- * What one thread sends is heard in that order, by everybody. The listener is called by
- * one thread at a time.
+ * What one thread sends is heard in that order, by everybody; on a durable channel
+ * signals keep theirs, and responses. The listener is called by one thread at a time.
+ * <p>
+ * A transport may keep the signals of some channels, its <em>durable</em> ones: for each
+ * responder by its name, from the first time on that somebody of that name was there for
+ * them, also while nobody is. There it says itself that those names are subscribed, and
+ * whoever is there hears each signal until it has acknowledged it.
  *
  * @since 0.1.0
  */
@@ -74,6 +81,24 @@ public interface SignalTransport {
 	}
 
 	/**
+	 * Whether a channel is durable.
+	 * @param channel the channel's name
+	 * @return whether its signals are kept for whoever is away
+	 */
+	default boolean isDurable(String channel) {
+		return false;
+	}
+
+	/**
+	 * Tell the listener again of all answers to a signal that is kept, for it may have
+	 * missed some. Never blocks on the network; does nothing if that can't be known now.
+	 * @param channel the channel's name
+	 * @param id the id under which the signal is kept
+	 */
+	default void recall(String channel, String id) {
+	}
+
+	/**
 	 * Run a task when all that this transport has at hand was heard: on its own thread
 	 * later, so that what comes together can be worked on together; on any other thread,
 	 * and where it can't tell, at once.
@@ -98,9 +123,10 @@ public interface SignalTransport {
 	 * @param channel the channel's name
 	 * @param signal the signal
 	 * @param extension what to say to those who understand, if anything
-	 * @return completes when the signal is on its way, on any thread, or exceptionally
-	 * with a {@link org.springframework.dao.DataAccessException}; cancelling it keeps the
-	 * signal from being sent, if it has not been
+	 * @return completes when the signal is on its way, on any thread, with a
+	 * {@link KeptSignal} if it is kept; or exceptionally with a
+	 * {@link org.springframework.dao.DataAccessException}. Cancelling it keeps the signal
+	 * from being sent, if it has not been
 	 */
 	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension);
 
@@ -128,6 +154,31 @@ public interface SignalTransport {
 			@Nullable String replyTo);
 
 	/**
+	 * A signal that was taken and is kept.
+	 *
+	 * @param id the id under which its answers can be asked for
+	 */
+	record KeptSignal(String id) {
+	}
+
+	/**
+	 * What a kept signal is acknowledged with. Until it is, whoever comes next under the
+	 * name of the responder hears it again.
+	 */
+	interface Receipt {
+
+		/**
+		 * The signal was dealt with.
+		 * @param response the response to keep and to send, if there is one
+		 * @param extension what to say to those who understand, if anything
+		 * @return completes when it is kept, on any thread, or exceptionally with a
+		 * {@link org.springframework.dao.DataAccessException}
+		 */
+		CompletableFuture<?> acknowledge(@Nullable Response response, @Nullable ResponseExtension extension);
+
+	}
+
+	/**
 	 * Hears. Called on the transport's own thread, of which there may be few for the
 	 * whole application: it must neither block nor call user code.
 	 */
@@ -151,6 +202,50 @@ public interface SignalTransport {
 		 */
 		default boolean wantsResponses(String channel) {
 			return true;
+		}
+
+		/**
+		 * Who is there for the signals of a durable channel.
+		 * @param channel the channel's name
+		 * @return the names of responders, a snapshot
+		 */
+		default Collection<String> responders(String channel) {
+			return List.of();
+		}
+
+		/**
+		 * Signals of a durable channel are kept for a responder from now on: it can be
+		 * made known.
+		 * @param channel the channel's name
+		 * @param responder the name of the responder
+		 */
+		default void onRegistered(String channel, String responder) {
+		}
+
+		/**
+		 * A signal of a durable channel was heard, for one responder.
+		 * @param channel the channel's name
+		 * @param responder the name of the responder
+		 * @param signal the signal, without the extension in its metadata
+		 * @param extension what it says to those who understand, if anything
+		 * @param receipt to acknowledge it with, at any time and on any thread
+		 * @return {@code false} if there is no room for it now: it is to be offered again
+		 */
+		default boolean onKeptSignal(String channel, String responder, Signal signal,
+				@Nullable SignalExtension extension, Receipt receipt) {
+			onSignal(channel, signal, extension);
+			receipt.acknowledge(null, null);
+			return true;
+		}
+
+		/**
+		 * Signals that were kept for a responder were dropped before it heard them.
+		 * @param channel the channel's name
+		 * @param publisherId whose signals
+		 * @param responder the name of the responder
+		 * @param count how many
+		 */
+		default void onDropped(String channel, String publisherId, String responder, long count) {
 		}
 
 		/**

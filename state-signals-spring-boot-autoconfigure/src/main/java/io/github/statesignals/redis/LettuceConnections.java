@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
@@ -73,6 +74,26 @@ final class LettuceConnections {
 	 * connects
 	 */
 	static @Nullable LettuceConnectionFactory derive(RedisConnectionFactory connectionFactory) {
+		return derive(connectionFactory, UnaryOperator.identity());
+	}
+
+	/**
+	 * Create a connection factory as {@link #derive} does, whose connections stay lost:
+	 * what was under way fails, and is not repeated by the driver.
+	 * @param connectionFactory the other one
+	 * @return the factory, started; or {@code null} if it can't be told how the other one
+	 * connects
+	 */
+	static @Nullable LettuceConnectionFactory deriveWithoutReconnect(RedisConnectionFactory connectionFactory) {
+		return derive(connectionFactory,
+				(options) -> options.mutate()
+					.autoReconnect(false)
+					.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+					.build());
+	}
+
+	private static @Nullable LettuceConnectionFactory derive(RedisConnectionFactory connectionFactory,
+			UnaryOperator<ClientOptions> customizer) {
 		if (!(connectionFactory instanceof LettuceConnectionFactory lettuce)
 				|| connectionFactory.getClass() != LettuceConnectionFactory.class) {
 			// What a subclass does, only it knows.
@@ -89,7 +110,7 @@ final class LettuceConnections {
 			.map((shared) -> resources(shared, eventLoop(lettuce, shared)))
 			.orElse(null);
 		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration,
-				new Unpooled(lettuce.getClientConfiguration(), Optional.ofNullable(resources)));
+				new Unpooled(lettuce.getClientConfiguration(), Optional.ofNullable(resources), customizer));
 		derived.setShareNativeConnection(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -180,9 +201,10 @@ final class LettuceConnections {
 	 *
 	 * @param delegate the configuration
 	 * @param resources the threads, if they are shared
+	 * @param customizer what else is to be different
 	 */
-	private record Unpooled(LettuceClientConfiguration delegate,
-			Optional<ClientResources> resources) implements LettuceClientConfiguration {
+	private record Unpooled(LettuceClientConfiguration delegate, Optional<ClientResources> resources,
+			UnaryOperator<ClientOptions> customizer) implements LettuceClientConfiguration {
 
 		@Override
 		public boolean isUseSsl() {
@@ -214,11 +236,13 @@ final class LettuceConnections {
 		@Override
 		public Optional<ClientOptions> getClientOptions() {
 			return this.delegate.getClientOptions()
+				.or(() -> Optional.of(ClientOptions.create()))
 				.map((options) -> options.mutate()
 					.protocolVersion(ProtocolVersion.RESP2)
 					// Publishes have timeouts of their own.
 					.timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-					.build());
+					.build())
+				.map(this.customizer);
 		}
 
 		@Override

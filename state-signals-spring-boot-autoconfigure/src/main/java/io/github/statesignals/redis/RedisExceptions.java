@@ -1,6 +1,9 @@
 package io.github.statesignals.redis;
 
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,19 @@ import org.springframework.data.redis.connection.lettuce.LettuceExceptionConvert
 final class RedisExceptions {
 
 	private static final String PERMISSIONS = "Grant it the channels and commands of signals: ACL SETUSER <user> "
-			+ "&event-signal-* +subscribe +unsubscribe +publish +ping";
+			+ "&event-signal-* +subscribe +unsubscribe +publish +ping; and for durable channels "
+			+ "~event-signal:* +@stream +@string +@hash +@set +@keyspace +@scripting +info";
+
+	/**
+	 * How errors begin that come from Redis: with their code.
+	 */
+	private static final Pattern REPLY = Pattern.compile("([A-Z]{3,}) .*", Pattern.DOTALL);
+
+	/**
+	 * The codes of those that come while it starts, or changes its role.
+	 */
+	private static final Set<String> PASSING = Set.of("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN",
+			"BUSY", "NOREPLICAS", "UNBLOCKED", "MOVED", "ASK", "UNKILLABLE");
 
 	private RedisExceptions() {
 	}
@@ -37,6 +52,17 @@ final class RedisExceptions {
 	 */
 	static String reason(Throwable ex) {
 		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
+	}
+
+	/**
+	 * Whether it is Redis that answered with an error, which it would again: the
+	 * connection is as it should be, and Redis in a state to serve us.
+	 * @param ex what the driver says
+	 * @return {@code false} for all that may be over when it is tried again
+	 */
+	static boolean isFinal(Throwable ex) {
+		Matcher reply = REPLY.matcher(reason(ex));
+		return reply.matches() && !PASSING.contains(reply.group(1));
 	}
 
 	private static @Nullable String refusal(Throwable ex) {

@@ -59,6 +59,10 @@ class FailureTests {
 			bad("responder.name=  ", "must not be blank", "Name the responder, or leave the property out"),
 			bad("responder.lock-publisher= ", "must not be blank", "leave the property out to hear all"),
 			bad("responder.lock-tag= ", "must not be blank", "leave the property out to hear all"),
+			bad("channels.orders.delivery=sometimes", "\"sometimes\"", "The following values are valid", "BROADCAST",
+					"DURABLE"),
+			bad("channels.orders.retention=0s", "must be longer than nothing"),
+			bad("channels.[two words].delivery=durable", "letters, digits"),
 			bad("responder.queue-capacity=0", "'0'", "At least one signal must fit in"),
 			bad("responder.unhandled=shrug", "\"shrug\"", "The following values are valid", "ACKNOWLEDGE", "REJECT",
 					"IGNORE"),
@@ -107,6 +111,22 @@ class FailureTests {
 	void badPropertyIsNamedWithItsRemedy(String property, List<String> expected, CapturedOutput output) {
 		String report = report(output, OverMemory.class, "state-signals." + property);
 		assertThat(report).contains("state-signals." + property.substring(0, property.indexOf('='))).contains(expected);
+	}
+
+	@Test
+	void durableChannelWithoutExtensionsIsNamedWithItsRemedy(CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, "state-signals.channels.orders.delivery=durable",
+				"state-signals.protocol.extensions=off"))
+			.contains("state-signals.channels.orders.delivery")
+			.contains("remove 'state-signals.protocol.extensions'");
+	}
+
+	@Test
+	void durableChannelWithALockIsNamedWithItsRemedy(CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, "state-signals.channel=orders",
+				"state-signals.channels.orders.delivery=durable", "state-signals.responder.lock-tag=t"))
+			.contains("state-signals.channels.orders.delivery")
+			.contains("remove 'state-signals.responder.lock-publisher' and 'lock-tag'");
 	}
 
 	@ParameterizedTest

@@ -581,7 +581,7 @@ class DefaultSignalExporterTests {
 		assertThat(get(result)).isEqualTo(new SignalResult(ResultCode.ALL_SUBS_SUCCESS,
 				Map.of("r2", new Answer(1, "done", Duration.ofMillis(3)), "r1",
 						new Answer(1, null, Duration.ofMillis(7))),
-				Map.of("r2", "done"), Set.of(), Duration.ofMillis(7), Set.of()));
+				Map.of("r2", "done"), Set.of(), Duration.ofMillis(7), Set.of(), null));
 		assertThat(get(result).responses().keySet()).containsExactly("r2", "r1");
 	}
 
@@ -744,8 +744,8 @@ class DefaultSignalExporterTests {
 	void succeedsAtOnceWhereNobodyIsSubscribed() {
 		initialize("start");
 		SignalResult result = this.exporter.publish("start");
-		assertThat(result).isEqualTo(
-				new SignalResult(ResultCode.ALL_SUBS_SUCCESS, Map.of(), Map.of(), Set.of(), Duration.ZERO, Set.of()));
+		assertThat(result).isEqualTo(new SignalResult(ResultCode.ALL_SUBS_SUCCESS, Map.of(), Map.of(), Set.of(),
+				Duration.ZERO, Set.of(), null));
 		this.peer.hear("start");
 	}
 

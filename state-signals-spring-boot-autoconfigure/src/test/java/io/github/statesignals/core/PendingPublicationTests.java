@@ -31,7 +31,7 @@ class PendingPublicationTests {
 		PendingPublication pending = awaiting();
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(pending.isSent()).isFalse();
-		pending.confirm();
+		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
 		assertThat(pending.isSent()).isTrue();
 		SignalResult result = pending.result(SENT);
@@ -45,7 +45,7 @@ class PendingPublicationTests {
 	@Test
 	void isCompleteWhenTheLastHasAnswered() {
 		PendingPublication pending = awaiting("a", "b");
-		pending.confirm();
+		pending.confirm(null);
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(answer(pending, "b", 1)).isEqualTo(Verdict.COUNTED);
 		assertThat(pending.isComplete()).isFalse();
@@ -77,7 +77,7 @@ class PendingPublicationTests {
 	@Test
 	void awaitsThoseWhoWereThereWhenItWasSent() {
 		Set<String> subscribers = new LinkedHashSet<>(List.of("a"));
-		PendingPublication pending = new PendingPublication(subscribers, null, SENT);
+		PendingPublication pending = new PendingPublication(subscribers, null, SENT, false);
 		subscribers.clear();
 		subscribers.add("late");
 		assertThat(pending.result(SENT).missing()).containsExactly("a");
@@ -89,7 +89,7 @@ class PendingPublicationTests {
 	@Test
 	void leavesTheSetItWasGivenAlone() {
 		Set<String> subscribers = new LinkedHashSet<>(List.of("a"));
-		answer(new PendingPublication(subscribers, null, SENT), "a", 1);
+		answer(new PendingPublication(subscribers, null, SENT, false), "a", 1);
 		assertThat(subscribers).containsExactly("a");
 	}
 
@@ -198,7 +198,7 @@ class PendingPublicationTests {
 	@Test
 	void isCompleteWhenEnoughHaveSucceeded() {
 		PendingPublication pending = awaiting(CompletionRule.count(2), "a", "b", "c", "d");
-		pending.confirm();
+		pending.confirm(null);
 		answer(pending, "a", 1);
 		answer(pending, "b", 0);
 		assertThat(pending.isComplete()).isFalse();
@@ -227,7 +227,7 @@ class PendingPublicationTests {
 	void isCompleteAsSoonAsItIsSentWhereEnoughCanNeverSucceed() {
 		PendingPublication pending = awaiting(CompletionRule.count(2), "a");
 		assertThat(pending.isComplete()).isFalse();
-		pending.confirm();
+		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
 		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 	}
@@ -235,7 +235,7 @@ class PendingPublicationTests {
 	@Test
 	void quorumOfNobodyIsNoSuccess() {
 		PendingPublication pending = awaiting(CompletionRule.quorum());
-		pending.confirm();
+		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
 		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 	}
@@ -245,7 +245,7 @@ class PendingPublicationTests {
 		for (int required : new int[] { 0, -1 }) {
 			PendingPublication pending = awaiting((awaited) -> required, "a");
 			assertThat(pending.isComplete()).isFalse();
-			pending.confirm();
+			pending.confirm(null);
 			assertThat(pending.isComplete()).isTrue();
 			assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		}
@@ -284,7 +284,7 @@ class PendingPublicationTests {
 	}
 
 	private static PendingPublication awaiting(CompletionRule rule, String... responderIds) {
-		return new PendingPublication(List.of(responderIds), rule, SENT);
+		return new PendingPublication(List.of(responderIds), rule, SENT, false);
 	}
 
 	private static Verdict answer(PendingPublication pending, String responderId, Integer ras) {

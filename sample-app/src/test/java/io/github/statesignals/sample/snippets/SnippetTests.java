@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.DurableChannels;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
+import io.github.statesignals.SignalStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for what README.md shows. It runs beside the sample's three collectors, with two
  * responders of its own.
  */
-@SpringBootTest(properties = { "server.port=0", "sample.workload=1ms", "sample.collectors=5" })
+@SpringBootTest(properties = { "server.port=0", "sample.workload=1ms", "sample.collectors=5",
+		"state-signals.channels.rollout.delivery=durable" })
 @ActiveProfiles("snippets")
 class SnippetTests {
 
@@ -65,6 +70,19 @@ class SnippetTests {
 		assertThat(this.handlers.sampler.runs).containsEntry("run-7", "5b1f");
 		snippets.publishAsync().get(30, TimeUnit.SECONDS);
 		assertThat(this.handlers.sampler.runs).doesNotContainKey("run-7");
+	}
+
+	@Test
+	void durable(@Autowired SignalExporterFactory exporters, @Autowired SignalResponderFactory responders,
+			@Autowired DurableChannels channels) {
+		SignalResponder.Registration registration = responders.get("flipper", "rollout")
+			.on("flip", (signal) -> Acknowledgement.success("flipped"));
+		SignalExporter rollout = exporters.create("readme", "rollout");
+		assertThat(rollout.initializeAndWait(1, Duration.ofSeconds(30), "flip")).isTrue();
+		SignalStatus status = new DurableSnippets(rollout, channels).publish();
+		assertThat(status.acknowledged().get("flipper").message()).isEqualTo("flipped");
+		rollout.shutdown();
+		registration.close();
 	}
 
 	@Test

@@ -1,0 +1,231 @@
+package io.github.statesignals.core;
+
+import java.util.Collection;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalGapEvent;
+import io.github.statesignals.SignalsMissedEvent;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.HeardSignals.Arrival;
+import io.github.statesignals.core.HeardSignals.Order;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what a transport hears to those whom it concerns.
+ */
+final class SignalRouter implements SignalTransport.Listener {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
+
+	/**
+	 * In place of a publisher's id: the response is for every exporter.
+	 */
+	static final String EVERYBODY = "*";
+
+	private final SignalEngine engine;
+
+	private final boolean enabled;
+
+	private final Extensions extensions;
+
+	private final HeardSignals heard = new HeardSignals();
+
+	/**
+	 * Held while a signal is being accepted, so that none slips through while stopping.
+	 */
+	private final ReadWriteLock acceptance = new ReentrantReadWriteLock();
+
+	private volatile boolean accepting;
+
+	SignalRouter(SignalEngine engine) {
+		this.engine = engine;
+		this.enabled = engine.getSettings().responders().enabled();
+		this.extensions = engine.getSettings().extensions();
+	}
+
+	/**
+	 * Accept signals from here on.
+	 */
+	void accept() {
+		this.accepting = true;
+	}
+
+	/**
+	 * Accept no signal any more: when this returns, none is being accepted either.
+	 * @return whether they were accepted until now
+	 */
+	boolean refuse() {
+		this.acceptance.writeLock().lock();
+		try {
+			boolean before = this.accepting;
+			this.accepting = false;
+			return before;
+		}
+		finally {
+			this.acceptance.writeLock().unlock();
+		}
+	}
+
+	boolean isAccepting() {
+		return this.accepting;
+	}
+
+	@Override
+	public boolean wantsSignals(String channel) {
+		if (!this.enabled) {
+			return false;
+		}
+		for (DefaultSignalResponder responder : this.engine.getResponders()) {
+			if (responder.hears() && responder.getChannel().equals(channel)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public Collection<String> responders(String channel) {
+		return this.engine.getResponders()
+			.stream()
+			.filter((responder) -> this.enabled && responder.hears() && responder.getChannel().equals(channel))
+			.map(DefaultSignalResponder::getName)
+			.toList();
+	}
+
+	@Override
+	public boolean wantsResponses(String channel) {
+		return this.engine.hasExporter(channel);
+	}
+
+	@Override
+	public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+		this.engine.counters().signals.increment();
+		this.acceptance.readLock().lock();
+		try {
+			if (this.accepting && this.enabled) {
+				deliver(channel, signal, (this.extensions != Extensions.OFF) ? extension : null);
+			}
+		}
+		finally {
+			this.acceptance.readLock().unlock();
+		}
+	}
+
+	private void deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
+		Arrival arrival = this.heard.hear(channel, signal.publisherId(), extension, this.engine.getTimer().nanoTime());
+		if (arrival.order() == Order.REPEATED) {
+			this.engine.counters().repeated.increment();
+			logger.debug("'{}' of '{}' is repeated", signal.event(), signal.publisherId());
+			return;
+		}
+		if (arrival.missed() > 0) {
+			missed(channel, signal.publisherId(), arrival.missed());
+		}
+		Delivery delivery = new Delivery(signal, extension, arrival.deadlineNanos(), null);
+		for (DefaultSignalResponder responder : this.engine.getResponders()) {
+			if (!responder.getChannel().equals(channel)) {
+				continue;
+			}
+			if (arrival.order() == Order.OVERTAKEN) {
+				responder.onOvertaken(delivery);
+			}
+			else {
+				responder.onSignal(delivery);
+			}
+		}
+	}
+
+	@Override
+	public void onRegistered(String channel, String responder) {
+		DefaultSignalResponder named = this.engine.findResponder(responder, channel);
+		if (named != null) {
+			this.engine.sayHello(named);
+		}
+	}
+
+	// Neither numbers nor deadlines: each is told apart, and wanted however late.
+	@Override
+	public boolean onKeptSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
+			SignalTransport.Receipt receipt) {
+		this.acceptance.readLock().lock();
+		try {
+			DefaultSignalResponder named = this.engine.findResponder(responder, channel);
+			boolean accepted = this.accepting && this.enabled && named != null
+					&& named.onSignal(new Delivery(signal, extension, null, receipt));
+			if (accepted) {
+				this.engine.counters().signals.increment();
+			}
+			return accepted;
+		}
+		finally {
+			this.acceptance.readLock().unlock();
+		}
+	}
+
+	@Override
+	public void onDropped(String channel, String publisherId, String responder, long count) {
+		logger.warn("{} signals that were kept for '{}' on channel '{}' were dropped before it heard them", count,
+				responder, channel);
+		missed(channel, publisherId, count);
+	}
+
+	private void missed(String channel, String publisherId, long count) {
+		this.engine.counters().missed.add(count);
+		this.engine.publishEvent(new SignalsMissedEvent(publisherId, channel, count));
+	}
+
+	@Override
+	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+		this.engine.counters().responses.increment();
+		boolean extended = this.extensions != Extensions.OFF;
+		if (extended && EVERYBODY.equals(response.publisherId())) {
+			this.engine.getExporters()
+				.stream()
+				.filter((exporter) -> exporter.getChannel().equals(channel))
+				.forEach((exporter) -> onAnnouncement(exporter, response));
+			return;
+		}
+		DefaultSignalExporter exporter = this.engine.findExporter(response.publisherId());
+		if (exporter == null || !exporter.getChannel().equals(channel)) {
+			return;
+		}
+		if (extended && Signal.SHUTDOWN.equals(response.event())) {
+			onAnnouncement(exporter, response);
+		}
+		else {
+			exporter.onResponse(response, extended ? extension : null);
+		}
+	}
+
+	private void onAnnouncement(DefaultSignalExporter exporter, Response response) {
+		switch (response.event()) {
+			case Signal.INITIALIZATION -> exporter.onHello(response.responderId());
+			case Signal.SHUTDOWN -> exporter.onBye(response.responderId());
+			default -> logger.debug("'{}' announces what nobody understands", response.responderId());
+		}
+	}
+
+	@Override
+	public void onMalformed(String source, String problem) {
+		this.engine.counters().malformed(source, problem);
+	}
+
+	@Override
+	public void onConnected(boolean gap) {
+		if (gap) {
+			logger.warn("Hearing signals again after a gap: what was sent meanwhile may have been missed");
+			this.engine.counters().gaps.increment();
+			this.engine.publishEvent(new SignalGapEvent());
+			if (this.extensions != Extensions.OFF) {
+				this.engine.getExporters().forEach(DefaultSignalExporter::onGap);
+			}
+		}
+		this.engine.onConnected();
+	}
+
+}

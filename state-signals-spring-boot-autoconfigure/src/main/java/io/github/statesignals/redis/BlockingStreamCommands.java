@@ -1,0 +1,115 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.data.redis.connection.stream.Consumer;
+import org.springframework.data.redis.connection.stream.ReadOffset;
+import org.springframework.data.redis.connection.stream.StreamOffset;
+import org.springframework.data.redis.connection.stream.StreamReadOptions;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * With a driver that blocks: a thread of our own waits for it, one command after the
+ * other.
+ */
+final class BlockingStreamCommands implements StreamCommands {
+
+	private final RedisConnection connection;
+
+	private final ExecutorService thread;
+
+	BlockingStreamCommands(RedisConnectionFactory connectionFactory) {
+		this.connection = connectionFactory.getConnection();
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-stream-");
+		threads.setDaemon(true);
+		this.thread = Executors.newSingleThreadExecutor(threads);
+	}
+
+	@Override
+	public CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
+		List<byte[]> all = new ArrayList<>(keys);
+		all.addAll(arguments);
+		byte[][] keysAndArguments = all.toArray(new byte[0][]);
+		return onThread((commands) -> {
+			try {
+				return reply(commands.scriptingCommands()
+					.evalSha(script.sha1(), ReturnType.MULTI, keys.size(), keysAndArguments));
+			}
+			catch (RuntimeException ex) {
+				if (!RedisExceptions.reason(ex).startsWith("NOSCRIPT")) {
+					throw ex;
+				}
+				return reply(commands.scriptingCommands()
+					.eval(script.text(), ReturnType.MULTI, keys.size(), keysAndArguments));
+			}
+		});
+	}
+
+	private static List<?> reply(@Nullable Object reply) {
+		return (reply instanceof List<?> list) ? list : List.of();
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count,
+			Duration block) {
+		StreamOffset<byte[]> offset = StreamOffset.create(log,
+				(after != null) ? ReadOffset.from(after) : ReadOffset.lastConsumed());
+		StreamReadOptions options = StreamReadOptions.empty().count(count).block(block);
+		return onThread((commands) -> {
+			List<ByteRecord> records = commands.streamCommands()
+				.xReadGroup(Consumer.from(group, CONSUMER), options, offset);
+			return (records != null) ? records.stream().map(BlockingStreamCommands::entry).toList() : List.of();
+		});
+	}
+
+	private static Entry entry(ByteRecord record) {
+		Collection<byte[]> fields = record.getValue().values();
+		return new Entry(record.getId().getValue(), fields.isEmpty() ? null : fields.iterator().next());
+	}
+
+	private <T> CompletableFuture<T> onThread(Function<RedisConnection, T> command) {
+		CompletableFuture<T> result = new CompletableFuture<>();
+		try {
+			this.thread.execute(() -> {
+				try {
+					result.complete(command.apply(this.connection));
+				}
+				catch (RuntimeException ex) {
+					result.completeExceptionally(ex);
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			result.completeExceptionally(ex);
+		}
+		return result;
+	}
+
+	@Override
+	public void close() {
+		try {
+			// By the thread that uses it, for none of it is safe for two.
+			this.thread.execute(this.connection::close);
+		}
+		catch (RejectedExecutionException ex) {
+			// It was closed before.
+		}
+		this.thread.shutdown();
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandKeyword;
+import io.lettuce.core.protocol.CommandType;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * With Lettuce's own asynchronous commands: no thread waits for a reply.
+ */
+final class LettuceStreamCommands implements StreamCommands {
+
+	private final LettuceConnectionFactory factory;
+
+	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
+
+	private LettuceStreamCommands(LettuceConnectionFactory factory,
+			RedisClusterAsyncCommands<byte[], byte[]> commands) {
+		this.factory = factory;
+		this.commands = commands;
+	}
+
+	/**
+	 * Connect.
+	 * @param connectionFactory the application's factory
+	 * @return the commands, or {@code null} if it can't be told how the application
+	 * connects
+	 */
+	static @Nullable StreamCommands open(RedisConnectionFactory connectionFactory) {
+		LettuceConnectionFactory own = LettuceConnections.deriveWithoutReconnect(connectionFactory);
+		if (own == null) {
+			return null;
+		}
+		try {
+			return new LettuceStreamCommands(own, connect(own));
+		}
+		catch (RuntimeException ex) {
+			own.destroy();
+			throw ex;
+		}
+	}
+
+	private static RedisClusterAsyncCommands<byte[], byte[]> connect(LettuceConnectionFactory own) {
+		AbstractRedisClient client = own.getRequiredNativeClient();
+		StatefulConnection<byte[], byte[]> connection = (client instanceof RedisClusterClient cluster)
+				? cluster.connect(ByteArrayCodec.INSTANCE) : ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
+		return (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) ? cluster.async()
+				: ((StatefulRedisConnection<byte[], byte[]>) connection).async();
+	}
+
+	@Override
+	public CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
+		byte[][] keyArray = keys.toArray(new byte[0][]);
+		byte[][] argumentArray = arguments.toArray(new byte[0][]);
+		CompletableFuture<List<?>> evaluated = this.commands
+			.<List<?>>evalsha(script.sha1(), ScriptOutputType.MULTI, keyArray, argumentArray)
+			.toCompletableFuture();
+		return evaluated.handle((reply, ex) -> {
+			if (isUnknownScript(ex)) {
+				return this.commands.<List<?>>eval(script.text(), ScriptOutputType.MULTI, keyArray, argumentArray)
+					.toCompletableFuture();
+			}
+			return evaluated;
+		}).thenCompose((completed) -> completed);
+	}
+
+	private static boolean isUnknownScript(@Nullable Throwable ex) {
+		return ex instanceof RedisNoScriptException
+				|| (ex instanceof CompletionException && ex.getCause() instanceof RedisNoScriptException);
+	}
+
+	// Lettuce 7.5 garbles what its own command for this reads with RESP2.
+	@Override
+	public CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count,
+			Duration block) {
+		CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE).add("GROUP")
+			.add(RedisChannel.bytes(group))
+			.add(CONSUMER)
+			.add(CommandKeyword.COUNT)
+			.add(count)
+			.add(CommandKeyword.BLOCK)
+			.add(block.toMillis())
+			.add("STREAMS")
+			.addKey(log)
+			.add((after != null) ? after : ">");
+		return this.commands
+			.dispatch(CommandType.XREADGROUP, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), arguments)
+			.toCompletableFuture()
+			.thenApply(LettuceStreamCommands::entries);
+	}
+
+	// One stream: its name, and its entries.
+	private static List<Entry> entries(@Nullable List<?> reply) {
+		if (reply == null || reply.isEmpty() || !(reply.get(0) instanceof List<?> stream)
+				|| !(stream.get(1) instanceof List<?> read)) {
+			return List.of();
+		}
+		List<Entry> entries = new ArrayList<>(read.size());
+		for (Object entry : read) {
+			List<?> parts = (List<?>) entry;
+			byte[] body = (parts.size() > 1 && parts.get(1) instanceof List<?> fields && fields.size() > 1)
+					? (byte[]) fields.get(1) : null;
+			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), body));
+		}
+		return entries;
+	}
+
+	@Override
+	public void close() {
+		// Takes the connection with it.
+		this.factory.destroy();
+	}
+
+}

@@ -1,0 +1,572 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.core.SignalTransport.KeptSignal;
+import io.github.statesignals.core.SignalTransport.Listener;
+import io.github.statesignals.core.SignalTransport.Receipt;
+import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * One life of a {@link RedisStreamSignalTransport}, from start to stop.
+ */
+final class RedisStreamConnection {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
+
+	/**
+	 * After so long without a reply the connection is taken for lost.
+	 */
+	static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final long TICK_MILLIS = 2_000;
+
+	private static final long RETRY_MILLIS = 200;
+
+	private static final long RETRY_SOON_MILLIS = 20;
+
+	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(30);
+
+	/**
+	 * Connects, and does what there is to do from time to time.
+	 */
+	private final ScheduledThreadPoolExecutor scheduler;
+
+	/**
+	 * Held while the listener is called: by one thread at a time, and by none once it is
+	 * closed.
+	 */
+	private final ReentrantLock hearing = new ReentrantLock();
+
+	private final Map<ReaderKey, StreamReader> readers = new LinkedHashMap<>();
+
+	private final Map<String, StreamPublisher> publishers = new ConcurrentHashMap<>();
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final SignalCodec codec;
+
+	private final Map<String, Duration> retentions;
+
+	private final Set<String> opened;
+
+	private final Hearing listener;
+
+	/**
+	 * Completes when the listener has been told that signals are heard, and kept.
+	 */
+	private final CompletableFuture<Void> connected = new CompletableFuture<>();
+
+	private final StreamClient client;
+
+	private boolean checked;
+
+	private volatile boolean closed;
+
+	RedisStreamConnection(RedisConnectionFactory connectionFactory, SignalCodec codec, Map<String, Duration> retentions,
+			Set<String> opened, Listener listener) {
+		this.connectionFactory = connectionFactory;
+		this.codec = codec;
+		this.retentions = retentions;
+		this.opened = opened;
+		this.listener = new Hearing(listener);
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-durable-");
+		threads.setDaemon(true);
+		this.scheduler = new ScheduledThreadPoolExecutor(1, threads);
+		this.scheduler.setRemoveOnCancelPolicy(true);
+		this.client = new StreamClient(() -> StreamCommands.open(connectionFactory), this.scheduler);
+	}
+
+	static String text(@Nullable Object reply) {
+		return (reply instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);
+	}
+
+	static long number(@Nullable Object reply) {
+		return (reply instanceof Number number) ? number.longValue() : Long.parseLong(text(reply));
+	}
+
+	/**
+	 * The listener as the transport for all else is to have it.
+	 * @return a listener that is called by one thread at a time
+	 */
+	Listener listener() {
+		return this.listener;
+	}
+
+	SignalCodec codec() {
+		return this.codec;
+	}
+
+	/**
+	 * Begin to do what there is to do from time to time.
+	 */
+	void begin() {
+		this.scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	private void tick() {
+		try {
+			readers().forEach(StreamReader::tick);
+			if (!this.checked) {
+				checkServer();
+				this.checked = true;
+			}
+			this.retentions.forEach(this::trim);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Could not look after durable channels; trying again", ex);
+		}
+	}
+
+	private void trim(String channel, Duration retention) {
+		StreamKeys keys = StreamKeys.of(channel);
+		String oldest = Math.max(System.currentTimeMillis() - retention.toMillis(), 0) + "-0";
+		eval(StreamScript.TRIM, List.of(keys.log(), keys.trimmed()),
+				List.of(StreamPublisher.number(TRIM_INTERVAL.toMillis()), RedisChannel.bytes(oldest), keys.dropped("")))
+			.whenComplete((reply, ex) -> {
+				if (ex != null) {
+					logger.debug("Could not trim channel '{}'; trying again", channel, ex);
+				}
+			});
+	}
+
+	// What is kept is kept as well as Redis keeps anything.
+	private void checkServer() {
+		try (RedisConnection connection = this.connectionFactory.getConnection()) {
+			Properties persistence = connection.serverCommands().info("persistence");
+			if (has(persistence, "aof_enabled", "0")) {
+				logger.warn("Redis writes no append-only file: signals on durable channels that it keeps are lost "
+						+ "when it stops unexpectedly. Set 'appendonly yes'");
+			}
+			Properties memory = connection.serverCommands().info("memory");
+			if (memory != null && !has(memory, "maxmemory", "0") && !has(memory, "maxmemory_policy", "noeviction")) {
+				logger.warn("Redis may evict the keys of durable channels when its memory is full, and with them "
+						+ "signals that are kept. Set 'maxmemory-policy noeviction'");
+			}
+		}
+	}
+
+	// On a cluster each node's name comes before it.
+	private static boolean has(@Nullable Properties info, String name, String value) {
+		return info != null && info.entrySet()
+			.stream()
+			.anyMatch((entry) -> (entry.getKey().equals(name) || entry.getKey().toString().endsWith("." + name))
+					&& value.equals(entry.getValue()));
+	}
+
+	/**
+	 * Read for those that are there now, and for nobody else.
+	 * @param channel the channel's name
+	 * @return the readers that were not there before
+	 */
+	Collection<StreamReader> readForAll(String channel) {
+		List<StreamReader> added = new ArrayList<>();
+		synchronized (this.readers) {
+			if (this.closed) {
+				return added;
+			}
+			Collection<String> names = this.listener.responders(channel);
+			this.readers.entrySet().removeIf((entry) -> {
+				boolean gone = entry.getKey().channel().equals(channel) && !names.contains(entry.getKey().name());
+				if (gone) {
+					entry.getValue().stop();
+				}
+				return gone;
+			});
+			for (String name : names) {
+				this.readers.computeIfAbsent(new ReaderKey(channel, name), (key) -> {
+					StreamReader reader = new StreamReader(channel, name, this, this.client,
+							new StreamClient(() -> StreamCommands.open(this.connectionFactory), this.scheduler),
+							this.listener);
+					added.add(reader);
+					return reader;
+				});
+			}
+		}
+		added.forEach(StreamReader::tick);
+		return added;
+	}
+
+	private List<StreamReader> readers() {
+		synchronized (this.readers) {
+			return List.copyOf(this.readers.values());
+		}
+	}
+
+	private @Nullable StreamReader reader(String channel, String name) {
+		synchronized (this.readers) {
+			return this.readers.get(new ReaderKey(channel, name));
+		}
+	}
+
+	/**
+	 * When signals are kept for responders.
+	 * @param readers their readers
+	 * @return completes when they are, or exceptionally when Redis refuses to
+	 */
+	static CompletableFuture<Void> registration(Collection<StreamReader> readers) {
+		return CompletableFuture
+			.allOf(readers.stream().map(StreamReader::registration).toArray(CompletableFuture[]::new));
+	}
+
+	/**
+	 * When the listener was told that signals are heard, and kept for whoever was there.
+	 * @return completes then, or exceptionally when Redis refuses to keep any
+	 */
+	CompletableFuture<Void> connected() {
+		return this.connected;
+	}
+
+	/**
+	 * Wait.
+	 * @param all for what
+	 * @param timeout how long; negative: for ever
+	 * @return {@code false} when the time is up before
+	 */
+	static boolean await(CompletableFuture<Void> all, Duration timeout) {
+		try {
+			if (timeout.isNegative()) {
+				all.get();
+			}
+			else {
+				all.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+			}
+			return true;
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+		catch (ExecutionException ex) {
+			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
+		}
+	}
+
+	/**
+	 * Whether signals are kept for a responder of this application.
+	 * @param channel the channel's name
+	 * @param name the name of the responder
+	 * @return whether it is registered
+	 */
+	boolean isRegistered(String channel, String name) {
+		StreamReader reader = reader(channel, name);
+		return reader != null && reader.registration().isDone();
+	}
+
+	/**
+	 * Keep a signal.
+	 * @param channel the channel's name
+	 * @param signal the signal in JSON
+	 * @return completes when it is kept
+	 */
+	CompletableFuture<KeptSignal> publish(String channel, byte[] signal) {
+		if (this.closed) {
+			return CompletableFuture.failedFuture(notConnected());
+		}
+		return this.publishers
+			.computeIfAbsent(channel,
+					(name) -> new StreamPublisher(this.client, StreamKeys.of(name),
+							this.retentions.getOrDefault(name, Duration.ofDays(1)), this::retry))
+			.publish(signal);
+	}
+
+	static DataAccessResourceFailureException notConnected() {
+		return new DataAccessResourceFailureException("Not connected to Redis (yet): nothing was published");
+	}
+
+	/**
+	 * Answer an exporter that asks who is there, in place of all that signals are kept
+	 * for.
+	 * @param channel the channel's name
+	 * @param publisherId its id
+	 * @return completes when it has the answers
+	 */
+	CompletableFuture<?> introduce(String channel, String publisherId) {
+		return eval(StreamScript.RESPONDERS, List.of(StreamKeys.of(channel).responders()), List.of())
+			.thenAccept((names) -> {
+				for (Object name : names) {
+					this.listener.onResponse(channel,
+							new Response(text(name), publisherId, Signal.INITIALIZATION, 1, null),
+							ResponseExtension.UNDERSTOOD);
+				}
+			})
+			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(RedisExceptions.translate(ex)));
+	}
+
+	/**
+	 * Tell the listener again of the answers to a signal.
+	 * @param channel the channel's name
+	 * @param id the id of the signal
+	 */
+	void recall(String channel, String id) {
+		eval(StreamScript.STATUS, List.of(StreamKeys.of(channel).status(id)), List.of()).whenComplete((fields, ex) -> {
+			if (ex != null) {
+				logger.debug("Could not ask for the answers to {} on channel '{}'", id, channel, ex);
+				return;
+			}
+			for (int i = 1; i < fields.size(); i += 2) {
+				HeardResponse heard = read(fields.get(i));
+				if (heard != null) {
+					this.listener.onResponse(channel, heard.response(), heard.extension());
+				}
+			}
+		});
+	}
+
+	/**
+	 * Read an answer that was kept.
+	 * @param answer the answer in JSON
+	 * @return the answer, if there is one
+	 */
+	@Nullable HeardResponse read(@Nullable Object answer) {
+		byte[] body = (answer instanceof byte[] bytes) ? bytes : RedisChannel.bytes(text(answer));
+		try {
+			return (body.length > 0) ? this.codec.readResponse(body) : null;
+		}
+		catch (MalformedPayloadException ex) {
+			logger.debug("An answer that was kept can't be read", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Run a script.
+	 * @param script the script
+	 * @param keys its keys
+	 * @param arguments its arguments
+	 * @return completes with its reply
+	 */
+	CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
+		return this.client.call((commands) -> commands.eval(script, keys, arguments), TIMEOUT);
+	}
+
+	/**
+	 * Run a script, and wait for its reply.
+	 * @param script the script
+	 * @param keys its keys
+	 * @param arguments its arguments
+	 * @return its reply
+	 */
+	List<?> evalNow(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
+		try {
+			return eval(script, keys, arguments).get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new QueryTimeoutException("Interrupted while waiting for Redis", ex);
+		}
+		catch (TimeoutException ex) {
+			throw new QueryTimeoutException("Redis has not answered within " + TIMEOUT.toSeconds() + " s", ex);
+		}
+		catch (ExecutionException ex) {
+			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
+		}
+	}
+
+	/**
+	 * Where to send an answer.
+	 * @param channel the channel's name
+	 * @param replyTo what the signal says
+	 * @return the Redis channel
+	 */
+	byte[] address(String channel, @Nullable String replyTo) {
+		return RedisChannel.bytes((replyTo != null && SignalChannels.isReplyTo(replyTo)) ? replyTo
+				: SignalChannels.of(channel).responses());
+	}
+
+	/**
+	 * Run what failed again, after a while.
+	 * @param task what to run
+	 */
+	void retry(Runnable task) {
+		schedule(task, RETRY_MILLIS);
+	}
+
+	/**
+	 * Run again, soon, what had to wait for room.
+	 * @param task what to run
+	 */
+	void retrySoon(Runnable task) {
+		schedule(task, RETRY_SOON_MILLIS);
+	}
+
+	private void schedule(Runnable task, long millis) {
+		try {
+			this.scheduler.schedule(task, millis, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Not tried again: the transport was stopped", ex);
+		}
+	}
+
+	/**
+	 * Let it all go: what is under way has a moment to arrive, and the listener hears
+	 * nothing more.
+	 */
+	void close() {
+		List<StreamReader> stopped;
+		synchronized (this.readers) {
+			this.closed = true;
+			stopped = List.copyOf(this.readers.values());
+		}
+		long deadline = System.nanoTime() + FLUSH_TIMEOUT.toNanos();
+		CompletableFuture<?>[] stopping = stopped.stream().map(StreamReader::stop).toArray(CompletableFuture[]::new);
+		try {
+			CompletableFuture.allOf(stopping).get(FLUSH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			while (!this.publishers.values().stream().allMatch(StreamPublisher::isIdle)
+					&& deadline - System.nanoTime() > 0) {
+				TimeUnit.MILLISECONDS.sleep(1);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.debug("What was acknowledged last may be delivered again", ex);
+		}
+		this.listener.close();
+		this.publishers.values().forEach((publisher) -> publisher.close(notConnected()));
+		this.client.close();
+		this.scheduler.shutdownNow();
+		// Whoever waits for it to start.
+		this.connected.complete(null);
+	}
+
+	private record ReaderKey(String channel, String name) {
+	}
+
+	/**
+	 * Passes on what is heard, by pub/sub and from streams.
+	 */
+	private final class Hearing implements Listener {
+
+		private final Listener delegate;
+
+		private boolean over;
+
+		Hearing(Listener delegate) {
+			this.delegate = delegate;
+		}
+
+		void close() {
+			tell(() -> this.over = true);
+		}
+
+		private void tell(Runnable call) {
+			RedisStreamConnection.this.hearing.lock();
+			try {
+				if (!this.over) {
+					call.run();
+				}
+			}
+			finally {
+				RedisStreamConnection.this.hearing.unlock();
+			}
+		}
+
+		@Override
+		public boolean wantsSignals(String channel) {
+			return !RedisStreamConnection.this.retentions.containsKey(channel) && this.delegate.wantsSignals(channel);
+		}
+
+		@Override
+		public boolean wantsResponses(String channel) {
+			return this.delegate.wantsResponses(channel);
+		}
+
+		@Override
+		public Collection<String> responders(String channel) {
+			return this.delegate.responders(channel);
+		}
+
+		@Override
+		public void onRegistered(String channel, String responder) {
+			tell(() -> this.delegate.onRegistered(channel, responder));
+		}
+
+		@Override
+		public boolean onKeptSignal(String channel, String responder, Signal signal,
+				@Nullable SignalExtension extension, Receipt receipt) {
+			RedisStreamConnection.this.hearing.lock();
+			try {
+				return !this.over && this.delegate.onKeptSignal(channel, responder, signal, extension, receipt);
+			}
+			finally {
+				RedisStreamConnection.this.hearing.unlock();
+			}
+		}
+
+		@Override
+		public void onDropped(String channel, String publisherId, String responder, long count) {
+			tell(() -> this.delegate.onDropped(channel, publisherId, responder, count));
+		}
+
+		@Override
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+			tell(() -> this.delegate.onSignal(channel, signal, extension));
+		}
+
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			tell(() -> this.delegate.onResponse(channel, response, extension));
+		}
+
+		@Override
+		public void onMalformed(String source, String problem) {
+			tell(() -> this.delegate.onMalformed(source, problem));
+		}
+
+		// When signals are kept, too: what is sent from then on is heard.
+		@Override
+		public void onConnected(boolean gap) {
+			RedisStreamConnection outer = RedisStreamConnection.this;
+			List<StreamReader> added = new ArrayList<>();
+			outer.opened.forEach((channel) -> added.addAll(outer.readForAll(channel)));
+			registration(added).whenComplete((registered, ex) -> {
+				tell(() -> this.delegate.onConnected(gap));
+				if (ex != null) {
+					outer.connected.completeExceptionally(ex);
+				}
+				else {
+					outer.connected.complete(null);
+				}
+			});
+		}
+
+	}
+
+}

@@ -1,0 +1,221 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.SignalTransportException;
+import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * Keeps the signals of durable channels in Redis streams, and leaves those of all other
+ * channels, and every response, to pub/sub.
+ * <p>
+ * A durable channel is one stream, and a consumer group for each name that a responder on
+ * it ever had. One application reads for a name at a time, the holder of its lease;
+ * others that have a responder of the name stand by. An answer is kept and acknowledges
+ * the signal in one go, which only the holder of the lease can do, and is sent by pub/sub
+ * then. A handler may have done its work and the application be gone before that: whoever
+ * comes next does it again. Nothing is handled less than once, unless it was dropped for
+ * its age.
+ *
+ * @since 0.1.0
+ */
+public final class RedisStreamSignalTransport implements SignalTransport {
+
+	static final String EVERYBODY = "*";
+
+	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final Settings settings;
+
+	private final RedisPubSubSignalTransport broadcast;
+
+	private final SignalCodec codec;
+
+	private final Map<String, Duration> retentions;
+
+	/**
+	 * Those of the durable channels that are open.
+	 */
+	private final Set<String> opened = ConcurrentHashMap.newKeySet();
+
+	private volatile @Nullable RedisStreamConnection connection;
+
+	/**
+	 * Create a transport.
+	 * @param connectionFactory provides the connections
+	 * @param settings the settings
+	 * @param retentions the durable channels, by name, and how long each keeps signals
+	 * that are not acknowledged, and answers
+	 */
+	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, Settings settings,
+			Map<String, Duration> retentions) {
+		this.connectionFactory = connectionFactory;
+		this.settings = settings;
+		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, settings);
+		this.codec = new SignalCodec(settings.maxPayload().toBytes());
+		this.retentions = Map.copyOf(retentions);
+	}
+
+	@Override
+	public boolean isDurable(String channel) {
+		return this.retentions.containsKey(channel);
+	}
+
+	@Override
+	public void start(Listener listener) {
+		RedisStreamConnection started = begin(listener);
+		if (started == null) {
+			return;
+		}
+		try {
+			this.broadcast.start(started.listener());
+			Duration timeout = this.settings.connectTimeout();
+			if (!timeout.isZero() && !RedisStreamConnection.await(started.connected(), timeout)
+					&& this.connection == started) {
+				throw new SignalTransportException("Could not have signals kept on the durable channels " + this.opened
+						+ " within " + timeout.toMillis() + " ms (state-signals.connect-timeout)", null);
+			}
+		}
+		catch (RuntimeException ex) {
+			stop();
+			throw (ex instanceof SignalTransportException) ? ex : new SignalTransportException(
+					"Redis does not let us keep signals on the durable channels " + this.opened, ex);
+		}
+	}
+
+	private synchronized @Nullable RedisStreamConnection begin(Listener listener) {
+		if (this.connection != null) {
+			return null;
+		}
+		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this.codec, this.retentions,
+				this.opened, listener);
+		this.connection = started;
+		started.begin();
+		return started;
+	}
+
+	@Override
+	public void open(String channel) {
+		this.broadcast.open(channel);
+		if (!isDurable(channel)) {
+			return;
+		}
+		this.opened.add(channel);
+		RedisStreamConnection current = this.connection;
+		if (current != null) {
+			Collection<StreamReader> added = current.readForAll(channel);
+			if (isConnected()) {
+				RedisStreamConnection.await(RedisStreamConnection.registration(added), CONFIRMATION);
+			}
+		}
+	}
+
+	@Override
+	public void stop() {
+		RedisStreamConnection stopped;
+		synchronized (this) {
+			stopped = this.connection;
+			this.connection = null;
+		}
+		if (stopped != null) {
+			stopped.close();
+		}
+		this.broadcast.stop();
+	}
+
+	@Override
+	public boolean isConnected() {
+		return this.connection != null && this.broadcast.isConnected();
+	}
+
+	@Override
+	public @Nullable String replyTo(String channel) {
+		return this.broadcast.replyTo(channel);
+	}
+
+	@Override
+	public void afterHearing(Runnable task) {
+		this.broadcast.afterHearing(task);
+	}
+
+	@Override
+	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		RedisStreamConnection current = this.connection;
+		if (!isDurable(channel)) {
+			return this.broadcast.send(channel, signal, extension);
+		}
+		if (current == null) {
+			return CompletableFuture.failedFuture(RedisStreamConnection.notConnected());
+		}
+		return Signal.INITIALIZATION.equals(signal.event()) ? current.introduce(channel, signal.publisherId())
+				: current.publish(channel, this.codec.write(signal, extension));
+	}
+
+	@Override
+	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String replyTo) {
+		RedisStreamConnection current = this.connection;
+		if (isDurable(channel) && current != null && EVERYBODY.equals(response.publisherId())) {
+			if (Signal.SHUTDOWN.equals(response.event())) {
+				// Who leaves is awaited all the same: what is sent meanwhile is kept for
+				// it.
+				current.readForAll(channel);
+				return CompletableFuture.completedFuture(null);
+			}
+			if (Signal.INITIALIZATION.equals(response.event())
+					&& !current.isRegistered(channel, response.responderId())) {
+				// It is announced when exporters that ask can learn of it.
+				return CompletableFuture.completedFuture(null);
+			}
+		}
+		return this.broadcast.send(channel, response, extension, replyTo);
+	}
+
+	@Override
+	public void recall(String channel, String id) {
+		RedisStreamConnection current = this.connection;
+		if (isDurable(channel) && current != null) {
+			current.recall(channel, id);
+		}
+	}
+
+	/**
+	 * The connection, to ask about a channel.
+	 * @return the connection
+	 */
+	RedisStreamConnection connection() {
+		RedisStreamConnection current = this.connection;
+		if (current == null) {
+			throw RedisStreamConnection.notConnected();
+		}
+		return current;
+	}
+
+	/**
+	 * A responder does not come back: tell exporters, and begin anew if it is one of
+	 * ours.
+	 * @param channel the channel's name
+	 * @param responder the name of the responder
+	 */
+	void announceRemoval(String channel, String responder) {
+		open(channel);
+		this.broadcast.send(channel, new Response(responder, EVERYBODY, Signal.SHUTDOWN, null, null),
+				ResponseExtension.UNDERSTOOD, null);
+	}
+
+}

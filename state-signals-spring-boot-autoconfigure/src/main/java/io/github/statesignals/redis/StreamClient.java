@@ -1,0 +1,136 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * A connection that is made when it is needed, and again after it was lost. Whatever is
+ * asked of it ends in time, so that it can be asked again. Safe for use by many threads.
+ */
+final class StreamClient {
+
+	private final Supplier<StreamCommands> opener;
+
+	/**
+	 * What connects, which blocks.
+	 */
+	private final Executor executor;
+
+	private volatile @Nullable StreamCommands commands;
+
+	private @Nullable CompletableFuture<StreamCommands> opening;
+
+	private boolean closed;
+
+	StreamClient(Supplier<StreamCommands> opener, Executor executor) {
+		this.opener = opener;
+		this.executor = executor;
+	}
+
+	/**
+	 * Ask something of Redis.
+	 * @param <T> the type of reply
+	 * @param call what to ask
+	 * @param timeout how long to wait for the reply
+	 * @return completes with the reply, on any thread, or exceptionally
+	 */
+	<T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
+		StreamCommands current = this.commands;
+		return (current != null) ? call(current, call, timeout)
+				: connect().thenCompose((connected) -> call(connected, call, timeout));
+	}
+
+	private <T> CompletableFuture<T> call(StreamCommands current, Function<StreamCommands, CompletableFuture<T>> call,
+			Duration timeout) {
+		CompletableFuture<T> reply;
+		try {
+			reply = call.apply(current);
+		}
+		catch (RuntimeException ex) {
+			reply = CompletableFuture.failedFuture(ex);
+		}
+		return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((value, ex) -> {
+			if (ex != null && !RedisExceptions.isFinal(ex)) {
+				forget(current);
+			}
+		});
+	}
+
+	private synchronized CompletableFuture<StreamCommands> connect() {
+		StreamCommands current = this.commands;
+		if (this.closed) {
+			return CompletableFuture.failedFuture(new DataAccessResourceFailureException("Not connected to Redis"));
+		}
+		if (current != null) {
+			return CompletableFuture.completedFuture(current);
+		}
+		CompletableFuture<StreamCommands> connecting = this.opening;
+		if (connecting == null) {
+			connecting = CompletableFuture.supplyAsync(this::open, this.executor);
+			this.opening = connecting;
+		}
+		return connecting;
+	}
+
+	private StreamCommands open() {
+		StreamCommands opened = null;
+		try {
+			opened = this.opener.get();
+		}
+		finally {
+			synchronized (this) {
+				this.opening = null;
+				this.commands = this.closed ? null : opened;
+			}
+		}
+		if (this.commands != opened) {
+			opened.close();
+			throw new DataAccessResourceFailureException("Not connected to Redis any more");
+		}
+		return opened;
+	}
+
+	private void forget(StreamCommands lost) {
+		synchronized (this) {
+			if (this.commands != lost) {
+				return;
+			}
+			this.commands = null;
+		}
+		close(lost);
+	}
+
+	// Not on the event loop, which the driver may wait for.
+	private void close(StreamCommands lost) {
+		try {
+			this.executor.execute(lost::close);
+		}
+		catch (RuntimeException ex) {
+			lost.close();
+		}
+	}
+
+	/**
+	 * Let the connection go. What is under way fails.
+	 */
+	void close() {
+		StreamCommands current;
+		synchronized (this) {
+			this.closed = true;
+			current = this.commands;
+			this.commands = null;
+		}
+		if (current != null) {
+			current.close();
+		}
+	}
+
+}

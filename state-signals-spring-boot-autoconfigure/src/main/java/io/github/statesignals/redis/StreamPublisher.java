@@ -1,0 +1,169 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import io.github.statesignals.core.SignalTransport.KeptSignal;
+
+/**
+ * Adds signals to a durable channel, in the order in which they come. What comes while
+ * Redis is busy with some goes out together after them. One batch is under way at a time:
+ * should its reply be lost it is sent again, and Redis knows by its number whether it has
+ * been kept before.
+ */
+final class StreamPublisher {
+
+	private static final int BATCH = 256;
+
+	/**
+	 * For so long a batch may be sent again.
+	 */
+	private static final Duration REMEMBERED = Duration.ofHours(1);
+
+	private final Deque<Kept> queue = new ArrayDeque<>();
+
+	private final StreamClient client;
+
+	private final StreamKeys keys;
+
+	private final byte[] producer;
+
+	private final byte[] retentionMillis;
+
+	private final Consumer<Runnable> retries;
+
+	private List<Kept> underWay = List.of();
+
+	private boolean busy;
+
+	private long batches;
+
+	/**
+	 * Create a publisher.
+	 * @param client how to ask Redis
+	 * @param keys the keys of the channel
+	 * @param retention how long to keep the answers
+	 * @param retries runs what failed again, after a while
+	 */
+	StreamPublisher(StreamClient client, StreamKeys keys, Duration retention, Consumer<Runnable> retries) {
+		this.client = client;
+		this.keys = keys;
+		this.producer = keys.producer(UUID.randomUUID().toString());
+		this.retentionMillis = number(retention.toMillis());
+		this.retries = retries;
+	}
+
+	static byte[] number(long number) {
+		return RedisChannel.bytes(Long.toString(number));
+	}
+
+	/**
+	 * Add a signal.
+	 * @param signal the signal in JSON
+	 * @return completes when it is kept; cancelling it keeps it from being sent, if it
+	 * has not been
+	 */
+	CompletableFuture<KeptSignal> publish(byte[] signal) {
+		Kept kept = new Kept(signal);
+		synchronized (this) {
+			this.queue.add(kept);
+			if (this.busy) {
+				return kept;
+			}
+			this.busy = true;
+		}
+		flush();
+		return kept;
+	}
+
+	/**
+	 * Whether all that came was kept, or given up.
+	 * @return {@code false} while anything is under way
+	 */
+	synchronized boolean isIdle() {
+		return !this.busy;
+	}
+
+	private void flush() {
+		List<Kept> batch = new ArrayList<>();
+		long number;
+		synchronized (this) {
+			while (batch.size() < BATCH && !this.queue.isEmpty()) {
+				Kept next = this.queue.remove();
+				if (!next.isDone()) {
+					batch.add(next);
+				}
+			}
+			if (batch.isEmpty()) {
+				this.busy = false;
+				return;
+			}
+			this.underWay = batch;
+			number = ++this.batches;
+		}
+		List<byte[]> arguments = new ArrayList<>(4 + batch.size());
+		arguments.add(number(number));
+		arguments.add(number(REMEMBERED.toMillis()));
+		arguments.add(this.retentionMillis);
+		arguments.add(this.keys.status(""));
+		batch.forEach((kept) -> arguments.add(kept.signal));
+		send(batch, arguments);
+	}
+
+	private void send(List<Kept> batch, List<byte[]> arguments) {
+		this.client
+			.call((commands) -> commands.eval(StreamScript.PUBLISH,
+					List.of(this.keys.log(), this.keys.responders(), this.producer), arguments),
+					RedisStreamConnection.TIMEOUT)
+			.whenComplete((reply, ex) -> {
+				if (ex == null) {
+					complete(batch, RedisStreamConnection.text(reply.get(0)).split(" "));
+				}
+				else if (RedisExceptions.isFinal(ex)) {
+					batch.forEach((kept) -> kept.completeExceptionally(RedisExceptions.translate(ex)));
+				}
+				else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
+					this.retries.accept(() -> send(batch, arguments));
+					return;
+				}
+				flush();
+			});
+	}
+
+	private static void complete(List<Kept> batch, String[] ids) {
+		for (int i = 0; i < batch.size(); i++) {
+			batch.get(i).complete(new KeptSignal(ids[i]));
+		}
+	}
+
+	/**
+	 * Fail whatever is not kept yet.
+	 * @param reason why
+	 */
+	void close(RuntimeException reason) {
+		List<Kept> abandoned;
+		synchronized (this) {
+			abandoned = new ArrayList<>(this.underWay);
+			abandoned.addAll(this.queue);
+			this.queue.clear();
+		}
+		abandoned.forEach((kept) -> kept.completeExceptionally(reason));
+	}
+
+	private static final class Kept extends CompletableFuture<KeptSignal> {
+
+		private final byte[] signal;
+
+		Kept(byte[] signal) {
+			this.signal = signal;
+		}
+
+	}
+
+}

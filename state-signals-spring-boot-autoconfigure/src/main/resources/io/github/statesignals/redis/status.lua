@@ -1,0 +1,3 @@
+-- Returns the fields of a signal's status.
+-- KEYS: status
+return redis.call('HGETALL', KEYS[1])

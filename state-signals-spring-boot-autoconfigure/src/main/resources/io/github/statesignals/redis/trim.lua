@@ -1,0 +1,48 @@
+-- Drops the signals that every responder has acknowledged, and those that are too old, whoever
+-- has not; and counts the latter. Does so once in an interval, whoever asks.
+-- KEYS: log, marker
+-- ARGV: milliseconds of the interval, the id before which signals are too old, beginning of the
+--       keys of what was dropped
+-- Returns how many signals went.
+if not redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[1]) then
+  return {0}
+end
+
+local function isBefore(one, other)
+  local millis, number = string.match(one, '^(%d+)-(%d+)$')
+  local otherMillis, otherNumber = string.match(other, '^(%d+)-(%d+)$')
+  millis, otherMillis = tonumber(millis), tonumber(otherMillis)
+  return millis < otherMillis or (millis == otherMillis and tonumber(number) < tonumber(otherNumber))
+end
+
+local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
+if groups.err then
+  return {0}
+end
+local keep
+for _, reply in ipairs(groups) do
+  local group = {}
+  for i = 1, #reply, 2 do
+    group[reply[i]] = reply[i + 1]
+  end
+  local last = group['last-delivered-id']
+  local first = last
+  if group['pending'] > 0 then
+    first = redis.call('XPENDING', KEYS[1], group['name'])[2] or last
+  end
+  if not keep or isBefore(first, keep) then
+    keep = first
+  end
+  if isBefore(last, ARGV[2]) then
+    -- Those that are delivered and not acknowledged are missed when they are asked for again.
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. last, '(' .. ARGV[2], 'COUNT', 10000)) do
+      local parsed, signal = pcall(cjson.decode, entry[2][2])
+      local publisher = parsed and type(signal) == 'table' and signal['publisher_id']
+      redis.call('HINCRBY', ARGV[3] .. group['name'], type(publisher) == 'string' and publisher or '', 1)
+    end
+  end
+end
+if not keep or isBefore(keep, ARGV[2]) then
+  keep = ARGV[2]
+end
+return {redis.call('XTRIM', KEYS[1], 'MINID', keep)}

@@ -1,0 +1,305 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Signals on durable channels reach responders that are away.
+ */
+class DurableChannelTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	private final Applications applications = new Applications();
+
+	private final String channel = "durable-" + UUID.randomUUID();
+
+	private final String[] settings = { "channel=" + this.channel, "channels." + this.channel + ".delivery=durable" };
+
+	@Test
+	void aResponderThatIsThereAnswersUnderItsName() {
+		ConfigurableApplicationContext responding = start(Recording.class, "responder.name=r");
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		assertThat(exporter.getSubscribers()).containsExactly("r");
+		SignalResult result = exporter.signal("flip").sampleNo(1).tag("t").metadata("key", List.of("value")).publish();
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.responses()).containsOnlyKeys("r");
+		assertThat(result.messages()).containsEntry("r", "1");
+		assertThat(result.id()).isNotNull();
+		assertThat(responding.getBean(SignalResponder.class).getResponderId()).isEqualTo("r");
+		assertThat(responding.getBean(Recorder.class).signals).singleElement().satisfies((signal) -> {
+			assertThat(signal.metadata()).isEqualTo(Map.of("key", List.of("value")));
+			assertThat(signal.tag()).isEqualTo("t");
+			assertThat(signal.publisherId()).isEqualTo(exporter.getPublisherId());
+		});
+	}
+
+	@Test
+	void whatIsSentWhileAResponderIsAwayIsHandledInOrderWhenItIsBackAndItsAnswersCanBeAskedFor() {
+		start(Recording.class, "responder.name=r").close();
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "start", "stop")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 300)
+			.mapToObj((i) -> exporter.signal((i % 2 == 0) ? "start" : "stop")
+				.sampleNo(i)
+				.timeout(Duration.ofSeconds(1))
+				.publishAsync())
+			.toList();
+		List<SignalResult> results = publishing.stream().map(CompletableFuture::join).toList();
+		assertThat(results).allSatisfy((result) -> {
+			assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+			assertThat(result.missing()).containsExactly("r");
+		});
+		String last = results.get(299).id();
+		assertThat(channels.find(this.channel, last).orElseThrow().outstanding()).containsExactly("r");
+		Recorder recorder = start(Recording.class, "responder.name=r").getBean(Recorder.class);
+		await().until(() -> channels.find(this.channel, last).orElseThrow().isComplete());
+		assertThat(recorder.numbers()).isEqualTo(IntStream.range(0, 300).boxed().toList());
+		assertThat(results).allSatisfy((result) -> {
+			Response answer = channels.find(this.channel, result.id()).orElseThrow().acknowledged().get("r");
+			assertThat(answer.ras()).isEqualTo(1);
+			assertThat(answer.publisherId()).isEqualTo(exporter.getPublisherId());
+		});
+	}
+
+	@Test
+	void manyAreUnderWayAtOnceAndKeepTheirOrder() {
+		Recorder one = start(Recording.class, "responder.name=one").getBean(Recorder.class);
+		Recorder two = start(Recording.class, "responder.name=two").getBean(Recorder.class);
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(2, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = new ArrayList<>();
+		for (int i = 0; i < 5_000; i++) {
+			publishing.add(exporter.signal("flip").sampleNo(i).publishAsync());
+		}
+		assertThat(publishing).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
+		List<Integer> expected = IntStream.range(0, 5_000).boxed().toList();
+		assertThat(one.numbers()).isEqualTo(expected);
+		assertThat(two.numbers()).isEqualTo(expected);
+	}
+
+	@Test
+	void aHandlerThatFailsAnswersAndTheSignalIsNotRepeated() {
+		Recorder recorder = start(Failing.class, "responder.name=r").getBean(Recorder.class);
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip", "flop")).isTrue();
+		SignalResult failed = exporter.publish("flip");
+		assertThat(failed.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(failed.messages()).containsEntry("r", "no disk");
+		// Nobody handles this one.
+		assertThat(exporter.publish("flop").isSuccess()).isTrue();
+		assertThat(recorder.signals).hasSize(1);
+	}
+
+	@Test
+	void aStopThatComesInBetweenLosesNothingAndHandlesNothingTwice() {
+		SignalExporter exporter = exporter();
+		ConfigurableApplicationContext first = start(Slow.class, "responder.name=r");
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 200)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).timeout(Duration.ofSeconds(30)).publishAsync())
+			.toList();
+		Recorder before = first.getBean(Recorder.class);
+		await().until(() -> before.signals.size() > 20);
+		first.close();
+		Recorder after = start(Slow.class, "responder.name=r").getBean(Recorder.class);
+		assertThat(publishing).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
+		List<Integer> handled = new ArrayList<>(before.numbers());
+		handled.addAll(after.numbers());
+		assertThat(handled).isEqualTo(IntStream.range(0, 200).boxed().toList());
+	}
+
+	@Test
+	void ofTwoInstancesOneHandlesAndTheOtherTakesOver() {
+		ConfigurableApplicationContext first = start(Recording.class, "responder.name=r");
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		assertThat(exporter.publish("flip").isSuccess()).isTrue();
+		Recorder standby = start(Recording.class, "responder.name=r").getBean(Recorder.class);
+		assertThat(exporter.publish("flip").responses()).hasSize(1);
+		assertThat(first.getBean(Recorder.class).signals).hasSize(2);
+		assertThat(standby.signals).isEmpty();
+		first.close();
+		assertThat(exporter.publish("flip").isSuccess()).isTrue();
+		assertThat(standby.signals).hasSize(1);
+	}
+
+	@Test
+	void aResponderThatIsRemovedIsAwaitedNoMore() {
+		start(Recording.class, "responder.name=gone").close();
+		start(Recording.class, "responder.name=r");
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		assertThat(exporter.initializeAndWait(2, TIMEOUT, "flip")).isTrue();
+		CompletableFuture<SignalResult> publishing = exporter.signal("flip")
+			.timeout(Duration.ofSeconds(-1))
+			.publishAsync();
+		await().until(() -> channels.responders(this.channel).size() == 2);
+		assertThat(channels.remove(this.channel, "gone")).isTrue();
+		SignalResult result = publishing.join();
+		assertThat(result.isSuccess()).isTrue();
+		assertThat(result.left()).containsExactly("gone");
+		assertThat(exporter.getSubscribers()).containsExactly("r");
+	}
+
+	@Test
+	void aListenerThatAnswersByHandAcknowledges() {
+		ConfigurableApplicationContext responding = start(Object.class, "responder.name=r");
+		SignalResponder responder = responding.getBean(SignalResponder.class);
+		responder.listen((signal) -> {
+			if (!Signal.isReserved(signal.event())) {
+				responder.respond(signal, 1, "by hand");
+			}
+		});
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		SignalResult result = exporter.publish("flip");
+		assertThat(result.messages()).containsEntry("r", "by hand");
+		assertThat(context.getBean(DurableChannels.class).find(this.channel, result.id()).orElseThrow().isComplete())
+			.isTrue();
+	}
+
+	@Test
+	void anotherChannelIsAsItAlwaysWas() {
+		String broadcast = "broadcast-" + UUID.randomUUID();
+		start(Recording.class, "responder.name=r");
+		ConfigurableApplicationContext context = start(Object.class);
+		context.getBean(SignalResponderFactory.class)
+			.get("x", broadcast)
+			.on("flip", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = context.getBean(SignalExporterFactory.class).create("p", broadcast);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		SignalResult result = exporter.publish("flip");
+		assertThat(result.isSuccess()).isTrue();
+		assertThat(result.id()).isNull();
+		assertThat(result.responses().keySet()).singleElement().asString().startsWith("x-").endsWith("-resp");
+	}
+
+	@Test
+	void aResponderCanNotBeLocked() {
+		SignalResponder responder = start(Recording.class, "responder.name=r").getBean(SignalResponder.class);
+		assertThatIllegalStateException().isThrownBy(() -> responder.lockTag("t"))
+			.withMessageContaining("'r' can't be locked")
+			.withMessageContaining("a channel of their own");
+		assertThatIllegalStateException().isThrownBy(() -> responder.lockPublisher("p"))
+			.withMessageContaining("durable channel '" + this.channel + "'");
+	}
+
+	@Test
+	void whereNoChannelIsDurableTheRemedyIsSaid() {
+		DurableChannels channels = this.applications.start(Object.class).getBean(DurableChannels.class);
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders("orders"))
+			.withMessage("The channel 'orders' is not durable: set state-signals.channels.orders.delivery=durable");
+	}
+
+	private SignalExporter exporter() {
+		return start(Object.class).getBean(SignalExporter.class);
+	}
+
+	private ConfigurableApplicationContext start(Class<?> configuration, String... more) {
+		List<String> properties = new ArrayList<>(List.of(this.settings));
+		properties.addAll(List.of(more));
+		return this.applications.start(configuration, properties.toArray(String[]::new));
+	}
+
+	private static ConditionFactory await() {
+		return Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(10));
+	}
+
+	static class Recorder {
+
+		private final List<Signal> signals = new CopyOnWriteArrayList<>();
+
+		List<Integer> numbers() {
+			return this.signals.stream().map(Signal::sampleNo).toList();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Recording {
+
+		@Bean
+		Recorder recorder() {
+			return new Recorder();
+		}
+
+		@Bean
+		RecordingHandler handler(Recorder recorder) {
+			return new RecordingHandler(recorder);
+		}
+
+	}
+
+	record RecordingHandler(Recorder recorder) {
+
+		@OnSignal(event = { "flip", "start", "stop" })
+		Acknowledgement on(Signal signal) {
+			this.recorder.signals.add(signal);
+			return Acknowledgement.success(String.valueOf(this.recorder.signals.size()));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Failing {
+
+		private final Recorder recorder = new Recorder();
+
+		@Bean
+		Recorder recorder() {
+			return this.recorder;
+		}
+
+		@OnSignal(event = "flip")
+		void on(Signal signal) {
+			this.recorder.signals.add(signal);
+			throw new IllegalStateException("no disk");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Slow {
+
+		private final Recorder recorder = new Recorder();
+
+		@Bean
+		Recorder recorder() {
+			return this.recorder;
+		}
+
+		@OnSignal(event = "flip")
+		void on(Signal signal) throws InterruptedException {
+			Thread.sleep(1);
+			this.recorder.signals.add(signal);
+		}
+
+	}
+
+}

@@ -1,0 +1,421 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalStatus;
+import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.core.SignalTransport.KeptSignal;
+import io.github.statesignals.core.SignalTransport.Receipt;
+import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.core.SignalTransportContractTests;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.resource.ClientResources;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.unit.DataSize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class RedisStreamSignalTransportTests extends SignalTransportContractTests {
+
+	private static ClientResources resources;
+
+	private static RedisClient client;
+
+	private static RedisCommands<String, String> redis;
+
+	private final List<LettuceConnectionFactory> connectionFactories = new ArrayList<>();
+
+	private final String log = "event-signal:{" + this.channel + "}:log";
+
+	@BeforeAll
+	static void connect() {
+		resources = ClientResources.create();
+		client = RedisClient.create(resources, RedisURI.create(TestRedis.uri()));
+		redis = client.connect().sync();
+	}
+
+	@AfterAll
+	static void disconnect() {
+		client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+		resources.shutdown(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+	}
+
+	@Override
+	protected void release() {
+		this.connectionFactories.forEach(LettuceConnectionFactory::destroy);
+	}
+
+	@Override
+	protected SignalTransport createTransport() {
+		return createTransport(Duration.ofDays(1));
+	}
+
+	private RedisStreamSignalTransport createTransport(Duration retention) {
+		Map<String, Duration> durable = new HashMap<>();
+		durable.put(this.channel, retention);
+		durable.put(this.channel + ".other", retention);
+		IntStream.range(0, 20).forEach((i) -> durable.put(this.channel + "." + i, retention));
+		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
+				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
+				LettuceClientConfiguration.builder().clientResources(resources).build());
+		connectionFactory.afterPropertiesSet();
+		connectionFactory.start();
+		this.connectionFactories.add(connectionFactory);
+		return new RedisStreamSignalTransport(connectionFactory, new RedisPubSubSignalTransport.Settings(
+				Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ofSeconds(1), true), durable);
+	}
+
+	// They come by two ways, and those of two channels by more.
+	@Override
+	protected void assertHeard(Application application, List<?> sent) {
+		assertThat(application.heard()).containsExactlyInAnyOrderElementsOf(sent);
+		for (Predicate<Object> kind : List.<Predicate<Object>>of(Signal.class::isInstance,
+				Response.class::isInstance)) {
+			assertThat(application.heard().stream().filter(kind).toList())
+				.isEqualTo(sent.stream().filter(kind).toList());
+		}
+	}
+
+	@Test
+	void whatIsNotAcknowledgedIsHeardAgainByWhoComesNextAndInOrder() {
+		SignalTransport sender = start().transport();
+		Keeping first = keeping("r", (number) -> number != 2);
+		sender.send(this.channel, signal("p", 1));
+		sender.send(this.channel, signal("p", 2));
+		sender.send(this.channel, signal("p", 3));
+		await().until(() -> first.numbers.size() == 3);
+		await().until(() -> pending("r") == 1);
+		first.transport.stop();
+		IntStream.rangeClosed(4, 700).forEach((i) -> sender.send(this.channel, signal("p", i)));
+		Keeping second = keeping("r", (number) -> true);
+		await().until(() -> second.numbers.size() >= 698);
+		List<Integer> expected = new ArrayList<>(List.of(2));
+		IntStream.rangeClosed(4, 700).forEach(expected::add);
+		assertThat(second.numbers).isEqualTo(expected);
+		await().until(() -> pending("r") == 0);
+	}
+
+	@Test
+	void oneReadsForANameAndTheOtherTakesOver() {
+		SignalTransport sender = start().transport();
+		Keeping first = keeping("r", (number) -> true);
+		send(sender, 1);
+		await().until(() -> first.numbers.size() == 1);
+		Keeping second = keeping("r", (number) -> true);
+		IntStream.range(2, 50).forEach((i) -> send(sender, i));
+		await().until(() -> first.numbers.size() == 49);
+		assertThat(second.numbers).isEmpty();
+		first.transport.stop();
+		send(sender, 50);
+		await().until(() -> !second.numbers.isEmpty());
+		assertThat(second.numbers).containsExactly(50);
+	}
+
+	@Test
+	void whoHasLostTheLeaseCanNotAcknowledge() {
+		Application sender = start();
+		Keeping frozen = keeping("r", (number) -> false);
+		send(sender.transport(), 1);
+		await().until(() -> frozen.receipts.size() == 1);
+		redis.set("event-signal:{" + this.channel + "}:lease:r", "another");
+		frozen.answer(0);
+		send(sender.transport(), 2);
+		await().until(() -> sender.count() == 2);
+		assertThat(sender.heard()).doesNotHaveAnyElementsOfTypes(Response.class);
+		assertThat(pending("r")).isGreaterThanOrEqualTo(1);
+		redis.del("event-signal:{" + this.channel + "}:lease:r");
+		await().until(() -> frozen.numbers.size() >= 2 && frozen.numbers.contains(2));
+	}
+
+	@Test
+	void theAnswerIsKeptAndCanBeAskedFor() {
+		RedisStreamSignalTransport sender = createTransport(Duration.ofDays(1));
+		prepare(sender);
+		Application application = new Application(sender);
+		sender.start(application);
+		Keeping responder = keeping("r", (number) -> false);
+		Keeping other = keeping("away", (number) -> true);
+		other.transport.stop();
+		String id = send(sender, 1);
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		assertThat(channels.responders(this.channel)).contains("r", "away");
+		SignalStatus accepted = channels.find(this.channel, id).orElseThrow();
+		assertThat(accepted.acknowledged()).isEmpty();
+		assertThat(accepted.outstanding()).contains("r", "away");
+		assertThat(accepted.isComplete()).isFalse();
+		await().until(() -> responder.receipts.size() == 1);
+		responder.answer(0);
+		await().until(() -> application.heard().stream().anyMatch(Response.class::isInstance));
+		SignalStatus answered = channels.find(this.channel, id).orElseThrow();
+		assertThat(answered.acknowledged()).containsOnlyKeys("r");
+		assertThat(answered.acknowledged().get("r").message()).isEqualTo("done");
+		assertThat(answered.outstanding()).contains("away").doesNotContain("r");
+		assertThat(Math.abs(answered.accepted().toEpochMilli() - System.currentTimeMillis())).isLessThan(60_000);
+		assertThat(channels.find(this.channel, "1-1")).isEmpty();
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.find(this.channel, "nonsense"))
+			.withMessageContaining("SignalResult.id()");
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.find("none", id))
+			.withMessageContaining("state-signals.channels.none.delivery=durable");
+	}
+
+	@Test
+	void answersThatWereMissedAreTold() {
+		RedisStreamSignalTransport sender = createTransport(Duration.ofDays(1));
+		prepare(sender);
+		Application application = new Application(sender);
+		sender.start(application);
+		Keeping responder = keeping("r", (number) -> true);
+		String id = send(sender, 1);
+		await().until(() -> application.heard().stream().anyMatch(Response.class::isInstance));
+		sender.recall(this.channel, id);
+		await().until(() -> application.heard().stream().filter(Response.class::isInstance).count() == 2);
+		assertThat(responder.numbers).containsExactly(1);
+	}
+
+	@Test
+	void nothingIsLostKeptTwiceOrOutOfOrderWhenConnectionsBreak() {
+		SignalTransport sender = start().transport();
+		Keeping responder = keeping("r", (number) -> true);
+		long before = redis.xlen(this.log);
+		List<CompletableFuture<?>> sent = new ArrayList<>();
+		int signals = 3_000;
+		for (int i = 0; i < signals; i++) {
+			sent.add(sender.send(this.channel, signal("p", i)));
+			if (i % 500 == 250) {
+				redis.clientKill(KillArgs.Builder.typeNormal().skipme(true));
+				sent.get(i).join();
+			}
+		}
+		sent.forEach(CompletableFuture::join);
+		assertThat(redis.xinfoGroups(this.log)).isNotEmpty();
+		await().until(() -> responder.distinct().size() == signals);
+		assertThat(responder.distinct()).isEqualTo(IntStream.range(0, signals).boxed().toList());
+		await().until(() -> pending("r") == 0);
+		assertThat(before).isZero();
+		assertThat(((Number) redis.xlen(this.log)).intValue()).isLessThanOrEqualTo(signals);
+	}
+
+	@Test
+	void whatEverybodyHasAcknowledgedGoes() {
+		SignalTransport sender = start().transport();
+		Keeping responder = keeping("r", (number) -> true);
+		IntStream.range(0, 100).forEach((i) -> sender.send(this.channel, signal("p", i)));
+		await().until(() -> responder.numbers.size() == 100 && pending("r") == 0);
+		redis.del("event-signal:{" + this.channel + "}:trimmed");
+		await().until(() -> redis.xlen(this.log) <= 1);
+	}
+
+	@Test
+	void whatIsTooOldGoesAndIsToldOf() {
+		RedisStreamSignalTransport sender = createTransport(Duration.ofMillis(1));
+		prepare(sender);
+		Application application = new Application(sender);
+		Keeping away = keeping("r", (number) -> true);
+		away.transport.stop();
+		sender.start(application);
+		IntStream.range(0, 5).forEach((i) -> send(sender, i));
+		redis.del("event-signal:{" + this.channel + "}:trimmed");
+		await().until(() -> redis.xlen(this.log) == 0);
+		Keeping back = keeping("r", (number) -> true);
+		await().until(() -> back.dropped.size() == 1);
+		assertThat(back.dropped).containsExactly("p: 5");
+		assertThat(back.numbers).isEmpty();
+		send(sender, 6);
+		await().until(() -> back.numbers.equals(List.of(6)));
+	}
+
+	@Test
+	void whatWentWhileItWasPendingIsToldOf() {
+		SignalTransport sender = start().transport();
+		Keeping first = keeping("r", (number) -> false);
+		send(sender, 1);
+		await().until(() -> first.receipts.size() == 1);
+		first.transport.stop();
+		redis.xtrim(this.log, 0);
+		Keeping back = keeping("r", (number) -> true);
+		await().until(() -> back.dropped.size() == 1);
+		send(sender, 2);
+		await().until(() -> back.numbers.equals(List.of(2)));
+		await().until(() -> pending("r") == 0);
+	}
+
+	@Test
+	void whatCanNotBeReadIsSkipped() {
+		Application application = start();
+		redis.xadd(this.log, Map.of("b", "no JSON"));
+		send(application.transport(), 1);
+		await().until(() -> application.count() == 1);
+		assertThat(application.malformed()).singleElement().asString().startsWith(this.log + ": it is not");
+		await().until(() -> redis.xinfoGroups(this.log)
+			.stream()
+			.allMatch((group) -> group.toString().contains("pending, 0")));
+	}
+
+	@Test
+	void aRedisThatHasLostEverythingIsAGapAndKeepsAgain() {
+		Keeping responder = keeping("r", (number) -> true);
+		SignalTransport sender = start().transport();
+		redis.del(this.log, "event-signal:{" + this.channel + "}:responders");
+		await().until(() -> responder.gaps.contains(true));
+		send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)));
+	}
+
+	@Test
+	void aResponderThatIsRemovedIsKeptForNoMore() {
+		RedisStreamSignalTransport sender = createTransport(Duration.ofDays(1));
+		prepare(sender);
+		Application application = new Application(sender);
+		sender.start(application);
+		keeping("r", (number) -> true).transport.stop();
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		assertThat(channels.remove(this.channel, "r")).isTrue();
+		assertThat(channels.remove(this.channel, "r")).isFalse();
+		assertThat(channels.responders(this.channel)).doesNotContain("r");
+		await().until(() -> application.heard().contains(new Response("r", "*", Signal.SHUTDOWN, null, null)));
+		send(sender, 1);
+		Keeping back = keeping("r", (number) -> true);
+		send(sender, 2);
+		await().until(() -> back.numbers.equals(List.of(2)));
+	}
+
+	@Test
+	void whoHasNoRoomIsAskedAgainAndMissesNothing() {
+		SignalTransport sender = start().transport();
+		Keeping responder = keeping("r", (number) -> true);
+		responder.refusals = 3;
+		IntStream.range(0, 20).forEach((i) -> send(sender, i));
+		await().until(() -> responder.numbers.size() == 20);
+		assertThat(responder.numbers).isEqualTo(IntStream.range(0, 20).boxed().toList());
+		assertThat(responder.refusals).isZero();
+	}
+
+	private String send(SignalTransport sender, int number) {
+		Object sent = sender.send(this.channel, signal("p", number)).join();
+		return ((KeptSignal) sent).id();
+	}
+
+	private long pending(String group) {
+		return redis.xpending(this.log, group).getCount();
+	}
+
+	private Keeping keeping(String name, Predicate<Integer> acknowledged) {
+		Keeping listener = new Keeping(name, prepare(createTransport()), acknowledged);
+		listener.transport.start(listener);
+		return listener;
+	}
+
+	/**
+	 * One that decides itself what it acknowledges.
+	 */
+	private static final class Keeping implements SignalTransport.Listener {
+
+		private final List<Integer> numbers = new CopyOnWriteArrayList<>();
+
+		private final List<Signal> signals = new CopyOnWriteArrayList<>();
+
+		private final List<Receipt> receipts = new CopyOnWriteArrayList<>();
+
+		private final List<String> dropped = new CopyOnWriteArrayList<>();
+
+		private final List<Boolean> gaps = new CopyOnWriteArrayList<>();
+
+		private final String name;
+
+		private final SignalTransport transport;
+
+		private final Predicate<Integer> acknowledged;
+
+		private volatile int refusals;
+
+		Keeping(String name, SignalTransport transport, Predicate<Integer> acknowledged) {
+			this.name = name;
+			this.transport = transport;
+			this.acknowledged = acknowledged;
+		}
+
+		List<Integer> distinct() {
+			return this.numbers.stream().distinct().toList();
+		}
+
+		@Override
+		public Collection<String> responders(String channel) {
+			return List.of(this.name);
+		}
+
+		@Override
+		public boolean onKeptSignal(String channel, String responder, Signal signal,
+				@Nullable SignalExtension extension, Receipt receipt) {
+			if (this.refusals > 0) {
+				this.refusals--;
+				return false;
+			}
+			this.numbers.add(signal.sampleNo());
+			this.signals.add(signal);
+			this.receipts.add(receipt);
+			if (this.acknowledged.test(signal.sampleNo())) {
+				answer(this.receipts.size() - 1);
+			}
+			return true;
+		}
+
+		void answer(int index) {
+			Signal signal = this.signals.get(index);
+			this.receipts.get(index)
+				.acknowledge(new Response(this.name, signal.publisherId(), signal.event(), 1, "done"),
+						ResponseExtension.UNDERSTOOD);
+		}
+
+		@Override
+		public void onDropped(String channel, String publisherId, String responder, long count) {
+			this.dropped.add(publisherId + ": " + count);
+		}
+
+		@Override
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+			throw new IllegalStateException("Not by this way");
+		}
+
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			// It asks nobody.
+		}
+
+		@Override
+		public void onMalformed(String source, String problem) {
+			throw new IllegalStateException(problem);
+		}
+
+		@Override
+		public void onConnected(boolean gap) {
+			this.gaps.add(gap);
+		}
+
+	}
+
+}
