@@ -20,6 +20,9 @@ enum Arm {
 	/** The starter without its extensions of the protocol. */
 	OURS_PLAIN,
 
+	/** The starter on a durable channel. */
+	OURS_DURABLE,
+
 	/** What a user of Spring writes without it. */
 	NAIVE,
 
@@ -53,7 +56,7 @@ enum Arm {
 	}
 
 	boolean isOurs() {
-		return this == OURS || this == OURS_PLAIN;
+		return this == OURS || this == OURS_PLAIN || this == OURS_DURABLE;
 	}
 
 	/**
@@ -71,6 +74,8 @@ enum Arm {
 	int maxResponders() {
 		return switch (this) {
 			case FLOOR, FLOOR_AGAIN, OURS, OURS_PLAIN -> Integer.MAX_VALUE;
+			// Each has a connection of its own.
+			case OURS_DURABLE -> 10;
 			case NAIVE, REDISSON -> 100;
 			case PYTHON -> 1;
 		};
@@ -93,7 +98,7 @@ enum Arm {
 	ExporterArm exporter(Arguments arguments) {
 		return switch (this) {
 			case FLOOR, FLOOR_AGAIN -> new FloorExporter(arguments);
-			case OURS, OURS_PLAIN -> new OursExporter(arguments);
+			case OURS, OURS_PLAIN, OURS_DURABLE -> new OursExporter(arguments);
 			case NAIVE -> new NaiveExporter(arguments);
 			case REDISSON -> new RedissonExporter(arguments);
 			case PYTHON -> throw new IllegalArgumentException("Python has processes of its own");
@@ -103,7 +108,7 @@ enum Arm {
 	ResponderArm responder(Arguments arguments) {
 		return switch (this) {
 			case FLOOR, FLOOR_AGAIN -> new FloorResponder(arguments);
-			case OURS, OURS_PLAIN -> new OursResponder(arguments);
+			case OURS, OURS_PLAIN, OURS_DURABLE -> new OursResponder(arguments);
 			case NAIVE -> new NaiveResponder(arguments);
 			case REDISSON -> new RedissonResponder(arguments);
 			case PYTHON -> throw new IllegalArgumentException("Python has processes of its own");

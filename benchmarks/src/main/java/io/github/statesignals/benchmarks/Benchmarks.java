@@ -2,6 +2,8 @@ package io.github.statesignals.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,30 +48,37 @@ public final class Benchmarks {
 		System.exit(0);
 	}
 
-	private static void compare(Lab lab) throws IOException {
+	private static void compare(Lab lab) {
 		Options options = lab.options();
 		Samples samples = new Samples();
 		if (options.arms().contains(Arm.PYTHON) && options.python() == null) {
 			System.out.println("The arm python is left out: say --python=path of an interpreter with the package");
 		}
-		if (options.only().contains(Options.ROUND_TRIPS)) {
-			new RoundTrips(lab, samples).run();
+		Map<String, Runnable> parts = new LinkedHashMap<>();
+		parts.put(Options.ROUND_TRIPS, () -> new RoundTrips(lab, samples).run());
+		parts.put(Options.CATCH_UP, () -> new CatchUp(lab, samples).run());
+		parts.put(Options.FOREIGN, () -> new ForeignTraffic(lab, samples).run());
+		parts.put(Options.CROWD, () -> new Crowd(lab, samples).run());
+		parts.put(Options.START_UP, () -> new StartUp(lab, samples).run());
+		parts.keySet().retainAll(options.only());
+		// Should the time be up, what there is.
+		Thread report = new Thread(() -> report(samples, options), "report");
+		Runtime.getRuntime().addShutdownHook(report);
+		parts.values().forEach(Runnable::run);
+	}
+
+	private static void report(Samples samples, Options options) {
+		try {
+			samples.write(options.out().resolve("samples.csv"));
+			String table = new Goals(samples, options).table();
+			Files.writeString(options.out().resolve("goals.txt"), table);
+			System.out.println();
+			System.out.print(table);
+			new Charts(samples, options).write();
 		}
-		if (options.only().contains(Options.FOREIGN)) {
-			new ForeignTraffic(lab, samples).run();
+		catch (IOException ex) {
+			ex.printStackTrace();
 		}
-		if (options.only().contains(Options.CROWD)) {
-			new Crowd(lab, samples).run();
-		}
-		if (options.only().contains(Options.START_UP)) {
-			new StartUp(lab, samples).run();
-		}
-		samples.write(options.out().resolve("samples.csv"));
-		String table = new Goals(samples, options).table();
-		Files.writeString(options.out().resolve("goals.txt"), table);
-		System.out.println();
-		System.out.print(table);
-		new Charts(samples, options).write();
 	}
 
 	private static void endAfter(Options options) {

@@ -45,4 +45,12 @@ interface ExporterArm {
 	 */
 	CompletableFuture<Boolean> publishAsync();
 
+	/**
+	 * Publish without awaiting answers.
+	 * @return completes when it is published
+	 */
+	default CompletableFuture<Boolean> publishUnawaited() {
+		throw new UnsupportedOperationException();
+	}
+
 }

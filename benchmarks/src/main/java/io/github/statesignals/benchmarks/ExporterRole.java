@@ -26,6 +26,7 @@ final class ExporterRole implements Peer.Role {
 			case "await" -> await(arguments.getInt("n"));
 			case "latency" -> this.load.oneAtATime(arguments.getInt("millis"));
 			case "throughput" -> this.load.window(arguments.getInt("millis"), arguments.getInt("window"));
+			case "flood" -> this.load.flood(arguments.getInt("count"), arguments.getInt("window"));
 			case "background" -> publishInBackground(arguments.getInt("pause"));
 			case "cpu" -> Footprint.cpu(arguments.getInt("millis"));
 			case "compilation" -> Footprint.compilation();

@@ -59,11 +59,13 @@ final class ForeignTraffic {
 			String start = "start rate=%d channel=%s".formatted(RATE,
 					arm.isOurs() ? OursChannels.SIGNALS : FloorChannels.signals(label));
 			// Both ways are warm before either is measured.
-			latency(exporter, this.options.warmUp());
-			foreign.request(start, PATIENCE);
-			latency(exporter, this.options.warmUp());
-			foreign.request("stop", PATIENCE);
-			catchUp(exporter);
+			new WarmUp(exporter, responder).run(() -> {
+				latency(exporter, this.options.warmUp());
+				foreign.request(start, PATIENCE);
+				latency(exporter, this.options.warmUp());
+				foreign.request("stop", PATIENCE);
+				catchUp(exporter);
+			}, this.options.warmUp().multipliedBy(2), this.options.warmUps());
 			Map<String, Double> loaded = Map.of();
 			Map<String, Double> quiet = Map.of();
 			for (int slice = 0; slice < this.options.slices(); slice++) {

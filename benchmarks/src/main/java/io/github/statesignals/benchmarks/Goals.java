@@ -32,6 +32,7 @@ final class Goals {
 		throughput();
 		alternatives();
 		growth();
+		durable();
 		startUp();
 		noise();
 	}
@@ -92,6 +93,17 @@ final class Goals {
 		ratio("-", "the same of the floor", FLOOR, "loaded-p50", FLOOR, "quiet-p50", 1, Double.NaN, false);
 		value("4", "share of a core to discard them", this.samples.figure(OURS, 1, "discard-cpu"), 0.1, false);
 		value("-", "the same of the floor", this.samples.figure(FLOOR, 1, "discard-cpu"), Double.NaN, false);
+	}
+
+	private void durable() {
+		String durable = Arm.OURS_DURABLE.label();
+		for (int n : List.of(1, 10)) {
+			ratio("5", "durable round trip p50 (µs), n=" + n, durable, P50, FLOOR, P50, n, (n == 1) ? 1.25 : Double.NaN,
+					false);
+			ratio("5", "durable signals/s, n=" + n, durable, RATE, FLOOR, RATE, n, (n == 1) ? 0.6 : Double.NaN, true);
+		}
+		value("5", "signals/s caught up after being away", this.samples.figure(durable, 1, "catch-up-rate"), 50_000,
+				true);
 	}
 
 	private void startUp() {

@@ -58,6 +58,10 @@ final class Lab {
 		if (arm == Arm.OURS_PLAIN) {
 			command.add("state-signals.protocol.extensions=off");
 		}
+		if (arm == Arm.OURS_DURABLE) {
+			command.addAll(List.of("state-signals.channel=durable", "state-signals.channels.durable.delivery=durable",
+					"logging.level.io.github.statesignals.redis=error"));
+		}
 		command.addAll(List.of(more));
 		return new PeerProcess(name, command, log(name));
 	}

@@ -100,4 +100,28 @@ final class Load {
 				"failed", failed.sum() + stuck);
 	}
 
+	/**
+	 * Publish without awaiting answers.
+	 * @param count how many signals
+	 * @param window how many may be on their way
+	 * @return publishes per second
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	Map<String, Double> flood(int count, int window) throws InterruptedException {
+		Semaphore permits = new Semaphore(window);
+		LongAdder failed = new LongAdder();
+		long begin = System.nanoTime();
+		for (int i = 0; i < count; i++) {
+			permits.acquire();
+			this.exporter.publishUnawaited().whenComplete((sent, ex) -> {
+				if (ex != null) {
+					failed.increment();
+				}
+				permits.release();
+			});
+		}
+		permits.acquire(window);
+		return Map.of("rate", count / ((System.nanoTime() - begin) / 1e9), "failed", (double) failed.sum());
+	}
+
 }

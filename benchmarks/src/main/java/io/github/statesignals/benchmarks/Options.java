@@ -41,12 +41,14 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 
 	static final String CROWD = "crowd";
 
+	static final String CATCH_UP = "catch-up";
+
 	static final String START_UP = "start-up";
 
 	static final String HELP = """
 			benchmarks/run [options]
 			  --quick                  two to three minutes, to see that all of it works
-			  --arms=a,b               of floor, floor-again, ours, naive, redisson, python
+			  --arms=a,b               of floor, floor-again, ours, ours-durable, naive, redisson, python
 			  --responders=1,10        how many responders answer (1,10,100,1000)
 			  --window=256             signals on their way for throughput
 			  --rounds=5               how often the processes are started anew
@@ -54,7 +56,7 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 			  --slice=1s --warm-up=2s  how long each measurement, and what comes before, takes
 			  --warm-ups=6             how often the latter is done at the most while compilers are busy
 			  --crowd=100              as many exporters, and responders
-			  --only=a,b               of round-trips, foreign, crowd, start-up
+			  --only=a,b               of round-trips, catch-up, foreign, crowd, start-up
 			  --python=path            an interpreter that has the package state-signals 1.0.1;
 			                           else that of STATE_SIGNALS_TEST_PYTHON, else that arm is left out
 			  --redis=host:port        use this Redis; else redis-server is started
@@ -77,7 +79,9 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 		String python = given.find("python");
 		String soak = given.find("soak");
 		return new Options(
-				list(given, "arms", "floor,ours,floor-again,naive,redisson,python").stream().map(Arm::of).toList(),
+				list(given, "arms", "floor,ours,ours-durable,floor-again,naive,redisson,python").stream()
+					.map(Arm::of)
+					.toList(),
 				list(given, "responders", quick ? "1,100" : "1,10,100,1000").stream().map(Integer::valueOf).toList(),
 				Integer.parseInt(value(given, "window", "256")),
 				Integer.parseInt(value(given, "rounds", quick ? "1" : "5")),
@@ -86,7 +90,7 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 				Integer.parseInt(value(given, "warm-ups", quick ? "1" : "6")),
 				duration(value(given, "slice", quick ? "300ms" : "1s")),
 				Integer.parseInt(value(given, "crowd", quick ? "10" : "100")),
-				Set.copyOf(list(given, "only", String.join(",", ROUND_TRIPS, FOREIGN, CROWD, START_UP))),
+				Set.copyOf(list(given, "only", String.join(",", ROUND_TRIPS, CATCH_UP, FOREIGN, CROWD, START_UP))),
 				(python != null) ? python : System.getenv("STATE_SIGNALS_TEST_PYTHON"), given.find("redis"),
 				(soak != null) ? duration(soak) : null, duration(value(given, "limit", "90m")),
 				Path.of(value(given, "out", "benchmarks/target/results")).toAbsolutePath(), given.has("jfr"));

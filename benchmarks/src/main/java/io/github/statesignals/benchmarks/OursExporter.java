@@ -41,6 +41,11 @@ final class OursExporter implements ExporterArm {
 		return this.exporter.signal(EVENT).tag(TAG).publishAsync().thenApply(SignalResult::isSuccess);
 	}
 
+	@Override
+	public CompletableFuture<Boolean> publishUnawaited() {
+		return this.exporter.signal(EVENT).tag(TAG).until((awaited) -> 0).publishAsync().thenApply((result) -> true);
+	}
+
 	@SpringBootConfiguration
 	@EnableAutoConfiguration
 	static class Application {

@@ -1,5 +1,7 @@
 package io.github.statesignals.benchmarks;
 
+import java.util.Map;
+
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
@@ -7,6 +9,7 @@ import io.github.statesignals.SignalResponderFactory;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Answers with the starter: the first responder is an annotated method, further ones are
@@ -16,10 +19,14 @@ final class OursResponder implements ResponderArm {
 
 	private final SignalResponderFactory responders;
 
+	private final Application application;
+
 	private int size = 1;
 
 	OursResponder(Arguments arguments) {
-		this.responders = SpringArm.start(Application.class, arguments).getBean(SignalResponderFactory.class);
+		ConfigurableApplicationContext context = SpringArm.start(Application.class, arguments);
+		this.responders = context.getBean(SignalResponderFactory.class);
+		this.application = context.getBean(Application.class);
 	}
 
 	@Override
@@ -30,13 +37,32 @@ final class OursResponder implements ResponderArm {
 		}
 	}
 
+	@Override
+	public Map<String, Double> handled() {
+		long handled = this.application.handled;
+		return Map.of("count", (double) handled, "seconds",
+				(this.application.lastNanos - this.application.firstNanos) / 1e9);
+	}
+
 	@SpringBootConfiguration
 	@EnableAutoConfiguration
 	static class Application {
 
+		private volatile long handled;
+
+		private volatile long firstNanos;
+
+		private volatile long lastNanos;
+
+		// There is one exporter, whose signals come one after the other.
 		@OnSignal(event = ExporterArm.EVENT)
 		void on(Signal signal) {
-			// That it was called is all there is to do.
+			long now = System.nanoTime();
+			if (this.handled == 0) {
+				this.firstNanos = now;
+			}
+			this.lastNanos = now;
+			this.handled = this.handled + 1;
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.github.statesignals.benchmarks;
 
+import java.util.Map;
+
 /**
  * The answering side of an arm.
  */
@@ -10,5 +12,13 @@ interface ResponderArm {
 	 * @param responders how many
 	 */
 	void resize(int responders);
+
+	/**
+	 * What it has handled so far.
+	 * @return how many signals, and the seconds from the first to the last
+	 */
+	default Map<String, Double> handled() {
+		throw new UnsupportedOperationException();
+	}
 
 }

@@ -20,6 +20,9 @@ final class ResponderRole implements Peer.Role {
 				this.responder.resize(arguments.getInt("n"));
 				return Map.of();
 			}
+			case "handled" -> {
+				return this.responder.handled();
+			}
 			case "cpu" -> {
 				return Footprint.cpu(arguments.getInt("millis"));
 			}

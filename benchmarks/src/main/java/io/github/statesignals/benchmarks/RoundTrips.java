@@ -16,11 +16,6 @@ final class RoundTrips {
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	/**
-	 * The share of the time that compilers may take in what is measured.
-	 */
-	private static final double QUIET = 0.05;
-
-	/**
 	 * How many rounds the slow ones take part in: they are so far away that more would
 	 * tell nothing else.
 	 */
@@ -127,23 +122,12 @@ final class RoundTrips {
 			}
 		}
 
-		// Until the compilers are done, more or less: on a few cores they take most of
-		// one for long, and it is not the arm that is measured then.
 		private void warmUp(int n) {
 			Duration time = RoundTrips.this.options.warmUp();
-			for (int i = 0; i < RoundTrips.this.options.warmUps(); i++) {
-				double before = compilationMillis();
+			new WarmUp(this.exporter, this.responder).run(() -> {
 				latency(time);
 				throughput(time, n);
-				if (compilationMillis() - before < QUIET * 2 * time.toMillis()) {
-					return;
-				}
-			}
-		}
-
-		private double compilationMillis() {
-			return this.exporter.request("compilation", PATIENCE).getOrDefault("millis", 0.0)
-					+ this.responder.request("compilation", PATIENCE).getOrDefault("millis", 0.0);
+			}, time.multipliedBy(2), RoundTrips.this.options.warmUps());
 		}
 
 		void measure(int round, int n) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 
@@ -17,7 +18,7 @@ import java.util.stream.DoubleStream;
  */
 final class Samples {
 
-	private final List<Sample> samples = new ArrayList<>();
+	private final List<Sample> samples = new CopyOnWriteArrayList<>();
 
 	void add(int round, String arm, int n, String metric, double value) {
 		this.samples.add(new Sample(round, arm, n, metric, value));

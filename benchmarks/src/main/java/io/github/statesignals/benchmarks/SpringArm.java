@@ -47,7 +47,7 @@ final class SpringArm {
 			properties.add("--state-signals.enabled=false");
 		}
 		arguments.values().forEach((key, value) -> {
-			if (key.startsWith("spring.") || key.startsWith("state-signals.")) {
+			if (key.startsWith("spring.") || key.startsWith("state-signals.") || key.startsWith("logging.")) {
 				properties.add("--" + key + "=" + value);
 			}
 		});
