@@ -2,6 +2,7 @@ package io.github.statesignals.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -31,13 +32,14 @@ public final class Benchmarks {
 			System.exit(2);
 			return;
 		}
-		endAfter(options);
 		Files.createDirectories(options.out());
 		try (RedisServer redis = RedisServer.open(options)) {
 			Lab lab = new Lab(options, redis);
 			System.out.printf("JDK %s, Redis %s, %d cores; logs and numbers in %s%n", Runtime.version(),
 					redis.version(), Runtime.getRuntime().availableProcessors(), options.out());
 			if (options.soak() != null) {
+				endAfter(options.limit(), () -> {
+				});
 				new Soak(lab).run(options.soak());
 			}
 			else {
@@ -61,13 +63,13 @@ public final class Benchmarks {
 		parts.put(Options.CROWD, () -> new Crowd(lab, samples).run());
 		parts.put(Options.START_UP, () -> new StartUp(lab, samples).run());
 		parts.keySet().retainAll(options.only());
-		// Should the time be up, what there is.
-		Thread report = new Thread(() -> report(samples, options), "report");
-		Runtime.getRuntime().addShutdownHook(report);
+		endAfter(options.limit(), () -> report(samples, options));
 		parts.values().forEach(Runnable::run);
+		report(samples, options);
 	}
 
-	private static void report(Samples samples, Options options) {
+	// By one thread: should the time be up just then, the other waits and prints the same.
+	private static synchronized void report(Samples samples, Options options) {
 		try {
 			samples.write(options.out().resolve("samples.csv"));
 			String table = new Goals(samples, options).table();
@@ -81,11 +83,12 @@ public final class Benchmarks {
 		}
 	}
 
-	private static void endAfter(Options options) {
+	private static void endAfter(Duration limit, Runnable report) {
 		Thread thread = new Thread(() -> {
 			try {
-				TimeUnit.MILLISECONDS.sleep(options.limit().toMillis());
-				System.out.println("Ended after " + options.limit().toMinutes() + " minutes, see --limit");
+				TimeUnit.MILLISECONDS.sleep(limit.toMillis());
+				System.out.println("Ended after " + limit.toMinutes() + " minutes, see --limit");
+				report.run();
 				System.exit(3);
 			}
 			catch (InterruptedException ex) {

@@ -42,23 +42,21 @@ public final class RedisDurableChannels implements DurableChannels {
 			throw new IllegalArgumentException("'" + id
 					+ "' is not the id of a signal on a durable channel: pass what SignalResult.id() returned");
 		}
-		List<?> fields = current.evalNow(StreamScript.STATUS, List.of(StreamKeys.of(channel).status(id)), List.of());
+		List<?> fields = current.evalNow(StreamScript.STATUS, RedisStreamConnection.statusKeys(channel, id),
+				List.of(RedisChannel.bytes(id)));
 		if (fields.isEmpty()) {
 			return Optional.empty();
 		}
 		Map<String, Response> acknowledged = new LinkedHashMap<>();
 		Set<String> outstanding = new LinkedHashSet<>();
 		for (int i = 0; i + 1 < fields.size(); i += 2) {
-			String field = RedisStreamConnection.text(fields.get(i));
-			if (field.startsWith("r:")) {
-				HeardResponse heard = current.read(fields.get(i + 1));
-				String name = field.substring(2);
-				if (heard != null) {
-					acknowledged.put(name, heard.response());
-				}
-				else {
-					outstanding.add(name);
-				}
+			String name = RedisStreamConnection.text(fields.get(i));
+			HeardResponse heard = current.read(fields.get(i + 1));
+			if (heard != null) {
+				acknowledged.put(name, heard.response());
+			}
+			else {
+				outstanding.add(name);
 			}
 		}
 		return Optional.of(new SignalStatus(id, Instant.ofEpochMilli(Long.parseLong(id.substring(0, dash))),
@@ -77,7 +75,7 @@ public final class RedisDurableChannels implements DurableChannels {
 	public boolean remove(String channel, String responder) {
 		StreamKeys keys = StreamKeys.of(channel);
 		List<?> removed = connection(channel).evalNow(StreamScript.REMOVE,
-				List.of(keys.log(), keys.responders(), keys.dropped(responder)),
+				List.of(keys.log(), keys.responders(), keys.removed(), keys.dropped(responder)),
 				List.of(RedisChannel.bytes(responder)));
 		Objects.requireNonNull(this.transport).announceRemoval(channel, responder);
 		return RedisStreamConnection.number(removed.get(0)) == 1;

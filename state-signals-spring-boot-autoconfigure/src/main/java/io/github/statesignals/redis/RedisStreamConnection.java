@@ -137,6 +137,7 @@ final class RedisStreamConnection {
 
 	private void tick() {
 		try {
+			this.client.endOverdue();
 			readers().forEach(StreamReader::tick);
 			if (!this.checked) {
 				checkServer();
@@ -298,9 +299,7 @@ final class RedisStreamConnection {
 			return CompletableFuture.failedFuture(notConnected());
 		}
 		return this.publishers
-			.computeIfAbsent(channel,
-					(name) -> new StreamPublisher(this.client, StreamKeys.of(name),
-							this.retentions.getOrDefault(name, Duration.ofDays(1)), this::retry))
+			.computeIfAbsent(channel, (name) -> new StreamPublisher(this.client, StreamKeys.of(name), this::retry))
 			.publish(signal);
 	}
 
@@ -333,18 +332,30 @@ final class RedisStreamConnection {
 	 * @param id the id of the signal
 	 */
 	void recall(String channel, String id) {
-		eval(StreamScript.STATUS, List.of(StreamKeys.of(channel).status(id)), List.of()).whenComplete((fields, ex) -> {
-			if (ex != null) {
-				logger.debug("Could not ask for the answers to {} on channel '{}'", id, channel, ex);
-				return;
-			}
-			for (int i = 1; i < fields.size(); i += 2) {
-				HeardResponse heard = read(fields.get(i));
-				if (heard != null) {
-					this.listener.onResponse(channel, heard.response(), heard.extension());
+		eval(StreamScript.STATUS, statusKeys(channel, id), List.of(RedisChannel.bytes(id)))
+			.whenComplete((fields, ex) -> {
+				if (ex != null) {
+					logger.debug("Could not ask for the answers to {} on channel '{}'", id, channel, ex);
+					return;
 				}
-			}
-		});
+				for (int i = 1; i < fields.size(); i += 2) {
+					HeardResponse heard = read(fields.get(i));
+					if (heard != null) {
+						this.listener.onResponse(channel, heard.response(), heard.extension());
+					}
+				}
+			});
+	}
+
+	/**
+	 * The keys to know the status of a signal by.
+	 * @param channel the channel's name
+	 * @param id the id of the signal
+	 * @return the keys
+	 */
+	static List<byte[]> statusKeys(String channel, String id) {
+		StreamKeys keys = StreamKeys.of(channel);
+		return List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id));
 	}
 
 	/**
@@ -395,6 +406,15 @@ final class RedisStreamConnection {
 		catch (ExecutionException ex) {
 			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
 		}
+	}
+
+	/**
+	 * How long a channel keeps what nobody has acknowledged, and answers.
+	 * @param channel the channel's name
+	 * @return how long
+	 */
+	Duration retention(String channel) {
+		return this.retentions.getOrDefault(channel, Duration.ZERO);
 	}
 
 	/**

@@ -19,7 +19,7 @@ final class StreamAcknowledgements {
 
 	private final Deque<Acknowledgement> queue = new ArrayDeque<>();
 
-	private final Function<List<byte[]>, CompletableFuture<Boolean>> sender;
+	private final Function<List<Acknowledgement>, CompletableFuture<Boolean>> sender;
 
 	private final Consumer<Runnable> retries;
 
@@ -27,11 +27,11 @@ final class StreamAcknowledgements {
 
 	/**
 	 * Create it.
-	 * @param sender sends some of them, each an id, an answer and where to send it, and
-	 * tells whether we were still the ones to do so
+	 * @param sender sends some of them, and tells whether we were still the ones to do so
 	 * @param retries runs what failed again, after a while
 	 */
-	StreamAcknowledgements(Function<List<byte[]>, CompletableFuture<Boolean>> sender, Consumer<Runnable> retries) {
+	StreamAcknowledgements(Function<List<Acknowledgement>, CompletableFuture<Boolean>> sender,
+			Consumer<Runnable> retries) {
 		this.sender = sender;
 		this.retries = retries;
 	}
@@ -43,7 +43,7 @@ final class StreamAcknowledgements {
 	 * @param address where to send it
 	 * @return completes when Redis has it, with whether it has taken it from us
 	 */
-	CompletableFuture<Boolean> add(byte[] id, byte[] answer, byte[] address) {
+	CompletableFuture<Boolean> add(String id, byte[] answer, byte[] address) {
 		Acknowledgement added = new Acknowledgement(id, answer, address);
 		synchronized (this) {
 			this.queue.add(added);
@@ -83,19 +83,13 @@ final class StreamAcknowledgements {
 			finished.complete(null);
 			return;
 		}
-		List<byte[]> arguments = new ArrayList<>(3 * batch.size());
-		for (Acknowledgement next : batch) {
-			arguments.add(next.id);
-			arguments.add(next.answer);
-			arguments.add(next.address);
-		}
-		send(batch, arguments);
+		send(batch);
 	}
 
-	private void send(List<Acknowledgement> batch, List<byte[]> arguments) {
-		this.sender.apply(arguments).whenComplete((held, ex) -> {
+	private void send(List<Acknowledgement> batch) {
+		this.sender.apply(batch).whenComplete((held, ex) -> {
 			if (ex != null && !RedisExceptions.isFinal(ex)) {
-				this.retries.accept(() -> send(batch, arguments));
+				this.retries.accept(() -> send(batch));
 				return;
 			}
 			// The next ones first: they are on their way while these are told.
@@ -111,18 +105,33 @@ final class StreamAcknowledgements {
 		});
 	}
 
-	private static final class Acknowledgement extends CompletableFuture<Boolean> {
+	/**
+	 * One on its way.
+	 */
+	static final class Acknowledgement extends CompletableFuture<Boolean> {
 
-		private final byte[] id;
+		private final String id;
 
 		private final byte[] answer;
 
 		private final byte[] address;
 
-		Acknowledgement(byte[] id, byte[] answer, byte[] address) {
+		Acknowledgement(String id, byte[] answer, byte[] address) {
 			this.id = id;
 			this.answer = answer;
 			this.address = address;
+		}
+
+		String id() {
+			return this.id;
+		}
+
+		byte[] answer() {
+			return this.answer;
+		}
+
+		byte[] address() {
+			return this.address;
 		}
 
 	}

@@ -1,15 +1,17 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
 
 /**
  * A connection that is made when it is needed, and again after it was lost. Whatever is
@@ -23,6 +25,11 @@ final class StreamClient {
 	 * What connects, which blocks.
 	 */
 	private final Executor executor;
+
+	/**
+	 * What no reply has come to yet, and until when it may.
+	 */
+	private final Map<CompletableFuture<?>, Long> underWay = new ConcurrentHashMap<>();
 
 	private volatile @Nullable StreamCommands commands;
 
@@ -57,9 +64,28 @@ final class StreamClient {
 		catch (RuntimeException ex) {
 			reply = CompletableFuture.failedFuture(ex);
 		}
-		return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((value, ex) -> {
+		if (reply.isDone() && !reply.isCompletedExceptionally()) {
+			return reply;
+		}
+		CompletableFuture<T> awaited = reply;
+		this.underWay.put(awaited, System.nanoTime() + timeout.toNanos());
+		return awaited.whenComplete((value, ex) -> {
+			this.underWay.remove(awaited);
 			if (ex != null && !RedisExceptions.isFinal(ex)) {
 				forget(current);
+			}
+		});
+	}
+
+	/**
+	 * End what has waited for too long. To be called from time to time: a timer for each
+	 * would cost more than what is asked.
+	 */
+	void endOverdue() {
+		long now = System.nanoTime();
+		this.underWay.forEach((reply, deadline) -> {
+			if (deadline - now < 0) {
+				reply.completeExceptionally(new QueryTimeoutException("Redis has not answered in time"));
 			}
 		});
 	}

@@ -21,11 +21,19 @@ record StreamKeys(String prefix) {
 	}
 
 	/**
-	 * The set of the names of responders.
+	 * The names of responders, each with the id of the last signal that is not for it.
 	 * @return the key
 	 */
 	byte[] responders() {
 		return key("responders");
+	}
+
+	/**
+	 * The same of those that were removed.
+	 * @return the key
+	 */
+	byte[] removed() {
+		return key("removed");
 	}
 
 	/**
@@ -56,12 +64,19 @@ record StreamKeys(String prefix) {
 	}
 
 	/**
-	 * The answers to a signal.
-	 * @param id its id; empty: what all of these begin with
+	 * The answers to all signals that were published in the same second as one. A key for
+	 * each signal would take Redis several times as long, and one for all would never
+	 * expire.
+	 * @param id the id of the signal, which begins with milliseconds
 	 * @return the key
 	 */
-	byte[] status(String id) {
-		return key("status:" + id);
+	byte[] answers(String id) {
+		return key("answers:" + second(id));
+	}
+
+	static String second(String id) {
+		int millis = id.indexOf('-');
+		return (millis > 3) ? id.substring(0, millis - 3) : "0";
 	}
 
 	/**

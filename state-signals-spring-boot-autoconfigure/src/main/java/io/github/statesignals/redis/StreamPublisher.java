@@ -34,8 +34,6 @@ final class StreamPublisher {
 
 	private final byte[] producer;
 
-	private final byte[] retentionMillis;
-
 	private final Consumer<Runnable> retries;
 
 	private List<Kept> underWay = List.of();
@@ -48,14 +46,12 @@ final class StreamPublisher {
 	 * Create a publisher.
 	 * @param client how to ask Redis
 	 * @param keys the keys of the channel
-	 * @param retention how long to keep the answers
 	 * @param retries runs what failed again, after a while
 	 */
-	StreamPublisher(StreamClient client, StreamKeys keys, Duration retention, Consumer<Runnable> retries) {
+	StreamPublisher(StreamClient client, StreamKeys keys, Consumer<Runnable> retries) {
 		this.client = client;
 		this.keys = keys;
 		this.producer = keys.producer(UUID.randomUUID().toString());
-		this.retentionMillis = number(retention.toMillis());
 		this.retries = retries;
 	}
 
@@ -107,19 +103,16 @@ final class StreamPublisher {
 			this.underWay = batch;
 			number = ++this.batches;
 		}
-		List<byte[]> arguments = new ArrayList<>(4 + batch.size());
+		List<byte[]> arguments = new ArrayList<>(2 + batch.size());
 		arguments.add(number(number));
 		arguments.add(number(REMEMBERED.toMillis()));
-		arguments.add(this.retentionMillis);
-		arguments.add(this.keys.status(""));
 		batch.forEach((kept) -> arguments.add(kept.signal));
 		send(batch, arguments);
 	}
 
 	private void send(List<Kept> batch, List<byte[]> arguments) {
 		this.client
-			.call((commands) -> commands.eval(StreamScript.PUBLISH,
-					List.of(this.keys.log(), this.keys.responders(), this.producer), arguments),
+			.call((commands) -> commands.eval(StreamScript.PUBLISH, List.of(this.keys.log(), this.producer), arguments),
 					RedisStreamConnection.TIMEOUT)
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {

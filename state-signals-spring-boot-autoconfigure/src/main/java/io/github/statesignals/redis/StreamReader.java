@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,7 @@ import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport.Listener;
 import io.github.statesignals.core.SignalTransport.Receipt;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import io.github.statesignals.redis.StreamAcknowledgements.Acknowledgement;
 import io.github.statesignals.redis.StreamCommands.Entry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +52,8 @@ final class StreamReader {
 
 	private static final String FIRST = "0-0";
 
+	private static final byte[] NO_ANSWER = { '0' };
+
 	private final String channel;
 
 	private final String name;
@@ -60,6 +65,8 @@ final class StreamReader {
 	private final byte[] token = RedisChannel.bytes(UUID.randomUUID().toString());
 
 	private final byte[] leaseMillis = StreamPublisher.number(LEASE.toMillis());
+
+	private final byte[] retentionMillis;
 
 	private final StreamClient client;
 
@@ -121,6 +128,7 @@ final class StreamReader {
 		this.nameBytes = RedisChannel.bytes(name);
 		this.keys = StreamKeys.of(channel);
 		this.connection = connection;
+		this.retentionMillis = StreamPublisher.number(connection.retention(channel).toMillis());
 		this.client = client;
 		this.reads = reads;
 		this.listener = listener;
@@ -133,6 +141,7 @@ final class StreamReader {
 	 */
 	void tick() {
 		boolean due;
+		this.reads.endOverdue();
 		synchronized (this) {
 			if (this.stopped) {
 				return;
@@ -343,14 +352,25 @@ final class StreamReader {
 		return taken;
 	}
 
-	private CompletableFuture<Boolean> acknowledge(List<byte[]> acknowledged) {
-		List<byte[]> arguments = new ArrayList<>(4 + acknowledged.size());
+	private CompletableFuture<Boolean> acknowledge(List<Acknowledgement> acknowledged) {
+		List<byte[]> keys = new ArrayList<>(List.of(this.keys.log(), this.keys.lease(this.name)));
+		List<byte[]> arguments = new ArrayList<>(4 + 4 * acknowledged.size());
 		arguments.add(this.nameBytes);
 		arguments.add(this.token);
 		arguments.add(this.leaseMillis);
-		arguments.add(this.keys.status(""));
-		arguments.addAll(acknowledged);
-		return call(StreamScript.ACKNOWLEDGE, List.of(this.keys.log(), this.keys.lease(this.name)), arguments)
+		arguments.add(this.retentionMillis);
+		Map<String, byte[]> seconds = new HashMap<>();
+		for (Acknowledgement next : acknowledged) {
+			arguments.add(RedisChannel.bytes(next.id()));
+			arguments
+				.add((next.answer().length > 0) ? seconds.computeIfAbsent(StreamKeys.second(next.id()), (second) -> {
+					keys.add(this.keys.answers(next.id()));
+					return StreamPublisher.number(keys.size() - 2);
+				}) : NO_ANSWER);
+			arguments.add(next.answer());
+			arguments.add(next.address());
+		}
+		return call(StreamScript.ACKNOWLEDGE, keys, arguments)
 			.thenApply((reply) -> RedisStreamConnection.number(reply.get(0)) == 1);
 	}
 
@@ -390,7 +410,7 @@ final class StreamReader {
 		public CompletableFuture<?> acknowledge(@Nullable Response response, @Nullable ResponseExtension extension) {
 			StreamReader reader = StreamReader.this;
 			byte[] body = (response != null) ? reader.connection.codec().write(response, extension) : new byte[0];
-			CompletableFuture<Boolean> kept = reader.acknowledgements.add(RedisChannel.bytes(this.id), body,
+			CompletableFuture<Boolean> kept = reader.acknowledgements.add(this.id, body,
 					reader.connection.address(reader.channel, this.replyTo));
 			return kept.thenAccept((held) -> {
 				synchronized (reader) {

@@ -2,12 +2,22 @@
 -- KEYS: log, responders
 -- ARGV: responder
 -- Returns 1 if they were not, else 0.
-redis.call('SADD', KEYS[2], ARGV[1])
 local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '$', 'MKSTREAM')
-if made.err then
-  if string.find(made.err, 'BUSYGROUP', 1, true) then
-    return {0}
-  end
+if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then
   return redis.error_reply(made.err)
 end
-return {1}
+if made.err and redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
+  return {0}
+end
+-- What comes after the last one is for it.
+local last = '0-0'
+if not made.err then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      last = info[i + 1]
+    end
+  end
+end
+redis.call('HSET', KEYS[2], ARGV[1], last)
+return {made.err and 0 or 1}

@@ -1,3 +1,3 @@
 -- Returns the names of the responders that signals are kept for.
 -- KEYS: responders
-return redis.call('SMEMBERS', KEYS[1])
+return redis.call('HKEYS', KEYS[1])
