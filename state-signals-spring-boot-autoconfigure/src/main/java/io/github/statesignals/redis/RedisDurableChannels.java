@@ -38,12 +38,12 @@ public final class RedisDurableChannels implements DurableChannels {
 	public Optional<SignalStatus> find(String channel, String id) {
 		RedisStreamConnection current = connection(channel);
 		int dash = id.indexOf('-');
-		if (!id.matches("\\d{1,18}-\\d{1,18}")) {
+		if (!id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}")) {
 			throw new IllegalArgumentException("'" + id
 					+ "' is not the id of a signal on a durable channel: pass what SignalResult.id() returned");
 		}
 		List<?> fields = current.evalNow(StreamScript.STATUS, RedisStreamConnection.statusKeys(channel, id),
-				List.of(RedisChannel.bytes(id)));
+				RedisStreamConnection.statusArguments(id));
 		if (fields.isEmpty()) {
 			return Optional.empty();
 		}

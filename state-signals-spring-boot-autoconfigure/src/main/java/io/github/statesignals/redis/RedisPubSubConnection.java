@@ -2,6 +2,7 @@ package io.github.statesignals.redis;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -441,7 +442,7 @@ final class RedisPubSubConnection {
 			}
 			SignalCodec codec = RedisPubSubConnection.this.codec;
 			try {
-				return topic.signals ? codec.readSignal(payload, length) : codec.readResponse(payload, length);
+				return topic.signals ? codec.readSignal(payload, length) : readResponses(codec, payload, length);
 			}
 			catch (MalformedPayloadException ex) {
 				return new Malformed(String.valueOf(ex.getMessage()));
@@ -450,6 +451,29 @@ final class RedisPubSubConnection {
 				logger.error("A payload could not be read", ex);
 				return null;
 			}
+		}
+
+		// Those to signals of a durable channel come together, a line each.
+		private Object readResponses(SignalCodec codec, byte[] payload, int length) throws MalformedPayloadException {
+			int end = lineEnd(payload, 0, length);
+			if (end == length || length > codec.maxPayload()) {
+				return codec.readResponse(payload, length);
+			}
+			List<HeardResponse> responses = new ArrayList<>();
+			for (int start = 0; start < length; start = end + 1) {
+				end = lineEnd(payload, start, length);
+				responses.add(codec.readResponse(Arrays.copyOfRange(payload, start, end)));
+			}
+			return responses;
+		}
+
+		private int lineEnd(byte[] payload, int start, int length) {
+			for (int i = start; i < length; i++) {
+				if (payload[i] == '\n') {
+					return i;
+				}
+			}
+			return length;
 		}
 
 		@Override
@@ -482,6 +506,9 @@ final class RedisPubSubConnection {
 			}
 			else if (message instanceof HeardSignal heard) {
 				listening.onSignal(channel.name(), heard.signal(), heard.extension());
+			}
+			else if (message instanceof List<?> together) {
+				together.forEach((response) -> pass(topic, response));
 			}
 			else if (message instanceof Malformed malformed) {
 				listening.onMalformed(topic.signals ? channel.names().signals() : channel.names().responses(),

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -75,6 +76,8 @@ final class RedisStreamConnection {
 
 	private final RedisConnectionFactory connectionFactory;
 
+	private final Consumer<Runnable> afterHearing;
+
 	private final SignalCodec codec;
 
 	private final Map<String, Duration> retentions;
@@ -94,9 +97,10 @@ final class RedisStreamConnection {
 
 	private volatile boolean closed;
 
-	RedisStreamConnection(RedisConnectionFactory connectionFactory, SignalCodec codec, Map<String, Duration> retentions,
-			Set<String> opened, Listener listener) {
+	RedisStreamConnection(RedisConnectionFactory connectionFactory, Consumer<Runnable> afterHearing, SignalCodec codec,
+			Map<String, Duration> retentions, Set<String> opened, Listener listener) {
 		this.connectionFactory = connectionFactory;
+		this.afterHearing = afterHearing;
 		this.codec = codec;
 		this.retentions = retentions;
 		this.opened = opened;
@@ -122,6 +126,14 @@ final class RedisStreamConnection {
 	 */
 	Listener listener() {
 		return this.listener;
+	}
+
+	/**
+	 * Run a task when handlers have been woken for what was read.
+	 * @param task the task
+	 */
+	void afterHearing(Runnable task) {
+		this.afterHearing.accept(task);
 	}
 
 	SignalCodec codec() {
@@ -332,19 +344,18 @@ final class RedisStreamConnection {
 	 * @param id the id of the signal
 	 */
 	void recall(String channel, String id) {
-		eval(StreamScript.STATUS, statusKeys(channel, id), List.of(RedisChannel.bytes(id)))
-			.whenComplete((fields, ex) -> {
-				if (ex != null) {
-					logger.debug("Could not ask for the answers to {} on channel '{}'", id, channel, ex);
-					return;
+		eval(StreamScript.STATUS, statusKeys(channel, id), statusArguments(id)).whenComplete((fields, ex) -> {
+			if (ex != null) {
+				logger.debug("Could not ask for the answers to {} on channel '{}'", id, channel, ex);
+				return;
+			}
+			for (int i = 1; i < fields.size(); i += 2) {
+				HeardResponse heard = read(fields.get(i));
+				if (heard != null) {
+					this.listener.onResponse(channel, heard.response(), heard.extension());
 				}
-				for (int i = 1; i < fields.size(); i += 2) {
-					HeardResponse heard = read(fields.get(i));
-					if (heard != null) {
-						this.listener.onResponse(channel, heard.response(), heard.extension());
-					}
-				}
-			});
+			}
+		});
 	}
 
 	/**
@@ -356,6 +367,15 @@ final class RedisStreamConnection {
 	static List<byte[]> statusKeys(String channel, String id) {
 		StreamKeys keys = StreamKeys.of(channel);
 		return List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id));
+	}
+
+	/**
+	 * The arguments to know the status of a signal by.
+	 * @param id the id of the signal
+	 * @return the arguments
+	 */
+	static List<byte[]> statusArguments(String id) {
+		return List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)));
 	}
 
 	/**

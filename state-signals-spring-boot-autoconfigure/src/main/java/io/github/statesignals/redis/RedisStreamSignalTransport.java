@@ -102,8 +102,8 @@ public final class RedisStreamSignalTransport implements SignalTransport {
 		if (this.connection != null) {
 			return null;
 		}
-		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this.codec, this.retentions,
-				this.opened, listener);
+		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this::afterHearing,
+				this.codec, this.retentions, this.opened, listener);
 		this.connection = started;
 		started.begin();
 		return started;

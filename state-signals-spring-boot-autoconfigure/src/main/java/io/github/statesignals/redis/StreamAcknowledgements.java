@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The acknowledgements of one responder on their way to Redis: what comes while it is
  * busy with some goes out together after them, and is sent until it is confirmed. Sending
@@ -17,11 +19,18 @@ final class StreamAcknowledgements {
 
 	private static final int BATCH = 256;
 
+	private static final long BATCH_BYTES = 256 * 1024;
+
 	private final Deque<Acknowledgement> queue = new ArrayDeque<>();
 
 	private final Function<List<Acknowledgement>, CompletableFuture<Boolean>> sender;
 
 	private final Consumer<Runnable> retries;
+
+	/**
+	 * How many bytes answers may have that are sent together.
+	 */
+	private final long most;
 
 	private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
@@ -29,23 +38,27 @@ final class StreamAcknowledgements {
 	 * Create it.
 	 * @param sender sends some of them, and tells whether we were still the ones to do so
 	 * @param retries runs what failed again, after a while
+	 * @param maxPayload how many bytes are read together
 	 */
 	StreamAcknowledgements(Function<List<Acknowledgement>, CompletableFuture<Boolean>> sender,
-			Consumer<Runnable> retries) {
+			Consumer<Runnable> retries, long maxPayload) {
+		this.most = Math.min(BATCH_BYTES, maxPayload);
 		this.sender = sender;
 		this.retries = retries;
 	}
 
 	/**
 	 * Acknowledge a signal.
-	 * @param id its id
+	 * @param signal the signal
 	 * @param answer the answer in JSON; empty: there is none
 	 * @param address where to send it
 	 * @return completes when Redis has it, with whether it has taken it from us
 	 */
-	CompletableFuture<Boolean> add(String id, byte[] answer, byte[] address) {
-		Acknowledgement added = new Acknowledgement(id, answer, address);
+	Acknowledgement add(PendingSignal signal, byte[] answer, byte[] address) {
+		Acknowledgement added = new Acknowledgement(signal, answer, address);
 		synchronized (this) {
+			// An entry is acknowledged with the last one of its signals, and not before.
+			added.last = signal.entry().acknowledgeOne();
 			this.queue.add(added);
 			if (!this.idle.isDone()) {
 				return added;
@@ -68,8 +81,11 @@ final class StreamAcknowledgements {
 		List<Acknowledgement> batch = new ArrayList<>();
 		CompletableFuture<Void> finished;
 		synchronized (this) {
-			while (batch.size() < BATCH && !this.queue.isEmpty()) {
+			int bytes = 0;
+			for (Acknowledgement next = this.queue.peek(); next != null && batch.size() < BATCH
+					&& (batch.isEmpty() || bytes + next.answer.length < this.most); next = this.queue.peek()) {
 				batch.add(this.queue.remove());
+				bytes += next.answer.length + 1;
 			}
 			finished = this.idle;
 			if (!batch.isEmpty()) {
@@ -106,24 +122,74 @@ final class StreamAcknowledgements {
 	}
 
 	/**
+	 * An entry some of whose signals are not acknowledged.
+	 */
+	static final class PendingEntry {
+
+		private final String id;
+
+		private int remaining;
+
+		PendingEntry(String id, int remaining) {
+			this.id = id;
+			this.remaining = remaining;
+		}
+
+		String id() {
+			return this.id;
+		}
+
+		/**
+		 * One of its signals is acknowledged. Guarded by the acknowledgements.
+		 * @return whether that was the last one
+		 */
+		private boolean acknowledgeOne() {
+			return --this.remaining == 0;
+		}
+
+	}
+
+	/**
+	 * A signal that is not acknowledged.
+	 *
+	 * @param entry its entry
+	 * @param number its number there; negative: the entry is all that is left to
+	 * acknowledge
+	 * @param body the signal in JSON; {@code null} if it was dropped
+	 */
+	record PendingSignal(PendingEntry entry, int number, byte @Nullable [] body) {
+
+		String id() {
+			return StreamKeys.signal(this.entry.id, this.number);
+		}
+
+	}
+
+	/**
 	 * One on its way.
 	 */
 	static final class Acknowledgement extends CompletableFuture<Boolean> {
 
-		private final String id;
+		private final PendingSignal signal;
 
 		private final byte[] answer;
 
 		private final byte[] address;
 
-		Acknowledgement(String id, byte[] answer, byte[] address) {
-			this.id = id;
+		private boolean last;
+
+		Acknowledgement(PendingSignal signal, byte[] answer, byte[] address) {
+			this.signal = signal;
 			this.answer = answer;
 			this.address = address;
 		}
 
-		String id() {
-			return this.id;
+		PendingSignal signal() {
+			return this.signal;
+		}
+
+		boolean isLast() {
+			return this.last;
 		}
 
 		byte[] answer() {

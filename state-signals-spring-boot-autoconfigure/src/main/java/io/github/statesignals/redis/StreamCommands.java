@@ -69,9 +69,10 @@ interface StreamCommands {
 	 * An entry of a stream.
 	 *
 	 * @param id its id
-	 * @param body the signal; {@code null} if it was dropped before it was acknowledged
+	 * @param signals the signals in JSON; none if they were dropped before they were
+	 * acknowledged
 	 */
-	record Entry(String id, byte @Nullable [] body) {
+	record Entry(String id, List<byte[]> signals) {
 	}
 
 }

@@ -74,6 +74,40 @@ record StreamKeys(String prefix) {
 		return key("answers:" + second(id));
 	}
 
+	/**
+	 * The id of a signal: that of its entry, and its number there.
+	 * @param entry the id of the entry
+	 * @param number the number of the signal, from 0 on
+	 * @return the id
+	 */
+	static String signal(String entry, int number) {
+		return entry + "." + number;
+	}
+
+	/**
+	 * The id of a signal's entry.
+	 * @param signal the id of the signal
+	 * @return the id
+	 */
+	static String entry(String signal) {
+		return signal.substring(0, signal.indexOf('.'));
+	}
+
+	/**
+	 * Where the answer of a responder is, among those that share a key.
+	 * @param signal the id of the signal
+	 * @param responder the name of the responder
+	 * @return the field
+	 */
+	static byte[] field(String signal, String responder) {
+		return RedisChannel.bytes(signal + " " + responder);
+	}
+
+	/**
+	 * The second in which a signal was published.
+	 * @param id the id of the signal, or of its entry
+	 * @return the second
+	 */
 	static String second(String id) {
 		int millis = id.indexOf('-');
 		return (millis > 3) ? id.substring(0, millis - 3) : "0";

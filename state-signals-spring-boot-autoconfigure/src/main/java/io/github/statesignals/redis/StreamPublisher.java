@@ -13,13 +13,18 @@ import io.github.statesignals.core.SignalTransport.KeptSignal;
 
 /**
  * Adds signals to a durable channel, in the order in which they come. What comes while
- * Redis is busy with some goes out together after them. One batch is under way at a time:
- * should its reply be lost it is sent again, and Redis knows by its number whether it has
- * been kept before.
+ * Redis is busy with some goes out together after them, as one entry, for an entry costs
+ * Redis as much as its signals do. One batch is under way at a time: should its reply be
+ * lost it is sent again, and Redis knows by its number whether it has been kept before.
  */
 final class StreamPublisher {
 
 	private static final int BATCH = 256;
+
+	/**
+	 * No more is put together than about this.
+	 */
+	private static final int BATCH_BYTES = 1_000_000;
 
 	/**
 	 * For so long a batch may be sent again.
@@ -90,10 +95,12 @@ final class StreamPublisher {
 		List<Kept> batch = new ArrayList<>();
 		long number;
 		synchronized (this) {
-			while (batch.size() < BATCH && !this.queue.isEmpty()) {
+			int bytes = 0;
+			while (batch.size() < BATCH && bytes < BATCH_BYTES && !this.queue.isEmpty()) {
 				Kept next = this.queue.remove();
 				if (!next.isDone()) {
 					batch.add(next);
+					bytes += next.signal.length;
 				}
 			}
 			if (batch.isEmpty()) {
@@ -103,10 +110,13 @@ final class StreamPublisher {
 			this.underWay = batch;
 			number = ++this.batches;
 		}
-		List<byte[]> arguments = new ArrayList<>(2 + batch.size());
+		List<byte[]> arguments = new ArrayList<>(2 + 2 * batch.size());
 		arguments.add(number(number));
 		arguments.add(number(REMEMBERED.toMillis()));
-		batch.forEach((kept) -> arguments.add(kept.signal));
+		for (int i = 0; i < batch.size(); i++) {
+			arguments.add(number(i));
+			arguments.add(batch.get(i).signal);
+		}
 		send(batch, arguments);
 	}
 
@@ -116,7 +126,7 @@ final class StreamPublisher {
 					RedisStreamConnection.TIMEOUT)
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {
-					complete(batch, RedisStreamConnection.text(reply.get(0)).split(" "));
+					complete(batch, RedisStreamConnection.text(reply.get(0)));
 				}
 				else if (RedisExceptions.isFinal(ex)) {
 					batch.forEach((kept) -> kept.completeExceptionally(RedisExceptions.translate(ex)));
@@ -129,9 +139,9 @@ final class StreamPublisher {
 			});
 	}
 
-	private static void complete(List<Kept> batch, String[] ids) {
+	private static void complete(List<Kept> batch, String entry) {
 		for (int i = 0; i < batch.size(); i++) {
-			batch.get(i).complete(new KeptSignal(ids[i]));
+			batch.get(i).complete(new KeptSignal(StreamKeys.signal(entry, i)));
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.core.ResponseExtension;
@@ -19,6 +20,8 @@ import io.github.statesignals.core.SignalTransport.Listener;
 import io.github.statesignals.core.SignalTransport.Receipt;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import io.github.statesignals.redis.StreamAcknowledgements.Acknowledgement;
+import io.github.statesignals.redis.StreamAcknowledgements.PendingEntry;
+import io.github.statesignals.redis.StreamAcknowledgements.PendingSignal;
 import io.github.statesignals.redis.StreamCommands.Entry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +46,7 @@ final class StreamReader {
 	 */
 	private static final Duration BLOCK = Duration.ofSeconds(1);
 
-	private static final int COUNT = 256;
+	private static final int COUNT = 32;
 
 	/**
 	 * So many may be waiting for their handlers; then nothing more is read.
@@ -52,7 +55,7 @@ final class StreamReader {
 
 	private static final String FIRST = "0-0";
 
-	private static final byte[] NO_ANSWER = { '0' };
+	private static final byte[] NO_ANSWER = {};
 
 	private final String channel;
 
@@ -82,14 +85,19 @@ final class StreamReader {
 	private final StreamAcknowledgements acknowledgements;
 
 	/**
-	 * What the listener has and has not acknowledged.
+	 * The entries that are not acknowledged, by their ids.
 	 */
-	private final Set<String> unacknowledged = new HashSet<>();
+	private final Map<String, PendingEntry> unacknowledged = new HashMap<>();
 
 	/**
 	 * What was read and the listener had no room for.
 	 */
-	private final Deque<Entry> offered = new ArrayDeque<>();
+	private final Deque<PendingSignal> offered = new ArrayDeque<>();
+
+	/**
+	 * How many signals were read and not acknowledged.
+	 */
+	private int outstanding;
 
 	/**
 	 * Completes when signals are kept for it, or it is told that they can't be.
@@ -110,12 +118,17 @@ final class StreamReader {
 	 */
 	private @Nullable String after = FIRST;
 
+	/**
+	 * The last entry of those that were delivered before and are read now.
+	 */
+	private @Nullable String lastRead;
+
 	private boolean reading;
 
 	private boolean stopped;
 
 	/**
-	 * How many entries were read, and were when the lease was renewed last.
+	 * How many signals were read, and were when the lease was renewed last.
 	 */
 	private long entries;
 
@@ -132,7 +145,8 @@ final class StreamReader {
 		this.client = client;
 		this.reads = reads;
 		this.listener = listener;
-		this.acknowledgements = new StreamAcknowledgements(this::acknowledge, connection::retry);
+		this.acknowledgements = new StreamAcknowledgements(this::acknowledge, connection::retry,
+				connection.codec().maxPayload());
 	}
 
 	/**
@@ -222,7 +236,7 @@ final class StreamReader {
 			this.leasedNanos = asked;
 			boolean quiet = this.entries == this.entriesBefore;
 			this.entriesBefore = this.entries;
-			if (!this.leased || state == 1 || (quiet && pending > this.unacknowledged.size() + this.offered.size())) {
+			if (!this.leased || state == 1 || (quiet && pending > this.unacknowledged.size())) {
 				// Somebody else may have been here; or a reply was lost, or came to
 				// nobody.
 				this.after = FIRST;
@@ -248,12 +262,15 @@ final class StreamReader {
 					this.name);
 		}
 		this.leased = false;
+		// What handlers are busy with they finish; the rest is read again by whoever may.
+		this.offered.forEach((signal) -> this.unacknowledged.remove(signal.entry().id()));
+		this.outstanding -= this.offered.size();
 		this.offered.clear();
 	}
 
 	private synchronized void read() {
 		if (this.stopped || !this.registered || !this.leased || this.reading || !this.offered.isEmpty()
-				|| this.unacknowledged.size() >= LIMIT) {
+				|| this.outstanding >= LIMIT) {
 			return;
 		}
 		this.reading = true;
@@ -261,6 +278,8 @@ final class StreamReader {
 		this.reads
 			.call((commands) -> commands.read(this.keys.log(), this.name, from, COUNT, BLOCK),
 					BLOCK.plus(RedisStreamConnection.TIMEOUT))
+			.thenCompose(
+					(read) -> (from != null) ? withoutAnswered(read) : CompletableFuture.completedFuture(all(read)))
 			.whenComplete((read, ex) -> {
 				if (ex == null) {
 					onRead(from, read);
@@ -271,7 +290,60 @@ final class StreamReader {
 			});
 	}
 
-	private void onRead(@Nullable String from, List<Entry> read) {
+	private static List<PendingSignal> all(List<Entry> read) {
+		List<PendingSignal> signals = new ArrayList<>();
+		for (Entry entry : read) {
+			add(entry, Set.of(), signals);
+		}
+		return signals;
+	}
+
+	private static void add(Entry entry, Set<String> answered, List<PendingSignal> signals) {
+		int size = entry.signals().size();
+		if (size == 0) {
+			signals.add(new PendingSignal(new PendingEntry(entry.id(), 1), 0, null));
+			return;
+		}
+		List<Integer> numbers = IntStream.range(0, size)
+			.filter((number) -> !answered.contains(StreamKeys.signal(entry.id(), number)))
+			.boxed()
+			.toList();
+		if (numbers.isEmpty()) {
+			// Only to acknowledge it.
+			signals.add(new PendingSignal(new PendingEntry(entry.id(), 1), -1, NO_ANSWER));
+			return;
+		}
+		PendingEntry pending = new PendingEntry(entry.id(), numbers.size());
+		numbers.forEach((number) -> signals.add(new PendingSignal(pending, number, entry.signals().get(number))));
+	}
+
+	// Of what was delivered before, a part may have been answered.
+	private CompletableFuture<List<PendingSignal>> withoutAnswered(List<Entry> read) {
+		List<Entry> unknown;
+		synchronized (this) {
+			unknown = read.stream().filter((entry) -> !this.unacknowledged.containsKey(entry.id())).toList();
+		}
+		List<String> ids = new ArrayList<>();
+		unknown.forEach((entry) -> IntStream.range(0, entry.signals().size())
+			.forEach((number) -> ids.add(StreamKeys.signal(entry.id(), number))));
+		if (!read.isEmpty()) {
+			this.lastRead = read.get(read.size() - 1).id();
+		}
+		if (ids.isEmpty()) {
+			return CompletableFuture.completedFuture(all(unknown));
+		}
+		return call(StreamScript.ANSWERED, ids.stream().map(this.keys::answers).toList(),
+				ids.stream().map((id) -> StreamKeys.field(id, this.name)).toList())
+			.thenApply((numbers) -> {
+				Set<String> answered = new HashSet<>();
+				numbers.forEach((number) -> answered.add(ids.get((int) RedisStreamConnection.number(number) - 1)));
+				List<PendingSignal> signals = new ArrayList<>();
+				unknown.forEach((entry) -> add(entry, answered, signals));
+				return signals;
+			});
+	}
+
+	private void onRead(@Nullable String from, List<PendingSignal> read) {
 		synchronized (this) {
 			this.reading = false;
 			this.entries += read.size();
@@ -281,16 +353,18 @@ final class StreamReader {
 				return;
 			}
 			if (from != null && from.equals(this.after)) {
-				this.after = read.isEmpty() ? null : read.get(read.size() - 1).id();
+				this.after = this.lastRead;
+				this.lastRead = null;
 			}
-			for (Entry entry : read) {
-				if (!this.unacknowledged.contains(entry.id())) {
-					this.offered.add(entry);
-				}
+			for (PendingSignal signal : read) {
+				this.unacknowledged.put(signal.entry().id(), signal.entry());
+				this.offered.add(signal);
 			}
+			this.outstanding += read.size();
 			offer();
 		}
-		read();
+		// Waking handlers comes first.
+		this.connection.afterHearing(this::read);
 	}
 
 	private void onReadFailed(Throwable ex) {
@@ -310,7 +384,7 @@ final class StreamReader {
 	}
 
 	private synchronized void offer() {
-		for (Entry next = this.offered.peek(); next != null; next = this.offered.peek()) {
+		for (PendingSignal next = this.offered.peek(); next != null; next = this.offered.peek()) {
 			if (this.stopped) {
 				return;
 			}
@@ -325,12 +399,15 @@ final class StreamReader {
 		}
 	}
 
-	private boolean deliver(Entry entry) {
-		byte[] body = entry.body();
-		Kept receipt = new Kept(entry.id());
-		this.unacknowledged.add(entry.id());
+	private boolean deliver(PendingSignal signal) {
+		Kept receipt = new Kept(signal);
+		byte[] body = signal.body();
 		if (body == null) {
 			this.listener.onDropped(this.channel, "", this.name, 1);
+			receipt.acknowledge(null, null);
+			return true;
+		}
+		if (signal.number() < 0) {
 			receipt.acknowledge(null, null);
 			return true;
 		}
@@ -345,37 +422,57 @@ final class StreamReader {
 		}
 		SignalExtension extension = heard.extension();
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
-		boolean taken = this.listener.onKeptSignal(this.channel, this.name, heard.signal(), extension, receipt);
-		if (!taken) {
-			this.unacknowledged.remove(entry.id());
-		}
-		return taken;
+		return this.listener.onKeptSignal(this.channel, this.name, heard.signal(), extension, receipt);
 	}
 
 	private CompletableFuture<Boolean> acknowledge(List<Acknowledgement> acknowledged) {
 		List<byte[]> keys = new ArrayList<>(List.of(this.keys.log(), this.keys.lease(this.name)));
-		List<byte[]> arguments = new ArrayList<>(4 + 4 * acknowledged.size());
-		arguments.add(this.nameBytes);
-		arguments.add(this.token);
-		arguments.add(this.leaseMillis);
-		arguments.add(this.retentionMillis);
+		List<byte[]> entries = new ArrayList<>();
+		List<byte[]> answers = new ArrayList<>(4 * acknowledged.size());
 		Map<String, byte[]> seconds = new HashMap<>();
 		for (Acknowledgement next : acknowledged) {
-			arguments.add(RedisChannel.bytes(next.id()));
-			arguments
-				.add((next.answer().length > 0) ? seconds.computeIfAbsent(StreamKeys.second(next.id()), (second) -> {
-					keys.add(this.keys.answers(next.id()));
-					return StreamPublisher.number(keys.size() - 2);
-				}) : NO_ANSWER);
-			arguments.add(next.answer());
-			arguments.add(next.address());
+			String entry = next.signal().entry().id();
+			if (next.isLast()) {
+				entries.add(RedisChannel.bytes(entry));
+			}
+			answers.add(seconds.computeIfAbsent(StreamKeys.second(entry), (second) -> {
+				keys.add(this.keys.answers(entry));
+				return StreamPublisher.number(keys.size() - 2);
+			}));
+			answers.add(StreamKeys.field(next.signal().id(), this.name));
+			answers.add(next.answer());
+			answers.add(next.address());
 		}
+		List<byte[]> arguments = new ArrayList<>(5 + entries.size() + answers.size());
+		arguments.addAll(List.of(this.nameBytes, this.token, this.leaseMillis, this.retentionMillis,
+				StreamPublisher.number(entries.size())));
+		arguments.addAll(entries);
+		arguments.addAll(answers);
 		return call(StreamScript.ACKNOWLEDGE, keys, arguments)
 			.thenApply((reply) -> RedisStreamConnection.number(reply.get(0)) == 1);
 	}
 
 	private CompletableFuture<List<?>> call(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
 		return this.client.call((commands) -> commands.eval(script, keys, arguments), RedisStreamConnection.TIMEOUT);
+	}
+
+	private void onAcknowledged(Acknowledgement acknowledged, boolean held) {
+		PendingEntry entry = acknowledged.signal().entry();
+		boolean room;
+		synchronized (this) {
+			if (acknowledged.isLast() || !held) {
+				this.unacknowledged.remove(entry.id(), entry);
+			}
+			boolean full = this.outstanding >= LIMIT;
+			this.outstanding--;
+			room = full && this.outstanding < LIMIT;
+			if (!held) {
+				loseLease();
+			}
+		}
+		if (room) {
+			read();
+		}
 	}
 
 	/**
@@ -398,29 +495,21 @@ final class StreamReader {
 	 */
 	private final class Kept implements Receipt {
 
-		private final String id;
+		private final PendingSignal signal;
 
 		private @Nullable String replyTo;
 
-		Kept(String id) {
-			this.id = id;
+		Kept(PendingSignal signal) {
+			this.signal = signal;
 		}
 
 		@Override
 		public CompletableFuture<?> acknowledge(@Nullable Response response, @Nullable ResponseExtension extension) {
 			StreamReader reader = StreamReader.this;
-			byte[] body = (response != null) ? reader.connection.codec().write(response, extension) : new byte[0];
-			CompletableFuture<Boolean> kept = reader.acknowledgements.add(this.id, body,
+			byte[] body = (response != null) ? reader.connection.codec().write(response, extension) : NO_ANSWER;
+			Acknowledgement added = reader.acknowledgements.add(this.signal, body,
 					reader.connection.address(reader.channel, this.replyTo));
-			return kept.thenAccept((held) -> {
-				synchronized (reader) {
-					reader.unacknowledged.remove(this.id);
-					if (!held) {
-						reader.loseLease();
-					}
-				}
-				reader.read();
-			});
+			return added.thenAccept((held) -> reader.onAcknowledged(added, held));
 		}
 
 	}

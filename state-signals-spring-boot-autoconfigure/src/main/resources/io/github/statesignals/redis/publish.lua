@@ -1,18 +1,15 @@
--- Keeps signals, in their order; does nothing if this batch of the producer was kept before.
+-- Keeps signals, in their order, as one entry; does nothing if they were kept before.
 -- KEYS: log, producer
--- ARGV: number of the batch, milliseconds to remember it, signals...
--- Returns the ids of the signals, with spaces between them.
+-- ARGV: number of the batch, milliseconds to remember it, then for each signal its number from 0 on,
+--       and the signal
+-- Returns the id of the entry.
 local before = redis.call('GET', KEYS[2])
 if before then
-  local number, ids = string.match(before, '^(%d+) (.*)$')
+  local number, id = string.match(before, '^(%d+) (.*)$')
   if tonumber(number) >= tonumber(ARGV[1]) then
-    return {ids}
+    return {id}
   end
 end
-local call, log, ids = redis.call, KEYS[1], {}
-for i = 3, #ARGV do
-  ids[i - 2] = call('XADD', log, '*', 'b', ARGV[i])
-end
-local joined = table.concat(ids, ' ')
-call('SET', KEYS[2], ARGV[1] .. ' ' .. joined, 'PX', ARGV[2])
-return {joined}
+local id = redis.call('XADD', KEYS[1], '*', unpack(ARGV, 3))
+redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. id, 'PX', ARGV[2])
+return {id}

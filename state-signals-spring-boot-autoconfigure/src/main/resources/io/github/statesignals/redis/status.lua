@@ -1,9 +1,9 @@
 -- Returns who has answered a signal and what, and who has not: pairs of a name and the answer, or
 -- nothing. No pairs if the signal is not known, or not any more.
 -- KEYS: log, responders, removed, where its answers are kept
--- ARGV: id of the signal
-local id, found = ARGV[1], {}
-local millis, number = string.match(id, '^(%d+)-(%d+)$')
+-- ARGV: id of the signal, id of its entry
+local found = {}
+local millis, number = string.match(ARGV[2], '^(%d+)-(%d+)$')
 millis, number = tonumber(millis), tonumber(number)
 
 local function isBefore(other)
@@ -14,7 +14,7 @@ end
 
 local answered, known = false, {}
 local function add(name, awaited)
-  local answer = redis.call('HGET', KEYS[4], id .. ' ' .. name)
+  local answer = redis.call('HGET', KEYS[4], ARGV[1] .. ' ' .. name)
   answered = answered or answer
   if not known[name] and (answer or awaited) then
     known[name] = true
@@ -30,7 +30,7 @@ end
 for _, name in ipairs(redis.call('HKEYS', KEYS[3])) do
   add(name, false)
 end
-if not answered and #redis.call('XRANGE', KEYS[1], id, id) == 0 then
+if not answered and #redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2]) == 0 then
   return {}
 end
 return found

@@ -1,0 +1,10 @@
+-- Returns which of some signals were dealt with: their numbers, from 1 on.
+-- KEYS: where the answers to each of them are kept
+-- ARGV: the field of each of them there
+local found = {}
+for i, key in ipairs(KEYS) do
+  if redis.call('HEXISTS', key, ARGV[i]) == 1 then
+    found[#found + 1] = i
+  end
+end
+return found
