@@ -1,11 +1,9 @@
 package io.github.statesignals.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,13 +77,9 @@ final class BlockingStreamCommands implements StreamCommands {
 		});
 	}
 
-	// A driver may know no order of fields: their names are the numbers of the signals.
 	private static Entry entry(ByteRecord record) {
-		Map<Integer, byte[]> signals = new TreeMap<>();
-		record.getValue()
-			.forEach((number, signal) -> signals.put(Integer.valueOf(new String(number, StandardCharsets.US_ASCII)),
-					signal));
-		return new Entry(record.getId().getValue(), List.copyOf(signals.values()));
+		Collection<byte[]> fields = record.getValue().values();
+		return new Entry(record.getId().getValue(), fields.isEmpty() ? null : fields.iterator().next());
 	}
 
 	private <T> CompletableFuture<T> onThread(Function<RedisConnection, T> command) {

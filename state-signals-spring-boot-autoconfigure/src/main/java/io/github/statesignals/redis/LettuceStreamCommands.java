@@ -119,13 +119,9 @@ final class LettuceStreamCommands implements StreamCommands {
 		List<Entry> entries = new ArrayList<>(read.size());
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
-			List<byte[]> signals = new ArrayList<>();
-			if (parts.size() > 1 && parts.get(1) instanceof List<?> fields) {
-				for (int i = 1; i < fields.size(); i += 2) {
-					signals.add((byte[]) fields.get(i));
-				}
-			}
-			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), signals));
+			byte[] lines = (parts.size() > 1 && parts.get(1) instanceof List<?> fields && fields.size() > 1)
+					? (byte[]) fields.get(1) : null;
+			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), lines));
 		}
 		return entries;
 	}

@@ -2,7 +2,6 @@ package io.github.statesignals.redis;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -455,25 +454,14 @@ final class RedisPubSubConnection {
 
 		// Those to signals of a durable channel come together, a line each.
 		private Object readResponses(SignalCodec codec, byte[] payload, int length) throws MalformedPayloadException {
-			int end = lineEnd(payload, 0, length);
-			if (end == length || length > codec.maxPayload()) {
+			if (length > codec.maxPayload() || JsonLines.isOne(payload, length)) {
 				return codec.readResponse(payload, length);
 			}
 			List<HeardResponse> responses = new ArrayList<>();
-			for (int start = 0; start < length; start = end + 1) {
-				end = lineEnd(payload, start, length);
-				responses.add(codec.readResponse(Arrays.copyOfRange(payload, start, end)));
+			for (byte[] line : JsonLines.split(payload, length)) {
+				responses.add(codec.readResponse(line));
 			}
 			return responses;
-		}
-
-		private int lineEnd(byte[] payload, int start, int length) {
-			for (int i = start; i < length; i++) {
-				if (payload[i] == '\n') {
-					return i;
-				}
-			}
-			return length;
 		}
 
 		@Override

@@ -443,9 +443,9 @@ final class RedisStreamConnection {
 	 * @param replyTo what the signal says
 	 * @return the Redis channel
 	 */
-	byte[] address(String channel, @Nullable String replyTo) {
-		return RedisChannel.bytes((replyTo != null && SignalChannels.isReplyTo(replyTo)) ? replyTo
-				: SignalChannels.of(channel).responses());
+	String address(String channel, @Nullable String replyTo) {
+		return (replyTo != null && SignalChannels.isReplyTo(replyTo)) ? replyTo
+				: SignalChannels.of(channel).responses();
 	}
 
 	/**

@@ -54,7 +54,7 @@ final class StreamAcknowledgements {
 	 * @param address where to send it
 	 * @return completes when Redis has it, with whether it has taken it from us
 	 */
-	Acknowledgement add(PendingSignal signal, byte[] answer, byte[] address) {
+	Acknowledgement add(PendingSignal signal, byte[] answer, String address) {
 		Acknowledgement added = new Acknowledgement(signal, answer, address);
 		synchronized (this) {
 			// An entry is acknowledged with the last one of its signals, and not before.
@@ -174,11 +174,11 @@ final class StreamAcknowledgements {
 
 		private final byte[] answer;
 
-		private final byte[] address;
+		private final String address;
 
 		private boolean last;
 
-		Acknowledgement(PendingSignal signal, byte[] answer, byte[] address) {
+		Acknowledgement(PendingSignal signal, byte[] answer, String address) {
 			this.signal = signal;
 			this.answer = answer;
 			this.address = address;
@@ -196,7 +196,7 @@ final class StreamAcknowledgements {
 			return this.answer;
 		}
 
-		byte[] address() {
+		String address() {
 			return this.address;
 		}
 

@@ -69,10 +69,10 @@ interface StreamCommands {
 	 * An entry of a stream.
 	 *
 	 * @param id its id
-	 * @param signals the signals in JSON; none if they were dropped before they were
-	 * acknowledged
+	 * @param lines its signals in JSON, a line each; {@code null} if they were dropped
+	 * before they were acknowledged
 	 */
-	record Entry(String id, List<byte[]> signals) {
+	record Entry(String id, byte @Nullable [] lines) {
 	}
 
 }

@@ -71,7 +71,16 @@ record StreamKeys(String prefix) {
 	 * @return the key
 	 */
 	byte[] answers(String id) {
-		return key("answers:" + second(id));
+		return answersOf(second(id));
+	}
+
+	/**
+	 * The answers to all signals that were published in a second.
+	 * @param second the second
+	 * @return the key
+	 */
+	byte[] answersOf(String second) {
+		return key("answers:" + second);
 	}
 
 	/**

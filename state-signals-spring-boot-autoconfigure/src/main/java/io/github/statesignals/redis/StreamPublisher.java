@@ -110,13 +110,8 @@ final class StreamPublisher {
 			this.underWay = batch;
 			number = ++this.batches;
 		}
-		List<byte[]> arguments = new ArrayList<>(2 + 2 * batch.size());
-		arguments.add(number(number));
-		arguments.add(number(REMEMBERED.toMillis()));
-		for (int i = 0; i < batch.size(); i++) {
-			arguments.add(number(i));
-			arguments.add(batch.get(i).signal);
-		}
+		List<byte[]> arguments = List.of(number(number), number(REMEMBERED.toMillis()),
+				JsonLines.join(batch.stream().map((kept) -> kept.signal).toList()));
 		send(batch, arguments);
 	}
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -299,22 +300,24 @@ final class StreamReader {
 	}
 
 	private static void add(Entry entry, Set<String> answered, List<PendingSignal> signals) {
-		int size = entry.signals().size();
-		if (size == 0) {
+		if (entry.lines() == null) {
 			signals.add(new PendingSignal(new PendingEntry(entry.id(), 1), 0, null));
 			return;
 		}
-		List<Integer> numbers = IntStream.range(0, size)
-			.filter((number) -> !answered.contains(StreamKeys.signal(entry.id(), number)))
-			.boxed()
-			.toList();
+		List<byte[]> bodies = JsonLines.split(entry.lines(), entry.lines().length);
+		List<Integer> numbers = new ArrayList<>(bodies.size());
+		for (int i = 0; i < bodies.size(); i++) {
+			if (answered.isEmpty() || !answered.contains(StreamKeys.signal(entry.id(), i))) {
+				numbers.add(i);
+			}
+		}
 		if (numbers.isEmpty()) {
 			// Only to acknowledge it.
 			signals.add(new PendingSignal(new PendingEntry(entry.id(), 1), -1, NO_ANSWER));
 			return;
 		}
 		PendingEntry pending = new PendingEntry(entry.id(), numbers.size());
-		numbers.forEach((number) -> signals.add(new PendingSignal(pending, number, entry.signals().get(number))));
+		numbers.forEach((number) -> signals.add(new PendingSignal(pending, number, bodies.get(number))));
 	}
 
 	// Of what was delivered before, a part may have been answered.
@@ -324,8 +327,10 @@ final class StreamReader {
 			unknown = read.stream().filter((entry) -> !this.unacknowledged.containsKey(entry.id())).toList();
 		}
 		List<String> ids = new ArrayList<>();
-		unknown.forEach((entry) -> IntStream.range(0, entry.signals().size())
-			.forEach((number) -> ids.add(StreamKeys.signal(entry.id(), number))));
+		for (Entry entry : unknown) {
+			int size = (entry.lines() != null) ? JsonLines.split(entry.lines(), entry.lines().length).size() : 0;
+			IntStream.range(0, size).forEach((number) -> ids.add(StreamKeys.signal(entry.id(), number)));
+		}
 		if (!read.isEmpty()) {
 			this.lastRead = read.get(read.size() - 1).id();
 		}
@@ -426,28 +431,34 @@ final class StreamReader {
 	}
 
 	private CompletableFuture<Boolean> acknowledge(List<Acknowledgement> acknowledged) {
-		List<byte[]> keys = new ArrayList<>(List.of(this.keys.log(), this.keys.lease(this.name)));
 		List<byte[]> entries = new ArrayList<>();
-		List<byte[]> answers = new ArrayList<>(4 * acknowledged.size());
-		Map<String, byte[]> seconds = new HashMap<>();
+		Map<String, List<byte[]>> kept = new LinkedHashMap<>();
+		Map<String, List<byte[]>> sent = new LinkedHashMap<>();
 		for (Acknowledgement next : acknowledged) {
 			String entry = next.signal().entry().id();
 			if (next.isLast()) {
 				entries.add(RedisChannel.bytes(entry));
 			}
-			answers.add(seconds.computeIfAbsent(StreamKeys.second(entry), (second) -> {
-				keys.add(this.keys.answers(entry));
-				return StreamPublisher.number(keys.size() - 2);
-			}));
-			answers.add(StreamKeys.field(next.signal().id(), this.name));
-			answers.add(next.answer());
-			answers.add(next.address());
+			List<byte[]> fields = kept.computeIfAbsent(StreamKeys.second(entry), (second) -> new ArrayList<>());
+			fields.add(StreamKeys.field(next.signal().id(), this.name));
+			fields.add(next.answer());
+			if (next.answer().length > 0) {
+				sent.computeIfAbsent(next.address(), (address) -> new ArrayList<>()).add(next.answer());
+			}
 		}
-		List<byte[]> arguments = new ArrayList<>(5 + entries.size() + answers.size());
-		arguments.addAll(List.of(this.nameBytes, this.token, this.leaseMillis, this.retentionMillis,
-				StreamPublisher.number(entries.size())));
+		List<byte[]> keys = new ArrayList<>(List.of(this.keys.log(), this.keys.lease(this.name)));
+		List<byte[]> arguments = new ArrayList<>(List.of(this.nameBytes, this.token, this.leaseMillis,
+				this.retentionMillis, StreamPublisher.number(entries.size())));
 		arguments.addAll(entries);
-		arguments.addAll(answers);
+		kept.forEach((second, fields) -> {
+			keys.add(this.keys.answersOf(second));
+			arguments.add(StreamPublisher.number(fields.size()));
+			arguments.addAll(fields);
+		});
+		sent.forEach((address, answers) -> {
+			arguments.add(RedisChannel.bytes(address));
+			arguments.add(JsonLines.join(answers));
+		});
 		return call(StreamScript.ACKNOWLEDGE, keys, arguments)
 			.thenApply((reply) -> RedisStreamConnection.number(reply.get(0)) == 1);
 	}

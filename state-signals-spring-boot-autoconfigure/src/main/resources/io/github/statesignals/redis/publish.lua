@@ -1,7 +1,6 @@
--- Keeps signals, in their order, as one entry; does nothing if they were kept before.
+-- Keeps signals as one entry, a line each; does nothing if they were kept before.
 -- KEYS: log, producer
--- ARGV: number of the batch, milliseconds to remember it, then for each signal its number from 0 on,
---       and the signal
+-- ARGV: number of the batch, milliseconds to remember it, the signals
 -- Returns the id of the entry.
 local before = redis.call('GET', KEYS[2])
 if before then
@@ -10,6 +9,6 @@ if before then
     return {id}
   end
 end
-local id = redis.call('XADD', KEYS[1], '*', unpack(ARGV, 3))
+local id = redis.call('XADD', KEYS[1], '*', 'signals', ARGV[3])
 redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. id, 'PX', ARGV[2])
 return {id}

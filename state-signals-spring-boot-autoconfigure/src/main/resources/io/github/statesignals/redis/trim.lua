@@ -36,8 +36,8 @@ for _, reply in ipairs(groups) do
   if isBefore(last, ARGV[2]) then
     -- Those that are delivered and not acknowledged are missed when they are asked for again.
     for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. last, '(' .. ARGV[2], 'COUNT', 10000)) do
-      for i = 2, #entry[2], 2 do
-        local parsed, signal = pcall(cjson.decode, entry[2][i])
+      for line in string.gmatch(entry[2][2], '[^\n]+') do
+        local parsed, signal = pcall(cjson.decode, line)
         local publisher = parsed and type(signal) == 'table' and signal['publisher_id']
         redis.call('HINCRBY', ARGV[3] .. group['name'], type(publisher) == 'string' and publisher or '', 1)
       end
