@@ -68,7 +68,8 @@ public final class Benchmarks {
 		report(samples, options);
 	}
 
-	// By one thread: should the time be up just then, the other waits and prints the same.
+	// By one thread: should the time be up just then, the other waits and prints the
+	// same.
 	private static synchronized void report(Samples samples, Options options) {
 		try {
 			samples.write(options.out().resolve("samples.csv"));

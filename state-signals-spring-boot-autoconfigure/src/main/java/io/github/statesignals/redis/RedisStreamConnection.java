@@ -151,11 +151,10 @@ final class RedisStreamConnection {
 		try {
 			this.client.endOverdue();
 			readers().forEach(StreamReader::tick);
-			if (!this.checked) {
-				checkServer();
-				this.checked = true;
-			}
 			this.retentions.forEach(this::trim);
+			if (!this.checked) {
+				this.checked = isChecked();
+			}
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not look after durable channels; trying again", ex);
@@ -172,6 +171,17 @@ final class RedisStreamConnection {
 					logger.debug("Could not trim channel '{}'; trying again", channel, ex);
 				}
 			});
+	}
+
+	private boolean isChecked() {
+		try {
+			checkServer();
+			return true;
+		}
+		catch (RuntimeException ex) {
+			// It may not be there yet; what it does not tell, it need not.
+			return RedisExceptions.isFinal(ex);
+		}
 	}
 
 	// What is kept is kept as well as Redis keeps anything.

@@ -1,0 +1,195 @@
+package io.github.statesignals.fault;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import io.github.statesignals.DurableChannels;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Durable channels with every driver and kind of Redis, and when any of them breaks.
+ */
+@Tag("faults")
+@Timeout(180)
+class DurableFaultTests {
+
+	private static final String CHANNEL = "orders";
+
+	private static final String LOG = "event-signal:{orders}:log";
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	@RegisterExtension
+	private final FaultApplications applications = new FaultApplications();
+
+	@Test
+	void responderThatWasAwayCatchesUpOverJedis() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		responderThatWasAwayCatchesUp(server.properties(), "spring.data.redis.client-type=jedis");
+		await().atMost(PATIENCE).until(() -> server.normalClients() <= 8);
+	}
+
+	@Test
+	void responderThatWasAwayCatchesUpOnACluster() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		responderThatWasAwayCatchesUp(cluster.properties(), "spring.data.redis.client-type=lettuce");
+	}
+
+	@Test
+	void responderThatWasAwayCatchesUpOnAClusterOverJedis() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		responderThatWasAwayCatchesUp(cluster.properties(), "spring.data.redis.client-type=jedis");
+	}
+
+	@Test
+	void responderThatWasAwayCatchesUpWithTheLeastThatAUserNeeds() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		String least = "on >secret resetkeys resetchannels -@all &event-signal-* +subscribe +unsubscribe +publish +ping "
+				+ "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim +get "
+				+ "+set +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +info";
+		List<String> command = new ArrayList<>(List.of("ACL", "SETUSER", "service"));
+		command.addAll(List.of(least.split(" ")));
+		server.command(command.toArray(String[]::new));
+		List<String> properties = new ArrayList<>(server.properties());
+		properties.addAll(List.of("spring.data.redis.username=service", "spring.data.redis.password=secret"));
+		responderThatWasAwayCatchesUp(properties, "spring.data.redis.client-type=lettuce");
+		assertThat(server.command("ACL", "LOG")).doesNotContainPattern("(?m)^(x|h|eval|get|set|del|pexpire|info)");
+	}
+
+	private void responderThatWasAwayCatchesUp(List<String> server, String driver) {
+		start(Recorder.class, server, driver, "responder.name=r").close();
+		ConfigurableApplicationContext publishing = start(Exporting.class, server, driver);
+		SignalExporter exporter = initialized(publishing);
+		List<SignalResult> results = join(publish(exporter, 0, 100, Duration.ofSeconds(1)));
+		assertThat(results).allSatisfy((result) -> assertThat(result.missing()).containsExactly("r"));
+		Recorder recorder = start(Recorder.class, server, driver, "responder.name=r").getBean(Recorder.class);
+		List<SignalResult> later = join(publish(exporter, 100, 200, PATIENCE));
+		assertThat(later).allSatisfy((result) -> assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS));
+		assertThat(recorder.samples()).isEqualTo(IntStream.range(0, 200).boxed().toList());
+		DurableChannels channels = publishing.getBean(DurableChannels.class);
+		assertThat(results).allSatisfy(
+				(result) -> assertThat(channels.find(CHANNEL, result.id()).orElseThrow().isComplete()).isTrue());
+	}
+
+	@Test
+	void nothingThatWasPublishedIsLostWhenRedisIsKilledAndBack() throws Exception {
+		RedisProcess server = this.applications
+			.use(RedisProcess.start("appendonly yes", "appendfsync always", "aof-use-rdb-preamble no"));
+		Recorder recorder = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
+		SignalExporter exporter = initialized(start(Exporting.class, server.properties()));
+		List<CompletableFuture<SignalResult>> publishing = new ArrayList<>();
+		for (int i = 0; i < 1_500; i++) {
+			publishing.addAll(publish(exporter, i, i + 1, PATIENCE));
+			if (i == 500 || i == 1_000) {
+				server.kill();
+				TimeUnit.MILLISECONDS.sleep(500);
+				server.restart();
+			}
+			TimeUnit.MILLISECONDS.sleep(1);
+		}
+		assertThat(join(publishing))
+			.allSatisfy((result) -> assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS));
+		assertThat(recorder.samples().stream().distinct().toList())
+			.isEqualTo(IntStream.range(0, 1_500).boxed().toList());
+		Load.report("durable: Redis killed twice and back, appendfsync always: 1500 published, 1500 answered, "
+				+ (recorder.samples().size() - 1_500) + " handled again");
+	}
+
+	@Test
+	void nothingIsLostWhileRedisIsFrozen() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		Recorder recorder = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
+		SignalExporter exporter = initialized(start(Exporting.class, server.properties()));
+		List<CompletableFuture<SignalResult>> publishing = new ArrayList<>(publish(exporter, 0, 100, PATIENCE));
+		server.freeze();
+		publishing.addAll(publish(exporter, 100, 200, PATIENCE));
+		// Longer than a lease.
+		TimeUnit.SECONDS.sleep(13);
+		server.thaw();
+		publishing.addAll(publish(exporter, 200, 300, PATIENCE));
+		assertThat(join(publishing))
+			.allSatisfy((result) -> assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS));
+		assertThat(recorder.samples().stream().distinct().toList()).isEqualTo(IntStream.range(0, 300).boxed().toList());
+		Load.report("durable: Redis frozen for 13 s: 300 published, 300 answered, " + (recorder.samples().size() - 300)
+				+ " handled again");
+	}
+
+	@Test
+	void nodeThatHasTheChannelIsKilled() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		Recorder recorder = start(Recorder.class, cluster.properties(), "responder.name=r").getBean(Recorder.class);
+		SignalExporter exporter = initialized(start(Exporting.class, cluster.properties()));
+		assertThat(join(publish(exporter, 0, 100, PATIENCE)))
+			.allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
+		cluster.kill(cluster.ownerOf(LOG));
+		List<SignalResult> meanwhile = join(publish(exporter, 100, 200, PATIENCE));
+		assertThat(meanwhile).allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
+		assertThat(recorder.samples().subList(100, recorder.samples().size())).doesNotHaveDuplicates()
+			.isEqualTo(IntStream.range(100, 200).boxed().toList());
+	}
+
+	@Test
+	void whatAKilledProcessHadBegunIsHandledAgainByTheNextOneAndFirst() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		String[] properties = { "state-signals.channel=" + CHANNEL,
+				"state-signals.channels." + CHANNEL + ".delivery=durable", "state-signals.responder.name=r" };
+		ResponderProcess killed = this.applications.use(ResponderProcess.start(server.properties(), properties));
+		SignalExporter exporter = start(Exporting.class, server.properties()).getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, PATIENCE, Recorder.EVENT, "hang")).isTrue();
+		assertThat(join(publish(exporter, 0, 10, PATIENCE)))
+			.allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
+		CompletableFuture<SignalResult> hanging = exporter.signal("hang").timeout(PATIENCE).publishAsync();
+		List<CompletableFuture<SignalResult>> behind = publish(exporter, 10, 20, PATIENCE);
+		await().atMost(PATIENCE).until(() -> !server.command("XPENDING", LOG, "r").startsWith("0"));
+		killed.kill();
+		Recorder next = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
+		// It has no handler for that, which is an answer.
+		assertThat(hanging.join().isSuccess()).isTrue();
+		assertThat(join(behind)).allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
+		assertThat(next.samples()).isEqualTo(IntStream.range(10, 20).boxed().toList());
+	}
+
+	private ConfigurableApplicationContext start(Class<?> configuration, List<String> server, String... more) {
+		List<String> properties = new ArrayList<>(
+				List.of("channel=" + CHANNEL, "channels." + CHANNEL + ".delivery=durable"));
+		properties.addAll(List.of(more));
+		return this.applications.start(configuration, server, properties.toArray(String[]::new));
+	}
+
+	private static SignalExporter initialized(ConfigurableApplicationContext context) {
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, PATIENCE, Recorder.EVENT)).isTrue();
+		return exporter;
+	}
+
+	private static List<CompletableFuture<SignalResult>> publish(SignalExporter exporter, int from, int to,
+			Duration timeout) {
+		return IntStream.range(from, to)
+			.mapToObj((i) -> exporter.signal(Recorder.EVENT).sampleNo(i).timeout(timeout).publishAsync())
+			.toList();
+	}
+
+	private static List<SignalResult> join(List<CompletableFuture<SignalResult>> publishing) {
+		return publishing.stream().map(CompletableFuture::join).toList();
+	}
+
+	static class Exporting {
+
+	}
+
+}
