@@ -11,9 +11,10 @@ import java.util.concurrent.CompletableFuture;
  * legal events and asks responders to subscribe. Every {@linkplain #signal(String)
  * publish} then awaits exactly those responders that were subscribed when it was sent.
  * <p>
- * Safe for use by many threads. Signals of one event are published one after the other,
- * each when the one before it has ended, since on the wire an answer names no more than
- * publisher and event; signals of different events do not wait for each other.
+ * Safe for use by many threads. Many signals may be under way at once. Where a subscriber
+ * is a Python service, those of one event are published one after the other, each when
+ * the one before it has ended, since its answers name no more than publisher and event;
+ * signals of different events do not wait for each other.
  * <p>
  * A negative {@link Duration} means <em>no timeout</em>; {@code null} is never accepted.
  * What responders did is a value; a broken Redis is an exception, a

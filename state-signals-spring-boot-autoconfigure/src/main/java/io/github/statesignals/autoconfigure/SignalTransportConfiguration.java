@@ -42,8 +42,15 @@ class SignalTransportConfiguration {
 				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, Duration> durable = durable(properties);
-		return durable.isEmpty() ? new RedisPubSubSignalTransport(connectionFactory, settings)
-				: new RedisStreamSignalTransport(connectionFactory, settings, durable);
+		// Connecting takes long, and the application has other beans to make meanwhile.
+		if (durable.isEmpty()) {
+			RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(connectionFactory, settings);
+			transport.prepare();
+			return transport;
+		}
+		RedisStreamSignalTransport transport = new RedisStreamSignalTransport(connectionFactory, settings, durable);
+		transport.prepare();
+		return transport;
 	}
 
 	private static Map<String, Duration> durable(StateSignalsProperties properties) {

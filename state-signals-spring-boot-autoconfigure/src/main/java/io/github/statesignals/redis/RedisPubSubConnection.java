@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +88,11 @@ final class RedisPubSubConnection {
 
 	private final RedisHeartbeat heartbeat;
 
+	/**
+	 * What was made before it began.
+	 */
+	private @Nullable CompletableFuture<RedisPublisher> prepared;
+
 	private volatile @Nullable RuntimeException failure;
 
 	/**
@@ -111,7 +118,9 @@ final class RedisPubSubConnection {
 	private boolean connectedBefore;
 
 	RedisPubSubConnection(RedisConnectionFactory connectionFactory, Map<String, RedisChannel> channels,
-			SignalCodec codec, Duration heartbeatInterval, Listener listener) {
+			SignalCodec codec, Duration heartbeatInterval, Listener listener,
+			@Nullable CompletableFuture<RedisPublisher> prepared) {
+		this.prepared = prepared;
 		this.connectionFactory = connectionFactory;
 		this.channels = channels;
 		this.codec = codec;
@@ -157,7 +166,7 @@ final class RedisPubSubConnection {
 			try {
 				if (opened == null) {
 					// First, for it says at once why it can't connect.
-					opened = RedisPublisher.create(this.connectionFactory);
+					opened = createPublisher();
 				}
 				hearAll(attempt, true);
 				attempt.start();
@@ -178,6 +187,20 @@ final class RedisPubSubConnection {
 			this.closed.await((refused ? REFUSED_INTERVAL : RETRY_INTERVAL).toMillis(), TimeUnit.MILLISECONDS);
 		}
 		return false;
+	}
+
+	private RedisPublisher createPublisher() {
+		CompletableFuture<RedisPublisher> done = this.prepared;
+		this.prepared = null;
+		if (done != null) {
+			try {
+				return done.join();
+			}
+			catch (CompletionException ex) {
+				logger.debug("What was prepared failed; connecting again", ex);
+			}
+		}
+		return RedisPublisher.create(this.connectionFactory);
 	}
 
 	private void failed(RuntimeException ex) {

@@ -34,7 +34,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @since 0.1.0
  */
-public final class RedisPubSubSignalTransport implements SignalTransport {
+public final class RedisPubSubSignalTransport implements SignalTransport, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 
@@ -57,6 +57,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 
 	private volatile @Nullable RedisPubSubConnection connection;
 
+	private @Nullable CompletableFuture<RedisPublisher> prepared;
+
 	private volatile CompletionStage<?> lastPublish = CompletableFuture.completedFuture(null);
 
 	/**
@@ -68,6 +70,38 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 		this.connectionFactory = connectionFactory;
 		this.settings = settings;
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
+	}
+
+	/**
+	 * Begin to connect, in the background: {@link #start} finds done what takes longest,
+	 * while the application has made its other beans. Nothing is heard or sent before. If
+	 * it fails, {@link #start} tries again, and says why.
+	 */
+	public synchronized void prepare() {
+		if (this.connection == null && this.prepared == null) {
+			this.prepared = CompletableFuture.supplyAsync(() -> RedisPublisher.create(this.connectionFactory),
+					(task) -> {
+						Thread thread = new Thread(task, "state-signals-prepare");
+						thread.setDaemon(true);
+						thread.start();
+					});
+		}
+	}
+
+	/**
+	 * Stop, or let go what was prepared and never started.
+	 */
+	@Override
+	public void close() {
+		stop();
+		CompletableFuture<RedisPublisher> unused;
+		synchronized (this) {
+			unused = this.prepared;
+			this.prepared = null;
+		}
+		if (unused != null) {
+			unused.thenAccept(RedisPublisher::close);
+		}
 	}
 
 	@Override
@@ -91,7 +125,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport {
 			return null;
 		}
 		RedisPubSubConnection started = new RedisPubSubConnection(this.connectionFactory, this.channels, this.codec,
-				this.settings.heartbeatInterval(), listener);
+				this.settings.heartbeatInterval(), listener, this.prepared);
+		this.prepared = null;
 		this.connection = started;
 		started.begin();
 		return started;

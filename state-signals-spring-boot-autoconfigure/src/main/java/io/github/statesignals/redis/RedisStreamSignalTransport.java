@@ -32,7 +32,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  *
  * @since 0.1.0
  */
-public final class RedisStreamSignalTransport implements SignalTransport {
+public final class RedisStreamSignalTransport implements SignalTransport, AutoCloseable {
 
 	static final String EVERYBODY = "*";
 
@@ -69,6 +69,22 @@ public final class RedisStreamSignalTransport implements SignalTransport {
 		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, settings);
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
 		this.retentions = Map.copyOf(retentions);
+	}
+
+	/**
+	 * Begin to connect, as {@link RedisPubSubSignalTransport#prepare} does.
+	 */
+	public void prepare() {
+		this.broadcast.prepare();
+	}
+
+	/**
+	 * Stop, or let go what was prepared and never started.
+	 */
+	@Override
+	public void close() {
+		stop();
+		this.broadcast.close();
 	}
 
 	@Override

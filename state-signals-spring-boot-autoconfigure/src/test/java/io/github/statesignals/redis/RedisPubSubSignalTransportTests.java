@@ -94,6 +94,35 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void whatWasPreparedIsUsed() {
+		long before = connections();
+		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) prepare(createTransport());
+		transport.prepare();
+		await().until(() -> connections() == before + 1);
+		Application application = new Application(transport);
+		transport.start(application);
+		assertThat(connections()).isEqualTo(before + 2);
+		application.send(signal("app", 1));
+		await().until(() -> application.count() == 1);
+		transport.stop();
+		await().until(() -> connections() == before);
+	}
+
+	@Test
+	void whatWasPreparedAndNotStartedIsLetGo() {
+		long before = connections();
+		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) createTransport();
+		transport.prepare();
+		await().until(() -> connections() == before + 1);
+		transport.close();
+		await().until(() -> connections() == before);
+	}
+
+	private static long connections() {
+		return redis.clientList().lines().count();
+	}
+
+	@Test
 	void hearsNoMoreThanIsWanted() {
 		SignalTransport transport = prepare(createTransport());
 		Wanting listener = new Wanting();
