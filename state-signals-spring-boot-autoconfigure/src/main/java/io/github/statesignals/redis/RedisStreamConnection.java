@@ -57,7 +57,7 @@ final class RedisStreamConnection {
 
 	private static final long RETRY_SOON_MILLIS = 20;
 
-	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(30);
+	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
 	/**
 	 * Connects, and does what there is to do from time to time.
@@ -150,6 +150,8 @@ final class RedisStreamConnection {
 	private void tick() {
 		try {
 			this.client.endOverdue();
+			// Somebody may have left while nothing could be said.
+			this.opened.forEach(this::readForAll);
 			readers().forEach(StreamReader::tick);
 			this.retentions.forEach(this::trim);
 			if (!this.checked) {
@@ -214,31 +216,36 @@ final class RedisStreamConnection {
 	 * @return the readers that were not there before
 	 */
 	Collection<StreamReader> readForAll(String channel) {
+		Collection<String> names = this.listener.responders(channel);
 		List<StreamReader> added = new ArrayList<>();
+		List<StreamReader> gone = new ArrayList<>();
 		synchronized (this.readers) {
 			if (this.closed) {
 				return added;
 			}
-			Collection<String> names = this.listener.responders(channel);
-			this.readers.entrySet().removeIf((entry) -> {
-				boolean gone = entry.getKey().channel().equals(channel) && !names.contains(entry.getKey().name());
-				if (gone) {
-					entry.getValue().stop();
+			this.readers.forEach((key, reader) -> {
+				if (key.channel().equals(channel) && !names.contains(key.name())) {
+					gone.add(reader);
 				}
-				return gone;
 			});
+			this.readers.values().removeAll(gone);
 			for (String name : names) {
 				this.readers.computeIfAbsent(new ReaderKey(channel, name), (key) -> {
-					StreamReader reader = new StreamReader(channel, name, this, this.client,
-							new StreamClient(() -> StreamCommands.open(this.connectionFactory), this.scheduler),
-							this.listener);
+					StreamReader reader = createReader(channel, name);
 					added.add(reader);
 					return reader;
 				});
 			}
 		}
+		// Each has a lock of its own, under which it calls others.
+		gone.forEach(StreamReader::stop);
 		added.forEach(StreamReader::tick);
 		return added;
+	}
+
+	private StreamReader createReader(String channel, String name) {
+		StreamClient reads = new StreamClient(() -> StreamCommands.open(this.connectionFactory), this.scheduler);
+		return new StreamReader(channel, name, this, this.client, reads, this.listener);
 	}
 
 	private List<StreamReader> readers() {
@@ -604,9 +611,8 @@ final class RedisStreamConnection {
 		@Override
 		public void onConnected(boolean gap) {
 			RedisStreamConnection outer = RedisStreamConnection.this;
-			List<StreamReader> added = new ArrayList<>();
-			outer.opened.forEach((channel) -> added.addAll(outer.readForAll(channel)));
-			registration(added).whenComplete((registered, ex) -> {
+			outer.opened.forEach(outer::readForAll);
+			registration(outer.readers()).whenComplete((registered, ex) -> {
 				tell(() -> this.delegate.onConnected(gap));
 				if (ex != null) {
 					outer.connected.completeExceptionally(ex);

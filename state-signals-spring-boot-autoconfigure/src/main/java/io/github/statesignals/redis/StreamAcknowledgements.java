@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The acknowledgements of one responder on their way to Redis: what comes while it is
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * one twice does no harm.
  */
 final class StreamAcknowledgements {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
 
 	private static final int BATCH = 256;
 
@@ -31,6 +35,8 @@ final class StreamAcknowledgements {
 	 * How many bytes answers may have that are sent together.
 	 */
 	private final long most;
+
+	private volatile boolean complaining;
 
 	private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
@@ -104,21 +110,25 @@ final class StreamAcknowledgements {
 
 	private void send(List<Acknowledgement> batch) {
 		this.sender.apply(batch).whenComplete((held, ex) -> {
-			if (ex != null && !RedisExceptions.isFinal(ex)) {
+			if (ex != null) {
+				refused(ex);
 				this.retries.accept(() -> send(batch));
 				return;
 			}
+			this.complaining = false;
 			// The next ones first: they are on their way while these are told.
 			flush();
-			for (Acknowledgement sent : batch) {
-				if (ex == null) {
-					sent.complete(held);
-				}
-				else {
-					sent.completeExceptionally(RedisExceptions.translate(ex));
-				}
-			}
+			batch.forEach((sent) -> sent.complete(held));
 		});
+	}
+
+	// Once: it is tried again until it is taken, and nothing more is read at some point.
+	private void refused(Throwable ex) {
+		if (RedisExceptions.isFinal(ex) && !this.complaining) {
+			this.complaining = true;
+			logger.warn("Redis does not take what was acknowledged; trying again until it does",
+					RedisExceptions.translate(ex));
+		}
 	}
 
 	/**

@@ -1,0 +1,34 @@
+package io.github.statesignals.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class JsonLinesTests {
+
+	static Stream<List<String>> texts() {
+		return Stream.of(List.of("{}"), List.of("{\"a\": 1}", "{}"), List.of("x", "", "z"),
+				List.of("1", "2", "3", "4"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("texts")
+	void whatWasJoinedIsSplitAgain(List<String> texts) {
+		byte[] lines = JsonLines.join(texts.stream().map((text) -> text.getBytes(StandardCharsets.UTF_8)).toList());
+		assertThat(new String(lines, StandardCharsets.UTF_8)).isEqualTo(String.join("\n", texts));
+		byte[] longer = new byte[lines.length + 3];
+		System.arraycopy(lines, 0, longer, 0, lines.length);
+		for (List<byte[]> split : List.of(JsonLines.split(lines, lines.length),
+				JsonLines.split(longer, lines.length))) {
+			assertThat(split.stream().map((text) -> new String(text, StandardCharsets.UTF_8)).toList())
+				.isEqualTo(texts);
+		}
+		assertThat(JsonLines.isOne(longer, lines.length)).isEqualTo(texts.size() == 1);
+	}
+
+}
