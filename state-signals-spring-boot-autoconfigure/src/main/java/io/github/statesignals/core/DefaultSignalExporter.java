@@ -199,7 +199,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * and for what is kept.
 	 */
 	void onGap() {
-		this.publications.recall(this.channel);
+		this.publications.recall();
 		ask();
 	}
 
@@ -214,7 +214,8 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	private void onMissed(Set<String> responderIds) {
 		int limit = this.engine.getSettings().exporters().evictAfterMissed();
-		if (limit == 0) {
+		// On a durable channel it is kept for them, however long they are away.
+		if (limit == 0 || this.engine.isDurable(this.channel)) {
 			return;
 		}
 		for (String responderId : this.responders.missed(responderIds, limit)) {

@@ -216,9 +216,8 @@ final class Publications {
 
 	/**
 	 * Answers may have been missed: have those that are kept told again.
-	 * @param channel the channel's name
 	 */
-	void recall(String channel) {
+	void recall() {
 		List<String> kept = new ArrayList<>();
 		this.lock.lock();
 		try {
@@ -231,7 +230,7 @@ final class Publications {
 		finally {
 			this.lock.unlock();
 		}
-		kept.forEach((id) -> this.engine.recall(channel, id));
+		kept.forEach(this.sender::recall);
 	}
 
 	private Collection<Publication> underWay() {
@@ -379,6 +378,11 @@ final class Publications {
 		 */
 		private int admitted = -1;
 
+		/**
+		 * How many gaps there had been when it was sent.
+		 */
+		private long gaps;
+
 		private boolean sent;
 
 		private boolean over;
@@ -430,6 +434,7 @@ final class Publications {
 			}
 			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(),
 					Publications.this.sender.isKept());
+			this.gaps = Publications.this.engine.counters().gaps();
 			this.admitted = subscribers.ids().size();
 			Publications.this.window.enter(this.admitted, this.bytes);
 			if (!this.options.timeout().isNegative()) {
@@ -463,16 +468,25 @@ final class Publications {
 				return;
 			}
 			boolean complete;
+			String missed = null;
 			Publications.this.lock.lock();
 			try {
 				this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
 				complete = this.pending.isComplete();
+				if (!complete && this.gaps != Publications.this.engine.counters().gaps()) {
+					missed = this.pending.id();
+				}
 			}
 			finally {
 				Publications.this.lock.unlock();
 			}
 			if (complete) {
 				endNow();
+			}
+			else if (missed != null) {
+				// Some may have answered while nothing was heard, and before it had an
+				// id.
+				Publications.this.sender.recall(missed);
 			}
 		}
 

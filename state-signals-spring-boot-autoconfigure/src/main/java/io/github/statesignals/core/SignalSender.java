@@ -45,6 +45,14 @@ final class SignalSender {
 	}
 
 	/**
+	 * Be told again of all answers to a signal that is kept.
+	 * @param id the id under which it is kept
+	 */
+	void recall(String id) {
+		this.engine.recall(this.channel, id);
+	}
+
+	/**
 	 * Whether signals carry an extension now.
 	 * @param subscribers the subscribers
 	 * @return {@code true} when nobody minds

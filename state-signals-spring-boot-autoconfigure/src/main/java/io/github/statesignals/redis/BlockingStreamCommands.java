@@ -67,8 +67,12 @@ final class BlockingStreamCommands implements StreamCommands {
 	@SuppressWarnings("unchecked")
 	public CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count,
 			Duration block) {
-		StreamOffset<byte[]> offset = StreamOffset.create(log,
-				(after != null) ? ReadOffset.from(after) : ReadOffset.lastConsumed());
+		if (after != null) {
+			return eval(StreamScript.HISTORY, List.of(log), List.of(RedisChannel.bytes(group),
+					RedisChannel.bytes(CONSUMER), StreamPublisher.number(count), RedisChannel.bytes(after)))
+				.thenApply(StreamCommands::entries);
+		}
+		StreamOffset<byte[]> offset = StreamOffset.create(log, ReadOffset.lastConsumed());
 		StreamReadOptions options = StreamReadOptions.empty().count(count).block(block);
 		return onThread((commands) -> {
 			List<ByteRecord> records = commands.streamCommands()
@@ -101,15 +105,18 @@ final class BlockingStreamCommands implements StreamCommands {
 	}
 
 	@Override
-	public void close() {
+	public CompletableFuture<Void> close() {
+		CompletableFuture<Void> closed;
 		try {
 			// By the thread that uses it, for none of it is safe for two.
-			this.thread.execute(this.connection::close);
+			closed = CompletableFuture.runAsync(this.connection::close, this.thread);
 		}
 		catch (RejectedExecutionException ex) {
 			// It was closed before.
+			closed = CompletableFuture.completedFuture(null);
 		}
 		this.thread.shutdown();
+		return closed;
 	}
 
 }

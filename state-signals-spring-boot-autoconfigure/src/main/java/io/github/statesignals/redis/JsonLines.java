@@ -45,8 +45,15 @@ final class JsonLines {
 		return texts;
 	}
 
-	static boolean isOne(byte[] lines, int length) {
-		return lineEnd(lines, 0, length) == length;
+	/**
+	 * Whether a text is several, and not one that somebody else has broken into lines.
+	 * @param text the text
+	 * @param length its length
+	 * @return whether the first line is an object, and another one follows
+	 */
+	static boolean isSeveral(byte[] text, int length) {
+		int end = lineEnd(text, 0, length);
+		return end > 0 && end < length - 1 && text[end - 1] == '}' && text[end + 1] == '{';
 	}
 
 	private static int lineEnd(byte[] lines, int start, int length) {

@@ -1,8 +1,6 @@
 package io.github.statesignals.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -107,29 +105,14 @@ final class LettuceStreamCommands implements StreamCommands {
 		return this.commands
 			.dispatch(CommandType.XREADGROUP, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), arguments)
 			.toCompletableFuture()
-			.thenApply(LettuceStreamCommands::entries);
-	}
-
-	// One stream: its name, and its entries.
-	private static List<Entry> entries(@Nullable List<?> reply) {
-		if (reply == null || reply.isEmpty() || !(reply.get(0) instanceof List<?> stream)
-				|| !(stream.get(1) instanceof List<?> read)) {
-			return List.of();
-		}
-		List<Entry> entries = new ArrayList<>(read.size());
-		for (Object entry : read) {
-			List<?> parts = (List<?>) entry;
-			byte[] lines = (parts.size() > 1 && parts.get(1) instanceof List<?> fields && fields.size() > 1)
-					? (byte[]) fields.get(1) : null;
-			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), lines));
-		}
-		return entries;
+			.thenApply(StreamCommands::entries);
 	}
 
 	@Override
-	public void close() {
+	public CompletableFuture<Void> close() {
 		// Takes the connection with it.
 		this.factory.destroy();
+		return CompletableFuture.completedFuture(null);
 	}
 
 }

@@ -66,8 +66,9 @@ public final class RedisDurableChannels implements DurableChannels {
 	@Override
 	public Set<String> responders(String channel) {
 		Set<String> names = new TreeSet<>();
-		connection(channel).evalNow(StreamScript.RESPONDERS, List.of(StreamKeys.of(channel).responders()), List.of())
-			.forEach((name) -> names.add(RedisStreamConnection.text(name)));
+		List<?> reply = connection(channel).evalNow(StreamScript.RESPONDERS,
+				RedisStreamConnection.responderKeys(channel), List.of());
+		((List<?>) reply.get(0)).forEach((name) -> names.add(RedisStreamConnection.text(name)));
 		return names;
 	}
 

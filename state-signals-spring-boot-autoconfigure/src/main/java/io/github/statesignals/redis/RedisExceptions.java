@@ -28,6 +28,9 @@ final class RedisExceptions {
 	 */
 	private static final Pattern REPLY = Pattern.compile("([A-Z]{3,}) .*", Pattern.DOTALL);
 
+	private static final Pattern WRAPPED = Pattern.compile("^ERR Error running script.*? -([A-Z]{3,}) ",
+			Pattern.DOTALL);
+
 	/**
 	 * The codes of those that come while it starts, or changes its role.
 	 */
@@ -63,7 +66,12 @@ final class RedisExceptions {
 	 */
 	static boolean isFinal(Throwable ex) {
 		Matcher reply = REPLY.matcher(reason(ex));
-		return reply.matches() && !PASSING.contains(reply.group(1));
+		if (!reply.matches()) {
+			return false;
+		}
+		// Up to Redis 6 a script's error is wrapped.
+		Matcher wrapped = WRAPPED.matcher(reason(ex));
+		return !PASSING.contains(wrapped.find() ? wrapped.group(1) : reply.group(1));
 	}
 
 	private static @Nullable String refusal(Throwable ex) {

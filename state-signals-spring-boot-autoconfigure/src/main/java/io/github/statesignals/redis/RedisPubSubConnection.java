@@ -477,12 +477,17 @@ final class RedisPubSubConnection {
 
 		// Those to signals of a durable channel come together, a line each.
 		private Object readResponses(SignalCodec codec, byte[] payload, int length) throws MalformedPayloadException {
-			if (length > codec.maxPayload() || JsonLines.isOne(payload, length)) {
+			if (length > codec.maxPayload() || !JsonLines.isSeveral(payload, length)) {
 				return codec.readResponse(payload, length);
 			}
-			List<HeardResponse> responses = new ArrayList<>();
+			List<Object> responses = new ArrayList<>();
 			for (byte[] line : JsonLines.split(payload, length)) {
-				responses.add(codec.readResponse(line));
+				try {
+					responses.add(codec.readResponse(line));
+				}
+				catch (MalformedPayloadException ex) {
+					responses.add(new Malformed(String.valueOf(ex.getMessage())));
+				}
 			}
 			return responses;
 		}

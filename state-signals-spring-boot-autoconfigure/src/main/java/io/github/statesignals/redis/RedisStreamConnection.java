@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,12 @@ final class RedisStreamConnection {
 	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
 	/**
-	 * Connects, and does what there is to do from time to time.
+	 * Connect, which may take long: a pool may have nothing left.
+	 */
+	private final Executor connectors;
+
+	/**
+	 * Does what there is to do from time to time, none of which blocks.
 	 */
 	private final ScheduledThreadPoolExecutor scheduler;
 
@@ -93,7 +99,7 @@ final class RedisStreamConnection {
 
 	private final StreamClient client;
 
-	private boolean checked;
+	private volatile boolean checked;
 
 	private volatile boolean closed;
 
@@ -108,8 +114,11 @@ final class RedisStreamConnection {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-durable-");
 		threads.setDaemon(true);
 		this.scheduler = new ScheduledThreadPoolExecutor(1, threads);
+		CustomizableThreadFactory connecting = new CustomizableThreadFactory("state-signals-durable-connect-");
+		connecting.setDaemon(true);
+		this.connectors = (task) -> connecting.newThread(task).start();
 		this.scheduler.setRemoveOnCancelPolicy(true);
-		this.client = new StreamClient(() -> StreamCommands.open(connectionFactory), this.scheduler);
+		this.client = new StreamClient(() -> StreamCommands.open(connectionFactory), this.connectors);
 	}
 
 	static String text(@Nullable Object reply) {
@@ -155,7 +164,8 @@ final class RedisStreamConnection {
 			readers().forEach(StreamReader::tick);
 			this.retentions.forEach(this::trim);
 			if (!this.checked) {
-				this.checked = isChecked();
+				this.checked = true;
+				this.connectors.execute(() -> this.checked = isChecked());
 			}
 		}
 		catch (RuntimeException ex) {
@@ -165,9 +175,9 @@ final class RedisStreamConnection {
 
 	private void trim(String channel, Duration retention) {
 		StreamKeys keys = StreamKeys.of(channel);
-		String oldest = Math.max(System.currentTimeMillis() - retention.toMillis(), 0) + "-0";
 		eval(StreamScript.TRIM, List.of(keys.log(), keys.trimmed()),
-				List.of(StreamPublisher.number(TRIM_INTERVAL.toMillis()), RedisChannel.bytes(oldest), keys.dropped("")))
+				List.of(StreamPublisher.number(TRIM_INTERVAL.toMillis()), StreamPublisher.number(retention.toMillis()),
+						keys.dropped("")))
 			.whenComplete((reply, ex) -> {
 				if (ex != null) {
 					logger.debug("Could not trim channel '{}'; trying again", channel, ex);
@@ -244,7 +254,7 @@ final class RedisStreamConnection {
 	}
 
 	private StreamReader createReader(String channel, String name) {
-		StreamClient reads = new StreamClient(() -> StreamCommands.open(this.connectionFactory), this.scheduler);
+		StreamClient reads = new StreamClient(() -> StreamCommands.open(this.connectionFactory), this.connectors);
 		return new StreamReader(channel, name, this, this.client, reads, this.listener);
 	}
 
@@ -344,15 +354,23 @@ final class RedisStreamConnection {
 	 * @return completes when it has the answers
 	 */
 	CompletableFuture<?> introduce(String channel, String publisherId) {
-		return eval(StreamScript.RESPONDERS, List.of(StreamKeys.of(channel).responders()), List.of())
-			.thenAccept((names) -> {
-				for (Object name : names) {
-					this.listener.onResponse(channel,
-							new Response(text(name), publisherId, Signal.INITIALIZATION, 1, null),
-							ResponseExtension.UNDERSTOOD);
-				}
-			})
-			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(RedisExceptions.translate(ex)));
+		// On a thread of our own: whoever asks holds locks that the listener may want.
+		return eval(StreamScript.RESPONDERS, responderKeys(channel), List.of()).thenAcceptAsync((names) -> {
+			tell(channel, publisherId, (List<?>) names.get(0), Signal.INITIALIZATION);
+			tell(channel, publisherId, (List<?>) names.get(1), Signal.SHUTDOWN);
+		}, this.scheduler).exceptionallyCompose((ex) -> CompletableFuture.failedFuture(RedisExceptions.translate(ex)));
+	}
+
+	private void tell(String channel, String publisherId, List<?> names, String event) {
+		for (Object name : names) {
+			this.listener.onResponse(channel, new Response(text(name), publisherId, event, 1, null),
+					ResponseExtension.UNDERSTOOD);
+		}
+	}
+
+	static List<byte[]> responderKeys(String channel) {
+		StreamKeys keys = StreamKeys.of(channel);
+		return List.of(keys.responders(), keys.removed());
 	}
 
 	/**

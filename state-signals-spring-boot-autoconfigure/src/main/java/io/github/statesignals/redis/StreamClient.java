@@ -145,18 +145,17 @@ final class StreamClient {
 	}
 
 	/**
-	 * Let the connection go. What is under way fails.
+	 * Let the connection go.
+	 * @return completes when nothing is under way any more
 	 */
-	void close() {
+	CompletableFuture<Void> close() {
 		StreamCommands current;
 		synchronized (this) {
 			this.closed = true;
 			current = this.commands;
 			this.commands = null;
 		}
-		if (current != null) {
-			current.close();
-		}
+		return (current != null) ? current.close() : CompletableFuture.completedFuture(null);
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.statesignals.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -46,9 +48,30 @@ interface StreamCommands {
 	CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count, Duration block);
 
 	/**
-	 * Let the connection go. What is under way fails.
+	 * Let the connection go.
+	 * @return completes when nothing is under way any more
 	 */
-	void close();
+	CompletableFuture<Void> close();
+
+	/**
+	 * Make entries of what Redis replies to a read from one stream: its name, and them.
+	 * @param reply the reply
+	 * @return the entries
+	 */
+	static List<Entry> entries(@Nullable List<?> reply) {
+		if (reply == null || reply.isEmpty() || !(reply.get(0) instanceof List<?> stream)
+				|| !(stream.get(1) instanceof List<?> read)) {
+			return List.of();
+		}
+		List<Entry> entries = new ArrayList<>(read.size());
+		for (Object entry : read) {
+			List<?> parts = (List<?>) entry;
+			byte[] lines = (parts.size() > 1 && parts.get(1) instanceof List<?> fields && fields.size() > 1)
+					? (byte[]) fields.get(1) : null;
+			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), lines));
+		}
+		return entries;
+	}
 
 	/**
 	 * Connect.

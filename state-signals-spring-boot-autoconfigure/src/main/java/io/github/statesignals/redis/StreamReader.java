@@ -47,6 +47,11 @@ final class StreamReader {
 	 */
 	private static final Duration BLOCK = Duration.ofSeconds(1);
 
+	/**
+	 * With a lease older than this nothing is read: it could end meanwhile.
+	 */
+	private static final Duration READABLE = LEASE.minus(BLOCK).minus(Duration.ofSeconds(2));
+
 	private static final int COUNT = 32;
 
 	/**
@@ -126,14 +131,15 @@ final class StreamReader {
 
 	private boolean reading;
 
+	private volatile boolean complaining;
+
 	private boolean stopped;
 
 	/**
-	 * How many signals were read, and were when the lease was renewed last.
+	 * The first entry that was delivered to somebody, and not to us, when the lease was
+	 * renewed last.
 	 */
-	private long entries;
-
-	private long entriesBefore;
+	private @Nullable String unknownBefore;
 
 	StreamReader(String channel, String name, RedisStreamConnection connection, StreamClient client, StreamClient reads,
 			Listener listener) {
@@ -177,12 +183,28 @@ final class StreamReader {
 				if (ex == null) {
 					onRegistered(RedisStreamConnection.number(reply.get(0)) == 1);
 				}
-				else if (RedisExceptions.isFinal(ex)) {
+				else if (isRefused(ex)) {
 					CompletableFuture<Void> refused = this.registration;
 					this.registration = new CompletableFuture<>();
 					refused.completeExceptionally(RedisExceptions.translate(ex));
 				}
 			});
+	}
+
+	private boolean isRefused(Throwable ex) {
+		if (!RedisExceptions.isFinal(ex) || isGone(ex)) {
+			return false;
+		}
+		if (!this.complaining) {
+			this.complaining = true;
+			logger.warn("Redis does not let us read channel '{}' for '{}'; trying again", this.channel, this.name,
+					RedisExceptions.translate(ex));
+		}
+		return true;
+	}
+
+	private static boolean isGone(Throwable ex) {
+		return RedisExceptions.reason(ex).startsWith("NOGROUP");
 	}
 
 	private void onRegistered(boolean made) {
@@ -218,30 +240,33 @@ final class StreamReader {
 				if (ex == null) {
 					onLease(reply, asked);
 				}
+				else {
+					isRefused(ex);
+				}
 			});
 	}
 
 	private void onLease(List<?> reply, long asked) {
 		long state = RedisStreamConnection.number(reply.get(0));
-		long pending = RedisStreamConnection.number(reply.get(1));
+		String pending = RedisStreamConnection.text(reply.get(1));
 		if (state == 0) {
 			loseLease();
 			return;
 		}
 		tellDropped((List<?>) reply.get(2));
 		synchronized (this) {
-			if (pending < 0) {
+			if (pending.equals("-")) {
 				// Redis has lost it all, or somebody has removed us.
 				this.registered = false;
 			}
 			this.leasedNanos = asked;
-			boolean quiet = this.entries == this.entriesBefore;
-			this.entriesBefore = this.entries;
-			if (!this.leased || state == 1 || (quiet && pending > this.unacknowledged.size())) {
+			boolean unknown = !pending.isEmpty() && !this.unacknowledged.containsKey(pending);
+			if (!this.leased || state == 1 || (unknown && pending.equals(this.unknownBefore))) {
 				// Somebody else may have been here; or a reply was lost, or came to
 				// nobody.
 				this.after = FIRST;
 			}
+			this.unknownBefore = unknown ? pending : null;
 			if (!this.leased) {
 				logger.debug("Reading channel '{}' for '{}'", this.channel, this.name);
 			}
@@ -271,7 +296,7 @@ final class StreamReader {
 
 	private synchronized void read() {
 		if (this.stopped || !this.registered || !this.leased || this.reading || !this.offered.isEmpty()
-				|| this.outstanding >= LIMIT) {
+				|| this.outstanding >= LIMIT || System.nanoTime() - this.leasedNanos > READABLE.toNanos()) {
 			return;
 		}
 		this.reading = true;
@@ -351,7 +376,9 @@ final class StreamReader {
 	private void onRead(@Nullable String from, List<PendingSignal> read) {
 		synchronized (this) {
 			this.reading = false;
-			this.entries += read.size();
+			if (this.stopped) {
+				return;
+			}
 			if (!this.leased || System.nanoTime() - this.leasedNanos > LEASE.toNanos()) {
 				// Whoever has the lease now reads it again.
 				loseLease();
@@ -377,7 +404,8 @@ final class StreamReader {
 			this.reading = false;
 			// What was delivered meanwhile, and never came.
 			this.after = FIRST;
-			if (RedisExceptions.reason(ex).startsWith("NOGROUP")) {
+			isRefused(ex);
+			if (isGone(ex)) {
 				this.registered = false;
 			}
 			if (this.stopped) {
@@ -495,8 +523,10 @@ final class StreamReader {
 			this.stopped = true;
 			this.offered.clear();
 		}
-		this.reads.close();
-		return this.acknowledgements.idle()
+		this.registration.complete(null);
+		// What is delivered to nobody is pending before the next one looks.
+		return this.reads.close()
+			.thenCompose((closed) -> this.acknowledgements.idle())
 			.thenCompose(
 					(idle) -> call(StreamScript.RELEASE, List.of(this.keys.lease(this.name)), List.of(this.token)));
 	}
@@ -510,6 +540,8 @@ final class StreamReader {
 
 		private @Nullable String replyTo;
 
+		private @Nullable CompletableFuture<@Nullable Object> acknowledged;
+
 		Kept(PendingSignal signal) {
 			this.signal = signal;
 		}
@@ -517,10 +549,23 @@ final class StreamReader {
 		@Override
 		public CompletableFuture<?> acknowledge(@Nullable Response response, @Nullable ResponseExtension extension) {
 			StreamReader reader = StreamReader.this;
+			synchronized (this) {
+				if (this.acknowledged != null) {
+					// A listener has answered, and a handler does, too: the first one
+					// counts.
+					return this.acknowledged;
+				}
+				this.acknowledged = new CompletableFuture<>();
+			}
 			byte[] body = (response != null) ? reader.connection.codec().write(response, extension) : NO_ANSWER;
 			Acknowledgement added = reader.acknowledgements.add(this.signal, body,
 					reader.connection.address(reader.channel, this.replyTo));
-			return added.thenAccept((held) -> reader.onAcknowledged(added, held));
+			CompletableFuture<@Nullable Object> acknowledged = this.acknowledged;
+			added.thenAccept((held) -> {
+				reader.onAcknowledged(added, held);
+				acknowledged.complete(null);
+			});
+			return acknowledged;
 		}
 
 	}

@@ -11,7 +11,7 @@ import org.springframework.data.redis.core.script.RedisScript;
  */
 enum StreamScript {
 
-	PUBLISH, ACKNOWLEDGE, ANSWERED, REGISTER, LEASE, RELEASE, REMOVE, TRIM, STATUS, RESPONDERS;
+	PUBLISH, ACKNOWLEDGE, ANSWERED, REGISTER, LEASE, RELEASE, HISTORY, REMOVE, TRIM, STATUS, RESPONDERS;
 
 	@SuppressWarnings("rawtypes")
 	private final RedisScript<List> script = RedisScript

@@ -10,9 +10,9 @@ local holder = call('GET', KEYS[2])
 if holder and holder ~= ARGV[2] then
   return {0}
 end
-if not holder then
-  call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
-end
+-- A full Redis refuses no such write, nor what follows.
+call('DEL', KEYS[2])
+call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
 local at = 6 + tonumber(ARGV[5])
 if at > 6 then
   call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 6, at - 1))

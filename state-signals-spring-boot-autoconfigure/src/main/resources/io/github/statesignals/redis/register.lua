@@ -2,12 +2,13 @@
 -- KEYS: log, responders
 -- ARGV: responder
 -- Returns 1 if they were not, else 0.
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 and not redis.pcall('XPENDING', KEYS[1], ARGV[1]).err then
+  -- Without a write, which a full Redis would refuse.
+  return {0}
+end
 local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '$', 'MKSTREAM')
 if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then
   return redis.error_reply(made.err)
-end
-if made.err and redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
-  return {0}
 end
 -- What comes after the last one is for it.
 local last = '0-0'

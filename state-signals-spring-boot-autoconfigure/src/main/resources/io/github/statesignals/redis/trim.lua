@@ -1,12 +1,18 @@
 -- Drops the signals that every responder has acknowledged, and those that are too old, whoever
 -- has not; and counts the latter. Does so once in an interval, whoever asks.
 -- KEYS: log, marker
--- ARGV: milliseconds of the interval, the id before which signals are too old, beginning of the
---       keys of what was dropped
+-- ARGV: milliseconds of the interval, milliseconds after which signals are too old, beginning of
+--       the keys of what was dropped
 -- Returns how many signals went.
-if not redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[1]) then
+if redis.call('EXISTS', KEYS[2]) == 1 then
   return {0}
 end
+-- A write that a full Redis does not refuse: all that follow are not refused either.
+redis.call('DEL', KEYS[2])
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
+local time = redis.call('TIME')
+local millis = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local oldest = string.format('%.0f-0', math.max(millis - tonumber(ARGV[2]), 0))
 
 local function isBefore(one, other)
   local millis, number = string.match(one, '^(%d+)-(%d+)$')
@@ -33,9 +39,9 @@ for _, reply in ipairs(groups) do
   if not keep or isBefore(first, keep) then
     keep = first
   end
-  if isBefore(last, ARGV[2]) then
+  if isBefore(last, oldest) then
     -- Those that are delivered and not acknowledged are missed when they are asked for again.
-    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. last, '(' .. ARGV[2], 'COUNT', 10000)) do
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. last, '(' .. oldest, 'COUNT', 10000)) do
       for line in string.gmatch(entry[2][2], '[^\n]+') do
         local parsed, signal = pcall(cjson.decode, line)
         local publisher = parsed and type(signal) == 'table' and signal['publisher_id']
@@ -44,7 +50,7 @@ for _, reply in ipairs(groups) do
     end
   end
 end
-if not keep or isBefore(keep, ARGV[2]) then
-  keep = ARGV[2]
+if not keep or isBefore(keep, oldest) then
+  keep = oldest
 end
 return {redis.call('XTRIM', KEYS[1], 'MINID', keep)}

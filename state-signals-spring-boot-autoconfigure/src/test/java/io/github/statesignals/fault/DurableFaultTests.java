@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -42,6 +43,52 @@ class DurableFaultTests {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		responderThatWasAwayCatchesUp(server.properties(), "spring.data.redis.client-type=jedis");
 		await().atMost(PATIENCE).until(() -> server.normalClients() <= 8);
+	}
+
+	@Test
+	void whatWentWhileItWasPendingDoesNotStopAResponderOverJedis() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		String driver = "spring.data.redis.client-type=jedis";
+		start(Recorder.class, server.properties(), driver, "responder.name=r").close();
+		SignalExporter exporter = initialized(start(Exporting.class, server.properties(), driver));
+		join(publish(exporter, 0, 3, Duration.ofSeconds(1)));
+		server.command("XREADGROUP", "GROUP", "r", "active", "STREAMS", LOG, ">");
+		server.command("XTRIM", LOG, "MAXLEN", "0");
+		Recorder recorder = start(Recorder.class, server.properties(), driver, "responder.name=r")
+			.getBean(Recorder.class);
+		assertThat(join(publish(exporter, 3, 5, PATIENCE)))
+			.allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
+		assertThat(recorder.samples()).containsExactly(3, 4);
+		await().atMost(PATIENCE).until(() -> server.command("XPENDING", LOG, "r").startsWith("0"));
+	}
+
+	@Test
+	void aRedisThatIsFullRefusesSignalsUntilSomebodyHandlesThem() {
+		RedisProcess server = this.applications.use(RedisProcess.start("maxmemory 8mb", "maxmemory-policy noeviction"));
+		start(Recorder.class, server.properties(), "responder.name=r").close();
+		SignalExporter exporter = initialized(start(Exporting.class, server.properties()));
+		String large = "x".repeat(50_000);
+		int published = 0;
+		try {
+			for (; published < 1_000; published++) {
+				exporter.signal(Recorder.EVENT)
+					.sampleNo(published)
+					.metadata("large", large)
+					.until((awaited) -> 0)
+					.publish();
+			}
+		}
+		catch (DataAccessException ex) {
+			assertThat(ex).hasStackTraceContaining("OOM");
+		}
+		assertThat(published).isBetween(10, 999);
+		Recorder recorder = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
+		int all = published;
+		await().atMost(PATIENCE).until(() -> recorder.samples().size() == all);
+		await().atMost(PATIENCE).until(() -> server.command("XLEN", LOG).equals("1"));
+		assertThat(join(publish(exporter, all, all + 1, PATIENCE)))
+			.allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
+		assertThat(recorder.samples()).isEqualTo(IntStream.rangeClosed(0, all).boxed().toList());
 	}
 
 	@Test

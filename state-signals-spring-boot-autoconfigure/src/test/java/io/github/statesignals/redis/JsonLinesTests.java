@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +30,20 @@ class JsonLinesTests {
 			assertThat(split.stream().map((text) -> new String(text, StandardCharsets.UTF_8)).toList())
 				.isEqualTo(texts);
 		}
-		assertThat(JsonLines.isOne(longer, lines.length)).isEqualTo(texts.size() == 1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{\n}", "{\"a\": [\n{},\n{}\n]\n}", "{}\n", "\n{}", "{\n}\n{}", "" })
+	void aTextThatSomebodyElseHasBrokenIntoLinesIsOne(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		assertThat(JsonLines.isSeveral(bytes, bytes.length)).isFalse();
+	}
+
+	@Test
+	void objectsOnLinesOfTheirOwnAreSeveral() {
+		byte[] bytes = "{\"a\": 1}\n{}".getBytes(StandardCharsets.UTF_8);
+		assertThat(JsonLines.isSeveral(bytes, bytes.length)).isTrue();
+		assertThat(JsonLines.isSeveral(bytes, bytes.length - 2)).isFalse();
 	}
 
 }

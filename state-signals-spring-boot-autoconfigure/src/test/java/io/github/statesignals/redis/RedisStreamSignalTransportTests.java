@@ -280,6 +280,44 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void whatIsAcknowledgedTwiceCountsOnce() {
+		SignalTransport sender = start().transport();
+		Keeping responder = keeping("r", (number) -> false);
+		responder.refusals = 1;
+		// While it refuses the first one, these come together.
+		IntStream.range(0, 50).forEach((i) -> sender.send(this.channel, signal("p", i)));
+		await().until(() -> responder.receipts.size() == 50);
+		for (int i = 0; i < 49; i++) {
+			responder.answer(i);
+			responder.answer(i);
+		}
+		send(sender, 50);
+		await().until(() -> responder.numbers.size() == 51);
+		responder.transport.stop();
+		Keeping next = keeping("r", (number) -> true);
+		await().until(() -> next.numbers.size() == 2);
+		assertThat(next.numbers).containsExactly(49, 50);
+	}
+
+	@Test
+	void oneLineThatCanNotBeReadTakesNoOthersWithIt() {
+		Application application = start();
+		redis.publish("event-signal-response:" + this.channel, """
+				{"responder_id": "a", "publisher_id": "p", "event": "e", "ras": 1}
+				{"responder_id": "b"}
+				{"responder_id": "c", "publisher_id": "p", "event": "e", "ras": 1}""");
+		await().until(() -> application.count() == 2 && application.malformed().size() == 1);
+		redis.publish("event-signal-response:" + this.channel, """
+				{
+				  "responder_id": "d", "publisher_id": "p",
+				  "event": "e", "ras": 1
+				}""");
+		await().until(() -> application.count() == 3);
+		assertThat(application.heard()).extracting((response) -> ((Response) response).responderId())
+			.containsExactly("a", "c", "d");
+	}
+
+	@Test
 	void whatCanNotBeReadIsSkipped() {
 		Application application = start();
 		redis.xadd(this.log, Map.of("0", "no JSON"));
