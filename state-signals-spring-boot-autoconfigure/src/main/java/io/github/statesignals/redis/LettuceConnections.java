@@ -44,6 +44,8 @@ final class LettuceConnections {
 	 */
 	private static final Map<RedisConnectionFactory, OneEventLoop> eventLoops = new WeakHashMap<>();
 
+	private static final Duration DESTROY_TIMEOUT = Duration.ofSeconds(2);
+
 	private LettuceConnections() {
 	}
 
@@ -115,6 +117,23 @@ final class LettuceConnections {
 		derived.afterPropertiesSet();
 		derived.start();
 		return derived;
+	}
+
+	/**
+	 * Let the connections of a factory of ours go. The driver may wait for ever, for a
+	 * node of a cluster that is gone: nobody is to wait with it.
+	 * @param own the factory
+	 */
+	static void destroy(LettuceConnectionFactory own) {
+		Thread thread = new Thread(own::destroy, "state-signals-disconnect");
+		thread.setDaemon(true);
+		thread.start();
+		try {
+			thread.join(DESTROY_TIMEOUT.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	// There is a getter for each kind, and none says which one it is.

@@ -92,11 +92,12 @@ final class LettucePublisher implements RedisPublisher {
 			StatefulConnection<byte[], byte[]> connection = connect(own);
 			// Known from the first connection on.
 			Executor eventLoop = LettuceConnections.eventLoop(connectionFactory);
-			return (eventLoop != null) ? new LettucePublisher(own::destroy, connection, eventLoop)
-					: onThread(own::destroy, connection);
+			return (eventLoop != null)
+					? new LettucePublisher(() -> LettuceConnections.destroy(own), connection, eventLoop)
+					: onThread(() -> LettuceConnections.destroy(own), connection);
 		}
 		catch (RuntimeException ex) {
-			own.destroy();
+			LettuceConnections.destroy(own);
 			throw ex;
 		}
 	}

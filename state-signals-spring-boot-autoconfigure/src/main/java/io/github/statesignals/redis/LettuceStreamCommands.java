@@ -54,7 +54,7 @@ final class LettuceStreamCommands implements StreamCommands {
 			return new LettuceStreamCommands(own, connect(own));
 		}
 		catch (RuntimeException ex) {
-			own.destroy();
+			LettuceConnections.destroy(own);
 			throw ex;
 		}
 	}
@@ -111,7 +111,7 @@ final class LettuceStreamCommands implements StreamCommands {
 	@Override
 	public CompletableFuture<Void> close() {
 		// Takes the connection with it.
-		this.factory.destroy();
+		LettuceConnections.destroy(this.factory);
 		return CompletableFuture.completedFuture(null);
 	}
 

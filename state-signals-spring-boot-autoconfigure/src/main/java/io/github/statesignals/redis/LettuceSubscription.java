@@ -141,7 +141,7 @@ final class LettuceSubscription implements RedisSubscription {
 	@Override
 	public void destroy() {
 		// Takes the connection with it.
-		this.factory.destroy();
+		LettuceConnections.destroy(this.factory);
 	}
 
 	/**

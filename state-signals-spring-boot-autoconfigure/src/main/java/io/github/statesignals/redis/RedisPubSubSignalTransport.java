@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -57,7 +58,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private volatile @Nullable RedisPubSubConnection connection;
 
-	private @Nullable CompletableFuture<RedisPublisher> prepared;
+	private final AtomicReference<@Nullable CompletableFuture<RedisPublisher>> prepared = new AtomicReference<>();
 
 	private volatile CompletionStage<?> lastPublish = CompletableFuture.completedFuture(null);
 
@@ -77,28 +78,31 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 * while the application has made its other beans. Nothing is heard or sent before. If
 	 * it fails, {@link #start} tries again, and says why.
 	 */
-	public synchronized void prepare() {
-		if (this.connection == null && this.prepared == null) {
-			this.prepared = CompletableFuture.supplyAsync(() -> RedisPublisher.create(this.connectionFactory),
-					(task) -> {
-						Thread thread = new Thread(task, "state-signals-prepare");
-						thread.setDaemon(true);
-						thread.start();
-					});
+	public void prepare() {
+		if (this.connection != null) {
+			return;
+		}
+		CompletableFuture<RedisPublisher> preparing = new CompletableFuture<>();
+		if (this.prepared.compareAndSet(null, preparing)) {
+			Thread thread = new Thread(() -> {
+				try {
+					preparing.complete(RedisPublisher.create(this.connectionFactory));
+				}
+				catch (RuntimeException ex) {
+					preparing.completeExceptionally(ex);
+				}
+			}, "state-signals-prepare");
+			thread.setDaemon(true);
+			thread.start();
 		}
 	}
 
 	/**
-	 * Stop, or let go what was prepared and never started.
+	 * Let go what was prepared and is not used. Waits for nothing, and stops nothing.
 	 */
 	@Override
 	public void close() {
-		stop();
-		CompletableFuture<RedisPublisher> unused;
-		synchronized (this) {
-			unused = this.prepared;
-			this.prepared = null;
-		}
+		CompletableFuture<RedisPublisher> unused = this.prepared.getAndSet(null);
 		if (unused != null) {
 			unused.thenAccept(RedisPublisher::close);
 		}
@@ -125,8 +129,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 			return null;
 		}
 		RedisPubSubConnection started = new RedisPubSubConnection(this.connectionFactory, this.channels, this.codec,
-				this.settings.heartbeatInterval(), listener, this.prepared);
-		this.prepared = null;
+				this.settings.heartbeatInterval(), listener, this.prepared.getAndSet(null));
 		this.connection = started;
 		started.begin();
 		return started;

@@ -79,11 +79,10 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	}
 
 	/**
-	 * Stop, or let go what was prepared and never started.
+	 * Let go what was prepared and is not used. Waits for nothing, and stops nothing.
 	 */
 	@Override
 	public void close() {
-		stop();
 		this.broadcast.close();
 	}
 
