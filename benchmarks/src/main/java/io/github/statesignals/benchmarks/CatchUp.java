@@ -35,6 +35,7 @@ final class CatchUp {
 	}
 
 	private void measure(int round) {
+		this.lab.useFreshDurableChannel();
 		try (PeerProcess exporter = this.lab.start("exporter", Arm.OURS_DURABLE)) {
 			try (PeerProcess responder = this.lab.start("responder", Arm.OURS_DURABLE)) {
 				responder.ready();

@@ -22,6 +22,8 @@ final class Lab {
 
 	private int recordings;
 
+	private int durableChannels;
+
 	Lab(Options options, RedisServer redis) {
 		this.options = options;
 		this.redis = redis;
@@ -33,6 +35,14 @@ final class Lab {
 
 	RedisServer redis() {
 		return this.redis;
+	}
+
+	/**
+	 * From here on processes use a durable channel that nobody has used: names that were
+	 * there before are awaited for ever.
+	 */
+	void useFreshDurableChannel() {
+		this.durableChannels++;
 	}
 
 	/**
@@ -59,7 +69,9 @@ final class Lab {
 			command.add("state-signals.protocol.extensions=off");
 		}
 		if (arm == Arm.OURS_DURABLE) {
-			command.addAll(List.of("state-signals.channel=durable", "state-signals.channels.durable.delivery=durable",
+			String channel = "durable-" + this.durableChannels;
+			command.addAll(List.of("state-signals.channel=" + channel,
+					"state-signals.channels." + channel + ".delivery=durable",
 					"logging.level.io.github.statesignals.redis=error"));
 		}
 		command.addAll(List.of(more));

@@ -88,6 +88,9 @@ final class RoundTrips {
 		Pair(Arm arm) {
 			this.arm = arm;
 			Lab lab = RoundTrips.this.lab;
+			if (arm == Arm.OURS_DURABLE) {
+				lab.useFreshDurableChannel();
+			}
 			this.responder = lab.start("responder", arm);
 			this.exporter = lab.start("exporter", arm);
 			attempt(() -> {
