@@ -3,6 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.Signal;
@@ -33,7 +34,9 @@ final class PropertyChecks {
 			throw invalid("heartbeat-interval", properties.heartbeatInterval(),
 					"It must not be negative: 0 makes no heartbeat.");
 		}
-		properties.channels().forEach((name, settings) -> checkChannel(name, settings, properties));
+		for (Map.Entry<String, Channel> named : properties.channels().entrySet()) {
+			checkChannel(named.getKey(), named.getValue(), properties);
+		}
 		StateSignalsProperties.Exporter exporter = properties.exporter();
 		notBlank("exporter.process-name", exporter.processName(), "Name the process, or leave the property out.");
 		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or leave the property out.");

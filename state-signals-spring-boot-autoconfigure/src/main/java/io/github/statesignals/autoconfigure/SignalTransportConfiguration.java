@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.statesignals.DurableChannels;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.SignalTransport;
@@ -18,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -55,15 +57,16 @@ class SignalTransportConfiguration {
 
 	private static Map<String, Duration> durable(StateSignalsProperties properties) {
 		Map<String, Duration> retentions = new LinkedHashMap<>();
-		properties.channels().forEach((name, channel) -> {
-			if (channel.delivery() == Delivery.DURABLE) {
-				retentions.put(name, channel.retention());
+		for (Map.Entry<String, Channel> channel : properties.channels().entrySet()) {
+			if (channel.getValue().delivery() == Delivery.DURABLE) {
+				retentions.put(channel.getKey(), channel.getValue().retention());
 			}
-		});
+		}
 		return retentions;
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(SignalTransport.class)
 	DurableChannels durableChannels(SignalTransport transport) {
