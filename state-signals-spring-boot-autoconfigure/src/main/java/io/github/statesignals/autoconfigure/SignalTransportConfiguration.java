@@ -37,7 +37,6 @@ class SignalTransportConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(RedisConnectionFactory.class)
 	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties) {
-		PropertyChecks.check(properties);
 		boolean extensions = properties.protocol().extensions() != Extensions.OFF;
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
 				properties.connectTimeout(), properties.protocol().maxPayload(),

@@ -222,9 +222,11 @@ final class Publications {
 		this.lock.lock();
 		try {
 			for (Publication publication : underWay()) {
-				if (publication.pending.id() != null) {
-					kept.add(publication.pending.id());
+				String id = publication.pending.id();
+				if (id != null) {
+					kept.add(id);
 				}
+				publication.recalledOnConfirmation = id == null;
 			}
 		}
 		finally {
@@ -379,9 +381,10 @@ final class Publications {
 		private int admitted = -1;
 
 		/**
-		 * How many gaps there had been when it was sent.
+		 * Whether some may have answered while nothing was heard, and before it had an
+		 * id.
 		 */
-		private long gaps;
+		private boolean recalledOnConfirmation;
 
 		private boolean sent;
 
@@ -434,7 +437,6 @@ final class Publications {
 			}
 			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(),
 					Publications.this.sender.isKept());
-			this.gaps = Publications.this.engine.counters().gaps();
 			this.admitted = subscribers.ids().size();
 			Publications.this.window.enter(this.admitted, this.bytes);
 			if (!this.options.timeout().isNegative()) {
@@ -473,7 +475,7 @@ final class Publications {
 			try {
 				this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
 				complete = this.pending.isComplete();
-				if (!complete && this.gaps != Publications.this.engine.counters().gaps()) {
+				if (!complete && this.recalledOnConfirmation) {
 					missed = this.pending.id();
 				}
 			}
@@ -484,8 +486,6 @@ final class Publications {
 				endNow();
 			}
 			else if (missed != null) {
-				// Some may have answered while nothing was heard, and before it had an
-				// id.
 				Publications.this.sender.recall(missed);
 			}
 		}

@@ -403,7 +403,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		if (this.settings.extensions() == Extensions.OFF || !this.settings.responders().enabled()) {
 			return CompletableFuture.completedFuture(null);
 		}
-		Response announcement = new Response(responder.getResponderId(), SignalRouter.EVERYBODY, event, null, null);
+		Response announcement = new Response(responder.getResponderId(), SignalTransport.EVERYBODY, event, null, null);
 		return guarded(
 				() -> this.transport.send(responder.getChannel(), announcement, ResponseExtension.UNDERSTOOD, null))
 			.whenComplete((sent, ex) -> {
@@ -559,6 +559,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.responders;
 	}
 
+	// Not by the map: whoever adds to it opens a channel, and waits for who asks here.
 	@Nullable DefaultSignalResponder findResponder(String name, String channel) {
 		for (DefaultSignalResponder responder : this.responders) {
 			if (responder.getName().equals(name) && responder.getChannel().equals(channel)) {

@@ -22,11 +22,6 @@ final class SignalRouter implements SignalTransport.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
 
-	/**
-	 * In place of a publisher's id: the response is for every exporter.
-	 */
-	static final String EVERYBODY = "*";
-
 	private final SignalEngine engine;
 
 	private final boolean enabled;
@@ -183,7 +178,7 @@ final class SignalRouter implements SignalTransport.Listener {
 	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 		this.engine.counters().responses.increment();
 		boolean extended = this.extensions != Extensions.OFF;
-		if (extended && EVERYBODY.equals(response.publisherId())) {
+		if (extended && SignalTransport.EVERYBODY.equals(response.publisherId())) {
 			this.engine.getExporters()
 				.stream()
 				.filter((exporter) -> exporter.getChannel().equals(channel))

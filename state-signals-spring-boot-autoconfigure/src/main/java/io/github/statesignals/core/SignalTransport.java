@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 public interface SignalTransport {
 
 	/**
+	 * In place of a publisher's id: a response is for every exporter.
+	 */
+	String EVERYBODY = "*";
+
+	/**
 	 * Whether a channel can have a name.
 	 * @param name the name
 	 * @return whether it is empty, or made of letters, digits, {@code .}, {@code _} and

@@ -115,7 +115,7 @@ final class LettuceSubscription implements RedisSubscription {
 			throw new QueryTimeoutException("Interrupted while subscribing", ex);
 		}
 		catch (ExecutionException ex) {
-			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
+			throw RedisExceptions.translate(ex);
 		}
 		catch (TimeoutException ex) {
 			return false;

@@ -2,6 +2,7 @@ package io.github.statesignals.redis;
 
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -83,7 +84,8 @@ final class RedisExceptions {
 
 	static DataAccessException translate(Throwable ex) {
 		Throwable cause = ex;
-		while (cause instanceof CompletionException && cause.getCause() != null) {
+		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+				&& cause.getCause() != null) {
 			cause = cause.getCause();
 		}
 		String refusal = refusal(cause);

@@ -127,7 +127,7 @@ final class RedisHeartbeat {
 			this.alive = true;
 		}
 		catch (ExecutionException ex) {
-			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
+			throw RedisExceptions.translate(ex);
 		}
 		catch (TimeoutException ex) {
 			throw new DataAccessResourceFailureException(

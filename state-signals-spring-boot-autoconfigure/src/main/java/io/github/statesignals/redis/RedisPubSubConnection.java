@@ -477,8 +477,12 @@ final class RedisPubSubConnection {
 
 		// Those to signals of a durable channel come together, a line each.
 		private Object readResponses(SignalCodec codec, byte[] payload, int length) throws MalformedPayloadException {
+			HeardResponse usual = codec.scanResponse(payload, length);
+			if (usual != null) {
+				return usual;
+			}
 			if (length > codec.maxPayload() || !JsonLines.isSeveral(payload, length)) {
-				return codec.readResponse(payload, length);
+				return codec.parseResponse(payload, length);
 			}
 			List<Object> responses = new ArrayList<>();
 			for (byte[] line : JsonLines.split(payload, length)) {

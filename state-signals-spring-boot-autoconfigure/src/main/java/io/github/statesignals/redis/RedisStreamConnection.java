@@ -255,7 +255,7 @@ final class RedisStreamConnection {
 
 	private StreamReader createReader(String channel, String name) {
 		StreamClient reads = new StreamClient(() -> StreamCommands.open(this.connectionFactory), this.connectors);
-		return new StreamReader(channel, name, this, this.client, reads, this.listener);
+		return new StreamReader(channel, name, this, reads, this.listener);
 	}
 
 	private List<StreamReader> readers() {
@@ -312,7 +312,7 @@ final class RedisStreamConnection {
 			return false;
 		}
 		catch (ExecutionException ex) {
-			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
+			throw RedisExceptions.translate(ex);
 		}
 	}
 
@@ -459,7 +459,7 @@ final class RedisStreamConnection {
 			throw new QueryTimeoutException("Redis has not answered within " + TIMEOUT.toSeconds() + " s", ex);
 		}
 		catch (ExecutionException ex) {
-			throw RedisExceptions.translate((ex.getCause() != null) ? ex.getCause() : ex);
+			throw RedisExceptions.translate(ex);
 		}
 	}
 

@@ -34,8 +34,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 public final class RedisStreamSignalTransport implements SignalTransport, AutoCloseable {
 
-	static final String EVERYBODY = "*";
-
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
 	private final RedisConnectionFactory connectionFactory;

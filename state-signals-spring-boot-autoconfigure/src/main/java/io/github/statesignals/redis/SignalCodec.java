@@ -413,11 +413,20 @@ final class SignalCodec {
 	}
 
 	HeardResponse readResponse(byte[] payload, int length) throws MalformedPayloadException {
-		HeardResponse usual = (length <= this.maxPayload) ? scanResponse(payload, length) : null;
+		HeardResponse usual = scanResponse(payload, length);
 		return (usual != null) ? usual : parseResponse(payload, length);
 	}
 
-	private @Nullable HeardResponse scanResponse(byte[] payload, int length) {
+	/**
+	 * Read a response as it usually is.
+	 * @param payload the payload
+	 * @param length its length
+	 * @return the response, or {@code null} where it takes a parser
+	 */
+	@Nullable HeardResponse scanResponse(byte[] payload, int length) {
+		if (length > this.maxPayload) {
+			return null;
+		}
 		ResponseScanner scanner = this.responseScanners.take();
 		HeardResponse scanned = scanner.scan(payload, length);
 		this.responseScanners.giveBack(scanner);

@@ -85,7 +85,7 @@ final class StreamAcknowledgements {
 
 	private void flush() {
 		List<Acknowledgement> batch = new ArrayList<>();
-		CompletableFuture<Void> finished;
+		CompletableFuture<Void> finished = null;
 		synchronized (this) {
 			int bytes = 0;
 			for (Acknowledgement next = this.queue.peek(); next != null && batch.size() < BATCH
@@ -93,11 +93,8 @@ final class StreamAcknowledgements {
 				batch.add(this.queue.remove());
 				bytes += next.answer.length + 1;
 			}
-			finished = this.idle;
-			if (!batch.isEmpty()) {
-				finished = null;
-			}
-			else {
+			if (batch.isEmpty()) {
+				finished = this.idle;
 				this.idle = CompletableFuture.completedFuture(null);
 			}
 		}

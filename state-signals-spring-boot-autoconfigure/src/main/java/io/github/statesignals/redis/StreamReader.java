@@ -77,8 +77,6 @@ final class StreamReader {
 
 	private final byte[] retentionMillis;
 
-	private final StreamClient client;
-
 	/**
 	 * On a connection of its own, for it blocks.
 	 */
@@ -141,15 +139,13 @@ final class StreamReader {
 	 */
 	private @Nullable String unknownBefore;
 
-	StreamReader(String channel, String name, RedisStreamConnection connection, StreamClient client, StreamClient reads,
-			Listener listener) {
+	StreamReader(String channel, String name, RedisStreamConnection connection, StreamClient reads, Listener listener) {
 		this.channel = channel;
 		this.name = name;
 		this.nameBytes = RedisChannel.bytes(name);
 		this.keys = StreamKeys.of(channel);
 		this.connection = connection;
 		this.retentionMillis = StreamPublisher.number(connection.retention(channel).toMillis());
-		this.client = client;
 		this.reads = reads;
 		this.listener = listener;
 		this.acknowledgements = new StreamAcknowledgements(this::acknowledge, connection::retry,
@@ -178,7 +174,8 @@ final class StreamReader {
 	}
 
 	private void register() {
-		call(StreamScript.REGISTER, List.of(this.keys.log(), this.keys.responders()), List.of(this.nameBytes))
+		this.connection
+			.eval(StreamScript.REGISTER, List.of(this.keys.log(), this.keys.responders()), List.of(this.nameBytes))
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {
 					onRegistered(RedisStreamConnection.number(reply.get(0)) == 1);
@@ -234,8 +231,10 @@ final class StreamReader {
 
 	private void takeLease() {
 		long asked = System.nanoTime();
-		call(StreamScript.LEASE, List.of(this.keys.lease(this.name), this.keys.log(), this.keys.dropped(this.name)),
-				List.of(this.token, this.leaseMillis, this.nameBytes))
+		this.connection
+			.eval(StreamScript.LEASE,
+					List.of(this.keys.lease(this.name), this.keys.log(), this.keys.dropped(this.name)),
+					List.of(this.token, this.leaseMillis, this.nameBytes))
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {
 					onLease(reply, asked);
@@ -304,8 +303,8 @@ final class StreamReader {
 		this.reads
 			.call((commands) -> commands.read(this.keys.log(), this.name, from, COUNT, BLOCK),
 					BLOCK.plus(RedisStreamConnection.TIMEOUT))
-			.thenCompose(
-					(read) -> (from != null) ? withoutAnswered(read) : CompletableFuture.completedFuture(all(read)))
+			.thenCompose((read) -> (from != null) ? withoutAnswered(read)
+					: CompletableFuture.completedFuture(signals(read, Set.of())))
 			.whenComplete((read, ex) -> {
 				if (ex == null) {
 					onRead(from, read);
@@ -316,11 +315,9 @@ final class StreamReader {
 			});
 	}
 
-	private static List<PendingSignal> all(List<Entry> read) {
+	private static List<PendingSignal> signals(List<Entry> read, Set<String> answered) {
 		List<PendingSignal> signals = new ArrayList<>();
-		for (Entry entry : read) {
-			add(entry, Set.of(), signals);
-		}
+		read.forEach((entry) -> add(entry, answered, signals));
 		return signals;
 	}
 
@@ -360,16 +357,15 @@ final class StreamReader {
 			this.lastRead = read.get(read.size() - 1).id();
 		}
 		if (ids.isEmpty()) {
-			return CompletableFuture.completedFuture(all(unknown));
+			return CompletableFuture.completedFuture(signals(unknown, Set.of()));
 		}
-		return call(StreamScript.ANSWERED, ids.stream().map(this.keys::answers).toList(),
-				ids.stream().map((id) -> StreamKeys.field(id, this.name)).toList())
+		return this.connection
+			.eval(StreamScript.ANSWERED, ids.stream().map(this.keys::answers).toList(),
+					ids.stream().map((id) -> StreamKeys.field(id, this.name)).toList())
 			.thenApply((numbers) -> {
 				Set<String> answered = new HashSet<>();
 				numbers.forEach((number) -> answered.add(ids.get((int) RedisStreamConnection.number(number) - 1)));
-				List<PendingSignal> signals = new ArrayList<>();
-				unknown.forEach((entry) -> add(entry, answered, signals));
-				return signals;
+				return signals(unknown, answered);
 			});
 	}
 
@@ -487,12 +483,8 @@ final class StreamReader {
 			arguments.add(RedisChannel.bytes(address));
 			arguments.add(JsonLines.join(answers));
 		});
-		return call(StreamScript.ACKNOWLEDGE, keys, arguments)
+		return this.connection.eval(StreamScript.ACKNOWLEDGE, keys, arguments)
 			.thenApply((reply) -> RedisStreamConnection.number(reply.get(0)) == 1);
-	}
-
-	private CompletableFuture<List<?>> call(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
-		return this.client.call((commands) -> commands.eval(script, keys, arguments), RedisStreamConnection.TIMEOUT);
 	}
 
 	private void onAcknowledged(Acknowledgement acknowledged, boolean held) {
@@ -527,8 +519,8 @@ final class StreamReader {
 		// What is delivered to nobody is pending before the next one looks.
 		return this.reads.close()
 			.thenCompose((closed) -> this.acknowledgements.idle())
-			.thenCompose(
-					(idle) -> call(StreamScript.RELEASE, List.of(this.keys.lease(this.name)), List.of(this.token)));
+			.thenCompose((idle) -> this.connection.eval(StreamScript.RELEASE, List.of(this.keys.lease(this.name)),
+					List.of(this.token)));
 	}
 
 	/**
