@@ -2,7 +2,6 @@ package io.github.statesignals.benchmarks;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How fast a responder on a durable channel handles what was published while it was away:
@@ -24,6 +23,9 @@ final class CatchUp {
 	}
 
 	void run() {
+		if (!this.lab.options().arms().contains(Arm.OURS_DURABLE)) {
+			return;
+		}
 		for (int round = 0; round < this.lab.options().rounds(); round++) {
 			try {
 				measure(round);
@@ -64,16 +66,7 @@ final class CatchUp {
 			if (System.nanoTime() > deadline) {
 				throw new IllegalStateException("Not all of it was handled: " + handled);
 			}
-			sleep();
-		}
-	}
-
-	private static void sleep() {
-		try {
-			TimeUnit.MILLISECONDS.sleep(100);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Lab.pause(100);
 		}
 	}
 

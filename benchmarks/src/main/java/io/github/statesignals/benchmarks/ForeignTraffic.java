@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What signals that concern nobody here cost: to a round trip, and to a process that has
@@ -72,14 +71,14 @@ final class ForeignTraffic {
 				quiet = latency(exporter, this.options.slice());
 				this.samples.add(round, label, 1, "quiet-", quiet);
 				foreign.request(start, PATIENCE);
-				pause();
+				Lab.pause(200);
 				loaded = latency(exporter, this.options.slice());
 				this.samples.add(round, label, 1, "loaded-", loaded);
 				foreign.request("stop", PATIENCE);
 				catchUp(exporter);
 			}
 			foreign.request(start, PATIENCE);
-			pause();
+			Lab.pause(200);
 			String cpu = "cpu millis=" + this.options.slice().multipliedBy(2).toMillis();
 			double responderCpu = responder.request(cpu, PATIENCE).getOrDefault("cpu", 0.0);
 			double exporterCpu = exporter.request(cpu, PATIENCE).getOrDefault("cpu", 0.0);
@@ -98,15 +97,6 @@ final class ForeignTraffic {
 
 	private Map<String, Double> latency(PeerProcess exporter, Duration time) {
 		return exporter.request("latency millis=" + time.toMillis(), PATIENCE);
-	}
-
-	private static void pause() {
-		try {
-			TimeUnit.MILLISECONDS.sleep(200);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 	}
 
 }

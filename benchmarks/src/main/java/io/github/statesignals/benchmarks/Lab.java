@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -98,6 +99,15 @@ final class Lab {
 		command.addAll(List.of(arguments));
 		String name = application.getSimpleName();
 		return new PeerProcess(name, command, log(name));
+	}
+
+	static void pause(long millis) {
+		try {
+			TimeUnit.MILLISECONDS.sleep(millis);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private static List<String> java(String classPath, String main) {

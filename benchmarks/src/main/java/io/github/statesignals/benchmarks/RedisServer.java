@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
@@ -69,17 +68,8 @@ final class RedisServer implements AutoCloseable {
 					throw new IllegalStateException(
 							"Redis is not there: put redis-server on the PATH, or say --redis=host:port", ex);
 				}
-				sleep();
+				Lab.pause(50);
 			}
-		}
-	}
-
-	private static void sleep() {
-		try {
-			TimeUnit.MILLISECONDS.sleep(50);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 	}
 

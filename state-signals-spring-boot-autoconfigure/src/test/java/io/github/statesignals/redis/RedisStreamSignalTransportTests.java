@@ -157,10 +157,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void theAnswerIsKeptAndCanBeAskedFor() {
-		RedisStreamSignalTransport sender = createTransport(Duration.ofDays(1));
-		prepare(sender);
-		Application application = new Application(sender);
-		sender.start(application);
+		Application application = start();
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
 		Keeping responder = keeping("r", (number) -> false);
 		Keeping other = keeping("away", (number) -> true);
 		other.transport.stop();
@@ -188,10 +186,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void answersThatWereMissedAreTold() {
-		RedisStreamSignalTransport sender = createTransport(Duration.ofDays(1));
-		prepare(sender);
-		Application application = new Application(sender);
-		sender.start(application);
+		Application application = start();
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
 		Keeping responder = keeping("r", (number) -> true);
 		String id = send(sender, 1);
 		await().until(() -> application.heard().stream().anyMatch(Response.class::isInstance));
@@ -341,10 +337,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void aResponderThatIsRemovedIsKeptForNoMore() {
-		RedisStreamSignalTransport sender = createTransport(Duration.ofDays(1));
-		prepare(sender);
-		Application application = new Application(sender);
-		sender.start(application);
+		Application application = start();
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
 		keeping("r", (number) -> true).transport.stop();
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
 		assertThat(channels.remove(this.channel, "r")).isTrue();
