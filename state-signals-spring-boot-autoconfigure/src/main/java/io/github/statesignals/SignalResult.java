@@ -39,8 +39,12 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 		left = copy(left);
 	}
 
-	// Most results have none of it.
+	// Most results have none of it, or one.
 	private static <V> Map<String, V> copy(Map<String, V> map) {
+		if (map.size() == 1) {
+			Map.Entry<String, V> entry = map.entrySet().iterator().next();
+			return Collections.singletonMap(entry.getKey(), entry.getValue());
+		}
 		return map.isEmpty() ? Collections.emptyMap() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
 	}
 

@@ -244,8 +244,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @param tag the tag
 	 * @param metadata the metadata
 	 * @param options how to await the answers
-	 * @return the result; completes on any thread, so that whoever hands it out has to
-	 * move to another
+	 * @return the result
 	 */
 	CompletableFuture<SignalResult> publish(String event, int sampleNo, String tag,
 			Map<String, @Nullable Object> metadata, PublishOptions options) {
@@ -265,7 +264,8 @@ final class DefaultSignalExporter implements SignalExporter {
 					"'%s' is not a legal event of exporter '%s': it was initialized with %s. Name it there, or in state-signals.exporter.legal-events"
 						.formatted(event, this.publisherId, current.legalEvents()));
 		}
-		return this.engine.getInterceptors().publish(signal, (actual) -> this.publications.add(actual, options));
+		return this.engine.getInterceptors()
+			.publish(signal, options.completion(), (actual) -> this.publications.add(actual, options));
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 
 import io.github.statesignals.CompletionRule;
@@ -123,7 +124,8 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalResult publish() {
-		CompletableFuture<SignalResult> future = send();
+		// Nobody but the caller depends on it.
+		CompletableFuture<SignalResult> future = send(Runnable::run);
 		try {
 			return Futures.join(future);
 		}
@@ -135,12 +137,12 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public CompletableFuture<SignalResult> publishAsync() {
-		return Futures.handOut(send(), this.exporter.getCallbackExecutor());
+		return send(this.exporter.getCallbackExecutor());
 	}
 
-	private CompletableFuture<SignalResult> send() {
+	private CompletableFuture<SignalResult> send(Executor completion) {
 		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata,
-				new PublishOptions(this.timeout, this.rule, this.required, this.listener));
+				new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion));
 	}
 
 }

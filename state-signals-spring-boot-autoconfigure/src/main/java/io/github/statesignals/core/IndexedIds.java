@@ -40,6 +40,9 @@ final class IndexedIds extends AbstractSet<String> {
 	 * @return its place; -1 if it is none of these
 	 */
 	int placeOf(String id) {
+		if (this.ids.length == 1) {
+			return this.ids[0].equals(id) ? 0 : -1;
+		}
 		return this.places.getOrDefault(id, -1);
 	}
 

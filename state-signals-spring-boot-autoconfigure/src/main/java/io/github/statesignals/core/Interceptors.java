@@ -47,7 +47,15 @@ final class Interceptors {
 		return chain.proceed(signal);
 	}
 
-	CompletableFuture<SignalResult> publish(Signal signal, SignalInterceptor.Publishing publisher) {
+	/**
+	 * Publish a signal.
+	 * @param signal the signal
+	 * @param completion completes what interceptors have made of the result
+	 * @param publisher publishes it; completes the result with that, too
+	 * @return the result
+	 */
+	CompletableFuture<SignalResult> publish(Signal signal, Executor completion,
+			SignalInterceptor.Publishing publisher) {
 		List<SignalInterceptor> all = this.interceptors.get();
 		if (all.isEmpty()) {
 			return publisher.proceed(signal);
@@ -75,7 +83,7 @@ final class Interceptors {
 				published.forEach((proceeded) -> proceeded.cancel(false));
 			}
 		});
-		return result;
+		return Futures.handOut(result, completion);
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.CompletionRule;
@@ -48,11 +46,6 @@ final class PendingPublication {
 	}
 
 	private final IndexedIds awaited;
-
-	/**
-	 * The places of those that have neither answered nor left.
-	 */
-	private final BitSet outstanding;
 
 	/**
 	 * The answers by their places, and these in the order of their arrival.
@@ -97,8 +90,6 @@ final class PendingPublication {
 		this.kept = kept;
 		this.awaited = IndexedIds.of(awaited);
 		this.remaining = this.awaited.size();
-		this.outstanding = new BitSet(this.remaining);
-		this.outstanding.set(0, this.remaining);
 		this.answers = new Answer[this.remaining];
 		this.arrivals = new int[this.remaining];
 		this.rule = rule;
@@ -146,10 +137,9 @@ final class PendingPublication {
 			this.messages.put(response.responderId(), message);
 		}
 		int place = this.awaited.placeOf(response.responderId());
-		if (place < 0 || !this.outstanding.get(place)) {
+		if (!isOutstanding(place)) {
 			return (place >= 0 && this.answers[place] != null) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
 		}
-		this.outstanding.clear(place);
 		this.remaining--;
 		this.answers[place] = new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos));
 		this.arrivals[this.answered++] = place;
@@ -166,10 +156,9 @@ final class PendingPublication {
 	 */
 	boolean leave(String responderId) {
 		int place = this.awaited.placeOf(responderId);
-		if (place < 0 || !this.outstanding.get(place)) {
+		if (!isOutstanding(place)) {
 			return false;
 		}
-		this.outstanding.clear(place);
 		this.remaining--;
 		if (this.left.isEmpty()) {
 			this.left = new LinkedHashSet<>();
@@ -184,9 +173,19 @@ final class PendingPublication {
 	 * @return their ids
 	 */
 	Set<String> outstanding() {
-		return this.outstanding.stream()
-			.mapToObj(this.awaited::get)
-			.collect(Collectors.toCollection(LinkedHashSet::new));
+		Set<String> ids = new LinkedHashSet<>();
+		for (int place = 0; place < this.answers.length; place++) {
+			if (isOutstanding(place)) {
+				ids.add(this.awaited.get(place));
+			}
+		}
+		return ids;
+	}
+
+	// Neither answered nor left.
+	private boolean isOutstanding(int place) {
+		return place >= 0 && this.answers[place] == null
+				&& (this.left.isEmpty() || !this.left.contains(this.awaited.get(place)));
 	}
 
 	/**

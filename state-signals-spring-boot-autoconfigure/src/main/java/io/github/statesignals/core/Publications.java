@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
@@ -37,11 +36,16 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * an event are under way at once. Else an answer names no more than publisher and event,
  * so that a second signal of the event waits in a queue until the first has ended, and
  * those behind it, too: they keep their order. All state is guarded by one lock, under
- * which nothing blocks; futures are completed on any thread.
+ * which nothing blocks.
  */
 final class Publications {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	/**
+	 * What every publication is before it is sent. Nobody tells it of anything.
+	 */
+	private static final PendingPublication NOT_SENT = new PendingPublication(Set.of(), null, 0, false);
 
 	/**
 	 * The sender's: what it sends may end what was sent before.
@@ -102,8 +106,7 @@ final class Publications {
 	 * Publish a signal, or queue it.
 	 * @param signal the signal
 	 * @param options how to await its answers
-	 * @return the result; completes on any thread, so that whoever hands it out has to
-	 * move to another
+	 * @return the result
 	 */
 	CompletableFuture<SignalResult> add(Signal signal, PublishOptions options) {
 		Publication publication = new Publication(signal, options);
@@ -154,15 +157,18 @@ final class Publications {
 	void onResponse(Response response, @Nullable String id) {
 		Publication publication;
 		Verdict verdict = Verdict.NOT_AWAITED;
-		boolean complete = false;
+		SignalResult result = null;
 		this.lock.lock();
 		try {
 			publication = find(response, id);
 			if (publication != null) {
-				verdict = publication.pending.respond(response, now());
-				complete = publication.pending.isComplete();
+				long now = now();
+				verdict = publication.pending.respond(response, now);
 				if (verdict == Verdict.COUNTED) {
 					publication.tellListener(response.responderId());
+				}
+				if (publication.pending.isComplete()) {
+					result = publication.conclude(now);
 				}
 			}
 		}
@@ -175,8 +181,8 @@ final class Publications {
 		else {
 			this.engine.counters().unexpected(response, verdict);
 		}
-		if (publication != null && complete) {
-			publication.endNow();
+		if (publication != null && result != null) {
+			publication.tell(result);
 		}
 	}
 
@@ -371,7 +377,7 @@ final class Publications {
 		 */
 		private final long bytes;
 
-		private PendingPublication pending = new PendingPublication(Set.of(), null, 0, false);
+		private PendingPublication pending = NOT_SENT;
 
 		private long number;
 
@@ -431,8 +437,10 @@ final class Publications {
 			if (!missing.isEmpty()) {
 				logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", this.signal.event(),
 						this.signal.publisherId(), missing);
-				finish(() -> new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
-						Set.of(), null));
+				if (leave()) {
+					tell(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
+							Set.of(), null));
+				}
 				return;
 			}
 			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(),
@@ -529,14 +537,30 @@ final class Publications {
 		 * End with the result as it stands.
 		 */
 		void endNow() {
-			finish(this::currentResult);
+			SignalResult result;
+			Publications.this.lock.lock();
+			try {
+				result = conclude(now());
+			}
+			finally {
+				Publications.this.lock.unlock();
+			}
+			if (result != null) {
+				tell(result);
+			}
 		}
 
-		private void finish(Supplier<SignalResult> ending) {
-			if (!leave()) {
-				return;
-			}
-			SignalResult result = ending.get();
+		/**
+		 * Let go, under the lock.
+		 * @param nowNanos the time
+		 * @return the result as it stands, to be told without the lock; {@code null} if
+		 * this was over before
+		 */
+		@Nullable SignalResult conclude(long nowNanos) {
+			return leave() ? this.pending.result(nowNanos) : null;
+		}
+
+		void tell(SignalResult result) {
 			if (result.isSuccess()) {
 				logger.debug("'{}' of '{}': {}", this.signal.event(), this.signal.publisherId(), result.code());
 			}
@@ -544,13 +568,21 @@ final class Publications {
 				logger.warn("'{}' of '{}': {} after {}, missing: {}", this.signal.event(), this.signal.publisherId(),
 						result.code(), result.elapsed(), result.missing());
 			}
-			complete(result);
+			succeed(result);
+		}
+
+		private void succeed(SignalResult result) {
+			this.options.completion().execute(() -> complete(result));
 		}
 
 		private void fail(Throwable ex) {
 			if (leave()) {
-				completeExceptionally(ex);
+				failWith(ex);
 			}
+		}
+
+		private void failWith(Throwable ex) {
+			this.options.completion().execute(() -> completeExceptionally(ex));
 		}
 
 		/**
@@ -558,26 +590,29 @@ final class Publications {
 		 * @param reason why it can't be sent, if it was not
 		 */
 		void end(String reason) {
+			SignalResult result;
+			boolean certain;
 			Publications.this.lock.lock();
 			try {
 				letGo();
+				result = this.pending.result(now());
+				certain = this.pending.isSent();
 			}
 			finally {
 				Publications.this.lock.unlock();
 			}
 			if (!this.sent) {
-				completeExceptionally(
+				failWith(
 						new IllegalStateException("'%s' was not published: %s".formatted(this.signal.event(), reason)));
-				return;
 			}
-			SignalResult result = currentResult();
-			if (result.isSuccess() && !isSent()) {
-				completeExceptionally(new DataAccessResourceFailureException(
+			else if (result.isSuccess() && !certain) {
+				failWith(new DataAccessResourceFailureException(
 						"Redis had not confirmed '%s' of '%s' when the exporter was shut down; whether it was or will be sent is unknown"
 							.formatted(this.signal.event(), this.signal.publisherId())));
-				return;
 			}
-			complete(result);
+			else {
+				succeed(result);
+			}
 		}
 
 		private boolean isSent() {
@@ -590,23 +625,13 @@ final class Publications {
 			}
 		}
 
-		private SignalResult currentResult() {
-			Publications.this.lock.lock();
-			try {
-				return this.pending.result(now());
-			}
-			finally {
-				Publications.this.lock.unlock();
-			}
-		}
-
 		/**
 		 * Tell the listener of an answer, in a lane of its own that keeps their order.
 		 * @param responderId who answered
 		 */
 		void tellListener(String responderId) {
-			SignalResult.Answer answer = this.pending.answer(responderId);
 			BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
+			SignalResult.Answer answer = (listener != null) ? this.pending.answer(responderId) : null;
 			if (listener != null && answer != null) {
 				Publications.this.engine.getCallbackLanes().submit(this, () -> {
 					try {

@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 
 import io.github.statesignals.CompletionRule;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param rule how many are enough; {@code null}: every answer is awaited
  * @param required names or ids of responders without which nothing is sent
  * @param listener told of each answer that counts
+ * @param completion completes the result: with it runs whatever depends on that
  */
 record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
-		@Nullable BiConsumer<String, SignalResult.Answer> listener) {
+		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion) {
 
 }

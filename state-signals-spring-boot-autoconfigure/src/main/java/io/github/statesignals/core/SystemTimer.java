@@ -2,7 +2,10 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,9 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The machine's own time. Has one thread, and that only while something is scheduled or
- * has been lately. Nearly all that is scheduled is cancelled soon, and so that costs no
- * more than its place in a tree: the thread is woken only for what is due before it wakes
- * by itself.
+ * has been lately. Nearly all that is scheduled is cancelled soon, with one of few
+ * delays, and so that costs no more than a place at the end of a list: the thread is
+ * woken only for what is due before it wakes by itself.
  */
 final class SystemTimer implements Timer {
 
@@ -34,7 +37,12 @@ final class SystemTimer implements Timer {
 
 	private final Condition sooner = this.lock.newCondition();
 
-	private final TreeSet<Task> tasks = new TreeSet<>();
+	private final Map<Duration, Delayed> delays = new HashMap<>();
+
+	/**
+	 * The same, the one that has to be looked at next first.
+	 */
+	private final TreeSet<Delayed> next = new TreeSet<>();
 
 	private @Nullable Thread thread;
 
@@ -65,7 +73,14 @@ final class SystemTimer implements Timer {
 				};
 			}
 			Task task = new Task(now() + nanos, ++this.lastNumber, action);
-			this.tasks.add(task);
+			Delayed delayed = this.delays.get(delay);
+			if (delayed == null) {
+				delayed = new Delayed(delay, task);
+				this.delays.put(delay, delayed);
+				this.next.add(delayed);
+			}
+			delayed.add(task);
+			Delayed tasks = delayed;
 			if (this.thread == null) {
 				this.wakesAt = task.due;
 				this.thread = new Thread(this::run, "state-signals-timer");
@@ -76,17 +91,20 @@ final class SystemTimer implements Timer {
 				this.wakesAt = task.due;
 				this.sooner.signal();
 			}
-			return () -> cancel(task);
+			return () -> cancel(tasks, task);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	private void cancel(Task task) {
+	private void cancel(Delayed tasks, Task task) {
 		this.lock.lock();
 		try {
-			this.tasks.remove(task);
+			if (tasks.remove(task) && tasks.first == null) {
+				this.next.remove(tasks);
+				this.delays.remove(tasks.delay);
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -120,13 +138,13 @@ final class SystemTimer implements Timer {
 				if (!due.isEmpty()) {
 					return due;
 				}
-				if (!this.tasks.isEmpty()) {
+				if (!this.next.isEmpty()) {
 					idleSince = now;
 				}
 				else if (now - idleSince >= KEEP_ALIVE_NANOS) {
 					break;
 				}
-				this.wakesAt = this.tasks.isEmpty() ? now + KEEP_ALIVE_NANOS : this.tasks.first().due;
+				this.wakesAt = this.next.isEmpty() ? now + KEEP_ALIVE_NANOS : this.next.first().due;
 				await(this.wakesAt - now);
 			}
 			this.thread = null;
@@ -138,14 +156,26 @@ final class SystemTimer implements Timer {
 	}
 
 	private List<Task> pollDue(long now) {
-		if (this.tasks.isEmpty() || this.tasks.first().due > now) {
+		if (this.next.isEmpty() || this.next.first().due > now) {
 			return List.of();
 		}
 		List<Task> due = new ArrayList<>();
-		while (!this.tasks.isEmpty() && this.tasks.first().due <= now) {
-			due.add(this.tasks.first());
-			this.tasks.remove(this.tasks.first());
+		while (!this.next.isEmpty() && this.next.first().due <= now) {
+			Delayed tasks = this.next.first();
+			this.next.remove(tasks);
+			for (Task task = tasks.first; task != null && task.due <= now; task = tasks.first) {
+				tasks.remove(task);
+				due.add(task);
+			}
+			if (tasks.first != null) {
+				tasks.due = tasks.first.due;
+				this.next.add(tasks);
+			}
+			else {
+				this.delays.remove(tasks.delay);
+			}
 		}
+		Collections.sort(due);
 		return due;
 	}
 
@@ -164,12 +194,83 @@ final class SystemTimer implements Timer {
 		this.lock.lock();
 		try {
 			this.stopped = true;
-			this.tasks.clear();
+			this.delays.clear();
+			this.next.clear();
 			this.sooner.signal();
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * What is scheduled with one delay: due in the order in which it was. It is looked at
+	 * when its first task was due that was not cancelled then, or is.
+	 */
+	private static final class Delayed implements Comparable<Delayed> {
+
+		private final Duration delay;
+
+		private final long number;
+
+		private long due;
+
+		private @Nullable Task first;
+
+		private @Nullable Task last;
+
+		Delayed(Duration delay, Task first) {
+			this.delay = delay;
+			this.number = first.number;
+			this.due = first.due;
+		}
+
+		void add(Task task) {
+			task.before = this.last;
+			task.scheduled = true;
+			if (this.last != null) {
+				this.last.after = task;
+			}
+			else {
+				this.first = task;
+			}
+			this.last = task;
+		}
+
+		/**
+		 * Remove a task.
+		 * @param task the task
+		 * @return {@code false} if it was removed before
+		 */
+		boolean remove(Task task) {
+			if (!task.scheduled) {
+				return false;
+			}
+			task.scheduled = false;
+			if (task.before != null) {
+				task.before.after = task.after;
+			}
+			else {
+				this.first = task.after;
+			}
+			if (task.after != null) {
+				task.after.before = task.before;
+			}
+			else {
+				this.last = task.before;
+			}
+			// Whoever can still cancel it keeps no others.
+			task.before = null;
+			task.after = null;
+			return true;
+		}
+
+		@Override
+		public int compareTo(Delayed other) {
+			int order = Long.compare(this.due, other.due);
+			return (order != 0) ? order : Long.compare(this.number, other.number);
+		}
+
 	}
 
 	private static final class Task implements Comparable<Task> {
@@ -179,6 +280,12 @@ final class SystemTimer implements Timer {
 		private final long number;
 
 		private final Runnable action;
+
+		private @Nullable Task before;
+
+		private @Nullable Task after;
+
+		private boolean scheduled;
 
 		Task(long due, long number, Runnable action) {
 			this.due = due;

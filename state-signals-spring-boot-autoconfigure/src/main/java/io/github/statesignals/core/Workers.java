@@ -36,14 +36,14 @@ final class Workers {
 
 	/**
 	 * How long short work may be held up by work that is unexpectedly long, at the most
-	 * twice.
+	 * twice. Shorter is not better: whoever looks needs a processor for it.
 	 */
-	private static final Duration WATCH_INTERVAL = Duration.ofMillis(1);
+	private static final Duration WATCH_INTERVAL = Duration.ofMillis(4);
 
 	/**
 	 * So often nothing waits before nobody looks any more.
 	 */
-	private static final int IDLE_LOOKS = 50;
+	private static final int IDLE_LOOKS = 12;
 
 	/**
 	 * So many turns may come in one go before a thread is woken for them.
@@ -125,7 +125,13 @@ final class Workers {
 		else if (this.gathering.compareAndSet(false, true)) {
 			this.together.execute(this::startGathered);
 		}
-		else if (this.gathered.incrementAndGet() == TOGETHER) {
+		else {
+			gather();
+		}
+	}
+
+	private void gather() {
+		if (this.gathered.incrementAndGet() == TOGETHER) {
 			start();
 		}
 	}
@@ -139,10 +145,17 @@ final class Workers {
 	}
 
 	/**
-	 * Do what waits: an executor that refused before may be less busy now.
+	 * There is more to do in a turn that waits. See to it: an executor that refused
+	 * before may be less busy now.
 	 */
 	void nudge() {
-		if (this.threads.get() == 0) {
+		if (this.threads.get() > 0) {
+			return;
+		}
+		if (this.gathering.get()) {
+			gather();
+		}
+		else {
 			start();
 		}
 	}

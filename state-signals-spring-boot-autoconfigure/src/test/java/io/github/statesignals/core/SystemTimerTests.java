@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -56,6 +57,32 @@ class SystemTimerTests {
 		cancel.run();
 		assertThat(next()).isEqualTo("after it");
 		assertThat(this.ran).isEmpty();
+	}
+
+	@Test
+	void runsTheOthersOfADelayInTurnWhicheverIsCancelled() throws InterruptedException {
+		List<Runnable> cancels = new ArrayList<>();
+		for (int i = 0; i < 7; i++) {
+			cancels.add(schedule(100, "task " + i));
+		}
+		for (int cancelled : List.of(0, 3, 6, 3, 0)) {
+			cancels.get(cancelled).run();
+		}
+		assertThat(List.of(next(), next(), next(), next())).containsExactly("task 1", "task 2", "task 4", "task 5");
+		cancels.forEach(Runnable::run);
+		schedule(100, "anew");
+		assertThat(next()).isEqualTo("anew");
+		assertThat(this.ran).isEmpty();
+	}
+
+	@Test
+	void runsWhatIsDueWhenTheFirstOfItsDelayWasCancelled() throws InterruptedException {
+		schedule(250, "first").run();
+		Runnable cancel = schedule(200, "cancelled");
+		schedule(200, "of its delay");
+		cancel.run();
+		schedule(300, "after it");
+		assertThat(List.of(next(), next())).containsExactly("of its delay", "after it");
 	}
 
 	@Test

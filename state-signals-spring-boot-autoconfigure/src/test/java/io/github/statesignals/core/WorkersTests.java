@@ -113,7 +113,7 @@ class WorkersTests {
 				}));
 			}
 			boolean none = asked.get() == before;
-			watch.advance(Duration.ofMillis(5));
+			watch.advance(Duration.ofMillis(10));
 			await().until(() -> this.done.get() == doneBefore + 10);
 			held.countDown();
 			return none;
@@ -145,6 +145,29 @@ class WorkersTests {
 			asked.remove(0).run();
 		}
 		assertThat(this.done).hasValue(66);
+	}
+
+	@Test
+	void wakesNoThreadForMoreOfATurnBeforeAllHasCome() {
+		Queue<Runnable> later = new ArrayDeque<>();
+		List<Runnable> asked = new ArrayList<>();
+		Workers gathering = new Workers(asked::add, later::add, this.timer, 8);
+		gathering.submit(turn(() -> {
+		}));
+		gathering.nudge();
+		assertThat(asked).isEmpty();
+		later.remove().run();
+		assertThat(asked).hasSize(1);
+		asked.remove(0).run();
+		gathering.submit(turn(() -> {
+		}));
+		for (int i = 0; i < 64; i++) {
+			gathering.nudge();
+		}
+		assertThat(asked).as("so many do not wait").hasSize(1);
+		later.remove().run();
+		asked.remove(0).run();
+		assertThat(this.done).hasValue(2);
 	}
 
 	@Test
