@@ -1,6 +1,8 @@
 package io.github.statesignals.redis;
 
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import org.springframework.core.io.ClassPathResource;
@@ -13,16 +15,34 @@ enum StreamScript {
 
 	PUBLISH, ACKNOWLEDGE, ANSWERED, REGISTER, LEASE, RELEASE, HISTORY, REMOVE, TRIM, STATUS, RESPONDERS;
 
-	@SuppressWarnings("rawtypes")
-	private final RedisScript<List> script = RedisScript
-		.of(new ClassPathResource(name().toLowerCase(Locale.ROOT) + ".lua", StreamScript.class), List.class);
+	private final byte[] text;
+
+	private final String sha1;
+
+	StreamScript() {
+		String text = read();
+		this.text = RedisChannel.bytes(text);
+		// Once: a script of a resource looks for changes of its file whenever it is
+		// asked.
+		this.sha1 = RedisScript.of(text).getSha1();
+	}
+
+	private String read() {
+		try {
+			return new ClassPathResource(name().toLowerCase(Locale.ROOT) + ".lua", StreamScript.class)
+				.getContentAsString(StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
 
 	String sha1() {
-		return this.script.getSha1();
+		return this.sha1;
 	}
 
 	byte[] text() {
-		return RedisChannel.bytes(this.script.getScriptAsString());
+		return this.text;
 	}
 
 }
