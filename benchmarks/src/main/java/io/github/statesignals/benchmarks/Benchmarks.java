@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,10 @@ public final class Benchmarks {
 	 * @throws Exception if it can't be run
 	 */
 	public static void main(String[] arguments) throws Exception {
+		if (List.of(arguments).contains("--help")) {
+			System.out.println(Options.HELP);
+			return;
+		}
 		Options options;
 		try {
 			options = Options.parse(arguments);

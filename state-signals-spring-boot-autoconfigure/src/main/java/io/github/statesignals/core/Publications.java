@@ -1,6 +1,5 @@
 package io.github.statesignals.core;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,23 +12,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.KnownResponders.Subscribers;
 import io.github.statesignals.core.PendingPublication.Verdict;
-import io.github.statesignals.core.SignalTransport.KeptSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.core.task.TaskRejectedException;
-import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * What an exporter is publishing. Where all subscribers echo the id of a signal, many of
@@ -41,11 +36,6 @@ import org.springframework.dao.DataAccessResourceFailureException;
 final class Publications {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
-
-	/**
-	 * What every publication is before it is sent. Nobody tells it of anything.
-	 */
-	private static final PendingPublication NOT_SENT = new PendingPublication(Set.of(), null, 0, false);
 
 	/**
 	 * The sender's: what it sends may end what was sent before.
@@ -109,7 +99,7 @@ final class Publications {
 	 * @return the result
 	 */
 	CompletableFuture<SignalResult> add(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options);
+		Publication publication = new Publication(signal, options, this, this.engine, this.sender);
 		this.lock.lock();
 		try {
 			int limit = this.engine.getSettings().exporters().maxPending();
@@ -120,7 +110,7 @@ final class Publications {
 							.formatted(signal.event(), limit, signal.publisherId())));
 			}
 			this.size++;
-			publication.number = ++this.lastNumber;
+			publication.number(++this.lastNumber);
 			if (!sendAtOnce(publication)) {
 				this.queues.computeIfAbsent(signal.event(), (key) -> new EventQueue()).waiting.add(publication);
 				sendNext(signal.event());
@@ -134,11 +124,11 @@ final class Publications {
 
 	// Most need not queue: there is room, and nobody waits before them.
 	private boolean sendAtOnce(Publication publication) {
-		if (!this.starved.isEmpty() || this.queues.containsKey(publication.signal.event())) {
+		if (!this.starved.isEmpty() || this.queues.containsKey(publication.event())) {
 			return false;
 		}
 		Subscribers subscribers = this.responders.subscribers();
-		if (!isIdentified(subscribers) || !this.window.hasRoom(subscribers.ids().size(), publication.bytes)) {
+		if (!isIdentified(subscribers) || !this.window.hasRoom(subscribers.ids().size(), publication.bytes())) {
 			return false;
 		}
 		publication.send(subscribers);
@@ -162,14 +152,9 @@ final class Publications {
 		try {
 			publication = find(response, id);
 			if (publication != null) {
-				long now = now();
-				verdict = publication.pending.respond(response, now);
-				if (verdict == Verdict.COUNTED) {
-					publication.tellListener(response.responderId());
-				}
-				if (publication.pending.isComplete()) {
-					result = publication.conclude(now);
-				}
+				long now = this.engine.getTimer().nanoTime();
+				verdict = publication.respond(response, now);
+				result = publication.concludeIfComplete(now);
 			}
 		}
 		finally {
@@ -189,7 +174,7 @@ final class Publications {
 	private @Nullable Publication find(Response response, @Nullable String id) {
 		if (id != null) {
 			Publication publication = this.identified.get(id);
-			return (publication != null && publication.signal.event().equals(response.event())) ? publication : null;
+			return (publication != null && publication.event().equals(response.event())) ? publication : null;
 		}
 		EventQueue queue = this.queues.get(response.event());
 		return (queue != null) ? queue.exclusive : null;
@@ -228,11 +213,10 @@ final class Publications {
 		this.lock.lock();
 		try {
 			for (Publication publication : underWay()) {
-				String id = publication.pending.id();
+				String id = publication.noteGap();
 				if (id != null) {
 					kept.add(id);
 				}
-				publication.recalledOnConfirmation = id == null;
 			}
 		}
 		finally {
@@ -265,7 +249,7 @@ final class Publications {
 		try {
 			ended.addAll(underWay());
 			this.queues.values().forEach((queue) -> ended.addAll(queue.waiting));
-			ended.forEach((publication) -> publication.over = true);
+			ended.forEach(Publication::abandon);
 			this.queues.clear();
 			this.identified.clear();
 			this.starved.clear();
@@ -296,7 +280,7 @@ final class Publications {
 				if (next == null || (!identified && queue.exclusive != null)) {
 					return;
 				}
-				if (!this.window.hasRoom(subscribers.ids().size(), next.bytes) || isBehindAnother(next)) {
+				if (!this.window.hasRoom(subscribers.ids().size(), next.bytes()) || isBehindAnother(next)) {
 					this.starved.add(event);
 					return;
 				}
@@ -315,7 +299,7 @@ final class Publications {
 	// Whoever waits for room keeps its place, also before smaller ones of other events.
 	private boolean isBehindAnother(Publication publication) {
 		Publication first = firstStarved();
-		return first != null && first.number < publication.number;
+		return first != null && first.number() < publication.number();
 	}
 
 	private @Nullable Publication firstStarved() {
@@ -323,7 +307,7 @@ final class Publications {
 		for (String event : this.starved) {
 			EventQueue queue = this.queues.get(event);
 			Publication head = (queue != null) ? queue.waiting.peek() : null;
-			if (head != null && (first == null || head.number < first.number)) {
+			if (head != null && (first == null || head.number() < first.number())) {
 				first = head;
 			}
 		}
@@ -335,8 +319,8 @@ final class Publications {
 	 */
 	private void feedStarved() {
 		for (Publication first = firstStarved(); first != null; first = firstStarved()) {
-			String event = first.signal.event();
-			if (!this.window.hasRoom(this.responders.subscribers().ids().size(), first.bytes)
+			String event = first.event();
+			if (!this.window.hasRoom(this.responders.subscribers().ids().size(), first.bytes())
 					|| this.sending.contains(event)) {
 				return;
 			}
@@ -345,8 +329,68 @@ final class Publications {
 		}
 	}
 
-	private long now() {
-		return this.engine.getTimer().nanoTime();
+	/**
+	 * One begins to be under way. Under the lock.
+	 * @param awaited how many answers it awaits
+	 * @param bytes how large it is
+	 */
+	void enter(int awaited, long bytes) {
+		this.window.enter(awaited, bytes);
+	}
+
+	/**
+	 * One that is under way can be found by its id from here on. Under the lock.
+	 * @param id the id
+	 * @param publication the publication
+	 */
+	void identify(String id, Publication publication) {
+		this.identified.put(id, publication);
+	}
+
+	/**
+	 * One is under way no more. Under the lock.
+	 * @param awaited how many answers it awaited when it began
+	 * @param bytes how large it is
+	 * @param id the id that it could be found by, if it had one
+	 */
+	void exit(int awaited, long bytes, @Nullable String id) {
+		this.window.leave(awaited, bytes);
+		if (id != null) {
+			this.identified.remove(id);
+		}
+	}
+
+	/**
+	 * Some did not answer in time. Under the lock.
+	 * @param responderIds who
+	 */
+	void missed(Set<String> responderIds) {
+		this.missed.accept(responderIds);
+	}
+
+	/**
+	 * One is over: what waited for its place gets it. Under the lock.
+	 * @param publication the publication
+	 */
+	void release(Publication publication) {
+		this.size--;
+		String event = publication.event();
+		EventQueue queue = this.queues.get(event);
+		if (queue != null) {
+			if (!publication.wasSent()) {
+				queue.waiting.remove(publication);
+			}
+			if (queue.exclusive == publication) {
+				queue.exclusive = null;
+			}
+			if (queue.exclusive == null && queue.waiting.isEmpty()) {
+				this.queues.remove(event);
+			}
+			else {
+				sendNext(event);
+			}
+		}
+		feedStarved();
 	}
 
 	/**
@@ -360,345 +404,6 @@ final class Publications {
 		 * The one that is under way and has the answers without an id.
 		 */
 		private @Nullable Publication exclusive;
-
-	}
-
-	/**
-	 * One publish, from the call to its end; and its result. Cancelling it gives it up.
-	 */
-	private final class Publication extends CompletableFuture<SignalResult> {
-
-		private final Signal signal;
-
-		private final PublishOptions options;
-
-		/**
-		 * About how large the signal is.
-		 */
-		private final long bytes;
-
-		private PendingPublication pending = NOT_SENT;
-
-		private long number;
-
-		/**
-		 * How many answers it was admitted with; negative: it is not in the window.
-		 */
-		private int admitted = -1;
-
-		/**
-		 * Whether some may have answered while nothing was heard, and before it had an
-		 * id.
-		 */
-		private boolean recalledOnConfirmation;
-
-		private boolean sent;
-
-		private boolean over;
-
-		private @Nullable String id;
-
-		private @Nullable Runnable cancelTimeout;
-
-		private @Nullable CompletableFuture<?> transmission;
-
-		Publication(Signal signal, PublishOptions options) {
-			this.signal = signal;
-			this.options = options;
-			this.bytes = PublishWindow.size(signal);
-		}
-
-		@Override
-		public boolean cancel(boolean mayInterruptIfRunning) {
-			boolean cancelled = super.cancel(mayInterruptIfRunning);
-			if (cancelled) {
-				leave();
-			}
-			return cancelled;
-		}
-
-		/**
-		 * Send: whoever subscribes from here on is not awaited.
-		 * @param subscribers whom to await
-		 */
-		void send(Subscribers subscribers) {
-			this.sent = true;
-			try {
-				sendNow(subscribers);
-			}
-			catch (RuntimeException | Error ex) {
-				// Such as the rule's: the ones behind must not be stuck.
-				fail(ex);
-			}
-		}
-
-		private void sendNow(Subscribers subscribers) {
-			Set<String> missing = missing(subscribers.ids());
-			if (!missing.isEmpty()) {
-				logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", this.signal.event(),
-						this.signal.publisherId(), missing);
-				if (leave()) {
-					tell(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
-							Set.of(), null));
-				}
-				return;
-			}
-			this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(),
-					Publications.this.sender.isKept());
-			this.admitted = subscribers.ids().size();
-			Publications.this.window.enter(this.admitted, this.bytes);
-			if (!this.options.timeout().isNegative()) {
-				this.cancelTimeout = Publications.this.engine.getTimer()
-					.schedule(this.options.timeout(), this::timeOut);
-			}
-			logger.debug("Publishing '{}' of '{}' to {} subscribers", this.signal.event(), this.signal.publisherId(),
-					subscribers.ids().size());
-			this.transmission = Publications.this.sender.send(this.signal,
-					Publications.this.sender.isExtended(subscribers), this.options.timeout(), (id) -> {
-						this.id = id;
-						Publications.this.identified.put(id, this);
-					});
-			this.transmission.whenComplete(this::onSent);
-		}
-
-		private Set<String> missing(Collection<String> subscribed) {
-			Set<String> missing = new LinkedHashSet<>();
-			for (String required : this.options.required()) {
-				if (subscribed.stream()
-					.noneMatch((id) -> id.equals(required) || ResponderIds.name(id).equals(required))) {
-					missing.add(required);
-				}
-			}
-			return missing;
-		}
-
-		private void onSent(@Nullable Object sent, @Nullable Throwable ex) {
-			if (ex != null) {
-				fail(Futures.unwrap(ex));
-				return;
-			}
-			boolean complete;
-			String missed = null;
-			Publications.this.lock.lock();
-			try {
-				this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
-				complete = this.pending.isComplete();
-				if (!complete && this.recalledOnConfirmation) {
-					missed = this.pending.id();
-				}
-			}
-			finally {
-				Publications.this.lock.unlock();
-			}
-			if (complete) {
-				endNow();
-			}
-			else if (missed != null) {
-				Publications.this.sender.recall(missed);
-			}
-		}
-
-		/**
-		 * A responder left.
-		 * @param responderId its id
-		 * @return whether this ends it
-		 */
-		boolean isCompleteWithout(String responderId) {
-			try {
-				return this.pending.leave(responderId) && this.pending.isComplete();
-			}
-			catch (RuntimeException ex) {
-				// The rule's.
-				fail(ex);
-				return false;
-			}
-		}
-
-		private void timeOut() {
-			if (isSent()) {
-				Publications.this.lock.lock();
-				try {
-					if (!this.over) {
-						// Before the next one is sent, which need not await them.
-						Publications.this.missed.accept(this.pending.outstanding());
-					}
-					endNow();
-				}
-				finally {
-					Publications.this.lock.unlock();
-				}
-			}
-			else {
-				fail(Futures.unconfirmed(this.signal.event(), this.signal.publisherId(), this.options.timeout()));
-			}
-		}
-
-		/**
-		 * End with the result as it stands.
-		 */
-		void endNow() {
-			SignalResult result;
-			Publications.this.lock.lock();
-			try {
-				result = conclude(now());
-			}
-			finally {
-				Publications.this.lock.unlock();
-			}
-			if (result != null) {
-				tell(result);
-			}
-		}
-
-		/**
-		 * Let go, under the lock.
-		 * @param nowNanos the time
-		 * @return the result as it stands, to be told without the lock; {@code null} if
-		 * this was over before
-		 */
-		@Nullable SignalResult conclude(long nowNanos) {
-			return leave() ? this.pending.result(nowNanos) : null;
-		}
-
-		void tell(SignalResult result) {
-			if (result.isSuccess()) {
-				logger.debug("'{}' of '{}': {}", this.signal.event(), this.signal.publisherId(), result.code());
-			}
-			else {
-				logger.warn("'{}' of '{}': {} after {}, missing: {}", this.signal.event(), this.signal.publisherId(),
-						result.code(), result.elapsed(), result.missing());
-			}
-			succeed(result);
-		}
-
-		private void succeed(SignalResult result) {
-			this.options.completion().execute(() -> complete(result));
-		}
-
-		private void fail(Throwable ex) {
-			if (leave()) {
-				failWith(ex);
-			}
-		}
-
-		private void failWith(Throwable ex) {
-			this.options.completion().execute(() -> completeExceptionally(ex));
-		}
-
-		/**
-		 * Held by no queue any more.
-		 * @param reason why it can't be sent, if it was not
-		 */
-		void end(String reason) {
-			SignalResult result;
-			boolean certain;
-			Publications.this.lock.lock();
-			try {
-				letGo();
-				result = this.pending.result(now());
-				certain = this.pending.isSent();
-			}
-			finally {
-				Publications.this.lock.unlock();
-			}
-			if (!this.sent) {
-				failWith(
-						new IllegalStateException("'%s' was not published: %s".formatted(this.signal.event(), reason)));
-			}
-			else if (result.isSuccess() && !certain) {
-				failWith(new DataAccessResourceFailureException(
-						"Redis had not confirmed '%s' of '%s' when the exporter was shut down; whether it was or will be sent is unknown"
-							.formatted(this.signal.event(), this.signal.publisherId())));
-			}
-			else {
-				succeed(result);
-			}
-		}
-
-		private boolean isSent() {
-			Publications.this.lock.lock();
-			try {
-				return this.pending.isSent();
-			}
-			finally {
-				Publications.this.lock.unlock();
-			}
-		}
-
-		/**
-		 * Tell the listener of an answer, in a lane of its own that keeps their order.
-		 * @param responderId who answered
-		 */
-		void tellListener(String responderId) {
-			BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
-			SignalResult.Answer answer = (listener != null) ? this.pending.answer(responderId) : null;
-			if (listener != null && answer != null) {
-				Publications.this.engine.getCallbackLanes().submit(this, () -> {
-					try {
-						listener.accept(responderId, answer);
-					}
-					catch (RuntimeException ex) {
-						logger.warn("A listener of '{}' failed on the answer of '{}'", this.signal.event(), responderId,
-								ex);
-					}
-					return CompletableFuture.completedFuture(null);
-				});
-			}
-		}
-
-		/**
-		 * Give up the place in the queue, to the next one if this was sent.
-		 * @return {@code false} if it was given up before
-		 */
-		private boolean leave() {
-			String event = this.signal.event();
-			Publications.this.lock.lock();
-			try {
-				if (this.over) {
-					return false;
-				}
-				this.over = true;
-				Publications.this.size--;
-				letGo();
-				EventQueue queue = Publications.this.queues.get(event);
-				if (queue != null) {
-					if (!this.sent) {
-						queue.waiting.remove(this);
-					}
-					if (queue.exclusive == this) {
-						queue.exclusive = null;
-					}
-					if (queue.exclusive == null && queue.waiting.isEmpty()) {
-						Publications.this.queues.remove(event);
-					}
-					else {
-						sendNext(event);
-					}
-				}
-				feedStarved();
-				return true;
-			}
-			finally {
-				Publications.this.lock.unlock();
-			}
-		}
-
-		private void letGo() {
-			if (this.admitted >= 0) {
-				Publications.this.window.leave(this.admitted, this.bytes);
-				this.admitted = -1;
-			}
-			if (this.id != null) {
-				Publications.this.identified.remove(this.id);
-			}
-			if (this.cancelTimeout != null) {
-				this.cancelTimeout.run();
-			}
-			if (this.transmission != null && !this.pending.isSent()) {
-				// Nobody awaits it: better not sent late.
-				this.transmission.cancel(false);
-			}
-		}
 
 	}
 

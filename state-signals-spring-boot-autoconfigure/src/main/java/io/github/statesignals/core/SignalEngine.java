@@ -3,7 +3,6 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,8 +112,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private final Set<String> ownPublisherIds = Collections
 		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-	private final Map<ResponderKey, DefaultSignalResponder> respondersByName = new LinkedHashMap<>();
-
+	/**
+	 * Guarded for adding by itself; read by the transport's threads.
+	 */
 	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
 
 	private final CompletableFuture<Void> connected = new CompletableFuture<>();
@@ -194,13 +194,15 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	@Override
 	public SignalResponder get(String name, String channel) {
 		ChannelNames.check(channel);
-		synchronized (this.respondersByName) {
-			return this.respondersByName.computeIfAbsent(new ResponderKey(name, channel), (key) -> {
-				DefaultSignalResponder responder = new DefaultSignalResponder(name, channel, this);
-				this.transport.open(channel);
-				this.responders.add(responder);
-				return responder;
-			});
+		synchronized (this.responders) {
+			DefaultSignalResponder known = findResponder(name, channel);
+			if (known != null) {
+				return known;
+			}
+			DefaultSignalResponder responder = new DefaultSignalResponder(name, channel, this);
+			this.transport.open(channel);
+			this.responders.add(responder);
+			return responder;
 		}
 	}
 
@@ -559,7 +561,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.responders;
 	}
 
-	// Not by the map: whoever adds to it opens a channel, and waits for who asks here.
+	// Without a lock: whoever adds one opens a channel, and waits for who asks here.
 	@Nullable DefaultSignalResponder findResponder(String name, String channel) {
 		for (DefaultSignalResponder responder : this.responders) {
 			if (responder.getName().equals(name) && responder.getChannel().equals(channel)) {
@@ -578,9 +580,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			.forEach((responder) -> announce(responder, Signal.INITIALIZATION));
 		// Whoever waits for this may publish, which the transport's thread must not.
 		this.connected.completeAsync(() -> null, this.executor);
-	}
-
-	private record ResponderKey(String name, String channel) {
 	}
 
 }

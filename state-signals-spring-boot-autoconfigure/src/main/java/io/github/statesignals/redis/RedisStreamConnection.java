@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,16 +16,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
 import io.github.statesignals.core.SignalTransport.Listener;
-import io.github.statesignals.core.SignalTransport.Receipt;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +30,6 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
@@ -69,12 +64,6 @@ final class RedisStreamConnection {
 	 * Does what there is to do from time to time, none of which blocks.
 	 */
 	private final ScheduledThreadPoolExecutor scheduler;
-
-	/**
-	 * Held while the listener is called: by one thread at a time, and by none once it is
-	 * closed.
-	 */
-	private final ReentrantLock hearing = new ReentrantLock();
 
 	private final Map<ReaderKey, StreamReader> readers = new LinkedHashMap<>();
 
@@ -165,7 +154,7 @@ final class RedisStreamConnection {
 			this.retentions.forEach(this::trim);
 			if (!this.checked) {
 				this.checked = true;
-				this.connectors.execute(() -> this.checked = isChecked());
+				this.connectors.execute(() -> this.checked = RedisPersistence.check(this.connectionFactory));
 			}
 		}
 		catch (RuntimeException ex) {
@@ -183,41 +172,6 @@ final class RedisStreamConnection {
 					logger.debug("Could not trim channel '{}'; trying again", channel, ex);
 				}
 			});
-	}
-
-	private boolean isChecked() {
-		try {
-			checkServer();
-			return true;
-		}
-		catch (RuntimeException ex) {
-			// It may not be there yet; what it does not tell, it need not.
-			return RedisExceptions.isFinal(ex);
-		}
-	}
-
-	// What is kept is kept as well as Redis keeps anything.
-	private void checkServer() {
-		try (RedisConnection connection = this.connectionFactory.getConnection()) {
-			Properties persistence = connection.serverCommands().info("persistence");
-			if (has(persistence, "aof_enabled", "0")) {
-				logger.warn("Redis writes no append-only file: signals on durable channels that it keeps are lost "
-						+ "when it stops unexpectedly. Set 'appendonly yes'");
-			}
-			Properties memory = connection.serverCommands().info("memory");
-			if (memory != null && !has(memory, "maxmemory", "0") && !has(memory, "maxmemory_policy", "noeviction")) {
-				logger.warn("Redis may evict the keys of durable channels when its memory is full, and with them "
-						+ "signals that are kept. Set 'maxmemory-policy noeviction'");
-			}
-		}
-	}
-
-	// On a cluster each node's name comes before it.
-	private static boolean has(@Nullable Properties info, String name, String value) {
-		return info != null && info.entrySet()
-			.stream()
-			.anyMatch((entry) -> (entry.getKey().equals(name) || entry.getKey().toString().endsWith("." + name))
-					&& value.equals(entry.getValue()));
 	}
 
 	/**
@@ -545,93 +499,21 @@ final class RedisStreamConnection {
 	}
 
 	/**
-	 * Passes on what is heard, by pub/sub and from streams.
+	 * Tells that signals are heard when those of durable channels are kept, too: what is
+	 * sent from then on arrives.
 	 */
-	private final class Hearing implements Listener {
-
-		private final Listener delegate;
-
-		private boolean over;
+	private final class Hearing extends GuardedListener {
 
 		Hearing(Listener delegate) {
-			this.delegate = delegate;
+			super(delegate, RedisStreamConnection.this.retentions::containsKey);
 		}
 
-		void close() {
-			tell(() -> this.over = true);
-		}
-
-		private void tell(Runnable call) {
-			RedisStreamConnection.this.hearing.lock();
-			try {
-				if (!this.over) {
-					call.run();
-				}
-			}
-			finally {
-				RedisStreamConnection.this.hearing.unlock();
-			}
-		}
-
-		@Override
-		public boolean wantsSignals(String channel) {
-			return !RedisStreamConnection.this.retentions.containsKey(channel) && this.delegate.wantsSignals(channel);
-		}
-
-		@Override
-		public boolean wantsResponses(String channel) {
-			return this.delegate.wantsResponses(channel);
-		}
-
-		@Override
-		public Collection<String> responders(String channel) {
-			return this.delegate.responders(channel);
-		}
-
-		@Override
-		public void onRegistered(String channel, String responder) {
-			tell(() -> this.delegate.onRegistered(channel, responder));
-		}
-
-		@Override
-		public boolean onKeptSignal(String channel, String responder, Signal signal,
-				@Nullable SignalExtension extension, Receipt receipt) {
-			RedisStreamConnection.this.hearing.lock();
-			try {
-				return !this.over && this.delegate.onKeptSignal(channel, responder, signal, extension, receipt);
-			}
-			finally {
-				RedisStreamConnection.this.hearing.unlock();
-			}
-		}
-
-		@Override
-		public void onDropped(String channel, String publisherId, String responder, long count) {
-			tell(() -> this.delegate.onDropped(channel, publisherId, responder, count));
-		}
-
-		@Override
-		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-			tell(() -> this.delegate.onSignal(channel, signal, extension));
-		}
-
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-			tell(() -> this.delegate.onResponse(channel, response, extension));
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-			tell(() -> this.delegate.onMalformed(source, problem));
-		}
-
-		// When signals are kept, too: what is sent from then on is heard.
 		@Override
 		public void onConnected(boolean gap) {
 			RedisStreamConnection outer = RedisStreamConnection.this;
 			outer.opened.forEach(outer::readForAll);
 			registration(outer.readers()).whenComplete((registered, ex) -> {
-				tell(() -> this.delegate.onConnected(gap));
+				super.onConnected(gap);
 				if (ex != null) {
 					outer.connected.completeExceptionally(ex);
 				}

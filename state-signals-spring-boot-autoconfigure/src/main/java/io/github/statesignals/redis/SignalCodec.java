@@ -43,40 +43,6 @@ final class SignalCodec {
 
 	private static final String REPLY_TO = "reply_to";
 
-	private static final byte[] PUBLISHER_ID_FIRST = AsciiJson.ascii("{\"publisher_id\":");
-
-	private static final byte[] PROCESS_NAME = AsciiJson.ascii(",\"process_name\":");
-
-	private static final byte[] RUNNER_HOST = AsciiJson.ascii(",\"runner_host\":");
-
-	private static final byte[] SAMPLE_NO = AsciiJson.ascii(",\"sample_no\":");
-
-	private static final byte[] TAG = AsciiJson.ascii(",\"tag\":");
-
-	private static final byte[] METADATA_EXTENSION = AsciiJson.ascii(",\"metadata\":{\"_ss\":");
-
-	private static final byte[] RESPONDER_ID_FIRST = AsciiJson.ascii("{\"responder_id\":");
-
-	private static final byte[] PUBLISHER_ID = AsciiJson.ascii(",\"publisher_id\":");
-
-	private static final byte[] EVENT = AsciiJson.ascii(",\"event\":");
-
-	private static final byte[] RAS = AsciiJson.ascii(",\"ras\":");
-
-	private static final byte[] MESSAGE = AsciiJson.ascii(",\"message\":");
-
-	private static final byte[] EXTENSION = AsciiJson.ascii(",\"_ss\":{");
-
-	private static final byte[] ID_KEY = AsciiJson.ascii("\"id\":");
-
-	private static final byte[] SEQUENCE_KEY = AsciiJson.ascii("\"seq\":");
-
-	private static final byte[] SENT_KEY = AsciiJson.ascii("\"sent\":");
-
-	private static final byte[] TIMEOUT_KEY = AsciiJson.ascii("\"timeout\":");
-
-	private static final byte[] REPLY_TO_KEY = AsciiJson.ascii("\"reply_to\":");
-
 	private static final int WRITER_SIZE = 512;
 
 	/**
@@ -132,7 +98,7 @@ final class SignalCodec {
 			return generate(signal, extension);
 		}
 		AsciiJson json = this.writers.take();
-		byte[] plain = writePlain(json, signal, extension);
+		byte[] plain = PlainMessages.write(json, signal, extension);
 		giveBack(json);
 		return (plain != null) ? plain : generate(signal, extension);
 	}
@@ -142,54 +108,6 @@ final class SignalCodec {
 			json.reset();
 			this.writers.giveBack(json);
 		}
-	}
-
-	private static byte @Nullable [] writePlain(AsciiJson json, Signal signal, @Nullable SignalExtension extension) {
-		json.raw(PUBLISHER_ID_FIRST)
-			.recurring(signal.publisherId())
-			.raw(PROCESS_NAME)
-			.recurring(signal.processName())
-			.raw(EVENT)
-			.recurring(signal.event())
-			.raw(RUNNER_HOST)
-			.recurring(signal.runnerHost())
-			.raw(SAMPLE_NO)
-			.number(signal.sampleNo())
-			.raw(TAG)
-			.recurring(signal.tag());
-		if (extension != null) {
-			json.raw(METADATA_EXTENSION);
-			writePlain(json, extension);
-			json.raw('}');
-		}
-		return json.raw('}').isPlain() ? json.toBytes() : null;
-	}
-
-	private static void writePlain(AsciiJson json, SignalExtension extension) {
-		char separator = '{';
-		if (extension.id() != null) {
-			json.raw(separator).raw(ID_KEY).string(extension.id());
-			separator = ',';
-		}
-		separator = writePlain(json, separator, SEQUENCE_KEY, extension.sequence());
-		separator = writePlain(json, separator, SENT_KEY, extension.sentMillis());
-		separator = writePlain(json, separator, TIMEOUT_KEY, extension.timeoutMillis());
-		if (extension.replyTo() != null) {
-			json.raw(separator).raw(REPLY_TO_KEY).recurring(extension.replyTo());
-			separator = ',';
-		}
-		if (separator == '{') {
-			json.raw(separator);
-		}
-		json.raw('}');
-	}
-
-	private static char writePlain(AsciiJson json, char separator, byte[] key, long number) {
-		if (number == SignalExtension.NONE) {
-			return separator;
-		}
-		json.raw(separator).raw(key).number(number);
-		return ',';
 	}
 
 	byte[] generate(Signal signal, @Nullable SignalExtension extension) {
@@ -238,33 +156,9 @@ final class SignalCodec {
 
 	byte[] write(Response response, @Nullable ResponseExtension extension) {
 		AsciiJson json = this.writers.take();
-		byte[] plain = writePlain(json, response, extension);
+		byte[] plain = PlainMessages.write(json, response, extension);
 		giveBack(json);
 		return (plain != null) ? plain : generate(response, extension);
-	}
-
-	private static byte @Nullable [] writePlain(AsciiJson json, Response response,
-			@Nullable ResponseExtension extension) {
-		json.raw(RESPONDER_ID_FIRST)
-			.recurring(response.responderId())
-			.raw(PUBLISHER_ID)
-			.recurring(response.publisherId())
-			.raw(EVENT)
-			.recurring(response.event());
-		if (response.ras() != null) {
-			json.raw(RAS).number(response.ras());
-		}
-		if (response.message() != null) {
-			json.raw(MESSAGE).string(response.message());
-		}
-		if (extension != null) {
-			json.raw(EXTENSION);
-			if (extension.id() != null) {
-				json.raw(ID_KEY).string(extension.id());
-			}
-			json.raw('}');
-		}
-		return json.raw('}').isPlain() ? json.toBytes() : null;
 	}
 
 	byte[] generate(Response response, @Nullable ResponseExtension extension) {

@@ -1,0 +1,431 @@
+package io.github.statesignals.core;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.KnownResponders.Subscribers;
+import io.github.statesignals.core.PendingPublication.Verdict;
+import io.github.statesignals.core.SignalTransport.KeptSignal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * One publish, from the call to its end; and its result. Cancelling it gives it up. Its
+ * state is guarded by the lock of {@link Publications}, which it is one of.
+ */
+final class Publication extends CompletableFuture<SignalResult> {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	/**
+	 * What every publication is before it is sent. Nobody tells it of anything.
+	 */
+	private static final PendingPublication NOT_SENT = new PendingPublication(Set.of(), null, 0, false);
+
+	private final Publications all;
+
+	private final SignalEngine engine;
+
+	private final SignalSender sender;
+
+	private final ReentrantLock lock;
+
+	private final Signal signal;
+
+	private final PublishOptions options;
+
+	/**
+	 * About how large the signal is.
+	 */
+	private final long bytes;
+
+	private PendingPublication pending = NOT_SENT;
+
+	/**
+	 * Its place among all publications of the exporter.
+	 */
+	private long number;
+
+	/**
+	 * How many answers it was admitted with; negative: it is not under way.
+	 */
+	private int admitted = -1;
+
+	/**
+	 * Whether some may have answered while nothing was heard, and before it had an id.
+	 */
+	private boolean recalledOnConfirmation;
+
+	private boolean sent;
+
+	private boolean over;
+
+	private @Nullable String id;
+
+	private @Nullable Runnable cancelTimeout;
+
+	private @Nullable CompletableFuture<?> transmission;
+
+	/**
+	 * Create a publication, which is not sent yet.
+	 * @param signal the signal
+	 * @param options how to await its answers
+	 * @param all those that it is one of
+	 * @param engine the engine
+	 * @param sender sends it
+	 */
+	Publication(Signal signal, PublishOptions options, Publications all, SignalEngine engine, SignalSender sender) {
+		this.signal = signal;
+		this.options = options;
+		this.all = all;
+		this.engine = engine;
+		this.sender = sender;
+		this.lock = sender.getLock();
+		this.bytes = PublishWindow.size(signal);
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		boolean cancelled = super.cancel(mayInterruptIfRunning);
+		if (cancelled) {
+			leave();
+		}
+		return cancelled;
+	}
+
+	String event() {
+		return this.signal.event();
+	}
+
+	long bytes() {
+		return this.bytes;
+	}
+
+	long number() {
+		return this.number;
+	}
+
+	void number(long number) {
+		this.number = number;
+	}
+
+	/**
+	 * Whether it was sent, or tried to be.
+	 * @return {@code false} while it is queued
+	 */
+	boolean wasSent() {
+		return this.sent;
+	}
+
+	/**
+	 * Send: whoever subscribes from here on is not awaited. Under the lock.
+	 * @param subscribers whom to await
+	 */
+	void send(Subscribers subscribers) {
+		this.sent = true;
+		try {
+			sendNow(subscribers);
+		}
+		catch (RuntimeException | Error ex) {
+			// Such as the rule's: the ones behind must not be stuck.
+			fail(ex);
+		}
+	}
+
+	private void sendNow(Subscribers subscribers) {
+		Set<String> missing = missing(subscribers.ids());
+		if (!missing.isEmpty()) {
+			logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", event(),
+					this.signal.publisherId(), missing);
+			if (leave()) {
+				tell(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO, Set.of(),
+						null));
+			}
+			return;
+		}
+		this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(), this.sender.isKept());
+		this.admitted = subscribers.ids().size();
+		this.all.enter(this.admitted, this.bytes);
+		if (!this.options.timeout().isNegative()) {
+			this.cancelTimeout = this.engine.getTimer().schedule(this.options.timeout(), this::timeOut);
+		}
+		logger.debug("Publishing '{}' of '{}' to {} subscribers", event(), this.signal.publisherId(),
+				subscribers.ids().size());
+		this.transmission = this.sender.send(this.signal, this.sender.isExtended(subscribers), this.options.timeout(),
+				(id) -> {
+					this.id = id;
+					this.all.identify(id, this);
+				});
+		this.transmission.whenComplete(this::onSent);
+	}
+
+	private Set<String> missing(Collection<String> subscribed) {
+		Set<String> missing = new LinkedHashSet<>();
+		for (String required : this.options.required()) {
+			if (subscribed.stream().noneMatch((id) -> id.equals(required) || ResponderIds.name(id).equals(required))) {
+				missing.add(required);
+			}
+		}
+		return missing;
+	}
+
+	private void onSent(@Nullable Object sent, @Nullable Throwable ex) {
+		if (ex != null) {
+			fail(Futures.unwrap(ex));
+			return;
+		}
+		SignalResult result;
+		String missed = null;
+		this.lock.lock();
+		try {
+			this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
+			result = concludeIfComplete(now());
+			if (!this.over && this.recalledOnConfirmation) {
+				missed = this.pending.id();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (result != null) {
+			tell(result);
+		}
+		else if (missed != null) {
+			this.sender.recall(missed);
+		}
+	}
+
+	/**
+	 * A response to it was heard. Under the lock.
+	 * @param response the response
+	 * @param nowNanos the time
+	 * @return what it came to
+	 */
+	Verdict respond(Response response, long nowNanos) {
+		Verdict verdict = this.pending.respond(response, nowNanos);
+		if (verdict == Verdict.COUNTED) {
+			tellListener(response.responderId());
+		}
+		return verdict;
+	}
+
+	/**
+	 * Tell the listener of an answer, in a lane of its own that keeps their order.
+	 * @param responderId who answered
+	 */
+	private void tellListener(String responderId) {
+		BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
+		SignalResult.Answer answer = (listener != null) ? this.pending.answer(responderId) : null;
+		if (listener != null && answer != null) {
+			this.engine.getCallbackLanes().submit(this, () -> {
+				try {
+					listener.accept(responderId, answer);
+				}
+				catch (RuntimeException ex) {
+					logger.warn("A listener of '{}' failed on the answer of '{}'", event(), responderId, ex);
+				}
+				return CompletableFuture.completedFuture(null);
+			});
+		}
+	}
+
+	/**
+	 * A responder left. Under the lock.
+	 * @param responderId its id
+	 * @return whether this ends it
+	 */
+	boolean isCompleteWithout(String responderId) {
+		try {
+			return this.pending.leave(responderId) && this.pending.isComplete();
+		}
+		catch (RuntimeException ex) {
+			// The rule's.
+			fail(ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Answers may have been missed. Under the lock.
+	 * @return the id to ask for those that are kept; {@code null} if it is not known yet,
+	 * and asked for later
+	 */
+	@Nullable String noteGap() {
+		this.recalledOnConfirmation = this.pending.id() == null;
+		return this.pending.id();
+	}
+
+	private void timeOut() {
+		SignalResult result = null;
+		boolean unconfirmed;
+		this.lock.lock();
+		try {
+			unconfirmed = !this.pending.isSent();
+			if (!unconfirmed) {
+				if (!this.over) {
+					// Before the next one is sent, which need not await them.
+					this.all.missed(this.pending.outstanding());
+				}
+				result = conclude(now());
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (unconfirmed) {
+			fail(Futures.unconfirmed(event(), this.signal.publisherId(), this.options.timeout()));
+		}
+		else if (result != null) {
+			tell(result);
+		}
+	}
+
+	/**
+	 * End with the result as it stands.
+	 */
+	void endNow() {
+		SignalResult result;
+		this.lock.lock();
+		try {
+			result = conclude(now());
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (result != null) {
+			tell(result);
+		}
+	}
+
+	/**
+	 * End if there is nothing left to wait for. Under the lock.
+	 * @param nowNanos the time
+	 * @return the result, to be told without the lock; {@code null} if there is, or this
+	 * was over before
+	 */
+	@Nullable SignalResult concludeIfComplete(long nowNanos) {
+		return this.pending.isComplete() ? conclude(nowNanos) : null;
+	}
+
+	private @Nullable SignalResult conclude(long nowNanos) {
+		return leave() ? this.pending.result(nowNanos) : null;
+	}
+
+	/**
+	 * Give up the place in the queue, to the next one if this was sent.
+	 * @return {@code false} if it was given up before
+	 */
+	private boolean leave() {
+		this.lock.lock();
+		try {
+			if (this.over) {
+				return false;
+			}
+			this.over = true;
+			letGo();
+			this.all.release(this);
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void letGo() {
+		if (this.admitted >= 0) {
+			this.all.exit(this.admitted, this.bytes, this.id);
+			this.admitted = -1;
+		}
+		if (this.cancelTimeout != null) {
+			this.cancelTimeout.run();
+		}
+		if (this.transmission != null && !this.pending.isSent()) {
+			// Nobody awaits it: better not sent late.
+			this.transmission.cancel(false);
+		}
+	}
+
+	/**
+	 * Tell the result.
+	 * @param result the result
+	 */
+	void tell(SignalResult result) {
+		if (result.isSuccess()) {
+			logger.debug("'{}' of '{}': {}", event(), this.signal.publisherId(), result.code());
+		}
+		else {
+			logger.warn("'{}' of '{}': {} after {}, missing: {}", event(), this.signal.publisherId(), result.code(),
+					result.elapsed(), result.missing());
+		}
+		succeed(result);
+	}
+
+	private void succeed(SignalResult result) {
+		this.options.completion().execute(() -> complete(result));
+	}
+
+	private void fail(Throwable ex) {
+		if (leave()) {
+			failWith(ex);
+		}
+	}
+
+	private void failWith(Throwable ex) {
+		this.options.completion().execute(() -> completeExceptionally(ex));
+	}
+
+	/**
+	 * It is over, and held by no queue any more. Under the lock.
+	 */
+	void abandon() {
+		this.over = true;
+	}
+
+	/**
+	 * Tell the result as it stands, of one that was abandoned.
+	 * @param reason why it can't be sent, if it was not
+	 */
+	void end(String reason) {
+		SignalResult result;
+		boolean certain;
+		this.lock.lock();
+		try {
+			letGo();
+			result = this.pending.result(now());
+			certain = this.pending.isSent();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (!this.sent) {
+			failWith(new IllegalStateException("'%s' was not published: %s".formatted(event(), reason)));
+		}
+		else if (result.isSuccess() && !certain) {
+			failWith(new DataAccessResourceFailureException(
+					"Redis had not confirmed '%s' of '%s' when the exporter was shut down; whether it was or will be sent is unknown"
+						.formatted(event(), this.signal.publisherId())));
+		}
+		else {
+			succeed(result);
+		}
+	}
+
+	private long now() {
+		return this.engine.getTimer().nanoTime();
+	}
+
+}

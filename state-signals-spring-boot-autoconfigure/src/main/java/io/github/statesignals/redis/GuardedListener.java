@@ -1,0 +1,115 @@
+package io.github.statesignals.redis;
+
+import java.util.Collection;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.core.SignalTransport.Listener;
+import io.github.statesignals.core.SignalTransport.Receipt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes on what is heard, by pub/sub and from streams: by one thread at a time, and by
+ * none once it is closed.
+ */
+class GuardedListener implements Listener {
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Listener delegate;
+
+	private final Predicate<String> durable;
+
+	private boolean over;
+
+	/**
+	 * Create a listener.
+	 * @param delegate told of it
+	 * @param durable whether a channel is durable: its signals come by no other way
+	 */
+	GuardedListener(Listener delegate, Predicate<String> durable) {
+		this.delegate = delegate;
+		this.durable = durable;
+	}
+
+	/**
+	 * Pass on nothing more; when this returns, nothing is being passed on either.
+	 */
+	void close() {
+		tell(() -> this.over = true);
+	}
+
+	private void tell(Runnable call) {
+		this.lock.lock();
+		try {
+			if (!this.over) {
+				call.run();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public boolean wantsSignals(String channel) {
+		return !this.durable.test(channel) && this.delegate.wantsSignals(channel);
+	}
+
+	@Override
+	public boolean wantsResponses(String channel) {
+		return this.delegate.wantsResponses(channel);
+	}
+
+	@Override
+	public Collection<String> responders(String channel) {
+		return this.delegate.responders(channel);
+	}
+
+	@Override
+	public void onRegistered(String channel, String responder) {
+		tell(() -> this.delegate.onRegistered(channel, responder));
+	}
+
+	@Override
+	public boolean onKeptSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
+			Receipt receipt) {
+		this.lock.lock();
+		try {
+			return !this.over && this.delegate.onKeptSignal(channel, responder, signal, extension, receipt);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void onDropped(String channel, String publisherId, String responder, long count) {
+		tell(() -> this.delegate.onDropped(channel, publisherId, responder, count));
+	}
+
+	@Override
+	public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+		tell(() -> this.delegate.onSignal(channel, signal, extension));
+	}
+
+	@Override
+	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+		tell(() -> this.delegate.onResponse(channel, response, extension));
+	}
+
+	@Override
+	public void onMalformed(String source, String problem) {
+		tell(() -> this.delegate.onMalformed(source, problem));
+	}
+
+	@Override
+	public void onConnected(boolean gap) {
+		tell(() -> this.delegate.onConnected(gap));
+	}
+
+}
