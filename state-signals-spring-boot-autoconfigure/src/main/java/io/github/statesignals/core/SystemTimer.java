@@ -204,8 +204,9 @@ final class SystemTimer implements Timer {
 	}
 
 	/**
-	 * What is scheduled with one delay: due in the order in which it was. It is looked at
-	 * when its first task was due that was not cancelled then, or is.
+	 * What is scheduled with one delay: due in the order in which it was scheduled. It is
+	 * looked at when the task is due that was its first one at some time, even if that
+	 * has been cancelled since.
 	 */
 	private static final class Delayed implements Comparable<Delayed> {
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,6 +84,35 @@ class SystemTimerTests {
 		cancel.run();
 		schedule(300, "after it");
 		assertThat(List.of(next(), next())).containsExactly("of its delay", "after it");
+	}
+
+	@Test
+	void runsWhatIsScheduledAfterTheLastOfItsDelayWasCancelled() throws InterruptedException {
+		schedule(100, "first");
+		schedule(100, "cancelled").run();
+		schedule(100, "after it");
+		assertThat(List.of(next(), next())).containsExactly("first", "after it");
+	}
+
+	@Test
+	void runsWhatIsOverdueInTheOrderInWhichItWasDue() throws InterruptedException {
+		CountDownLatch open = new CountDownLatch(1);
+		this.timer.schedule(Duration.ZERO, () -> {
+			try {
+				open.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		schedule(1, "first");
+		schedule(50, "second");
+		// So that the third is due after the second, with the delay of the first.
+		TimeUnit.MILLISECONDS.sleep(200);
+		schedule(1, "third");
+		TimeUnit.MILLISECONDS.sleep(50);
+		open.countDown();
+		assertThat(List.of(next(), next(), next())).containsExactly("first", "second", "third");
 	}
 
 	@Test
