@@ -107,19 +107,6 @@ final class HeardSignals {
 	}
 
 	private record Publisher(String channel, String id) {
-
-		// By hand: what a record has by itself makes classes when an application starts.
-		@Override
-		public boolean equals(@Nullable Object other) {
-			return other instanceof Publisher publisher && this.id.equals(publisher.id)
-					&& this.channel.equals(publisher.channel);
-		}
-
-		@Override
-		public int hashCode() {
-			return 31 * this.channel.hashCode() + this.id.hashCode();
-		}
-
 	}
 
 	private record UnnumberedSignal(Publisher publisher, String id) {

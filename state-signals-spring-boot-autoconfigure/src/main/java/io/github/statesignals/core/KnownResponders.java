@@ -207,7 +207,7 @@ final class KnownResponders {
 	 * @return completes with {@code true} when there are so many
 	 */
 	CompletableFuture<Boolean> await(int count) {
-		Wait wait = new Wait(count);
+		Wait wait = new Wait(count, new CompletableFuture<>());
 		synchronized (this) {
 			this.waits.add(wait);
 		}
@@ -243,19 +243,7 @@ final class KnownResponders {
 
 	}
 
-	/**
-	 * Somebody who waits.
-	 */
-	private static final class Wait {
-
-		private final CompletableFuture<Boolean> future = new CompletableFuture<>();
-
-		private final int count;
-
-		Wait(int count) {
-			this.count = count;
-		}
-
+	private record Wait(int count, CompletableFuture<Boolean> future) {
 	}
 
 }
