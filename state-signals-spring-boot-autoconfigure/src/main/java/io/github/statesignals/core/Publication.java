@@ -193,7 +193,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		this.lock.lock();
 		try {
 			this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
-			result = concludeIfComplete(now());
+			result = this.pending.isComplete() ? conclude(now()) : null;
 			if (!this.over && this.recalledOnConfirmation) {
 				missed = this.pending.id();
 			}
@@ -246,16 +246,16 @@ final class Publication extends CompletableFuture<SignalResult> {
 	/**
 	 * A responder left. Under the lock.
 	 * @param responderId its id
-	 * @return whether this ends it
+	 * @return the result if this ends it, to be told without the lock
 	 */
-	boolean isCompleteWithout(String responderId) {
+	@Nullable SignalResult concludeWithout(String responderId) {
 		try {
-			return this.pending.leave(responderId) && this.pending.isComplete();
+			return (this.pending.leave(responderId) && this.pending.isComplete()) ? conclude(now()) : null;
 		}
 		catch (RuntimeException ex) {
 			// The rule's.
 			fail(ex);
-			return false;
+			return null;
 		}
 	}
 
@@ -290,23 +290,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 			fail(Futures.unconfirmed(event(), this.signal.publisherId(), this.options.timeout()));
 		}
 		else if (result != null) {
-			tell(result);
-		}
-	}
-
-	/**
-	 * End with the result as it stands.
-	 */
-	void endNow() {
-		SignalResult result;
-		this.lock.lock();
-		try {
-			result = conclude(now());
-		}
-		finally {
-			this.lock.unlock();
-		}
-		if (result != null) {
 			tell(result);
 		}
 	}

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -187,21 +188,22 @@ final class Publications {
 	 */
 	boolean leave(String responderId) {
 		boolean subscribed;
-		List<Publication> complete = new ArrayList<>();
+		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
 		this.lock.lock();
 		try {
 			// Together, or one that is sent in between would await it.
 			subscribed = this.responders.remove(responderId);
 			for (Publication publication : underWay()) {
-				if (publication.isCompleteWithout(responderId)) {
-					complete.add(publication);
+				SignalResult result = publication.concludeWithout(responderId);
+				if (result != null) {
+					ended.put(publication, result);
 				}
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		complete.forEach(Publication::endNow);
+		ended.forEach(Publication::tell);
 		return subscribed;
 	}
 

@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The machine's own time. Has one thread, and that only while something is scheduled or
  * has been lately. Nearly all that is scheduled is cancelled soon, with one of few
- * delays, and so that costs no more than a place at the end of a list: the thread is
- * woken only for what is due before it wakes by itself.
+ * delays, and so that costs no more than a place in a hash table: the thread is woken
+ * only for what is due before it wakes by itself.
  */
 final class SystemTimer implements Timer {
 
@@ -73,14 +76,9 @@ final class SystemTimer implements Timer {
 				};
 			}
 			Task task = new Task(now() + nanos, ++this.lastNumber, action);
-			Delayed delayed = this.delays.get(delay);
-			if (delayed == null) {
-				delayed = new Delayed(delay, task);
-				this.delays.put(delay, delayed);
-				this.next.add(delayed);
-			}
-			delayed.add(task);
-			Delayed tasks = delayed;
+			Delayed delayed = this.delays.computeIfAbsent(delay, (key) -> new Delayed(key, task));
+			delayed.tasks.add(task);
+			this.next.add(delayed);
 			if (this.thread == null) {
 				this.wakesAt = task.due;
 				this.thread = new Thread(this::run, "state-signals-timer");
@@ -91,19 +89,19 @@ final class SystemTimer implements Timer {
 				this.wakesAt = task.due;
 				this.sooner.signal();
 			}
-			return () -> cancel(tasks, task);
+			return () -> cancel(delayed, task);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	private void cancel(Delayed tasks, Task task) {
+	private void cancel(Delayed delayed, Task task) {
 		this.lock.lock();
 		try {
-			if (tasks.remove(task) && tasks.first == null) {
-				this.next.remove(tasks);
-				this.delays.remove(tasks.delay);
+			if (delayed.tasks.remove(task) && delayed.tasks.isEmpty()) {
+				this.next.remove(delayed);
+				this.delays.remove(delayed.delay);
 			}
 		}
 		finally {
@@ -161,18 +159,14 @@ final class SystemTimer implements Timer {
 		}
 		List<Task> due = new ArrayList<>();
 		while (!this.next.isEmpty() && this.next.first().due <= now) {
-			Delayed tasks = this.next.first();
-			this.next.remove(tasks);
-			for (Task task = tasks.first; task != null && task.due <= now; task = tasks.first) {
-				tasks.remove(task);
-				due.add(task);
-			}
-			if (tasks.first != null) {
-				tasks.due = tasks.first.due;
-				this.next.add(tasks);
+			Delayed delayed = this.next.first();
+			this.next.remove(delayed);
+			delayed.moveDue(now, due);
+			if (delayed.tasks.isEmpty()) {
+				this.delays.remove(delayed.delay);
 			}
 			else {
-				this.delays.remove(tasks.delay);
+				this.next.add(delayed);
 			}
 		}
 		Collections.sort(due);
@@ -214,11 +208,9 @@ final class SystemTimer implements Timer {
 
 		private final long number;
 
+		private final Set<Task> tasks = new LinkedHashSet<>();
+
 		private long due;
-
-		private @Nullable Task first;
-
-		private @Nullable Task last;
 
 		Delayed(Duration delay, Task first) {
 			this.delay = delay;
@@ -226,44 +218,21 @@ final class SystemTimer implements Timer {
 			this.due = first.due;
 		}
 
-		void add(Task task) {
-			task.before = this.last;
-			task.scheduled = true;
-			if (this.last != null) {
-				this.last.after = task;
-			}
-			else {
-				this.first = task;
-			}
-			this.last = task;
-		}
-
 		/**
-		 * Remove a task.
-		 * @param task the task
-		 * @return {@code false} if it was removed before
+		 * Move the tasks that are due, and note when the next one is.
+		 * @param now the time
+		 * @param target where to
 		 */
-		boolean remove(Task task) {
-			if (!task.scheduled) {
-				return false;
+		void moveDue(long now, List<Task> target) {
+			for (Iterator<Task> waiting = this.tasks.iterator(); waiting.hasNext();) {
+				Task task = waiting.next();
+				if (task.due > now) {
+					this.due = task.due;
+					return;
+				}
+				waiting.remove();
+				target.add(task);
 			}
-			task.scheduled = false;
-			if (task.before != null) {
-				task.before.after = task.after;
-			}
-			else {
-				this.first = task.after;
-			}
-			if (task.after != null) {
-				task.after.before = task.before;
-			}
-			else {
-				this.last = task.before;
-			}
-			// Whoever can still cancel it keeps no others.
-			task.before = null;
-			task.after = null;
-			return true;
 		}
 
 		@Override
@@ -282,16 +251,21 @@ final class SystemTimer implements Timer {
 
 		private final Runnable action;
 
-		private @Nullable Task before;
-
-		private @Nullable Task after;
-
-		private boolean scheduled;
-
 		Task(long due, long number, Runnable action) {
 			this.due = due;
 			this.number = number;
 			this.action = action;
+		}
+
+		// It is kept in hash tables, and an identity hash code costs more than all else.
+		@Override
+		public int hashCode() {
+			return Long.hashCode(this.number);
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return this == other;
 		}
 
 		@Override
