@@ -296,6 +296,7 @@ class DurableChannelTests {
 
 		@OnSignal(event = "flip")
 		void on(Signal signal) throws InterruptedException {
+			// Slow enough that some are left when it stops.
 			Thread.sleep(1);
 			this.recorder.signals.add(signal);
 		}

@@ -1343,9 +1343,13 @@ class DefaultSignalExporterTests {
 		subscribed("r1");
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> second = this.exporter.signal("start").publishAsync();
-		Future<?> third = inBackground(() -> this.exporter.publish("start"));
-		awaiting().until(() -> this.background instanceof java.util.concurrent.ThreadPoolExecutor pool
-				&& pool.getActiveCount() == 1);
+		AtomicReference<Thread> publisher = new AtomicReference<>();
+		Future<?> third = inBackground(() -> {
+			publisher.set(Thread.currentThread());
+			return this.exporter.publish("start");
+		});
+		// It waits for its result: one that came after the shutdown would be sent.
+		awaiting().until(() -> publisher.get() != null && publisher.get().getState() == Thread.State.WAITING);
 		this.peer.hear("start");
 		this.exporter.shutdown();
 		assertThat(get(first).missing()).containsExactly("r1");

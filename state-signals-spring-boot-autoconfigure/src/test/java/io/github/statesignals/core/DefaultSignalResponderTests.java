@@ -1067,7 +1067,7 @@ class DefaultSignalResponderTests {
 	/**
 	 * Lets an engine hear signals without end.
 	 */
-	private static final class FloodingTransport implements SignalTransport {
+	private static final class FloodingTransport extends SilentTransport {
 
 		private final AtomicInteger heard = new AtomicInteger();
 
@@ -1094,30 +1094,6 @@ class DefaultSignalResponderTests {
 			awaiting().until(() -> this.heard.get() > before + 2);
 			this.ended = true;
 			this.thread.join();
-		}
-
-		@Override
-		public void open(String channel) {
-		}
-
-		@Override
-		public void stop() {
-		}
-
-		@Override
-		public boolean isConnected() {
-			return true;
-		}
-
-		@Override
-		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
-			return CompletableFuture.completedFuture(null);
-		}
-
-		@Override
-		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
-				@Nullable String replyTo) {
-			return CompletableFuture.completedFuture(null);
 		}
 
 	}

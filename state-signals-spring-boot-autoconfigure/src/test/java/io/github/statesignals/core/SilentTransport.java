@@ -1,0 +1,42 @@
+package io.github.statesignals.core;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what is sent, and carries it nowhere.
+ */
+class SilentTransport implements SignalTransport {
+
+	@Override
+	public void start(Listener listener) {
+	}
+
+	@Override
+	public void open(String channel) {
+	}
+
+	@Override
+	public void stop() {
+	}
+
+	@Override
+	public boolean isConnected() {
+		return true;
+	}
+
+	@Override
+	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		return CompletableFuture.completedFuture(null);
+	}
+
+	@Override
+	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String replyTo) {
+		return CompletableFuture.completedFuture(null);
+	}
+
+}
