@@ -1088,6 +1088,27 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void completesOnTheExecutorAndAsWasMeantWhateverAnInterceptorMakesOfIt() throws Exception {
+		CompletableFuture<SignalResult> intercepted = new CompletableFuture<>();
+		this.interceptors.add(new SignalInterceptor() {
+
+			@Override
+			public CompletableFuture<SignalResult> aroundPublish(Signal signal, Publishing publisher) {
+				publisher.proceed(signal);
+				return intercepted.thenApply((result) -> result);
+			}
+
+		});
+		initialize("start");
+		CompletableFuture<String> completed = this.exporter.signal("start")
+			.publishAsync()
+			.handle((result, ex) -> ex + " on " + Thread.currentThread().getName());
+		intercepted.completeExceptionally(new IllegalStateException("on purpose"));
+		assertThat(completed.get(10, TimeUnit.SECONDS))
+			.isEqualTo("java.lang.IllegalStateException: on purpose on engine-executor");
+	}
+
+	@Test
 	void mayPublishAgainFromTheCompletionOfAPublish() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> second = this.exporter.signal("start")
