@@ -54,6 +54,15 @@ final class Footprint {
 	}
 
 	/**
+	 * The CPU time that this process has taken so far.
+	 * @return the milliseconds
+	 */
+	static long cpuMillis() {
+		OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+		return TimeUnit.NANOSECONDS.toMillis(system.getProcessCpuTime());
+	}
+
+	/**
 	 * What the JVM's compilers have taken so far.
 	 * @return the milliseconds
 	 */

@@ -109,6 +109,7 @@ final class Goals {
 	private void startUp() {
 		added("classes that the starter adds", "start-up-classes", 1, 400);
 		added("start-up that it adds (ms)", "start-up-start", 1, 150);
+		added("CPU time of start-up that it adds (ms)", "start-up-cpu", 1, Double.NaN);
 		added("memory that it adds (MB)", "start-up-memory", 1e6, 15);
 		added("connections that it adds", "start-up-connections", 1, 2);
 	}

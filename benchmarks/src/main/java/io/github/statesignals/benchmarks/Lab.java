@@ -93,8 +93,8 @@ final class Lab {
 				.filter((entry) -> !entry.contains("state-signals-spring-boot-"))
 				.collect(Collectors.joining(File.pathSeparator));
 		}
-		List<String> command = java(classPath, application.getName());
-		command.addAll(List.of("--spring.data.redis.host=" + this.redis.host(),
+		List<String> command = java(classPath, StartedApplication.class.getName());
+		command.addAll(List.of(application.getName(), "--spring.data.redis.host=" + this.redis.host(),
 				"--spring.data.redis.port=" + this.redis.port(), "--logging.level.root=warn"));
 		command.addAll(List.of(arguments));
 		String name = application.getSimpleName();

@@ -2,6 +2,9 @@ package io.github.statesignals.benchmarks;
 
 import java.util.Map;
 
+import io.github.statesignals.benchmarks.plain.PlainApplication;
+import io.github.statesignals.benchmarks.signalling.SignallingApplication;
+
 /**
  * What the starter adds to an application that uses Redis already.
  */
@@ -43,8 +46,9 @@ final class StartUp {
 			numbers.put("connections", (double) this.lab.redis().connectionsNow() - before);
 			numbers.put("memory", numbers.getOrDefault("heap", 0.0) + numbers.getOrDefault("beside", 0.0));
 			this.samples.add(round, label, 0, "start-up-", numbers);
-			System.out.printf("round %d  start-up %-8s %5.0f ms, %5.0f classes, %5.1f MB, %1.0f connections%n",
-					round + 1, label, numbers.get("start"), numbers.get("classes"),
+			System.out.printf(
+					"round %d  start-up %-8s %5.0f ms, %5.0f ms of CPU, %5.0f classes, %5.1f MB, %1.0f connections%n",
+					round + 1, label, numbers.get("start"), numbers.get("cpu"), numbers.get("classes"),
 					numbers.getOrDefault("memory", 0.0) / 1e6, numbers.get("connections"));
 		}
 		catch (RuntimeException ex) {

@@ -2,28 +2,28 @@ package io.github.statesignals.benchmarks;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * An application that uses Redis, and tells what starting it took.
+ * Starts an application that uses Redis, and tells what starting it took.
  */
-@SpringBootConfiguration
-@EnableAutoConfiguration
-class PlainApplication {
+final class StartedApplication {
 
-	public static void main(String[] arguments) throws IOException {
-		run(PlainApplication.class, arguments);
+	private StartedApplication() {
 	}
 
-	static void run(Class<?> application, String... arguments) throws IOException {
+	public static void main(String[] arguments) throws IOException, ClassNotFoundException {
+		run(Class.forName(arguments[0]), Arrays.copyOfRange(arguments, 1, arguments.length));
+	}
+
+	private static void run(Class<?> application, String... arguments) throws IOException {
 		SpringApplication spring = new SpringApplication(application);
 		spring.setWebApplicationType(WebApplicationType.NONE);
 		ConfigurableApplicationContext context = spring.run(arguments);
@@ -31,6 +31,7 @@ class PlainApplication {
 		var runtime = ManagementFactory.getRuntimeMXBean();
 		Map<String, Long> numbers = new LinkedHashMap<>();
 		numbers.put("start", System.currentTimeMillis() - runtime.getStartTime());
+		numbers.put("cpu", Footprint.cpuMillis());
 		numbers.put("classes", (long) ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
 		Map<String, Long> footprint = Footprint.now();
 		numbers.put("heap", footprint.getOrDefault("heap", 0L));

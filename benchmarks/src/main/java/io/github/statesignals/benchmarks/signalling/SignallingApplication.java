@@ -1,0 +1,19 @@
+package io.github.statesignals.benchmarks.signalling;
+
+import io.github.statesignals.OnSignal;
+import io.github.statesignals.Signal;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/**
+ * The plain application with the starter: it publishes and answers.
+ */
+@SpringBootApplication
+public class SignallingApplication {
+
+	@OnSignal(event = "state")
+	void on(Signal signal) {
+		// That it was called is all there is to do.
+	}
+
+}
