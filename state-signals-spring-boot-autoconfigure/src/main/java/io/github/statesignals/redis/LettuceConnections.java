@@ -1,5 +1,6 @@
 package io.github.statesignals.redis;
 
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -7,8 +8,11 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.protocol.ProtocolVersion;
@@ -25,13 +29,13 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.data.redis.connection.RedisConfiguration.StaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Connections of our own to the application's Redis: so that one that is stuck or deaf
@@ -111,7 +115,7 @@ final class LettuceConnections {
 			.getClientResources()
 			.map((shared) -> resources(shared, eventLoop(lettuce, shared)))
 			.orElse(null);
-		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration,
+		LettuceConnectionFactory derived = new OwnConnectionFactory(configuration,
 				new Unpooled(lettuce.getClientConfiguration(), Optional.ofNullable(resources), customizer));
 		derived.setShareNativeConnection(false);
 		derived.afterPropertiesSet();
@@ -138,15 +142,51 @@ final class LettuceConnections {
 
 	// There is a getter for each kind, and none says which one it is.
 	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory connectionFactory) {
-		DirectFieldAccessor fields = new DirectFieldAccessor(connectionFactory);
-		return fields.isReadableProperty("configuration")
-				&& fields.getPropertyValue("configuration") instanceof RedisConfiguration configuration ? configuration
-						: null;
+		return field(connectionFactory, LettuceConnectionFactory.class, "configuration", RedisConfiguration.class);
+	}
+
+	// What others keep for themselves: where it is not there any more, we do without it.
+	private static <T> @Nullable T field(Object target, Class<?> declaring, String name, Class<T> type) {
+		Field field = ReflectionUtils.findField(declaring, name);
+		if (field == null) {
+			return null;
+		}
+		ReflectionUtils.makeAccessible(field);
+		Object value = ReflectionUtils.getField(field, target);
+		return type.isInstance(value) ? type.cast(value) : null;
 	}
 
 	// The application's threads, one of its event loops, and writes flushed together.
 	private static ClientResources resources(ClientResources shared, OneEventLoop eventLoop) {
 		return new OwnClientResources(shared, eventLoop, new FlushConsolidation(shared.nettyCustomizer()));
+	}
+
+	/**
+	 * Connects with a client of ours where that is possible.
+	 */
+	private static final class OwnConnectionFactory extends LettuceConnectionFactory {
+
+		OwnConnectionFactory(RedisConfiguration configuration, LettuceClientConfiguration client) {
+			super(configuration, client);
+		}
+
+		@Override
+		protected AbstractRedisClient createClient() {
+			AbstractRedisClient created = super.createClient();
+			if (created.getClass() != RedisClient.class || getClientConfiguration().getClientResources().isEmpty()) {
+				return created;
+			}
+			// Spring knows how to make one of what is configured, and tells nobody else.
+			RedisURI uri = field(created, RedisClient.class, "redisURI", RedisURI.class);
+			if (uri == null) {
+				return created;
+			}
+			// What was created has nothing that is to be let go.
+			AsyncRedisClient client = new AsyncRedisClient(created.getResources(), uri);
+			client.setOptions(created.getOptions());
+			return client;
+		}
+
 	}
 
 	/**
