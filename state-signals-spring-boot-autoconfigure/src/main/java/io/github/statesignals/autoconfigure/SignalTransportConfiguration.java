@@ -14,6 +14,7 @@ import io.github.statesignals.redis.RedisDurableChannels;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.RedisStreamSignalTransport;
 
+import org.springframework.beans.factory.BeanFactoryInitializer;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -33,7 +34,20 @@ class SignalTransportConfiguration {
 	 */
 	static final String CONNECTION_FACTORY = "stateSignalsConnectionFactory";
 
+	private static final String TRANSPORT = "signalTransport";
+
+	/**
+	 * Connecting takes long, and the application has other beans to make meanwhile: so it
+	 * is begun before all of them.
+	 */
 	@Bean
+	@ConditionalOnMissingBean(SignalTransport.class)
+	@ConditionalOnBean(RedisConnectionFactory.class)
+	static BeanFactoryInitializer<ListableBeanFactory> signalTransportInitializer() {
+		return (beanFactory) -> beanFactory.getBean(TRANSPORT);
+	}
+
+	@Bean(TRANSPORT)
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(RedisConnectionFactory.class)
 	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties) {
@@ -43,7 +57,6 @@ class SignalTransportConfiguration {
 				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, Duration> durable = durable(properties);
-		// Connecting takes long, and the application has other beans to make meanwhile.
 		if (durable.isEmpty()) {
 			RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(connectionFactory, settings);
 			transport.prepare();

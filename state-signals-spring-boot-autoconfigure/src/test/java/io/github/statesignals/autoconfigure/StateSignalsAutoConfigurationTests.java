@@ -44,6 +44,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryInitializer;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -118,6 +119,18 @@ class StateSignalsAutoConfigurationTests {
 			assertThat(context.getBean(SignalTransport.class).isConnected()).isTrue();
 			assertThat(publish(context)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		});
+	}
+
+	@Test
+	void beginsToConnectBeforeOtherBeansAreMade() {
+		this.overRedis.withUserConfiguration(Watching.class)
+			.run((context) -> assertThat(context.getBean(Watching.class).transportWasThere).isTrue());
+	}
+
+	@Test
+	void transportOfApplicationIsNotMadeBeforeItsTurn() {
+		this.overRedis.withBean("signalTransport", SignalTransport.class, this.broker::transport)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(BeanFactoryInitializer.class));
 	}
 
 	@Test
@@ -655,6 +668,17 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	record Run(String runName, int sampleCount) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Watching {
+
+		final boolean transportWasThere;
+
+		Watching(ConfigurableListableBeanFactory beanFactory) {
+			this.transportWasThere = beanFactory.containsSingleton("signalTransport");
+		}
+
 	}
 
 	@Configuration("handling")
