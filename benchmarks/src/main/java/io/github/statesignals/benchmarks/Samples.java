@@ -12,11 +12,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * All that was measured.
  */
 final class Samples {
+
+	private static final double[] NONE = {};
 
 	private final List<Sample> samples = new CopyOnWriteArrayList<>();
 
@@ -36,11 +39,15 @@ final class Samples {
 	 * @return the figures
 	 */
 	Figure figure(String arm, int n, String metric) {
-		return new Figure(byRound(arm, n, metric).values().stream().mapToDouble(Double::doubleValue).toArray());
+		return new Figure(byRound(arm, n, metric).values()
+			.stream()
+			.mapToDouble((slices) -> new Figure(slices).median())
+			.toArray());
 	}
 
 	/**
-	 * What one figure is to another, round by round.
+	 * What one figure is to another: a ratio per round, the median of what each slice is
+	 * to the other's that was measured beside it.
 	 * @param arm the arm above
 	 * @param metric its metric
 	 * @param otherArm the arm below
@@ -49,27 +56,38 @@ final class Samples {
 	 * @return the ratios
 	 */
 	Figure ratio(String arm, String metric, String otherArm, String otherMetric, int n) {
-		Map<Integer, Double> above = byRound(arm, n, metric);
-		Map<Integer, Double> below = byRound(otherArm, n, otherMetric);
+		Map<Integer, double[]> above = byRound(arm, n, metric);
+		Map<Integer, double[]> below = byRound(otherArm, n, otherMetric);
 		return new Figure(above.keySet()
 			.stream()
 			.filter(below::containsKey)
-			.mapToDouble((round) -> above.getOrDefault(round, 0.0) / below.getOrDefault(round, 0.0))
+			.mapToDouble((round) -> ratio(above.getOrDefault(round, NONE), below.getOrDefault(round, NONE)))
 			.toArray());
+	}
+
+	private static double ratio(double[] above, double[] below) {
+		if (above.length != below.length) {
+			// One of them broke off.
+			return new Figure(above).median() / new Figure(below).median();
+		}
+		return new Figure(
+				IntStream.range(0, above.length).mapToDouble((slice) -> above[slice] / below[slice]).toArray())
+			.median();
 	}
 
 	double sum(String arm, String metric) {
 		return values((sample) -> sample.arm.equals(arm) && sample.metric.equals(metric)).sum();
 	}
 
-	private Map<Integer, Double> byRound(String arm, int n, String metric) {
-		Map<Integer, Double> medians = new TreeMap<>();
+	private Map<Integer, double[]> byRound(String arm, int n, String metric) {
+		Map<Integer, double[]> slices = new TreeMap<>();
 		Predicate<Sample> wanted = (sample) -> sample.arm.equals(arm) && sample.n == n && sample.metric.equals(metric);
-		this.samples.stream().filter(wanted).map(Sample::round).distinct().forEach((round) -> {
-			double[] slices = values(wanted.and((sample) -> sample.round == round)).toArray();
-			medians.put(round, new Figure(slices).median());
-		});
-		return medians;
+		this.samples.stream()
+			.filter(wanted)
+			.map(Sample::round)
+			.distinct()
+			.forEach((round) -> slices.put(round, values(wanted.and((sample) -> sample.round == round)).toArray()));
+		return slices;
 	}
 
 	private DoubleStream values(Predicate<Sample> wanted) {
