@@ -76,7 +76,7 @@ public final class RedisDurableChannels implements DurableChannels {
 	public boolean remove(String channel, String responder) {
 		StreamKeys keys = StreamKeys.of(channel);
 		List<?> removed = connection(channel).evalNow(StreamScript.REMOVE,
-				List.of(keys.log(), keys.responders(), keys.removed(), keys.dropped(responder)),
+				List.of(keys.log(), keys.responders(), keys.removed(), keys.dropped(responder), keys.reader(responder)),
 				List.of(RedisChannel.bytes(responder)));
 		Objects.requireNonNull(this.transport).announceRemoval(channel, responder);
 		return RedisStreamConnection.number(removed.get(0)) == 1;

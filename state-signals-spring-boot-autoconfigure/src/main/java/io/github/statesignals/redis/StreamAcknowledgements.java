@@ -2,6 +2,7 @@ package io.github.statesignals.redis;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -89,7 +90,7 @@ final class StreamAcknowledgements {
 		synchronized (this) {
 			int bytes = 0;
 			for (Acknowledgement next = this.queue.peek(); next != null && batch.size() < BATCH
-					&& (batch.isEmpty() || bytes + next.answer.length < this.most); next = this.queue.peek()) {
+					&& (batch.isEmpty() || fits(next, batch.get(0), bytes)); next = this.queue.peek()) {
 				batch.add(this.queue.remove());
 				bytes += next.answer.length + 1;
 			}
@@ -103,6 +104,11 @@ final class StreamAcknowledgements {
 			return;
 		}
 		send(batch);
+	}
+
+	private boolean fits(Acknowledgement next, Acknowledgement first, int bytes) {
+		return bytes + next.answer.length < this.most
+				&& Arrays.equals(next.signal.entry().token(), first.signal.entry().token());
 	}
 
 	private void send(List<Acknowledgement> batch) {
@@ -135,15 +141,26 @@ final class StreamAcknowledgements {
 
 		private final String id;
 
+		private final byte[] token;
+
 		private int remaining;
 
-		PendingEntry(String id, int remaining) {
+		PendingEntry(String id, byte[] token, int remaining) {
 			this.id = id;
+			this.token = token;
 			this.remaining = remaining;
 		}
 
 		String id() {
 			return this.id;
+		}
+
+		/**
+		 * What the lease was held with when it was read.
+		 * @return the token
+		 */
+		byte[] token() {
+			return this.token;
 		}
 
 		/**

@@ -55,6 +55,15 @@ record StreamKeys(String prefix) {
 	}
 
 	/**
+	 * Who read for a responder last: there is no lease while nobody does.
+	 * @param responder its name
+	 * @return the key
+	 */
+	byte[] reader(String responder) {
+		return key("reader:" + responder);
+	}
+
+	/**
 	 * How many signals were dropped before a responder read them.
 	 * @param responder its name; empty: what all of these begin with
 	 * @return the key

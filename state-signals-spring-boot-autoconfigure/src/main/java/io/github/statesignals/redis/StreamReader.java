@@ -61,6 +61,12 @@ final class StreamReader {
 
 	private static final String FIRST = "0-0";
 
+	private static final long LEASE_OF_ANOTHER = 0;
+
+	private static final long LEASE_WAS_FREE = 1;
+
+	private static final long LEASE_WITH_NEXT_TOKEN = 3;
+
 	private static final byte[] NO_ANSWER = {};
 
 	private final String channel;
@@ -71,7 +77,13 @@ final class StreamReader {
 
 	private final byte[] nameBytes;
 
-	private final byte[] token = RedisChannel.bytes(UUID.randomUUID().toString());
+	/**
+	 * What we hold the lease with: another one for each time that somebody else may have
+	 * read in between, so that what we had before is not acknowledged.
+	 */
+	private byte[] token = newToken();
+
+	private byte[] nextToken = newToken();
 
 	private final byte[] leaseMillis = StreamPublisher.number(LEASE.toMillis());
 
@@ -229,15 +241,26 @@ final class StreamReader {
 		return this.registration;
 	}
 
+	private static byte[] newToken() {
+		return RedisChannel.bytes(UUID.randomUUID().toString());
+	}
+
 	private void takeLease() {
 		long asked = System.nanoTime();
+		byte[] current;
+		byte[] next;
+		synchronized (this) {
+			current = this.token;
+			next = this.nextToken;
+		}
 		this.connection
 			.eval(StreamScript.LEASE,
-					List.of(this.keys.lease(this.name), this.keys.log(), this.keys.dropped(this.name)),
-					List.of(this.token, this.leaseMillis, this.nameBytes))
+					List.of(this.keys.lease(this.name), this.keys.log(), this.keys.dropped(this.name),
+							this.keys.reader(this.name)),
+					List.of(current, next, this.leaseMillis, this.nameBytes))
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {
-					onLease(reply, asked);
+					onLease(reply, next, asked);
 				}
 				else {
 					isRefused(ex);
@@ -245,10 +268,10 @@ final class StreamReader {
 			});
 	}
 
-	private void onLease(List<?> reply, long asked) {
+	private void onLease(List<?> reply, byte[] next, long asked) {
 		long state = RedisStreamConnection.number(reply.get(0));
 		String pending = RedisStreamConnection.text(reply.get(1));
-		if (state == 0) {
+		if (state == LEASE_OF_ANOTHER) {
 			loseLease();
 			return;
 		}
@@ -259,8 +282,11 @@ final class StreamReader {
 				this.registered = false;
 			}
 			this.leasedNanos = asked;
+			if (state == LEASE_WITH_NEXT_TOKEN && next == this.nextToken) {
+				beginAnew();
+			}
 			boolean unknown = !pending.isEmpty() && !this.unacknowledged.containsKey(pending);
-			if (!this.leased || state == 1 || (unknown && pending.equals(this.unknownBefore))) {
+			if (!this.leased || state == LEASE_WAS_FREE || (unknown && pending.equals(this.unknownBefore))) {
 				// Somebody else may have been here; or a reply was lost, or came to
 				// nobody.
 				this.after = FIRST;
@@ -272,6 +298,22 @@ final class StreamReader {
 			this.leased = true;
 		}
 		read();
+	}
+
+	// Somebody else has read: what we have is answered, or read again.
+	private void beginAnew() {
+		this.token = this.nextToken;
+		this.nextToken = newToken();
+		this.after = FIRST;
+		dropOffered();
+		this.unacknowledged.clear();
+	}
+
+	// What handlers are busy with they finish; the rest is read again by whoever may.
+	private void dropOffered() {
+		this.offered.forEach((signal) -> this.unacknowledged.remove(signal.entry().id()));
+		this.outstanding -= this.offered.size();
+		this.offered.clear();
 	}
 
 	private void tellDropped(List<?> dropped) {
@@ -287,10 +329,7 @@ final class StreamReader {
 					this.name);
 		}
 		this.leased = false;
-		// What handlers are busy with they finish; the rest is read again by whoever may.
-		this.offered.forEach((signal) -> this.unacknowledged.remove(signal.entry().id()));
-		this.outstanding -= this.offered.size();
-		this.offered.clear();
+		dropOffered();
 	}
 
 	private synchronized void read() {
@@ -300,14 +339,15 @@ final class StreamReader {
 		}
 		this.reading = true;
 		String from = this.after;
+		byte[] token = this.token;
 		this.reads
 			.call((commands) -> commands.read(this.keys.log(), this.name, from, COUNT, BLOCK),
 					BLOCK.plus(RedisStreamConnection.TIMEOUT))
-			.thenCompose((read) -> (from != null) ? withoutAnswered(read)
-					: CompletableFuture.completedFuture(signals(read, Set.of())))
+			.thenCompose((read) -> (from != null) ? withoutAnswered(read, token)
+					: CompletableFuture.completedFuture(signals(read, token, Set.of())))
 			.whenComplete((read, ex) -> {
 				if (ex == null) {
-					onRead(from, read);
+					onRead(from, token, read);
 				}
 				else {
 					onReadFailed(ex);
@@ -315,15 +355,15 @@ final class StreamReader {
 			});
 	}
 
-	private static List<PendingSignal> signals(List<Entry> read, Set<String> answered) {
+	private static List<PendingSignal> signals(List<Entry> read, byte[] token, Set<String> answered) {
 		List<PendingSignal> signals = new ArrayList<>();
-		read.forEach((entry) -> add(entry, answered, signals));
+		read.forEach((entry) -> add(entry, token, answered, signals));
 		return signals;
 	}
 
-	private static void add(Entry entry, Set<String> answered, List<PendingSignal> signals) {
+	private static void add(Entry entry, byte[] token, Set<String> answered, List<PendingSignal> signals) {
 		if (entry.lines() == null) {
-			signals.add(new PendingSignal(new PendingEntry(entry.id(), 1), 0, null));
+			signals.add(new PendingSignal(new PendingEntry(entry.id(), token, 1), 0, null));
 			return;
 		}
 		List<byte[]> bodies = JsonLines.split(entry.lines(), entry.lines().length);
@@ -335,15 +375,15 @@ final class StreamReader {
 		}
 		if (numbers.isEmpty()) {
 			// Only to acknowledge it.
-			signals.add(new PendingSignal(new PendingEntry(entry.id(), 1), -1, NO_ANSWER));
+			signals.add(new PendingSignal(new PendingEntry(entry.id(), token, 1), -1, NO_ANSWER));
 			return;
 		}
-		PendingEntry pending = new PendingEntry(entry.id(), numbers.size());
+		PendingEntry pending = new PendingEntry(entry.id(), token, numbers.size());
 		numbers.forEach((number) -> signals.add(new PendingSignal(pending, number, bodies.get(number))));
 	}
 
 	// Of what was delivered before, a part may have been answered.
-	private CompletableFuture<List<PendingSignal>> withoutAnswered(List<Entry> read) {
+	private CompletableFuture<List<PendingSignal>> withoutAnswered(List<Entry> read, byte[] token) {
 		List<Entry> unknown;
 		synchronized (this) {
 			unknown = read.stream().filter((entry) -> !this.unacknowledged.containsKey(entry.id())).toList();
@@ -357,7 +397,7 @@ final class StreamReader {
 			this.lastRead = read.get(read.size() - 1).id();
 		}
 		if (ids.isEmpty()) {
-			return CompletableFuture.completedFuture(signals(unknown, Set.of()));
+			return CompletableFuture.completedFuture(signals(unknown, token, Set.of()));
 		}
 		return this.connection
 			.eval(StreamScript.ANSWERED, ids.stream().map(this.keys::answers).toList(),
@@ -365,11 +405,11 @@ final class StreamReader {
 			.thenApply((numbers) -> {
 				Set<String> answered = new HashSet<>();
 				numbers.forEach((number) -> answered.add(ids.get((int) RedisStreamConnection.number(number) - 1)));
-				return signals(unknown, answered);
+				return signals(unknown, token, answered);
 			});
 	}
 
-	private void onRead(@Nullable String from, List<PendingSignal> read) {
+	private void onRead(@Nullable String from, byte[] token, List<PendingSignal> read) {
 		synchronized (this) {
 			this.reading = false;
 			if (this.stopped) {
@@ -380,19 +420,26 @@ final class StreamReader {
 				loseLease();
 				return;
 			}
-			if (from != null && from.equals(this.after)) {
-				this.after = this.lastRead;
-				this.lastRead = null;
+			// Else somebody else has read since it was asked for, and it is read again.
+			if (token == this.token) {
+				accept(from, read);
 			}
-			for (PendingSignal signal : read) {
-				this.unacknowledged.put(signal.entry().id(), signal.entry());
-				this.offered.add(signal);
-			}
-			this.outstanding += read.size();
-			offer();
 		}
 		// Waking handlers comes first.
 		this.connection.afterHearing(this::read);
+	}
+
+	private void accept(@Nullable String from, List<PendingSignal> read) {
+		if (from != null && from.equals(this.after)) {
+			this.after = this.lastRead;
+			this.lastRead = null;
+		}
+		for (PendingSignal signal : read) {
+			this.unacknowledged.put(signal.entry().id(), signal.entry());
+			this.offered.add(signal);
+		}
+		this.outstanding += read.size();
+		offer();
 	}
 
 	private void onReadFailed(Throwable ex) {
@@ -470,9 +517,11 @@ final class StreamReader {
 				sent.computeIfAbsent(next.address(), (address) -> new ArrayList<>()).add(next.answer());
 			}
 		}
-		List<byte[]> keys = new ArrayList<>(List.of(this.keys.log(), this.keys.lease(this.name)));
-		List<byte[]> arguments = new ArrayList<>(List.of(this.nameBytes, this.token, this.leaseMillis,
-				this.retentionMillis, StreamPublisher.number(entries.size())));
+		List<byte[]> keys = new ArrayList<>(
+				List.of(this.keys.log(), this.keys.lease(this.name), this.keys.reader(this.name)));
+		byte[] token = acknowledged.get(0).signal().entry().token();
+		List<byte[]> arguments = new ArrayList<>(List.of(this.nameBytes, token, this.leaseMillis, this.retentionMillis,
+				StreamPublisher.number(entries.size())));
 		arguments.addAll(entries);
 		kept.forEach((second, fields) -> {
 			keys.add(this.keys.answersOf(second));
@@ -497,7 +546,7 @@ final class StreamReader {
 			boolean full = this.outstanding >= LIMIT;
 			this.outstanding--;
 			room = full && this.outstanding < LIMIT;
-			if (!held) {
+			if (!held && entry.token() == this.token) {
 				loseLease();
 			}
 		}
@@ -519,8 +568,11 @@ final class StreamReader {
 		// What is delivered to nobody is pending before the next one looks.
 		return this.reads.close()
 			.thenCompose((closed) -> this.acknowledgements.idle())
-			.thenCompose((idle) -> this.connection.eval(StreamScript.RELEASE, List.of(this.keys.lease(this.name)),
-					List.of(this.token)));
+			.thenCompose((idle) -> release());
+	}
+
+	private synchronized CompletableFuture<?> release() {
+		return this.connection.eval(StreamScript.RELEASE, List.of(this.keys.lease(this.name)), List.of(this.token));
 	}
 
 	/**

@@ -1,12 +1,13 @@
--- Keeps answers and sends them, and acknowledges entries: for who holds the lease, and nobody else.
--- KEYS: log, lease, then where to keep the answers: a key for each second in which signals were
+-- Keeps answers and sends them, and acknowledges entries: for who holds the lease, or was the last to
+-- hold it, and nobody else.
+-- KEYS: log, lease, reader, then where to keep the answers: a key for each second in which signals were
 --       published
 -- ARGV: responder, token, milliseconds of the lease, milliseconds to keep answers; how many entries
 --       all of whose signals are dealt with, and their ids; for each of the keys how many arguments
 --       follow, fields and answers; and where to send what, which are answers, a line each
--- Returns 1, or 0 if another one holds the lease.
+-- Returns 1, or 0 if another one holds the lease, or has held it since.
 local call = redis.call
-local holder = call('GET', KEYS[2])
+local holder = call('GET', KEYS[2]) or call('GET', KEYS[3])
 if holder and holder ~= ARGV[2] then
   return {0}
 end
@@ -18,7 +19,7 @@ if at > 6 then
   call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 6, at - 1))
 end
 local added = 0
-for i = 3, #KEYS do
+for i = 4, #KEYS do
   local last = at + tonumber(ARGV[at])
   added = added + call('HSET', KEYS[i], unpack(ARGV, at + 1, last))
   call('PEXPIRE', KEYS[i], ARGV[4])

@@ -39,6 +39,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import redis.embedded.RedisServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -125,6 +126,15 @@ class StateSignalsAutoConfigurationTests {
 	void beginsToConnectBeforeOtherBeansAreMade() {
 		this.overRedis.withUserConfiguration(Watching.class)
 			.run((context) -> assertThat(context.getBean(Watching.class).transportWasThere).isTrue());
+	}
+
+	@Test
+	void connectsToRedisThatApplicationStartsItself() {
+		int port = TestRedis.freePort();
+		this.overRedis.withUserConfiguration(Handling.class)
+			.withBean(RedisServer.class, () -> TestRedis.startServer(port), (bean) -> bean.setDestroyMethodName("stop"))
+			.withPropertyValues("spring.data.redis.url=redis://127.0.0.1:" + port)
+			.run((context) -> assertThat(publish(context)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS));
 	}
 
 	@Test

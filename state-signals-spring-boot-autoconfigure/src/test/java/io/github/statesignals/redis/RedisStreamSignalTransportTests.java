@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -27,6 +28,7 @@ import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;
@@ -153,6 +155,108 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		assertThat(pending("r")).isGreaterThanOrEqualTo(1);
 		redis.del("event-signal:{" + this.channel + "}:lease:r");
 		await().until(() -> frozen.numbers.size() >= 2 && frozen.numbers.contains(2));
+	}
+
+	@Test
+	void whatSomebodyElseHasReadMeanwhileIsReadAgainAndNotAcknowledged() {
+		Application sender = start();
+		Keeping frozen = keeping("r", (number) -> false);
+		send(sender.transport(), 1);
+		await().until(() -> frozen.receipts.size() == 1);
+		anotherReadsAndLeaves("r");
+		frozen.answer(0);
+		await().until(() -> frozen.receipts.size() == 2);
+		assertThat(sender.heard()).doesNotHaveAnyElementsOfTypes(Response.class);
+		assertThat(pending("r")).isEqualTo(1);
+		frozen.answer(1);
+		await().until(() -> sender.count() == 2);
+		assertThat(sender.heard()).filteredOn(Response.class::isInstance).hasSize(1);
+		await().until(() -> pending("r") == 0);
+		send(sender.transport(), 2);
+		await().until(() -> frozen.numbers.equals(List.of(1, 1, 2)));
+	}
+
+	@Test
+	void whatSomebodyElseHasReadMeanwhileIsNotAcknowledgedWithANewLeaseEither() {
+		Application sender = start();
+		Keeping frozen = keeping("r", (number) -> false);
+		send(sender.transport(), 1);
+		await().until(() -> frozen.receipts.size() == 1);
+		anotherReadsAndLeaves("r");
+		await().until(() -> frozen.receipts.size() == 2);
+		frozen.answer(0).join();
+		assertThat(pending("r")).isEqualTo(1);
+		frozen.answer(1).join();
+		assertThat(pending("r")).isZero();
+		await().until(() -> sender.count() == 2);
+		send(sender.transport(), 2);
+		await().until(() -> frozen.numbers.equals(List.of(1, 1, 2)));
+	}
+
+	@Test
+	void answersOfWhoeverReadMeanwhileStay() {
+		Application sender = start();
+		Keeping frozen = keeping("r", (number) -> false);
+		String id = send(sender.transport(), 1);
+		await().until(() -> frozen.receipts.size() == 1);
+		String answers = new String(StreamKeys.of(this.channel).answers(id), StandardCharsets.UTF_8);
+		redis.hset(answers, id + " r", "theirs");
+		redis.xack(this.log, "r", StreamKeys.entry(id));
+		anotherReadsAndLeaves("r");
+		frozen.answer(0).join();
+		send(sender.transport(), 2);
+		await().until(() -> frozen.numbers.equals(List.of(1, 2)));
+		assertThat(redis.hget(answers, id + " r")).isEqualTo("theirs");
+	}
+
+	@Test
+	void aLeaseThatWasTakenAndWhoseReplyWasLostIsTakenAgain() {
+		StreamKeys keys = StreamKeys.of(this.channel);
+		redis.set(new String(keys.reader("r"), StandardCharsets.UTF_8), "another");
+		assertThat(lease(keys, "current", "next")).isEqualTo(3);
+		assertThat(lease(keys, "current", "next")).isEqualTo(3);
+		assertThat(lease(keys, "third", "fourth")).isZero();
+		assertThat(lease(keys, "next", "last")).isEqualTo(2);
+		redis.del(new String(keys.lease("r"), StandardCharsets.UTF_8));
+		assertThat(lease(keys, "next", "last")).isEqualTo(1);
+	}
+
+	private static long lease(StreamKeys keys, String token, String next) {
+		String[] all = Stream.of(keys.lease("r"), keys.log(), keys.dropped("r"), keys.reader("r"))
+			.map((key) -> new String(key, StandardCharsets.UTF_8))
+			.toArray(String[]::new);
+		List<Object> reply = redis.eval(StreamScript.LEASE.text(), ScriptOutputType.MULTI, all, token, next, "10000",
+				"r");
+		return (Long) reply.get(0);
+	}
+
+	@Test
+	void whoReadLastIsKnownWhenNobodyReads() {
+		Keeping first = keeping("r", (number) -> true);
+		String lease = "event-signal:{" + this.channel + "}:lease:r";
+		String reader = "event-signal:{" + this.channel + "}:reader:r";
+		await().until(() -> redis.exists(lease) == 1);
+		String before = redis.get(lease);
+		assertThat(redis.get(reader)).isEqualTo(before);
+		first.transport.stop();
+		await().until(() -> redis.exists(lease) == 0);
+		assertThat(redis.get(reader)).isEqualTo(before);
+		keeping("r", (number) -> true);
+		await().until(() -> redis.exists(lease) == 1);
+		assertThat(redis.get(reader)).isEqualTo(redis.get(lease)).isNotEqualTo(before);
+	}
+
+	@Test
+	void aLeaseThatEndedAndThatNobodyElseTookIsStillOurs() {
+		Application sender = start();
+		Keeping slow = keeping("r", (number) -> false);
+		send(sender.transport(), 1);
+		await().until(() -> slow.receipts.size() == 1);
+		redis.del("event-signal:{" + this.channel + "}:lease:r");
+		slow.answer(0);
+		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
+		await().until(() -> pending("r") == 0);
+		assertThat(slow.numbers).containsExactly(1);
 	}
 
 	@Test
@@ -341,7 +445,9 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
 		keeping("r", (number) -> true).transport.stop();
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		assertThat(redis.exists("event-signal:{" + this.channel + "}:reader:r")).isEqualTo(1);
 		assertThat(channels.remove(this.channel, "r")).isTrue();
+		assertThat(redis.exists("event-signal:{" + this.channel + "}:reader:r")).isZero();
 		assertThat(channels.remove(this.channel, "r")).isFalse();
 		assertThat(channels.responders(this.channel)).doesNotContain("r");
 		await().until(() -> application.heard().contains(new Response("r", "*", Signal.SHUTDOWN, null, null)));
@@ -369,6 +475,11 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	private long pending(String group) {
 		return redis.xpending(this.log, group).getCount();
+	}
+
+	private void anotherReadsAndLeaves(String name) {
+		redis.set("event-signal:{" + this.channel + "}:reader:" + name, "another");
+		redis.del("event-signal:{" + this.channel + "}:lease:" + name);
 	}
 
 	private Keeping keeping(String name, Predicate<Integer> acknowledged) {
@@ -431,9 +542,9 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 			return true;
 		}
 
-		void answer(int index) {
+		CompletableFuture<?> answer(int index) {
 			Signal signal = this.signals.get(index);
-			this.receipts.get(index)
+			return this.receipts.get(index)
 				.acknowledge(new Response(this.name, signal.publisherId(), signal.event(), 1, "done"),
 						ResponseExtension.UNDERSTOOD);
 		}

@@ -19,6 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class StreamAcknowledgementsTests {
 
+	private static final byte[] TOKEN = { 1 };
+
 	private final List<List<Acknowledgement>> sent = new ArrayList<>();
 
 	private final Deque<CompletableFuture<Boolean>> replies = new ArrayDeque<>();
@@ -34,7 +36,7 @@ class StreamAcknowledgementsTests {
 
 	@Test
 	void whatComesWhileSomeIsOnItsWayGoesTogetherAfterIt() {
-		PendingEntry entry = new PendingEntry("1-0", 5);
+		PendingEntry entry = new PendingEntry("1-0", TOKEN, 5);
 		List<Acknowledgement> added = IntStream.range(0, 5).mapToObj((i) -> add(entry, i, 1)).toList();
 		assertThat(this.sent).containsExactly(added.subList(0, 1));
 		assertThat(this.acknowledgements.idle()).isNotDone();
@@ -48,15 +50,15 @@ class StreamAcknowledgementsTests {
 
 	@Test
 	void anEntryIsAcknowledgedWithTheLastOfItsSignalsInWhateverOrder() {
-		PendingEntry one = new PendingEntry("1-0", 2);
-		PendingEntry other = new PendingEntry("2-0", 1);
+		PendingEntry one = new PendingEntry("1-0", TOKEN, 2);
+		PendingEntry other = new PendingEntry("2-0", TOKEN, 1);
 		List<Acknowledgement> added = List.of(add(one, 1, 1), add(other, 0, 1), add(one, 0, 1));
 		assertThat(added).extracting(Acknowledgement::isLast).containsExactly(false, true, true);
 	}
 
 	@Test
 	void isSentUntilItIsTakenAndInTheSameOrder() {
-		PendingEntry entry = new PendingEntry("1-0", 2);
+		PendingEntry entry = new PendingEntry("1-0", TOKEN, 2);
 		Acknowledgement first = add(entry, 0, 1);
 		Acknowledgement second = add(entry, 1, 1);
 		this.replies.remove().completeExceptionally(new QueryTimeoutException("no reply"));
@@ -74,7 +76,7 @@ class StreamAcknowledgementsTests {
 
 	@Test
 	void noMoreGoesTogetherThanIsReadTogether() {
-		PendingEntry entry = new PendingEntry("1-0", 5);
+		PendingEntry entry = new PendingEntry("1-0", TOKEN, 5);
 		add(entry, 0, 1);
 		Acknowledgement large = add(entry, 1, 5_000);
 		List<Acknowledgement> small = List.of(add(entry, 2, 499), add(entry, 3, 499));
@@ -83,6 +85,19 @@ class StreamAcknowledgementsTests {
 			this.replies.remove().complete(true);
 		}
 		assertThat(this.sent.subList(1, 4)).isEqualTo(List.of(List.of(large), small, List.of(further)));
+	}
+
+	@Test
+	void whatWasReadWithDifferentTokensGoesSeparately() {
+		PendingEntry before = new PendingEntry("1-0", TOKEN, 3);
+		PendingEntry since = new PendingEntry("1-0", new byte[] { 2 }, 2);
+		Acknowledgement first = add(before, 0, 1);
+		List<Acknowledgement> old = List.of(add(before, 1, 1), add(before, 2, 1));
+		List<Acknowledgement> current = List.of(add(since, 0, 1), add(since, 1, 1));
+		while (!this.replies.isEmpty()) {
+			this.replies.remove().complete(true);
+		}
+		assertThat(this.sent).isEqualTo(List.of(List.of(first), old, current));
 	}
 
 	private Acknowledgement add(PendingEntry entry, int number, int size) {
