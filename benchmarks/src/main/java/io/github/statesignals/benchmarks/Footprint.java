@@ -15,6 +15,9 @@ import com.sun.management.ThreadMXBean;
  */
 final class Footprint {
 
+	private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
+		.getOperatingSystemMXBean();
+
 	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
 	private Footprint() {
@@ -46,11 +49,10 @@ final class Footprint {
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	static Map<String, Double> cpu(int millis) throws InterruptedException {
-		OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-		long cpu = system.getProcessCpuTime();
+		long cpu = SYSTEM.getProcessCpuTime();
 		long begin = System.nanoTime();
 		TimeUnit.MILLISECONDS.sleep(millis);
-		return Map.of("cpu", (system.getProcessCpuTime() - cpu) / (double) (System.nanoTime() - begin));
+		return Map.of("cpu", (SYSTEM.getProcessCpuTime() - cpu) / (double) (System.nanoTime() - begin));
 	}
 
 	/**
@@ -58,8 +60,7 @@ final class Footprint {
 	 * @return the milliseconds
 	 */
 	static long cpuMillis() {
-		OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-		return TimeUnit.NANOSECONDS.toMillis(system.getProcessCpuTime());
+		return TimeUnit.NANOSECONDS.toMillis(SYSTEM.getProcessCpuTime());
 	}
 
 	/**

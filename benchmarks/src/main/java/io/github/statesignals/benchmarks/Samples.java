@@ -47,7 +47,7 @@ final class Samples {
 
 	/**
 	 * What one figure is to another: a ratio per round, the median of what each slice is
-	 * to the other's that was measured beside it.
+	 * to the other's of the same number, which for arms that take turns is close by.
 	 * @param arm the arm above
 	 * @param metric its metric
 	 * @param otherArm the arm below

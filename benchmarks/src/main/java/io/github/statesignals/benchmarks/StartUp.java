@@ -36,7 +36,7 @@ final class StartUp {
 		int before = this.lab.redis().connectionsNow();
 		try (PeerProcess application = starter
 				? this.lab.startApplication(SignallingApplication.class, true,
-						"--state-signals.exporter.legal-events=" + ExporterArm.EVENT)
+						"--state-signals.exporter.legal-events=" + SignallingApplication.EVENT)
 				: this.lab.startApplication(PlainApplication.class, false)) {
 			Map<String, Double> numbers = application.ready();
 			if (round < 0) {

@@ -20,13 +20,9 @@ final class StartedApplication {
 	}
 
 	public static void main(String[] arguments) throws IOException, ClassNotFoundException {
-		run(Class.forName(arguments[0]), Arrays.copyOfRange(arguments, 1, arguments.length));
-	}
-
-	private static void run(Class<?> application, String... arguments) throws IOException {
-		SpringApplication spring = new SpringApplication(application);
+		SpringApplication spring = new SpringApplication(Class.forName(arguments[0]));
 		spring.setWebApplicationType(WebApplicationType.NONE);
-		ConfigurableApplicationContext context = spring.run(arguments);
+		ConfigurableApplicationContext context = spring.run(Arrays.copyOfRange(arguments, 1, arguments.length));
 		context.getBean(StringRedisTemplate.class).hasKey("benchmark");
 		var runtime = ManagementFactory.getRuntimeMXBean();
 		Map<String, Long> numbers = new LinkedHashMap<>();

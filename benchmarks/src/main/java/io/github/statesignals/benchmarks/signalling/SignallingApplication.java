@@ -11,7 +11,12 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class SignallingApplication {
 
-	@OnSignal(event = "state")
+	/**
+	 * The event that it publishes and answers.
+	 */
+	public static final String EVENT = "state";
+
+	@OnSignal(event = EVENT)
 	void on(Signal signal) {
 		// That it was called is all there is to do.
 	}
