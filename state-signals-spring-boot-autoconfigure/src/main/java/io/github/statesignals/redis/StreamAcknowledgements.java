@@ -2,7 +2,6 @@ package io.github.statesignals.redis;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -107,8 +106,7 @@ final class StreamAcknowledgements {
 	}
 
 	private boolean fits(Acknowledgement next, Acknowledgement first, int bytes) {
-		return bytes + next.answer.length < this.most
-				&& Arrays.equals(next.signal.entry().token(), first.signal.entry().token());
+		return bytes + next.answer.length < this.most && next.signal.entry().token() == first.signal.entry().token();
 	}
 
 	private void send(List<Acknowledgement> batch) {
@@ -157,7 +155,7 @@ final class StreamAcknowledgements {
 
 		/**
 		 * What the lease was held with when it was read.
-		 * @return the token
+		 * @return the token: the same array for all that were read with it
 		 */
 		byte[] token() {
 			return this.token;

@@ -16,7 +16,9 @@ end
 -- A full Redis refuses no such write, nor what follows.
 redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], token, 'PX', ARGV[3])
-redis.call('SET', KEYS[4], token)
+if reader ~= token then
+  redis.call('SET', KEYS[4], token)
+end
 local dropped = redis.call('HGETALL', KEYS[3])
 if #dropped > 0 then
   redis.call('DEL', KEYS[3])

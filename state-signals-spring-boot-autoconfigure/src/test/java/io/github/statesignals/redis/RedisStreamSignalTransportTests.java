@@ -55,7 +55,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	private final List<LettuceConnectionFactory> connectionFactories = new ArrayList<>();
 
-	private final String log = "event-signal:{" + this.channel + "}:log";
+	private final String log = key("log");
 
 	@BeforeAll
 	static void connect() {
@@ -144,25 +144,21 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whoHasLostTheLeaseCanNotAcknowledge() {
 		Application sender = start();
-		Keeping frozen = keeping("r", (number) -> false);
-		send(sender.transport(), 1);
-		await().until(() -> frozen.receipts.size() == 1);
-		redis.set("event-signal:{" + this.channel + "}:lease:r", "another");
+		Keeping frozen = keepingOne(sender);
+		redis.set(key("lease:r"), "another");
 		frozen.answer(0);
 		send(sender.transport(), 2);
 		await().until(() -> sender.count() == 2);
 		assertThat(sender.heard()).doesNotHaveAnyElementsOfTypes(Response.class);
 		assertThat(pending("r")).isGreaterThanOrEqualTo(1);
-		redis.del("event-signal:{" + this.channel + "}:lease:r");
+		redis.del(key("lease:r"));
 		await().until(() -> frozen.numbers.size() >= 2 && frozen.numbers.contains(2));
 	}
 
 	@Test
 	void whatSomebodyElseHasReadMeanwhileIsReadAgainAndNotAcknowledged() {
 		Application sender = start();
-		Keeping frozen = keeping("r", (number) -> false);
-		send(sender.transport(), 1);
-		await().until(() -> frozen.receipts.size() == 1);
+		Keeping frozen = keepingOne(sender);
 		anotherReadsAndLeaves("r");
 		frozen.answer(0);
 		await().until(() -> frozen.receipts.size() == 2);
@@ -179,9 +175,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whatSomebodyElseHasReadMeanwhileIsNotAcknowledgedWithANewLeaseEither() {
 		Application sender = start();
-		Keeping frozen = keeping("r", (number) -> false);
-		send(sender.transport(), 1);
-		await().until(() -> frozen.receipts.size() == 1);
+		Keeping frozen = keepingOne(sender);
 		anotherReadsAndLeaves("r");
 		await().until(() -> frozen.receipts.size() == 2);
 		frozen.answer(0).join();
@@ -233,8 +227,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whoReadLastIsKnownWhenNobodyReads() {
 		Keeping first = keeping("r", (number) -> true);
-		String lease = "event-signal:{" + this.channel + "}:lease:r";
-		String reader = "event-signal:{" + this.channel + "}:reader:r";
+		String lease = key("lease:r");
+		String reader = key("reader:r");
 		await().until(() -> redis.exists(lease) == 1);
 		String before = redis.get(lease);
 		assertThat(redis.get(reader)).isEqualTo(before);
@@ -249,10 +243,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aLeaseThatEndedAndThatNobodyElseTookIsStillOurs() {
 		Application sender = start();
-		Keeping slow = keeping("r", (number) -> false);
-		send(sender.transport(), 1);
-		await().until(() -> slow.receipts.size() == 1);
-		redis.del("event-signal:{" + this.channel + "}:lease:r");
+		Keeping slow = keepingOne(sender);
+		redis.del(key("lease:r"));
 		slow.answer(0);
 		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
 		await().until(() -> pending("r") == 0);
@@ -341,7 +333,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		Keeping responder = keeping("r", (number) -> true);
 		IntStream.range(0, 100).forEach((i) -> sender.send(this.channel, signal("p", i)));
 		await().until(() -> responder.numbers.size() == 100 && pending("r") == 0);
-		redis.del("event-signal:{" + this.channel + "}:trimmed");
+		redis.del(key("trimmed"));
 		await().until(() -> redis.xlen(this.log) <= 1);
 	}
 
@@ -354,7 +346,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		away.transport.stop();
 		sender.start(application);
 		IntStream.range(0, 5).forEach((i) -> send(sender, i));
-		redis.del("event-signal:{" + this.channel + "}:trimmed");
+		redis.del(key("trimmed"));
 		await().until(() -> redis.xlen(this.log) == 0);
 		Keeping back = keeping("r", (number) -> true);
 		await().until(() -> back.dropped.size() == 1);
@@ -433,7 +425,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void aRedisThatHasLostEverythingIsAGapAndKeepsAgain() {
 		Keeping responder = keeping("r", (number) -> true);
 		SignalTransport sender = start().transport();
-		redis.del(this.log, "event-signal:{" + this.channel + "}:responders");
+		redis.del(this.log, key("responders"));
 		await().until(() -> responder.gaps.contains(true));
 		send(sender, 1);
 		await().until(() -> responder.numbers.equals(List.of(1)));
@@ -445,9 +437,9 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
 		keeping("r", (number) -> true).transport.stop();
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
-		assertThat(redis.exists("event-signal:{" + this.channel + "}:reader:r")).isEqualTo(1);
+		assertThat(redis.exists(key("reader:r"))).isEqualTo(1);
 		assertThat(channels.remove(this.channel, "r")).isTrue();
-		assertThat(redis.exists("event-signal:{" + this.channel + "}:reader:r")).isZero();
+		assertThat(redis.exists(key("reader:r"))).isZero();
 		assertThat(channels.remove(this.channel, "r")).isFalse();
 		assertThat(channels.responders(this.channel)).doesNotContain("r");
 		await().until(() -> application.heard().contains(new Response("r", "*", Signal.SHUTDOWN, null, null)));
@@ -478,8 +470,20 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private void anotherReadsAndLeaves(String name) {
-		redis.set("event-signal:{" + this.channel + "}:reader:" + name, "another");
-		redis.del("event-signal:{" + this.channel + "}:lease:" + name);
+		redis.set(key("reader:" + name), "another");
+		redis.del(key("lease:" + name));
+	}
+
+	private String key(String name) {
+		return "event-signal:{" + this.channel + "}:" + name;
+	}
+
+	// One that has heard a signal, and has not answered.
+	private Keeping keepingOne(Application sender) {
+		Keeping listener = keeping("r", (number) -> false);
+		send(sender.transport(), 1);
+		await().until(() -> listener.receipts.size() == 1);
+		return listener;
 	}
 
 	private Keeping keeping(String name, Predicate<Integer> acknowledged) {
