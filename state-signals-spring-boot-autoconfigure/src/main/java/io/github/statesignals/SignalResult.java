@@ -6,37 +6,49 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who acted on a published signal. Immutable.
+ * The responders that acted on a published signal, and those that did not. Immutable.
  * <p>
- * A responder that says that it leaves, as one does that stops, is awaited no longer: it
- * neither fails the publish nor is it missing. Who has to know asks for {@link #left()}.
+ * The {@linkplain #code() code} is the protocol's, which is 0 also where no responder was
+ * subscribed or none had a handler. {@link #isSuccess()} is stricter: at least one
+ * responder has to have acted.
+ * <p>
+ * A responder that announces that it leaves, as one that stops does, is no longer
+ * awaited: it neither fails the publish nor is it missing. {@link #left()} names it.
  *
  * @param code the outcome in the protocol's terms
  * @param responses the answers that counted, by responder id, in the order of their
  * arrival
- * @param messages what responders said, by responder id; also a message of a responder
- * that was not awaited, whose answer does not count
+ * @param messages the messages of responders, by responder id; also a message of a
+ * responder that was not awaited, whose answer does not count
  * @param missing the responder ids that were awaited and had not answered when the
- * publish ended
- * @param elapsed how long it took from sending the signal to its end
- * @param left the responder ids that were awaited and said, before they answered, that
- * they leave
- * @param id on a durable channel the id under which the signal and its answers are kept,
- * to ask {@link DurableChannels} for those that come later; {@code null} on any other
+ * publish ended, those in {@code gone} included
+ * @param elapsed the time from sending the signal to the end of the publish
+ * @param left the responder ids that were awaited and announced, before they answered,
+ * that they leave
+ * @param gone those of the missing that were found disconnected, because they did not
+ * answer when the exporter probed them; they are no longer subscribed
+ * @param subscriptionLost whether the exporter could not receive responses for some of
+ * the time, so that those in {@code missing} may have answered
+ * @param id on a durable channel the id under which the signal and its answers are
+ * stored, to ask {@link DurableChannels} for those that come later; {@code null} on any
+ * other channel
  * @since 0.1.0
  */
 public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<String, String> messages,
-		Set<String> missing, Duration elapsed, Set<String> left, @Nullable String id) {
+		Set<String> missing, Duration elapsed, Set<String> left, Set<String> gone, boolean subscriptionLost,
+		@Nullable String id) {
 
 	public SignalResult {
 		responses = copy(responses);
 		messages = copy(messages);
 		missing = copy(missing);
 		left = copy(left);
+		gone = copy(gone);
 	}
 
 	// Most results have none of it, or one.
@@ -53,17 +65,62 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
-	 * Whether every awaited responder succeeded, which includes that nobody was awaited.
-	 * @return {@code true} when the code is {@link ResultCode#ALL_SUBS_SUCCESS}
+	 * Whether the signal was acted on: the code is {@link ResultCode#ALL_SUBS_SUCCESS}
+	 * and at least one responder acted. Without a {@link CompletionRule} this includes
+	 * that none failed or is missing; with one, that as many acted as the rule requires.
+	 * @return {@code false} also if no responder was subscribed, or none had a handler
 	 */
 	public boolean isSuccess() {
-		return this.code == ResultCode.ALL_SUBS_SUCCESS;
+		if (this.code == ResultCode.ALL_SUBS_SUCCESS) {
+			for (Answer answer : this.responses.values()) {
+				if (answer.isSuccess()) {
+					return true;
+				}
+			}
+		}
+		return false;
 	}
 
 	/**
-	 * How many responders were awaited to the end.
-	 * @return the number, without those that left; 0 tells "nobody is subscribed" from
-	 * "all succeeded"
+	 * Returns the responders that acted with success. A Python responder, or one that
+	 * speaks the protocol without its extensions, is taken to have acted when its
+	 * {@code ras} is 1.
+	 * @return their ids, in the order of their answers
+	 */
+	public Set<String> acted() {
+		return responders(Answer::isSuccess);
+	}
+
+	/**
+	 * Returns the responders that answered that they did not succeed.
+	 * @return their ids, in the order of their answers
+	 */
+	public Set<String> failed() {
+		return responders(Answer::isFailure);
+	}
+
+	/**
+	 * Returns the responders that answered that they have no handler for the event
+	 * ({@code state-signals.responder.unhandled: acknowledge}): they did not act.
+	 * @return their ids, in the order of their answers
+	 */
+	public Set<String> unhandled() {
+		return responders((answer) -> !answer.isSuccess() && !answer.isFailure());
+	}
+
+	private Set<String> responders(Predicate<Answer> matching) {
+		Set<String> ids = new LinkedHashSet<>();
+		this.responses.forEach((id, answer) -> {
+			if (matching.test(answer)) {
+				ids.add(id);
+			}
+		});
+		return Collections.unmodifiableSet(ids);
+	}
+
+	/**
+	 * Returns the number of responders that were awaited to the end.
+	 * @return the number, without those that left; 0 if no responder was subscribed
 	 */
 	public int awaited() {
 		return this.responses.size() + this.missing.size();
@@ -73,17 +130,27 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	 * One responder's answer.
 	 *
 	 * @param ras <em>response action success</em>: 1 is success, anything else is not
-	 * @param message what the responder said, if anything
-	 * @param latency the time from sending the signal to having this answer
+	 * @param message the responder's message, if any
+	 * @param latency the time from sending the signal to receiving this answer
+	 * @param handled {@code false} if the responder answered that it has no handler for
+	 * the event
 	 */
-	public record Answer(int ras, @Nullable String message, Duration latency) {
+	public record Answer(int ras, @Nullable String message, Duration latency, boolean handled) {
 
 		/**
 		 * Whether the responder acted with success.
-		 * @return {@code true} when {@code ras} is 1
+		 * @return {@code true} when {@code ras} is 1 and a handler acted
 		 */
 		public boolean isSuccess() {
-			return this.ras == Acknowledgement.SUCCESS;
+			return this.handled && this.ras == Acknowledgement.SUCCESS;
+		}
+
+		/**
+		 * Whether the responder answered that it did not succeed.
+		 * @return {@code true} when {@code ras} is not 1
+		 */
+		public boolean isFailure() {
+			return this.ras != Acknowledgement.SUCCESS;
 		}
 
 	}

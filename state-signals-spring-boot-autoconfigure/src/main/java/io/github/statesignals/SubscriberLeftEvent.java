@@ -26,7 +26,14 @@ public record SubscriberLeftEvent(String publisherId, String responderId, Reason
 		 * It did not answer {@code state-signals.exporter.evict-after-missed} signals in
 		 * a row. It is a subscriber again as soon as it answers one.
 		 */
-		EVICTED
+		EVICTED,
+
+		/**
+		 * It is no longer connected: it did not answer when the exporter probed it
+		 * ({@code state-signals.exporter.probe-after}). It is a subscriber again as soon
+		 * as it answers a signal, or subscribes.
+		 */
+		GONE
 
 	}
 

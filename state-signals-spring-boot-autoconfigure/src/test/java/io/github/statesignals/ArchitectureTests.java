@@ -53,7 +53,8 @@ class ArchitectureTests {
 			"SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalsMissedEvent", "SubscriberJoinedEvent",
 			"SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
 			// What transports implement and throw.
-			"core.ResponseExtension", "core.SignalExtension", "core.SignalTransport", "core.SignalTransport$KeptSignal",
+			"core.ResponseExtension", "core.ResponseExtension$Probe", "core.ResponseExtension$State",
+			"core.SignalExtension", "core.SignalTransport", "core.SignalTransport$KeptSignal",
 			"core.SignalTransport$Listener", "core.SignalTransport$Receipt", "core.SignalTransportException",
 			// What the wiring needs of the engine.
 			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",

@@ -110,7 +110,9 @@ class DurableChannelTests {
 		assertThat(failed.code()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(failed.messages()).containsEntry("r", "no disk");
 		// Nobody handles this one.
-		assertThat(exporter.publish("flop").isSuccess()).isTrue();
+		SignalResult unhandled = exporter.publish("flop");
+		assertThat(unhandled.isSuccess()).isFalse();
+		assertThat(unhandled.unhandled()).containsExactly("r");
 		assertThat(recorder.signals).hasSize(1);
 	}
 

@@ -55,12 +55,12 @@ public class PendingPublicationBenchmark {
 		pending.confirm(null);
 		long now = 0;
 		for (Response response : this.responses) {
-			pending.respond(response, now++);
+			pending.respond(response, true, now++);
 			if (pending.isComplete()) {
 				break;
 			}
 		}
-		return pending.result(now);
+		return pending.result(now, false);
 	}
 
 }

@@ -61,6 +61,9 @@ final class PropertyChecks {
 			throw invalid("exporter.evict-after-missed", exporter.evictAfterMissed(),
 					"It must not be negative: 0 awaits every subscriber always.");
 		}
+		if (exporter.probeAfter().isNegative()) {
+			throw invalid("exporter.probe-after", exporter.probeAfter(), "It must not be negative: 0 never probes.");
+		}
 		if (exporter.maxPending() < 1) {
 			throw invalid("exporter.max-pending", exporter.maxPending(), "At least one publish must be possible.");
 		}

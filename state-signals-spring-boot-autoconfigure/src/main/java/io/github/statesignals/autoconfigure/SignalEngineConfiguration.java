@@ -105,7 +105,7 @@ class SignalEngineConfiguration {
 				properties.protocol().extensions(),
 				new EngineSettings.Exporters(firstText(exporter.runnerHost(), host), exporter.expectedResponders(),
 						exporter.republishInterval(), exporter.responseTimeout(), exporter.evictAfterMissed(),
-						exporter.maxPending()),
+						exporter.probeAfter(), exporter.maxPending()),
 				new EngineSettings.Responders(
 						firstText(responder.name(), environment.getProperty("spring.application.name"), host),
 						responder.enabled(), responder.unhandled(), responder.expired(), responder.lockPublisher(),

@@ -56,6 +56,9 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * @param evictAfterMissed Number of signals in a row after which a responder that
 	 * answered none of them is awaited no longer, until it answers again. Zero awaits it
 	 * always.
+	 * @param probeAfter How long a publish waits for a responder before the exporter
+	 * probes whether that is still connected. Zero never does; nor does
+	 * 'protocol.extensions: off'.
 	 * @param maxPending How many publishes of an exporter may be under way. Further ones
 	 * fail.
 	 */
@@ -63,7 +66,8 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 			@Nullable List<String> legalEvents, @DefaultValue List<String> expectedResponders,
 			@DefaultValue("0") int awaitSubscribers, @DefaultValue("60s") Duration awaitTimeout,
 			@DefaultValue("1s") Duration republishInterval, @DefaultValue("20s") Duration responseTimeout,
-			@DefaultValue("0") int evictAfterMissed, @DefaultValue("16384") int maxPending) {
+			@DefaultValue("0") int evictAfterMissed, @DefaultValue("2s") Duration probeAfter,
+			@DefaultValue("16384") int maxPending) {
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -19,6 +20,9 @@ import io.github.statesignals.SignalSpec;
 import io.github.statesignals.SubscriberJoinedEvent;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.SubscriberLeftEvent;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.ResponderProbes.Suspicion;
+import io.github.statesignals.core.ResponseExtension.Probe;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +50,8 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	private final Publications publications;
 
+	private final ResponderProbes probes;
+
 	private final Greeters greeters = new Greeters();
 
 	/**
@@ -61,7 +67,10 @@ final class DefaultSignalExporter implements SignalExporter {
 		this.channel = channel;
 		this.engine = engine;
 		this.sender = new SignalSender(engine, channel);
-		this.publications = new Publications(engine, this.sender, this.responders, this::onMissed);
+		this.probes = new ResponderProbes(new Peers(), engine.getTimer(),
+				engine.getSettings().exporters().probeAfter());
+		this.publications = new Publications(engine, this.sender, this.responders, this.probes,
+				new UnhandledEvents(() -> engine.handledEvents(channel)), this::onMissed);
 	}
 
 	@Override
@@ -135,6 +144,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			// Asked before they are forgotten.
 			boolean extended = this.sender.isExtended(this.responders.subscribers());
 			this.greeters.forget();
+			this.probes.clear();
 			end = this.publications.end("the exporter was shut down before the signal was sent",
 					new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
 			sent = this.sender.sendReserved(reserved(Signal.SHUTDOWN, ended.tag()), extended);
@@ -184,14 +194,54 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	/**
-	 * A responder says that it leaves.
+	 * Takes an announcement that a responder leaves. Anybody can send one in its name: it
+	 * has to be proved, or the responder to confirm it.
+	 * @param responderId its id
+	 * @param key the key of its {@link LeaveSeal}, if there is one
+	 */
+	void onBye(String responderId, @Nullable String key) {
+		KnownResponder responder = this.responders.find(responderId);
+		if (responder == null) {
+			// It may be lost, and does not come back.
+			this.responders.remove(responderId);
+		}
+		else if (responder.isLeave(key) || this.engine.isDurable(this.channel)) {
+			leave(responderId);
+		}
+		else if (responder.address() != null) {
+			this.probes.suspect(responderId, Suspicion.LEAVING);
+		}
+		else {
+			this.engine.counters().refused(responderId, this.publisherId);
+		}
+	}
+
+	/**
+	 * Removes a responder that has left.
 	 * @param responderId its id
 	 */
-	void onBye(String responderId) {
+	void leave(String responderId) {
 		if (this.publications.leave(responderId)) {
 			logger.debug("'{}' left '{}'", responderId, this.publisherId);
 			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
 		}
+	}
+
+	private void lose(String responderId) {
+		if (this.publications.lose(responderId)) {
+			logger.warn("'{}' does not answer probes of '{}': it is gone, and no longer awaited",
+					LogText.printable(responderId), this.publisherId);
+			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.GONE));
+		}
+	}
+
+	/**
+	 * Takes the answer to a probe.
+	 * @param responderId the responder that answers
+	 * @param answer the answer
+	 */
+	void onProbeAnswer(String responderId, Probe answer) {
+		this.probes.onAnswer(responderId, answer);
 	}
 
 	/**
@@ -213,11 +263,19 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private void onMissed(Set<String> responderIds) {
-		int limit = this.engine.getSettings().exporters().evictAfterMissed();
-		// On a durable channel it is kept for them, however long they are away.
-		if (limit == 0 || this.engine.isDurable(this.channel)) {
+		// On a durable channel it is stored for them, however long they are disconnected.
+		if (this.engine.isDurable(this.channel)) {
 			return;
 		}
+		responderIds.forEach((responderId) -> this.probes.suspect(responderId, Suspicion.OVERDUE));
+		if (this.engine.getSettings().exporters().evictAfterMissed() > 0) {
+			// They may have answered an exporter that receives nothing.
+			this.probes.afterProof(() -> evict(responderIds));
+		}
+	}
+
+	private void evict(Set<String> responderIds) {
+		int limit = this.engine.getSettings().exporters().evictAfterMissed();
 		for (String responderId : this.responders.missed(responderIds, limit)) {
 			logger.warn("'{}' has not answered {} signals of '{}' in a row: it is not awaited any more", responderId,
 					limit, this.publisherId);
@@ -276,19 +334,22 @@ final class DefaultSignalExporter implements SignalExporter {
 	void onResponse(Response response, @Nullable ResponseExtension extension) {
 		String responderId = response.responderId();
 		if (Signal.INITIALIZATION.equals(response.event())) {
-			subscribe(responderId, extension != null);
+			subscribe(responderId, extension);
 			return;
 		}
-		if (this.engine.getSettings().exporters().evictAfterMissed() > 0 && this.responders.answered(responderId)) {
+		if (this.responders.answered(responderId)) {
 			// It was slow and not gone.
-			subscribe(responderId, extension != null);
+			subscribe(responderId, extension);
 		}
-		this.publications.onResponse(response, (extension != null) ? extension.id() : null);
+		this.publications.onResponse(response, extension);
 	}
 
-	private void subscribe(String responderId, boolean understands) {
-		if (this.responders.add(responderId, understands)) {
+	private void subscribe(String responderId, @Nullable ResponseExtension extension) {
+		if (this.responders.add(responderId, extension)) {
 			logger.debug("'{}' subscribed to '{}'", responderId, this.publisherId);
+			if (extension != null) {
+				this.probes.returned(responderId);
+			}
 			this.engine.publishEvent(new SubscriberJoinedEvent(this.publisherId, responderId));
 		}
 	}
@@ -314,6 +375,76 @@ final class DefaultSignalExporter implements SignalExporter {
 		finally {
 			cancel.run();
 		}
+	}
+
+	/**
+	 * What probing needs of this exporter.
+	 */
+	private final class Peers implements ResponderProbes.Peers {
+
+		private final DefaultSignalExporter exporter = DefaultSignalExporter.this;
+
+		@Override
+		public @Nullable String address() {
+			boolean extended = this.exporter.engine.getSettings().extensions() != Extensions.OFF;
+			return extended ? this.exporter.engine.replyTo(this.exporter.channel) : null;
+		}
+
+		@Override
+		public boolean isConnected() {
+			return this.exporter.engine.isConnected();
+		}
+
+		@Override
+		public boolean isUnprobed(String responderId) {
+			KnownResponder responder = this.exporter.responders.find(responderId);
+			return responder == null || responder.address() == null;
+		}
+
+		@Override
+		public List<String> namesakes(Set<String> names) {
+			return this.exporter.responders.namesakes(names);
+		}
+
+		@Override
+		public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
+			return this.exporter.publications.findOverdue(sentBeforeNanos, ids);
+		}
+
+		@Override
+		public void probe(String responderId, Probe probe) {
+			KnownResponder responder = this.exporter.responders.find(responderId);
+			if (responder != null && responder.address() != null) {
+				send(responderId, probe, responder.address());
+			}
+		}
+
+		@Override
+		public void probeItself(Probe probe) {
+			send(this.exporter.publisherId, probe, address());
+		}
+
+		private void send(String responderId, Probe probe, @Nullable String address) {
+			this.exporter.engine.send(this.exporter.channel,
+					new Response(responderId, this.exporter.publisherId, ResponderProbes.EVENT, null, null),
+					new ResponseExtension(null, null, address(), null, probe), address);
+		}
+
+		@Override
+		public void remove(String responderId, boolean left) {
+			if (left) {
+				leave(responderId);
+			}
+			else {
+				lose(responderId);
+			}
+		}
+
+		@Override
+		public void refuseLeave(String responderId) {
+			this.exporter.engine.counters().refused(responderId, this.exporter.publisherId);
+		}
+
 	}
 
 	private record Initialization(Set<String> legalEvents, String tag) {

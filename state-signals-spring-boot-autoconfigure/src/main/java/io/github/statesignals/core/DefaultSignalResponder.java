@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.github.statesignals.Acknowledgement;
@@ -34,6 +35,13 @@ final class DefaultSignalResponder implements SignalResponder {
 	 */
 	static final String ANY = "*";
 
+	/**
+	 * The most events that an answer names, and the longest.
+	 */
+	private static final int MOST_EVENTS = 50;
+
+	private static final int LONGEST_EVENT = 100;
+
 	private final String name;
 
 	private final String channel;
@@ -57,6 +65,11 @@ final class DefaultSignalResponder implements SignalResponder {
 	 * How many signals it has accepted and not answered: before, it does not leave.
 	 */
 	private final AtomicInteger busy = new AtomicInteger();
+
+	/**
+	 * Proves that an announcement of leaving is its own. Used once.
+	 */
+	private final AtomicReference<LeaveSeal> seal = new AtomicReference<>(LeaveSeal.create());
 
 	private volatile @Nullable String lockedPublisher;
 
@@ -139,13 +152,64 @@ final class DefaultSignalResponder implements SignalResponder {
 	// Whatever was heard is answered, were its ids as odd as can be.
 	private void respond(@Nullable Delivery delivery, String publisherId, String event, @Nullable Integer ras,
 			@Nullable String message) {
-		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, ras);
-		this.engine.respond(this.channel, new Response(this.responderId, publisherId, event, ras, message), delivery)
+		respond(delivery, new Response(this.responderId, publisherId, event, ras, message), null);
+	}
+
+	private void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
+		String event = response.event();
+		String publisherId = response.publisherId();
+		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, response.ras());
+		this.engine.respond(this.channel, response, extension(delivery, event, handledEvents), delivery)
 			.whenComplete((sent, ex) -> {
 				if (ex != null) {
 					logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
 				}
 			});
+	}
+
+	private ResponseExtension extension(@Nullable Delivery delivery, String event,
+			@Nullable List<String> handledEvents) {
+		String id = (delivery != null && delivery.extension() != null) ? delivery.extension().id() : null;
+		if (Signal.INITIALIZATION.equals(event) && !this.durable) {
+			return new ResponseExtension(id, null, this.engine.replyTo(this.channel), this.seal.get().seal(), null);
+		}
+		if (id == null && handledEvents == null) {
+			return ResponseExtension.UNDERSTOOD;
+		}
+		return new ResponseExtension(id, handledEvents, null, null, null);
+	}
+
+	/**
+	 * Returns what proves that this responder leaves. Subscriptions from here on need
+	 * another proof.
+	 * @return the extension of the announcement
+	 */
+	ResponseExtension leaveExtension() {
+		return new ResponseExtension(null, null, null, this.seal.getAndSet(LeaveSeal.create()).key(), null);
+	}
+
+	/**
+	 * Whether this responder answers, sooner or later, what it received of a publisher.
+	 * @param publisherId the publisher's id
+	 * @return {@code false} if it is not listening, or locked on another publisher
+	 */
+	boolean isWorkingFor(String publisherId) {
+		String locked = this.lockedPublisher;
+		return this.busy.get() > 0 || (hears() && (locked == null || locked.equals(publisherId)));
+	}
+
+	/**
+	 * Returns the events that it has handlers for.
+	 * @return the events, as far as they fit into a message
+	 */
+	List<String> handledEvents() {
+		return this.handlers.stream()
+			.map((handler) -> handler.event)
+			.filter((event) -> event.length() <= LONGEST_EVENT)
+			.distinct()
+			.sorted()
+			.limit(MOST_EVENTS)
+			.toList();
 	}
 
 	@Override
@@ -207,9 +271,12 @@ final class DefaultSignalResponder implements SignalResponder {
 			return false;
 		}
 		if (!hears(signal)) {
-			if (kept) {
-				// One of our own, which somebody awaits all the same.
-				answer(delivery, Acknowledgement.success());
+			if (kept && !Signal.SHUTDOWN.equals(signal.event())) {
+				// Of this application's own, which awaits an answer all the same.
+				respondUnhandled(delivery);
+			}
+			else {
+				delivery.settle();
 			}
 			return true;
 		}
@@ -423,7 +490,7 @@ final class DefaultSignalResponder implements SignalResponder {
 	private void answerUnhandled(Delivery delivery) {
 		Signal signal = delivery.signal();
 		switch (this.engine.getSettings().responders().unhandled()) {
-			case ACKNOWLEDGE -> answer(delivery, Acknowledgement.success());
+			case ACKNOWLEDGE -> respondUnhandled(delivery);
 			case REJECT -> answer(delivery,
 					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));
 			case IGNORE -> {
@@ -431,6 +498,13 @@ final class DefaultSignalResponder implements SignalResponder {
 				delivery.settle();
 			}
 		}
+	}
+
+	private void respondUnhandled(Delivery delivery) {
+		Signal signal = delivery.signal();
+		respond(delivery,
+				new Response(this.responderId, signal.publisherId(), signal.event(), Acknowledgement.SUCCESS, null),
+				handledEvents());
 	}
 
 	private void answer(Delivery delivery, Acknowledgement acknowledgement) {

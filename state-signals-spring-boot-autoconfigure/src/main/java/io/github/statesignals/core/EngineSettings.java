@@ -28,10 +28,12 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 	 * @param responseTimeout how long a publish awaits answers; negative: for ever
 	 * @param evictAfterMissed after how many unanswered publishes in a row a responder is
 	 * a subscriber no more; 0: it always is
+	 * @param probeAfter how long a publish waits for a responder before the exporter
+	 * probes whether that is still connected; zero: never
 	 * @param maxPending how many publishes of one exporter may be under way
 	 */
 	public record Exporters(String runnerHost, Collection<String> expectedResponders, Duration republishInterval,
-			Duration responseTimeout, int evictAfterMissed, int maxPending) {
+			Duration responseTimeout, int evictAfterMissed, Duration probeAfter, int maxPending) {
 
 		public Exporters {
 			expectedResponders = List.copyOf(expectedResponders);

@@ -26,17 +26,24 @@ final class KnownResponders {
 	private static final int LONGEST_ID = 512;
 
 	/**
-	 * The ids in the order of their subscription, and whether each understands the
-	 * extensions.
+	 * The responders by id, in the order of their subscription.
 	 */
-	private final Map<String, Boolean> understanding = new LinkedHashMap<>();
+	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
 
 	/**
 	 * How many signals in a row somebody did not answer.
 	 */
 	private final Map<String, Integer> missed = new HashMap<>();
 
-	private final Set<String> evicted = new LinkedHashSet<>();
+	/**
+	 * Those that are no longer subscribed because they did not answer.
+	 */
+	private final Set<String> lost = new LinkedHashSet<>();
+
+	/**
+	 * Whether one has missed a signal or is lost: most answers need no look at either.
+	 */
+	private volatile boolean anyMissed;
 
 	private final List<Wait> waits = new ArrayList<>();
 
@@ -67,7 +74,7 @@ final class KnownResponders {
 		synchronized (this) {
 			this.open = true;
 			expected.forEach((id) -> {
-				if (this.understanding.putIfAbsent(id, false) == null) {
+				if (this.known.putIfAbsent(id, KnownResponder.LEGACY) == null) {
 					this.strangers++;
 				}
 			});
@@ -85,11 +92,12 @@ final class KnownResponders {
 		List<Wait> abandoned;
 		synchronized (this) {
 			this.open = false;
-			this.understanding.clear();
+			this.known.clear();
 			this.strangers = 0;
 			this.understood = false;
 			this.missed.clear();
-			this.evicted.clear();
+			this.lost.clear();
+			this.anyMissed = false;
 			changed();
 			abandoned = List.copyOf(this.waits);
 			this.waits.clear();
@@ -98,25 +106,36 @@ final class KnownResponders {
 	}
 
 	/**
-	 * A responder subscribes.
+	 * Subscribes a responder.
 	 * @param responderId its id
-	 * @param understands whether it understands the extensions
-	 * @return {@code false} if nobody can subscribe now, or it was subscribed already
+	 * @param extension what its subscription carries; {@code null} for a legacy peer
+	 * @return {@code false} if none can subscribe now, or it was subscribed already
 	 */
+	boolean add(String responderId, @Nullable ResponseExtension extension) {
+		return add(responderId, (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY);
+	}
+
 	boolean add(String responderId, boolean understands) {
+		return add(responderId, understands ? ResponseExtension.UNDERSTOOD : null);
+	}
+
+	private boolean add(String responderId, KnownResponder added) {
 		List<Wait> satisfied;
 		synchronized (this) {
-			if (!this.open || responderId.length() > LONGEST_ID
-					|| (this.understanding.size() >= LIMIT && !this.understanding.containsKey(responderId))) {
+			KnownResponder before = this.known.get(responderId);
+			if (!this.open || responderId.length() > LONGEST_ID || (this.known.size() >= LIMIT && before == null)) {
 				return false;
 			}
 			this.missed.remove(responderId);
-			this.evicted.remove(responderId);
-			Boolean before = this.understanding.put(responderId, understands);
-			if (before == null || before != understands) {
-				this.strangers += understands ? 0 : 1;
-				this.strangers -= (before == null || before) ? 0 : 1;
-				changed();
+			this.lost.remove(responderId);
+			KnownResponder merged = (before != null) ? before.merge(added) : added;
+			if (!merged.equals(before)) {
+				this.known.put(responderId, merged);
+				if (before == null || before.understands() != merged.understands()) {
+					this.strangers += merged.understands() ? 0 : 1;
+					this.strangers -= (before == null || before.understands()) ? 0 : 1;
+					changed();
+				}
 			}
 			if (before != null) {
 				return false;
@@ -128,53 +147,100 @@ final class KnownResponders {
 	}
 
 	/**
-	 * A responder is subscribed no more.
+	 * Removes a responder.
 	 * @param responderId its id
-	 * @return {@code false} if it was not
+	 * @return {@code false} if it was not subscribed
 	 */
 	synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
-		this.evicted.remove(responderId);
-		Boolean understands = this.understanding.remove(responderId);
-		if (understands == null) {
+		this.lost.remove(responderId);
+		KnownResponder removed = this.known.remove(responderId);
+		if (removed == null) {
 			return false;
 		}
-		this.strangers -= understands ? 0 : 1;
+		this.strangers -= removed.understands() ? 0 : 1;
 		changed();
 		return true;
 	}
 
 	/**
-	 * A responder answered: it is there.
+	 * Removes a responder that does not answer. It is a subscriber again as soon as it
+	 * does.
 	 * @param responderId its id
-	 * @return whether it had been evicted
+	 * @return {@code false} if it was not subscribed
 	 */
-	synchronized boolean answered(String responderId) {
-		this.missed.remove(responderId);
-		return this.evicted.contains(responderId);
+	synchronized boolean lose(String responderId) {
+		if (!remove(responderId)) {
+			return false;
+		}
+		if (this.lost.size() < LIMIT) {
+			this.lost.add(responderId);
+			this.anyMissed = true;
+		}
+		return true;
 	}
 
 	/**
-	 * Responders did not answer a signal in time. Whoever has missed too many in a row is
-	 * subscribed no more.
+	 * Notes that a responder answered: it is connected.
+	 * @param responderId its id
+	 * @return whether it was lost
+	 */
+	boolean answered(String responderId) {
+		if (!this.anyMissed) {
+			return false;
+		}
+		synchronized (this) {
+			this.missed.remove(responderId);
+			boolean lost = this.lost.contains(responderId);
+			this.anyMissed = !this.missed.isEmpty() || !this.lost.isEmpty();
+			return lost;
+		}
+	}
+
+	/**
+	 * Notes that responders did not answer a signal in time. Those that have missed too
+	 * many in a row are no longer subscribed.
 	 * @param responderIds their ids
 	 * @param limit how many are too many
 	 * @return those that were subscribed until now
 	 */
 	synchronized List<String> missed(Collection<String> responderIds, int limit) {
-		List<String> lost = new ArrayList<>();
+		List<String> evicted = new ArrayList<>();
 		for (String id : responderIds) {
-			if (this.understanding.containsKey(id) && this.missed.merge(id, 1, Integer::sum) >= limit) {
-				lost.add(id);
+			if (this.known.containsKey(id)) {
+				this.anyMissed = true;
+				if (this.missed.merge(id, 1, Integer::sum) >= limit) {
+					evicted.add(id);
+				}
 			}
 		}
-		for (String id : lost) {
-			remove(id);
-			if (this.evicted.size() < LIMIT) {
-				this.evicted.add(id);
+		evicted.forEach(this::lose);
+		return evicted;
+	}
+
+	/**
+	 * Finds a subscriber.
+	 * @param responderId its id
+	 * @return what is known of it, or {@code null} if it is not subscribed
+	 */
+	synchronized @Nullable KnownResponder find(String responderId) {
+		return this.known.get(responderId);
+	}
+
+	/**
+	 * Finds the subscribers that share one of some names.
+	 * @param names the names
+	 * @return for each name that several ids have, those ids
+	 */
+	synchronized List<String> namesakes(Set<String> names) {
+		Map<String, List<String>> byName = new LinkedHashMap<>();
+		for (String id : this.known.keySet()) {
+			String name = ResponderIds.name(id);
+			if (names.contains(name)) {
+				byName.computeIfAbsent(name, (key) -> new ArrayList<>()).add(id);
 			}
 		}
-		return lost;
+		return byName.values().stream().filter((ids) -> ids.size() > 1).flatMap(List::stream).toList();
 	}
 
 	/**
@@ -187,7 +253,7 @@ final class KnownResponders {
 	}
 
 	private synchronized Subscribers takeSnapshot() {
-		Subscribers snapshot = new Subscribers(IndexedIds.of(this.understanding.keySet()), this.understood);
+		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.understood);
 		this.subscribers = snapshot;
 		return snapshot;
 	}
@@ -198,7 +264,8 @@ final class KnownResponders {
 	 * @return {@code false} also for one that was expected and has said nothing yet
 	 */
 	synchronized boolean understands(String responderId) {
-		return Boolean.TRUE.equals(this.understanding.get(responderId));
+		KnownResponder responder = this.known.get(responderId);
+		return responder != null && responder.understands();
 	}
 
 	/**
@@ -220,11 +287,11 @@ final class KnownResponders {
 	}
 
 	private List<Wait> satisfied() {
-		return this.waits.stream().filter((wait) -> wait.count <= this.understanding.size()).toList();
+		return this.waits.stream().filter((wait) -> wait.count <= this.known.size()).toList();
 	}
 
 	private void changed() {
-		if (!this.understanding.isEmpty()) {
+		if (!this.known.isEmpty()) {
 			this.understood = this.strangers == 0;
 		}
 		this.subscribers = null;

@@ -66,6 +66,12 @@ final class PendingPublication {
 
 	private Set<String> left = Set.of();
 
+	/**
+	 * Those that do not answer probes, and whose answers count all the same should they
+	 * come.
+	 */
+	private Set<String> gone = Set.of();
+
 	private int answered;
 
 	private int remaining;
@@ -75,7 +81,15 @@ final class PendingPublication {
 	 */
 	private int required;
 
+	/**
+	 * The answers with {@code ras} 1.
+	 */
 	private int succeeded;
+
+	/**
+	 * Those of them that a handler stands behind.
+	 */
+	private int acted;
 
 	private boolean confirmed;
 
@@ -119,12 +133,13 @@ final class PendingPublication {
 	}
 
 	/**
-	 * A response to this event was heard.
+	 * Takes a response to this event.
 	 * @param response the response
+	 * @param handled {@code false} if the responder has no handler for it
 	 * @param nowNanos the time
 	 * @return what it came to
 	 */
-	Verdict respond(Response response, long nowNanos) {
+	Verdict respond(Response response, boolean handled, long nowNanos) {
 		Integer ras = response.ras();
 		if (ras == null) {
 			return Verdict.WITHOUT_RAS;
@@ -137,14 +152,21 @@ final class PendingPublication {
 			this.messages.put(response.responderId(), message);
 		}
 		int place = this.awaited.placeOf(response.responderId());
+		if (!this.gone.isEmpty() && this.gone.remove(response.responderId())) {
+			this.remaining++;
+		}
 		if (!isOutstanding(place)) {
 			return (place >= 0 && this.answers[place] != null) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
 		}
 		this.remaining--;
-		this.answers[place] = new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos));
+		Answer answer = new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos), handled);
+		this.answers[place] = answer;
 		this.arrivals[this.answered++] = place;
 		if (ras == Acknowledgement.SUCCESS) {
 			this.succeeded++;
+		}
+		if (answer.isSuccess()) {
+			this.acted++;
 		}
 		return Verdict.COUNTED;
 	}
@@ -168,8 +190,30 @@ final class PendingPublication {
 		return true;
 	}
 
+	long sentNanos() {
+		return this.sentNanos;
+	}
+
 	/**
-	 * Who has not answered yet.
+	 * Stops to wait for a responder that was found disconnected: it is missing, unless it
+	 * answers before the others have.
+	 * @param responderId its id
+	 * @return {@code false} if it was not awaited any more
+	 */
+	boolean lose(String responderId) {
+		if (!isOutstanding(this.awaited.placeOf(responderId))) {
+			return false;
+		}
+		this.remaining--;
+		if (this.gone.isEmpty()) {
+			this.gone = new LinkedHashSet<>();
+		}
+		this.gone.add(responderId);
+		return true;
+	}
+
+	/**
+	 * Returns those that have not answered yet and are awaited.
 	 * @return their ids
 	 */
 	Set<String> outstanding() {
@@ -182,10 +226,20 @@ final class PendingPublication {
 		return ids;
 	}
 
-	// Neither answered nor left.
+	// Neither answered, nor left, nor gone.
 	private boolean isOutstanding(int place) {
 		return place >= 0 && this.answers[place] == null
-				&& (this.left.isEmpty() || !this.left.contains(this.awaited.get(place)));
+				&& (this.left.isEmpty() || !this.left.contains(this.awaited.get(place)))
+				&& (this.gone.isEmpty() || !this.gone.contains(this.awaited.get(place)));
+	}
+
+	private Set<String> missing() {
+		if (this.gone.isEmpty()) {
+			return (this.remaining > 0) ? outstanding() : Set.of();
+		}
+		Set<String> missing = outstanding();
+		missing.addAll(this.gone);
+		return missing;
 	}
 
 	/**
@@ -218,30 +272,34 @@ final class PendingPublication {
 	}
 
 	private boolean isFulfilled() {
-		return (this.required >= 0) ? this.succeeded >= this.required
-				: this.remaining == 0 && this.succeeded == this.answered;
+		return (this.required >= 0) ? this.acted >= this.required
+				: this.remaining == 0 && this.gone.isEmpty() && this.succeeded == this.answered;
 	}
 
 	private boolean isImpossible() {
-		return this.succeeded + this.remaining < this.required;
+		return this.acted + this.remaining < this.required;
 	}
 
 	/**
-	 * The result as it stands: whoever has not answered is missing.
+	 * Returns the result as it stands: those that have not answered are missing.
 	 * @param nowNanos the time
+	 * @param subscriptionLost whether answers of those that are missing may have been
+	 * lost
 	 * @return the result
 	 */
-	SignalResult result(long nowNanos) {
-		return new SignalResult(code(), new Answers(), this.messages, (this.remaining > 0) ? outstanding() : Set.of(),
-				Duration.ofNanos(nowNanos - this.sentNanos), this.left, this.id);
+	SignalResult result(long nowNanos, boolean subscriptionLost) {
+		Set<String> missing = missing();
+		return new SignalResult(code(), new Answers(), this.messages, missing,
+				Duration.ofNanos(nowNanos - this.sentNanos), this.left, this.gone,
+				subscriptionLost && !missing.isEmpty(), this.id);
 	}
 
 	private ResultCode code() {
 		if (isFulfilled()) {
 			return ResultCode.ALL_SUBS_SUCCESS;
 		}
-		boolean failed = this.succeeded < this.answered;
-		boolean over = this.remaining == 0 || isImpossible();
+		boolean failed = ((this.required >= 0) ? this.acted : this.succeeded) < this.answered;
+		boolean over = (this.remaining == 0 && this.gone.isEmpty()) || isImpossible();
 		return (failed && over) ? ResultCode.SUB_FAILED : ResultCode.MISSING_RESPONSE;
 	}
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
@@ -69,6 +70,11 @@ final class Publication extends CompletableFuture<SignalResult> {
 	 * Whether some may have answered while nothing was heard, and before it had an id.
 	 */
 	private boolean recalledOnConfirmation;
+
+	/**
+	 * Whether responses may have been lost since it was sent.
+	 */
+	private boolean gap;
 
 	private boolean sent;
 
@@ -153,7 +159,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 					this.signal.publisherId(), missing);
 			if (leave()) {
 				tell(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO, Set.of(),
-						null));
+						Set.of(), false, null));
 			}
 			return;
 		}
@@ -176,11 +182,19 @@ final class Publication extends CompletableFuture<SignalResult> {
 	private Set<String> missing(Collection<String> subscribed) {
 		Set<String> missing = new LinkedHashSet<>();
 		for (String required : this.options.required()) {
-			if (subscribed.stream().noneMatch((id) -> id.equals(required) || ResponderIds.name(id).equals(required))) {
+			if (subscribed.stream().noneMatch((id) -> isNamed(id, required))) {
 				missing.add(required);
 			}
 		}
 		return missing;
+	}
+
+	private static boolean isNamed(String responderId, String name) {
+		return responderId.equals(name) || ResponderIds.name(responderId).equals(name);
+	}
+
+	private boolean isRequired(String responderId) {
+		return this.options.required().stream().anyMatch((required) -> isNamed(responderId, required));
 	}
 
 	private void onSent(@Nullable Object sent, @Nullable Throwable ex) {
@@ -210,13 +224,25 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	/**
-	 * A response to it was heard. Under the lock.
+	 * Takes a response to it. Under the lock.
 	 * @param response the response
+	 * @param extension the extension of the response, if it has one
 	 * @param nowNanos the time
 	 * @return what it came to
 	 */
-	Verdict respond(Response response, long nowNanos) {
-		Verdict verdict = this.pending.respond(response, nowNanos);
+	Verdict respond(Response response, @Nullable ResponseExtension extension, long nowNanos) {
+		boolean handled = extension == null || extension.handledEvents() == null;
+		if (!handled && isRequired(response.responderId())) {
+			// To require a responder is to require that it acts.
+			return respond(
+					new Response(response.responderId(), response.publisherId(), response.event(),
+							Acknowledgement.FAILURE, "it is required, and has no handler for '" + event() + "'"),
+					null, nowNanos);
+		}
+		if (!handled) {
+			this.all.unhandled(event(), extension.handledEvents());
+		}
+		Verdict verdict = this.pending.respond(response, handled, nowNanos);
 		if (verdict == Verdict.COUNTED) {
 			tellListener(response.responderId());
 		}
@@ -244,13 +270,16 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	/**
-	 * A responder left. Under the lock.
+	 * Waits for a responder no longer. Under the lock.
 	 * @param responderId its id
+	 * @param left whether it left as it should, and is not missing
 	 * @return the result if this ends it, to be told without the lock
 	 */
-	@Nullable SignalResult concludeWithout(String responderId) {
+	@Nullable SignalResult concludeWithout(String responderId, boolean left) {
 		try {
-			return (this.pending.leave(responderId) && this.pending.isComplete()) ? conclude(now()) : null;
+			boolean changed = (left && !isRequired(responderId)) ? this.pending.leave(responderId)
+					: this.pending.lose(responderId);
+			return (changed && this.pending.isComplete()) ? conclude(now()) : null;
 		}
 		catch (RuntimeException ex) {
 			// The rule's.
@@ -265,6 +294,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	 * and asked for later
 	 */
 	@Nullable String noteGap() {
+		this.gap = true;
 		this.recalledOnConfirmation = this.pending.id() == null;
 		return this.pending.id();
 	}
@@ -305,7 +335,22 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	private @Nullable SignalResult conclude(long nowNanos) {
-		return leave() ? this.pending.result(nowNanos) : null;
+		return leave() ? this.pending.result(nowNanos, isSubscriptionLost()) : null;
+	}
+
+	private boolean isSubscriptionLost() {
+		return this.gap || this.all.isSubscriptionLost();
+	}
+
+	/**
+	 * Returns those that have not answered although it was sent long ago. Under the lock.
+	 * @param ids takes their ids
+	 * @param sentBeforeNanos the time before which it was long ago
+	 */
+	void addOverdue(Set<String> ids, long sentBeforeNanos) {
+		if (this.pending.sentNanos() - sentBeforeNanos <= 0) {
+			ids.addAll(this.pending.outstanding());
+		}
 	}
 
 	/**
@@ -347,12 +392,16 @@ final class Publication extends CompletableFuture<SignalResult> {
 	 * @param result the result
 	 */
 	void tell(SignalResult result) {
-		if (result.isSuccess()) {
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS) {
 			logger.debug("'{}' of '{}': {}", event(), this.signal.publisherId(), result.code());
+			if (!result.isSuccess()) {
+				this.all.warnNoneActed(this.signal, result);
+			}
 		}
 		else {
-			logger.warn("'{}' of '{}': {} after {}, missing: {}", event(), this.signal.publisherId(), result.code(),
-					result.elapsed(), result.missing());
+			logger.warn("'{}' of '{}': {} after {}, missing: {}{}", event(), this.signal.publisherId(), result.code(),
+					result.elapsed(), result.missing(),
+					result.subscriptionLost() ? " (the subscription was lost: they may have answered)" : "");
 		}
 		succeed(result);
 	}
@@ -388,7 +437,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		this.lock.lock();
 		try {
 			letGo();
-			result = this.pending.result(now());
+			result = this.pending.result(now(), isSubscriptionLost());
 			certain = this.pending.isSent();
 		}
 		finally {
@@ -397,7 +446,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		if (!this.sent) {
 			failWith(new IllegalStateException("'%s' was not published: %s".formatted(event(), reason)));
 		}
-		else if (result.isSuccess() && !certain) {
+		else if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !certain) {
 			failWith(new DataAccessResourceFailureException(
 					"Redis had not confirmed '%s' of '%s' when the exporter was shut down; whether it was or will be sent is unknown"
 						.formatted(event(), this.signal.publisherId())));

@@ -48,13 +48,17 @@ final class Publications {
 	/**
 	 * Those that are under way with an id, by that.
 	 */
-	private final Map<String, Publication> identified = new HashMap<>();
+	private final Map<String, Publication> identified = new LinkedHashMap<>();
 
 	private final SignalEngine engine;
 
 	private final SignalSender sender;
 
 	private final KnownResponders responders;
+
+	private final ResponderProbes probes;
+
+	private final UnhandledEvents unhandledEvents;
 
 	private final Consumer<Set<String>> missed;
 
@@ -82,11 +86,16 @@ final class Publications {
 	 * Create a queue.
 	 * @param engine the engine
 	 * @param sender sends the signals
-	 * @param responders whom to await
-	 * @param missed told who did not answer in time
+	 * @param responders the responders to await
+	 * @param probes probes those that do not answer
+	 * @param unhandledEvents warns of events that no responder acts on
+	 * @param missed takes the ids of those that did not answer in time
 	 */
-	Publications(SignalEngine engine, SignalSender sender, KnownResponders responders, Consumer<Set<String>> missed) {
+	Publications(SignalEngine engine, SignalSender sender, KnownResponders responders, ResponderProbes probes,
+			UnhandledEvents unhandledEvents, Consumer<Set<String>> missed) {
 		this.engine = engine;
+		this.probes = probes;
+		this.unhandledEvents = unhandledEvents;
 		this.sender = sender;
 		this.lock = sender.getLock();
 		this.responders = responders;
@@ -141,11 +150,12 @@ final class Publications {
 	}
 
 	/**
-	 * A response to one of these was heard, or to none.
+	 * Takes a response to one of these, or to none.
 	 * @param response the response
-	 * @param id the id that it echoes, if any
+	 * @param extension its extension, if it has one
 	 */
-	void onResponse(Response response, @Nullable String id) {
+	void onResponse(Response response, @Nullable ResponseExtension extension) {
+		String id = (extension != null) ? extension.id() : null;
 		Publication publication;
 		Verdict verdict = Verdict.NOT_AWAITED;
 		SignalResult result = null;
@@ -154,7 +164,7 @@ final class Publications {
 			publication = find(response, id);
 			if (publication != null) {
 				long now = this.engine.getTimer().nanoTime();
-				verdict = publication.respond(response, now);
+				verdict = publication.respond(response, extension, now);
 				result = publication.concludeIfComplete(now);
 			}
 		}
@@ -182,19 +192,33 @@ final class Publications {
 	}
 
 	/**
-	 * A responder left: nobody awaits it any more.
+	 * Removes a responder that leaves, and no longer awaits it.
 	 * @param responderId its id
 	 * @return whether it was subscribed
 	 */
 	boolean leave(String responderId) {
+		return remove(responderId, true);
+	}
+
+	/**
+	 * Removes a responder that does not answer probes, and no longer awaits it: it is
+	 * missing.
+	 * @param responderId its id
+	 * @return whether it was subscribed
+	 */
+	boolean lose(String responderId) {
+		return remove(responderId, false);
+	}
+
+	private boolean remove(String responderId, boolean left) {
 		boolean subscribed;
 		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
 		this.lock.lock();
 		try {
 			// Together, or one that is sent in between would await it.
-			subscribed = this.responders.remove(responderId);
+			subscribed = left ? this.responders.remove(responderId) : this.responders.lose(responderId);
 			for (Publication publication : underWay()) {
-				SignalResult result = publication.concludeWithout(responderId);
+				SignalResult result = publication.concludeWithout(responderId, left);
 				if (result != null) {
 					ended.put(publication, result);
 				}
@@ -225,6 +249,41 @@ final class Publications {
 			this.lock.unlock();
 		}
 		kept.forEach(this.sender::recall);
+	}
+
+	/**
+	 * Finds the responders that have let a publish wait.
+	 * @param sentBeforeNanos the time before which it was sent
+	 * @param ids takes their ids
+	 * @return whether any publish is in flight
+	 */
+	boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
+		this.lock.lock();
+		try {
+			Collection<Publication> all = underWay();
+			all.forEach((publication) -> publication.addOverdue(ids, sentBeforeNanos));
+			return !all.isEmpty();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	boolean isSubscriptionLost() {
+		return !this.engine.isConnected() || this.probes.isSubscriptionLost();
+	}
+
+	/**
+	 * Notes that a responder has no handler for an event.
+	 * @param event the event
+	 * @param handledEvents the events that it has handlers for
+	 */
+	void unhandled(String event, Collection<String> handledEvents) {
+		this.unhandledEvents.add(event, handledEvents);
+	}
+
+	void warnNoneActed(Signal signal, SignalResult result) {
+		this.unhandledEvents.warn(signal, result);
 	}
 
 	private Collection<Publication> underWay() {
@@ -338,6 +397,9 @@ final class Publications {
 	 */
 	void enter(int awaited, long bytes) {
 		this.window.enter(awaited, bytes);
+		if (awaited > 0) {
+			this.probes.watch();
+		}
 	}
 
 	/**

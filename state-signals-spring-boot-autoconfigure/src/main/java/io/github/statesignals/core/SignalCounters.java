@@ -37,6 +37,8 @@ public final class SignalCounters {
 
 	final LongAdder gaps = new LongAdder();
 
+	final LongAdder refused = new LongAdder();
+
 	private final Occasion malformedLog = new Occasion();
 
 	private final Occasion rejectedLog = new Occasion();
@@ -46,6 +48,8 @@ public final class SignalCounters {
 	private final Occasion expiredLog = new Occasion();
 
 	private final Occasion unexpectedLog = new Occasion();
+
+	private final Occasion refusedLog = new Occasion();
 
 	SignalCounters() {
 	}
@@ -122,6 +126,25 @@ public final class SignalCounters {
 		return this.gaps.sum();
 	}
 
+	/**
+	 * The announcements that a responder leaves which it did not send itself, or which
+	 * could not be confirmed.
+	 * @return the number
+	 */
+	public long refused() {
+		return this.refused.sum();
+	}
+
+	void refused(String responderId, String publisherId) {
+		this.refused.increment();
+		if (this.refusedLog.isNow()) {
+			logger.warn(
+					"'{}' does not leave '{}', although that was announced in its name "
+							+ "({} so far; the next is logged in a minute or later)",
+					LogText.printable(responderId), publisherId, refused());
+		}
+	}
+
 	void malformed(String source, String problem) {
 		this.malformed.increment();
 		if (this.malformedLog.isNow()) {
@@ -136,14 +159,16 @@ public final class SignalCounters {
 			logger.warn(
 					"'{}' of '{}' is answered 'busy': too many signals are waiting for '{}' "
 							+ "({} so far; the next is logged in a minute or later)",
-					printable(signal.event()), printable(signal.publisherId()), responderId, rejected());
+					LogText.printable(signal.event()), LogText.printable(signal.publisherId()), responderId,
+					rejected());
 		}
 	}
 
 	void unreadable(Signal signal, String responderId, String problem) {
 		if (this.unreadableLog.isNow()) {
 			logger.warn("'{}' can't take '{}' of '{}': {} (the next is logged in a minute or later)", responderId,
-					printable(signal.event()), printable(signal.publisherId()), printable(problem));
+					LogText.printable(signal.event()), LogText.printable(signal.publisherId()),
+					LogText.printable(problem));
 		}
 	}
 
@@ -153,7 +178,7 @@ public final class SignalCounters {
 			logger.warn(
 					"'{}' of '{}' comes to '{}' after its publisher's timeout "
 							+ "({} so far; the next is logged in a minute or later)",
-					printable(signal.event()), printable(signal.publisherId()), responderId, expired());
+					LogText.printable(signal.event()), LogText.printable(signal.publisherId()), responderId, expired());
 		}
 	}
 
@@ -163,15 +188,9 @@ public final class SignalCounters {
 			logger.warn(
 					"An answer of '{}' to '{}' of '{}' does not count: {} "
 							+ "({} so far; the next is logged in a minute or later)",
-					printable(response.responderId()), printable(response.event()), response.publisherId(), verdict,
-					unexpected());
+					LogText.printable(response.responderId()), LogText.printable(response.event()),
+					response.publisherId(), verdict, unexpected());
 		}
-	}
-
-	// A line break in an id must not make a line of its own.
-	private static String printable(String id) {
-		String cut = (id.length() > 200) ? id.substring(0, 200) + "..." : id;
-		return cut.replaceAll("\\p{Cntrl}", "?");
 	}
 
 	/**

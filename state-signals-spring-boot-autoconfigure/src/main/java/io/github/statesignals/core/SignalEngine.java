@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -355,25 +356,50 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * Send a response.
 	 * @param channel the channel's name
 	 * @param response the response
-	 * @param delivery what it answers, if that is known
+	 * @param extension the extension for peers that support it
+	 * @param delivery the signal that it answers, if that is known
 	 * @return completes as the transport's does; never throws
 	 */
-	CompletableFuture<?> respond(String channel, Response response, @Nullable Delivery delivery) {
+	CompletableFuture<?> respond(String channel, Response response, ResponseExtension extension,
+			@Nullable Delivery delivery) {
 		SignalExtension asked = (delivery != null) ? delivery.extension() : null;
 		SignalTransport.Receipt receipt = (delivery != null) ? delivery.receipt() : null;
 		if (receipt != null && response.ras() != null) {
-			return guarded(() -> receipt.acknowledge(response, extension(asked)));
+			return guarded(() -> receipt.acknowledge(response, extension));
 		}
 		if (this.settings.extensions() == Extensions.OFF
 				|| (asked == null && this.settings.extensions() == Extensions.NEGOTIATED)) {
 			return guarded(() -> this.transport.send(channel, response));
 		}
-		return guarded(() -> this.transport.send(channel, response, extension(asked),
-				(delivery != null) ? delivery.replyTo() : null));
+		return send(channel, response, extension, (delivery != null) ? delivery.replyTo() : null);
 	}
 
-	private static ResponseExtension extension(@Nullable SignalExtension asked) {
-		return (asked != null && asked.id() != null) ? new ResponseExtension(asked.id()) : ResponseExtension.UNDERSTOOD;
+	/**
+	 * Sends a response to an address.
+	 * @param channel the channel's name
+	 * @param response the response
+	 * @param extension its extension
+	 * @param address the address; {@code null}: the channel
+	 * @return completes as the transport's does; never throws
+	 */
+	CompletableFuture<?> send(String channel, Response response, ResponseExtension extension,
+			@Nullable String address) {
+		return guarded(() -> this.transport.send(channel, response, extension, address));
+	}
+
+	/**
+	 * Returns the events that this application handles on a channel.
+	 * @param channel the channel's name
+	 * @return the events
+	 */
+	Set<String> handledEvents(String channel) {
+		Set<String> events = new TreeSet<>();
+		for (DefaultSignalResponder responder : this.responders) {
+			if (responder.getChannel().equals(channel)) {
+				events.addAll(responder.handledEvents());
+			}
+		}
+		return events;
 	}
 
 	/**
@@ -406,13 +432,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			return CompletableFuture.completedFuture(null);
 		}
 		Response announcement = new Response(responder.getResponderId(), SignalTransport.EVERYBODY, event, null, null);
-		return guarded(
-				() -> this.transport.send(responder.getChannel(), announcement, ResponseExtension.UNDERSTOOD, null))
-			.whenComplete((sent, ex) -> {
-				if (ex != null) {
-					logger.debug("'{}' could not announce itself", responder.getResponderId(), ex);
-				}
-			});
+		ResponseExtension extension = Signal.SHUTDOWN.equals(event) ? responder.leaveExtension()
+				: ResponseExtension.UNDERSTOOD;
+		return send(responder.getChannel(), announcement, extension, null).whenComplete((sent, ex) -> {
+			if (ex != null) {
+				logger.debug("'{}' could not announce itself", responder.getResponderId(), ex);
+			}
+		});
 	}
 
 	/**

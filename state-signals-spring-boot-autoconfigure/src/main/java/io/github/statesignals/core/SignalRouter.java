@@ -11,6 +11,8 @@ import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.HeardSignals.Arrival;
 import io.github.statesignals.core.HeardSignals.Order;
+import io.github.statesignals.core.ResponseExtension.Probe;
+import io.github.statesignals.core.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,11 @@ import org.slf4j.LoggerFactory;
 final class SignalRouter implements SignalTransport.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
+
+	/**
+	 * A nonce comes back with the answer, and must not fill the channel.
+	 */
+	private static final int LONGEST_NONCE = 128;
 
 	private final SignalEngine engine;
 
@@ -178,29 +185,58 @@ final class SignalRouter implements SignalTransport.Listener {
 	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 		this.engine.counters().responses.increment();
 		boolean extended = this.extensions != Extensions.OFF;
+		Probe probe = (extended && extension != null) ? extension.probe() : null;
+		if (probe != null && probe.state() == null) {
+			answer(channel, response, probe, extension.address());
+			return;
+		}
 		if (extended && SignalTransport.EVERYBODY.equals(response.publisherId())) {
 			this.engine.getExporters()
 				.stream()
 				.filter((exporter) -> exporter.getChannel().equals(channel))
-				.forEach((exporter) -> onAnnouncement(exporter, response));
+				.forEach((exporter) -> onAnnouncement(exporter, response, extension));
 			return;
 		}
 		DefaultSignalExporter exporter = this.engine.findExporter(response.publisherId());
 		if (exporter == null || !exporter.getChannel().equals(channel)) {
 			return;
 		}
-		if (extended && Signal.SHUTDOWN.equals(response.event())) {
-			onAnnouncement(exporter, response);
+		if (probe != null) {
+			exporter.onProbeAnswer(response.responderId(), probe);
+		}
+		else if (extended && extension != null && Signal.SHUTDOWN.equals(response.event())) {
+			onAnnouncement(exporter, response, extension);
 		}
 		else {
 			exporter.onResponse(response, extended ? extension : null);
 		}
 	}
 
-	private void onAnnouncement(DefaultSignalExporter exporter, Response response) {
+	// On the transport's thread: handlers may be busy.
+	private void answer(String channel, Response response, Probe probe, @Nullable String address) {
+		if (address == null || probe.nonce().length() > LONGEST_NONCE) {
+			return;
+		}
+		State state = State.ABSENT;
+		for (DefaultSignalResponder responder : this.engine.getResponders()) {
+			if (responder.getResponderId().equals(response.responderId()) && responder.getChannel().equals(channel)
+					&& responder.isWorkingFor(response.publisherId())) {
+				state = State.WORKING;
+			}
+		}
+		this.engine.send(channel, response,
+				new ResponseExtension(null, null, null, null, new Probe(probe.nonce(), state)), address);
+	}
+
+	private void onAnnouncement(DefaultSignalExporter exporter, Response response,
+			@Nullable ResponseExtension extension) {
 		switch (response.event()) {
 			case Signal.INITIALIZATION -> exporter.onHello(response.responderId());
-			case Signal.SHUTDOWN -> exporter.onBye(response.responderId());
+			case Signal.SHUTDOWN -> {
+				if (extension != null) {
+					exporter.onBye(response.responderId(), extension.seal());
+				}
+			}
 			default -> logger.debug("'{}' announces what nobody understands", response.responderId());
 		}
 	}

@@ -17,6 +17,8 @@ abstract class JsonScanner {
 	/**
 	 * So many digits fit into an integer, whatever they are.
 	 */
+	private static final byte[] VERSION = key("v");
+
 	private static final int INT_DIGITS = 9;
 
 	/**
@@ -256,6 +258,17 @@ abstract class JsonScanner {
 
 		private Entry entry = new Entry(NOTHING, "");
 
+	}
+
+	/**
+	 * Moves past the version of an extension. Another one than this project's takes a
+	 * parser.
+	 */
+	final void version() {
+		expect(VERSION);
+		if (integer() != SignalCodec.EXTENSION_VERSION) {
+			fail();
+		}
 	}
 
 	/**

@@ -34,17 +34,19 @@ final class PlainMessages {
 
 	private static final byte[] MESSAGE = AsciiJson.ascii(",\"message\":");
 
-	private static final byte[] EXTENSION = AsciiJson.ascii(",\"_ss\":{");
+	private static final byte[] EXTENSION = AsciiJson.ascii(",\"_ss\":");
 
-	private static final byte[] ID_KEY = AsciiJson.ascii("\"id\":");
+	private static final byte[] VERSION = AsciiJson.ascii("{\"v\":" + SignalCodec.EXTENSION_VERSION);
 
-	private static final byte[] SEQUENCE_KEY = AsciiJson.ascii("\"seq\":");
+	private static final byte[] ID_KEY = AsciiJson.ascii(",\"id\":");
 
-	private static final byte[] SENT_KEY = AsciiJson.ascii("\"sent\":");
+	private static final byte[] SEQUENCE_KEY = AsciiJson.ascii(",\"seq\":");
 
-	private static final byte[] TIMEOUT_KEY = AsciiJson.ascii("\"timeout\":");
+	private static final byte[] SENT_KEY = AsciiJson.ascii(",\"sent\":");
 
-	private static final byte[] REPLY_TO_KEY = AsciiJson.ascii("\"reply_to\":");
+	private static final byte[] TIMEOUT_KEY = AsciiJson.ascii(",\"timeout\":");
+
+	private static final byte[] REPLY_TO_KEY = AsciiJson.ascii(",\"reply_to\":");
 
 	private PlainMessages() {
 	}
@@ -78,30 +80,23 @@ final class PlainMessages {
 	}
 
 	private static void write(AsciiJson json, SignalExtension extension) {
-		char separator = '{';
+		json.raw(VERSION);
 		if (extension.id() != null) {
-			json.raw(separator).raw(ID_KEY).string(extension.id());
-			separator = ',';
+			json.raw(ID_KEY).string(extension.id());
 		}
-		separator = write(json, separator, SEQUENCE_KEY, extension.sequence());
-		separator = write(json, separator, SENT_KEY, extension.sentMillis());
-		separator = write(json, separator, TIMEOUT_KEY, extension.timeoutMillis());
+		write(json, SEQUENCE_KEY, extension.sequence());
+		write(json, SENT_KEY, extension.sentMillis());
+		write(json, TIMEOUT_KEY, extension.timeoutMillis());
 		if (extension.replyTo() != null) {
-			json.raw(separator).raw(REPLY_TO_KEY).recurring(extension.replyTo());
-			separator = ',';
-		}
-		if (separator == '{') {
-			json.raw(separator);
+			json.raw(REPLY_TO_KEY).recurring(extension.replyTo());
 		}
 		json.raw('}');
 	}
 
-	private static char write(AsciiJson json, char separator, byte[] key, long number) {
-		if (number == SignalExtension.NONE) {
-			return separator;
+	private static void write(AsciiJson json, byte[] key, long number) {
+		if (number != SignalExtension.NONE) {
+			json.raw(key).number(number);
 		}
-		json.raw(separator).raw(key).number(number);
-		return ',';
 	}
 
 	/**
@@ -125,7 +120,7 @@ final class PlainMessages {
 			json.raw(MESSAGE).string(response.message());
 		}
 		if (extension != null) {
-			json.raw(EXTENSION);
+			json.raw(EXTENSION).raw(VERSION);
 			if (extension.id() != null) {
 				json.raw(ID_KEY).string(extension.id());
 			}

@@ -313,10 +313,15 @@ final class RedisPubSubConnection {
 
 	private List<String> unheard(RedisChannel channel) {
 		List<String> unheard = new ArrayList<>();
+		boolean responses = this.listener.wantsResponses(channel.name());
 		if (this.listener.wantsSignals(channel.name())) {
 			unheard.add(channel.names().signals());
+			if (!responses && channel.replyTo() != null) {
+				// Where its responders are probed.
+				unheard.add(channel.replyTo());
+			}
 		}
-		if (this.listener.wantsResponses(channel.name())) {
+		if (responses) {
 			unheard.addAll(channel.responseTopics());
 		}
 		unheard.removeAll(this.heard);

@@ -75,10 +75,13 @@ final class ResponseScanner extends JsonScanner {
 
 	private ResponseExtension extension() {
 		expect('{');
+		version();
 		if (skip('}')) {
 			return ResponseExtension.UNDERSTOOD;
 		}
-		expect(ID);
+		if (!skipNext(ID)) {
+			fail();
+		}
 		String id = string(this.ids);
 		expect('}');
 		if (!id.equals(this.last.id())) {

@@ -6,12 +6,15 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.ResponseExtension.Probe;
+import io.github.statesignals.core.ResponseExtension.State;
 import io.github.statesignals.core.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -33,6 +36,14 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class SignalCodec {
 
+	/**
+	 * The version of the extensions that is written. A higher one is read as far as it is
+	 * known.
+	 */
+	static final int EXTENSION_VERSION = 1;
+
+	private static final String VERSION = "v";
+
 	private static final String ID = "id";
 
 	private static final String SEQUENCE = "seq";
@@ -42,6 +53,16 @@ final class SignalCodec {
 	private static final String TIMEOUT = "timeout";
 
 	private static final String REPLY_TO = "reply_to";
+
+	private static final String HANDLED_EVENTS = "handles";
+
+	private static final String ADDRESS = "address";
+
+	private static final String SEAL = "seal";
+
+	private static final String NONCE = "probe";
+
+	private static final String STATE = "state";
 
 	private static final int WRITER_SIZE = 512;
 
@@ -136,16 +157,19 @@ final class SignalCodec {
 
 	private static void write(JsonGenerator json, SignalExtension extension) {
 		json.writeObjectPropertyStart(Signal.RESERVED_METADATA_KEY);
-		if (extension.id() != null) {
-			json.writeStringProperty(ID, extension.id());
-		}
+		json.writeNumberProperty(VERSION, EXTENSION_VERSION);
+		writeText(json, ID, extension.id());
 		writeNumber(json, SEQUENCE, extension.sequence());
 		writeNumber(json, SENT, extension.sentMillis());
 		writeNumber(json, TIMEOUT, extension.timeoutMillis());
-		if (extension.replyTo() != null) {
-			json.writeStringProperty(REPLY_TO, extension.replyTo());
-		}
+		writeText(json, REPLY_TO, extension.replyTo());
 		json.writeEndObject();
+	}
+
+	private static void writeText(JsonGenerator json, String name, @Nullable String text) {
+		if (text != null) {
+			json.writeStringProperty(name, text);
+		}
 	}
 
 	private static void writeNumber(JsonGenerator json, String name, long number) {
@@ -156,7 +180,8 @@ final class SignalCodec {
 
 	byte[] write(Response response, @Nullable ResponseExtension extension) {
 		AsciiJson json = this.writers.take();
-		byte[] plain = PlainMessages.write(json, response, extension);
+		byte[] plain = (extension == null || extension.isPlain()) ? PlainMessages.write(json, response, extension)
+				: null;
 		giveBack(json);
 		return (plain != null) ? plain : generate(response, extension);
 	}
@@ -172,19 +197,32 @@ final class SignalCodec {
 			if (ras != null) {
 				json.writeNumberProperty("ras", ras);
 			}
-			if (response.message() != null) {
-				json.writeStringProperty("message", response.message());
-			}
+			writeText(json, "message", response.message());
 			if (extension != null) {
-				json.writeObjectPropertyStart(Signal.RESERVED_METADATA_KEY);
-				if (extension.id() != null) {
-					json.writeStringProperty(ID, extension.id());
-				}
-				json.writeEndObject();
+				write(json, extension);
 			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
+	}
+
+	private static void write(JsonGenerator json, ResponseExtension extension) {
+		json.writeObjectPropertyStart(Signal.RESERVED_METADATA_KEY);
+		json.writeNumberProperty(VERSION, EXTENSION_VERSION);
+		writeText(json, ID, extension.id());
+		if (extension.handledEvents() != null) {
+			json.writeArrayPropertyStart(HANDLED_EVENTS);
+			extension.handledEvents().forEach(json::writeString);
+			json.writeEndArray();
+		}
+		writeText(json, ADDRESS, extension.address());
+		writeText(json, SEAL, extension.seal());
+		Probe probe = extension.probe();
+		if (probe != null) {
+			json.writeStringProperty(NONCE, probe.nonce());
+			writeText(json, STATE, (probe.state() != null) ? probe.state().name().toLowerCase(Locale.ROOT) : null);
+		}
+		json.writeEndObject();
 	}
 
 	private void writeValue(JsonGenerator json, @Nullable Object value) {
@@ -270,7 +308,10 @@ final class SignalCodec {
 			}
 			requireEnd(json);
 			SignalExtension extension = metadata.isEmpty() ? null
-					: signalExtension(metadata.remove(Signal.RESERVED_METADATA_KEY));
+					: signalExtension(metadata.get(Signal.RESERVED_METADATA_KEY));
+			if (extension != null) {
+				metadata.remove(Signal.RESERVED_METADATA_KEY);
+			}
 			return new HeardSignal(
 					new Signal(required(publisherId, "publisher_id"), required(processName, "process_name"),
 							required(event, "event"), required(runnerHost, "runner_host"),
@@ -284,7 +325,8 @@ final class SignalCodec {
 
 	// What makes no sense is as good as not there: it is no reason to lose the signal.
 	private static @Nullable SignalExtension signalExtension(@Nullable Object value) {
-		if (!(value instanceof Map<?, ?> extension)) {
+		if (!(value instanceof Map<?, ?> extension) || number(extension.get(VERSION)) < EXTENSION_VERSION) {
+			// The publisher's own: Python knows no reserved key.
 			return null;
 		}
 		return new SignalExtension(text(extension.get(ID)), number(extension.get(SEQUENCE)),
@@ -425,21 +467,39 @@ final class SignalCodec {
 		return readObject(json);
 	}
 
-	private static @Nullable ResponseExtension readResponseExtension(JsonParser json) {
+	private static @Nullable ResponseExtension readResponseExtension(JsonParser json) throws MalformedPayloadException {
 		if (!json.hasToken(JsonToken.START_OBJECT)) {
 			json.skipChildren();
 			return null;
 		}
-		String id = null;
-		for (String key = json.nextName(); key != null; key = json.nextName()) {
-			if (json.nextToken() == JsonToken.VALUE_STRING && key.equals(ID)) {
-				id = json.getString();
-			}
-			else {
-				json.skipChildren();
+		Map<String, @Nullable Object> members = readObject(json);
+		if (number(members.get(VERSION)) < EXTENSION_VERSION) {
+			return null;
+		}
+		ResponseExtension extension = new ResponseExtension(text(members.get(ID)), texts(members.get(HANDLED_EVENTS)),
+				text(members.get(ADDRESS)), text(members.get(SEAL)),
+				probe(text(members.get(NONCE)), text(members.get(STATE))));
+		return extension.equals(ResponseExtension.UNDERSTOOD) ? ResponseExtension.UNDERSTOOD : extension;
+	}
+
+	private static @Nullable List<String> texts(@Nullable Object value) {
+		return (value instanceof List<?> values)
+				? values.stream().filter(String.class::isInstance).map(String.class::cast).toList() : null;
+	}
+
+	private static @Nullable Probe probe(@Nullable String nonce, @Nullable String state) {
+		if (nonce == null) {
+			return null;
+		}
+		if (state == null) {
+			return new Probe(nonce, null);
+		}
+		for (State known : State.values()) {
+			if (known.name().equalsIgnoreCase(state)) {
+				return new Probe(nonce, known);
 			}
 		}
-		return (id != null) ? new ResponseExtension(id) : ResponseExtension.UNDERSTOOD;
+		return null;
 	}
 
 	private static Map<String, @Nullable Object> readObject(JsonParser json) throws MalformedPayloadException {

@@ -99,15 +99,12 @@ final class SignalScanner extends JsonScanner {
 
 	private SignalExtension extension() {
 		expect('{');
-		if (skip('}')) {
-			return new SignalExtension(null, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null);
-		}
-		Members members = new Members();
-		String id = members.hasNext(ID) ? string() : null;
-		long sequence = members.hasNext(SEQUENCE) ? positive() : SignalExtension.NONE;
-		long sent = members.hasNext(SENT) ? positive() : SignalExtension.NONE;
-		long timeout = members.hasNext(TIMEOUT) ? positive() : SignalExtension.NONE;
-		String replyTo = members.hasNext(REPLY_TO) ? string(this.replyTo) : null;
+		version();
+		String id = skipNext(ID) ? string() : null;
+		long sequence = skipNext(SEQUENCE) ? positive() : SignalExtension.NONE;
+		long sent = skipNext(SENT) ? positive() : SignalExtension.NONE;
+		long timeout = skipNext(TIMEOUT) ? positive() : SignalExtension.NONE;
+		String replyTo = skipNext(REPLY_TO) ? string(this.replyTo) : null;
 		expect('}');
 		return new SignalExtension(id, sequence, sent, timeout, replyTo);
 	}
@@ -119,21 +116,6 @@ final class SignalScanner extends JsonScanner {
 			fail();
 		}
 		return number;
-	}
-
-	/**
-	 * The members of an object, of which each may be missing.
-	 */
-	private final class Members {
-
-		private boolean first = true;
-
-		boolean hasNext(byte[] key) {
-			boolean next = this.first ? skip(key) : skipNext(key);
-			this.first &= !next;
-			return next;
-		}
-
 	}
 
 }

@@ -723,7 +723,8 @@ class StateSignalsAutoConfigurationTests {
 		SignalEngine engine(SignalTransport transport) {
 			return new SignalEngine(transport,
 					new EngineSettings("", EngineSettings.Extensions.NEGOTIATED,
-							new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), PATIENCE, 0, 10),
+							new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), PATIENCE, 0,
+									Duration.ZERO, 10),
 							new EngineSettings.Responders("own-engine", true, EngineSettings.Unhandled.ACKNOWLEDGE,
 									EngineSettings.Expired.REJECT, null, null, true, 10, 10),
 							PATIENCE),

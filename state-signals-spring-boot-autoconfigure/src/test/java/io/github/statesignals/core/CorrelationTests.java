@@ -165,7 +165,7 @@ class CorrelationTests {
 		publish(exporter, 0, 4);
 		assertThat(this.peer.hear("start").content().sampleNo()).isZero();
 		// The first one still awaits r1, and from now on none has to wait for another.
-		this.peer.bye("python");
+		((DefaultSignalExporter) exporter).leave("python");
 		publish(exporter, 4, 4);
 		assertThat(hear(7)).extracting((signal) -> signal.content().sampleNo()).containsExactly(1, 2, 3, 4, 5, 6, 7);
 		this.peer.hearsNoSignal();
@@ -207,7 +207,7 @@ class CorrelationTests {
 			switch (random.nextInt(8)) {
 				case 0 -> {
 					if (plain) {
-						this.peer.bye("python");
+						((DefaultSignalExporter) exporter).leave("python");
 					}
 					else {
 						this.peer.subscribePlain(exporter, "python");

@@ -579,9 +579,11 @@ class DefaultSignalExporterTests {
 		assertThat(result).isNotDone();
 		this.peer.answer(response("r1", "start", 1, null));
 		assertThat(get(result)).isEqualTo(new SignalResult(ResultCode.ALL_SUBS_SUCCESS,
-				Map.of("r2", new Answer(1, "done", Duration.ofMillis(3)), "r1",
-						new Answer(1, null, Duration.ofMillis(7))),
-				Map.of("r2", "done"), Set.of(), Duration.ofMillis(7), Set.of(), null));
+				Map.of("r2", new Answer(1, "done", Duration.ofMillis(3), true), "r1",
+						new Answer(1, null, Duration.ofMillis(7), true)),
+				Map.of("r2", "done"), Set.of(), Duration.ofMillis(7), Set.of(), Set.of(), false, null));
+		assertThat(get(result).isSuccess()).isTrue();
+		assertThat(get(result).acted()).containsExactly("r2", "r1");
 		assertThat(get(result).responses().keySet()).containsExactly("r2", "r1");
 	}
 
@@ -741,11 +743,13 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void succeedsAtOnceWhereNobodyIsSubscribed() {
+	void endsAtOnceAndWithoutSuccessIfNoResponderIsSubscribed() {
 		initialize("start");
 		SignalResult result = this.exporter.publish("start");
 		assertThat(result).isEqualTo(new SignalResult(ResultCode.ALL_SUBS_SUCCESS, Map.of(), Map.of(), Set.of(),
-				Duration.ZERO, Set.of(), null));
+				Duration.ZERO, Set.of(), Set.of(), false, null));
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(result.awaited()).isZero();
 		this.peer.hear("start");
 	}
 
@@ -758,7 +762,7 @@ class DefaultSignalExporterTests {
 		settle();
 		assertThat(result).isNotDone();
 		sent.complete(null);
-		assertThat(get(result).isSuccess()).isTrue();
+		assertThat(get(result).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 	}
 
 	@Test
@@ -839,7 +843,7 @@ class DefaultSignalExporterTests {
 		assertThat(results).noneMatch(CompletableFuture::isDone);
 		sent.complete(null);
 		settle();
-		assertThat(results).allMatch((result) -> result.join().isSuccess());
+		assertThat(results).allMatch((result) -> result.join().code() == ResultCode.ALL_SUBS_SUCCESS);
 	}
 
 	@Test
@@ -863,7 +867,7 @@ class DefaultSignalExporterTests {
 			.withMessageContaining("Name it there");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.signal("strat").publishAsync());
 		this.peer.hearsNothing();
-		assertThat(this.exporter.publish("start").isSuccess()).isTrue();
+		assertThat(this.exporter.publish("start").code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 	}
 
 	@ParameterizedTest
@@ -1408,7 +1412,7 @@ class DefaultSignalExporterTests {
 	void isNotInitializedAfterShutdown(CapturedOutput output) {
 		subscribed("r1");
 		this.exporter.shutdown();
-		assertThat(this.exporter.publish("anything").isSuccess()).isTrue();
+		assertThat(this.exporter.publish("anything").code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(output).contains("not initialized");
 	}
 
@@ -1693,7 +1697,7 @@ class DefaultSignalExporterTests {
 	private static EngineSettings settings(Duration responseTimeout, String... expectedResponders) {
 		return new EngineSettings(CHANNEL, EngineSettings.Extensions.NEGOTIATED,
 				new EngineSettings.Exporters("test-host", List.of(expectedResponders), REPUBLISH_INTERVAL,
-						responseTimeout, 0, 10_000),
+						responseTimeout, 0, Duration.ZERO, 10_000),
 				new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
 						EngineSettings.Expired.REJECT, null, null, true, 16, 1_000),
 				Duration.ofSeconds(10));

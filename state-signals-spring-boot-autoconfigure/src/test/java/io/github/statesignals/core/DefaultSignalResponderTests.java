@@ -954,7 +954,7 @@ class DefaultSignalResponderTests {
 		EngineSettings toEngineSettings() {
 			return new EngineSettings(CHANNEL, this.extensions,
 					new EngineSettings.Exporters("test-host", List.of(), Duration.ofSeconds(1), Duration.ofSeconds(20),
-							0, 1_000),
+							0, Duration.ZERO, 1_000),
 					new EngineSettings.Responders("cpu", this.respond, this.unhandled, this.expired, this.lockPublisher,
 							this.lockTag, this.receiveOwn, this.queueCapacity, this.totalQueueCapacity),
 					this.drainTimeout);

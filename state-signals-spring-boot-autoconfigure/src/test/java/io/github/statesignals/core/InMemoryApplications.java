@@ -46,7 +46,7 @@ final class InMemoryApplications implements AfterEachCallback {
 
 	private static final long PATIENCE_SECONDS = 20;
 
-	private final InMemoryBroker broker = new InMemoryBroker();
+	private final InMemoryBroker broker;
 
 	private final ManualTimer timer = new ManualTimer();
 
@@ -59,6 +59,18 @@ final class InMemoryApplications implements AfterEachCallback {
 	private final List<Application> applications = new ArrayList<>();
 
 	private final List<Peer> peers = new ArrayList<>();
+
+	InMemoryApplications() {
+		this(false);
+	}
+
+	/**
+	 * Creates the applications.
+	 * @param addresses whether each has an address of its own
+	 */
+	InMemoryApplications(boolean addresses) {
+		this.broker = new InMemoryBroker(addresses);
+	}
 
 	private final AtomicInteger markers = new AtomicInteger();
 
@@ -157,6 +169,8 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private int evictAfterMissed;
 
+		private Duration probeAfter = Duration.ZERO;
+
 		private int maxPending = 10_000;
 
 		private boolean respond = true;
@@ -183,6 +197,11 @@ final class InMemoryApplications implements AfterEachCallback {
 			return this;
 		}
 
+		Settings probeAfter(Duration probeAfter) {
+			this.probeAfter = probeAfter;
+			return this;
+		}
+
 		Settings maxPending(int maxPending) {
 			this.maxPending = maxPending;
 			return this;
@@ -201,7 +220,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		private EngineSettings toEngineSettings() {
 			return new EngineSettings(CHANNEL, this.extensions,
 					new EngineSettings.Exporters("test-host", this.expectedResponders, Duration.ofSeconds(1),
-							RESPONSE_TIMEOUT, this.evictAfterMissed, this.maxPending),
+							RESPONSE_TIMEOUT, this.evictAfterMissed, this.probeAfter, this.maxPending),
 					new EngineSettings.Responders("cpu", this.respond, EngineSettings.Unhandled.ACKNOWLEDGE,
 							this.expired, null, null, true, 10_000, 100_000),
 					this.drainTimeout);
@@ -298,6 +317,8 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private volatile boolean refusing;
 
+		private volatile boolean lost;
+
 		private volatile @Nullable Listener listener;
 
 		private Wire(SignalTransport delegate) {
@@ -316,6 +337,13 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void refuse(boolean refusing) {
 			this.refusing = refusing;
+		}
+
+		/**
+		 * Loses whatever would be received from now on, or no longer does.
+		 */
+		void loseReceived(boolean lost) {
+			this.lost = lost;
 		}
 
 		/**
@@ -346,7 +374,9 @@ final class InMemoryApplications implements AfterEachCallback {
 
 				@Override
 				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-					listener.onSignal(channel, signal, extension);
+					if (!Wire.this.lost) {
+						listener.onSignal(channel, signal, extension);
+					}
 				}
 
 				@Override
@@ -354,7 +384,7 @@ final class InMemoryApplications implements AfterEachCallback {
 					if (response.responderId().equals(Peer.MARKER)) {
 						Wire.this.markers.add(response.event());
 					}
-					else {
+					else if (!Wire.this.lost) {
 						listener.onResponse(channel, response, extension);
 					}
 				}
@@ -392,6 +422,11 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		@Override
+		public @Nullable String replyTo(String channel) {
+			return this.delegate.replyTo(channel);
+		}
+
+		@Override
 		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.log.add("signal " + signal.event());
 			if (this.holding) {
@@ -426,6 +461,8 @@ final class InMemoryApplications implements AfterEachCallback {
 		private final BlockingQueue<Message<Response, ResponseExtension>> responses = new LinkedBlockingQueue<>();
 
 		private final Set<String> markers = ConcurrentHashMap.newKeySet();
+
+		private final Map<String, LeaveSeal> seals = new ConcurrentHashMap<>();
 
 		/**
 		 * What it says itself, which it does not listen to.
@@ -475,8 +512,21 @@ final class InMemoryApplications implements AfterEachCallback {
 		void subscribe(SignalExporter exporter, String... responderIds) {
 			for (String responderId : responderIds) {
 				respond(new Response(responderId, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
-						ResponseExtension.UNDERSTOOD);
+						subscription(responderId, null));
 			}
+		}
+
+		/**
+		 * Subscribes a responder that takes probes at an address.
+		 */
+		void subscribeAt(SignalExporter exporter, String responderId, String address) {
+			respond(new Response(responderId, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+					subscription(responderId, address));
+		}
+
+		private ResponseExtension subscription(String responderId, @Nullable String address) {
+			LeaveSeal seal = this.seals.computeIfAbsent(responderId, (id) -> LeaveSeal.create());
+			return new ResponseExtension(null, null, address, seal.seal(), null);
 		}
 
 		/**
@@ -497,7 +547,17 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		void bye(String responderId, String publisherId) {
-			respond(new Response(responderId, publisherId, Signal.SHUTDOWN, null, null), ResponseExtension.UNDERSTOOD);
+			LeaveSeal seal = this.seals.get(responderId);
+			respond(new Response(responderId, publisherId, Signal.SHUTDOWN, null, null), (seal != null)
+					? new ResponseExtension(null, null, null, seal.key(), null) : ResponseExtension.UNDERSTOOD);
+		}
+
+		/**
+		 * Announces that a responder leaves as one that can publish on the channel, and
+		 * is not that responder.
+		 */
+		void forgeBye(String responderId, @Nullable ResponseExtension extension) {
+			respond(new Response(responderId, "*", Signal.SHUTDOWN, null, null), extension);
 		}
 
 		/**

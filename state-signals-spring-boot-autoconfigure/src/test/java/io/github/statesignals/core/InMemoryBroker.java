@@ -7,7 +7,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -23,6 +25,26 @@ public final class InMemoryBroker {
 
 	private final List<InMemoryTransport> started = new CopyOnWriteArrayList<>();
 
+	private final boolean addresses;
+
+	private final AtomicInteger lastAddress = new AtomicInteger();
+
+	/**
+	 * Creates a broker whose transports have no addresses of their own.
+	 */
+	public InMemoryBroker() {
+		this(false);
+	}
+
+	/**
+	 * Creates a broker.
+	 * @param addresses whether each transport has an address of its own, as one over
+	 * Redis has
+	 */
+	public InMemoryBroker(boolean addresses) {
+		this.addresses = addresses;
+	}
+
 	/**
 	 * Create a transport.
 	 * @return the transport, not started
@@ -32,15 +54,19 @@ public final class InMemoryBroker {
 	}
 
 	// One at a time: everybody hears the same order.
-	private synchronized void deliver(String channel, Consumer<SignalTransport.Listener> message) {
+	private synchronized void deliver(String channel, Predicate<InMemoryTransport> receivers,
+			Consumer<SignalTransport.Listener> message) {
 		this.started.stream()
-			.filter((transport) -> transport.channels.contains(channel))
+			.filter((transport) -> transport.channels.contains(channel) && receivers.test(transport))
 			.forEach((transport) -> transport.hear(message));
 	}
 
 	private final class InMemoryTransport implements SignalTransport {
 
 		private final Set<String> channels = new CopyOnWriteArraySet<>();
+
+		private final @Nullable String address = InMemoryBroker.this.addresses
+				? "address-" + InMemoryBroker.this.lastAddress.incrementAndGet() : null;
 
 		/**
 		 * Held while the listener is called.
@@ -95,6 +121,11 @@ public final class InMemoryBroker {
 		}
 
 		@Override
+		public @Nullable String replyTo(String channel) {
+			return this.address;
+		}
+
+		@Override
 		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			return send(channel, (listener) -> listener.onSignal(channel, signal, extension));
 		}
@@ -102,15 +133,24 @@ public final class InMemoryBroker {
 		@Override
 		public CompletableFuture<Void> send(String channel, Response response, @Nullable ResponseExtension extension,
 				@Nullable String replyTo) {
+			if (replyTo != null) {
+				return send(channel, (transport) -> replyTo.equals(transport.address),
+						(listener) -> listener.onResponse(channel, response, extension));
+			}
 			return send(channel, (listener) -> listener.onResponse(channel, response, extension));
 		}
 
 		private CompletableFuture<Void> send(String channel, Consumer<SignalTransport.Listener> message) {
+			return send(channel, (transport) -> true, message);
+		}
+
+		private CompletableFuture<Void> send(String channel, Predicate<InMemoryTransport> receivers,
+				Consumer<SignalTransport.Listener> message) {
 			if (!isConnected()) {
 				return CompletableFuture
 					.failedFuture(new DataAccessResourceFailureException("This transport is not started"));
 			}
-			deliver(channel, message);
+			deliver(channel, receivers, message);
 			return CompletableFuture.completedFuture(null);
 		}
 

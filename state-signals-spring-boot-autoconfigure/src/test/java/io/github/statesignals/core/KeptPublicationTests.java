@@ -33,13 +33,12 @@ class KeptPublicationTests {
 
 	private final ManualTimer timer = new ManualTimer();
 
-	private final SignalEngine engine = new SignalEngine(this.keeper,
-			new EngineSettings(CHANNEL, EngineSettings.Extensions.NEGOTIATED,
-					new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), TIMEOUT, 1, 100),
-					new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
-							EngineSettings.Expired.REJECT, null, null, true, 16, 1_000),
-					TIMEOUT),
-			Runnable::run, new JsonMapper(), List::of, (event) -> {
+	private final SignalEngine engine = new SignalEngine(this.keeper, new EngineSettings(CHANNEL,
+			EngineSettings.Extensions.NEGOTIATED,
+			new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), TIMEOUT, 1, Duration.ZERO, 100),
+			new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
+					EngineSettings.Expired.REJECT, null, null, true, 16, 1_000),
+			TIMEOUT), Runnable::run, new JsonMapper(), List::of, (event) -> {
 			}, this.timer);
 
 	private final SignalExporter exporter = this.engine.create("conductor");

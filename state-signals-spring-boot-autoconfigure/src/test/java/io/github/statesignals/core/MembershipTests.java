@@ -343,7 +343,7 @@ class MembershipTests {
 		CompletableFuture<SignalResult> second = exporter.signal("start").sampleNo(2).publishAsync();
 		this.peer.answer("r1", this.peer.hear("start"), 1);
 		this.peer.hearsNoSignal();
-		this.peer.bye("python");
+		((DefaultSignalExporter) exporter).leave("python");
 		assertThat(get(first).left()).containsExactly("python");
 		Message<Signal, SignalExtension> next = this.peer.hear("start");
 		assertThat(next.content().sampleNo()).isEqualTo(2);
@@ -433,11 +433,17 @@ class MembershipTests {
 	void sayingByeOnOneChannelLeavesThoseOfAnotherAlone() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.engine().create("elsewhere", "other");
-		exporter.initialization("start").expectedResponders("r1").initialize();
-		this.peer.bye("r1");
-		this.peer.bye("r1", exporter.getPublisherId());
+		exporter.initialize("start");
+		LeaveSeal seal = LeaveSeal.create();
+		this.peer.transport()
+			.send("other", new Response("r1", exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+					new ResponseExtension(null, null, null, seal.seal(), null), null);
+		awaiting().until(() -> !exporter.getSubscribers().isEmpty());
+		ResponseExtension key = new ResponseExtension(null, null, null, seal.key(), null);
+		this.peer.respond(new Response("r1", "*", Signal.SHUTDOWN, null, null), key);
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), Signal.SHUTDOWN, null, null), key);
 		assertThat(exporter.getSubscribers()).containsExactly("r1");
-		this.peer.transport().send("other", new Response("r1", "*", Signal.SHUTDOWN, null, null));
+		this.peer.transport().send("other", new Response("r1", "*", Signal.SHUTDOWN, null, null), key, null);
 		awaiting().until(() -> exporter.getSubscribers().isEmpty());
 	}
 
@@ -765,12 +771,13 @@ class MembershipTests {
 		this.peer.hello("r3");
 		this.applications.timer().advance(PATIENCE);
 		assertThat(this.peer.hear(Signal.INITIALIZATION).extension()).as("asks who understands").isNotNull();
-		this.peer.bye("python");
+		((DefaultSignalExporter) exporter).leave("python");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).isNotNull();
 		this.peer.subscribePlain(exporter, "r2");
-		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).as("r2 forgot it").isNull();
+		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).as("anybody can send that in its name")
+			.isNotNull();
 		exporter.shutdown();
-		assertThat(this.peer.hear(Signal.SHUTDOWN).extension()).isNull();
+		assertThat(this.peer.hear(Signal.SHUTDOWN).extension()).isNotNull();
 	}
 
 	@Test
@@ -833,7 +840,10 @@ class MembershipTests {
 		this.peer.forget();
 		for (String event : List.of(Signal.INITIALIZATION, "start", "unhandled")) {
 			this.peer.publish(Peer.signal(event, event, 1), extension(3));
-			assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("3"));
+			ResponseExtension extension = this.peer.hearResponse().extension();
+			assertThat(extension.id()).isEqualTo("3");
+			assertThat(extension.seal() != null).as(event).isEqualTo(event.equals(Signal.INITIALIZATION));
+			assertThat(extension.handledEvents()).isEqualTo(event.equals("unhandled") ? List.of("start") : null);
 		}
 		this.peer.publish(Peer.signal("odd", "start", 1), new SignalExtension(null, -1, -1, -1, null));
 		assertThat(this.peer.hearResponse().extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
@@ -922,7 +932,12 @@ class MembershipTests {
 	private void assertAnnounced(String event, SignalResponder responder) {
 		Message<Response, ResponseExtension> announced = this.peer.hearResponse();
 		assertThat(announced.content()).isEqualTo(announcement(responder, event));
-		assertThat(announced.extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
+		if (event.equals(Signal.SHUTDOWN)) {
+			assertThat(announced.extension().seal()).isNotNull();
+		}
+		else {
+			assertThat(announced.extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
+		}
 	}
 
 	private static Response announcement(SignalResponder responder, String event) {

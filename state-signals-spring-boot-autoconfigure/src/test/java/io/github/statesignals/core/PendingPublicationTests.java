@@ -34,9 +34,9 @@ class PendingPublicationTests {
 		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
 		assertThat(pending.isSent()).isTrue();
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
-		assertThat(result.isSuccess()).isTrue();
+		assertThat(result.isSuccess()).isFalse();
 		assertThat(result.responses()).isEmpty();
 		assertThat(result.messages()).isEmpty();
 		assertThat(result.missing()).isEmpty();
@@ -51,7 +51,7 @@ class PendingPublicationTests {
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(answer(pending, "a", 1)).isEqualTo(Verdict.COUNTED);
 		assertThat(pending.isComplete()).isTrue();
-		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 	}
 
 	@Test
@@ -80,7 +80,7 @@ class PendingPublicationTests {
 		PendingPublication pending = new PendingPublication(subscribers, null, SENT, false);
 		subscribers.clear();
 		subscribers.add("late");
-		assertThat(pending.result(SENT).missing()).containsExactly("a");
+		assertThat(pending.result(SENT, false).missing()).containsExactly("a");
 		assertThat(answer(pending, "late", 1)).isEqualTo(Verdict.NOT_AWAITED);
 		assertThat(answer(pending, "a", 1)).isEqualTo(Verdict.COUNTED);
 		assertThat(pending.isComplete()).isTrue();
@@ -99,7 +99,7 @@ class PendingPublicationTests {
 		PendingPublication pending = awaiting("a", "b");
 		answer(pending, "a", ras);
 		answer(pending, "b", 1);
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(result.isSuccess()).isFalse();
 		assertThat(result.responses().get("a").ras()).isEqualTo(ras);
@@ -111,7 +111,7 @@ class PendingPublicationTests {
 	void isMissingAnAnswerEvenWhereAnotherFailed() {
 		PendingPublication pending = awaiting("a", "b");
 		answer(pending, "a", 0);
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 		assertThat(result.missing()).containsExactly("b");
 		assertThat(result.responses()).containsOnlyKeys("a");
@@ -121,7 +121,7 @@ class PendingPublicationTests {
 	void namesTheMissingInTheOrderOfTheirSubscription() {
 		PendingPublication pending = awaiting("z", "a", "m", "b");
 		answer(pending, "m", 1);
-		assertThat(pending.result(SENT).missing()).containsExactly("z", "a", "b");
+		assertThat(pending.result(SENT, false).missing()).containsExactly("z", "a", "b");
 	}
 
 	@Test
@@ -130,7 +130,7 @@ class PendingPublicationTests {
 		answer(pending, "c", 1, "third");
 		answer(pending, "a", 0, "first");
 		answer(pending, "b", 1, null);
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		assertThat(result.responses().keySet()).containsExactly("c", "a", "b");
 		assertThat(result.messages()).containsExactly(entry("c", "third"), entry("a", "first"));
 	}
@@ -140,7 +140,7 @@ class PendingPublicationTests {
 		PendingPublication pending = awaiting("a");
 		assertThat(answer(pending, "a", null)).isEqualTo(Verdict.WITHOUT_RAS);
 		assertThat(pending.isComplete()).isFalse();
-		assertThat(pending.result(SENT).missing()).containsExactly("a");
+		assertThat(pending.result(SENT, false).missing()).containsExactly("a");
 		assertThat(answer(pending, "a", 1)).isEqualTo(Verdict.COUNTED);
 		assertThat(pending.isComplete()).isTrue();
 	}
@@ -151,7 +151,7 @@ class PendingPublicationTests {
 		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
 		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
 		answer(pending, "a", 1);
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(result.responses()).containsOnlyKeys("a");
 		assertThat(result.messages()).containsExactly(entry("stranger", "me too"));
@@ -164,7 +164,7 @@ class PendingPublicationTests {
 		assertThat(answer(pending, "a", 0, "or not")).isEqualTo(Verdict.REPEATED);
 		assertThat(pending.isComplete()).isFalse();
 		answer(pending, "b", 1);
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(result.responses().get("a")).extracting(Answer::ras, Answer::message).containsExactly(1, "done");
 		assertThat(result.messages()).containsEntry("a", "or not");
@@ -173,9 +173,9 @@ class PendingPublicationTests {
 	@Test
 	void tellsHowLongEachAnswerAndTheWholeTook() {
 		PendingPublication pending = awaiting("a", "b");
-		pending.respond(new Response("a", "p", "e", 1, null), SENT + 3);
-		pending.respond(new Response("b", "p", "e", 1, null), SENT + 10);
-		SignalResult result = pending.result(SENT + 12);
+		pending.respond(new Response("a", "p", "e", 1, null), true, SENT + 3);
+		pending.respond(new Response("b", "p", "e", 1, null), true, SENT + 10);
+		SignalResult result = pending.result(SENT + 12, false);
 		assertThat(result.responses().get("a").latency()).isEqualTo(Duration.ofNanos(3));
 		assertThat(result.responses().get("b").latency()).isEqualTo(Duration.ofNanos(10));
 		assertThat(result.elapsed()).isEqualTo(Duration.ofNanos(12));
@@ -185,7 +185,7 @@ class PendingPublicationTests {
 	void givesResultsThatLaterAnswersDoNotChange() {
 		PendingPublication pending = awaiting("a", "b");
 		answer(pending, "a", 1, "early");
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		answer(pending, "b", 0, "late");
 		assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 		assertThat(result.responses()).containsOnlyKeys("a");
@@ -202,10 +202,10 @@ class PendingPublicationTests {
 		answer(pending, "a", 1);
 		answer(pending, "b", 0);
 		assertThat(pending.isComplete()).isFalse();
-		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 		answer(pending, "c", 1);
 		assertThat(pending.isComplete()).isTrue();
-		SignalResult result = pending.result(SENT);
+		SignalResult result = pending.result(SENT, false);
 		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(result.responses().keySet()).containsExactly("a", "b", "c");
 		assertThat(result.missing()).containsExactly("d");
@@ -216,11 +216,11 @@ class PendingPublicationTests {
 		PendingPublication pending = awaiting(CompletionRule.quorum(), "a", "b", "c");
 		answer(pending, "a", 0);
 		assertThat(pending.isComplete()).isFalse();
-		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 		answer(pending, "b", 2);
 		assertThat(pending.isComplete()).isTrue();
-		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.SUB_FAILED);
-		assertThat(pending.result(SENT).missing()).containsExactly("c");
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(pending.result(SENT, false).missing()).containsExactly("c");
 	}
 
 	@Test
@@ -229,7 +229,7 @@ class PendingPublicationTests {
 		assertThat(pending.isComplete()).isFalse();
 		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
-		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 	}
 
 	@Test
@@ -237,7 +237,7 @@ class PendingPublicationTests {
 		PendingPublication pending = awaiting(CompletionRule.quorum());
 		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
-		assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 	}
 
 	@Test
@@ -247,7 +247,7 @@ class PendingPublicationTests {
 			assertThat(pending.isComplete()).isFalse();
 			pending.confirm(null);
 			assertThat(pending.isComplete()).isTrue();
-			assertThat(pending.result(SENT).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		}
 	}
 
@@ -275,7 +275,7 @@ class PendingPublicationTests {
 		assertThat(pending.answer("a")).isNull();
 		answer(pending, "a", 1, "done");
 		answer(pending, "stranger", 1);
-		assertThat(pending.answer("a")).isEqualTo(new Answer(1, "done", Duration.ZERO));
+		assertThat(pending.answer("a")).isEqualTo(new Answer(1, "done", Duration.ZERO, true));
 		assertThat(pending.answer("stranger")).isNull();
 	}
 
@@ -292,7 +292,7 @@ class PendingPublicationTests {
 	}
 
 	private static Verdict answer(PendingPublication pending, String responderId, Integer ras, String message) {
-		return pending.respond(new Response(responderId, "p", "e", ras, message), SENT);
+		return pending.respond(new Response(responderId, "p", "e", ras, message), true, SENT);
 	}
 
 }

@@ -24,12 +24,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ResponseScannerTests {
 
 	private static final List<String> USUAL = List.of(
-			"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"p-1\",\"event\":\"start\",\"ras\":1,\"_ss\":{\"id\":\"17\"}}",
+			"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"p-1\",\"event\":\"start\",\"ras\":1,\"_ss\":{\"v\":1,\"id\":\"17\"}}",
 			"{\"responder_id\": \"r-1-resp\", \"publisher_id\": \"p-1\", \"event\": \"start\", \"ras\": 1, \"message\": \"done\"}",
-			"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"initialization\",\"_ss\":{}}",
+			"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"initialization\",\"_ss\":{\"v\":1}}",
 			"{\"responder_id\": \"r-1-resp\", \"publisher_id\": \"p-1\", \"event\": \"start\"}",
 			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":-5,\"message\":\"\"}",
-			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":0,\"message\":\"a b\",\"_ss\":{\"id\":\"\"}}");
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":0,\"message\":\"a b\",\"_ss\":{\"v\":1,\"id\":\"\"}}");
 
 	private final StringCache strings = new StringCache();
 

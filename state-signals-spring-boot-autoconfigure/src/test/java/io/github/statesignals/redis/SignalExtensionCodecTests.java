@@ -64,22 +64,22 @@ class SignalExtensionCodecTests {
 		metadata.put("none", null);
 		assertThat(write(signal(metadata), new SignalExtension("17", 17, 1_234, 20_000, "event-signal-reply:x")))
 			.isEqualTo("{" + SIX_KEYS + """
-					,"metadata":{"uuid":"u","none":null,"_ss":{"id":"17","seq":17,"sent":1234,"timeout":20000,\
+					,"metadata":{"uuid":"u","none":null,"_ss":{"v":1,"id":"17","seq":17,"sent":1234,"timeout":20000,\
 					"reply_to":"event-signal-reply:x"}}}""");
 	}
 
 	@Test
 	void writesMetadataForTheExtensionAlone() {
-		assertThat(write(signal(Map.of()), new SignalExtension("1", 1, 0, 0, null)))
-			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"id\":\"1\",\"seq\":1,\"sent\":0,\"timeout\":0}}}");
+		assertThat(write(signal(Map.of()), new SignalExtension("1", 1, 0, 0, null))).isEqualTo(
+				"{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"1\",\"seq\":1,\"sent\":0,\"timeout\":0}}}");
 	}
 
 	@Test
 	void leavesOutWhatAnExtensionDoesNotSay() {
 		assertThat(write(signal(Map.of()), new SignalExtension(null, NONE, NONE, NONE, null)))
-			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{}}}");
+			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"v\":1}}}");
 		assertThat(write(signal(Map.of()), new SignalExtension("1", 1, 5, NONE, null)))
-			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"id\":\"1\",\"seq\":1,\"sent\":5}}}");
+			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"1\",\"seq\":1,\"sent\":5}}}");
 	}
 
 	@Test
@@ -92,9 +92,9 @@ class SignalExtensionCodecTests {
 	void writesAResponsesExtensionLast() {
 		Response response = new Response("r-1-resp", "p-1", "e", 1, "done");
 		assertThat(write(response, new ResponseExtension("17")))
-			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\",\"_ss\":{\"id\":\"17\"}}");
+			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\",\"_ss\":{\"v\":1,\"id\":\"17\"}}");
 		assertThat(write(response, ResponseExtension.UNDERSTOOD))
-			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\",\"_ss\":{}}");
+			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\",\"_ss\":{\"v\":1}}");
 		assertThat(write(response, null)).isEqualTo("{" + THREE_KEYS + ",\"ras\":1,\"message\":\"done\"}");
 	}
 
@@ -103,9 +103,10 @@ class SignalExtensionCodecTests {
 		assertThat(
 				write(new Response("r-1-resp", "*", Signal.INITIALIZATION, null, null), ResponseExtension.UNDERSTOOD))
 			.isEqualTo(
-					"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"initialization\",\"_ss\":{}}");
+					"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"initialization\",\"_ss\":{\"v\":1}}");
 		assertThat(write(new Response("r-1-resp", "*", Signal.SHUTDOWN, null, null), ResponseExtension.UNDERSTOOD))
-			.isEqualTo("{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"shutdown\",\"_ss\":{}}");
+			.isEqualTo(
+					"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"shutdown\",\"_ss\":{\"v\":1}}");
 	}
 
 	// Read
@@ -142,13 +143,48 @@ class SignalExtensionCodecTests {
 		return extensions;
 	}
 
+	@Test
+	void onlyAnObjectWithAVersionIsOurs() throws Exception {
+		for (String version : List.of("0", "-1", "1.0", "\"1\"", "null", "[1]", "99999999999999999999")) {
+			HeardSignal signal = readSignal(",\"metadata\":{\"_ss\":{\"v\":" + version + ",\"id\":\"1\"}}");
+			assertThat(signal.extension()).as(version).isNull();
+			assertThat(signal.signal().metadata()).as(version).containsKey("_ss");
+			assertThat(readResponse(",\"_ss\":{\"v\":" + version + ",\"id\":\"1\"}").extension()).isNull();
+		}
+		assertThat(readSignal(",\"metadata\":{\"_ss\":{\"id\":\"mine\"}}").signal().metadata())
+			.isEqualTo(Map.of("_ss", Map.of("id", "mine")));
+		assertThat(readResponse(",\"_ss\":{\"id\":\"1\"}").extension()).isNull();
+	}
+
+	@Test
+	void everyPartOfAResponsesExtensionComesBack() throws Exception {
+		Response response = new Response("r-1-resp", "p-1", "e", 1, null);
+		for (ResponseExtension extension : List.of(
+				new ResponseExtension("17", List.of("start", "Größe \" \\"), null, null, null),
+				new ResponseExtension("17", List.of(), null, null, null),
+				new ResponseExtension("17", null, "event-signal-reply:x", "seal", null),
+				new ResponseExtension(null, null, null, "key", null),
+				new ResponseExtension(null, null, "here", null, new ResponseExtension.Probe("nonce", null)),
+				new ResponseExtension(null, null, null, null,
+						new ResponseExtension.Probe("nonce", ResponseExtension.State.WORKING)),
+				new ResponseExtension(null, null, null, null,
+						new ResponseExtension.Probe("nonce", ResponseExtension.State.ABSENT)))) {
+			assertThat(this.codec.readResponse(this.codec.write(response, extension)))
+				.isEqualTo(new HeardResponse(response, extension));
+		}
+		assertThat(readResponse(",\"_ss\":{\"v\":1,\"probe\":\"n\",\"state\":\"else\"}").extension())
+			.isEqualTo(ResponseExtension.UNDERSTOOD);
+		assertThat(readResponse(",\"_ss\":{\"v\":1,\"handles\":[\"a\",1,null,\"b\"]}").extension().handledEvents())
+			.containsExactly("a", "b");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "1", "-1", "1.5", "true", "\"17\"", "[]", "[{\"id\":\"17\"}]", "1e400", "NaN",
 			"[[[[{}]]]]" })
 	void anExtensionThatIsNoObjectIsNone(String json) throws Exception {
 		HeardSignal heard = readSignal(",\"metadata\":{\"a\":1,\"_ss\":" + json + ",\"b\":2}");
 		assertThat(heard.extension()).isNull();
-		assertThat(heard.signal().metadata()).isEqualTo(Map.of("a", 1, "b", 2));
+		assertThat(heard.signal().metadata()).as("the publisher's own").containsKeys("a", "_ss", "b");
 		HeardResponse response = readResponse(",\"ras\":1,\"_ss\":" + json + ",\"message\":\"m\"");
 		assertThat(response.extension()).isNull();
 		assertThat(response.response()).isEqualTo(new Response("r-1-resp", "p-1", "e", 1, "m"));
@@ -160,7 +196,7 @@ class SignalExtensionCodecTests {
 					"1.0", "1e3", "NaN", "-Infinity", "true", "\"1\"", "\"\"", "[]", "[1]", "{}", "{\"seq\":1}" })
 	void aNumberThatIsNoneIsNotThere(String json) throws Exception {
 		for (String key : List.of("seq", "sent", "timeout")) {
-			assertThat(readExtension("{\"id\":\"17\",\"" + key + "\":" + json + ",\"reply_to\":\"r\"}"))
+			assertThat(readExtension("{\"v\":1,\"id\":\"17\",\"" + key + "\":" + json + ",\"reply_to\":\"r\"}"))
 				.isEqualTo(new SignalExtension("17", NONE, NONE, NONE, "r"));
 		}
 	}
@@ -168,48 +204,52 @@ class SignalExtensionCodecTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "1", "1.5", "false", "[]", "[\"17\"]", "{}", "{\"id\":\"17\"}" })
 	void aTextThatIsNoneIsNotThere(String json) throws Exception {
-		assertThat(readExtension("{\"id\":" + json + ",\"seq\":1,\"reply_to\":" + json + ",\"sent\":2}"))
+		assertThat(readExtension("{\"v\":1,\"id\":" + json + ",\"seq\":1,\"reply_to\":" + json + ",\"sent\":2}"))
 			.isEqualTo(new SignalExtension(null, 1, 2, NONE, null));
-		assertThat(readResponse(",\"_ss\":{\"id\":" + json + ",\"more\":1},\"ras\":1"))
+		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + json + ",\"more\":1},\"ras\":1"))
 			.isEqualTo(new HeardResponse(new Response("r-1-resp", "p-1", "e", 1, null), ResponseExtension.UNDERSTOOD));
 	}
 
 	@Test
 	void whatNobodyKnowsYetIsSkipped() throws Exception {
 		assertThat(readExtension(
-				"{\"traceparent\":\"00-1-2-01\",\"id\":\"17\",\"nested\":{\"id\":\"1\",\"seq\":[3]},\"seq\":18}"))
+				"{\"v\":1,\"traceparent\":\"00-1-2-01\",\"id\":\"17\",\"nested\":{\"id\":\"1\",\"seq\":[3]},\"seq\":18}"))
 			.isEqualTo(new SignalExtension("17", 18, NONE, NONE, null));
-		assertThat(readResponse(",\"_ss\":{\"a\":{\"id\":\"1\"},\"id\":\"17\",\"b\":[{\"id\":\"2\"}]},\"ras\":0"))
+		assertThat(
+				readResponse(",\"_ss\":{\"v\":1,\"a\":{\"id\":\"1\"},\"id\":\"17\",\"b\":[{\"id\":\"2\"}]},\"ras\":0"))
 			.isEqualTo(new HeardResponse(new Response("r-1-resp", "p-1", "e", 0, null), new ResponseExtension("17")));
 	}
 
 	@Test
 	void theLastOfSeveralCounts() throws Exception {
-		assertThat(readExtension("{\"id\":\"1\",\"id\":\"2\"}").id()).isEqualTo("2");
-		HeardSignal heard = readSignal(",\"metadata\":{\"_ss\":{\"id\":\"1\"},\"_ss\":{\"id\":\"2\"}}");
+		assertThat(readExtension("{\"v\":1,\"id\":\"1\",\"id\":\"2\"}").id()).isEqualTo("2");
+		HeardSignal heard = readSignal(",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"1\"},\"_ss\":{\"v\":1,\"id\":\"2\"}}");
 		assertThat(heard.extension().id()).isEqualTo("2");
 		assertThat(heard.signal().metadata()).isEmpty();
-		assertThat(readResponse(",\"_ss\":{\"id\":\"1\"},\"_ss\":{}").extension())
+		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":\"1\"},\"_ss\":{\"v\":1}").extension())
 			.isEqualTo(ResponseExtension.UNDERSTOOD);
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "{}", "{\"_ss\":{}}", "{\"_ss\":null}", "{\"_ss\":{\"id\":\"1\"}}", "null" })
+	@ValueSource(strings = { "{}", "{\"_ss\":{\"v\":1}}", "{\"_ss\":{\"v\":2}}", "{\"_ss\":{\"v\":1,\"id\":\"1\"}}",
+			"null" })
 	void noHandlerEverSeesIt(String metadata) throws Exception {
 		assertThat(readSignal(",\"metadata\":" + metadata).signal()).isEqualTo(signal(Map.of()));
 	}
 
 	@Test
 	void onlyTheMetadatasOwnKeyIsTheExtension() throws Exception {
-		HeardSignal heard = readSignal(",\"_ss\":{\"id\":\"1\"},\"metadata\":{\"nested\":{\"_ss\":{\"id\":\"2\"}}}");
+		HeardSignal heard = readSignal(
+				",\"_ss\":{\"v\":1,\"id\":\"1\"},\"metadata\":{\"nested\":{\"_ss\":{\"v\":1,\"id\":\"2\"}}}");
 		assertThat(heard.extension()).isNull();
-		assertThat(heard.signal().metadata()).isEqualTo(Map.of("nested", Map.of("_ss", Map.of("id", "2"))));
+		assertThat(heard.signal().metadata()).isEqualTo(Map.of("nested", Map.of("_ss", Map.of("v", 1, "id", "2"))));
 	}
 
 	@Test
 	void metadataWithoutTheExtensionIsAsItWasSent() throws Exception {
-		assertThat(readSignal(",\"metadata\":{\"b\":[1,{\"c\":null}],\"_ss\":{\"id\":\"1\"},\"a\":2.5}").signal()
-			.metadata())
+		assertThat(
+				readSignal(",\"metadata\":{\"b\":[1,{\"c\":null}],\"_ss\":{\"v\":1,\"id\":\"1\"},\"a\":2.5}").signal()
+					.metadata())
 			.containsExactly(Map.entry("b", List.of(1, Collections.singletonMap("c", null))), Map.entry("a", 2.5));
 	}
 

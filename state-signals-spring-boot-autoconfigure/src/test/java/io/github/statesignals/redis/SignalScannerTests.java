@@ -21,11 +21,11 @@ class SignalScannerTests {
 			+ "\"runner_host\":\"h\",\"sample_no\":-1,\"tag\":\"No tag specified\"";
 
 	private static final List<String> USUAL = List.of(ENVELOPE + "}", ENVELOPE + ",\"metadata\":{}}",
-			ENVELOPE + ",\"metadata\":{\"_ss\":{}}}",
-			ENVELOPE + ",\"metadata\":{\"_ss\":{\"id\":\"7\",\"seq\":7,\"sent\":12345,\"timeout\":20000,"
+			ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1}}}",
+			ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"7\",\"seq\":7,\"sent\":12345,\"timeout\":20000,"
 					+ "\"reply_to\":\"event-signal-reply:{event-signal-pubsub}:1\"}}}",
-			ENVELOPE + ",\"metadata\":{\"_ss\":{\"seq\":1,\"reply_to\":\"r\"}}}",
-			ENVELOPE + ",\"metadata\":{\"_ss\":{\"sent\":999999999999999999}}}",
+			ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1,\"reply_to\":\"r\"}}}",
+			ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"sent\":999999999999999999}}}",
 			ENVELOPE.replace(":", ": ").replace(",", ", ") + "}");
 
 	private final StringCache strings = new StringCache();
@@ -54,10 +54,11 @@ class SignalScannerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "\"metadata\":{\"uuid\":1}", "\"metadata\":{\"_ss\":{},\"uuid\":1}",
-			"\"metadata\":{\"_ss\":{\"seq\":-2}}", "\"metadata\":{\"_ss\":{\"seq\":1.0}}", "\"metadata\":{\"_ss\":7}",
-			"\"metadata\":{\"_ss\":{\"seq\":1,\"id\":\"1\"}}", "\"metadata\":{\"_ss\":{\"more\":1}}",
-			"\"metadata\":{\"_ss\":{\"seq\":1234567890123456789}}", "\"metadata\":null", "\"more\":1" })
+	@ValueSource(strings = { "\"metadata\":{\"uuid\":1}", "\"metadata\":{\"_ss\":{\"v\":1},\"uuid\":1}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":-2}}", "\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1.0}}",
+			"\"metadata\":{\"_ss\":7}", "\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1,\"id\":\"1\"}}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"more\":1}}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1234567890123456789}}", "\"metadata\":null", "\"more\":1" })
 	void leavesTheRestToTheParser(String member) {
 		assertThat(scan(ENVELOPE + "," + member + "}")).isNull();
 	}

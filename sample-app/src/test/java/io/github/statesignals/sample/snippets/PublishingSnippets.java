@@ -43,13 +43,20 @@ class PublishingSnippets {
 		// end::progress[]
 	}
 
-	void nobody() {
-		// tag::nobody[]
+	void acted() {
+		// tag::acted[]
 		SignalResult result = this.exporter.publish("drain");
-		if (result.isSuccess() && result.awaited() == 0) {
-			logger.warn("Nobody is subscribed");
+		if (result.isSuccess()) {
+			logger.info("{} drained", result.acted());
 		}
-		// end::nobody[]
+		else if (result.awaited() == 0) {
+			logger.warn("No responder is subscribed");
+		}
+		else {
+			logger.warn("Failed: {}, without a handler: {}, missing: {}", result.failed(), result.unhandled(),
+					result.missing());
+		}
+		// end::acted[]
 	}
 
 	// tag::gateway[]
