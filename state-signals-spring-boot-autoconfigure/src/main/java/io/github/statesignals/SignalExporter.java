@@ -86,13 +86,14 @@ public interface SignalExporter {
 	}
 
 	/**
-	 * Publish a typed signal: its event is the one that its type names
-	 * ({@link SignalEvent}, else the class name in kebab-case), its properties are the
-	 * metadata, as the application's {@code JsonMapper} writes them.
+	 * Publishes a typed signal: its event is the one that its type names by the rule of
+	 * {@link SignalEvent}, its properties are the metadata, as the application's
+	 * {@code JsonMapper} writes them.
 	 * @param typedSignal a record, or an object of a class
-	 * @return who acted on it
-	 * @throws IllegalArgumentException if it is not an object in JSON, or the event not
-	 * legal; nothing is published
+	 * @return the outcome
+	 * @throws IllegalArgumentException if it is not an object in JSON, has fields of
+	 * which none is a property, or its event is ambiguous or not legal; nothing is
+	 * published
 	 * @see SignalSpec#publish()
 	 */
 	SignalResult emit(Object typedSignal);

@@ -11,8 +11,9 @@ import java.lang.annotation.Target;
  * that implements it. Interfaces in the packages that Spring Boot scans are found by
  * themselves; {@link SignalGatewayFactory} makes one of any other.
  * <p>
- * The event of a method is what its {@link SignalEvent} names; else that of its typed
- * signal, if it takes one; else its name in kebab-case. A parameter is
+ * The event of a method is what its {@link SignalEvent} names; else that of the typed
+ * signal that it is given, if it takes one, which must not be {@code null}; else its name
+ * in kebab-case. A parameter is
  * <ul>
  * <li>a typed signal, or a {@code Map}: its properties, or entries, are metadata;</li>
  * <li>a value (string, number, boolean, enum, date, collection, ...): one metadata entry

@@ -100,9 +100,26 @@ class TypedSignalTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit("bork"))
 			.withMessageContaining("java.lang.String")
 			.withMessageContaining("signal(event)");
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Hidden("x")))
+			.withMessageContaining(Hidden.class.getName())
+			.withMessageContaining("none of them is a property");
 		exporter.initialize("ready");
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Bork("x")))
 			.withMessageContaining("'bork' is not a legal event");
+	}
+
+	static class Hidden {
+
+		private final String reason;
+
+		Hidden(String reason) {
+			this.reason = reason;
+		}
+
+		String reason() {
+			return this.reason;
+		}
+
 	}
 
 	record Ready() {

@@ -124,16 +124,18 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 	/**
 	 * One method of a gateway.
 	 *
-	 * @param event the event that it publishes
+	 * @param method the method
+	 * @param event the event that it publishes; {@code null}: that of the typed signal
+	 * @param typed the index of the typed signal; negative if it takes none
 	 * @param timeout how long it awaits answers; {@code null}: as long as the exporter
 	 * @param parameters what its parameters add to the signal
 	 * @param publisher publishes, and makes what it returns of the result
 	 */
-	private record GatewayMethod(String event, @Nullable Duration timeout, GatewayParameter[] parameters,
-			Function<SignalSpec, @Nullable Object> publisher) {
+	private record GatewayMethod(Method method, @Nullable String event, int typed, @Nullable Duration timeout,
+			GatewayParameter[] parameters, Function<SignalSpec, @Nullable Object> publisher) {
 
 		@Nullable Object invoke(SignalExporter exporter, @Nullable Object[] arguments) {
-			SignalSpec spec = exporter.signal(this.event);
+			SignalSpec spec = exporter.signal((this.event != null) ? this.event : eventOf(arguments[this.typed]));
 			if (this.timeout != null) {
 				spec.timeout(this.timeout);
 			}
@@ -143,31 +145,54 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			return this.publisher.apply(spec);
 		}
 
+		private String eventOf(@Nullable Object typedSignal) {
+			if (typedSignal == null) {
+				throw invalid(this.method, "is called with null for its typed signal",
+						"Pass an object, or name the event of the method with @SignalEvent.");
+			}
+			return SignalEventNames.of(typedSignal.getClass());
+		}
+
 		static GatewayMethod of(Method method, @Nullable Duration timeout) {
 			Parameter[] declared = method.getParameters();
 			GatewayParameter[] parameters = new GatewayParameter[declared.length];
-			Class<?> typed = null;
+			int typed = -1;
 			for (int i = 0; i < declared.length; i++) {
 				parameters[i] = GatewayParameter.of(declared[i]);
 				if (parameters[i] == GatewayParameter.PAYLOAD && ParameterKinds.isTyped(declared[i].getType())) {
-					if (typed != null) {
+					if (typed >= 0) {
 						throw invalid(method, "takes more than one typed signal",
 								"Take one, and anything else as a value or a Map.");
 					}
-					typed = declared[i].getType();
+					typed = i;
 				}
 			}
-			return new GatewayMethod(event(method, typed), timeout, parameters, publisher(method));
+			return new GatewayMethod(method, event(method, (typed >= 0) ? declared[typed].getType() : null), typed,
+					timeout, parameters, publisher(method));
 		}
 
-		private static String event(Method method, @Nullable Class<?> typed) {
+		private static @Nullable String event(Method method, @Nullable Class<?> typed) {
 			String declared = SignalEventNames.declared(method);
 			if (StringUtils.hasText(declared)) {
 				return declared;
 			}
-			boolean annotated = AnnotatedElementUtils.hasAnnotation(method, SignalEvent.class);
-			return (typed != null && !annotated) ? SignalEventNames.of(typed)
-					: SignalEventNames.kebabCase(method.getName());
+			if (typed == null || AnnotatedElementUtils.hasAnnotation(method, SignalEvent.class)) {
+				return SignalEventNames.kebabCase(method.getName());
+			}
+			if (!Modifier.isAbstract(typed.getModifiers())) {
+				checkEvent(method, typed);
+			}
+			return null;
+		}
+
+		private static void checkEvent(Method method, Class<?> typed) {
+			try {
+				SignalEventNames.of(typed);
+			}
+			catch (SignalTypeException ex) {
+				throw invalid(method, "takes a typed signal without an event: " + ex.getProblem(),
+						ex.getRemedy() + ".");
+			}
 		}
 
 		private static Function<SignalSpec, @Nullable Object> publisher(Method method) {

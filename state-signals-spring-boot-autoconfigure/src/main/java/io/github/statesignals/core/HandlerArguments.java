@@ -1,10 +1,12 @@
 package io.github.statesignals.core;
 
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.Signal;
@@ -44,13 +46,35 @@ final class HandlerArguments {
 
 	private final StringValueResolver valueResolver;
 
+	/**
+	 * The events that the handler receives.
+	 */
+	private final Set<String> events;
+
 	HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
 			List<Converter<?, ?>> converters, @Nullable Validator validator, StringValueResolver valueResolver) {
+		this(converter, resolvers, converters, validator, valueResolver, Set.of());
+	}
+
+	private HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
+			List<Converter<?, ?>> converters, @Nullable Validator validator, StringValueResolver valueResolver,
+			Set<String> events) {
 		this.converter = converter;
 		this.resolvers = resolvers;
 		this.converters = converters;
 		this.validator = validator;
 		this.valueResolver = valueResolver;
+		this.events = events;
+	}
+
+	/**
+	 * Returns the same for a handler of some events.
+	 * @param events the events
+	 * @return what decides about its parameters
+	 */
+	HandlerArguments forEvents(Set<String> events) {
+		return new HandlerArguments(this.converter, this.resolvers, this.converters, this.validator, this.valueResolver,
+				events);
 	}
 
 	/**
@@ -99,14 +123,40 @@ final class HandlerArguments {
 			.resolve(Object.class) == Object.class) {
 			return Signal::metadata;
 		}
-		if (!Map.class.isAssignableFrom(type) && !ParameterKinds.isCreatable(type)) {
-			throw invalid(parameter,
-					"is of type %s, which can't be made of a signal's metadata".formatted(type.getName()),
-					"Take a Signal, a Map<String, Object>, a record or class with the metadata's properties, "
-							+ "or a parameter with the name of a metadata entry and a simple type; "
-							+ "or provide a SignalArgumentResolver bean.");
+		if (!Map.class.isAssignableFrom(type) && !SignalTypes.isReadable(type)) {
+			throw invalid(parameter, "is of type %s, which can't be made of a signal's metadata".formatted(type
+				.getName()), "Take a Signal, a Map<String, Object>, a record or class with the metadata's properties, "
+						+ "or a parameter with the name of a metadata entry and a simple type; "
+						+ "or provide a SignalArgumentResolver bean. An interface or abstract class can be taken if "
+						+ "it is sealed, or names its types with @JsonSubTypes.");
 		}
-		return (signal) -> convert(signal.metadata(), parameter, null);
+		Map<String, Class<?>> subtypes = subtypes(parameter, type);
+		return (signal) -> {
+			Class<?> subtype = subtypes.get(signal.event());
+			Object value = (subtype != null) ? convert(signal.metadata(), subtype, null)
+					: convert(signal.metadata(), parameter, null);
+			if (value == null) {
+				throw new MetadataConversionException("the metadata is not a valid " + type.getSimpleName());
+			}
+			return value;
+		};
+	}
+
+	private Map<String, Class<?>> subtypes(MethodParameter parameter, Class<?> type) {
+		try {
+			SignalTypes.checkReadsNoClassName(type);
+		}
+		catch (SignalTypeException ex) {
+			throw invalid(parameter, "is invalid: " + ex.getProblem(), ex.getRemedy() + ".");
+		}
+		Map<String, Class<?>> subtypes = SignalTypes.subtypesByEvent(type);
+		if (!ParameterKinds.isCreatable(type) && !Map.class.isAssignableFrom(type)
+				&& !subtypes.keySet().containsAll(this.events)) {
+			throw invalid(parameter,
+					"is of type %s, which stands for the events %s only".formatted(type.getName(), subtypes.keySet()),
+					"Name the events of this type, or none, in @OnSignal.");
+		}
+		return subtypes;
 	}
 
 	private HandlerArgument entry(MethodParameter parameter, String name) {
@@ -227,10 +277,14 @@ final class HandlerArguments {
 	}
 
 	private @Nullable Object convert(Object value, MethodParameter parameter, @Nullable String entry) {
+		// A subclass may say what a type variable of the declaring class is.
+		return convert(value, GenericTypeResolver.resolveType(parameter.getNestedGenericParameterType(),
+				parameter.getContainingClass()), entry);
+	}
+
+	private @Nullable Object convert(Object value, Type type, @Nullable String entry) {
 		try {
-			// A subclass may say what a type variable of the declaring class is.
-			return this.converter.fromJson(value, GenericTypeResolver
-				.resolveType(parameter.getNestedGenericParameterType(), parameter.getContainingClass()));
+			return this.converter.fromJson(value, type);
 		}
 		catch (JacksonException ex) {
 			throw MetadataConversionException.of(ex, entry);

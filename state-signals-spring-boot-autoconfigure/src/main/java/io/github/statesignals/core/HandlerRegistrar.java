@@ -76,10 +76,12 @@ final class HandlerRegistrar {
 		SignalFilter filter = new SignalFilter(attributes.get("tag", OnSignal::tag),
 				attributes.get("processName", OnSignal::processName), attributes.get("publisher", OnSignal::publisher),
 				condition(method, attributes), this.beanFactory);
+		Set<String> events = events(method, bean.targetClass(), attributes);
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.instance(), bean.targetClass(),
-				invocable(method, bean.beanType()), filter, this.arguments, errorHandler(method, attributes));
+				invocable(method, bean.beanType()), filter, this.arguments.forEvents(events),
+				errorHandler(method, attributes));
 		SignalResponder responder = responder(method, attributes);
-		for (String event : events(method, bean.targetClass(), attributes)) {
+		for (String event : events) {
 			responder.on(event, handler);
 		}
 	}
@@ -108,7 +110,7 @@ final class HandlerRegistrar {
 			}
 		}
 		if (events.isEmpty()) {
-			events.add(eventOfType(method, targetClass));
+			events.addAll(eventsOfType(method, targetClass));
 		}
 		if (events.contains(DefaultSignalResponder.ANY) && !events.stream()
 			.allMatch((event) -> event.equals(DefaultSignalResponder.ANY) || Signal.isReserved(event))) {
@@ -118,35 +120,41 @@ final class HandlerRegistrar {
 		return events;
 	}
 
-	private String eventOfType(Method method, Class<?> targetClass) {
-		List<Class<?>> types = IntStream.range(0, method.getParameterCount())
+	private Set<String> eventsOfType(Method method, Class<?> targetClass) {
+		List<Class<?>> typed = IntStream.range(0, method.getParameterCount())
 			.<Class<?>>mapToObj(
 					(index) -> ResolvableType.forMethodParameter(method, index, targetClass).resolve(Object.class))
 			.filter(ParameterKinds::isTyped)
-			.filter(ParameterKinds::isCreatable)
 			.toList();
+		List<Class<?>> readable = typed.stream().filter(SignalTypes::isReadable).toList();
+		// What can't be read may come from elsewhere, but if it is all there is, it says
+		// why.
+		List<Class<?>> types = readable.isEmpty() ? typed : readable;
 		if (types.size() != 1) {
 			throw new InvalidSignalHandlerException(method,
 					"names no event, and takes %s typed signal that would"
 						.formatted(types.isEmpty() ? "no" : "more than one"),
 					"Name the events to handle: @OnSignal(event = \"...\"), or \"*\" for any; or take one typed signal.");
 		}
-		Class<?> type = types.get(0);
-		String event;
+		Map<String, Class<?>> events;
 		try {
-			event = SignalEventNames.of(type);
+			events = SignalTypes.events(types.get(0));
 		}
-		catch (IllegalArgumentException ex) {
-			throw new InvalidSignalHandlerException(method, "names no event: " + ex.getMessage(),
-					"Name the events to handle: @OnSignal(event = \"...\").");
+		catch (SignalTypeException ex) {
+			throw new InvalidSignalHandlerException(method, "names no event: " + ex.getProblem(),
+					ex.getRemedy() + ", or name the events to handle: @OnSignal(event = \"...\").");
 		}
+		events.forEach((event, type) -> checkType(method, event, type));
+		return events.keySet();
+	}
+
+	private void checkType(Method method, String event, Class<?> type) {
 		Class<?> other = this.typesByEvent.putIfAbsent(event, type);
 		if (other != null && other != type) {
 			throw new InvalidSignalHandlerException(method,
 					"takes a %s, whose event '%s' is also that of %s".formatted(type.getName(), event, other.getName()),
 					"Give one of the types an event of its own with @SignalEvent(\"...\"), or name the event in @OnSignal.");
 		}
-		return event;
 	}
 
 	private @Nullable Expression condition(Method method, Attributes attributes) {

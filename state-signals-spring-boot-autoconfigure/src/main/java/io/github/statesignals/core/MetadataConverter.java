@@ -1,5 +1,6 @@
 package io.github.statesignals.core;
 
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -13,10 +14,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.POJONode;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Between what applications have and what metadata holds: JSON values as plain Java
@@ -54,11 +59,33 @@ final class MetadataConverter {
 	@SuppressWarnings("unchecked")
 	Map<String, @Nullable Object> toMetadata(Object payload) {
 		if (toJson(payload.getClass().getName(), payload, 0) instanceof Map<?, ?> metadata) {
+			if (metadata.isEmpty()) {
+				checkEmpty(payload);
+			}
 			return (Map<String, @Nullable Object>) metadata;
 		}
 		throw new IllegalArgumentException(
 				"A payload has to be an object in JSON, and %s is none: send it as metadata(key, value)"
 					.formatted(payload.getClass().getName()));
+	}
+
+	// Fields that Jackson can't see would be null at the other end, without an error.
+	private void checkEmpty(Object payload) {
+		boolean[] fields = new boolean[1];
+		ReflectionUtils.doWithFields(payload.getClass(), (field) -> fields[0] = true, (field) -> !field.isSynthetic()
+				&& (field.getModifiers() & (Modifier.STATIC | Modifier.TRANSIENT)) == 0);
+		if (!fields[0]) {
+			return;
+		}
+		try {
+			this.mapper.writer().with(SerializationFeature.FAIL_ON_EMPTY_BEANS).writeValueAsBytes(payload);
+		}
+		catch (InvalidDefinitionException ex) {
+			throw new IllegalArgumentException(
+					"%s has fields, and none of them is a property in JSON: make it a record, or add getters or @JsonProperty"
+						.formatted(payload.getClass().getName()),
+					ex);
+		}
 	}
 
 	private @Nullable Object toJson(String path, @Nullable Object value, int depth) {

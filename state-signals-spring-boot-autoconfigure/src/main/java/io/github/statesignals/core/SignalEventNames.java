@@ -1,44 +1,166 @@
 package io.github.statesignals.core;
 
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import io.github.statesignals.SignalEvent;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * The events that types and methods stand for.
+ * Names the events of types and methods. One rule for publishers and responders: a type
+ * has the event that its own {@link SignalEvent} names, else the one that its nearest
+ * annotated supertype names, else its own name in kebab-case. Two different names at the
+ * same distance, and a subclass of an instantiable class where neither is annotated, are
+ * ambiguous.
  */
 final class SignalEventNames {
+
+	private static final ClassValue<Name> NAMES = new ClassValue<>() {
+
+		@Override
+		protected Name computeValue(Class<?> type) {
+			return find(type);
+		}
+
+	};
 
 	private SignalEventNames() {
 	}
 
 	/**
-	 * The event of a typed signal.
+	 * Returns the event of a typed signal.
 	 * @param type its type
-	 * @return the event that it names, else its name in kebab-case
-	 * @throws IllegalArgumentException if it has neither
+	 * @return the event
+	 * @throws SignalTypeException if it has none, or if the event is ambiguous
 	 */
 	static String of(Class<?> type) {
-		String declared = declared(type);
-		if (StringUtils.hasText(declared)) {
-			return declared;
-		}
-		if (type.isAnonymousClass() || type.isSynthetic() || type.isHidden() || type.isArray()
-				|| type.getPackageName().startsWith("java.")) {
-			throw new IllegalArgumentException(
-					"%s is no typed signal, for it names no event: use a record or class of your own, or signal(event).payload(..)"
-						.formatted(type.getName()));
-		}
-		return kebabCase(type.getSimpleName());
+		return name(type).event();
 	}
 
 	/**
-	 * The event that a type or method is annotated with.
-	 * @param element the type or method
+	 * Returns the event of a typed signal, and the type that names it.
+	 * @param type the type, which may be that of a subclass proxy
+	 * @return the name
+	 * @throws SignalTypeException if there is none, or if the event is ambiguous
+	 */
+	static Name name(Class<?> type) {
+		return NAMES.get(ClassUtils.getUserClass(type));
+	}
+
+	private static Name find(Class<?> type) {
+		if (type.isSynthetic() || type.isHidden() || type.isArray()) {
+			throw noTypedSignal(type);
+		}
+		MergedAnnotation<SignalEvent> own = own(type);
+		String declared = text(own);
+		if (!declared.isEmpty()) {
+			return new Name(declared, type, true);
+		}
+		if (!own.isPresent()) {
+			Name inherited = inherited(type);
+			if (inherited != null) {
+				return inherited;
+			}
+		}
+		if (type.isAnonymousClass() || Proxy.isProxyClass(type) || isOfJava(type)) {
+			throw noTypedSignal(type);
+		}
+		if (!own.isPresent()) {
+			checkSuperclasses(type);
+		}
+		return new Name(kebabCase(type.getSimpleName()), type, false);
+	}
+
+	private static @Nullable Name inherited(Class<?> type) {
+		Map<Class<?>, String> names = nearest(type);
+		if (names.values().stream().distinct().count() > 1) {
+			throw new SignalTypeException(
+					"The event of %s is ambiguous: its supertypes name %s".formatted(type.getName(), names.values()),
+					"Give it an event of its own with @SignalEvent(\"...\")");
+		}
+		return names.entrySet()
+			.stream()
+			.findFirst()
+			.map((entry) -> new Name(entry.getValue(), entry.getKey(), true))
+			.orElse(null);
+	}
+
+	/**
+	 * Finds the supertypes that name an event. One that is overridden by another, more
+	 * specific one does not count.
+	 */
+	private static Map<Class<?>, String> nearest(Class<?> type) {
+		Map<Class<?>, String> names = new LinkedHashMap<>();
+		for (Class<?> supertype : supertypes(type)) {
+			String declared = text(own(supertype));
+			if (declared.isEmpty()) {
+				names.putAll(nearest(supertype));
+			}
+			else {
+				names.put(supertype, declared);
+			}
+		}
+		List<Class<?>> owners = List.copyOf(names.keySet());
+		names.keySet()
+			.removeIf((owner) -> owners.stream().anyMatch((other) -> other != owner && owner.isAssignableFrom(other)));
+		return names;
+	}
+
+	private static List<Class<?>> supertypes(Class<?> type) {
+		List<Class<?>> supertypes = new ArrayList<>();
+		if (type.getSuperclass() != null) {
+			supertypes.add(type.getSuperclass());
+		}
+		supertypes.addAll(List.of(type.getInterfaces()));
+		return supertypes;
+	}
+
+	// A handler of the superclass does not know of this class, which sends another event.
+	private static void checkSuperclasses(Class<?> type) {
+		for (Class<?> base = type.getSuperclass(); base != null && !isOfJava(base); base = base.getSuperclass()) {
+			if (!Modifier.isAbstract(base.getModifiers()) && !base.isSealed()) {
+				throw new SignalTypeException(
+						"The event of %s is ambiguous: it extends %s, whose event is '%s', and neither is annotated"
+							.formatted(type.getName(), base.getName(), of(base)),
+						"Annotate %s with @SignalEvent(\"...\") for an event of all of its subclasses, or %s for an event of its own"
+							.formatted(base.getSimpleName(), type.getSimpleName()));
+			}
+		}
+	}
+
+	private static boolean isOfJava(Class<?> type) {
+		return type.getPackageName().startsWith("java.");
+	}
+
+	private static SignalTypeException noTypedSignal(Class<?> type) {
+		return new SignalTypeException("%s is no typed signal, for it names no event".formatted(type.getName()),
+				"Use a record or class of your own, or signal(event).payload(..)");
+	}
+
+	private static MergedAnnotation<SignalEvent> own(Class<?> type) {
+		return MergedAnnotations.from(type).get(SignalEvent.class);
+	}
+
+	private static String text(MergedAnnotation<SignalEvent> annotation) {
+		String declared = annotation.getValue("value", String.class).orElse("");
+		return StringUtils.hasText(declared) ? declared : "";
+	}
+
+	/**
+	 * Returns the event that a method is annotated with.
+	 * @param element the method
 	 * @return the event; empty if there is none
 	 */
 	static String declared(AnnotatedElement element) {
@@ -47,7 +169,7 @@ final class SignalEventNames {
 	}
 
 	/**
-	 * Write a Java name the way events are written.
+	 * Writes a Java name the way events are written.
 	 * @param name the name, such as {@code HTTPDown}
 	 * @return in kebab-case, such as {@code http-down}
 	 */
@@ -55,6 +177,16 @@ final class SignalEventNames {
 		return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
 			.replace('_', '-')
 			.toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * The name of an event.
+	 *
+	 * @param event the event
+	 * @param owner the type that it is the name of, which may be a supertype
+	 * @param declared whether an annotation names it
+	 */
+	record Name(String event, Class<?> owner, boolean declared) {
 	}
 
 }

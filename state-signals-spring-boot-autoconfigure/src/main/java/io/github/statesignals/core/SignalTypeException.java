@@ -1,0 +1,27 @@
+package io.github.statesignals.core;
+
+/**
+ * A Java type can't be a typed signal, or which event it stands for is ambiguous.
+ */
+@SuppressWarnings("serial")
+final class SignalTypeException extends IllegalArgumentException {
+
+	private final String problem;
+
+	private final String remedy;
+
+	SignalTypeException(String problem, String remedy) {
+		super(problem + ". " + remedy);
+		this.problem = problem;
+		this.remedy = remedy;
+	}
+
+	String getProblem() {
+		return this.problem;
+	}
+
+	String getRemedy() {
+		return this.remedy;
+	}
+
+}
