@@ -38,10 +38,24 @@ public final class Applications implements AfterEachCallback {
 			String[] parts = property.split("=", 2);
 			all.put(parts[0].startsWith("spring.") ? parts[0] : "state-signals." + parts[0], parts[1]);
 		}
-		SpringApplication application = new SpringApplicationBuilder(Starter.class, configuration)
-			.web(WebApplicationType.NONE)
-			.properties(all)
-			.build();
+		return start(new SpringApplicationBuilder(Starter.class, configuration).web(WebApplicationType.NONE)
+			.properties(all));
+	}
+
+	/**
+	 * Starts a child context of an application, which has the starter, too.
+	 * @param parent the application
+	 * @param configuration the configuration of the child
+	 * @return the context of the child
+	 */
+	public ConfigurableApplicationContext startChild(ConfigurableApplicationContext parent, Class<?> configuration) {
+		return start(new SpringApplicationBuilder(Starter.class, configuration).web(WebApplicationType.NONE)
+			.properties(Map.of("spring.main.banner-mode", "off"))
+			.parent(parent));
+	}
+
+	private ConfigurableApplicationContext start(SpringApplicationBuilder builder) {
+		SpringApplication application = builder.build();
 		application.setRegisterShutdownHook(false);
 		ConfigurableApplicationContext context = application.run();
 		this.started.add(0, context);

@@ -27,6 +27,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -87,8 +88,8 @@ class SignalEngineConfiguration {
 	@Bean
 	static ApplicationEventBridge signalApplicationEventBridge(ObjectProvider<SignalEngine> engine,
 			ObjectProvider<SignalExporter> exporter, ObjectProvider<SignalResponder> responder,
-			ApplicationEventPublisher publisher) {
-		return new ApplicationEventBridge(engine, exporter, responder, publisher);
+			ConfigurableApplicationContext context) {
+		return new ApplicationEventBridge(engine, exporter, responder, context);
 	}
 
 	@Bean

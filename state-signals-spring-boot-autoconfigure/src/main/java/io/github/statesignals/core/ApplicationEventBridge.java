@@ -1,38 +1,44 @@
 package io.github.statesignals.core;
 
-import java.lang.reflect.Method;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalEvent;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.BridgedListeners.BridgedEvent;
+import io.github.statesignals.core.EngineSettings.Unhandled;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
-import org.springframework.context.event.EventListener;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.AnnotationUtils;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.context.event.ApplicationEventMulticaster;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Carries objects of types that say {@link SignalEvent#bridge()} between Spring's
- * application events and signals, both ways. What comes from remote is published in a
- * wrapper of its own, by which it is known and never sent back; what this application
+ * application events and signals, both ways. What comes from remote is published as a
+ * {@link RemoteEvent}, by which it is known and never sent back; what this application
  * sent itself is not published a second time.
+ * <p>
+ * Of several contexts, each has a bridge. An event of a child context is also one of its
+ * parents: the topmost bridge emits it. What comes from remote is published in each
+ * context that observes it, and only there.
  *
  * @since 0.1.0
  */
@@ -40,132 +46,175 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private static final Logger logger = LoggerFactory.getLogger(ApplicationEventBridge.class);
 
-	private static final ClassValue<Boolean> BRIDGED = new ClassValue<>() {
-
-		@Override
-		protected Boolean computeValue(Class<?> type) {
-			SignalEvent annotation = AnnotatedElementUtils.findMergedAnnotation(type, SignalEvent.class);
-			return annotation != null && annotation.bridge();
-		}
-
-	};
-
 	private final ObjectProvider<SignalEngine> engine;
 
 	private final ObjectProvider<SignalExporter> exporter;
 
 	private final ObjectProvider<SignalResponder> responder;
 
-	private final ApplicationEventPublisher publisher;
+	private final ConfigurableApplicationContext context;
 
-	private final Set<Class<?>> observed = new HashSet<>();
+	private final List<SignalResponder.Registration> registrations = new CopyOnWriteArrayList<>();
+
+	private final BridgedListeners listeners;
+
+	private volatile @Nullable TransactionTemplate transaction;
+
+	private volatile @Nullable Boolean topmost;
+
+	private volatile boolean closed;
 
 	/**
 	 * Create a bridge.
 	 * @param engine the engine
 	 * @param exporter emits what is published here
 	 * @param responder answers what comes from remote
-	 * @param publisher publishes what comes from remote
+	 * @param context publishes what comes from remote
 	 */
 	public ApplicationEventBridge(ObjectProvider<SignalEngine> engine, ObjectProvider<SignalExporter> exporter,
-			ObjectProvider<SignalResponder> responder, ApplicationEventPublisher publisher) {
+			ObjectProvider<SignalResponder> responder, ConfigurableApplicationContext context) {
 		this.engine = engine;
 		this.exporter = exporter;
 		this.responder = responder;
-		this.publisher = publisher;
+		this.context = context;
+		this.listeners = new BridgedListeners(context, this::isTransactional);
 	}
 
 	@Override
 	public void onApplicationEvent(ApplicationEvent event) {
 		if (event instanceof PayloadApplicationEvent<?> payloadEvent) {
-			if (!(event instanceof RemoteEvent) && BRIDGED.get(payloadEvent.getPayload().getClass())) {
-				emitAfterCommit(payloadEvent.getPayload());
+			if (!(event instanceof RemoteEvent) && SignalTypes.isBridged(payloadEvent.getPayload().getClass())
+					&& isTopmost()) {
+				emit(payloadEvent.getPayload());
 			}
 		}
-		else if (BRIDGED.get(event.getClass())) {
+		else if (SignalTypes.isBridged(event.getClass())) {
 			throw new IllegalStateException(notBridgeable(event.getClass()));
 		}
-	}
-
-	private void emitAfterCommit(Object payload) {
-		if (!TransactionSynchronizationManager.isActualTransactionActive()
-				|| !TransactionSynchronizationManager.isSynchronizationActive()) {
-			emit(payload);
-			return;
+		else if (event instanceof ContextClosedEvent closing && closing.getApplicationContext() == this.context) {
+			onClosed();
 		}
-		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+	}
 
-			@Override
-			public void afterCommit() {
-				emit(payload);
+	// The transaction is that of the thread that publishes.
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	private boolean isTopmost() {
+		Boolean topmost = this.topmost;
+		if (topmost == null) {
+			topmost = true;
+			for (ApplicationContext parent = this.context.getParent(); parent != null; parent = parent.getParent()) {
+				topmost &= parent.getBeanNamesForType(ApplicationEventBridge.class, true, false).length == 0;
 			}
+			this.topmost = topmost;
+		}
+		return topmost;
+	}
 
+	// What can't be emitted is refused before a commit, not after it.
+	private void emit(Object payload) {
+		Supplier<@Nullable CompletableFuture<SignalResult>> emission = prepare(payload);
+		EmissionAfterCommit.emit(payload.getClass().getName(), () -> {
+			@Nullable CompletableFuture<SignalResult> emitted = emission.get();
+			// One that replaces the exporter in a test may return nothing.
+			if (emitted != null) {
+				emitted.whenComplete((result, ex) -> {
+					if (ex != null) {
+						logger.warn("{} did not reach its remote observers: {}", payload.getClass().getName(),
+								ex.toString());
+					}
+				});
+			}
 		});
 	}
 
-	private void emit(Object payload) {
-		this.exporter.getObject().emitAsync(payload).whenComplete((result, ex) -> {
-			if (ex != null) {
-				logger.warn("{} did not reach its remote observers: {}", payload.getClass().getName(), ex.toString());
-			}
-		});
+	private Supplier<@Nullable CompletableFuture<SignalResult>> prepare(Object payload) {
+		SignalExporter exporter = this.exporter.getObject();
+		if (exporter instanceof DefaultSignalExporter known) {
+			return known.prepare(payload)::publishAsync;
+		}
+		return () -> exporter.emitAsync(payload);
 	}
 
 	/**
-	 * Look at a bean's class for listeners to types that are bridged.
-	 * @param beanClass the class
+	 * Looks at a bean for listeners to types that are bridged.
+	 * @param beanName the name of the bean
+	 * @param beanClass its class
 	 */
-	void inspect(Class<?> beanClass) {
-		if (ApplicationListener.class.isAssignableFrom(beanClass)) {
-			ResolvableType eventType = ResolvableType.forClass(beanClass).as(ApplicationListener.class).getGeneric();
-			Class<?> observedType = (eventType.resolve() == PayloadApplicationEvent.class)
-					? eventType.getGeneric().resolve() : eventType.resolve();
-			observe(observedType);
+	void inspect(String beanName, Class<?> beanClass) {
+		this.listeners.inspect(beanName, beanClass);
+	}
+
+	private boolean isTransactional() {
+		if (this.transaction == null) {
+			PlatformTransactionManager transactionManager = this.context
+				.getBeanProvider(PlatformTransactionManager.class)
+				.getIfUnique();
+			this.transaction = (transactionManager != null) ? new TransactionTemplate(transactionManager) : null;
 		}
-		if (AnnotationUtils.isCandidateClass(beanClass, EventListener.class)) {
-			Map<Method, EventListener> listeners = MethodIntrospector.selectMethods(beanClass,
-					(MethodIntrospector.MetadataLookup<EventListener>) (method) -> AnnotatedElementUtils
-						.findMergedAnnotation(method, EventListener.class));
-			listeners.forEach((method, annotation) -> {
-				for (Class<?> type : annotation.classes()) {
-					observe(type);
-				}
-				if (annotation.classes().length == 0 && method.getParameterCount() == 1) {
-					ResolvableType type = ResolvableType.forMethodParameter(method, 0, beanClass);
-					observe((type.resolve() == PayloadApplicationEvent.class) ? type.getGeneric().resolve()
-							: type.resolve());
-				}
-			});
+		return this.transaction != null;
+	}
+
+	/**
+	 * Begins to receive the events that listeners were found for.
+	 */
+	void listen() {
+		for (BridgedEvent observed : this.listeners.events()) {
+			this.registrations
+				.add(this.responder.getObject().on(observed.event(), (signal) -> receive(signal, observed)));
+			logger.debug("Signals '{}' arrive as application events of {}", observed.event(), observed.type());
 		}
 	}
 
-	private void observe(@Nullable Class<?> type) {
-		if (type == null || !BRIDGED.get(type) || !this.observed.add(type)) {
-			return;
+	// An engine of this context stops by itself, and finishes what it has received.
+	private void onClosed() {
+		if (this.context.getBeanNamesForType(SignalEngine.class, true, false).length == 0) {
+			this.closed = true;
+			this.registrations.forEach(SignalResponder.Registration::close);
+			this.registrations.clear();
 		}
-		if (ApplicationEvent.class.isAssignableFrom(type) || type.isEnum()) {
-			throw new InvalidSignalHandlerException(notBridgeable(type),
-					"Make it a record or class that does not extend ApplicationEvent: Spring publishes any object.");
-		}
-		String event = SignalEventNames.of(type);
-		for (Class<?> other : this.observed) {
-			if (other != type && SignalEventNames.of(other).equals(event)) {
-				throw new InvalidSignalHandlerException("%s and %s are both bridged as the event '%s'"
-					.formatted(type.getName(), other.getName(), event),
-						"Give one of them an event of its own: @SignalEvent(\"...\").");
-			}
-		}
-		this.responder.getObject().on(event, (signal) -> publish(signal, type));
-		logger.debug("Signals '{}' arrive as application events of {}", event, type);
 	}
 
-	private Acknowledgement publish(Signal signal, Class<?> type) {
+	private @Nullable Acknowledgement receive(Signal signal, BridgedEvent observed) {
 		SignalEngine engine = this.engine.getObject();
-		// This application's listeners have had it.
-		if (!engine.isOwn(signal.publisherId())) {
-			this.publisher.publishEvent(new RemoteEvent<>(this, convert(engine, signal, type)));
+		if (this.closed) {
+			return null;
 		}
+		if (engine.isOwn(signal.publisherId())) {
+			// This application's listeners have had it, and nothing acts on the signal.
+			return (engine.getSettings().responders().unhandled() == Unhandled.ACKNOWLEDGE) ? null
+					: Acknowledgement.success();
+		}
+		RemoteEvent<?> event = new RemoteEvent<>(this, convert(engine, signal, observed.type()));
+		List<BridgedListener> called = observed.calledFor(event);
+		if (called.isEmpty()) {
+			return null;
+		}
+		TransactionTemplate transaction = this.transaction;
+		if (transaction != null && called.stream().anyMatch(BridgedListener::needsTransaction)) {
+			transaction.executeWithoutResult((status) -> publish(event));
+		}
+		else {
+			publish(event);
+		}
+		event.rethrowFailure();
 		return Acknowledgement.success();
+	}
+
+	// Where a parent has a bridge, too, its listeners are called by that one.
+	private void publish(RemoteEvent<?> event) {
+		if (isTopmost()) {
+			this.context.publishEvent(event);
+		}
+		else {
+			this.context
+				.getBean(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME,
+						ApplicationEventMulticaster.class)
+				.multicastEvent(event);
+		}
 	}
 
 	private static Object convert(SignalEngine engine, Signal signal, Class<?> type) {
@@ -181,23 +230,9 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		}
 	}
 
-	private static String notBridgeable(Class<?> type) {
+	static String notBridgeable(Class<?> type) {
 		return "%s can't be bridged: there is no telling what came from remote from what did not"
 			.formatted(type.getName());
-	}
-
-	/**
-	 * An application event that was a signal. To listeners it is its payload.
-	 *
-	 * @param <T> the type of the payload
-	 */
-	@SuppressWarnings("serial")
-	private static final class RemoteEvent<T> extends PayloadApplicationEvent<T> {
-
-		RemoteEvent(Object source, T payload) {
-			super(source, payload);
-		}
-
 	}
 
 }

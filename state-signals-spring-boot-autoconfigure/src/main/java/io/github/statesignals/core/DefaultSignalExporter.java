@@ -110,6 +110,18 @@ final class DefaultSignalExporter implements SignalExporter {
 		return typed(typedSignal).publishAsync();
 	}
 
+	/**
+	 * Prepares to emit a typed signal later.
+	 * @param typedSignal the typed signal, which is written as metadata now
+	 * @return what publishes it
+	 * @throws IllegalArgumentException if it can't be emitted, or is not legal now
+	 */
+	SignalSpec prepare(Object typedSignal) {
+		SignalSpec spec = typed(typedSignal);
+		checkLegal(SignalEventNames.of(typedSignal.getClass()), this.initialization);
+		return spec;
+	}
+
 	private SignalSpec typed(Object typedSignal) {
 		Assert.notNull(typedSignal, "'typedSignal' must not be null");
 		return signal(SignalEventNames.of(typedSignal.getClass())).payload(typedSignal);
@@ -317,13 +329,17 @@ final class DefaultSignalExporter implements SignalExporter {
 			logger.warn("Publishing '{}' of exporter '{}', which is not initialized: nobody is awaited", event,
 					this.publisherId);
 		}
-		else if (!current.legalEvents().contains(event)) {
+		checkLegal(event, current);
+		return this.engine.getInterceptors()
+			.publish(signal, options.completion(), (actual) -> this.publications.add(actual, options));
+	}
+
+	private void checkLegal(String event, @Nullable Initialization current) {
+		if (current != null && !current.legalEvents().contains(event)) {
 			throw new IllegalArgumentException(
 					"'%s' is not a legal event of exporter '%s': it was initialized with %s. Name it there, or in state-signals.exporter.legal-events"
 						.formatted(event, this.publisherId, current.legalEvents()));
 		}
-		return this.engine.getInterceptors()
-			.publish(signal, options.completion(), (actual) -> this.publications.add(actual, options));
 	}
 
 	/**

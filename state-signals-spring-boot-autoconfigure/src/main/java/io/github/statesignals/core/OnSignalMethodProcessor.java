@@ -70,10 +70,13 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 			Class<?> targetClass = targetClass(beanName);
 			if (targetClass != null && !targetClass.getName().startsWith("org.springframework.")) {
 				process(beanName, targetClass, registrar);
-				if (bridge != null) {
-					bridge.inspect(targetClass);
-				}
 			}
+			if (targetClass != null && bridge != null) {
+				bridge.inspect(beanName, targetClass);
+			}
+		}
+		if (bridge != null) {
+			bridge.listen();
 		}
 	}
 

@@ -1,0 +1,101 @@
+package io.github.statesignals.core;
+
+import java.lang.reflect.Method;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.event.ApplicationListenerMethodAdapter;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalApplicationListener;
+import org.springframework.transaction.event.TransactionalApplicationListener.SynchronizationCallback;
+import org.springframework.transaction.event.TransactionalEventListener;
+
+/**
+ * A listener to a bridged type.
+ *
+ * @param beanName the name of its bean
+ * @param beanFactory the bean factory of its context
+ * @param description names it in messages
+ * @param adapter what Spring calls, where that is known
+ * @param phase when it is called in a transaction; {@code null} if at once
+ * @param fallback whether it is called without a transaction, too
+ */
+record BridgedListener(String beanName, BeanFactory beanFactory, String description,
+		@Nullable ApplicationListenerMethodAdapter adapter, @Nullable TransactionPhase phase, boolean fallback) {
+
+	static BridgedListener of(String beanName, BeanFactory beanFactory) {
+		TransactionPhase phase = null;
+		// Whether it is one shows its type, without creating it.
+		if (beanFactory.isTypeMatch(beanName, TransactionalApplicationListener.class)) {
+			phase = observe(beanFactory.getBean(beanName, TransactionalApplicationListener.class));
+		}
+		return new BridgedListener(beanName, beanFactory, "The listener '" + beanName + "'", null, phase, false);
+	}
+
+	static BridgedListener of(String beanName, BeanFactory beanFactory, String description, Method method,
+			@Nullable ApplicationListenerMethodAdapter adapter) {
+		TransactionPhase phase = null;
+		boolean fallback = false;
+		if (adapter instanceof TransactionalApplicationListener<?> transactional) {
+			phase = observe(transactional);
+			TransactionalEventListener annotation = AnnotatedElementUtils.findMergedAnnotation(method,
+					TransactionalEventListener.class);
+			fallback = annotation != null && annotation.fallbackExecution();
+		}
+		return new BridgedListener(beanName, beanFactory, description, adapter, phase, fallback);
+	}
+
+	private static TransactionPhase observe(TransactionalApplicationListener<?> listener) {
+		listener.addCallback(new SynchronizationCallback() {
+
+			@Override
+			public void postProcessEvent(ApplicationEvent event, @Nullable Throwable ex) {
+				if (event instanceof RemoteEvent<?> remote && ex != null) {
+					remote.failed(ex);
+				}
+			}
+
+		});
+		return listener.getTransactionPhase();
+	}
+
+	/**
+	 * Returns why it is never called for a signal.
+	 * @param transactional whether signals can be received in a transaction
+	 * @return the reason and the remedy; {@code null} if it is called
+	 */
+	@Nullable String neverCalledBecause(BooleanSupplier transactional) {
+		if (this.phase == TransactionPhase.AFTER_ROLLBACK) {
+			return "it is called after a rollback only. Listen to another phase, or take the listener off";
+		}
+		if (needsTransaction() && !transactional.getAsBoolean()) {
+			return "there is no unique PlatformTransactionManager for the transaction that it needs. "
+					+ "Define one or mark it as @Primary, or set fallbackExecution = true";
+		}
+		return null;
+	}
+
+	boolean needsTransaction() {
+		return this.phase != null && !this.fallback;
+	}
+
+	/**
+	 * Whether Spring calls it for an application event: its condition is true, and there
+	 * is a bean to call.
+	 * @param event the application event
+	 * @return whether it acts on it
+	 */
+	boolean isCalledFor(RemoteEvent<?> event) {
+		if (this.adapter != null && !this.adapter.shouldHandle(event)) {
+			return false;
+		}
+		// What a @Bean method makes of null equals null. Others are not created to find
+		// out.
+		return !this.beanFactory.isSingleton(this.beanName) || !this.beanFactory.getBean(this.beanName).equals(null);
+	}
+
+}

@@ -1,0 +1,233 @@
+package io.github.statesignals.core;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.event.ApplicationListenerMethodAdapter;
+import org.springframework.context.event.EventListener;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.stereotype.Component;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Finds the listeners to bridged types among the beans of one application context, and
+ * leaves out those that are never called for a signal.
+ */
+final class BridgedListeners {
+
+	private static final Logger logger = LoggerFactory.getLogger(ApplicationEventBridge.class);
+
+	private final ConfigurableApplicationContext context;
+
+	private final BooleanSupplier transactional;
+
+	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
+
+	private @Nullable Map<Method, ApplicationListenerMethodAdapter> adapters;
+
+	/**
+	 * Create the listeners of a context.
+	 * @param context the context
+	 * @param transactional whether signals can be received in a transaction
+	 */
+	BridgedListeners(ConfigurableApplicationContext context, BooleanSupplier transactional) {
+		this.context = context;
+		this.transactional = transactional;
+	}
+
+	/**
+	 * Looks at a bean for listeners. Called after Spring has registered its own.
+	 * @param beanName its name
+	 * @param beanClass its class
+	 */
+	void inspect(String beanName, Class<?> beanClass) {
+		if (ApplicationListener.class.isAssignableFrom(beanClass)) {
+			Map<String, Class<?>> observed = bridged(payloadType(eventType(beanName, beanClass)),
+					"The listener '" + beanName + "'");
+			if (!observed.isEmpty()) {
+				add(BridgedListener.of(beanName, this.context.getBeanFactory()), observed);
+			}
+		}
+		if (AnnotationUtils.isCandidateClass(beanClass, EventListener.class) && !isSpringContainerClass(beanClass)) {
+			Map<Method, EventListener> methods = MethodIntrospector.selectMethods(beanClass,
+					(MethodIntrospector.MetadataLookup<EventListener>) (method) -> AnnotatedElementUtils
+						.findMergedAnnotation(method, EventListener.class));
+			methods.forEach((method, annotation) -> inspect(beanName, beanClass, method, annotation));
+		}
+	}
+
+	private void inspect(String beanName, Class<?> beanClass, Method method, EventListener annotation) {
+		String description = "The @EventListener method %s.%s".formatted(beanClass.getName(), method.getName());
+		Map<String, Class<?>> observed = new LinkedHashMap<>();
+		for (Class<?> type : annotation.classes()) {
+			observed.putAll(bridged(type, description));
+		}
+		if (annotation.classes().length == 0 && method.getParameterCount() == 1) {
+			observed.putAll(bridged(payloadType(ResolvableType.forMethodParameter(method, 0, beanClass)), description));
+		}
+		if (!observed.isEmpty()) {
+			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, method,
+					adapters().get(method)), observed);
+		}
+	}
+
+	private void add(BridgedListener listener, Map<String, Class<?>> observed) {
+		String problem = listener.neverCalledBecause(this.transactional);
+		if (problem != null) {
+			logger.warn("{} is not called for signals {}: {}", listener.description(), quoted(observed.keySet()),
+					problem);
+			return;
+		}
+		observed.forEach((event, type) -> {
+			BridgedEvent known = this.events.computeIfAbsent(event, (name) -> new BridgedEvent(name, type));
+			if (known.type() != type) {
+				throw new InvalidSignalHandlerException("%s and %s are both bridged as the event '%s'"
+					.formatted(type.getName(), known.type().getName(), event),
+						"Give one of them an event of its own: @SignalEvent(\"...\").");
+			}
+			known.add(listener);
+		});
+	}
+
+	private static String quoted(Set<String> events) {
+		return "'" + String.join("', '", events) + "'";
+	}
+
+	/**
+	 * Returns what has been found so far.
+	 * @return each event that a listener of this context observes
+	 */
+	List<BridgedEvent> events() {
+		return List.copyOf(this.events.values());
+	}
+
+	private static Map<String, Class<?>> bridged(@Nullable Class<?> type, String listener) {
+		Map<String, Class<?>> events = new LinkedHashMap<>();
+		if (type == null) {
+			return events;
+		}
+		if (!SignalTypes.isBridged(type)) {
+			for (Class<?> subtype : SignalTypes.subtypes(type)) {
+				events.putAll(bridged(subtype, listener));
+			}
+			return events;
+		}
+		if (ApplicationEvent.class.isAssignableFrom(type) || type.isEnum()) {
+			throw new InvalidSignalHandlerException(ApplicationEventBridge.notBridgeable(type),
+					"Make it a record or class that does not extend ApplicationEvent: Spring publishes any object.");
+		}
+		try {
+			return SignalTypes.events(type);
+		}
+		catch (SignalTypeException ex) {
+			throw new InvalidSignalHandlerException("%s can't observe signals. %s".formatted(listener, ex.getProblem()),
+					ex.getRemedy() + ".");
+		}
+	}
+
+	// The class of a lambda or an adapter does not tell, but its bean definition does.
+	private ResolvableType eventType(String beanName, Class<?> beanClass) {
+		ConfigurableListableBeanFactory beanFactory = this.context.getBeanFactory();
+		if (beanFactory.containsBeanDefinition(beanName)) {
+			ResolvableType declared = beanFactory.getMergedBeanDefinition(beanName)
+				.getResolvableType()
+				.as(ApplicationListener.class)
+				.getGeneric();
+			Class<?> type = declared.resolve();
+			if (type != null && !type.isAssignableFrom(ApplicationEvent.class)) {
+				return declared;
+			}
+		}
+		return ResolvableType.forClass(beanClass).as(ApplicationListener.class).getGeneric();
+	}
+
+	private static @Nullable Class<?> payloadType(ResolvableType eventType) {
+		Class<?> type = eventType.resolve();
+		return (type != null && PayloadApplicationEvent.class.isAssignableFrom(type))
+				? eventType.as(PayloadApplicationEvent.class).getGeneric().resolve() : type;
+	}
+
+	private Map<Method, ApplicationListenerMethodAdapter> adapters() {
+		Map<Method, ApplicationListenerMethodAdapter> adapters = this.adapters;
+		if (adapters == null) {
+			adapters = new HashMap<>();
+			if (this.context instanceof AbstractApplicationContext abstractContext) {
+				for (ApplicationListener<?> listener : abstractContext.getApplicationListeners()) {
+					if (listener instanceof ApplicationListenerMethodAdapter adapter) {
+						adapters.put(adapter.getTargetMethod(), adapter);
+					}
+				}
+			}
+			this.adapters = adapters;
+		}
+		return adapters;
+	}
+
+	// As Spring does: it looks for no listener methods there.
+	private static boolean isSpringContainerClass(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& !AnnotatedElementUtils.isAnnotated(ClassUtils.getUserClass(type), Component.class);
+	}
+
+	/**
+	 * An event that listeners observe.
+	 */
+	static final class BridgedEvent {
+
+		private final String event;
+
+		private final Class<?> type;
+
+		private final Set<BridgedListener> listeners = new LinkedHashSet<>();
+
+		private BridgedEvent(String event, Class<?> type) {
+			this.event = event;
+			this.type = type;
+		}
+
+		private void add(BridgedListener listener) {
+			this.listeners.add(listener);
+		}
+
+		String event() {
+			return this.event;
+		}
+
+		Class<?> type() {
+			return this.type;
+		}
+
+		/**
+		 * Returns the listeners that Spring calls for an application event.
+		 * @param event the application event
+		 * @return the listeners; empty if none acts on it
+		 */
+		List<BridgedListener> calledFor(RemoteEvent<?> event) {
+			List<BridgedListener> called = new ArrayList<>(this.listeners);
+			called.removeIf((listener) -> !listener.isCalledFor(event));
+			return called;
+		}
+
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.github.statesignals.core;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.PayloadApplicationEvent;
+
+/**
+ * An application event that was a signal. To listeners it is its payload.
+ *
+ * @param <T> the type of the payload
+ */
+@SuppressWarnings("serial")
+final class RemoteEvent<T> extends PayloadApplicationEvent<T> {
+
+	private transient volatile @Nullable Throwable failure;
+
+	RemoteEvent(Object source, T payload) {
+		super(source, payload);
+	}
+
+	/**
+	 * Notes that a listener failed where Spring swallows its exception: after a commit.
+	 */
+	void failed(Throwable ex) {
+		this.failure = ex;
+	}
+
+	void rethrowFailure() {
+		Throwable ex = this.failure;
+		if (ex instanceof Error error) {
+			throw error;
+		}
+		if (ex != null) {
+			throw (ex instanceof RuntimeException runtime) ? runtime : new IllegalStateException(ex.getMessage(), ex);
+		}
+	}
+
+}

@@ -1,0 +1,336 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalApplicationListener;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which listeners observe a bridged type from remote: a signal is acknowledged when one
+ * of them was called. The responders here reject what they have no handler for.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class EventBridgeObserverTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	private final Applications applications = new Applications();
+
+	private final BlockingQueue<Object> received = Received.queue;
+
+	@Test
+	void aListenerToASealedInterfaceObservesEachOfItsTypes() throws InterruptedException {
+		SignalExporter exporter = exporterTo(Sealed.class);
+		assertActed(exporter.emit(new Started("n1")), new Started("n1"));
+		assertActed(exporter.emit(new Stopped("n2")), new Stopped("n2"));
+	}
+
+	@Test
+	void aListenerToASealedSupertypeObservesThoseThatAreBridged() throws InterruptedException {
+		SignalExporter exporter = exporterTo(SealedSupertype.class);
+		assertActed(exporter.emit(new Moved("m1")), new Moved("m1"));
+	}
+
+	@Test
+	void aListenerThatIsALambdaObservesWhatItsBeanDefinitionDeclares() throws InterruptedException {
+		SignalExporter exporter = exporterTo(Lambdas.class);
+		assertActed(exporter.emit(new Moved("m1")), new Moved("m1"));
+		assertActed(exporter.emit(new Started("n1")), new Started("n1"));
+	}
+
+	@Test
+	void aListenerWhoseConditionIsFalseDoesNotAct() throws InterruptedException {
+		SignalExporter exporter = exporterTo(Conditional.class);
+		assertActed(exporter.emit(new Moved("yes")), new Moved("yes"));
+		assertUnhandled(exporter.emit(new Moved("no")));
+	}
+
+	@Test
+	void aListenerOfABeanThatIsNullDoesNotAct() {
+		assertUnhandled(exporterTo(NullBean.class).emit(new Moved("m1")));
+	}
+
+	@Test
+	void aTransactionalListenerIsCalledInATransaction() throws InterruptedException {
+		SignalExporter exporter = exporterTo(InTransaction.class);
+		assertActed(exporter.emit(new Moved("m1")), "after commit m1");
+		assertActed(exporter.emit(new Started("n1")), "before commit n1, active");
+		SignalResult refused = exporter.emit(new Moved("bad"));
+		assertThat(refused.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(refused.messages().values()).containsExactly("refused after the commit");
+		assertActed(exporter.emit(new Stopped("n2")), "payload n2");
+	}
+
+	@Test
+	void anAsynchronousListenerWithATransactionOfItsOwnIsCalled() throws InterruptedException {
+		assertActed(exporterTo(Asynchronous.class).emit(new Moved("m1")), "separately m1, active");
+	}
+
+	@Test
+	void aTransactionalListenerThatIsNeverCalledDoesNotAct(CapturedOutput output) {
+		SignalExporter exporter = exporterTo(WithoutTransactionManager.class);
+		assertUnhandled(exporter.emit(new Moved("m1")));
+		assertThat(output).contains("WithoutTransactionManager.onMoved")
+			.contains("PlatformTransactionManager")
+			.contains("'moved'");
+	}
+
+	@Test
+	void aListenerToRollbacksDoesNotAct(CapturedOutput output) {
+		SignalExporter exporter = exporterTo(AfterRollback.class);
+		assertUnhandled(exporter.emit(new Moved("m1")));
+		assertThat(output).contains("AfterRollback.onMoved").contains("rollback");
+	}
+
+	@Test
+	void nothingActsOnAnOwnSignal() {
+		Received.queue.clear();
+		ConfigurableApplicationContext context = this.applications.start(Own.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "started", "stopped")).isTrue();
+		exporter.emit(new Started("n1"));
+		assertThat(this.received).containsExactly(Optional.empty());
+	}
+
+	private SignalExporter exporterTo(Class<?> responder) {
+		this.received.clear();
+		// There is a responder also where no listener is one.
+		ConfigurableApplicationContext context = this.applications.start(responder, "responder.unhandled=reject");
+		context.getBean(SignalResponder.class).on("other", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "started", "stopped", "moved", "other")).isTrue();
+		return exporter;
+	}
+
+	private void assertActed(SignalResult result, Object received) throws InterruptedException {
+		assertThat(result.messages()).isEmpty();
+		assertThat(result.isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).isEqualTo(received);
+		assertThat(this.received).isEmpty();
+	}
+
+	private void assertUnhandled(SignalResult result) {
+		assertThat(result.messages().values()).singleElement().asString().contains("has no handler for");
+		assertThat(this.received).isEmpty();
+	}
+
+	static final class Received {
+
+		static final BlockingQueue<Object> queue = new LinkedBlockingQueue<>();
+
+	}
+
+	@SignalEvent(bridge = true)
+	sealed interface NodeChanged permits Started, Stopped {
+
+	}
+
+	record Started(String node) implements NodeChanged {
+	}
+
+	record Stopped(String node) implements NodeChanged {
+	}
+
+	sealed interface Change permits Moved, Renamed {
+
+	}
+
+	@SignalEvent(bridge = true)
+	record Moved(String what) implements Change {
+	}
+
+	record Renamed(String what) implements Change {
+	}
+
+	static class Sealed {
+
+		@EventListener
+		void on(NodeChanged changed) {
+			Received.queue.add(changed);
+		}
+
+	}
+
+	/**
+	 * Records what its listener acknowledges, too.
+	 */
+	static class Own extends Sealed implements SignalInterceptor {
+
+		@Override
+		public CompletionStage<Acknowledgement> aroundHandle(Signal signal, Handling next) throws Exception {
+			return next.proceed(signal).thenApply((acknowledgement) -> {
+				Received.queue.add(Optional.ofNullable(acknowledgement));
+				return acknowledgement;
+			});
+		}
+
+	}
+
+	static class SealedSupertype {
+
+		@EventListener
+		void on(Change change) {
+			Received.queue.add(change);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Lambdas {
+
+		@Bean
+		ApplicationListener<PayloadApplicationEvent<Moved>> moved() {
+			return ApplicationListener.forPayload(Received.queue::add);
+		}
+
+		@Bean
+		ApplicationListener<PayloadApplicationEvent<Started>> started() {
+			return (event) -> Received.queue.add(event.getPayload());
+		}
+
+	}
+
+	static class Conditional {
+
+		@EventListener(condition = "#root.event.payload.what == 'yes'")
+		void on(Moved moved) {
+			Received.queue.add(moved);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NullBean {
+
+		@Bean
+		MovedListener nothing() {
+			return null;
+		}
+
+	}
+
+	static class MovedListener {
+
+		@EventListener
+		void on(Moved moved) {
+			Received.queue.add(moved);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class InTransaction {
+
+		@Bean
+		PlatformTransactionManager transactionManager() {
+			return new EventBridgeTests.Transactional();
+		}
+
+		@TransactionalEventListener
+		void on(Moved moved) {
+			if (moved.what().equals("bad")) {
+				throw new IllegalStateException("refused after the commit");
+			}
+			Received.queue.add("after commit " + moved.what());
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.BEFORE_COMMIT)
+		void on(Started started) {
+			Received.queue.add("before commit " + started.node() + ", "
+					+ (TransactionSynchronizationManager.isActualTransactionActive() ? "active" : "not active"));
+		}
+
+		@Bean
+		TransactionalApplicationListener<PayloadApplicationEvent<Stopped>> stopped() {
+			return TransactionalApplicationListener
+				.forPayload((Stopped stopped) -> Received.queue.add("payload " + stopped.node()));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement(proxyTargetClass = true)
+	@EnableAsync(proxyTargetClass = true)
+	static class Asynchronous {
+
+		@Bean
+		PlatformTransactionManager transactionManager() {
+			return new EventBridgeTests.Transactional();
+		}
+
+		@Bean
+		AsynchronousListener listener() {
+			return new AsynchronousListener();
+		}
+
+	}
+
+	static class AsynchronousListener {
+
+		@Async
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		@TransactionalEventListener
+		public void on(Moved moved) {
+			Received.queue.add("separately " + moved.what() + ", "
+					+ (TransactionSynchronizationManager.isActualTransactionActive() ? "active" : "not active"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class WithoutTransactionManager {
+
+		@TransactionalEventListener
+		void onMoved(Moved moved) {
+			Received.queue.add(moved);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class AfterRollback {
+
+		@Bean
+		PlatformTransactionManager transactionManager() {
+			return new EventBridgeTests.Transactional();
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_ROLLBACK)
+		void onMoved(Moved moved) {
+			Received.queue.add(moved);
+		}
+
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.EventListener;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * When a bridged application event is emitted, and by which of several contexts.
+ */
+class EventBridgePublishingTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	private final Applications applications = new Applications();
+
+	@Test
+	void anEventThatIsPublishedAfterTheCommitIsEmitted() throws InterruptedException {
+		BlockingQueue<Object> observed = observe(this.applications.start(Observer.class));
+		ConfigurableApplicationContext publisher = publisher();
+		inTransaction(publisher, () -> afterCommit(() -> publisher.publishEvent(new Paid(1))));
+		assertThat(observed.poll(20, TimeUnit.SECONDS)).isEqualTo(new Paid(1));
+	}
+
+	@Test
+	void anEventIsEmittedAlsoWhenAnotherCallbackFailsAfterTheCommit() throws InterruptedException {
+		BlockingQueue<Object> observed = observe(this.applications.start(Observer.class));
+		ConfigurableApplicationContext publisher = publisher();
+		assertThatIllegalStateException().isThrownBy(() -> inTransaction(publisher, () -> {
+			afterCommit(() -> {
+				throw new IllegalStateException("of another");
+			});
+			publisher.publishEvent(new Paid(1));
+		})).withMessage("of another");
+		assertThat(observed.poll(20, TimeUnit.SECONDS)).isEqualTo(new Paid(1));
+	}
+
+	@Test
+	void anEventThatIsNotLegalIsRefusedBeforeTheCommit() {
+		this.applications.start(Observer.class);
+		ConfigurableApplicationContext publisher = publisher();
+		BlockingQueue<String> steps = new LinkedBlockingQueue<>();
+		assertThatIllegalArgumentException().isThrownBy(() -> inTransaction(publisher, () -> {
+			afterCommit(() -> steps.add("committed"));
+			publisher.publishEvent(new Refunded(1));
+		})).withMessageContaining("'refunded' is not a legal event");
+		assertThat(steps).isEmpty();
+	}
+
+	@Test
+	void whatCanNotBeEmittedAfterTheCommitLetsOtherCallbacksRun() {
+		ConfigurableApplicationContext publisher = publisher();
+		BlockingQueue<String> steps = new LinkedBlockingQueue<>();
+		inTransaction(publisher, () -> {
+			publisher.publishEvent(new Paid(1));
+			afterCommit(() -> steps.add("committed"));
+			// Legal when it was published, and not any more.
+			publisher.getBean(SignalExporter.class).initialize("other");
+		});
+		assertThat(steps).containsExactly("committed");
+	}
+
+	@Test
+	void anEventOfAChildContextIsEmittedOnceAndReceivedOnceByEachContext() throws InterruptedException {
+		ConfigurableApplicationContext left = this.applications.start(Observer.class, "responder.name=left");
+		ConfigurableApplicationContext leftChild = this.applications.startChild(left, ChildObserver.class);
+		ConfigurableApplicationContext right = this.applications.start(Observer.class, "responder.name=right");
+		ConfigurableApplicationContext rightChild = this.applications.startChild(right, ChildObserver.class);
+		BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+		this.applications.start(Object.class).getBean(SignalResponder.class).on("*", (signal) -> {
+			signals.add(signal);
+			return Acknowledgement.success();
+		});
+		assertThat(left.getBean(SignalExporter.class).initializeAndWait(3, TIMEOUT, "paid", "end")).isTrue();
+		leftChild.publishEvent(new Paid(1));
+		assertThat(observe(left)).containsExactly(new Paid(1));
+		assertThat(observe(leftChild)).containsExactly(new Paid(1));
+		// Signals are handled in order: when this one is, nothing precedes it any more.
+		left.getBean(SignalExporter.class).publish("end");
+		assertThat(signals).extracting(Signal::event).containsExactly("paid", "end");
+		for (ConfigurableApplicationContext context : List.of(left, leftChild, right, rightChild)) {
+			assertThat(observe(context)).containsExactly(new Paid(1));
+		}
+	}
+
+	@Test
+	void theListenersOfAChildContextThatIsClosedObserveNothing() {
+		ConfigurableApplicationContext parent = this.applications.start(Object.class, "responder.unhandled=reject");
+		parent.getBean(SignalResponder.class).on("end", (signal) -> Acknowledgement.success());
+		ConfigurableApplicationContext child = this.applications.startChild(parent, ChildObserver.class);
+		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "paid", "end")).isTrue();
+		assertThat(exporter.emit(new Paid(1)).isSuccess()).isTrue();
+		child.close();
+		assertThat(exporter.emit(new Paid(2)).messages().values()).singleElement()
+			.asString()
+			.contains("has no handler for 'paid'");
+	}
+
+	private ConfigurableApplicationContext publisher() {
+		ConfigurableApplicationContext publisher = this.applications.start(EventBridgeTests.Transactional.class);
+		publisher.getBean(SignalExporter.class).initialize("paid");
+		return publisher;
+	}
+
+	private static void inTransaction(ConfigurableApplicationContext context, Runnable action) {
+		new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+			.executeWithoutResult((status) -> action.run());
+	}
+
+	private static void afterCommit(Runnable action) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				action.run();
+			}
+
+		});
+	}
+
+	private static BlockingQueue<Object> observe(ConfigurableApplicationContext context) {
+		return context.getBean(Observer.class).observed;
+	}
+
+	@SignalEvent(bridge = true)
+	record Paid(int order) {
+	}
+
+	@SignalEvent(bridge = true)
+	record Refunded(int order) {
+	}
+
+	static class Observer {
+
+		private final BlockingQueue<Object> observed = new LinkedBlockingQueue<>();
+
+		@EventListener
+		void on(Paid paid) {
+			this.observed.add(paid);
+		}
+
+	}
+
+	static class ChildObserver extends Observer {
+
+	}
+
+}
