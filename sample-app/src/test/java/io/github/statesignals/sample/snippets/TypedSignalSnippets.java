@@ -55,6 +55,23 @@ class TypedSignalSnippets {
 	}
 	// end::observe[]
 
+	// tag::family[]
+	sealed interface Alarm permits Fire, Flood {
+
+	}
+
+	record Fire(String where) implements Alarm {
+	}
+
+	record Flood(int level) implements Alarm {
+	}
+
+	@OnSignal
+	void onAlarm(Alarm alarm) {
+		logger.warn("{}", alarm);
+	}
+	// end::family[]
+
 	// tag::bridge[]
 	@SignalEvent(bridge = true)
 	record StockChanged(String sku, int left) {
