@@ -12,7 +12,6 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.BridgedListeners.BridgedEvent;
-import io.github.statesignals.core.EngineSettings.Unhandled;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,8 +184,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		}
 		if (engine.isOwn(signal.publisherId())) {
 			// This application's listeners have had it, and nothing acts on the signal.
-			return (engine.getSettings().responders().unhandled() == Unhandled.ACKNOWLEDGE) ? null
-					: Acknowledgement.success();
+			return DefaultSignalResponder.NOT_HANDLED;
 		}
 		RemoteEvent<?> event = new RemoteEvent<>(this, convert(engine, signal, observed.type()));
 		List<BridgedListener> called = observed.calledFor(event);

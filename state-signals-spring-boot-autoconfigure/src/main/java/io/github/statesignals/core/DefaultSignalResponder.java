@@ -36,6 +36,14 @@ final class DefaultSignalResponder implements SignalResponder {
 	static final String ANY = "*";
 
 	/**
+	 * What a handler returns that does not act on a signal of this application's own:
+	 * compared by identity. It is answered as without a handler, whatever
+	 * {@code state-signals.responder.unhandled} says: its publisher is no other's, and
+	 * must not fail for it.
+	 */
+	static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
+
+	/**
 	 * The most events that an answer names, and the longest.
 	 */
 	private static final int MOST_EVENTS = 50;
@@ -418,7 +426,12 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	private void answer(Delivery delivery, List<Acknowledgement> acknowledgements) {
 		boolean listening = !this.listeners.isEmpty();
-		if (!acknowledgements.isEmpty()) {
+		boolean ownOnly = acknowledgements.removeIf((acknowledgement) -> acknowledgement == NOT_HANDLED)
+				&& acknowledgements.isEmpty();
+		if (ownOnly && !listening) {
+			respondUnhandled(delivery);
+		}
+		else if (!acknowledgements.isEmpty()) {
 			this.unanswered.find(delivery.signal(), true);
 			answer(delivery, merge(acknowledgements));
 		}
