@@ -21,10 +21,11 @@ import java.lang.annotation.Target;
  * <li>with {@code @Header("tag")} or {@code @Header("sample_no")} that field of the
  * signal, with another header name a metadata entry of that name.</li>
  * </ul>
- * It returns the {@link SignalResult}, its {@link ResultCode}, {@code boolean} (whether
- * it is a success), a {@code CompletableFuture} of the result, or {@code void}, which
- * does not wait for answers. What a method throws is what {@link SignalSpec#publish()}
- * throws.
+ * It returns the {@link SignalResult}, its {@link ResultCode} (which is 0 also if no
+ * responder acted), {@code boolean} (whether it {@linkplain SignalResult#isSuccess() is a
+ * success}: a responder acted), a {@code CompletableFuture} of the result, or
+ * {@code void}, which does not wait for answers. What a method throws is what
+ * {@link SignalSpec#publish()} throws.
  *
  * @since 0.1.0
  */

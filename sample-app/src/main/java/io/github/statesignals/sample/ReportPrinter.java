@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
+import io.github.statesignals.ResultCode;
 import io.github.statesignals.sample.RunReport.AnswerReport;
 import io.github.statesignals.sample.RunReport.SignalReport;
 
@@ -55,10 +56,15 @@ final class ReportPrinter {
 				.map(ReportPrinter::shortId)
 				.sorted()
 				.collect(Collectors.joining(", "));
-			rows.add(List.of(signal.event(), signal.code().name(), millis(signal.elapsedMillis()),
-					missing.isEmpty() ? "nobody" : missing));
+			rows.add(List.of(signal.event(), result(signal), millis(signal.elapsedMillis()),
+					missing.isEmpty() ? "none" : missing));
 		}
 		return table(rows);
+	}
+
+	private static String result(SignalReport signal) {
+		boolean noneActed = signal.code() == ResultCode.ALL_SUBS_SUCCESS && !signal.success();
+		return noneActed ? "NO RESPONDER ACTED" : signal.code().name();
 	}
 
 	private static List<String> figures(RunReport report) {

@@ -32,15 +32,16 @@ record RunReport(String run, String uuid, String publisher, Instant startedAt, l
 	 *
 	 * @param event the event
 	 * @param code the protocol's result code
+	 * @param success whether a responder acted, and none failed or is missing
 	 * @param elapsedMillis how long until the last answer
 	 * @param answers who answered
 	 * @param missing who did not
 	 */
-	record SignalReport(String event, ResultCode code, double elapsedMillis, List<AnswerReport> answers,
-			Set<String> missing) {
+	record SignalReport(String event, ResultCode code, boolean success, double elapsedMillis,
+			List<AnswerReport> answers, Set<String> missing) {
 
 		static SignalReport of(String event, SignalResult result) {
-			return new SignalReport(event, result.code(), millis(result.elapsed()),
+			return new SignalReport(event, result.code(), result.isSuccess(), millis(result.elapsed()),
 					result.responses()
 						.entrySet()
 						.stream()

@@ -48,7 +48,7 @@ class ConductorTests {
 		assertThat(output).contains("embedded")
 			.containsPattern("run-1 \\(uuid .*\\): \\d+ rounds of the workload, collected by all")
 			.containsPattern("benchmark-start +memory-\\p{XDigit}{8}-resp +1 +[\\d.]+ ms +samples every 10 ms")
-			.containsPattern("benchmark-stop +ALL_SUBS_SUCCESS +[\\d.]+ ms +nobody")
+			.containsPattern("benchmark-stop +ALL_SUBS_SUCCESS +[\\d.]+ ms +none")
 			.containsPattern("cpu-\\p{XDigit}{8}-resp +pid \\d+, samples \\d+, cpu-seconds ")
 			.containsPattern("--spring.profiles.active=collector .*--spring.data.redis.port=\\d+");
 	}

@@ -25,9 +25,9 @@ class ReportPrinterTests {
 	@Test
 	void namesWhoIsMissing() {
 		RunReport report = new RunReport("run-3", "42", "benchmark-1", Instant.EPOCH, 7, false,
-				List.of(new SignalReport("benchmark-start", ResultCode.ALL_SUBS_SUCCESS, 2.14,
+				List.of(new SignalReport("benchmark-start", ResultCode.ALL_SUBS_SUCCESS, true, 2.14,
 						List.of(new AnswerReport(CPU, 1, 1.5, null), new AnswerReport(GC, 1, 2.14, "ready")), Set.of()),
-						new SignalReport("benchmark-stop", ResultCode.MISSING_RESPONSE, 5000.0,
+						new SignalReport("benchmark-stop", ResultCode.MISSING_RESPONSE, false, 5000.0,
 								List.of(new AnswerReport(CPU, 1, 1.2, "samples=31 cores-mean=0.98")), Set.of(GC))),
 				Map.of(CPU, Map.of("samples", new BigDecimal("31"))));
 		assertThat(ReportPrinter.print(report)).isEqualToNormalizingNewlines("""
@@ -39,12 +39,20 @@ class ReportPrinterTests {
 				  benchmark-stop   cpu-0b4e38ef-resp  1    1.2 ms   samples=31 cores-mean=0.98
 
 				  EVENT            RESULT            AFTER      MISSING
-				  benchmark-start  ALL_SUBS_SUCCESS  2.1 ms     nobody
+				  benchmark-start  ALL_SUBS_SUCCESS  2.1 ms     none
 				  benchmark-stop   MISSING_RESPONSE  5000.0 ms  gc-77aa1c02-resp
 
 				  COLLECTOR          FIGURES
 				  cpu-0b4e38ef-resp  samples 31
 				  gc-77aa1c02-resp   none: it did not answer""");
+	}
+
+	@Test
+	void namesASignalOnWhichNoResponderActed() {
+		RunReport report = new RunReport("run-3", "42", "benchmark-1", Instant.EPOCH, 7, false, List
+			.of(new SignalReport("benchmark-start", ResultCode.ALL_SUBS_SUCCESS, false, 0.2, List.of(), Set.of())),
+				Map.of());
+		assertThat(ReportPrinter.print(report)).contains("benchmark-start  NO RESPONDER ACTED  0.2 ms  none");
 	}
 
 }

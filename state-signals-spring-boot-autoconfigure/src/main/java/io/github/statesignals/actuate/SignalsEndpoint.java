@@ -42,7 +42,7 @@ public class SignalsEndpoint {
 		return new SignalsDescriptor(this.engine.isConnected(), exporters, responders,
 				new CountersDescriptor(counters.signals(), counters.responses(), counters.malformed(),
 						counters.rejected(), counters.expired(), counters.repeated(), counters.missed(),
-						counters.unexpected(), counters.gaps()));
+						counters.unexpected(), counters.gaps(), counters.refused()));
 	}
 
 	/**
@@ -87,9 +87,10 @@ public class SignalsEndpoint {
 	 * @param missed the signals that were not heard, as far as numbers tell
 	 * @param unexpected the answers that did not count
 	 * @param gaps the times when hearing was interrupted
+	 * @param refused the announcements that a responder leaves which were not its own
 	 */
 	public record CountersDescriptor(long signals, long responses, long malformed, long rejected, long expired,
-			long repeated, long missed, long unexpected, long gaps) {
+			long repeated, long missed, long unexpected, long gaps, long refused) {
 	}
 
 }
