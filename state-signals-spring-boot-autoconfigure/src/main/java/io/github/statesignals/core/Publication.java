@@ -3,6 +3,7 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -231,7 +232,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	 * @return what it came to
 	 */
 	Verdict respond(Response response, @Nullable ResponseExtension extension, long nowNanos) {
-		boolean handled = extension == null || extension.handledEvents() == null;
+		List<String> handledEvents = (extension != null) ? extension.handledEvents() : null;
+		boolean handled = handledEvents == null;
 		if (!handled && isRequired(response.responderId())) {
 			// To require a responder is to require that it acts.
 			return respond(
@@ -239,8 +241,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 							Acknowledgement.FAILURE, "it is required, and has no handler for '" + event() + "'"),
 					null, nowNanos);
 		}
-		if (!handled) {
-			this.all.unhandled(event(), extension.handledEvents());
+		if (handledEvents != null) {
+			this.all.unhandled(event(), handledEvents);
 		}
 		Verdict verdict = this.pending.respond(response, handled, nowNanos);
 		if (verdict == Verdict.COUNTED) {

@@ -185,10 +185,13 @@ final class SignalRouter implements SignalTransport.Listener {
 	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 		this.engine.counters().responses.increment();
 		boolean extended = this.extensions != Extensions.OFF;
-		Probe probe = (extended && extension != null) ? extension.probe() : null;
-		if (probe != null && probe.state() == null) {
-			answer(channel, response, probe, extension.address());
-			return;
+		Probe probe = null;
+		if (extended && extension != null && extension.probe() != null) {
+			probe = extension.probe();
+			if (probe.state() == null) {
+				answer(channel, response, probe, extension.address());
+				return;
+			}
 		}
 		if (extended && SignalTransport.EVERYBODY.equals(response.publisherId())) {
 			this.engine.getExporters()
