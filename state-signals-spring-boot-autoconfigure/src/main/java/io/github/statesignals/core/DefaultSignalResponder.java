@@ -391,6 +391,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		this.unanswered.add(delivery);
 		Signal signal = delivery.signal();
 		for (Listener listener : this.listeners) {
+			Thread.interrupted();
 			try {
 				listener.consumer.accept(signal);
 			}
@@ -414,6 +415,7 @@ final class DefaultSignalResponder implements SignalResponder {
 			}
 			add(outcome.join(), acknowledgements);
 		}
+		Thread.interrupted();
 		answer(delivery, acknowledgements);
 		return null;
 	}
@@ -448,6 +450,8 @@ final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, Handler handler) {
+		// What a listener or another handler did to the thread is not for this one.
+		Thread.interrupted();
 		try {
 			CompletableFuture<@Nullable Acknowledgement> outcome = this.engine.getInterceptors()
 				.handle(signal, handler.delegate::handleAsync)

@@ -238,6 +238,8 @@ final class OrderedLanes {
 		}
 
 		private static @Nullable CompletableFuture<?> start(Supplier<@Nullable CompletableFuture<?>> task) {
+			// What the one before did to the thread is not for this one.
+			Thread.interrupted();
 			try {
 				return task.get();
 			}

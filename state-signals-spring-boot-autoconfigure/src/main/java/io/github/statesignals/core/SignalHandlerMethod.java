@@ -86,6 +86,8 @@ final class SignalHandlerMethod implements SignalHandler {
 			outcome = invoke(signal);
 		}
 		catch (Exception ex) {
+			// Set by the handler, which has ended.
+			Thread.interrupted();
 			return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, ex));
 		}
 		return outcome.exceptionallyCompose((ex) -> {

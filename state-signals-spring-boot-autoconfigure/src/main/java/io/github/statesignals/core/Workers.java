@@ -223,6 +223,8 @@ final class Workers {
 	}
 
 	private static int run(IntSupplier turn) {
+		// What the one before did to the thread is not for this one.
+		Thread.interrupted();
 		try {
 			return turn.getAsInt();
 		}

@@ -718,6 +718,46 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
+	void handlersAndListenersStartWithoutTheInterruptOfThoseBefore() {
+		Gate gate = new Gate();
+		List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
+		this.responder.listen((signal) -> {
+			interrupted.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+		});
+		this.responder.listen((signal) -> {
+			interrupted.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+		});
+		SignalHandler handler = (signal) -> {
+			interrupted.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+			return Acknowledgement.success();
+		};
+		this.responder.on("wait", (signal) -> {
+			gate.pass();
+			Thread.currentThread().interrupt();
+			return Acknowledgement.success();
+		});
+		this.responder.on("start", handler);
+		this.responder.on("start", handler);
+		this.publisher.publish("wait", 0);
+		gate.awaitEntered();
+		for (int i = 1; i <= 20; i++) {
+			this.publisher.publish("start", i);
+			this.other.publish("start", i);
+		}
+		gate.open();
+		for (int i = 0; i <= 20; i++) {
+			assertThat(this.publisher.hear().ras()).isOne();
+		}
+		for (int i = 1; i <= 20; i++) {
+			assertThat(this.other.hear().ras()).isOne();
+		}
+		assertThat(interrupted).hasSize(2 * 41 + 2 * 40).containsOnly(false);
+	}
+
+	@Test
 	void doesNotWaitForeverForAHandlerThatIsStuck(CapturedOutput output) throws Exception {
 		use(new Settings().drainTimeout(Duration.ofMillis(1)));
 		Gate gate = new Gate();

@@ -171,6 +171,23 @@ class WorkersTests {
 	}
 
 	@Test
+	void turnStartsWithoutTheInterruptOfTheOneBefore() {
+		List<Runnable> asked = new ArrayList<>();
+		Workers gathering = new Workers(asked::add, (task) -> {
+		}, this.timer, 8);
+		List<Boolean> interrupted = new ArrayList<>();
+		for (int i = 0; i < 65; i++) {
+			gathering.submit(turn(() -> {
+				interrupted.add(Thread.currentThread().isInterrupted());
+				Thread.currentThread().interrupt();
+			}));
+		}
+		asked.remove(0).run();
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(interrupted).hasSize(65).containsOnly(false);
+	}
+
+	@Test
 	void whatIsRefusedIsDoneWhenSomebodyAsksAgain() {
 		List<Runnable> asked = new ArrayList<>();
 		AtomicInteger refusals = new AtomicInteger(2);
