@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -297,7 +298,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
 		this.busy.incrementAndGet();
-		if (this.engine.getLanes().submit(lane, () -> handle(delivery, matching))) {
+		if (this.engine.getLanes().submit(lane, new Handling(delivery, matching))) {
 			return true;
 		}
 		this.busy.decrementAndGet();
@@ -356,12 +357,12 @@ final class DefaultSignalResponder implements SignalResponder {
 	 * @param matching the handlers that it is for
 	 * @return completes when it is answered; {@code null} if it has been
 	 */
-	private @Nullable CompletableFuture<?> handle(Delivery delivery, List<Handler> matching) {
+	private @Nullable CompletableFuture<?> handle(Delivery delivery, Iterator<Handler> matching) {
 		CompletableFuture<?> handling = null;
 		try {
 			if (!isRejected(delivery)) {
 				tellListeners(delivery);
-				handling = invoke(delivery, matching.iterator(), new ArrayList<>(2));
+				handling = invoke(delivery, matching, new ArrayList<>(2));
 			}
 		}
 		finally {
@@ -537,6 +538,54 @@ final class DefaultSignalResponder implements SignalResponder {
 	private record LaneKey(String responderId, String publisherId) {
 	}
 
+	/**
+	 * A signal and its handlers, one after the other. Its string names the one that runs.
+	 */
+	private final class Handling implements Supplier<@Nullable CompletableFuture<?>>, Iterator<Handler> {
+
+		private final Delivery delivery;
+
+		private final List<Handler> matching;
+
+		/**
+		 * Written by the thread that handles; read by those that ask for the string.
+		 */
+		private volatile int next;
+
+		Handling(Delivery delivery, List<Handler> matching) {
+			this.delivery = delivery;
+			this.matching = matching;
+		}
+
+		@Override
+		public @Nullable CompletableFuture<?> get() {
+			return handle(this.delivery, this);
+		}
+
+		@Override
+		public boolean hasNext() {
+			return this.next < this.matching.size();
+		}
+
+		@Override
+		public Handler next() {
+			int index = this.next;
+			this.next = index + 1;
+			return this.matching.get(index);
+		}
+
+		@Override
+		public String toString() {
+			int index = this.next - 1;
+			Signal signal = this.delivery.signal();
+			return "%s of '%s' on '%s' of '%s'".formatted(
+					(index < 0) ? "a listener" : this.matching.get(index).describe(),
+					DefaultSignalResponder.this.responderId, LogText.printable(signal.event()),
+					LogText.printable(signal.publisherId()));
+		}
+
+	}
+
 	// Compared by identity: the same handler may be registered twice.
 	private static final class Handler {
 
@@ -547,6 +596,11 @@ final class DefaultSignalResponder implements SignalResponder {
 		Handler(String event, SignalHandler delegate) {
 			this.event = event;
 			this.delegate = delegate;
+		}
+
+		String describe() {
+			return (this.delegate instanceof SignalHandlerMethod) ? this.delegate.toString()
+					: this.delegate.getClass().getName();
 		}
 
 		boolean matches(Signal signal) {

@@ -2,6 +2,8 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +33,11 @@ final class OrderedLanes {
 	 */
 	private static final int BATCH = 64;
 
+	/**
+	 * More tasks than these are only counted.
+	 */
+	private static final int DESCRIBED = 10;
+
 	private final ConcurrentHashMap<Object, Lane> lanes = new ConcurrentHashMap<>();
 
 	private final Workers workers;
@@ -38,6 +45,8 @@ final class OrderedLanes {
 	private final int capacity;
 
 	private final int totalCapacity;
+
+	private final @Nullable TaskWatch watch;
 
 	/**
 	 * How many tasks wait in all lanes.
@@ -55,9 +64,22 @@ final class OrderedLanes {
 	 * @param totalCapacity how many tasks may wait in all of them
 	 */
 	OrderedLanes(Workers workers, int capacity, int totalCapacity) {
+		this(workers, capacity, totalCapacity, null);
+	}
+
+	/**
+	 * Creates lanes that are watched.
+	 * @param workers run the tasks
+	 * @param capacity how many tasks may wait in one lane
+	 * @param totalCapacity how many tasks may wait in all of them
+	 * @param watch logs tasks that hold a lane for long, by their string; {@code null}:
+	 * none are
+	 */
+	OrderedLanes(Workers workers, int capacity, int totalCapacity, @Nullable TaskWatch watch) {
 		this.workers = workers;
 		this.capacity = capacity;
 		this.totalCapacity = totalCapacity;
+		this.watch = watch;
 	}
 
 	/**
@@ -77,6 +99,9 @@ final class OrderedLanes {
 		}
 		if (offer == Offer.FIRST) {
 			this.workers.submit(lane);
+			if (this.watch != null) {
+				this.watch.watch(this);
+			}
 		}
 		else {
 			this.workers.nudge();
@@ -143,6 +168,38 @@ final class OrderedLanes {
 		return this.lanes.size();
 	}
 
+	/**
+	 * Returns the tasks that have begun and are not over.
+	 * @return a snapshot
+	 */
+	List<Object> running() {
+		List<Object> running = new ArrayList<>();
+		for (Lane lane : this.lanes.values()) {
+			Object task = lane.running();
+			if (task != null) {
+				running.add(task);
+			}
+		}
+		return running;
+	}
+
+	/**
+	 * Describes the tasks that are not over.
+	 * @return those that run, by their strings, and how many wait
+	 */
+	String unfinished() {
+		List<Object> running = running();
+		List<String> parts = new ArrayList<>(running.stream().limit(DESCRIBED).map(Object::toString).toList());
+		if (running.size() > DESCRIBED) {
+			parts.add((running.size() - DESCRIBED) + " more");
+		}
+		int waiting = this.waiting.get();
+		if (waiting > 0) {
+			parts.add(waiting + " waiting");
+		}
+		return String.join(", ", parts);
+	}
+
 	private void signalIfIdle() {
 		if (this.lanes.isEmpty()) {
 			this.idleLock.lock();
@@ -179,6 +236,8 @@ final class OrderedLanes {
 		private final Object key;
 
 		private final Queue<Supplier<@Nullable CompletableFuture<?>>> tasks = new ArrayDeque<>(4);
+
+		private @Nullable Object running;
 
 		private boolean scheduled;
 
@@ -233,8 +292,13 @@ final class OrderedLanes {
 			if (task != null) {
 				OrderedLanes.this.waiting.decrementAndGet();
 			}
+			this.running = task;
 			this.retired = task == null;
 			return task;
+		}
+
+		synchronized @Nullable Object running() {
+			return this.running;
 		}
 
 		private static @Nullable CompletableFuture<?> start(Supplier<@Nullable CompletableFuture<?>> task) {

@@ -61,6 +61,11 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private static final int CONCURRENCY = 256;
 
 	/**
+	 * How long a handler may run before it is logged.
+	 */
+	private static final Duration HANDLER_BOUND = Duration.ofSeconds(30);
+
+	/**
 	 * How many application events may wait for a slow listener.
 	 */
 	private static final int EVENTS = 100_000;
@@ -83,7 +88,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	/**
 	 * Looks after handlers. In real time, whatever the time of publishers is.
 	 */
-	private final Timer watch = new SystemTimer();
+	private final Timer watch;
 
 	private final OrderedLanes lanes;
 
@@ -139,6 +144,11 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
+		this(transport, settings, executor, mapper, interceptors, events, timer, new SystemTimer());
+	}
+
+	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer, Timer watch) {
 		ChannelNames.check(settings.channel());
 		this.transport = transport;
 		this.settings = settings;
@@ -146,9 +156,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.executor = executor;
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.timer = timer;
+		this.watch = watch;
 		this.startNanos = timer.nanoTime();
 		this.lanes = new OrderedLanes(workers(executor, CONCURRENCY), settings.responders().queueCapacity(),
-				settings.responders().totalQueueCapacity());
+				settings.responders().totalQueueCapacity(), new TaskWatch(watch, HANDLER_BOUND));
 		this.callbackLanes = new OrderedLanes(workers(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE,
 				Integer.MAX_VALUE);
 		this.eventLanes = new OrderedLanes(workers(executor, 1), EVENTS, EVENTS);
@@ -279,8 +290,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		}
 		try {
 			if (!this.lanes.awaitIdle(this.settings.drainTimeout())) {
-				logger.warn("Handlers of {} publishers had not finished within {}; their signals stay unanswered",
-						this.lanes.size(), this.settings.drainTimeout());
+				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
+						this.settings.drainTimeout(), this.lanes.unfinished());
 			}
 		}
 		catch (InterruptedException ex) {

@@ -769,7 +769,9 @@ class DefaultSignalResponderTests {
 		gate.awaitEntered();
 		CompletableFuture.runAsync(this.engine::stop).get(10, TimeUnit.SECONDS);
 		assertThat(this.wire.log).containsExactly("bye", "stop");
-		assertThat(output).contains("Handlers of 1 publishers had not finished");
+		assertThat(output).contains("Stopping without an answer")
+			.contains("on 'start' of 'publisher'")
+			.contains(this.responder.getResponderId());
 		gate.open();
 	}
 
