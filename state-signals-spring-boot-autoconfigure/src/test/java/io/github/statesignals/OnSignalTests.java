@@ -509,7 +509,7 @@ class OnSignalTests {
 				Arguments.of(DuplicateEvent.class, "names the event 'start' twice", "Remove the duplicate"),
 				Arguments.of(DuplicatePlaceholder.class, "names the event 'start' twice", "Remove the duplicate"),
 				Arguments.of(AnyAndMore.class, "names \"*\" and events that it includes", "Name \"*\" alone"),
-				Arguments.of(UnresolvableEvent.class, "has a event that can't be resolved: ", "${name:default}"),
+				Arguments.of(UnresolvableEvent.class, "has an event that can't be resolved: ", "${name:default}"),
 				Arguments.of(UnresolvableTag.class, "'no.such.property'", "Define the property"),
 				Arguments.of(BlankTag.class, "has a blank tag (' ')", "leave the attribute out"),
 				Arguments.of(ReturnsString.class, "returns java.lang.String", "Return void, an Acknowledgement"),
@@ -1539,9 +1539,9 @@ class OnSignalTests {
 	/**
 	 * Another application that publishes, and hears what it is answered.
 	 */
-	private static final class Publisher extends SilentListener {
+	static final class Publisher extends SilentListener {
 
-		private final SignalTransport transport;
+		final SignalTransport transport;
 
 		private final BlockingQueue<Response> responses = new LinkedBlockingQueue<>();
 
@@ -1571,8 +1571,7 @@ class OnSignalTests {
 			publish(publisherId, event, "run-7", "conductor", Map.of());
 		}
 
-		private void publish(String publisherId, String event, String tag, String processName,
-				Map<String, Object> metadata) {
+		void publish(String publisherId, String event, String tag, String processName, Map<String, Object> metadata) {
 			this.transport.send("", new Signal(publisherId, processName, event, "elsewhere", Signal.NO_SAMPLE, tag,
 					new HashMap<>(metadata)));
 		}

@@ -27,7 +27,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
-import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.format.annotation.DurationFormat;
@@ -80,7 +79,17 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 	}
 
 	private @Nullable Duration timeout(Class<?> type, String declared) {
-		String value = new EmbeddedValueResolver(this.beanFactory).resolveStringValue(declared);
+		if (declared.isEmpty()) {
+			return null;
+		}
+		String value;
+		try {
+			value = new AttributeResolver(this.beanFactory).resolve(declared);
+		}
+		catch (InvalidAttributeException ex) {
+			throw new IllegalArgumentException(
+					"@SignalGateway %s %s. %s".formatted(type.getName(), ex.describe("timeout"), ex.getRemedy()), ex);
+		}
 		if (!StringUtils.hasText(value)) {
 			return null;
 		}

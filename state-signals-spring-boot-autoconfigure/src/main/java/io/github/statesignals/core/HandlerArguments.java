@@ -23,7 +23,6 @@ import org.springframework.messaging.handler.annotation.Headers;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.messaging.handler.annotation.ValueConstants;
 import org.springframework.util.StringUtils;
-import org.springframework.util.StringValueResolver;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
@@ -44,7 +43,7 @@ final class HandlerArguments {
 
 	private final @Nullable Validator validator;
 
-	private final StringValueResolver valueResolver;
+	private final AttributeResolver attributeResolver;
 
 	/**
 	 * The events that the handler receives.
@@ -52,18 +51,18 @@ final class HandlerArguments {
 	private final Set<String> events;
 
 	HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
-			List<Converter<?, ?>> converters, @Nullable Validator validator, StringValueResolver valueResolver) {
-		this(converter, resolvers, converters, validator, valueResolver, Set.of());
+			List<Converter<?, ?>> converters, @Nullable Validator validator, AttributeResolver attributeResolver) {
+		this(converter, resolvers, converters, validator, attributeResolver, Set.of());
 	}
 
 	private HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
-			List<Converter<?, ?>> converters, @Nullable Validator validator, StringValueResolver valueResolver,
+			List<Converter<?, ?>> converters, @Nullable Validator validator, AttributeResolver attributeResolver,
 			Set<String> events) {
 		this.converter = converter;
 		this.resolvers = resolvers;
 		this.converters = converters;
 		this.validator = validator;
-		this.valueResolver = valueResolver;
+		this.attributeResolver = attributeResolver;
 		this.events = events;
 	}
 
@@ -73,7 +72,7 @@ final class HandlerArguments {
 	 * @return what decides about its parameters
 	 */
 	HandlerArguments forEvents(Set<String> events) {
-		return new HandlerArguments(this.converter, this.resolvers, this.converters, this.validator, this.valueResolver,
+		return new HandlerArguments(this.converter, this.resolvers, this.converters, this.validator, this.attributeResolver,
 				events);
 	}
 
@@ -175,11 +174,11 @@ final class HandlerArguments {
 	}
 
 	private HandlerArgument header(MethodParameter parameter, Header header) {
-		String name = StringUtils.hasText(header.name()) ? resolve(header.name()) : name(parameter);
+		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : name(parameter);
 		boolean optional = parameter.getParameterType() == Optional.class;
 		MethodParameter target = optional ? parameter.nested() : parameter;
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
-				: resolve(header.defaultValue());
+				: resolve(parameter, header.defaultValue());
 		return (signal) -> {
 			Object value = fieldOrEntry(signal, name);
 			if (value == null) {
@@ -259,8 +258,13 @@ final class HandlerArguments {
 		return (error instanceof FieldError field) ? "metadata entry '" + field.getField() + "' " + message : message;
 	}
 
-	private String resolve(String value) {
-		return Objects.requireNonNullElse(this.valueResolver.resolveStringValue(value), "");
+	private String resolve(MethodParameter parameter, String value) {
+		try {
+			return this.attributeResolver.resolve(value);
+		}
+		catch (InvalidAttributeException ex) {
+			throw invalid(parameter, "has a @Header " + ex.getMessage(), ex.getRemedy());
+		}
 	}
 
 	private static String name(MethodParameter parameter) {

@@ -5,9 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -21,14 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
-import org.springframework.util.StringUtils;
-import org.springframework.util.StringValueResolver;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.validation.Validator;
 
@@ -41,7 +36,7 @@ final class HandlerRegistrar {
 
 	private final SignalEngine engine;
 
-	private final StringValueResolver valueResolver;
+	private final AttributeResolver attributeResolver;
 
 	private final HandlerArguments arguments;
 
@@ -55,14 +50,14 @@ final class HandlerRegistrar {
 	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, SignalEngine engine) {
 		this.beanFactory = beanFactory;
 		this.engine = engine;
-		this.valueResolver = new EmbeddedValueResolver(beanFactory);
+		this.attributeResolver = new AttributeResolver(beanFactory);
 		List<Converter<?, ?>> converters = beanFactory.getBeanProvider(Converter.class)
 			.orderedStream()
 			.<Converter<?, ?>>map((converter) -> converter)
 			.toList();
 		this.arguments = new HandlerArguments(engine.getMetadataConverter(),
 				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(), converters,
-				beanFactory.getBeanProvider(Validator.class).getIfUnique(), this.valueResolver);
+				beanFactory.getBeanProvider(Validator.class).getIfUnique(), this.attributeResolver);
 	}
 
 	/**
@@ -72,7 +67,8 @@ final class HandlerRegistrar {
 	 * @param annotation what it says
 	 */
 	void register(HandlerBean bean, Method method, OnSignal annotation) {
-		Attributes attributes = new Attributes(method, annotation, bean.defaults());
+		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
+				this.attributeResolver);
 		SignalFilter filter = new SignalFilter(attributes.get("tag", OnSignal::tag),
 				attributes.get("processName", OnSignal::processName), attributes.get("publisher", OnSignal::publisher),
 				condition(method, attributes), this.beanFactory);
@@ -97,13 +93,9 @@ final class HandlerRegistrar {
 		}
 	}
 
-	private Set<String> events(Method method, Class<?> targetClass, Attributes attributes) {
+	private Set<String> events(Method method, Class<?> targetClass, OnSignalAttributes attributes) {
 		Set<String> events = new LinkedHashSet<>();
-		for (String declared : attributes.declaredEvents()) {
-			String event = declared.isEmpty() ? declared : attributes.resolve("event", declared);
-			if (event.isEmpty()) {
-				throw new InvalidSignalHandlerException(method, "names a blank event", "Name the event to handle.");
-			}
+		for (String event : attributes.events()) {
 			if (!events.add(event)) {
 				throw new InvalidSignalHandlerException(method, "names the event '" + event + "' twice",
 						"Remove the duplicate from its 'event' attribute.");
@@ -157,7 +149,7 @@ final class HandlerRegistrar {
 		}
 	}
 
-	private @Nullable Expression condition(Method method, Attributes attributes) {
+	private @Nullable Expression condition(Method method, OnSignalAttributes attributes) {
 		String condition = attributes.raw(OnSignal::condition);
 		if (condition.isEmpty()) {
 			return null;
@@ -172,7 +164,7 @@ final class HandlerRegistrar {
 		}
 	}
 
-	private @Nullable Supplier<SignalErrorHandler> errorHandler(Method method, Attributes attributes) {
+	private @Nullable Supplier<SignalErrorHandler> errorHandler(Method method, OnSignalAttributes attributes) {
 		String name = attributes.get("errorHandler", OnSignal::errorHandler);
 		if (name.isEmpty()) {
 			return null;
@@ -185,7 +177,7 @@ final class HandlerRegistrar {
 		return SingletonSupplier.of(() -> this.beanFactory.getBean(name, SignalErrorHandler.class));
 	}
 
-	private SignalResponder responder(Method method, Attributes attributes) {
+	private SignalResponder responder(Method method, OnSignalAttributes attributes) {
 		String name = attributes.get("responder", OnSignal::responder);
 		String channel = attributes.get("channel", OnSignal::channel);
 		if (channel.isEmpty()) {
@@ -233,58 +225,6 @@ final class HandlerRegistrar {
 						"The class " + targetClass.getName() + " has more than one @OnSignal",
 						"Leave one of them: it says what the methods don't.");
 			}
-		}
-
-	}
-
-	/**
-	 * What a method says about itself, else what its class does.
-	 */
-	private final class Attributes {
-
-		private final Method method;
-
-		private final OnSignal annotation;
-
-		private final @Nullable OnSignal defaults;
-
-		Attributes(Method method, OnSignal annotation, List<OnSignal> defaults) {
-			this.method = method;
-			this.annotation = annotation;
-			this.defaults = defaults.isEmpty() ? null : defaults.get(0);
-		}
-
-		String[] declaredEvents() {
-			return (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()
-					: this.defaults.event();
-		}
-
-		String raw(Function<OnSignal, String> attribute) {
-			String value = attribute.apply(this.annotation);
-			return (value.isEmpty() && this.defaults != null) ? attribute.apply(this.defaults) : value;
-		}
-
-		String get(String name, Function<OnSignal, String> attribute) {
-			String declared = raw(attribute);
-			return declared.isEmpty() ? declared : resolve(name, declared);
-		}
-
-		String resolve(String name, String declared) {
-			String value;
-			try {
-				value = HandlerRegistrar.this.valueResolver.resolveStringValue(declared);
-			}
-			catch (RuntimeException ex) {
-				throw new InvalidSignalHandlerException(this.method,
-						"has a %s that can't be resolved: %s".formatted(name, ex.getMessage()),
-						"Define the property, or give the placeholder a default: ${name:default}.");
-			}
-			if (!StringUtils.hasText(value)) {
-				throw new InvalidSignalHandlerException(this.method, "has a blank %s ('%s')".formatted(name, declared),
-						name.equals("event") ? "Name the event to handle."
-								: "Give it a value, or leave the attribute out.");
-			}
-			return Objects.requireNonNull(value);
 		}
 
 	}

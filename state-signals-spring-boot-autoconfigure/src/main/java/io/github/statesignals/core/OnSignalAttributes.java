@@ -1,0 +1,91 @@
+package io.github.statesignals.core;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.github.statesignals.OnSignal;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.StringUtils;
+
+/**
+ * The attributes that a handler method declares, else those of its class, resolved.
+ */
+final class OnSignalAttributes {
+
+	private static final String EVENT = "event";
+
+	private final Method method;
+
+	private final OnSignal annotation;
+
+	private final @Nullable OnSignal defaults;
+
+	private final AttributeResolver resolver;
+
+	OnSignalAttributes(Method method, OnSignal annotation, List<OnSignal> defaults, AttributeResolver resolver) {
+		this.method = method;
+		this.annotation = annotation;
+		this.defaults = defaults.isEmpty() ? null : defaults.get(0);
+		this.resolver = resolver;
+	}
+
+	/**
+	 * Returns the declared events, each element of a list by itself.
+	 * @return the events; empty if none is declared
+	 * @throws InvalidSignalHandlerException if one is blank or no string
+	 */
+	List<String> events() {
+		String[] declared = (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()
+				: this.defaults.event();
+		return Arrays.stream(declared).flatMap((event) -> events(event).stream()).toList();
+	}
+
+	private List<String> events(String declared) {
+		if (declared.isEmpty()) {
+			throw new InvalidSignalHandlerException(this.method, "names a blank event", "Name the event to handle.");
+		}
+		List<String> events = resolved(EVENT, () -> this.resolver.resolveAll(declared));
+		events.forEach((event) -> hasText(EVENT, declared, event));
+		return events;
+	}
+
+	/**
+	 * Returns an attribute that has one value.
+	 * @param name its name
+	 * @param attribute reads it
+	 * @return its value; empty if it is not declared
+	 * @throws InvalidSignalHandlerException if it is blank or no string
+	 */
+	String get(String name, Function<OnSignal, String> attribute) {
+		String declared = raw(attribute);
+		return declared.isEmpty() ? declared
+				: hasText(name, declared, resolved(name, () -> this.resolver.resolve(declared)));
+	}
+
+	String raw(Function<OnSignal, String> attribute) {
+		String value = attribute.apply(this.annotation);
+		return (value.isEmpty() && this.defaults != null) ? attribute.apply(this.defaults) : value;
+	}
+
+	private <T> T resolved(String name, Supplier<T> resolution) {
+		try {
+			return resolution.get();
+		}
+		catch (InvalidAttributeException ex) {
+			throw new InvalidSignalHandlerException(this.method, ex.describe(name), ex.getRemedy());
+		}
+	}
+
+	private String hasText(String name, String declared, String value) {
+		if (!StringUtils.hasText(value)) {
+			throw new InvalidSignalHandlerException(this.method, "has a blank %s ('%s')".formatted(name, declared),
+					name.equals(EVENT) ? "Name the event to handle." : "Give it a value, or leave the attribute out.");
+		}
+		return value;
+	}
+
+}
