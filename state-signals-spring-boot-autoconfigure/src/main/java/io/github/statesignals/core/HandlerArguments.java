@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +40,7 @@ final class HandlerArguments {
 
 	private final List<SignalArgumentResolver> resolvers;
 
-	private final List<Converter<?, ?>> converters;
+	private final SignalConverters converters;
 
 	private final @Nullable Validator validator;
 
@@ -51,12 +52,12 @@ final class HandlerArguments {
 	private final Set<String> events;
 
 	HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
-			List<Converter<?, ?>> converters, @Nullable Validator validator, AttributeResolver attributeResolver) {
+			SignalConverters converters, @Nullable Validator validator, AttributeResolver attributeResolver) {
 		this(converter, resolvers, converters, validator, attributeResolver, Set.of());
 	}
 
 	private HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
-			List<Converter<?, ?>> converters, @Nullable Validator validator, AttributeResolver attributeResolver,
+			SignalConverters converters, @Nullable Validator validator, AttributeResolver attributeResolver,
 			Set<String> events) {
 		this.converter = converter;
 		this.resolvers = resolvers;
@@ -104,10 +105,11 @@ final class HandlerArguments {
 			throw invalid(parameter, "has a @Payload expression, which is not supported",
 					"Take the whole metadata, or a single entry by @Header(\"name\").");
 		}
-		Converter<Signal, ?> converter = converter(type);
+		Converter<Signal, ?> converter = this.converters.find(type);
 		if (converter != null) {
 			return validated(parameter, converter::convert);
 		}
+		checkKnown(parameter);
 		if (payload == null && ParameterKinds.isEntry(type)) {
 			return entry(parameter, name(parameter));
 		}
@@ -204,17 +206,6 @@ final class HandlerArguments {
 		return (field != null) ? field : signal.metadata().get(name);
 	}
 
-	@SuppressWarnings("unchecked")
-	private @Nullable Converter<Signal, ?> converter(Class<?> type) {
-		for (Converter<?, ?> candidate : this.converters) {
-			ResolvableType[] generics = ResolvableType.forClass(Converter.class, candidate.getClass()).getGenerics();
-			if (generics[0].resolve() == Signal.class && generics[1].resolve() == type) {
-				return (Converter<Signal, ?>) candidate;
-			}
-		}
-		return null;
-	}
-
 	private HandlerArgument validated(MethodParameter parameter, HandlerArgument argument) {
 		for (Annotation annotation : parameter.getParameterAnnotations()) {
 			Object[] hints = ValidationAnnotationUtils.determineValidationHints(annotation);
@@ -264,6 +255,19 @@ final class HandlerArguments {
 		}
 		catch (InvalidAttributeException ex) {
 			throw invalid(parameter, "has a @Header " + ex.getMessage(), ex.getRemedy());
+		}
+	}
+
+	// A lambda, or an object of a generic class, does not know what it was declared with.
+	private static void checkKnown(MethodParameter parameter) {
+		Type type = GenericTypeResolver.resolveType(parameter.getGenericParameterType(),
+				parameter.getContainingClass());
+		if (type instanceof TypeVariable<?> variable
+				&& ResolvableType.forType(variable).resolve(Object.class) == Object.class) {
+			throw invalid(parameter,
+					"is of the type variable %s, which %s does not define".formatted(variable.getName(),
+							parameter.getContainingClass().getName()),
+					"Handle the signal in a class that extends or implements it with a type of yours.");
 		}
 	}
 

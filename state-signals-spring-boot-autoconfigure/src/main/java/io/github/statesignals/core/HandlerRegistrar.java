@@ -16,11 +16,9 @@ import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalResponder;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.convert.converter.Converter;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
@@ -51,13 +49,10 @@ final class HandlerRegistrar {
 		this.beanFactory = beanFactory;
 		this.engine = engine;
 		this.attributeResolver = new AttributeResolver(beanFactory);
-		List<Converter<?, ?>> converters = beanFactory.getBeanProvider(Converter.class)
-			.orderedStream()
-			.<Converter<?, ?>>map((converter) -> converter)
-			.toList();
 		this.arguments = new HandlerArguments(engine.getMetadataConverter(),
-				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(), converters,
-				beanFactory.getBeanProvider(Validator.class).getIfUnique(), this.attributeResolver);
+				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(),
+				new SignalConverters(beanFactory), beanFactory.getBeanProvider(Validator.class).getIfUnique(),
+				this.attributeResolver);
 	}
 
 	/**
@@ -69,27 +64,16 @@ final class HandlerRegistrar {
 	void register(HandlerBean bean, Method method, OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
+		InvocableMethods.select(method, bean.beanType());
 		SignalFilter filter = new SignalFilter(attributes.get("tag", OnSignal::tag),
 				attributes.get("processName", OnSignal::processName), attributes.get("publisher", OnSignal::publisher),
 				condition(method, attributes), this.beanFactory);
 		Set<String> events = events(method, bean.targetClass(), attributes);
-		SignalHandlerMethod handler = new SignalHandlerMethod(bean.instance(), bean.targetClass(),
-				invocable(method, bean.beanType()), filter, this.arguments.forEvents(events),
-				errorHandler(method, attributes));
+		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
+				filter, this.arguments.forEvents(events), errorHandler(method, attributes));
 		SignalResponder responder = responder(method, attributes);
 		for (String event : events) {
 			responder.on(event, handler);
-		}
-	}
-
-	private static Method invocable(Method method, Class<?> beanType) {
-		try {
-			return AopUtils.selectInvocableMethod(method, beanType);
-		}
-		catch (IllegalStateException ex) {
-			throw new InvalidSignalHandlerException(method, "can't be called through the proxy of its bean",
-					"Declare it in an interface of the bean, or let the proxy be a subclass "
-							+ "(spring.aop.proxy-target-class=true) and the method not be private.");
 		}
 	}
 
@@ -169,7 +153,8 @@ final class HandlerRegistrar {
 		if (name.isEmpty()) {
 			return null;
 		}
-		if (!this.beanFactory.containsBean(name) || !this.beanFactory.isTypeMatch(name, SignalErrorHandler.class)) {
+		if (!this.beanFactory.containsBean(name) || !this.beanFactory.isTypeMatch(name, SignalErrorHandler.class)
+				|| OnSignalMethodProcessor.isNull(this.beanFactory, name)) {
 			throw new InvalidSignalHandlerException(method,
 					"names the error handler '" + name + "', and there is no such SignalErrorHandler bean",
 					"Define one, or correct the name.");
@@ -212,12 +197,14 @@ final class HandlerRegistrar {
 	/**
 	 * A bean with handler methods.
 	 *
+	 * @param name its name
 	 * @param instance provides the bean for one call
 	 * @param beanType the class of the bean, which may be a proxy's
 	 * @param targetClass the class that declares the methods
 	 * @param defaults what its class says for all of them
 	 */
-	record HandlerBean(Supplier<Object> instance, Class<?> beanType, Class<?> targetClass, List<OnSignal> defaults) {
+	record HandlerBean(String name, Supplier<Object> instance, Class<?> beanType, Class<?> targetClass,
+			List<OnSignal> defaults) {
 
 		HandlerBean {
 			if (defaults.size() > 1) {

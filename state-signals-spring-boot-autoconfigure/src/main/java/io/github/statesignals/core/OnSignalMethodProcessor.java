@@ -10,17 +10,21 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.SignalArgumentResolver;
+import io.github.statesignals.SignalErrorHandler;
+import io.github.statesignals.SignalHandler;
+import io.github.statesignals.SignalInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -39,7 +43,12 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	private static final Logger logger = LoggerFactory.getLogger(OnSignalMethodProcessor.class);
 
+	private static final List<Class<?>> CALLBACKS = List.of(SignalErrorHandler.class, SignalInterceptor.class,
+			SignalArgumentResolver.class, SignalHandler.class);
+
 	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final BeanClasses classes;
 
 	private final ObjectProvider<SignalEngine> engineProvider;
 
@@ -54,25 +63,24 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<SignalEngine> engineProvider, ObjectProvider<ApplicationEventBridge> bridgeProvider) {
 		this.beanFactory = beanFactory;
+		this.classes = new BeanClasses(beanFactory);
 		this.engineProvider = engineProvider;
 		this.bridgeProvider = bridgeProvider;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
+		AnnotatedClasses annotated = new AnnotatedClasses();
 		Supplier<HandlerRegistrar> registrar = SingletonSupplier
 			.of(() -> new HandlerRegistrar(this.beanFactory, this.engineProvider.getObject()));
 		ApplicationEventBridge bridge = this.bridgeProvider.getIfAvailable();
 		for (String beanName : this.beanFactory.getBeanNamesForType(Object.class)) {
-			if (ScopedProxyUtils.isScopedTarget(beanName)) {
-				continue;
-			}
-			Class<?> targetClass = targetClass(beanName);
-			if (targetClass != null && !targetClass.getName().startsWith("org.springframework.")) {
-				process(beanName, targetClass, registrar);
-			}
-			if (targetClass != null && bridge != null) {
-				bridge.inspect(beanName, targetClass);
+			if (!ScopedProxyUtils.isScopedTarget(beanName)) {
+				process(beanName, annotated, registrar, bridge);
+				if (!BeanFactoryUtils.isFactoryDereference(beanName) && this.beanFactory.isFactoryBean(beanName)) {
+					// Spring looks for event listeners in the product alone.
+					process(BeanFactory.FACTORY_BEAN_PREFIX + beanName, annotated, registrar, null);
+				}
 			}
 		}
 		if (bridge != null) {
@@ -80,16 +88,22 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 	}
 
+	private void process(String beanName, AnnotatedClasses annotated, Supplier<HandlerRegistrar> registrar,
+			@Nullable ApplicationEventBridge bridge) {
+		Class<?> targetClass = targetClass(beanName);
+		if (targetClass == null) {
+			return;
+		}
+		process(beanName, targetClass, annotated, registrar);
+		checkCallbacks(beanName, targetClass);
+		if (bridge != null) {
+			bridge.inspect(beanName, targetClass);
+		}
+	}
+
 	private @Nullable Class<?> targetClass(String beanName) {
 		try {
-			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
-			// A scoped proxy does not tell its target's class by itself.
-			String targetName = ScopedProxyUtils.getTargetBeanName(beanName);
-			if (this.beanFactory.containsBeanDefinition(targetName)) {
-				Class<?> scopedType = AutoProxyUtils.determineTargetClass(this.beanFactory, targetName);
-				return (scopedType != null) ? scopedType : type;
-			}
-			return type;
+			return this.classes.targetClass(beanName);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not determine the class of bean '{}'", beanName, ex);
@@ -97,8 +111,29 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 	}
 
-	private void process(String beanName, Class<?> targetClass, Supplier<HandlerRegistrar> registrar) {
-		if (!AnnotationUtils.isCandidateClass(targetClass, OnSignal.class)) {
+	private void checkCallbacks(String beanName, Class<?> targetClass) {
+		for (Class<?> callback : CALLBACKS) {
+			Class<?> beanType = callback.isAssignableFrom(targetClass) ? this.beanFactory.getType(beanName) : null;
+			if (beanType != null && callback.isAssignableFrom(beanType)) {
+				InvocableMethods.checkAll(beanType, callback);
+			}
+		}
+	}
+
+	/**
+	 * Checks whether a bean is {@code null}, as a factory method may return.
+	 * @param beanFactory its factory
+	 * @param beanName its name
+	 * @return {@code false} also if it has not been created
+	 */
+	static boolean isNull(ConfigurableListableBeanFactory beanFactory, String beanName) {
+		return beanFactory.containsSingleton(beanName) && !beanFactory.isFactoryBean(beanName)
+				&& beanFactory.getBean(beanName).equals(null);
+	}
+
+	private void process(String beanName, Class<?> targetClass, AnnotatedClasses annotated,
+			Supplier<HandlerRegistrar> registrar) {
+		if (!annotated.contains(targetClass)) {
 			return;
 		}
 		Map<Method, Set<OnSignal>> methods = MethodIntrospector.selectMethods(targetClass,
@@ -113,12 +148,16 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 			}
 			return;
 		}
+		if (isNull(this.beanFactory, beanName)) {
+			logger.warn("Bean '{}' is null: {} handles nothing", beanName, targetClass.getName());
+			return;
+		}
 		Supplier<Object> bean = () -> this.beanFactory.getBean(beanName);
 		if (this.beanFactory.isSingleton(beanName)) {
 			bean = SingletonSupplier.of(bean);
 		}
 		Class<?> beanType = this.beanFactory.getType(beanName);
-		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(bean,
+		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, List.copyOf(defaults));
 		methods.forEach((method, annotations) -> annotations
 			.forEach((annotation) -> registrar.get().register(handlerBean, method, annotation)));

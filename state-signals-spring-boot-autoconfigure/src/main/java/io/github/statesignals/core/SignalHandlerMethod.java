@@ -2,7 +2,9 @@ package io.github.statesignals.core;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -12,14 +14,14 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalHandler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-import org.springframework.aop.support.AopUtils;
 import org.springframework.core.DefaultParameterNameDiscoverer;
-import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
-import org.springframework.core.annotation.SynthesizingMethodParameter;
+import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ConcurrentReferenceHashMap;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * A bean's method as a handler of signals.
@@ -28,14 +30,18 @@ final class SignalHandlerMethod implements SignalHandler {
 
 	private static final ParameterNameDiscoverer NAMES = new DefaultParameterNameDiscoverer();
 
+	private static final Logger logger = LoggerFactory.getLogger(SignalHandlerMethod.class);
+
+	private final String beanName;
+
 	private final Supplier<Object> bean;
 
 	private final Method method;
 
 	/**
-	 * By the class of the bean, or of its proxy.
+	 * By the class of the bean, or of its proxy; empty for a bean that is {@code null}.
 	 */
-	private final Map<Class<?>, Method> invocables = new ConcurrentReferenceHashMap<>();
+	private final Map<Class<?>, Optional<Method>> invocables = new ConcurrentReferenceHashMap<>();
 
 	private final SignalFilter filter;
 
@@ -47,27 +53,32 @@ final class SignalHandlerMethod implements SignalHandler {
 
 	/**
 	 * Create a handler.
+	 * @param beanName the name of the bean
 	 * @param bean provides the bean for one call
-	 * @param beanType the class of the bean
-	 * @param method the method, callable on the bean
+	 * @param targetClass the user's class, behind any proxy
+	 * @param method its method
 	 * @param filter which signals concern it
 	 * @param arguments decides where its arguments come from
 	 * @param errorHandler decides what to answer when it fails, if anything does
 	 * @throws InvalidSignalHandlerException if the method can't handle signals
 	 */
-	SignalHandlerMethod(Supplier<Object> bean, Class<?> beanType, Method method, SignalFilter filter,
-			HandlerArguments arguments, @Nullable Supplier<SignalErrorHandler> errorHandler) {
+	SignalHandlerMethod(String beanName, Supplier<Object> bean, Class<?> targetClass, Method method,
+			SignalFilter filter, HandlerArguments arguments, @Nullable Supplier<SignalErrorHandler> errorHandler) {
+		this.beanName = beanName;
 		this.bean = bean;
 		this.method = method;
 		this.filter = filter;
 		this.errorHandler = errorHandler;
-		this.arguments = new HandlerArgument[method.getParameterCount()];
-		for (int i = 0; i < this.arguments.length; i++) {
-			MethodParameter parameter = new SynthesizingMethodParameter(method, i).withContainingClass(beanType);
-			parameter.initParameterNameDiscovery(NAMES);
-			this.arguments[i] = arguments.of(parameter);
-		}
-		this.result = HandlerResult.of(method, beanType);
+		// A lambda has neither annotations nor names of parameters.
+		Method declared = targetClass.isHidden() ? ClassUtils.getInterfaceMethodIfPossible(method, targetClass)
+				: method;
+		this.arguments = Arrays.stream(new DeclaredMethod(declared, targetClass).getMethodParameters())
+			.map((parameter) -> {
+				parameter.initParameterNameDiscovery(NAMES);
+				return arguments.of(parameter);
+			})
+			.toArray(HandlerArgument[]::new);
+		this.result = HandlerResult.of(method, targetClass);
 	}
 
 	@Override
@@ -120,7 +131,9 @@ final class SignalHandlerMethod implements SignalHandler {
 		}
 		try {
 			Object target = this.bean.get();
-			return this.result.read(invocable(target.getClass()).invoke(target, values));
+			Method invocable = invocable(target);
+			return (invocable != null) ? this.result.read(invocable.invoke(target, values))
+					: SignalFilter.NOT_CONCERNED;
 		}
 		catch (InvocationTargetException ex) {
 			if (ex.getTargetException() instanceof Error error) {
@@ -133,13 +146,41 @@ final class SignalHandlerMethod implements SignalHandler {
 		}
 	}
 
-	// That a lazy bean or a prototype is a proxy shows no earlier than when it is there.
-	private Method invocable(Class<?> type) {
-		return this.invocables.computeIfAbsent(type, (key) -> {
-			Method invocable = AopUtils.selectInvocableMethod(this.method, key);
-			ReflectionUtils.makeAccessible(invocable);
-			return invocable;
-		});
+	// Before there is an instance of a lazy or scoped bean, it may be a proxy or null.
+	private @Nullable Method invocable(Object target) {
+		return this.invocables.computeIfAbsent(target.getClass(), (type) -> {
+			if (target.equals(null)) {
+				logger.warn("Bean '{}' is null: {} handles nothing", this.beanName, this);
+				return Optional.empty();
+			}
+			return Optional.of(InvocableMethods.select(this.method, target));
+		}).orElse(null);
+	}
+
+	@Override
+	public String toString() {
+		return ClassUtils.getQualifiedMethodName(this.method);
+	}
+
+	/**
+	 * A method whose parameters inherit the annotations of those that it overrides.
+	 */
+	private static final class DeclaredMethod extends AnnotatedMethod {
+
+		private final Class<?> targetClass;
+
+		DeclaredMethod(Method method, Class<?> targetClass) {
+			super(method);
+			this.targetClass = targetClass;
+		}
+
+		// A subclass may define a type variable. Unknown while the method is inspected.
+		@Override
+		protected Class<?> getContainingClass() {
+			@Nullable Class<?> known = this.targetClass;
+			return (known != null) ? known : super.getContainingClass();
+		}
+
 	}
 
 }

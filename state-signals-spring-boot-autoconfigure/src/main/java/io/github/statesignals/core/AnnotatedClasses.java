@@ -1,0 +1,70 @@
+package io.github.statesignals.core;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.statesignals.OnSignal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Knows which classes have {@link OnSignal} somewhere, or extend or implement a type that
+ * has. Most beans of an application are Spring's and share their types: each type is
+ * looked at once, which takes a fraction of what finding the methods does.
+ */
+final class AnnotatedClasses {
+
+	private static final Logger logger = LoggerFactory.getLogger(AnnotatedClasses.class);
+
+	private final Map<Class<?>, Boolean> known = new HashMap<>();
+
+	boolean contains(Class<?> type) {
+		Boolean annotated = this.known.get(type);
+		if (annotated == null) {
+			annotated = isAnnotated(type);
+			this.known.put(type, annotated);
+		}
+		return annotated;
+	}
+
+	private boolean isAnnotated(Class<?> type) {
+		if (!AnnotationUtils.isCandidateClass(type, OnSignal.class)) {
+			return false;
+		}
+		if (MergedAnnotations.from(type).isPresent(OnSignal.class) || isDeclaredBy(type)) {
+			return true;
+		}
+		Class<?> superclass = type.getSuperclass();
+		if (superclass != null && contains(superclass)) {
+			return true;
+		}
+		for (Class<?> implemented : type.getInterfaces()) {
+			if (contains(implemented)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean isDeclaredBy(Class<?> type) {
+		AtomicBoolean declared = new AtomicBoolean();
+		try {
+			ReflectionUtils.doWithLocalMethods(type, (method) -> {
+				if (MergedAnnotations.from(method).isPresent(OnSignal.class)) {
+					declared.set(true);
+				}
+			});
+		}
+		catch (IllegalStateException ex) {
+			// A class of an optional dependency is missing: no bean can have the method.
+			logger.debug("Could not inspect {}", type, ex);
+		}
+		return declared.get();
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.github.statesignals.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.convert.converter.Converter;
+
+/**
+ * Finds the application's converters from signals.
+ */
+final class SignalConverters {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	/**
+	 * By the names of the beans.
+	 */
+	private final Map<String, @Nullable Class<?>> targets = new LinkedHashMap<>();
+
+	SignalConverters(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+		BeanClasses classes = new BeanClasses(beanFactory);
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, Converter.class)) {
+			ResolvableType type = classes.as(name, Converter.class);
+			if (type.getGeneric(0).resolve() == Signal.class) {
+				this.targets.put(name, type.getGeneric(1).resolve());
+			}
+		}
+	}
+
+	/**
+	 * Finds the converter of signals to a type.
+	 * @param type the type
+	 * @return the first one in the order of the beans, if there is any
+	 */
+	@SuppressWarnings("unchecked")
+	@Nullable Converter<Signal, ?> find(Class<?> type) {
+		List<Object> found = new ArrayList<>();
+		this.targets.forEach((name, target) -> {
+			if (target == type) {
+				Object converter = this.beanFactory.getBean(name);
+				InvocableMethods.checkAll(converter.getClass(), Converter.class);
+				found.add(converter);
+			}
+		});
+		Object first = (found.size() < 2) ? null
+				: this.beanFactory.getBeanProvider(Converter.class)
+					.orderedStream()
+					.filter((converter) -> found.stream().anyMatch((candidate) -> candidate == converter))
+					.findFirst()
+					.orElse(null);
+		return found.isEmpty() ? null : (Converter<Signal, ?>) ((first != null) ? first : found.get(0));
+	}
+
+}

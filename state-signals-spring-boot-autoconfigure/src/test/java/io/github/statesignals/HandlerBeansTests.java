@@ -1,0 +1,446 @@
+package io.github.statesignals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
+import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.InvalidSignalHandlerException;
+import io.github.statesignals.core.SignalTransport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.samples.petclinic.VetHandlers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@link OnSignal} methods of beans that do not look like what they are.
+ */
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class HandlerBeansTests {
+
+	private final InMemoryBroker broker = new InMemoryBroker();
+
+	private final OnSignalTests.Publisher publisher = new OnSignalTests.Publisher(this.broker.transport());
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(StateSignalsAutoConfiguration.class, JacksonAutoConfiguration.class))
+		.withBean(SignalTransport.class, this.broker::transport)
+		.withPropertyValues("spring.application.name=app", "state-signals.responder.unhandled=reject");
+
+	@BeforeEach
+	void start() {
+		this.publisher.transport.open("");
+		this.publisher.transport.start(this.publisher);
+	}
+
+	@AfterEach
+	void stop() {
+		this.publisher.transport.stop();
+	}
+
+	@Test
+	void findsHandlersInAPackageThatBeginsAsSpringsOwn() {
+		this.runner.withBean(VetHandlers.class)
+			.run((context) -> assertThat(this.publisher.ask("vet").message()).isEqualTo("vet"));
+	}
+
+	@Test
+	void nullBeanHandlesNothingAndIsNamed(CapturedOutput output) {
+		this.runner.withUserConfiguration(NullBeans.class).run((context) -> {
+			assertThat(output).contains("Bean 'absent' is null");
+			assertThat(this.publisher.ask("start").message()).isEqualTo("present");
+			assertThat(this.publisher.ask("start").message()).isEqualTo("present");
+			assertThat(output.getOut().split("Bean 'absent' is null", -1)).hasSize(2);
+			assertThat(output.getOut().split("Bean 'absentLater' is null", -1)).hasSize(2);
+		});
+	}
+
+	@Test
+	void nullBeanAloneDoesNotMakeAResponder() {
+		this.runner.withUserConfiguration(OnlyNull.class).run((context) -> {
+			context.getBean(SignalResponderFactory.class)
+				.get("other")
+				.on("start", (signal) -> Acknowledgement.success("other"));
+			assertThat(this.publisher.ask(Signal.INITIALIZATION).responderId()).startsWith("other-");
+			assertThat(this.publisher.ask("start").message()).isEqualTo("other");
+			assertThat(this.publisher.ask("start").message()).isEqualTo("other");
+		});
+	}
+
+	@Test
+	void errorHandlerThatIsNullFailsTheStart() {
+		this.runner.withUserConfiguration(NullErrorHandler.class)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(InvalidSignalHandlerException.class)
+				.hasMessageContaining("'none'"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { LambdaConverter.class, MethodReferenceConverter.class, LazyConverter.class,
+			RawlyDeclaredConverter.class, ScopedConverter.class, FactoryBeanConverter.class })
+	void typeOfAConverterIsThatOfItsDefinition(Class<?> configuration) {
+		this.runner.withUserConfiguration(configuration, TakesRunId.class)
+			.withInitializer((context) -> context.getBeanFactory().registerScope("worker", new SimpleThreadScope()))
+			.run((context) -> assertThat(this.publisher.ask("start").message()).isEqualTo("RunId[value=run-7]"));
+	}
+
+	@Test
+	void firstOfSeveralConvertersConverts() {
+		this.runner.withUserConfiguration(TwoConverters.class, TakesRunId.class)
+			.run((context) -> assertThat(this.publisher.ask("start").message()).isEqualTo("RunId[value=first]"));
+	}
+
+	@Test
+	void callsMethodsOfAFactoryBeanAndOfItsProduct() {
+		this.runner.withUserConfiguration(ProductFactory.class).run((context) -> {
+			assertThat(this.publisher.ask("product").message()).isEqualTo("product");
+			assertThat(this.publisher.ask("factory").message()).isEqualTo("factory");
+		});
+	}
+
+	@Test
+	void lambdaOfAnAnnotatedInterfaceTakesWhatTheInterfaceDeclares() {
+		this.runner.withUserConfiguration(LambdaHandlers.class)
+			.run((context) -> assertThat(this.publisher.ask("start", Map.of("name", "fio")).message())
+				.isEqualTo("fio run-7"));
+	}
+
+	@Test
+	void lambdaOfAGenericInterfaceTakesWhatItsDefinitionDeclaresOrFailsTheStart() {
+		this.runner.withUserConfiguration(GenericLambda.class)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOfSatisfying(InvalidSignalHandlerException.class, (ex) -> {
+					assertThat(ex).hasMessageContaining("Generic.start(").hasMessageContaining("type variable T");
+					assertThat(ex.getRemedy()).contains("class");
+				}));
+	}
+
+	@Test
+	void annotationOfAParameterIsInherited() {
+		this.runner.withBean(InheritsHeader.class)
+			.run((context) -> assertThat(this.publisher.ask("start", Map.of("name", "fio")).message())
+				.isEqualTo("fio run-7"));
+	}
+
+	@Test
+	void handlerThatHasNotFinishedWhenTheApplicationStopsIsNamed(CapturedOutput output) {
+		CountDownLatch release = new CountDownLatch(1);
+		this.runner.withBean(Blocked.class, () -> new Blocked(release))
+			.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=10ms")
+			.run((context) -> {
+				this.publisher.publish("start");
+				this.publisher.publish("start");
+				assertThat(context.getBean(Blocked.class).called.await(10, TimeUnit.SECONDS)).isTrue();
+			});
+		release.countDown();
+		assertThat(output).contains(Blocked.class.getName() + ".block of 'app-")
+			.contains("on 'start' of 'publisher', 1 waiting");
+	}
+
+	record RunId(String value) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NullBeans {
+
+		@Bean
+		Handlers absent() {
+			return null;
+		}
+
+		@Bean
+		@Lazy
+		Handlers absentLater() {
+			return null;
+		}
+
+		@Bean
+		Handlers present() {
+			return new Handlers();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OnlyNull {
+
+		@Bean
+		Handlers absent() {
+			return null;
+		}
+
+	}
+
+	static class Handlers {
+
+		@OnSignal(event = "start")
+		Acknowledgement start() {
+			return Acknowledgement.success("present");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NullErrorHandler {
+
+		@OnSignal(event = "start", errorHandler = "none")
+		void start() {
+		}
+
+		@Bean
+		SignalErrorHandler none() {
+			return null;
+		}
+
+	}
+
+	static class TakesRunId {
+
+		@OnSignal(event = "start")
+		Acknowledgement start(RunId runId) {
+			return Acknowledgement.success(runId.toString());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LambdaConverter {
+
+		@Bean
+		Converter<String, RunId> other() {
+			return RunId::new;
+		}
+
+		@Bean
+		Converter<Signal, String> another() {
+			return Signal::event;
+		}
+
+		@Bean
+		Converter<Signal, RunId> toRunId() {
+			return (signal) -> new RunId(signal.tag());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MethodReferenceConverter {
+
+		@Bean
+		static Converter<Signal, RunId> toRunId() {
+			return MethodReferenceConverter::convert;
+		}
+
+		private static RunId convert(Signal signal) {
+			return new RunId(signal.tag());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyConverter {
+
+		@Bean
+		@Lazy
+		Converter<Signal, RunId> toRunId() {
+			return (signal) -> new RunId(signal.tag());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RawlyDeclaredConverter {
+
+		@Bean
+		Converter<?, ?> toRunId() {
+			return new ToRunId();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedConverter {
+
+		@Bean
+		@Scope(scopeName = "worker", proxyMode = ScopedProxyMode.INTERFACES)
+		Converter<Signal, RunId> toRunId() {
+			return (signal) -> new RunId(signal.tag());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FactoryBeanConverter {
+
+		@Bean
+		FactoryBean<Converter<Signal, RunId>> toRunId() {
+			return new FactoryBean<>() {
+
+				@Override
+				public Converter<Signal, RunId> getObject() {
+					return (signal) -> new RunId(signal.tag());
+				}
+
+				@Override
+				public Class<?> getObjectType() {
+					return Converter.class;
+				}
+
+			};
+		}
+
+	}
+
+	static class ToRunId implements Converter<Signal, RunId> {
+
+		@Override
+		public RunId convert(Signal signal) {
+			return new RunId(signal.tag());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoConverters {
+
+		@Bean
+		@Order(2)
+		Converter<Signal, RunId> second() {
+			return (signal) -> new RunId("second");
+		}
+
+		@Bean
+		@Order(1)
+		Converter<Signal, RunId> first() {
+			return (signal) -> new RunId("first");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ProductFactory {
+
+		@Bean
+		HandlersFactory handlers() {
+			return new HandlersFactory();
+		}
+
+	}
+
+	static class HandlersFactory implements FactoryBean<Product> {
+
+		@OnSignal(event = "factory")
+		Acknowledgement factory() {
+			return Acknowledgement.success("factory");
+		}
+
+		@Override
+		public Product getObject() {
+			return new Product();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return Product.class;
+		}
+
+	}
+
+	static class Product {
+
+		@OnSignal(event = "product")
+		Acknowledgement product() {
+			return Acknowledgement.success("product");
+		}
+
+	}
+
+	interface Starter {
+
+		@OnSignal(event = "start")
+		Acknowledgement start(String name, @Header("tag") String run);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LambdaHandlers {
+
+		@Bean
+		Starter handlers() {
+			return (name, run) -> Acknowledgement.success(name + " " + run);
+		}
+
+	}
+
+	interface Generic<T> {
+
+		@OnSignal(event = "start")
+		void start(T run);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GenericLambda {
+
+		@Bean
+		Generic<RunId> handlers() {
+			List<RunId> runs = new ArrayList<>();
+			return runs::add;
+		}
+
+	}
+
+	static class InheritsHeader implements Starter {
+
+		@Override
+		public Acknowledgement start(String name, String run) {
+			return Acknowledgement.success(name + " " + run);
+		}
+
+	}
+
+	static class Blocked {
+
+		private final CountDownLatch called = new CountDownLatch(1);
+
+		private final CountDownLatch release;
+
+		Blocked(CountDownLatch release) {
+			this.release = release;
+		}
+
+		@OnSignal(event = "start")
+		void block() throws InterruptedException {
+			this.called.countDown();
+			this.release.await();
+		}
+
+	}
+
+}

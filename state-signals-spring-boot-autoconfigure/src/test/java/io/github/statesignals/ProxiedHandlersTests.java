@@ -1,0 +1,330 @@
+package io.github.statesignals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
+import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.InvalidSignalHandlerException;
+import io.github.statesignals.core.SignalTransport;
+import jakarta.validation.constraints.NotBlank;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.core.MethodParameter;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.samples.petclinic.VetHandlers;
+import org.springframework.validation.annotation.Validated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@link OnSignal} methods of beans behind proxies: the call reaches the bean, or the
+ * application does not start.
+ */
+@Timeout(60)
+class ProxiedHandlersTests {
+
+	private final InMemoryBroker broker = new InMemoryBroker();
+
+	private final OnSignalTests.Publisher publisher = new OnSignalTests.Publisher(this.broker.transport());
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(StateSignalsAutoConfiguration.class, JacksonAutoConfiguration.class,
+				ValidationAutoConfiguration.class))
+		.withBean(SignalTransport.class, this.broker::transport)
+		.withPropertyValues("spring.application.name=app", "state-signals.responder.unhandled=reject");
+
+	@BeforeEach
+	void start() {
+		this.publisher.transport.open("");
+		this.publisher.transport.start(this.publisher);
+	}
+
+	@AfterEach
+	void stop() {
+		this.publisher.transport.stop();
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ValidatedFinal.class, ScopedFinal.class })
+	void finalMethodOfASubclassProxyFailsTheStart(Class<?> configuration) {
+		this.runner.withUserConfiguration(configuration)
+			.withInitializer((context) -> context.getBeanFactory().registerScope("worker", new SimpleThreadScope()))
+			.run((context) -> assertInvalid(context, "FinalHandlers.start("));
+	}
+
+	@Test
+	void packagePrivateMethodOfAnotherPackageFailsTheStart() {
+		proxied(Inheriting.class).run((context) -> assertInvalid(context, "VetHandlers.packagePrivate("));
+		this.runner.withBean(Inheriting.class)
+			.run((context) -> assertThat(this.publisher.ask("vet").message()).isEqualTo("vet"));
+	}
+
+	@Test
+	void finalMethodOfALazyOrPrototypeProxyIsAFailure() {
+		for (Class<?> handlers : List.of(LazyFinal.class, PrototypeFinal.class)) {
+			proxied(handlers).run((context) -> {
+				Response response = this.publisher.ask("start");
+				assertThat(response.ras()).isZero();
+				assertThat(response.message()).contains("start(", "can't be called through the proxy");
+			});
+		}
+	}
+
+	@Test
+	void finalMethodBehindTwoProxiesIsAFailure() {
+		this.runner.withUserConfiguration(InterfaceOverSubclass.class)
+			.run((context) -> assertThat(this.publisher.ask("start").message()).contains("FinalHandlers.start",
+					"can't be called through the proxy"));
+	}
+
+	@Test
+	void handlerOfAProxyThatAFactoryMethodMakesIsFound() {
+		this.runner.withUserConfiguration(HandMadeProxy.class)
+			.run((context) -> assertInvalid(context, "HandMade.other("));
+	}
+
+	@Test
+	void parametersAreThoseOfTheMethodThatIsProxied() {
+		AtomicInteger calls = new AtomicInteger();
+		proxied(WithHeader.class, false, calls).run((context) -> {
+			assertThat(AopUtils.isJdkDynamicProxy(context.getBean("handler"))).isTrue();
+			assertThat(this.publisher.ask("start").message()).isEqualTo("run-7 conductor");
+			assertThat(calls).hasValue(1);
+		});
+	}
+
+	@Test
+	void callbackWithAFinalMethodBehindASubclassProxyFailsTheStart() {
+		for (Class<?> callback : List.of(FinalErrorHandler.class, FinalInterceptor.class, FinalResolver.class)) {
+			proxied(callback).run((context) -> assertInvalid(context, callback.getName()));
+		}
+	}
+
+	@Test
+	void validatedMethodIsCheckedAndCalled() {
+		this.runner.withBean(ValidatedHandlers.class).run((context) -> {
+			assertThat(this.publisher.ask("start", Map.of("name", "fio")).message()).isEqualTo("started fio");
+			assertThat(this.publisher.ask("start", Map.of("name", " ")).ras()).isZero();
+		});
+	}
+
+	private ApplicationContextRunner proxied(Class<?> type) {
+		return proxied(type, true, new AtomicInteger());
+	}
+
+	private ApplicationContextRunner proxied(Class<?> type, boolean proxyTargetClass, AtomicInteger calls) {
+		return this.runner.withInitializer((context) -> {
+			DefaultListableBeanFactory beanFactory = (DefaultListableBeanFactory) context.getBeanFactory();
+			new AnnotatedBeanDefinitionReader(beanFactory).registerBean(type, "handler");
+		}).withBean("counting", MethodInterceptor.class, () -> (invocation) -> {
+			calls.incrementAndGet();
+			return invocation.proceed();
+		}).withBean(BeanNameAutoProxyCreator.class, () -> {
+			BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+			creator.setBeanNames("handler");
+			creator.setInterceptorNames("counting");
+			creator.setProxyTargetClass(proxyTargetClass);
+			return creator;
+		});
+	}
+
+	private static void assertInvalid(AssertableApplicationContext context, String method) {
+		assertThat(context).hasFailed();
+		assertThat(context.getStartupFailure()).isInstanceOfSatisfying(InvalidSignalHandlerException.class, (ex) -> {
+			assertThat(ex).hasMessageContaining(method).hasMessageContaining("can't be called through the proxy");
+			assertThat(ex.getRemedy()).isNotBlank();
+		});
+	}
+
+	static class FinalHandlers {
+
+		// In a proxy's instance it is null.
+		private final List<String> started = new ArrayList<>();
+
+		@OnSignal(event = "start")
+		public final void start() {
+			if (this.started != null) {
+				this.started.add("start");
+			}
+		}
+
+		void other() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ValidatedFinal {
+
+		@Bean
+		FinalHandlers handlers() {
+			return new ValidatedFinalHandlers();
+		}
+
+	}
+
+	@Validated
+	static class ValidatedFinalHandlers extends FinalHandlers {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedFinal {
+
+		@Bean
+		@Scope(scopeName = "worker", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		FinalHandlers handlers() {
+			return new FinalHandlers();
+		}
+
+	}
+
+	@Lazy
+	static class LazyFinal extends FinalHandlers {
+
+	}
+
+	@Scope("prototype")
+	static class PrototypeFinal extends FinalHandlers {
+
+	}
+
+	static class Inheriting extends VetHandlers {
+
+	}
+
+	interface Starter {
+
+		void start();
+
+	}
+
+	static class FinalStarter extends FinalHandlers implements Starter {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class InterfaceOverSubclass {
+
+		@Bean
+		Starter handlers() {
+			ProxyFactory inner = new ProxyFactory(new FinalStarter());
+			inner.setProxyTargetClass(true);
+			ProxyFactory outer = new ProxyFactory(Starter.class,
+					(MethodInterceptor) (invocation) -> invocation.proceed());
+			outer.setTarget(inner.getProxy());
+			return (Starter) outer.getProxy();
+		}
+
+	}
+
+	static class HandMade implements Starter {
+
+		@Override
+		public void start() {
+		}
+
+		@OnSignal(event = "start")
+		public void other() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class HandMadeProxy {
+
+		@Bean
+		Starter handlers() {
+			return (Starter) new ProxyFactory(new HandMade()).getProxy();
+		}
+
+	}
+
+	interface Headed {
+
+		Acknowledgement start(String run, String process);
+
+	}
+
+	static class WithHeader implements Headed {
+
+		@Override
+		@OnSignal(event = "start")
+		public Acknowledgement start(@Header("tag") String run, @Header("process_name") String process) {
+			return Acknowledgement.success(run + " " + process);
+		}
+
+	}
+
+	static class FinalErrorHandler implements SignalErrorHandler {
+
+		@Override
+		public final Acknowledgement handleError(Signal signal, Throwable error) {
+			return Acknowledgement.success();
+		}
+
+	}
+
+	static class FinalInterceptor implements SignalInterceptor {
+
+		@Override
+		public final CompletionStage<Acknowledgement> aroundHandle(Signal signal, Handling next) {
+			return CompletableFuture.completedFuture(Acknowledgement.success());
+		}
+
+	}
+
+	static class FinalResolver implements SignalArgumentResolver {
+
+		@Override
+		public boolean supports(MethodParameter parameter) {
+			return false;
+		}
+
+		@Override
+		public final Object resolve(MethodParameter parameter, Signal signal) {
+			return "";
+		}
+
+	}
+
+	@Validated
+	static class ValidatedHandlers {
+
+		private final String prefix = "started ";
+
+		@OnSignal(event = "start")
+		Acknowledgement start(@NotBlank String name) {
+			return Acknowledgement.success(this.prefix + name);
+		}
+
+	}
+
+}
