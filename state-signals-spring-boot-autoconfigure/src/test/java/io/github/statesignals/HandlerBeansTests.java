@@ -3,6 +3,7 @@ package io.github.statesignals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -34,6 +35,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.samples.petclinic.VetHandlers;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -148,6 +151,18 @@ class HandlerBeansTests {
 				.isEqualTo("fio run-7"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { AsyncVoid.class, AsyncClass.class, AsyncBoolean.class })
+	void asynchronousMethodThatDoesNotReturnAFutureFailsTheStart(Class<?> handlers) {
+		this.runner.withUserConfiguration(EnablesAsync.class)
+			.withBean(handlers)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOfSatisfying(InvalidSignalHandlerException.class, (ex) -> {
+					assertThat(ex).hasMessageContaining(handlers.getName() + ".on(").hasMessageContaining("@Async");
+					assertThat(ex.getRemedy()).contains("CompletableFuture");
+				}));
+	}
+
 	@Test
 	void handlerThatHasNotFinishedWhenTheApplicationStopsIsNamed(CapturedOutput output) {
 		CountDownLatch release = new CountDownLatch(1);
@@ -161,6 +176,14 @@ class HandlerBeansTests {
 		release.countDown();
 		assertThat(output).contains(Blocked.class.getName() + ".block of 'app-")
 			.contains("on 'start' of 'publisher', 1 waiting");
+	}
+
+	@Test
+	void asynchronousMethodAnswersWithItsFuture() {
+		this.runner.withUserConfiguration(EnablesAsync.class).withBean(AsyncFuture.class).run((context) -> {
+			assertThat(this.publisher.ask("start").message()).isEqualTo("out of disk");
+			assertThat(this.publisher.ask("end").message()).isEqualTo("ended");
+		});
 	}
 
 	record RunId(String value) {
@@ -439,6 +462,56 @@ class HandlerBeansTests {
 		void block() throws InterruptedException {
 			this.called.countDown();
 			this.release.await();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class EnablesAsync {
+
+	}
+
+	static class AsyncVoid {
+
+		@Async
+		@OnSignal(event = "start")
+		void on() {
+		}
+
+	}
+
+	@Async
+	static class AsyncClass {
+
+		@OnSignal(event = "start")
+		void on() {
+		}
+
+	}
+
+	static class AsyncBoolean {
+
+		@Async
+		@OnSignal(event = "start")
+		boolean on() {
+			return true;
+		}
+
+	}
+
+	static class AsyncFuture {
+
+		@Async
+		@OnSignal(event = "start")
+		public CompletableFuture<Acknowledgement> start() {
+			throw new IllegalStateException("out of disk");
+		}
+
+		@Async
+		@OnSignal(event = "end")
+		public CompletableFuture<Acknowledgement> end() {
+			return CompletableFuture.completedFuture(Acknowledgement.success("ended"));
 		}
 
 	}

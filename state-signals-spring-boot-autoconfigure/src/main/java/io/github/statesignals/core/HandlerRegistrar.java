@@ -1,11 +1,14 @@
 package io.github.statesignals.core;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -19,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.validation.Validator;
 
@@ -29,6 +35,8 @@ import org.springframework.validation.Validator;
  * Makes handlers of {@link OnSignal} methods and gives them to their responders.
  */
 final class HandlerRegistrar {
+
+	private static final List<Class<? extends Annotation>> ASYNCHRONOUS = asynchronous();
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -55,6 +63,20 @@ final class HandlerRegistrar {
 				this.attributeResolver);
 	}
 
+	// Those that Spring's own processor knows.
+	@SuppressWarnings("unchecked")
+	private static List<Class<? extends Annotation>> asynchronous() {
+		List<Class<? extends Annotation>> annotations = new ArrayList<>();
+		annotations.add(Async.class);
+		for (String name : List.of("jakarta.ejb.Asynchronous", "jakarta.enterprise.concurrent.Asynchronous")) {
+			ClassLoader loader = HandlerRegistrar.class.getClassLoader();
+			if (ClassUtils.isPresent(name, loader)) {
+				annotations.add((Class<? extends Annotation>) ClassUtils.resolveClassName(name, loader));
+			}
+		}
+		return annotations;
+	}
+
 	/**
 	 * Register a method.
 	 * @param bean its bean
@@ -64,6 +86,7 @@ final class HandlerRegistrar {
 	void register(HandlerBean bean, Method method, OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
+		checkAsynchronous(method, bean.targetClass());
 		InvocableMethods.select(method, bean.beanType());
 		SignalFilter filter = new SignalFilter(attributes.get("tag", OnSignal::tag),
 				attributes.get("processName", OnSignal::processName), attributes.get("publisher", OnSignal::publisher),
@@ -74,6 +97,19 @@ final class HandlerRegistrar {
 		SignalResponder responder = responder(method, attributes);
 		for (String event : events) {
 			responder.on(event, handler);
+		}
+	}
+
+	// Whatever else an asynchronous method returns is there before it has acted.
+	private static void checkAsynchronous(Method method, Class<?> targetClass) {
+		boolean asynchronous = ASYNCHRONOUS.stream()
+			.anyMatch((annotation) -> AnnotatedElementUtils.hasAnnotation(method, annotation)
+					|| AnnotatedElementUtils.hasAnnotation(targetClass, annotation));
+		if (asynchronous && method.getReturnType() != CompletableFuture.class) {
+			throw new InvalidSignalHandlerException(method,
+					"is @Async and returns %s: it would be answered before it has acted"
+						.formatted(method.getReturnType().getSimpleName()),
+					"Return a CompletableFuture, or remove @Async: handlers run on the starter's executor.");
 		}
 	}
 
