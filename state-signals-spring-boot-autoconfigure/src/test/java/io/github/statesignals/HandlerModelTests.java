@@ -7,6 +7,7 @@ import java.lang.annotation.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -195,6 +196,13 @@ class HandlerModelTests {
 		fails(HeadersNoMap.class, "@Headers", "Map");
 		fails(OnlyOnClass.class, "none of its methods", "methods");
 		fails(BadChannel.class, "a b", "channel");
+		fails(TakesEvent.class, "is named 'event' as a field of the signal", "@Header(\"event\")");
+		fails(TakesTag.class, "is named 'tag' as a field of the signal", "take a Map");
+		fails(TakesSampleNo.class, "is named 'sampleNo' as a field of the signal", "@Header(\"sampleNo\")");
+		fails(TakesPublisherId.class, "is named 'publisherId' as a field of the signal", "@Header(\"publisher_id\")");
+		fails(TakesMetadata.class, "is named 'metadata', and takes a single entry", "Map<String, Object>");
+		fails(TakesHeader.class, "is a @Header named 'processName'", "@Header(\"process_name\")");
+		fails(TakesVariable.class, "is of the type variable T", "a type of yours");
 	}
 
 	private void run(Class<?> handlers, Consumer<Application> test) {
@@ -586,6 +594,62 @@ class HandlerModelTests {
 	static class OnlyOnClass {
 
 		void handle() {
+		}
+
+	}
+
+	static class TakesEvent {
+
+		@OnSignal(event = "x")
+		void handle(String event) {
+		}
+
+	}
+
+	static class TakesTag {
+
+		@OnSignal(event = "x")
+		void handle(Signal signal, Optional<String> tag) {
+		}
+
+	}
+
+	static class TakesSampleNo {
+
+		@OnSignal(event = "x")
+		void handle(int sampleNo) {
+		}
+
+	}
+
+	static class TakesPublisherId {
+
+		@OnSignal(event = "x")
+		void handle(Object publisherId) {
+		}
+
+	}
+
+	static class TakesMetadata {
+
+		@OnSignal(event = "x")
+		void handle(Object metadata) {
+		}
+
+	}
+
+	static class TakesHeader {
+
+		@OnSignal(event = "x")
+		void handle(@Header String processName) {
+		}
+
+	}
+
+	static class TakesVariable<T> {
+
+		@OnSignal(event = "x")
+		void handle(T run) {
 		}
 
 	}

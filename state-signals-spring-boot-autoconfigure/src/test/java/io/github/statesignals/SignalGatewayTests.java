@@ -80,6 +80,13 @@ class SignalGatewayTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Unusable.class))
 			.withMessageContaining("Unusable.reload")
 			.withMessageContaining("Return SignalResult");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedTag.class))
+			.withMessageContaining("NamedTag.reload takes a parameter 'tag'")
+			.withMessageContaining("@Header(\"tag\")");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedSample.class))
+			.withMessageContaining("@Header(\"sample_no\")");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedEvent.class))
+			.withMessageContaining("@SignalEvent");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(String.class))
 			.withMessageContaining("no interface");
 	}
@@ -111,6 +118,24 @@ class SignalGatewayTests {
 	interface Plain {
 
 		SignalResult reload();
+
+	}
+
+	interface NamedTag {
+
+		SignalResult reload(String tag);
+
+	}
+
+	interface NamedSample {
+
+		SignalResult reload(int sampleNo);
+
+	}
+
+	interface NamedEvent {
+
+		SignalResult publish(String event, Map<String, Object> metadata);
 
 	}
 

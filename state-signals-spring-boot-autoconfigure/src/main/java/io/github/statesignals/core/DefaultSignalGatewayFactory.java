@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -143,6 +144,9 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 	private record GatewayMethod(Method method, @Nullable String event, int typed, @Nullable Duration timeout,
 			GatewayParameter[] parameters, Function<SignalSpec, @Nullable Object> publisher) {
 
+		private static final Set<String> SETTABLE = Set.of(SignalFields.EVENT, SignalFields.TAG,
+				SignalFields.SAMPLE_NO);
+
 		@Nullable Object invoke(SignalExporter exporter, @Nullable Object[] arguments) {
 			SignalSpec spec = exporter.signal((this.event != null) ? this.event : eventOf(arguments[this.typed]));
 			if (this.timeout != null) {
@@ -167,6 +171,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			GatewayParameter[] parameters = new GatewayParameter[declared.length];
 			int typed = -1;
 			for (int i = 0; i < declared.length; i++) {
+				checkName(method, declared[i]);
 				parameters[i] = GatewayParameter.of(declared[i]);
 				if (parameters[i] == GatewayParameter.PAYLOAD && ParameterKinds.isTyped(declared[i].getType())) {
 					if (typed >= 0) {
@@ -178,6 +183,23 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			}
 			return new GatewayMethod(method, event(method, (typed >= 0) ? declared[typed].getType() : null), typed,
 					timeout, parameters, publisher(method));
+		}
+
+		// It may be meant as the signal's own, which the signal would go without.
+		private static void checkName(Method method, Parameter parameter) {
+			String field = SignalFields.named(parameter.getName());
+			if (field == null || !SETTABLE.contains(field) || !ParameterKinds.isEntry(parameter.getType())
+					|| AnnotatedElementUtils.hasAnnotation(parameter, Header.class)) {
+				return;
+			}
+			throw invalid(method,
+					"takes a parameter '%s', which is named as a field of the signal and would be a metadata entry"
+						.formatted(parameter.getName()),
+					field.equals(SignalFields.EVENT)
+							? "Name the event with @SignalEvent on the method, or annotate the parameter with "
+									+ "@Header(\"event\") if it is an entry."
+							: "Annotate it with @Header(\"%s\") for the field, or put the entry into a Map."
+								.formatted(field));
 		}
 
 		private static @Nullable String event(Method method, @Nullable Class<?> typed) {

@@ -111,7 +111,7 @@ final class HandlerArguments {
 		}
 		checkKnown(parameter);
 		if (payload == null && ParameterKinds.isEntry(type)) {
-			return entry(parameter, name(parameter));
+			return entry(parameter, entryName(parameter));
 		}
 		return validated(parameter, metadata(parameter));
 	}
@@ -176,7 +176,7 @@ final class HandlerArguments {
 	}
 
 	private HandlerArgument header(MethodParameter parameter, Header header) {
-		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : name(parameter);
+		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : headerName(parameter);
 		boolean optional = parameter.getParameterType() == Optional.class;
 		MethodParameter target = optional ? parameter.nested() : parameter;
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
@@ -269,6 +269,35 @@ final class HandlerArguments {
 							parameter.getContainingClass().getName()),
 					"Handle the signal in a class that extends or implements it with a type of yours.");
 		}
+	}
+
+	// It may be meant as the signal's own, and without an entry it would be null.
+	private static String entryName(MethodParameter parameter) {
+		String name = name(parameter);
+		String field = SignalFields.named(name);
+		if (field != null) {
+			throw invalid(parameter,
+					"is named '%s' as a field of the signal, and takes a metadata entry".formatted(name),
+					"For the field annotate it with @Header(\"%s\"); for the entry %s.".formatted(field,
+							field.equals(name) ? "take a Map, or a type of yours with that property"
+									: "annotate it with @Header(\"" + name + "\")"));
+		}
+		if (name.equals("metadata")) {
+			throw invalid(parameter, "is named 'metadata', and takes a single entry of it",
+					"For all of it take a Map<String, Object>; for the entry annotate it with @Header(\"metadata\").");
+		}
+		return name;
+	}
+
+	private static String headerName(MethodParameter parameter) {
+		String name = name(parameter);
+		String field = SignalFields.named(name);
+		if (field != null && !field.equals(name)) {
+			throw invalid(parameter, "is a @Header named '%s', which is not the name of a field".formatted(name),
+					"For the field name it: @Header(\"%s\"); for a metadata entry @Header(\"%s\").".formatted(field,
+							name));
+		}
+		return name;
 	}
 
 	private static String name(MethodParameter parameter) {

@@ -1,6 +1,7 @@
 package io.github.statesignals.core;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignalFields {
 
+	static final String EVENT = "event";
+
 	static final String TAG = "tag";
 
 	static final String SAMPLE_NO = "sample_no";
@@ -21,13 +24,23 @@ final class SignalFields {
 	static {
 		FIELDS.put("publisher_id", Signal::publisherId);
 		FIELDS.put("process_name", Signal::processName);
-		FIELDS.put("event", Signal::event);
+		FIELDS.put(EVENT, Signal::event);
 		FIELDS.put("runner_host", Signal::runnerHost);
 		FIELDS.put(SAMPLE_NO, Signal::sampleNo);
 		FIELDS.put(TAG, Signal::tag);
 	}
 
 	private SignalFields() {
+	}
+
+	/**
+	 * Finds the field that a Java name stands for.
+	 * @param name the name, such as {@code sampleNo} or {@code sample_no}
+	 * @return the field's name on the wire, if there is such a field
+	 */
+	static @Nullable String named(String name) {
+		String field = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+		return FIELDS.containsKey(field) ? field : null;
 	}
 
 	static @Nullable Object get(Signal signal, String name) {
