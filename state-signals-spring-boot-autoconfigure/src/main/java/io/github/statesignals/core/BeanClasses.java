@@ -35,7 +35,8 @@ final class BeanClasses {
 			Class<?> scopedType = AutoProxyUtils.determineTargetClass(this.beanFactory, targetName);
 			return (scopedType != null) ? scopedType : type;
 		}
-		if (type != null && SpringProxy.class.isAssignableFrom(type) && this.beanFactory.containsSingleton(beanName)) {
+		if (type != null && SpringProxy.class.isAssignableFrom(type) && this.beanFactory.containsSingleton(beanName)
+				&& this.beanFactory.isSingleton(beanName)) {
 			// The application made the proxy itself.
 			return AopProxyUtils.ultimateTargetClass(this.beanFactory.getBean(beanName));
 		}

@@ -47,8 +47,10 @@ final class SignalConverters {
 		this.targets.forEach((name, target) -> {
 			if (target == type) {
 				Object converter = this.beanFactory.getBean(name);
-				InvocableMethods.checkAll(converter.getClass(), Converter.class);
-				found.add(converter);
+				if (!converter.equals(null)) {
+					InvocableMethods.checkAll(converter.getClass(), Converter.class);
+					found.add(converter);
+				}
 			}
 		});
 		Object first = (found.size() < 2) ? null
