@@ -19,7 +19,8 @@ import java.lang.annotation.Target;
  * <li>one entry of the metadata, into a parameter of its name that is a simple value
  * (string, number, boolean, enum, date, ...), a collection, an array or an
  * {@code Optional}; without such an entry it is {@code null} or empty, and a primitive is
- * a failure;</li>
+ * a failure. A parameter that is named as a field of the signal, such as {@code tag} or
+ * {@code sampleNo}, is refused: write {@code @Header};</li>
  * <li>{@code @Header("name")}: a field of the signal by its name on the wire
  * ({@code publisher_id}, {@code process_name}, {@code event}, {@code runner_host},
  * {@code sample_no}, {@code tag}), or else the metadata entry of that name; required,
@@ -37,13 +38,14 @@ import java.lang.annotation.Target;
  * <p>
  * It is called on the starter's executor: for one publisher's signals in the order in
  * which they were published, for different publishers, or responders, side by side.
- * Method and class may have any visibility that Spring can call; a private method of a
- * bean behind a proxy is refused. Beans of any scope work; the bean is looked up for
- * every signal.
+ * Method and class may have any visibility that Spring can call; a private or final
+ * method of a bean behind a proxy is refused, and so is an {@code @Async} method that
+ * does not return a {@code CompletableFuture}. Beans of any scope work; the bean is
+ * looked up for every signal.
  * <p>
  * Repeatable. On a class it says what its annotated methods do not say themselves.
  * {@code ${...}} and {@code #{...}} are resolved in every attribute but
- * {@link #condition()}.
+ * {@link #condition()}, to one string; in {@link #event()} also to several.
  *
  * @since 0.1.0
  */
@@ -55,7 +57,9 @@ public @interface OnSignal {
 
 	/**
 	 * The events to act on. {@code "*"} is any event but {@code initialization} and
-	 * {@code shutdown}, which are reserved and have to be named.
+	 * {@code shutdown}, which are reserved and have to be named. A placeholder or
+	 * expression may stand for several: separated by commas, a list that is configured by
+	 * its elements, an array or a collection.
 	 * @return one event or more; none: the event of the typed signal that the method
 	 * takes
 	 * @see SignalEvent

@@ -50,6 +50,12 @@ class HandlerModelSnippets {
 	}
 	// end::arguments[]
 
+	// tag::events[]
+	@OnSignal(event = "${collector.events}")
+	void any(Signal signal) {
+	}
+	// end::events[]
+
 	// tag::condition[]
 	@OnSignal(event = "config-flip", condition = "#metadata['region'] == 'eu' and sampleNo >= 0")
 	void flip() {
