@@ -289,8 +289,8 @@ final class DefaultSignalExporter implements SignalExporter {
 	private void evict(Set<String> responderIds) {
 		int limit = this.engine.getSettings().exporters().evictAfterMissed();
 		for (String responderId : this.responders.missed(responderIds, limit)) {
-			logger.warn("'{}' has not answered {} signals of '{}' in a row: it is not awaited any more", responderId,
-					limit, this.publisherId);
+			logger.warn("'{}' is not awaited any more: signals of '{}' without an answer in a row: {}", responderId,
+					this.publisherId, limit);
 			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED));
 		}
 	}

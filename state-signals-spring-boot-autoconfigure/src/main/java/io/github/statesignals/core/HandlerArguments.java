@@ -51,8 +51,8 @@ final class HandlerArguments {
 	 */
 	private final Set<String> events;
 
-	HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers,
-			SignalConverters converters, @Nullable Validator validator, AttributeResolver attributeResolver) {
+	HandlerArguments(MetadataConverter converter, List<SignalArgumentResolver> resolvers, SignalConverters converters,
+			@Nullable Validator validator, AttributeResolver attributeResolver) {
 		this(converter, resolvers, converters, validator, attributeResolver, Set.of());
 	}
 
@@ -73,8 +73,8 @@ final class HandlerArguments {
 	 * @return what decides about its parameters
 	 */
 	HandlerArguments forEvents(Set<String> events) {
-		return new HandlerArguments(this.converter, this.resolvers, this.converters, this.validator, this.attributeResolver,
-				events);
+		return new HandlerArguments(this.converter, this.resolvers, this.converters, this.validator,
+				this.attributeResolver, events);
 	}
 
 	/**

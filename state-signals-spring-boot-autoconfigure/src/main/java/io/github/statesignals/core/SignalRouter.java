@@ -171,8 +171,8 @@ final class SignalRouter implements SignalTransport.Listener {
 
 	@Override
 	public void onDropped(String channel, String publisherId, String responder, long count) {
-		logger.warn("{} signals that were kept for '{}' on channel '{}' were dropped before it heard them", count,
-				responder, channel);
+		logger.warn("Signals stored for '{}' on channel '{}' were dropped before it received them: {}", responder,
+				channel, count);
 		missed(channel, publisherId, count);
 	}
 
