@@ -35,6 +35,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.event.EventListener;
 import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.core.MethodParameter;
 import org.springframework.messaging.handler.annotation.Header;
@@ -125,6 +126,13 @@ class ProxiedHandlersTests {
 		for (Class<?> callback : List.of(FinalErrorHandler.class, FinalInterceptor.class, FinalResolver.class)) {
 			proxied(callback).run((context) -> assertInvalid(context, callback.getName()));
 		}
+	}
+
+	@Test
+	void bridgedListenerWithAFinalMethodBehindASubclassProxyFailsTheStart() {
+		proxied(FinalListener.class).run((context) -> assertInvalid(context, "FinalListener.on"));
+		this.runner.withBean(FinalListener.class)
+			.run((context) -> assertThat(this.publisher.ask("moved").ras()).isOne());
 	}
 
 	@Test
@@ -279,6 +287,21 @@ class ProxiedHandlersTests {
 		@OnSignal(event = "start")
 		public Acknowledgement start(@Header("tag") String run, @Header("process_name") String process) {
 			return Acknowledgement.success(run + " " + process);
+		}
+
+	}
+
+	@SignalEvent(bridge = true)
+	record Moved() {
+	}
+
+	static class FinalListener {
+
+		private final List<Moved> moved = new ArrayList<>();
+
+		@EventListener
+		public final void on(Moved moved) {
+			this.moved.add(moved);
 		}
 
 	}

@@ -65,6 +65,7 @@ final class BridgedListeners {
 			Map<String, Class<?>> observed = bridged(payloadType(eventType(beanName, beanClass)),
 					"The listener '" + beanName + "'");
 			if (!observed.isEmpty()) {
+				checkInvocable(beanName, null);
 				add(BridgedListener.of(beanName, this.context.getBeanFactory()), observed);
 			}
 		}
@@ -86,8 +87,20 @@ final class BridgedListeners {
 			observed.putAll(bridged(payloadType(ResolvableType.forMethodParameter(method, 0, beanClass)), description));
 		}
 		if (!observed.isEmpty()) {
+			checkInvocable(beanName, method);
 			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, method,
 					adapters().get(method)), observed);
+		}
+	}
+
+	// Spring calls it on the proxy, wherever it runs.
+	private void checkInvocable(String beanName, @Nullable Method method) {
+		Class<?> beanType = this.context.getBeanFactory().getType(beanName);
+		if (beanType != null && method != null) {
+			InvocableMethods.check(method, beanType);
+		}
+		else if (beanType != null && ApplicationListener.class.isAssignableFrom(beanType)) {
+			InvocableMethods.checkAll(beanType, ApplicationListener.class);
 		}
 	}
 

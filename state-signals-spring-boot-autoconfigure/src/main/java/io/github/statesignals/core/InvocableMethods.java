@@ -77,10 +77,18 @@ final class InvocableMethods {
 		}
 	}
 
-	private static void check(Method method, Class<?> beanType) {
+	/**
+	 * Checks that calls of a method reach the user's object.
+	 * @param method the method
+	 * @param beanType the class of a bean that has it, which may be a proxy's
+	 * @throws InvalidSignalHandlerException if they don't
+	 */
+	static void check(Method method, Class<?> beanType) {
 		if (runsOnProxy(method, beanType)) {
-			throw new InvalidSignalHandlerException("%s.%s of %s %s".formatted(method.getDeclaringClass().getName(),
-					method.getName(), beanType.getName(), PROBLEM), "It must not be final.");
+			throw new InvalidSignalHandlerException(
+					"%s.%s of %s %s".formatted(method.getDeclaringClass().getName(), method.getName(),
+							beanType.getName(), PROBLEM),
+					"It must not be final, nor package-private in a class of another package.");
 		}
 	}
 
