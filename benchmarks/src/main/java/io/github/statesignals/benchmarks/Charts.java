@@ -2,11 +2,11 @@ package io.github.statesignals.benchmarks;
 
 import java.awt.Color;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
-import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -66,8 +66,8 @@ final class Charts {
 				chart.addSeries(arm.label(), counts, medians);
 			}
 		}
-		if (!chart.getSeriesMap().isEmpty()) {
-			BitmapEncoder.saveBitmap(chart, this.options.out().resolve(file).toString(), BitmapFormat.PNG);
+		if (!chart.getSeriesCollection().isEmpty()) {
+			Files.write(this.options.out().resolve(file + ".png"), ChartEncoder.getBytes(chart, "png"));
 		}
 	}
 
