@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * that they leave
  * @param gone those of the missing that were found disconnected, because they did not
  * answer when the exporter probed them; they are no longer subscribed
- * @param subscriptionLost whether the exporter could not receive responses for some of
- * the time, so that those in {@code missing} may have answered
+ * @param subscriptionLost whether those in {@code missing} may have answered: the
+ * exporter could not receive responses for some of the time or, on a durable channel,
+ * could not read the stored answers
  * @param id on a durable channel the id under which the signal and its answers are
  * stored, to ask {@link DurableChannels} for those that come later; {@code null} on any
  * other channel

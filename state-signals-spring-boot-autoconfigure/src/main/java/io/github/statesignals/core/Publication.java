@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
@@ -19,6 +20,7 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.KnownResponders.Subscribers;
 import io.github.statesignals.core.PendingPublication.Verdict;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
+import io.github.statesignals.core.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,11 +83,27 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private boolean over;
 
+	/**
+	 * Whether it was abandoned and its result is not told yet.
+	 */
+	private boolean ending;
+
+	/**
+	 * Whether stored answers were asked for in vain: those that are missing may have
+	 * answered.
+	 */
+	private boolean storedAnswersUnknown;
+
 	private @Nullable String id;
 
 	private @Nullable Runnable cancelTimeout;
 
 	private @Nullable CompletableFuture<?> transmission;
+
+	/**
+	 * Completes when the transmission has, and this knows of it.
+	 */
+	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
 
 	/**
 	 * Create a publication, which is not sent yet.
@@ -167,9 +185,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(), this.sender.isKept());
 		this.admitted = subscribers.ids().size();
 		this.all.enter(this.admitted, this.bytes);
-		if (!this.options.timeout().isNegative()) {
-			this.cancelTimeout = this.engine.getTimer().schedule(this.options.timeout(), this::timeOut);
-		}
+		this.cancelTimeout = scheduleTimeout(this.options.timeout());
 		logger.debug("Publishing '{}' of '{}' to {} subscribers", event(), this.signal.publisherId(),
 				subscribers.ids().size());
 		this.transmission = this.sender.send(this.signal, this.sender.isExtended(subscribers), this.options.timeout(),
@@ -177,7 +193,16 @@ final class Publication extends CompletableFuture<SignalResult> {
 					this.id = id;
 					this.all.identify(id, this);
 				});
-		this.transmission.whenComplete(this::onSent);
+		this.confirmation = this.transmission.whenComplete(this::onSent);
+	}
+
+	private @Nullable Runnable scheduleTimeout(Duration timeout) {
+		if (this.sender.isKept()) {
+			StoredAnswers stored = new StoredAnswers(this.engine.getTimer(), timeout, this::recall, this::timeOut);
+			stored.start();
+			return stored::cancel;
+		}
+		return timeout.isNegative() ? null : this.engine.getTimer().schedule(timeout, this::timeOut);
 	}
 
 	private Set<String> missing(Collection<String> subscribed) {
@@ -204,14 +229,12 @@ final class Publication extends CompletableFuture<SignalResult> {
 			return;
 		}
 		SignalResult result;
-		String missed = null;
+		boolean missed = false;
 		this.lock.lock();
 		try {
 			this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
 			result = this.pending.isComplete() ? conclude(now()) : null;
-			if (!this.over && this.recalledOnConfirmation) {
-				missed = this.pending.id();
-			}
+			missed = !this.over && this.recalledOnConfirmation;
 		}
 		finally {
 			this.lock.unlock();
@@ -219,8 +242,64 @@ final class Publication extends CompletableFuture<SignalResult> {
 		if (result != null) {
 			tell(result);
 		}
-		else if (missed != null) {
-			this.sender.recall(missed);
+		else if (missed) {
+			recall();
+		}
+	}
+
+	/**
+	 * Asks for the stored answers of those that are outstanding, and counts them.
+	 * @return completes when that is done, or they can't be read; never exceptionally
+	 */
+	CompletableFuture<?> recall() {
+		String stored;
+		Set<String> outstanding;
+		this.lock.lock();
+		try {
+			stored = this.pending.id();
+			boolean wanted = (!this.over || this.ending) && this.sender.isKept() && this.pending.isSent();
+			outstanding = wanted ? this.pending.outstanding() : Set.of();
+			if (outstanding.isEmpty()) {
+				return CompletableFuture.completedFuture(null);
+			}
+			this.storedAnswersUnknown = true;
+			if (stored == null) {
+				return this.confirmation.isDone() ? CompletableFuture.completedFuture(null)
+						: this.confirmation.handle((sent, ex) -> recall()).thenCompose((recalled) -> recalled);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		return this.sender.recall(stored, outstanding).handle((answers, ex) -> {
+			if (ex != null) {
+				logger.debug("Could not read the stored answers to '{}' of '{}'", event(), this.signal.publisherId(),
+						ex);
+			}
+			else {
+				onStored(answers);
+			}
+			return null;
+		});
+	}
+
+	private void onStored(Collection<StoredAnswer> answers) {
+		SignalResult result;
+		this.lock.lock();
+		try {
+			this.storedAnswersUnknown = false;
+			if (this.over && !this.ending) {
+				return;
+			}
+			long now = now();
+			answers.forEach((answer) -> respond(answer.response(), answer.extension(), now));
+			result = concludeIfComplete(now);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (result != null) {
+			tell(result);
 		}
 	}
 
@@ -292,13 +371,13 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	/**
 	 * Answers may have been missed. Under the lock.
-	 * @return the id to ask for those that are kept; {@code null} if it is not known yet,
-	 * and asked for later
+	 * @return whether to recall those that are stored; {@code false} if it is not stored,
+	 * or not yet, and asks later
 	 */
-	@Nullable String noteGap() {
+	boolean noteGap() {
 		this.gap = true;
 		this.recalledOnConfirmation = this.pending.id() == null;
-		return this.pending.id();
+		return !this.recalledOnConfirmation;
 	}
 
 	private void timeOut() {
@@ -341,7 +420,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	private boolean isSubscriptionLost() {
-		return this.gap || this.all.isSubscriptionLost();
+		// On a durable channel it is enough that stored answers can be read.
+		return this.sender.isKept() ? this.storedAnswersUnknown : this.gap || this.all.isSubscriptionLost();
 	}
 
 	/**
@@ -403,9 +483,14 @@ final class Publication extends CompletableFuture<SignalResult> {
 		else {
 			logger.warn("'{}' of '{}': {} after {}, missing: {}{}", event(), this.signal.publisherId(), result.code(),
 					result.elapsed(), result.missing(),
-					result.subscriptionLost() ? " (the subscription was lost: they may have answered)" : "");
+					result.subscriptionLost() ? uncertainty() : "");
 		}
 		succeed(result);
+	}
+
+	private String uncertainty() {
+		return this.sender.isKept() ? " (their stored answers could not be read: they may have answered)"
+				: " (the subscription was lost: they may have answered)";
 	}
 
 	private void succeed(SignalResult result) {
@@ -426,6 +511,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	 * It is over, and held by no queue any more. Under the lock.
 	 */
 	void abandon() {
+		this.ending = !this.over;
 		this.over = true;
 	}
 
@@ -434,11 +520,29 @@ final class Publication extends CompletableFuture<SignalResult> {
 	 * @param reason why it can't be sent, if it was not
 	 */
 	void end(String reason) {
+		this.lock.lock();
+		try {
+			letGo();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		CompletableFuture<?> recalled = recall();
+		if (recalled.isDone()) {
+			endNow(reason);
+			return;
+		}
+		recalled.copy()
+			.orTimeout(StoredAnswers.LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+			.whenComplete((counted, ex) -> endNow(reason));
+	}
+
+	private void endNow(String reason) {
 		SignalResult result;
 		boolean certain;
 		this.lock.lock();
 		try {
-			letGo();
+			this.ending = false;
 			result = this.pending.result(now(), isSubscriptionLost());
 			certain = this.pending.isSent();
 		}

@@ -235,20 +235,19 @@ final class Publications {
 	 * Answers may have been missed: have those that are kept told again.
 	 */
 	void recall() {
-		List<String> kept = new ArrayList<>();
+		List<Publication> stored = new ArrayList<>();
 		this.lock.lock();
 		try {
 			for (Publication publication : underWay()) {
-				String id = publication.noteGap();
-				if (id != null) {
-					kept.add(id);
+				if (publication.noteGap()) {
+					stored.add(publication);
 				}
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		kept.forEach(this.sender::recall);
+		stored.forEach(Publication::recall);
 	}
 
 	/**

@@ -29,6 +29,7 @@ import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -490,12 +491,19 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
-	 * Be told again of all answers to a signal that is kept.
+	 * Reads the stored answers to a signal.
 	 * @param channel the channel's name
-	 * @param id the id under which it is kept
+	 * @param id the id under which it is stored
+	 * @param responders the names of the responders whose answers are wanted
+	 * @return completes as the transport's does; never throws
 	 */
-	void recall(String channel, String id) {
-		this.transport.recall(channel, id);
+	CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
+		try {
+			return this.transport.recall(channel, id, responders);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	private static CompletableFuture<?> guarded(Supplier<CompletableFuture<?>> sending) {

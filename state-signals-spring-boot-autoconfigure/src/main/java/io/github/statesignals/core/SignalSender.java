@@ -1,6 +1,8 @@
 package io.github.statesignals.core;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -8,6 +10,7 @@ import java.util.function.Consumer;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.KnownResponders.Subscribers;
+import io.github.statesignals.core.SignalTransport.StoredAnswer;
 
 /**
  * Sends the signals of one exporter, with their extensions: numbered in the order in
@@ -45,11 +48,13 @@ final class SignalSender {
 	}
 
 	/**
-	 * Be told again of all answers to a signal that is kept.
-	 * @param id the id under which it is kept
+	 * Reads the stored answers to a signal.
+	 * @param id the id under which it is stored
+	 * @param responders the names of the responders whose answers are wanted
+	 * @return completes as the transport's does; never throws
 	 */
-	void recall(String id) {
-		this.engine.recall(this.channel, id);
+	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
+		return this.engine.recall(this.channel, id, responders);
 	}
 
 	/**

@@ -95,12 +95,18 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Tell the listener again of all answers to a signal that is kept, for it may have
-	 * missed some. Never blocks on the network; does nothing if that can't be known now.
+	 * Reads the stored answers to a signal of a durable channel: the listener may not
+	 * have received them. Never blocks on the network. Cheap enough for each publish that
+	 * waits: what is asked for together is read together.
 	 * @param channel the channel's name
-	 * @param id the id under which the signal is kept
+	 * @param id the id under which the signal is stored
+	 * @param responders the names of the responders whose answers are wanted
+	 * @return completes, on any thread, with those answers that are stored; or
+	 * exceptionally with a {@link org.springframework.dao.DataAccessException}, some
+	 * seconds later at the most, if they can't be read now
 	 */
-	default void recall(String channel, String id) {
+	default CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
+		return CompletableFuture.completedFuture(List.of());
 	}
 
 	/**
@@ -164,6 +170,15 @@ public interface SignalTransport {
 	 * @param id the id under which its answers can be asked for
 	 */
 	record KeptSignal(String id) {
+	}
+
+	/**
+	 * An answer that is stored with its signal.
+	 *
+	 * @param response the answer
+	 * @param extension its extension, if it has one
+	 */
+	record StoredAnswer(Response response, @Nullable ResponseExtension extension) {
 	}
 
 	/**

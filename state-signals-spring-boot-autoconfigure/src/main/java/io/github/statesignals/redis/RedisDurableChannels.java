@@ -51,7 +51,7 @@ public final class RedisDurableChannels implements DurableChannels {
 		Set<String> outstanding = new LinkedHashSet<>();
 		for (int i = 0; i + 1 < fields.size(); i += 2) {
 			String name = RedisStreamConnection.text(fields.get(i));
-			HeardResponse heard = current.read(fields.get(i + 1));
+			HeardResponse heard = StreamAnswers.read(current.codec(), fields.get(i + 1));
 			if (heard != null) {
 				acknowledged.put(name, heard.response());
 			}

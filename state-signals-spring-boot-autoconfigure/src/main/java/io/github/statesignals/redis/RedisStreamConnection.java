@@ -23,7 +23,6 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
 import io.github.statesignals.core.SignalTransport.Listener;
-import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +80,8 @@ final class RedisStreamConnection {
 
 	private final Hearing listener;
 
+	private final StreamAnswers answers;
+
 	/**
 	 * Completes when the listener has been told that signals are heard, and kept.
 	 */
@@ -108,6 +109,7 @@ final class RedisStreamConnection {
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.scheduler.setRemoveOnCancelPolicy(true);
 		this.client = new StreamClient(() -> StreamCommands.open(connectionFactory), this.connectors);
+		this.answers = new StreamAnswers((keys, fields) -> eval(StreamScript.RECALL, keys, fields), codec, this::retry);
 	}
 
 	static String text(@Nullable Object reply) {
@@ -136,6 +138,10 @@ final class RedisStreamConnection {
 
 	SignalCodec codec() {
 		return this.codec;
+	}
+
+	StreamAnswers answers() {
+		return this.answers;
 	}
 
 	/**
@@ -328,26 +334,6 @@ final class RedisStreamConnection {
 	}
 
 	/**
-	 * Tell the listener again of the answers to a signal.
-	 * @param channel the channel's name
-	 * @param id the id of the signal
-	 */
-	void recall(String channel, String id) {
-		eval(StreamScript.STATUS, statusKeys(channel, id), statusArguments(id)).whenComplete((fields, ex) -> {
-			if (ex != null) {
-				logger.debug("Could not ask for the answers to {} on channel '{}'", id, channel, ex);
-				return;
-			}
-			for (int i = 1; i < fields.size(); i += 2) {
-				HeardResponse heard = read(fields.get(i));
-				if (heard != null) {
-					this.listener.onResponse(channel, heard.response(), heard.extension());
-				}
-			}
-		});
-	}
-
-	/**
 	 * The keys to know the status of a signal by.
 	 * @param channel the channel's name
 	 * @param id the id of the signal
@@ -365,22 +351,6 @@ final class RedisStreamConnection {
 	 */
 	static List<byte[]> statusArguments(String id) {
 		return List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)));
-	}
-
-	/**
-	 * Read an answer that was kept.
-	 * @param answer the answer in JSON
-	 * @return the answer, if there is one
-	 */
-	@Nullable HeardResponse read(@Nullable Object answer) {
-		byte[] body = (answer instanceof byte[] bytes) ? bytes : RedisChannel.bytes(text(answer));
-		try {
-			return (body.length > 0) ? this.codec.readResponse(body) : null;
-		}
-		catch (MalformedPayloadException ex) {
-			logger.debug("An answer that was kept can't be read", ex);
-			return null;
-		}
 	}
 
 	/**
@@ -489,6 +459,7 @@ final class RedisStreamConnection {
 		}
 		this.listener.close();
 		this.publishers.values().forEach((publisher) -> publisher.close(notConnected()));
+		this.answers.close();
 		this.client.close();
 		this.scheduler.shutdownNow();
 		// Whoever waits for it to start.

@@ -2,6 +2,7 @@ package io.github.statesignals.redis;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -200,11 +201,10 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
-	public void recall(String channel, String id) {
+	public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
 		RedisStreamConnection current = this.connection;
-		if (isDurable(channel) && current != null) {
-			current.recall(channel, id);
-		}
+		return (current != null) ? current.answers().recall(channel, id, responders)
+				: CompletableFuture.failedFuture(RedisStreamConnection.notConnected());
 	}
 
 	/**

@@ -13,7 +13,7 @@ import org.springframework.data.redis.core.script.RedisScript;
  */
 enum StreamScript {
 
-	PUBLISH, ACKNOWLEDGE, ANSWERED, REGISTER, LEASE, RELEASE, HISTORY, REMOVE, TRIM, STATUS, RESPONDERS;
+	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER, LEASE, RELEASE, HISTORY, REMOVE, TRIM, STATUS, RESPONDERS;
 
 	private final byte[] text;
 

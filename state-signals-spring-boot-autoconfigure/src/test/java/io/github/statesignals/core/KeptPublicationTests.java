@@ -3,8 +3,12 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Response;
@@ -12,11 +16,14 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
+import io.github.statesignals.core.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.dao.DataAccessResourceFailureException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,6 +97,172 @@ class KeptPublicationTests {
 	}
 
 	@Test
+	void anAnswerWhoseNoticeIsLostIsReadWhileThePublishWaits() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("r", "1-0.0");
+		assertThat(result).isNotDone();
+		this.timer.advance(Duration.ofSeconds(1));
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aPublishThatWaitsAsksEverMoreSeldom() {
+		this.exporter.signal("flip").timeout(Duration.ofSeconds(-1)).publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(Duration.ofSeconds(63));
+		assertThat(this.keeper.recalled).hasSize(6);
+		this.timer.advance(Duration.ofMinutes(10));
+		assertThat(this.keeper.recalled).hasSize(16);
+	}
+
+	@Test
+	void oneThatIsAnsweredInTimeAsksForNothing() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.answer("r", "flip", this.keeper.lastId);
+		this.timer.advance(Duration.ofMinutes(1));
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(this.keeper.recalled).isEmpty();
+	}
+
+	@Test
+	void anAnswerWhoseNoticeIsLostIsReadBeforeTheResultSaysMissing() {
+		List<String> heard = new ArrayList<>();
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip")
+			.timeout(Duration.ofMillis(300))
+			.onResponse((responder, answer) -> heard.add(responder))
+			.publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("r", "1-0.0");
+		this.timer.advance(Duration.ofMillis(300));
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(result.join().missing()).isEmpty();
+		assertThat(heard).containsExactly("r");
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aRuleCountsAnswersThatAreReadBeforeTheTimeout() {
+		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").until((awaited) -> 1).publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("other", "1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(result.join().responses()).containsOnlyKeys("other");
+		assertThat(result.join().missing()).containsExactly("r");
+	}
+
+	@Test
+	void onlyThoseThatAreOutstandingAreAskedFor() {
+		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.answer("r", "flip", this.keeper.lastId);
+		this.timer.advance(TIMEOUT);
+		assertThat(this.keeper.asked).isNotEmpty().allMatch(Set.of("other")::equals);
+		assertThat(result.join().responses()).containsOnlyKeys("r");
+		assertThat(result.join().missing()).containsExactly("other");
+	}
+
+	@Test
+	void theTimeoutAwaitsTheStoredAnswersForALimitedTime() {
+		this.keeper.holding = true;
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isNotDone();
+		this.timer.advance(StoredAnswers.LIMIT);
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+		assertThat(result.join().subscriptionLost()).isTrue();
+		this.keeper.store("r", "1-0.0");
+		this.keeper.release();
+		assertThat(result.join().missing()).containsExactly("r");
+	}
+
+	@Test
+	void aPublishEndsWithItsTimeoutWhenStoredAnswersCanNotBeRead() {
+		this.keeper.failure = new DataAccessResourceFailureException("Not connected");
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+		assertThat(result.join().subscriptionLost()).isTrue();
+	}
+
+	@Test
+	void aResponderThatHasNotAnsweredIsMissingForCertainAlsoAfterAGap() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.listener.onConnected(true);
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+		assertThat(result.join().subscriptionLost()).isFalse();
+	}
+
+	@Test
+	void anAnswerThatIsStoredBeforeTheSignalIsConfirmedIsReadAfterwards() {
+		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.answer("other", "flip", this.keeper.lastId);
+		this.keeper.store("r", "1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isNotDone();
+		this.keeper.confirm("1-0.0");
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(result.join().id()).isEqualTo("1-0.0");
+	}
+
+	@Test
+	void aCancelledPublishTakesNoStoredAnswers() {
+		this.keeper.holding = true;
+		List<String> heard = new ArrayList<>();
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip")
+			.onResponse((responder, answer) -> heard.add(responder))
+			.publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(Duration.ofSeconds(1));
+		this.keeper.store("r", "1-0.0");
+		result.cancel(false);
+		this.keeper.release();
+		assertThat(result).isCancelled();
+		assertThat(heard).isEmpty();
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void whatIsStoredWhenTheExporterIsShutDownCounts() {
+		this.keeper.holding = true;
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("r", "1-0.0");
+		this.exporter.shutdown();
+		assertThat(result).isNotDone();
+		this.keeper.release();
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aPublishThatTimesOutInTheShutdownOfItsExporterEndsOnce() {
+		this.keeper.holding = true;
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(TIMEOUT);
+		this.exporter.shutdown();
+		this.timer.advance(StoredAnswers.LIMIT);
+		assertThat(result).isNotDone();
+		this.keeper.release();
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+	}
+
+	@Test
 	void whoIsAwayIsAwaitedHoweverManySignalsItMisses() {
 		for (int i = 0; i < 3; i++) {
 			CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
@@ -110,6 +283,16 @@ class KeptPublicationTests {
 
 		private final List<String> recalled = new ArrayList<>();
 
+		private final List<Set<String>> asked = new ArrayList<>();
+
+		private final Map<String, Map<String, StoredAnswer>> stored = new HashMap<>();
+
+		private final Deque<Runnable> held = new ArrayDeque<>();
+
+		private boolean holding;
+
+		private @Nullable RuntimeException failure;
+
 		private Listener listener;
 
 		private @Nullable String lastId;
@@ -129,10 +312,47 @@ class KeptPublicationTests {
 			return channel.equals(CHANNEL);
 		}
 
+		/**
+		 * Store an answer whose notice is lost.
+		 */
+		void store(String responder, String id) {
+			Response answer = new Response(responder, KeptPublicationTests.this.exporter.getPublisherId(), "flip", 1,
+					null);
+			this.stored.computeIfAbsent(id, (key) -> new HashMap<>())
+				.put(responder, new StoredAnswer(answer, new ResponseExtension(this.lastId)));
+		}
+
+		/**
+		 * Reply to what was asked while holding.
+		 */
+		void release() {
+			this.holding = false;
+			while (!this.held.isEmpty()) {
+				this.held.remove().run();
+			}
+		}
+
 		@Override
-		public void recall(String channel, String id) {
+		public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
 			assertThat(channel).isEqualTo(CHANNEL);
 			this.recalled.add(id);
+			this.asked.add(Set.copyOf(responders));
+			if (this.failure != null) {
+				return CompletableFuture.failedFuture(this.failure);
+			}
+			CompletableFuture<List<StoredAnswer>> reply = new CompletableFuture<>();
+			Runnable answering = () -> {
+				Map<String, StoredAnswer> answers = new HashMap<>(this.stored.getOrDefault(id, Map.of()));
+				answers.keySet().retainAll(responders);
+				reply.complete(List.copyOf(answers.values()));
+			};
+			if (this.holding) {
+				this.held.add(answering);
+			}
+			else {
+				answering.run();
+			}
+			return reply;
 		}
 
 		@Override

@@ -134,6 +134,39 @@ class DurableFaultTests {
 	}
 
 	@Test
+	void answersThatAreStoredCountWhileTheSubscriptionIsHalfOpen() {
+		answersThatAreStoredCountWhileTheSubscriptionIsHalfOpen("spring.data.redis.client-type=lettuce");
+	}
+
+	@Test
+	void answersThatAreStoredCountWhileTheSubscriptionIsHalfOpenOverJedis() {
+		answersThatAreStoredCountWhileTheSubscriptionIsHalfOpen("spring.data.redis.client-type=jedis");
+	}
+
+	private void answersThatAreStoredCountWhileTheSubscriptionIsHalfOpen(String driver) {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
+		Recorder recorder = start(Recorder.class, server.properties(), driver, "responder.name=r")
+			.getBean(Recorder.class);
+		// It is not found half-open for the whole of the test.
+		SignalExporter exporter = initialized(
+				start(Exporting.class, proxy.properties(), driver, "heartbeat-interval=5m"));
+		assertThat(proxy.deafen()).isPositive();
+		for (int i = 0; i < 20; i++) {
+			assertThat(join(publish(exporter, i, i + 1, Duration.ofMillis(200)))).singleElement()
+				.satisfies((result) -> assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS));
+		}
+		assertThat(join(publish(exporter, 20, 220, Duration.ofSeconds(-1))))
+			.allSatisfy((result) -> assertThat(result.responses()).containsOnlyKeys("r"));
+		CompletableFuture<SignalResult> last = publish(exporter, 220, 221, PATIENCE).get(0);
+		await().atMost(PATIENCE).until(() -> recorder.samples().contains(220));
+		await().atMost(PATIENCE).until(() -> server.command("XPENDING", LOG, "r").startsWith("0"));
+		exporter.shutdown();
+		assertThat(last.join().responses()).containsOnlyKeys("r");
+		assertThat(recorder.samples()).isEqualTo(IntStream.rangeClosed(0, 220).boxed().toList());
+	}
+
+	@Test
 	void nothingThatWasPublishedIsLostWhenRedisIsKilledAndBack() throws Exception {
 		RedisProcess server = this.applications
 			.use(RedisProcess.start("appendonly yes", "appendfsync always", "aof-use-rdb-preamble no"));

@@ -22,6 +22,7 @@ import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
 import io.github.statesignals.core.SignalTransport.Receipt;
+import io.github.statesignals.core.SignalTransport.StoredAnswer;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.lettuce.core.KillArgs;
@@ -281,15 +282,41 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void answersThatWereMissedAreTold() {
-		Application application = start();
-		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
+	void answersWhoseNoticesAreLostCanBeRead() {
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) start().transport();
+		Keeping responder = keeping("r", (number) -> number != 2);
+		String first = send(sender, 1);
+		String second = send(sender, 2);
+		await().until(() -> responder.receipts.size() == 2);
+		await().until(() -> pending("r") == 1);
+		CompletableFuture<List<StoredAnswer>> answered = sender.recall(this.channel, first, List.of("r", "other"));
+		CompletableFuture<List<StoredAnswer>> outstanding = sender.recall(this.channel, second, List.of("r"));
+		assertThat(answered.join()).singleElement().satisfies((answer) -> {
+			assertThat(answer.response()).isEqualTo(new Response("r", "p", "event", 1, "done"));
+			assertThat(answer.extension()).isNotNull();
+		});
+		assertThat(outstanding.join()).isEmpty();
+	}
+
+	@Test
+	void answersOfManySignalsAreReadTogether() {
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) start().transport();
 		Keeping responder = keeping("r", (number) -> true);
+		List<String> ids = IntStream.range(0, 50).mapToObj((i) -> send(sender, i)).toList();
+		await().until(() -> responder.numbers.size() == 50 && pending("r") == 0);
+		List<String> names = IntStream.range(0, 30).mapToObj((i) -> (i == 7) ? "r" : "n" + i).toList();
+		List<CompletableFuture<List<StoredAnswer>>> answers = ids.stream()
+			.map((id) -> sender.recall(this.channel, id, names))
+			.toList();
+		assertThat(answers).allSatisfy((answer) -> assertThat(answer.join()).hasSize(1));
+	}
+
+	@Test
+	void whatIsAskedForWhenTheTransportStopsEnds() {
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) start().transport();
 		String id = send(sender, 1);
-		await().until(() -> application.heard().stream().anyMatch(Response.class::isInstance));
-		sender.recall(this.channel, id);
-		await().until(() -> application.heard().stream().filter(Response.class::isInstance).count() == 2);
-		assertThat(responder.numbers).containsExactly(1);
+		sender.stop();
+		assertThat(sender.recall(this.channel, id, List.of("r"))).isCompletedExceptionally();
 	}
 
 	@Test
