@@ -22,7 +22,7 @@ final class RedisExceptions {
 	private static final String PERMISSIONS = "Grant it the channels and commands of signals: ACL SETUSER <user> "
 			+ "&event-signal-* +subscribe +unsubscribe +publish +ping; and for durable channels "
 			+ "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim +get +set "
-			+ "+hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +info";
+			+ "+hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info";
 
 	/**
 	 * How errors begin that come from Redis: with their code.
