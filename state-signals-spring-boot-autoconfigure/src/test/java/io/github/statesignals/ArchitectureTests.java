@@ -50,8 +50,8 @@ class ArchitectureTests {
 			"SignalExporter", "SignalExporterFactory", "SignalGapEvent", "SignalGateway", "SignalGatewayFactory",
 			"SignalHandler", "SignalInterceptor", "SignalInterceptor$Handling", "SignalInterceptor$Publishing",
 			"SignalResponder", "SignalResponder$Registration", "SignalResponderFactory", "SignalResult",
-			"SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalsMissedEvent", "SubscriberJoinedEvent",
-			"SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
+			"SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalStatus$Completeness", "SignalsMissedEvent",
+			"SubscriberJoinedEvent", "SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
 			// What transports implement and throw.
 			"core.ResponseExtension", "core.ResponseExtension$Probe", "core.ResponseExtension$State",
 			"core.SignalExtension", "core.SignalTransport", "core.SignalTransport$KeptSignal",

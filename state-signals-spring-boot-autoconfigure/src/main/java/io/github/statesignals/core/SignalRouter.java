@@ -150,6 +150,16 @@ final class SignalRouter implements SignalTransport.Listener {
 		}
 	}
 
+	@Override
+	public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
+		for (DefaultSignalExporter exporter : this.engine.getExporters()) {
+			if (exporter.getChannel().equals(channel)) {
+				registered.forEach(exporter::onHello);
+				removed.forEach(exporter::leave);
+			}
+		}
+	}
+
 	// Neither numbers nor deadlines: each is told apart, and wanted however late.
 	@Override
 	public boolean onKeptSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,

@@ -243,6 +243,16 @@ public interface SignalTransport {
 		}
 
 		/**
+		 * The responders that signals of a durable channel are stored for have changed,
+		 * or exporters may not have learned of them.
+		 * @param channel the channel's name
+		 * @param registered the names of responders that may be new
+		 * @param removed the names of responders that were removed
+		 */
+		default void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
+		}
+
+		/**
 		 * A signal of a durable channel was heard, for one responder.
 		 * @param channel the channel's name
 		 * @param responder the name of the responder

@@ -76,6 +76,11 @@ class GuardedListener implements Listener {
 	}
 
 	@Override
+	public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
+		tell(() -> this.delegate.onResponders(channel, registered, removed));
+	}
+
+	@Override
 	public boolean onKeptSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			Receipt receipt) {
 		this.lock.lock();

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.Response;
+import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.SignalStatus;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class RedisDurableChannels implements DurableChannels {
+
+	private static final String REMOVED = "x";
 
 	private final @Nullable RedisStreamSignalTransport transport;
 
@@ -37,47 +40,66 @@ public final class RedisDurableChannels implements DurableChannels {
 	@Override
 	public Optional<SignalStatus> find(String channel, String id) {
 		RedisStreamConnection current = connection(channel);
-		int dash = id.indexOf('-');
 		if (!id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}")) {
 			throw new IllegalArgumentException("'" + id
 					+ "' is not the id of a signal on a durable channel: pass what SignalResult.id() returned");
 		}
-		List<?> fields = current.evalNow(StreamScript.STATUS, RedisStreamConnection.statusKeys(channel, id),
-				RedisStreamConnection.statusArguments(id));
-		if (fields.isEmpty()) {
+		StreamKeys keys = StreamKeys.of(channel);
+		List<?> reply = RedisStreamConnection.get(current.eval(StreamScript.STATUS,
+				List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id)),
+				List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)))));
+		if (reply.isEmpty()) {
 			return Optional.empty();
 		}
+		boolean known = RedisStreamConnection.number(reply.get(0)) == 1;
+		return Optional.of(status(id, known, (List<?>) reply.get(1), current.codec()));
+	}
+
+	private static SignalStatus status(String id, boolean known, List<?> fields, SignalCodec codec) {
 		Map<String, Response> acknowledged = new LinkedHashMap<>();
 		Set<String> outstanding = new LinkedHashSet<>();
-		for (int i = 0; i + 1 < fields.size(); i += 2) {
+		Set<String> removed = new LinkedHashSet<>();
+		for (int i = 0; i + 2 < fields.size(); i += 3) {
 			String name = RedisStreamConnection.text(fields.get(i));
-			HeardResponse heard = StreamAnswers.read(current.codec(), fields.get(i + 1));
+			HeardResponse heard = StreamAnswers.read(codec, fields.get(i + 2));
 			if (heard != null) {
 				acknowledged.put(name, heard.response());
+			}
+			else if (RedisStreamConnection.text(fields.get(i + 1)).equals(REMOVED)) {
+				removed.add(name);
 			}
 			else {
 				outstanding.add(name);
 			}
 		}
-		return Optional.of(new SignalStatus(id, Instant.ofEpochMilli(Long.parseLong(id.substring(0, dash))),
-				acknowledged, outstanding));
+		Instant accepted = Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
+		return new SignalStatus(id, accepted, acknowledged, outstanding, removed,
+				completeness(known, acknowledged, outstanding));
+	}
+
+	private static Completeness completeness(boolean known, Map<String, Response> acknowledged,
+			Set<String> outstanding) {
+		if (!outstanding.isEmpty()) {
+			return Completeness.OUTSTANDING;
+		}
+		if (!known) {
+			return Completeness.UNKNOWN;
+		}
+		return acknowledged.isEmpty() ? Completeness.NOT_ANSWERED : Completeness.COMPLETE;
 	}
 
 	@Override
 	public Set<String> responders(String channel) {
-		Set<String> names = new TreeSet<>();
-		List<?> reply = connection(channel).evalNow(StreamScript.RESPONDERS,
-				RedisStreamConnection.responderKeys(channel), List.of());
-		((List<?>) reply.get(0)).forEach((name) -> names.add(RedisStreamConnection.text(name)));
-		return names;
+		return new TreeSet<>(
+				RedisStreamConnection.get(connection(channel).registry().read(channel)).registered().keySet());
 	}
 
 	@Override
 	public boolean remove(String channel, String responder) {
 		StreamKeys keys = StreamKeys.of(channel);
-		List<?> removed = connection(channel).evalNow(StreamScript.REMOVE,
+		List<?> removed = RedisStreamConnection.get(connection(channel).eval(StreamScript.REMOVE,
 				List.of(keys.log(), keys.responders(), keys.removed(), keys.dropped(responder), keys.reader(responder)),
-				List.of(RedisChannel.bytes(responder)));
+				List.of(RedisChannel.bytes(responder))));
 		Objects.requireNonNull(this.transport).announceRemoval(channel, responder);
 		return RedisStreamConnection.number(removed.get(0)) == 1;
 	}

@@ -18,9 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-import io.github.statesignals.Response;
-import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
 import io.github.statesignals.core.SignalTransport.Listener;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +77,8 @@ final class RedisStreamConnection {
 
 	private final Hearing listener;
 
+	private final StreamRegistry registry;
+
 	private final StreamAnswers answers;
 
 	/**
@@ -109,6 +108,7 @@ final class RedisStreamConnection {
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.scheduler.setRemoveOnCancelPolicy(true);
 		this.client = new StreamClient(() -> StreamCommands.open(connectionFactory), this.connectors);
+		this.registry = new StreamRegistry(this, this.listener, this.scheduler);
 		this.answers = new StreamAnswers((keys, fields) -> eval(StreamScript.RECALL, keys, fields), codec, this::retry);
 	}
 
@@ -140,6 +140,10 @@ final class RedisStreamConnection {
 		return this.codec;
 	}
 
+	StreamRegistry registry() {
+		return this.registry;
+	}
+
 	StreamAnswers answers() {
 		return this.answers;
 	}
@@ -157,6 +161,7 @@ final class RedisStreamConnection {
 			// Somebody may have left while nothing could be said.
 			this.opened.forEach(this::readForAll);
 			readers().forEach(StreamReader::tick);
+			this.opened.forEach(this.registry::refresh);
 			this.retentions.forEach(this::trim);
 			if (!this.checked) {
 				this.checked = true;
@@ -170,7 +175,7 @@ final class RedisStreamConnection {
 
 	private void trim(String channel, Duration retention) {
 		StreamKeys keys = StreamKeys.of(channel);
-		eval(StreamScript.TRIM, List.of(keys.log(), keys.trimmed()),
+		eval(StreamScript.TRIM, List.of(keys.log(), keys.trimmed(), keys.responders()),
 				List.of(StreamPublisher.number(TRIM_INTERVAL.toMillis()), StreamPublisher.number(retention.toMillis()),
 						keys.dropped("")))
 			.whenComplete((reply, ex) -> {
@@ -307,53 +312,6 @@ final class RedisStreamConnection {
 	}
 
 	/**
-	 * Answer an exporter that asks who is there, in place of all that signals are kept
-	 * for.
-	 * @param channel the channel's name
-	 * @param publisherId its id
-	 * @return completes when it has the answers
-	 */
-	CompletableFuture<?> introduce(String channel, String publisherId) {
-		// On a thread of our own: whoever asks holds locks that the listener may want.
-		return eval(StreamScript.RESPONDERS, responderKeys(channel), List.of()).thenAcceptAsync((names) -> {
-			tell(channel, publisherId, (List<?>) names.get(0), Signal.INITIALIZATION);
-			tell(channel, publisherId, (List<?>) names.get(1), Signal.SHUTDOWN);
-		}, this.scheduler).exceptionallyCompose((ex) -> CompletableFuture.failedFuture(RedisExceptions.translate(ex)));
-	}
-
-	private void tell(String channel, String publisherId, List<?> names, String event) {
-		for (Object name : names) {
-			this.listener.onResponse(channel, new Response(text(name), publisherId, event, 1, null),
-					ResponseExtension.UNDERSTOOD);
-		}
-	}
-
-	static List<byte[]> responderKeys(String channel) {
-		StreamKeys keys = StreamKeys.of(channel);
-		return List.of(keys.responders(), keys.removed());
-	}
-
-	/**
-	 * The keys to know the status of a signal by.
-	 * @param channel the channel's name
-	 * @param id the id of the signal
-	 * @return the keys
-	 */
-	static List<byte[]> statusKeys(String channel, String id) {
-		StreamKeys keys = StreamKeys.of(channel);
-		return List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id));
-	}
-
-	/**
-	 * The arguments to know the status of a signal by.
-	 * @param id the id of the signal
-	 * @return the arguments
-	 */
-	static List<byte[]> statusArguments(String id) {
-		return List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)));
-	}
-
-	/**
 	 * Run a script.
 	 * @param script the script
 	 * @param keys its keys
@@ -365,15 +323,14 @@ final class RedisStreamConnection {
 	}
 
 	/**
-	 * Run a script, and wait for its reply.
-	 * @param script the script
-	 * @param keys its keys
-	 * @param arguments its arguments
-	 * @return its reply
+	 * Waits for a reply.
+	 * @param <T> the type of the reply
+	 * @param reply the reply
+	 * @return its value
 	 */
-	List<?> evalNow(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
+	static <T> T get(CompletableFuture<T> reply) {
 		try {
-			return eval(script, keys, arguments).get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			return reply.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

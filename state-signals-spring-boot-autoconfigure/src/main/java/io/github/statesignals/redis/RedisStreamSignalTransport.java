@@ -176,7 +176,8 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 		if (current == null) {
 			return CompletableFuture.failedFuture(RedisStreamConnection.notConnected());
 		}
-		return Signal.INITIALIZATION.equals(signal.event()) ? current.introduce(channel, signal.publisherId())
+		return Signal.INITIALIZATION.equals(signal.event())
+				? current.registry().introduce(channel, signal.publisherId())
 				: current.publish(channel, this.codec.write(signal, extension));
 	}
 

@@ -112,6 +112,22 @@ record StreamKeys(String prefix) {
 	}
 
 	/**
+	 * Whether an entry comes before another one.
+	 * @param entry the id of the entry
+	 * @param other the id of the other one
+	 * @return whether it does
+	 */
+	static boolean isBefore(String entry, String other) {
+		int dash = entry.indexOf('-');
+		int otherDash = other.indexOf('-');
+		int compared = Long.compareUnsigned(Long.parseUnsignedLong(entry, 0, dash, 10),
+				Long.parseUnsignedLong(other, 0, otherDash, 10));
+		return compared < 0
+				|| (compared == 0 && Long.compareUnsigned(Long.parseUnsignedLong(entry, dash + 1, entry.length(), 10),
+						Long.parseUnsignedLong(other, otherDash + 1, other.length(), 10)) < 0);
+	}
+
+	/**
 	 * Where the answer of a responder is, among those that share a key.
 	 * @param signal the id of the signal
 	 * @param responder the name of the responder

@@ -67,6 +67,12 @@ final class StreamReader {
 
 	private static final long LEASE_WITH_NEXT_TOKEN = 3;
 
+	private static final long GROUP_LOST = 2;
+
+	private static final long FIELD_LOST = 3;
+
+	private static final String UNCERTAIN = "?";
+
 	private static final byte[] NO_ANSWER = {};
 
 	private final String channel;
@@ -122,7 +128,17 @@ final class StreamReader {
 
 	private boolean registered;
 
-	private boolean registeredBefore;
+	/**
+	 * Its field among the registered ones, as Redis had it last; empty before it is
+	 * registered.
+	 */
+	private String field = "";
+
+	/**
+	 * The last entry of those that may have been answered although they are delivered
+	 * now: the group was lost, and goes on further back.
+	 */
+	private String answeredBefore = FIRST;
 
 	private boolean leased;
 
@@ -186,18 +202,20 @@ final class StreamReader {
 	}
 
 	private void register() {
-		this.connection
-			.eval(StreamScript.REGISTER, List.of(this.keys.log(), this.keys.responders()), List.of(this.nameBytes))
-			.whenComplete((reply, ex) -> {
-				if (ex == null) {
-					onRegistered(RedisStreamConnection.number(reply.get(0)) == 1);
-				}
-				else if (isRefused(ex)) {
-					CompletableFuture<Void> refused = this.registration;
-					this.registration = new CompletableFuture<>();
-					refused.completeExceptionally(RedisExceptions.translate(ex));
-				}
-			});
+		String known;
+		synchronized (this) {
+			known = this.field;
+		}
+		this.connection.registry().register(this.channel, false, Map.of(this.name, known)).whenComplete((reply, ex) -> {
+			if (ex == null) {
+				onRegistered(RedisStreamConnection.number(reply.get(0)), RedisStreamConnection.text(reply.get(1)));
+			}
+			else if (isRefused(ex)) {
+				CompletableFuture<Void> refused = this.registration;
+				this.registration = new CompletableFuture<>();
+				refused.completeExceptionally(RedisExceptions.translate(ex));
+			}
+		});
 	}
 
 	private boolean isRefused(Throwable ex) {
@@ -216,21 +234,37 @@ final class StreamReader {
 		return RedisExceptions.reason(ex).startsWith("NOGROUP");
 	}
 
-	private void onRegistered(boolean made) {
-		boolean lost;
+	private void onRegistered(long state, String field) {
 		synchronized (this) {
-			lost = this.registeredBefore && made;
 			this.registered = true;
-			this.registeredBefore = true;
+			noteField(field);
 		}
-		if (lost) {
-			logger.warn("Redis has lost what it kept for '{}' on channel '{}'; signals are kept from now on", this.name,
-					this.channel);
+		if (state == GROUP_LOST) {
+			logger.warn("Redis has lost the consumer group of '{}' on channel '{}': what the stream still has "
+					+ "is read again, other signals may be lost", this.name, this.channel);
 			this.listener.onConnected(true);
+		}
+		else if (state == FIELD_LOST) {
+			logger.warn("Redis has lost that '{}' is a responder of channel '{}'; it is registered again", this.name,
+					this.channel);
 		}
 		this.registration.complete(null);
 		this.listener.onRegistered(this.channel, this.name);
 		takeLease();
+	}
+
+	private void noteField(String field) {
+		this.field = field;
+		int restored = field.indexOf(' ');
+		if (restored >= 0) {
+			noteAnsweredBefore(field.substring(restored + 1));
+		}
+	}
+
+	private void noteAnsweredBefore(String entry) {
+		if (StreamKeys.isBefore(this.answeredBefore, entry)) {
+			this.answeredBefore = entry;
+		}
 	}
 
 	/**
@@ -256,7 +290,7 @@ final class StreamReader {
 		this.connection
 			.eval(StreamScript.LEASE,
 					List.of(this.keys.lease(this.name), this.keys.log(), this.keys.dropped(this.name),
-							this.keys.reader(this.name)),
+							this.keys.reader(this.name), this.keys.responders()),
 					List.of(current, next, this.leaseMillis, this.nameBytes))
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {
@@ -270,6 +304,7 @@ final class StreamReader {
 
 	private void onLease(List<?> reply, byte[] next, long asked) {
 		long state = RedisStreamConnection.number(reply.get(0));
+		onField(RedisStreamConnection.text(reply.get(3)));
 		String pending = RedisStreamConnection.text(reply.get(1));
 		if (state == LEASE_OF_ANOTHER) {
 			loseLease();
@@ -298,6 +333,16 @@ final class StreamReader {
 			this.leased = true;
 		}
 		read();
+	}
+
+	private synchronized void onField(String current) {
+		if (current.isEmpty() || (current.startsWith(UNCERTAIN) && !this.field.startsWith(UNCERTAIN))) {
+			// Redis has lost it, or since when it is registered.
+			this.registered = false;
+		}
+		else {
+			noteField(current);
+		}
 	}
 
 	// Somebody else has read: what we have is answered, or read again.
@@ -343,7 +388,7 @@ final class StreamReader {
 		this.reads
 			.call((commands) -> commands.read(this.keys.log(), this.name, from, COUNT, BLOCK),
 					BLOCK.plus(RedisStreamConnection.TIMEOUT))
-			.thenCompose((read) -> (from != null) ? withoutAnswered(read, token)
+			.thenCompose((read) -> (from != null || mayBeAnswered(read)) ? withoutAnswered(from, read, token)
 					: CompletableFuture.completedFuture(signals(read, token, Set.of())))
 			.whenComplete((read, ex) -> {
 				if (ex == null) {
@@ -382,8 +427,19 @@ final class StreamReader {
 		numbers.forEach((number) -> signals.add(new PendingSignal(pending, number, bodies.get(number))));
 	}
 
+	// Entries come in order: those that do not were delivered before.
+	private synchronized boolean mayBeAnswered(List<Entry> read) {
+		if (read.isEmpty()) {
+			return false;
+		}
+		boolean again = !StreamKeys.isBefore(this.answeredBefore, read.get(0).id());
+		noteAnsweredBefore(read.get(read.size() - 1).id());
+		return again;
+	}
+
 	// Of what was delivered before, a part may have been answered.
-	private CompletableFuture<List<PendingSignal>> withoutAnswered(List<Entry> read, byte[] token) {
+	private CompletableFuture<List<PendingSignal>> withoutAnswered(@Nullable String from, List<Entry> read,
+			byte[] token) {
 		List<Entry> unknown;
 		synchronized (this) {
 			unknown = read.stream().filter((entry) -> !this.unacknowledged.containsKey(entry.id())).toList();
@@ -393,7 +449,7 @@ final class StreamReader {
 			int size = (entry.lines() != null) ? JsonLines.split(entry.lines(), entry.lines().length).size() : 0;
 			IntStream.range(0, size).forEach((number) -> ids.add(StreamKeys.signal(entry.id(), number)));
 		}
-		if (!read.isEmpty()) {
+		if (from != null && !read.isEmpty()) {
 			this.lastRead = read.get(read.size() - 1).id();
 		}
 		if (ids.isEmpty()) {

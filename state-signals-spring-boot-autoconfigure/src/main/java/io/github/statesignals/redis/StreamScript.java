@@ -13,24 +13,28 @@ import org.springframework.data.redis.core.script.RedisScript;
  */
 enum StreamScript {
 
-	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER, LEASE, RELEASE, HISTORY, REMOVE, TRIM, STATUS, RESPONDERS;
+	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE, RELEASE, HISTORY, REMOVE, TRIM("ids"),
+	STATUS("ids"), RESPONDERS;
 
 	private final byte[] text;
 
 	private final String sha1;
 
-	StreamScript() {
-		String text = read();
+	StreamScript(String... shared) {
+		StringBuilder parts = new StringBuilder();
+		for (String part : shared) {
+			parts.append(read(part)).append('\n');
+		}
+		String text = parts.append(read(name().toLowerCase(Locale.ROOT))).toString();
 		this.text = RedisChannel.bytes(text);
 		// Once: a script of a resource looks for changes of its file whenever it is
 		// asked.
 		this.sha1 = RedisScript.of(text).getSha1();
 	}
 
-	private String read() {
+	private static String read(String name) {
 		try {
-			return new ClassPathResource(name().toLowerCase(Locale.ROOT) + ".lua", StreamScript.class)
-				.getContentAsString(StandardCharsets.UTF_8);
+			return new ClassPathResource(name + ".lua", StreamScript.class).getContentAsString(StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

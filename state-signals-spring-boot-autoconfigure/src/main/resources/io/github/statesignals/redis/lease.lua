@@ -1,12 +1,14 @@
 -- Takes the lease of a responder if it is free, or renews it.
--- KEYS: lease, log, dropped, reader
+-- KEYS: lease, log, dropped, reader, responders
 -- ARGV: token, the token to take it with if another one has read since, milliseconds, responder
 -- Returns 0 if another one holds it, 1 if it was free, 2 if it was ours, 3 if it is taken with the
 -- other token; the first entry that is delivered and not acknowledged, empty if there is none, '-' if
--- none are kept for the responder; and, by publisher, how many signals were dropped.
+-- none are stored for the responder; by publisher, how many signals were dropped; and the field of the
+-- responder (see register.lua), empty if it has none.
+local field = redis.call('HGET', KEYS[5], ARGV[4]) or ''
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then
-  return {0, '', {}}
+  return {0, '', {}, field}
 end
 local token = holder or ARGV[1]
 local reader = redis.call('GET', KEYS[4])
@@ -25,4 +27,4 @@ if #dropped > 0 then
 end
 local pending = redis.pcall('XPENDING', KEYS[2], ARGV[4])
 local state = token == ARGV[2] and 3 or holder and 2 or 1
-return {state, pending.err and '-' or (pending[2] or ''), dropped}
+return {state, pending.err and '-' or (pending[2] or ''), dropped, field}

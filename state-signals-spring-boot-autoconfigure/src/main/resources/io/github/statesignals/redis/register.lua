@@ -1,24 +1,124 @@
--- Keeps signals for a responder from now on, unless they are kept for it already.
--- KEYS: log, responders
--- ARGV: responder
--- Returns 1 if they were not, else 0.
-if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 and not redis.pcall('XPENDING', KEYS[1], ARGV[1]).err then
-  -- Without a write, which a full Redis would refuse.
-  return {0}
-end
-local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '$', 'MKSTREAM')
-if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then
-  return redis.error_reply(made.err)
-end
--- What comes after the last one is for it.
-local last = '0-0'
-if not made.err then
-  local info = redis.call('XINFO', 'STREAM', KEYS[1])
-  for i = 1, #info, 2 do
-    if info[i] == 'last-generated-id' then
-      last = info[i + 1]
+-- Registers responders, so that signals are stored for them, and restores what Redis has lost of them.
+-- A responder that is registered has a consumer group, and a field: the id of the last entry that is
+-- not stored for it, with a '?' before it if that is not certain for those up to it; and, if the group
+-- was lost, the last entry that was there when it was created again: up to it some may be answered.
+-- The field without a name has the id of the last entry of which it is not known for which responders
+-- it was stored: all of them were lost then ('?'), or none was registered yet.
+-- KEYS: log, responders, removed
+-- ARGV: 1 if those that were removed stay so, else 0; milliseconds that the restoring of all of them
+--       takes; pairs of a responder and its field as it was known to the caller, empty if it was not
+-- Returns for each of them: 0 if it was registered, 1 if it is new, 2 if its group was lost, 3 if only
+-- its field was; and its field.
+local call = redis.call
+local begin = call('HGET', KEYS[2], '')
+local last
+
+local function lastId()
+  if not last then
+    last = '0-0'
+    local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+    for i = 1, info.err and 0 or #info, 2 do
+      if info[i] == 'last-generated-id' then
+        last = info[i + 1]
+      end
     end
   end
+  return last
 end
-redis.call('HSET', KEYS[2], ARGV[1], last)
-return {made.err and 0 or 1}
+
+local function hasGroup(name)
+  return not redis.pcall('XPENDING', KEYS[1], name).err
+end
+
+local function isCertain(field)
+  return field and field ~= '' and string.sub(field, 1, 1) ~= '?'
+end
+
+local function createGroup(name, id)
+  call('XGROUP', 'CREATE', KEYS[1], name, id, 'MKSTREAM')
+end
+
+local function isRead(group)
+  for _, consumer in ipairs(call('XINFO', 'CONSUMERS', KEYS[1], group)) do
+    if consumer[2] == 'active' then
+      return true
+    end
+  end
+  return false
+end
+
+-- Without the fields, the groups tell for which responders signals are stored.
+local function adoptGroups()
+  local adopted = false
+  local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
+  for i = 1, groups.err and 0 or #groups do
+    local name = groups[i][2]
+    if call('HEXISTS', KEYS[2], name) == 0 and isRead(name) then
+      call('HSET', KEYS[2], name, '?' .. lastId())
+      adopted = true
+    end
+  end
+  return adopted
+end
+
+local function isLost()
+  for i = 3, #ARGV, 2 do
+    if ARGV[i + 1] ~= '' and call('HEXISTS', KEYS[2], ARGV[i]) == 0
+        and (hasGroup(ARGV[i]) or call('HEXISTS', KEYS[3], ARGV[i]) == 0) then
+      return true
+    end
+  end
+  return false
+end
+
+local function register(name, known)
+  local field = call('HGET', KEYS[2], name)
+  local group = hasGroup(name)
+  if field and group and (isCertain(field) or not isCertain(known)) then
+    -- Without a write, which a full Redis would refuse.
+    return 0, field
+  end
+  local removed = not field and call('HEXISTS', KEYS[3], name) == 1
+  local state
+  if group then
+    state = field and 0 or 3
+    field = (known ~= '') and known or field or ('?' .. lastId())
+  elseif removed and ARGV[1] == '1' then
+    return 0, ''
+  else
+    local from = field or (not removed and known) or ''
+    if from == '' then
+      state = 1
+      createGroup(name, '$')
+      field = lastId()
+    else
+      state = 2
+      local id = string.match(from, '%d+%-%d+')
+      -- A stream that ends before that is another one: all of it is for this responder.
+      id = isBefore(lastId(), id) and '0-0' or id
+      field = (isCertain(from) and '' or '?') .. id .. ' ' .. lastId()
+      createGroup(name, id)
+    end
+  end
+  call('HSET', KEYS[2], name, field)
+  return state, field
+end
+
+local lost = isLost()
+if not begin then
+  local first = #call('HKEYS', KEYS[2]) == 0
+  lost = adoptGroups() or lost
+  if not lost and #ARGV > 2 then
+    call('HSET', KEYS[2], '', first and lastId() or '0-0')
+  end
+end
+if lost then
+  call('HSET', KEYS[2], '', string.format('?%.0f-0', currentMillis() + tonumber(ARGV[2])))
+end
+local reply = {}
+for i = 3, #ARGV, 2 do
+  local state, field = register(ARGV[i], ARGV[i + 1])
+  reply[#reply + 1] = state
+  reply[#reply + 1] = field
+end
+return reply

@@ -1,13 +1,13 @@
--- Keeps no more signals for a responder. Its answers are kept for their time.
+-- Stores no more signals for a responder. Its answers stay for their time.
 -- KEYS: log, responders, removed, dropped, reader
 -- ARGV: responder
--- Returns 1 if any signals were kept, else 0.
-redis.pcall('XGROUP', 'DESTROY', KEYS[1], ARGV[1])
+-- Returns 1 if any signals were stored, else 0.
+local destroyed = redis.pcall('XGROUP', 'DESTROY', KEYS[1], ARGV[1])
 redis.call('DEL', KEYS[4], KEYS[5])
-local from = redis.call('HGET', KEYS[2], ARGV[1])
-if not from then
+local field = redis.call('HGET', KEYS[2], ARGV[1])
+if not field and destroyed ~= 1 then
   return {0}
 end
-redis.call('HSETNX', KEYS[3], ARGV[1], from)
+redis.call('HSETNX', KEYS[3], ARGV[1], field or '0-0')
 redis.call('HDEL', KEYS[2], ARGV[1])
 return {1}

@@ -1,9 +1,19 @@
--- Returns the names of the responders that signals are kept for, and of those that were removed.
+-- Returns the responders that signals are stored for.
 -- KEYS: responders, removed
+-- Returns their names, each with its field (see register.lua); the names of those that were removed.
+-- The first pair has no name; its field is empty if Redis has lost them, or none was ever registered.
 local removed = {}
 for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
   if redis.call('HEXISTS', KEYS[1], name) == 0 then
     removed[#removed + 1] = name
   end
 end
-return {redis.call('HKEYS', KEYS[1]), removed}
+local named = {'', redis.call('HGET', KEYS[1], '') or ''}
+local fields = redis.call('HGETALL', KEYS[1])
+for i = 1, #fields, 2 do
+  if fields[i] ~= '' then
+    named[#named + 1] = fields[i]
+    named[#named + 1] = fields[i + 1]
+  end
+end
+return {named, removed}

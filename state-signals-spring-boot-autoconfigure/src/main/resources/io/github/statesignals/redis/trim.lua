@@ -1,6 +1,6 @@
 -- Drops the signals that every responder has acknowledged, and those that are too old, whoever
 -- has not; and counts the latter. Does so once in an interval, whoever asks.
--- KEYS: log, marker
+-- KEYS: log, marker, responders
 -- ARGV: milliseconds of the interval, milliseconds after which signals are too old, beginning of
 --       the keys of what was dropped
 -- Returns how many signals went.
@@ -10,27 +10,20 @@ end
 -- A write that a full Redis does not refuse: all that follow are not refused either.
 redis.call('DEL', KEYS[2])
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
-local time = redis.call('TIME')
-local millis = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local oldest = string.format('%.0f-0', math.max(millis - tonumber(ARGV[2]), 0))
-
-local function isBefore(one, other)
-  local millis, number = string.match(one, '^(%d+)-(%d+)$')
-  local otherMillis, otherNumber = string.match(other, '^(%d+)-(%d+)$')
-  millis, otherMillis = tonumber(millis), tonumber(otherMillis)
-  return millis < otherMillis or (millis == otherMillis and tonumber(number) < tonumber(otherNumber))
-end
+local oldest = string.format('%.0f-0', math.max(currentMillis() - tonumber(ARGV[2]), 0))
 
 local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
 if groups.err then
   return {0}
 end
 local keep
+local names = {}
 for _, reply in ipairs(groups) do
   local group = {}
   for i = 1, #reply, 2 do
     group[reply[i]] = reply[i + 1]
   end
+  names[group['name']] = true
   local last = group['last-delivered-id']
   local first = last
   if group['pending'] > 0 then
@@ -48,6 +41,14 @@ for _, reply in ipairs(groups) do
         redis.call('HINCRBY', ARGV[3] .. group['name'], type(publisher) == 'string' and publisher or '', 1)
       end
     end
+  end
+end
+-- A responder whose group was lost reads all that is left when it is back.
+local fields = redis.call('HGETALL', KEYS[3])
+for i = 1, #fields, 2 do
+  local first = string.match(fields[i + 1], '%d+%-%d+')
+  if fields[i] ~= '' and not names[fields[i]] and (not keep or isBefore(first, keep)) then
+    keep = first
   end
 end
 if not keep or isBefore(keep, oldest) then

@@ -11,6 +11,7 @@ import io.github.statesignals.DurableChannels;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalStatus;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -164,6 +165,40 @@ class DurableFaultTests {
 		exporter.shutdown();
 		assertThat(last.join().responses()).containsOnlyKeys("r");
 		assertThat(recorder.samples()).isEqualTo(IntStream.rangeClosed(0, 220).boxed().toList());
+	}
+
+	@Test
+	void respondersAreRegisteredAndSubscribedAgainWhenRedisHasLostEverything() {
+		respondersAreRegisteredAndSubscribedAgain("FLUSHALL");
+	}
+
+	@Test
+	void respondersAreRegisteredAndSubscribedAgainWhenOnlyTheirNamesAreLost() {
+		respondersAreRegisteredAndSubscribedAgain("DEL", "event-signal:{orders}:responders");
+	}
+
+	private void respondersAreRegisteredAndSubscribedAgain(String... loss) {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		Recorder recorder = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
+		start(Recorder.class, server.properties(), "responder.name=away").close();
+		ConfigurableApplicationContext publishing = start(Exporting.class, server.properties());
+		SignalExporter exporter = publishing.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(2, PATIENCE, Recorder.EVENT)).isTrue();
+		SignalResult before = join(publish(exporter, 0, 1, Duration.ofSeconds(1))).get(0);
+		assertThat(before.missing()).containsExactly("away");
+		server.command(loss);
+		SignalExporter other = start(Exporting.class, server.properties()).getBean(SignalExporter.class);
+		assertThat(other.initializeAndWait(2, PATIENCE, Recorder.EVENT)).isTrue();
+		assertThat(other.getSubscribers()).containsExactlyInAnyOrder("r", "away");
+		SignalResult after = join(publish(other, 1, 2, Duration.ofSeconds(2))).get(0);
+		assertThat(after.responses()).containsOnlyKeys("r");
+		assertThat(after.missing()).containsExactly("away");
+		DurableChannels channels = publishing.getBean(DurableChannels.class);
+		assertThat(channels.find(CHANNEL, before.id()).filter(SignalStatus::isComplete)).isEmpty();
+		assertThat(channels.find(CHANNEL, after.id()).orElseThrow().isComplete()).isFalse();
+		Recorder back = start(Recorder.class, server.properties(), "responder.name=away").getBean(Recorder.class);
+		await().atMost(PATIENCE).until(() -> back.samples().contains(1));
+		assertThat(recorder.samples()).containsExactly(0, 1);
 	}
 
 	@Test

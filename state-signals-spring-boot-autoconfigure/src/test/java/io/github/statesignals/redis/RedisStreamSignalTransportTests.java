@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.SignalStatus;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.ResponseExtension;
@@ -25,6 +26,7 @@ import io.github.statesignals.core.SignalTransport.Receipt;
 import io.github.statesignals.core.SignalTransport.StoredAnswer;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.core.SignalTransportContractTests;
+import io.github.statesignals.core.SilentListener;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
@@ -217,7 +219,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private static long lease(StreamKeys keys, String token, String next) {
-		String[] all = Stream.of(keys.lease("r"), keys.log(), keys.dropped("r"), keys.reader("r"))
+		String[] all = Stream.of(keys.lease("r"), keys.log(), keys.dropped("r"), keys.reader("r"), keys.responders())
 			.map((key) -> new String(key, StandardCharsets.UTF_8))
 			.toArray(String[]::new);
 		List<Object> reply = redis.eval(StreamScript.LEASE.text(), ScriptOutputType.MULTI, all, token, next, "10000",
@@ -283,7 +285,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void answersWhoseNoticesAreLostCanBeRead() {
-		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) start().transport();
+		RedisStreamSignalTransport sender = exporting().transport;
 		Keeping responder = keeping("r", (number) -> number != 2);
 		String first = send(sender, 1);
 		String second = send(sender, 2);
@@ -300,7 +302,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void answersOfManySignalsAreReadTogether() {
-		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) start().transport();
+		RedisStreamSignalTransport sender = exporting().transport;
 		Keeping responder = keeping("r", (number) -> true);
 		List<String> ids = IntStream.range(0, 50).mapToObj((i) -> send(sender, i)).toList();
 		await().until(() -> responder.numbers.size() == 50 && pending("r") == 0);
@@ -313,7 +315,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void whatIsAskedForWhenTheTransportStopsEnds() {
-		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) start().transport();
+		RedisStreamSignalTransport sender = exporting().transport;
 		String id = send(sender, 1);
 		sender.stop();
 		assertThat(sender.recall(this.channel, id, List.of("r"))).isCompletedExceptionally();
@@ -459,6 +461,164 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void aResponderWhoseRegistrationIsLostWhileItIsIdleIsRegisteredAgain() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		Keeping responder = keeping("r", (number) -> true);
+		String before = send(sender, 1);
+		await().until(() -> channels.find(this.channel, before).orElseThrow().isComplete());
+		redis.del(key("responders"));
+		await().until(() -> redis.hexists(key("responders"), "r"));
+		assertThat(channels.responders(this.channel)).containsExactly("r");
+		assertThat(channels.find(this.channel, before).orElseThrow()).satisfies((status) -> {
+			assertThat(status.acknowledged()).containsOnlyKeys("r");
+			assertThat(status.completeness()).isEqualTo(Completeness.UNKNOWN);
+		});
+		send(sender, 2);
+		await().until(() -> responder.numbers.equals(List.of(1, 2)));
+		assertThat(responder.gaps).doesNotContain(true);
+	}
+
+	@Test
+	void aResponderThatIsDisconnectedWhenItsRegistrationIsLostIsStillOne() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping first = keeping("r", (number) -> true);
+		send(sender, 1);
+		await().until(() -> first.numbers.equals(List.of(1)));
+		first.transport.stop();
+		String stored = send(sender, 2);
+		sender.stop();
+		redis.del(key("responders"));
+		// It knows of none, and finds them by their consumer groups.
+		RedisDurableChannels channels = new RedisDurableChannels(exporting().transport);
+		assertThat(channels.responders(this.channel)).containsExactly("r");
+		assertThat(channels.find(this.channel, stored).orElseThrow().completeness()).isEqualTo(Completeness.UNKNOWN);
+		Keeping back = keeping("r", (number) -> true);
+		await().until(() -> back.numbers.equals(List.of(2)));
+	}
+
+	@Test
+	void whatIsStoredAfterRedisHasLostEverythingIsForThoseThatWereRegisteredAndItsStatusIsUnknown() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		keeping("away", (number) -> true).transport.stop();
+		Keeping responder = keeping("r", (number) -> true);
+		assertThat(channels.responders(this.channel)).containsExactlyInAnyOrder("r", "away");
+		loseEverything();
+		String lost = send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)));
+		await()
+			.untilAsserted(() -> assertThat(channels.responders(this.channel)).containsExactlyInAnyOrder("r", "away"));
+		assertThat(channels.find(this.channel, lost)).hasValueSatisfying((status) -> {
+			assertThat(status.isComplete()).isFalse();
+			assertThat(status.acknowledged()).containsOnlyKeys("r");
+		});
+		Keeping back = keeping("away", (number) -> true);
+		await().until(() -> back.numbers.equals(List.of(1)));
+		await().untilAsserted(() -> assertThat(channels.find(this.channel, lost).orElseThrow()).satisfies((status) -> {
+			assertThat(status.acknowledged()).containsOnlyKeys("r", "away");
+			assertThat(status.completeness()).isEqualTo(Completeness.UNKNOWN);
+		}));
+	}
+
+	@Test
+	void exportersLearnOfRespondersThatWereAnnouncedWhileTheyDidNotListen() {
+		Exporting exporting = exporting();
+		redis.hset(key("responders"), Map.of("", "0-0", "silent", "0-0"));
+		await().until(() -> exporting.registered.contains("silent"));
+		redis.hdel(key("responders"), "silent");
+		redis.hset(key("removed"), "silent", "0-0");
+		await().until(() -> exporting.removed.contains("silent"));
+		assertThat(exporting.registered).containsExactly("silent");
+	}
+
+	@Test
+	void aResponderWhoseGroupIsDestroyedWhileItIsDisconnectedHandlesWhatItHasNotAnswered() {
+		SignalTransport sender = exporting().transport;
+		Keeping first = keeping("r", (number) -> number != 2);
+		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
+		await().until(() -> pending("r") == 1 && first.numbers.size() == 3);
+		first.transport.stop();
+		send(sender, 4);
+		redis.xgroupDestroy(this.log, "r");
+		send(sender, 5);
+		redis.del(key("trimmed"));
+		await().until(() -> redis.exists(key("trimmed")) == 1);
+		Keeping back = keeping("r", (number) -> true);
+		await().until(() -> back.numbers.size() >= 3);
+		send(sender, 6);
+		await().until(() -> back.numbers.contains(6));
+		assertThat(back.numbers).containsExactly(2, 4, 5, 6);
+		assertThat(back.gaps).contains(true);
+		await().until(() -> pending("r") == 0);
+	}
+
+	@Test
+	void aResponderWhoseGroupIsDestroyedWhileItIsConnectedHandlesNothingTwice() {
+		SignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		keeping("away", (number) -> true).transport.stop();
+		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
+		await().until(() -> responder.numbers.size() == 3 && pending("r") == 0);
+		redis.xgroupDestroy(this.log, "r");
+		IntStream.rangeClosed(4, 6).forEach((i) -> send(sender, i));
+		await().until(() -> responder.numbers.contains(6));
+		assertThat(responder.numbers).containsExactly(1, 2, 3, 4, 5, 6);
+	}
+
+	@Test
+	void aResponderWhoseStreamIsDeletedHandlesAllThatIsStoredAfterwards() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		send(sender, 1);
+		await().until(() -> responder.numbers.size() == 1 && pending("r") == 0);
+		redis.del(this.log);
+		String after = send(sender, 2);
+		await().until(() -> responder.numbers.equals(List.of(1, 2)));
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		await().until(() -> channels.find(this.channel, after).orElseThrow().isComplete());
+		assertThat(responder.gaps).contains(true);
+	}
+
+	@Test
+	void aSignalThatWasStoredForNoResponderIsNotComplete() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		String unknown = send(sender, 1);
+		assertThat(channels.find(this.channel, unknown).orElseThrow().completeness()).isEqualTo(Completeness.UNKNOWN);
+		Keeping first = keeping("r", (number) -> false);
+		assertThat(channels.find(this.channel, unknown).orElseThrow().completeness())
+			.isEqualTo(Completeness.NOT_ANSWERED);
+		String stored = send(sender, 2);
+		await().until(() -> first.receipts.size() == 1);
+		assertThat(channels.find(this.channel, stored).orElseThrow().completeness())
+			.isEqualTo(Completeness.OUTSTANDING);
+		first.transport.stop();
+		channels.remove(this.channel, "r");
+		assertThat(channels.find(this.channel, stored).orElseThrow()).satisfies((status) -> {
+			assertThat(status.removed()).containsExactly("r");
+			assertThat(status.outstanding()).isEmpty();
+			assertThat(status.completeness()).isEqualTo(Completeness.NOT_ANSWERED);
+		});
+	}
+
+	@Test
+	void aResponderThatIsRemovedIsNotRestoredByThoseThatKnewIt() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		keeping("r", (number) -> true).transport.stop();
+		assertThat(channels.responders(this.channel)).containsExactly("r");
+		RedisStreamSignalTransport other = exporting().transport;
+		new RedisDurableChannels(other).remove(this.channel, "r");
+		assertThat(channels.responders(this.channel)).isEmpty();
+		assertThat(channels.responders(this.channel)).isEmpty();
+	}
+
+	private void loseEverything() {
+		redis.del(redis.keys("event-signal:{" + this.channel + "}:*").toArray(String[]::new));
+	}
+
+	@Test
 	void aResponderThatIsRemovedIsKeptForNoMore() {
 		Application application = start();
 		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
@@ -513,10 +673,39 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		return listener;
 	}
 
+	private Exporting exporting() {
+		Exporting listener = new Exporting((RedisStreamSignalTransport) prepare(createTransport()));
+		listener.transport.start(listener);
+		return listener;
+	}
+
 	private Keeping keeping(String name, Predicate<Integer> acknowledged) {
 		Keeping listener = new Keeping(name, prepare(createTransport()), acknowledged);
 		listener.transport.start(listener);
 		return listener;
+	}
+
+	/**
+	 * One that has no responder.
+	 */
+	private static final class Exporting extends SilentListener {
+
+		private final List<String> registered = new CopyOnWriteArrayList<>();
+
+		private final List<String> removed = new CopyOnWriteArrayList<>();
+
+		private final RedisStreamSignalTransport transport;
+
+		Exporting(RedisStreamSignalTransport transport) {
+			this.transport = transport;
+		}
+
+		@Override
+		public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
+			this.registered.addAll(registered);
+			this.removed.addAll(removed);
+		}
+
 	}
 
 	/**
