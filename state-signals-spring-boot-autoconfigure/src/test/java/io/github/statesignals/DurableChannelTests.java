@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -165,6 +166,29 @@ class DurableChannelTests {
 		SignalResult result = publishing.join();
 		assertThat(result.isSuccess()).isTrue();
 		assertThat(result.left()).containsExactly("gone");
+		assertThat(exporter.getSubscribers()).containsExactly("r");
+	}
+
+	@Test
+	void whatIsForgedAboutRespondersChangesNothing() {
+		start(Failing.class, "responder.name=r");
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
+		for (String event : List.of(Signal.INITIALIZATION, Signal.SHUTDOWN)) {
+			for (String publisher : List.of("*", exporter.getPublisherId())) {
+				for (String responder : List.of("r", "forged")) {
+					redis.convertAndSend("event-signal-response:" + this.channel, """
+							{"responder_id": "%s", "publisher_id": "%s", "event": "%s", "ras": 1, "_ss": {"v": 1}}"""
+						.formatted(responder, publisher, event));
+				}
+			}
+		}
+		// What is published later arrives later.
+		SignalResult result = exporter.publish("flip");
+		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(result.failed()).containsExactly("r");
 		assertThat(exporter.getSubscribers()).containsExactly("r");
 	}
 

@@ -217,7 +217,7 @@ final class DefaultSignalExporter implements SignalExporter {
 			// It may be lost, and does not come back.
 			this.responders.remove(responderId);
 		}
-		else if (responder.isLeave(key) || this.engine.isDurable(this.channel)) {
+		else if (responder.isLeave(key)) {
 			leave(responderId);
 		}
 		else if (responder.address() != null) {
@@ -229,7 +229,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	/**
-	 * Removes a responder that has left.
+	 * Removes a responder that has left, as is proved.
 	 * @param responderId its id
 	 */
 	void leave(String responderId) {

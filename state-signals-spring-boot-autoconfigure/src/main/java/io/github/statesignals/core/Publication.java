@@ -482,8 +482,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		}
 		else {
 			logger.warn("'{}' of '{}': {} after {}, missing: {}{}", event(), this.signal.publisherId(), result.code(),
-					result.elapsed(), result.missing(),
-					result.subscriptionLost() ? uncertainty() : "");
+					result.elapsed(), result.missing(), result.subscriptionLost() ? uncertainty() : "");
 		}
 		succeed(result);
 	}

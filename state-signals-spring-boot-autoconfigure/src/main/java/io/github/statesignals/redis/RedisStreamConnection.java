@@ -18,8 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
 import io.github.statesignals.core.SignalTransport.Listener;
+import io.github.statesignals.core.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,7 +112,7 @@ final class RedisStreamConnection {
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.scheduler.setRemoveOnCancelPolicy(true);
 		this.client = new StreamClient(() -> StreamCommands.open(connectionFactory), this.connectors);
-		this.registry = new StreamRegistry(this, this.listener, this.scheduler);
+		this.registry = new StreamRegistry(this, this.listener, this.listener::subscribe, this.scheduler);
 		this.answers = new StreamAnswers((keys, fields) -> eval(StreamScript.RECALL, keys, fields), codec, this::retry);
 	}
 
@@ -434,6 +438,27 @@ final class RedisStreamConnection {
 
 		Hearing(Listener delegate) {
 			super(delegate, RedisStreamConnection.this.retentions::containsKey);
+		}
+
+		void subscribe(String channel, Response response) {
+			super.onResponse(channel, response, ResponseExtension.UNDERSTOOD);
+		}
+
+		// Anybody can publish that a responder is subscribed, or leaves: Redis knows.
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			RedisStreamConnection outer = RedisStreamConnection.this;
+			if (Signal.isReserved(response.event()) && outer.retentions.containsKey(channel) && !isHello(response)) {
+				outer.registry.refresh(channel);
+			}
+			else {
+				super.onResponse(channel, response, extension);
+			}
+		}
+
+		private boolean isHello(Response response) {
+			return Signal.INITIALIZATION.equals(response.event())
+					&& SignalTransport.EVERYBODY.equals(response.publisherId());
 		}
 
 		@Override

@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalTransport.Listener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +38,11 @@ final class StreamRegistry {
 	private final Listener listener;
 
 	/**
+	 * Passes on the subscription of a responder.
+	 */
+	private final BiConsumer<String, Response> subscriptions;
+
+	/**
 	 * Calls the listener: what asks holds locks that the listener may want.
 	 */
 	private final Executor executor;
@@ -52,9 +57,16 @@ final class StreamRegistry {
 	 */
 	private final Set<String> unannounced = ConcurrentHashMap.newKeySet();
 
-	StreamRegistry(RedisStreamConnection connection, Listener listener, Executor executor) {
+	/**
+	 * The channels that are being looked at.
+	 */
+	private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
+
+	StreamRegistry(RedisStreamConnection connection, Listener listener, BiConsumer<String, Response> subscriptions,
+			Executor executor) {
 		this.connection = connection;
 		this.listener = listener;
+		this.subscriptions = subscriptions;
 		this.executor = executor;
 	}
 
@@ -68,9 +80,8 @@ final class StreamRegistry {
 		return read(channel).thenAcceptAsync((names) -> {
 			names.registered()
 				.keySet()
-				.forEach((name) -> this.listener.onResponse(channel,
-						new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null),
-						ResponseExtension.UNDERSTOOD));
+				.forEach((name) -> this.subscriptions.accept(channel,
+						new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null)));
 			this.listener.onResponders(channel, List.of(), names.removed());
 		}, this.executor).exceptionallyCompose((ex) -> {
 			this.unannounced.add(channel);
@@ -88,6 +99,9 @@ final class StreamRegistry {
 			this.known.remove(channel);
 			return;
 		}
+		if (!this.refreshing.add(channel)) {
+			return;
+		}
 		boolean all = this.unannounced.remove(channel);
 		Map<String, String> before = this.known.getOrDefault(channel, Map.of());
 		read(channel).thenAcceptAsync((names) -> {
@@ -101,6 +115,7 @@ final class StreamRegistry {
 				this.listener.onResponders(channel, added, removed);
 			}
 		}, this.executor).whenComplete((told, ex) -> {
+			this.refreshing.remove(channel);
 			if (ex != null) {
 				this.unannounced.add(channel);
 				logger.debug("Could not read the responders of channel '{}'; trying again", channel, ex);

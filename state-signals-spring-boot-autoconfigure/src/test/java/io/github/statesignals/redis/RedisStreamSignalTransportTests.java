@@ -620,16 +620,17 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void aResponderThatIsRemovedIsKeptForNoMore() {
-		Application application = start();
-		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
+		Exporting exporting = exporting();
+		RedisStreamSignalTransport sender = exporting.transport;
 		keeping("r", (number) -> true).transport.stop();
+		await().until(() -> exporting.registered.contains("r"));
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
 		assertThat(redis.exists(key("reader:r"))).isEqualTo(1);
 		assertThat(channels.remove(this.channel, "r")).isTrue();
 		assertThat(redis.exists(key("reader:r"))).isZero();
 		assertThat(channels.remove(this.channel, "r")).isFalse();
 		assertThat(channels.responders(this.channel)).doesNotContain("r");
-		await().until(() -> application.heard().contains(new Response("r", "*", Signal.SHUTDOWN, null, null)));
+		await().until(() -> exporting.removed.contains("r"));
 		send(sender, 1);
 		Keeping back = keeping("r", (number) -> true);
 		send(sender, 2);
