@@ -274,7 +274,7 @@ class DurableFaultTests {
 		killed.kill();
 		Recorder next = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
 		// It has no handler for that, which is an answer.
-		assertThat(hanging.join().isSuccess()).isTrue();
+		assertThat(hanging.join().unhandled()).containsExactly("r");
 		assertThat(join(behind)).allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
 		assertThat(next.samples()).isEqualTo(IntStream.range(10, 20).boxed().toList());
 	}
