@@ -77,7 +77,7 @@ class FaultTests {
 			server.restart();
 			load.healed();
 			load.awaitSuccesses(100);
-			load.check("server away for " + seconds + " s, restarted");
+			load.check("server down for " + seconds + " s, restarted");
 		}
 		assertThat(server.subscribers(SignalChannels.DEFAULT.signals())).isEqualTo(2);
 	}
@@ -149,7 +149,7 @@ class FaultTests {
 			assertThat(proxy.deafen()).isEqualTo(3);
 			load.healed();
 			load.awaitSuccesses(100);
-			load.check("subscriptions deaf (recovery counts from the beginning)");
+			load.check("subscriptions lost without a sign (recovery counts from the beginning)");
 		}
 	}
 
@@ -162,7 +162,7 @@ class FaultTests {
 			assertThat(proxy.deafen((sent) -> sent.contains("PUBLISH"))).isGreaterThanOrEqualTo(3);
 			load.healed();
 			load.awaitSuccesses(100);
-			load.check("replies to what is published are lost (recovery counts from the beginning)");
+			load.check("replies to PUBLISH are lost (recovery counts from the beginning)");
 		}
 	}
 
