@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param signal the signal
  * @param extension what it says to those who understand, if anything
+ * @param supportsExtensions whether its publisher supports extensions, although this
+ * signal may have none because not all subscribers do
  * @param deadlineNanos until when its publisher awaits an answer; {@code null} if that is
  * not known
  * @param receipt what to acknowledge it with, if it is kept
  */
-record Delivery(Signal signal, @Nullable SignalExtension extension, @Nullable Long deadlineNanos,
-		@Nullable Receipt receipt) {
+record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
+		@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
 
 	boolean isExpired(long nowNanos) {
 		return this.deadlineNanos != null && nowNanos - this.deadlineNanos > 0;

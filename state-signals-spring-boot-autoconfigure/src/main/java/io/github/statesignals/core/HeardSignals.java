@@ -69,6 +69,17 @@ final class HeardSignals {
 	}
 
 	/**
+	 * Whether a publisher has sent signals with extensions, of which it remembers the
+	 * latest publishers.
+	 * @param channel the channel's name
+	 * @param publisherId the publisher's id
+	 * @return {@code false} also for one that it has forgotten
+	 */
+	boolean supportsExtensions(String channel, String publisherId) {
+		return this.heard.get(new Publisher(channel, publisherId)) != null;
+	}
+
+	/**
 	 * How many publishers are remembered.
 	 * @return the number
 	 */

@@ -374,13 +374,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 */
 	CompletableFuture<?> respond(String channel, Response response, ResponseExtension extension,
 			@Nullable Delivery delivery) {
-		SignalExtension asked = (delivery != null) ? delivery.extension() : null;
+		boolean supported = delivery != null && delivery.supportsExtensions();
 		SignalTransport.Receipt receipt = (delivery != null) ? delivery.receipt() : null;
 		if (receipt != null && response.ras() != null) {
 			return guarded(() -> receipt.acknowledge(response, extension));
 		}
 		if (this.settings.extensions() == Extensions.OFF
-				|| (asked == null && this.settings.extensions() == Extensions.NEGOTIATED)) {
+				|| (!supported && this.settings.extensions() == Extensions.NEGOTIATED)) {
 			return guarded(() -> this.transport.send(channel, response));
 		}
 		return send(channel, response, extension, (delivery != null) ? delivery.replyTo() : null);

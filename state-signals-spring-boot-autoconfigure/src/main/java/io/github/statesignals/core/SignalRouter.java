@@ -128,7 +128,9 @@ final class SignalRouter implements SignalTransport.Listener {
 		if (arrival.missed() > 0) {
 			missed(channel, signal.publisherId(), arrival.missed());
 		}
-		Delivery delivery = new Delivery(signal, extension, arrival.deadlineNanos(), null);
+		boolean supportsExtensions = extension != null
+				|| (this.extensions != Extensions.OFF && this.heard.supportsExtensions(channel, signal.publisherId()));
+		Delivery delivery = new Delivery(signal, extension, supportsExtensions, arrival.deadlineNanos(), null);
 		for (DefaultSignalResponder responder : this.engine.getResponders()) {
 			if (!responder.getChannel().equals(channel)) {
 				continue;
@@ -168,7 +170,7 @@ final class SignalRouter implements SignalTransport.Listener {
 		try {
 			DefaultSignalResponder named = this.engine.findResponder(responder, channel);
 			boolean accepted = this.accepting && this.enabled && named != null
-					&& named.onSignal(new Delivery(signal, extension, null, receipt));
+					&& named.onSignal(new Delivery(signal, extension, true, null, receipt));
 			if (accepted) {
 				this.engine.counters().signals.increment();
 			}

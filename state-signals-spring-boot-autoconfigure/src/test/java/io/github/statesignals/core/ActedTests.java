@@ -129,6 +129,18 @@ class ActedTests {
 		assertThat(get(publish).acted()).containsExactly("python");
 	}
 
+	@Test
+	void aResponderWithoutAHandlerDoesNotActAlsoWhereALegacyPeerIsSubscribed() {
+		Application other = start();
+		other.responder().on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", other);
+		this.peer.subscribePlain(exporter, "python");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(get(publish).acted()).containsExactly("python");
+		assertThat(get(publish).unhandled()).containsExactly(other.responder().getResponderId());
+	}
+
 	// Disconnected
 
 	@Test

@@ -21,7 +21,7 @@ class UnansweredSignalsTests {
 
 	@Test
 	void thereIsNothingToRememberOfASignalWithoutAnExtension() {
-		this.unanswered.add(new Delivery(signal("publisher", "start"), null, null, null));
+		this.unanswered.add(new Delivery(signal("publisher", "start"), null, false, null, null));
 		assertThat(this.unanswered.find("publisher", "start", true, 0)).isNull();
 	}
 
@@ -61,8 +61,8 @@ class UnansweredSignalsTests {
 
 	private Delivery add(String publisherId, String event, @Nullable String id) {
 		Delivery delivery = new Delivery(signal(publisherId, event),
-				new SignalExtension(id, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null), null,
-				null);
+				new SignalExtension(id, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null), true,
+				null, null);
 		this.unanswered.add(delivery);
 		return delivery;
 	}
