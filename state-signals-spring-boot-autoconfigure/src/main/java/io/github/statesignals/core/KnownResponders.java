@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,9 +35,10 @@ final class KnownResponders {
 	private final Map<String, Integer> missed = new HashMap<>();
 
 	/**
-	 * Those that are no longer subscribed because they did not answer.
+	 * Those that are no longer subscribed because they did not answer, by id: an answer
+	 * that brings one back does not describe it.
 	 */
-	private final Set<String> lost = new LinkedHashSet<>();
+	private final Map<String, KnownResponder> lost = new HashMap<>();
 
 	/**
 	 * Whether one has missed a signal or is lost: most answers need no look at either.
@@ -127,8 +127,9 @@ final class KnownResponders {
 				return false;
 			}
 			this.missed.remove(responderId);
+			KnownResponder described = (before != null) ? before : this.lost.get(responderId);
 			this.lost.remove(responderId);
-			KnownResponder merged = (before != null) ? before.merge(added) : added;
+			KnownResponder merged = (described != null) ? described.merge(added) : added;
 			if (!merged.equals(before)) {
 				this.known.put(responderId, merged);
 				if (before == null || before.understands() != merged.understands()) {
@@ -170,11 +171,12 @@ final class KnownResponders {
 	 * @return {@code false} if it was not subscribed
 	 */
 	synchronized boolean lose(String responderId) {
-		if (!remove(responderId)) {
+		KnownResponder responder = this.known.get(responderId);
+		if (responder == null || !remove(responderId)) {
 			return false;
 		}
 		if (this.lost.size() < LIMIT) {
-			this.lost.add(responderId);
+			this.lost.put(responderId, responder);
 			this.anyMissed = true;
 		}
 		return true;
@@ -191,7 +193,7 @@ final class KnownResponders {
 		}
 		synchronized (this) {
 			this.missed.remove(responderId);
-			boolean lost = this.lost.contains(responderId);
+			boolean lost = this.lost.containsKey(responderId);
 			this.anyMissed = !this.missed.isEmpty() || !this.lost.isEmpty();
 			return lost;
 		}

@@ -201,6 +201,32 @@ class ActedTests {
 	}
 
 	@Test
+	void aResponderThatComesBackAfterItWasFoundGoneLeavesAsBefore() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(exporter.getSubscribers()).isEmpty();
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), new ResponseExtension("2"));
+		assertThat(exporter.getSubscribers()).containsExactly("r1");
+		this.peer.bye("r1");
+		assertThat(exporter.getSubscribers()).isEmpty();
+	}
+
+	@Test
+	void aResponderThatComesBackAfterItWasFoundGoneIsFoundGoneAgain() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), new ResponseExtension("2"));
+		assertThat(exporter.getSubscribers()).containsExactly("r1");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(get(publish).gone()).containsExactly("r1");
+	}
+
+	@Test
 	void aResponderThatAnswersAfterItWasFoundGoneCountsWhileOthersAreAwaited() {
 		SignalExporter exporter = exporter(start(), "start");
 		this.peer.subscribePlain(exporter, "python");
