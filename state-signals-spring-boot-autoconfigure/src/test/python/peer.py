@@ -4,9 +4,9 @@
 
 Hosts any number of exporters and responders of the installed package `state-signals` against the Redis on
 127.0.0.1:PORT. A test drives it with one JSON object a line on stdin and reads one JSON object a line from stdout.
-The first line out is {"ready": true, "version": "1.0.1"}. Every command carries an "id", which its one reply repeats;
-a command that fails is replied to with {"id": .., "error": "Type: text"}. Arguments that are missing or null are left
-to the package's own defaults; the others go to it unchecked.
+The first line out is {"ready": true, "version"} with the version of the package. Every command carries an "id", which
+its one reply repeats; a command that fails is replied to with {"id": .., "error": "Type: text"}. Arguments that are
+missing or null are left to the package's own defaults; the others go to it unchecked.
 
   {"cmd": "exporter", "name", "process_name", "runner_host"?}                   -> {"publisher_id"}
   {"cmd": "initialize", "name", "legal_events", "tag"?, "expected_resps"?}      -> {"result": null}
@@ -21,6 +21,9 @@ to the package's own defaults; the others go to it unchecked.
                                                                                 -> {"result": null}
   {"cmd": "respond", "name", "publisher_id", "event", "ras"?, "message"?}       -> {"result": null}
   {"cmd": "stop_responder", "name"}     cuts its connection, with no goodbye    -> {"result": null}
+  {"cmd": "record", "name", "pattern"}  records the Redis channels that match   -> {"result": null}
+  {"cmd": "recorded", "name"}           when all that was published is reported -> {"result": null}
+  {"cmd": "mark", "text"}               logs that line                          -> {"result": null}
   {"cmd": "exit"}                                                               -> none: the process ends
 
 "name" is the test's own handle. Only initialize_and_wait and publish run beside what follows them; the other commands
@@ -29,6 +32,7 @@ are done in the order sent. A "behaviour" maps an event, or "*" for any other, t
 delay holds up the signals behind it. These lines come unasked:
 
   {"heard": "r", "signal": {all seven fields}}      before the answer to it
+  {"recorded": "r", "channel", "payload"}           a Redis message as it is, or with \\x.. where it is not UTF-8
   {"died": "r", "error": "Type: text"}              this responder's loop has ended (a bad signal, a lost connection)
   {"thread_died": "Thread-3", "error": "Type: text"}    an exporter's listening thread has ended: it stays deaf
 
@@ -41,15 +45,18 @@ import argparse
 import contextlib
 import json
 import os
+import queue
 import sys
 import threading
 import time
 from importlib.metadata import version
 from typing import Any, Callable, TypeVar
 
+import redis
 from state_signals import Signal, SignalExporter, SignalResponder
 
 HARD_LIMIT_SECONDS = 120
+PATIENCE_SECONDS = 30
 HOST = "127.0.0.1"
 SILENT = "silent"
 
@@ -113,6 +120,34 @@ class Responder:
         self.responder.srespond(signal, **given(answer, "ras", "message"))
 
 
+class Recorder:
+    """Reports every message on the Redis channels that match a pattern."""
+
+    def __init__(self, name: str, port: int, pattern: str) -> None:
+        self._name = name
+        self._redis = redis.Redis(host=HOST, port=port)
+        self._marks = f"peer-marks:{name}"
+        self._arrivals: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._subscription = self._redis.pubsub()
+        self._subscription.psubscribe(pattern)
+        self._subscription.subscribe(self._marks)
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._arrivals.get(timeout=PATIENCE_SECONDS)
+
+    def catch_up(self) -> None:
+        """Return once everything that was published before is reported: a connection receives in that order."""
+        self._redis.publish(self._marks, "")
+        self._arrivals.get(timeout=PATIENCE_SECONDS)
+
+    def _listen(self) -> None:
+        for message in self._subscription.listen():
+            if message["type"] == "pmessage":
+                payload = message["data"].decode(errors="backslashreplace")
+                emit({"recorded": self._name, "channel": message["channel"].decode(), "payload": payload})
+            elif message["type"] in ("subscribe", "message"):
+                self._arrivals.put(None)
+
+
 class Peer:
     """The commands, each a method `do_<cmd>` that returns what its reply holds beside the id."""
 
@@ -122,6 +157,7 @@ class Peer:
         self._redis = {"redis_host": HOST, "redis_port": port, "log_level": "WARNING"}
         self._exporters: dict[str, SignalExporter] = {}
         self._responders: dict[str, Responder] = {}
+        self._recorders: dict[str, Recorder] = {}
 
     def handle(self, line: bytes) -> None:
         command: Json = {}
@@ -200,6 +236,19 @@ class Peer:
 
     def do_stop_responder(self, command: Json) -> Json:
         return {"result": self._responders.pop(command["name"]).stop()}
+
+    def do_record(self, command: Json) -> Json:
+        name = command["name"]
+        require_free(name, self._recorders)
+        self._recorders[name] = Recorder(name, self._redis["redis_port"], command["pattern"])
+        return {"result": None}
+
+    def do_recorded(self, command: Json) -> Json:
+        return {"result": self._recorders[command["name"]].catch_up()}
+
+    @staticmethod
+    def do_mark(command: Json) -> Json:
+        return {"result": print(command["text"], file=sys.stderr, flush=True)}
 
     def _exporter(self, command: Json) -> SignalExporter:
         return self._exporters[command["name"]]

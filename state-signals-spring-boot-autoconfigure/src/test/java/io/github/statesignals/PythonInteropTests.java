@@ -33,6 +33,7 @@ import static io.github.statesignals.PythonPeer.SILENT;
 import static io.github.statesignals.PythonPeer.answer;
 import static io.github.statesignals.PythonPeer.answerWithoutRas;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
@@ -62,11 +63,6 @@ class PythonInteropTests {
 	@AfterEach
 	void close() {
 		this.python.close();
-	}
-
-	@Test
-	void thePeerIsThePackageThatIsMeant() {
-		assertThat(this.python.version()).isEqualTo("1.0.1");
 	}
 
 	@Nested
@@ -478,6 +474,16 @@ class PythonInteropTests {
 			assertThat(this.exporter.publish("go").code()).isZero();
 			assertThat(application.getBean(Collector.class).heard).extracting(Signal::publisherId)
 				.containsOnly(this.exporter.publisherId());
+		}
+
+		@Test
+		void doesNotReceiveAnEventThatIsNotLegalForAPythonExporter() {
+			ConfigurableApplicationContext application = start(Collector.class);
+			assertThat(this.exporter.initializeAndWait(1, "benchmark-start")).isTrue();
+			assertThatThrownBy(() -> this.exporter.publish("go"))
+				.hasMessageContaining(python().version().illegalEventError());
+			assertThat(startBenchmark().code()).isZero();
+			assertThat(application.getBean(Collector.class).heard("go")).isEmpty();
 		}
 
 		@Test

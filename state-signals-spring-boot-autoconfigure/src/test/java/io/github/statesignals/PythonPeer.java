@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,8 @@ final class PythonPeer implements AutoCloseable {
 
 	private final Map<String, Responder> responders = new ConcurrentHashMap<>();
 
+	private final Map<String, Recorder> recorders = new ConcurrentHashMap<>();
+
 	private final List<String> deaths = new CopyOnWriteArrayList<>();
 
 	private final CompletableFuture<String> version = new CompletableFuture<>();
@@ -84,11 +87,11 @@ final class PythonPeer implements AutoCloseable {
 		String interpreter = System.getenv(INTERPRETER);
 		if (interpreter == null || interpreter.isBlank()) {
 			throw new IllegalStateException("Set " + INTERPRETER
-					+ " to a Python interpreter that has the package state-signals 1.0.1: these tests are about it");
+					+ " to a Python interpreter that has the package state-signals, " + Version.supported());
 		}
 		try {
 			PythonPeer peer = new PythonPeer(interpreter);
-			peer.get(peer.version);
+			peer.version();
 			return peer;
 		}
 		catch (IOException ex) {
@@ -118,8 +121,23 @@ final class PythonPeer implements AutoCloseable {
 		return Map.of();
 	}
 
-	String version() {
-		return get(this.version);
+	/**
+	 * Returns the version of the package.
+	 * @return the version, one of those that the tests expect something of
+	 */
+	Version version() {
+		return Version.of(get(this.version));
+	}
+
+	/**
+	 * Returns the log of the package, which consists of warnings and errors.
+	 * @return the lines that it has logged so far
+	 */
+	List<String> log() {
+		String mark = "end of the log: " + this.number.incrementAndGet();
+		call("log", "mark", Map.of("text", mark));
+		await().atMost(PATIENCE).until(() -> this.log.toString().contains(mark));
+		return this.log.toString().lines().filter((line) -> !line.startsWith("end of the log: ")).toList();
 	}
 
 	/**
@@ -150,6 +168,22 @@ final class PythonPeer implements AutoCloseable {
 	 */
 	Responder responder(String responderName, Map<String, Object> behaviour, Map<String, Object> locks) {
 		return new Responder(responderName, behaviour, locks);
+	}
+
+	/**
+	 * Records what is published on Redis channels from here on.
+	 * @param pattern the channels, as in {@code PSUBSCRIBE}
+	 * @return the recorder
+	 */
+	Recorder record(String pattern) {
+		return new Recorder(pattern);
+	}
+
+	/**
+	 * Kills the process, in place of closing it.
+	 */
+	void kill() {
+		get(this.process.destroyForcibly().onExit());
 	}
 
 	@Override
@@ -187,6 +221,10 @@ final class PythonPeer implements AutoCloseable {
 		}
 		else if (message.containsKey("heard")) {
 			this.responders.get(message.get("heard")).heard.add(asMap(message.get("signal")));
+		}
+		else if (message.containsKey("recorded")) {
+			this.recorders.get(message.get("recorded")).messages
+				.add(new Recorded((String) message.get("channel"), (String) message.get("payload")));
 		}
 		else if (message.containsKey("died") || message.containsKey("thread_died")) {
 			this.deaths.add(line);
@@ -261,6 +299,81 @@ final class PythonPeer implements AutoCloseable {
 	 * @param messages the messages by responder id
 	 */
 	record Result(int code, Map<String, Object> messages) {
+	}
+
+	/**
+	 * A Redis message that was recorded.
+	 *
+	 * @param channel the Redis channel
+	 * @param payload the payload as text
+	 */
+	record Recorded(String channel, String payload) {
+	}
+
+	/**
+	 * The versions of the package that the tests run with, and how they differ.
+	 */
+	enum Version {
+
+		V0_5_2("0.5.2", "AttributeError"),
+
+		V1_0_1("1.0.1", "ValueError");
+
+		private final String number;
+
+		private final String illegalEventError;
+
+		Version(String number, String illegalEventError) {
+			this.number = number;
+			this.illegalEventError = illegalEventError;
+		}
+
+		static Version of(String number) {
+			return Arrays.stream(values())
+				.filter((version) -> version.number.equals(number))
+				.findFirst()
+				.orElseThrow(() -> new IllegalStateException("The Python package state-signals has version " + number
+						+ ", but these tests are about " + supported() + ". Install one of them"));
+		}
+
+		private static String supported() {
+			return Arrays.stream(values()).map((version) -> version.number).collect(Collectors.joining(" or "));
+		}
+
+		/**
+		 * Returns the type of the error with which an exporter refuses an event that is
+		 * not legal: the older one fails while it makes the message.
+		 * @return the type's name
+		 */
+		String illegalEventError() {
+			return this.illegalEventError;
+		}
+
+	}
+
+	/**
+	 * Records messages on Redis channels, in the order in which Redis took them.
+	 */
+	final class Recorder {
+
+		private final String name = newName();
+
+		private final List<Recorded> messages = new CopyOnWriteArrayList<>();
+
+		private Recorder(String pattern) {
+			PythonPeer.this.recorders.put(this.name, this);
+			call(this.name, "record", Map.of("pattern", pattern));
+		}
+
+		/**
+		 * Returns everything that was published so far.
+		 * @return the messages
+		 */
+		List<Recorded> messages() {
+			call(this.name, "recorded", Map.of());
+			return List.copyOf(this.messages);
+		}
+
 	}
 
 	/**
