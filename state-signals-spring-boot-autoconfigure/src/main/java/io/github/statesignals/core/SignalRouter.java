@@ -239,7 +239,10 @@ final class SignalRouter implements SignalTransport.Listener {
 				state = State.WORKING;
 			}
 		}
-		this.engine.send(channel, response,
+		// Nothing of what came with it: anybody can send a probe.
+		Response answer = new Response(response.responderId(), response.publisherId(), ResponderProbes.EVENT, null,
+				null);
+		this.engine.send(channel, answer,
 				new ResponseExtension(null, null, null, null, new Probe(probe.nonce(), state)), address);
 	}
 

@@ -157,7 +157,8 @@ public interface SignalTransport {
 	 * @param response the response
 	 * @param extension what to say to those who understand, if anything
 	 * @param replyTo the address that the signal named; the channel is for everybody, and
-	 * for an address that is none
+	 * for an address that is none. A probe is for its address alone: without one, it is
+	 * not sent
 	 * @return completes when the response is on its way, on any thread, or exceptionally
 	 * with a {@link org.springframework.dao.DataAccessException}
 	 */

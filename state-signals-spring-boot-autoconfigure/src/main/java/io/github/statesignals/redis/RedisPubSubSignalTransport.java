@@ -197,6 +197,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
 		byte[] address = (replyTo != null) ? address(replyTo) : null;
+		if (address == null && extension != null && extension.probe() != null) {
+			return CompletableFuture.completedFuture(null);
+		}
 		return publish((address != null) ? address : channel(channel).responses(),
 				this.codec.write(response, extension));
 	}

@@ -19,6 +19,8 @@ import io.github.statesignals.core.InMemoryApplications.Application;
 import io.github.statesignals.core.InMemoryApplications.Message;
 import io.github.statesignals.core.InMemoryApplications.Peer;
 import io.github.statesignals.core.InMemoryApplications.Settings;
+import io.github.statesignals.core.ResponseExtension.Probe;
+import io.github.statesignals.core.ResponseExtension.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -198,6 +200,21 @@ class ActedTests {
 		assertThat(publish).isNotDone();
 		finish.countDown();
 		assertThat(get(publish).isSuccess()).isTrue();
+	}
+
+	@Test
+	void theAnswerToAProbeRepeatsNothingOfItButItsNonce() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		this.peer.forget();
+		String responderId = cpu.responder().getResponderId();
+		this.peer.respond(new Response(responderId, "python", Signal.INITIALIZATION, 1, "forged"),
+				new ResponseExtension("1", List.of("start"),
+						this.peer.transport().replyTo(InMemoryApplications.CHANNEL), "seal", new Probe("nonce", null)));
+		Message<Response, ResponseExtension> answer = this.peer.hearResponse();
+		assertThat(answer.content()).isEqualTo(new Response(responderId, "python", ResponderProbes.EVENT, null, null));
+		assertThat(answer.extension())
+			.isEqualTo(new ResponseExtension(null, null, null, null, new Probe("nonce", State.WORKING)));
 	}
 
 	@Test

@@ -14,8 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
+import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.ResponseExtension.Probe;
 import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.core.SignalTransportContractTests;
@@ -266,6 +269,19 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			.allSatisfy((problem) -> assertThat(problem).startsWith(this.signals + ": "));
 		assertThat(application.malformed().subList(3, 6))
 			.allSatisfy((problem) -> assertThat(problem).startsWith(this.responses + ": "));
+	}
+
+	@Test
+	void sendsAProbeToNoOtherThanTheAddressOfAnApplication() {
+		Application application = start();
+		Response probe = new Response("r", "p", "probe", null, null);
+		ResponseExtension extension = new ResponseExtension(null, null, null, null, new Probe("nonce", null));
+		for (String address : new String[] { null, "", "elsewhere", this.responses, this.signals }) {
+			application.transport().send(this.channel, probe, extension, address);
+		}
+		application.transport().send(this.channel, response("answer", 1), null, "elsewhere");
+		application.transport().send(this.channel, probe, extension, application.transport().replyTo(this.channel));
+		await().untilAsserted(() -> assertThat(application.heard()).containsExactly(response("answer", 1), probe));
 	}
 
 	@Test
