@@ -38,13 +38,33 @@ class SignalExecutorConfiguration {
 	@ConditionalOnMissingBean(name = EXECUTOR)
 	@ConditionalOnThreading(Threading.PLATFORM)
 	ThreadPoolTaskExecutor stateSignalsPlatformThreadTaskExecutor() {
-		ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+		ThreadPoolTaskExecutor executor = new HandlerExecutor();
 		executor.setThreadNamePrefix("state-signals-");
 		// The engine bounds what runs at once, and queues the rest by publisher.
 		executor.setCorePoolSize(0);
 		executor.setQueueCapacity(0);
 		executor.setDaemon(true);
 		return executor;
+	}
+
+	/**
+	 * Leaves it to the engine to wait for handlers, which has done so when this would be
+	 * stopped: waiting again would double the time that a blocked handler takes to shut
+	 * down. What still runs is interrupted when this is destroyed.
+	 */
+	@SuppressWarnings("serial")
+	private static final class HandlerExecutor extends ThreadPoolTaskExecutor {
+
+		@Override
+		public void stop() {
+			// The engine has.
+		}
+
+		@Override
+		public void stop(Runnable callback) {
+			callback.run();
+		}
+
 	}
 
 }
