@@ -119,7 +119,8 @@ class SignalEngineConfiguration {
 	private static Duration drainTimeout(Environment environment) {
 		BindResult<Duration> phase = Binder.get(environment)
 			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class);
-		return (phase.isBound() ? phase.get() : DEFAULT_PHASE_TIMEOUT).multipliedBy(9).dividedBy(10);
+		// In this order, which can't overflow.
+		return (phase.isBound() ? phase.get() : DEFAULT_PHASE_TIMEOUT).dividedBy(10).multipliedBy(9);
 	}
 
 	private static String hostName() {

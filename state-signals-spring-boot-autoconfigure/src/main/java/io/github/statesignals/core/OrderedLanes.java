@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -137,7 +138,7 @@ final class OrderedLanes {
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	boolean awaitIdle(Duration timeout) throws InterruptedException {
-		long remaining = timeout.toNanos();
+		long remaining = TimeUnit.NANOSECONDS.convert(timeout);
 		this.idleLock.lock();
 		try {
 			while (!this.lanes.isEmpty()) {

@@ -159,7 +159,7 @@ final class RedisHeartbeat {
 			while (true) {
 				String beat = newBeat();
 				CompletableFuture<?> published = publish(publisher.get(), beat);
-				if (closed.await(this.interval.toMillis(), TimeUnit.MILLISECONDS)) {
+				if (closed.await(TimeUnit.MILLISECONDS.convert(this.interval), TimeUnit.MILLISECONDS)) {
 					return true;
 				}
 				if (beat.equals(this.heard)) {
@@ -241,7 +241,8 @@ final class RedisHeartbeat {
 		private RedisPublisher open() {
 			RedisPublisher opened = RedisPublisher.create(RedisHeartbeat.this.connectionFactory);
 			try {
-				publish(opened, newBeat()).get(RedisHeartbeat.this.interval.toMillis(), TimeUnit.MILLISECONDS);
+				publish(opened, newBeat()).get(TimeUnit.MILLISECONDS.convert(RedisHeartbeat.this.interval),
+						TimeUnit.MILLISECONDS);
 				return opened;
 			}
 			catch (Exception ex) {

@@ -341,7 +341,7 @@ final class RedisPubSubConnection {
 				this.settled.await();
 				return true;
 			}
-			return this.decided.await(timeout.toMillis(), TimeUnit.MILLISECONDS)
+			return this.decided.await(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS)
 					&& (this.connected || this.closed.getCount() == 0);
 		}
 		catch (InterruptedException ex) {

@@ -119,7 +119,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		RuntimeException failure = started.failure();
 		String problem = (failure != null && RedisExceptions.isRefusal(failure))
 				? "Redis does not let us hear the channels %s" : "Could not hear the Redis channels %s within "
-						+ timeout.toMillis() + " ms (state-signals.connect-timeout)";
+						+ TimeUnit.MILLISECONDS.convert(timeout) + " ms (state-signals.connect-timeout)";
 		throw new SignalTransportException(problem.formatted(this.channels.values()), failure);
 	}
 

@@ -269,7 +269,7 @@ final class RedisStreamConnection {
 				all.get();
 			}
 			else {
-				all.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+				all.get(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS);
 			}
 			return true;
 		}

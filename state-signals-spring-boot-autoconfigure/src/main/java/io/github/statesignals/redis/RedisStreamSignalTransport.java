@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -37,6 +39,11 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
+	/**
+	 * Redis takes no time of expiry that is much later.
+	 */
+	private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
+
 	private final RedisConnectionFactory connectionFactory;
 
 	private final Settings settings;
@@ -59,7 +66,7 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	 * @param connectionFactory provides the connections
 	 * @param settings the settings
 	 * @param retentions the durable channels, by name, and how long each keeps signals
-	 * that are not acknowledged, and answers
+	 * that are not acknowledged, and answers: 36,500 days at most
 	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, Settings settings,
 			Map<String, Duration> retentions) {
@@ -67,7 +74,13 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 		this.settings = settings;
 		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, settings);
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
-		this.retentions = Map.copyOf(retentions);
+		this.retentions = retentions.entrySet()
+			.stream()
+			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, (entry) -> shorter(entry.getValue())));
+	}
+
+	private static Duration shorter(Duration retention) {
+		return (retention.compareTo(LONGEST_RETENTION) < 0) ? retention : LONGEST_RETENTION;
 	}
 
 	/**
@@ -102,7 +115,8 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 			if (!timeout.isZero() && !RedisStreamConnection.await(started.connected(), timeout)
 					&& this.connection == started) {
 				throw new SignalTransportException("Could not have signals kept on the durable channels " + this.opened
-						+ " within " + timeout.toMillis() + " ms (state-signals.connect-timeout)", null);
+						+ " within " + TimeUnit.MILLISECONDS.convert(timeout) + " ms (state-signals.connect-timeout)",
+						null);
 			}
 		}
 		catch (RuntimeException ex) {
