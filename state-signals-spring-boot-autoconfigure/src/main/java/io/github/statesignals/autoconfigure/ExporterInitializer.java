@@ -14,8 +14,10 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Initializes the application's exporter when all else has started, if
  * {@code state-signals.exporter.legal-events} says so: before runners and ready
- * listeners, which may publish already. Where the application starts without Redis, it
- * does so in the background as soon as Redis is there.
+ * listeners, which may publish already. Where the application starts without Redis, that
+ * happens in the background as soon as Redis is there. When the application is stopped
+ * and started again, the engine brings the exporter back, as it is then: only the wait
+ * for subscribers is repeated.
  */
 final class ExporterInitializer implements SmartLifecycle {
 
@@ -27,7 +29,7 @@ final class ExporterInitializer implements SmartLifecycle {
 
 	private final StateSignalsProperties.Exporter properties;
 
-	private volatile boolean running;
+	private volatile State state = State.NEW;
 
 	ExporterInitializer(@Nullable SignalExporter exporter, SignalEngine engine,
 			StateSignalsProperties.Exporter properties) {
@@ -38,50 +40,85 @@ final class ExporterInitializer implements SmartLifecycle {
 
 	@Override
 	public void start() {
-		this.running = true;
+		boolean first = this.state == State.NEW;
+		this.state = State.RUNNING;
 		SignalExporter exporter = this.exporter;
 		List<String> legalEvents = this.properties.legalEvents();
 		if (exporter == null || legalEvents == null) {
 			return;
 		}
-		InitializationSpec initialization = exporter.initialization(legalEvents.toArray(String[]::new));
-		if (this.engine.isConnected()) {
-			initialize(exporter, initialization);
+		if (first) {
+			initialize(exporter, legalEvents);
 		}
-		else {
-			this.engine.connected().thenRun(() -> initialize(exporter, initialization)).exceptionally((ex) -> {
-				logger.error("Could not initialize exporter '{}'", exporter.getPublisherId(), ex);
-				return null;
-			});
+		else if (this.properties.awaitSubscribers() > 0) {
+			whenConnected(exporter, () -> awaitSubscribers(exporter));
 		}
 	}
 
-	private void initialize(SignalExporter exporter, InitializationSpec initialization) {
-		int awaited = this.properties.awaitSubscribers();
-		if (awaited == 0) {
+	private void initialize(SignalExporter exporter, List<String> legalEvents) {
+		@Nullable InitializationSpec initialization = exporter.initialization(legalEvents.toArray(String[]::new));
+		if (initialization == null) {
+			logger.debug("The SignalExporter bean is a mock: it is not initialized");
+		}
+		else if (this.properties.awaitSubscribers() == 0) {
+			// Done later where the application is not connected yet.
 			initialization.initialize();
 		}
-		else if (!initialization.initializeAndWait(awaited, this.properties.awaitTimeout())) {
-			logger.warn("Exporter '{}' goes on with {} of {} subscribers after {}: {}", exporter.getPublisherId(),
-					exporter.getSubscribers().size(), awaited, this.properties.awaitTimeout(),
-					exporter.getSubscribers());
+		else {
+			whenConnected(exporter, () -> initializeAndWait(exporter, initialization));
 		}
+	}
+
+	private void whenConnected(SignalExporter exporter, Runnable task) {
+		if (this.engine.isConnected()) {
+			task.run();
+			return;
+		}
+		this.engine.connected().thenRun(task).exceptionally((ex) -> {
+			logger.error("Could not initialize exporter '{}'", exporter.getPublisherId(), ex);
+			return null;
+		});
+	}
+
+	private void initializeAndWait(SignalExporter exporter, InitializationSpec initialization) {
+		if (!initialization.initializeAndWait(this.properties.awaitSubscribers(), this.properties.awaitTimeout())) {
+			warn(exporter);
+		}
+	}
+
+	private void awaitSubscribers(SignalExporter exporter) {
+		if (!this.engine.awaitSubscribers(exporter, this.properties.awaitSubscribers(),
+				this.properties.awaitTimeout())) {
+			warn(exporter);
+		}
+	}
+
+	private void warn(SignalExporter exporter) {
+		logger.warn("Exporter '{}' goes on with {} of {} subscribers after {}: {}", exporter.getPublisherId(),
+				exporter.getSubscribers().size(), this.properties.awaitSubscribers(), this.properties.awaitTimeout(),
+				exporter.getSubscribers());
 	}
 
 	@Override
 	public void stop() {
 		// The engine shuts the exporter down.
-		this.running = false;
+		this.state = State.STOPPED;
 	}
 
 	@Override
 	public boolean isRunning() {
-		return this.running;
+		return this.state == State.RUNNING;
 	}
 
 	@Override
 	public int getPhase() {
 		return Integer.MAX_VALUE;
+	}
+
+	private enum State {
+
+		NEW, RUNNING, STOPPED
+
 	}
 
 }

@@ -4,14 +4,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Signal;
-import io.github.statesignals.SignalExporter;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.util.Assert;
 
@@ -20,15 +15,11 @@ import org.springframework.util.Assert;
  */
 final class DefaultInitializationSpec implements InitializationSpec {
 
-	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
-
 	private final Set<String> legalEvents;
 
 	private final DefaultSignalExporter exporter;
 
-	private final Timer timer;
-
-	private final Duration republishInterval;
+	private final SignalEngine engine;
 
 	private final Duration responseTimeout;
 
@@ -39,8 +30,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	DefaultInitializationSpec(Set<String> legalEvents, DefaultSignalExporter exporter, SignalEngine engine) {
 		this.legalEvents = legalEvents;
 		this.exporter = exporter;
-		this.timer = engine.getTimer();
-		this.republishInterval = engine.getSettings().exporters().republishInterval();
+		this.engine = engine;
 		this.responseTimeout = engine.getSettings().exporters().responseTimeout();
 		this.expected = engine.getSettings().exporters().expectedResponders();
 	}
@@ -70,19 +60,15 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
 		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
-		CompletableFuture<Boolean> reached = this.exporter.awaitSubscribers(subscribers);
-		Asking asking = new Asking(reached);
-		try {
-			this.exporter.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout));
-			if (!timeout.isNegative()) {
-				asking.cancelTimeout = this.timer.schedule(timeout, () -> reached.complete(false));
-			}
-			asking.schedule();
-			return Futures.join(reached);
+		if (this.engine.isStopped()) {
+			throw new IllegalStateException(
+					("Exporter '%s' can't wait for subscribers while the application has not started, and was not initialized. "
+							+ "Call initialize() here, which is done at start, and wait in an ApplicationRunner, "
+							+ "or set state-signals.exporter.await-subscribers")
+						.formatted(this.exporter.getPublisherId()));
 		}
-		finally {
-			asking.end();
-		}
+		return new SubscriberWait(this.exporter, subscribers, this.engine).await(timeout, () -> this.exporter
+			.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout)));
 	}
 
 	// Redis has no longer than the subscribers have; without any time to wait, it has
@@ -90,54 +76,6 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	private Duration confirmationTimeout(Duration timeout) {
 		boolean shorter = this.responseTimeout.isNegative() || timeout.compareTo(this.responseTimeout) < 0;
 		return (!timeout.isNegative() && !timeout.isZero() && shorter) ? timeout : this.responseTimeout;
-	}
-
-	/**
-	 * Asks for subscribers again and again until there are enough.
-	 */
-	private final class Asking {
-
-		private final CompletableFuture<Boolean> reached;
-
-		private @Nullable Runnable cancelTimeout;
-
-		private @Nullable Runnable cancelNext;
-
-		Asking(CompletableFuture<Boolean> reached) {
-			this.reached = reached;
-		}
-
-		synchronized void schedule() {
-			if (!this.reached.isDone()) {
-				this.cancelNext = DefaultInitializationSpec.this.timer
-					.schedule(DefaultInitializationSpec.this.republishInterval, this::ask);
-			}
-		}
-
-		private void ask() {
-			if (this.reached.isDone()) {
-				return;
-			}
-			DefaultSignalExporter exporter = DefaultInitializationSpec.this.exporter;
-			exporter.askAgain().whenComplete((sent, ex) -> {
-				if (ex != null) {
-					logger.warn("Could not ask for subscribers of '{}' again: {}", exporter.getPublisherId(),
-							Futures.unwrap(ex).toString());
-				}
-				schedule();
-			});
-		}
-
-		synchronized void end() {
-			this.reached.cancel(false);
-			if (this.cancelTimeout != null) {
-				this.cancelTimeout.run();
-			}
-			if (this.cancelNext != null) {
-				this.cancelNext.run();
-			}
-		}
-
 	}
 
 }

@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Response;
@@ -21,12 +23,14 @@ import io.github.statesignals.SubscriberJoinedEvent;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.SubscriberLeftEvent;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.ExporterState.Status;
 import io.github.statesignals.core.ResponderProbes.Suspicion;
 import io.github.statesignals.core.ResponseExtension.Probe;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.util.Assert;
 
 /**
@@ -55,9 +59,12 @@ final class DefaultSignalExporter implements SignalExporter {
 	private final Greeters greeters = new Greeters();
 
 	/**
-	 * What it was initialized with, until it is shut down.
+	 * Held while the state changes. Like the state a spy of this exporter shares it,
+	 * which is a copy.
 	 */
-	private volatile @Nullable Initialization initialization;
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final AtomicReference<ExporterState> state = new AtomicReference<>(ExporterState.SHUT_DOWN);
 
 	DefaultSignalExporter(String processName, String channel, SignalEngine engine) {
 		Assert.hasText(processName, "The process name of a SignalExporter must not be blank: "
@@ -118,7 +125,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 */
 	SignalSpec prepare(Object typedSignal) {
 		SignalSpec spec = typed(typedSignal);
-		checkLegal(SignalEventNames.of(typedSignal.getClass()), this.initialization);
+		checkLegal(SignalEventNames.of(typedSignal.getClass()), this.state.get());
 		return spec;
 	}
 
@@ -142,17 +149,39 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @return completes when Redis has taken the signal
 	 */
 	CompletableFuture<?> shutdownAsync() {
+		return end(Status.SHUT_DOWN);
+	}
+
+	/**
+	 * Shut down until the application is connected again, without waiting for Redis.
+	 * @return completes when Redis has taken the signal
+	 */
+	CompletableFuture<?> suspendAsync() {
+		return end(Status.WAITING);
+	}
+
+	private CompletableFuture<?> end(Status next) {
 		Runnable end;
 		CompletionStage<?> sent;
 		// In one go, or an initialization in between would lose its subscribers.
-		synchronized (this) {
-			Initialization ended = this.initialization;
-			if (ended == null) {
+		this.lock.lock();
+		try {
+			ExporterState ended = this.state.get();
+			if (ended.is(Status.SHUT_DOWN)) {
+				return CompletableFuture.completedFuture(null);
+			}
+			if (next == Status.SHUT_DOWN) {
+				this.state.set(ExporterState.SHUT_DOWN);
+				this.engine.unregister(this);
+			}
+			else {
+				this.state.set(ended.with(next));
+				this.engine.suspend(this);
+			}
+			if (ended.is(Status.WAITING)) {
 				return CompletableFuture.completedFuture(null);
 			}
 			logger.debug("Shutting down exporter '{}'", this.publisherId);
-			this.initialization = null;
-			this.engine.unregister(this);
 			// Asked before they are forgotten.
 			boolean extended = this.sender.isExtended(this.responders.subscribers());
 			this.greeters.forget();
@@ -161,28 +190,74 @@ final class DefaultSignalExporter implements SignalExporter {
 					new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
 			sent = this.sender.sendReserved(reserved(Signal.SHUTDOWN, ended.tag()), extended);
 		}
+		finally {
+			this.lock.unlock();
+		}
 		end.run();
 		return sent.toCompletableFuture();
 	}
 
 	/**
-	 * Begin to accept subscribers, and ask for them.
+	 * Begin to accept subscribers, and ask for them; or do so when the application is
+	 * connected, if it is not yet.
 	 * @param legalEvents the legal events
 	 * @param tag the tag of the reserved signals
 	 * @param expected the ids of responders that are subscribed from the start
-	 * @param timeout how long to wait for Redis; negative: for ever
+	 * @param timeout how long to wait for Redis; negative: indefinitely
 	 */
 	void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {
 		CompletionStage<?> sent;
-		synchronized (this) {
-			logger.debug("Initializing exporter '{}' with {}", this.publisherId, legalEvents);
-			// Hear before speaking: whoever is asked may answer at once.
-			this.engine.register(this);
-			this.initialization = new Initialization(legalEvents, tag);
-			this.responders.open(expected);
-			sent = this.sender.sendInitialization(reserved(Signal.INITIALIZATION, tag));
+		this.lock.lock();
+		try {
+			sent = begin(new ExporterState(Status.INITIALIZED, legalEvents, tag, expected));
+		}
+		finally {
+			this.lock.unlock();
 		}
 		join(sent, Signal.INITIALIZATION, timeout);
+	}
+
+	/**
+	 * Do what {@link #initialize} left for later, if it did.
+	 * @return waits until Redis has taken the signal
+	 */
+	Runnable resume() {
+		CompletionStage<?> sent;
+		this.lock.lock();
+		try {
+			ExporterState current = this.state.get();
+			sent = current.is(Status.WAITING) ? begin(current.with(Status.INITIALIZED))
+					: CompletableFuture.completedFuture(null);
+		}
+		catch (RuntimeException ex) {
+			// With the next connection.
+			this.engine.suspend(this);
+			throw ex;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		return () -> join(sent, Signal.INITIALIZATION, this.engine.getSettings().exporters().responseTimeout());
+	}
+
+	private CompletionStage<?> begin(ExporterState initialized) {
+		// Receive before sending: a responder that is asked may answer at once.
+		if (!this.engine.register(this)) {
+			logger.debug("Exporter '{}' is initialized with {} as soon as the application is connected",
+					this.publisherId, initialized.legalEvents());
+			// One that is still initialized is about to be suspended.
+			this.state.updateAndGet((current) -> initialized
+				.with(current.is(Status.INITIALIZED) ? Status.INITIALIZED : Status.WAITING));
+			return CompletableFuture.completedFuture(null);
+		}
+		logger.debug("Initializing exporter '{}' with {}", this.publisherId, initialized.legalEvents());
+		this.state.set(initialized);
+		this.responders.open(initialized.expected());
+		return this.sender.sendInitialization(reserved(Signal.INITIALIZATION, initialized.tag()));
+	}
+
+	boolean isInitialized() {
+		return this.state.get().is(Status.INITIALIZED);
 	}
 
 	/**
@@ -190,8 +265,9 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @return completes when Redis has taken the signal, or at once if there is no need
 	 */
 	CompletionStage<?> askAgain() {
-		Initialization current = this.initialization;
-		return (current != null) ? this.sender.sendInitialization(reserved(Signal.INITIALIZATION, current.tag()))
+		ExporterState current = this.state.get();
+		return current.is(Status.INITIALIZED)
+				? this.sender.sendInitialization(reserved(Signal.INITIALIZATION, current.tag()))
 				: CompletableFuture.completedFuture(null);
 	}
 
@@ -324,22 +400,34 @@ final class DefaultSignalExporter implements SignalExporter {
 		}
 		Signal signal = new Signal(this.publisherId, this.processName, event,
 				this.engine.getSettings().exporters().runnerHost(), sampleNo, tag, metadata);
-		Initialization current = this.initialization;
-		if (current == null) {
+		ExporterState current = this.state.get();
+		checkLegal(event, current);
+		if (this.engine.isStopped() || current.is(Status.WAITING)) {
+			return CompletableFuture.failedFuture(notSent(event));
+		}
+		if (current.is(Status.SHUT_DOWN)) {
 			logger.warn("Publishing '{}' of exporter '{}', which is not initialized: nobody is awaited", event,
 					this.publisherId);
 		}
-		checkLegal(event, current);
 		return this.engine.getInterceptors()
 			.publish(signal, options.completion(), (actual) -> this.publications.add(actual, options));
 	}
 
-	private void checkLegal(String event, @Nullable Initialization current) {
-		if (current != null && !current.legalEvents().contains(event)) {
+	private void checkLegal(String event, ExporterState current) {
+		if (!current.is(Status.SHUT_DOWN) && !current.legalEvents().contains(event)) {
 			throw new IllegalArgumentException(
 					"'%s' is not a legal event of exporter '%s': it was initialized with %s. Name it there, or in state-signals.exporter.legal-events"
 						.formatted(event, this.publisherId, current.legalEvents()));
 		}
+	}
+
+	private DataAccessResourceFailureException notSent(String event) {
+		return new DataAccessResourceFailureException(this.engine.isStopped()
+				? ("'%s' of exporter '%s' was not sent: the application has not started yet, or has stopped. "
+						+ "Publish when it has started, such as in an ApplicationRunner")
+					.formatted(event, this.publisherId)
+				: "'%s' of exporter '%s' was not sent: the application is not connected to Redis yet".formatted(event,
+						this.publisherId));
 	}
 
 	/**
@@ -461,9 +549,6 @@ final class DefaultSignalExporter implements SignalExporter {
 			this.exporter.engine.counters().refused(responderId, this.exporter.publisherId);
 		}
 
-	}
-
-	private record Initialization(Set<String> legalEvents, String tag) {
 	}
 
 	/**

@@ -4,12 +4,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -29,6 +26,7 @@ import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.ExporterRegistry.Connection;
 import io.github.statesignals.core.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,24 +105,22 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final SignalCounters counters = new SignalCounters();
 
-	/**
-	 * Those that are initialized, by publisher id. An exporter that is dropped without
-	 * ever having been initialized leaves nothing behind.
-	 */
-	private final Map<String, DefaultSignalExporter> exporters = new ConcurrentHashMap<>();
-
-	/**
-	 * The ids of all exporters of this application that are still in use.
-	 */
-	private final Set<String> ownPublisherIds = Collections
-		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+	private final ExporterRegistry exporters = new ExporterRegistry();
 
 	/**
 	 * Guarded for adding by itself; read by the transport's threads.
 	 */
 	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
 
-	private final CompletableFuture<Void> connected = new CompletableFuture<>();
+	/**
+	 * Completes when the transport receives for the first time since the last start.
+	 */
+	private volatile CompletableFuture<Void> receiving = new CompletableFuture<>();
+
+	/**
+	 * Completes when it does, and the exporters that waited for it are initialized.
+	 */
+	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
 
 	private final SignalRouter router;
 
@@ -195,7 +191,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		ChannelNames.check(channel);
 		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, this);
 		this.transport.open(channel);
-		this.ownPublisherIds.add(exporter.getPublisherId());
+		this.exporters.created(exporter);
 		return exporter;
 	}
 
@@ -240,7 +236,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @return a snapshot
 	 */
 	public Collection<? extends SignalExporter> exporters() {
-		return List.copyOf(this.exporters.values());
+		return List.copyOf(this.exporters.initialized());
 	}
 
 	/**
@@ -252,7 +248,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
-	 * Completes when the transport hears for the first time.
+	 * Completes when the transport receives for the first time since the engine was
+	 * started, and the exporters are initialized that waited for that.
 	 * @return a future that no caller can complete
 	 */
 	public CompletableFuture<Void> connected() {
@@ -272,15 +269,58 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		if (isRunning()) {
 			return;
 		}
-		// Accept from the first moment on: whoever hears may be asked at once.
+		if (this.connected.isDone()) {
+			this.connected = new CompletableFuture<>();
+		}
+		CompletableFuture<Void> receiving = new CompletableFuture<>();
+		this.receiving = receiving;
+		this.exporters.connecting();
+		// Accept from the first moment on: a responder that receives may be asked at
+		// once.
 		this.router.accept();
 		try {
 			this.transport.start(this.router);
 		}
 		catch (RuntimeException ex) {
 			this.router.refuse();
+			this.exporters.stopped();
 			throw ex;
 		}
+		if (!receiving.isDone()) {
+			receiving.thenRunAsync(() -> {
+				if (this.receiving == receiving) {
+					initializeInBackground();
+				}
+			}, this.executor);
+			return;
+		}
+		try {
+			initializeWaiting();
+		}
+		catch (RuntimeException ex) {
+			stop();
+			throw ex;
+		}
+		this.connected.completeAsync(() -> null, this.executor);
+	}
+
+	/**
+	 * Initialize the exporters that waited for the connection. Not on the transport's
+	 * thread, which must not be blocked.
+	 */
+	private void initializeWaiting() {
+		// All of them are sent before the first is waited for.
+		this.exporters.connected().stream().map(DefaultSignalExporter::resume).toList().forEach(Runnable::run);
+	}
+
+	private void initializeInBackground() {
+		try {
+			initializeWaiting();
+		}
+		catch (RuntimeException ex) {
+			logger.error("Could not initialize exporters; trying again when the application is connected again", ex);
+		}
+		this.connected.complete(null);
 	}
 
 	@Override
@@ -300,7 +340,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		}
 		CompletableFuture<?>[] goodbyes = Stream
 			.concat(this.responders.stream().filter(DefaultSignalResponder::hears).map(this::announceLeaving),
-					this.exporters.values().stream().map(DefaultSignalExporter::shutdownAsync))
+					// They come back with the next start, as they are.
+					this.exporters.stopped().stream().map(DefaultSignalExporter::suspendAsync))
 			.toArray(CompletableFuture[]::new);
 		try {
 			CompletableFuture.allOf(goodbyes).get(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -412,6 +453,21 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			}
 		}
 		return events;
+	}
+
+	/**
+	 * Wait until enough responders are subscribed to an exporter of this engine, and ask
+	 * for them again at the configured interval. Blocks the caller.
+	 * @param exporter the exporter
+	 * @param subscribers how many responders to wait for
+	 * @param timeout how long to wait; negative: indefinitely
+	 * @return {@code false} when the timeout passed before; {@code true} also if the
+	 * exporter is not initialized, or is none of this engine's
+	 */
+	public boolean awaitSubscribers(SignalExporter exporter, int subscribers, Duration timeout) {
+		return !(exporter instanceof DefaultSignalExporter own) || !own.isInitialized()
+				|| new SubscriberWait(own, subscribers, this).await(timeout, () -> {
+				});
 	}
 
 	/**
@@ -557,11 +613,28 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	boolean isOwn(String publisherId) {
-		return this.ownPublisherIds.contains(publisherId);
+		return this.exporters.isOwn(publisherId);
 	}
 
-	void register(DefaultSignalExporter exporter) {
-		boolean added = this.exporters.put(exporter.getPublisherId(), exporter) == null;
+	/**
+	 * Whether nothing can be sent: before the start, and from when the exporters were
+	 * shut down on.
+	 * @return {@code false} also while handlers are allowed to finish
+	 */
+	boolean isStopped() {
+		return this.exporters.connection() == Connection.STOPPED;
+	}
+
+	/**
+	 * Take an exporter that initializes, and receive its responses.
+	 * @param exporter the exporter
+	 * @return {@code false} if it has to wait for the connection, and is told then
+	 */
+	boolean register(DefaultSignalExporter exporter) {
+		boolean added = findExporter(exporter.getPublisherId()) == null;
+		if (!this.exporters.add(exporter)) {
+			return false;
+		}
 		try {
 			hear(exporter.getChannel());
 		}
@@ -571,6 +644,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			}
 			throw ex;
 		}
+		return true;
 	}
 
 	/**
@@ -581,25 +655,24 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.transport.open(channel);
 	}
 
+	void suspend(DefaultSignalExporter exporter) {
+		this.exporters.suspend(exporter);
+	}
+
 	void unregister(DefaultSignalExporter exporter) {
-		this.exporters.remove(exporter.getPublisherId());
+		this.exporters.remove(exporter);
 	}
 
 	Collection<DefaultSignalExporter> getExporters() {
-		return this.exporters.values();
+		return this.exporters.initialized();
 	}
 
 	@Nullable DefaultSignalExporter findExporter(String publisherId) {
-		return this.exporters.get(publisherId);
+		return this.exporters.find(publisherId);
 	}
 
 	boolean hasExporter(String channel) {
-		for (DefaultSignalExporter exporter : this.exporters.values()) {
-			if (exporter.getChannel().equals(channel)) {
-				return true;
-			}
-		}
-		return false;
+		return this.exporters.isUsed(channel);
 	}
 
 	List<DefaultSignalResponder> getResponders() {
@@ -617,14 +690,16 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
-	 * The transport hears: tell exporters who is there.
+	 * The transport receives: tell exporters who is there.
 	 */
 	void onConnected() {
 		this.responders.stream()
 			.filter(DefaultSignalResponder::hears)
 			.forEach((responder) -> announce(responder, Signal.INITIALIZATION));
-		// Whoever waits for this may publish, which the transport's thread must not.
-		this.connected.completeAsync(() -> null, this.executor);
+		if (!this.receiving.complete(null) && this.exporters.hasWaiting()) {
+			// They could not be initialized with an earlier connection.
+			this.executor.execute(this::initializeInBackground);
+		}
 	}
 
 }

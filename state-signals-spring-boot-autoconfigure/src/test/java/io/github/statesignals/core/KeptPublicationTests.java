@@ -358,6 +358,7 @@ class KeptPublicationTests {
 		@Override
 		public void start(Listener listener) {
 			this.listener = listener;
+			super.start(listener);
 		}
 
 		@Override
