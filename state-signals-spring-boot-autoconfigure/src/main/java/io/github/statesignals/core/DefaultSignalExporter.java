@@ -253,7 +253,27 @@ final class DefaultSignalExporter implements SignalExporter {
 		logger.debug("Initializing exporter '{}' with {}", this.publisherId, initialized.legalEvents());
 		this.state.set(initialized);
 		this.responders.open(initialized.expected());
+		if (!this.engine.isDurable(this.channel)) {
+			// Where it is, the transport knows who is subscribed.
+			this.engine.getResponders().forEach(this::join);
+		}
 		return this.sender.sendInitialization(reserved(Signal.INITIALIZATION, initialized.tag()));
+	}
+
+	/**
+	 * Subscribe a responder of this application, without asking it over the wire.
+	 * @param responder the responder, which is ignored if it does not answer this
+	 * exporter's initialization
+	 */
+	void join(DefaultSignalResponder responder) {
+		ExporterState current = this.state.get();
+		EngineSettings settings = this.engine.getSettings();
+		if (current.is(Status.INITIALIZED) && settings.responders().enabled()
+				&& responder.getChannel().equals(this.channel)
+				&& responder.subscribesTo(reserved(Signal.INITIALIZATION, current.tag()))) {
+			subscribe(responder.getResponderId(),
+					(settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
+		}
 	}
 
 	boolean isInitialized() {
@@ -288,6 +308,11 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @param key the key of its {@link LeaveSeal}, if there is one
 	 */
 	void onBye(String responderId, @Nullable String key) {
+		DefaultSignalResponder own = this.engine.findBroadcastResponder(responderId);
+		if (own != null) {
+			onByeOf(own);
+			return;
+		}
 		KnownResponder responder = this.responders.find(responderId);
 		if (responder == null) {
 			// It may be lost, and does not come back.
@@ -304,14 +329,20 @@ final class DefaultSignalExporter implements SignalExporter {
 		}
 	}
 
+	// It needs no proof. It may be back before its announcement is.
+	private void onByeOf(DefaultSignalResponder own) {
+		if (!own.isListening()) {
+			leave(own.getResponderId());
+		}
+	}
+
 	/**
 	 * Removes a responder that has left, as is proved.
 	 * @param responderId its id
 	 */
 	void leave(String responderId) {
 		if (this.publications.leave(responderId)) {
-			logger.debug("'{}' left '{}'", responderId, this.publisherId);
-			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
+			left(responderId);
 		}
 	}
 
@@ -330,6 +361,23 @@ final class DefaultSignalExporter implements SignalExporter {
 	 */
 	void onProbeAnswer(String responderId, Probe answer) {
 		this.probes.onAnswer(responderId, answer);
+	}
+
+	/**
+	 * Removes a responder of this application that does not listen any more. Its last
+	 * answers, and the announcement that it leaves, are on their way: they end what
+	 * awaits it.
+	 * @param responderId its id
+	 */
+	void withdraw(String responderId) {
+		if (this.responders.remove(responderId)) {
+			left(responderId);
+		}
+	}
+
+	private void left(String responderId) {
+		logger.debug("'{}' left '{}'", responderId, this.publisherId);
+		this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
 	}
 
 	/**
@@ -438,7 +486,11 @@ final class DefaultSignalExporter implements SignalExporter {
 	void onResponse(Response response, @Nullable ResponseExtension extension) {
 		String responderId = response.responderId();
 		if (Signal.INITIALIZATION.equals(response.event())) {
-			subscribe(responderId, extension);
+			DefaultSignalResponder own = this.engine.findBroadcastResponder(responderId);
+			// The answer of one of this application's own may come after it has left.
+			if (own == null || own.isListening()) {
+				subscribe(responderId, extension);
+			}
 			return;
 		}
 		if (this.responders.answered(responderId)) {

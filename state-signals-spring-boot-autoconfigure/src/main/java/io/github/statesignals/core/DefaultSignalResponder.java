@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -80,6 +81,13 @@ final class DefaultSignalResponder implements SignalResponder {
 	 */
 	private final AtomicReference<LeaveSeal> seal = new AtomicReference<>(LeaveSeal.create());
 
+	/**
+	 * Held while handlers and listeners come and go.
+	 */
+	private final ReentrantLock registering = new ReentrantLock();
+
+	private volatile boolean listening;
+
 	private volatile @Nullable String lockedPublisher;
 
 	private volatile @Nullable String lockedTag;
@@ -115,6 +123,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		Assert.hasText(publisherId, "The publisher id to lock on must not be blank: call unlock() to hear all");
 		checkLockable();
 		this.lockedPublisher = publisherId;
+		this.engine.join(this);
 	}
 
 	@Override
@@ -122,6 +131,7 @@ final class DefaultSignalResponder implements SignalResponder {
 		Assert.hasText(tag, "The tag to lock on must not be blank: call unlock() to hear all");
 		checkLockable();
 		this.lockedTag = tag;
+		this.engine.join(this);
 	}
 
 	private void checkLockable() {
@@ -189,6 +199,14 @@ final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	/**
+	 * Returns what its subscription to an exporter of this application carries.
+	 * @return the extension
+	 */
+	ResponseExtension subscription() {
+		return extension(null, Signal.INITIALIZATION, null);
+	}
+
+	/**
 	 * Returns what proves that this responder leaves. Subscriptions from here on need
 	 * another proof.
 	 * @return the extension of the announcement
@@ -225,7 +243,12 @@ final class DefaultSignalResponder implements SignalResponder {
 	public Registration on(String event, SignalHandler handler) {
 		Assert.hasText(event, "The event to handle must not be blank: say \"*\" for any");
 		Assert.notNull(handler, "'handler' must not be null");
-		return register(this.handlers, new Handler(event, handler));
+		Handler added = new Handler(event, handler);
+		Registration registration = register(this.handlers, added);
+		return () -> {
+			added.removed = true;
+			registration.close();
+		};
 	}
 
 	@Override
@@ -235,25 +258,74 @@ final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	private <T> Registration register(List<T> all, T added) {
-		boolean heard = hears();
-		all.add(added);
-		if (!heard) {
-			try {
-				// Before the hello: whoever says it is asked at once.
-				this.engine.hear(this.channel);
+		this.registering.lock();
+		try {
+			all.add(added);
+			if (!this.listening) {
+				begin(all, added);
 			}
-			catch (RuntimeException ex) {
-				// Nobody could remove it.
-				all.remove(added);
-				throw ex;
+			else {
+				// Whether it answers an initialization may have changed.
+				this.engine.join(this);
 			}
-			this.engine.sayHello(this);
 		}
-		return () -> {
-			if (all.remove(added) && !hears() && this.busy.get() == 0) {
+		finally {
+			this.registering.unlock();
+		}
+		return () -> unregister(all, added);
+	}
+
+	private <T> void begin(List<T> all, T added) {
+		try {
+			// Before the hello: an exporter that receives it asks at once.
+			this.engine.hear(this.channel);
+		}
+		catch (RuntimeException ex) {
+			// The caller could not remove it.
+			all.remove(added);
+			throw ex;
+		}
+		this.listening = true;
+		this.engine.sayHello(this);
+	}
+
+	private <T> void unregister(List<T> all, T removed) {
+		this.registering.lock();
+		try {
+			if (!all.remove(removed)) {
+				return;
+			}
+			if (hears()) {
+				this.engine.join(this);
+				return;
+			}
+			this.listening = false;
+			if (this.busy.get() == 0) {
 				this.engine.sayBye(this);
 			}
-		};
+		}
+		finally {
+			this.registering.unlock();
+		}
+	}
+
+	/**
+	 * Whether it answers an initialization by itself, which subscribes it.
+	 * @param initialization the signal, which need not have been sent
+	 * @return {@code false} also if its locks filter the signal out, or a listener leaves
+	 * the answer to the application
+	 */
+	boolean subscribesTo(Signal initialization) {
+		return this.listening && hears(initialization)
+				&& (this.listeners.isEmpty() || !matching(initialization).isEmpty());
+	}
+
+	/**
+	 * Whether it receives signals as soon as the application is connected.
+	 * @return {@code false} before its first handler or listener, and after its last one
+	 */
+	boolean isListening() {
+		return this.listening;
 	}
 
 	String getChannel() {
@@ -338,8 +410,17 @@ final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	private void handled() {
-		if (this.busy.decrementAndGet() == 0 && !hears()) {
-			this.engine.sayBye(this);
+		if (this.busy.decrementAndGet() > 0 || hears()) {
+			return;
+		}
+		this.registering.lock();
+		try {
+			if (!hears()) {
+				this.engine.sayBye(this);
+			}
+		}
+		finally {
+			this.registering.unlock();
 		}
 	}
 
@@ -406,7 +487,12 @@ final class DefaultSignalResponder implements SignalResponder {
 	private @Nullable CompletableFuture<?> invoke(Delivery delivery, Iterator<Handler> remaining,
 			List<Acknowledgement> acknowledgements) {
 		while (remaining.hasNext()) {
-			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), remaining.next());
+			Handler handler = remaining.next();
+			if (handler.removed) {
+				// While the signal was queued.
+				continue;
+			}
+			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), handler);
 			if (!outcome.isDone()) {
 				return outcome.thenComposeAsync((acknowledgement) -> {
 					add(acknowledgement, acknowledgements);
@@ -592,6 +678,8 @@ final class DefaultSignalResponder implements SignalResponder {
 		private final String event;
 
 		private final SignalHandler delegate;
+
+		private volatile boolean removed;
 
 		Handler(String event, SignalHandler delegate) {
 			this.event = event;

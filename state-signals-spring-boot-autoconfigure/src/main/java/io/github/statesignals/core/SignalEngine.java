@@ -471,11 +471,21 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
-	 * Tell exporters that a responder is there: they ask it to subscribe. Does nothing
-	 * while not connected, for that is told when we are.
+	 * Subscribe a responder to the exporters of this application, without asking it over
+	 * the wire.
+	 * @param responder the responder
+	 */
+	void join(DefaultSignalResponder responder) {
+		this.exporters.initialized().forEach((exporter) -> exporter.join(responder));
+	}
+
+	/**
+	 * Tell exporters that a responder is there: those of this application subscribe it,
+	 * others ask it to. The latter are not told while not connected, but when we are.
 	 * @param responder the responder
 	 */
 	void sayHello(DefaultSignalResponder responder) {
+		join(responder);
 		if (isConnected()) {
 			announce(responder, Signal.INITIALIZATION);
 		}
@@ -486,6 +496,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @param responder the responder
 	 */
 	void sayBye(DefaultSignalResponder responder) {
+		// On a durable channel signals are stored for it all the same.
+		if (!isDurable(responder.getChannel())) {
+			this.exporters.initialized()
+				.stream()
+				.filter((exporter) -> exporter.getChannel().equals(responder.getChannel()))
+				.forEach((exporter) -> exporter.withdraw(responder.getResponderId()));
+		}
 		if (isConnected()) {
 			announceLeaving(responder);
 		}
@@ -683,6 +700,21 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	@Nullable DefaultSignalResponder findResponder(String name, String channel) {
 		for (DefaultSignalResponder responder : this.responders) {
 			if (responder.getName().equals(name) && responder.getChannel().equals(channel)) {
+				return responder;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Find a responder of this application by its id.
+	 * @param responderId the id
+	 * @return the responder; {@code null} also for one on a durable channel, whose id
+	 * other applications share
+	 */
+	@Nullable DefaultSignalResponder findBroadcastResponder(String responderId) {
+		for (DefaultSignalResponder responder : this.responders) {
+			if (responder.getResponderId().equals(responderId) && !isDurable(responder.getChannel())) {
 				return responder;
 			}
 		}

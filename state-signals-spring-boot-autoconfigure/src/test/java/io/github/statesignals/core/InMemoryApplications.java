@@ -175,6 +175,8 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private boolean respond = true;
 
+		private boolean receiveOwn = true;
+
 		private Duration drainTimeout = Duration.ofSeconds(10);
 
 		Settings extensions(Extensions extensions) {
@@ -212,6 +214,11 @@ final class InMemoryApplications implements AfterEachCallback {
 			return this;
 		}
 
+		Settings receiveOwn(boolean receiveOwn) {
+			this.receiveOwn = receiveOwn;
+			return this;
+		}
+
 		Settings drainTimeout(Duration drainTimeout) {
 			this.drainTimeout = drainTimeout;
 			return this;
@@ -222,7 +229,7 @@ final class InMemoryApplications implements AfterEachCallback {
 					new EngineSettings.Exporters("test-host", this.expectedResponders, Duration.ofSeconds(1),
 							RESPONSE_TIMEOUT, this.evictAfterMissed, this.probeAfter, this.maxPending),
 					new EngineSettings.Responders("cpu", this.respond, EngineSettings.Unhandled.ACKNOWLEDGE,
-							this.expired, null, null, true, 10_000, 100_000),
+							this.expired, null, null, this.receiveOwn, 10_000, 100_000),
 					this.drainTimeout);
 		}
 

@@ -646,9 +646,11 @@ class MembershipTests {
 	@Test
 	void connectingForTheFirstTimeIsNoGap() {
 		Application application = this.applications.start();
-		application.exporter("start");
+		SignalExporter exporter = application.exporter("start");
 		this.peer.settle();
 		application.responder().on("start", succeeding());
+		assertThat(application.nextEvent())
+			.isEqualTo(new SubscriberJoinedEvent(exporter.getPublisherId(), application.responder().getResponderId()));
 		this.peer.forget();
 		application.wire().reconnect(false);
 		this.peer.hearsNoSignal();
