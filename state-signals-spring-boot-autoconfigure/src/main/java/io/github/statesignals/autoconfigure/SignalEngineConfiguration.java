@@ -19,6 +19,7 @@ import io.github.statesignals.core.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -72,10 +73,12 @@ class SignalEngineConfiguration {
 	}
 
 	// Only where there is something to initialize does it matter which exporter is meant.
+	// A parent context's exporter is initialized there.
 	@Bean
 	ExporterInitializer signalExporterInitializer(ObjectProvider<SignalExporter> exporter, SignalEngine engine,
-			StateSignalsProperties properties) {
-		boolean initialize = properties.exporter().legalEvents() != null;
+			StateSignalsProperties properties, ListableBeanFactory beanFactory) {
+		boolean initialize = properties.exporter().legalEvents() != null
+				&& beanFactory.getBeanNamesForType(SignalExporter.class).length > 0;
 		return new ExporterInitializer(initialize ? exporter.getObject() : null, engine, properties.exporter());
 	}
 

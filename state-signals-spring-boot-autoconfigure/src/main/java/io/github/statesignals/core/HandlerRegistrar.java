@@ -53,6 +53,8 @@ final class HandlerRegistrar {
 	 */
 	private final Map<String, Class<?>> typesByEvent = new HashMap<>();
 
+	private final List<SignalResponder.@Nullable Registration> registrations = new ArrayList<>();
+
 	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, SignalEngine engine) {
 		this.beanFactory = beanFactory;
 		this.engine = engine;
@@ -96,8 +98,21 @@ final class HandlerRegistrar {
 				filter, this.arguments.forEvents(events), errorHandler(method, attributes));
 		SignalResponder responder = responder(method, attributes);
 		for (String event : events) {
-			responder.on(event, handler);
+			this.registrations.add(responder.on(event, handler));
 		}
+	}
+
+	/**
+	 * Remove all handlers from their responders.
+	 */
+	void unregister() {
+		for (SignalResponder.@Nullable Registration registration : this.registrations) {
+			// A mock of a responder gives none.
+			if (registration != null) {
+				registration.close();
+			}
+		}
+		this.registrations.clear();
 	}
 
 	// Whatever else an asynchronous method returns is there before it has acted.

@@ -21,9 +21,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -33,13 +36,14 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the {@link OnSignal} methods of all beans, once the singletons are there, and
- * makes handlers of them. Like Spring's own event listeners it looks at the types of
- * beans, so that lazy, scoped and prototype beans need not be created to be found, and no
- * bean is kept from being proxied.
+ * makes handlers of them, until their context is closed. Like Spring's own event
+ * listeners it looks at the types of beans, so that lazy, scoped and prototype beans need
+ * not be created to be found, and no bean is kept from being proxied.
  *
  * @since 0.1.0
  */
-public final class OnSignalMethodProcessor implements SmartInitializingSingleton {
+public final class OnSignalMethodProcessor
+		implements SmartInitializingSingleton, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(OnSignalMethodProcessor.class);
 
@@ -53,6 +57,8 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	private final ObjectProvider<SignalEngine> engineProvider;
 
 	private final ObjectProvider<ApplicationEventBridge> bridgeProvider;
+
+	private @Nullable HandlerRegistrar registrar;
 
 	/**
 	 * Create a processor.
@@ -72,7 +78,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	public void afterSingletonsInstantiated() {
 		AnnotatedClasses annotated = new AnnotatedClasses();
 		Supplier<HandlerRegistrar> registrar = SingletonSupplier
-			.of(() -> new HandlerRegistrar(this.beanFactory, this.engineProvider.getObject()));
+			.of(() -> this.registrar = new HandlerRegistrar(this.beanFactory, this.engineProvider.getObject()));
 		ApplicationEventBridge bridge = this.bridgeProvider.getIfAvailable();
 		for (String beanName : this.beanFactory.getBeanNamesForType(Object.class)) {
 			if (!ScopedProxyUtils.isScopedTarget(beanName)) {
@@ -98,6 +104,25 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		checkCallbacks(beanName, targetClass);
 		if (bridge != null) {
 			bridge.inspect(beanName, targetClass);
+		}
+	}
+
+	@Override
+	public void onApplicationEvent(ContextClosedEvent event) {
+		// A context's own engine stops later, when the web server has finished its
+		// requests.
+		if (event.getApplicationContext().getAutowireCapableBeanFactory() == this.beanFactory
+				&& this.beanFactory.getBeanNamesForType(SignalEngine.class, true, false).length == 0) {
+			destroy();
+		}
+	}
+
+	// Also where the context fails to start: the engine may be its parent's.
+	@Override
+	public void destroy() {
+		HandlerRegistrar registered = this.registrar;
+		if (registered != null) {
+			registered.unregister();
 		}
 	}
 
