@@ -32,8 +32,14 @@ public interface SignalExporter {
 
 	/**
 	 * Declare the legal events, and ask responders to subscribe. From now on whoever
-	 * answers is a subscriber, at any time until {@link #shutdown()}. Initializing again
-	 * replaces the legal events and keeps the subscribers.
+	 * answers is a subscriber, at any time until {@link #shutdown()}; responders of the
+	 * same application that answer by themselves are subscribed when this returns.
+	 * Initializing again replaces the legal events and keeps the subscribers.
+	 * <p>
+	 * Before the application has started, such as in a {@code @Bean} method, and until it
+	 * is connected for the first time, this only notes the events: it is done as soon as
+	 * the application is connected, and before runners are called. It is done again when
+	 * the application was stopped and is started again.
 	 * @param legalEvents the events that this exporter may publish: at least one, none
 	 * blank, twice or reserved
 	 * @throws IllegalArgumentException if the events are not as they have to be
@@ -43,7 +49,9 @@ public interface SignalExporter {
 	void initialize(String... legalEvents);
 
 	/**
-	 * Initialize, and wait until so many responders are subscribed. For late ones
+	 * Initialize, and wait until {@code subscribers} responders are subscribed. Needs an
+	 * application that has started: call this in an {@code ApplicationRunner}, and
+	 * {@link #initialize(String...)} in a {@code @Bean} method. For late responders
 	 * {@code initialization} is published again every
 	 * {@code state-signals.exporter.republish-interval}. Blocks the caller.
 	 * @param subscribers how many responders to wait for
@@ -55,8 +63,8 @@ public interface SignalExporter {
 	 * {@code subscribers} is negative
 	 * @throws org.springframework.dao.DataAccessException if Redis did not take the first
 	 * signal
-	 * @throws IllegalStateException if the thread is interrupted, or the exporter shut
-	 * down, meanwhile
+	 * @throws IllegalStateException if the application has not started, where nothing is
+	 * initialized; or if the thread is interrupted, or the exporter shut down, meanwhile
 	 */
 	boolean initializeAndWait(int subscribers, Duration timeout, String... legalEvents);
 
@@ -117,7 +125,8 @@ public interface SignalExporter {
 	/**
 	 * End: publish {@code shutdown}, forget the subscribers, and end what is still being
 	 * awaited with those missing that have not answered. Does nothing unless initialized.
-	 * The exporter may be initialized again, with the same publisher id.
+	 * The exporter may be initialized again, with the same publisher id. Until then it
+	 * stays shut down, also when the application is started again.
 	 * @throws org.springframework.dao.DataAccessException if Redis did not take the
 	 * signal; the exporter is shut down all the same
 	 */

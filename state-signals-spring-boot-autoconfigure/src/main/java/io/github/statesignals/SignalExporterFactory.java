@@ -4,7 +4,7 @@ package io.github.statesignals;
  * Makes further exporters beside the application's own. Each has a publisher id,
  * subscribers and legal events of its own, and shares the connections. An exporter costs
  * nothing once it is {@linkplain SignalExporter#shutdown() shut down}; those that are not
- * are shut down with the application.
+ * are shut down with the application, and come back when it is started again.
  *
  * @since 0.1.0
  */

@@ -90,7 +90,8 @@ public interface SignalResponder {
 	 * Listen to every signal that passes the locks, the reserved events included, and
 	 * leave the answering to the application: while a responder has a listener, it
 	 * answers only what one of its handlers matches, and not even {@code initialization}
-	 * otherwise. Called as handlers are; what a listener throws is logged.
+	 * otherwise, which would subscribe it: neither to exporters of other applications nor
+	 * to those of its own. Called as handlers are; what a listener throws is logged.
 	 * @param listener the listener
 	 * @return closes to remove the listener
 	 * @throws org.springframework.dao.DataAccessException as {@link #on} does
@@ -104,7 +105,8 @@ public interface SignalResponder {
 	interface Registration extends AutoCloseable {
 
 		/**
-		 * Remove it. What it is busy with, it finishes.
+		 * Remove it. What it is busy with, it finishes; for signals that are queued a
+		 * handler is not called any more.
 		 */
 		@Override
 		void close();

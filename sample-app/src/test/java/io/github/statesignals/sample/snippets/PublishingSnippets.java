@@ -81,7 +81,9 @@ class PublishingSnippets {
 	// tag::exporters[]
 	@Bean(defaultCandidate = false)
 	SignalExporter auditExporter(SignalExporterFactory exporters) {
-		return exporters.create("audit", "audit-channel");
+		SignalExporter exporter = exporters.create("audit", "audit-channel");
+		exporter.initialize("audited");
+		return exporter;
 	}
 	// end::exporters[]
 
