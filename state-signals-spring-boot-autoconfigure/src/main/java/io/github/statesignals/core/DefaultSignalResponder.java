@@ -313,11 +313,13 @@ final class DefaultSignalResponder implements SignalResponder {
 	 * Whether it answers an initialization by itself, which subscribes it.
 	 * @param initialization the signal, which need not have been sent
 	 * @return {@code false} also if its locks filter the signal out, or a listener leaves
-	 * the answer to the application
+	 * the answer to the application; neither matters on a durable channel
 	 */
 	boolean subscribesTo(Signal initialization) {
-		return this.listening && hears(initialization)
-				&& (this.listeners.isEmpty() || !matching(initialization).isEmpty());
+		if (!this.listening || this.durable) {
+			return this.listening;
+		}
+		return hears(initialization) && (this.listeners.isEmpty() || !matching(initialization).isEmpty());
 	}
 
 	/**

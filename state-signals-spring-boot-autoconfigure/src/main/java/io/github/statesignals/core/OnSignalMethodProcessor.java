@@ -77,8 +77,7 @@ public final class OnSignalMethodProcessor
 	@Override
 	public void afterSingletonsInstantiated() {
 		AnnotatedClasses annotated = new AnnotatedClasses();
-		Supplier<HandlerRegistrar> registrar = SingletonSupplier
-			.of(() -> this.registrar = new HandlerRegistrar(this.beanFactory, this.engineProvider.getObject()));
+		Supplier<HandlerRegistrar> registrar = SingletonSupplier.of(this::createRegistrar);
 		ApplicationEventBridge bridge = this.bridgeProvider.getIfAvailable();
 		for (String beanName : this.beanFactory.getBeanNamesForType(Object.class)) {
 			if (!ScopedProxyUtils.isScopedTarget(beanName)) {
@@ -105,6 +104,12 @@ public final class OnSignalMethodProcessor
 		if (bridge != null) {
 			bridge.inspect(beanName, targetClass);
 		}
+	}
+
+	private HandlerRegistrar createRegistrar() {
+		HandlerRegistrar created = new HandlerRegistrar(this.beanFactory, this.engineProvider.getObject());
+		this.registrar = created;
+		return created;
 	}
 
 	@Override
