@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -22,7 +24,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -289,8 +290,7 @@ class LifecycleTests {
 		}
 
 		@Bean
-		ApplicationRunner runner(SignalExporter exporter,
-				@org.springframework.beans.factory.annotation.Qualifier("auditExporter") SignalExporter audit) {
+		ApplicationRunner runner(SignalExporter exporter, @Qualifier("auditExporter") SignalExporter audit) {
 			return (arguments) -> this.results.addAll(List.of(exporter.publish("a"), audit.publish("audit")));
 		}
 
@@ -369,7 +369,7 @@ class LifecycleTests {
 	static class FailingChild extends Child {
 
 		@Bean
-		org.springframework.beans.factory.SmartInitializingSingleton failing() {
+		SmartInitializingSingleton failing() {
 			return () -> {
 				throw new IllegalStateException("failing, on purpose");
 			};

@@ -443,6 +443,7 @@ class StateSignalsAutoConfigurationTests {
 				SignalExporter exporter = context.getBean(SignalExporter.class);
 				try (RawRedis redis = new RawRedis(exporter.getPublisherId())) {
 					exporter.initializeAndWait(1, PATIENCE, "start");
+					await().untilAsserted(() -> assertThat(redis.payloads).hasSize(2));
 					SignalResult result = exporter.signal("start").payload(new Run("run-7", 3)).publish();
 					assertThat(result.messages().values()).containsExactly("Run[runName=run-7, sampleCount=3]");
 					await().untilAsserted(() -> assertThat(redis.payloads).hasSize(4));
