@@ -50,6 +50,11 @@ final class ResponderProbes {
 	private static final int LIMIT = 100_000;
 
 	/**
+	 * Nanoseconds of it can be doubled so often.
+	 */
+	private static final Duration LONGEST = Duration.ofDays(365);
+
+	/**
 	 * Tasks that wait for proof that the subscription works.
 	 */
 	private static final int TASKS = 1_000;
@@ -108,8 +113,9 @@ final class ResponderProbes {
 	ResponderProbes(Peers peers, Timer timer, Duration after) {
 		this.peers = peers;
 		this.timer = timer;
-		this.interval = after.dividedBy(ROUNDS);
-		this.afterNanos = after.toNanos();
+		Duration bounded = (after.compareTo(LONGEST) < 0) ? after : LONGEST;
+		this.interval = bounded.dividedBy(ROUNDS);
+		this.afterNanos = bounded.toNanos();
 	}
 
 	private boolean isEnabled() {
