@@ -10,7 +10,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.statesignals.InitializationSpec;
@@ -64,7 +63,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 */
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final AtomicReference<ExporterState> state = new AtomicReference<>(ExporterState.SHUT_DOWN);
+	private final Current current = new Current();
 
 	DefaultSignalExporter(String processName, String channel, SignalEngine engine) {
 		Assert.hasText(processName, "The process name of a SignalExporter must not be blank: "
@@ -125,7 +124,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 */
 	SignalSpec prepare(Object typedSignal) {
 		SignalSpec spec = typed(typedSignal);
-		checkLegal(SignalEventNames.of(typedSignal.getClass()), this.state.get());
+		checkLegal(SignalEventNames.of(typedSignal.getClass()), this.current.state);
 		return spec;
 	}
 
@@ -166,16 +165,16 @@ final class DefaultSignalExporter implements SignalExporter {
 		// In one go, or an initialization in between would lose its subscribers.
 		this.lock.lock();
 		try {
-			ExporterState ended = this.state.get();
+			ExporterState ended = this.current.state;
 			if (ended.is(Status.SHUT_DOWN)) {
 				return CompletableFuture.completedFuture(null);
 			}
 			if (next == Status.SHUT_DOWN) {
-				this.state.set(ExporterState.SHUT_DOWN);
+				this.current.state = ExporterState.SHUT_DOWN;
 				this.engine.unregister(this);
 			}
 			else {
-				this.state.set(ended.with(next));
+				this.current.state = ended.with(next);
 				this.engine.suspend(this);
 			}
 			if (ended.is(Status.WAITING)) {
@@ -225,7 +224,7 @@ final class DefaultSignalExporter implements SignalExporter {
 		CompletionStage<?> sent;
 		this.lock.lock();
 		try {
-			ExporterState current = this.state.get();
+			ExporterState current = this.current.state;
 			sent = current.is(Status.WAITING) ? begin(current.with(Status.INITIALIZED))
 					: CompletableFuture.completedFuture(null);
 		}
@@ -246,12 +245,11 @@ final class DefaultSignalExporter implements SignalExporter {
 			logger.debug("Exporter '{}' is initialized with {} as soon as the application is connected",
 					this.publisherId, initialized.legalEvents());
 			// One that is still initialized is about to be suspended.
-			this.state.updateAndGet((current) -> initialized
-				.with(current.is(Status.INITIALIZED) ? Status.INITIALIZED : Status.WAITING));
+			this.current.state = initialized.with(isInitialized() ? Status.INITIALIZED : Status.WAITING);
 			return CompletableFuture.completedFuture(null);
 		}
 		logger.debug("Initializing exporter '{}' with {}", this.publisherId, initialized.legalEvents());
-		this.state.set(initialized);
+		this.current.state = initialized;
 		this.responders.open(initialized.expected());
 		if (!this.engine.isDurable(this.channel)) {
 			// Where it is, the transport knows who is subscribed.
@@ -266,7 +264,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * exporter's initialization
 	 */
 	void join(DefaultSignalResponder responder) {
-		ExporterState current = this.state.get();
+		ExporterState current = this.current.state;
 		EngineSettings settings = this.engine.getSettings();
 		if (current.is(Status.INITIALIZED) && settings.responders().enabled()
 				&& responder.getChannel().equals(this.channel)
@@ -277,7 +275,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	boolean isInitialized() {
-		return this.state.get().is(Status.INITIALIZED);
+		return this.current.state.is(Status.INITIALIZED);
 	}
 
 	/**
@@ -285,7 +283,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @return completes when Redis has taken the signal, or at once if there is no need
 	 */
 	CompletionStage<?> askAgain() {
-		ExporterState current = this.state.get();
+		ExporterState current = this.current.state;
 		return current.is(Status.INITIALIZED)
 				? this.sender.sendInitialization(reserved(Signal.INITIALIZATION, current.tag()))
 				: CompletableFuture.completedFuture(null);
@@ -448,7 +446,7 @@ final class DefaultSignalExporter implements SignalExporter {
 		}
 		Signal signal = new Signal(this.publisherId, this.processName, event,
 				this.engine.getSettings().exporters().runnerHost(), sampleNo, tag, metadata);
-		ExporterState current = this.state.get();
+		ExporterState current = this.current.state;
 		checkLegal(event, current);
 		if (this.engine.isStopped() || current.is(Status.WAITING)) {
 			return CompletableFuture.failedFuture(notSent(event));
@@ -600,6 +598,12 @@ final class DefaultSignalExporter implements SignalExporter {
 		public void refuseLeave(String responderId) {
 			this.exporter.engine.counters().refused(responderId, this.exporter.publisherId);
 		}
+
+	}
+
+	private static final class Current {
+
+		private volatile ExporterState state = ExporterState.SHUT_DOWN;
 
 	}
 
