@@ -269,8 +269,15 @@ final class DefaultSignalExporter implements SignalExporter {
 		if (current.is(Status.INITIALIZED) && settings.responders().enabled()
 				&& responder.getChannel().equals(this.channel)
 				&& responder.subscribesTo(reserved(Signal.INITIALIZATION, current.tag()))) {
-			subscribe(responder.getResponderId(),
-					(settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
+			subscribeOwn(responder, (settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
+		}
+	}
+
+	private void subscribeOwn(DefaultSignalResponder own, @Nullable ResponseExtension extension) {
+		subscribe(own.getResponderId(), extension);
+		if (!own.isListening() && !this.engine.isDurable(this.channel)) {
+			// It has left meanwhile, and was not subscribed then.
+			withdraw(own.getResponderId());
 		}
 	}
 
@@ -331,6 +338,8 @@ final class DefaultSignalExporter implements SignalExporter {
 	private void onByeOf(DefaultSignalResponder own) {
 		if (!own.isListening()) {
 			leave(own.getResponderId());
+			// It may have come back meanwhile, and was subscribed then.
+			join(own);
 		}
 	}
 
@@ -485,9 +494,12 @@ final class DefaultSignalExporter implements SignalExporter {
 		String responderId = response.responderId();
 		if (Signal.INITIALIZATION.equals(response.event())) {
 			DefaultSignalResponder own = this.engine.findBroadcastResponder(responderId);
-			// The answer of one of this application's own may come after it has left.
-			if (own == null || own.isListening()) {
+			if (own == null) {
 				subscribe(responderId, extension);
+			}
+			else if (own.isListening()) {
+				// Its answer may come after it has left.
+				subscribeOwn(own, extension);
 			}
 			return;
 		}

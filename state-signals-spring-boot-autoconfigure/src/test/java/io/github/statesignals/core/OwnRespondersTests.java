@@ -214,14 +214,20 @@ class OwnRespondersTests {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.exporter("start");
 		DefaultSignalResponder responder = application.responder();
-		for (int i = 0; i < 100; i++) {
+		for (int i = 0; i < 1_000; i++) {
+			Registration registration = responder.on("start", succeeding());
 			responder.on("start", succeeding()).close();
+			if (i % 10 == 0) {
+				// All announcements, and answers to all initializations.
+				this.peer.settle();
+				assertThat(exporter.getSubscribers()).containsExactly(responder.getResponderId());
+				exporter.initialize("start");
+			}
+			registration.close();
 		}
+		this.peer.settle();
+		assertThat(exporter.getSubscribers()).isEmpty();
 		responder.on("start", succeeding());
-		// All byes, and answers to all initializations.
-		this.peer.settle();
-		this.peer.settle();
-		assertThat(exporter.getSubscribers()).containsExactly(responder.getResponderId());
 		this.peer.bye(responder.getResponderId());
 		assertThat(exporter.getSubscribers()).as("forged").containsExactly(responder.getResponderId());
 	}
