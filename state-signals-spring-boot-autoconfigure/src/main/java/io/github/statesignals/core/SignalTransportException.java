@@ -12,8 +12,56 @@ import org.springframework.dao.DataAccessResourceFailureException;
 @SuppressWarnings("serial")
 public class SignalTransportException extends DataAccessResourceFailureException {
 
+	/**
+	 * Redis explains its protected mode in a thousand characters.
+	 */
+	private static final int REASON_LENGTH = 300;
+
+	private final @Nullable String remedy;
+
 	public SignalTransportException(String message, @Nullable Throwable cause) {
+		this(message, null, cause);
+	}
+
+	/**
+	 * Create an exception.
+	 * @param message what failed
+	 * @param remedy what to do about it, as a sentence, if the transport knows
+	 * @param cause why it failed, if that is known
+	 */
+	public SignalTransportException(String message, @Nullable String remedy, @Nullable Throwable cause) {
 		super(message, cause);
+		this.remedy = remedy;
+	}
+
+	/**
+	 * Returns what to do about it.
+	 * @return a sentence, or {@code null} if the transport does not know
+	 */
+	public @Nullable String getRemedy() {
+		return this.remedy;
+	}
+
+	/**
+	 * Describes a failure in one line: the innermost message says what is wrong, and the
+	 * one around it may have the address.
+	 * @param failure the failure, if there is one
+	 * @return the description, shortened; {@code null} if no message is known
+	 */
+	public static @Nullable String describe(@Nullable Throwable failure) {
+		String outer = null;
+		String inner = null;
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			outer = inner;
+			inner = cause.getMessage();
+		}
+		if (inner == null) {
+			return null;
+		}
+		String text = (outer == null) ? inner : outer.contains(inner) ? outer : outer + ": " + inner;
+		// Lettuce names an address that it has not resolved.
+		text = text.replace("/<unresolved>", "").replaceAll("\\s+", " ").strip();
+		return (text.length() <= REASON_LENGTH) ? text : text.substring(0, REASON_LENGTH) + " ...";
 	}
 
 }

@@ -19,10 +19,14 @@ import org.springframework.data.redis.connection.lettuce.LettuceExceptionConvert
  */
 final class RedisExceptions {
 
-	private static final String PERMISSIONS = "Grant it the channels and commands of signals: ACL SETUSER <user> "
-			+ "&event-signal-* +subscribe +unsubscribe +publish +ping; and for durable channels "
+	/**
+	 * What to do for a Redis user that lacks a permission.
+	 */
+	static final String PERMISSIONS = "Grant the Redis user of 'spring.data.redis.username' the channels and commands of "
+			+ "signals: ACL SETUSER <user> &event-signal-* +subscribe +unsubscribe +publish +ping; for a cluster "
+			+ "+cluster|nodes +cluster|myid +info +client|setname; and for durable channels "
 			+ "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim +get +set "
-			+ "+hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info";
+			+ "+hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info.";
 
 	/**
 	 * How errors begin that come from Redis: with their code.
@@ -42,12 +46,12 @@ final class RedisExceptions {
 	}
 
 	/**
-	 * Whether Redis is there and does not want us, which no waiting changes.
-	 * @param ex what it said
-	 * @return {@code true} for a missing permission and a wrong password
+	 * Whether Redis or the network has answered in a way that no waiting changes.
+	 * @param ex what the driver throws
+	 * @return {@code true} for a wrong password, say
 	 */
 	static boolean isRefusal(Throwable ex) {
-		return refusal(ex) != null;
+		return ConnectProblem.of(ex).isCertain();
 	}
 
 	/**
@@ -75,21 +79,13 @@ final class RedisExceptions {
 		return !PASSING.contains(wrapped.find() ? wrapped.group(1) : reply.group(1));
 	}
 
-	private static @Nullable String refusal(Throwable ex) {
-		String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
-		boolean refused = message != null
-				&& (message.startsWith("NOPERM") || message.startsWith("WRONGPASS") || message.startsWith("NOAUTH"));
-		return refused ? message : null;
-	}
-
 	static DataAccessException translate(Throwable ex) {
 		Throwable cause = ex;
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
 				&& cause.getCause() != null) {
 			cause = cause.getCause();
 		}
-		String refusal = refusal(cause);
-		if (refusal != null && refusal.startsWith("NOPERM")) {
+		if (reason(cause).startsWith("NOPERM")) {
 			return new PermissionDeniedDataAccessException("The Redis user lacks a permission. " + PERMISSIONS, cause);
 		}
 		if (cause instanceof DataAccessException translated) {

@@ -15,6 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.statesignals.core.SignalTransport.Listener;
+import io.github.statesignals.core.SignalTransportException;
+import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
  * One life of a {@link RedisPubSubSignalTransport}, from start to stop. One thread
@@ -38,6 +42,11 @@ final class RedisPubSubConnection {
 	 * Spring Data logs an error with its trace each time.
 	 */
 	private static final Duration REFUSED_INTERVAL = Duration.ofSeconds(10);
+
+	/**
+	 * A console that shows nothing for longer looks stuck.
+	 */
+	private static final Duration SILENCE = Duration.ofSeconds(3);
 
 	/**
 	 * Opens when Redis is there, refuses us, or nobody wants it any more.
@@ -88,6 +97,8 @@ final class RedisPubSubConnection {
 
 	private final RedisHeartbeat heartbeat;
 
+	private final Duration connectTimeout;
+
 	/**
 	 * What was made before it began.
 	 */
@@ -115,17 +126,18 @@ final class RedisPubSubConnection {
 
 	private volatile boolean connected;
 
-	private boolean connectedBefore;
+	private volatile boolean connectedBefore;
 
 	RedisPubSubConnection(RedisConnectionFactory connectionFactory, Map<String, RedisChannel> channels,
-			SignalCodec codec, Duration heartbeatInterval, Listener listener,
+			SignalCodec codec, Settings settings, Listener listener,
 			@Nullable CompletableFuture<RedisPublisher> prepared) {
 		this.prepared = prepared;
 		this.connectionFactory = connectionFactory;
 		this.channels = channels;
 		this.codec = codec;
 		this.listener = listener;
-		this.heartbeat = new RedisHeartbeat(heartbeatInterval, connectionFactory);
+		this.connectTimeout = settings.connectTimeout();
+		this.heartbeat = new RedisHeartbeat(settings.heartbeatInterval(), connectionFactory);
 	}
 
 	/**
@@ -210,12 +222,35 @@ final class RedisPubSubConnection {
 			return;
 		}
 		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
-			logger.warn("Can't hear signals yet, and will try again: {}", RedisExceptions.reason(ex));
+			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex));
 		}
 		if (RedisExceptions.isRefusal(ex)) {
-			// Waiting does not help, unless somebody helps Redis.
+			// Waiting does not help, unless Redis is configured meanwhile.
 			this.decided.countDown();
 		}
+	}
+
+	private void warn(String reason, ConnectProblem problem) {
+		String remedy = problem.remedy();
+		logger.warn("Redis is not available: {}{} {}.{}", reason, reason.endsWith(".") ? "" : ".", whatFollows(problem),
+				(remedy != null) ? " " + remedy : "");
+	}
+
+	private String whatFollows(ConnectProblem problem) {
+		boolean starting = !this.connectedBefore;
+		if (starting && problem.isCertain() && !this.connectTimeout.isNegative() && !this.connectTimeout.isZero()) {
+			return "Not waiting for it, as that would not help";
+		}
+		String retrying = "Retrying every %d s"
+			.formatted((problem.isCertain() ? REFUSED_INTERVAL : RETRY_INTERVAL).toSeconds());
+		if (!starting || this.connectTimeout.isZero()) {
+			return retrying + " in the background";
+		}
+		return retrying
+				+ (this.connectTimeout.isNegative() ? ", without limit"
+						: ", for %s at most".formatted(
+								DurationFormatterUtils.print(this.connectTimeout, DurationFormat.Style.COMPOSITE)))
+				+ " (state-signals.connect-timeout)";
 	}
 
 	private boolean open(RedisSubscription started, RedisPublisher opened) {
@@ -337,11 +372,16 @@ final class RedisPubSubConnection {
 	 */
 	boolean awaitConnected(Duration timeout) {
 		try {
+			boolean longer = timeout.isNegative() || timeout.compareTo(SILENCE) > 0;
+			if (longer && !this.decided.await(SILENCE.toMillis(), TimeUnit.MILLISECONDS) && this.failure == null) {
+				warn("it has not answered yet", ConnectProblem.NO_ANSWER);
+			}
 			if (timeout.isNegative()) {
 				this.settled.await();
 				return true;
 			}
-			return this.decided.await(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS)
+			Duration rest = longer ? timeout.minus(SILENCE) : timeout;
+			return this.decided.await(TimeUnit.MILLISECONDS.convert(rest), TimeUnit.MILLISECONDS)
 					&& (this.connected || this.closed.getCount() == 0);
 		}
 		catch (InterruptedException ex) {

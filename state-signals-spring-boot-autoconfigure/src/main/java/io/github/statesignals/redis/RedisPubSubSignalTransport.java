@@ -116,11 +116,18 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 			return;
 		}
 		stop();
-		RuntimeException failure = started.failure();
-		String problem = (failure != null && RedisExceptions.isRefusal(failure))
-				? "Redis does not let us hear the channels %s" : "Could not hear the Redis channels %s within "
-						+ TimeUnit.MILLISECONDS.convert(timeout) + " ms (state-signals.connect-timeout)";
-		throw new SignalTransportException(problem.formatted(this.channels.values()), failure);
+		throw failure(started.failure());
+	}
+
+	private SignalTransportException failure(@Nullable RuntimeException cause) {
+		ConnectProblem problem = ConnectProblem.of(cause);
+		String message = "Could not subscribe to the Redis channels " + this.channels.values();
+		if (!problem.isCertain()) {
+			message += " within %d ms (state-signals.connect-timeout)"
+				.formatted(TimeUnit.MILLISECONDS.convert(this.settings.connectTimeout()));
+		}
+		return new SignalTransportException((cause != null) ? message : message + ": Redis has not answered",
+				problem.remedy(), cause);
 	}
 
 	// Waits for nothing, so that stop() can end the wait for Redis.
@@ -129,7 +136,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 			return null;
 		}
 		RedisPubSubConnection started = new RedisPubSubConnection(this.connectionFactory, this.channels, this.codec,
-				this.settings.heartbeatInterval(), listener, this.prepared.getAndSet(null));
+				this.settings, listener, this.prepared.getAndSet(null));
 		this.connection = started;
 		started.begin();
 		return started;

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -39,6 +40,13 @@ interface RedisPublisher {
 			RedisPublisher lettuce = LettucePublisher.create(connectionFactory);
 			if (lettuce != null) {
 				return lettuce;
+			}
+		}
+		// Spring's listener container retries without end, and does not say why it can't
+		// connect. A cluster was connected to for its topology.
+		try (RedisConnection connection = connectionFactory.getConnection()) {
+			if (!(connection instanceof RedisClusterConnection)) {
+				connection.ping();
 			}
 		}
 		return new Blocking(connectionFactory);

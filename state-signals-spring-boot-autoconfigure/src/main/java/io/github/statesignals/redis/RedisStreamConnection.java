@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -167,7 +168,9 @@ final class RedisStreamConnection {
 			readers().forEach(StreamReader::tick);
 			this.opened.forEach(this.registry::refresh);
 			this.retentions.forEach(this::trim);
-			if (!this.checked) {
+			// Not before there is a connection: asking for one holds the lock of the
+			// application's connection factory for as long as the driver waits.
+			if (!this.checked && this.connected.isDone()) {
 				this.checked = true;
 				this.connectors.execute(() -> this.checked = RedisPersistence.check(this.connectionFactory));
 			}
@@ -247,6 +250,17 @@ final class RedisStreamConnection {
 	static CompletableFuture<Void> registration(Collection<StreamReader> readers) {
 		return CompletableFuture
 			.allOf(readers.stream().map(StreamReader::registration).toArray(CompletableFuture[]::new));
+	}
+
+	/**
+	 * Returns why a responder could not be registered, the last time that it was tried.
+	 */
+	@Nullable Throwable registrationFailure() {
+		return readers().stream()
+			.map(StreamReader::registrationFailure)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**

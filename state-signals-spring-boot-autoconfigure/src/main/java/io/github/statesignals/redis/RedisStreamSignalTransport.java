@@ -114,16 +114,20 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 			Duration timeout = this.settings.connectTimeout();
 			if (!timeout.isZero() && !RedisStreamConnection.await(started.connected(), timeout)
 					&& this.connection == started) {
-				throw new SignalTransportException("Could not have signals kept on the durable channels " + this.opened
-						+ " within " + TimeUnit.MILLISECONDS.convert(timeout) + " ms (state-signals.connect-timeout)",
-						null);
+				throw failure(" within %d ms (state-signals.connect-timeout)".formatted(TimeUnit.MILLISECONDS.convert(timeout)),
+						started.registrationFailure());
 			}
 		}
 		catch (RuntimeException ex) {
 			stop();
-			throw (ex instanceof SignalTransportException) ? ex : new SignalTransportException(
-					"Redis does not let us keep signals on the durable channels " + this.opened, ex);
+			throw (ex instanceof SignalTransportException) ? ex : failure("", ex);
 		}
+	}
+
+	private SignalTransportException failure(String limit, @Nullable Throwable cause) {
+		return new SignalTransportException(
+				"Could not register the responders on the durable channels " + this.opened + limit,
+				ConnectProblem.of(cause).remedy(), cause);
 	}
 
 	private synchronized @Nullable RedisStreamConnection begin(Listener listener) {

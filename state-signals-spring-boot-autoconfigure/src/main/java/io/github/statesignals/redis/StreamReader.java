@@ -126,6 +126,8 @@ final class StreamReader {
 	 */
 	private volatile CompletableFuture<Void> registration = new CompletableFuture<>();
 
+	private volatile @Nullable Throwable registrationFailure;
+
 	private boolean registered;
 
 	/**
@@ -207,6 +209,7 @@ final class StreamReader {
 			known = this.field;
 		}
 		this.connection.registry().register(this.channel, false, Map.of(this.name, known)).whenComplete((reply, ex) -> {
+			this.registrationFailure = ex;
 			if (ex == null) {
 				onRegistered(RedisStreamConnection.number(reply.get(0)), RedisStreamConnection.text(reply.get(1)));
 			}
@@ -273,6 +276,10 @@ final class StreamReader {
 	 */
 	CompletableFuture<Void> registration() {
 		return this.registration;
+	}
+
+	@Nullable Throwable registrationFailure() {
+		return this.registrationFailure;
 	}
 
 	private static byte[] newToken() {

@@ -96,6 +96,14 @@ class FailureTests {
 			bad(NamingUnknownProperty.class, "handle()", "'no.such.property'",
 					"Define the property, or give the placeholder a default"));
 
+	static final List<Arguments> refusals = List.of(
+			bad("spring.data.redis.database=99", "ERR DB index is out of range",
+					"Correct 'spring.data.redis.database'"),
+			bad("spring.data.redis.password=secret", "ERR AUTH <password> called without any password",
+					"remove 'spring.data.redis.password'"),
+			bad("spring.data.redis.cluster.nodes=%s", "cluster support disabled",
+					"replace 'spring.data.redis.cluster.nodes' with 'spring.data.redis.host'"));
+
 	private final Set<Thread> threadsBefore = threads();
 
 	@AfterEach
@@ -144,6 +152,34 @@ class FailureTests {
 			.contains("(state-signals.connect-timeout)")
 			.contains("Start Redis, correct 'spring.data.redis.*'")
 			.contains("'state-signals.connect-timeout' (0 starts the application without Redis");
+	}
+
+	@ParameterizedTest
+	@FieldSource("refusals")
+	void redisThatRefusesTheConnectionFailsTheStartWithoutWaiting(String property, List<String> expected,
+			CapturedOutput output) {
+		String report = report(output, OverRedis.class, "state-signals.connect-timeout=10m",
+				"spring.data.redis.host=" + TestRedis.host(), "spring.data.redis.port=" + TestRedis.port(),
+				property.formatted(TestRedis.host() + ":" + TestRedis.port()));
+		assertThat(report).contains("'event-signal-pubsub' and 'event-signal-response'")
+			.contains(expected)
+			.doesNotContain("Start Redis", "connect-timeout");
+	}
+
+	@Test
+	void serverThatIsNoSentinelIsNamedWithItsRemedy(CapturedOutput output) {
+		String report = report(output, OverRedis.class, "state-signals.connect-timeout=3s",
+				"spring.data.redis.sentinel.master=main",
+				"spring.data.redis.sentinel.nodes=" + TestRedis.host() + ":" + TestRedis.port());
+		assertThat(report).contains("Correct 'spring.data.redis.sentinel.nodes' to the addresses of Sentinels");
+	}
+
+	@Test
+	void firstFailedAttemptIsLoggedOnceWithWhatFollows(CapturedOutput output) {
+		int port = TestRedis.freePort();
+		report(output, OverRedis.class, "state-signals.connect-timeout=2500ms", "spring.data.redis.port=" + port);
+		assertThat(output.getOut()).containsOnlyOnce("Redis is not available: Connection refused: localhost/127.0.0.1:"
+				+ port + ". Retrying every 1 s, for 2s500ms at most (state-signals.connect-timeout).");
 	}
 
 	@Test

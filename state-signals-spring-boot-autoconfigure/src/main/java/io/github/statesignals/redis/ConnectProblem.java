@@ -1,0 +1,162 @@
+package io.github.statesignals.redis;
+
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+import javax.net.ssl.SSLException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Classifies why Redis can't be connected to, or does not accept what durable channels
+ * need: whether waiting may help, and what to do about it. The first constant that
+ * matches is the problem.
+ */
+enum ConnectProblem {
+
+	PERMISSION(true, replies("NOPERM"), RedisExceptions.PERMISSIONS),
+
+	CREDENTIALS(true, replies("WRONGPASS|NOAUTH|ERR invalid password"),
+			"Correct 'spring.data.redis.username' and 'spring.data.redis.password', "
+					+ "or the credentials in 'spring.data.redis.url'."),
+
+	PASSWORD_NOT_EXPECTED(true,
+			replies("ERR AUTH <password> called without any password|ERR Client sent AUTH, but no password is set"),
+			"The server has no password: remove 'spring.data.redis.password' (or the one in 'spring.data.redis.url'), "
+					+ "or set it on the server with 'requirepass'."),
+
+	DATABASE(true,
+			replies("ERR DB index is out of range|ERR invalid DB index|ERR SELECT is not allowed in cluster mode"),
+			"Correct 'spring.data.redis.database' (or the number at the end of 'spring.data.redis.url'): "
+					+ "a server has the databases 0 to 15 unless its setting 'databases' says otherwise, and a cluster has "
+					+ "0 only. The channels of signals are the same in all databases."),
+
+	PROTECTED_MODE(true, replies("DENIED Redis is running in protected mode"),
+			"The server accepts connections from its own host only: set a password on it ('requirepass') "
+					+ "and in 'spring.data.redis.password', or set 'protected-mode no' in a network that you trust."),
+
+	CLUSTER_DISABLED(true, replies("ERR This instance has cluster support disabled"),
+			"The server is not a node of a cluster: replace 'spring.data.redis.cluster.nodes' with "
+					+ "'spring.data.redis.host' and 'spring.data.redis.port'."),
+
+	NO_TLS(true, messages("not an SSL/TLS record|Unsupported or unrecognized SSL message"),
+			"The server does not use TLS on this port: remove 'spring.data.redis.ssl.*' (and write 'redis://' instead of "
+					+ "'rediss://' in 'spring.data.redis.url'), or correct 'spring.data.redis.port' to its TLS port."),
+
+	TLS_REQUIRED(true, messages("Invalid first byte: 21 |Unknown reply: \u0015"),
+			"The server uses TLS on this port: set 'spring.data.redis.ssl.enabled=true' or 'spring.data.redis.ssl.bundle', "
+					+ "or correct 'spring.data.redis.port' to its port without TLS."),
+
+	CERTIFICATE(true, GeneralSecurityException.class::isInstance,
+			"Correct the SSL bundle that 'spring.data.redis.ssl.bundle' names: "
+					+ "it has to trust the certificate of the server."),
+
+	TLS_HANDSHAKE(false, SSLException.class::isInstance,
+			"If the server does not use TLS on this port, remove 'spring.data.redis.ssl.*' (and write 'redis://' instead of "
+					+ "'rediss://' in 'spring.data.redis.url'). If it does, correct the SSL bundle that "
+					+ "'spring.data.redis.ssl.bundle' names: protocols, and the certificate that the server asks for."),
+
+	UNKNOWN_HOST(false, UnknownHostException.class::isInstance,
+			"Correct 'spring.data.redis.host' (or the host in 'spring.data.redis.url'). "
+					+ "The name of a container is known once the container is started."),
+
+	NOT_REDIS(false, messages("Invalid first byte|Unknown reply"),
+			"The server does not answer as Redis does: correct 'spring.data.redis.host' and 'spring.data.redis.port'."),
+
+	NOT_A_SENTINEL(false, messages("SENTINEL|all sentinels down"),
+			"Correct 'spring.data.redis.sentinel.nodes' to the addresses of Sentinels, not of the servers that they monitor, "
+					+ "and 'spring.data.redis.sentinel.master' to the name that they give to the master."),
+
+	LOADING(false, replies("LOADING"),
+			"Redis is loading its data: give it more time with 'state-signals.connect-timeout'."),
+
+	CLIENTS(false, replies("ERR max number of clients reached"),
+			"Raise 'maxclients' of the server, or close connections of other applications."),
+
+	CLUSTER_NODE(false, replies("MOVED|ASK"),
+			"The server is a node of a cluster: replace 'spring.data.redis.host' and 'spring.data.redis.port' with "
+					+ "'spring.data.redis.cluster.nodes'."),
+
+	CLUSTER_DOWN(false, replies("CLUSTERDOWN|TRYAGAIN"),
+			"The cluster does not serve all of its slots: 'redis-cli --cluster check' names what it lacks."),
+
+	REPLICA(false, replies("READONLY|MASTERDOWN"),
+			"The server is a replica: correct 'spring.data.redis.*' to the master, or name the Sentinels in "
+					+ "'spring.data.redis.sentinel.nodes'."),
+
+	NO_WRITES(false, replies("MISCONF|OOM|NOREPLICAS"),
+			"Redis accepts no writes, which durable channels need. Mend what it names (its disk, 'maxmemory', its "
+					+ "replicas), or set 'state-signals.channels.<name>.delivery' to broadcast."),
+
+	BUSY(false, replies("BUSY"), "Redis runs a script that does not end: end it with 'SCRIPT KILL'."),
+
+	COMMAND(false, replies("ERR unknown (sub)?command"),
+			"The server lacks a command that signals need: upgrade Redis, or enable the command."),
+
+	CLOSED(false, messages("Connection reset|Connection closed|Unexpected end of stream|Broken pipe"),
+			"If the server uses TLS on this port, set 'spring.data.redis.ssl.enabled=true' or 'spring.data.redis.ssl.bundle'. "
+					+ "Else its log says why it closes connections; 'protected-mode' and 'maxclients' are common reasons."),
+
+	REFUSED(false, messages("Connection refused|Failed to connect|No route to host|connection timed out"), null),
+
+	NO_ANSWER(false, (cause) -> true,
+			"Correct 'spring.data.redis.host' and 'spring.data.redis.port' to where Redis is, or give it more time with "
+					+ "'state-signals.connect-timeout'. If 'spring.data.redis.ssl.*' is set, make sure that the server uses "
+					+ "TLS on this port: one that does not leaves a TLS handshake unanswered.");
+
+	private final boolean certain;
+
+	private final Predicate<Throwable> cause;
+
+	private final @Nullable String remedy;
+
+	ConnectProblem(boolean certain, Predicate<Throwable> cause, @Nullable String remedy) {
+		this.certain = certain;
+		this.cause = cause;
+		this.remedy = remedy;
+	}
+
+	/**
+	 * Classifies a failure.
+	 * @param failure what the driver throws; {@code null} while it has thrown nothing
+	 * @return the problem
+	 */
+	static ConnectProblem of(@Nullable Throwable failure) {
+		for (ConnectProblem problem : values()) {
+			for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+				if (problem.cause.test(cause)) {
+					return problem;
+				}
+			}
+		}
+		return NO_ANSWER;
+	}
+
+	/**
+	 * Whether Redis or the network has answered in a way that no waiting changes.
+	 */
+	boolean isCertain() {
+		return this.certain;
+	}
+
+	/**
+	 * Returns what to do.
+	 * @return a sentence, or {@code null} if starting Redis is all that is needed
+	 */
+	@Nullable String remedy() {
+		return this.remedy;
+	}
+
+	// On a cluster, the message has the reply of each node in a line of its own.
+	private static Predicate<Throwable> replies(String codes) {
+		return messages("(?:^|: )(?:" + codes + ")\\b");
+	}
+
+	private static Predicate<Throwable> messages(String expression) {
+		Pattern pattern = Pattern.compile(expression, Pattern.MULTILINE);
+		return (cause) -> cause.getMessage() != null && pattern.matcher(cause.getMessage()).find();
+	}
+
+}

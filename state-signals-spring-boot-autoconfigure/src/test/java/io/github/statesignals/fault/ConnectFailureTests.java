@@ -1,0 +1,193 @@
+package io.github.statesignals.fault;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.statesignals.OnSignal;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Each way in which a server can refuse an application is named at start-up, with the
+ * remedy for that one.
+ */
+@Tag("faults")
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class ConnectFailureTests {
+
+	/**
+	 * Longer than a test may take: it fails where the start waits.
+	 */
+	private static final String NO_WAITING = "connect-timeout=10m";
+
+	private static final String DURABLE = "channels.orders.delivery=durable";
+
+	@RegisterExtension
+	private final FaultApplications applications = new FaultApplications();
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void passwordThatIsWrong(String driver, CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder().user("app", "on >secret ~* &* +@all"));
+		assertThat(report(output, server, NO_WAITING, "spring.data.redis.client-type=" + driver,
+				"spring.data.redis.username=app", "spring.data.redis.password=wrong"))
+			.contains("WRONGPASS")
+			.contains("Correct 'spring.data.redis.username' and 'spring.data.redis.password'");
+	}
+
+	@Test
+	void channelThatIsNotPermitted(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder().user("app", "on >secret resetchannels ~* +@all"));
+		assertThat(report(output, server, NO_WAITING, "spring.data.redis.username=app",
+				"spring.data.redis.password=secret"))
+			.contains("ACL SETUSER <user> &event-signal-* +subscribe");
+	}
+
+	@Test
+	void plainConnectionToAServerWithTls(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder().tls(this.applications.use(Certificates.create())));
+		assertThat(report(output, server, "connect-timeout=3s")).contains(server.address())
+			.contains("If the server uses TLS on this port, set 'spring.data.redis.ssl.enabled=true'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "3s", "15s" })
+	void connectionWithTlsToAPlainServer(String timeout, CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		assertThat(report(output, server, "connect-timeout=" + timeout, "spring.data.redis.ssl.enabled=true"))
+			.containsAnyOf("If 'spring.data.redis.ssl.*' is set, make sure that the server uses TLS on this port",
+					"If the server does not use TLS on this port, remove 'spring.data.redis.ssl.*'",
+					"The server does not use TLS on this port: remove 'spring.data.redis.ssl.*'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void certificateThatIsNotTrusted(String driver, CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder().tls(this.applications.use(Certificates.create())));
+		assertThat(report(output, server, NO_WAITING, "spring.data.redis.ssl.enabled=true",
+				"spring.data.redis.client-type=" + driver))
+			.contains("it has to trust the certificate of the server");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void serverThatIsNotStarted(String driver, CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		server.kill();
+		assertThat(report(output, server, "connect-timeout=3s", "spring.data.redis.client-type=" + driver))
+			.contains("Start Redis, correct 'spring.data.redis.*' to where it is");
+		assertThat(output.getOut()).containsOnlyOnce("Redis is not available: ")
+			.contains("Retrying every 1 s, for 3s at most (state-signals.connect-timeout).");
+	}
+
+	@Test
+	void hostThatIsUnknown(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		assertThat(report(output, server, "connect-timeout=3s", "spring.data.redis.host=no-such-host.invalid"))
+			.contains("no-such-host.invalid")
+			.contains("Correct 'spring.data.redis.host'");
+	}
+
+	@Test
+	void serverWithoutRoomForAnotherConnection(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		server.command("CONFIG", "SET", "maxclients", "1");
+		try (RedisSubscription other = new RedisSubscription(server.port(), "news")) {
+			assertThat(report(output, server, "connect-timeout=3s")).contains("ERR max number of clients reached")
+				.contains("Raise 'maxclients' of the server");
+			assertThat(other.isClosed()).isFalse();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "delivery=broadcast", "delivery=durable" })
+	void serverThatDoesNotAnswerDoesNotHoldUpTheFailure(String delivery, CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		server.freeze();
+		assertThat(report(output, server, "connect-timeout=5s", "channels.orders." + delivery))
+			.contains("Redis has not answered")
+			.contains("Correct 'spring.data.redis.host' and 'spring.data.redis.port'");
+		assertThat(output.getOut()).containsOnlyOnce("Redis is not available: it has not answered yet. "
+				+ "Retrying every 1 s, for 5s at most (state-signals.connect-timeout).");
+	}
+
+	@Test
+	void replicaWhereDurableChannelsNeedTheMaster(CapturedOutput output) {
+		RedisProcess master = use(RedisProcess.builder());
+		RedisProcess replica = use(RedisProcess.builder().settings("replicaof " + master.host() + " " + master.port()));
+		await().atMost(Duration.ofSeconds(30))
+			.until(() -> replica.command("INFO", "replication").contains("master_link_status:up"));
+		assertThat(report(output, replica, "connect-timeout=3s", DURABLE)).contains("READONLY")
+			.contains("The server is a replica");
+	}
+
+	@Test
+	void serverThatAcceptsNoWrites(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder().settings("min-replicas-to-write 1"));
+		assertThat(report(output, server, "connect-timeout=3s", DURABLE)).contains("NOREPLICAS")
+			.contains("Redis accepts no writes, which durable channels need");
+	}
+
+	@Test
+	void nodeOfAClusterWithoutTheClusterInTheConfiguration(CapturedOutput output) {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		List<String> reports = new ArrayList<>();
+		for (RedisProcess node : cluster.nodes()) {
+			// One of them may have the slot, and serve this application.
+			start(node, "connect-timeout=3s", DURABLE);
+			reports.addAll(reports(output));
+		}
+		assertThat(reports).anySatisfy((report) -> assertThat(report).contains(
+				"replace 'spring.data.redis.host' and 'spring.data.redis.port' with 'spring.data.redis.cluster.nodes'"));
+	}
+
+	private RedisProcess use(RedisProcess.Builder builder) {
+		return this.applications.use(builder.start());
+	}
+
+	private String report(CapturedOutput output, RedisProcess server, String... properties) {
+		int before = reports(output).size();
+		assertThatException()
+			.isThrownBy(() -> this.applications.start(Receiver.class, server.properties(), properties));
+		List<String> reports = reports(output);
+		assertThat(reports).hasSize(before + 1);
+		return reports.get(before);
+	}
+
+	private void start(RedisProcess server, String... properties) {
+		try {
+			this.applications.start(Receiver.class, server.properties(), properties);
+		}
+		catch (RuntimeException ex) {
+			assertThat(ex).isNotNull();
+		}
+	}
+
+	private static List<String> reports(CapturedOutput output) {
+		return Stream.of(output.getOut().split("APPLICATION FAILED TO START")).skip(1).toList();
+	}
+
+	static class Receiver {
+
+		@OnSignal(event = "start", channel = "orders")
+		void start() {
+		}
+
+	}
+
+}
