@@ -1,6 +1,10 @@
 package io.github.statesignals.autoconfigure;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.SignalGateway;
 import io.github.statesignals.SignalGatewayFactory;
@@ -13,18 +17,23 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationBeanNameGenerator;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScans;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 
 /**
  * Makes a bean of every interface that is a {@link SignalGateway}, in the packages that
- * Boot scans.
+ * are scanned for components.
  */
 final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 
@@ -44,15 +53,52 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata importingClassMetadata, BeanDefinitionRegistry registry) {
-		if (!AutoConfigurationPackages.has(this.beanFactory)) {
-			return;
-		}
-		List<String> packages = AutoConfigurationPackages.get(this.beanFactory);
 		Scanner scanner = new Scanner(this.environment);
 		scanner.setResourceLoader(this.resourceLoader);
-		packages.stream()
+		packages(registry).stream()
 			.flatMap((basePackage) -> scanner.findCandidateComponents(basePackage).stream())
 			.forEach((candidate) -> register(candidate, registry));
+	}
+
+	// None that is within another one: it would be scanned twice.
+	private Set<String> packages(BeanDefinitionRegistry registry) {
+		Set<String> all = new TreeSet<>(scannedPackages(registry, this.environment));
+		if (AutoConfigurationPackages.has(this.beanFactory)) {
+			all.addAll(AutoConfigurationPackages.get(this.beanFactory));
+		}
+		return all.stream()
+			.filter((name) -> all.stream()
+				.noneMatch((other) -> other.isEmpty() ? !name.isEmpty() : name.startsWith(other + ".")))
+			.collect(Collectors.toCollection(LinkedHashSet::new));
+	}
+
+	/**
+	 * Finds the packages that the application's own {@link ComponentScan} annotations
+	 * name, such as in {@code @SpringBootApplication(scanBasePackages = ...)}.
+	 */
+	private static Set<String> scannedPackages(BeanDefinitionRegistry registry, Environment environment) {
+		Set<String> packages = new LinkedHashSet<>();
+		for (String name : registry.getBeanDefinitionNames()) {
+			if (registry.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition) {
+				AnnotationMetadata metadata = definition.getMetadata();
+				for (AnnotationAttributes scan : metadata.getMergedRepeatableAnnotationAttributes(ComponentScan.class,
+						ComponentScans.class, false)) {
+					int before = packages.size();
+					for (String named : scan.getStringArray("basePackages")) {
+						packages
+							.addAll(List.of(StringUtils.tokenizeToStringArray(environment.resolvePlaceholders(named),
+									ConfigurableApplicationContext.CONFIG_LOCATION_DELIMITERS)));
+					}
+					for (Class<?> type : scan.getClassArray("basePackageClasses")) {
+						packages.add(ClassUtils.getPackageName(type));
+					}
+					if (packages.size() == before) {
+						packages.add(ClassUtils.getPackageName(metadata.getClassName()));
+					}
+				}
+			}
+		}
+		return packages;
 	}
 
 	private void register(BeanDefinition candidate, BeanDefinitionRegistry registry) {

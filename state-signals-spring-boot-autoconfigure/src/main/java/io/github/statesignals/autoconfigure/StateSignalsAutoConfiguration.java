@@ -16,7 +16,8 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnBooleanProperty(name = "state-signals.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StateSignalsProperties.class)
 // In this order: there is an engine only where there is a transport.
-@Import({ SignalTransportConfiguration.class, SignalExecutorConfiguration.class, SignalEngineConfiguration.class })
+@Import({ SignalTransportConfiguration.class, SignalExecutorConfiguration.class, SignalEngineConfiguration.class,
+		MissingTransportConfiguration.class })
 public final class StateSignalsAutoConfiguration {
 
 }

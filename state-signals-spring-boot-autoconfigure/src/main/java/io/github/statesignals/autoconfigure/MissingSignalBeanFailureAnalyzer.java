@@ -1,0 +1,100 @@
+package io.github.statesignals.autoconfigure;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+import io.github.statesignals.DurableChannels;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalGateway;
+import io.github.statesignals.SignalGatewayFactory;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * Explains why a bean of signals is missing, before Boot says only that it is.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE + 100)
+final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
+
+	private static final Set<Class<?>> TYPES = Set.of(SignalExporter.class, SignalExporterFactory.class,
+			SignalResponder.class, SignalResponderFactory.class, SignalGatewayFactory.class, DurableChannels.class);
+
+	private final BeanFactory beanFactory;
+
+	private final Environment environment;
+
+	MissingSignalBeanFailureAnalyzer(BeanFactory beanFactory, Environment environment) {
+		this.beanFactory = beanFactory;
+		this.environment = environment;
+	}
+
+	@Override
+	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, NoSuchBeanDefinitionException cause,
+			@Nullable String description) {
+		Class<?> type = (cause.getResolvableType() != null) ? cause.getResolvableType().resolve() : null;
+		// Where there are some, a name or qualifier is wrong.
+		if (type == null || cause.getNumberOfBeansFound() > 0) {
+			return null;
+		}
+		boolean gateway = AnnotatedElementUtils.hasAnnotation(type, SignalGateway.class);
+		if (!gateway && !TYPES.contains(type)) {
+			return null;
+		}
+		String problem = "%s required a bean of type '%s', and there is none: "
+			.formatted(Objects.requireNonNullElse(description, "A component"), type.getName());
+		return isPresent(SignalGatewayFactory.class) ? (gateway ? unscanned(problem, type, cause) : null)
+				: withoutSignals(problem, cause);
+	}
+
+	private FailureAnalysis withoutSignals(String problem, NoSuchBeanDefinitionException cause) {
+		if (!Binder.get(this.environment).bind("state-signals.enabled", Boolean.class).orElse(true)) {
+			return new FailureAnalysis(problem + "'state-signals.enabled' is false.",
+					"Set 'state-signals.enabled=true', or inject an ObjectProvider, which may be empty.", cause);
+		}
+		if (!isPresent(RedisConnectionFactory.class)) {
+			return new FailureAnalysis(problem + "there is no RedisConnectionFactory to send and receive signals with.",
+					MissingTransportFailureAnalyzer.REMEDY, cause);
+		}
+		return new FailureAnalysis(problem + "StateSignalsAutoConfiguration is not applied.",
+				"Annotate the application with @SpringBootApplication or @EnableAutoConfiguration and do not exclude "
+						+ "StateSignalsAutoConfiguration. In a test of a slice of the application, replace the bean "
+						+ "(@MockitoBean), or add @ImportAutoConfiguration({ DataRedisAutoConfiguration.class, "
+						+ "JacksonAutoConfiguration.class, StateSignalsAutoConfiguration.class }).",
+				cause);
+	}
+
+	private FailureAnalysis unscanned(String problem, Class<?> type, NoSuchBeanDefinitionException cause) {
+		List<String> packages = AutoConfigurationPackages.has(this.beanFactory)
+				? AutoConfigurationPackages.get(this.beanFactory) : List.of();
+		return new FailureAnalysis(problem
+				+ "the @SignalGateway interface is in no package that is scanned (%s, and those that @ComponentScan names)."
+					.formatted(packages.isEmpty() ? "none" : String.join(", ", packages)),
+				"Move it there, add its package to 'scanBasePackages' of @SpringBootApplication, or define a bean: "
+						+ "@Bean %1$s gateway(SignalGatewayFactory gateways) { return gateways.create(%1$s.class); }"
+							.formatted(type.getSimpleName()),
+				cause);
+	}
+
+	private boolean isPresent(Class<?> type) {
+		return this.beanFactory instanceof ListableBeanFactory beans
+				&& BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, type, true, false).length > 0;
+	}
+
+}
