@@ -27,6 +27,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -80,6 +81,16 @@ class SignalEngineConfiguration {
 		boolean initialize = properties.exporter().legalEvents() != null
 				&& beanFactory.getBeanNamesForType(SignalExporter.class).length > 0;
 		return new ExporterInitializer(initialize ? exporter.getObject() : null, engine, properties.exporter());
+	}
+
+	@Bean
+	StartupLogger signalStartupLogger(ApplicationContext context, SignalEngine engine) {
+		return new StartupLogger(context, engine);
+	}
+
+	@Bean
+	KeepAliveCheck signalKeepAliveCheck(ApplicationContext context, SignalEngine engine) {
+		return new KeepAliveCheck(context, engine);
 	}
 
 	@Bean

@@ -430,6 +430,17 @@ final class DefaultSignalExporter implements SignalExporter {
 		return this.channel;
 	}
 
+	String getProcessName() {
+		return this.processName;
+	}
+
+	/**
+	 * Returns the events that it was initialized with, none if it was not.
+	 */
+	Set<String> legalEvents() {
+		return this.current.state.legalEvents();
+	}
+
 	CompletableFuture<Boolean> awaitSubscribers(int count) {
 		return this.responders.await(count);
 	}
@@ -461,8 +472,10 @@ final class DefaultSignalExporter implements SignalExporter {
 			return CompletableFuture.failedFuture(notSent(event));
 		}
 		if (current.is(Status.SHUT_DOWN)) {
-			logger.warn("Publishing '{}' of exporter '{}', which is not initialized: nobody is awaited", event,
-					this.publisherId);
+			logger.warn(
+					"Publishing '{}' of exporter '{}', which is not initialized: no responder is awaited. "
+							+ "Name the event in state-signals.exporter.legal-events, or call initialize(\"{}\") first",
+					event, this.publisherId, event);
 		}
 		return this.engine.getInterceptors()
 			.publish(signal, options.completion(), (actual) -> this.publications.add(actual, options));

@@ -3,6 +3,8 @@ package io.github.statesignals.core;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -332,6 +335,17 @@ final class DefaultSignalResponder implements SignalResponder {
 
 	String getChannel() {
 		return this.channel;
+	}
+
+	/**
+	 * Returns the events that it has handlers for, in alphabetical order.
+	 */
+	SortedSet<String> events() {
+		return this.handlers.stream().map((handler) -> handler.event).collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	boolean hasListeners() {
+		return !this.listeners.isEmpty();
 	}
 
 	/**

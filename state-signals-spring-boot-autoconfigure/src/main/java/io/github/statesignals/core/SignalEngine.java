@@ -240,6 +240,24 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
+	 * Describes which responders handle which events, and which events the initialized
+	 * exporters publish.
+	 * @return one line, of bounded length; empty if there are neither
+	 */
+	public String describe() {
+		return EngineDescription.of(this.settings.responders().enabled() ? this.responders : List.of(), getExporters());
+	}
+
+	/**
+	 * Whether a responder has handlers, or listens to all signals.
+	 * @return {@code false} where responders are disabled
+	 */
+	public boolean hasHandlers() {
+		return this.settings.responders().enabled() && this.responders.stream()
+			.anyMatch((responder) -> responder.hasListeners() || !responder.events().isEmpty());
+	}
+
+	/**
 	 * What this engine has counted since it was created.
 	 * @return the counters
 	 */

@@ -855,7 +855,9 @@ class DefaultSignalExporterTests {
 		this.peer.hear("anything");
 		assertThat(output).contains("WARN")
 			.contains("Publishing 'anything' of exporter '" + this.exporter.getPublisherId() + "'")
-			.contains("not initialized");
+			.contains("not initialized")
+			.contains("state-signals.exporter.legal-events")
+			.contains("call initialize(\"anything\") first");
 	}
 
 	@Test
