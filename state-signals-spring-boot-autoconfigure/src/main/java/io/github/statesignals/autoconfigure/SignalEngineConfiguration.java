@@ -33,6 +33,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -46,7 +47,10 @@ class SignalEngineConfiguration {
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
 	// Before any bean is made with them, which would complain in words of its own.
-	SignalEngineConfiguration(StateSignalsProperties properties) {
+	SignalEngineConfiguration(StateSignalsProperties properties, Environment environment) {
+		if (environment instanceof ConfigurableEnvironment configurable) {
+			UnknownProperties.warn(configurable);
+		}
 		PropertyChecks.check(properties);
 	}
 

@@ -1,0 +1,178 @@
+package io.github.statesignals.autoconfigure;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Warns of properties under {@code state-signals} that do not exist, with the known one
+ * that is nearest. The start does not fail: an application may have properties of its own
+ * there, and environment variables of such names come from elsewhere, such as
+ * {@code STATE_SIGNALS_PORT} from a Kubernetes service of that name. Of those, only what
+ * looks like a typing error is reported.
+ */
+final class UnknownProperties {
+
+	private static final Logger logger = LoggerFactory.getLogger(StateSignalsProperties.class);
+
+	private static final String PREFIX = "state-signals";
+
+	private static final String ANY_KEY = "*";
+
+	/**
+	 * By the name without what relaxed binding ignores. Keys of maps are
+	 * {@link #ANY_KEY}.
+	 */
+	private final Map<String, String> known = new TreeMap<>();
+
+	private UnknownProperties() {
+		collect(PREFIX, StateSignalsProperties.class);
+	}
+
+	static void warn(ConfigurableEnvironment environment) {
+		UnknownProperties properties = new UnknownProperties();
+		for (PropertySource<?> source : environment.getPropertySources()) {
+			if (source instanceof EnumerablePropertySource<?> enumerable) {
+				boolean variables = source instanceof SystemEnvironmentPropertySource;
+				for (String name : enumerable.getPropertyNames()) {
+					if (variables) {
+						properties.checkVariable(name);
+					}
+					else {
+						properties.checkProperty(name, source);
+					}
+				}
+			}
+		}
+	}
+
+	private void collect(String prefix, Class<?> type) {
+		for (RecordComponent component : type.getRecordComponents()) {
+			collect(prefix + "." + DataObjectPropertyName.toDashedForm(component.getName()),
+					component.getGenericType());
+		}
+	}
+
+	private void collect(String name, Type type) {
+		if (type instanceof Class<?> nested && nested.isRecord()) {
+			collect(name, nested);
+		}
+		else if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+			collect(name + "." + ANY_KEY, map.getActualTypeArguments()[1]);
+		}
+		else {
+			this.known.put(uniform(ConfigurationPropertyName.of(name.replace(ANY_KEY, "key"))), name);
+		}
+	}
+
+	private void checkProperty(String text, PropertySource<?> source) {
+		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(text, '.');
+		String uniform = uniform(name);
+		if (uniform.startsWith(uniform(ConfigurationPropertyName.of(PREFIX)) + ".")
+				&& !this.known.containsKey(uniform)) {
+			String nearest = nearest(uniform, Math.max(2, uniform.length() / 4));
+			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
+					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
+		}
+	}
+
+	private void checkVariable(String text) {
+		String variable = text.toLowerCase(Locale.ROOT).replaceAll("(_\\d+)+_?$", "").replace("_", "");
+		if (!variable.startsWith(PREFIX.replace("-", ""))) {
+			return;
+		}
+		for (Map.Entry<String, String> property : this.known.entrySet()) {
+			String flat = property.getKey().replace(".", "");
+			// The key of a map may be anything.
+			if (flat.contains(ANY_KEY) ? variable.matches(flat.replace(ANY_KEY, ".+")) : variable.equals(flat)) {
+				return;
+			}
+		}
+		for (Map.Entry<String, String> property : this.known.entrySet()) {
+			if (distance(variable, property.getKey().replace(".", "")) <= 2) {
+				logger.warn("The environment variable '{}' has no effect. Did you mean '{}', for the property '{}'?",
+						text, property.getValue().replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT),
+						property.getValue());
+				return;
+			}
+		}
+	}
+
+	private static String origin(String name, PropertySource<?> source) {
+		Origin origin = OriginLookup.getOrigin(source, name);
+		return (origin != null) ? origin.toString() : source.getName();
+	}
+
+	// Lower case without dashes and indexes; the name of a channel counts for nothing.
+	private String uniform(ConfigurationPropertyName name) {
+		StringBuilder uniform = new StringBuilder();
+		for (int i = 0; i < name.getNumberOfElements(); i++) {
+			if (name.isNumericIndex(i) && i == name.getNumberOfElements() - 1) {
+				break;
+			}
+			boolean key = i == 2 && name.getElement(1, Form.UNIFORM).equals("channels");
+			uniform.append((i > 0) ? "." : "").append(key ? ANY_KEY : name.getElement(i, Form.UNIFORM));
+		}
+		return uniform.toString();
+	}
+
+	/**
+	 * Finds the known property that is written most alike, as a whole or in its last
+	 * part.
+	 */
+	private @Nullable String nearest(String uniform, int limit) {
+		String nearest = null;
+		int least = limit + 1;
+		for (Map.Entry<String, String> property : this.known.entrySet()) {
+			int distance = Math.min(distance(uniform, property.getKey()),
+					distance(last(uniform), last(property.getKey())) + 1);
+			if (distance < least) {
+				least = distance;
+				nearest = property.getValue().replace(ANY_KEY, "<name>");
+			}
+		}
+		return nearest;
+	}
+
+	private static String last(String uniform) {
+		return uniform.substring(uniform.lastIndexOf('.') + 1);
+	}
+
+	/**
+	 * Counts the characters to insert, remove or replace between two texts.
+	 */
+	private static int distance(String first, String second) {
+		int[] row = new int[second.length() + 1];
+		for (int j = 0; j < row.length; j++) {
+			row[j] = j;
+		}
+		for (int i = 1; i <= first.length(); i++) {
+			int diagonal = row[0];
+			row[0] = i;
+			for (int j = 1; j < row.length; j++) {
+				int replaced = diagonal + ((first.charAt(i - 1) == second.charAt(j - 1)) ? 0 : 1);
+				diagonal = row[j];
+				row[j] = Math.min(replaced, Math.min(row[j - 1], row[j]) + 1);
+			}
+		}
+		return row[second.length()];
+	}
+
+}

@@ -1,0 +1,307 @@
+package io.github.statesignals.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.github.statesignals.OnSignal;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.autoconfigure.gateways.Alarms;
+import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.SignalTransport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * An application that would start and then do nothing says so, or does not start.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class FirstContactTests {
+
+	private static final String INFO = "logging.level.io.github.statesignals=info";
+
+	@AfterEach
+	void resetLevel() {
+		LoggingSystem.get(getClass().getClassLoader()).setLogLevel("io.github.statesignals", null);
+	}
+
+	@Test
+	void startLogsWhatIsHandledAndWhatIsPublished(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(Handling.class, INFO,
+				"state-signals.exporter.legal-events=go,halt", "state-signals.exporter.process-name=conductor")) {
+			assertThat(output.getOut())
+				.containsOnlyOnce("Signals: responder 'test' handles [start, stop] on the default channel; "
+						+ "responder 'cache' handles [flip] on channel 'orders'; "
+						+ "exporter 'conductor' publishes [go, halt] on the default channel");
+			context.stop();
+			context.start();
+		}
+		assertThat(output.getOut()).containsOnlyOnce("Signals: ");
+	}
+
+	@Test
+	void startLogsABoundedLine(CapturedOutput output) {
+		String events = String.join(",", IntStream.range(0, 1_000).mapToObj((i) -> "event-" + i).toList());
+		run(OverMemory.class, INFO, "state-signals.exporter.legal-events=" + events).close();
+		assertThat(output.getOut()).contains("publishes [event-0, event-1, ")
+			.contains(", event-9, 990 more] on the default channel");
+	}
+
+	@Test
+	void starterAloneLogsNothing(CapturedOutput output) {
+		run(OverMemory.class, INFO).close();
+		assertThat(output.getOut()).doesNotContain("Signals: ").doesNotContain("WARN");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "exporter.legal-event, exporter.legal-events", "exporter.legalEvent, exporter.legal-events",
+			"legal-events, exporter.legal-events", "exporters.legal-events, exporter.legal-events",
+			"responder.response-timeout, exporter.response-timeout", "conect-timeout, connect-timeout",
+			"exporter.legal-event[0], exporter.legal-events", "channels.orders.retension, channels.<name>.retention",
+			"channels.[a.b].deliver, channels.<name>.delivery", "enable, enabled" })
+	void propertyThatDoesNotExistIsReportedWithTheNearestOne(String property, String nearest, CapturedOutput output) {
+		run(OverMemory.class, "state-signals." + property + "=1").close();
+		assertThat(output.getOut()).containsOnlyOnce("The property 'state-signals." + property
+				+ "' (commandLineArgs) does not exist and has no effect. Did you mean 'state-signals." + nearest
+				+ "'?");
+	}
+
+	@Test
+	void propertyLikeNoOtherIsReportedAlone(CapturedOutput output) {
+		run(OverMemory.class, "state-signals.zookeeper-quorum-members=3").close();
+		assertThat(output.getOut()).contains("The property 'state-signals.zookeeper-quorum-members'")
+			.contains("does not exist and has no effect.")
+			.doesNotContain("Did you mean");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "state-signals.exporter.legalEvents=a", "stateSignals.exporter.legal_events=a",
+			"state-signals.exporter.LEGAL-EVENTS=a", "state-signals.exporter.legal-events[0]=a",
+			"state-signals.channels.orders.delivery=broadcast", "state-signals.channels.[a.b].retention=1d",
+			"state-signals.channels.[legal-event].delivery=broadcast", "state-signals-of-another.kind=1",
+			"statesignals.enabled=true", "my.state-signals.legal-event=1" })
+	void propertyThatExistsIsNotReported(String property, CapturedOutput output) {
+		run(OverMemory.class, property).close();
+		assertThat(output.getOut()).doesNotContain("has no effect");
+	}
+
+	@Test
+	void environmentVariableThatLooksLikeATypingErrorIsReported(CapturedOutput output) {
+		warn("STATE_SIGNALS_EXPORTER_LEGAL_EVENT", "STATESIGNALS_EXPORTER_LEGALEVENT_0");
+		assertThat(output.getOut())
+			.contains("The environment variable 'STATE_SIGNALS_EXPORTER_LEGAL_EVENT' has no effect. "
+					+ "Did you mean 'STATESIGNALS_EXPORTER_LEGALEVENTS', "
+					+ "for the property 'state-signals.exporter.legal-events'?")
+			.contains("The environment variable 'STATESIGNALS_EXPORTER_LEGALEVENT_0' has no effect.");
+	}
+
+	@Test
+	void environmentVariablesThatExistOrComeFromElsewhereAreNotReported(CapturedOutput output) {
+		warn("STATESIGNALS_EXPORTER_LEGALEVENTS", "STATE_SIGNALS_EXPORTER_LEGAL_EVENTS",
+				"STATESIGNALS_EXPORTER_LEGALEVENTS_0", "STATESIGNALS_CHANNELS_ORDERS_DELIVERY",
+				"STATE_SIGNALS_CHANNELS_ORDERS_RETENTION", "STATE_SIGNALS_SERVICE_HOST", "STATE_SIGNALS_PORT",
+				"STATE_SIGNALS_PORT_8080_TCP_ADDR", "STATE_SIGNALS_TEST_REDIS", "STATE_SIGNALS_TEST_PYTHON", "PATH",
+				"_");
+		assertThat(output.getOut()).doesNotContain("has no effect");
+	}
+
+	@Test
+	void handlerWithoutRedisFailsTheStart(CapturedOutput output) {
+		assertThat(report(output, WithoutRedis.class))
+			.contains("@OnSignal method " + WithoutRedis.class.getName()
+					+ ".start would never be called: there is no RedisConnectionFactory")
+			.contains("Do not exclude DataRedisAutoConfiguration")
+			.contains("'state-signals.enabled=false'");
+	}
+
+	@Test
+	void handlerWithoutRedisIsLeftAloneWhereSignalsAreDisabled() {
+		run(WithoutRedis.class, "state-signals.enabled=false").close();
+	}
+
+	@Test
+	void starterWithoutRedisAndHandlersStarts() {
+		run(WithoutAnything.class).close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { NeedsExporter.class, NeedsResponder.class, NeedsFactory.class, NeedsGateway.class })
+	void beanThatIsMissingSinceSignalsAreDisabledNamesTheProperty(Class<?> application, CapturedOutput output) {
+		assertThat(report(output, application, "STATE_SIGNALS_ENABLED=true", "state-signals.enabled=false"))
+			.contains("required a bean of type 'io.github.statesignals.")
+			.contains("'state-signals.enabled' is false")
+			.contains("Set 'state-signals.enabled=true', or inject an ObjectProvider");
+	}
+
+	@Test
+	void beanThatIsMissingSinceThereIsNoRedisSaysSo(CapturedOutput output) {
+		assertThat(report(output, NeedsExporterWithoutRedis.class)).contains("there is no RedisConnectionFactory")
+			.contains("Do not exclude DataRedisAutoConfiguration");
+	}
+
+	@Test
+	void beanThatIsMissingSinceTheAutoConfigurationIsNotAppliedSaysSo(CapturedOutput output) {
+		assertThat(report(output, NeedsExporterAlone.class)).contains("StateSignalsAutoConfiguration is not applied")
+			.contains("@SpringBootApplication");
+	}
+
+	@Test
+	void gatewayInNoPackageThatIsScannedIsNamedWithTheRemedy(CapturedOutput output) {
+		assertThat(report(output, NeedsGateway.class)).contains("'" + Alarms.class.getName() + "'")
+			.contains("is in no package that is scanned")
+			.contains("@Bean Alarms gateway(SignalGatewayFactory gateways) { return gateways.create(Alarms.class); }");
+	}
+
+	@Test
+	void gatewayInAPackageThatOnlyComponentScanNamesIsABean() {
+		try (ConfigurableApplicationContext context = run(Scanning.class, "gateways=gateways")) {
+			assertThat(context.getBeansOfType(Alarms.class)).hasSize(1);
+		}
+	}
+
+	private static void warn(String... variables) {
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources()
+			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+					new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+							Map.copyOf(List.of(variables)
+								.stream()
+								.collect(Collectors.toMap((name) -> name, (name) -> (Object) "1")))));
+		UnknownProperties.warn(environment);
+	}
+
+	private static String report(CapturedOutput output, Class<?> application, String... properties) {
+		assertThatException().isThrownBy(() -> run(application, properties).close());
+		String[] parts = output.getOut().split("APPLICATION FAILED TO START");
+		assertThat(parts).as("the output around the report").hasSize(2);
+		return parts[1];
+	}
+
+	private static ConfigurableApplicationContext run(Class<?> application, String... properties) {
+		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.properties(Map.of("spring.main.banner-mode", "off", "spring.main.register-shutdown-hook", "false",
+					"spring.application.name", "test"))
+			.run(List.of(properties).stream().map((property) -> "--" + property).toArray(String[]::new));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(StateSignalsAutoConfiguration.class)
+	static class OverMemory {
+
+		@Bean
+		SignalTransport transport() {
+			return new InMemoryBroker().transport();
+		}
+
+	}
+
+	static class Handling extends OverMemory {
+
+		@OnSignal(event = { "stop", "start" })
+		void handle(Signal signal) {
+		}
+
+		@OnSignal(event = "flip", responder = "cache", channel = "orders")
+		void flip() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(StateSignalsAutoConfiguration.class)
+	static class WithoutAnything {
+
+	}
+
+	static class WithoutRedis extends WithoutAnything {
+
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	static class NeedsExporter extends OverMemory {
+
+		NeedsExporter(SignalExporter exporter) {
+		}
+
+	}
+
+	static class NeedsResponder extends OverMemory {
+
+		@Bean
+		String responderId(SignalResponder responder) {
+			return responder.getResponderId();
+		}
+
+	}
+
+	static class NeedsFactory extends OverMemory {
+
+		@Bean
+		SignalExporter audit(SignalExporterFactory factory) {
+			return factory.create("audit");
+		}
+
+	}
+
+	static class NeedsGateway extends OverMemory {
+
+		@Bean
+		String gateway(Alarms alarms) {
+			return alarms.toString();
+		}
+
+	}
+
+	static class NeedsExporterWithoutRedis extends WithoutAnything {
+
+		NeedsExporterWithoutRedis(SignalExporter exporter) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(DataRedisAutoConfiguration.class)
+	static class NeedsExporterAlone {
+
+		NeedsExporterAlone(SignalExporter exporter) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@ComponentScan(basePackages = "io.github.statesignals.autoconfigure.${gateways}")
+	static class Scanning extends OverMemory {
+
+	}
+
+}
