@@ -60,11 +60,12 @@ class ConductorRunner implements ApplicationRunner {
 		String runs = "http://127.0.0.1:" + this.environment.getProperty("local.server.port") + "/api/runs";
 		print("");
 		print("Run again:");
-		print("  curl -X POST " + runs);
+		print("  curl -X POST \"%s\"".formatted(runs));
 		print("Add a process with three more collectors%s, and run with all of them:"
 			.formatted(this.embedded ? "" : ", with this one's spring.data.redis.* settings"));
 		print("  " + furtherProcess());
-		print("  curl -X POST " + runs + "?collectors=" + (this.collectors + 3));
+		// Without quotes, zsh takes the question mark for a pattern.
+		print("  curl -X POST \"%s?collectors=%d\"".formatted(runs, this.collectors + 3));
 		print("Ctrl-C ends this process.");
 	}
 
@@ -74,7 +75,7 @@ class ConductorRunner implements ApplicationRunner {
 					.formatted(this.redis.getHost(), this.redis.getPort()) : "--spring.data.redis....");
 		File source = new ApplicationHome(SampleApplication.class).getSource();
 		if (source != null && source.isFile()) {
-			return "java -jar %s %s".formatted(Path.of("").toAbsolutePath().relativize(source.toPath()), arguments);
+			return "java -jar \"%s\" %s".formatted(Path.of("").toAbsolutePath().relativize(source.toPath()), arguments);
 		}
 		return "mvn -q -Dmaven.test.skip -pl sample-app -am spring-boot:run -Dspring-boot.run.arguments=\"%s\""
 			.formatted(arguments);

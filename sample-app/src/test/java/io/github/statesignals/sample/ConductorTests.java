@@ -49,6 +49,8 @@ class ConductorTests {
 			.containsPattern("run-1 \\(uuid .*\\): \\d+ rounds of the workload, collected by all")
 			.containsPattern("benchmark-start +memory-\\p{XDigit}{8}-resp +1 +[\\d.]+ ms +samples every 10 ms")
 			.containsPattern("benchmark-stop +ALL_SUBS_SUCCESS +[\\d.]+ ms +none")
+			.containsPattern("curl -X POST \"http://127.0.0.1:\\d+/api/runs\"")
+			.containsPattern("curl -X POST \"http://127.0.0.1:\\d+/api/runs\\?collectors=6\"")
 			.containsPattern("cpu-\\p{XDigit}{8}-resp +pid \\d+, samples \\d+, cpu-seconds ")
 			.containsPattern("--spring.profiles.active=collector .*--spring.data.redis.port=\\d+");
 	}
