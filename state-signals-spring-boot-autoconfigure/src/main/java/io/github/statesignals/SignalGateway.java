@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * Makes an interface publish signals: each of its methods publishes one, through a bean
- * that implements it. Interfaces in the packages that Spring Boot scans are found by
- * themselves; {@link SignalGatewayFactory} makes one of any other.
+ * that implements it. Interfaces in packages that are scanned for components are found;
+ * {@link SignalGatewayFactory} makes one of any other.
  * <p>
  * The event of a method is what its {@link SignalEvent} names; else that of the typed
  * signal that it is given, if it takes one, which must not be {@code null}; else its name

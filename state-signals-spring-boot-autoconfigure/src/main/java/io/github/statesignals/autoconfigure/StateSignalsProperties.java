@@ -14,20 +14,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What can be set under {@code state-signals}.
+ * The properties under {@code state-signals}.
  *
  * @param enabled Whether to set up signals at all.
  * @param connectTimeout How long to wait for Redis at start-up, trying once a second.
- * Negative waits for ever; zero starts without Redis and connects in the background.
- * @param channel Name of the channel that exporters and handlers use which name none.
- * Defaults to the two Redis channels of the Python package.
+ * Negative waits indefinitely; zero starts without Redis and connects in the background.
+ * @param channel Name of the channel for exporters and handlers that name none. Defaults
+ * to the two Redis channels of the Python package.
  * @param channels Channels by name: 'delivery' is 'broadcast' (the default), or 'durable'
- * to keep signals for responders that are away; 'retention' is how long (7d).
- * @param heartbeatInterval How often to make sure that what is published is heard. Zero
+ * to store signals for responders that are disconnected; 'retention' is how long (7d).
+ * @param heartbeatInterval How often to check that published messages are received. Zero
  * never does; nor does 'protocol.extensions: off'.
  * @param exporter Publishing signals.
  * @param responder Answering signals.
- * @param protocol The wire.
+ * @param protocol The protocol.
  * @since 0.1.0
  */
 @ConfigurationProperties("state-signals")
@@ -47,19 +47,19 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * @param expectedResponders Ids of responders that are subscribers from the start.
 	 * @param awaitSubscribers Number of subscribers that start-up waits for after
 	 * initializing the exporter.
-	 * @param awaitTimeout How long start-up waits for subscribers. Negative waits for
-	 * ever.
+	 * @param awaitTimeout How long start-up waits for subscribers. Negative waits
+	 * indefinitely.
 	 * @param republishInterval How often to ask responders again while waiting for
 	 * subscribers.
-	 * @param responseTimeout How long a publish awaits its answers. Negative waits for
-	 * ever.
+	 * @param responseTimeout How long a publish waits for responses. Negative waits
+	 * indefinitely.
 	 * @param evictAfterMissed Number of signals in a row after which a responder that
-	 * answered none of them is awaited no longer, until it answers again. Zero awaits it
-	 * always.
+	 * answered none of them is no longer awaited, until it answers again. Zero always
+	 * awaits it.
 	 * @param probeAfter How long a publish waits for a responder before the exporter
-	 * probes whether that is still connected. Zero never does; nor does
+	 * probes whether it is still connected. Zero never does; nor does
 	 * 'protocol.extensions: off'.
-	 * @param maxPending How many publishes of an exporter may be under way. Further ones
+	 * @param maxPending How many publishes of an exporter may be in flight. Further ones
 	 * fail.
 	 */
 	public record Exporter(@Nullable String processName, @Nullable String runnerHost,
@@ -73,18 +73,18 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	/**
 	 * Answering signals.
 	 *
-	 * @param enabled Whether to hear and answer signals.
+	 * @param enabled Whether to receive and answer signals.
 	 * @param name Name of the application's responder. Defaults to
 	 * 'spring.application.name', else the name of this host.
 	 * @param unhandled What to answer to a signal that no handler matches.
-	 * @param lockPublisher Id of the only publisher to hear.
-	 * @param lockTag Only tag to hear.
-	 * @param receiveOwn Whether to hear the signals of this application's own exporters.
-	 * @param queueCapacity How many signals of one publisher may wait for a responder.
-	 * Further ones are answered 'busy'.
-	 * @param totalQueueCapacity How many signals may wait in all. Further ones are
+	 * @param lockPublisher Id of the only publisher whose signals to receive.
+	 * @param lockTag Only tag whose signals to receive.
+	 * @param receiveOwn Whether to receive signals of this application's own exporters.
+	 * @param queueCapacity How many signals of one publisher may be queued for a
+	 * responder. Further ones are answered 'busy'.
+	 * @param totalQueueCapacity How many signals may be queued in total. Further ones are
 	 * answered 'busy'.
-	 * @param expired What to do with a signal that comes after its publisher's timeout.
+	 * @param expired What to do with a signal that arrives after its publisher's timeout.
 	 */
 	public record Responder(@DefaultValue("true") boolean enabled, @Nullable String name,
 			@DefaultValue("acknowledge") Unhandled unhandled, @Nullable String lockPublisher, @Nullable String lockTag,
@@ -93,10 +93,10 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * The wire.
+	 * The protocol.
 	 *
-	 * @param extensions When to use what the Python package does not know. 'negotiated'
-	 * is with whoever understands it.
+	 * @param extensions When to use extensions that the Python package does not have.
+	 * 'negotiated' is with peers that support them.
 	 * @param maxPayload Size of a received payload beyond which it is skipped unread.
 	 */
 	public record Protocol(@DefaultValue("negotiated") Extensions extensions,
@@ -106,27 +106,27 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	/**
 	 * A named channel.
 	 *
-	 * @param delivery Who gets a signal: whoever is there when it is sent, or also those
-	 * responders, by name, that were there once and are away.
-	 * @param retention How long a durable channel keeps a signal for a responder that is
-	 * away, and answers.
+	 * @param delivery Which responders receive a signal: those that are connected when it
+	 * is sent, or all, by name, that ever were.
+	 * @param retention How long a durable channel stores responses, and a signal for a
+	 * responder that is disconnected.
 	 */
 	public record Channel(@DefaultValue("broadcast") Delivery delivery, @DefaultValue("7d") Duration retention) {
 	}
 
 	/**
-	 * Who gets a signal.
+	 * Which responders receive a signal.
 	 */
 	public enum Delivery {
 
 		/**
-		 * Whoever is there when it is sent.
+		 * Those that are connected when it is sent.
 		 */
 		BROADCAST,
 
 		/**
-		 * Every responder whose name was there once, also if it is away: it is kept for
-		 * it.
+		 * Every responder whose name was ever registered: the signal is stored for those
+		 * that are disconnected.
 		 */
 		DURABLE
 
