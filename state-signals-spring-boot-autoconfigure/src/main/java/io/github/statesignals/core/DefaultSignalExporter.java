@@ -65,6 +65,12 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	private final Current current = new Current();
 
+	/**
+	 * Held while a responder of this application is subscribed or removed, so that each
+	 * decision is about what it is then.
+	 */
+	private final ReentrantLock membership = new ReentrantLock();
+
 	DefaultSignalExporter(String processName, String channel, SignalEngine engine) {
 		Assert.hasText(processName, "The process name of a SignalExporter must not be blank: "
 				+ "set state-signals.exporter.process-name or spring.application.name");
@@ -266,18 +272,19 @@ final class DefaultSignalExporter implements SignalExporter {
 	void join(DefaultSignalResponder responder) {
 		ExporterState current = this.current.state;
 		EngineSettings settings = this.engine.getSettings();
-		if (current.is(Status.INITIALIZED) && settings.responders().enabled()
-				&& responder.getChannel().equals(this.channel)
-				&& responder.subscribesTo(reserved(Signal.INITIALIZATION, current.tag()))) {
-			subscribeOwn(responder, (settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
+		if (!current.is(Status.INITIALIZED) || !settings.responders().enabled()
+				|| !responder.getChannel().equals(this.channel)) {
+			return;
 		}
-	}
-
-	private void subscribeOwn(DefaultSignalResponder own, @Nullable ResponseExtension extension) {
-		subscribe(own.getResponderId(), extension);
-		if (!own.isListening() && !this.engine.isDurable(this.channel)) {
-			// It has left meanwhile, and was not subscribed then.
-			withdraw(own.getResponderId());
+		this.membership.lock();
+		try {
+			if (responder.subscribesTo(reserved(Signal.INITIALIZATION, current.tag()))) {
+				subscribe(responder.getResponderId(),
+						(settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
+			}
+		}
+		finally {
+			this.membership.unlock();
 		}
 	}
 
@@ -334,12 +341,29 @@ final class DefaultSignalExporter implements SignalExporter {
 		}
 	}
 
-	// It needs no proof. It may be back before its announcement is.
+	// It needs no proof. The responder may be back before its bye is received.
 	private void onByeOf(DefaultSignalResponder own) {
-		if (!own.isListening()) {
-			leave(own.getResponderId());
-			// It may have come back meanwhile, and was subscribed then.
-			join(own);
+		this.membership.lock();
+		try {
+			if (!own.isListening()) {
+				leave(own.getResponderId());
+			}
+		}
+		finally {
+			this.membership.unlock();
+		}
+	}
+
+	// Its answer to an initialization may be received after it has left.
+	private void onSubscriptionOf(DefaultSignalResponder own, @Nullable ResponseExtension extension) {
+		this.membership.lock();
+		try {
+			if (own.isListening()) {
+				subscribe(own.getResponderId(), extension);
+			}
+		}
+		finally {
+			this.membership.unlock();
 		}
 	}
 
@@ -372,13 +396,18 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	/**
 	 * Removes a responder of this application that does not listen any more. Its last
-	 * answers, and the announcement that it leaves, are on their way: they end what
-	 * awaits it.
-	 * @param responderId its id
+	 * answers and its bye are on their way: they end what awaits it.
+	 * @param responder the responder, which is ignored if it listens again
 	 */
-	void withdraw(String responderId) {
-		if (this.responders.remove(responderId)) {
-			left(responderId);
+	void withdraw(DefaultSignalResponder responder) {
+		this.membership.lock();
+		try {
+			if (!responder.isListening() && this.responders.remove(responder.getResponderId())) {
+				left(responder.getResponderId());
+			}
+		}
+		finally {
+			this.membership.unlock();
 		}
 	}
 
@@ -510,9 +539,8 @@ final class DefaultSignalExporter implements SignalExporter {
 			if (own == null) {
 				subscribe(responderId, extension);
 			}
-			else if (own.isListening()) {
-				// Its answer may come after it has left.
-				subscribeOwn(own, extension);
+			else {
+				onSubscriptionOf(own, extension);
 			}
 			return;
 		}

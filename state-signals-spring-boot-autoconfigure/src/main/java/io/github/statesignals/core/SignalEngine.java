@@ -519,7 +519,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			this.exporters.initialized()
 				.stream()
 				.filter((exporter) -> exporter.getChannel().equals(responder.getChannel()))
-				.forEach((exporter) -> exporter.withdraw(responder.getResponderId()));
+				.forEach((exporter) -> exporter.withdraw(responder));
 		}
 		if (isConnected()) {
 			announceLeaving(responder);
