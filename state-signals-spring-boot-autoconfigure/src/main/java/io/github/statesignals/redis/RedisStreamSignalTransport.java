@@ -114,8 +114,8 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 			Duration timeout = this.settings.connectTimeout();
 			if (!timeout.isZero() && !RedisStreamConnection.await(started.connected(), timeout)
 					&& this.connection == started) {
-				throw failure(" within %d ms (state-signals.connect-timeout)".formatted(TimeUnit.MILLISECONDS.convert(timeout)),
-						started.registrationFailure());
+				throw failure(" within %d ms (state-signals.connect-timeout)"
+					.formatted(TimeUnit.MILLISECONDS.convert(timeout)), started.registrationFailure());
 			}
 		}
 		catch (RuntimeException ex) {
