@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param processName the publishing process
  * @param event the event; {@value #INITIALIZATION} and {@value #SHUTDOWN} are reserved
  * @param runnerHost the host on which the publisher runs
- * @param sampleNo the sample number, {@value #NO_SAMPLE} when none was given; an
- * {@code int}, so a peer's number beyond 32 bits makes its signal malformed
+ * @param sampleNo the sample number, {@value #NO_SAMPLE} when none was given; a signal of
+ * a peer whose number is beyond 64 bits is answered {@code ras} 0 and not handled
  * @param tag the tag, {@value #NO_TAG} when none was given
  * @param metadata what else the publisher says: JSON values (strings, booleans, numbers,
  * maps, lists and {@code null}), in the publisher's order; unmodifiable, empty when the
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Double}, or a {@link java.math.BigDecimal} where a double would change it
  * @since 0.1.0
  */
-public record Signal(String publisherId, String processName, String event, String runnerHost, int sampleNo, String tag,
+public record Signal(String publisherId, String processName, String event, String runnerHost, long sampleNo, String tag,
 		Map<String, @Nullable Object> metadata) {
 
 	/**
@@ -54,7 +54,7 @@ public record Signal(String publisherId, String processName, String event, Strin
 	/**
 	 * The sample number on the wire when the publisher gave none.
 	 */
-	public static final int NO_SAMPLE = -1;
+	public static final long NO_SAMPLE = -1;
 
 	public Signal {
 		Objects.requireNonNull(publisherId, "publisherId");

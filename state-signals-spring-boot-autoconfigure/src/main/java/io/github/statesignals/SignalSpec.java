@@ -28,7 +28,7 @@ public interface SignalSpec {
 	 * @param sampleNo the number; 0 is one, too
 	 * @return this
 	 */
-	SignalSpec sampleNo(int sampleNo);
+	SignalSpec sampleNo(long sampleNo);
 
 	/**
 	 * Add an entry to the metadata. A value that is not a JSON value already (a

@@ -164,7 +164,8 @@ class BadInputTests {
 				"[\"" + MARKER + "\"]", "{\"" + MARKER + "\":1}");
 
 		private static final Map<String, List<String>> WRONG = Map.of("sample_no",
-				List.of("null", "true", "1.0", "\"" + MARKER + "\"", "[]", "2147483648", "1e99999999999"), "metadata",
+				List.of("null", "true", "1.0", "\"" + MARKER + "\"", "[]", "9223372036854775808", "1e99999999999"),
+				"metadata",
 				List.of("false", "0", "\"" + MARKER + "\"", "[]", "[{\"" + MARKER + "\":1}]",
 						"{\"" + MARKER + "\":1e99999999999}", "{\"" + MARKER + "\":-INF}", "{\"" + MARKER + "\":01}"),
 				"ras", List.of("\"1\"", "[]", "{\"" + MARKER + "\":1}"), "message",
@@ -216,7 +217,7 @@ class BadInputTests {
 			fields.put("event",
 					(this.random.nextInt(4) == 0) ? pick(List.of("\"initialization\"", "\"shutdown\"")) : id());
 			fields.put("runner_host", id());
-			fields.put("sample_no", String.valueOf(this.random.nextInt()));
+			fields.put("sample_no", String.valueOf(this.random.nextLong()));
 			fields.put("tag", id());
 			if (this.random.nextBoolean()) {
 				fields.put("metadata", pick(List.of("null", "{}", "{\"_ss\":5}",

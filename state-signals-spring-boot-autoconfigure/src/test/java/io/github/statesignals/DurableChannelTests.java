@@ -262,7 +262,7 @@ class DurableChannelTests {
 		private final List<Signal> signals = new CopyOnWriteArrayList<>();
 
 		List<Integer> numbers() {
-			return this.signals.stream().map(Signal::sampleNo).toList();
+			return this.signals.stream().map((signal) -> (int) signal.sampleNo()).toList();
 		}
 
 	}

@@ -82,7 +82,7 @@ class OrderTests {
 
 		@OnSignal(event = "count", processName = "fast")
 		void count(Signal signal) {
-			this.seen.add(signal.sampleNo());
+			this.seen.add((int) signal.sampleNo());
 			this.threads.add(Thread.currentThread().getName());
 			this.virtual = Thread.currentThread().toString().startsWith("VirtualThread");
 			this.allCounted.countDown();

@@ -168,7 +168,7 @@ class PythonMembershipTests {
 
 		@OnSignal(event = "go")
 		Acknowledgement go(Signal signal) {
-			this.samples.add(signal.sampleNo());
+			this.samples.add((int) signal.sampleNo());
 			return Acknowledgement.success("java " + signal.sampleNo());
 		}
 

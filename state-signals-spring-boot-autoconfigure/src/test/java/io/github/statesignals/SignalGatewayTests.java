@@ -54,11 +54,12 @@ class SignalGatewayTests {
 	@Test
 	void parametersBecomeFieldsAndMetadata() throws InterruptedException {
 		Alarms alarms = this.context.getBean(Alarms.class);
-		assertThat(alarms.benchmarkStart("run-7", 3, "u1", List.of("a"), Map.of("clients", 64)).join().isSuccess())
+		assertThat(
+				alarms.benchmarkStart("run-7", 3L << 40, "u1", List.of("a"), Map.of("clients", 64)).join().isSuccess())
 			.isTrue();
 		assertThat(this.heard.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.tag()).isEqualTo("run-7");
-			assertThat(signal.sampleNo()).isEqualTo(3);
+			assertThat(signal.sampleNo()).isEqualTo(3L << 40);
 			assertThat(signal.metadata()).isEqualTo(Map.of("uuid", "u1", "hosts", List.of("a"), "clients", 64));
 		});
 	}
@@ -99,7 +100,7 @@ class SignalGatewayTests {
 
 		SignalResult raise(Alarm alarm);
 
-		CompletableFuture<SignalResult> benchmarkStart(@Header("tag") String tag, @Header("sample_no") int sample,
+		CompletableFuture<SignalResult> benchmarkStart(@Header("tag") String tag, @Header("sample_no") long sample,
 				String uuid, List<String> hosts, Map<String, Integer> more);
 
 		void reload();

@@ -487,7 +487,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @param options how to await the answers
 	 * @return the result
 	 */
-	CompletableFuture<SignalResult> publish(String event, int sampleNo, String tag,
+	CompletableFuture<SignalResult> publish(String event, long sampleNo, String tag,
 			Map<String, @Nullable Object> metadata, PublishOptions options) {
 		if (Signal.isReserved(event)) {
 			throw new IllegalArgumentException("The event '%s' is reserved: call SignalExporter.%s() for it"

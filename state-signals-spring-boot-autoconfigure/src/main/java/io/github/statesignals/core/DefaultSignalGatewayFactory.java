@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.Proxy;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -295,7 +296,8 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			if (header != null && name.equals(SignalFields.SAMPLE_NO)) {
 				return (spec, value) -> {
 					if (value instanceof Number number) {
-						spec.sampleNo(number.intValue());
+						spec.sampleNo(
+								(number instanceof BigInteger large) ? large.longValueExact() : number.longValue());
 					}
 				};
 			}

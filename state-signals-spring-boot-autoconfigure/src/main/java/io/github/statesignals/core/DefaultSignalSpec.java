@@ -39,7 +39,7 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	private String tag = Signal.NO_TAG;
 
-	private int sampleNo = Signal.NO_SAMPLE;
+	private long sampleNo = Signal.NO_SAMPLE;
 
 	private Duration timeout;
 
@@ -58,7 +58,7 @@ final class DefaultSignalSpec implements SignalSpec {
 	}
 
 	@Override
-	public SignalSpec sampleNo(int sampleNo) {
+	public SignalSpec sampleNo(long sampleNo) {
 		this.sampleNo = sampleNo;
 		return this;
 	}

@@ -290,7 +290,7 @@ final class SignalCodec {
 			String processName = null;
 			String event = null;
 			String runnerHost = null;
-			Integer sampleNo = null;
+			Long sampleNo = null;
 			String tag = null;
 			Map<String, @Nullable Object> metadata = Map.of();
 			for (String key = json.nextName(); key != null; key = json.nextName()) {
@@ -300,7 +300,7 @@ final class SignalCodec {
 					case "process_name" -> processName = readString(json, key);
 					case "event" -> event = readString(json, key);
 					case "runner_host" -> runnerHost = readString(json, key);
-					case "sample_no" -> sampleNo = readInt(json, key);
+					case "sample_no" -> sampleNo = readLong(json, key);
 					case "tag" -> tag = readString(json, key);
 					case "metadata" -> metadata = readMetadata(json);
 					default -> json.skipChildren();
@@ -436,11 +436,11 @@ final class SignalCodec {
 		return json.getString();
 	}
 
-	private static int readInt(JsonParser json, String key) throws MalformedPayloadException {
-		if (!json.hasToken(JsonToken.VALUE_NUMBER_INT) || json.getNumberType() != JsonParser.NumberType.INT) {
-			throw new MalformedPayloadException("'" + key + "' is not a 32-bit integer");
+	private static long readLong(JsonParser json, String key) throws MalformedPayloadException {
+		if (!json.hasToken(JsonToken.VALUE_NUMBER_INT) || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+			throw new MalformedPayloadException("'" + key + "' is not a 64-bit integer");
 		}
-		return json.getIntValue();
+		return json.getLongValue();
 	}
 
 	// What equals 1 in Python is success, and any other number, true, false or null is

@@ -76,7 +76,7 @@ final class SignalScanner extends JsonScanner {
 		String runnerHost = string(this.runnerHost);
 		comma();
 		expect(SAMPLE_NO);
-		int sampleNo = integer();
+		long sampleNo = longInteger();
 		comma();
 		expect(TAG);
 		String tag = string(this.tag);

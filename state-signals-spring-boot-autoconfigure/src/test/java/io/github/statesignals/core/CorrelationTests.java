@@ -167,7 +167,8 @@ class CorrelationTests {
 		// The first one still awaits r1, and from now on none has to wait for another.
 		((DefaultSignalExporter) exporter).leave("python");
 		publish(exporter, 4, 4);
-		assertThat(hear(7)).extracting((signal) -> signal.content().sampleNo()).containsExactly(1, 2, 3, 4, 5, 6, 7);
+		assertThat(hear(7)).extracting((signal) -> signal.content().sampleNo())
+			.containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
 		this.peer.hearsNoSignal();
 	}
 
@@ -239,7 +240,7 @@ class CorrelationTests {
 		assertThat(publishes).allSatisfy(
 				(publish) -> assertThat(publish.handle((result, ex) -> true)).succeedsWithin(Duration.ofSeconds(20)));
 		assertThat(heard).extracting((signal) -> signal.content().sampleNo()).isSorted().doesNotHaveDuplicates();
-		List<Integer> samples = heard.stream().map((signal) -> signal.content().sampleNo()).toList();
+		List<Integer> samples = heard.stream().map((signal) -> (int) signal.content().sampleNo()).toList();
 		for (int i = 0; i < publishes.size(); i++) {
 			if (!publishes.get(i).isCancelled()) {
 				assertThat(samples).contains(i);
@@ -292,7 +293,7 @@ class CorrelationTests {
 		this.peer.forget();
 		this.peer.subscribe(exporter, "r1");
 		publish(exporter, 2, 2);
-		assertThat(hear(2)).extracting((signal) -> signal.content().sampleNo()).containsExactly(2, 3);
+		assertThat(hear(2)).extracting((signal) -> signal.content().sampleNo()).containsExactly(2L, 3L);
 		assertRefused(exporter);
 	}
 
@@ -508,10 +509,8 @@ class CorrelationTests {
 	private void answerWithSample(String responderId, Message<Signal, SignalExtension> signal) {
 		Signal content = signal.content();
 		this.peer.transport()
-			.send(InMemoryApplications.CHANNEL,
-					new Response(responderId, content.publisherId(), content.event(), 1,
-							Integer.toString(content.sampleNo())),
-					new ResponseExtension(signal.extension().id()), null);
+			.send(InMemoryApplications.CHANNEL, new Response(responderId, content.publisherId(), content.event(), 1,
+					Long.toString(content.sampleNo())), new ResponseExtension(signal.extension().id()), null);
 	}
 
 	private void respond(SignalExporter exporter, String event, ResponseExtension extension) {

@@ -229,7 +229,7 @@ class DefaultSignalResponderTests {
 		List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
 		CompletableFuture<Acknowledgement> first = new CompletableFuture<>();
 		this.responder.on("start", new AsyncHandler((signal) -> {
-			begun.add(signal.sampleNo());
+			begun.add((int) signal.sampleNo());
 			return (signal.sampleNo() == 1) ? first : CompletableFuture.completedFuture(Acknowledgement.success("2"));
 		}));
 		this.publisher.publish("start", 1);
@@ -666,7 +666,7 @@ class DefaultSignalResponderTests {
 	void finishesAndAnswersWhatWasAcceptedBeforeTheTransportStops() throws Exception {
 		Gate gate = new Gate();
 		CompletableFuture<Acknowledgement> stage = new CompletableFuture<>();
-		this.responder.on("start", new AsyncHandler((signal) -> switch (signal.sampleNo()) {
+		this.responder.on("start", new AsyncHandler((signal) -> switch ((int) signal.sampleNo()) {
 			case 1 -> {
 				gate.pass();
 				yield CompletableFuture.completedFuture(Acknowledgement.success("1"));
@@ -1162,11 +1162,11 @@ class DefaultSignalResponderTests {
 			publish(event, Signal.NO_SAMPLE);
 		}
 
-		void publish(String event, int sampleNo) {
+		void publish(String event, long sampleNo) {
 			publish(event, sampleNo, Signal.NO_TAG);
 		}
 
-		void publish(String event, int sampleNo, String tag) {
+		void publish(String event, long sampleNo, String tag) {
 			this.transport.send(CHANNEL,
 					new Signal(this.publisherId, "python", event, "elsewhere", sampleNo, tag, Map.of()));
 		}

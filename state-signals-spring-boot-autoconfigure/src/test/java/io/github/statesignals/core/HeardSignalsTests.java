@@ -297,7 +297,7 @@ class HeardSignalsTests {
 		Application application = this.applications.start();
 		List<Integer> handled = Collections.synchronizedList(new ArrayList<>());
 		application.responder().on("start", (signal) -> {
-			handled.add(signal.sampleNo());
+			handled.add((int) signal.sampleNo());
 			return Acknowledgement.success();
 		});
 		Peer peer = this.applications.peer();
@@ -330,7 +330,7 @@ class HeardSignalsTests {
 		Application application = this.applications.start();
 		List<Integer> handled = Collections.synchronizedList(new ArrayList<>());
 		application.responder().on("start", (signal) -> {
-			handled.add(signal.sampleNo());
+			handled.add((int) signal.sampleNo());
 			return Acknowledgement.success();
 		});
 		Peer peer = this.applications.peer();

@@ -241,7 +241,7 @@ public abstract class SignalTransportContractTests {
 			.filter(Signal.class::isInstance)
 			.map(Signal.class::cast)
 			.collect(Collectors.groupingBy(Signal::publisherId,
-					Collectors.mapping(Signal::sampleNo, Collectors.toList())));
+					Collectors.mapping((signal) -> (int) signal.sampleNo(), Collectors.toList())));
 		List<Integer> inOrder = IntStream.range(0, 500).boxed().toList();
 		assertThat(signals).isEqualTo(Map.of("a", inOrder, "b", inOrder, "c", inOrder));
 		assertThat(listener.count()).isEqualTo(3_000);
@@ -371,7 +371,7 @@ public abstract class SignalTransportContractTests {
 		metadata.put("directory", null);
 		metadata.put("args", Map.of("interrupt", false, "nested", List.of(1, 1L << 40, 0.1, -0.0, "x", List.of())));
 		metadata.put("large", "0123456789".repeat(20_000));
-		Signal signal = new Signal("p-ä", "größe", "ereignis\n", "höst", Integer.MIN_VALUE, "", metadata);
+		Signal signal = new Signal("p-ä", "größe", "ereignis\n", "höst", Long.MIN_VALUE, "", metadata);
 		Response response = new Response("größe 🚀-resp", "*", "", Integer.MAX_VALUE, "状態".repeat(10_000));
 		Response bare = new Response("r", "p", "e", null, null);
 		sender.send(signal);

@@ -383,7 +383,7 @@ class FaultTests {
 		@OnSignal(event = Recorder.EVENT)
 		void handle(Signal signal) throws InterruptedException {
 			TimeUnit.MILLISECONDS.sleep(20);
-			this.samples.add(signal.sampleNo());
+			this.samples.add((int) signal.sampleNo());
 		}
 
 	}

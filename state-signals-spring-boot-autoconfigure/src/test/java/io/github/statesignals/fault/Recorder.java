@@ -17,7 +17,7 @@ class Recorder {
 
 	@OnSignal(event = EVENT)
 	void record(Signal signal) {
-		this.samples.add(signal.sampleNo());
+		this.samples.add((int) signal.sampleNo());
 	}
 
 	List<Integer> samples() {

@@ -350,7 +350,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		List<Integer> numbers = new ArrayList<>();
 		for (StreamMessage<String, String> entry : redis.xrange(this.log, Range.unbounded())) {
 			for (String signal : entry.getBody().values().iterator().next().split("\n")) {
-				numbers.add(codec.readSignal(signal.getBytes(StandardCharsets.UTF_8)).signal().sampleNo());
+				numbers.add((int) codec.readSignal(signal.getBytes(StandardCharsets.UTF_8)).signal().sampleNo());
 			}
 		}
 		return numbers;
@@ -754,10 +754,10 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 				this.refusals--;
 				return false;
 			}
-			this.numbers.add(signal.sampleNo());
+			this.numbers.add((int) signal.sampleNo());
 			this.signals.add(signal);
 			this.receipts.add(receipt);
-			if (this.acknowledged.test(signal.sampleNo())) {
+			if (this.acknowledged.test((int) signal.sampleNo())) {
 				answer(this.receipts.size() - 1);
 			}
 			return true;

@@ -159,7 +159,7 @@ class SignalCodecTests {
 			.filter((row) -> row.get("to").equals("signal") && row.get("python").equals("heard"))
 			// What Java never writes: see Signal.sampleNo, the extensions and
 			// MetadataConverter.
-			.filter((row) -> !name(row).matches("sample_no (2147483648|2\\*\\*70|true)|.*_ss.*|.*NaN.*|.*500 deep"))
+			.filter((row) -> !name(row).matches("sample_no (2\\*\\*70|true)|.*_ss.*|.*NaN.*|.*500 deep"))
 			.map(SignalCodecTests::named);
 	}
 
@@ -195,8 +195,16 @@ class SignalCodecTests {
 			.map(SignalCodecTests::named);
 	}
 
+	@ParameterizedTest
+	@ValueSource(longs = { 2147483648L, -2147483649L, Long.MAX_VALUE, Long.MIN_VALUE })
+	void readsASampleNumberOf64Bits(long number) throws MalformedPayloadException {
+		Signal signal = new Signal("p-1", "p", "e", "h", number, "t", Map.of());
+		assertThat(readSignal(write(signal))).isEqualTo(signal);
+		assertThat(readSignal(this.codec.generate(signal, null))).isEqualTo(signal);
+	}
+
 	@Test
-	void refusesASampleNumberThatIsNoIntOfOurs() {
+	void refusesASampleNumberThatIsNot64Bits() {
 		List<Map<String, @Nullable Object>> rows = rows("python-signals").stream()
 			.filter((row) -> name(row).matches("big sample|sample True.*"))
 			.toList();
@@ -237,7 +245,7 @@ class SignalCodecTests {
 	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonHears() {
 		return pythonReads.stream()
 			.filter((row) -> row.get("to").equals("signal") && row.get("python").equals("heard"))
-			.filter((row) -> !name(row).matches("sample_no (2147483648|2\\*\\*70|true)|metadata nested 500 deep"))
+			.filter((row) -> !name(row).matches("sample_no (2\\*\\*70|true)|metadata nested 500 deep"))
 			.map(SignalCodecTests::named);
 	}
 
@@ -394,8 +402,8 @@ class SignalCodecTests {
 		Map<String, byte[]> payloads = notEvenJson(SIX_KEYS);
 		for (String key : fields.keySet()) {
 			List<String> wrong = key.equals("sample_no")
-					? List.of("null", "true", "1.0", "1e0", "NaN", "\"1\"", "[]", "{}", "2147483648", "-2147483649",
-							"1180591620717411303424", "-INF", "1e99999999999")
+					? List.of("null", "true", "1.0", "1e0", "NaN", "\"1\"", "[]", "{}", "9223372036854775808",
+							"-9223372036854775809", "1180591620717411303424", "-INF", "1e99999999999")
 					: List.of("null", "false", "5", "1.5", "[]", "[\"" + MARKER + "\"]", "{}", "NaN");
 			addBroken(payloads, fields, key, wrong);
 		}
@@ -503,7 +511,7 @@ class SignalCodecTests {
 			// Its keys in their order, too.
 			assertThat(write(read)).isEqualTo(payload);
 			Response response = new Response(signal.publisherId(), signal.event(), signal.tag(),
-					random.nullable(signal.sampleNo()), random.nullable(signal.runnerHost()));
+					random.nullable((int) signal.sampleNo()), random.nullable(signal.runnerHost()));
 			assertThat(readResponse(write(response))).isEqualTo(response);
 		}
 	}
@@ -675,7 +683,7 @@ class SignalCodecTests {
 		Object metadata = json.get("metadata");
 		return new Signal((String) json.get("publisher_id"), (String) json.get("process_name"),
 				(String) json.get("event"), (String) json.get("runner_host"),
-				((BigInteger) json.get("sample_no")).intValueExact(), (String) json.get("tag"),
+				((BigInteger) json.get("sample_no")).longValueExact(), (String) json.get("tag"),
 				(metadata != null) ? (Map<String, @Nullable Object>) metadata : Map.of());
 	}
 
@@ -777,7 +785,7 @@ class SignalCodecTests {
 		}
 
 		Signal signal() {
-			return new Signal(string(), string(), string(), string(), this.random.nextInt(), string(), map(0));
+			return new Signal(string(), string(), string(), string(), this.random.nextLong(), string(), map(0));
 		}
 
 		<T> @Nullable T nullable(T value) {

@@ -43,7 +43,7 @@ class SignalScannerTests {
 
 	@Test
 	void readsWhatIsWrittenHere() throws MalformedPayloadException {
-		Signal signal = new Signal("p-1", "p", "start", "host", 999_999_999, "tag", Map.of());
+		Signal signal = new Signal("p-1", "p", "start", "host", 999_999_999_999_999_999L, "tag", Map.of());
 		SignalExtension extension = new SignalExtension("12", 12, 1, 20_000, "event-signal-reply:{x}:1");
 		for (SignalExtension any : Arrays.asList(null, extension)) {
 			String json = new String(this.codec.write(signal, any), StandardCharsets.UTF_8);
