@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what else the publisher says: JSON values (strings, booleans, numbers,
  * maps, lists and {@code null}), in the publisher's order; unmodifiable, empty when the
  * publisher gave none. An integer is an {@link Integer}, {@link Long} or
- * {@link java.math.BigInteger}, whichever is the first to hold it; another number is a
- * {@link Double}, or a {@link java.math.BigDecimal} where a double would change it
+ * {@link java.math.BigInteger}, whichever is the first to hold it. Another number is a
+ * {@link Double} where it is written as Java or Python write that double ({@code 2.5},
+ * {@code 1.0E-7}, {@code 1e-07}), else a {@link java.math.BigDecimal} with the digits and
+ * the scale that were sent ({@code 10.00}, {@code 1E+2}). Code that takes either asks for
+ * {@link Number}, or for its own type as a parameter or a property
  * @since 0.1.0
  */
 public record Signal(String publisherId, String processName, String event, String runnerHost, long sampleNo, String tag,

@@ -10,6 +10,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.DoubleAccumulator;
+import java.util.concurrent.atomic.DoubleAdder;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -117,8 +119,22 @@ final class MetadataConverter {
 			return toJson(path, this.mapper.<JsonNode>valueToTree(value), depth);
 		}
 		catch (JacksonException ex) {
+			BigDecimal decimal = (value instanceof Number number) ? decimal(number) : null;
+			if (decimal != null) {
+				return decimal;
+			}
 			throw new IllegalArgumentException(
 					"'%s' can't be written as JSON: %s".formatted(path, ex.getOriginalMessage()), ex);
+		}
+	}
+
+	// A number of an application's own type: in a tree, Jackson has no place for it.
+	private static @Nullable BigDecimal decimal(Number number) {
+		try {
+			return new BigDecimal(number.toString());
+		}
+		catch (NumberFormatException ex) {
+			return null;
 		}
 	}
 
@@ -156,8 +172,12 @@ final class MetadataConverter {
 			// The shortest decimal of a float is not that of the double that equals it.
 			return (number instanceof Float) ? Double.valueOf(number.toString()) : number;
 		}
-		return (number instanceof Integer || number instanceof BigInteger || number instanceof BigDecimal) ? number
-				: number.longValue();
+		if (number instanceof Integer || number instanceof BigInteger || number instanceof BigDecimal) {
+			return number;
+		}
+		// A sum of doubles is no integer either.
+		boolean fraction = number instanceof DoubleAdder || number instanceof DoubleAccumulator;
+		return fraction ? toJsonNumber(path, value) : number.longValue();
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.github.statesignals.redis;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +23,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -75,11 +75,6 @@ final class SignalCodec {
 
 	private static final int MAX_NUMBER_LENGTH = 10_000;
 
-	/**
-	 * As many as the shortest decimal of a double ever has.
-	 */
-	private static final int MAX_DOUBLE_DIGITS = 17;
-
 	private final StringCache strings = new StringCache();
 
 	private final QuotedStrings quoted = new QuotedStrings();
@@ -97,6 +92,8 @@ final class SignalCodec {
 		.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
 		// As it does, too; and half a surrogate pair, which UTF-8 can't carry, survives.
 		.enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+		// The same digits on every JDK.
+		.enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
 		.build();
 
 	/**
@@ -241,6 +238,9 @@ final class SignalCodec {
 		}
 		else if (value instanceof Integer number) {
 			json.writeNumber(number);
+		}
+		else if (value instanceof BigDecimal number) {
+			json.writeNumber(JsonNumbers.write(number));
 		}
 		else if (value instanceof Boolean bool) {
 			json.writeBoolean(bool);
@@ -525,38 +525,9 @@ final class SignalCodec {
 			case VALUE_TRUE -> Boolean.TRUE;
 			case VALUE_FALSE -> Boolean.FALSE;
 			case VALUE_NUMBER_INT -> json.getNumberValue();
-			case VALUE_NUMBER_FLOAT -> readDecimal(json.getString());
+			case VALUE_NUMBER_FLOAT -> JsonNumbers.read(json.getString());
 			default -> null;
 		};
-	}
-
-	// A double where it is what was sent, else what was sent.
-	private static Number readDecimal(String text) throws MalformedPayloadException {
-		try {
-			double number = Double.parseDouble(text);
-			if (Double.isNaN(number) || text.endsWith("Infinity")) {
-				return number;
-			}
-			BigDecimal decimal = new BigDecimal(text);
-			return (!Double.isInfinite(number) && isSame(number, decimal)) ? number : decimal;
-		}
-		catch (NumberFormatException ex) {
-			// An exponent beyond 32 bits, or one of Jackson's other words for infinity.
-			throw new MalformedPayloadException("'metadata' holds a number that is out of range");
-		}
-	}
-
-	// Before JDK 19 toString may add digits: 2.0E23 becomes 1.9999999999999998E23.
-	private static boolean isSame(double number, BigDecimal decimal) {
-		if (new BigDecimal(Double.toString(number)).compareTo(decimal) == 0) {
-			return true;
-		}
-		if (decimal.precision() > MAX_DOUBLE_DIGITS) {
-			return false;
-		}
-		// The nearest decimal of so many digits, unless that is nearer to another double.
-		BigDecimal nearest = new BigDecimal(number).round(new MathContext(decimal.precision()));
-		return nearest.compareTo(decimal) == 0 || nearest.doubleValue() != number;
 	}
 
 	/**

@@ -306,17 +306,41 @@ class SignalCodecTests {
 				new Object[] { "1180591620717411303424", BigInteger.TWO.pow(70) },
 				new Object[] { "-1180591620717411303424", BigInteger.TWO.pow(70).negate() },
 				new Object[] { "9".repeat(4300), BigInteger.TEN.pow(4300).subtract(BigInteger.ONE) },
-				new Object[] { "0.1", 0.1 }, new Object[] { "0.10", 0.1 }, new Object[] { "1.0", 1.0 },
-				new Object[] { "1e0", 1.0 }, new Object[] { "1e+300", 1e300 }, new Object[] { "1.0E300", 1e300 },
-				new Object[] { "-0.0", -0.0 }, new Object[] { "0.3333333333333333", 0.3333333333333333 },
-				new Object[] { "1e16", 1e16 }, new Object[] { "1.7976931348623157e+308", Double.MAX_VALUE },
+				new Object[] { "0.1", 0.1 }, new Object[] { "0.10", new BigDecimal("0.10") },
+				new Object[] { "1.0", 1.0 }, new Object[] { "1e0", 1.0 }, new Object[] { "1e+300", 1e300 },
+				new Object[] { "1.0E300", 1e300 }, new Object[] { "-0.0", -0.0 },
+				new Object[] { "0.3333333333333333", 0.3333333333333333 }, new Object[] { "1e16", 1e16 },
+				new Object[] { "1.7976931348623157e+308", Double.MAX_VALUE },
 				new Object[] { "4.9E-324", Double.MIN_VALUE }, new Object[] { "1e400", new BigDecimal("1e400") },
 				new Object[] { "-1e400", new BigDecimal("-1e400") },
 				new Object[] { "1e-400", new BigDecimal("1e-400") },
 				new Object[] { "1E+2147483647", new BigDecimal("1E+2147483647") },
 				new Object[] { "0.1234567890123456789012345678901234567891",
 						new BigDecimal("0.1234567890123456789012345678901234567891") },
-				new Object[] { "1.00000000000000000001", new BigDecimal("1.00000000000000000001") });
+				new Object[] { "1.00000000000000000001", new BigDecimal("1.00000000000000000001") },
+				new Object[] { "10.00", new BigDecimal("10.00") }, new Object[] { "0.00", new BigDecimal("0.00") },
+				new Object[] { "-0.00", -0.0 }, new Object[] { "-10.50", new BigDecimal("-10.50") },
+				new Object[] { "1E+2", new BigDecimal("1E+2") }, new Object[] { "1E2", new BigDecimal("1E+2") },
+				new Object[] { "1E-7", new BigDecimal("1E-7") }, new Object[] { "1.0E-7", 1.0E-7 },
+				new Object[] { "1e-07", 1.0E-7 }, new Object[] { "0.0001", 1.0E-4 },
+				new Object[] { "1700000000.0", 1.7E9 },
+				new Object[] { "1700000000.50", new BigDecimal("1700000000.50") },
+				new Object[] { "0.10000000000000001", new BigDecimal("0.10000000000000001") },
+				new Object[] { "1.50e3", new BigDecimal("1.50e3") }, new Object[] { "1.0e16", 1e16 },
+				new Object[] { "0E+3", new BigDecimal("0E+3") }, new Object[] { "5e-323", 4.9E-323 });
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "10.00", "10.0", "10", "0.10", "0.1", "0.0001", "0.000", "0", "0.0", "1E+2", "1E-7",
+			"1.0E-7", "1.0E+10", "10000000.0", "12345678.90", "-1.50", "99999999999999999999.99", "1E+400", "1E-400",
+			"0E+3", "0E-10", "123456789012345678901234567890", "2.0E+23", "1E+2147483647", "1E-2147483647" })
+	void aDecimalKeepsItsDigitsAndItsScale(String text) throws MalformedPayloadException {
+		BigDecimal decimal = new BigDecimal(text);
+		byte[] written = write(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("n", List.of(Map.of("m", decimal)))));
+		Object read = ((Map<?, ?>) ((List<?>) readSignal(written).metadata().get("n")).get(0)).get("m");
+		// As any converter does it.
+		assertThat((read instanceof Double number) ? BigDecimal.valueOf(number) : new BigDecimal(read.toString()))
+			.isEqualTo(decimal);
 	}
 
 	// On some JDKs Double.toString does not give the shortest decimal: 2.0E23 is one of
