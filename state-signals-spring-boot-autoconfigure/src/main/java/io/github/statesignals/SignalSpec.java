@@ -101,8 +101,9 @@ public interface SignalSpec {
 	 * A handler that blocks here on an exporter to which its own responder is subscribed
 	 * waits for itself: use {@link #publishAsync()} there.
 	 * @return who acted on it
-	 * @throws IllegalArgumentException if the event is reserved or not legal; nothing is
-	 * published
+	 * @throws IllegalArgumentException if the event is reserved or not legal, or the
+	 * signal in JSON is larger than {@code state-signals.protocol.max-payload}: nothing
+	 * is sent
 	 * @throws org.springframework.dao.DataAccessException if Redis did not take the
 	 * signal within the timeout; whether it will still be sent is unknown
 	 * @throws IllegalStateException if the thread is interrupted meanwhile, or the
@@ -113,7 +114,8 @@ public interface SignalSpec {
 	/**
 	 * Publish without blocking any thread. The future completes on the starter's
 	 * executor, never on a thread of the Redis client; cancelling it ends the wait.
-	 * @return the result, or what {@link #publish()} would have thrown for Redis
+	 * @return the result; fails at once with an {@link IllegalArgumentException} if the
+	 * signal is too large, and with what {@link #publish()} would have thrown for Redis
 	 * @throws IllegalArgumentException if the event is reserved or not legal; nothing is
 	 * published
 	 */

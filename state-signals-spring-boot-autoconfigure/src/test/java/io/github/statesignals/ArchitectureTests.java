@@ -56,7 +56,7 @@ class ArchitectureTests {
 			"core.ResponseExtension", "core.ResponseExtension$Probe", "core.ResponseExtension$State",
 			"core.SignalExtension", "core.SignalTransport", "core.SignalTransport$KeptSignal",
 			"core.SignalTransport$Listener", "core.SignalTransport$Receipt", "core.SignalTransport$StoredAnswer",
-			"core.SignalTransportException",
+			"core.SignalTransport$UnreadableSignal", "core.SignalTransportException",
 			// What the wiring needs of the engine.
 			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",
 			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",

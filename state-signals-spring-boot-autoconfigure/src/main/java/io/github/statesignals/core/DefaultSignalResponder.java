@@ -20,6 +20,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineSettings.Expired;
+import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -413,6 +414,26 @@ final class DefaultSignalResponder implements SignalResponder {
 		else if (this.listeners.isEmpty()) {
 			acknowledgeReserved(delivery);
 		}
+	}
+
+	/**
+	 * Answers a signal that can't be read, if it is one that this responder receives.
+	 * @param delivery what is known of the signal
+	 * @param unreadable why it can't be read
+	 * @return {@code false} if it is stored and can't be answered now
+	 */
+	boolean onUnreadable(Delivery delivery, UnreadableSignal unreadable) {
+		if (!hears()) {
+			return false;
+		}
+		if (hears(delivery.signal()) && (this.lockedTag == null || unreadable.tag() != null)) {
+			answer(delivery, Acknowledgement.failure("The signal can't be read: " + unreadable.problem()));
+		}
+		else if (delivery.receipt() != null) {
+			// As any of those that it does not receive.
+			answer(delivery, Acknowledgement.success());
+		}
+		return true;
 	}
 
 	private List<Handler> matching(Signal signal) {

@@ -1,5 +1,7 @@
 package io.github.statesignals.core;
 
+import java.util.Map;
+
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.SignalTransport.Receipt;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,22 @@ import org.jspecify.annotations.Nullable;
  */
 record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
 		@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
+
+	/**
+	 * Creates a delivery of a signal that can't be read: only to be answered.
+	 * @param publisherId the id of its publisher
+	 * @param event its event
+	 * @param tag its tag, if that is known
+	 * @param extension its extension, if any
+	 * @param supportsExtensions whether its publisher supports extensions
+	 * @param receipt what to acknowledge it with, if it is stored
+	 * @return the delivery
+	 */
+	static Delivery unreadable(String publisherId, String event, @Nullable String tag,
+			@Nullable SignalExtension extension, boolean supportsExtensions, @Nullable Receipt receipt) {
+		Signal known = new Signal(publisherId, "", event, "", Signal.NO_SAMPLE, (tag != null) ? tag : "", Map.of());
+		return new Delivery(known, extension, supportsExtensions, null, receipt);
+	}
 
 	boolean isExpired(long nowNanos) {
 		return this.deadlineNanos != null && nowNanos - this.deadlineNanos > 0;

@@ -1,6 +1,7 @@
 package io.github.statesignals.core;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -57,6 +58,21 @@ final class Futures {
 			cause = cause.getCause();
 		}
 		return cause;
+	}
+
+	/**
+	 * Returns what a future has failed with.
+	 * @param failed the future, which has failed
+	 * @return the exception that was meant
+	 */
+	static Throwable failure(CompletableFuture<?> failed) {
+		try {
+			failed.join();
+			throw new IllegalStateException("It has not failed");
+		}
+		catch (CompletionException | CancellationException ex) {
+			return unwrap(ex);
+		}
 	}
 
 	/**

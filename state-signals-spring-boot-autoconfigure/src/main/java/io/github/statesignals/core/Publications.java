@@ -122,6 +122,14 @@ final class Publications {
 			this.size++;
 			publication.number(++this.lastNumber);
 			if (!sendAtOnce(publication)) {
+				try {
+					// What can't be sent does not wait to be sent.
+					this.sender.check(signal);
+				}
+				catch (IllegalArgumentException ex) {
+					this.size--;
+					return CompletableFuture.failedFuture(ex);
+				}
 				this.queues.computeIfAbsent(signal.event(), (key) -> new EventQueue()).waiting.add(publication);
 				sendNext(signal.event());
 			}

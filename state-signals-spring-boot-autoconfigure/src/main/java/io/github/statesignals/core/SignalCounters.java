@@ -71,7 +71,8 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The payloads that were neither, and were skipped.
+	 * The payloads that were neither, or could not be read. Where publisher and event can
+	 * be read, such a signal is answered {@code ras} 0.
 	 * @return the number
 	 */
 	public long malformed() {

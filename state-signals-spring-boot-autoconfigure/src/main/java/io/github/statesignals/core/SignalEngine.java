@@ -424,6 +424,15 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
+	 * Checks whether a signal can be sent.
+	 * @param signal the signal
+	 * @throws IllegalArgumentException if it is too large
+	 */
+	void check(Signal signal) {
+		this.transport.check(signal);
+	}
+
+	/**
 	 * Send a response.
 	 * @param channel the channel's name
 	 * @param response the response

@@ -1,6 +1,7 @@
 package io.github.statesignals.core;
 
 import java.util.Collection;
+import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -13,6 +14,7 @@ import io.github.statesignals.core.HeardSignals.Arrival;
 import io.github.statesignals.core.HeardSignals.Order;
 import io.github.statesignals.core.ResponseExtension.Probe;
 import io.github.statesignals.core.ResponseExtension.State;
+import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,18 +121,12 @@ final class SignalRouter implements SignalTransport.Listener {
 	}
 
 	private void deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
-		Arrival arrival = this.heard.hear(channel, signal.publisherId(), extension, this.engine.getTimer().nanoTime());
-		if (arrival.order() == Order.REPEATED) {
-			this.engine.counters().repeated.increment();
-			logger.debug("'{}' of '{}' is repeated", signal.event(), signal.publisherId());
+		Arrival arrival = arrive(channel, signal.publisherId(), signal.event(), extension);
+		if (arrival == null) {
 			return;
 		}
-		if (arrival.missed() > 0) {
-			missed(channel, signal.publisherId(), arrival.missed());
-		}
-		boolean supportsExtensions = extension != null
-				|| (this.extensions != Extensions.OFF && this.heard.supportsExtensions(channel, signal.publisherId()));
-		Delivery delivery = new Delivery(signal, extension, supportsExtensions, arrival.deadlineNanos(), null);
+		Delivery delivery = new Delivery(signal, extension,
+				supportsExtensions(channel, signal.publisherId(), extension), arrival.deadlineNanos(), null);
 		for (DefaultSignalResponder responder : this.engine.getResponders()) {
 			if (!responder.getChannel().equals(channel)) {
 				continue;
@@ -142,6 +138,25 @@ final class SignalRouter implements SignalTransport.Listener {
 				responder.onSignal(delivery);
 			}
 		}
+	}
+
+	private @Nullable Arrival arrive(String channel, String publisherId, String event,
+			@Nullable SignalExtension extension) {
+		Arrival arrival = this.heard.hear(channel, publisherId, extension, this.engine.getTimer().nanoTime());
+		if (arrival.order() == Order.REPEATED) {
+			this.engine.counters().repeated.increment();
+			logger.debug("'{}' of '{}' is repeated", event, publisherId);
+			return null;
+		}
+		if (arrival.missed() > 0) {
+			missed(channel, publisherId, arrival.missed());
+		}
+		return arrival;
+	}
+
+	private boolean supportsExtensions(String channel, String publisherId, @Nullable SignalExtension extension) {
+		return extension != null
+				|| (this.extensions != Extensions.OFF && this.heard.supportsExtensions(channel, publisherId));
 	}
 
 	@Override
@@ -262,6 +277,56 @@ final class SignalRouter implements SignalTransport.Listener {
 	@Override
 	public void onMalformed(String source, String problem) {
 		this.engine.counters().malformed(source, problem);
+	}
+
+	@Override
+	public void onUnreadable(String channel, UnreadableSignal unreadable) {
+		String publisherId = unreadable.publisherId();
+		String event = unreadable.event();
+		// Subscribing and leaving are for those who can be understood.
+		if (publisherId == null || event == null || Signal.isReserved(event)
+				|| SignalTransport.EVERYBODY.equals(publisherId)) {
+			return;
+		}
+		this.acceptance.readLock().lock();
+		try {
+			if (this.accepting && this.enabled) {
+				deliver(channel, publisherId, event, unreadable);
+			}
+		}
+		finally {
+			this.acceptance.readLock().unlock();
+		}
+	}
+
+	private void deliver(String channel, String publisherId, String event, UnreadableSignal unreadable) {
+		SignalExtension extension = (this.extensions != Extensions.OFF) ? unreadable.extension() : null;
+		if (arrive(channel, publisherId, event, extension) == null) {
+			return;
+		}
+		Delivery delivery = Delivery.unreadable(publisherId, event, unreadable.tag(), extension,
+				supportsExtensions(channel, publisherId, extension), null);
+		for (DefaultSignalResponder responder : this.engine.getResponders()) {
+			if (responder.getChannel().equals(channel)) {
+				responder.onUnreadable(delivery, unreadable);
+			}
+		}
+	}
+
+	@Override
+	public boolean onUnreadable(String channel, String responder, UnreadableSignal unreadable,
+			SignalTransport.Receipt receipt) {
+		this.acceptance.readLock().lock();
+		try {
+			DefaultSignalResponder named = this.engine.findResponder(responder, channel);
+			Delivery delivery = Delivery.unreadable(Objects.requireNonNullElse(unreadable.publisherId(), ""),
+					Objects.requireNonNullElse(unreadable.event(), ""), unreadable.tag(), unreadable.extension(), true,
+					receipt);
+			return this.accepting && this.enabled && named != null && named.onUnreadable(delivery, unreadable);
+		}
+		finally {
+			this.acceptance.readLock().unlock();
+		}
 	}
 
 	@Override

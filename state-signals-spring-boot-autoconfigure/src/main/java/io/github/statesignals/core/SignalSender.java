@@ -58,6 +58,15 @@ final class SignalSender {
 	}
 
 	/**
+	 * Checks whether a signal can be sent, before it is queued.
+	 * @param signal the signal
+	 * @throws IllegalArgumentException if it is too large
+	 */
+	void check(Signal signal) {
+		this.engine.check(signal);
+	}
+
+	/**
 	 * Whether signals carry an extension now.
 	 * @param subscribers the subscribers
 	 * @return {@code true} when nobody minds
@@ -110,8 +119,13 @@ final class SignalSender {
 			}
 			String id = Long.toString(++this.sequence);
 			register.accept(id);
-			return this.engine.send(this.channel, signal, new SignalExtension(id, this.sequence,
+			CompletableFuture<?> sent = this.engine.send(this.channel, signal, new SignalExtension(id, this.sequence,
 					this.engine.clockMillis(), millis(timeout), this.engine.replyTo(this.channel)));
+			if (sent.isCompletedExceptionally() && Futures.failure(sent) instanceof IllegalArgumentException) {
+				// Too large to be sent: responders must not miss its number.
+				this.sequence--;
+			}
+			return sent;
 		}
 		finally {
 			this.lock.unlock();

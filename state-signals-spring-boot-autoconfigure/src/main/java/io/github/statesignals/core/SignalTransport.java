@@ -120,6 +120,14 @@ public interface SignalTransport {
 	}
 
 	/**
+	 * Checks whether a signal can be sent, before it has to wait to be sent.
+	 * @param signal the signal
+	 * @throws IllegalArgumentException if it is too large
+	 */
+	default void check(Signal signal) {
+	}
+
+	/**
 	 * Send a signal without an extension.
 	 * @param channel the channel's name
 	 * @param signal the signal
@@ -136,8 +144,9 @@ public interface SignalTransport {
 	 * @param extension what to say to those who understand, if anything
 	 * @return completes when the signal is on its way, on any thread, with a
 	 * {@link KeptSignal} if it is kept; or exceptionally with a
-	 * {@link org.springframework.dao.DataAccessException}. Cancelling it keeps the signal
-	 * from being sent, if it has not been
+	 * {@link org.springframework.dao.DataAccessException}, or at once with an
+	 * {@link IllegalArgumentException} if the signal is too large and is not sent.
+	 * Cancelling it keeps the signal from being sent, if it has not been
 	 */
 	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension);
 
@@ -152,7 +161,8 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Send a response. Never blocks on the network.
+	 * Send a response. Never blocks on the network. If the response is too large, its
+	 * message is shortened.
 	 * @param channel the channel's name
 	 * @param response the response
 	 * @param extension what to say to those who understand, if anything
@@ -180,6 +190,20 @@ public interface SignalTransport {
 	 * @param extension its extension, if it has one
 	 */
 	record StoredAnswer(Response response, @Nullable ResponseExtension extension) {
+	}
+
+	/**
+	 * A signal that was received and can't be read as a whole: it is too large, nested
+	 * too deeply, or has a field that is malformed.
+	 *
+	 * @param publisherId the id of its publisher, if that can be read
+	 * @param event its event, if that can be read
+	 * @param tag its tag, if that can be read
+	 * @param extension its extension, if it has one that can be read
+	 * @param problem why it can't be read, without quoting it
+	 */
+	record UnreadableSignal(@Nullable String publisherId, @Nullable String event, @Nullable String tag,
+			@Nullable SignalExtension extension, String problem) {
 	}
 
 	/**
@@ -301,6 +325,30 @@ public interface SignalTransport {
 		 * @param problem what is wrong with it, in words that quote nothing of it
 		 */
 		void onMalformed(String source, String problem);
+
+		/**
+		 * Receives a signal that can't be read, after {@link #onMalformed} was called for
+		 * it, so that its publisher learns of it.
+		 * @param channel the channel's name
+		 * @param signal what can be read of it: its publisher and its event at least
+		 */
+		default void onUnreadable(String channel, UnreadableSignal signal) {
+		}
+
+		/**
+		 * Receives a signal of a durable channel that can't be read, for one responder.
+		 * {@link #onMalformed} is called for it, too.
+		 * @param channel the channel's name
+		 * @param responder the name of the responder
+		 * @param signal what can be read of it, if anything
+		 * @param receipt to acknowledge it with, at any time and on any thread
+		 * @return {@code false} if it can't be acknowledged now: it is to be offered
+		 * again
+		 */
+		default boolean onUnreadable(String channel, String responder, UnreadableSignal signal, Receipt receipt) {
+			receipt.acknowledge(null, null);
+			return true;
+		}
 
 		/**
 		 * The transport hears: for the first time, or again.

@@ -10,6 +10,7 @@ import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport.Listener;
 import io.github.statesignals.core.SignalTransport.Receipt;
+import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,22 @@ class GuardedListener implements Listener {
 	@Override
 	public void onMalformed(String source, String problem) {
 		tell(() -> this.delegate.onMalformed(source, problem));
+	}
+
+	@Override
+	public void onUnreadable(String channel, UnreadableSignal signal) {
+		tell(() -> this.delegate.onUnreadable(channel, signal));
+	}
+
+	@Override
+	public boolean onUnreadable(String channel, String responder, UnreadableSignal signal, Receipt receipt) {
+		this.lock.lock();
+		try {
+			return !this.over && this.delegate.onUnreadable(channel, responder, signal, receipt);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override

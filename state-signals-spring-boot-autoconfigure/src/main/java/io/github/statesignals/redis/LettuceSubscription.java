@@ -209,7 +209,8 @@ final class LettuceSubscription implements RedisSubscription {
 		@Override
 		public Object decodeValue(ByteBuffer bytes) {
 			int length = bytes.remaining();
-			byte[] payload = (length <= this.hearer.maxPayload()) ? copy(bytes, length) : this.usual;
+			byte[] payload = copy(bytes,
+					(length <= this.hearer.maxPayload()) ? length : Math.min(length, PartialMessages.PREFIX));
 			Object read = this.hearer.read(this.channel, payload, length);
 			return (read != null) ? read : UNWANTED;
 		}

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.statesignals.core.SignalTransport.Listener;
+import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import io.github.statesignals.core.SignalTransportException;
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
@@ -483,7 +484,12 @@ final class RedisPubSubConnection {
 	private record Topic(RedisChannel channel, boolean signals) {
 	}
 
-	private record Malformed(String problem) {
+	private record Malformed(String problem, @Nullable UnreadableSignal signal) {
+
+		static Malformed of(MalformedPayloadException ex) {
+			return new Malformed(ex.problem(), ex.signal());
+		}
+
 	}
 
 	/**
@@ -512,7 +518,7 @@ final class RedisPubSubConnection {
 				return topic.signals ? codec.readSignal(payload, length) : readResponses(codec, payload, length);
 			}
 			catch (MalformedPayloadException ex) {
-				return new Malformed(String.valueOf(ex.getMessage()));
+				return Malformed.of(ex);
 			}
 			catch (RuntimeException ex) {
 				logger.error("A payload could not be read", ex);
@@ -526,7 +532,12 @@ final class RedisPubSubConnection {
 			if (usual != null) {
 				return usual;
 			}
-			if (length > codec.maxPayload() || !JsonLines.isSeveral(payload, length)) {
+			if (length > codec.maxPayload()) {
+				HeardResponse rest = codec.readTooLargeResponse(payload, length);
+				Malformed malformed = new Malformed(codec.tooLarge(length), null);
+				return (rest != null) ? List.of(malformed, rest) : malformed;
+			}
+			if (!JsonLines.isSeveral(payload, length)) {
 				return codec.parseResponse(payload, length);
 			}
 			List<Object> responses = new ArrayList<>();
@@ -535,7 +546,7 @@ final class RedisPubSubConnection {
 					responses.add(codec.readResponse(line));
 				}
 				catch (MalformedPayloadException ex) {
-					responses.add(new Malformed(String.valueOf(ex.getMessage())));
+					responses.add(Malformed.of(ex));
 				}
 			}
 			return responses;
@@ -578,6 +589,9 @@ final class RedisPubSubConnection {
 			else if (message instanceof Malformed malformed) {
 				listening.onMalformed(topic.signals ? channel.names().signals() : channel.names().responses(),
 						malformed.problem);
+				if (malformed.signal != null) {
+					listening.onUnreadable(channel.name(), malformed.signal);
+				}
 			}
 		}
 

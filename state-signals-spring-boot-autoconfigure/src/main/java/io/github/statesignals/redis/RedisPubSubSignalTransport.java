@@ -185,6 +185,11 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
+	public void check(Signal signal) {
+		this.codec.write(signal, null);
+	}
+
+	@Override
 	public void afterHearing(Runnable task) {
 		RedisPubSubConnection current = this.connection;
 		if (current != null) {
@@ -197,7 +202,12 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
-		return publish(channel(channel).signals(), this.codec.write(signal, extension));
+		try {
+			return publish(channel(channel).signals(), this.codec.write(signal, extension));
+		}
+		catch (IllegalArgumentException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
@@ -249,7 +259,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 *
 	 * @param connectTimeout how long {@link #start} tries to connect, once a second;
 	 * negative: for ever; zero: in the background
-	 * @param maxPayload the size of a payload beyond which it is skipped unread
+	 * @param maxPayload the size of a payload beyond which a signal is neither sent nor
+	 * read, and the message of a response is shortened
 	 * @param heartbeatInterval how often to make sure that what is published is heard, on
 	 * a Redis channel of its own; zero: never
 	 * @param replyTo whether to hear responses on a Redis channel of its own, too

@@ -181,6 +181,11 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
+	public void check(Signal signal) {
+		this.broadcast.check(signal);
+	}
+
+	@Override
 	public void afterHearing(Runnable task) {
 		this.broadcast.afterHearing(task);
 	}
@@ -194,9 +199,15 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 		if (current == null) {
 			return CompletableFuture.failedFuture(RedisStreamConnection.notConnected());
 		}
-		return Signal.INITIALIZATION.equals(signal.event())
-				? current.registry().introduce(channel, signal.publisherId())
-				: current.publish(channel, this.codec.write(signal, extension));
+		if (Signal.INITIALIZATION.equals(signal.event())) {
+			return current.registry().introduce(channel, signal.publisherId());
+		}
+		try {
+			return current.publish(channel, this.codec.write(signal, extension));
+		}
+		catch (IllegalArgumentException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override

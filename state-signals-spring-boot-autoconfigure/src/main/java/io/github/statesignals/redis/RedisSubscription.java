@@ -59,8 +59,8 @@ interface RedisSubscription {
 	interface Hearer {
 
 		/**
-		 * How many bytes of a payload are read at the most: of longer ones, the bytes are
-		 * not there.
+		 * How many bytes of a payload are read at the most: of longer ones, only the
+		 * beginning is there ({@link PartialMessages#PREFIX}).
 		 * @return the number
 		 */
 		long maxPayload();
@@ -68,7 +68,8 @@ interface RedisSubscription {
 		/**
 		 * Read a message.
 		 * @param channel the Redis channel
-		 * @param payload holds the payload, until this returns
+		 * @param payload holds the payload, until this returns, or its beginning if it is
+		 * longer than {@link #maxPayload()}
 		 * @param length how many bytes it has, from the first on
 		 * @return what it says, or {@code null} if that is not wanted
 		 */

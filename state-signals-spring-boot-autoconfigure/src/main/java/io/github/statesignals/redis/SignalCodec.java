@@ -71,9 +71,9 @@ final class SignalCodec {
 	 */
 	private static final int LARGEST_WRITER = 4_096;
 
-	private static final int MAX_DEPTH = 256;
+	static final int MAX_DEPTH = 256;
 
-	private static final int MAX_NUMBER_LENGTH = 10_000;
+	static final int MAX_NUMBER_LENGTH = 10_000;
 
 	private final StringCache strings = new StringCache();
 
@@ -111,7 +111,25 @@ final class SignalCodec {
 		this.maxPayload = maxPayload;
 	}
 
+	/**
+	 * Writes a signal.
+	 * @param signal the signal
+	 * @param extension its extension, if any
+	 * @return the signal in JSON
+	 * @throws IllegalArgumentException if it is larger than readers take
+	 */
 	byte[] write(Signal signal, @Nullable SignalExtension extension) {
+		byte[] written = encode(signal, extension);
+		if (written.length > this.maxPayload) {
+			throw new IllegalArgumentException(
+					("'%s' of '%s' was not sent: it has %d bytes, and state-signals.protocol.max-payload allows %d. Send "
+							+ "less metadata, or raise the property in every application of the channel")
+						.formatted(signal.event(), signal.publisherId(), written.length, this.maxPayload));
+		}
+		return written;
+	}
+
+	private byte[] encode(Signal signal, @Nullable SignalExtension extension) {
 		if (!signal.metadata().isEmpty()) {
 			return generate(signal, extension);
 		}
@@ -141,15 +159,28 @@ final class SignalCodec {
 			if (!signal.metadata().isEmpty() || extension != null) {
 				json.writeName("metadata");
 				json.writeStartObject();
-				writeEntries(json, signal.metadata());
+				// First, where a reader finds it even if the rest is more than it takes.
 				if (extension != null) {
 					write(json, extension);
+					writeEntries(json, withoutExtension(signal.metadata()));
+				}
+				else {
+					writeEntries(json, signal.metadata());
 				}
 				json.writeEndObject();
 			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
+	}
+
+	private static Map<String, @Nullable Object> withoutExtension(Map<String, @Nullable Object> metadata) {
+		if (!metadata.containsKey(Signal.RESERVED_METADATA_KEY)) {
+			return metadata;
+		}
+		Map<String, @Nullable Object> others = new LinkedHashMap<>(metadata);
+		others.remove(Signal.RESERVED_METADATA_KEY);
+		return others;
 	}
 
 	private static void write(JsonGenerator json, SignalExtension extension) {
@@ -175,7 +206,29 @@ final class SignalCodec {
 		}
 	}
 
+	/**
+	 * Writes a response. If it is larger than readers take, its message is shortened.
+	 * @param response the response
+	 * @param extension its extension, if any
+	 * @return the response in JSON
+	 */
 	byte[] write(Response response, @Nullable ResponseExtension extension) {
+		String message = response.message();
+		if (message == null || message.length() <= this.maxPayload) {
+			byte[] written = encode(response, extension);
+			if (message == null || written.length <= this.maxPayload) {
+				return written;
+			}
+		}
+		long room = this.maxPayload - encode(withMessage(response, ""), extension).length;
+		return encode(withMessage(response, ShortenedMessages.shorten(message, room)), extension);
+	}
+
+	private static Response withMessage(Response response, @Nullable String message) {
+		return new Response(response.responderId(), response.publisherId(), response.event(), response.ras(), message);
+	}
+
+	private byte[] encode(Response response, @Nullable ResponseExtension extension) {
 		AsciiJson json = this.writers.take();
 		byte[] plain = (extension == null || extension.isPlain()) ? PlainMessages.write(json, response, extension)
 				: null;
@@ -274,7 +327,16 @@ final class SignalCodec {
 
 	HeardSignal readSignal(byte[] payload, int length) throws MalformedPayloadException {
 		HeardSignal usual = (length <= this.maxPayload) ? scanSignal(payload, length) : null;
-		return (usual != null) ? usual : parseSignal(payload, length);
+		if (usual != null) {
+			return usual;
+		}
+		try {
+			return parseSignal(payload, length);
+		}
+		catch (MalformedPayloadException ex) {
+			throw ex.isJson() ? ex.withSignal(
+					PartialMessages.signal(this.factory, payload, length, length > this.maxPayload, ex.problem())) : ex;
+		}
 	}
 
 	private @Nullable HeardSignal scanSignal(byte[] payload, int length) {
@@ -319,12 +381,12 @@ final class SignalCodec {
 					extension);
 		}
 		catch (JacksonException ex) {
-			throw notJson(ex);
+			throw MalformedPayloadException.of(ex);
 		}
 	}
 
 	// What makes no sense is as good as not there: it is no reason to lose the signal.
-	private static @Nullable SignalExtension signalExtension(@Nullable Object value) {
+	static @Nullable SignalExtension signalExtension(@Nullable Object value) {
 		if (!(value instanceof Map<?, ?> extension) || number(extension.get(VERSION)) < EXTENSION_VERSION) {
 			// The publisher's own: Python knows no reserved key.
 			return null;
@@ -394,32 +456,44 @@ final class SignalCodec {
 					required(publisherId, "publisher_id"), required(event, "event"), ras, message), extension);
 		}
 		catch (JacksonException ex) {
-			throw notJson(ex);
+			throw MalformedPayloadException.of(ex);
 		}
 	}
 
 	private JsonParser open(byte[] payload, int length) throws MalformedPayloadException {
 		if (length > this.maxPayload) {
-			throw new MalformedPayloadException("it has %d bytes, and state-signals.protocol.max-payload allows %d"
-				.formatted(length, this.maxPayload));
+			throw new MalformedPayloadException(tooLarge(length));
 		}
 		JsonParser json = this.factory.createParser(ObjectReadContext.empty(), payload, 0, length);
 		if (json.nextToken() != JsonToken.START_OBJECT) {
-			throw new MalformedPayloadException("it is not a JSON object");
+			throw MalformedPayloadException.notAnObject("it is not a JSON object");
 		}
 		return json;
 	}
 
-	private static void requireEnd(JsonParser json) throws MalformedPayloadException {
-		if (json.nextToken() != null) {
-			throw new MalformedPayloadException("something follows the JSON object");
-		}
+	/**
+	 * Describes a payload that is too large.
+	 * @param length how many bytes it has
+	 * @return the problem
+	 */
+	String tooLarge(int length) {
+		return "it has %d bytes, and state-signals.protocol.max-payload allows %d".formatted(length, this.maxPayload);
 	}
 
-	private static MalformedPayloadException notJson(JacksonException ex) {
-		// Its message may quote the payload.
-		return new MalformedPayloadException(
-				"it is not readable as JSON (%s)".formatted(ex.getClass().getSimpleName()));
+	/**
+	 * Reads a response that is too large without its message.
+	 * @param payload holds the beginning of the payload
+	 * @param length how many bytes the payload has
+	 * @return the response, or {@code null} if it can't be counted
+	 */
+	@Nullable HeardResponse readTooLargeResponse(byte[] payload, int length) {
+		return PartialMessages.response(this.factory, payload, length, "(left out: " + tooLarge(length) + ")");
+	}
+
+	private static void requireEnd(JsonParser json) throws MalformedPayloadException {
+		if (json.nextToken() != null) {
+			throw MalformedPayloadException.notAnObject("something follows the JSON object");
+		}
 	}
 
 	private static <T> T required(@Nullable T value, String key) throws MalformedPayloadException {
@@ -445,7 +519,7 @@ final class SignalCodec {
 
 	// What equals 1 in Python is success, and any other number, true, false or null is
 	// not.
-	private static Integer readRas(JsonParser json) throws MalformedPayloadException {
+	static Integer readRas(JsonParser json) throws MalformedPayloadException {
 		return switch (json.currentToken()) {
 			case VALUE_TRUE -> Acknowledgement.SUCCESS;
 			case VALUE_FALSE, VALUE_NULL -> Acknowledgement.FAILURE;
@@ -511,7 +585,7 @@ final class SignalCodec {
 		return object;
 	}
 
-	private static @Nullable Object readValue(JsonParser json) throws MalformedPayloadException {
+	static @Nullable Object readValue(JsonParser json) throws MalformedPayloadException {
 		return switch (json.currentToken()) {
 			case START_OBJECT -> readObject(json);
 			case START_ARRAY -> {

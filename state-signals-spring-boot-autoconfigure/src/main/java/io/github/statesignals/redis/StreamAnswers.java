@@ -154,7 +154,7 @@ final class StreamAnswers {
 		}
 		catch (MalformedPayloadException ex) {
 			logger.debug("A stored answer can't be read", ex);
-			return null;
+			return (body.length > codec.maxPayload()) ? codec.readTooLargeResponse(body, body.length) : null;
 		}
 	}
 

@@ -19,6 +19,7 @@ import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.core.SignalTransport.Listener;
 import io.github.statesignals.core.SignalTransport.Receipt;
+import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import io.github.statesignals.redis.StreamAcknowledgements.Acknowledgement;
 import io.github.statesignals.redis.StreamAcknowledgements.PendingEntry;
@@ -555,13 +556,23 @@ final class StreamReader {
 			heard = this.connection.codec().readSignal(body);
 		}
 		catch (MalformedPayloadException ex) {
-			this.listener.onMalformed(this.keys.prefix() + "log", String.valueOf(ex.getMessage()));
-			receipt.acknowledge(null, null);
-			return true;
+			return deliverUnreadable(ex, receipt);
 		}
 		SignalExtension extension = heard.extension();
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
 		return this.listener.onKeptSignal(this.channel, this.name, heard.signal(), extension, receipt);
+	}
+
+	// It is answered, or it would be outstanding until its retention has passed.
+	private boolean deliverUnreadable(MalformedPayloadException ex, Kept receipt) {
+		UnreadableSignal signal = (ex.signal() != null) ? ex.signal()
+				: new UnreadableSignal(null, null, null, null, ex.problem());
+		receipt.replyTo = (signal.extension() != null) ? signal.extension().replyTo() : null;
+		if (!this.listener.onUnreadable(this.channel, this.name, signal, receipt)) {
+			return false;
+		}
+		this.listener.onMalformed(this.keys.prefix() + "log", ex.problem());
+		return true;
 	}
 
 	private CompletableFuture<Boolean> acknowledge(List<Acknowledgement> acknowledged) {

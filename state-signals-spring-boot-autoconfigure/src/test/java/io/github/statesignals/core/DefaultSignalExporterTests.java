@@ -777,6 +777,25 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void whatIsTooLargeFailsBeforeItWaitsForItsTurn() {
+		subscribed("r1");
+		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
+		CompletableFuture<SignalResult> large = this.exporter.signal("start")
+			.metadata("x", "x".repeat(2_000_000))
+			.publishAsync();
+		assertThat(failure(large)).isInstanceOf(IllegalArgumentException.class)
+			.hasMessageContaining("state-signals.protocol.max-payload");
+		assertThat(first).isNotDone();
+		CompletableFuture<SignalResult> next = this.exporter.signal("start").sampleNo(2).publishAsync();
+		answer("r1", "start", 1);
+		assertThat(get(first).isSuccess()).isTrue();
+		this.peer.hear();
+		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		answer("r1", "start", 1);
+		assertThat(get(next).isSuccess()).isTrue();
+	}
+
+	@Test
 	void publishesOneEventOneAfterTheOther() {
 		subscribed("r1");
 		List<CompletableFuture<SignalResult>> results = IntStream.range(0, 3)
@@ -1874,6 +1893,11 @@ class DefaultSignalExporterTests {
 		Wire(SignalTransport delegate) {
 			this.delegate = delegate;
 			this.sending = this::pass;
+		}
+
+		@Override
+		public void check(Signal signal) {
+			this.delegate.check(signal);
 		}
 
 		@Override

@@ -132,6 +132,52 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
+	void answersASignalThatItCanNotReadWithTheReason() {
+		this.responder.on("start", succeeding());
+		long before = this.engine.counters().malformed();
+		sendUnreadable("publisher", "start", null, null);
+		assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(), "publisher", "start",
+				Acknowledgement.FAILURE, "The signal can't be read: it is broken"));
+		assertThat(this.engine.counters().malformed()).isEqualTo(before + 1);
+		assertThat(this.engine.counters().signals()).isZero();
+	}
+
+	@Test
+	void answersASignalThatItCanNotReadOnceThoughItIsRepeated() {
+		this.responder.on("start", succeeding());
+		SignalExtension extension = new SignalExtension("17", 17, 1, 20_000, null);
+		sendUnreadable("publisher", "start", null, extension);
+		sendUnreadable("publisher", "start", null, extension);
+		this.publisher.hear("start");
+		this.publisher.hearsNothing();
+		assertThat(this.engine.counters().repeated()).isOne();
+	}
+
+	@Test
+	void answersNoneThatItCanNotReadAndWouldNotReceive() {
+		this.responder.on("start", succeeding());
+		this.responder.lockPublisher("other");
+		sendUnreadable("publisher", "start", null, null);
+		this.responder.lockTag("run-7");
+		sendUnreadable("other", "start", null, null);
+		sendUnreadable("other", "start", "run-8", null);
+		sendUnreadable("other", "locked", "run-7", null);
+		assertThat(this.other.hear().event()).isEqualTo("locked");
+		this.responder.unlock();
+		for (String reserved : List.of(Signal.INITIALIZATION, Signal.SHUTDOWN)) {
+			sendUnreadable("publisher", reserved, null, null);
+		}
+		sendUnreadable("*", "start", null, null);
+		this.publisher.hearsNothing();
+	}
+
+	private void sendUnreadable(String publisherId, String event, @Nullable String tag,
+			@Nullable SignalExtension extension) {
+		this.broker.sendUnreadable(CHANNEL,
+				new SignalTransport.UnreadableSignal(publisherId, event, tag, extension, "it is broken"));
+	}
+
+	@Test
 	void answersEachSignalOnce() {
 		this.responder.on("start", (signal) -> Acknowledgement.success("done " + signal.sampleNo()));
 		for (int i = 0; i < 100; i++) {
@@ -1045,6 +1091,11 @@ class DefaultSignalResponderTests {
 				@Override
 				public void onMalformed(String source, String problem) {
 					listener.onMalformed(source, problem);
+				}
+
+				@Override
+				public void onUnreadable(String channel, UnreadableSignal signal) {
+					listener.onUnreadable(channel, signal);
 				}
 
 				@Override

@@ -23,6 +23,11 @@ import org.springframework.dao.DataAccessResourceFailureException;
  */
 public final class InMemoryBroker {
 
+	/**
+	 * The number of characters of a message beyond which it is too large.
+	 */
+	private static final int LIMIT = 1_000_000;
+
 	private final List<InMemoryTransport> started = new CopyOnWriteArrayList<>();
 
 	private final boolean addresses;
@@ -51,6 +56,29 @@ public final class InMemoryBroker {
 	 */
 	public SignalTransport transport() {
 		return new InMemoryTransport();
+	}
+
+	/**
+	 * Send a signal that no transport can read.
+	 * @param channel the channel's name
+	 * @param signal what can be read of it
+	 */
+	public void sendUnreadable(String channel, SignalTransport.UnreadableSignal signal) {
+		deliver(channel, (transport) -> true, (listener) -> {
+			listener.onMalformed(channel, signal.problem());
+			listener.onUnreadable(channel, signal);
+		});
+	}
+
+	private static Response shortened(Response response) {
+		String message = response.message();
+		if (message == null || message.length() <= LIMIT) {
+			return response;
+		}
+		String shortened = message.substring(0, LIMIT / 2) + "\u2026 (shortened from " + message.length()
+				+ " characters)";
+		return new Response(response.responderId(), response.publisherId(), response.event(), response.ras(),
+				shortened);
 	}
 
 	// One at a time: everybody hears the same order.
@@ -126,7 +154,23 @@ public final class InMemoryBroker {
 		}
 
 		@Override
+		public void check(Signal signal) {
+			int size = signal.toString().length();
+			if (size > LIMIT) {
+				throw new IllegalArgumentException(
+						"'%s' of '%s' was not sent: state-signals.protocol.max-payload allows less than %d"
+							.formatted(signal.event(), signal.publisherId(), size));
+			}
+		}
+
+		@Override
 		public CompletableFuture<Void> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+			try {
+				check(signal);
+			}
+			catch (IllegalArgumentException ex) {
+				return CompletableFuture.failedFuture(ex);
+			}
 			return send(channel, (listener) -> listener.onSignal(channel, signal, extension));
 		}
 
@@ -135,9 +179,9 @@ public final class InMemoryBroker {
 				@Nullable String replyTo) {
 			if (replyTo != null) {
 				return send(channel, (transport) -> replyTo.equals(transport.address),
-						(listener) -> listener.onResponse(channel, response, extension));
+						(listener) -> listener.onResponse(channel, shortened(response), extension));
 			}
-			return send(channel, (listener) -> listener.onResponse(channel, response, extension));
+			return send(channel, (listener) -> listener.onResponse(channel, shortened(response), extension));
 		}
 
 		private CompletableFuture<Void> send(String channel, Consumer<SignalTransport.Listener> message) {

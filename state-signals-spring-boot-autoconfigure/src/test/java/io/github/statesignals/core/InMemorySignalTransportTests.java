@@ -12,4 +12,9 @@ class InMemorySignalTransportTests extends SignalTransportContractTests {
 		return this.broker.transport();
 	}
 
+	@Override
+	protected void sendUnreadable(SignalTransport.UnreadableSignal signal, String json) {
+		this.broker.sendUnreadable(this.channel, signal);
+	}
+
 }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
@@ -382,6 +384,62 @@ public abstract class SignalTransportContractTests {
 		assertHeard(other, List.of(signal, response, bare));
 	}
 
+	@Test
+	void aSignalThatIsTooLargeFailsAtOnceAndIsNotSent() {
+		Application application = start();
+		Signal small = signal("app", 1);
+		Signal large = new Signal("app", "process", "event", "host", 1, "tag", Map.of("x", "x".repeat(2_000_000)));
+		assertThat(application.transport().send(this.channel, large)).isCompletedExceptionally()
+			.failsWithin(AT_MOST)
+			.withThrowableThat()
+			.withCauseInstanceOf(IllegalArgumentException.class)
+			.withMessageContaining("'event' of 'app' was not sent")
+			.withMessageContaining("state-signals.protocol.max-payload");
+		assertThatIllegalArgumentException().isThrownBy(() -> application.transport().check(large));
+		assertThatNoException().isThrownBy(() -> application.transport().check(small));
+		application.send(small);
+		await().until(() -> application.count() == 1);
+		assertThat(application.heard()).containsExactly(small);
+	}
+
+	@Test
+	void aResponseThatIsTooLargeIsSentWithAShortenedMessage() {
+		Application application = start();
+		application.send(new Response("r", "p", "e", 0, "x".repeat(2_000_000)));
+		await().until(() -> application.count() == 1);
+		assertThat(application.heard()).singleElement().isInstanceOfSatisfying(Response.class, (response) -> {
+			assertThat(response.ras()).isZero();
+			assertThat(response.message()).startsWith("xxx")
+				.endsWith("x\u2026 (shortened from 2000000 characters)")
+				.hasSizeGreaterThan(100_000);
+		});
+		assertThat(application.malformed()).isEmpty();
+	}
+
+	@Test
+	void aSignalThatCanNotBeReadIsToldWithItsPublisherAndItsEvent() {
+		Application application = start();
+		String problem = "'sample_no' is not a 64-bit integer";
+		UnreadableSignal unreadable = new UnreadableSignal("p-1", "e", "t",
+				new SignalExtension("17", 17, SignalExtension.NONE, SignalExtension.NONE, null), problem);
+		sendUnreadable(unreadable, """
+				{"publisher_id":"p-1","process_name":"p","event":"e","runner_host":"h",\
+				"sample_no":9223372036854775808,"tag":"t","metadata":{"_ss":{"v":1,"id":"17","seq":17},"x":1}}""");
+		await().until(() -> application.unreadable().size() == 1 && application.malformed().size() == 1);
+		assertThat(application.unreadable()).containsExactly(unreadable);
+		assertThat(application.malformed()).singleElement().asString().endsWith(problem);
+		application.send(signal("app", 1));
+		await().until(() -> application.count() == 1);
+		assertThat(application.heard()).containsExactly(signal("app", 1));
+	}
+
+	/**
+	 * Send a signal that can't be read on the test's channel.
+	 * @param signal what can be read of it
+	 * @param json the same in JSON
+	 */
+	protected abstract void sendUnreadable(UnreadableSignal signal, String json);
+
 	/**
 	 * Create a transport that has the test's channel open.
 	 * @return the transport, not started
@@ -467,6 +525,8 @@ public abstract class SignalTransportContractTests {
 
 		private final List<String> malformed = new CopyOnWriteArrayList<>();
 
+		private final List<UnreadableSignal> unreadable = new CopyOnWriteArrayList<>();
+
 		private final List<Boolean> connections = new CopyOnWriteArrayList<>();
 
 		private final AtomicInteger callers = new AtomicInteger();
@@ -533,6 +593,14 @@ public abstract class SignalTransportContractTests {
 		}
 
 		/**
+		 * What can be read of the signals that can't.
+		 * @return a view
+		 */
+		public List<UnreadableSignal> unreadable() {
+			return this.unreadable;
+		}
+
+		/**
 		 * For each connection whether there was a gap before it.
 		 * @return a view
 		 */
@@ -566,6 +634,19 @@ public abstract class SignalTransportContractTests {
 		@Override
 		public void onMalformed(String source, String problem) {
 			call(() -> this.malformed.add(source + ": " + problem));
+		}
+
+		@Override
+		public void onUnreadable(String channel, UnreadableSignal signal) {
+			call(() -> this.unreadable.add(signal));
+		}
+
+		@Override
+		public boolean onUnreadable(String channel, String responder, UnreadableSignal signal,
+				SignalTransport.Receipt receipt) {
+			call(() -> this.unreadable.add(signal));
+			receipt.acknowledge(null, null);
+			return true;
 		}
 
 		@Override

@@ -88,6 +88,46 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		return createTransport(TestRedis.port(), CONNECT_TIMEOUT);
 	}
 
+	@Override
+	protected void sendUnreadable(SignalTransport.UnreadableSignal signal, String json) {
+		publish(this.signals, json);
+	}
+
+	@Test
+	void whatIsTooLargeIsToldWithWhatComesFirst() {
+		Application application = start();
+		String large = "x".repeat((int) MAX_PAYLOAD.toBytes());
+		String envelope = "{\"publisher_id\":\"p-1\",\"process_name\":\"p\",\"event\":\"e\",\"runner_host\":\"h\","
+				+ "\"sample_no\":1,\"tag\":\"t\",\"metadata\":{";
+		publish(this.signals, envelope + "\"_ss\":{\"v\":1,\"id\":\"17\"},\"x\":\"" + large + "\"}}");
+		publish(this.signals, envelope + "\"x\":\"" + large + "\",\"_ss\":{\"v\":1,\"id\":\"17\"}}}");
+		publish(this.signals, "{\"metadata\":\"" + large + "\"," + envelope.substring(1) + "}}");
+		await().until(() -> application.malformed().size() == 3 && application.unreadable().size() == 2);
+		assertThat(application.unreadable()).allSatisfy((signal) -> {
+			assertThat(signal.publisherId()).isEqualTo("p-1");
+			assertThat(signal.event()).isEqualTo("e");
+			assertThat(signal.tag()).isEqualTo("t");
+			assertThat(signal.problem()).contains("bytes, and state-signals.protocol.max-payload allows");
+		});
+		assertThat(application.unreadable().get(0).extension()).isNotNull();
+		assertThat(application.unreadable().get(1).extension()).isNull();
+	}
+
+	@Test
+	void aResponseThatIsTooLargeIsReceivedWithoutItsMessage() {
+		Application application = start();
+		publish(this.responses,
+				"{\"responder_id\": \"r\", \"publisher_id\": \"p\", \"event\": \"e\", \"ras\": 0, \"message\": \""
+						+ "x".repeat((int) MAX_PAYLOAD.toBytes()) + "\"}");
+		await().until(() -> application.count() == 1);
+		assertThat(application.heard()).singleElement().isInstanceOfSatisfying(Response.class, (response) -> {
+			assertThat(response.responderId()).isEqualTo("r");
+			assertThat(response.ras()).isZero();
+			assertThat(response.message()).startsWith("(left out: it has ");
+		});
+		assertThat(application.malformed()).hasSize(1);
+	}
+
 	@Test
 	void subscribesOncePerChannelAndOnOneConnection() {
 		start();

@@ -98,6 +98,11 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 				Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ofSeconds(1), true), durable);
 	}
 
+	@Override
+	protected void sendUnreadable(SignalTransport.UnreadableSignal signal, String json) {
+		redis.xadd(this.log, Map.of("signals", json));
+	}
+
 	// They come by two ways, and those of two channels by more.
 	@Override
 	protected void assertHeard(Application application, List<?> sent) {

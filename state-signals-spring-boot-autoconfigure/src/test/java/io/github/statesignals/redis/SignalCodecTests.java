@@ -25,10 +25,13 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,7 +43,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * The JSON of the wire, held against what the Python package wrote and read when it was
@@ -498,6 +503,121 @@ class SignalCodecTests {
 			.isThrownBy(() -> new SignalCodec(response.length - 1).readResponse(response))
 			.withMessageContaining("state-signals.protocol.max-payload")
 			.satisfies(SignalCodecTests::quotesNothing);
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void saysOfWhatItCanNotReadWhoIsToBeAnswered(byte[] payload, String problem) {
+		assertThat(unreadable(this.codec, payload)).isEqualTo(new UnreadableSignal("p-1", "e", "t", null, problem));
+	}
+
+	static Stream<Arguments> saysOfWhatItCanNotReadWhoIsToBeAnswered() {
+		String keys = "{" + SIX_KEYS;
+		return Stream.of(
+				Arguments.of(Named.of("64 bits", bytes(keys.replace(":3,", ":9223372036854775808,") + "}")),
+						"'sample_no' is not a 64-bit integer"),
+				Arguments.of(Named.of("type", bytes(keys + ",\"runner_host\":[{\"a\":1}]}")),
+						"'runner_host' is not a string"),
+				Arguments.of(Named.of("missing", bytes(keys.replace("process_name", "x") + "}")),
+						"'process_name' is missing"),
+				Arguments.of(Named.of("metadata", bytes(keys + ",\"metadata\":[1]}")), "'metadata' is not an object"),
+				Arguments.of(Named.of("number", bytes(keys + ",\"metadata\":{\"n\":1e99999999999}}")),
+						"'metadata' holds a number that is out of range"),
+				Arguments.of(Named.of("digits", bytes(keys + ",\"metadata\":{\"n\":" + "9".repeat(10_001) + "}}")),
+						"it has a number of more than 10000 digits"),
+				Arguments.of(Named.of("depth", bytes(keys + ",\"x\":" + "[".repeat(300) + "]".repeat(300) + "}")),
+						"it is nested deeper than 256 levels"));
+	}
+
+	@Test
+	void saysNothingOfWhatIsNotToBeAnswered() {
+		String wrong = "{" + SIX_KEYS.replace(":3,", ":null,");
+		for (String json : List.of("[" + wrong + "}]", wrong, wrong + "} x", wrong + ",}", wrong + ",\"x\":01}",
+				wrong + ",\"responder_id\":\"r\"}", wrong.replace("p-1", "p".repeat(513)) + "}",
+				wrong.replace("\"e\"", "\"" + "e".repeat(513) + "\"") + "}", wrong.replace("\"e\"", "5") + "}",
+				wrong.replace("publisher_id", "x") + "}", "{" + THREE_KEYS + ",\"ras\":1}")) {
+			assertThat(unreadable(this.codec, bytes(json))).as(json).isNull();
+		}
+	}
+
+	@Test
+	void readsTheBeginningOfWhatIsTooLargeWhereverItIsCut() {
+		String ids = "{\"publisher_id\":\"p-1\",\"event\":\"e\",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"17\"},";
+		List<String> parts = List.of("\"a\":true,", "\"b\":-1234.5e10,",
+				"\"\u00e4\u72b6\":\"\ud83d\ude80\u00e4\\u00e4\",", "\"c\":[null,{}],");
+		SignalCodec small = new SignalCodec(1_024);
+		for (int i = 0; i < 200; i++) {
+			StringBuilder json = new StringBuilder(ids).append("\"x\":\"").append("x".repeat(i)).append("\",");
+			for (int j = 0; json.length() < 2 * PartialMessages.PREFIX; j++) {
+				json.append(parts.get(j % parts.size()));
+			}
+			byte[] payload = bytes(json.toString());
+			byte[] beginning = Arrays.copyOf(payload, PartialMessages.PREFIX);
+			MalformedPayloadException ex = catchThrowableOfType(MalformedPayloadException.class,
+					() -> small.readSignal(beginning, payload.length));
+			assertThat(ex.signal()).isNotNull();
+			assertThat(ex.signal().publisherId()).isEqualTo("p-1");
+			assertThat(ex.signal().extension().id()).isEqualTo("17");
+			assertThat(ex.signal().problem()).contains(payload.length + " bytes");
+		}
+	}
+
+	private static @Nullable UnreadableSignal unreadable(SignalCodec codec, byte[] payload) {
+		return catchThrowableOfType(MalformedPayloadException.class, () -> codec.readSignal(payload)).signal();
+	}
+
+	@Test
+	void writesAResponseThatIsTooLargeWithAShortenedMessage() throws MalformedPayloadException {
+		List<String> parts = List.of("x", "/", "\"", "\\", "\n", "\u0001", "\u007f", "\u00fc", "\u72b6", "\ud83d\ude80",
+				"\ud83d", "word ");
+		Random random = new Random(20260203);
+		for (int i = 0; i < 2_000; i++) {
+			SignalCodec small = new SignalCodec(1_024 + random.nextInt(1_000));
+			StringBuilder message = new StringBuilder();
+			boolean plain = random.nextBoolean();
+			while (message.length() < 300 + random.nextInt(2_000)) {
+				message.append(plain ? "word " : parts.get(random.nextInt(parts.size())));
+			}
+			Response response = new Response("r-resp", plain ? "p" : "p-\u00fc", "e", 0, message.toString());
+			ResponseExtension extension = random.nextBoolean() ? new ResponseExtension("17") : null;
+			byte[] whole = new SignalCodec(MAX_PAYLOAD).write(response, extension);
+			byte[] written = small.write(response, extension);
+			if (whole.length <= small.maxPayload()) {
+				assertThat(written).isEqualTo(whole);
+				continue;
+			}
+			assertThat(written.length).isBetween((int) small.maxPayload() - 12, (int) small.maxPayload());
+			String note = "\u2026 (shortened from " + message.length() + " characters)";
+			SignalCodec.HeardResponse read = small.readResponse(written);
+			String shortened = read.response().message();
+			assertThat(shortened).endsWith(note);
+			String beginning = shortened.substring(0, shortened.length() - note.length());
+			assertThat(message).startsWith(beginning);
+			int end = beginning.length();
+			assertThat(Character.isSurrogatePair(message.charAt(end - 1), message.charAt(end))).isFalse();
+			assertThat(read.response().ras()).isZero();
+			assertThat(read.extension()).isEqualTo(extension);
+		}
+	}
+
+	@Test
+	void writesAResponseWithoutAMessageWhereThereIsNoRoomForOne() throws MalformedPayloadException {
+		Response response = new Response("r-resp", "p", "e".repeat(950), 0, "m".repeat(2_000));
+		byte[] written = new SignalCodec(1_024).write(response, null);
+		assertThat(readResponse(written)).isEqualTo(new Response("r-resp", "p", "e".repeat(950), 0, null));
+		byte[] hopeless = new SignalCodec(1_024).write(new Response("r", "p".repeat(2_000), "e", 1, "m"), null);
+		assertThat(readResponse(hopeless).ras()).isOne();
+	}
+
+	@Test
+	void refusesToWriteASignalThatIsTooLarge() {
+		Signal signal = new Signal("p-1", "p", "start", "h", 1, "t", Map.of("x", "\u72b6".repeat(100)));
+		int size = write(signal).length;
+		assertThatNoException().isThrownBy(() -> new SignalCodec(size).write(signal, null));
+		assertThatIllegalArgumentException().isThrownBy(() -> new SignalCodec(size - 1).write(signal, null))
+			.withMessageContaining("'start' of 'p-1' was not sent")
+			.withMessageContaining(size + " bytes")
+			.withMessageContaining("state-signals.protocol.max-payload allows " + (size - 1));
 	}
 
 	@Test

@@ -58,14 +58,21 @@ class SignalExtensionCodecTests {
 	// Written
 
 	@Test
-	void writesAllThatASignalSaysBehindItsMetadata() {
+	void writesAllThatASignalSaysBeforeItsMetadata() {
 		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
 		metadata.put("uuid", "u");
 		metadata.put("none", null);
 		assertThat(write(signal(metadata), new SignalExtension("17", 17, 1_234, 20_000, "event-signal-reply:x")))
 			.isEqualTo("{" + SIX_KEYS + """
-					,"metadata":{"uuid":"u","none":null,"_ss":{"v":1,"id":"17","seq":17,"sent":1234,"timeout":20000,\
-					"reply_to":"event-signal-reply:x"}}}""");
+					,"metadata":{"_ss":{"v":1,"id":"17","seq":17,"sent":1234,"timeout":20000,\
+					"reply_to":"event-signal-reply:x"},"uuid":"u","none":null}}""");
+	}
+
+	@Test
+	void writesNothingInPlaceOfAnExtension() throws MalformedPayloadException {
+		SignalExtension extension = new SignalExtension("17", 17, 1, 2, null);
+		String written = write(signal(Map.of("_ss", Map.of("id", "other"), "a", 1)), extension);
+		assertThat(this.codec.readSignal(written.getBytes(StandardCharsets.UTF_8)).extension()).isEqualTo(extension);
 	}
 
 	@Test

@@ -1,0 +1,52 @@
+package io.github.statesignals.redis;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shortens the messages of responses that are larger than a reader takes.
+ */
+final class ShortenedMessages {
+
+	private ShortenedMessages() {
+	}
+
+	/**
+	 * Shortens a message.
+	 * @param message the message
+	 * @param room the number of bytes that it may have in JSON, without its quotes
+	 * @return its beginning, and a note of its full length; {@code null} if not even the
+	 * note fits
+	 */
+	static @Nullable String shorten(String message, long room) {
+		String note = "\u2026 (shortened from " + message.length() + " characters)";
+		long left = room - size(note);
+		if (left < 0) {
+			return null;
+		}
+		int end = 0;
+		while (end < message.length() && left >= size(message.charAt(end))) {
+			left -= size(message.charAt(end));
+			end++;
+		}
+		if (end > 0 && end < message.length()
+				&& Character.isSurrogatePair(message.charAt(end - 1), message.charAt(end))) {
+			end--;
+		}
+		return message.substring(0, end) + note;
+	}
+
+	private static long size(String text) {
+		return text.chars().mapToLong((character) -> size((char) character)).sum();
+	}
+
+	/**
+	 * Returns the number of bytes of a character in the JSON that we write.
+	 */
+	private static int size(char character) {
+		return switch (character) {
+			case '"', '\\', '\b', '\t', '\n', '\f', '\r' -> 2;
+			default -> (character >= ' ' && character < 128) ? 1 : 6;
+		};
+	}
+
+}
