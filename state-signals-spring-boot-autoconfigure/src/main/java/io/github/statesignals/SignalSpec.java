@@ -105,7 +105,8 @@ public interface SignalSpec {
 	 * signal in JSON is larger than {@code state-signals.protocol.max-payload}: nothing
 	 * is sent
 	 * @throws org.springframework.dao.DataAccessException if Redis did not take the
-	 * signal within the timeout; whether it will still be sent is unknown
+	 * signal, at once where Redis has refused it, else after the timeout; its message
+	 * names the signal, and says that it was not sent, or that it may have been
 	 * @throws IllegalStateException if the thread is interrupted meanwhile, or the
 	 * exporter shut down before the signal was sent
 	 */

@@ -54,8 +54,9 @@ class ArchitectureTests {
 			"SubscriberJoinedEvent", "SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
 			// What transports implement and throw.
 			"core.ResponseExtension", "core.ResponseExtension$Probe", "core.ResponseExtension$State",
-			"core.SignalExtension", "core.SignalTransport", "core.SignalTransport$KeptSignal",
-			"core.SignalTransport$Listener", "core.SignalTransport$Receipt", "core.SignalTransport$StoredAnswer",
+			"core.SignalExtension", "core.SignalNotSentException", "core.SignalTransport",
+			"core.SignalTransport$KeptSignal", "core.SignalTransport$Listener", "core.SignalTransport$Receipt",
+			"core.SignalTransport$Retried", "core.SignalTransport$StoredAnswer",
 			"core.SignalTransport$UnreadableSignal", "core.SignalTransportException",
 			// What the wiring needs of the engine.
 			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",

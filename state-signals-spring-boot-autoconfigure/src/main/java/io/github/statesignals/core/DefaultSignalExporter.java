@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.util.Assert;
 
@@ -222,6 +223,17 @@ final class DefaultSignalExporter implements SignalExporter {
 		join(sent, Signal.INITIALIZATION, timeout);
 	}
 
+	private boolean register() {
+		try {
+			return this.engine.register(this);
+		}
+		catch (DataAccessException ex) {
+			throw (RuntimeException) SendFailures.describe(
+					new SignalNotSentException(String.valueOf(ex.getMessage()), ex), Signal.INITIALIZATION,
+					this.publisherId);
+		}
+	}
+
 	/**
 	 * Do what {@link #initialize} left for later, if it did.
 	 * @return waits until Redis has taken the signal
@@ -247,7 +259,7 @@ final class DefaultSignalExporter implements SignalExporter {
 
 	private CompletionStage<?> begin(ExporterState initialized) {
 		// Receive before sending: a responder that is asked may answer at once.
-		if (!this.engine.register(this)) {
+		if (!register()) {
 			logger.debug("Exporter '{}' is initialized with {} as soon as the application is connected",
 					this.publisherId, initialized.legalEvents());
 			// One that is still initialized is about to be suspended.
@@ -567,15 +579,17 @@ final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private void join(CompletionStage<?> sent, String event, Duration timeout) {
+		CompletableFuture<?> sending = sent.toCompletableFuture();
+		CompletableFuture<?> bounded = sending.exceptionallyCompose((ex) -> CompletableFuture
+			.failedFuture(SendFailures.describe(Futures.unwrap(ex), event, this.publisherId)));
 		if (timeout.isNegative()) {
-			Futures.join(sent);
+			Futures.join(bounded);
 			return;
 		}
 		// Redis may be away, and the driver waits for long.
-		CompletableFuture<?> bounded = sent.toCompletableFuture().copy();
 		Runnable cancel = this.engine.getTimer()
-			.schedule(timeout,
-					() -> bounded.completeExceptionally(Futures.unconfirmed(event, this.publisherId, timeout)));
+			.schedule(timeout, () -> bounded
+				.completeExceptionally(SendFailures.unconfirmed(event, this.publisherId, timeout, sending)));
 		try {
 			Futures.join(bounded);
 		}

@@ -1,6 +1,5 @@
 package io.github.statesignals.core;
 
-import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,8 +9,6 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.dao.QueryTimeoutException;
 
 /**
  * Waiting for a stage as a caller expects it: with the exception that was meant, and
@@ -73,19 +70,6 @@ final class Futures {
 		catch (CompletionException | CancellationException ex) {
 			return unwrap(ex);
 		}
-	}
-
-	/**
-	 * Redis said nothing in time.
-	 * @param event the event of the signal that was sent
-	 * @param publisherId whose it is
-	 * @param timeout how long it had
-	 * @return the exception to throw
-	 */
-	static QueryTimeoutException unconfirmed(String event, String publisherId, Duration timeout) {
-		return new QueryTimeoutException(
-				"Redis did not confirm '%s' of '%s' within %s; whether it was or will be sent is unknown"
-					.formatted(event, publisherId, timeout));
 	}
 
 	/**

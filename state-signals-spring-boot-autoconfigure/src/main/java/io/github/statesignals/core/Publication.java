@@ -225,7 +225,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private void onSent(@Nullable Object sent, @Nullable Throwable ex) {
 		if (ex != null) {
-			fail(Futures.unwrap(ex));
+			fail(SendFailures.describe(Futures.unwrap(ex), event(), this.signal.publisherId()));
 			return;
 		}
 		SignalResult result;
@@ -398,7 +398,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 			this.lock.unlock();
 		}
 		if (unconfirmed) {
-			fail(Futures.unconfirmed(event(), this.signal.publisherId(), this.options.timeout()));
+			fail(SendFailures.unconfirmed(event(), this.signal.publisherId(), this.options.timeout(),
+					this.transmission));
 		}
 		else if (result != null) {
 			tell(result);
@@ -553,7 +554,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		}
 		else if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !certain) {
 			failWith(new DataAccessResourceFailureException(
-					"Redis had not confirmed '%s' of '%s' when the exporter was shut down; whether it was or will be sent is unknown"
+					"'%s' of '%s' may have been sent: Redis had not confirmed it when the exporter was shut down"
 						.formatted(event(), this.signal.publisherId())));
 		}
 		else {

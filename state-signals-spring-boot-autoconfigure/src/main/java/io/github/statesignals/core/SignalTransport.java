@@ -144,9 +144,10 @@ public interface SignalTransport {
 	 * @param extension what to say to those who understand, if anything
 	 * @return completes when the signal is on its way, on any thread, with a
 	 * {@link KeptSignal} if it is kept; or exceptionally with a
-	 * {@link org.springframework.dao.DataAccessException}, or at once with an
-	 * {@link IllegalArgumentException} if the signal is too large and is not sent.
-	 * Cancelling it keeps the signal from being sent, if it has not been
+	 * {@link org.springframework.dao.DataAccessException}, which is a
+	 * {@link SignalNotSentException} if it is certain that nothing was sent, or at once
+	 * with an {@link IllegalArgumentException} if the signal is too large and is not
+	 * sent. Cancelling it keeps the signal from being sent, if it has not been
 	 */
 	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension);
 
@@ -190,6 +191,19 @@ public interface SignalTransport {
 	 * @param extension its extension, if it has one
 	 */
 	record StoredAnswer(Response response, @Nullable ResponseExtension extension) {
+	}
+
+	/**
+	 * A future of a transport that tries to send again until it is cancelled.
+	 */
+	interface Retried {
+
+		/**
+		 * Returns what the last attempt has failed with.
+		 * @return the failure, or {@code null} if no attempt has failed yet
+		 */
+		@Nullable Throwable lastFailure();
+
 	}
 
 	/**

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
+import io.github.statesignals.core.SignalNotSentException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -144,7 +145,7 @@ final class LettucePublisher implements RedisPublisher {
 			catch (RejectedExecutionException ex) {
 				this.draining.set(false);
 				for (Publish refused = this.queue.poll(); refused != null; refused = this.queue.poll()) {
-					refused.completeExceptionally(ex);
+					refused.completeExceptionally(new SignalNotSentException("the connection is being closed", ex));
 				}
 			}
 		}
@@ -292,14 +293,14 @@ final class LettucePublisher implements RedisPublisher {
 
 		@Override
 		public boolean completeExceptionally(Throwable ex) {
-			return super.completeExceptionally(RedisExceptions.translate(ex));
+			return super.completeExceptionally(RedisExceptions.publishFailure(ex));
 		}
 
 		// The driver's way to say that it gives up; ours is the future's.
 		@Override
 		public void cancel() {
-			completeExceptionally(new DataAccessResourceFailureException(
-					"The connection was closed before Redis had confirmed; whether it was published is unknown"));
+			completeExceptionally(
+					new DataAccessResourceFailureException("the connection was closed before Redis had confirmed it"));
 		}
 
 		@Override

@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.Response;
@@ -16,6 +17,8 @@ import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.SignalStatus;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
 
 /**
  * What is kept in Redis.
@@ -39,20 +42,22 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public Optional<SignalStatus> find(String channel, String id) {
-		RedisStreamConnection current = connection(channel);
+		RedisStreamSignalTransport storing = storing(channel);
 		if (!id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}")) {
 			throw new IllegalArgumentException("'" + id
 					+ "' is not the id of a signal on a durable channel: pass what SignalResult.id() returned");
 		}
 		StreamKeys keys = StreamKeys.of(channel);
-		List<?> reply = RedisStreamConnection.get(current.eval(StreamScript.STATUS,
-				List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id)),
-				List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)))));
+		List<?> reply = ask("Could not find the signal '%s' of channel '%s'".formatted(id, channel),
+				() -> storing.connection()
+					.eval(StreamScript.STATUS,
+							List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id)),
+							List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)))));
 		if (reply.isEmpty()) {
 			return Optional.empty();
 		}
 		boolean known = RedisStreamConnection.number(reply.get(0)) == 1;
-		return Optional.of(status(id, known, (List<?>) reply.get(1), current.codec()));
+		return Optional.of(status(id, known, (List<?>) reply.get(1), storing.connection().codec()));
 	}
 
 	private static SignalStatus status(String id, boolean known, List<?> fields, SignalCodec codec) {
@@ -90,27 +95,43 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public Set<String> responders(String channel) {
-		return new TreeSet<>(
-				RedisStreamConnection.get(connection(channel).registry().read(channel)).registered().keySet());
+		RedisStreamSignalTransport storing = storing(channel);
+		return new TreeSet<>(ask("Could not find the responders of channel '%s'".formatted(channel),
+				() -> storing.connection().registry().read(channel))
+			.registered()
+			.keySet());
 	}
 
 	@Override
 	public boolean remove(String channel, String responder) {
 		StreamKeys keys = StreamKeys.of(channel);
-		List<?> removed = RedisStreamConnection.get(connection(channel).eval(StreamScript.REMOVE,
-				List.of(keys.log(), keys.responders(), keys.removed(), keys.dropped(responder), keys.reader(responder)),
-				List.of(RedisChannel.bytes(responder))));
-		Objects.requireNonNull(this.transport).announceRemoval(channel, responder);
+		RedisStreamSignalTransport storing = storing(channel);
+		List<?> removed = ask("Could not remove the responder '%s' of channel '%s'".formatted(responder, channel),
+				() -> storing.connection()
+					.eval(StreamScript.REMOVE,
+							List.of(keys.log(), keys.responders(), keys.removed(), keys.dropped(responder),
+									keys.reader(responder)),
+							List.of(RedisChannel.bytes(responder))));
+		storing.announceRemoval(channel, responder);
 		return RedisStreamConnection.number(removed.get(0)) == 1;
 	}
 
-	private RedisStreamConnection connection(String channel) {
-		RedisStreamSignalTransport keeping = this.transport;
-		if (keeping == null || !keeping.isDurable(channel)) {
+	private static <T> T ask(String problem, Supplier<CompletableFuture<T>> question) {
+		try {
+			return RedisStreamConnection.get(question.get());
+		}
+		catch (DataAccessException ex) {
+			throw RedisExceptions.describe(problem, ex);
+		}
+	}
+
+	private RedisStreamSignalTransport storing(String channel) {
+		RedisStreamSignalTransport storing = this.transport;
+		if (storing == null || !storing.isDurable(channel)) {
 			throw new IllegalArgumentException("The channel '" + channel
 					+ "' is not durable: set state-signals.channels." + channel + ".delivery=durable");
 		}
-		return keeping.connection();
+		return storing;
 	}
 
 }

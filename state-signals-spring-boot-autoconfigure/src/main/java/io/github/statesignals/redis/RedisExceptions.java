@@ -1,16 +1,22 @@
 package io.github.statesignals.redis;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.github.statesignals.core.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 
@@ -42,6 +48,19 @@ final class RedisExceptions {
 	private static final Set<String> PASSING = Set.of("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN",
 			"BUSY", "NOREPLICAS", "UNBLOCKED", "MOVED", "ASK", "UNKILLABLE");
 
+	/**
+	 * What to do about some of them, none of which executes anything that writes.
+	 */
+	private static final Map<String, String> REMEDIES = Map.of("OOM",
+			". Its memory is full: raise maxmemory, or free some", "MISCONF",
+			". It can't write its data to its disk: see its log", "READONLY",
+			". It is a replica: connect to the master", "LOADING", ". It is starting");
+
+	/**
+	 * The drivers' exceptions for errors that Redis replies with.
+	 */
+	private static final Set<String> REPLIES = Set.of("RedisCommandExecutionException", "JedisDataException");
+
 	private RedisExceptions() {
 	}
 
@@ -70,13 +89,8 @@ final class RedisExceptions {
 	 * @return {@code false} for all that may be over when it is tried again
 	 */
 	static boolean isFinal(Throwable ex) {
-		Matcher reply = REPLY.matcher(reason(ex));
-		if (!reply.matches()) {
-			return false;
-		}
-		// Up to Redis 6 a script's error is wrapped.
-		Matcher wrapped = WRAPPED.matcher(reason(ex));
-		return !PASSING.contains(wrapped.find() ? wrapped.group(1) : reply.group(1));
+		String code = code(reason(ex));
+		return !code.isEmpty() && !PASSING.contains(code);
 	}
 
 	static DataAccessException translate(Throwable ex) {
@@ -88,17 +102,97 @@ final class RedisExceptions {
 		if (reason(cause).startsWith("NOPERM")) {
 			return new PermissionDeniedDataAccessException("The Redis user lacks a permission. " + PERMISSIONS, cause);
 		}
-		if (cause instanceof DataAccessException translated) {
-			return translated;
+		if (isReply(cause)) {
+			return refused(reason(cause), cause);
 		}
-		if (RedisDrivers.isLettucePresent() && cause instanceof Exception failure) {
-			DataAccessException converted = Lettuce.convert(failure);
-			if (converted != null) {
-				return converted;
-			}
+		DataAccessException converted = convert(cause);
+		if (converted != null && !(converted instanceof RedisSystemException)) {
+			return converted;
 		}
 		return new RedisSystemException("Redis did not take it: " + NestedExceptionUtils.getMostSpecificCause(cause),
 				cause);
+	}
+
+	private static @Nullable DataAccessException convert(Throwable cause) {
+		if (cause instanceof DataAccessException translated) {
+			return translated;
+		}
+		return (RedisDrivers.isLettucePresent() && cause instanceof Exception failure) ? Lettuce.convert(failure)
+				: null;
+	}
+
+	private static DataAccessException refused(String reply, Throwable cause) {
+		String code = code(reply);
+		String message = "Redis refused it: " + reply + REMEDIES.getOrDefault(code, "");
+		return (PASSING.contains(code) || REMEDIES.containsKey(code))
+				? new TransientDataAccessResourceException(message, cause)
+				: new InvalidDataAccessResourceUsageException(message, cause);
+	}
+
+	// An error that Redis replied with, and not one of the connection.
+	private static boolean isReply(Throwable ex) {
+		for (Class<?> type = NestedExceptionUtils.getMostSpecificCause(ex).getClass(); type != null; type = type
+			.getSuperclass()) {
+			if (REPLIES.contains(type.getSimpleName())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static String code(String reply) {
+		Matcher plain = REPLY.matcher(reply);
+		// Up to Redis 6 a script's error is wrapped.
+		Matcher wrapped = WRAPPED.matcher(reply);
+		if (wrapped.find()) {
+			return wrapped.group(1);
+		}
+		return plain.matches() ? plain.group(1) : "";
+	}
+
+	/**
+	 * Translates a failure to publish a message by one command.
+	 * @param ex the failure
+	 * @return a {@link SignalNotSentException} if Redis has refused the command
+	 */
+	static DataAccessException publishFailure(Throwable ex) {
+		DataAccessException failure = translate(ex);
+		return isReply(ex) ? notSent(failure) : failure;
+	}
+
+	/**
+	 * Translates a failure to add a signal by a script, which may have done so before it
+	 * failed.
+	 * @param ex the failure
+	 * @return a {@link SignalNotSentException} if Redis refuses all that writes
+	 */
+	static DataAccessException scriptFailure(Throwable ex) {
+		DataAccessException failure = translate(ex);
+		return (failure instanceof TransientDataAccessResourceException && isReply(ex)) ? notSent(failure) : failure;
+	}
+
+	static SignalNotSentException notSent(DataAccessException failure) {
+		return new SignalNotSentException(String.valueOf(failure.getMessage()), failure);
+	}
+
+	/**
+	 * Describes what has failed.
+	 * @param problem what can't be done
+	 * @param ex why
+	 * @return an exception of the same kind
+	 */
+	static DataAccessException describe(String problem, Throwable ex) {
+		DataAccessException failure = translate(ex);
+		String message = problem + ": " + failure.getMessage();
+		if (failure instanceof PermissionDeniedDataAccessException) {
+			return new PermissionDeniedDataAccessException(message, failure);
+		}
+		if (failure instanceof QueryTimeoutException) {
+			return new QueryTimeoutException(message, failure);
+		}
+		return (failure instanceof TransientDataAccessResourceException)
+				? new TransientDataAccessResourceException(message, failure)
+				: new DataAccessResourceFailureException(message, failure);
 	}
 
 	private static final class Lettuce {

@@ -315,7 +315,7 @@ final class RedisPubSubConnection {
 			}
 		}
 		catch (RuntimeException ex) {
-			throw RedisExceptions.translate(ex);
+			throw RedisExceptions.describe("Could not subscribe to the Redis channels " + this.channels.values(), ex);
 		}
 		finally {
 			this.registration.unlock();

@@ -12,13 +12,13 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.core.SignalNotSentException;
 import io.github.statesignals.core.SignalTransport;
 import io.github.statesignals.core.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.unit.DataSize;
 
@@ -246,8 +246,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		RedisPubSubConnection current = this.connection;
 		RedisPublisher publisher = (current != null) ? current.publisher() : null;
 		if (publisher == null) {
-			return CompletableFuture.failedFuture(
-					new DataAccessResourceFailureException("Not connected to Redis (yet): nothing was published"));
+			return CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
 		}
 		CompletableFuture<?> published = publisher.publish(channel, payload);
 		this.lastPublish = published;

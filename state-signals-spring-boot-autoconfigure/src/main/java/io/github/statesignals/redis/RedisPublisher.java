@@ -5,6 +5,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.github.statesignals.core.SignalNotSentException;
+
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -80,18 +82,26 @@ interface RedisPublisher {
 				});
 			}
 			catch (RejectedExecutionException ex) {
-				publishing.completeExceptionally(RedisExceptions.translate(ex));
+				publishing.completeExceptionally(new SignalNotSentException("the connection is being closed", ex));
 			}
 			return publishing;
 		}
 
 		private void publish(byte[] channel, byte[] payload, CompletableFuture<Void> publishing) {
-			try (RedisConnection connection = this.connectionFactory.getConnection()) {
+			RedisConnection connection;
+			try {
+				connection = this.connectionFactory.getConnection();
+			}
+			catch (RuntimeException ex) {
+				publishing.completeExceptionally(RedisExceptions.notSent(RedisExceptions.translate(ex)));
+				return;
+			}
+			try (connection) {
 				connection.publish(channel, payload);
 				publishing.complete(null);
 			}
 			catch (RuntimeException ex) {
-				publishing.completeExceptionally(RedisExceptions.translate(ex));
+				publishing.completeExceptionally(RedisExceptions.publishFailure(ex));
 			}
 		}
 

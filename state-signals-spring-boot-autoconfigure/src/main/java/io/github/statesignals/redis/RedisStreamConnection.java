@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.ResponseExtension;
+import io.github.statesignals.core.SignalNotSentException;
 import io.github.statesignals.core.SignalTransport.KeptSignal;
 import io.github.statesignals.core.SignalTransport.Listener;
 import io.github.statesignals.core.SignalTransport;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -325,8 +325,8 @@ final class RedisStreamConnection {
 			.publish(signal);
 	}
 
-	static DataAccessResourceFailureException notConnected() {
-		return new DataAccessResourceFailureException("Not connected to Redis (yet): nothing was published");
+	static SignalNotSentException notConnected() {
+		return new SignalNotSentException("not connected to Redis (yet)", null);
 	}
 
 	/**

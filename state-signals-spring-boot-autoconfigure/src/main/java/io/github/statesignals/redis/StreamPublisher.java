@@ -10,6 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.statesignals.core.SignalTransport.KeptSignal;
+import io.github.statesignals.core.SignalTransport.Retried;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * Adds signals to a durable channel, in the order in which they come. What comes while
@@ -124,9 +129,11 @@ final class StreamPublisher {
 					complete(batch, RedisStreamConnection.text(reply.get(0)));
 				}
 				else if (RedisExceptions.isFinal(ex)) {
-					batch.forEach((kept) -> kept.completeExceptionally(RedisExceptions.translate(ex)));
+					batch.forEach((kept) -> kept.completeExceptionally(RedisExceptions.scriptFailure(ex)));
 				}
 				else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
+					DataAccessException failure = RedisExceptions.translate(ex);
+					batch.forEach((kept) -> kept.lastFailure = failure);
 					this.retries.accept(() -> send(batch, arguments));
 					return;
 				}
@@ -142,24 +149,34 @@ final class StreamPublisher {
 
 	/**
 	 * Fail whatever is not kept yet.
-	 * @param reason why
+	 * @param reason why what was not sent can't be
 	 */
 	void close(RuntimeException reason) {
-		List<Kept> abandoned;
+		List<Kept> unconfirmed;
+		List<Kept> unsent;
 		synchronized (this) {
-			abandoned = new ArrayList<>(this.underWay);
-			abandoned.addAll(this.queue);
+			unconfirmed = List.copyOf(this.underWay);
+			unsent = List.copyOf(this.queue);
 			this.queue.clear();
 		}
-		abandoned.forEach((kept) -> kept.completeExceptionally(reason));
+		unconfirmed.forEach((kept) -> kept.completeExceptionally(new DataAccessResourceFailureException(
+				"the connection was closed before Redis had confirmed it", kept.lastFailure)));
+		unsent.forEach((kept) -> kept.completeExceptionally(reason));
 	}
 
-	private static final class Kept extends CompletableFuture<KeptSignal> {
+	private static final class Kept extends CompletableFuture<KeptSignal> implements Retried {
 
 		private final byte[] signal;
 
+		private volatile @Nullable DataAccessException lastFailure;
+
 		Kept(byte[] signal) {
 			this.signal = signal;
+		}
+
+		@Override
+		public @Nullable DataAccessException lastFailure() {
+			return this.lastFailure;
 		}
 
 	}

@@ -85,7 +85,7 @@ final class StreamRegistry {
 			this.listener.onResponders(channel, List.of(), names.removed());
 		}, this.executor).exceptionallyCompose((ex) -> {
 			this.unannounced.add(channel);
-			return CompletableFuture.failedFuture(RedisExceptions.translate(ex));
+			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
 		});
 	}
 

@@ -55,7 +55,7 @@ class CorrelationTests {
 		int count = 500;
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, count);
 		List<Message<Signal, SignalExtension>> signals = hear(count);
-		assertThat(signals).extracting((signal) -> signal.content().sampleNo())
+		assertThat(signals).extracting((signal) -> (int) signal.content().sampleNo())
 			.isEqualTo(IntStream.range(0, count).boxed().toList());
 		assertThat(signals.stream().map((signal) -> signal.extension().id()).collect(Collectors.toSet()))
 			.hasSize(count);

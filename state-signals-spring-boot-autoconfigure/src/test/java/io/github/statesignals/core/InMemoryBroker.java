@@ -26,7 +26,7 @@ public final class InMemoryBroker {
 	/**
 	 * The number of characters of a message beyond which it is too large.
 	 */
-	private static final int LIMIT = 1_000_000;
+	private static final int LIMIT = 8_000_000;
 
 	private final List<InMemoryTransport> started = new CopyOnWriteArrayList<>();
 

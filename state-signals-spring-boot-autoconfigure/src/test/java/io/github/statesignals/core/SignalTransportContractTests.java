@@ -388,7 +388,7 @@ public abstract class SignalTransportContractTests {
 	void aSignalThatIsTooLargeFailsAtOnceAndIsNotSent() {
 		Application application = start();
 		Signal small = signal("app", 1);
-		Signal large = new Signal("app", "process", "event", "host", 1, "tag", Map.of("x", "x".repeat(2_000_000)));
+		Signal large = new Signal("app", "process", "event", "host", 1, "tag", Map.of("x", "x".repeat(10_000_000)));
 		assertThat(application.transport().send(this.channel, large)).isCompletedExceptionally()
 			.failsWithin(AT_MOST)
 			.withThrowableThat()
@@ -405,12 +405,12 @@ public abstract class SignalTransportContractTests {
 	@Test
 	void aResponseThatIsTooLargeIsSentWithAShortenedMessage() {
 		Application application = start();
-		application.send(new Response("r", "p", "e", 0, "x".repeat(2_000_000)));
+		application.send(new Response("r", "p", "e", 0, "x".repeat(10_000_000)));
 		await().until(() -> application.count() == 1);
 		assertThat(application.heard()).singleElement().isInstanceOfSatisfying(Response.class, (response) -> {
 			assertThat(response.ras()).isZero();
 			assertThat(response.message()).startsWith("xxx")
-				.endsWith("x\u2026 (shortened from 2000000 characters)")
+				.endsWith("x\u2026 (shortened from 10000000 characters)")
 				.hasSizeGreaterThan(100_000);
 		});
 		assertThat(application.malformed()).isEmpty();

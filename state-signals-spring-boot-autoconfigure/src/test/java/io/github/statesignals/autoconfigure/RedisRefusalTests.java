@@ -1,0 +1,172 @@
+package io.github.statesignals.autoconfigure;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.github.statesignals.DurableChannels;
+import io.github.statesignals.OnSignal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalSpec;
+import io.github.statesignals.TestRedis;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import redis.embedded.RedisServer;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TransientDataAccessResourceException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What an application learns when Redis refuses a signal: which signal, whether it was
+ * sent, and what Redis says.
+ */
+@Timeout(60)
+class RedisRefusalTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	private final RedisServer server = TestRedis.startServer(0);
+
+	private final RedisClient client = RedisClient.create("redis://127.0.0.1:" + this.server.ports().get(0));
+
+	private final RedisCommands<String, String> redis = this.client.connect().sync();
+
+	private ConfigurableApplicationContext context;
+
+	private SignalExporter exporter;
+
+	@BeforeEach
+	void rememberNothing() {
+		this.redis.flushall();
+	}
+
+	@AfterEach
+	void stop() throws IOException {
+		command(CommandType.ACL, "SETUSER", "default", "+@all");
+		this.context.close();
+		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+		this.server.stop();
+	}
+
+	@Test
+	void aFullRedisThatRefusesAStoredSignalIsNamed() {
+		start("channel=flips", "channels.flips.delivery=durable");
+		this.redis.configSet("maxmemory", "1");
+		SignalSpec flip = this.exporter.signal("flip").timeout(TIMEOUT);
+		assertThatExceptionOfType(TransientDataAccessResourceException.class).isThrownBy(flip::publish)
+			.withMessageStartingWith(named("flip") + " was not sent: Redis refused it: ")
+			.withMessageContaining("OOM")
+			.withMessageEndingWith("raise maxmemory, or free some")
+			.havingRootCause()
+			.withMessageContaining("OOM");
+		assertThat(flip.publishAsync()).failsWithin(TIMEOUT)
+			.withThrowableThat()
+			.withCauseInstanceOf(TransientDataAccessResourceException.class);
+		this.redis.configSet("maxmemory", "0");
+		assertThat(flip.publish().isSuccess()).isTrue();
+	}
+
+	@Test
+	void aReplicaThatDoesNotTakeAStoredSignalInTimeIsNamed() {
+		start("channel=flips", "channels.flips.delivery=durable");
+		this.redis.replicaof("127.0.0.1", 1);
+		SignalSpec flip = this.exporter.signal("flip").timeout(Duration.ofSeconds(2));
+		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(flip::publish)
+			.withMessageStartingWith("Redis did not confirm " + named("flip") + " within PT2S: it may have been sent")
+			.withMessageContaining("READONLY")
+			.havingRootCause()
+			.withMessageContaining("READONLY");
+		this.redis.replicaofNoOne();
+	}
+
+	@Test
+	void aMissingPermissionIsNamedWithWhatWasNotSent() {
+		start();
+		command(CommandType.ACL, "SETUSER", "default", "-publish");
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> this.exporter.publish("flip"))
+			.withMessageStartingWith(named("flip") + " was not sent: The Redis user lacks a permission")
+			.havingRootCause()
+			.withMessageStartingWith("NOPERM");
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> this.exporter.initialize("flip"))
+			.withMessageStartingWith(named("initialization") + " was not sent: The Redis user lacks a permission");
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class).isThrownBy(this.exporter::shutdown)
+			.withMessageStartingWith(named("shutdown") + " was not sent: The Redis user lacks a permission");
+	}
+
+	@Test
+	void whatCanNotBeAskedOfADurableChannelIsNamed() {
+		start("channel=flips", "channels.flips.delivery=durable");
+		String id = this.exporter.publish("flip").id();
+		DurableChannels channels = this.context.getBean(DurableChannels.class);
+		command(CommandType.ACL, "SETUSER", "default", "-evalsha", "-eval");
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> channels.find("flips", id))
+			.withMessageStartingWith("Could not find the signal '" + id + "' of channel 'flips': ")
+			.havingRootCause()
+			.withMessageStartingWith("NOPERM");
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> channels.responders("flips"))
+			.withMessageStartingWith("Could not find the responders of channel 'flips': ");
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> channels.remove("flips", "test"))
+			.withMessageStartingWith("Could not remove the responder 'test' of channel 'flips': ");
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> this.exporter.initialize("flip"))
+			.withMessageStartingWith(named("initialization") + " was not sent: ");
+		// Some of the script may have run.
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> this.exporter.publish("flip"))
+			.withMessageStartingWith(named("flip") + " may have been sent: ");
+	}
+
+	private void start(String... properties) {
+		this.context = new SpringApplicationBuilder(OverRedis.class).web(WebApplicationType.NONE)
+			.properties(Map.of("spring.main.banner-mode", "off", "spring.main.register-shutdown-hook", "false",
+					"spring.application.name", "test", "spring.data.redis.port", this.server.ports().get(0)))
+			.run(Stream.of(properties).map((property) -> "--state-signals." + property).toArray(String[]::new));
+		this.exporter = this.context.getBean(SignalExporter.class);
+		assertThat(this.exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+	}
+
+	private String named(String event) {
+		return "'%s' of '%s'".formatted(event, this.exporter.getPublisherId());
+	}
+
+	private void command(CommandType command, String... arguments) {
+		CommandArgs<String, String> all = new CommandArgs<>(StringCodec.UTF8);
+		Stream.of(arguments).forEach(all::add);
+		this.redis.dispatch(command, new StatusOutput<>(StringCodec.UTF8), all);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ StateSignalsAutoConfiguration.class, DataRedisAutoConfiguration.class })
+	static class OverRedis {
+
+		@OnSignal(event = "flip")
+		void flip() {
+		}
+
+	}
+
+}
