@@ -21,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  */
 final class PropertyChecks {
 
+	private static final DataSize LARGEST_PAYLOAD = DataSize.ofMegabytes(512);
+
 	private PropertyChecks() {
 	}
 
@@ -84,6 +86,9 @@ final class PropertyChecks {
 		if (maxPayload.toBytes() < 1024) {
 			throw invalid("protocol.max-payload", maxPayload,
 					"A signal with some metadata has to fit in: set at least 1KB.");
+		}
+		if (maxPayload.compareTo(LARGEST_PAYLOAD) > 0) {
+			throw invalid("protocol.max-payload", maxPayload, "Redis takes no larger message than 512MB.");
 		}
 	}
 

@@ -52,6 +52,7 @@ class SignalEngineConfiguration {
 			UnknownProperties.warn(configurable);
 		}
 		PropertyChecks.check(properties);
+		DurationChecks.check(properties, Binder.get(environment));
 	}
 
 	@Bean(destroyMethod = "close")

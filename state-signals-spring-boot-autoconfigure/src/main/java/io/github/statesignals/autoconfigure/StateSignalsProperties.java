@@ -97,7 +97,8 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 *
 	 * @param extensions When to use extensions that the Python package does not have.
 	 * 'negotiated' is with peers that support them.
-	 * @param maxPayload Size of a received payload beyond which it is skipped unread.
+	 * @param maxPayload Size beyond which a signal is neither sent nor read, and a
+	 * response is shortened.
 	 */
 	public record Protocol(@DefaultValue("negotiated") Extensions extensions,
 			@DefaultValue("1MB") DataSize maxPayload) {

@@ -62,6 +62,8 @@ class FailureTests {
 			bad("channels.orders.delivery=sometimes", "\"sometimes\"", "The following values are valid", "BROADCAST",
 					"DURABLE"),
 			bad("channels.orders.retention=0s", "must be longer than nothing"),
+			bad("channels.orders.retention=7", "set at least 1m", "write 7d for seven days, and not 7"),
+			bad("channels.orders.retention=59s", "set at least 1m"),
 			bad("channels.[two words].delivery=durable", "letters, digits"),
 			bad("responder.queue-capacity=0", "'0'", "At least one signal must fit in"),
 			bad("responder.unhandled=shrug", "\"shrug\"", "The following values are valid", "ACKNOWLEDGE", "REJECT",
@@ -77,13 +79,23 @@ class FailureTests {
 			bad("exporter.await-subscribers=-1", "'-1'", "must not be negative", "0 waits for nobody"),
 			bad("exporter.await-subscribers=1", "set 'state-signals.exporter.legal-events', too"),
 			bad("exporter.await-subscribers=two", "\"two\""),
+			bad("exporter.await-timeout=60", "'60'", "60 ms can't be meant", "write 60s, or 60ms if it is"),
+			bad("exporter.republish-interval=1", "1 ms can't be meant", "write 1s"),
+			bad("exporter.republish-interval=2ms", "more than 100 messages a second", "at least 10ms"),
+			bad("exporter.response-timeout=20", "20 ms can't be meant", "write 20s, or 20ms if it is"),
+			bad("exporter.probe-after=3", "3 ms can't be meant", "write 3s"),
+			bad("connect-timeout=20", "20 ms can't be meant", "write 20s"),
+			bad("heartbeat-interval=5", "5 ms can't be meant", "write 5s"),
+			bad("heartbeat-interval=5ms", "set at least 10ms, or 0 for no heartbeat"),
 			bad("exporter.await-timeout=soon", "'soon' is not a valid duration"),
 			bad("exporter.republish-interval=0", "longer than nothing, such as 1s"),
 			bad("exporter.response-timeout=0", "Set a positive duration, or a negative one to wait for ever"),
 			bad("exporter.response-timeout=20x", "Unknown unit 'x'"),
 			bad("channel=stage 1", "'stage 1'", "made of letters, digits, '.', '_' and '-'"),
 			bad("connect-timeout=soon", "'soon' is not a valid duration"),
-			bad("protocol.max-payload=10B", "'10B'", "set at least 1KB"), bad("protocol.max-payload=much", "\"much\""));
+			bad("protocol.max-payload=10B", "'10B'", "set at least 1KB"),
+			bad("protocol.max-payload=1", "'1'", "set at least 1KB"), bad("protocol.max-payload=1GB", "512MB"),
+			bad("protocol.max-payload=much", "\"much\""));
 
 	static final List<Arguments> badHandlers = List.of(
 			bad(ReturningText.class, "handle(Signal)", "returns java.lang.String",
@@ -119,6 +131,19 @@ class FailureTests {
 	void badPropertyIsNamedWithItsRemedy(String property, List<String> expected, CapturedOutput output) {
 		String report = report(output, OverMemory.class, "state-signals." + property);
 		assertThat(report).contains("state-signals." + property.substring(0, property.indexOf('='))).contains(expected);
+	}
+
+	@Test
+	void durationsThatCanBeMeantAreTaken() {
+		run(OverMemory.class, "state-signals.connect-timeout=1500", "state-signals.heartbeat-interval=250",
+				"state-signals.exporter.await-timeout=-1", "state-signals.exporter.response-timeout=500",
+				"state-signals.exporter.republish-interval=10ms", "state-signals.channels.orders.retention=1m",
+				"state-signals.protocol.max-payload=512MB")
+			.close();
+		run(OverMemory.class, "state-signals.connect-timeout=20ms", "state-signals.heartbeat-interval=0",
+				"state-signals.exporter.await-timeout=0", "state-signals.exporter.response-timeout=-1",
+				"state-signals.channels.orders.retention=36500d")
+			.close();
 	}
 
 	@Test
