@@ -426,13 +426,10 @@ final class DefaultSignalResponder implements SignalResponder {
 		if (!hears()) {
 			return false;
 		}
-		if (hears(delivery.signal()) && (this.lockedTag == null || unreadable.tag() != null)) {
-			answer(delivery, Acknowledgement.failure("The signal can't be read: " + unreadable.problem()));
+		if (!hears(delivery.signal()) || (this.lockedTag != null && unreadable.tag() == null)) {
+			return delivery.receipt() == null || onSignal(delivery);
 		}
-		else if (delivery.receipt() != null) {
-			// As any of those that it does not receive.
-			answer(delivery, Acknowledgement.success());
-		}
+		answer(delivery, Acknowledgement.failure("The signal can't be read: " + unreadable.problem()));
 		return true;
 	}
 
