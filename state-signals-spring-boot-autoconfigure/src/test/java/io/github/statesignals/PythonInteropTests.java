@@ -383,6 +383,30 @@ class PythonInteropTests {
 		}
 
 		@Test
+		void tellsWhyItCanNotReadASignal() {
+			start(Collector.class, "protocol.max-payload=4KB");
+			assertThat(this.exporter.initializeAndWait(1, "boom")).isTrue();
+			PythonPeer.Result beyond = this.exporter.publish("boom", Map.of("sample", BigInteger.TWO.pow(64)));
+			assertThat(beyond.code()).isOne();
+			assertThat(beyond.messages().values())
+				.containsExactly("The signal can't be read: 'sample_no' is not a 64-bit integer");
+			PythonPeer.Result large = this.exporter.publish("boom",
+					Map.of("metadata", Map.of("text", "x".repeat(5_000))));
+			assertThat(large.code()).isOne();
+			assertThat(large.messages().values()).singleElement()
+				.asString()
+				.contains("state-signals.protocol.max-payload allows 4096");
+		}
+
+		@Test
+		void receivesASampleNumberOf64Bits() {
+			ConfigurableApplicationContext application = start(Collector.class);
+			assertThat(this.exporter.initializeAndWait(1, "größe")).isTrue();
+			assertThat(this.exporter.publish("größe", Map.of("sample", Long.MAX_VALUE)).code()).isZero();
+			assertThat(application.getBean(Collector.class).heard("größe").get(0).sampleNo()).isEqualTo(Long.MAX_VALUE);
+		}
+
+		@Test
 		void isMissedWhileItsHandlerHasNotFinished() {
 			ConfigurableApplicationContext application = start(Collector.class);
 			assertThat(this.exporter.initializeAndWait(1, "hang", "benchmark-start")).isTrue();

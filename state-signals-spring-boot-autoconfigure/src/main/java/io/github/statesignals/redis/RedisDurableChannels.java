@@ -50,8 +50,7 @@ public final class RedisDurableChannels implements DurableChannels {
 		StreamKeys keys = StreamKeys.of(channel);
 		List<?> reply = ask("Could not find the signal '%s' of channel '%s'".formatted(id, channel),
 				() -> storing.connection()
-					.eval(StreamScript.STATUS,
-							List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id)),
+					.eval(StreamScript.STATUS, List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id)),
 							List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)))));
 		if (reply.isEmpty()) {
 			return Optional.empty();
@@ -108,10 +107,8 @@ public final class RedisDurableChannels implements DurableChannels {
 		RedisStreamSignalTransport storing = storing(channel);
 		List<?> removed = ask("Could not remove the responder '%s' of channel '%s'".formatted(responder, channel),
 				() -> storing.connection()
-					.eval(StreamScript.REMOVE,
-							List.of(keys.log(), keys.responders(), keys.removed(), keys.dropped(responder),
-									keys.reader(responder)),
-							List.of(RedisChannel.bytes(responder))));
+					.eval(StreamScript.REMOVE, List.of(keys.log(), keys.responders(), keys.removed(),
+							keys.dropped(responder), keys.reader(responder)), List.of(RedisChannel.bytes(responder))));
 		storing.announceRemoval(channel, responder);
 		return RedisStreamConnection.number(removed.get(0)) == 1;
 	}
