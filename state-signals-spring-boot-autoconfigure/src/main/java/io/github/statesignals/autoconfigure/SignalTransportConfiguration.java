@@ -16,12 +16,14 @@ import io.github.statesignals.redis.RedisStreamSignalTransport;
 
 import org.springframework.beans.factory.BeanFactoryInitializer;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
  * The transport over Redis, unless the application brings one.
@@ -33,6 +35,11 @@ class SignalTransportConfiguration {
 	 * The name of the connection factory to use where there are several.
 	 */
 	static final String CONNECTION_FACTORY = "stateSignalsConnectionFactory";
+
+	/**
+	 * The name of the container that receives signals and responses.
+	 */
+	static final String LISTENER_CONTAINER = "stateSignalsListenerContainer";
 
 	private static final String TRANSPORT = "signalTransport";
 
@@ -47,10 +54,23 @@ class SignalTransportConfiguration {
 		return (beanFactory) -> beanFactory.getBean(TRANSPORT);
 	}
 
+	/**
+	 * Not a candidate for injection by type, which finds Boot's own container. An
+	 * application may define a container of this name instead: see
+	 * {@link RedisPubSubSignalTransport} for what becomes of it.
+	 */
+	@Bean(name = LISTENER_CONTAINER, defaultCandidate = false)
+	@ConditionalOnMissingBean(value = SignalTransport.class, name = LISTENER_CONTAINER)
+	@ConditionalOnBean(RedisConnectionFactory.class)
+	RedisMessageListenerContainer stateSignalsListenerContainer(ListableBeanFactory beanFactory) {
+		return RedisPubSubSignalTransport.createListenerContainer(connectionFactory(beanFactory));
+	}
+
 	@Bean(TRANSPORT)
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(RedisConnectionFactory.class)
-	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties) {
+	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties,
+			@Qualifier(LISTENER_CONTAINER) RedisMessageListenerContainer container) {
 		boolean extensions = properties.protocol().extensions() != Extensions.OFF;
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
 				properties.connectTimeout(), properties.protocol().maxPayload(),
@@ -58,11 +78,13 @@ class SignalTransportConfiguration {
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, Duration> durable = durable(properties);
 		if (durable.isEmpty()) {
-			RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(connectionFactory, settings);
+			RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(connectionFactory, container,
+					settings);
 			transport.prepare();
 			return transport;
 		}
-		RedisStreamSignalTransport transport = new RedisStreamSignalTransport(connectionFactory, settings, durable);
+		RedisStreamSignalTransport transport = new RedisStreamSignalTransport(connectionFactory, container, settings,
+				durable);
 		transport.prepare();
 		return transport;
 	}

@@ -3,84 +3,305 @@ package io.github.statesignals.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.SyncTaskExecutor;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.MessageListener;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.SubscriptionListener;
 import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.adapter.RedisListenerExecutionFailedException;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
-import org.springframework.util.backoff.FixedBackOff;
 
 /**
- * Listens with Spring's container, whatever the driver is.
+ * Listens to Redis channels with Spring's container, from one start of the container to
+ * its stop. One thread calls it at a time, except {@link #disconnect}.
  */
-final class ContainerSubscription implements RedisSubscription {
+final class ContainerSubscription {
 
 	private static final Logger logger = LoggerFactory.getLogger(ContainerSubscription.class);
 
-	private final RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+	/**
+	 * The time to wait for Redis to confirm channels that are added: a driver that is
+	 * reconnecting subscribes when it has.
+	 */
+	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
-	private final MessageListener listener;
+	/**
+	 * After everything that uses signals, and before connection factories, which have 0.
+	 */
+	private static final int PHASE = 1;
 
-	ContainerSubscription(RedisConnectionFactory connectionFactory, Duration retryInterval, Hearer hearer) {
-		this.listener = new Listener(hearer);
-		this.container.setConnectionFactory(connectionFactory);
-		// Any other executor loses the order of messages.
-		this.container.setTaskExecutor(new SyncTaskExecutor());
-		// A blocking driver subscribes on it, and would never return from start().
-		this.container.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
-		this.container.setRecoveryBackoff(new FixedBackOff(retryInterval.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS));
-		this.container.afterPropertiesSet();
+	private final Set<String> requested = new LinkedHashSet<>();
+
+	private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
+
+	private final Listener listener = new Listener();
+
+	private final RedisMessageListenerContainer container;
+
+	private final Receiver receiver;
+
+	/**
+	 * The channel whose second confirmation reports a new connection: the driver
+	 * subscribes to all channels again in one go.
+	 */
+	private volatile @Nullable String reporter;
+
+	private volatile State state = State.CREATED;
+
+	private volatile @Nullable Thread starter;
+
+	/**
+	 * Creates a subscription.
+	 * @param container the container, which nothing else uses meanwhile
+	 * @param receiver called on the thread that calls the container's listeners
+	 */
+	ContainerSubscription(RedisMessageListenerContainer container, Receiver receiver) {
+		this.container = container;
+		this.receiver = receiver;
+		// A container that failed to start takes itself for started.
+		container.stop();
 	}
 
-	@Override
-	public void hear(Collection<String> channels) {
-		this.container.addMessageListener(this.listener, channels.stream().map(ChannelTopic::of).toList());
+	/**
+	 * Prepares a container for signals, whatever it was configured with.
+	 * @param container the container
+	 * @return the container
+	 */
+	static RedisMessageListenerContainer adopt(RedisMessageListenerContainer container) {
+		// The container does not say which one it has. Any other loses the order.
+		container.setTaskExecutor(new SyncTaskExecutor());
+		container.setAutoStartup(false);
+		container.setPhase(PHASE);
+		if (!container.isActive()) {
+			container.afterPropertiesSet();
+		}
+		return container;
 	}
 
-	@Override
-	public void start() {
-		this.container.start();
+	/**
+	 * Listens to more channels. Before the start they are noted; after it this waits for
+	 * Redis to confirm them, for two seconds.
+	 * @param channels their names, each for the first time
+	 */
+	void add(Collection<String> channels) {
+		synchronized (this.requested) {
+			this.requested.addAll(channels);
+		}
+		if (this.reporter == null) {
+			this.reporter = channels.iterator().next();
+		}
+		if (this.state == State.STARTED && this.container.isRunning()) {
+			addToRunning(channels);
+			return;
+		}
+		register(channels);
+		if (this.state == State.STARTED) {
+			startContainer();
+		}
 	}
 
-	// Its messages come one by one.
-	@Override
-	public void afterHearing(Runnable task) {
-		task.run();
+	private void register(Collection<String> channels) {
+		if (this.state != State.DESTROYED) {
+			this.container.addMessageListener(this.listener, channels.stream().map(ChannelTopic::of).toList());
+		}
 	}
 
-	@Override
-	public void destroy() {
+	// The container waits for the driver, and for the confirmation without a timeout.
+	private void addToRunning(Collection<String> channels) {
 		try {
-			this.container.destroy();
+			CompletableFuture.runAsync(() -> register(channels), ContainerSubscription::onNewThread)
+				.get(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS);
 		}
-		catch (Exception ex) {
-			logger.debug("Could not close the subscription", ex);
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new QueryTimeoutException("Interrupted while subscribing", ex);
+		}
+		catch (ExecutionException ex) {
+			if (RedisExceptions.isFinal(ex)) {
+				throw cause(ex);
+			}
+			logger.debug("Redis has not confirmed {} yet", channels, ex);
+		}
+		catch (TimeoutException ex) {
+			logger.debug("Redis has not confirmed {} yet", channels);
 		}
 	}
 
-	private record Listener(Hearer hearer) implements MessageListener, SubscriptionListener {
+	private static void onNewThread(Runnable task) {
+		Thread thread = new Thread(task, "state-signals-subscribe");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	/**
+	 * Connects and subscribes. A subscription that failed to start can't be started
+	 * again.
+	 */
+	void start() {
+		if (!this.requested.isEmpty()) {
+			startContainer();
+		}
+		this.state = State.STARTED;
+	}
+
+	private void startContainer() {
+		this.starter = Thread.currentThread();
+		try {
+			this.container.start();
+		}
+		catch (RuntimeException ex) {
+			this.container.stop();
+			throw cause(ex);
+		}
+		finally {
+			this.starter = null;
+		}
+		if (!this.container.isRunning()) {
+			throw new IllegalStateException(
+					"The listener container for signals subscribes on the thread that starts it. "
+							+ "Set its subscription executor, for example to a SimpleAsyncTaskExecutor.");
+		}
+	}
+
+	// What the container throws has the driver's exception as its cause.
+	private static RuntimeException cause(Exception ex) {
+		Throwable cause = ex;
+		while (cause.getCause() != null && (cause instanceof RedisListenerExecutionFailedException
+				|| !(cause instanceof DataAccessException))) {
+			cause = cause.getCause();
+		}
+		return (cause instanceof TimeoutException)
+				? new QueryTimeoutException("Redis did not confirm the subscription in time", ex)
+				: RedisExceptions.translate(cause);
+	}
+
+	/**
+	 * Closes the connection under the container where it is one of its own, so that a
+	 * thread that waits for the driver goes on. Safe for use by any thread.
+	 */
+	void disconnect() {
+		if (this.container instanceof SignalListenerContainer own) {
+			own.disconnect();
+		}
+	}
+
+	/**
+	 * Stops the container.
+	 */
+	void destroy() {
+		this.state = State.DESTROYED;
+		if (!unconfirmed().isEmpty()) {
+			// A thread may be waiting for the driver, which the container would wait for.
+			disconnect();
+		}
+		this.container.stop();
+		this.container.removeMessageListener(this.listener);
+	}
+
+	private List<String> unconfirmed() {
+		synchronized (this.requested) {
+			return this.requested.stream().filter((channel) -> !this.confirmed.contains(channel)).toList();
+		}
+	}
+
+	// The driver subscribes again to channels that Redis has confirmed before.
+	private void resubscribed() {
+		List<String> unconfirmed = unconfirmed();
+		if (unconfirmed.isEmpty()) {
+			this.receiver.resubscribed();
+			return;
+		}
+		onNewThread(() -> {
+			try {
+				addToRunning(unconfirmed);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Can't subscribe to {}: {}", unconfirmed, RedisExceptions.reason(ex));
+			}
+			this.receiver.resubscribed();
+		});
+	}
+
+	private enum State {
+
+		CREATED, STARTED, DESTROYED
+
+	}
+
+	/**
+	 * Receives what the container's listener receives, one message after the other.
+	 */
+	interface Receiver {
+
+		/**
+		 * Reads a message.
+		 * @param channel the Redis channel
+		 * @param payload the payload
+		 * @return what it says, or {@code null} if that is not wanted
+		 */
+		@Nullable Object read(String channel, byte[] payload);
+
+		/**
+		 * Receives a message that was read.
+		 * @param channel the Redis channel
+		 * @param message what it says
+		 */
+		void received(String channel, Object message);
+
+		/**
+		 * All channels are subscribed again, on a new connection.
+		 */
+		void resubscribed();
+
+	}
+
+	/**
+	 * The one listener for all channels: a second one for a channel subscribes to it
+	 * again.
+	 */
+	private final class Listener implements MessageListener, SubscriptionListener {
 
 		@Override
 		public void onMessage(Message message, byte @Nullable [] pattern) {
+			if (ContainerSubscription.this.state == State.DESTROYED) {
+				return;
+			}
+			Receiver receiver = ContainerSubscription.this.receiver;
 			String channel = new String(message.getChannel(), StandardCharsets.UTF_8);
-			byte[] payload = message.getBody();
-			Object read = this.hearer.read(channel, payload, payload.length);
+			Object read = receiver.read(channel, message.getBody());
 			if (read != null) {
-				this.hearer.heard(channel, read);
+				receiver.received(channel, read);
 			}
 		}
 
 		@Override
-		public void onChannelSubscribed(byte[] channel, long count) {
-			this.hearer.subscribed(new String(channel, StandardCharsets.UTF_8));
+		public void onChannelSubscribed(byte[] bytes, long count) {
+			String channel = new String(bytes, StandardCharsets.UTF_8);
+			if (Thread.currentThread() == ContainerSubscription.this.starter) {
+				// It would not return before the subscription ends.
+				ContainerSubscription.this.container.stop();
+				return;
+			}
+			boolean again = !ContainerSubscription.this.confirmed.add(channel);
+			if (again && ContainerSubscription.this.state == State.STARTED
+					&& channel.equals(ContainerSubscription.this.reporter)) {
+				resubscribed();
+			}
 		}
 
 	}

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -25,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
@@ -43,6 +45,8 @@ final class RedisPubSubConnection {
 	 * Spring Data logs an error with its trace each time.
 	 */
 	private static final Duration REFUSED_INTERVAL = Duration.ofSeconds(10);
+
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
 	/**
 	 * A console that shows nothing for longer looks stuck.
@@ -78,15 +82,26 @@ final class RedisPubSubConnection {
 	private final Map<String, Topic> topics = new ConcurrentHashMap<>();
 
 	/**
-	 * The Redis channels that were confirmed on the present subscription.
-	 */
-	private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
-
-	/**
 	 * Held while the listener is called, by the driver or by the connector; and by nobody
 	 * who waits for either.
 	 */
 	private final ReentrantLock hearing = new ReentrantLock();
+
+	/**
+	 * The tasks to run once the present message was passed on. Guarded by
+	 * {@link #hearing}.
+	 */
+	private final List<Runnable> afterwards = new ArrayList<>();
+
+	private final Thread connector = new Thread(this::run, "state-signals-connect");
+
+	/**
+	 * Held while the container is used: the connection before this one may not have
+	 * stopped it yet.
+	 */
+	private final Lock containerUse;
+
+	private final RedisMessageListenerContainer container;
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -110,28 +125,24 @@ final class RedisPubSubConnection {
 	/**
 	 * There while it is connected.
 	 */
-	private @Nullable RedisSubscription subscription;
+	private @Nullable ContainerSubscription subscription;
 
 	/**
 	 * What the connector is busy with, or has started last.
 	 */
-	private volatile @Nullable RedisSubscription attempt;
+	private volatile @Nullable ContainerSubscription attempt;
 
 	private volatile @Nullable RedisPublisher publisher;
-
-	/**
-	 * The Redis channel that tells of a gap for all of them: the driver subscribes to all
-	 * of them again in one go.
-	 */
-	private volatile @Nullable String reporter;
 
 	private volatile boolean connected;
 
 	private volatile boolean connectedBefore;
 
-	RedisPubSubConnection(RedisConnectionFactory connectionFactory, Map<String, RedisChannel> channels,
-			SignalCodec codec, Settings settings, Listener listener,
-			@Nullable CompletableFuture<RedisPublisher> prepared) {
+	RedisPubSubConnection(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
+			Lock containerUse, Map<String, RedisChannel> channels, SignalCodec codec, Settings settings,
+			Listener listener, @Nullable CompletableFuture<RedisPublisher> prepared) {
+		this.container = container;
+		this.containerUse = containerUse;
 		this.prepared = prepared;
 		this.connectionFactory = connectionFactory;
 		this.channels = channels;
@@ -145,12 +156,12 @@ final class RedisPubSubConnection {
 	 * Connect, and stay connected, until it is closed.
 	 */
 	void begin() {
-		Thread connector = new Thread(this::run, "state-signals-connect");
-		connector.setDaemon(true);
-		connector.start();
+		this.connector.setDaemon(true);
+		this.connector.start();
 	}
 
 	private void run() {
+		this.containerUse.lock();
 		try {
 			while (connect()) {
 				if (this.heartbeat.watch(this::publisher, this::replacePublisher, this.closed)) {
@@ -163,6 +174,10 @@ final class RedisPubSubConnection {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		finally {
+			disconnect();
+			this.containerUse.unlock();
+		}
 	}
 
 	/**
@@ -171,8 +186,7 @@ final class RedisPubSubConnection {
 	 */
 	private boolean connect() throws InterruptedException {
 		while (this.closed.getCount() > 0) {
-			// One that could not start takes no more channels, and starts no more.
-			RedisSubscription attempt = RedisSubscription.create(this.connectionFactory, RETRY_INTERVAL, new Hearing());
+			ContainerSubscription attempt = new ContainerSubscription(this.container, new Hearing());
 			RedisPublisher current = this.publisher;
 			RedisPublisher opened = current;
 			this.attempt = attempt;
@@ -254,7 +268,7 @@ final class RedisPubSubConnection {
 				+ " (state-signals.connect-timeout)";
 	}
 
-	private boolean open(RedisSubscription started, RedisPublisher opened) {
+	private boolean open(ContainerSubscription started, RedisPublisher opened) {
 		boolean gap = this.connectedBefore;
 		this.registration.lock();
 		try {
@@ -282,11 +296,11 @@ final class RedisPubSubConnection {
 	}
 
 	private void disconnect() {
-		RedisSubscription deaf;
+		ContainerSubscription stopped;
 		this.registration.lock();
 		try {
 			synchronized (this) {
-				deaf = this.subscription;
+				stopped = this.subscription;
 				this.subscription = null;
 				this.connected = false;
 			}
@@ -294,11 +308,8 @@ final class RedisPubSubConnection {
 		finally {
 			this.registration.unlock();
 		}
-		if (deaf != null) {
-			// It may wait for a Redis that says nothing.
-			Thread thread = new Thread(deaf::destroy, "state-signals-disconnect");
-			thread.setDaemon(true);
-			thread.start();
+		if (stopped != null) {
+			stopped.destroy();
 		}
 	}
 
@@ -309,7 +320,7 @@ final class RedisPubSubConnection {
 	void hearAll() {
 		this.registration.lock();
 		try {
-			RedisSubscription current = this.subscription;
+			ContainerSubscription current = this.subscription;
 			if (current != null) {
 				hearAll(current, false);
 			}
@@ -322,24 +333,19 @@ final class RedisPubSubConnection {
 		}
 	}
 
-	private void hearAll(RedisSubscription target, boolean afresh) {
+	private void hearAll(ContainerSubscription target, boolean afresh) {
 		this.registration.lock();
 		try {
 			if (afresh) {
 				this.heard.clear();
-				this.confirmed.clear();
-				this.reporter = null;
 			}
 			List<String> added = new ArrayList<>();
 			this.heartbeat.channel().filter((beats) -> afresh).ifPresent(added::add);
 			this.channels.values().forEach((channel) -> added.addAll(unheard(channel)));
 			if (!added.isEmpty()) {
-				target.hear(added);
+				target.add(added);
 				// Should that fail, the same ones are tried again.
 				this.heard.addAll(added);
-			}
-			if (this.reporter == null && !added.isEmpty()) {
-				this.reporter = added.get(0);
 			}
 		}
 		finally {
@@ -423,7 +429,7 @@ final class RedisPubSubConnection {
 		}
 	}
 
-	synchronized void close() {
+	void close() {
 		this.hearing.lock();
 		try {
 			this.closed.countDown();
@@ -433,29 +439,41 @@ final class RedisPubSubConnection {
 		}
 		this.settled.countDown();
 		this.decided.countDown();
-		RedisPublisher opened = this.publisher;
-		this.publisher = null;
+		RedisPublisher opened;
+		ContainerSubscription trying;
+		synchronized (this) {
+			opened = this.publisher;
+			this.publisher = null;
+			trying = (this.subscription == null) ? this.attempt : null;
+		}
 		if (opened != null) {
 			opened.close();
 		}
-		RedisSubscription trying = this.attempt;
-		if (this.subscription != null) {
-			this.subscription.destroy();
+		if (trying != null) {
+			// The connector may be waiting for the driver.
+			trying.disconnect();
 		}
-		else if (trying != null) {
-			// The connector may be waiting for the driver, which it need not any more.
-			trying.destroy();
+		awaitConnector();
+	}
+
+	// It stops the container.
+	private void awaitConnector() {
+		try {
+			this.connector.join(STOP_TIMEOUT.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
 	/**
-	 * Run a task when all was heard that came together.
+	 * Run a task when the present message was passed on, or at once on a thread that
+	 * passes on none.
 	 * @param task the task
 	 */
 	void afterHearing(Runnable task) {
-		RedisSubscription hearing = this.attempt;
-		if (hearing != null) {
-			hearing.afterHearing(task);
+		if (this.hearing.isHeldByCurrentThread()) {
+			this.afterwards.add(task);
 		}
 		else {
 			task.run();
@@ -471,8 +489,15 @@ final class RedisPubSubConnection {
 			}
 		}
 		finally {
-			this.hearing.unlock();
+			unlockHearing();
 		}
+	}
+
+	private void unlockHearing() {
+		List<Runnable> tasks = this.afterwards.isEmpty() ? List.of() : List.copyOf(this.afterwards);
+		this.afterwards.clear();
+		this.hearing.unlock();
+		tasks.forEach(Runnable::run);
 	}
 
 	/**
@@ -495,15 +520,11 @@ final class RedisPubSubConnection {
 	/**
 	 * Passes on what is heard on the Redis channels.
 	 */
-	private final class Hearing implements RedisSubscription.Hearer {
+	private final class Hearing implements ContainerSubscription.Receiver {
 
 		@Override
-		public long maxPayload() {
-			return RedisPubSubConnection.this.codec.maxPayload();
-		}
-
-		@Override
-		public @Nullable Object read(String channel, byte[] payload, int length) {
+		public @Nullable Object read(String channel, byte[] payload) {
+			int length = payload.length;
 			Topic topic = RedisPubSubConnection.this.topics.get(channel);
 			if (topic == null) {
 				return RedisPubSubConnection.this.heartbeat.read(payload, length);
@@ -553,7 +574,7 @@ final class RedisPubSubConnection {
 		}
 
 		@Override
-		public void heard(String channel, Object message) {
+		public void received(String channel, Object message) {
 			Topic topic = RedisPubSubConnection.this.topics.get(channel);
 			if (topic == null) {
 				RedisPubSubConnection.this.heartbeat.heard(message);
@@ -566,11 +587,8 @@ final class RedisPubSubConnection {
 					pass(topic, message);
 				}
 			}
-			catch (RuntimeException ex) {
-				logger.error("A message could not be handed over", ex);
-			}
 			finally {
-				RedisPubSubConnection.this.hearing.unlock();
+				unlockHearing();
 			}
 		}
 
@@ -596,10 +614,9 @@ final class RedisPubSubConnection {
 		}
 
 		@Override
-		public void subscribed(String channel) {
-			boolean again = !RedisPubSubConnection.this.confirmed.add(channel);
-			if (again && RedisPubSubConnection.this.connected && channel.equals(RedisPubSubConnection.this.reporter)) {
-				RedisPubSubConnection.this.tell((listener) -> listener.onConnected(true));
+		public void resubscribed() {
+			if (RedisPubSubConnection.this.connected) {
+				tell((listener) -> listener.onConnected(true));
 			}
 		}
 

@@ -7,6 +7,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -20,14 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.unit.DataSize;
 
 /**
  * Signals and responses over Redis pub/sub, as the Python package {@code state-signals}
- * 1.0.1 speaks them. Hears on one connection, what its listener wants, and publishes on
- * another: with Lettuce itself; with another driver through a
- * {@link org.springframework.data.redis.listener.RedisMessageListenerContainer} of its
- * own.
+ * 1.0.1 speaks them. Receives through a {@link RedisMessageListenerContainer} what its
+ * listener wants, and publishes on another connection.
  * <p>
  * Pub/sub keeps nothing: what is sent while this transport is not connected, it never
  * hears. Redis does not separate databases either: it hears all that use these channels
@@ -50,6 +51,13 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private final RedisConnectionFactory connectionFactory;
 
+	private final RedisMessageListenerContainer container;
+
+	/**
+	 * Held by the connection that uses the container.
+	 */
+	private final Lock containerUse = new ReentrantLock();
+
 	private final Settings settings;
 
 	private final SignalCodec codec;
@@ -63,14 +71,39 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	private volatile CompletionStage<?> lastPublish = CompletableFuture.completedFuture(null);
 
 	/**
-	 * Create a transport.
+	 * Creates a transport with a container of its own.
 	 * @param connectionFactory provides the connections
 	 * @param settings the settings
 	 */
 	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, Settings settings) {
+		this(connectionFactory, createListenerContainer(connectionFactory), settings);
+	}
+
+	/**
+	 * Creates a transport.
+	 * @param connectionFactory provides the connections that publish
+	 * @param container receives messages, and is used for nothing else. The transport
+	 * starts it, stops it, and replaces its task executor by one that calls listeners in
+	 * the order of messages, on the thread of the driver
+	 * @param settings the settings
+	 */
+	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
+			Settings settings) {
+		this.container = ContainerSubscription.adopt(container);
 		this.connectionFactory = connectionFactory;
 		this.settings = settings;
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
+	}
+
+	/**
+	 * Creates a container that suits a transport: not started by the application context,
+	 * and with Lettuce on a connection of its own, so that one that is stuck is closed
+	 * and not returned to the application's pool.
+	 * @param connectionFactory the application's connection factory
+	 * @return the container, not initialized
+	 */
+	public static RedisMessageListenerContainer createListenerContainer(RedisConnectionFactory connectionFactory) {
+		return new SignalListenerContainer(connectionFactory);
 	}
 
 	/**
@@ -135,8 +168,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (this.connection != null) {
 			return null;
 		}
-		RedisPubSubConnection started = new RedisPubSubConnection(this.connectionFactory, this.channels, this.codec,
-				this.settings, listener, this.prepared.getAndSet(null));
+		RedisPubSubConnection started = new RedisPubSubConnection(this.connectionFactory, this.container,
+				this.containerUse, this.channels, this.codec, this.settings, listener, this.prepared.getAndSet(null));
 		this.connection = started;
 		started.begin();
 		return started;

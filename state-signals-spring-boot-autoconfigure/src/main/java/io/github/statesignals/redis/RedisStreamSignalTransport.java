@@ -20,6 +20,7 @@ import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
  * Keeps the signals of durable channels in Redis streams, and leaves those of all other
@@ -62,7 +63,7 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	private volatile @Nullable RedisStreamConnection connection;
 
 	/**
-	 * Create a transport.
+	 * Creates a transport with a container of its own.
 	 * @param connectionFactory provides the connections
 	 * @param settings the settings
 	 * @param retentions the durable channels, by name, and how long each keeps signals
@@ -70,9 +71,24 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, Settings settings,
 			Map<String, Duration> retentions) {
+		this(connectionFactory, RedisPubSubSignalTransport.createListenerContainer(connectionFactory), settings,
+				retentions);
+	}
+
+	/**
+	 * Creates a transport.
+	 * @param connectionFactory provides the connections that publish, and those that read
+	 * @param container receives messages: see
+	 * {@link RedisPubSubSignalTransport#RedisPubSubSignalTransport(RedisConnectionFactory, RedisMessageListenerContainer, Settings)}
+	 * @param settings the settings
+	 * @param retentions the durable channels, by name, and how long each stores signals
+	 * that are not acknowledged, and answers
+	 */
+	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
+			Settings settings, Map<String, Duration> retentions) {
 		this.connectionFactory = connectionFactory;
 		this.settings = settings;
-		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, settings);
+		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, container, settings);
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
 		this.retentions = retentions.entrySet()
 			.stream()

@@ -56,6 +56,8 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class CoexistenceTests {
 
+	private static final String CONTAINER = "stateSignalsListenerContainer";
+
 	private static final String SIGNALS = "event-signal-pubsub";
 
 	private static final String RESPONSES = "event-signal-response";
@@ -94,13 +96,56 @@ class CoexistenceTests {
 	@Test
 	void injectionByTypeFindsWhatItFindsWithoutTheStarter() throws Exception {
 		try (ConfigurableApplicationContext context = start("injected", Injected.class)) {
-			assertThat(context.getBeanNamesForType(RedisMessageListenerContainer.class))
-				.containsExactly("redisMessageListenerContainer");
+			assertThat(context.getBean(RedisMessageListenerContainer.class))
+				.isSameAs(context.getBean("redisMessageListenerContainer"));
 			Injected injected = context.getBean(Injected.class);
 			assertThat(injected.container).isSameAs(context.getBean("redisMessageListenerContainer"));
 			assertThat(injected.executor).isSameAs(context.getBean("applicationTaskExecutor"));
 			assertThat(injected.asyncExecutor).isSameAs(injected.executor);
 			assertThat(context.getBean(Asynchronous.class).threadName().get()).startsWith("task-");
+		}
+	}
+
+	@Test
+	void containerForSignalsIsABeanThatIsFoundByItsName() {
+		RedisMessageListenerContainer container;
+		try (ConfigurableApplicationContext context = start("named", Neighbour.class)) {
+			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			container = context.getBean(CONTAINER, RedisMessageListenerContainer.class);
+			assertThat(container.isListening()).isTrue();
+			assertThat(container.isAutoStartup()).isFalse();
+			assertThat(container.getConnectionFactory()).isSameAs(context.getBean(RedisConnectionFactory.class));
+			assertThat(container).isNotSameAs(context.getBean("redisMessageListenerContainer"));
+		}
+		assertThat(container.isRunning()).isFalse();
+	}
+
+	@Test
+	void containerForSignalsCanBeReplaced() {
+		try (ConfigurableApplicationContext context = start("replaced", Replaced.class)) {
+			RedisMessageListenerContainer container = context.getBean(CONTAINER, RedisMessageListenerContainer.class);
+			assertThat(container).isExactlyInstanceOf(RedisMessageListenerContainer.class);
+			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+			assertThat(container.isListening()).isTrue();
+			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 1L));
+			context.getBean(StringRedisTemplate.class).convertAndSend("news", "all quiet");
+			Neighbour neighbour = context.getBean(Neighbour.class);
+			await().untilAsserted(() -> assertThat(neighbour.news).containsExactly("all quiet"));
+			assertThat(neighbour.newsThreads).allMatch((name) -> name.startsWith("redisMessageListenerContainer-"));
+		}
+	}
+
+	@Test
+	void contextThatIsStoppedAndStartedSubscribesOnce() {
+		try (ConfigurableApplicationContext context = start("restarted", Plain.class)) {
+			RedisMessageListenerContainer container = context.getBean(CONTAINER, RedisMessageListenerContainer.class);
+			for (int i = 0; i < 2; i++) {
+				context.stop();
+				assertThat(container.isListening()).isFalse();
+				context.start();
+				assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+				assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 1L));
+			}
 		}
 	}
 
@@ -270,6 +315,19 @@ class CoexistenceTests {
 		@OnSignal(event = "start")
 		void start() {
 			this.signalThreads.add(Thread.currentThread().getName());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Replaced extends Neighbour {
+
+		@Bean(name = CONTAINER, defaultCandidate = false)
+		static RedisMessageListenerContainer container(RedisConnectionFactory connectionFactory) {
+			RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+			container.setConnectionFactory(connectionFactory);
+			return container;
 		}
 
 	}

@@ -1,37 +1,47 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.TestRedis;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ReadFrom;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.resource.ClientResources;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.RedisSocketConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is derived from the application's connection factory.
+ * The connection factories that are derived from the application's.
  */
 @Timeout(30)
 class LettuceConnectionsTests {
 
 	private static ClientResources resources;
 
-	private @Nullable LettuceConnectionFactory application;
-
-	private @Nullable LettuceConnectionFactory derived;
+	private final List<LettuceConnectionFactory> factories = new ArrayList<>();
 
 	@BeforeAll
 	static void createResources() {
@@ -45,63 +55,117 @@ class LettuceConnectionsTests {
 
 	@AfterEach
 	void destroy() {
-		if (this.derived != null) {
-			LettuceConnections.destroy(this.derived);
-		}
-		if (this.application != null) {
-			this.application.destroy();
-		}
+		this.factories.forEach(LettuceConnections::destroy);
 	}
 
 	@Test
-	void clientMakesNoBlockingCommandsUntilTheyAreAskedFor() {
-		RedisClient client = derive(LettuceClientConfiguration.builder().clientResources(resources));
-		assertThat(client).isInstanceOf(AsyncRedisClient.class);
-		try (StatefulRedisConnection<String, String> connection = client.connect()) {
-			assertThat(connection).extracting("sync").isNull();
-			assertThat(connection.sync().ping()).isEqualTo("PONG");
-			assertThat(connection.async().ping().toCompletableFuture().join()).isEqualTo("PONG");
-		}
-		try (StatefulRedisPubSubConnection<String, String> connection = client.connectPubSub()) {
-			assertThat(connection).extracting("sync").isNull();
-			assertThat(connection.sync().ping()).isEqualTo("PONG");
-		}
-	}
-
-	@Test
-	void clientConnectsAsTheApplicationIsToldTo() {
-		RedisClient client = derive(LettuceClientConfiguration.builder()
-			.clientResources(resources)
-			.clientName("the-application")
-			.commandTimeout(Duration.ofSeconds(7)));
+	void connectsAsTheApplicationDoes() {
+		LettuceConnectionFactory derived = derived(new LettuceConnectionFactory(server(),
+				LettuceClientConfiguration.builder()
+					.clientResources(resources)
+					.clientName("the-application")
+					.commandTimeout(Duration.ofSeconds(7))
+					.build()));
+		RedisClient client = (RedisClient) derived.getRequiredNativeClient();
 		try (StatefulRedisConnection<String, String> connection = client.connect()) {
 			assertThat(connection.sync().clientGetname()).isEqualTo("the-application");
 			assertThat(connection.sync().clientList()).contains("name=the-application", "db=3");
 			assertThat(connection.getTimeout()).isEqualTo(Duration.ofSeconds(7));
 		}
+		assertThat(client.getResources()).isSameAs(resources);
 		assertThat(client.getOptions().getTimeoutOptions().isTimeoutCommands()).isFalse();
+		assertThat(client.getOptions().isAutoReconnect()).isTrue();
+		assertThat(derived.getShareNativeConnection()).isFalse();
 	}
 
 	@Test
-	void clientWithThreadsOfItsOwnIsLeftToSpring() {
-		RedisClient client = derive(LettuceClientConfiguration.builder());
-		assertThat(client).isExactlyInstanceOf(RedisClient.class);
-		try (StatefulRedisConnection<String, String> connection = client.connect()) {
-			assertThat(connection.sync().ping()).isEqualTo("PONG");
-		}
+	void connectsWithTheOptionsAndTlsOfTheApplication() {
+		LettuceClientConfiguration client = derived(new LettuceConnectionFactory(server(),
+				LettuceClientConfiguration.builder()
+					.clientOptions(ClientOptions.builder().requestQueueSize(77).build())
+					.useSsl()
+					.verifyPeer(SslVerifyMode.CA)
+					.startTls()
+					.build()))
+			.getClientConfiguration();
+		assertThat(client.isUseSsl()).isTrue();
+		assertThat(client.isStartTls()).isTrue();
+		assertThat(client.getVerifyMode()).isEqualTo(SslVerifyMode.CA);
+		assertThat(client.getClientOptions())
+			.hasValueSatisfying((options) -> assertThat(options.getRequestQueueSize()).isEqualTo(77));
 	}
 
-	private RedisClient derive(LettuceClientConfiguration.LettuceClientConfigurationBuilder configuration) {
+	@Test
+	void connectsToClustersSentinelsAndSockets() {
+		RedisClusterConfiguration cluster = new RedisClusterConfiguration(Set.of("127.0.0.1:7001"));
+		LettuceConnectionFactory clustered = derived(new LettuceConnectionFactory(cluster,
+				LettuceClientConfiguration.builder()
+					.clientOptions(ClusterClientOptions.builder().maxRedirects(9).build())
+					.build()));
+		assertThat(clustered.getClusterConfiguration()).isSameAs(cluster);
+		assertThat(((RedisClusterClient) clustered.getRequiredNativeClient()).getOptions()).isInstanceOfSatisfying(
+				ClusterClientOptions.class, (options) -> assertThat(options.getMaxRedirects()).isEqualTo(9));
+		RedisSentinelConfiguration sentinels = new RedisSentinelConfiguration("main", Set.of("127.0.0.1:7002"));
+		assertThat(derived(new LettuceConnectionFactory(sentinels)).getSentinelConfiguration()).isSameAs(sentinels);
+		RedisSocketConfiguration socket = new RedisSocketConfiguration("/var/run/redis");
+		assertThat(derived(new LettuceConnectionFactory(socket)).getSocketConfiguration()).isSameAs(socket);
+	}
+
+	@Test
+	void staysDisconnectedIfAskedTo() {
+		LettuceConnectionFactory application = started(new LettuceConnectionFactory(server()));
+		LettuceConnectionFactory derived = LettuceConnections.deriveWithoutReconnect(application);
+		assertThat(derived).isNotNull();
+		this.factories.add(derived);
+		assertThat(derived.getRequiredNativeClient().getOptions().isAutoReconnect()).isFalse();
+	}
+
+	@Test
+	void derivesNothingWhereTheGettersDoNotSayHowTheApplicationConnects() {
+		assertThat(derive(new LettuceConnectionFactory(server()) {
+
+		})).as("subclass").isNull();
+		assertThat(derive(new LettuceConnectionFactory(server(),
+				LettuceClientConfiguration.builder().readFrom(ReadFrom.REPLICA_PREFERRED).build())))
+			.as("reads from replicas")
+			.isNull();
+		assertThat(derive(new LettuceConnectionFactory((RedisConfiguration) server()))).as("of no known kind").isNull();
+	}
+
+	@Test
+	void derivesNothingFromStaticMastersAndReplicas() {
+		RedisStaticMasterReplicaConfiguration nodes = new RedisStaticMasterReplicaConfiguration(TestRedis.host(),
+				TestRedis.port());
+		assertThat(derive(new LettuceConnectionFactory(nodes))).isNull();
+		nodes.setDatabase(1);
+		assertThat(derive(new LettuceConnectionFactory(nodes))).isNull();
+	}
+
+	private static RedisStandaloneConfiguration server() {
 		RedisStandaloneConfiguration standalone = new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port());
 		standalone.setDatabase(3);
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(standalone, configuration.build());
-		factory.afterPropertiesSet();
-		factory.start();
-		this.application = factory;
-		LettuceConnectionFactory own = LettuceConnections.derive(factory);
-		assertThat(own).isNotNull();
-		this.derived = own;
-		return (RedisClient) own.getRequiredNativeClient();
+		return standalone;
+	}
+
+	private LettuceConnectionFactory derived(LettuceConnectionFactory application) {
+		LettuceConnectionFactory derived = derive(application);
+		assertThat(derived).isNotNull();
+		return derived;
+	}
+
+	private @Nullable LettuceConnectionFactory derive(LettuceConnectionFactory application) {
+		LettuceConnectionFactory derived = LettuceConnections.derive(started(application));
+		if (derived != null) {
+			this.factories.add(derived);
+		}
+		return derived;
+	}
+
+	private LettuceConnectionFactory started(LettuceConnectionFactory application) {
+		application.afterPropertiesSet();
+		application.start();
+		this.factories.add(application);
+		return application;
 	}
 
 }

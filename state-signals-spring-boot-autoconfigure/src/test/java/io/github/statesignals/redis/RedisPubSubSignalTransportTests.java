@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -39,9 +41,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import redis.embedded.RedisServer;
 
+import org.springframework.core.task.SyncTaskExecutor;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettucePoolingClientConfiguration;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -200,12 +206,109 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void publishesOnTheDriversThreadAndNeedsNoneOfItsOwn() {
-		Application application = start();
-		application.send(signal("app", 1));
-		await().until(() -> application.count() == 1);
-		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-			.noneMatch((name) -> name.startsWith("state-signals-publish-"));
+	void containerOfTheApplicationIsUsedAndCallsListenersInOrder() {
+		Queue<Runnable> executed = new ConcurrentLinkedQueue<>();
+		RedisMessageListenerContainer container = container();
+		container.setTaskExecutor(executed::add);
+		SignalTransport transport = prepare(createTransport(container));
+		Application application = new Application(transport);
+		for (int i = 1; i <= 2; i++) {
+			int life = i;
+			transport.start(application);
+			assertThat(container.isListening()).isTrue();
+			assertThat(subscribers()).containsExactly(1L, 1L);
+			IntStream.rangeClosed(1, 1_000).forEach((number) -> application.send(signal("app", number)));
+			await().until(() -> application.count() == 1_000 * life);
+			transport.stop();
+			assertThat(container.isRunning()).isFalse();
+			await().untilAsserted(() -> assertThat(subscribers()).containsExactly(0L, 0L));
+		}
+		assertThat(application.heard().subList(1_000, 2_000))
+			.isEqualTo(IntStream.rangeClosed(1, 1_000).mapToObj((i) -> signal("app", i)).toList());
+		assertThat(executed).isEmpty();
+	}
+
+	@Test
+	void errorHandlerOfTheContainerHandlesTheFailureOfAListener() {
+		Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+		RedisMessageListenerContainer container = container();
+		container.setErrorHandler(errors::add);
+		SignalTransport transport = prepare(createTransport(container));
+		Queue<Integer> received = new ConcurrentLinkedQueue<>();
+		transport.start(new SilentListener() {
+
+			@Override
+			public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+				received.add(signal.sampleNo());
+				throw new IllegalStateException("sample " + signal.sampleNo());
+			}
+
+		});
+		transport.send(this.channel, signal("app", 1));
+		transport.send(this.channel, signal("app", 2));
+		await().until(() -> errors.size() == 2);
+		assertThat(errors).extracting(Throwable::getMessage).containsExactly("sample 1", "sample 2");
+		assertThat(received).containsExactly(1, 2);
+	}
+
+	@Test
+	void containerThatWouldSubscribeOnTheThreadThatStartsItIsRefused() {
+		JedisConnectionFactory jedis = new JedisConnectionFactory(
+				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()));
+		jedis.afterPropertiesSet();
+		jedis.start();
+		RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+		container.setConnectionFactory(jedis);
+		container.setTaskExecutor(new SyncTaskExecutor());
+		try {
+			SignalTransport transport = prepare(
+					new RedisPubSubSignalTransport(jedis, container, new RedisPubSubSignalTransport.Settings(
+							Duration.ofSeconds(8), MAX_PAYLOAD, Duration.ofMillis(200), true)));
+			assertThatExceptionOfType(SignalTransportException.class)
+				.isThrownBy(() -> transport.start(new Application(transport)))
+				.havingRootCause()
+				.withMessageContaining("Set its subscription executor");
+		}
+		finally {
+			jedis.destroy();
+		}
+	}
+
+	@Test
+	void connectionsDoNotComeFromThePoolOfTheApplication() {
+		long before = connections();
+		LettuceConnectionFactory pooling = connect(
+				new LettuceConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
+						LettucePoolingClientConfiguration.builder().clientResources(resources).build()));
+		SignalTransport transport = prepare(new RedisPubSubSignalTransport(pooling,
+				new RedisPubSubSignalTransport.Settings(CONNECT_TIMEOUT, MAX_PAYLOAD, Duration.ofMillis(200), true)));
+		transport.start(new Application(transport));
+		assertThat(connections()).isEqualTo(before + 2);
+		transport.stop();
+		await().until(() -> connections() == before);
+	}
+
+	private RedisMessageListenerContainer container() {
+		RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+		container.setConnectionFactory(connect(
+				new LettuceConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
+						LettuceClientConfiguration.builder()
+							.clientResources(resources)
+							.shutdownTimeout(Duration.ZERO)
+							.build())));
+		return container;
+	}
+
+	private SignalTransport createTransport(RedisMessageListenerContainer container) {
+		return new RedisPubSubSignalTransport(Objects.requireNonNull(container.getConnectionFactory()), container,
+				new RedisPubSubSignalTransport.Settings(CONNECT_TIMEOUT, MAX_PAYLOAD, Duration.ofMillis(200), true));
+	}
+
+	private LettuceConnectionFactory connect(LettuceConnectionFactory connectionFactory) {
+		connectionFactory.afterPropertiesSet();
+		connectionFactory.start();
+		this.connectionFactories.add(connectionFactory);
+		return connectionFactory;
 	}
 
 	@Test
@@ -533,9 +636,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 					.commandTimeout(commandTimeout)
 					.shutdownTimeout(Duration.ZERO)
 					.build());
-		connectionFactory.afterPropertiesSet();
-		connectionFactory.start();
-		this.connectionFactories.add(connectionFactory);
+		connect(connectionFactory);
 		return new RedisPubSubSignalTransport(connectionFactory,
 				new RedisPubSubSignalTransport.Settings(connectTimeout, MAX_PAYLOAD, heartbeatInterval, true));
 	}

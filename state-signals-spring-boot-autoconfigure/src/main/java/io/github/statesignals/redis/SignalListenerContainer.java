@@ -1,0 +1,92 @@
+package io.github.statesignals.redis;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.SyncTaskExecutor;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+import org.springframework.util.backoff.FixedBackOff;
+
+/**
+ * Listens on a connection that is closed when it stops. With the application's own
+ * connection factory a pool would return the connection that is stuck, and the container
+ * could not be stopped while the driver waits for a server that does not answer.
+ */
+final class SignalListenerContainer extends RedisMessageListenerContainer {
+
+	private static final long RECOVERY_INTERVAL_MILLIS = 1_000;
+
+	private @Nullable RedisConnectionFactory application;
+
+	/**
+	 * Derived from the application's factory where that is possible.
+	 */
+	private volatile @Nullable RedisConnectionFactory derived;
+
+	SignalListenerContainer(RedisConnectionFactory connectionFactory) {
+		setConnectionFactory(connectionFactory);
+		// Any other executor loses the order of messages.
+		setTaskExecutor(new SyncTaskExecutor());
+		// A blocking driver subscribes on it, and would never return from start().
+		setSubscriptionExecutor(new SimpleAsyncTaskExecutor("state-signals-subscription-"));
+		setRecoveryBackoff(new FixedBackOff(RECOVERY_INTERVAL_MILLIS, FixedBackOff.UNLIMITED_ATTEMPTS));
+		setAutoStartup(false);
+	}
+
+	@Override
+	public void setConnectionFactory(RedisConnectionFactory connectionFactory) {
+		this.application = connectionFactory;
+		super.setConnectionFactory(connectionFactory);
+	}
+
+	@Override
+	public @Nullable RedisConnectionFactory getConnectionFactory() {
+		return this.application;
+	}
+
+	@Override
+	public void start() {
+		RedisConnectionFactory configured = this.application;
+		if (!isRunning() && configured != null && RedisDrivers.isLettucePresent()) {
+			RedisConnectionFactory created = LettuceConnections.derive(configured);
+			if (created != null) {
+				use(created);
+				this.derived = created;
+			}
+		}
+		super.start();
+	}
+
+	// The container takes the factory only when it is initialized.
+	private void use(RedisConnectionFactory connectionFactory) {
+		try {
+			super.destroy();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("The container could not be initialized again", ex);
+		}
+		super.setConnectionFactory(connectionFactory);
+		afterPropertiesSet();
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		super.stop(callback);
+		disconnect();
+	}
+
+	/**
+	 * Closes the connection: a thread that waits for the driver, in {@link #start} or
+	 * while it adds a listener, goes on. Safe for use by any thread.
+	 */
+	void disconnect() {
+		RedisConnectionFactory closed = this.derived;
+		this.derived = null;
+		if (closed != null) {
+			LettuceConnections.destroy((LettuceConnectionFactory) closed);
+		}
+	}
+
+}
