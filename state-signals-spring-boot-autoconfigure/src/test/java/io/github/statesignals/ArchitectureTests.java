@@ -1,5 +1,6 @@
 package io.github.statesignals;
 
+import java.lang.reflect.Field;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -19,8 +20,14 @@ import org.jspecify.annotations.NullMarked;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ReflectionUtils;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -121,6 +128,31 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("org.springframework.data..", "io.lettuce..", "redis.clients..");
+
+	@ArchTest
+	static final ArchRule nettyIsLeftToTheDriver = noClasses().should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.netty..");
+
+	@ArchTest
+	static final ArchRule driverIsUsedAndNotExtended = noClasses().should()
+		.beAssignableTo(resideInAnyPackage("io.lettuce..", "redis.clients..",
+				"org.springframework.data.redis.connection.lettuce..",
+				"org.springframework.data.redis.connection.jedis.."));
+
+	@ArchTest
+	static final ArchRule redisIsUsedByPublicApi = noClasses().that()
+		.resideInAPackage(ROOT + ".redis..")
+		.should()
+		.dependOnClassesThat(resideInAPackage("java.lang.reflect..").or(equivalentTo(ReflectionUtils.class)));
+
+	@ArchTest
+	static final ArchRule noFieldIsMadeAccessible = noClasses().should()
+		.callMethodWhere(target(name("setAccessible")).or(target(name("trySetAccessible"))))
+		.orShould()
+		.callMethod(ReflectionUtils.class, "makeAccessible", Field.class)
+		.orShould()
+		.callMethod(ReflectionUtils.class, "getField", Field.class, Object.class);
 
 	@ArchTest
 	static final ArchRule apiNeedsNothingButSpringCore = classes().that()
