@@ -41,6 +41,8 @@ class SignalTransportConfiguration {
 	 */
 	static final String LISTENER_CONTAINER = "stateSignalsListenerContainer";
 
+	private static final String APPLICATION_CONTAINER = "redisMessageListenerContainer";
+
 	private static final String TRANSPORT = "signalTransport";
 
 	/**
@@ -75,6 +77,7 @@ class SignalTransportConfiguration {
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
 				properties.connectTimeout(), properties.protocol().maxPayload(),
 				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions);
+		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, Duration> durable = durable(properties);
 		if (durable.isEmpty()) {
@@ -87,6 +90,15 @@ class SignalTransportConfiguration {
 				durable);
 		transport.prepare();
 		return transport;
+	}
+
+	// Listeners of the application would run on the driver's thread.
+	private static void checkSeparate(ListableBeanFactory beanFactory) {
+		if (Arrays.asList(beanFactory.getAliases(LISTENER_CONTAINER)).contains(APPLICATION_CONTAINER)) {
+			throw new IllegalStateException(
+					"The bean '%s' is also '%s', but a container for signals is started, stopped and called by signals alone. Define a separate RedisMessageListenerContainer for each."
+						.formatted(LISTENER_CONTAINER, APPLICATION_CONTAINER));
+		}
 	}
 
 	private static Map<String, Duration> durable(StateSignalsProperties properties) {

@@ -46,6 +46,7 @@ import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -133,6 +134,13 @@ class CoexistenceTests {
 			await().untilAsserted(() -> assertThat(neighbour.news).containsExactly("all quiet"));
 			assertThat(neighbour.newsThreads).allMatch((name) -> name.startsWith("redisMessageListenerContainer-"));
 		}
+	}
+
+	@Test
+	void containerOfTheApplicationsListenersCannotBeTheOneForSignals() {
+		assertThatException().isThrownBy(() -> start("shared", Shared.class).close())
+			.havingRootCause()
+			.withMessageContainingAll(CONTAINER, "redisMessageListenerContainer", "Define a separate");
 	}
 
 	@Test
@@ -325,6 +333,19 @@ class CoexistenceTests {
 
 		@Bean(name = CONTAINER, defaultCandidate = false)
 		static RedisMessageListenerContainer container(RedisConnectionFactory connectionFactory) {
+			RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+			container.setConnectionFactory(connectionFactory);
+			return container;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Shared {
+
+		@Bean({ "redisMessageListenerContainer", CONTAINER })
+		RedisMessageListenerContainer container(RedisConnectionFactory connectionFactory) {
 			RedisMessageListenerContainer container = new RedisMessageListenerContainer();
 			container.setConnectionFactory(connectionFactory);
 			return container;
