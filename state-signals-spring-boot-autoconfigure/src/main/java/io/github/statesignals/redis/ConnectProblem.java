@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 enum ConnectProblem {
 
+	LISTENER_CONTAINER(true, messages("subscribes on the thread that starts it"),
+			"Set the subscription executor of the container, for example to a SimpleAsyncTaskExecutor."),
+
 	PERMISSION(true, replies("NOPERM"), RedisExceptions.PERMISSIONS),
 
 	CREDENTIALS(true, replies("WRONGPASS|NOAUTH|ERR invalid password"),

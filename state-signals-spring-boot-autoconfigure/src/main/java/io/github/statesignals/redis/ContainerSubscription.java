@@ -173,8 +173,7 @@ final class ContainerSubscription {
 		}
 		if (!this.container.isRunning()) {
 			throw new IllegalStateException(
-					"The listener container for signals subscribes on the thread that starts it. "
-							+ "Set its subscription executor, for example to a SimpleAsyncTaskExecutor.");
+					"The bean 'stateSignalsListenerContainer' subscribes on the thread that starts it");
 		}
 	}
 

@@ -234,7 +234,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		RedisMessageListenerContainer container = container();
 		container.setErrorHandler(errors::add);
 		SignalTransport transport = prepare(createTransport(container));
-		Queue<Integer> received = new ConcurrentLinkedQueue<>();
+		Queue<Long> received = new ConcurrentLinkedQueue<>();
 		transport.start(new SilentListener() {
 
 			@Override
@@ -248,7 +248,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		transport.send(this.channel, signal("app", 2));
 		await().until(() -> errors.size() == 2);
 		assertThat(errors).extracting(Throwable::getMessage).containsExactly("sample 1", "sample 2");
-		assertThat(received).containsExactly(1, 2);
+		assertThat(received).containsExactly(1L, 2L);
 	}
 
 	@Test
@@ -266,8 +266,9 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 							Duration.ofSeconds(8), MAX_PAYLOAD, Duration.ofMillis(200), true)));
 			assertThatExceptionOfType(SignalTransportException.class)
 				.isThrownBy(() -> transport.start(new Application(transport)))
+				.satisfies((ex) -> assertThat(ex.getRemedy()).contains("Set the subscription executor"))
 				.havingRootCause()
-				.withMessageContaining("Set its subscription executor");
+				.withMessageContaining("stateSignalsListenerContainer");
 		}
 		finally {
 			jedis.destroy();
