@@ -125,7 +125,7 @@ class PayloadSizeTests {
 			.asString()
 			.startsWith("The signal can't be read: it has 200")
 			.contains("state-signals.protocol.max-payload allows 4096");
-		assertThat(responder.counters().malformed()).isOne();
+		await().untilAsserted(() -> assertThat(responder.counters().malformed()).isOne());
 		assertThat(exporter.signal("take").timeout(TIMEOUT).publish().isSuccess()).isTrue();
 		assertThat(context.getBean(Talking.class).missed).isEmpty();
 	}
