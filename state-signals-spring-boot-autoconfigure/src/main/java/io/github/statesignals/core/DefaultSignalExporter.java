@@ -340,12 +340,12 @@ final class DefaultSignalExporter implements SignalExporter {
 		KnownResponder responder = this.responders.find(responderId);
 		if (responder == null) {
 			// It may be lost, and does not come back.
-			this.responders.remove(responderId);
+			this.responders.forget(responderId, key);
 		}
 		else if (responder.isLeave(key)) {
 			leave(responderId);
 		}
-		else if (responder.address() != null) {
+		else if (responder.isProbed()) {
 			this.probes.suspect(responderId, Suspicion.LEAVING);
 		}
 		else {
@@ -619,7 +619,13 @@ final class DefaultSignalExporter implements SignalExporter {
 		@Override
 		public boolean isUnprobed(String responderId) {
 			KnownResponder responder = this.exporter.responders.find(responderId);
-			return responder == null || responder.address() == null;
+			return responder == null || !responder.isProbed();
+		}
+
+		@Override
+		public boolean hasSeveralAddresses(String responderId) {
+			KnownResponder responder = this.exporter.responders.find(responderId);
+			return responder != null && responder.addresses().size() > 1;
 		}
 
 		@Override
@@ -635,8 +641,8 @@ final class DefaultSignalExporter implements SignalExporter {
 		@Override
 		public void probe(String responderId, Probe probe) {
 			KnownResponder responder = this.exporter.responders.find(responderId);
-			if (responder != null && responder.address() != null) {
-				send(responderId, probe, responder.address());
+			if (responder != null) {
+				responder.addresses().forEach((address) -> send(responderId, probe, address));
 			}
 		}
 
@@ -652,13 +658,8 @@ final class DefaultSignalExporter implements SignalExporter {
 		}
 
 		@Override
-		public void remove(String responderId, boolean left) {
-			if (left) {
-				leave(responderId);
-			}
-			else {
-				lose(responderId);
-			}
+		public void remove(String responderId) {
+			lose(responderId);
 		}
 
 		@Override

@@ -74,7 +74,7 @@ final class KnownResponders {
 		synchronized (this) {
 			this.open = true;
 			expected.forEach((id) -> {
-				if (this.known.putIfAbsent(id, KnownResponder.LEGACY) == null) {
+				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
 					this.strangers++;
 				}
 			});
@@ -145,6 +145,18 @@ final class KnownResponders {
 		}
 		satisfied.forEach((wait) -> wait.future.complete(true));
 		return true;
+	}
+
+	/**
+	 * Forgets a responder that did not answer, for it leaves.
+	 * @param responderId its id
+	 * @param key the key of its {@link LeaveSeal}, without which it is not forgotten
+	 */
+	synchronized void forget(String responderId, @Nullable String key) {
+		KnownResponder responder = this.lost.get(responderId);
+		if (responder != null && responder.isLeave(key)) {
+			this.lost.remove(responderId);
+		}
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -58,6 +59,12 @@ final class PendingPublication {
 
 	private final @Nullable CompletionRule rule;
 
+	/**
+	 * The awaited ids of each required responder, of which one has to act. Empty without
+	 * a rule, which has all of them succeed.
+	 */
+	private final List<List<String>> obliged;
+
 	private final boolean kept;
 
 	private @Nullable String id;
@@ -101,7 +108,21 @@ final class PendingPublication {
 	 * @param kept whether the transport keeps it, and has an id for it to tell
 	 */
 	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean kept) {
+		this(awaited, rule, List.of(), sentNanos, kept);
+	}
+
+	/**
+	 * Creates a publication that has just been sent, and requires responders.
+	 * @param awaited the responder ids to await
+	 * @param rule how many of them are enough; {@code null}: every answer is awaited
+	 * @param obliged the awaited ids of each required responder, of which one has to act
+	 * @param sentNanos the time at which it was sent
+	 * @param kept whether the transport stores it under an id
+	 */
+	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged,
+			long sentNanos, boolean kept) {
 		this.kept = kept;
+		this.obliged = (rule != null) ? obliged : List.of();
 		this.awaited = IndexedIds.of(awaited);
 		this.remaining = this.awaited.size();
 		this.answers = new Answer[this.remaining];
@@ -186,7 +207,7 @@ final class PendingPublication {
 			this.left = new LinkedHashSet<>();
 		}
 		this.left.add(responderId);
-		this.required = required(this.remaining + this.answered);
+		this.required = required(this.remaining + this.answered + this.gone.size());
 		return true;
 	}
 
@@ -272,12 +293,21 @@ final class PendingPublication {
 	}
 
 	private boolean isFulfilled() {
-		return (this.required >= 0) ? this.acted >= this.required
+		return (this.required >= 0) ? this.acted >= this.required && this.obliged.stream().allMatch(this::hasActed)
 				: this.remaining == 0 && this.gone.isEmpty() && this.succeeded == this.answered;
 	}
 
 	private boolean isImpossible() {
-		return this.acted + this.remaining < this.required;
+		return this.acted + this.remaining < this.required || this.obliged.stream()
+			.anyMatch((ids) -> !hasActed(ids) && ids.stream().noneMatch(this::isOutstanding));
+	}
+
+	private boolean hasActed(List<String> ids) {
+		return ids.stream().map(this::answer).anyMatch((answer) -> answer != null && answer.isSuccess());
+	}
+
+	private boolean isOutstanding(String responderId) {
+		return isOutstanding(this.awaited.placeOf(responderId));
 	}
 
 	/**

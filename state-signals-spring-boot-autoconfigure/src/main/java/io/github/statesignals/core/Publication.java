@@ -182,7 +182,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 			}
 			return;
 		}
-		this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), now(), this.sender.isKept());
+		this.pending = new PendingPublication(subscribers.ids(), this.options.rule(), obliged(subscribers.ids()), now(),
+				this.sender.isKept());
 		this.admitted = subscribers.ids().size();
 		this.all.enter(this.admitted, this.bytes);
 		this.cancelTimeout = scheduleTimeout(this.options.timeout());
@@ -213,6 +214,13 @@ final class Publication extends CompletableFuture<SignalResult> {
 			}
 		}
 		return missing;
+	}
+
+	private List<List<String>> obliged(Collection<String> subscribed) {
+		return this.options.required()
+			.stream()
+			.map((required) -> subscribed.stream().filter((id) -> isNamed(id, required)).toList())
+			.toList();
 	}
 
 	private static boolean isNamed(String responderId, String name) {

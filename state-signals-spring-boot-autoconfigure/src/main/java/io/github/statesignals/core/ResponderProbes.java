@@ -205,6 +205,11 @@ final class ResponderProbes {
 			prove(answer.nonce().substring(this.nonce.length())).forEach(Runnable::run);
 			return;
 		}
+		boolean absent = answer.state() == State.ABSENT;
+		if (absent && this.peers.hasSeveralAddresses(responderId)) {
+			// It may come from another one, at an address that is forged.
+			return;
+		}
 		Suspect suspect;
 		synchronized (this) {
 			suspect = this.suspects.get(responderId);
@@ -217,8 +222,8 @@ final class ResponderProbes {
 					.next(this.timer.nanoTime(), this.afterNanos);
 			}
 		}
-		if (answer.state() == State.ABSENT) {
-			this.peers.remove(responderId, suspect.leaving);
+		if (absent) {
+			this.peers.remove(responderId);
 		}
 		else if (suspect.leaving) {
 			this.peers.refuseLeave(responderId);
@@ -279,7 +284,7 @@ final class ResponderProbes {
 		}
 		Set<String> overdue = new LinkedHashSet<>();
 		boolean inFlight = this.peers.findOverdue(this.timer.nanoTime() - this.afterNanos, overdue);
-		Map<String, Suspect> gone = new LinkedHashMap<>();
+		Set<String> gone = new LinkedHashSet<>();
 		Map<String, String> probes = new LinkedHashMap<>();
 		boolean more;
 		boolean prove;
@@ -297,7 +302,7 @@ final class ResponderProbes {
 				this.round = next;
 			}
 		}
-		gone.forEach((id, suspect) -> this.peers.remove(id, suspect.leaving));
+		gone.forEach(this.peers::remove);
 		probes.forEach((id, probe) -> this.peers.probe(id, new Probe(probe, null)));
 		if (prove) {
 			probeItself(next);
@@ -334,8 +339,7 @@ final class ResponderProbes {
 	 * Decides about a suspect. Called while the lock is held.
 	 * @return whether it is a suspect no longer
 	 */
-	private boolean probe(String id, Suspect suspect, long next, Map<String, Suspect> gone,
-			Map<String, String> probes) {
+	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, Map<String, String> probes) {
 		if (this.peers.isUnprobed(id)) {
 			return true;
 		}
@@ -347,7 +351,7 @@ final class ResponderProbes {
 			}
 			suspect.misses++;
 			if (suspect.misses >= MISSES) {
-				gone.put(id, suspect);
+				gone.add(id);
 				return true;
 			}
 		}
@@ -400,6 +404,14 @@ final class ResponderProbes {
 		boolean isUnprobed(String responderId);
 
 		/**
+		 * Whether a responder was subscribed with several addresses, of which all but one
+		 * are forged.
+		 * @param responderId its id
+		 * @return whether it was
+		 */
+		boolean hasSeveralAddresses(String responderId);
+
+		/**
 		 * Finds the subscribers that share a name. Called under a lock.
 		 * @param names the names
 		 * @return the ids of each name that has several
@@ -413,11 +425,11 @@ final class ResponderProbes {
 		void probeItself(Probe probe);
 
 		/**
-		 * Removes a responder that is gone.
+		 * Removes a responder that is gone. Also where it was announced that it leaves:
+		 * that is not proved, and may be another's announcement.
 		 * @param responderId its id
-		 * @param left whether it had announced that it leaves
 		 */
-		void remove(String responderId, boolean left);
+		void remove(String responderId);
 
 		/**
 		 * Notes that a responder works, although it was announced that it leaves.

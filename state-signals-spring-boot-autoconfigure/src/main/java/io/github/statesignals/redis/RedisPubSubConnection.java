@@ -530,8 +530,7 @@ final class RedisPubSubConnection {
 				return RedisPubSubConnection.this.heartbeat.read(payload, length);
 			}
 			Listener listening = RedisPubSubConnection.this.listener;
-			String name = topic.channel.name();
-			if (topic.signals ? !listening.wantsSignals(name) : !listening.wantsResponses(name)) {
+			if (!isWanted(listening, channel, topic)) {
 				return null;
 			}
 			SignalCodec codec = RedisPubSubConnection.this.codec;
@@ -545,6 +544,13 @@ final class RedisPubSubConnection {
 				logger.error("A payload could not be read", ex);
 				return null;
 			}
+		}
+
+		// Probes of responders come to the address, whether or not there is an exporter.
+		private static boolean isWanted(Listener listening, String channel, Topic topic) {
+			String name = topic.channel.name();
+			return topic.signals ? listening.wantsSignals(name)
+					: listening.wantsResponses(name) || channel.equals(topic.channel.replyTo());
 		}
 
 		// Those to signals of a durable channel come together, a line each.

@@ -98,6 +98,32 @@ class ActedTests {
 	}
 
 	@Test
+	void aRequiredResponderHasToActWhateverTheRule() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application other = start();
+		other.engine().get("gc").on("start", (signal) -> Acknowledgement.failure("full"));
+		SignalExporter exporter = exporter(start(), "start", cpu, other);
+		SignalResult result = exporter.signal("start").until(CompletionRule.first()).requires("gc").publish();
+		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(exporter.signal("start").until(CompletionRule.first()).requires("cpu").publish().isSuccess())
+			.isTrue();
+	}
+
+	@Test
+	void aResponderWithoutAHandlerDidNotActAlsoIfALegacyPeerIsSubscribed() {
+		Application cpu = start();
+		cpu.responder().on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		this.peer.subscribePlain(exporter, "python");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.settle();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 0, null), null);
+		assertThat(get(publish).unhandled()).containsExactly(cpu.responder().getResponderId());
+		assertThat(get(publish).acted()).isEmpty();
+	}
+
+	@Test
 	void anEventThatNoResponderHandlesIsWarnedOfOnceWithThoseThatTheyHandle(CapturedOutput output) {
 		Application cpu = start();
 		cpu.responder().on("start", (signal) -> Acknowledgement.success());
@@ -324,6 +350,58 @@ class ActedTests {
 		finish.countDown();
 		assertThat(get(publish).isSuccess()).isTrue();
 		assertThat(get(publish).left()).isEmpty();
+	}
+
+	@Test
+	void aForgedAnnouncementOfLeavingDoesNotTurnAKilledResponderIntoOneThatLeft() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application killed = start();
+		killed.responder().on("start", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu, killed);
+		String id = killed.responder().getResponderId();
+		killed.wire().stop();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.forgeBye(id, ResponseExtension.UNDERSTOOD);
+		advance(PROBE_AFTER);
+		assertThat(get(publish).isSuccess()).isFalse();
+		assertThat(get(publish).left()).isEmpty();
+		assertThat(get(publish).gone()).containsExactly(id);
+	}
+
+	@Test
+	void aLegacyPeerNeverLeavesByAForgedSubscription() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribePlain(exporter, "python");
+		LeaveSeal forged = LeaveSeal.create();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+				new ResponseExtension(null, null, "nowhere", forged.seal(), null));
+		this.peer.forgeBye("python", new ResponseExtension(null, null, null, forged.key(), null));
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(publish).isNotDone();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(get(publish).isSuccess()).isTrue();
+	}
+
+	@Test
+	void aForgedAddressDoesNotMakeAWorkingResponderGone() {
+		Application cpu = start();
+		CountDownLatch finish = new CountDownLatch(1);
+		cpu.responder().on("start", (signal) -> {
+			await(finish);
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		String id = cpu.responder().getResponderId();
+		Application another = start();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response(id, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+				new ResponseExtension(null, null, another.wire().replyTo(InMemoryApplications.CHANNEL), null, null));
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(publish).isNotDone();
+		finish.countDown();
+		assertThat(get(publish).isSuccess()).isTrue();
 	}
 
 	@Test

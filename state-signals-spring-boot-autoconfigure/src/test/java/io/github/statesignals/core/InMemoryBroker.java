@@ -5,11 +5,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -32,6 +34,8 @@ public final class InMemoryBroker {
 
 	private final boolean addresses;
 
+	private final Supplier<Executor> deliverers;
+
 	private final AtomicInteger lastAddress = new AtomicInteger();
 
 	/**
@@ -47,7 +51,26 @@ public final class InMemoryBroker {
 	 * Redis has
 	 */
 	public InMemoryBroker(boolean addresses) {
+		this(addresses, InMemoryBroker::createThread);
+	}
+
+	/**
+	 * Creates a broker that delivers by executors of the caller.
+	 * @param addresses whether each transport has its own address
+	 * @param deliverers creates the executor by which one transport receives; it runs one
+	 * task at a time, in order, and none in the calling thread
+	 */
+	InMemoryBroker(boolean addresses, Supplier<Executor> deliverers) {
 		this.addresses = addresses;
+		this.deliverers = deliverers;
+	}
+
+	private static Executor createThread() {
+		return Executors.newSingleThreadExecutor((task) -> {
+			Thread thread = new Thread(task, "in-memory-transport");
+			thread.setDaemon(true);
+			return thread;
+		});
 	}
 
 	/**
@@ -103,7 +126,7 @@ public final class InMemoryBroker {
 
 		private volatile SignalTransport.Listener listener;
 
-		private ExecutorService deliverer;
+		private Executor deliverer;
 
 		@Override
 		public void start(SignalTransport.Listener listener) {
@@ -112,11 +135,7 @@ public final class InMemoryBroker {
 					return;
 				}
 				this.listener = listener;
-				this.deliverer = Executors.newSingleThreadExecutor((task) -> {
-					Thread thread = new Thread(task, "in-memory-transport");
-					thread.setDaemon(true);
-					return thread;
-				});
+				this.deliverer = InMemoryBroker.this.deliverers.get();
 				InMemoryBroker.this.started.add(this);
 			}
 			synchronized (this.hearing) {
@@ -131,7 +150,9 @@ public final class InMemoryBroker {
 					return;
 				}
 				InMemoryBroker.this.started.remove(this);
-				this.deliverer.shutdown();
+				if (this.deliverer instanceof ExecutorService thread) {
+					thread.shutdown();
+				}
 			}
 			synchronized (this.hearing) {
 				this.listener = null;

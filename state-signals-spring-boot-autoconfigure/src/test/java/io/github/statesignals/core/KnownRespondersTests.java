@@ -56,9 +56,11 @@ class KnownRespondersTests {
 		this.responders.add("r2", false);
 		assertThat(this.responders.subscribers().understanding()).isFalse();
 		assertThat(this.responders.add("r2", true)).as("subscribed before").isFalse();
-		assertThat(this.responders.subscribers().understanding()).isTrue();
+		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isFalse();
+		this.responders.remove("r2");
 		this.responders.add("r1", false);
-		assertThat(this.responders.subscribers().understanding()).as("anybody can send that in its name").isTrue();
+		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isTrue();
+		this.responders.add("r2", true);
 		this.responders.remove("r1");
 		assertThat(this.responders.subscribers().understanding()).isTrue();
 	}
@@ -117,6 +119,43 @@ class KnownRespondersTests {
 		assertThat(this.responders.answered("r1")).isFalse();
 		assertThat(this.responders.remove("r2")).isFalse();
 		assertThat(this.responders.answered("r2")).isFalse();
+	}
+
+	@Test
+	void aResponderThatIsBackWithAnAnswerLeavesAsBefore() {
+		LeaveSeal seal = LeaveSeal.create();
+		this.responders.add("r1", new ResponseExtension(null, null, "here", seal.seal(), null));
+		this.responders.lose("r1");
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.find("r1")).satisfies((back) -> {
+			assertThat(back.isLeave(seal.key())).isTrue();
+			assertThat(back.addresses()).containsExactly("here");
+		});
+		this.responders.lose("r1");
+		this.responders.add("r1", (ResponseExtension) null);
+		assertThat(this.responders.find("r1").isLeave(seal.key())).isTrue();
+	}
+
+	@Test
+	void aForgedAnnouncementOfLeavingDoesNotForgetALostResponder() {
+		LeaveSeal seal = LeaveSeal.create();
+		this.responders.add("r1", new ResponseExtension(null, null, "here", seal.seal(), null));
+		this.responders.lose("r1");
+		this.responders.forget("r1", null);
+		this.responders.forget("r1", "forged");
+		assertThat(this.responders.answered("r1")).isTrue();
+		this.responders.forget("r1", seal.key());
+		assertThat(this.responders.answered("r1")).isFalse();
+	}
+
+	@Test
+	void aForgedSealOfALostResponderIsNoProof() {
+		LeaveSeal seal = LeaveSeal.create();
+		LeaveSeal forged = LeaveSeal.create();
+		this.responders.add("r1", new ResponseExtension(null, null, "here", seal.seal(), null));
+		this.responders.lose("r1");
+		this.responders.add("r1", new ResponseExtension(null, null, "here", forged.seal(), null));
+		assertThat(this.responders.find("r1").isLeave(forged.key())).isFalse();
 	}
 
 	@Test

@@ -233,6 +233,42 @@ class PendingPublicationTests {
 	}
 
 	@Test
+	void aQuorumIsOfThoseThatAreGoneAsWell() {
+		PendingPublication pending = awaiting(CompletionRule.quorum(), "a", "b", "c", "d", "e");
+		pending.lose("a");
+		pending.lose("b");
+		pending.leave("c");
+		answer(pending, "d", 1);
+		answer(pending, "e", 1);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		answer(pending, "a", 1);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+	}
+
+	@Test
+	void aRuleIsNotFulfilledBeforeEachRequiredResponderActed() {
+		PendingPublication pending = new PendingPublication(List.of("a", "b", "c"), CompletionRule.first(),
+				List.of(List.of("b", "c")), SENT, false);
+		answer(pending, "a", 1);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "b", 0);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "c", 1);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).isSuccess()).isTrue();
+	}
+
+	@Test
+	void aRuleEndsAsSoonAsARequiredResponderCanNotActAnyMore() {
+		PendingPublication pending = new PendingPublication(List.of("a", "b"), CompletionRule.first(),
+				List.of(List.of("b")), SENT, false);
+		pending.confirm(null);
+		pending.lose("b");
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+	}
+
+	@Test
 	void quorumOfNobodyIsNoSuccess() {
 		PendingPublication pending = awaiting(CompletionRule.quorum());
 		pending.confirm(null);

@@ -64,7 +64,7 @@ class ResponderProbesTests {
 		this.timer.advance(AFTER);
 		assertThat(this.exporter.removed).isEmpty();
 		this.timer.advance(AFTER);
-		assertThat(this.exporter.removed).containsExactly(Map.entry("a", false));
+		assertThat(this.exporter.removed).containsExactly("a");
 	}
 
 	@Test
@@ -84,7 +84,7 @@ class ResponderProbesTests {
 		this.timer.advance(Duration.ofMinutes(1));
 		this.exporter.working.clear();
 		this.timer.advance(Duration.ofSeconds(21));
-		assertThat(this.exporter.removed).containsExactly(Map.entry("a", false));
+		assertThat(this.exporter.removed).containsExactly("a");
 	}
 
 	@Test
@@ -137,7 +137,7 @@ class ResponderProbesTests {
 		overdue("a");
 		this.timer.advance(ROUND);
 		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
-		assertThat(this.exporter.removed).containsExactly(Map.entry("a", false));
+		assertThat(this.exporter.removed).containsExactly("a");
 	}
 
 	@Test
@@ -149,11 +149,22 @@ class ResponderProbesTests {
 		this.timer.advance(ROUND);
 		assertThat(this.exporter.refused).containsExactly("b");
 		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
-		assertThat(this.exporter.removed).containsExactly(Map.entry("a", true));
-		// No answer, twice, confirms it as well.
+		assertThat(this.exporter.removed).containsExactly("a");
+		// One that does not answer, twice, is gone as well.
 		this.timer.advance(ROUND.multipliedBy(2));
-		assertThat(this.exporter.removed).containsEntry("c", true).hasSize(2);
+		assertThat(this.exporter.removed).containsExactly("a", "c");
 		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void thatAResponderIsAbsentDoesNotCountIfItMayBeAnothersAnswer() {
+		overdue("a");
+		this.exporter.contested.add("a");
+		this.timer.advance(ROUND);
+		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
+		assertThat(this.exporter.removed).isEmpty();
+		this.timer.advance(AFTER.multipliedBy(2));
+		assertThat(this.exporter.removed).containsExactly("a");
 	}
 
 	@Test
@@ -162,7 +173,7 @@ class ResponderProbesTests {
 		this.exporter.working.add("new");
 		this.probes.returned("new");
 		this.timer.advance(ROUND.multipliedBy(3));
-		assertThat(this.exporter.removed).containsExactly(Map.entry("old", false));
+		assertThat(this.exporter.removed).containsExactly("old");
 		assertThat(this.exporter.sent).containsKey("new");
 	}
 
@@ -176,7 +187,7 @@ class ResponderProbesTests {
 		this.probes.onAnswer("itself", new Probe(this.exporter.sent.get("itself").nonce() + "x", State.WORKING));
 		assertThat(this.exporter.removed).isEmpty();
 		this.timer.advance(AFTER.multipliedBy(2));
-		assertThat(this.exporter.removed).containsExactly(Map.entry("a", false));
+		assertThat(this.exporter.removed).containsExactly("a");
 	}
 
 	@Test
@@ -222,7 +233,9 @@ class ResponderProbesTests {
 
 		private final Map<String, Probe> sent = new LinkedHashMap<>();
 
-		private final Map<String, Boolean> removed = new LinkedHashMap<>();
+		private final List<String> removed = new ArrayList<>();
+
+		private final Set<String> contested = new LinkedHashSet<>();
 
 		private final List<String> refused = new ArrayList<>();
 
@@ -282,8 +295,13 @@ class ResponderProbesTests {
 		}
 
 		@Override
-		public void remove(String responderId, boolean left) {
-			this.removed.put(responderId, left);
+		public boolean hasSeveralAddresses(String responderId) {
+			return this.contested.contains(responderId);
+		}
+
+		@Override
+		public void remove(String responderId) {
+			this.removed.add(responderId);
 			this.overdue.remove(responderId);
 		}
 

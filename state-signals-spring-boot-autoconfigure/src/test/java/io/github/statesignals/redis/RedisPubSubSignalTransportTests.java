@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -186,6 +187,19 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		assertThat(subscribers()).containsExactly(1L, 1L);
 		transport.open(this.channel);
 		assertThat(subscriptions()).hasSize(1).allSatisfy((connection) -> assertThat(connection).contains(" sub=4 "));
+	}
+
+	@Test
+	void receivesProbesAtItsAddressAlsoIfItWantsNoResponses() {
+		SignalTransport transport = prepare(createTransport());
+		Wanting listener = new Wanting();
+		listener.signals = true;
+		transport.start(listener);
+		Application other = start();
+		Response probe = new Response("r1", "app", "probe", null, null);
+		ResponseExtension extension = new ResponseExtension(null, null, null, null, new Probe("nonce", null));
+		other.transport().send(this.channel, probe, extension, transport.replyTo(this.channel));
+		await().untilAsserted(() -> assertThat(listener.received).containsExactly(probe));
 	}
 
 	@Test
@@ -666,6 +680,13 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		private volatile boolean signals;
 
 		private volatile boolean responses;
+
+		private final List<Response> received = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			this.received.add(response);
+		}
 
 		@Override
 		public boolean wantsSignals(String channel) {
