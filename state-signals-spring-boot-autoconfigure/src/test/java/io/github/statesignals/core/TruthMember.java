@@ -21,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TruthMember {
 
+	private static final int RESTART = 1_000;
+
 	private final Member member;
 
-	private final int process;
+	/**
+	 * Changes when it starts again.
+	 */
+	private volatile int process;
 
 	private final SignalEngine engine;
 
@@ -74,6 +79,7 @@ final class TruthMember {
 
 	void start() {
 		if (this.stopped && !this.wire.isKilled()) {
+			this.process += RESTART;
 			this.engine.start();
 			this.stopped = false;
 			returned();

@@ -181,7 +181,7 @@ final class TruthResultChecks {
 				&& disturbances().isEmpty()
 				&& member.announcedThatItLeaves(this.signal.sentNanos(), inTime, this.oracle);
 		boolean required = this.published.publish().required().stream().anyMatch(ResponderIds.name(id)::equals);
-		check(!announced || required, id + " is missing, and left");
+		check(!announced || required || this.result.gone().contains(id), id + " is missing, and left");
 		check(!sent || this.result.subscriptionLost() || isUnnoticed() || isDecided(),
 				id + " is missing, answered, and the subscription not said to be lost");
 	}
