@@ -1,10 +1,14 @@
 package io.github.statesignals;
 
 /**
- * When a publish has what it needs. Counts the awaited responders that acted with
- * success: with enough of them it ends as a success, and with enough no longer possible
- * as a failure, whoever has not answered by then. Without a rule a publish awaits every
- * answer, also after a failure, as the protocol has it.
+ * Decides when a publish has enough answers. Counts the awaited responders that acted
+ * with success: with enough of them the publish ends as a success, and as a failure once
+ * enough are no longer possible. Without a rule it awaits every answer, also after a
+ * failure, as the protocol has it.
+ * <p>
+ * A rule is called on the thread that publishes, and on threads of the Redis client and
+ * of timers, while a lock of the exporter is held. It must compute and nothing else: not
+ * block, and not call the exporter.
  *
  * @since 0.1.0
  * @see SignalSpec#until(CompletionRule)
@@ -13,14 +17,15 @@ package io.github.statesignals;
 public interface CompletionRule {
 
 	/**
-	 * How many responders have to succeed.
-	 * @param awaited how many are subscribed when the signal is sent
-	 * @return how many of them, or more than there are, which can't be fulfilled
+	 * Returns the number of responders that have to act.
+	 * @param awaited the number of responders that are awaited
+	 * @return the number that has to act; a larger one than {@code awaited} can't be
+	 * fulfilled
 	 */
 	int required(int awaited);
 
 	/**
-	 * Any one of them.
+	 * Requires any one responder.
 	 * @return the rule
 	 */
 	static CompletionRule first() {
@@ -28,8 +33,8 @@ public interface CompletionRule {
 	}
 
 	/**
-	 * So many of them.
-	 * @param count how many; more than are subscribed can't be fulfilled
+	 * Requires a number of responders.
+	 * @param count the number; more than are subscribed can't be fulfilled
 	 * @return the rule
 	 * @throws IllegalArgumentException if it is less than one
 	 */
@@ -41,7 +46,7 @@ public interface CompletionRule {
 	}
 
 	/**
-	 * More than half of them; where nobody is subscribed, it can't be fulfilled.
+	 * Requires more than half of the responders; without any, it can't be fulfilled.
 	 * @return the rule
 	 */
 	static CompletionRule quorum() {
