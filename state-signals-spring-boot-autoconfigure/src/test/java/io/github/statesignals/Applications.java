@@ -49,7 +49,7 @@ public final class Applications implements AfterEachCallback {
 	 * @return the context of the child
 	 */
 	public ConfigurableApplicationContext startChild(ConfigurableApplicationContext parent, Class<?> configuration) {
-		return start(new SpringApplicationBuilder(Starter.class, configuration).web(WebApplicationType.NONE)
+		return start(new SpringApplicationBuilder(ChildStarter.class, configuration).web(WebApplicationType.NONE)
 			.properties(Map.of("spring.main.banner-mode", "off"))
 			.parent(parent));
 	}
@@ -72,6 +72,15 @@ public final class Applications implements AfterEachCallback {
 	@EnableAutoConfiguration
 	@Import(TestRedisConfiguration.class)
 	static class Starter {
+
+	}
+
+	/**
+	 * Connects as the parent does.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class ChildStarter {
 
 	}
 
