@@ -136,7 +136,11 @@ final class StreamRegistry {
 			}
 			return restore(channel, lost).thenCompose((restored) -> ask(channel));
 		}).thenApply((names) -> {
-			this.known.put(channel, names.registered());
+			Map<String, String> before = this.known.put(channel, names.registered());
+			if (before != null && !before.keySet().equals(names.registered().keySet())) {
+				// Not every read announces what has changed: the next refresh does.
+				this.unannounced.add(channel);
+			}
 			return names;
 		});
 	}
