@@ -115,10 +115,6 @@ final class KnownResponders {
 		return add(responderId, (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY);
 	}
 
-	boolean add(String responderId, boolean understands) {
-		return add(responderId, understands ? ResponseExtension.UNDERSTOOD : null);
-	}
-
 	private boolean add(String responderId, KnownResponder added) {
 		List<Wait> satisfied;
 		synchronized (this) {

@@ -32,46 +32,46 @@ class KnownRespondersTests {
 	@Test
 	void takesNobodyUntilItIsOpenAndAfterItIsClosed() {
 		KnownResponders closed = new KnownResponders();
-		assertThat(closed.add("r1", true)).isFalse();
+		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(closed.subscribers().ids()).isEmpty();
 		closed.open(List.of());
-		assertThat(closed.add("r1", true)).isTrue();
+		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isTrue();
 		closed.close(new IllegalStateException("closed"));
-		assertThat(closed.add("r1", true)).isFalse();
+		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(closed.subscribers().ids().contains("r1")).isFalse();
 		assertThat(closed.subscribers()).isEqualTo(Subscribers.NOBODY);
 	}
 
 	@Test
 	void keepsTheOrderOfSubscription() {
-		IntStream.range(0, 100).forEach((i) -> this.responders.add("r" + i, true));
-		this.responders.add("r3", true);
+		IntStream.range(0, 100).forEach((i) -> this.responders.add("r" + i, ResponseExtension.UNDERSTOOD));
+		this.responders.add("r3", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.subscribers().ids()).startsWith("r0", "r1", "r2", "r3", "r4").hasSize(100);
 	}
 
 	@Test
 	void allUnderstandOnlyWhileEachDoes() {
-		this.responders.add("r1", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.subscribers().understanding()).isTrue();
-		this.responders.add("r2", false);
+		this.responders.add("r2", null);
 		assertThat(this.responders.subscribers().understanding()).isFalse();
-		assertThat(this.responders.add("r2", true)).as("subscribed before").isFalse();
+		assertThat(this.responders.add("r2", ResponseExtension.UNDERSTOOD)).as("subscribed before").isFalse();
 		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isFalse();
 		this.responders.remove("r2");
-		this.responders.add("r1", false);
+		this.responders.add("r1", null);
 		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isTrue();
-		this.responders.add("r2", true);
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
 		this.responders.remove("r1");
 		assertThat(this.responders.subscribers().understanding()).isTrue();
 	}
 
 	@Test
 	void aSnapshotStaysAsItIsAndIsMadeAnewOnlyAfterAChange() {
-		this.responders.add("r1", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		Subscribers before = this.responders.subscribers();
-		this.responders.add("r1", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.subscribers()).isSameAs(before);
-		this.responders.add("r2", false);
+		this.responders.add("r2", null);
 		assertThat(before).isEqualTo(new Subscribers(Set.of("r1"), true));
 		assertThat(this.responders.subscribers().ids()).containsExactly("r1", "r2");
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> before.ids().clear());
@@ -79,16 +79,16 @@ class KnownRespondersTests {
 
 	@Test
 	void expectedOnesAreSubscribedAndDoNotUnderstandYet() {
-		this.responders.add("known", true);
+		this.responders.add("known", ResponseExtension.UNDERSTOOD);
 		this.responders.open(List.of("known", "expected"));
 		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of("known", "expected"), false));
-		assertThat(this.responders.add("expected", true)).isFalse();
+		assertThat(this.responders.add("expected", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(this.responders.subscribers().understanding()).isTrue();
 	}
 
 	@Test
 	void removesOnlyWhoIsThere() {
-		this.responders.add("r1", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.remove("stranger")).isFalse();
 		assertThat(this.responders.remove("r1")).isTrue();
 		assertThat(this.responders.remove("r1")).isFalse();
@@ -98,8 +98,8 @@ class KnownRespondersTests {
 
 	@Test
 	void whoMissesTooManyInARowIsLost() {
-		this.responders.add("r1", true);
-		this.responders.add("r2", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.missed(List.of("r1", "r2", "stranger"), 2)).isEmpty();
 		assertThat(this.responders.answered("r2")).isFalse();
 		assertThat(this.responders.missed(List.of("r1", "r2"), 2)).containsExactly("r1");
@@ -110,12 +110,12 @@ class KnownRespondersTests {
 
 	@Test
 	void whoIsLostIsKnownUntilItComesBackOrLeaves() {
-		this.responders.add("r1", true);
-		this.responders.add("r2", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.missed(List.of("r1", "r2"), 1)).containsExactly("r1", "r2");
 		assertThat(this.responders.answered("r1")).isTrue();
 		assertThat(this.responders.answered("stranger")).isFalse();
-		assertThat(this.responders.add("r1", true)).isTrue();
+		assertThat(this.responders.add("r1", ResponseExtension.UNDERSTOOD)).isTrue();
 		assertThat(this.responders.answered("r1")).isFalse();
 		assertThat(this.responders.remove("r2")).isFalse();
 		assertThat(this.responders.answered("r2")).isFalse();
@@ -160,10 +160,10 @@ class KnownRespondersTests {
 
 	@Test
 	void whoComesBackStartsAfresh() {
-		this.responders.add("r1", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.missed(List.of("r1"), 3);
 		this.responders.missed(List.of("r1"), 3);
-		this.responders.add("r1", true);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.missed(List.of("r1"), 3);
 		this.responders.missed(List.of("r1"), 3);
 		assertThat(this.responders.subscribers().ids().contains("r1")).isTrue();
@@ -176,14 +176,14 @@ class KnownRespondersTests {
 	void tellsThoseThatWaitWhenThereAreEnough() {
 		CompletableFuture<Boolean> two = this.responders.await(2);
 		CompletableFuture<Boolean> three = this.responders.await(3);
-		this.responders.add("r1", true);
-		this.responders.add("r1", false);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r1", null);
 		assertThat(two).isNotDone();
-		this.responders.add("r2", true);
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
 		assertThat(two).isCompletedWithValue(true);
 		assertThat(three).isNotDone();
 		this.responders.remove("r1");
-		this.responders.add("r3", true);
+		this.responders.add("r3", ResponseExtension.UNDERSTOOD);
 		assertThat(three).isNotDone();
 		this.responders.open(List.of("r4", "r5"));
 		assertThat(three).isCompletedWithValue(true);
@@ -196,12 +196,12 @@ class KnownRespondersTests {
 
 	@Test
 	void takesNoMoreThanAHundredThousandButThoseStillAnswer() {
-		IntStream.range(0, 100_000).forEach((i) -> this.responders.add("r" + i, false));
-		assertThat(this.responders.add("one-too-many", true)).isFalse();
+		IntStream.range(0, 100_000).forEach((i) -> this.responders.add("r" + i, null));
+		assertThat(this.responders.add("one-too-many", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(this.responders.subscribers().ids().contains("one-too-many")).isFalse();
-		assertThat(this.responders.add("r7", true)).isFalse();
+		assertThat(this.responders.add("r7", ResponseExtension.UNDERSTOOD)).isFalse();
 		this.responders.remove("r0");
-		assertThat(this.responders.add("now-it-fits", true)).isTrue();
+		assertThat(this.responders.add("now-it-fits", ResponseExtension.UNDERSTOOD)).isTrue();
 		assertThat(this.responders.subscribers().ids()).hasSize(100_000).contains("now-it-fits");
 	}
 
@@ -218,7 +218,7 @@ class KnownRespondersTests {
 					throw new IllegalStateException(ex);
 				}
 				for (int i = 0; i < 5_000; i++) {
-					this.responders.add("r" + thread, i % 2 == 0);
+					this.responders.add("r" + thread, (i % 2 == 0) ? ResponseExtension.UNDERSTOOD : null);
 					boolean present = this.responders.subscribers().ids().contains("r" + thread);
 					this.responders.remove("r" + thread);
 					if (!present || this.responders.subscribers().ids().contains("r" + thread)) {
