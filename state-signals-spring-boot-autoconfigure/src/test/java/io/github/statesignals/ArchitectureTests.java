@@ -60,11 +60,11 @@ class ArchitectureTests {
 			"SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalStatus$Completeness", "SignalsMissedEvent",
 			"SubscriberJoinedEvent", "SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
 			// What transports implement and throw.
-			"core.ResponseExtension", "core.ResponseExtension$Probe", "core.ResponseExtension$State",
-			"core.SignalExtension", "core.SignalNotSentException", "core.SignalTransport",
-			"core.SignalTransport$KeptSignal", "core.SignalTransport$Listener", "core.SignalTransport$Receipt",
-			"core.SignalTransport$Retried", "core.SignalTransport$StoredAnswer",
-			"core.SignalTransport$UnreadableSignal", "core.SignalTransportException",
+			"transport.ResponseExtension", "transport.ResponseExtension$Probe", "transport.ResponseExtension$State",
+			"transport.SignalExtension", "transport.SignalNotSentException", "transport.SignalTransport",
+			"transport.SignalTransport$KeptSignal", "transport.SignalTransport$Listener", "transport.SignalTransport$Receipt",
+			"transport.SignalTransport$Retried", "transport.SignalTransport$StoredAnswer",
+			"transport.SignalTransport$UnreadableSignal", "transport.SignalTransportException",
 			// What the wiring needs of the engine.
 			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",
 			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
@@ -93,6 +93,8 @@ class ArchitectureTests {
 		.definedBy(ROOT)
 		.optionalLayer("observation")
 		.definedBy(ROOT + ".observation..")
+		.layer("transport")
+		.definedBy(ROOT + ".transport..")
 		.layer("core")
 		.definedBy(ROOT + ".core..")
 		.layer("redis")
@@ -105,10 +107,12 @@ class ArchitectureTests {
 		.mayNotAccessAnyLayer()
 		.whereLayer("observation")
 		.mayOnlyAccessLayers("api")
+		.whereLayer("transport")
+		.mayOnlyAccessLayers("api")
 		.whereLayer("core")
-		.mayOnlyAccessLayers("api", "observation")
+		.mayOnlyAccessLayers("api", "observation", "transport")
 		.whereLayer("redis")
-		.mayOnlyAccessLayers("api", "core")
+		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")
 		.mayOnlyAccessLayers("api", "core")
 		.whereLayer("autoconfigure")

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.InvalidSignalHandlerException;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import jakarta.validation.constraints.NotBlank;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;

@@ -6,7 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import jakarta.validation.constraints.NotBlank;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -3,7 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.lang.reflect.Method;
 
 import io.github.statesignals.OnSignal;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;

@@ -10,7 +10,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;

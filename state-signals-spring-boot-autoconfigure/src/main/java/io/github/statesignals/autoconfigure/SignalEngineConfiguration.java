@@ -15,7 +15,7 @@ import io.github.statesignals.core.DefaultSignalGatewayFactory;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.OnSignalMethodProcessor;
 import io.github.statesignals.core.SignalEngine;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 

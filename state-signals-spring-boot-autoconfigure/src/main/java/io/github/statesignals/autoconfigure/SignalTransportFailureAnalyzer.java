@@ -2,7 +2,7 @@ package io.github.statesignals.autoconfigure;
 
 import java.util.Objects;
 
-import io.github.statesignals.core.SignalTransportException;
+import io.github.statesignals.transport.SignalTransportException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

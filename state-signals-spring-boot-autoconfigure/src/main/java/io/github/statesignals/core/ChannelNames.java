@@ -1,5 +1,7 @@
 package io.github.statesignals.core;
 
+import io.github.statesignals.transport.SignalTransport;
+
 /**
  * Checks the names of channels, which become part of the names of Redis channels.
  */

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.github.statesignals.transport.SignalExtension;
+
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,8 @@ package io.github.statesignals.core;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.statesignals.transport.ResponseExtension;
+
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.transport.ResponseExtension;
+
 import org.jspecify.annotations.Nullable;
 
 /**

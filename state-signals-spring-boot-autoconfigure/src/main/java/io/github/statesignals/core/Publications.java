@@ -21,6 +21,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.KnownResponders.Subscribers;
 import io.github.statesignals.core.PendingPublication.Verdict;
+import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

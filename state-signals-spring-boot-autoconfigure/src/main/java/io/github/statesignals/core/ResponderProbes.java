@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.UUID;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.core.ResponseExtension.Probe;
-import io.github.statesignals.core.ResponseExtension.State;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,9 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.transport.SignalNotSentException;
+import io.github.statesignals.transport.SignalTransport;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;

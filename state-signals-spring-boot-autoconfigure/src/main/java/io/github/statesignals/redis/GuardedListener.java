@@ -6,11 +6,11 @@ import java.util.function.Predicate;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalExtension;
-import io.github.statesignals.core.SignalTransport.Listener;
-import io.github.statesignals.core.SignalTransport.Receipt;
-import io.github.statesignals.core.SignalTransport.UnreadableSignal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport.Listener;
+import io.github.statesignals.transport.SignalTransport.Receipt;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 
 /**

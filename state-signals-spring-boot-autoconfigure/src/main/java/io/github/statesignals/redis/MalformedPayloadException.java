@@ -1,6 +1,6 @@
 package io.github.statesignals.redis;
 
-import io.github.statesignals.core.SignalTransport.UnreadableSignal;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;

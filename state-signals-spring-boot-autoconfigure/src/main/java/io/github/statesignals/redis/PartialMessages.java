@@ -5,9 +5,9 @@ import java.util.Map;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.SignalExtension;
-import io.github.statesignals.core.SignalTransport.UnreadableSignal;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;

@@ -2,8 +2,8 @@ package io.github.statesignals.redis;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.github.statesignals.core.SignalNotSentException;
+import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;

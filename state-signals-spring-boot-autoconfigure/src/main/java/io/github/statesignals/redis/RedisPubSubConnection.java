@@ -15,12 +15,12 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-import io.github.statesignals.core.SignalTransport.Listener;
-import io.github.statesignals.core.SignalTransport.UnreadableSignal;
-import io.github.statesignals.core.SignalTransportException;
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import io.github.statesignals.transport.SignalTransport.Listener;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

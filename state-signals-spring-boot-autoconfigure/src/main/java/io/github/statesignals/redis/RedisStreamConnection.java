@@ -21,11 +21,11 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalNotSentException;
-import io.github.statesignals.core.SignalTransport.KeptSignal;
-import io.github.statesignals.core.SignalTransport.Listener;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalNotSentException;
+import io.github.statesignals.transport.SignalTransport.KeptSignal;
+import io.github.statesignals.transport.SignalTransport.Listener;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalExtension;
-import io.github.statesignals.core.SignalTransport;
-import io.github.statesignals.core.SignalTransportException;
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;

@@ -1,8 +1,8 @@
 package io.github.statesignals.redis;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.core.ResponseExtension;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,8 +3,8 @@ package io.github.statesignals.redis;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
 /**

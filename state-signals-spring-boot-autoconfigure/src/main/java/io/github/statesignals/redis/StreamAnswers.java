@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
-import io.github.statesignals.core.SignalTransport.StoredAnswer;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -9,8 +9,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-import io.github.statesignals.core.SignalTransport.KeptSignal;
-import io.github.statesignals.core.SignalTransport.Retried;
+import io.github.statesignals.transport.SignalTransport.KeptSignal;
+import io.github.statesignals.transport.SignalTransport.Retried;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;

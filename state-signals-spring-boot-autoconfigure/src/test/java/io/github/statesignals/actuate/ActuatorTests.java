@@ -9,7 +9,7 @@ import io.github.statesignals.autoconfigure.StateSignalsEndpointAutoConfiguratio
 import io.github.statesignals.autoconfigure.StateSignalsHealthAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.SignalEngine;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;

@@ -12,7 +12,7 @@ import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.autoconfigure.gateways.Alarms;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

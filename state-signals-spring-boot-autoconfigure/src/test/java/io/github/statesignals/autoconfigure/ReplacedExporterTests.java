@@ -15,7 +15,7 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.SignalEngine;
-import io.github.statesignals.core.SignalTransport;
+import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -14,6 +14,7 @@ import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.InMemoryApplications.Application;
 import io.github.statesignals.core.InMemoryApplications.Peer;
 import io.github.statesignals.core.InMemoryApplications.Settings;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

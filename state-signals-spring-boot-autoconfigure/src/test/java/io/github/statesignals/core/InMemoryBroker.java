@@ -15,6 +15,9 @@ import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;

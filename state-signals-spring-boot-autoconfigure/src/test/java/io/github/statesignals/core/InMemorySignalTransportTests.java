@@ -1,5 +1,7 @@
 package io.github.statesignals.core;
 
+import io.github.statesignals.transport.SignalTransport;
+
 /**
  * The transport that tests of the engine use keeps the promises of the real ones.
  */

@@ -7,6 +7,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.core.KnownResponders.Subscribers;
+import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

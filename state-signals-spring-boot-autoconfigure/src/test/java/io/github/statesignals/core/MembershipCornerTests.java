@@ -25,6 +25,8 @@ import io.github.statesignals.core.HeardSignals.Order;
 import io.github.statesignals.core.InMemoryApplications.Application;
 import io.github.statesignals.core.InMemoryApplications.Peer;
 import io.github.statesignals.core.InMemoryApplications.Settings;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -26,6 +26,8 @@ import io.github.statesignals.core.InMemoryApplications.Application;
 import io.github.statesignals.core.InMemoryApplications.Message;
 import io.github.statesignals.core.InMemoryApplications.Peer;
 import io.github.statesignals.core.InMemoryApplications.Settings;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;

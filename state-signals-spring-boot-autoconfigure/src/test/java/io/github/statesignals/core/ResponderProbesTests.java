@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.core.ResponderProbes.Suspicion;
-import io.github.statesignals.core.ResponseExtension.Probe;
-import io.github.statesignals.core.ResponseExtension.State;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -18,7 +18,10 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.SignalTransport.UnreadableSignal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.transport.SignalTransport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;

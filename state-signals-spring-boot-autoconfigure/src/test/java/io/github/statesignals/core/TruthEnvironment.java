@@ -2,6 +2,8 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 
+import io.github.statesignals.transport.SignalTransport;
+
 /**
  * Where a situation takes place.
  */

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.TruthSituation.HandlerOutcome;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
 /**

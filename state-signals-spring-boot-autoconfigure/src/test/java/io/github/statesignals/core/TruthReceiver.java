@@ -4,8 +4,10 @@ import java.util.Collection;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.SignalTransport.Listener;
-import io.github.statesignals.core.SignalTransport.Receipt;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport.Listener;
+import io.github.statesignals.transport.SignalTransport.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /**

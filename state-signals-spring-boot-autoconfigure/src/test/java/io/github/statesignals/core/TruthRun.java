@@ -19,6 +19,8 @@ import io.github.statesignals.core.TruthSituation.Member;
 import io.github.statesignals.core.TruthSituation.Publish;
 import io.github.statesignals.core.TruthSituation.Rule;
 import io.github.statesignals.core.TruthSituation.Step;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalTransport;
 
 /**
  * Lets a situation take place.

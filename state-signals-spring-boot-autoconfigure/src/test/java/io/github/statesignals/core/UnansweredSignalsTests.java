@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.core.SignalTransportException;
+import io.github.statesignals.transport.SignalTransportException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.core.SignalTransportException;
+import io.github.statesignals.transport.SignalTransportException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

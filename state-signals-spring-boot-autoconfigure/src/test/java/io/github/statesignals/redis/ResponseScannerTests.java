@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.redis.SignalCodec.HeardResponse;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

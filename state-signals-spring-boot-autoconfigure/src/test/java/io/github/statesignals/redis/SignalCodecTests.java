@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.ResponseExtension;
-import io.github.statesignals.core.SignalTransport.UnreadableSignal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.SignalExtension;
 import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.transport;
 
 import java.util.List;
 
@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * then the events that it does handle, as far as they fit
  * @param address in a subscription, the address at which the responder takes probes; in a
  * probe, the address that awaits its answer
- * @param seal in a subscription, the {@link LeaveSeal} with which the responder will
- * leave; in an announcement that it leaves, the key that opens it
+ * @param seal in a subscription, the seal with which the responder will leave; in an announcement that it leaves, the key that opens it
  * @param probe a probe, or the answer to one
  * @since 0.1.0
  */

@@ -1,11 +1,11 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.SignalExtension;
+import io.github.statesignals.transport.SignalExtension;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

@@ -1,0 +1,8 @@
+/**
+ * The SPI: what the engine expects of a transport that sends and receives signals and
+ * responses.
+ */
+@NullMarked
+package io.github.statesignals.transport;
+
+import org.jspecify.annotations.NullMarked;
