@@ -70,6 +70,9 @@ class ArchitectureTests {
 			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
 			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.InvalidSignalHandlerException",
 			"core.OnSignalMethodProcessor", "core.SignalCounters", "core.SignalEngine",
+			// What transports write and read with.
+			"wire.JsonLines", "wire.MalformedPayloadException", "wire.SignalCodec", "wire.SignalCodec$HeardResponse",
+			"wire.SignalCodec$HeardSignal",
 			// What the wiring needs of Redis.
 			"redis.RedisDurableChannels", "redis.RedisPubSubSignalTransport", "redis.RedisStreamSignalTransport",
 			"redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels",
@@ -97,6 +100,8 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".transport..")
 		.layer("core")
 		.definedBy(ROOT + ".core..")
+		.layer("wire")
+		.definedBy(ROOT + ".wire..")
 		.layer("redis")
 		.definedBy(ROOT + ".redis..")
 		.optionalLayer("actuate")
@@ -111,8 +116,10 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api")
 		.whereLayer("core")
 		.mayOnlyAccessLayers("api", "observation", "transport")
-		.whereLayer("redis")
+		.whereLayer("wire")
 		.mayOnlyAccessLayers("api", "transport")
+		.whereLayer("redis")
+		.mayOnlyAccessLayers("api", "transport", "wire")
 		.whereLayer("actuate")
 		.mayOnlyAccessLayers("api", "core")
 		.whereLayer("autoconfigure")

@@ -16,11 +16,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
-import io.github.statesignals.redis.SignalCodec.HeardResponse;
-import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.transport.SignalTransportException;
+import io.github.statesignals.wire.JsonLines;
+import io.github.statesignals.wire.MalformedPayloadException;
+import io.github.statesignals.wire.SignalCodec.HeardResponse;
+import io.github.statesignals.wire.SignalCodec.HeardSignal;
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -26,6 +26,7 @@ import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport.KeptSignal;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

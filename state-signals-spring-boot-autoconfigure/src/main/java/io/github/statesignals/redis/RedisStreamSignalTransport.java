@@ -17,6 +17,7 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;

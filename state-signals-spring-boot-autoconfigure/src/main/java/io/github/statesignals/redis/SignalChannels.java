@@ -37,7 +37,7 @@ public record SignalChannels(String signals, String responses) {
 	 * @param replyTo the Redis channel
 	 * @return whether it is one that {@link #newReplyTo} could have made
 	 */
-	static boolean isReplyTo(String replyTo) {
+	public static boolean isReplyTo(String replyTo) {
 		return replyTo.startsWith(REPLY) && replyTo.length() <= 256 && REPLY_NAME.matcher(replyTo).matches();
 	}
 
@@ -46,7 +46,7 @@ public record SignalChannels(String signals, String responses) {
 	 * of signals, so that in a cluster one node, and not any of two, has to be there.
 	 * @return a name that nobody else has
 	 */
-	String newReplyTo() {
+	public String newReplyTo() {
 		// Short: it is in each signal, and twice in each answer.
 		return REPLY + "{" + this.signals + "}:"
 				+ Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);

@@ -9,8 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
-import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import io.github.statesignals.transport.SignalTransport.StoredAnswer;
+import io.github.statesignals.wire.MalformedPayloadException;
+import io.github.statesignals.wire.SignalCodec.HeardResponse;
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

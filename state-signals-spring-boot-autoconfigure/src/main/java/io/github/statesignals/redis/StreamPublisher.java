@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.transport.SignalTransport.KeptSignal;
 import io.github.statesignals.transport.SignalTransport.Retried;
+import io.github.statesignals.wire.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import io.github.statesignals.redis.StreamAcknowledgements.Acknowledgement;
 import io.github.statesignals.redis.StreamAcknowledgements.PendingEntry;
 import io.github.statesignals.redis.StreamAcknowledgements.PendingSignal;
@@ -25,6 +24,9 @@ import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import io.github.statesignals.transport.SignalTransport.Receipt;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.wire.JsonLines;
+import io.github.statesignals.wire.MalformedPayloadException;
+import io.github.statesignals.wire.SignalCodec.HeardSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -27,6 +27,8 @@ import io.github.statesignals.transport.SignalTransport.KeptSignal;
 import io.github.statesignals.transport.SignalTransport.Receipt;
 import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.wire.MalformedPayloadException;
+import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,12 +7,12 @@ import java.util.List;
 /**
  * Several JSON texts in one, a line each: as we write them they have no line breaks.
  */
-final class JsonLines {
+public final class JsonLines {
 
 	private JsonLines() {
 	}
 
-	static byte[] join(List<byte[]> texts) {
+	public static byte[] join(List<byte[]> texts) {
 		if (texts.size() == 1) {
 			return texts.get(0);
 		}
@@ -32,7 +32,7 @@ final class JsonLines {
 		return lines;
 	}
 
-	static List<byte[]> split(byte[] lines, int length) {
+	public static List<byte[]> split(byte[] lines, int length) {
 		int end = lineEnd(lines, 0, length);
 		if (end == length) {
 			return List.of((length == lines.length) ? lines : Arrays.copyOf(lines, length));
@@ -51,7 +51,7 @@ final class JsonLines {
 	 * @param length its length
 	 * @return whether the first line is an object, and another one follows
 	 */
-	static boolean isSeveral(byte[] text, int length) {
+	public static boolean isSeveral(byte[] text, int length) {
 		int end = lineEnd(text, 0, length);
 		return end > 0 && end < length - 1 && text[end - 1] == '}' && text[end + 1] == '{';
 	}

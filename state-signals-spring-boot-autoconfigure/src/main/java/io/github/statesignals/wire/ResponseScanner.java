@@ -1,8 +1,8 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 
 /**

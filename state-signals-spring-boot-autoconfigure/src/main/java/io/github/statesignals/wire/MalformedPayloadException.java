@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import tools.jackson.core.exc.StreamConstraintsException;
  * stack trace: whoever can publish could have us make one for every payload.
  */
 @SuppressWarnings("serial")
-final class MalformedPayloadException extends Exception {
+public final class MalformedPayloadException extends Exception {
 
 	private final transient @Nullable UnreadableSignal signal;
 
@@ -65,7 +65,7 @@ final class MalformedPayloadException extends Exception {
 		return new MalformedPayloadException(problem(), this.json, signal);
 	}
 
-	String problem() {
+	public String problem() {
 		return String.valueOf(getMessage());
 	}
 
@@ -81,7 +81,7 @@ final class MalformedPayloadException extends Exception {
 	 * Returns what can be read of the signal.
 	 * @return that, or {@code null} if its publisher or its event can't be read
 	 */
-	@Nullable UnreadableSignal signal() {
+	public @Nullable UnreadableSignal signal() {
 		return this.signal;
 	}
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,13 +1,13 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.redis.SignalCodec.HeardResponse;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.math.BigDecimal;
 import java.math.MathContext;

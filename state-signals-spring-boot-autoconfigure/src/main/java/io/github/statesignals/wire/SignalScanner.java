@@ -1,10 +1,10 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.util.Map;
 
 import io.github.statesignals.Signal;
-import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.wire.SignalCodec.HeardSignal;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
-import io.github.statesignals.redis.SignalCodec.HeardSignal;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.wire.SignalCodec.HeardSignal;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;

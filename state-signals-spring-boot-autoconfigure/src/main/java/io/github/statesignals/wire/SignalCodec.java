@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * writes and reads. Has a mapper of its own, so that no setting of the application's
  * renames a field; safe for use by many threads.
  */
-final class SignalCodec {
+public final class SignalCodec {
 
 	/**
 	 * The version of the extensions that is written. A higher one is read as far as it is
@@ -107,7 +107,7 @@ final class SignalCodec {
 	 * Create a codec.
 	 * @param maxPayload the size in bytes beyond which a payload is not even looked at
 	 */
-	SignalCodec(long maxPayload) {
+	public SignalCodec(long maxPayload) {
 		this.maxPayload = maxPayload;
 	}
 
@@ -118,7 +118,7 @@ final class SignalCodec {
 	 * @return the signal in JSON
 	 * @throws IllegalArgumentException if it is larger than readers take
 	 */
-	byte[] write(Signal signal, @Nullable SignalExtension extension) {
+	public byte[] write(Signal signal, @Nullable SignalExtension extension) {
 		byte[] written = encode(signal, extension);
 		if (written.length > this.maxPayload) {
 			throw new IllegalArgumentException(
@@ -212,7 +212,7 @@ final class SignalCodec {
 	 * @param extension its extension, if any
 	 * @return the response in JSON
 	 */
-	byte[] write(Response response, @Nullable ResponseExtension extension) {
+	public byte[] write(Response response, @Nullable ResponseExtension extension) {
 		String message = response.message();
 		if (message == null || message.length() <= this.maxPayload) {
 			byte[] written = encode(response, extension);
@@ -317,15 +317,15 @@ final class SignalCodec {
 	 * The size in bytes beyond which a payload is not even looked at.
 	 * @return the size
 	 */
-	long maxPayload() {
+	public long maxPayload() {
 		return this.maxPayload;
 	}
 
-	HeardSignal readSignal(byte[] payload) throws MalformedPayloadException {
+	public HeardSignal readSignal(byte[] payload) throws MalformedPayloadException {
 		return readSignal(payload, payload.length);
 	}
 
-	HeardSignal readSignal(byte[] payload, int length) throws MalformedPayloadException {
+	public HeardSignal readSignal(byte[] payload, int length) throws MalformedPayloadException {
 		HeardSignal usual = (length <= this.maxPayload) ? scanSignal(payload, length) : null;
 		if (usual != null) {
 			return usual;
@@ -406,11 +406,11 @@ final class SignalCodec {
 		return SignalExtension.NONE;
 	}
 
-	HeardResponse readResponse(byte[] payload) throws MalformedPayloadException {
+	public HeardResponse readResponse(byte[] payload) throws MalformedPayloadException {
 		return readResponse(payload, payload.length);
 	}
 
-	HeardResponse readResponse(byte[] payload, int length) throws MalformedPayloadException {
+	public HeardResponse readResponse(byte[] payload, int length) throws MalformedPayloadException {
 		HeardResponse usual = scanResponse(payload, length);
 		return (usual != null) ? usual : parseResponse(payload, length);
 	}
@@ -421,7 +421,7 @@ final class SignalCodec {
 	 * @param length its length
 	 * @return the response, or {@code null} where it takes a parser
 	 */
-	@Nullable HeardResponse scanResponse(byte[] payload, int length) {
+	public @Nullable HeardResponse scanResponse(byte[] payload, int length) {
 		if (length > this.maxPayload) {
 			return null;
 		}
@@ -431,7 +431,7 @@ final class SignalCodec {
 		return scanned;
 	}
 
-	HeardResponse parseResponse(byte[] payload, int length) throws MalformedPayloadException {
+	public HeardResponse parseResponse(byte[] payload, int length) throws MalformedPayloadException {
 		try (JsonParser json = open(payload, length)) {
 			String responderId = null;
 			String publisherId = null;
@@ -476,7 +476,7 @@ final class SignalCodec {
 	 * @param length how many bytes it has
 	 * @return the problem
 	 */
-	String tooLarge(int length) {
+	public String tooLarge(int length) {
 		return "it has %d bytes, and state-signals.protocol.max-payload allows %d".formatted(length, this.maxPayload);
 	}
 
@@ -486,7 +486,7 @@ final class SignalCodec {
 	 * @param length how many bytes the payload has
 	 * @return the response, or {@code null} if it can't be counted
 	 */
-	@Nullable HeardResponse readTooLargeResponse(byte[] payload, int length) {
+	public @Nullable HeardResponse readTooLargeResponse(byte[] payload, int length) {
 		return PartialMessages.response(this.factory, payload, length, "(left out: " + tooLarge(length) + ")");
 	}
 
@@ -610,7 +610,7 @@ final class SignalCodec {
 	 * @param signal the signal
 	 * @param extension the extension, if it has one
 	 */
-	record HeardSignal(Signal signal, @Nullable SignalExtension extension) {
+	public record HeardSignal(Signal signal, @Nullable SignalExtension extension) {
 	}
 
 	/**
@@ -619,7 +619,7 @@ final class SignalCodec {
 	 * @param response the response
 	 * @param extension the extension, if it has one
 	 */
-	record HeardResponse(Response response, @Nullable ResponseExtension extension) {
+	public record HeardResponse(Response response, @Nullable ResponseExtension extension) {
 	}
 
 }

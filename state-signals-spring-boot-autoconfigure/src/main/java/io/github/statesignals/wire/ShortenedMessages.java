@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import org.jspecify.annotations.Nullable;
 

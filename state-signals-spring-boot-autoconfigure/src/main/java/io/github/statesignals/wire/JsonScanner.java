@@ -1,9 +1,9 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-import io.github.statesignals.redis.StringCache.Entry;
+import io.github.statesignals.wire.StringCache.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,11 +17,13 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SilentListener;
-import io.github.statesignals.redis.SignalCodec.HeardResponse;
-import io.github.statesignals.redis.SignalCodec.HeardSignal;
+import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.wire.SignalCodec.HeardResponse;
+import io.github.statesignals.wire.SignalCodec.HeardSignal;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
