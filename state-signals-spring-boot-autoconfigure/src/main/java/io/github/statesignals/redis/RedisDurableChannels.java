@@ -15,6 +15,7 @@ import io.github.statesignals.DurableChannels;
 import io.github.statesignals.Response;
 import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.SignalStatus;
+import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,8 @@ package io.github.statesignals.redis;
 
 import java.util.Properties;
 
+import io.github.statesignals.redis.driver.RedisExceptions;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

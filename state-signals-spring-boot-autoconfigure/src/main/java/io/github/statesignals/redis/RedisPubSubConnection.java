@@ -16,6 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
+import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.transport.SignalTransportException;

@@ -12,6 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.redis.driver.RedisPublisher;
+import io.github.statesignals.redis.driver.SignalListenerContainer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalNotSentException;

@@ -21,6 +21,8 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport.KeptSignal;
@@ -338,7 +340,7 @@ final class RedisStreamConnection {
 	 * @return completes with its reply
 	 */
 	CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
-		return this.client.call((commands) -> commands.eval(script, keys, arguments), TIMEOUT);
+		return this.client.call((commands) -> commands.eval(script.script(), keys, arguments), TIMEOUT);
 	}
 
 	/**

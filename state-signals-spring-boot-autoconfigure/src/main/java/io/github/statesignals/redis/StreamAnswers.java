@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
+import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import io.github.statesignals.wire.MalformedPayloadException;
 import io.github.statesignals.wire.SignalCodec.HeardResponse;

@@ -8,6 +8,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.driver.StreamCommands;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;

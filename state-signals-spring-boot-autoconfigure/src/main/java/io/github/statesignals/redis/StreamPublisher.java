@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.SignalTransport.KeptSignal;
 import io.github.statesignals.transport.SignalTransport.Retried;
 import io.github.statesignals.wire.JsonLines;
@@ -123,7 +124,7 @@ final class StreamPublisher {
 
 	private void send(List<Kept> batch, List<byte[]> arguments) {
 		this.client
-			.call((commands) -> commands.eval(StreamScript.PUBLISH, List.of(this.keys.log(), this.producer), arguments),
+			.call((commands) -> commands.eval(StreamScript.PUBLISH.script(), List.of(this.keys.log(), this.producer), arguments),
 					RedisStreamConnection.TIMEOUT)
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

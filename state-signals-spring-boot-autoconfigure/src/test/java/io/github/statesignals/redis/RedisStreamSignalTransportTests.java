@@ -229,7 +229,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		String[] all = Stream.of(keys.lease("r"), keys.log(), keys.dropped("r"), keys.reader("r"), keys.responders())
 			.map((key) -> new String(key, StandardCharsets.UTF_8))
 			.toArray(String[]::new);
-		List<Object> reply = redis.eval(StreamScript.LEASE.text(), ScriptOutputType.MULTI, all, token, next, "10000",
+		List<Object> reply = redis.eval(StreamScript.LEASE.script().text(), ScriptOutputType.MULTI, all, token, next, "10000",
 				"r");
 		return (Long) reply.get(0);
 	}

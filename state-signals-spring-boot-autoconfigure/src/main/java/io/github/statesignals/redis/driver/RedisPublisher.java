@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -15,7 +15,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /**
  * Publishes payloads without blocking the caller.
  */
-interface RedisPublisher {
+public interface RedisPublisher {
 
 	/**
 	 * Publish a payload, after all that was published before.

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +23,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceExceptionConvert
 /**
  * Makes Spring's exceptions of the driver's.
  */
-final class RedisExceptions {
+public final class RedisExceptions {
 
 	/**
 	 * What to do for a Redis user that lacks a permission.
@@ -69,7 +69,7 @@ final class RedisExceptions {
 	 * @param ex what the driver throws
 	 * @return {@code true} for a wrong password, say
 	 */
-	static boolean isRefusal(Throwable ex) {
+	public static boolean isRefusal(Throwable ex) {
 		return ConnectProblem.of(ex).isCertain();
 	}
 
@@ -78,7 +78,7 @@ final class RedisExceptions {
 	 * @param ex the failure
 	 * @return the message of its root cause
 	 */
-	static String reason(Throwable ex) {
+	public static String reason(Throwable ex) {
 		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 	}
 
@@ -88,12 +88,12 @@ final class RedisExceptions {
 	 * @param ex what the driver says
 	 * @return {@code false} for all that may be over when it is tried again
 	 */
-	static boolean isFinal(Throwable ex) {
+	public static boolean isFinal(Throwable ex) {
 		String code = code(reason(ex));
 		return !code.isEmpty() && !PASSING.contains(code);
 	}
 
-	static DataAccessException translate(Throwable ex) {
+	public static DataAccessException translate(Throwable ex) {
 		Throwable cause = ex;
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
 				&& cause.getCause() != null) {
@@ -166,12 +166,12 @@ final class RedisExceptions {
 	 * @param ex the failure
 	 * @return a {@link SignalNotSentException} if Redis refuses all that writes
 	 */
-	static DataAccessException scriptFailure(Throwable ex) {
+	public static DataAccessException scriptFailure(Throwable ex) {
 		DataAccessException failure = translate(ex);
 		return (failure instanceof TransientDataAccessResourceException && isReply(ex)) ? notSent(failure) : failure;
 	}
 
-	static SignalNotSentException notSent(DataAccessException failure) {
+	public static SignalNotSentException notSent(DataAccessException failure) {
 		return new SignalNotSentException(String.valueOf(failure.getMessage()), failure);
 	}
 
@@ -181,7 +181,7 @@ final class RedisExceptions {
 	 * @param ex why
 	 * @return an exception of the same kind
 	 */
-	static DataAccessException describe(String problem, Throwable ex) {
+	public static DataAccessException describe(String problem, Throwable ex) {
 		DataAccessException failure = translate(ex);
 		String message = problem + ": " + failure.getMessage();
 		if (failure instanceof PermissionDeniedDataAccessException) {

@@ -1,5 +1,6 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +69,7 @@ final class LettuceStreamCommands implements StreamCommands {
 	}
 
 	@Override
-	public CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
+	public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
 		byte[][] keyArray = keys.toArray(new byte[0][]);
 		byte[][] argumentArray = arguments.toArray(new byte[0][]);
 		CompletableFuture<List<?>> evaluated = this.commands
@@ -93,7 +94,7 @@ final class LettuceStreamCommands implements StreamCommands {
 	public CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count,
 			Duration block) {
 		CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE).add("GROUP")
-			.add(RedisChannel.bytes(group))
+			.add(group.getBytes(StandardCharsets.UTF_8))
 			.add(CONSUMER)
 			.add(CommandKeyword.COUNT)
 			.add(count)

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * need: whether waiting may help, and what to do about it. The first constant that
  * matches is the problem.
  */
-enum ConnectProblem {
+public enum ConnectProblem {
 
 	LISTENER_CONTAINER(true, messages("subscribes on the thread that starts it"),
 			"Set the subscription executor of the container, for example to a SimpleAsyncTaskExecutor."),
@@ -126,7 +126,7 @@ enum ConnectProblem {
 	 * @param failure what the driver throws; {@code null} while it has thrown nothing
 	 * @return the problem
 	 */
-	static ConnectProblem of(@Nullable Throwable failure) {
+	public static ConnectProblem of(@Nullable Throwable failure) {
 		for (ConnectProblem problem : values()) {
 			for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 				if (problem.cause.test(cause)) {
@@ -140,7 +140,7 @@ enum ConnectProblem {
 	/**
 	 * Whether Redis or the network has answered in a way that no waiting changes.
 	 */
-	boolean isCertain() {
+	public boolean isCertain() {
 		return this.certain;
 	}
 
@@ -148,7 +148,7 @@ enum ConnectProblem {
 	 * Returns what to do.
 	 * @return a sentence, or {@code null} if starting Redis is all that is needed
 	 */
-	@Nullable String remedy() {
+	public @Nullable String remedy() {
 		return this.remedy;
 	}
 

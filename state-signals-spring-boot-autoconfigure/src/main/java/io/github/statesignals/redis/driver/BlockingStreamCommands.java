@@ -1,5 +1,6 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 final class BlockingStreamCommands implements StreamCommands {
 
+	private static final LuaScript HISTORY = LuaScript.load(BlockingStreamCommands.class, "history");
+
 	private final RedisConnection connection;
 
 	private final ExecutorService thread;
@@ -40,7 +44,7 @@ final class BlockingStreamCommands implements StreamCommands {
 	}
 
 	@Override
-	public CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> keys, List<byte[]> arguments) {
+	public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
 		List<byte[]> all = new ArrayList<>(keys);
 		all.addAll(arguments);
 		byte[][] keysAndArguments = all.toArray(new byte[0][]);
@@ -68,8 +72,10 @@ final class BlockingStreamCommands implements StreamCommands {
 	public CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count,
 			Duration block) {
 		if (after != null) {
-			return eval(StreamScript.HISTORY, List.of(log), List.of(RedisChannel.bytes(group),
-					RedisChannel.bytes(CONSUMER), StreamPublisher.number(count), RedisChannel.bytes(after)))
+			return eval(HISTORY, List.of(log),
+					Stream.of(group, CONSUMER, String.valueOf(count), after)
+						.map((argument) -> argument.getBytes(StandardCharsets.UTF_8))
+						.toList())
 				.thenApply(StreamCommands::entries);
 		}
 		StreamOffset<byte[]> offset = StreamOffset.create(log, ReadOffset.lastConsumed());

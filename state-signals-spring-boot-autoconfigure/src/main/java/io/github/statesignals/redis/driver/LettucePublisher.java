@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * Whoever asks may be waiting for Redis on the event loop of another connection, so that
  * nothing blocks but {@link #open}.
  */
-interface StreamCommands {
+public interface StreamCommands {
 
 	/**
 	 * The name of every consumer: there is one in a group at a time, and the next one
@@ -32,7 +32,7 @@ interface StreamCommands {
 	 * @return completes with its reply, on any thread, or exceptionally with what the
 	 * driver throws
 	 */
-	CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> keys, List<byte[]> arguments);
+	CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments);
 
 	/**
 	 * Read from a stream for a consumer group.

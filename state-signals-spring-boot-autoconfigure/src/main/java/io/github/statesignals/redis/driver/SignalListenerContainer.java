@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.driver;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ import org.springframework.util.backoff.FixedBackOff;
  * connection factory a pool would return the connection that is stuck, and the container
  * could not be stopped while the driver waits for a server that does not answer.
  */
-final class SignalListenerContainer extends RedisMessageListenerContainer {
+public final class SignalListenerContainer extends RedisMessageListenerContainer {
 
 	private static final long RECOVERY_INTERVAL_MILLIS = 1_000;
 
@@ -25,7 +25,7 @@ final class SignalListenerContainer extends RedisMessageListenerContainer {
 	 */
 	private volatile @Nullable RedisConnectionFactory derived;
 
-	SignalListenerContainer(RedisConnectionFactory connectionFactory) {
+	public SignalListenerContainer(RedisConnectionFactory connectionFactory) {
 		setConnectionFactory(connectionFactory);
 		// Any other executor loses the order of messages.
 		setTaskExecutor(new SyncTaskExecutor());
@@ -81,7 +81,7 @@ final class SignalListenerContainer extends RedisMessageListenerContainer {
 	 * Closes the connection: a thread that waits for the driver, in {@link #start} or
 	 * while it adds a listener, goes on. Safe for use by any thread.
 	 */
-	void disconnect() {
+	public void disconnect() {
 		RedisConnectionFactory closed = this.derived;
 		this.derived = null;
 		if (closed != null) {

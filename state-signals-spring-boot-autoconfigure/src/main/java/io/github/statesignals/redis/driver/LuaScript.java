@@ -1,0 +1,58 @@
+package io.github.statesignals.redis.driver;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/**
+ * A Lua script and its digest, by which Redis remembers it.
+ */
+public final class LuaScript {
+
+	private final byte[] text;
+
+	private final String sha1;
+
+	private LuaScript(String text) {
+		this.text = text.getBytes(StandardCharsets.UTF_8);
+		// Once: a script of a resource looks for changes of its file whenever it is
+		// asked.
+		this.sha1 = RedisScript.of(text).getSha1();
+	}
+
+	/**
+	 * Loads a script from the class path.
+	 * @param owner the class in whose package its files are
+	 * @param names the names of its files, without extension, in the order in which they
+	 * are joined
+	 * @return the script
+	 */
+	public static LuaScript load(Class<?> owner, String... names) {
+		StringBuilder text = new StringBuilder();
+		for (String name : names) {
+			text.append(read(owner, name)).append('\n');
+		}
+		return new LuaScript(text.toString());
+	}
+
+	private static String read(Class<?> owner, String name) {
+		try {
+			return new ClassPathResource(name + ".lua", owner).getContentAsString(StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	String sha1() {
+		return this.sha1;
+	}
+
+	public byte[] text() {
+		return this.text;
+	}
+
+}
