@@ -74,7 +74,7 @@ class ArchitectureTests {
 			"wire.JsonLines", "wire.MalformedPayloadException", "wire.SignalCodec", "wire.SignalCodec$HeardResponse",
 			"wire.SignalCodec$HeardSignal",
 			// What the wiring needs of Redis.
-			"redis.RedisDurableChannels", "redis.RedisPubSubSignalTransport", "redis.RedisStreamSignalTransport",
+			"redis.durable.RedisDurableChannels", "redis.RedisPubSubSignalTransport", "redis.durable.RedisStreamSignalTransport",
 			"redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
@@ -106,6 +106,8 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".redis.driver..")
 		.layer("redis")
 		.definedBy(ROOT + ".redis")
+		.layer("durable")
+		.definedBy(ROOT + ".redis.durable..")
 		.optionalLayer("actuate")
 		.definedBy(ROOT + ".actuate..")
 		.layer("autoconfigure")
@@ -122,6 +124,8 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("redis")
 		.mayOnlyAccessLayers("api", "transport", "wire", "driver")
+		.whereLayer("durable")
+		.mayOnlyAccessLayers("api", "transport", "wire", "driver", "redis")
 		.whereLayer("driver")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The Redis channels of a channel: one for signals, one for responses, and one for the
  * responses to this application alone, if it has one.
  */
-final class RedisChannel {
+public final class RedisChannel {
 
 	private final String name;
 
@@ -29,7 +29,7 @@ final class RedisChannel {
 		this.responses = bytes(this.names.responses());
 	}
 
-	static byte[] bytes(String name) {
+	public static byte[] bytes(String name) {
 		return name.getBytes(StandardCharsets.UTF_8);
 	}
 

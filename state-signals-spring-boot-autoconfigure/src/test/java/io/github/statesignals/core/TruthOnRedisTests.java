@@ -21,7 +21,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.RedisStreamSignalTransport;
+import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.transport.SignalTransport;
 import io.lettuce.core.resource.ClientResources;
 import org.awaitility.Awaitility;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

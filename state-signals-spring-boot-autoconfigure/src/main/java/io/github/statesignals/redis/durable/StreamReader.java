@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,11 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.redis.StreamAcknowledgements.Acknowledgement;
-import io.github.statesignals.redis.StreamAcknowledgements.PendingEntry;
-import io.github.statesignals.redis.StreamAcknowledgements.PendingSignal;
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
+import io.github.statesignals.redis.durable.StreamAcknowledgements.Acknowledgement;
+import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingEntry;
+import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingSignal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.Listener;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.SignalTransport.KeptSignal;
 import io.github.statesignals.transport.SignalTransport.Retried;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
+import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import org.slf4j.Logger;

@@ -1,4 +1,6 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
+
+import io.github.statesignals.redis.RedisChannel;
 
 /**
  * The Redis keys of a durable channel. All have the slot of the channel's name, so that

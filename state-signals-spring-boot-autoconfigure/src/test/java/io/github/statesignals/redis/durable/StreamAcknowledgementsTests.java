@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-import io.github.statesignals.redis.StreamAcknowledgements.Acknowledgement;
-import io.github.statesignals.redis.StreamAcknowledgements.PendingEntry;
-import io.github.statesignals.redis.StreamAcknowledgements.PendingSignal;
+import io.github.statesignals.redis.durable.StreamAcknowledgements.Acknowledgement;
+import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingEntry;
+import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingSignal;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.dao.QueryTimeoutException;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +21,7 @@ import io.github.statesignals.SignalStatus;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.github.statesignals.core.SilentListener;
+import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.KeptSignal;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.transport.ResponseExtension;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis;
+package io.github.statesignals.redis.durable;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,6 +15,7 @@ import io.github.statesignals.DurableChannels;
 import io.github.statesignals.Response;
 import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.SignalStatus;
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import io.github.statesignals.wire.SignalCodec;
