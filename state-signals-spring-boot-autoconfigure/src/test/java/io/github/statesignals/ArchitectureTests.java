@@ -62,20 +62,28 @@ class ArchitectureTests {
 			// What transports implement and throw.
 			"transport.ResponseExtension", "transport.ResponseExtension$Probe", "transport.ResponseExtension$State",
 			"transport.SignalExtension", "transport.SignalNotSentException", "transport.SignalTransport",
-			"transport.SignalTransport$KeptSignal", "transport.SignalTransport$Listener", "transport.SignalTransport$Receipt",
-			"transport.SignalTransport$Retried", "transport.SignalTransport$StoredAnswer",
-			"transport.SignalTransport$UnreadableSignal", "transport.SignalTransportException",
-			// What the wiring needs of the engine.
-			"core.ApplicationEventBridge", "core.DefaultSignalGatewayFactory", "core.EngineSettings",
+			"transport.SignalTransport$KeptSignal", "transport.SignalTransport$Listener",
+			"transport.SignalTransport$Receipt", "transport.SignalTransport$Retried",
+			"transport.SignalTransport$StoredAnswer", "transport.SignalTransport$UnreadableSignal",
+			"transport.SignalTransportException",
+			// What the wiring and handlers need of the engine.
+			"core.DefaultSignalExporter", "core.DefaultSignalResponder", "core.EngineSettings",
 			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
-			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.InvalidSignalHandlerException",
-			"core.OnSignalMethodProcessor", "core.SignalCounters", "core.SignalEngine",
+			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.Futures",
+			"core.MetadataConversionException", "core.MetadataConverter", "core.SignalCounters", "core.SignalEngine",
+			"core.SignalEventNames", "core.SignalEventNames$Name", "core.SignalTypeException",
+			// What the wiring needs of handlers.
+			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
+			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
 			// What transports write and read with.
 			"wire.JsonLines", "wire.MalformedPayloadException", "wire.SignalCodec", "wire.SignalCodec$HeardResponse",
 			"wire.SignalCodec$HeardSignal",
-			// What the wiring needs of Redis.
-			"redis.durable.RedisDurableChannels", "redis.RedisPubSubSignalTransport", "redis.durable.RedisStreamSignalTransport",
-			"redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels",
+			// What the wiring and the transports need of Redis.
+			"redis.RedisChannel", "redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings",
+			"redis.SignalChannels", "redis.driver.ConnectProblem", "redis.driver.LuaScript",
+			"redis.driver.RedisExceptions", "redis.driver.RedisPublisher", "redis.driver.RedisPublisher$Blocking",
+			"redis.driver.SignalListenerContainer", "redis.driver.StreamCommands", "redis.driver.StreamCommands$Entry",
+			"redis.durable.RedisDurableChannels", "redis.durable.RedisStreamSignalTransport",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
 			"actuate.SignalsEndpoint$ExporterDescriptor", "actuate.SignalsEndpoint$ResponderDescriptor",
@@ -100,6 +108,8 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".transport..")
 		.layer("core")
 		.definedBy(ROOT + ".core..")
+		.layer("handler")
+		.definedBy(ROOT + ".handler..")
 		.layer("wire")
 		.definedBy(ROOT + ".wire..")
 		.layer("driver")
@@ -120,6 +130,8 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api")
 		.whereLayer("core")
 		.mayOnlyAccessLayers("api", "observation", "transport")
+		.whereLayer("handler")
+		.mayOnlyAccessLayers("api", "core")
 		.whereLayer("wire")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("redis")

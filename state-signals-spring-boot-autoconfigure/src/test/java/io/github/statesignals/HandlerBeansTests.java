@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.InvalidSignalHandlerException;
+import io.github.statesignals.handler.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.InvalidSignalHandlerException;
+import io.github.statesignals.handler.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransport;
 import jakarta.validation.constraints.NotBlank;
 import org.aopalliance.intercept.MethodInterceptor;

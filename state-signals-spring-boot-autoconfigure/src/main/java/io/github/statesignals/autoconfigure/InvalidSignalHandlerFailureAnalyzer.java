@@ -1,6 +1,6 @@
 package io.github.statesignals.autoconfigure;
 
-import io.github.statesignals.core.InvalidSignalHandlerException;
+import io.github.statesignals.handler.InvalidSignalHandlerException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

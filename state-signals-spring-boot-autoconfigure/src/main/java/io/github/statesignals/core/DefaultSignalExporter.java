@@ -19,13 +19,13 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.SubscriberJoinedEvent;
-import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.SubscriberLeftEvent;
+import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.ExporterState.Status;
 import io.github.statesignals.core.ResponderProbes.Suspicion;
-import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ import org.springframework.util.Assert;
 /**
  * The exporter over a {@link SignalTransport}.
  */
-final class DefaultSignalExporter implements SignalExporter {
+public final class DefaultSignalExporter implements SignalExporter {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -132,7 +132,7 @@ final class DefaultSignalExporter implements SignalExporter {
 	 * @return what publishes it
 	 * @throws IllegalArgumentException if it can't be emitted, or is not legal now
 	 */
-	SignalSpec prepare(Object typedSignal) {
+	public SignalSpec prepare(Object typedSignal) {
 		SignalSpec spec = typed(typedSignal);
 		checkLegal(SignalEventNames.of(typedSignal.getClass()), this.current.state);
 		return spec;

@@ -21,8 +21,8 @@ import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,14 +34,14 @@ import org.springframework.util.StringUtils;
  * The responder over a {@link SignalTransport}. Handlers run in a lane per publisher, so
  * that its signals keep their order; another responder's lanes are others.
  */
-final class DefaultSignalResponder implements SignalResponder {
+public final class DefaultSignalResponder implements SignalResponder {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
 	/**
 	 * The event of handlers for any event.
 	 */
-	static final String ANY = "*";
+	public static final String ANY = "*";
 
 	/**
 	 * What a handler returns that does not act on a signal of this application's own:
@@ -49,7 +49,7 @@ final class DefaultSignalResponder implements SignalResponder {
 	 * {@code state-signals.responder.unhandled} says: its publisher is no other's, and
 	 * must not fail for it.
 	 */
-	static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
+	public static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
 
 	/**
 	 * The most events that an answer names, and the longest.
@@ -723,8 +723,9 @@ final class DefaultSignalResponder implements SignalResponder {
 		}
 
 		String describe() {
-			return (this.delegate instanceof SignalHandlerMethod) ? this.delegate.toString()
-					: this.delegate.getClass().getName();
+			// The string of a lambda is its class and a number.
+			Class<?> type = this.delegate.getClass();
+			return type.isHidden() ? type.getName() : this.delegate.toString();
 		}
 
 		boolean matches(Signal signal) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Waiting for a stage as a caller expects it: with the exception that was meant, and
  * interruptibly.
  */
-final class Futures {
+public final class Futures {
 
 	private Futures() {
 	}
@@ -26,7 +26,7 @@ final class Futures {
 	 * @return its value
 	 * @throws IllegalStateException if the thread is interrupted, which it stays
 	 */
-	static <T extends @Nullable Object> T join(CompletionStage<T> stage) {
+	public static <T extends @Nullable Object> T join(CompletionStage<T> stage) {
 		try {
 			return stage.toCompletableFuture().get();
 		}
@@ -48,7 +48,7 @@ final class Futures {
 	 * @param ex what a stage completed with
 	 * @return its cause, as long as it is a mere wrapper
 	 */
-	static Throwable unwrap(Throwable ex) {
+	public static Throwable unwrap(Throwable ex) {
 		Throwable cause = ex;
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
 				&& cause.getCause() != null) {

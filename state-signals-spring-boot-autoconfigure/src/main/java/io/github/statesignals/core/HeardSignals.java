@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.statesignals.transport.SignalExtension;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.statesignals.transport.ResponseExtension;
-
 import org.jspecify.annotations.Nullable;
 
 /**

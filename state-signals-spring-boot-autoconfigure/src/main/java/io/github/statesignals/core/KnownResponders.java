@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.transport.ResponseExtension;
-
 import org.jspecify.annotations.Nullable;
 
 /**

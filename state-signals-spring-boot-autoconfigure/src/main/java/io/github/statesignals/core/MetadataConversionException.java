@@ -15,13 +15,13 @@ import org.springframework.util.StringUtils;
  * why, without quoting its value: it goes to the publisher and to the log.
  */
 @SuppressWarnings("serial")
-final class MetadataConversionException extends RuntimeException {
+public final class MetadataConversionException extends RuntimeException {
 
-	MetadataConversionException(String message) {
+	public MetadataConversionException(String message) {
 		super(message);
 	}
 
-	static MetadataConversionException of(JacksonException ex, @Nullable String entry) {
+	public static MetadataConversionException of(JacksonException ex, @Nullable String entry) {
 		String path = ex.getPath()
 			.stream()
 			.map((reference) -> (reference.getPropertyName() != null) ? reference.getPropertyName()

@@ -30,7 +30,7 @@ import org.springframework.util.ReflectionUtils;
  * objects. Uses the application's own {@link JsonMapper}, which thus decides how its
  * types look; the signal around them is none of its business.
  */
-final class MetadataConverter {
+public final class MetadataConverter {
 
 	/**
 	 * Python dies of some thousand levels, and our own reader takes no more than 200.
@@ -187,7 +187,7 @@ final class MetadataConverter {
 	 * @return the object
 	 * @throws JacksonException if it can't be made
 	 */
-	@Nullable Object fromJson(@Nullable Object value, Type type) {
+	public @Nullable Object fromJson(@Nullable Object value, Type type) {
 		return this.mapper.convertValue(value, this.mapper.constructType(type));
 	}
 

@@ -16,8 +16,8 @@ import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.CompletionRule;
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
-import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalResult.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**

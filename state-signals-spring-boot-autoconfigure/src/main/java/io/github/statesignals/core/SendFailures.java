@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;

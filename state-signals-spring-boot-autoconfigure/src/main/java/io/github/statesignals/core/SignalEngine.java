@@ -29,8 +29,8 @@ import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.ExporterRegistry.Connection;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -411,7 +411,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		List.of(this.lanes, this.callbackLanes, this.eventLanes).forEach(OrderedLanes::close);
 	}
 
-	EngineSettings getSettings() {
+	public EngineSettings getSettings() {
 		return this.settings;
 	}
 
@@ -618,7 +618,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		}
 	}
 
-	MetadataConverter getMetadataConverter() {
+	public MetadataConverter getMetadataConverter() {
 		return this.metadataConverter;
 	}
 
@@ -659,7 +659,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.callbackLanes;
 	}
 
-	boolean isOwn(String publisherId) {
+	public boolean isOwn(String publisherId) {
 		return this.exporters.isOwn(publisherId);
 	}
 

@@ -25,7 +25,7 @@ import org.springframework.util.StringUtils;
  * same distance, and a subclass of an instantiable class where neither is annotated, are
  * ambiguous.
  */
-final class SignalEventNames {
+public final class SignalEventNames {
 
 	private static final ClassValue<Name> NAMES = new ClassValue<>() {
 
@@ -45,7 +45,7 @@ final class SignalEventNames {
 	 * @return the event
 	 * @throws SignalTypeException if it has none, or if the event is ambiguous
 	 */
-	static String of(Class<?> type) {
+	public static String of(Class<?> type) {
 		return name(type).event();
 	}
 
@@ -55,7 +55,7 @@ final class SignalEventNames {
 	 * @return the name
 	 * @throws SignalTypeException if there is none, or if the event is ambiguous
 	 */
-	static Name name(Class<?> type) {
+	public static Name name(Class<?> type) {
 		return NAMES.get(ClassUtils.getUserClass(type));
 	}
 
@@ -163,7 +163,7 @@ final class SignalEventNames {
 	 * @param element the method
 	 * @return the event; empty if there is none
 	 */
-	static String declared(AnnotatedElement element) {
+	public static String declared(AnnotatedElement element) {
 		SignalEvent annotation = AnnotatedElementUtils.findMergedAnnotation(element, SignalEvent.class);
 		return (annotation != null) ? annotation.value() : "";
 	}
@@ -173,7 +173,7 @@ final class SignalEventNames {
 	 * @param name the name, such as {@code HTTPDown}
 	 * @return in kebab-case, such as {@code http-down}
 	 */
-	static String kebabCase(String name) {
+	public static String kebabCase(String name) {
 		return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
 			.replace('_', '-')
 			.toLowerCase(Locale.ROOT);
@@ -186,7 +186,7 @@ final class SignalEventNames {
 	 * @param owner the type that it is the name of, which may be a supertype
 	 * @param declared whether an annotation names it
 	 */
-	record Name(String event, Class<?> owner, boolean declared) {
+	public record Name(String event, Class<?> owner, boolean declared) {
 	}
 
 }

@@ -4,23 +4,23 @@ package io.github.statesignals.core;
  * A Java type can't be a typed signal, or which event it stands for is ambiguous.
  */
 @SuppressWarnings("serial")
-final class SignalTypeException extends IllegalArgumentException {
+public final class SignalTypeException extends IllegalArgumentException {
 
 	private final String problem;
 
 	private final String remedy;
 
-	SignalTypeException(String problem, String remedy) {
+	public SignalTypeException(String problem, String remedy) {
 		super(problem + ". " + remedy);
 		this.problem = problem;
 		this.remedy = remedy;
 	}
 
-	String getProblem() {
+	public String getProblem() {
 		return this.problem;
 	}
 
-	String getRemedy() {
+	public String getRemedy() {
 		return this.remedy;
 	}
 

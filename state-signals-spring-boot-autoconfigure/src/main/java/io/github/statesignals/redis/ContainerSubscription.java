@@ -14,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.SignalListenerContainer;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

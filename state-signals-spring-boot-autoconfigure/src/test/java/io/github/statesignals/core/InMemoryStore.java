@@ -14,8 +14,8 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;

@@ -10,7 +10,6 @@ import io.github.statesignals.core.TruthRun.Published;
 import io.github.statesignals.core.TruthSituation.Action;
 import io.github.statesignals.core.TruthSituation.Kind;
 import io.github.statesignals.core.TruthSituation.Rule;
-import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalResult.Answer;
 
 import org.springframework.dao.DataAccessException;
 

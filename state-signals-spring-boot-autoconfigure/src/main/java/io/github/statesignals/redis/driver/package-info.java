@@ -1,5 +1,6 @@
 /**
- * The differences between the drivers of Redis: connections, publishing, the commands of streams, exceptions.
+ * The differences between the drivers of Redis: connections, publishing, the commands of
+ * streams, exceptions.
  */
 @NullMarked
 package io.github.statesignals.redis.driver;

@@ -13,12 +13,12 @@ import java.util.function.Supplier;
 
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.Response;
-import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.SignalStatus;
+import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import io.github.statesignals.wire.SignalCodec;
+import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;

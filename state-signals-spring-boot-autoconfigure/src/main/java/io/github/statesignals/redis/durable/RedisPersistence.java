@@ -3,7 +3,6 @@ package io.github.statesignals.redis.durable;
 import java.util.Properties;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -125,8 +125,8 @@ final class StreamPublisher {
 
 	private void send(List<Kept> batch, List<byte[]> arguments) {
 		this.client
-			.call((commands) -> commands.eval(StreamScript.PUBLISH.script(), List.of(this.keys.log(), this.producer), arguments),
-					RedisStreamConnection.TIMEOUT)
+			.call((commands) -> commands.eval(StreamScript.PUBLISH.script(), List.of(this.keys.log(), this.producer),
+					arguments), RedisStreamConnection.TIMEOUT)
 			.whenComplete((reply, ex) -> {
 				if (ex == null) {
 					complete(batch, RedisStreamConnection.text(reply.get(0)));

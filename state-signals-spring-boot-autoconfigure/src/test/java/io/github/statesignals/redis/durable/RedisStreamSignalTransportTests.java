@@ -16,18 +16,18 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.SignalStatus;
+import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransport.KeptSignal;
 import io.github.statesignals.transport.SignalTransport.Receipt;
 import io.github.statesignals.transport.SignalTransport.StoredAnswer;
-import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.wire.MalformedPayloadException;
 import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.KillArgs;
@@ -230,8 +230,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		String[] all = Stream.of(keys.lease("r"), keys.log(), keys.dropped("r"), keys.reader("r"), keys.responders())
 			.map((key) -> new String(key, StandardCharsets.UTF_8))
 			.toArray(String[]::new);
-		List<Object> reply = redis.eval(StreamScript.LEASE.script().text(), ScriptOutputType.MULTI, all, token, next, "10000",
-				"r");
+		List<Object> reply = redis.eval(StreamScript.LEASE.script().text(), ScriptOutputType.MULTI, all, token, next,
+				"10000", "r");
 		return (Long) reply.get(0);
 	}
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
@@ -24,6 +24,8 @@ import io.github.statesignals.SignalGateway;
 import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
+import io.github.statesignals.core.SignalEventNames;
+import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 /**
  * The attribute of an annotation does not resolve to what it has to be.

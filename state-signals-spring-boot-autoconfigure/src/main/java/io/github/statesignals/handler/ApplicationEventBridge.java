@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +11,11 @@ import io.github.statesignals.SignalEvent;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.core.BridgedListeners.BridgedEvent;
+import io.github.statesignals.core.DefaultSignalExporter;
+import io.github.statesignals.core.DefaultSignalResponder;
+import io.github.statesignals.core.MetadataConversionException;
+import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.handler.BridgedListeners.BridgedEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

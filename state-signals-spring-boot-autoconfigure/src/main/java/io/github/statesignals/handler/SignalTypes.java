@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import java.lang.reflect.Modifier;
 import java.util.HashSet;
@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.github.statesignals.SignalEvent;
+import io.github.statesignals.core.SignalEventNames;
+import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalArgumentResolver;
+import io.github.statesignals.core.MetadataConversionException;
+import io.github.statesignals.core.MetadataConverter;
+import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 

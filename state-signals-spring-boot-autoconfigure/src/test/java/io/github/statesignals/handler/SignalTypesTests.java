@@ -1,10 +1,12 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import java.io.Serializable;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.github.statesignals.SignalEvent;
+import io.github.statesignals.core.SignalEventNames;
+import io.github.statesignals.core.SignalTypeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -13,6 +13,7 @@ import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalHandler;
+import io.github.statesignals.core.Futures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

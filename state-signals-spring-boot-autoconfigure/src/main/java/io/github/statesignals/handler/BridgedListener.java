@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
 import java.util.function.BooleanSupplier;

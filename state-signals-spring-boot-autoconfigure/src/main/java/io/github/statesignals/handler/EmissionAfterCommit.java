@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.handler;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
