@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;

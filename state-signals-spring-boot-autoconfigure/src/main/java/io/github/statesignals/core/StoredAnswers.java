@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
+import io.github.statesignals.core.lane.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**

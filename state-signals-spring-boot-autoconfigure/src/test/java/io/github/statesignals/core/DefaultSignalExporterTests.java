@@ -42,6 +42,7 @@ import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.SignalSpec;
+import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;

@@ -22,6 +22,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;

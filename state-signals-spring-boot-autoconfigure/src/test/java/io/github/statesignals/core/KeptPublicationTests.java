@@ -15,6 +15,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.KeptSignal;

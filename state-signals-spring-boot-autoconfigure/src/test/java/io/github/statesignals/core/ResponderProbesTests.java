@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.core.ResponderProbes.Suspicion;
+import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;

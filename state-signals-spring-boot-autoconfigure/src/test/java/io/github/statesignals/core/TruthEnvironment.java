@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.SignalTransport;
 
 /**

@@ -14,6 +14,7 @@ import io.github.statesignals.core.TruthSituation.HandlerOutcome;
 import io.github.statesignals.core.TruthSituation.Handling;
 import io.github.statesignals.core.TruthSituation.Kind;
 import io.github.statesignals.core.TruthSituation.Member;
+import io.github.statesignals.core.lane.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**

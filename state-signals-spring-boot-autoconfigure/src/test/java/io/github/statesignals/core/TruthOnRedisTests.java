@@ -20,6 +20,7 @@ import java.util.stream.LongStream;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.transport.SignalTransport;

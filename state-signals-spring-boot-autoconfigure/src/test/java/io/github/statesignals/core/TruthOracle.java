@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.TruthSituation.HandlerOutcome;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;

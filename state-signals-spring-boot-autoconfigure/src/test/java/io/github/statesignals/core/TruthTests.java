@@ -7,6 +7,8 @@ import java.util.List;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 import java.util.Queue;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * turn. While it is short, one thread takes turn after turn; should it be held up, which
  * is looked after, there are more again.
  */
-final class Workers {
+public final class Workers {
 
 	private static final Logger logger = LoggerFactory.getLogger(Workers.class);
 
@@ -106,7 +106,7 @@ final class Workers {
 	 * @param timer looks after work that is held up
 	 * @param concurrency how many threads to hold at once
 	 */
-	Workers(Executor executor, Executor together, Timer timer, int concurrency) {
+	public Workers(Executor executor, Executor together, Timer timer, int concurrency) {
 		this.executor = executor;
 		this.together = together;
 		this.timer = timer;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A timer whose hands a test turns: what is due runs in the turning thread, each task at
  * its own time.
  */
-final class ManualTimer implements Timer {
+public final class ManualTimer implements Timer {
 
 	private final List<Task> tasks = new ArrayList<>();
 
@@ -38,7 +38,7 @@ final class ManualTimer implements Timer {
 	 * Let time pass, and run what becomes due.
 	 * @param duration how much time
 	 */
-	void advance(Duration duration) {
+	public void advance(Duration duration) {
 		long end = nanoTime() + duration.toNanos();
 		for (Task due = next(end); due != null; due = next(end)) {
 			due.action.run();
@@ -49,7 +49,7 @@ final class ManualTimer implements Timer {
 	 * How many tasks are neither due nor cancelled.
 	 * @return the number
 	 */
-	synchronized int scheduled() {
+	public synchronized int scheduled() {
 		return this.tasks.size();
 	}
 

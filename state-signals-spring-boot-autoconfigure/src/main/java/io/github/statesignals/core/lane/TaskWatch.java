@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Logs each task that holds its lane for long, once. Looks at the lanes now and then
  * while they have something to do, so that a task costs nothing.
  */
-final class TaskWatch {
+public final class TaskWatch {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
@@ -37,7 +37,7 @@ final class TaskWatch {
 	 * @param bound how long a task may hold its lane; it is logged when it has been seen
 	 * for as long, which is up to two thirds later
 	 */
-	TaskWatch(Timer timer, Duration bound) {
+	public TaskWatch(Timer timer, Duration bound) {
 		this.timer = timer;
 		this.bound = bound;
 		this.interval = bound.dividedBy(3);

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * delays, and so that costs no more than a place in a hash table: the thread is woken
  * only for what is due before it wakes by itself.
  */
-final class SystemTimer implements Timer {
+public final class SystemTimer implements Timer {
 
 	private static final Logger logger = LoggerFactory.getLogger(SystemTimer.class);
 

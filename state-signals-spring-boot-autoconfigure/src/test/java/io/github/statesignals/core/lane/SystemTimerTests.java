@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;

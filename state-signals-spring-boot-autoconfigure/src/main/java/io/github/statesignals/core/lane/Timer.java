@@ -1,11 +1,11 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 
 /**
  * Time, from outside: so that the engine's tests turn the hands themselves.
  */
-interface Timer {
+public interface Timer {
 
 	/**
 	 * The time that has passed since some moment.

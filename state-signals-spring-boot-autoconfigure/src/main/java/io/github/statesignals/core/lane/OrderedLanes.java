@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * A lane exists while it has something to do, so keys may come and go without end.
  */
-final class OrderedLanes {
+public final class OrderedLanes {
 
 	private static final Logger logger = LoggerFactory.getLogger(OrderedLanes.class);
 
@@ -64,7 +64,7 @@ final class OrderedLanes {
 	 * @param capacity how many tasks may wait in one lane
 	 * @param totalCapacity how many tasks may wait in all of them
 	 */
-	OrderedLanes(Workers workers, int capacity, int totalCapacity) {
+	public OrderedLanes(Workers workers, int capacity, int totalCapacity) {
 		this(workers, capacity, totalCapacity, null);
 	}
 
@@ -76,7 +76,7 @@ final class OrderedLanes {
 	 * @param watch logs tasks that hold a lane for long, by their string; {@code null}:
 	 * none are
 	 */
-	OrderedLanes(Workers workers, int capacity, int totalCapacity, @Nullable TaskWatch watch) {
+	public OrderedLanes(Workers workers, int capacity, int totalCapacity, @Nullable TaskWatch watch) {
 		this.workers = workers;
 		this.capacity = capacity;
 		this.totalCapacity = totalCapacity;
@@ -90,7 +90,7 @@ final class OrderedLanes {
 	 * @return {@code false} when the lane, or all of them, are full and the task was not
 	 * taken
 	 */
-	boolean submit(Object key, Supplier<@Nullable CompletableFuture<?>> task) {
+	public boolean submit(Object key, Supplier<@Nullable CompletableFuture<?>> task) {
 		Lane lane = laneOf(key);
 		Offer offer = lane.offer(task);
 		while (offer == Offer.RETIRED) {
@@ -124,7 +124,7 @@ final class OrderedLanes {
 	 * Run a task that has no order, as soon as there is a thread for it. Never refuses.
 	 * @param task the task
 	 */
-	void execute(Runnable task) {
+	public void execute(Runnable task) {
 		this.workers.submit(() -> {
 			task.run();
 			return 1;
@@ -137,7 +137,7 @@ final class OrderedLanes {
 	 * @return {@code false} when there still was
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	boolean awaitIdle(Duration timeout) throws InterruptedException {
+	public boolean awaitIdle(Duration timeout) throws InterruptedException {
 		long remaining = TimeUnit.NANOSECONDS.convert(timeout);
 		this.idleLock.lock();
 		try {
@@ -157,7 +157,7 @@ final class OrderedLanes {
 	/**
 	 * Nobody looks after what is held up any more: each lane gets a thread.
 	 */
-	void close() {
+	public void close() {
 		this.workers.close();
 	}
 
@@ -188,7 +188,7 @@ final class OrderedLanes {
 	 * Describes the tasks that are not over.
 	 * @return those that run, by their strings, and how many wait
 	 */
-	String unfinished() {
+	public String unfinished() {
 		List<Object> running = running();
 		List<String> parts = new ArrayList<>(running.stream().limit(DESCRIBED).map(Object::toString).toList());
 		if (running.size() > DESCRIBED) {
