@@ -3,8 +3,8 @@ package io.github.statesignals.core;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /**

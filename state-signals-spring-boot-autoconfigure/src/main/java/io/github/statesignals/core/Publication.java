@@ -19,9 +19,9 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.KnownResponders.Subscribers;
 import io.github.statesignals.core.PendingPublication.Verdict;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.transport.SignalTransport.KeptSignal;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -241,7 +241,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		boolean missed = false;
 		this.lock.lock();
 		try {
-			this.pending.confirm((sent instanceof KeptSignal kept) ? kept.id() : null);
+			this.pending.confirm((sent instanceof StoredSignal kept) ? kept.id() : null);
 			result = this.pending.isComplete() ? conclude(now()) : null;
 			missed = !this.over && this.recalledOnConfirmation;
 		}

@@ -3,8 +3,8 @@ package io.github.statesignals.core;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.SignalNotSentException;
-import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -71,7 +71,7 @@ final class SendFailures {
 			@Nullable CompletableFuture<?> sending) {
 		String message = "Redis did not confirm '%s' of '%s' within %s: it may have been sent".formatted(event,
 				publisherId, timeout);
-		Throwable last = (sending instanceof SignalTransport.Retried retried) ? retried.lastFailure() : null;
+		Throwable last = (sending instanceof DurableSignalTransport.Retried retried) ? retried.lastFailure() : null;
 		return (last != null)
 				? new QueryTimeoutException(message + ". The last attempt failed: " + last.getMessage(), last)
 				: new QueryTimeoutException(message);

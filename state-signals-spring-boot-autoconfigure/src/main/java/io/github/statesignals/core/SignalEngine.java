@@ -32,10 +32,11 @@ import io.github.statesignals.core.lane.SystemTimer;
 import io.github.statesignals.core.lane.TaskWatch;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.lane.Workers;
+import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -174,7 +175,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	private Workers workers(Executor executor, int concurrency) {
-		return new Workers(executor, this.transport::afterHearing, this.watch, concurrency);
+		return new Workers(executor, this.transport::afterReceiving, this.watch, concurrency);
 	}
 
 	private static Executor lastResort(Executor executor) {
@@ -451,7 +452,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	CompletableFuture<?> respond(String channel, Response response, ResponseExtension extension,
 			@Nullable Delivery delivery) {
 		boolean supported = delivery != null && delivery.supportsExtensions();
-		SignalTransport.Receipt receipt = (delivery != null) ? delivery.receipt() : null;
+		DurableSignalTransport.Receipt receipt = (delivery != null) ? delivery.receipt() : null;
 		if (receipt != null && response.ras() != null) {
 			return guarded(() -> receipt.acknowledge(response, extension));
 		}
@@ -551,7 +552,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		if (this.settings.extensions() == Extensions.OFF || !this.settings.responders().enabled()) {
 			return CompletableFuture.completedFuture(null);
 		}
-		Response announcement = new Response(responder.getResponderId(), SignalTransport.EVERYBODY, event, null, null);
+		Response announcement = new Response(responder.getResponderId(), SignalTransport.ALL_EXPORTERS, event, null,
+				null);
 		ResponseExtension extension = Signal.SHUTDOWN.equals(event) ? responder.leaveExtension()
 				: ResponseExtension.UNDERSTOOD;
 		return send(responder.getChannel(), announcement, extension, null).whenComplete((sent, ex) -> {
@@ -595,7 +597,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @return whether the transport keeps them
 	 */
 	boolean isDurable(String channel) {
-		return this.transport.isDurable(channel);
+		return this.transport instanceof DurableSignalTransport durable && durable.isDurable(channel);
 	}
 
 	/**
@@ -606,8 +608,11 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @return completes as the transport's does; never throws
 	 */
 	CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
+		if (!(this.transport instanceof DurableSignalTransport durable)) {
+			return CompletableFuture.completedFuture(List.of());
+		}
 		try {
-			return this.transport.recall(channel, id, responders);
+			return durable.recall(channel, id, responders);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);

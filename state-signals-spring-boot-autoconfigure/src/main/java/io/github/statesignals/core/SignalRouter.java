@@ -12,6 +12,7 @@ import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.HeardSignals.Arrival;
 import io.github.statesignals.core.HeardSignals.Order;
+import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings what a transport hears to those whom it concerns.
  */
-final class SignalRouter implements SignalTransport.Listener {
+final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
 
@@ -182,8 +183,8 @@ final class SignalRouter implements SignalTransport.Listener {
 
 	// Neither numbers nor deadlines: each is told apart, and wanted however late.
 	@Override
-	public boolean onKeptSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
-			SignalTransport.Receipt receipt) {
+	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
+			DurableSignalTransport.Receipt receipt) {
 		this.acceptance.readLock().lock();
 		try {
 			DefaultSignalResponder named = this.engine.findResponder(responder, channel);
@@ -223,7 +224,7 @@ final class SignalRouter implements SignalTransport.Listener {
 				return;
 			}
 		}
-		if (extended && SignalTransport.EVERYBODY.equals(response.publisherId())) {
+		if (extended && SignalTransport.ALL_EXPORTERS.equals(response.publisherId())) {
 			this.engine.getExporters()
 				.stream()
 				.filter((exporter) -> exporter.getChannel().equals(channel))
@@ -288,7 +289,7 @@ final class SignalRouter implements SignalTransport.Listener {
 		String event = unreadable.event();
 		// Subscribing and leaving are for those who can be understood.
 		if (publisherId == null || event == null || Signal.isReserved(event)
-				|| SignalTransport.EVERYBODY.equals(publisherId)) {
+				|| SignalTransport.ALL_EXPORTERS.equals(publisherId)) {
 			return;
 		}
 		this.acceptance.readLock().lock();
@@ -318,7 +319,7 @@ final class SignalRouter implements SignalTransport.Listener {
 
 	@Override
 	public boolean onUnreadable(String channel, String responder, UnreadableSignal unreadable,
-			SignalTransport.Receipt receipt) {
+			DurableSignalTransport.Receipt receipt) {
 		this.acceptance.readLock().lock();
 		try {
 			DefaultSignalResponder named = this.engine.findResponder(responder, channel);

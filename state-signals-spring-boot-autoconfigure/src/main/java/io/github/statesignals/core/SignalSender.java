@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.KnownResponders.Subscribers;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 
 /**
  * Sends the signals of one exporter, with their extensions: numbered in the order in

@@ -477,7 +477,7 @@ final class RedisPubSubConnection {
 	 * passes on none.
 	 * @param task the task
 	 */
-	void afterHearing(Runnable task) {
+	void afterReceiving(Runnable task) {
 		if (this.hearing.isHeldByCurrentThread()) {
 			this.afterwards.add(task);
 		}

@@ -227,10 +227,10 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
-	public void afterHearing(Runnable task) {
+	public void afterReceiving(Runnable task) {
 		RedisPubSubConnection current = this.connection;
 		if (current != null) {
-			current.afterHearing(task);
+			current.afterReceiving(task);
 		}
 		else {
 			task.run();

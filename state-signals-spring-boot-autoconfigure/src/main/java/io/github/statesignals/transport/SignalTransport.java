@@ -1,7 +1,5 @@
 package io.github.statesignals.transport;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Response;
@@ -10,26 +8,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries signals and responses between applications over named channels: every started
- * transport hears whatever any of them sends on the channels that it has open, its own
- * included. A channel's name is empty (the Python package's two Redis channels), or made
- * of letters, digits, {@code .}, {@code _} and {@code -}.
+ * transport receives the messages that any of them sends on the channels that it has
+ * opened, its own included. A channel's name is empty (the two Redis channels of the
+ * Python package), or made of letters, digits, {@code .}, {@code _} and {@code -}.
  * <p>
- * What one thread sends is heard in that order, by everybody; on a durable channel
- * signals keep theirs, and responses. The listener is called by one thread at a time.
- * <p>
- * A transport may keep the signals of some channels, its <em>durable</em> ones: for each
- * responder by its name, from the first time on that somebody of that name was there for
- * them, also while nobody is. There it says itself that those names are subscribed, and
- * whoever is there hears each signal until it has acknowledged it.
+ * All receivers get the messages of one thread in the order in which they were sent. The
+ * listener is called by one thread at a time. All methods may be called by any thread.
  *
  * @since 0.1.0
+ * @see DurableSignalTransport
  */
 public interface SignalTransport {
 
 	/**
-	 * In place of a publisher's id: a response is for every exporter.
+	 * Stands for the id of a publisher in a response that is for every exporter.
 	 */
-	String EVERYBODY = "*";
+	String ALL_EXPORTERS = "*";
 
 	/**
 	 * Whether a channel can have a name.
@@ -42,85 +36,61 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Begin to hear, and return when whatever is sent from now on will be heard; or at
-	 * once, if this transport connects in the background. A transport that was stopped
-	 * may be started again.
-	 * @param listener told what is heard
-	 * @throws SignalTransportException if it could not connect in the time that it was
-	 * given; it is stopped then
+	 * Starts to receive. Returns when the messages that are sent from now on will be
+	 * received; or at once, if this transport connects in the background. A transport
+	 * that was stopped may be started again.
+	 * @param listener receives the messages
+	 * @throws SignalTransportException if it could not connect within its connect
+	 * timeout; it is stopped then
 	 */
 	void start(Listener listener);
 
 	/**
-	 * Hear a channel, too: when this returns whatever is sent on it from now on, and the
-	 * listener wants, will be heard. Before {@link #start}, and while not connected, it
-	 * only notes the channel. For a channel that is open it hears what the listener has
-	 * come to want.
+	 * Opens a channel: when this returns, messages that are sent on it and that the
+	 * listener wants will be received. Before {@link #start}, and while not connected,
+	 * the channel is only registered. Opening it again receives what the listener wants
+	 * by now.
 	 * @param channel the channel's name
-	 * @throws org.springframework.dao.DataAccessException if it can't be heard, now or
-	 * later
+	 * @throws org.springframework.dao.DataAccessException if it can't be subscribed to,
+	 * now or later
 	 */
 	void open(String channel);
 
 	/**
-	 * Hear nothing more, and let the connections go. The channels stay noted. Does
+	 * Stops to receive, and closes the connections. The channels stay registered. Does
 	 * nothing unless started.
 	 */
 	void stop();
 
 	/**
-	 * Whether this transport hears now what others send.
+	 * Whether this transport receives now.
 	 * @return {@code false} before the first connection and while reconnecting, as far as
 	 * it can tell
 	 */
 	boolean isConnected();
 
 	/**
-	 * Where this transport, and no other, hears responses: for signals to name.
+	 * Returns the address at which this transport, and no other, receives responses.
 	 * @param channel the channel's name
-	 * @return an address that {@link #send(String, Response, ResponseExtension, String)}
-	 * of any transport of the kind takes, or {@code null} if there is none
+	 * @return an address for {@link #send(String, Response, ResponseExtension, String)}
+	 * of any transport of the kind, or {@code null} if there is none
 	 */
 	default @Nullable String replyTo(String channel) {
 		return null;
 	}
 
 	/**
-	 * Whether a channel is durable.
-	 * @param channel the channel's name
-	 * @return whether its signals are kept for whoever is away
-	 */
-	default boolean isDurable(String channel) {
-		return false;
-	}
-
-	/**
-	 * Reads the stored answers to a signal of a durable channel: the listener may not
-	 * have received them. Never blocks on the network. Cheap enough for each publish that
-	 * waits: what is asked for together is read together.
-	 * @param channel the channel's name
-	 * @param id the id under which the signal is stored
-	 * @param responders the names of the responders whose answers are wanted
-	 * @return completes, on any thread, with those answers that are stored; or
-	 * exceptionally with a {@link org.springframework.dao.DataAccessException}, some
-	 * seconds later at the most, if they can't be read now
-	 */
-	default CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
-		return CompletableFuture.completedFuture(List.of());
-	}
-
-	/**
-	 * Run a task when all that this transport has at hand was heard: on its own thread
-	 * later, so that what comes together can be worked on together; on any other thread,
-	 * and where it can't tell, at once.
+	 * Runs a task when the messages that were read together have been passed on: later on
+	 * the transport's own thread if that calls, so that what arrives together can be
+	 * processed together; at once on any other thread.
 	 * @param task the task; must not block
 	 */
-	default void afterHearing(Runnable task) {
+	default void afterReceiving(Runnable task) {
 		task.run();
 	}
 
 	/**
-	 * Checks whether a signal can be sent, before it has to wait to be sent.
+	 * Checks whether a signal can be sent, before it is queued.
 	 * @param signal the signal
 	 * @throws IllegalArgumentException if it is too large
 	 */
@@ -128,7 +98,7 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Send a signal without an extension.
+	 * Sends a signal without an extension.
 	 * @param channel the channel's name
 	 * @param signal the signal
 	 * @return see {@link #send(String, Signal, SignalExtension)}
@@ -138,21 +108,21 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Send a signal. Never blocks on the network.
+	 * Sends a signal. Never blocks on the network.
 	 * @param channel the channel's name
 	 * @param signal the signal
-	 * @param extension what to say to those who understand, if anything
-	 * @return completes when the signal is on its way, on any thread, with a
-	 * {@link KeptSignal} if it is kept; or exceptionally with a
-	 * {@link org.springframework.dao.DataAccessException}, which is a
+	 * @param extension its extension for peers that support extensions, if it has one
+	 * @return completes when the signal was sent, on any thread, with a
+	 * {@link DurableSignalTransport.StoredSignal} if it is stored; or exceptionally with
+	 * a {@link org.springframework.dao.DataAccessException}, which is a
 	 * {@link SignalNotSentException} if it is certain that nothing was sent, or at once
 	 * with an {@link IllegalArgumentException} if the signal is too large and is not
-	 * sent. Cancelling it keeps the signal from being sent, if it has not been
+	 * sent. Cancelling it prevents the sending, if that has not happened
 	 */
 	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension);
 
 	/**
-	 * Send a response without an extension, to the channel.
+	 * Sends a response without an extension, to the channel.
 	 * @param channel the channel's name
 	 * @param response the response
 	 * @return see {@link #send(String, Response, ResponseExtension, String)}
@@ -162,49 +132,19 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Send a response. Never blocks on the network. If the response is too large, its
+	 * Sends a response. Never blocks on the network. If the response is too large, its
 	 * message is shortened.
 	 * @param channel the channel's name
 	 * @param response the response
-	 * @param extension what to say to those who understand, if anything
-	 * @param replyTo the address that the signal named; the channel is for everybody, and
-	 * for an address that is none. A probe is for its address alone: without one, it is
-	 * not sent
-	 * @return completes when the response is on its way, on any thread, or exceptionally
-	 * with a {@link org.springframework.dao.DataAccessException}
+	 * @param extension its extension for peers that support extensions, if it has one
+	 * @param replyTo the address that the signal named; without a valid one, the response
+	 * is sent to the channel. A probe is for its address alone: without a valid one, it
+	 * is not sent
+	 * @return completes when the response was sent, on any thread, or exceptionally with
+	 * a {@link org.springframework.dao.DataAccessException}
 	 */
 	CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo);
-
-	/**
-	 * A signal that was taken and is kept.
-	 *
-	 * @param id the id under which its answers can be asked for
-	 */
-	record KeptSignal(String id) {
-	}
-
-	/**
-	 * An answer that is stored with its signal.
-	 *
-	 * @param response the answer
-	 * @param extension its extension, if it has one
-	 */
-	record StoredAnswer(Response response, @Nullable ResponseExtension extension) {
-	}
-
-	/**
-	 * A future of a transport that tries to send again until it is cancelled.
-	 */
-	interface Retried {
-
-		/**
-		 * Returns what the last attempt has failed with.
-		 * @return the failure, or {@code null} if no attempt has failed yet
-		 */
-		@Nullable Throwable lastFailure();
-
-	}
 
 	/**
 	 * A signal that was received and can't be read as a whole: it is too large, nested
@@ -221,31 +161,14 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * What a kept signal is acknowledged with. Until it is, whoever comes next under the
-	 * name of the responder hears it again.
-	 */
-	interface Receipt {
-
-		/**
-		 * The signal was dealt with.
-		 * @param response the response to keep and to send, if there is one
-		 * @param extension what to say to those who understand, if anything
-		 * @return completes when it is kept, on any thread, or exceptionally with a
-		 * {@link org.springframework.dao.DataAccessException}
-		 */
-		CompletableFuture<?> acknowledge(@Nullable Response response, @Nullable ResponseExtension extension);
-
-	}
-
-	/**
-	 * Hears. Called on the transport's own thread, of which there may be few for the
-	 * whole application: it must neither block nor call user code.
+	 * Receives messages. Called on the transport's own thread, which the whole
+	 * application may share: it must neither block nor call user code.
 	 */
 	interface Listener {
 
 		/**
-		 * Whether anybody is there for signals. If not, they need not be heard, until the
-		 * channel is opened again.
+		 * Whether this application has responders on a channel. If not, its signals need
+		 * not be received until the channel is opened again.
 		 * @param channel the channel's name
 		 * @return {@code true} if in doubt
 		 */
@@ -254,8 +177,8 @@ public interface SignalTransport {
 		}
 
 		/**
-		 * Whether anybody is there for responses. If not, they need not be heard, until
-		 * the channel is opened again.
+		 * Whether this application has exporters on a channel. If not, its responses need
+		 * not be received until the channel is opened again.
 		 * @param channel the channel's name
 		 * @return {@code true} if in doubt
 		 */
@@ -264,79 +187,25 @@ public interface SignalTransport {
 		}
 
 		/**
-		 * Who is there for the signals of a durable channel.
-		 * @param channel the channel's name
-		 * @return the names of responders, a snapshot
-		 */
-		default Collection<String> responders(String channel) {
-			return List.of();
-		}
-
-		/**
-		 * Signals of a durable channel are kept for a responder from now on: it can be
-		 * made known.
-		 * @param channel the channel's name
-		 * @param responder the name of the responder
-		 */
-		default void onRegistered(String channel, String responder) {
-		}
-
-		/**
-		 * The responders that signals of a durable channel are stored for have changed,
-		 * or exporters may not have learned of them.
-		 * @param channel the channel's name
-		 * @param registered the names of responders that may be new
-		 * @param removed the names of responders that were removed
-		 */
-		default void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
-		}
-
-		/**
-		 * A signal of a durable channel was heard, for one responder.
-		 * @param channel the channel's name
-		 * @param responder the name of the responder
-		 * @param signal the signal, without the extension in its metadata
-		 * @param extension what it says to those who understand, if anything
-		 * @param receipt to acknowledge it with, at any time and on any thread
-		 * @return {@code false} if there is no room for it now: it is to be offered again
-		 */
-		default boolean onKeptSignal(String channel, String responder, Signal signal,
-				@Nullable SignalExtension extension, Receipt receipt) {
-			onSignal(channel, signal, extension);
-			receipt.acknowledge(null, null);
-			return true;
-		}
-
-		/**
-		 * Signals that were kept for a responder were dropped before it heard them.
-		 * @param channel the channel's name
-		 * @param publisherId whose signals
-		 * @param responder the name of the responder
-		 * @param count how many
-		 */
-		default void onDropped(String channel, String publisherId, String responder, long count) {
-		}
-
-		/**
-		 * A signal was heard.
+		 * Receives a signal.
 		 * @param channel the channel's name
 		 * @param signal the signal, without the extension in its metadata
-		 * @param extension what it says to those who understand, if anything
+		 * @param extension its extension, if it has one
 		 */
 		void onSignal(String channel, Signal signal, @Nullable SignalExtension extension);
 
 		/**
-		 * A response was heard, whoever it is for.
+		 * Receives a response, also one that is for another application.
 		 * @param channel the channel's name
 		 * @param response the response
-		 * @param extension what it says to those who understand, if anything
+		 * @param extension its extension, if it has one
 		 */
 		void onResponse(String channel, Response response, @Nullable ResponseExtension extension);
 
 		/**
-		 * Something that is neither was heard, and is skipped.
-		 * @param source where it was heard, such as a Redis channel
-		 * @param problem what is wrong with it, in words that quote nothing of it
+		 * Counts a message that is neither, and that is skipped.
+		 * @param source where it was received, such as a Redis channel
+		 * @param problem why it can't be read, without quoting it
 		 */
 		void onMalformed(String source, String problem);
 
@@ -350,23 +219,8 @@ public interface SignalTransport {
 		}
 
 		/**
-		 * Receives a signal of a durable channel that can't be read, for one responder.
-		 * {@link #onMalformed} is called for it, too.
-		 * @param channel the channel's name
-		 * @param responder the name of the responder
-		 * @param signal what can be read of it, if anything
-		 * @param receipt to acknowledge it with, at any time and on any thread
-		 * @return {@code false} if it can't be acknowledged now: it is to be offered
-		 * again
-		 */
-		default boolean onUnreadable(String channel, String responder, UnreadableSignal signal, Receipt receipt) {
-			receipt.acknowledge(null, null);
-			return true;
-		}
-
-		/**
-		 * The transport hears: for the first time, or again.
-		 * @param gap whether it did before, and may have missed something since
+		 * The transport receives: for the first time, or again.
+		 * @param gap whether it received before, and may have missed messages since
 		 */
 		void onConnected(boolean gap);
 

@@ -13,10 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -44,7 +45,7 @@ final class InMemoryStore {
 
 	private final List<StoringTransport> transports = new ArrayList<>();
 
-	private final List<StoredSignal> log = new ArrayList<>();
+	private final List<LogEntry> log = new ArrayList<>();
 
 	private final Map<String, Reader> readers = new LinkedHashMap<>();
 
@@ -64,7 +65,7 @@ final class InMemoryStore {
 		return new StoringTransport(this.broker.transport());
 	}
 
-	private record StoredSignal(Signal signal, @Nullable SignalExtension extension, Map<String, StoredAnswer> answers) {
+	private record LogEntry(Signal signal, @Nullable SignalExtension extension, Map<String, StoredAnswer> answers) {
 	}
 
 	/**
@@ -125,13 +126,13 @@ final class InMemoryStore {
 		}
 
 		private boolean offer(StoringTransport transport, int place) {
-			StoredSignal stored = InMemoryStore.this.log.get(place);
-			return transport.listener.onKeptSignal(InMemoryStore.this.channel, this.name, stored.signal,
+			LogEntry stored = InMemoryStore.this.log.get(place);
+			return transport.listener.onStoredSignal(InMemoryStore.this.channel, this.name, stored.signal,
 					stored.extension,
 					(response, extension) -> acknowledge(transport, stored, place, response, extension));
 		}
 
-		private CompletableFuture<?> acknowledge(StoringTransport transport, StoredSignal stored, int place,
+		private CompletableFuture<?> acknowledge(StoringTransport transport, LogEntry stored, int place,
 				@Nullable Response response, @Nullable ResponseExtension extension) {
 			if (this.candidates.indexOf(transport) != 0) {
 				return CompletableFuture
@@ -147,7 +148,7 @@ final class InMemoryStore {
 
 	}
 
-	private final class StoringTransport implements SignalTransport {
+	private final class StoringTransport implements DurableSignalTransport {
 
 		private final SignalTransport delegate;
 
@@ -175,7 +176,7 @@ final class InMemoryStore {
 		}
 
 		@Override
-		public void start(Listener listener) {
+		public void start(SignalTransport.Listener listener) {
 			if (this.listener == null) {
 				this.listener = (TruthReceiver) listener;
 				InMemoryStore.this.transports.add(this);
@@ -221,10 +222,10 @@ final class InMemoryStore {
 							ResponseExtension.UNDERSTOOD));
 				return CompletableFuture.completedFuture(null);
 			}
-			InMemoryStore.this.log.add(new StoredSignal(signal, extension, new LinkedHashMap<>()));
+			InMemoryStore.this.log.add(new LogEntry(signal, extension, new LinkedHashMap<>()));
 			InMemoryStore.this.readers.values().forEach((reader) -> reader.schedule(SOON));
-			CompletableFuture<KeptSignal> stored = new CompletableFuture<>();
-			KeptSignal id = new KeptSignal(String.valueOf(InMemoryStore.this.log.size() - 1));
+			CompletableFuture<StoredSignal> stored = new CompletableFuture<>();
+			StoredSignal id = new StoredSignal(String.valueOf(InMemoryStore.this.log.size() - 1));
 			if (Signal.isReserved(signal.event())) {
 				stored.complete(id);
 			}
@@ -235,7 +236,7 @@ final class InMemoryStore {
 		@Override
 		public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 				@Nullable String replyTo) {
-			boolean announced = EVERYBODY.equals(response.publisherId());
+			boolean announced = ALL_EXPORTERS.equals(response.publisherId());
 			if (announced && (Signal.SHUTDOWN.equals(response.event())
 					|| !InMemoryStore.this.readers.containsKey(response.responderId()))) {
 				return CompletableFuture.completedFuture(null);
@@ -246,7 +247,7 @@ final class InMemoryStore {
 		@Override
 		public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
 			CompletableFuture<List<StoredAnswer>> recalled = new CompletableFuture<>();
-			StoredSignal stored = InMemoryStore.this.log.get(Integer.parseInt(id));
+			LogEntry stored = InMemoryStore.this.log.get(Integer.parseInt(id));
 			InMemoryStore.this.timer.schedule(SOON,
 					() -> recalled.complete(stored.answers.entrySet()
 						.stream()

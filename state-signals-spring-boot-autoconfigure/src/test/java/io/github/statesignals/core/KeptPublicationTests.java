@@ -16,10 +16,12 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.KeptSignal;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,9 +282,9 @@ class KeptPublicationTests {
 	/**
 	 * Keeps what is sent until it is told under which id.
 	 */
-	private final class Keeper extends SilentTransport {
+	private final class Keeper extends SilentTransport implements DurableSignalTransport {
 
-		private final Deque<CompletableFuture<KeptSignal>> sent = new ArrayDeque<>();
+		private final Deque<CompletableFuture<StoredSignal>> sent = new ArrayDeque<>();
 
 		private final List<String> recalled = new ArrayList<>();
 
@@ -296,12 +298,12 @@ class KeptPublicationTests {
 
 		private @Nullable RuntimeException failure;
 
-		private Listener listener;
+		private SignalTransport.Listener listener;
 
 		private @Nullable String lastId;
 
 		void confirm(String id) {
-			this.sent.remove().complete(new KeptSignal(id));
+			this.sent.remove().complete(new StoredSignal(id));
 		}
 
 		void answer(String responder, String event, @Nullable String id) {
@@ -359,7 +361,7 @@ class KeptPublicationTests {
 		}
 
 		@Override
-		public void start(Listener listener) {
+		public void start(SignalTransport.Listener listener) {
 			this.listener = listener;
 			super.start(listener);
 		}
@@ -370,7 +372,7 @@ class KeptPublicationTests {
 				return super.send(channel, signal, extension);
 			}
 			this.lastId = extension.id();
-			CompletableFuture<KeptSignal> keeping = new CompletableFuture<>();
+			CompletableFuture<StoredSignal> keeping = new CompletableFuture<>();
 			this.sent.add(keeping);
 			return keeping;
 		}

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
@@ -516,7 +517,7 @@ public abstract class SignalTransportContractTests {
 	/**
 	 * One that listens to a transport.
 	 */
-	protected final class Application implements SignalTransport.Listener {
+	protected final class Application extends SilentListener {
 
 		private final String name = "app-" + UUID.randomUUID();
 
@@ -646,7 +647,7 @@ public abstract class SignalTransportContractTests {
 
 		@Override
 		public boolean onUnreadable(String channel, String responder, UnreadableSignal signal,
-				SignalTransport.Receipt receipt) {
+				DurableSignalTransport.Receipt receipt) {
 			call(() -> this.unreadable.add(signal));
 			receipt.acknowledge(null, null);
 			return true;

@@ -4,10 +4,11 @@ import java.util.Collection;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.Listener;
-import io.github.statesignals.transport.SignalTransport.Receipt;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,9 +68,9 @@ final class TruthReceiver implements Listener {
 	}
 
 	@Override
-	public boolean onKeptSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
+	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			Receipt receipt) {
-		return !this.wire.isKilled() && this.listener.onKeptSignal(channel, responder, signal, extension,
+		return !this.wire.isKilled() && this.listener.onStoredSignal(channel, responder, signal, extension,
 				(response, answered) -> this.wire.acknowledge(receipt, response, answered));
 	}
 
@@ -91,6 +92,11 @@ final class TruthReceiver implements Listener {
 	@Override
 	public void onMalformed(String source, String problem) {
 		this.listener.onMalformed(source, problem);
+	}
+
+	@Override
+	public boolean onUnreadable(String channel, String responder, UnreadableSignal signal, Receipt receipt) {
+		return !this.wire.isKilled() && this.listener.onUnreadable(channel, responder, signal, receipt);
 	}
 
 	@Override

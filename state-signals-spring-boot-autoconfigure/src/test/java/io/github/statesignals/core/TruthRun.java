@@ -249,7 +249,7 @@ final class TruthRun {
 
 	private void forgeLeave(String responderId, ResponseExtension extension) {
 		this.forger.send(this.environment.channel(),
-				new Response(responderId, SignalTransport.EVERYBODY, Signal.SHUTDOWN, null, null), extension, null);
+				new Response(responderId, SignalTransport.ALL_EXPORTERS, Signal.SHUTDOWN, null, null), extension, null);
 	}
 
 	private void publish(Publish publish) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
@@ -19,7 +20,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * The transport of one application, which may lose or hold what it would receive, or end
  * without an announcement; and which notes what is sent and received.
  */
-final class TruthWire implements SignalTransport {
+final class TruthWire implements DurableSignalTransport {
 
 	private final SignalTransport delegate;
 
@@ -163,9 +164,9 @@ final class TruthWire implements SignalTransport {
 	}
 
 	@Override
-	public void start(Listener listener) {
-		this.listener = listener;
-		this.delegate.start(new TruthReceiver(this, listener));
+	public void start(SignalTransport.Listener listener) {
+		this.listener = (Listener) listener;
+		this.delegate.start(new TruthReceiver(this, (Listener) listener));
 	}
 
 	@Override
@@ -191,7 +192,7 @@ final class TruthWire implements SignalTransport {
 
 	@Override
 	public boolean isDurable(String channel) {
-		return this.delegate.isDurable(channel);
+		return this.delegate instanceof DurableSignalTransport durable && durable.isDurable(channel);
 	}
 
 	@Override
@@ -199,7 +200,7 @@ final class TruthWire implements SignalTransport {
 		if (!isConnected()) {
 			return disconnected();
 		}
-		return this.delegate.recall(channel, id, responders).whenComplete((answers, ex) -> {
+		return ((DurableSignalTransport) this.delegate).recall(channel, id, responders).whenComplete((answers, ex) -> {
 			if (answers != null) {
 				answers.forEach((answer) -> this.oracle.answerReceived(answer.response(), answer.extension()));
 			}
@@ -207,8 +208,8 @@ final class TruthWire implements SignalTransport {
 	}
 
 	@Override
-	public void afterHearing(Runnable task) {
-		this.delegate.afterHearing(task);
+	public void afterReceiving(Runnable task) {
+		this.delegate.afterReceiving(task);
 	}
 
 	@Override

@@ -368,7 +368,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			@Override
 			public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 				hearing.set(1);
-				transport.afterHearing(() -> interrupted.add(hearing.get() == 1));
+				transport.afterReceiving(() -> interrupted.add(hearing.get() == 1));
 				hearing.set(0);
 			}
 
@@ -379,7 +379,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> interrupted.size() == 100);
 		assertThat(interrupted).containsOnly(false);
 		hearing.set(1);
-		transport.afterHearing(() -> interrupted.add(hearing.get() == 1));
+		transport.afterReceiving(() -> interrupted.add(hearing.get() == 1));
 		assertThat(interrupted).as("at once on other threads").hasSize(101).contains(true);
 	}
 

@@ -6,10 +6,10 @@ import java.util.function.Predicate;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.Listener;
-import io.github.statesignals.transport.SignalTransport.Receipt;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 
@@ -82,11 +82,11 @@ class GuardedListener implements Listener {
 	}
 
 	@Override
-	public boolean onKeptSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
+	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			Receipt receipt) {
 		this.lock.lock();
 		try {
-			return !this.over && this.delegate.onKeptSignal(channel, responder, signal, extension, receipt);
+			return !this.over && this.delegate.onStoredSignal(channel, responder, signal, extension, receipt);
 		}
 		finally {
 			this.lock.unlock();

@@ -24,11 +24,11 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands;
+import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.transport.SignalTransport.KeptSignal;
-import io.github.statesignals.transport.SignalTransport.Listener;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,7 +76,7 @@ final class RedisStreamConnection {
 
 	private final RedisConnectionFactory connectionFactory;
 
-	private final Consumer<Runnable> afterHearing;
+	private final Consumer<Runnable> afterReceiving;
 
 	private final SignalCodec codec;
 
@@ -101,10 +101,10 @@ final class RedisStreamConnection {
 
 	private volatile boolean closed;
 
-	RedisStreamConnection(RedisConnectionFactory connectionFactory, Consumer<Runnable> afterHearing, SignalCodec codec,
-			Map<String, Duration> retentions, Set<String> opened, Listener listener) {
+	RedisStreamConnection(RedisConnectionFactory connectionFactory, Consumer<Runnable> afterReceiving,
+			SignalCodec codec, Map<String, Duration> retentions, Set<String> opened, Listener listener) {
 		this.connectionFactory = connectionFactory;
-		this.afterHearing = afterHearing;
+		this.afterReceiving = afterReceiving;
 		this.codec = codec;
 		this.retentions = retentions;
 		this.opened = opened;
@@ -141,8 +141,8 @@ final class RedisStreamConnection {
 	 * Run a task when handlers have been woken for what was read.
 	 * @param task the task
 	 */
-	void afterHearing(Runnable task) {
-		this.afterHearing.accept(task);
+	void afterReceiving(Runnable task) {
+		this.afterReceiving.accept(task);
 	}
 
 	SignalCodec codec() {
@@ -320,7 +320,7 @@ final class RedisStreamConnection {
 	 * @param signal the signal in JSON
 	 * @return completes when it is kept
 	 */
-	CompletableFuture<KeptSignal> publish(String channel, byte[] signal) {
+	CompletableFuture<StoredSignal> publish(String channel, byte[] signal) {
 		if (this.closed) {
 			return CompletableFuture.failedFuture(notConnected());
 		}
@@ -476,7 +476,7 @@ final class RedisStreamConnection {
 
 		private boolean isHello(Response response) {
 			return Signal.INITIALIZATION.equals(response.event())
-					&& SignalTransport.EVERYBODY.equals(response.publisherId());
+					&& SignalTransport.ALL_EXPORTERS.equals(response.publisherId());
 		}
 
 		@Override

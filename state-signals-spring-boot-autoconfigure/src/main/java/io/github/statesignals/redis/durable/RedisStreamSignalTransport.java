@@ -15,6 +15,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+import org.springframework.util.Assert;
 
 /**
  * Keeps the signals of durable channels in Redis streams, and leaves those of all other
@@ -39,7 +41,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  *
  * @since 0.1.0
  */
-public final class RedisStreamSignalTransport implements SignalTransport, AutoCloseable {
+public final class RedisStreamSignalTransport implements DurableSignalTransport, AutoCloseable {
 
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
@@ -123,8 +125,9 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
-	public void start(Listener listener) {
-		RedisStreamConnection started = begin(listener);
+	public void start(SignalTransport.Listener listener) {
+		Assert.isInstanceOf(Listener.class, listener, "Durable channels need a listener of DurableSignalTransport. ");
+		RedisStreamConnection started = begin((Listener) listener);
 		if (started == null) {
 			return;
 		}
@@ -153,7 +156,7 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 		if (this.connection != null) {
 			return null;
 		}
-		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this::afterHearing,
+		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this::afterReceiving,
 				this.codec, this.retentions, this.opened, listener);
 		this.connection = started;
 		started.begin();
@@ -205,8 +208,8 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
-	public void afterHearing(Runnable task) {
-		this.broadcast.afterHearing(task);
+	public void afterReceiving(Runnable task) {
+		this.broadcast.afterReceiving(task);
 	}
 
 	@Override
@@ -233,7 +236,7 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
 		RedisStreamConnection current = this.connection;
-		if (isDurable(channel) && current != null && EVERYBODY.equals(response.publisherId())) {
+		if (isDurable(channel) && current != null && ALL_EXPORTERS.equals(response.publisherId())) {
 			if (Signal.SHUTDOWN.equals(response.event())) {
 				// Who leaves is awaited all the same: what is sent meanwhile is kept for
 				// it.
@@ -276,7 +279,7 @@ public final class RedisStreamSignalTransport implements SignalTransport, AutoCl
 	 */
 	void announceRemoval(String channel, String responder) {
 		open(channel);
-		this.broadcast.send(channel, new Response(responder, EVERYBODY, Signal.SHUTDOWN, null, null),
+		this.broadcast.send(channel, new Response(responder, ALL_EXPORTERS, Signal.SHUTDOWN, null, null),
 				ResponseExtension.UNDERSTOOD, null);
 	}
 

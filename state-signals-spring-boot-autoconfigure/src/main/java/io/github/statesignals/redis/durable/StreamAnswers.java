@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.wire.MalformedPayloadException;
 import io.github.statesignals.wire.SignalCodec;
 import io.github.statesignals.wire.SignalCodec.HeardResponse;

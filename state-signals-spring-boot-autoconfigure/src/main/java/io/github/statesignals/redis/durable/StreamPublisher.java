@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.transport.SignalTransport.KeptSignal;
-import io.github.statesignals.transport.SignalTransport.Retried;
+import io.github.statesignals.transport.DurableSignalTransport.Retried;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.wire.JsonLines;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +78,7 @@ final class StreamPublisher {
 	 * @return completes when it is kept; cancelling it keeps it from being sent, if it
 	 * has not been
 	 */
-	CompletableFuture<KeptSignal> publish(byte[] signal) {
+	CompletableFuture<StoredSignal> publish(byte[] signal) {
 		Kept kept = new Kept(signal);
 		synchronized (this) {
 			this.queue.add(kept);
@@ -146,7 +146,7 @@ final class StreamPublisher {
 
 	private static void complete(List<Kept> batch, String entry) {
 		for (int i = 0; i < batch.size(); i++) {
-			batch.get(i).complete(new KeptSignal(StreamKeys.signal(entry, i)));
+			batch.get(i).complete(new StoredSignal(StreamKeys.signal(entry, i)));
 		}
 	}
 
@@ -167,7 +167,7 @@ final class StreamPublisher {
 		unsent.forEach((kept) -> kept.completeExceptionally(reason));
 	}
 
-	private static final class Kept extends CompletableFuture<KeptSignal> implements Retried {
+	private static final class Kept extends CompletableFuture<StoredSignal> implements Retried {
 
 		private final byte[] signal;
 

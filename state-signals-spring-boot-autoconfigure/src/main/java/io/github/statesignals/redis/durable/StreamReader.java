@@ -21,10 +21,10 @@ import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.StreamAcknowledgements.Acknowledgement;
 import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingEntry;
 import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingSignal;
+import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.Listener;
-import io.github.statesignals.transport.SignalTransport.Receipt;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.wire.JsonLines;
 import io.github.statesignals.wire.MalformedPayloadException;
@@ -494,7 +494,7 @@ final class StreamReader {
 			}
 		}
 		// Waking handlers comes first.
-		this.connection.afterHearing(this::read);
+		this.connection.afterReceiving(this::read);
 	}
 
 	private void accept(@Nullable String from, List<PendingSignal> read) {
@@ -564,7 +564,7 @@ final class StreamReader {
 		}
 		SignalExtension extension = heard.extension();
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
-		return this.listener.onKeptSignal(this.channel, this.name, heard.signal(), extension, receipt);
+		return this.listener.onStoredSignal(this.channel, this.name, heard.signal(), extension, receipt);
 	}
 
 	// It is answered, or it would be outstanding until its retention has passed.

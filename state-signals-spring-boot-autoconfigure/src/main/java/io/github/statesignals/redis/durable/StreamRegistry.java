@@ -17,7 +17,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.transport.SignalTransport.Listener;
+import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -22,12 +22,12 @@ import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.transport.SignalTransport.KeptSignal;
-import io.github.statesignals.transport.SignalTransport.Receipt;
-import io.github.statesignals.transport.SignalTransport.StoredAnswer;
 import io.github.statesignals.wire.MalformedPayloadException;
 import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.KillArgs;
@@ -659,7 +659,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	private String send(SignalTransport sender, int number) {
 		Object sent = sender.send(this.channel, signal("p", number)).join();
-		return ((KeptSignal) sent).id();
+		return ((StoredSignal) sent).id();
 	}
 
 	private long pending(String group) {
@@ -721,7 +721,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	/**
 	 * One that decides itself what it acknowledges.
 	 */
-	private static final class Keeping implements SignalTransport.Listener {
+	private static final class Keeping extends SilentListener {
 
 		private final List<Integer> numbers = new CopyOnWriteArrayList<>();
 
@@ -757,7 +757,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		}
 
 		@Override
-		public boolean onKeptSignal(String channel, String responder, Signal signal,
+		public boolean onStoredSignal(String channel, String responder, Signal signal,
 				@Nullable SignalExtension extension, Receipt receipt) {
 			if (this.refusals > 0) {
 				this.refusals--;
