@@ -3,10 +3,14 @@ package io.github.statesignals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler says about a signal it acted on.
+ * The outcome that a handler returns: success or failure, with an optional message.
+ * <p>
+ * A message that does not fit into {@code state-signals.protocol.max-payload} is
+ * shortened.
  *
- * @param ras <em>response action success</em>: 1 is success, anything else is not
- * @param message what to tell the publisher, if anything
+ * @param ras <em>response action success</em>: 1 is success, any other number is a
+ * failure
+ * @param message the message for the publisher, or {@code null}
  * @since 0.1.0
  */
 public record Acknowledgement(int ras, @Nullable String message) {
@@ -17,15 +21,15 @@ public record Acknowledgement(int ras, @Nullable String message) {
 	public static final int SUCCESS = 1;
 
 	/**
-	 * The {@code ras} that a failure has here. The protocol takes any other number for a
-	 * failure, too.
+	 * The {@code ras} of {@link #failure(String)}. In the protocol any number other than
+	 * 1 is a failure.
 	 */
 	public static final int FAILURE = 0;
 
 	private static final Acknowledgement SUCCEEDED = new Acknowledgement(SUCCESS, null);
 
 	/**
-	 * The handler acted with success.
+	 * Returns an acknowledgement of success without a message.
 	 * @return the acknowledgement
 	 */
 	public static Acknowledgement success() {
@@ -33,8 +37,8 @@ public record Acknowledgement(int ras, @Nullable String message) {
 	}
 
 	/**
-	 * The handler acted with success and has something to say.
-	 * @param message what to tell the publisher
+	 * Returns an acknowledgement of success.
+	 * @param message the message for the publisher
 	 * @return the acknowledgement
 	 */
 	public static Acknowledgement success(@Nullable String message) {
@@ -42,8 +46,8 @@ public record Acknowledgement(int ras, @Nullable String message) {
 	}
 
 	/**
-	 * The handler did not succeed.
-	 * @param message what to tell the publisher
+	 * Returns an acknowledgement of failure. The signal is not handled again.
+	 * @param message the message for the publisher
 	 * @return the acknowledgement
 	 */
 	public static Acknowledgement failure(@Nullable String message) {
@@ -51,9 +55,9 @@ public record Acknowledgement(int ras, @Nullable String message) {
 	}
 
 	/**
-	 * An acknowledgement with a number of the handler's own.
-	 * @param ras 1 for success, anything else for a failure
-	 * @param message what to tell the publisher, if anything
+	 * Returns an acknowledgement with any {@code ras}.
+	 * @param ras 1 for success, any other number for a failure
+	 * @param message the message for the publisher, or {@code null}
 	 * @return the acknowledgement
 	 */
 	public static Acknowledgement of(int ras, @Nullable String message) {
@@ -61,7 +65,7 @@ public record Acknowledgement(int ras, @Nullable String message) {
 	}
 
 	/**
-	 * Whether this acknowledges success.
+	 * Returns whether this is an acknowledgement of success.
 	 * @return {@code true} when {@code ras} is 1
 	 */
 	public boolean isSuccess() {

@@ -1,14 +1,15 @@
 package io.github.statesignals;
 
 /**
- * Decides when a publish has enough answers. Counts the awaited responders that acted
- * with success: with enough of them the publish ends as a success, and as a failure once
- * enough are no longer possible. Without a rule it awaits every answer, also after a
- * failure, as the protocol has it.
+ * Decides how many responders have to act before a publish ends.
  * <p>
- * A rule is called on the thread that publishes, and on threads of the Redis client and
- * of timers, while a lock of the exporter is held. It must compute and nothing else: not
- * block, and not call the exporter.
+ * The publish ends as a success when that many awaited responders have acted. It ends as
+ * a failure when that many can no longer act. Without a rule a publish awaits every
+ * answer, also after a failure.
+ * <p>
+ * A rule is called on the publishing thread, on the Redis client's threads and on timer
+ * threads, while a lock of the exporter is held. It must not block and must not call the
+ * exporter.
  *
  * @since 0.1.0
  * @see SignalSpec#until(CompletionRule)
@@ -18,14 +19,14 @@ public interface CompletionRule {
 
 	/**
 	 * Returns the number of responders that have to act.
-	 * @param awaited the number of responders that are awaited
-	 * @return the number that has to act; a larger one than {@code awaited} can't be
-	 * fulfilled
+	 * @param awaited the number of awaited responders
+	 * @return the number of responders; a number greater than {@code awaited} can't be
+	 * reached
 	 */
 	int required(int awaited);
 
 	/**
-	 * Requires any one responder.
+	 * Returns a rule that requires one responder.
 	 * @return the rule
 	 */
 	static CompletionRule first() {
@@ -33,10 +34,10 @@ public interface CompletionRule {
 	}
 
 	/**
-	 * Requires a number of responders.
-	 * @param count the number; more than are subscribed can't be fulfilled
+	 * Returns a rule that requires a number of responders.
+	 * @param count the number; a publish with fewer subscribers fails
 	 * @return the rule
-	 * @throws IllegalArgumentException if it is less than one
+	 * @throws IllegalArgumentException if {@code count} is less than one
 	 */
 	static CompletionRule count(int count) {
 		if (count < 1) {
@@ -46,7 +47,8 @@ public interface CompletionRule {
 	}
 
 	/**
-	 * Requires more than half of the responders; without any, it can't be fulfilled.
+	 * Returns a rule that requires more than half of the awaited responders. A publish
+	 * without subscribers fails.
 	 * @return the rule
 	 */
 	static CompletionRule quorum() {

@@ -3,7 +3,7 @@ package io.github.statesignals;
 import java.time.Duration;
 
 /**
- * An initialization in the making. Not safe for use by several threads.
+ * Builds an initialization. Not safe for concurrent use.
  *
  * @since 0.1.0
  * @see SignalExporter#initialization(String...)
@@ -11,33 +11,36 @@ import java.time.Duration;
 public interface InitializationSpec {
 
 	/**
-	 * Give the {@code initialization} signal a tag, and the {@code shutdown} signal that
-	 * ends what it began: a responder that is locked on a tag hears nothing else.
+	 * Sets the tag of the {@code initialization} signal, and of the {@code shutdown}
+	 * signal that follows it. A responder that is locked on a tag receives only signals
+	 * with that tag.
 	 * @param tag the tag
 	 * @return this
 	 */
 	InitializationSpec tag(String tag);
 
 	/**
-	 * Name responders that are subscribers from the start, whether they answer the
-	 * initialization or not. Replaces what
-	 * {@code state-signals.exporter.expected-responders} says.
+	 * Sets the responders that are subscribers from the start, even if they do not answer
+	 * the initialization. Replaces {@code state-signals.exporter.expected-responders}.
 	 * @param responderIds the responder ids
 	 * @return this
+	 * @throws IllegalArgumentException if an id is blank
 	 */
 	InitializationSpec expectedResponders(String... responderIds);
 
 	/**
-	 * Initialize.
+	 * Initializes the exporter.
 	 * @see SignalExporter#initialize(String...)
 	 */
 	void initialize();
 
 	/**
-	 * Initialize, and wait until so many responders are subscribed.
-	 * @param subscribers how many responders to wait for; expected ones count
-	 * @param timeout how long to wait; negative: for ever
-	 * @return {@code true} as soon as so many are subscribed
+	 * Initializes the exporter, and waits until a number of responders is subscribed.
+	 * Blocks the caller.
+	 * @param subscribers the number of responders; expected ones count
+	 * @param timeout the longest wait; a negative duration waits indefinitely
+	 * @return {@code true} as soon as the number is reached, {@code false} after the
+	 * timeout
 	 * @see SignalExporter#initializeAndWait(int, Duration, String...)
 	 */
 	boolean initializeAndWait(int subscribers, Duration timeout);

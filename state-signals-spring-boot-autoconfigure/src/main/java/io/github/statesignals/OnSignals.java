@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Several {@link OnSignal} on one method. Seldom written: {@code @OnSignal} is
- * repeatable.
+ * Container for several {@link OnSignal} annotations on one element, for which
+ * {@code @OnSignal} is repeatable.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ public @interface OnSignals {
 
 	/**
 	 * The annotations.
-	 * @return each for itself
+	 * @return the annotations
 	 */
 	OnSignal[] value();
 

@@ -5,16 +5,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A responder's answer to a signal, field for field the response of the Python package
- * {@code state-signals} 1.0.1.
+ * A response of a responder to a signal. Its fields are those of a response of the Python
+ * package {@code state-signals} 1.0.1. Immutable.
  *
- * @param responderId who answers: {@code <responder name>-<uuid4>-resp}, made once per
- * responder
- * @param publisherId whom it answers
- * @param event which event it answers
- * @param ras <em>response action success</em>: 1 is success, anything else is not;
- * {@code null} when the response carries none, as one to an initialization may
- * @param message what the responder says about it, if anything
+ * @param responderId the id of the responder: {@code <responder name>-<uuid4>-resp},
+ * created once per responder; on a durable channel its name
+ * @param publisherId the id of the publisher of the signal
+ * @param event the event of the signal
+ * @param ras <em>response action success</em>: 1 is success, any other number is a
+ * failure; {@code null} if the response has none, which only one to an initialization may
+ * @param message the message of the responder, or {@code null}
  * @since 0.1.0
  */
 public record Response(String responderId, String publisherId, String event, @Nullable Integer ras,

@@ -1,26 +1,28 @@
 package io.github.statesignals;
 
 /**
- * What a publish came to. The numbers are those of the Python package
- * {@code state-signals} 1.0.1.
+ * Result of a publish, with the numbers of the Python package {@code state-signals}
+ * 1.0.1.
  *
  * @since 0.1.0
+ * @see SignalResult#isSuccess()
  */
 public enum ResultCode {
 
 	/**
-	 * Every awaited responder answered, each with success. Also the code where nobody was
-	 * subscribed.
+	 * Every awaited responder answered with success. Also the code if no responder was
+	 * subscribed, or none had a handler: see {@link SignalResult#isSuccess()}.
 	 */
 	ALL_SUBS_SUCCESS(0),
 
 	/**
-	 * Every awaited responder answered, at least one of them without success.
+	 * Every awaited responder answered, at least one of them with a failure.
 	 */
 	SUB_FAILED(1),
 
 	/**
-	 * The timeout passed before every awaited responder had answered.
+	 * At least one awaited responder did not answer: the timeout passed, or it was found
+	 * disconnected.
 	 */
 	MISSING_RESPONSE(2);
 
@@ -31,7 +33,7 @@ public enum ResultCode {
 	}
 
 	/**
-	 * The protocol's number for this code.
+	 * Returns the number of this code in the protocol.
 	 * @return 0, 1 or 2
 	 */
 	public int value() {

@@ -8,54 +8,52 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state signal as it travels from a publisher to its responders. Field for field the
- * signal of the Python package {@code state-signals} 1.0.1. Immutable, apart from mutable
- * values that somebody put into the metadata.
+ * A state signal, with the fields of a signal of the Python package {@code state-signals}
+ * 1.0.1. Immutable, except for mutable values that a publisher adds to the metadata.
  *
- * @param publisherId who published it: {@code <process name>-<uuid4>}, made once per
- * exporter
- * @param processName the publishing process
+ * @param publisherId the id of the publisher: {@code <process name>-<uuid4>}, created
+ * once per exporter
+ * @param processName the name of the publishing process
  * @param event the event; {@value #INITIALIZATION} and {@value #SHUTDOWN} are reserved
- * @param runnerHost the host on which the publisher runs
- * @param sampleNo the sample number, {@value #NO_SAMPLE} when none was given; a signal of
- * a peer whose number is beyond 64 bits is answered {@code ras} 0 and not handled
- * @param tag the tag, {@value #NO_TAG} when none was given
- * @param metadata what else the publisher says: JSON values (strings, booleans, numbers,
- * maps, lists and {@code null}), in the publisher's order; unmodifiable, empty when the
- * publisher gave none. An integer is an {@link Integer}, {@link Long} or
- * {@link java.math.BigInteger}, whichever is the first to hold it. Another number is a
- * {@link Double} where it is written as Java or Python write that double ({@code 2.5},
- * {@code 1.0E-7}, {@code 1e-07}), else a {@link java.math.BigDecimal} with the digits and
- * the scale that were sent ({@code 10.00}, {@code 1E+2}). Code that takes either asks for
- * {@link Number}, or for its own type as a parameter or a property
+ * @param runnerHost the host of the publisher
+ * @param sampleNo the sample number, {@value #NO_SAMPLE} if none was set. A received
+ * signal whose number exceeds 64 bits is answered {@code ras} 0 and not handled
+ * @param tag the tag, {@value #NO_TAG} if none was set
+ * @param metadata the metadata as JSON values (strings, booleans, numbers, maps, lists
+ * and {@code null}), in the publisher's order; unmodifiable. An integer is an
+ * {@link Integer}, {@link Long} or {@link java.math.BigInteger}, the first that can
+ * represent it. Any other number is a {@link Double} if it is written as Java or Python
+ * write that double ({@code 2.5}, {@code 1.0E-7}, {@code 1e-07}), else a
+ * {@link java.math.BigDecimal} with the digits and the scale that were sent
+ * ({@code 10.00}, {@code 1E+2}). Use {@link Number} to accept either
  * @since 0.1.0
  */
 public record Signal(String publisherId, String processName, String event, String runnerHost, long sampleNo, String tag,
 		Map<String, @Nullable Object> metadata) {
 
 	/**
-	 * The reserved event by which an exporter asks responders to subscribe.
+	 * The reserved event that asks responders to subscribe to an exporter.
 	 */
 	public static final String INITIALIZATION = "initialization";
 
 	/**
-	 * The reserved event by which an exporter says that it is done. Nobody answers it.
+	 * The reserved event that announces that an exporter shuts down. It awaits no answer.
 	 */
 	public static final String SHUTDOWN = "shutdown";
 
 	/**
-	 * The one metadata key that belongs to the protocol: nobody may send it, and no
-	 * handler sees it.
+	 * The metadata key that is reserved for extensions of the protocol. It can't be sent,
+	 * and handlers do not see it.
 	 */
 	public static final String RESERVED_METADATA_KEY = "_ss";
 
 	/**
-	 * The tag on the wire when the publisher gave none.
+	 * The tag of a signal for which none was set.
 	 */
 	public static final String NO_TAG = "No tag specified";
 
 	/**
-	 * The sample number on the wire when the publisher gave none.
+	 * The sample number of a signal for which none was set.
 	 */
 	public static final long NO_SAMPLE = -1;
 
@@ -74,7 +72,7 @@ public record Signal(String publisherId, String processName, String event, Strin
 	}
 
 	/**
-	 * Whether the event is one that the protocol keeps for itself.
+	 * Returns whether an event is reserved for the protocol.
 	 * @param event the event
 	 * @return {@code true} for {@value #INITIALIZATION} and {@value #SHUTDOWN}
 	 */

@@ -1,7 +1,7 @@
 package io.github.statesignals;
 
 /**
- * Decides what a publisher is told when a handler fails.
+ * Decides the answer of a failed handler.
  *
  * @since 0.1.0
  * @see OnSignal#errorHandler()
@@ -10,12 +10,12 @@ package io.github.statesignals;
 public interface SignalErrorHandler {
 
 	/**
-	 * A handler failed, by throwing or with its future, or did not get its arguments.
-	 * Called where the handler ran.
+	 * Handles an error: an exception of the handler, a failed future, or arguments that
+	 * could not be resolved. Called on the thread on which the handler failed.
 	 * @param signal the signal
-	 * @param error what it failed with
-	 * @return what to tell the publisher
-	 * @throws Exception to fail in its place: the publisher is told its message
+	 * @param error the error
+	 * @return the acknowledgement to answer
+	 * @throws Exception to answer {@code ras} 0 with this exception's message
 	 */
 	Acknowledgement handleError(Signal signal, Throwable error) throws Exception;
 

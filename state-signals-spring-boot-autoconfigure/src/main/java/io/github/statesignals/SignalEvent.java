@@ -10,21 +10,23 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * Names the event of a typed signal: a record, or a class, whose properties are the
- * signal's metadata. One rule names the event of what is emitted, and of what a handler,
- * a listener or a gateway takes:
- * <ol>
- * <li>the event that this annotation names on the type itself; without a name, that is
- * the name of the class in kebab-case, {@code Bork} the event {@code bork};</li>
- * <li>else the event that it names on the nearest supertype, which is that of all of its
- * subtypes; supertypes that name different events are ambiguous;</li>
- * <li>else the name of the class in kebab-case; a subclass of a class that is neither
- * abstract nor sealed is ambiguous.</li>
- * </ol>
- * What is ambiguous fails the start of an application that handles it, and the call that
- * emits it.
+ * metadata of the signal.
  * <p>
- * A handler of a sealed type, or of one that names its subtypes with
- * {@code @JsonSubTypes}, receives the events of all of them, each as its own type.
+ * One rule applies to the objects of {@link SignalExporter#emit(Object)} and to the
+ * parameters of handlers, listeners and gateways:
+ * <ol>
+ * <li>The event that this annotation names on the type itself. Without a name, it is the
+ * class name in kebab-case: {@code Bork} has the event {@code bork}.</li>
+ * <li>Else the event that it names on the nearest supertype, for all subtypes. Supertypes
+ * with different events are ambiguous.</li>
+ * <li>Else the class name in kebab-case. A subclass of a class that is neither abstract
+ * nor sealed is ambiguous.</li>
+ * </ol>
+ * An ambiguous event fails the start of an application that handles the type, and the
+ * call that emits it.
+ * <p>
+ * A handler of a sealed type, or of one with {@code @JsonSubTypes}, receives the events
+ * of all subtypes, each as its own type.
  * <p>
  * On a method of a {@link SignalGateway} it names the event that the method publishes.
  *
@@ -37,30 +39,32 @@ import org.springframework.core.annotation.AliasFor;
 public @interface SignalEvent {
 
 	/**
-	 * The event.
-	 * @return its name; empty: the name of the class, or method, in kebab-case
+	 * Alias for {@link #event()}.
+	 * @return the name of the event; empty for the name of the class, or method, in
+	 * kebab-case
 	 */
 	@AliasFor("event")
 	String value() default "";
 
 	/**
-	 * The event.
-	 * @return its name
+	 * The name of the event.
+	 * @return the name; empty for the name of the class, or method, in kebab-case
 	 */
 	@AliasFor("value")
 	String event() default "";
 
 	/**
-	 * Whether the type, and each of its subtypes, crosses between Spring's application
-	 * events and signals. An object that is published as an application event here is
-	 * emitted to remote observers, by the application's exporter: when the transaction
-	 * has committed, or at once where there is none; an event that is not legal is
-	 * refused when it is published. A remote one is published as an application event in
-	 * every application that listens to the type, which thus becomes a responder to it:
-	 * it is acknowledged when the listeners have returned, and refused when one throws. A
-	 * listener that Spring does not call, as its condition is false, does not count. What
-	 * came from remote is never emitted again, and an application does not receive its
-	 * own.
+	 * Bridges the type and its subtypes between Spring's application events and signals.
+	 * <p>
+	 * The application's exporter emits an object that is published as an application
+	 * event: after the commit of a transaction, or at once without one. An illegal event
+	 * is refused when it is published.
+	 * <p>
+	 * A remote signal is published as an application event in each application that
+	 * listens to the type. That application is a responder: the signal is acknowledged
+	 * when the listeners have returned, and refused when one throws. A listener with a
+	 * false condition does not count. A remote event is not emitted again, and an
+	 * application does not receive its own.
 	 * @return whether to bridge
 	 */
 	boolean bridge() default false;

@@ -1,9 +1,9 @@
 package io.github.statesignals;
 
 /**
- * Application event: signals and answers may have been missed, for there was a time in
- * which this application did not hear. It does now, and has announced its exporters and
- * responders again. Published on a thread on which handlers run.
+ * Application event that is published after a time in which this application could not
+ * receive: signals and answers may be missed. Its exporters and responders have been
+ * announced again. Published on the starter's executor.
  *
  * @since 0.1.0
  * @see SignalsMissedEvent

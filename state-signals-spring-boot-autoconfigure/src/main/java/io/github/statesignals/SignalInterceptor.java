@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wraps what happens to signals in this application. Beans of this type apply in their
+ * Intercepts the handling and publishing of signals. Beans of this type apply in their
  * order, the first one outermost.
  *
  * @since 0.1.0
@@ -14,39 +14,39 @@ import org.jspecify.annotations.Nullable;
 public interface SignalInterceptor {
 
 	/**
-	 * Around each handler that acts on a signal, on its thread. Reserved events that no
-	 * handler names do not come here.
+	 * Intercepts one handler call, on the handler's thread. Not called for reserved
+	 * events that no handler names.
 	 * @param signal the signal
-	 * @param next the rest of the way
-	 * @return what the handler says, or something else
-	 * @throws Exception to fail in the handler's place
+	 * @param next the handler, or the next interceptor
+	 * @return a stage of the acknowledgement
+	 * @throws Exception to fail instead of the handler
 	 */
 	default CompletionStage<@Nullable Acknowledgement> aroundHandle(Signal signal, Handling next) throws Exception {
 		return next.proceed(signal);
 	}
 
 	/**
-	 * Around each publish, on the publisher's thread. The result completes on the
-	 * starter's executor.
-	 * @param signal the signal that is going to be sent
-	 * @param next the rest of the way
-	 * @return the result, or another one
+	 * Intercepts one publish, on the publishing thread. The result of the future
+	 * completes on the starter's executor.
+	 * @param signal the signal to send
+	 * @param next the exporter, or the next interceptor
+	 * @return a future of the result
 	 */
 	default CompletableFuture<SignalResult> aroundPublish(Signal signal, Publishing next) {
 		return next.proceed(signal);
 	}
 
 	/**
-	 * The rest of the way to a handler.
+	 * Proceeds to the handler, or to the next interceptor.
 	 */
 	@FunctionalInterface
 	interface Handling {
 
 		/**
-		 * Go on.
-		 * @param signal the signal, or another one in its place; the answer goes to the
-		 * publisher of the first
-		 * @return completes with what the handler says
+		 * Proceeds with a signal.
+		 * @param signal the received signal, or a replacement; the response goes to the
+		 * publisher of the received one
+		 * @return a stage of the acknowledgement
 		 * @throws Exception if the handler failed
 		 */
 		CompletionStage<@Nullable Acknowledgement> proceed(Signal signal) throws Exception;
@@ -54,16 +54,16 @@ public interface SignalInterceptor {
 	}
 
 	/**
-	 * The rest of the way to the wire.
+	 * Proceeds to the exporter, or to the next interceptor.
 	 */
 	@FunctionalInterface
 	interface Publishing {
 
 		/**
-		 * Go on.
-		 * @param signal the signal, or one with another tag, sample number or metadata in
-		 * its place
-		 * @return completes with the result
+		 * Proceeds with a signal.
+		 * @param signal the signal, or a replacement that differs in tag, sample number
+		 * or metadata
+		 * @return a future of the result
 		 */
 		CompletableFuture<SignalResult> proceed(Signal signal);
 

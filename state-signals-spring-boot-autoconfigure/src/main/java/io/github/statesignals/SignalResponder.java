@@ -5,66 +5,74 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears signals and answers them, under one id.
+ * Receives signals and responds to them under one id.
  * <p>
- * A responder with at least one handler, from {@link OnSignal} or
+ * A responder with a handler, from {@link OnSignal} or
  * {@link #on(String, SignalHandler)}, answers {@code initialization}, which subscribes
- * it, and from then on <em>every</em> signal, once: {@code ras} 1 only if every matching
- * handler succeeded. What no handler matches is answered as
- * {@code state-signals.responder.unhandled} says. What its locks filter out, it neither
- * hears nor answers. A responder with neither handlers nor listeners is silent.
+ * it. From then on it answers <em>each</em> signal once: {@code ras} 1 only if every
+ * matching handler succeeded. {@code state-signals.responder.unhandled} configures the
+ * answer if no handler matches. It does not receive signals that its locks filter out. A
+ * responder without handlers and listeners answers nothing.
  * <p>
- * Safe for use by many threads.
+ * Safe for concurrent use.
  *
  * @since 0.1.0
  */
 public interface SignalResponder {
 
 	/**
-	 * The responder's name.
-	 * @return the name with which its id begins
+	 * Returns the name of this responder.
+	 * @return the name, with which its id begins
 	 */
 	String getName();
 
 	/**
-	 * The responder's id on the wire.
-	 * @return {@code <name>-<uuid4>-resp}, the same for the life of the responder
+	 * Returns the id of this responder on the wire.
+	 * @return {@code <name>-<uuid4>-resp}, constant for the lifetime of the responder; on
+	 * a durable channel its name
 	 */
 	String getResponderId();
 
 	/**
-	 * Hear one publisher only. Replaces an earlier publisher lock; a tag lock stays.
-	 * @param publisherId the publisher's id
+	 * Restricts this responder to signals of one publisher. Replaces an earlier
+	 * publisher; a tag lock remains.
+	 * @param publisherId the id of the publisher
+	 * @throws IllegalArgumentException if the id is blank
+	 * @throws IllegalStateException if the channel is durable
 	 */
 	void lockPublisher(String publisherId);
 
 	/**
-	 * Hear signals with one tag only. Replaces an earlier tag lock; a publisher lock
-	 * stays. Mind that {@code initialization} is heard only if it carries the tag, too.
+	 * Restricts this responder to signals with one tag. Replaces an earlier tag; a
+	 * publisher lock remains. An {@code initialization} without the tag is filtered out
+	 * as well.
 	 * @param tag the tag
+	 * @throws IllegalArgumentException if the tag is blank
+	 * @throws IllegalStateException if the channel is durable
 	 */
 	void lockTag(String tag);
 
 	/**
-	 * Drop both locks.
+	 * Removes both locks.
 	 */
 	void unlock();
 
 	/**
-	 * Answer by hand. Returns at once; that Redis did not take the answer is logged.
-	 * @param publisherId whom to answer
-	 * @param event which event to answer
-	 * @param ras 1 for success, anything else for a failure, {@code null} for none, which
-	 * only an initialization does without
-	 * @param message what to tell the publisher, if anything
+	 * Sends a response. Returns without waiting for Redis; a failure is logged.
+	 * @param publisherId the id of the publisher to respond to
+	 * @param event the event to respond to
+	 * @param ras 1 for success, any other number for a failure, {@code null} for none,
+	 * which only a response to an initialization may have
+	 * @param message the message, or {@code null}
+	 * @throws IllegalArgumentException if publisher id or event is blank
 	 */
 	void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message);
 
 	/**
-	 * Answer a signal by hand.
+	 * Sends a response to a signal.
 	 * @param signal the signal
-	 * @param ras 1 for success, anything else for a failure, {@code null} for none
-	 * @param message what to tell the publisher, if anything
+	 * @param ras 1 for success, any other number for a failure, {@code null} for none
+	 * @param message the message, or {@code null}
 	 * @see #respond(String, String, Integer, String)
 	 */
 	default void respond(Signal signal, @Nullable Integer ras, @Nullable String message) {
@@ -72,41 +80,44 @@ public interface SignalResponder {
 	}
 
 	/**
-	 * Handle an event, as {@link OnSignal} does. The responder answers.
+	 * Registers a handler. The responder answers, as for {@link OnSignal}.
 	 * <p>
-	 * A responder hears from its first handler or listener on. Where the application is
-	 * connected already, this waits until Redis has subscribed it, at the most two
-	 * seconds: a Redis that is away does it when it is back.
-	 * @param event the event; {@code "*"} for any but the two reserved ones, which are
-	 * handled where they are named
+	 * A responder receives signals from its first handler or listener on. In a connected
+	 * application this method waits until Redis has confirmed the subscription, two
+	 * seconds at most. If Redis is not reachable, the subscription follows with the
+	 * connection.
+	 * @param event the event; {@code "*"} for any except the two reserved ones
 	 * @param handler the handler
-	 * @return closes to remove the handler
-	 * @throws org.springframework.dao.DataAccessException if Redis does not let us hear
-	 * the channel; the handler is not registered then
+	 * @return the registration, which removes the handler when it is closed
+	 * @throws IllegalArgumentException if the event is blank
+	 * @throws org.springframework.dao.DataAccessException if Redis refuses the
+	 * subscription; the handler is not registered
 	 */
 	Registration on(String event, SignalHandler handler);
 
 	/**
-	 * Listen to every signal that passes the locks, the reserved events included, and
-	 * leave the answering to the application: while a responder has a listener, it
-	 * answers only what one of its handlers matches, and not even {@code initialization}
-	 * otherwise, which would subscribe it: neither to exporters of other applications nor
-	 * to those of its own. Called as handlers are; what a listener throws is logged.
+	 * Registers a listener for all signals that pass the locks, including reserved
+	 * events, and leaves responding to the application. While a responder has a listener,
+	 * it answers only signals that match a handler. So an {@code initialization} without
+	 * a handler is not answered, and the responder is not subscribed.
+	 * <p>
+	 * Threads and order are those of handlers. An exception of the listener is logged.
 	 * @param listener the listener
-	 * @return closes to remove the listener
-	 * @throws org.springframework.dao.DataAccessException as {@link #on} does
+	 * @return the registration, which removes the listener when it is closed
+	 * @throws org.springframework.dao.DataAccessException if Redis refuses the
+	 * subscription
 	 */
 	Registration listen(Consumer<Signal> listener);
 
 	/**
-	 * A handler's or listener's place in a responder.
+	 * Registration of a handler or listener.
 	 */
 	@FunctionalInterface
 	interface Registration extends AutoCloseable {
 
 		/**
-		 * Remove it. What it is busy with, it finishes; for signals that are queued a
-		 * handler is not called any more.
+		 * Removes the handler or listener. A call that is running finishes. Queued
+		 * signals are not passed to it.
 		 */
 		@Override
 		void close();

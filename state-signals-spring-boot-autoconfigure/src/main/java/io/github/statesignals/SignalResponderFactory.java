@@ -1,16 +1,16 @@
 package io.github.statesignals;
 
 /**
- * Finds and makes responders beside the application's own: each has an id, and answers,
- * of its own.
+ * Finds or creates responders in addition to the application's responder. Each has a
+ * separate id and answers separately. Safe for concurrent use.
  *
  * @since 0.1.0
  */
 public interface SignalResponderFactory {
 
 	/**
-	 * The responder of a name on the application's channel; the same one for the same
-	 * name, and the one that {@link OnSignal#responder()} names.
+	 * Returns the responder of a name on the application's channel: always the same one,
+	 * which is also that of {@link OnSignal#responder()}.
 	 * @param name the name
 	 * @return the responder
 	 * @throws IllegalArgumentException if the name is blank
@@ -18,12 +18,12 @@ public interface SignalResponderFactory {
 	SignalResponder get(String name);
 
 	/**
-	 * The responder of a name on a channel; the same one for the same name and channel.
+	 * Returns the responder of a name on a channel, always the same one.
 	 * @param name the name
-	 * @param channel the channel's name; empty: the Python package's two channels
+	 * @param channel the name of the channel; empty for the channel of the Python package
 	 * @return the responder
-	 * @throws IllegalArgumentException if the name is blank, or the channel's has more
-	 * than letters, digits, {@code . _ -}
+	 * @throws IllegalArgumentException if the name is blank, or the channel has other
+	 * characters than letters, digits, {@code . _ -}
 	 */
 	SignalResponder get(String name, String channel);
 

@@ -11,33 +11,33 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The responders that acted on a published signal, and those that did not. Immutable.
+ * The result of a publish: the responders that acted on the signal, and those that did
+ * not. Immutable.
  * <p>
- * The {@linkplain #code() code} is the protocol's, which is 0 also where no responder was
- * subscribed or none had a handler. {@link #isSuccess()} is stricter: at least one
- * responder has to have acted.
+ * The {@linkplain #code() code} is the protocol's, which is 0 also if no responder was
+ * subscribed, or none had a handler. {@link #isSuccess()} is stricter: it requires at
+ * least one responder that acted.
  * <p>
- * A responder that announces that it leaves, as one that stops does, is no longer
- * awaited: it neither fails the publish nor is it missing. {@link #left()} names it.
+ * A responder that announces that it leaves is no longer awaited: it neither fails the
+ * publish nor is it missing. {@link #left()} names it.
  *
  * @param code the outcome in the protocol's terms
- * @param responses the answers that counted, by responder id, in the order of their
- * arrival
- * @param messages the messages of responders, by responder id; also a message of a
- * responder that was not awaited, whose answer does not count
- * @param missing the responder ids that were awaited and had not answered when the
- * publish ended, those in {@code gone} included
+ * @param responses the answers of awaited responders, by responder id, in the order in
+ * which they were received
+ * @param messages the messages of responders, by responder id, including those of
+ * responders that were not awaited
+ * @param missing the ids of awaited responders that had not answered when the publish
+ * ended, including those in {@code gone}
  * @param elapsed the time from sending the signal to the end of the publish
- * @param left the responder ids that were awaited and announced, before they answered,
- * that they leave
- * @param gone those of the missing that were found disconnected, because they did not
- * answer when the exporter probed them; they are no longer subscribed
- * @param subscriptionLost whether those in {@code missing} may have answered: the
- * exporter could not receive responses for some of the time or, on a durable channel,
- * could not read the stored answers
- * @param id on a durable channel the id under which the signal and its answers are
- * stored, to ask {@link DurableChannels} for those that come later; {@code null} on any
- * other channel
+ * @param left the ids of awaited responders that announced, before they answered, that
+ * they leave
+ * @param gone the ids of missing responders that are disconnected: they did not answer
+ * probes, and are no longer subscribers
+ * @param subscriptionLost whether responders in {@code missing} may have answered,
+ * because the exporter could not receive responses for some of the time or, on a durable
+ * channel, could not read the stored answers
+ * @param id the id under which a durable channel stores the signal and its answers, for
+ * {@link DurableChannels}; {@code null} on any other channel
  * @since 0.1.0
  */
 public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<String, String> messages,
@@ -66,9 +66,10 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
-	 * Whether the signal was acted on: the code is {@link ResultCode#ALL_SUBS_SUCCESS}
-	 * and at least one responder acted. Without a {@link CompletionRule} this includes
-	 * that none failed or is missing; with one, that as many acted as the rule requires.
+	 * Returns whether the signal was acted on: the code is
+	 * {@link ResultCode#ALL_SUBS_SUCCESS} and at least one responder acted. Without a
+	 * {@link CompletionRule} none failed or is missing; with one, as many acted as the
+	 * rule requires.
 	 * @return {@code false} also if no responder was subscribed, or none had a handler
 	 */
 	public boolean isSuccess() {
@@ -83,9 +84,8 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
-	 * Returns the responders that acted with success. A Python responder, or one that
-	 * speaks the protocol without its extensions, is taken to have acted when its
-	 * {@code ras} is 1.
+	 * Returns the responders that acted with success. A Python responder, or another one
+	 * without extensions, counts as acted if its {@code ras} is 1.
 	 * @return their ids, in the order of their answers
 	 */
 	public Set<String> acted() {
@@ -93,7 +93,7 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
-	 * Returns the responders that answered that they did not succeed.
+	 * Returns the responders that answered with a failure.
 	 * @return their ids, in the order of their answers
 	 */
 	public Set<String> failed() {
@@ -102,7 +102,7 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 
 	/**
 	 * Returns the responders that answered that they have no handler for the event
-	 * ({@code state-signals.responder.unhandled: acknowledge}): they did not act.
+	 * ({@code state-signals.responder.unhandled: acknowledge}). They did not act.
 	 * @return their ids, in the order of their answers
 	 */
 	public Set<String> unhandled() {
@@ -120,7 +120,7 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
-	 * Returns the number of responders that were awaited to the end.
+	 * Returns the number of awaited responders.
 	 * @return the number, without those that left; 0 if no responder was subscribed
 	 */
 	public int awaited() {
@@ -128,10 +128,11 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	}
 
 	/**
-	 * One responder's answer.
+	 * The answer of one responder.
 	 *
-	 * @param ras <em>response action success</em>: 1 is success, anything else is not
-	 * @param message the responder's message, if any
+	 * @param ras <em>response action success</em>: 1 is success, any other number is a
+	 * failure
+	 * @param message the message of the responder, or {@code null}
 	 * @param latency the time from sending the signal to receiving this answer
 	 * @param handled {@code false} if the responder answered that it has no handler for
 	 * the event
@@ -139,7 +140,7 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	public record Answer(int ras, @Nullable String message, Duration latency, boolean handled) {
 
 		/**
-		 * Whether the responder acted with success.
+		 * Returns whether the responder acted with success.
 		 * @return {@code true} when {@code ras} is 1 and a handler acted
 		 */
 		public boolean isSuccess() {
@@ -147,7 +148,7 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 		}
 
 		/**
-		 * Whether the responder answered that it did not succeed.
+		 * Returns whether the responder answered with a failure.
 		 * @return {@code true} when {@code ras} is not 1
 		 */
 		public boolean isFailure() {

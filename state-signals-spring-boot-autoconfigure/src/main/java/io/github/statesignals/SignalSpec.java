@@ -8,8 +8,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signal in the making. Not safe for use by several threads. May be published more than
- * once; each publish sends what the spec says then.
+ * Builds and publishes a signal. Not safe for concurrent use. It can be published several
+ * times; each publish sends the values of that moment.
  *
  * @since 0.1.0
  * @see SignalExporter#signal(String)
@@ -17,108 +17,112 @@ import org.jspecify.annotations.Nullable;
 public interface SignalSpec {
 
 	/**
-	 * Tag the signal, such as with the run that it belongs to.
+	 * Sets the tag, such as the run that the signal belongs to.
 	 * @param tag the tag
 	 * @return this
 	 */
 	SignalSpec tag(String tag);
 
 	/**
-	 * Number the sample that the signal is about.
-	 * @param sampleNo the number; 0 is one, too
+	 * Sets the sample number.
+	 * @param sampleNo the number; 0 is a number as well
 	 * @return this
 	 */
 	SignalSpec sampleNo(long sampleNo);
 
 	/**
-	 * Add an entry to the metadata. A value that is not a JSON value already (a
-	 * {@code Duration}, an enum, a record) is converted by the application's
-	 * {@code JsonMapper}.
+	 * Adds a metadata entry. The application's {@code JsonMapper} converts a value that
+	 * is no JSON value, such as a {@code Duration}, an enum or a record.
 	 * @param key the key; {@code _ss} is reserved
 	 * @param value the value
 	 * @return this
-	 * @throws IllegalArgumentException if JSON can't carry the value
+	 * @throws IllegalArgumentException if the key is reserved, or the value can't be
+	 * written as JSON
 	 */
 	SignalSpec metadata(String key, @Nullable Object value);
 
 	/**
-	 * Add entries to the metadata.
+	 * Adds metadata entries.
 	 * @param metadata the entries
 	 * @return this
-	 * @throws IllegalArgumentException if JSON can't carry a value
+	 * @throws IllegalArgumentException if a key is reserved, or a value can't be written
+	 * as JSON
 	 */
 	SignalSpec metadata(Map<String, ? extends @Nullable Object> metadata);
 
 	/**
-	 * Add the properties of an object to the metadata, as the application's
+	 * Adds the properties of an object to the metadata, as the application's
 	 * {@code JsonMapper} writes them.
-	 * @param payload a record, bean or map: something that is an object in JSON
+	 * @param payload a record, bean or map that is a JSON object
 	 * @return this
-	 * @throws IllegalArgumentException if it is not an object in JSON
+	 * @throws IllegalArgumentException if it is not a JSON object
 	 */
 	SignalSpec payload(Object payload);
 
 	/**
-	 * How long to await answers, in place of
-	 * {@code state-signals.exporter.response-timeout}. It runs from the moment at which
-	 * the signal is sent.
-	 * @param timeout the timeout; negative: for ever
+	 * Sets the time to wait for answers. Replaces
+	 * {@code state-signals.exporter.response-timeout}. The time begins when the signal is
+	 * sent.
+	 * @param timeout the timeout; a negative duration waits indefinitely
 	 * @return this
 	 */
 	SignalSpec timeout(Duration timeout);
 
 	/**
-	 * End as soon as enough responders have succeeded, or can't any more, in place of
-	 * awaiting every answer.
-	 * @param rule how many are enough
+	 * Sets a completion rule: the publish ends when enough responders have acted, or no
+	 * longer can.
+	 * @param rule the rule
 	 * @return this
 	 */
 	SignalSpec until(CompletionRule rule);
 
 	/**
-	 * Name responders that have to be subscribed. If one is not, nothing is sent, and the
-	 * publish ends at once as {@link ResultCode#MISSING_RESPONSE} with its name missing.
+	 * Adds required responders. If one of them is not subscribed, nothing is sent, and
+	 * the publish ends at once with {@link ResultCode#MISSING_RESPONSE} and its name in
+	 * {@link SignalResult#missing()}.
 	 * @param responders the names of responders, or their ids
 	 * @return this
+	 * @throws IllegalArgumentException if a name is blank
 	 */
 	SignalSpec requires(String... responders);
 
 	/**
-	 * Be told each answer that counts as it arrives, on the starter's executor: one at a
-	 * time and in the order of arrival, the last one possibly after the publish has
-	 * ended.
-	 * @param listener gets the responder's id and its answer
+	 * Sets a listener for the answers of awaited responders. Called on the starter's
+	 * executor, for one answer at a time, in the order in which they are received; for
+	 * the last one possibly after the publish has ended.
+	 * @param listener receives the responder's id and its answer
 	 * @return this
 	 */
 	SignalSpec onResponse(BiConsumer<String, SignalResult.Answer> listener);
 
 	/**
-	 * Publish, and block until the last awaited responder has answered or the timeout has
-	 * passed. With nobody subscribed it ends as soon as Redis has taken the signal.
-	 * Before the exporter is initialized any event is sent, unchecked and with a warning
-	 * in the log, and nobody is awaited.
+	 * Publishes the signal and waits until the last awaited responder has answered or the
+	 * timeout has passed. Blocks the caller. Without subscribers it ends when Redis has
+	 * accepted the signal. An exporter that is not initialized sends any event, logs a
+	 * warning, and awaits no responder.
 	 * <p>
-	 * A handler that blocks here on an exporter to which its own responder is subscribed
-	 * waits for itself: use {@link #publishAsync()} there.
-	 * @return who acted on it
+	 * A handler that waits here for its own responder waits until the timeout: use
+	 * {@link #publishAsync()} there.
+	 * @return the result
 	 * @throws IllegalArgumentException if the event is reserved or not legal, or the
-	 * signal in JSON is larger than {@code state-signals.protocol.max-payload}: nothing
-	 * is sent
-	 * @throws org.springframework.dao.DataAccessException if Redis did not take the
-	 * signal, at once where Redis has refused it, else after the timeout; its message
-	 * names the signal, and says that it was not sent, or that it may have been
-	 * @throws IllegalStateException if the thread is interrupted meanwhile, or the
-	 * exporter shut down before the signal was sent
+	 * signal is larger than {@code state-signals.protocol.max-payload}; nothing is sent
+	 * @throws org.springframework.core.task.TaskRejectedException if
+	 * {@code state-signals.exporter.max-pending} publishes are in flight; nothing is sent
+	 * @throws org.springframework.dao.DataAccessException if Redis refused the signal (at
+	 * once) or did not confirm it (after the timeout). The message names the signal, and
+	 * states that it was not sent, or that it may have been sent
+	 * @throws IllegalStateException if the thread is interrupted, or the exporter is shut
+	 * down before the signal was sent
 	 */
 	SignalResult publish();
 
 	/**
-	 * Publish without blocking any thread. The future completes on the starter's
-	 * executor, never on a thread of the Redis client; cancelling it ends the wait.
-	 * @return the result; fails at once with an {@link IllegalArgumentException} if the
-	 * signal is too large, and with what {@link #publish()} would have thrown for Redis
+	 * Publishes the signal without blocking a thread. The future completes on the
+	 * starter's executor, never on a thread of the Redis client. Cancelling it ends the
+	 * wait.
+	 * @return a future of the result; it fails with the exceptions of {@link #publish()}
 	 * @throws IllegalArgumentException if the event is reserved or not legal; nothing is
-	 * published
+	 * sent
 	 */
 	CompletableFuture<SignalResult> publishAsync();
 

@@ -8,16 +8,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The state of a signal on a durable channel. Immutable.
+ * The status of a signal on a durable channel. Immutable.
  *
  * @param id the id of the signal
- * @param accepted when Redis took it, by Redis's clock, to the millisecond
- * @param acknowledged the answers so far, by the name of the responder
- * @param outstanding the names of the responders that it is stored for and that have not
- * answered
- * @param removed the names of the responders that it was stored for and that were removed
- * before they answered
- * @param completeness whether all responders that it was stored for have answered
+ * @param accepted the time at which Redis accepted the signal, by the clock of Redis, in
+ * milliseconds
+ * @param acknowledged the answers until now, by responder name
+ * @param outstanding the names of the responders that the signal is stored for and that
+ * have not answered
+ * @param removed the names of the responders that the signal was stored for and that were
+ * removed before they answered
+ * @param completeness whether all responders that the signal was stored for have answered
  * @since 0.1.0
  */
 public record SignalStatus(String id, Instant accepted, Map<String, Response> acknowledged, Set<String> outstanding,
@@ -30,8 +31,8 @@ public record SignalStatus(String id, Instant accepted, Map<String, Response> ac
 	}
 
 	/**
-	 * Whether it is known that all responders that the signal was stored for, without
-	 * those that were removed, have answered, be it with success or not.
+	 * Returns whether all responders that the signal was stored for are known and have
+	 * answered, with success or not. Removed responders do not count.
 	 * @return {@code true} when the completeness is {@link Completeness#COMPLETE}
 	 */
 	public boolean isComplete() {
@@ -45,18 +46,24 @@ public record SignalStatus(String id, Instant accepted, Map<String, Response> ac
 	 */
 	public enum Completeness {
 
-		/** All have answered, and there is at least one. */
+		/**
+		 * All responders have answered, and there is at least one.
+		 */
 		COMPLETE,
 
-		/** At least one has not answered. */
+		/**
+		 * At least one responder has not answered.
+		 */
 		OUTSTANDING,
 
-		/** It was stored for no responder, or all of them were removed. */
+		/**
+		 * The signal was stored for no responder, or all of them were removed.
+		 */
 		NOT_ANSWERED,
 
 		/**
-		 * Redis does not know for which responders it was stored: the names were lost, or
-		 * none was registered yet.
+		 * Redis does not know which responders the signal was stored for: the names were
+		 * lost, or none was registered yet.
 		 */
 		UNKNOWN
 

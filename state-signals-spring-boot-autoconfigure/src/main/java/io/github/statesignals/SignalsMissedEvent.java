@@ -1,13 +1,13 @@
 package io.github.statesignals;
 
 /**
- * Application event: signals of one publisher were missed, by the numbers of those that
- * were heard. Only publishers that use the extensions number their signals. Published on
- * a thread on which handlers run.
+ * Application event that is published when signals of one publisher were missed, by their
+ * numbers. Only publishers with extensions number their signals. Published on the
+ * starter's executor.
  *
- * @param publisherId whose signals
- * @param channel the channel's name, empty for the one without
- * @param count how many were missed before the one that is heard now
+ * @param publisherId the id of the publisher
+ * @param channel the name of the channel, empty for the default channel
+ * @param count the number of missed signals
  * @since 0.1.0
  */
 public record SignalsMissedEvent(String publisherId, String channel, long count) {

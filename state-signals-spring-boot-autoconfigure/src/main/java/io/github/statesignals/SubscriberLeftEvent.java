@@ -1,37 +1,37 @@
 package io.github.statesignals;
 
 /**
- * Application event: an exporter of this application awaits a responder no longer.
- * Published on a thread on which handlers run; not for those whom an exporter forgets
- * because it is shut down.
+ * Application event that is published when an exporter of this application no longer
+ * awaits a responder. Published on the starter's executor. Not published for subscribers
+ * of an exporter that is shut down.
  *
- * @param publisherId the exporter's id
- * @param responderId the responder's id
- * @param reason why
+ * @param publisherId the id of the exporter
+ * @param responderId the id of the responder
+ * @param reason the reason
  * @since 0.1.0
  */
 public record SubscriberLeftEvent(String publisherId, String responderId, Reason reason) {
 
 	/**
-	 * Why a responder is awaited no longer.
+	 * The reason why a responder is no longer awaited.
 	 */
 	public enum Reason {
 
 		/**
-		 * It said so, as a responder does that stops.
+		 * It announced that it leaves, as a responder that stops does.
 		 */
 		SAID_BYE,
 
 		/**
 		 * It did not answer {@code state-signals.exporter.evict-after-missed} signals in
-		 * a row. It is a subscriber again as soon as it answers one.
+		 * a row. Its next answer makes it a subscriber again.
 		 */
 		EVICTED,
 
 		/**
-		 * It is no longer connected: it did not answer when the exporter probed it
-		 * ({@code state-signals.exporter.probe-after}). It is a subscriber again as soon
-		 * as it answers a signal, or subscribes.
+		 * It is disconnected: it did not answer probes
+		 * ({@code state-signals.exporter.probe-after}). Its next answer, or subscription,
+		 * makes it a subscriber again.
 		 */
 		GONE
 
