@@ -3,13 +3,13 @@ package io.github.statesignals.autoconfigure;
 import java.util.Collection;
 
 /**
- * There are several connection factories, and none is marked as the one for signals.
+ * Thrown when several connection factories exist and none of them is chosen for signals.
  */
 @SuppressWarnings("serial")
 final class AmbiguousConnectionFactoryException extends RuntimeException {
 
 	AmbiguousConnectionFactoryException(Collection<String> names) {
-		super("Signals need one RedisConnectionFactory, and there are several: " + String.join(", ", names));
+		super("Signals require a single RedisConnectionFactory, but several were found: " + String.join(", ", names));
 	}
 
 }

@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains how to choose a connection factory.
+ * Analyzes an ambiguous connection factory.
  */
 final class AmbiguousConnectionFactoryFailureAnalyzer
 		extends AbstractFailureAnalyzer<AmbiguousConnectionFactoryException> {

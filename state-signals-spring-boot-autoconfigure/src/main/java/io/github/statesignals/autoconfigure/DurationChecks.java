@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Refuses durations that bind but can't be meant: most often the unit is missing, so that
- * a number counts milliseconds.
+ * Refuses durations that bind and are too short to be intended. Most often the unit is
+ * missing, so that a number counts milliseconds.
  */
 final class DurationChecks {
 
@@ -20,9 +20,7 @@ final class DurationChecks {
 
 	private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
 
-	/**
-	 * No application starts, and no Redis is back, in less.
-	 */
+	// No application starts, and no Redis recovers, in less.
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
 	private static final Duration TENTH = Duration.ofMillis(100);
@@ -35,11 +33,6 @@ final class DurationChecks {
 		this.binder = binder;
 	}
 
-	/**
-	 * Checks all durations.
-	 * @param properties the properties
-	 * @param binder binds them as they are written
-	 */
 	static void check(StateSignalsProperties properties, Binder binder) {
 		DurationChecks checks = new DurationChecks(binder);
 		checks.check("connect-timeout", properties.connectTimeout(), SECOND);
@@ -56,8 +49,8 @@ final class DurationChecks {
 	private static void checkRetention(String name, Duration retention) {
 		if (retention.compareTo(SHORTEST_RETENTION) < 0) {
 			throw invalid(name, retention,
-					"A stored signal would be gone before a responder is back: set at least 1m. A number without a unit "
-							+ "counts milliseconds: write 7d for seven days, and not 7.");
+					"A stored signal would be deleted before a responder has restarted: set at least 1m. A number without a unit "
+							+ "counts milliseconds: set 7d for seven days, not 7.");
 		}
 	}
 
@@ -69,13 +62,13 @@ final class DurationChecks {
 		}
 	}
 
-	private void check(String name, Duration value, Duration meant) {
+	private void check(String name, Duration value, Duration shortest) {
 		BindResult<String> bound = this.binder.bind("state-signals." + name, String.class);
 		String written = bound.isBound() ? bound.get().strip() : "";
-		if (value.compareTo(Duration.ZERO) > 0 && value.compareTo(meant) < 0
+		if (value.compareTo(Duration.ZERO) > 0 && value.compareTo(shortest) < 0
 				&& WITHOUT_UNIT.matcher(written).matches()) {
 			throw invalid(name, written,
-					"A number without a unit counts milliseconds, and %s ms can't be meant: write %ss, or %sms if it is."
+					"A number without a unit counts milliseconds, and %s ms is too short: set %ss, or %sms if this is intended."
 						.formatted(written, written, written));
 		}
 	}

@@ -12,12 +12,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Initializes the application's exporter when all else has started, if
- * {@code state-signals.exporter.legal-events} says so: before runners and ready
- * listeners, which may publish already. Where the application starts without Redis, that
- * happens in the background as soon as Redis is there. When the application is stopped
- * and started again, the engine brings the exporter back, as it is then: only the wait
- * for subscribers is repeated.
+ * Initializes the application's exporter with
+ * {@code state-signals.exporter.legal-events}: in the last phase, and so before runners
+ * and ready listeners, which may publish. Without Redis at start, that happens in the
+ * background with the first connection. When the application is stopped and started
+ * again, the engine restores the exporter, and only waiting for subscribers is repeated
+ * here.
  */
 final class ExporterInitializer implements SmartLifecycle {
 
@@ -61,7 +61,7 @@ final class ExporterInitializer implements SmartLifecycle {
 			logger.debug("The SignalExporter bean is a mock: it is not initialized");
 		}
 		else if (this.properties.awaitSubscribers() == 0) {
-			// Done later where the application is not connected yet.
+			// The engine does it later if the application is not connected yet.
 			initialization.initialize();
 		}
 		else {
@@ -94,9 +94,10 @@ final class ExporterInitializer implements SmartLifecycle {
 	}
 
 	private void warn(SignalExporter exporter) {
-		logger.warn("Exporter '{}' goes on with {} of {} subscribers after {}: {}", exporter.getPublisherId(),
-				exporter.getSubscribers().size(), this.properties.awaitSubscribers(), this.properties.awaitTimeout(),
-				exporter.getSubscribers());
+		logger.warn(
+				"Exporter '{}' has {} of {} subscribers after {} (state-signals.exporter.await-timeout), and does not wait longer: {}",
+				exporter.getPublisherId(), exporter.getSubscribers().size(), this.properties.awaitSubscribers(),
+				this.properties.awaitTimeout(), exporter.getSubscribers());
 	}
 
 	@Override

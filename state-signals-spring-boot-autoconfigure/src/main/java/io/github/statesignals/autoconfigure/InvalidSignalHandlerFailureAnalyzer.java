@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains what is wrong with a handler method.
+ * Analyzes an invalid handler method.
  */
 final class InvalidSignalHandlerFailureAnalyzer extends AbstractFailureAnalyzer<InvalidSignalHandlerException> {
 

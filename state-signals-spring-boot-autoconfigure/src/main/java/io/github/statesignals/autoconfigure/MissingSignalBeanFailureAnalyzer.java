@@ -28,7 +28,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Explains why a bean of signals is missing, before Boot says only that it is.
+ * Analyzes a missing bean of the starter. Ordered before Boot's analyzer, which does not
+ * know the reason.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
@@ -49,7 +50,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, NoSuchBeanDefinitionException cause,
 			@Nullable String description) {
 		Class<?> type = (cause.getResolvableType() != null) ? cause.getResolvableType().resolve() : null;
-		// Where there are some, a name or qualifier is wrong.
+		// If there are several, a name or qualifier is wrong.
 		if (type == null || cause.getNumberOfBeansFound() > 0) {
 			return null;
 		}
@@ -57,7 +58,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 		if (!gateway && !TYPES.contains(type)) {
 			return null;
 		}
-		String problem = "%s required a bean of type '%s', and there is none: "
+		String problem = "%s required a bean of type '%s' that could not be found: "
 			.formatted(Objects.requireNonNullElse(description, "A component"), type.getName());
 		return isPresent(SignalGatewayFactory.class) ? (gateway ? unscanned(problem, type, cause) : null)
 				: withoutSignals(problem, cause);
@@ -69,7 +70,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 					"Set 'state-signals.enabled=true', or inject an ObjectProvider, which may be empty.", cause);
 		}
 		if (!isPresent(RedisConnectionFactory.class)) {
-			return new FailureAnalysis(problem + "there is no RedisConnectionFactory to send and receive signals with.",
+			return new FailureAnalysis(problem + "no RedisConnectionFactory was found to send and receive signals.",
 					MissingTransportFailureAnalyzer.REMEDY, cause);
 		}
 		return new FailureAnalysis(problem + "StateSignalsAutoConfiguration is not applied.",
@@ -84,7 +85,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 		List<String> packages = AutoConfigurationPackages.has(this.beanFactory)
 				? AutoConfigurationPackages.get(this.beanFactory) : List.of();
 		return new FailureAnalysis(problem
-				+ "the @SignalGateway interface is in no package that is scanned (%s, and those that @ComponentScan names)."
+				+ "no scanned package has the @SignalGateway interface (%s, and those that @ComponentScan names)."
 					.formatted(packages.isEmpty() ? "none" : String.join(", ", packages)),
 				"Move it there, add its package to 'scanBasePackages' of @SpringBootApplication, or define a bean: "
 						+ "@Bean %1$s gateway(SignalGatewayFactory gateways) { return gateways.create(%1$s.class); }"

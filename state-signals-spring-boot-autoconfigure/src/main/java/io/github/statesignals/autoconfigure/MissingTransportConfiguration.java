@@ -18,8 +18,7 @@ import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ReflectionUtils.MethodFilter;
 
 /**
- * Fails the start where there is nothing to receive signals with, and there are handlers
- * of them.
+ * Fails the start of an application that has handlers and no transport.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnMissingBean(SignalTransport.class)

@@ -3,13 +3,13 @@ package io.github.statesignals.autoconfigure;
 import java.lang.reflect.Method;
 
 /**
- * There are handlers, and no connection factory to receive signals with.
+ * Thrown when handlers exist and no connection factory does.
  */
 @SuppressWarnings("serial")
 final class MissingTransportException extends RuntimeException {
 
 	MissingTransportException(Method handler) {
-		super("@OnSignal method %s.%s would never be called: there is no RedisConnectionFactory to receive signals with"
+		super("The @OnSignal method %s.%s can't receive signals: no RedisConnectionFactory was found"
 			.formatted(handler.getDeclaringClass().getName(), handler.getName()));
 	}
 

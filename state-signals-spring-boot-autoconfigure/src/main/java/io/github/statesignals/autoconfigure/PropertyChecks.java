@@ -17,11 +17,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.unit.DataSize;
 
 /**
- * Refuses property values that bind but make no sense, each with its name and the remedy.
+ * Refuses property values that bind and are invalid, with the property and the remedy.
  */
 final class PropertyChecks {
 
 	private static final DataSize LARGEST_PAYLOAD = DataSize.ofMegabytes(512);
+
+	private static final String CHANNEL_NAME = "The name of a channel consists of letters, digits, '.', '_' and '-', "
+			+ "128 at most.";
 
 	private PropertyChecks() {
 	}
@@ -29,74 +32,79 @@ final class PropertyChecks {
 	static void check(StateSignalsProperties properties) {
 		String channel = properties.channel();
 		if (channel != null && !SignalTransport.isChannelName(channel)) {
-			throw invalid("channel", channel,
-					"The name of a channel is made of letters, digits, '.', '_' and '-', 128 at most.");
+			throw invalid("channel", channel, CHANNEL_NAME);
 		}
 		if (properties.heartbeatInterval().isNegative()) {
 			throw invalid("heartbeat-interval", properties.heartbeatInterval(),
-					"It must not be negative: 0 makes no heartbeat.");
+					"It must not be negative: 0 disables the heartbeat.");
 		}
 		for (Map.Entry<String, Channel> named : properties.channels().entrySet()) {
 			checkChannel(named.getKey(), named.getValue(), properties);
 		}
-		StateSignalsProperties.Exporter exporter = properties.exporter();
-		notBlank("exporter.process-name", exporter.processName(), "Name the process, or leave the property out.");
-		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or leave the property out.");
+		checkExporter(properties.exporter());
+		checkResponder(properties.responder());
+		checkMaxPayload(properties.protocol().maxPayload());
+	}
+
+	private static void checkExporter(StateSignalsProperties.Exporter exporter) {
+		notBlank("exporter.process-name", exporter.processName(), "Name the process, or remove the property.");
+		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or remove the property.");
 		if (exporter.legalEvents() != null) {
 			checkLegalEvents(exporter.legalEvents());
 		}
 		for (String responderId : exporter.expectedResponders()) {
 			notBlank("exporter.expected-responders", responderId, "Remove the blank id.");
 		}
-		notNegative("exporter.await-subscribers", exporter.awaitSubscribers());
+		notNegative("exporter.await-subscribers", exporter.awaitSubscribers(), "0 does not wait");
 		if (exporter.awaitSubscribers() > 0 && exporter.legalEvents() == null) {
 			throw invalid("exporter.await-subscribers", exporter.awaitSubscribers(),
-					"There is nobody to wait for unless the exporter is initialized at start-up: "
+					"Subscribers are awaited only if the exporter is initialized at start-up: "
 							+ "set 'state-signals.exporter.legal-events', too.");
 		}
 		positive("exporter.republish-interval", exporter.republishInterval());
 		if (exporter.responseTimeout().isZero()) {
 			throw invalid("exporter.response-timeout", exporter.responseTimeout(),
-					"No answer can come in no time. Set a positive duration, or a negative one to wait for ever.");
+					"No answer can arrive within it. Set a positive duration, or a negative one to wait indefinitely.");
 		}
-		if (exporter.evictAfterMissed() < 0) {
-			throw invalid("exporter.evict-after-missed", exporter.evictAfterMissed(),
-					"It must not be negative: 0 awaits every subscriber always.");
-		}
+		notNegative("exporter.evict-after-missed", exporter.evictAfterMissed(), "0 always awaits every subscriber");
 		if (exporter.probeAfter().isNegative()) {
 			throw invalid("exporter.probe-after", exporter.probeAfter(), "It must not be negative: 0 never probes.");
 		}
 		if (exporter.maxPending() < 1) {
-			throw invalid("exporter.max-pending", exporter.maxPending(), "At least one publish must be possible.");
+			throw invalid("exporter.max-pending", exporter.maxPending(), "It must be at least 1.");
 		}
-		StateSignalsProperties.Responder responder = properties.responder();
-		notBlank("responder.name", responder.name(), "Name the responder, or leave the property out.");
+	}
+
+	private static void checkResponder(StateSignalsProperties.Responder responder) {
+		notBlank("responder.name", responder.name(), "Name the responder, or remove the property.");
 		notBlank("responder.lock-publisher", responder.lockPublisher(),
-				"Give the publisher's id, or leave the property out to hear all.");
-		notBlank("responder.lock-tag", responder.lockTag(), "Give the tag, or leave the property out to hear all.");
+				"Set the publisher's id, or remove the property to receive from all publishers.");
+		notBlank("responder.lock-tag", responder.lockTag(),
+				"Set the tag, or remove the property to receive signals with any tag.");
 		if (responder.queueCapacity() < 1) {
-			throw invalid("responder.queue-capacity", responder.queueCapacity(), "At least one signal must fit in.");
+			throw invalid("responder.queue-capacity", responder.queueCapacity(), "It must be at least 1.");
 		}
 		if (responder.totalQueueCapacity() < responder.queueCapacity()) {
 			throw invalid("responder.total-queue-capacity", responder.totalQueueCapacity(),
-					"It can't be less than what one publisher may have: raise it, or lower "
+					"It must not be less than the capacity for one publisher: increase it, or reduce "
 							+ "'state-signals.responder.queue-capacity' (%d).".formatted(responder.queueCapacity()));
 		}
-		DataSize maxPayload = properties.protocol().maxPayload();
+	}
+
+	private static void checkMaxPayload(DataSize maxPayload) {
 		if (maxPayload.toBytes() < 1024) {
 			throw invalid("protocol.max-payload", maxPayload,
-					"A signal with some metadata has to fit in: set at least 1KB.");
+					"A signal with metadata would exceed it: set at least 1KB.");
 		}
 		if (maxPayload.compareTo(LARGEST_PAYLOAD) > 0) {
-			throw invalid("protocol.max-payload", maxPayload, "Redis takes no larger message than 512MB.");
+			throw invalid("protocol.max-payload", maxPayload, "Redis accepts messages of at most 512MB.");
 		}
 	}
 
 	private static void checkChannel(String name, Channel channel, StateSignalsProperties properties) {
 		if (name.isEmpty() || !SignalTransport.isChannelName(name)) {
 			throw invalid("channels.[" + name + "].delivery", channel.delivery(),
-					"The name of a channel is made of letters, digits, '.', '_' and '-', 128 at most. "
-							+ "One with a dot is written in brackets: 'channels.[a.b].delivery'.");
+					CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
 		}
 		positive("channels." + name + ".retention", channel.retention());
 		if (channel.delivery() != Delivery.DURABLE) {
@@ -110,7 +118,7 @@ final class PropertyChecks {
 		if (name.equals(properties.channel())
 				&& (properties.responder().lockPublisher() != null || properties.responder().lockTag() != null)) {
 			throw invalid("channels." + name + ".delivery", "durable",
-					"Every signal is kept for every responder and awaits its answer, so that none can be locked: remove "
+					"A durable channel stores every signal for every responder, and no responder can be locked: remove "
 							+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");
 		}
 	}
@@ -139,15 +147,15 @@ final class PropertyChecks {
 		}
 	}
 
-	private static void notNegative(String name, int value) {
+	private static void notNegative(String name, int value, String zero) {
 		if (value < 0) {
-			throw invalid(name, value, "It must not be negative: 0 waits for nobody.");
+			throw invalid(name, value, "It must not be negative: %s.".formatted(zero));
 		}
 	}
 
 	private static void positive(String name, Duration value) {
 		if (value.isNegative() || value.isZero()) {
-			throw invalid(name, value, "It must be longer than nothing, such as 1s.");
+			throw invalid(name, value, "It must be positive, such as 1s.");
 		}
 	}
 

@@ -37,7 +37,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * The engine, and what users see of it.
+ * Configures the engine and the beans for users.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBean(SignalTransport.class)
@@ -46,7 +46,7 @@ class SignalEngineConfiguration {
 
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
-	// Before any bean is made with them, which would complain in words of its own.
+	// Before a bean that is created with them fails without naming the property.
 	SignalEngineConfiguration(StateSignalsProperties properties, Environment environment) {
 		if (environment instanceof ConfigurableEnvironment configurable) {
 			UnknownProperties.warn(configurable);
@@ -78,8 +78,8 @@ class SignalEngineConfiguration {
 		return engine.responder();
 	}
 
-	// Only where there is something to initialize does it matter which exporter is meant.
-	// A parent context's exporter is initialized there.
+	// Without legal events several exporters are not ambiguous. The exporter of a parent
+	// context is initialized there.
 	@Bean
 	ExporterInitializer signalExporterInitializer(ObjectProvider<SignalExporter> exporter, SignalEngine engine,
 			StateSignalsProperties properties, ListableBeanFactory beanFactory) {
@@ -89,13 +89,8 @@ class SignalEngineConfiguration {
 	}
 
 	@Bean
-	StartupLogger signalStartupLogger(ApplicationContext context, SignalEngine engine) {
-		return new StartupLogger(context, engine);
-	}
-
-	@Bean
-	KeepAliveCheck signalKeepAliveCheck(ApplicationContext context, SignalEngine engine) {
-		return new KeepAliveCheck(context, engine);
+	LifecycleLogger signalLifecycleLogger(ApplicationContext context, SignalEngine engine) {
+		return new LifecycleLogger(context, engine);
 	}
 
 	@Bean
@@ -134,7 +129,7 @@ class SignalEngineConfiguration {
 				drainTimeout(environment));
 	}
 
-	// Done before the phase is over, so that there is a connection left to say so.
+	// Shorter than the phase, so that a connection is left for announcements.
 	private static Duration drainTimeout(Environment environment) {
 		BindResult<Duration> phase = Binder.get(environment)
 			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class);

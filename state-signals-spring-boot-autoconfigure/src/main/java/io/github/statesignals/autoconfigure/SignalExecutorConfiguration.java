@@ -11,15 +11,14 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /**
- * What handlers run on.
+ * Configures the executor that runs handlers.
  */
 @Configuration(proxyBeanMethods = false)
 class SignalExecutorConfiguration {
 
 	/**
-	 * The name of the bean that runs handlers: a user's own
-	 * {@link java.util.concurrent.Executor} of this name takes its place. It must not run
-	 * tasks in the calling thread.
+	 * The name of the bean that runs handlers. An {@link java.util.concurrent.Executor}
+	 * of this name replaces it. It must not run tasks in the calling thread.
 	 */
 	static final String EXECUTOR = "stateSignalsTaskExecutor";
 
@@ -40,7 +39,7 @@ class SignalExecutorConfiguration {
 	ThreadPoolTaskExecutor stateSignalsPlatformThreadTaskExecutor() {
 		ThreadPoolTaskExecutor executor = new HandlerExecutor();
 		executor.setThreadNamePrefix("state-signals-");
-		// The engine bounds what runs at once, and queues the rest by publisher.
+		// The engine limits the running handlers, and queues signals by publisher.
 		executor.setCorePoolSize(0);
 		executor.setQueueCapacity(0);
 		executor.setDaemon(true);
@@ -48,16 +47,16 @@ class SignalExecutorConfiguration {
 	}
 
 	/**
-	 * Leaves it to the engine to wait for handlers, which has done so when this would be
-	 * stopped: waiting again would double the time that a blocked handler takes to shut
-	 * down. What still runs is interrupted when this is destroyed.
+	 * Does not wait for handlers when it is stopped. The engine has waited before, and a
+	 * second wait would double the shutdown time of a blocked handler. Handlers that
+	 * still run are interrupted when this executor is destroyed.
 	 */
 	@SuppressWarnings("serial")
 	private static final class HandlerExecutor extends ThreadPoolTaskExecutor {
 
 		@Override
 		public void stop() {
-			// The engine has.
+			// The engine has waited.
 		}
 
 		@Override

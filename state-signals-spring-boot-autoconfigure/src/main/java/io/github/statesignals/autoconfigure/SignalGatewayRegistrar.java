@@ -32,8 +32,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Makes a bean of every interface that is a {@link SignalGateway}, in the packages that
- * are scanned for components.
+ * Registers a bean for each {@link SignalGateway} interface in packages with component
+ * scanning.
  */
 final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 
@@ -72,10 +72,7 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 			.collect(Collectors.toCollection(LinkedHashSet::new));
 	}
 
-	/**
-	 * Finds the packages that the application's own {@link ComponentScan} annotations
-	 * name, such as in {@code @SpringBootApplication(scanBasePackages = ...)}.
-	 */
+	// Also those of @SpringBootApplication(scanBasePackages = ...).
 	private static Set<String> scannedPackages(BeanDefinitionRegistry registry, Environment environment) {
 		Set<String> packages = new LinkedHashSet<>();
 		for (String name : registry.getBeanDefinitionNames()) {
@@ -117,7 +114,7 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 	}
 
 	/**
-	 * Finds interfaces, which component scanning leaves out.
+	 * Finds interfaces, which component scanning excludes.
 	 */
 	private static final class Scanner extends ClassPathScanningCandidateComponentProvider {
 

@@ -26,13 +26,13 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
- * The transport over Redis, unless the application brings one.
+ * Configures the transport over Redis.
  */
 @Configuration(proxyBeanMethods = false)
 class SignalTransportConfiguration {
 
 	/**
-	 * The name of the connection factory to use where there are several.
+	 * The name of the connection factory to use if there are several.
 	 */
 	static final String CONNECTION_FACTORY = "stateSignalsConnectionFactory";
 
@@ -45,10 +45,7 @@ class SignalTransportConfiguration {
 
 	private static final String TRANSPORT = "signalTransport";
 
-	/**
-	 * Connecting takes long, and the application has other beans to make meanwhile: so it
-	 * is begun before all of them.
-	 */
+	// Connecting takes long. It begins before all other beans are created.
 	@Bean
 	@ConditionalOnMissingBean(SignalTransport.class)
 	@ConditionalOnBean(RedisConnectionFactory.class)
@@ -56,11 +53,7 @@ class SignalTransportConfiguration {
 		return (beanFactory) -> beanFactory.getBean(TRANSPORT);
 	}
 
-	/**
-	 * Not a candidate for injection by type, which finds Boot's own container. An
-	 * application may define a container of this name instead: see
-	 * {@link RedisPubSubSignalTransport} for what becomes of it.
-	 */
+	// Not a candidate for injection by type, which finds the container of Boot.
 	@Bean(name = LISTENER_CONTAINER, defaultCandidate = false)
 	@ConditionalOnMissingBean(value = SignalTransport.class, name = LISTENER_CONTAINER)
 	@ConditionalOnBean(RedisConnectionFactory.class)
@@ -96,7 +89,7 @@ class SignalTransportConfiguration {
 	private static void checkSeparate(ListableBeanFactory beanFactory) {
 		if (Arrays.asList(beanFactory.getAliases(LISTENER_CONTAINER)).contains(APPLICATION_CONTAINER)) {
 			throw new IllegalStateException(
-					"The bean '%s' is also '%s', but a container for signals is started, stopped and called by signals alone. Define a separate RedisMessageListenerContainer for each."
+					"The bean '%s' is also '%s', but the starter alone starts, stops and uses a container for signals. Define a separate RedisMessageListenerContainer for each."
 						.formatted(LISTENER_CONTAINER, APPLICATION_CONTAINER));
 		}
 	}
@@ -116,7 +109,7 @@ class SignalTransportConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(SignalTransport.class)
 	DurableChannels durableChannels(SignalTransport transport) {
-		return new RedisDurableChannels((transport instanceof RedisStreamSignalTransport keeping) ? keeping : null);
+		return new RedisDurableChannels((transport instanceof RedisStreamSignalTransport durable) ? durable : null);
 	}
 
 	private static RedisConnectionFactory connectionFactory(ListableBeanFactory beanFactory) {

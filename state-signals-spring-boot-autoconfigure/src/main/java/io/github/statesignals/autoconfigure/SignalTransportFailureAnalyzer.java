@@ -8,12 +8,12 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains why Redis could not be connected to in time, and what to do about it.
+ * Analyzes a connection to Redis that could not be made in time.
  */
 final class SignalTransportFailureAnalyzer extends AbstractFailureAnalyzer<SignalTransportException> {
 
-	private static final String START = "Start Redis, correct 'spring.data.redis.*' to where it is, or give it more time with "
-			+ "'state-signals.connect-timeout' (0 starts the application without Redis and connects in the background).";
+	private static final String START = "Start Redis, correct 'spring.data.redis.*', or increase 'state-signals.connect-timeout' "
+			+ "(0 starts the application without Redis and connects in the background).";
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, SignalTransportException cause) {

@@ -76,7 +76,7 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * @param enabled Whether to receive and answer signals.
 	 * @param name Name of the application's responder. Defaults to
 	 * 'spring.application.name', else the name of this host.
-	 * @param unhandled What to answer to a signal that no handler matches.
+	 * @param unhandled Answer to a signal that no handler matches.
 	 * @param lockPublisher Id of the only publisher whose signals to receive.
 	 * @param lockTag Only tag whose signals to receive.
 	 * @param receiveOwn Whether to receive signals of this application's own exporters.
@@ -84,7 +84,7 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * responder. Further ones are answered 'busy'.
 	 * @param totalQueueCapacity How many signals may be queued in total. Further ones are
 	 * answered 'busy'.
-	 * @param expired What to do with a signal that arrives after its publisher's timeout.
+	 * @param expired Handling of a signal that arrives after its publisher's timeout.
 	 */
 	public record Responder(@DefaultValue("true") boolean enabled, @Nullable String name,
 			@DefaultValue("acknowledge") Unhandled unhandled, @Nullable String lockPublisher, @Nullable String lockTag,

@@ -22,11 +22,11 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Warns of properties under {@code state-signals} that do not exist, with the known one
- * that is nearest. The start does not fail: an application may have properties of its own
- * there, and environment variables of such names come from elsewhere, such as
- * {@code STATE_SIGNALS_PORT} from a Kubernetes service of that name. Of those, only what
- * looks like a typing error is reported.
+ * Warns about unknown properties under {@code state-signals}, with the most similar known
+ * one. It does not fail the start, because an application may have properties of its own
+ * there. Environment variables of such names also have other origins, such as
+ * {@code STATE_SIGNALS_PORT} of a Kubernetes service: only likely typing errors are
+ * reported.
  */
 final class UnknownProperties {
 
@@ -36,10 +36,7 @@ final class UnknownProperties {
 
 	private static final String ANY_KEY = "*";
 
-	/**
-	 * By the name without what relaxed binding ignores. Keys of maps are
-	 * {@link #ANY_KEY}.
-	 */
+	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final Map<String, String> known = new TreeMap<>();
 
 	private UnknownProperties() {
@@ -120,7 +117,7 @@ final class UnknownProperties {
 		return (origin != null) ? origin.toString() : source.getName();
 	}
 
-	// Lower case without dashes and indexes; the name of a channel counts for nothing.
+	// Lower case without dashes and indexes, and any name of a channel.
 	private String uniform(ConfigurationPropertyName name) {
 		StringBuilder uniform = new StringBuilder();
 		for (int i = 0; i < name.getNumberOfElements(); i++) {
@@ -133,10 +130,7 @@ final class UnknownProperties {
 		return uniform.toString();
 	}
 
-	/**
-	 * Finds the known property that is written most alike, as a whole or in its last
-	 * part.
-	 */
+	// The most similar one, as a whole or in its last element.
 	private @Nullable String nearest(String uniform, int limit) {
 		String nearest = null;
 		int least = limit + 1;
@@ -155,9 +149,7 @@ final class UnknownProperties {
 		return uniform.substring(uniform.lastIndexOf('.') + 1);
 	}
 
-	/**
-	 * Counts the characters to insert, remove or replace between two texts.
-	 */
+	// Levenshtein distance.
 	private static int distance(String first, String second) {
 		int[] row = new int[second.length() + 1];
 		for (int j = 0; j < row.length; j++) {

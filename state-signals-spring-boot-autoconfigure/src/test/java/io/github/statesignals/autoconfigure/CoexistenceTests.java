@@ -50,9 +50,9 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * An application that uses Redis, listeners and executors for itself is not disturbed,
- * and nothing is left of the starter when it closes. On a server of its own, so that all
- * that is connected to it is known.
+ * An application with its own use of Redis, listeners and executors is not disturbed, and
+ * closes without leftovers of the starter. On a separate server, so that all of its
+ * connections are known.
  */
 @Timeout(60)
 class CoexistenceTests {
@@ -83,7 +83,7 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void listenersOfApplicationKeepTheirContainerAndItsThreads() {
+	void listenersOfApplicationRunOnTheirContainerAndItsThreads() {
 		try (ConfigurableApplicationContext context = start("neighbour", Neighbour.class)) {
 			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			context.getBean(StringRedisTemplate.class).convertAndSend("news", "all quiet");
@@ -95,7 +95,7 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void injectionByTypeFindsWhatItFindsWithoutTheStarter() throws Exception {
+	void injectionByTypeFindsTheSameBeansAsWithoutTheStarter() throws Exception {
 		try (ConfigurableApplicationContext context = start("injected", Injected.class)) {
 			assertThat(context.getBean(RedisMessageListenerContainer.class))
 				.isSameAs(context.getBean("redisMessageListenerContainer"));
@@ -108,7 +108,7 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void containerForSignalsIsABeanThatIsFoundByItsName() {
+	void containerForSignalsIsABeanOfItsName() {
 		RedisMessageListenerContainer container;
 		try (ConfigurableApplicationContext context = start("named", Neighbour.class)) {
 			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
@@ -158,7 +158,7 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void containerOfApplicationWorksBesideOurs() {
+	void containerOfApplicationWorksWithTheOneForSignals() {
 		try (ConfigurableApplicationContext context = start("container", OwnContainer.class)) {
 			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			context.getBean(StringRedisTemplate.class).convertAndSend("weather", "fine");
@@ -173,7 +173,8 @@ class CoexistenceTests {
 		try (ConfigurableApplicationContext context = start("few", FewThreads.class)) {
 			FewThreads application = context.getBean(FewThreads.class);
 			RedisConnectionFactory connectionFactory = context.getBean(RedisConnectionFactory.class);
-			// Each on one of the driver's threads in turn: the handler's is ours, too.
+			// One connection for each of the driver's threads, also for that of the
+			// signals.
 			List<RedisConnection> opened = IntStream.range(0, 5)
 				.mapToObj((i) -> connectionFactory.getConnection())
 				.toList();
@@ -206,7 +207,7 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void anApplicationHearsNoMoreThanItHasUseFor() {
+	void applicationReceivesOnlyUsefulMessages() {
 		try (ConfigurableApplicationContext responding = start("responding", Plain.class);
 				ConfigurableApplicationContext publishing = start("publishing", Publishing.class)) {
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 0L));
@@ -218,7 +219,7 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void anApplicationThatGetsItsFirstHandlerLateHearsFromThenOn() {
+	void applicationReceivesSignalsFromItsFirstHandlerOn() {
 		try (ConfigurableApplicationContext late = start("late", Publishing.class);
 				ConfigurableApplicationContext publishing = start("publishing", Publishing.class)) {
 			assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 0L, RESPONSES, 0L));
@@ -229,7 +230,7 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void stoppedEngineHearsNothingAndCanBeStartedAgain() {
+	void stoppedEngineReceivesNothingAndCanBeStartedAgain() {
 		try (ConfigurableApplicationContext context = start("stopping", Plain.class)) {
 			SignalEngine engine = context.getBean(SignalEngine.class);
 			engine.stop();
@@ -243,14 +244,14 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void nothingIsLeftAfterClose() {
+	void closeLeavesNothing() {
 		Set<Thread> threadsBefore = threads();
 		ConfigurableApplicationContext context = start("closing", Plain.class);
 		assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(connections("closing")).isNotEmpty();
 		assertThat(threads()).hasSizeGreaterThan(threadsBefore.size());
 		context.close();
-		// Sooner than idle threads go by themselves.
+		// Sooner than idle threads end by themselves.
 		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
 			assertThat(connections("closing")).isEmpty();
 			assertThat(threads()).filteredOn((thread) -> !threadsBefore.contains(thread)).isEmpty();

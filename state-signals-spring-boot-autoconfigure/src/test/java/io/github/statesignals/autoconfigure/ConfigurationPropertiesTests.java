@@ -29,7 +29,7 @@ import org.springframework.util.ReflectionUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an IDE and the README say about the properties is what they do.
+ * The metadata for IDEs and the table of the README agree with the properties.
  */
 class ConfigurationPropertiesTests {
 
@@ -105,7 +105,7 @@ class ConfigurationPropertiesTests {
 	}
 
 	/**
-	 * Print the README's table.
+	 * Prints the table of the README.
 	 * @param args not used
 	 */
 	public static void main(String[] args) {
@@ -163,7 +163,7 @@ class ConfigurationPropertiesTests {
 	}
 
 	/**
-	 * What the properties are bound to, by name.
+	 * Returns the default values of the properties by name.
 	 * @param binder binds them
 	 * @return the values
 	 */
@@ -219,7 +219,7 @@ class ConfigurationPropertiesTests {
 		}
 
 		boolean isDefault(String cell) {
-			// Without a value, words may say what happens.
+			// Without a value, text may describe the behaviour.
 			return (this.defaultValue != null) ? cell.equals(defaultCell()) : cell.matches("[^`]+");
 		}
 

@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Test contexts on a real Redis that their cache pauses in turn, as
- * {@code spring.test.context.cache.pause} says.
+ * Test contexts on a real Redis that their cache pauses by
+ * {@code spring.test.context.cache.pause}.
  */
 @Timeout(120)
 class ContextCacheTests {
@@ -44,7 +44,7 @@ class ContextCacheTests {
 	}
 
 	@Test
-	void exportersOfAContextComeBackWhenItIsUsedAgain() throws Exception {
+	void exportersOfAContextAreRestoredWhenItIsUsedAgain() throws Exception {
 		DefaultContextCache cache = new DefaultContextCache(4, PauseMode.ON_CONTEXT_SWITCH);
 		ConfigurableApplicationContext one = use(cache, One.class);
 		SignalExporter exporter = one.getBean(SignalExporter.class);
@@ -67,7 +67,7 @@ class ContextCacheTests {
 	}
 
 	/**
-	 * Do as a test class does, from its first test to its last one.
+	 * Does the same as a test class, from its first test to its last one.
 	 */
 	private ConfigurableApplicationContext use(DefaultContextCache cache, Class<?> testClass) throws Exception {
 		SpringBootTestContextBootstrapper bootstrapper = new SpringBootTestContextBootstrapper();

@@ -48,50 +48,49 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What an operator reads when an application does not start: where it is wrong, and what
- * to do about it.
+ * Failure analyses of applications that do not start name the place and the remedy.
  */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
 class FailureTests {
 
 	static final List<Arguments> badProperties = List.of(
-			bad("responder.name=  ", "must not be blank", "Name the responder, or leave the property out"),
-			bad("responder.lock-publisher= ", "must not be blank", "leave the property out to hear all"),
-			bad("responder.lock-tag= ", "must not be blank", "leave the property out to hear all"),
+			bad("responder.name=  ", "must not be blank", "Name the responder, or remove the property"),
+			bad("responder.lock-publisher= ", "must not be blank", "remove the property to receive"),
+			bad("responder.lock-tag= ", "must not be blank", "remove the property to receive"),
 			bad("channels.orders.delivery=sometimes", "\"sometimes\"", "The following values are valid", "BROADCAST",
 					"DURABLE"),
-			bad("channels.orders.retention=0s", "must be longer than nothing"),
-			bad("channels.orders.retention=7", "set at least 1m", "write 7d for seven days, and not 7"),
+			bad("channels.orders.retention=0s", "must be positive"),
+			bad("channels.orders.retention=7", "set at least 1m", "set 7d for seven days, not 7"),
 			bad("channels.orders.retention=59s", "set at least 1m"),
 			bad("channels.[two words].delivery=durable", "letters, digits"),
-			bad("responder.queue-capacity=0", "'0'", "At least one signal must fit in"),
+			bad("responder.queue-capacity=0", "'0'", "must be at least 1"),
 			bad("responder.unhandled=shrug", "\"shrug\"", "The following values are valid", "ACKNOWLEDGE", "REJECT",
 					"IGNORE"),
-			bad("exporter.process-name= ", "must not be blank", "Name the process, or leave the property out"),
-			bad("exporter.runner-host=", "must not be blank", "Name the host, or leave the property out"),
+			bad("exporter.process-name= ", "must not be blank", "Name the process, or remove the property"),
+			bad("exporter.runner-host=", "must not be blank", "Name the host, or remove the property"),
 			bad("exporter.legal-events=", "Name at least one event, or remove the property"),
 			bad("exporter.legal-events=start,start", "'start,start'", "'start' is named twice", "remove one of them"),
 			bad("exporter.legal-events=start,shutdown", "'shutdown' is reserved", "remove it"),
 			bad("exporter.legal-events=initialization", "'initialization' is reserved", "remove it"),
 			bad("exporter.legal-events=start,,stop", "must not be blank", "Remove the blank event"),
 			bad("exporter.expected-responders=a,,b", "must not be blank", "Remove the blank id"),
-			bad("exporter.await-subscribers=-1", "'-1'", "must not be negative", "0 waits for nobody"),
+			bad("exporter.await-subscribers=-1", "'-1'", "must not be negative", "0 does not wait"),
 			bad("exporter.await-subscribers=1", "set 'state-signals.exporter.legal-events', too"),
 			bad("exporter.await-subscribers=two", "\"two\""),
-			bad("exporter.await-timeout=60", "'60'", "60 ms can't be meant", "write 60s, or 60ms if it is"),
-			bad("exporter.republish-interval=1", "1 ms can't be meant", "write 1s"),
+			bad("exporter.await-timeout=60", "'60'", "60 ms is too short", "set 60s, or 60ms if this is intended"),
+			bad("exporter.republish-interval=1", "1 ms is too short", "set 1s"),
 			bad("exporter.republish-interval=2ms", "more than 100 messages a second", "at least 10ms"),
-			bad("exporter.response-timeout=20", "20 ms can't be meant", "write 20s, or 20ms if it is"),
-			bad("exporter.probe-after=3", "3 ms can't be meant", "write 3s"),
-			bad("connect-timeout=20", "20 ms can't be meant", "write 20s"),
-			bad("heartbeat-interval=5", "5 ms can't be meant", "write 5s"),
+			bad("exporter.response-timeout=20", "20 ms is too short", "set 20s, or 20ms if this is intended"),
+			bad("exporter.probe-after=3", "3 ms is too short", "set 3s"),
+			bad("connect-timeout=20", "20 ms is too short", "set 20s"),
+			bad("heartbeat-interval=5", "5 ms is too short", "set 5s"),
 			bad("heartbeat-interval=5ms", "set at least 10ms, or 0 for no heartbeat"),
 			bad("exporter.await-timeout=soon", "'soon' is not a valid duration"),
-			bad("exporter.republish-interval=0", "longer than nothing, such as 1s"),
-			bad("exporter.response-timeout=0", "Set a positive duration, or a negative one to wait for ever"),
+			bad("exporter.republish-interval=0", "must be positive, such as 1s"),
+			bad("exporter.response-timeout=0", "Set a positive duration, or a negative one to wait indefinitely"),
 			bad("exporter.response-timeout=20x", "Unknown unit 'x'"),
-			bad("channel=stage 1", "'stage 1'", "made of letters, digits, '.', '_' and '-'"),
+			bad("channel=stage 1", "'stage 1'", "consists of letters, digits, '.', '_' and '-'"),
 			bad("connect-timeout=soon", "'soon' is not a valid duration"),
 			bad("protocol.max-payload=10B", "'10B'", "set at least 1KB"),
 			bad("protocol.max-payload=1", "'1'", "set at least 1KB"), bad("protocol.max-payload=1GB", "512MB"),
@@ -120,7 +119,7 @@ class FailureTests {
 
 	@AfterEach
 	void leavesNoThread() {
-		// Sooner than idle threads go by themselves.
+		// Sooner than idle threads end by themselves.
 		await().atMost(Duration.ofSeconds(5))
 			.untilAsserted(
 					() -> assertThat(threads()).filteredOn((thread) -> !this.threadsBefore.contains(thread)).isEmpty());
@@ -128,13 +127,13 @@ class FailureTests {
 
 	@ParameterizedTest
 	@FieldSource("badProperties")
-	void badPropertyIsNamedWithItsRemedy(String property, List<String> expected, CapturedOutput output) {
+	void badPropertyFailsTheStartWithItsRemedy(String property, List<String> expected, CapturedOutput output) {
 		String report = report(output, OverMemory.class, "state-signals." + property);
 		assertThat(report).contains("state-signals." + property.substring(0, property.indexOf('='))).contains(expected);
 	}
 
 	@Test
-	void durationsThatCanBeMeantAreTaken() {
+	void validDurationsAreAccepted() {
 		run(OverMemory.class, "state-signals.connect-timeout=1500", "state-signals.heartbeat-interval=250",
 				"state-signals.exporter.await-timeout=-1", "state-signals.exporter.response-timeout=500",
 				"state-signals.exporter.republish-interval=10ms", "state-signals.channels.orders.retention=1m",
@@ -147,7 +146,7 @@ class FailureTests {
 	}
 
 	@Test
-	void durableChannelWithoutExtensionsIsNamedWithItsRemedy(CapturedOutput output) {
+	void durableChannelWithoutExtensionsFailsTheStartWithItsRemedy(CapturedOutput output) {
 		assertThat(report(output, OverMemory.class, "state-signals.channels.orders.delivery=durable",
 				"state-signals.protocol.extensions=off"))
 			.contains("state-signals.channels.orders.delivery")
@@ -155,7 +154,7 @@ class FailureTests {
 	}
 
 	@Test
-	void durableChannelWithALockIsNamedWithItsRemedy(CapturedOutput output) {
+	void durableChannelWithALockFailsTheStartWithItsRemedy(CapturedOutput output) {
 		assertThat(report(output, OverMemory.class, "state-signals.channel=orders",
 				"state-signals.channels.orders.delivery=durable", "state-signals.responder.lock-tag=t"))
 			.contains("state-signals.channels.orders.delivery")
@@ -164,19 +163,19 @@ class FailureTests {
 
 	@ParameterizedTest
 	@FieldSource("badHandlers")
-	void badHandlerIsNamedWithItsRemedy(Class<?> application, List<String> expected, CapturedOutput output) {
+	void badHandlerFailsTheStartWithItsRemedy(Class<?> application, List<String> expected, CapturedOutput output) {
 		String report = report(output, application);
 		assertThat(report).contains(application.getName() + "." + expected.get(0)).contains(expected);
 	}
 
 	@Test
-	void redisThatIsNotThereIsNamedWithItsRemedy(CapturedOutput output) {
+	void redisThatIsNotReachableFailsTheStartWithItsRemedy(CapturedOutput output) {
 		String report = report(output, OverRedis.class, "state-signals.connect-timeout=1s",
 				"spring.data.redis.port=" + TestRedis.freePort());
 		assertThat(report).contains("'event-signal-pubsub' and 'event-signal-response'")
 			.contains("(state-signals.connect-timeout)")
 			.contains("Start Redis, correct 'spring.data.redis.*'")
-			.contains("'state-signals.connect-timeout' (0 starts the application without Redis");
+			.contains("increase 'state-signals.connect-timeout' (0 starts the application without Redis");
 	}
 
 	@ParameterizedTest
@@ -192,7 +191,7 @@ class FailureTests {
 	}
 
 	@Test
-	void serverThatIsNoSentinelIsNamedWithItsRemedy(CapturedOutput output) {
+	void serverThatIsNoSentinelFailsTheStartWithItsRemedy(CapturedOutput output) {
 		String report = report(output, OverRedis.class, "state-signals.connect-timeout=3s",
 				"spring.data.redis.sentinel.master=main",
 				"spring.data.redis.sentinel.nodes=" + TestRedis.host() + ":" + TestRedis.port());
@@ -200,7 +199,7 @@ class FailureTests {
 	}
 
 	@Test
-	void firstFailedAttemptIsLoggedOnceWithWhatFollows(CapturedOutput output) {
+	void firstFailedAttemptIsLoggedOnceWithTheRetries(CapturedOutput output) {
 		int port = TestRedis.freePort();
 		report(output, OverRedis.class, "state-signals.connect-timeout=2500ms", "spring.data.redis.port=" + port);
 		assertThat(output.getOut()).containsOnlyOnce("Redis is not available: Connection refused: localhost/127.0.0.1:"
@@ -208,30 +207,32 @@ class FailureTests {
 	}
 
 	@Test
-	void redisThatIsNotThereIsDescribedWithAddressAndReason() {
-		SignalTransportException failure = new SignalTransportException("Could not hear",
+	void redisThatIsNotReachableIsDescribedWithAddressAndReason() {
+		SignalTransportException failure = new SignalTransportException("Could not subscribe",
 				new IllegalStateException("Unable to connect", new IllegalStateException(
 						"Connection refused: localhost/127.0.0.1:1", new IOException("Connection refused"))));
 		assertThat(new SignalTransportFailureAnalyzer().analyze(failure).getDescription())
-			.isEqualTo("Could not hear: Connection refused: localhost/127.0.0.1:1");
+			.isEqualTo("Could not subscribe: Connection refused: localhost/127.0.0.1:1");
 	}
 
 	@Test
-	void redisThatIsNotThereIsDescribedOnceWhereThereIsNoReason() {
-		SignalTransportException failure = new SignalTransportException("Could not hear", null);
-		assertThat(new SignalTransportFailureAnalyzer().analyze(failure).getDescription()).isEqualTo("Could not hear.");
+	void redisThatIsNotReachableIsDescribedWithoutAReason() {
+		SignalTransportException failure = new SignalTransportException("Could not subscribe", null);
+		assertThat(new SignalTransportFailureAnalyzer().analyze(failure).getDescription())
+			.isEqualTo("Could not subscribe.");
 	}
 
 	@Test
-	void severalConnectionFactoriesWithoutPrimaryAreNamedWithTheirRemedy(CapturedOutput output) {
+	void severalConnectionFactoriesWithoutPrimaryFailTheStartWithTheirRemedy(CapturedOutput output) {
 		String report = report(output, SeveralConnectionFactories.class);
-		assertThat(report).contains("Signals need one RedisConnectionFactory, and there are several: here, there")
+		assertThat(report)
+			.contains("Signals require a single RedisConnectionFactory, but several were found: here, there")
 			.contains("'stateSignalsConnectionFactory'")
 			.contains("@Primary");
 	}
 
 	@Test
-	void startsWithoutRedisAndRecoversOnceItIsThere() throws IOException {
+	void startsWithoutRedisAndConnectsLater() throws IOException {
 		int port = TestRedis.freePort();
 		ConfigurableApplicationContext context = run(OverRedis.class, "state-signals.connect-timeout=0",
 				"state-signals.exporter.legal-events=start", "spring.data.redis.port=" + port);
@@ -253,7 +254,7 @@ class FailureTests {
 	}
 
 	@Test
-	void waitsForRedisForEver() throws IOException {
+	void waitsForRedisIndefinitely() throws IOException {
 		int port = TestRedis.freePort();
 		CompletableFuture<ConfigurableApplicationContext> starting = CompletableFuture.supplyAsync(
 				() -> run(OverRedis.class, "state-signals.connect-timeout=-1", "spring.data.redis.port=" + port),

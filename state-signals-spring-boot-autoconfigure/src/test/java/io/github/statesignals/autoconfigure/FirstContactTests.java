@@ -39,7 +39,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * An application that would start and then do nothing says so, or does not start.
+ * An application that could not receive or publish signals logs the reason, or does not
+ * start.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class FirstContactTests {
@@ -52,7 +53,7 @@ class FirstContactTests {
 	}
 
 	@Test
-	void startLogsWhatIsHandledAndWhatIsPublished(CapturedOutput output) {
+	void startLogsHandledAndPublishedEvents(CapturedOutput output) {
 		try (ConfigurableApplicationContext context = run(Handling.class, INFO,
 				"state-signals.exporter.legal-events=go,halt", "state-signals.exporter.process-name=conductor")) {
 			assertThat(output.getOut())
@@ -66,7 +67,7 @@ class FirstContactTests {
 	}
 
 	@Test
-	void startLogsABoundedLine(CapturedOutput output) {
+	void startLogsALineOfBoundedLength(CapturedOutput output) {
 		String events = String.join(",", IntStream.range(0, 1_000).mapToObj((i) -> "event-" + i).toList());
 		run(OverMemory.class, INFO, "state-signals.exporter.legal-events=" + events).close();
 		assertThat(output.getOut()).contains("publishes [event-0, event-1, ")
@@ -93,7 +94,7 @@ class FirstContactTests {
 	}
 
 	@Test
-	void propertyLikeNoOtherIsReportedAlone(CapturedOutput output) {
+	void propertyWithoutASimilarOneIsReportedAlone(CapturedOutput output) {
 		run(OverMemory.class, "state-signals.zookeeper-quorum-members=3").close();
 		assertThat(output.getOut()).contains("The property 'state-signals.zookeeper-quorum-members'")
 			.contains("does not exist and has no effect.")
@@ -122,7 +123,7 @@ class FirstContactTests {
 	}
 
 	@Test
-	void environmentVariablesThatExistOrComeFromElsewhereAreNotReported(CapturedOutput output) {
+	void environmentVariablesThatAreKnownOrUnrelatedAreNotReported(CapturedOutput output) {
 		warn("STATESIGNALS_EXPORTER_LEGALEVENTS", "STATE_SIGNALS_EXPORTER_LEGAL_EVENTS",
 				"STATESIGNALS_EXPORTER_LEGALEVENTS_0", "STATESIGNALS_CHANNELS_ORDERS_DELIVERY",
 				"STATE_SIGNALS_CHANNELS_ORDERS_RETENTION", "STATE_SIGNALS_SERVICE_HOST", "STATE_SIGNALS_PORT",
@@ -134,25 +135,25 @@ class FirstContactTests {
 	@Test
 	void handlerWithoutRedisFailsTheStart(CapturedOutput output) {
 		assertThat(report(output, WithoutRedis.class))
-			.contains("@OnSignal method " + WithoutRedis.class.getName()
-					+ ".start would never be called: there is no RedisConnectionFactory")
+			.contains("The @OnSignal method " + WithoutRedis.class.getName()
+					+ ".start can't receive signals: no RedisConnectionFactory was found")
 			.contains("Do not exclude DataRedisAutoConfiguration")
 			.contains("'state-signals.enabled=false'");
 	}
 
 	@Test
-	void handlerWithoutRedisIsLeftAloneWhereSignalsAreDisabled() {
+	void handlerWithoutRedisStartsIfSignalsAreDisabled() {
 		run(WithoutRedis.class, "state-signals.enabled=false").close();
 	}
 
 	@Test
-	void starterWithoutRedisAndHandlersStarts() {
+	void applicationWithoutRedisAndHandlersStarts() {
 		run(WithoutAnything.class).close();
 	}
 
 	@ParameterizedTest
 	@ValueSource(classes = { NeedsExporter.class, NeedsResponder.class, NeedsFactory.class, NeedsGateway.class })
-	void beanThatIsMissingSinceSignalsAreDisabledNamesTheProperty(Class<?> application, CapturedOutput output) {
+	void missingBeanOfDisabledSignalsIsExplained(Class<?> application, CapturedOutput output) {
 		assertThat(report(output, application, "STATE_SIGNALS_ENABLED=true", "state-signals.enabled=false"))
 			.contains("required a bean of type 'io.github.statesignals.")
 			.contains("'state-signals.enabled' is false")
@@ -160,26 +161,26 @@ class FirstContactTests {
 	}
 
 	@Test
-	void beanThatIsMissingSinceThereIsNoRedisSaysSo(CapturedOutput output) {
-		assertThat(report(output, NeedsExporterWithoutRedis.class)).contains("there is no RedisConnectionFactory")
+	void missingBeanWithoutRedisIsExplained(CapturedOutput output) {
+		assertThat(report(output, NeedsExporterWithoutRedis.class)).contains("no RedisConnectionFactory was found")
 			.contains("Do not exclude DataRedisAutoConfiguration");
 	}
 
 	@Test
-	void beanThatIsMissingSinceTheAutoConfigurationIsNotAppliedSaysSo(CapturedOutput output) {
+	void missingBeanWithoutAutoConfigurationIsExplained(CapturedOutput output) {
 		assertThat(report(output, NeedsExporterAlone.class)).contains("StateSignalsAutoConfiguration is not applied")
 			.contains("@SpringBootApplication");
 	}
 
 	@Test
-	void gatewayInNoPackageThatIsScannedIsNamedWithTheRemedy(CapturedOutput output) {
+	void gatewayInAPackageWithoutScanningIsExplained(CapturedOutput output) {
 		assertThat(report(output, NeedsGateway.class)).contains("'" + Alarms.class.getName() + "'")
-			.contains("is in no package that is scanned")
+			.contains("no scanned package has the @SignalGateway interface")
 			.contains("@Bean Alarms gateway(SignalGatewayFactory gateways) { return gateways.create(Alarms.class); }");
 	}
 
 	@Test
-	void gatewayInAPackageThatOnlyComponentScanNamesIsABean() {
+	void gatewayInAPackageOfComponentScanIsABean() {
 		try (ConfigurableApplicationContext context = run(Scanning.class, "gateways=gateways")) {
 			assertThat(context.getBeansOfType(Alarms.class)).hasSize(1);
 		}

@@ -36,8 +36,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What an application learns when Redis refuses a signal: which signal, whether it was
- * sent, and what Redis says.
+ * Exceptions for signals that Redis refuses name the signal, the reply of Redis, and
+ * whether the signal was sent.
  */
 @Timeout(60)
 class RedisRefusalTests {
@@ -55,7 +55,7 @@ class RedisRefusalTests {
 	private SignalExporter exporter;
 
 	@BeforeEach
-	void rememberNothing() {
+	void resetState() {
 		this.redis.flushall();
 	}
 
@@ -68,7 +68,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void aFullRedisThatRefusesAStoredSignalIsNamed() {
+	void fullRedisThatRefusesAStoredSignalIsNamed() {
 		start("channel=flips", "channels.flips.delivery=durable");
 		this.redis.configSet("maxmemory", "1");
 		SignalSpec flip = this.exporter.signal("flip").timeout(TIMEOUT);
@@ -86,7 +86,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void aReplicaThatDoesNotTakeAStoredSignalInTimeIsNamed() {
+	void replicaThatRefusesAStoredSignalIsNamed() {
 		start("channel=flips", "channels.flips.delivery=durable");
 		this.redis.replicaof("127.0.0.1", 1);
 		SignalSpec flip = this.exporter.signal("flip").timeout(Duration.ofSeconds(2));
@@ -99,7 +99,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void aMissingPermissionIsNamedWithWhatWasNotSent() {
+	void missingPermissionIsNamedWithTheSignal() {
 		start();
 		command(CommandType.ACL, "SETUSER", "default", "-publish");
 		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
@@ -115,7 +115,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void whatCanNotBeAskedOfADurableChannelIsNamed() {
+	void refusedQueryOfADurableChannelIsNamed() {
 		start("channel=flips", "channels.flips.delivery=durable");
 		String id = this.exporter.publish("flip").id();
 		DurableChannels channels = this.context.getBean(DurableChannels.class);

@@ -38,13 +38,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.mockingDetails;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 
 /**
- * Applications with {@code legal-events} whose {@link SignalExporter} bean is not the
- * starter's.
+ * Applications with {@code legal-events} and a {@link SignalExporter} bean of their own.
  */
 @Timeout(60)
 @DirtiesContext
@@ -98,8 +98,10 @@ class ReplacedExporterTests {
 		private SignalExporter exporter;
 
 		@Test
-		void isInitializedAndComesBack(@Autowired ConfigurableApplicationContext context,
+		void isInitializedAndRestored(@Autowired ConfigurableApplicationContext context,
 				@Autowired SignalResponder responder) {
+			// That of the start, which no earlier test has reset.
+			clearInvocations(this.exporter);
 			for (int i = 0; i < 2; i++) {
 				assertThat(this.exporter.publish("start").responses()).containsOnlyKeys(responder.getResponderId());
 				assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.publish("strat"));
@@ -110,7 +112,7 @@ class ReplacedExporterTests {
 		}
 
 		@Test
-		void asksRespondersThatComeLate() {
+		void asksLateResponders() {
 			SignalExporter exporter = this.exporter;
 			try (ConfigurableApplicationContext late = new SpringApplicationBuilder(Late.class)
 				.web(WebApplicationType.NONE)
@@ -129,7 +131,7 @@ class ReplacedExporterTests {
 	class OfAnotherKind {
 
 		@Test
-		void isInitializedOnceAndComesBack(@Autowired ConfigurableApplicationContext context,
+		void isInitializedOnceAndRestored(@Autowired ConfigurableApplicationContext context,
 				@Autowired Decorator exporter, @Autowired SignalResponder responder) {
 			for (int i = 0; i < 2; i++) {
 				assertThat(exporter.publish("start").responses()).containsOnlyKeys(responder.getResponderId());
@@ -175,7 +177,7 @@ class ReplacedExporterTests {
 	}
 
 	/**
-	 * A user's own exporter, which delegates to one of the starter's.
+	 * An exporter of the application that delegates to one of the starter.
 	 */
 	static final class Decorator implements SignalExporter {
 

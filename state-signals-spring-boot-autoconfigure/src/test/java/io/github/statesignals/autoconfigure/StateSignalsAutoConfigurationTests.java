@@ -77,8 +77,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * What the starter sets up, what it leaves to the application, and what its properties
- * do.
+ * Beans that the auto-configuration defines, those of the application that replace them,
+ * and the effect of properties.
  */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
@@ -122,7 +122,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void beginsToConnectBeforeOtherBeansAreMade() {
+	void beginsToConnectBeforeOtherBeansAreCreated() {
 		this.overRedis.withUserConfiguration(Watching.class)
 			.run((context) -> assertThat(context.getBean(Watching.class).transportWasThere).isTrue());
 	}
@@ -137,13 +137,13 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void transportOfApplicationIsNotMadeBeforeItsTurn() {
+	void transportOfApplicationIsNotCreatedEarly() {
 		this.overRedis.withBean("signalTransport", SignalTransport.class, this.broker::transport)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(BeanFactoryInitializer.class));
 	}
 
 	@Test
-	void transportOfApplicationTakesPlaceOfRedis() {
+	void transportOfApplicationReplacesTheOneOverRedis() {
 		this.overRedis.withBean("transport", SignalTransport.class, this.broker::transport)
 			.withPropertyValues("spring.data.redis.url=redis://localhost:" + TestRedis.freePort())
 			.run((context) -> assertThat(context).hasNotFailed()
@@ -171,7 +171,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void engineOfApplicationTakesPlace() {
+	void engineOfApplicationReplacesTheDefault() {
 		this.inMemory.withUserConfiguration(OwnEngine.class, Handling.class).run((context) -> {
 			assertThat(context).hasSingleBean(SignalEngine.class);
 			assertThat(context.getBean(SignalResponder.class).getName()).isEqualTo("own-engine");
@@ -180,7 +180,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void exporterOfApplicationTakesPlace() {
+	void exporterOfApplicationReplacesTheDefault() {
 		this.inMemory.withUserConfiguration(OwnExporter.class)
 			.withPropertyValues("state-signals.exporter.legal-events=start")
 			.run((context) -> {
@@ -193,7 +193,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void responderOfApplicationTakesPlaceAndGetsTheHandlers() {
+	void responderOfApplicationReplacesTheDefaultAndGetsTheHandlers() {
 		this.inMemory.withUserConfiguration(OwnResponder.class, Handling.class).run((context) -> {
 			assertThat(context).hasSingleBean(SignalResponder.class);
 			SignalExporter exporter = context.getBean(SignalExporter.class);
@@ -205,7 +205,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void gatewayFactoryOfApplicationTakesPlace() {
+	void gatewayFactoryOfApplicationReplacesTheDefault() {
 		this.inMemory.withUserConfiguration(OwnGatewayFactory.class)
 			.run((context) -> assertThat(context).getBeanNames(SignalGatewayFactory.class)
 				.containsExactly("ownGatewayFactory"));
@@ -221,7 +221,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void handlersRunOnStartersExecutorBesideAnotherOfApplication() {
+	void handlersRunOnStartersExecutorDespiteAnotherOfApplication() {
 		this.inMemory.withUserConfiguration(Handling.class)
 			.withBean("another", Executor.class, () -> new SimpleAsyncTaskExecutor("another-"))
 			.run((context) -> {
@@ -232,7 +232,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void disabledResponderHearsNothingAndStillPublishes() {
+	void applicationWithDisabledResponderPublishesOnly() {
 		this.inMemory.withUserConfiguration(Handling.class)
 			.withPropertyValues("state-signals.responder.enabled=false")
 			.run((context) -> {
@@ -241,7 +241,7 @@ class StateSignalsAutoConfigurationTests {
 				exporter.initialize("start");
 				assertThat(exporter.publish("start").code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 				await().until(() -> engine.counters().signals() == 2);
-				// What was answered to those two, if anything, is heard before this.
+				// An answer to those two would be received before this.
 				exporter.publish("start");
 				await().until(() -> engine.counters().signals() == 3);
 				assertThat(engine.counters().responses()).isZero();
@@ -278,7 +278,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void namesOfPropertiesWin() {
+	void namesOfPropertiesTakePrecedence() {
 		this.inMemory
 			.withPropertyValues("spring.application.name=app", "state-signals.responder.name=cpu",
 					"state-signals.exporter.process-name=conductor", "state-signals.exporter.runner-host=rack-1")
@@ -292,18 +292,18 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void namesDefaultToHostWhereApplicationHasNone() {
+	void namesDefaultToHostWithoutApplicationName() {
 		this.inMemory.run((context) -> assertNames(context, "application", hostName(), hostName()));
 	}
 
 	@Test
-	void blankApplicationNameIsNone() {
+	void blankApplicationNameIsIgnored() {
 		this.inMemory.withPropertyValues("spring.application.name=")
 			.run((context) -> assertNames(context, "application", hostName(), hostName()));
 	}
 
 	@Test
-	void signalsTravelOnTheConfiguredChannel() {
+	void signalsAreSentOnTheConfiguredChannel() {
 		Recorder recorder = recorder("staging");
 		Recorder other = recorder();
 		this.inMemory.withUserConfiguration(Handling.class)
@@ -319,7 +319,7 @@ class StateSignalsAutoConfigurationTests {
 		Recorder recorder = recorder();
 		this.inMemory.run((context) -> {
 			assertThat(context.getBean(SignalEngine.class).exporters()).isEmpty();
-			// What is heard in order is all there was.
+			// Signals are received in order: nothing else was sent before.
 			context.getBean(SignalExporter.class).publish("probe");
 			await().untilAsserted(() -> assertThat(recorder.events()).containsExactly("probe"));
 		});
@@ -355,11 +355,11 @@ class StateSignalsAutoConfigurationTests {
 						"state-signals.exporter.await-subscribers=1")
 				.run((context) -> assertThat(context.getBean(SignalExporter.class).getSubscribers())
 					.containsExactly(responding.getBean(SignalResponder.class).getResponderId())));
-		assertThat(output).doesNotContain("goes on with");
+		assertThat(output).doesNotContain("and does not wait longer");
 	}
 
 	@Test
-	void awaitsSubscribersThatComeLate() throws Exception {
+	void awaitsLateSubscribers() throws Exception {
 		Recorder recorder = recorder();
 		CompletableFuture<Set<String>> subscribers = CompletableFuture.supplyAsync(() -> {
 			AtomicReference<Set<String>> found = new AtomicReference<>();
@@ -377,13 +377,13 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void startsWithFewerSubscribersThanItAwaitsAndSaysSo(CapturedOutput output) {
+	void startsWithFewerSubscribersThanAwaitedAndLogsThem(CapturedOutput output) {
 		this.inMemory
 			.withPropertyValues("state-signals.exporter.legal-events=start",
 					"state-signals.exporter.expected-responders=a-1-resp", "state-signals.exporter.await-subscribers=2",
 					"state-signals.exporter.await-timeout=10ms")
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).contains("goes on with 1 of 2 subscribers").contains("a-1-resp");
+		assertThat(output).contains("has 1 of 2 subscribers").contains("a-1-resp");
 	}
 
 	@Test
@@ -433,7 +433,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void jacksonSettingsNameWhatIsInThePayloadAndNotTheProtocol() {
+	void jacksonSettingsApplyToPayloadsAndNotToTheProtocol() {
 		this.overRedis.withUserConfiguration(RunHandling.class)
 			.withPropertyValues("state-signals.protocol.extensions=off",
 					"spring.jackson.property-naming-strategy=UPPER_CAMEL_CASE",
@@ -469,7 +469,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void convertsPayloadsWhereApplicationHasNoJsonMapper() {
+	void convertsPayloadsWithoutAJsonMapperOfTheApplication() {
 		Recorder recorder = recorder();
 		this.inMemory.withUserConfiguration(RunHandling.class).run((context) -> {
 			assertThat(context).doesNotHaveBean(JsonMapper.class);
@@ -493,7 +493,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void failsWhereItIsUnclearWhichJsonMapperIsMeant() {
+	void failsIfItIsAmbiguousWhichJsonMapperIsMeant() {
 		this.inMemory.withBean("plain", JsonMapper.class, () -> JsonMapper.builder().build())
 			.withBean("other", JsonMapper.class, () -> JsonMapper.builder().build())
 			.run((context) -> assertThat(context).getFailure()
@@ -509,7 +509,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void failsWhereItIsUnclearWhichConnectionFactoryIsMeant() {
+	void failsIfItIsAmbiguousWhichConnectionFactoryIsMeant() {
 		this.overRedis.withUserConfiguration(SeveralConnectionFactories.class)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
@@ -537,7 +537,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void failsWhereItIsUnclearWhichExporterToInitialize() {
+	void failsIfItIsAmbiguousWhichExporterToInitialize() {
 		this.inMemory.withUserConfiguration(SeveralExporters.class)
 			.withPropertyValues("state-signals.exporter.legal-events=start")
 			.run((context) -> assertThat(context).getFailure()
@@ -547,7 +547,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void failsWhereItIsUnclearWhichResponderGetsHandler() {
+	void failsIfItIsAmbiguousWhichResponderGetsHandler() {
 		this.inMemory.withUserConfiguration(SeveralResponders.class, Handling.class)
 			.run((context) -> assertThat(context).getFailure()
 				.isInstanceOfSatisfying(InvalidSignalHandlerException.class, (failure) -> {
@@ -557,7 +557,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	@Test
-	void virtualThreadsRunHandlersWhereThereAreAny() {
+	void virtualThreadsRunHandlersIfEnabled() {
 		this.inMemory.withUserConfiguration(Handling.class)
 			.withPropertyValues("spring.threads.virtual.enabled=true")
 			.run((context) -> {
@@ -577,12 +577,12 @@ class StateSignalsAutoConfigurationTests {
 		assertThat(exporter.getPublisherId()).matches(uuid(processName, ""));
 		assertThat(responder.getName()).isEqualTo(responderName);
 		assertThat(responder.getResponderId()).matches(uuid(responderName, "-resp"));
-		AtomicReference<Signal> heard = new AtomicReference<>();
-		responder.listen(heard::set);
+		AtomicReference<Signal> received = new AtomicReference<>();
+		responder.listen(received::set);
 		exporter.publish("probe");
-		await().until(() -> heard.get() != null);
-		assertThat(heard.get().processName()).isEqualTo(processName);
-		assertThat(heard.get().runnerHost()).isEqualTo(runnerHost);
+		await().until(() -> received.get() != null);
+		assertThat(received.get().processName()).isEqualTo(processName);
+		assertThat(received.get().runnerHost()).isEqualTo(runnerHost);
 	}
 
 	private static String uuid(String prefix, String suffix) {
@@ -623,7 +623,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	/**
-	 * Hears what the applications say.
+	 * Receives the signals of the applications.
 	 */
 	private static final class Recorder extends SilentListener {
 
@@ -646,7 +646,7 @@ class StateSignalsAutoConfigurationTests {
 	}
 
 	/**
-	 * Hears what one publisher and its responders say on Redis.
+	 * Receives the messages of one publisher and its responders on Redis.
 	 */
 	private static final class RawRedis implements AutoCloseable {
 

@@ -26,40 +26,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * An application without a web server that ends when it has just started says why. Each
- * is a process of its own, as only such a one ends.
+ * An application without a web server that ends after its start logs the reason. Each is
+ * a separate process, because the end of a process is tested.
  */
 @Timeout(120)
-class KeepAliveCheckTests {
+class LifecycleLoggerTests {
 
-	private static final String WARNING = "This application has signal handlers, and ends because no thread keeps it "
-			+ "running: it has no web server. Set 'spring.main.keep-alive' to true";
+	private static final String WARNING = "This application has signal handlers and ends, because it has no web server "
+			+ "and no other thread that runs. Set 'spring.main.keep-alive' to true";
 
 	@TempDir
 	private Path directory;
 
 	@Test
-	void responderThatNoThreadKeepsRunningEndsWithAWarning() throws Exception {
+	void responderWithoutARunningThreadLogsAWarning() throws Exception {
 		assertThat(output(start("return"))).containsOnlyOnce(WARNING);
 	}
 
 	@Test
-	void responderThatIsMeantToEndEndsWithoutOne() throws Exception {
+	void responderWithoutKeepAliveLogsNoWarning() throws Exception {
 		assertThat(output(start("return", "--spring.main.keep-alive=false"))).doesNotContain("WARN");
 	}
 
 	@Test
-	void applicationWithoutHandlersEndsWithoutOne() throws Exception {
+	void applicationWithoutHandlersLogsNoWarning() throws Exception {
 		assertThat(output(start("return", "--state-signals.responder.enabled=false"))).doesNotContain("WARN");
 	}
 
 	@Test
-	void applicationThatExitsEndsWithoutOne() throws Exception {
+	void applicationThatExitsLogsNoWarning() throws Exception {
 		assertThat(output(start("exit"))).doesNotContain("WARN");
 	}
 
 	@Test
-	void responderThatIsTerminatedEndsWithoutOne() throws Exception {
+	void terminatedResponderLogsNoWarning() throws Exception {
 		Process process = start("thread");
 		await().atMost(60, TimeUnit.SECONDS).until(() -> Files.readString(log()).contains("started"));
 		process.destroy();
@@ -70,7 +70,7 @@ class KeepAliveCheckTests {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
 						"-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-						KeepAliveCheckTests.class.getName()));
+						LifecycleLoggerTests.class.getName()));
 		command.addAll(List.of(arguments));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile()).start();
 		Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));

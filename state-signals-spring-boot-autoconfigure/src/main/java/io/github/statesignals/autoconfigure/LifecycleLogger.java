@@ -1,0 +1,80 @@
+package io.github.statesignals.autoconfigure;
+
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.github.statesignals.core.SignalEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ApplicationContextEvent;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ContextRefreshedEvent;
+
+/**
+ * Logs the handled and published events once, when the application has started and is
+ * connected. Warns when an application with handlers ends because only daemon threads are
+ * left, as without a web server after the main method has returned. That is known only
+ * when it happens: the main method may start a thread.
+ */
+final class LifecycleLogger implements ApplicationListener<ApplicationContextEvent> {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
+
+	private static final String KEEP_ALIVE = "spring.main.keep-alive";
+
+	private final ApplicationContext context;
+
+	private final SignalEngine engine;
+
+	LifecycleLogger(ApplicationContext context, SignalEngine engine) {
+		this.context = context;
+		this.engine = engine;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationContextEvent event) {
+		// Events of child contexts are received, too.
+		if (event.getApplicationContext() != this.context) {
+			return;
+		}
+		if (event instanceof ContextClosedEvent) {
+			warnIfLastThreadEnded();
+		}
+		else if (event instanceof ContextRefreshedEvent && this.engine.isConnected()) {
+			describe();
+		}
+		else if (event instanceof ContextRefreshedEvent) {
+			this.engine.connected().thenRun(this::describe);
+		}
+	}
+
+	private void describe() {
+		String description = this.engine.describe();
+		if (!description.isEmpty()) {
+			logger.info("Signals: {}", description);
+		}
+	}
+
+	private void warnIfLastThreadEnded() {
+		if (this.engine.hasHandlers() && !this.context.getEnvironment().containsProperty(KEEP_ALIVE)
+				&& isLastThreadEnded(Thread.getAllStackTraces())) {
+			logger
+				.warn("This application has signal handlers and ends, because it has no web server and no other thread "
+						+ "that runs. Set '{}' to true to continue, or to false to hide this warning", KEEP_ALIVE);
+		}
+	}
+
+	// The thread that waits for the last one runs the shutdown itself then. It does not
+	// after a signal of the system or System.exit.
+	private static boolean isLastThreadEnded(Map<Thread, StackTraceElement[]> threads) {
+		return threads.entrySet()
+			.stream()
+			.filter((thread) -> thread.getKey().getName().equals("DestroyJavaVM"))
+			.flatMap((thread) -> Stream.of(thread.getValue()))
+			.anyMatch((frame) -> frame.getClassName().equals("java.lang.Shutdown"));
+	}
+
+}
