@@ -78,8 +78,8 @@ class ArchitectureTests {
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
 			// What transports write and read with.
-			"wire.JsonLines", "wire.MalformedPayloadException", "wire.SignalCodec", "wire.SignalCodec$HeardResponse",
-			"wire.SignalCodec$HeardSignal",
+			"wire.ReceivedMessage", "wire.ReceivedMessage$MalformedMessage", "wire.ReceivedMessage$ReceivedFrame",
+			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal", "wire.SignalCodec",
 			// What the wiring and the transports need of Redis.
 			"redis.RedisChannel", "redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings",
 			"redis.SignalChannels", "redis.driver.ConnectProblem", "redis.driver.LuaScript",

@@ -20,13 +20,12 @@ import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.SignalTransport.Listener;
-import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.transport.SignalTransportException;
-import io.github.statesignals.wire.JsonLines;
-import io.github.statesignals.wire.MalformedPayloadException;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
-import io.github.statesignals.wire.SignalCodec.HeardResponse;
-import io.github.statesignals.wire.SignalCodec.HeardSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -515,14 +514,6 @@ final class RedisPubSubConnection {
 	private record Topic(RedisChannel channel, boolean signals) {
 	}
 
-	private record Malformed(String problem, @Nullable UnreadableSignal signal) {
-
-		static Malformed of(MalformedPayloadException ex) {
-			return new Malformed(ex.problem(), ex.signal());
-		}
-
-	}
-
 	/**
 	 * Passes on what is heard on the Redis channels.
 	 */
@@ -530,10 +521,9 @@ final class RedisPubSubConnection {
 
 		@Override
 		public @Nullable Object read(String channel, byte[] payload) {
-			int length = payload.length;
 			Topic topic = RedisPubSubConnection.this.topics.get(channel);
 			if (topic == null) {
-				return RedisPubSubConnection.this.heartbeat.read(payload, length);
+				return RedisPubSubConnection.this.heartbeat.read(payload, payload.length);
 			}
 			Listener listening = RedisPubSubConnection.this.listener;
 			if (!isWanted(listening, channel, topic)) {
@@ -541,10 +531,7 @@ final class RedisPubSubConnection {
 			}
 			SignalCodec codec = RedisPubSubConnection.this.codec;
 			try {
-				return topic.signals ? codec.readSignal(payload, length) : readResponses(codec, payload, length);
-			}
-			catch (MalformedPayloadException ex) {
-				return Malformed.of(ex);
+				return topic.signals ? codec.readSignal(payload) : codec.readResponses(payload);
 			}
 			catch (RuntimeException ex) {
 				logger.error("A payload could not be read", ex);
@@ -557,32 +544,6 @@ final class RedisPubSubConnection {
 			String name = topic.channel.name();
 			return topic.signals ? listening.wantsSignals(name)
 					: listening.wantsResponses(name) || channel.equals(topic.channel.replyTo());
-		}
-
-		// Those to signals of a durable channel come together, a line each.
-		private Object readResponses(SignalCodec codec, byte[] payload, int length) throws MalformedPayloadException {
-			HeardResponse usual = codec.scanResponse(payload, length);
-			if (usual != null) {
-				return usual;
-			}
-			if (length > codec.maxPayload()) {
-				HeardResponse rest = codec.readTooLargeResponse(payload, length);
-				Malformed malformed = new Malformed(codec.tooLarge(length), null);
-				return (rest != null) ? List.of(malformed, rest) : malformed;
-			}
-			if (!JsonLines.isSeveral(payload, length)) {
-				return codec.parseResponse(payload, length);
-			}
-			List<Object> responses = new ArrayList<>();
-			for (byte[] line : JsonLines.split(payload, length)) {
-				try {
-					responses.add(codec.readResponse(line));
-				}
-				catch (MalformedPayloadException ex) {
-					responses.add(Malformed.of(ex));
-				}
-			}
-			return responses;
 		}
 
 		@Override
@@ -607,21 +568,30 @@ final class RedisPubSubConnection {
 		private void pass(Topic topic, Object message) {
 			RedisChannel channel = topic.channel;
 			Listener listening = RedisPubSubConnection.this.listener;
-			if (message instanceof HeardResponse heard) {
-				listening.onResponse(channel.name(), heard.response(), heard.extension());
+			if (message instanceof ReceivedResponse received) {
+				listening.onResponse(channel.name(), received.response(), received.extension());
 			}
-			else if (message instanceof HeardSignal heard) {
-				listening.onSignal(channel.name(), heard.signal(), heard.extension());
+			else if (message instanceof ReceivedSignal received) {
+				listening.onSignal(channel.name(), received.signal(), received.extension());
 			}
-			else if (message instanceof List<?> together) {
-				together.forEach((response) -> pass(topic, response));
+			else if (message instanceof ReceivedFrame frame) {
+				frame.messages().forEach((next) -> pass(topic, next));
 			}
-			else if (message instanceof Malformed malformed) {
-				listening.onMalformed(topic.signals ? channel.names().signals() : channel.names().responses(),
-						malformed.problem);
-				if (malformed.signal != null) {
-					listening.onUnreadable(channel.name(), malformed.signal);
-				}
+			else if (message instanceof MalformedMessage malformed) {
+				passMalformed(topic, malformed);
+			}
+		}
+
+		private void passMalformed(Topic topic, MalformedMessage malformed) {
+			RedisChannel channel = topic.channel;
+			Listener listening = RedisPubSubConnection.this.listener;
+			listening.onMalformed(topic.signals ? channel.names().signals() : channel.names().responses(),
+					malformed.problem());
+			if (malformed.signal() != null) {
+				listening.onUnreadable(channel.name(), malformed.signal());
+			}
+			if (malformed.response() != null) {
+				listening.onResponse(channel.name(), malformed.response().response(), malformed.response().extension());
 			}
 		}
 

@@ -4,9 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes JSON of strings that need no escapes, as nearly all ids and events do: the bytes
- * are put down as they are. Where one does need an escape, it says so, and the work is
- * left to a generator. May be used again, by one thread at a time.
+ * Writes JSON of strings that need no escape. Reports where one does, and then its output
+ * is invalid. Reusable, by one thread at a time.
  */
 final class AsciiJson {
 
@@ -18,13 +17,8 @@ final class AsciiJson {
 
 	private boolean plain = true;
 
-	/**
-	 * Create a writer.
-	 * @param size how many bytes to have room for at first
-	 * @param known what is known of strings; may be shared
-	 */
-	AsciiJson(int size, QuotedStrings known) {
-		this.bytes = new byte[size];
+	AsciiJson(int capacity, QuotedStrings known) {
+		this.bytes = new byte[capacity];
 		this.known = known;
 	}
 
@@ -45,11 +39,6 @@ final class AsciiJson {
 		return this;
 	}
 
-	/**
-	 * Write a string that most often was written before.
-	 * @param text the string
-	 * @return this writer
-	 */
 	AsciiJson recurring(String text) {
 		byte[] json = this.known.find(text);
 		if (json != null) {
@@ -58,7 +47,7 @@ final class AsciiJson {
 		int start = this.length;
 		string(text);
 		if (this.plain) {
-			this.known.keep(text, this.bytes, start, this.length);
+			this.known.store(text, this.bytes, start, this.length);
 		}
 		return this;
 	}
@@ -100,26 +89,15 @@ final class AsciiJson {
 		}
 	}
 
-	/**
-	 * How many bytes it has room for.
-	 * @return the number
-	 */
-	int size() {
+	int capacity() {
 		return this.bytes.length;
 	}
 
-	/**
-	 * Begin anew.
-	 */
 	void reset() {
 		this.length = 0;
 		this.plain = true;
 	}
 
-	/**
-	 * Whether all strings were as they have to be.
-	 * @return {@code false} if what was written is no good
-	 */
 	boolean isPlain() {
 		return this.plain;
 	}

@@ -5,14 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Several JSON texts in one, a line each: as we write them they have no line breaks.
+ * Joins JSON texts to lines, and splits them. A text that this project writes has no line
+ * break.
  */
-public final class JsonLines {
+final class JsonLines {
 
 	private JsonLines() {
 	}
 
-	public static byte[] join(List<byte[]> texts) {
+	static byte[] join(List<byte[]> texts) {
 		if (texts.size() == 1) {
 			return texts.get(0);
 		}
@@ -32,37 +33,32 @@ public final class JsonLines {
 		return lines;
 	}
 
-	public static List<byte[]> split(byte[] lines, int length) {
-		int end = lineEnd(lines, 0, length);
-		if (end == length) {
-			return List.of((length == lines.length) ? lines : Arrays.copyOf(lines, length));
+	static List<byte[]> split(byte[] lines) {
+		int end = lineEnd(lines, 0);
+		if (end == lines.length) {
+			return List.of(lines);
 		}
 		List<byte[]> texts = new ArrayList<>();
-		for (int start = 0; start < length; start = end + 1) {
-			end = lineEnd(lines, start, length);
+		for (int start = 0; start < lines.length; start = end + 1) {
+			end = lineEnd(lines, start);
 			texts.add(Arrays.copyOfRange(lines, start, end));
 		}
 		return texts;
 	}
 
-	/**
-	 * Whether a text is several, and not one that somebody else has broken into lines.
-	 * @param text the text
-	 * @param length its length
-	 * @return whether the first line is an object, and another one follows
-	 */
-	public static boolean isSeveral(byte[] text, int length) {
-		int end = lineEnd(text, 0, length);
-		return end > 0 && end < length - 1 && text[end - 1] == '}' && text[end + 1] == '{';
+	// Another writer may have formatted one text on several lines.
+	static boolean isSeveral(byte[] text) {
+		int end = lineEnd(text, 0);
+		return end > 0 && end < text.length - 1 && text[end - 1] == '}' && text[end + 1] == '{';
 	}
 
-	private static int lineEnd(byte[] lines, int start, int length) {
-		for (int i = start; i < length; i++) {
+	private static int lineEnd(byte[] lines, int start) {
+		for (int i = start; i < lines.length; i++) {
 			if (lines[i] == '\n') {
 				return i;
 			}
 		}
-		return length;
+		return lines.length;
 	}
 
 }

@@ -6,8 +6,8 @@ import java.math.MathContext;
 import tools.jackson.core.io.NumberOutput;
 
 /**
- * The decimal numbers in metadata, with the digits and the scale that were sent. JSON has
- * one kind of number, and Java two: which one is meant shows in how it is written.
+ * Reads and writes decimal numbers with their digits and their scale. JSON has one kind
+ * of number, and Java two: the text shows which one is meant.
  */
 final class JsonNumbers {
 
@@ -19,7 +19,7 @@ final class JsonNumbers {
 	 * @param text the number in JSON, or {@code NaN} and its like
 	 * @return a {@link Double} where the text is how Java or Python write that double,
 	 * else a {@link BigDecimal} with the digits and the scale of the text
-	 * @throws MalformedPayloadException if no number of Java's can hold it
+	 * @throws MalformedPayloadException if it is out of range
 	 */
 	static Number read(String text) throws MalformedPayloadException {
 		try {
@@ -66,18 +66,13 @@ final class JsonNumbers {
 		return new BigDecimal(shortest).stripTrailingZeros();
 	}
 
-	/**
-	 * Writes a decimal such that {@link #read} and the conversion of what that gives to a
-	 * decimal keep its digits and its scale.
-	 * @param decimal the decimal
-	 * @return the number in JSON
-	 */
+	// Such that a reader that converts it to a decimal gets the same digits and scale.
 	static String write(BigDecimal decimal) {
 		String text = decimal.toString();
 		try {
-			boolean kept = text.indexOf('.') < 0 || !(read(text) instanceof Double number)
+			boolean exact = text.indexOf('.') < 0 || !(read(text) instanceof Double number)
 					|| BigDecimal.valueOf(number).equals(decimal);
-			return kept ? text : decimal.unscaledValue() + "E" + -decimal.scale();
+			return exact ? text : decimal.unscaledValue() + "E" + -decimal.scale();
 		}
 		catch (MalformedPayloadException ex) {
 			return text;

@@ -7,23 +7,18 @@ import io.github.statesignals.wire.StringCache.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON that looks as this project and the Python package write it: keys in their
+ * Reads JSON in the form that this project and the Python package write: keys in their
  * order, no space but one after a colon or a comma, strings of plain ASCII. Costs a
- * fraction of a parser. Whatever looks otherwise fails, and is left to the parser, which
- * alone judges what is malformed. May be used again, by one thread at a time.
+ * fraction of a parser. Any other form fails, and is left to the parser, which alone
+ * decides whether it is malformed. Reusable, by one thread at a time.
  */
 abstract class JsonScanner {
 
-	/**
-	 * So many digits fit into an integer, whatever they are.
-	 */
-	private static final byte[] VERSION = key("v");
+	private static final byte[] VERSION = key(FieldNames.VERSION);
 
+	// Any number of these digits fits.
 	private static final int INT_DIGITS = 9;
 
-	/**
-	 * So many digits fit into a long, whatever they are.
-	 */
 	private static final int LONG_DIGITS = 18;
 
 	private static final byte[] NOTHING = {};
@@ -32,49 +27,31 @@ abstract class JsonScanner {
 
 	private byte[] json = NOTHING;
 
-	private int length;
-
 	private int at;
 
 	private boolean failed;
 
-	/**
-	 * Create a scanner.
-	 * @param strings makes its strings
-	 */
 	JsonScanner(StringCache strings) {
 		this.strings = strings;
 	}
 
-	/**
-	 * Read something else.
-	 * @param json holds the JSON
-	 * @param length how many bytes it has
-	 */
-	final void reset(byte[] json, int length) {
+	final void reset(byte[] json) {
 		this.json = json;
-		this.length = length;
 		this.at = 0;
 		this.failed = false;
 	}
 
-	/**
-	 * Keep nothing of what was read.
-	 */
 	final void release() {
-		reset(NOTHING, 0);
+		reset(NOTHING);
 	}
 
 	static byte[] key(String name) {
 		return ('"' + name + "\":").getBytes(StandardCharsets.US_ASCII);
 	}
 
-	/**
-	 * Whether all was as it has to be, and nothing is left.
-	 * @return {@code false} if what was read is no good
-	 */
+	// Whether the form was as expected, with nothing after it.
 	final boolean isComplete() {
-		return !this.failed && this.at == this.length;
+		return !this.failed && this.at == this.json.length;
 	}
 
 	final void fail() {
@@ -87,13 +64,8 @@ abstract class JsonScanner {
 		}
 	}
 
-	/**
-	 * Move past a character, or not at all.
-	 * @param character the character
-	 * @return whether it was there
-	 */
 	final boolean skip(char character) {
-		if (this.at < this.length && this.json[this.at] == character) {
+		if (this.at < this.json.length && this.json[this.at] == character) {
 			this.at++;
 			return true;
 		}
@@ -106,7 +78,7 @@ abstract class JsonScanner {
 	}
 
 	private boolean isKey(byte[] key, int from) {
-		return from + key.length <= this.length
+		return from + key.length <= this.json.length
 				&& Arrays.equals(key, 0, key.length, this.json, from, from + key.length);
 	}
 
@@ -115,21 +87,12 @@ abstract class JsonScanner {
 		space();
 	}
 
-	/**
-	 * Move past a key, which has to be there.
-	 * @param key the key
-	 */
 	final void expect(byte[] key) {
 		if (!skip(key)) {
 			this.failed = true;
 		}
 	}
 
-	/**
-	 * Move past a key, or not at all.
-	 * @param key the key
-	 * @return whether it was there
-	 */
 	final boolean skip(byte[] key) {
 		if (!isKey(key, this.at)) {
 			return false;
@@ -139,11 +102,6 @@ abstract class JsonScanner {
 		return true;
 	}
 
-	/**
-	 * Move past a comma and a key, or not at all.
-	 * @param key the key
-	 * @return whether they were there
-	 */
 	final boolean skipNext(byte[] key) {
 		int before = this.at;
 		if (skip(',')) {
@@ -157,16 +115,16 @@ abstract class JsonScanner {
 	}
 
 	/**
-	 * Read a string that most often is the one that was read there before.
-	 * @param usual the place
-	 * @return the string; anything if that failed
+	 * Reads a string that is most often the one of the message before.
+	 * @param usual remembers it
+	 * @return the string; undefined if it can't be read
 	 */
 	final String string(Usual usual) {
 		expect('"');
 		int start = this.at;
 		Entry expected = usual.entry;
 		int end = start + expected.bytes().length;
-		if (end < this.length && this.json[end] == '"' && expected.is(this.json, start, end)) {
+		if (end < this.json.length && this.json[end] == '"' && expected.is(this.json, start, end)) {
 			this.at = end + 1;
 			return expected.string();
 		}
@@ -182,9 +140,9 @@ abstract class JsonScanner {
 	}
 
 	/**
-	 * Read a string that may be one of the last, as a number that counts up is.
-	 * @param recent the last ones, as many as a power of two
-	 * @return the string; anything if that failed
+	 * Reads a string that may be a recent one, such as a number that counts up.
+	 * @param recent the recent ones; its length is a power of two
+	 * @return the string; undefined if it can't be read
 	 */
 	final String string(@Nullable String[] recent) {
 		expect('"');
@@ -193,18 +151,18 @@ abstract class JsonScanner {
 		if (end < 0) {
 			return "";
 		}
-		int place = 0;
+		int slot = 0;
 		for (int i = start; i < end; i++) {
-			place = place * 10 + this.json[i];
+			slot = slot * 10 + this.json[i];
 		}
-		place &= recent.length - 1;
-		String known = recent[place];
+		slot &= recent.length - 1;
+		String known = recent[slot];
 		if (known != null && isAt(known, start, end)) {
 			return known;
 		}
 		String made = StringCache.string(this.json, start, end);
 		if (made.length() <= LONG_DIGITS) {
-			recent[place] = made;
+			recent[slot] = made;
 		}
 		return made;
 	}
@@ -221,10 +179,7 @@ abstract class JsonScanner {
 		return true;
 	}
 
-	/**
-	 * Read a string that hardly comes again.
-	 * @return the string; anything if that failed
-	 */
+	// One that rarely recurs.
 	final String string() {
 		expect('"');
 		int start = this.at;
@@ -235,14 +190,14 @@ abstract class JsonScanner {
 	// Moves past the string.
 	private int stringEnd() {
 		int end = this.at;
-		while (end < this.length) {
+		while (end < this.json.length) {
 			byte next = this.json[end];
 			if (next == '"') {
 				this.at = end + 1;
 				return end;
 			}
 			if (next < ' ' || next == '\\') {
-				// Also what is not ASCII, which is negative.
+				// Or not ASCII, which is negative.
 				break;
 			}
 			end++;
@@ -251,38 +206,23 @@ abstract class JsonScanner {
 		return -1;
 	}
 
-	/**
-	 * A place for strings: remembers the one that was there last.
-	 */
 	static final class Usual {
 
 		private Entry entry = new Entry(NOTHING, "");
 
 	}
 
-	/**
-	 * Moves past the version of an extension. Another one than this project's takes a
-	 * parser.
-	 */
 	final void version() {
 		expect(VERSION);
-		if (integer() != SignalCodec.EXTENSION_VERSION) {
+		if (integer() != FieldNames.EXTENSION_VERSION) {
 			fail();
 		}
 	}
 
-	/**
-	 * Read an integer.
-	 * @return its value; anything if that failed
-	 */
 	final int integer() {
 		return (int) number(INT_DIGITS);
 	}
 
-	/**
-	 * Read a long integer.
-	 * @return its value; anything if that failed
-	 */
 	final long longInteger() {
 		return number(LONG_DIGITS);
 	}
@@ -291,7 +231,7 @@ abstract class JsonScanner {
 		boolean negative = skip('-');
 		int start = this.at;
 		long value = 0;
-		while (this.at < this.length && this.json[this.at] >= '0' && this.json[this.at] <= '9'
+		while (this.at < this.json.length && this.json[this.at] >= '0' && this.json[this.at] <= '9'
 				&& this.at - start <= mostDigits) {
 			value = value * 10 + (this.json[this.at++] - '0');
 		}

@@ -1,45 +1,31 @@
 package io.github.statesignals.wire;
 
-import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 
 /**
- * A payload is no signal, or no response. The message quotes nothing of it. There is no
- * stack trace: whoever can publish could have us make one for every payload.
+ * Thrown when a payload is no signal, or no response. The message quotes nothing of it.
+ * There is no stack trace: any client that can publish could cause one for every payload.
  */
 @SuppressWarnings("serial")
-public final class MalformedPayloadException extends Exception {
-
-	private final transient @Nullable UnreadableSignal signal;
+final class MalformedPayloadException extends Exception {
 
 	private final boolean json;
 
 	MalformedPayloadException(String problem) {
-		this(problem, true, null);
+		this(problem, true);
 	}
 
-	private MalformedPayloadException(String problem, boolean json, @Nullable UnreadableSignal signal) {
+	private MalformedPayloadException(String problem, boolean json) {
 		super(problem, null, false, false);
 		this.json = json;
-		this.signal = signal;
 	}
 
-	/**
-	 * Creates an exception for a payload that is not a JSON object.
-	 * @param problem what is wrong with it
-	 * @return the exception
-	 */
 	static MalformedPayloadException notAnObject(String problem) {
-		return new MalformedPayloadException(problem, false, null);
+		return new MalformedPayloadException(problem, false);
 	}
 
-	/**
-	 * Creates an exception for a payload that a parser refuses.
-	 * @param ex what the parser says, which may quote the payload
-	 * @return the exception
-	 */
+	// The parser's own message may quote the payload.
 	static MalformedPayloadException of(JacksonException ex) {
 		if (ex instanceof StreamConstraintsException) {
 			return new MalformedPayloadException(exceeded(String.valueOf(ex.getOriginalMessage())));
@@ -49,23 +35,13 @@ public final class MalformedPayloadException extends Exception {
 
 	private static String exceeded(String message) {
 		if (message.contains("nesting depth")) {
-			return "it is nested deeper than " + SignalCodec.MAX_DEPTH + " levels";
+			return "it is nested deeper than " + Limits.NESTING_DEPTH + " levels";
 		}
-		return message.startsWith("Number")
-				? "it has a number of more than " + SignalCodec.MAX_NUMBER_LENGTH + " digits"
+		return message.startsWith("Number") ? "it has a number of more than " + Limits.NUMBER_LENGTH + " digits"
 				: "it has a string or a key that is too long";
 	}
 
-	/**
-	 * Adds what can be read of the signal.
-	 * @param signal what can be read, if anything
-	 * @return the exception
-	 */
-	MalformedPayloadException withSignal(@Nullable UnreadableSignal signal) {
-		return new MalformedPayloadException(problem(), this.json, signal);
-	}
-
-	public String problem() {
+	String problem() {
 		return String.valueOf(getMessage());
 	}
 
@@ -75,14 +51,6 @@ public final class MalformedPayloadException extends Exception {
 	 */
 	boolean isJson() {
 		return this.json;
-	}
-
-	/**
-	 * Returns what can be read of the signal.
-	 * @return that, or {@code null} if its publisher or its event can't be read
-	 */
-	public @Nullable UnreadableSignal signal() {
-		return this.signal;
 	}
 
 }

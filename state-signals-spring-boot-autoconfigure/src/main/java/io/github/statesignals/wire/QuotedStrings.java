@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON of strings that are written again and again, such as ids and events: made
- * once. Keeps the last one for each of its places, so that it can't grow. Safe for use by
- * many threads, which may at worst make one twice.
+ * Caches the JSON of strings that recur, such as ids and events. Each slot holds the last
+ * one, so that the cache can't grow. Safe for use by many threads, which may at worst
+ * make one twice.
  */
 final class QuotedStrings {
 
@@ -16,39 +16,29 @@ final class QuotedStrings {
 	 */
 	private static final int LONGEST = 128;
 
-	private static final int PLACES = 1_024;
+	private static final int SLOTS = 1_024;
 
-	private final @Nullable Quoted[] places = new @Nullable Quoted[PLACES];
+	private final @Nullable Quoted[] slots = new @Nullable Quoted[SLOTS];
 
-	/**
-	 * The JSON of a string, if it is known.
-	 * @param text the string
-	 * @return the JSON, which must not be changed, or {@code null}
-	 */
+	// Must not be changed.
 	byte @Nullable [] find(String text) {
-		Quoted known = this.places[place(text)];
+		Quoted known = this.slots[slot(text)];
 		return (known != null && known.text.equals(text)) ? known.json : null;
 	}
 
-	/**
-	 * Keep the JSON of a string, unless that is long.
-	 * @param text the string
-	 * @param bytes where the JSON is
-	 * @param start where it starts
-	 * @param end where it ends
-	 */
-	void keep(String text, byte[] bytes, int start, int end) {
+	void store(String text, byte[] bytes, int start, int end) {
 		if (text.length() <= LONGEST) {
-			this.places[place(text)] = new Quoted(text, Arrays.copyOfRange(bytes, start, end));
+			this.slots[slot(text)] = new Quoted(text, Arrays.copyOfRange(bytes, start, end));
 		}
 	}
 
-	private static int place(String text) {
+	private static int slot(String text) {
 		int hash = text.hashCode();
-		return (hash ^ hash >>> 16) & PLACES - 1;
+		return (hash ^ hash >>> 16) & SLOTS - 1;
 	}
 
 	private record Quoted(String text, byte[] json) {
+
 	}
 
 }

@@ -2,36 +2,32 @@ package io.github.statesignals.wire;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.wire.SignalCodec.HeardResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads responses without a parser, which costs more than all the rest of an answer.
+ * Reads responses without a parser, which would cost more than the rest of an answer.
  */
 final class ResponseScanner extends JsonScanner {
 
-	private static final byte[] RESPONDER_ID = key("responder_id");
+	private static final byte[] RESPONDER_ID = key(FieldNames.RESPONDER_ID);
 
-	private static final byte[] PUBLISHER_ID = key("publisher_id");
+	private static final byte[] PUBLISHER_ID = key(FieldNames.PUBLISHER_ID);
 
-	private static final byte[] EVENT = key("event");
+	private static final byte[] EVENT = key(FieldNames.EVENT);
 
-	private static final byte[] RAS = key("ras");
+	private static final byte[] RAS = key(FieldNames.RAS);
 
-	private static final byte[] MESSAGE = key("message");
+	private static final byte[] MESSAGE = key(FieldNames.MESSAGE);
 
-	private static final byte[] EXTENSION = key("_ss");
+	private static final byte[] EXTENSION = key(FieldNames.EXTENSION);
 
-	private static final byte[] ID = key("id");
+	private static final byte[] ID = key(FieldNames.ID);
 
-	/**
-	 * The answers to one signal echo the same id.
-	 */
+	// All answers to a signal have its id.
 	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
 
-	/**
-	 * Of signals that are under way at the same time.
-	 */
+	// Of the signals in flight.
 	private final @Nullable String[] ids = new @Nullable String[256];
 
 	private final Usual responderId = new Usual();
@@ -46,14 +42,9 @@ final class ResponseScanner extends JsonScanner {
 		super(strings);
 	}
 
-	/**
-	 * Read a response.
-	 * @param json holds the JSON
-	 * @param length how many bytes it has
-	 * @return the response, or {@code null} where it takes a parser
-	 */
-	@Nullable HeardResponse scan(byte[] json, int length) {
-		reset(json, length);
+	// Returns null where it takes a parser.
+	@Nullable ReceivedResponse scan(byte[] json) {
+		reset(json);
 		expect('{');
 		expect(RESPONDER_ID);
 		String responderId = string(this.responderId);
@@ -69,7 +60,7 @@ final class ResponseScanner extends JsonScanner {
 		expect('}');
 		boolean complete = isComplete();
 		release();
-		return complete ? new HeardResponse(new Response(responderId, publisherId, event, ras, message), extension)
+		return complete ? new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension)
 				: null;
 	}
 

@@ -3,7 +3,7 @@ package io.github.statesignals.wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shortens the messages of responses that are larger than a reader takes.
+ * Shortens the messages of responses that exceed the size limit.
  */
 final class ShortenedMessages {
 
@@ -13,13 +13,13 @@ final class ShortenedMessages {
 	/**
 	 * Shortens a message.
 	 * @param message the message
-	 * @param room the number of bytes that it may have in JSON, without its quotes
+	 * @param available the number of bytes that it may have in JSON, without its quotes
 	 * @return its beginning, and a note of its full length; {@code null} if not even the
 	 * note fits
 	 */
-	static @Nullable String shorten(String message, long room) {
+	static @Nullable String shorten(String message, long available) {
 		String note = "\u2026 (shortened from " + message.length() + " characters)";
-		long left = room - size(note);
+		long left = available - size(note);
 		if (left < 0) {
 			return null;
 		}
@@ -39,9 +39,7 @@ final class ShortenedMessages {
 		return text.chars().mapToLong((character) -> size((char) character)).sum();
 	}
 
-	/**
-	 * Returns the number of bytes of a character in the JSON that we write.
-	 */
+	// In bytes, in the JSON that is written here.
 	private static int size(char character) {
 		return switch (character) {
 			case '"', '\\', '\b', '\t', '\n', '\f', '\r' -> 2;

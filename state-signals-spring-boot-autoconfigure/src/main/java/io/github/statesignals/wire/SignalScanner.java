@@ -4,39 +4,39 @@ import java.util.Map;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.wire.SignalCodec.HeardSignal;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads signals without a parser, unless they have metadata of the application's.
+ * Reads signals without a parser, unless they have metadata of the application.
  */
 final class SignalScanner extends JsonScanner {
 
-	private static final byte[] PUBLISHER_ID = key("publisher_id");
+	private static final byte[] PUBLISHER_ID = key(FieldNames.PUBLISHER_ID);
 
-	private static final byte[] PROCESS_NAME = key("process_name");
+	private static final byte[] PROCESS_NAME = key(FieldNames.PROCESS_NAME);
 
-	private static final byte[] EVENT = key("event");
+	private static final byte[] EVENT = key(FieldNames.EVENT);
 
-	private static final byte[] RUNNER_HOST = key("runner_host");
+	private static final byte[] RUNNER_HOST = key(FieldNames.RUNNER_HOST);
 
-	private static final byte[] SAMPLE_NO = key("sample_no");
+	private static final byte[] SAMPLE_NO = key(FieldNames.SAMPLE_NO);
 
-	private static final byte[] TAG = key("tag");
+	private static final byte[] TAG = key(FieldNames.TAG);
 
-	private static final byte[] METADATA = key("metadata");
+	private static final byte[] METADATA = key(FieldNames.METADATA);
 
-	private static final byte[] EXTENSION = key(Signal.RESERVED_METADATA_KEY);
+	private static final byte[] EXTENSION = key(FieldNames.EXTENSION);
 
-	private static final byte[] ID = key("id");
+	private static final byte[] ID = key(FieldNames.ID);
 
-	private static final byte[] SEQUENCE = key("seq");
+	private static final byte[] SEQUENCE = key(FieldNames.SEQUENCE);
 
-	private static final byte[] SENT = key("sent");
+	private static final byte[] SENT = key(FieldNames.SENT);
 
-	private static final byte[] TIMEOUT = key("timeout");
+	private static final byte[] TIMEOUT = key(FieldNames.TIMEOUT);
 
-	private static final byte[] REPLY_TO = key("reply_to");
+	private static final byte[] REPLY_TO = key(FieldNames.REPLY_TO);
 
 	private final Usual publisherId = new Usual();
 
@@ -54,14 +54,9 @@ final class SignalScanner extends JsonScanner {
 		super(strings);
 	}
 
-	/**
-	 * Read a signal.
-	 * @param json holds the JSON
-	 * @param length how many bytes it has
-	 * @return the signal, or {@code null} where it takes a parser
-	 */
-	@Nullable HeardSignal scan(byte[] json, int length) {
-		reset(json, length);
+	// Returns null where it takes a parser.
+	@Nullable ReceivedSignal scan(byte[] json) {
+		reset(json);
 		expect('{');
 		expect(PUBLISHER_ID);
 		String publisherId = string(this.publisherId);
@@ -82,7 +77,9 @@ final class SignalScanner extends JsonScanner {
 		String tag = string(this.tag);
 		SignalExtension extension = skipNext(METADATA) ? metadata() : null;
 		expect('}');
-		return isComplete() ? new HeardSignal(
+		boolean complete = isComplete();
+		release();
+		return complete ? new ReceivedSignal(
 				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, Map.of()), extension) : null;
 	}
 
@@ -109,7 +106,7 @@ final class SignalScanner extends JsonScanner {
 		return new SignalExtension(id, sequence, sent, timeout, replyTo);
 	}
 
-	// What a negative one means, the parser's way decides.
+	// Negative numbers are left to the parser.
 	private long positive() {
 		long number = longInteger();
 		if (number < 0) {

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one object to be used again. Nearly always one thread takes it, and finds what it
- * has given back; another that comes meanwhile gets a new one.
+ * Holds one object for reuse. Nearly always one thread takes it, and finds the one that
+ * it gave back; a concurrent one gets a new object.
  *
  * @param <T> the type of object
  */
@@ -22,8 +22,8 @@ final class Spare<T> {
 	}
 
 	T take() {
-		T kept = this.spare.getAndSet(null);
-		return (kept != null) ? kept : this.factory.get();
+		T object = this.spare.getAndSet(null);
+		return (object != null) ? object : this.factory.get();
 	}
 
 	void giveBack(T object) {

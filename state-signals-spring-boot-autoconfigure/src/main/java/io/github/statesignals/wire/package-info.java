@@ -1,5 +1,5 @@
 /**
- * The JSON of the protocol: writes and reads signals and responses. Uses no Redis.
+ * Writes and reads the JSON of the protocol.
  */
 @NullMarked
 package io.github.statesignals.wire;

@@ -10,7 +10,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.wire.SignalCodec.HeardResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +37,10 @@ class ResponseScannerTests {
 
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
+	private final JacksonReader reader = new JacksonReader();
+
+	private final JacksonWriter writer = new JacksonWriter();
+
 	@Test
 	void readsWhatIsUsual() {
 		for (String json : USUAL) {
@@ -50,7 +54,7 @@ class ResponseScannerTests {
 		assertThat(scan(this.codec.write(response, null))).as("an escape takes a parser").isNull();
 		Response plain = new Response("r-1-resp", "p-1", "start", 999_999_999, "done");
 		assertThat(scan(this.codec.write(plain, new ResponseExtension("5"))))
-			.isEqualTo(new HeardResponse(plain, new ResponseExtension("5")));
+			.isEqualTo(new ReceivedResponse(plain, new ResponseExtension("5")));
 	}
 
 	@ParameterizedTest
@@ -99,7 +103,7 @@ class ResponseScannerTests {
 					Response response = new Response(id, "p" + id, "e" + id, 1, id);
 					ResponseExtension extension = new ResponseExtension("7" + id);
 					assertThat(scan(this.codec.write(response, extension)))
-						.isEqualTo(new HeardResponse(response, extension));
+						.isEqualTo(new ReceivedResponse(response, extension));
 				}
 			}
 		}
@@ -118,28 +122,28 @@ class ResponseScannerTests {
 			ResponseExtension extension = random.nextBoolean()
 					? new ResponseExtension(random.nextBoolean() ? text : null) : null;
 			assertThat(this.codec.write(response, extension)).asString()
-				.isEqualTo(new String(this.codec.generate(response, extension), StandardCharsets.UTF_8));
+				.isEqualTo(new String(this.writer.write(response, extension), StandardCharsets.UTF_8));
 			Signal signal = new Signal(text, "p", "e" + text, "h", random.nextInt(), text, Map.of());
 			SignalExtension asked = random.nextBoolean()
 					? new SignalExtension(random.nextBoolean() ? text : null, random.nextInt(3) - 1L,
 							random.nextInt(3) - 1L, random.nextInt(3) - 1L, random.nextBoolean() ? text : null)
 					: null;
 			assertThat(this.codec.write(signal, asked)).asString()
-				.isEqualTo(new String(this.codec.generate(signal, asked), StandardCharsets.UTF_8));
+				.isEqualTo(new String(this.writer.write(signal, asked), StandardCharsets.UTF_8));
 		}
 	}
 
-	private @Nullable HeardResponse scan(byte[] json) {
+	private @Nullable ReceivedResponse scan(byte[] json) {
 		return scan(new String(json, StandardCharsets.UTF_8));
 	}
 
-	private @Nullable HeardResponse scan(String json) {
+	private @Nullable ReceivedResponse scan(String json) {
 		return ScannerTesting.read(json, this.scanner::scan);
 	}
 
-	private @Nullable HeardResponse parse(byte[] json, int length) {
+	private @Nullable ReceivedResponse parse(byte[] json) {
 		try {
-			return this.codec.parseResponse(json, length);
+			return this.reader.readResponse(json);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;

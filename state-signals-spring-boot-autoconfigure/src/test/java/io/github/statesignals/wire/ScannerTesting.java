@@ -1,11 +1,13 @@
 package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,8 +29,8 @@ final class ScannerTesting {
 	 * @param scan the scanner, of an array and the length of the JSON in it
 	 * @param parse the parser; gives {@code null} for what is malformed
 	 */
-	static void neverReadsAnythingOtherThanTheParserDoes(List<String> usual, BiFunction<byte[], Integer, ?> scan,
-			BiFunction<byte[], Integer, ?> parse) {
+	static void neverReadsAnythingOtherThanTheParserDoes(List<String> usual, Function<byte[], ?> scan,
+			Function<byte[], ?> parse) {
 		Random random = new Random(42);
 		int read = 0;
 		for (int i = 0; i < 200_000; i++) {
@@ -56,19 +58,23 @@ final class ScannerTesting {
 		return json.toString();
 	}
 
-	/**
-	 * Read JSON out of an array that has been used for something longer, as the driver's
-	 * messages are.
-	 * @param <T> what is read
-	 * @param json the JSON
-	 * @param reader reads it, given the array and the length of the JSON in it
-	 * @return what was read
-	 */
-	static <T> @Nullable T read(String json, BiFunction<byte[], Integer, @Nullable T> reader) {
-		byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-		byte[] array = Arrays.copyOf(bytes, bytes.length + 20);
-		Arrays.fill(array, bytes.length, array.length, (byte) '}');
-		return reader.apply(array, bytes.length);
+	static <T> @Nullable T read(String json, Function<byte[], @Nullable T> reader) {
+		return reader.apply(json.getBytes(StandardCharsets.UTF_8));
+	}
+
+	static ReceivedSignal signal(SignalCodec codec, byte[] payload) throws MalformedPayloadException {
+		return (ReceivedSignal) checked(codec.readSignal(payload));
+	}
+
+	static ReceivedResponse response(SignalCodec codec, byte[] payload) throws MalformedPayloadException {
+		return (ReceivedResponse) checked(codec.readResponse(payload));
+	}
+
+	private static ReceivedMessage checked(ReceivedMessage message) throws MalformedPayloadException {
+		if (message instanceof MalformedMessage malformed) {
+			throw new MalformedPayloadException(malformed.problem());
+		}
+		return message;
 	}
 
 }

@@ -27,6 +27,8 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * The JSON of the wire, held against what the Python package wrote and read when it was
@@ -91,11 +92,11 @@ class SignalCodecTests {
 	}
 
 	private Signal readSignal(byte[] payload) throws MalformedPayloadException {
-		return this.codec.readSignal(payload).signal();
+		return ScannerTesting.signal(this.codec, payload).signal();
 	}
 
 	private Response readResponse(byte[] payload) throws MalformedPayloadException {
-		return this.codec.readResponse(payload).response();
+		return ScannerTesting.response(this.codec, payload).response();
 	}
 
 	@Test
@@ -205,7 +206,7 @@ class SignalCodecTests {
 	void readsASampleNumberOf64Bits(long number) throws MalformedPayloadException {
 		Signal signal = new Signal("p-1", "p", "e", "h", number, "t", Map.of());
 		assertThat(readSignal(write(signal))).isEqualTo(signal);
-		assertThat(readSignal(this.codec.generate(signal, null))).isEqualTo(signal);
+		assertThat(readSignal(new JacksonWriter().write(signal, null))).isEqualTo(signal);
 	}
 
 	@Test
@@ -494,13 +495,13 @@ class SignalCodecTests {
 		byte[] signal = signal(",\"metadata\":{\"x\":\"" + MARKER + "\"}");
 		byte[] response = response(",\"message\":\"" + MARKER + "\"");
 		SignalCodec exact = new SignalCodec(signal.length);
-		assertThat(exact.readSignal(signal).signal().metadata()).isEqualTo(Map.of("x", MARKER));
+		assertThat(ScannerTesting.signal(exact, signal).signal().metadata()).isEqualTo(Map.of("x", MARKER));
 		assertThatExceptionOfType(MalformedPayloadException.class)
-			.isThrownBy(() -> new SignalCodec(signal.length - 1).readSignal(signal))
+			.isThrownBy(() -> ScannerTesting.signal(new SignalCodec(signal.length - 1), signal))
 			.withMessageContaining("state-signals.protocol.max-payload")
 			.satisfies(SignalCodecTests::quotesNothing);
 		assertThatExceptionOfType(MalformedPayloadException.class)
-			.isThrownBy(() -> new SignalCodec(response.length - 1).readResponse(response))
+			.isThrownBy(() -> ScannerTesting.response(new SignalCodec(response.length - 1), response))
 			.withMessageContaining("state-signals.protocol.max-payload")
 			.satisfies(SignalCodecTests::quotesNothing);
 	}
@@ -548,22 +549,20 @@ class SignalCodecTests {
 		SignalCodec small = new SignalCodec(1_024);
 		for (int i = 0; i < 200; i++) {
 			StringBuilder json = new StringBuilder(ids).append("\"x\":\"").append("x".repeat(i)).append("\",");
-			for (int j = 0; json.length() < 2 * PartialMessages.PREFIX; j++) {
+			for (int j = 0; json.length() < 2 * PartialReader.PREFIX; j++) {
 				json.append(parts.get(j % parts.size()));
 			}
 			byte[] payload = bytes(json.toString());
-			byte[] beginning = Arrays.copyOf(payload, PartialMessages.PREFIX);
-			MalformedPayloadException ex = catchThrowableOfType(MalformedPayloadException.class,
-					() -> small.readSignal(beginning, payload.length));
-			assertThat(ex.signal()).isNotNull();
-			assertThat(ex.signal().publisherId()).isEqualTo("p-1");
-			assertThat(ex.signal().extension().id()).isEqualTo("17");
-			assertThat(ex.signal().problem()).contains(payload.length + " bytes");
+			UnreadableSignal signal = unreadable(small, payload);
+			assertThat(signal).isNotNull();
+			assertThat(signal.publisherId()).isEqualTo("p-1");
+			assertThat(signal.extension().id()).isEqualTo("17");
+			assertThat(signal.problem()).contains(payload.length + " bytes");
 		}
 	}
 
 	private static @Nullable UnreadableSignal unreadable(SignalCodec codec, byte[] payload) {
-		return catchThrowableOfType(MalformedPayloadException.class, () -> codec.readSignal(payload)).signal();
+		return ((MalformedMessage) codec.readSignal(payload)).signal();
 	}
 
 	@Test
@@ -588,7 +587,7 @@ class SignalCodecTests {
 			}
 			assertThat(written.length).isBetween((int) small.maxPayload() - 12, (int) small.maxPayload());
 			String note = "\u2026 (shortened from " + message.length() + " characters)";
-			SignalCodec.HeardResponse read = small.readResponse(written);
+			ReceivedResponse read = ScannerTesting.response(small, written);
 			String shortened = read.response().message();
 			assertThat(shortened).endsWith(note);
 			String beginning = shortened.substring(0, shortened.length() - note.length());
@@ -908,7 +907,7 @@ class SignalCodecTests {
 
 		public static void main(String[] args) throws Exception {
 			SignalCodec codec = new SignalCodec(MAX_PAYLOAD);
-			byte[] written = codec.write(codec.readSignal(HexFormat.of().parseHex(args[0])).signal(), null);
+			byte[] written = codec.write(ScannerTesting.signal(codec, HexFormat.of().parseHex(args[0])).signal(), null);
 			System.out.writeBytes(bytes(Charset.defaultCharset() + " " + Locale.getDefault() + " "));
 			System.out.writeBytes(written);
 			System.out.flush();

@@ -22,8 +22,8 @@ import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.wire.SignalCodec.HeardResponse;
-import io.github.statesignals.wire.SignalCodec.HeardSignal;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -74,7 +74,8 @@ class SignalExtensionCodecTests {
 	void writesNothingInPlaceOfAnExtension() throws MalformedPayloadException {
 		SignalExtension extension = new SignalExtension("17", 17, 1, 2, null);
 		String written = write(signal(Map.of("_ss", Map.of("id", "other"), "a", 1)), extension);
-		assertThat(this.codec.readSignal(written.getBytes(StandardCharsets.UTF_8)).extension()).isEqualTo(extension);
+		assertThat(ScannerTesting.signal(this.codec, written.getBytes(StandardCharsets.UTF_8)).extension())
+			.isEqualTo(extension);
 	}
 
 	@Test
@@ -127,17 +128,17 @@ class SignalExtensionCodecTests {
 		metadata.put("ss", 1);
 		for (Map<String, @Nullable Object> some : List.of(metadata, Map.<String, @Nullable Object>of())) {
 			for (SignalExtension extension : extensions()) {
-				HeardSignal heard = this.codec.readSignal(this.codec.write(signal(some), extension));
-				assertThat(heard.extension()).isEqualTo(extension);
-				assertThat(heard.signal()).isEqualTo(signal(some));
+				ReceivedSignal received = ScannerTesting.signal(this.codec, this.codec.write(signal(some), extension));
+				assertThat(received.extension()).isEqualTo(extension);
+				assertThat(received.signal()).isEqualTo(signal(some));
 			}
 		}
 		for (ResponseExtension extension : new ResponseExtension[] { null, ResponseExtension.UNDERSTOOD,
 				new ResponseExtension(""), new ResponseExtension("Größe 🚀 \" \\") }) {
 			Response response = new Response("r-1-resp", "p-1", "e", null, null);
-			HeardResponse heard = this.codec.readResponse(this.codec.write(response, extension));
-			assertThat(heard.extension()).isEqualTo(extension);
-			assertThat(heard.response()).isEqualTo(response);
+			ReceivedResponse received = ScannerTesting.response(this.codec, this.codec.write(response, extension));
+			assertThat(received.extension()).isEqualTo(extension);
+			assertThat(received.response()).isEqualTo(response);
 		}
 	}
 
@@ -155,7 +156,7 @@ class SignalExtensionCodecTests {
 	@Test
 	void onlyAnObjectWithAVersionIsOurs() throws Exception {
 		for (String version : List.of("0", "-1", "1.0", "\"1\"", "null", "[1]", "99999999999999999999")) {
-			HeardSignal signal = readSignal(",\"metadata\":{\"_ss\":{\"v\":" + version + ",\"id\":\"1\"}}");
+			ReceivedSignal signal = readSignal(",\"metadata\":{\"_ss\":{\"v\":" + version + ",\"id\":\"1\"}}");
 			assertThat(signal.extension()).as(version).isNull();
 			assertThat(signal.signal().metadata()).as(version).containsKey("_ss");
 			assertThat(readResponse(",\"_ss\":{\"v\":" + version + ",\"id\":\"1\"}").extension()).isNull();
@@ -178,8 +179,8 @@ class SignalExtensionCodecTests {
 						new ResponseExtension.Probe("nonce", ResponseExtension.State.WORKING)),
 				new ResponseExtension(null, null, null, null,
 						new ResponseExtension.Probe("nonce", ResponseExtension.State.ABSENT)))) {
-			assertThat(this.codec.readResponse(this.codec.write(response, extension)))
-				.isEqualTo(new HeardResponse(response, extension));
+			assertThat(ScannerTesting.response(this.codec, this.codec.write(response, extension)))
+				.isEqualTo(new ReceivedResponse(response, extension));
 		}
 		assertThat(readResponse(",\"_ss\":{\"v\":1,\"probe\":\"n\",\"state\":\"else\"}").extension())
 			.isEqualTo(ResponseExtension.UNDERSTOOD);
@@ -191,10 +192,10 @@ class SignalExtensionCodecTests {
 	@ValueSource(strings = { "null", "1", "-1", "1.5", "true", "\"17\"", "[]", "[{\"id\":\"17\"}]", "1e400", "NaN",
 			"[[[[{}]]]]" })
 	void anExtensionThatIsNoObjectIsNone(String json) throws Exception {
-		HeardSignal heard = readSignal(",\"metadata\":{\"a\":1,\"_ss\":" + json + ",\"b\":2}");
-		assertThat(heard.extension()).isNull();
-		assertThat(heard.signal().metadata()).as("the publisher's own").containsKeys("a", "_ss", "b");
-		HeardResponse response = readResponse(",\"ras\":1,\"_ss\":" + json + ",\"message\":\"m\"");
+		ReceivedSignal received = readSignal(",\"metadata\":{\"a\":1,\"_ss\":" + json + ",\"b\":2}");
+		assertThat(received.extension()).isNull();
+		assertThat(received.signal().metadata()).as("the publisher's own").containsKeys("a", "_ss", "b");
+		ReceivedResponse response = readResponse(",\"ras\":1,\"_ss\":" + json + ",\"message\":\"m\"");
 		assertThat(response.extension()).isNull();
 		assertThat(response.response()).isEqualTo(new Response("r-1-resp", "p-1", "e", 1, "m"));
 	}
@@ -215,8 +216,8 @@ class SignalExtensionCodecTests {
 	void aTextThatIsNoneIsNotThere(String json) throws Exception {
 		assertThat(readExtension("{\"v\":1,\"id\":" + json + ",\"seq\":1,\"reply_to\":" + json + ",\"sent\":2}"))
 			.isEqualTo(new SignalExtension(null, 1, 2, NONE, null));
-		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + json + ",\"more\":1},\"ras\":1"))
-			.isEqualTo(new HeardResponse(new Response("r-1-resp", "p-1", "e", 1, null), ResponseExtension.UNDERSTOOD));
+		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + json + ",\"more\":1},\"ras\":1")).isEqualTo(
+				new ReceivedResponse(new Response("r-1-resp", "p-1", "e", 1, null), ResponseExtension.UNDERSTOOD));
 	}
 
 	@Test
@@ -226,15 +227,17 @@ class SignalExtensionCodecTests {
 			.isEqualTo(new SignalExtension("17", 18, NONE, NONE, null));
 		assertThat(
 				readResponse(",\"_ss\":{\"v\":1,\"a\":{\"id\":\"1\"},\"id\":\"17\",\"b\":[{\"id\":\"2\"}]},\"ras\":0"))
-			.isEqualTo(new HeardResponse(new Response("r-1-resp", "p-1", "e", 0, null), new ResponseExtension("17")));
+			.isEqualTo(
+					new ReceivedResponse(new Response("r-1-resp", "p-1", "e", 0, null), new ResponseExtension("17")));
 	}
 
 	@Test
 	void theLastOfSeveralCounts() throws Exception {
 		assertThat(readExtension("{\"v\":1,\"id\":\"1\",\"id\":\"2\"}").id()).isEqualTo("2");
-		HeardSignal heard = readSignal(",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"1\"},\"_ss\":{\"v\":1,\"id\":\"2\"}}");
-		assertThat(heard.extension().id()).isEqualTo("2");
-		assertThat(heard.signal().metadata()).isEmpty();
+		ReceivedSignal received = readSignal(
+				",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"1\"},\"_ss\":{\"v\":1,\"id\":\"2\"}}");
+		assertThat(received.extension().id()).isEqualTo("2");
+		assertThat(received.signal().metadata()).isEmpty();
 		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":\"1\"},\"_ss\":{\"v\":1}").extension())
 			.isEqualTo(ResponseExtension.UNDERSTOOD);
 	}
@@ -248,10 +251,10 @@ class SignalExtensionCodecTests {
 
 	@Test
 	void onlyTheMetadatasOwnKeyIsTheExtension() throws Exception {
-		HeardSignal heard = readSignal(
+		ReceivedSignal received = readSignal(
 				",\"_ss\":{\"v\":1,\"id\":\"1\"},\"metadata\":{\"nested\":{\"_ss\":{\"v\":1,\"id\":\"2\"}}}");
-		assertThat(heard.extension()).isNull();
-		assertThat(heard.signal().metadata()).isEqualTo(Map.of("nested", Map.of("_ss", Map.of("v", 1, "id", "2"))));
+		assertThat(received.extension()).isNull();
+		assertThat(received.signal().metadata()).isEqualTo(Map.of("nested", Map.of("_ss", Map.of("v", 1, "id", "2"))));
 	}
 
 	@Test
@@ -365,18 +368,18 @@ class SignalExtensionCodecTests {
 		return new String(this.codec.write(response, extension), StandardCharsets.UTF_8);
 	}
 
-	private HeardSignal readSignal(String more) throws MalformedPayloadException {
-		return this.codec.readSignal(("{" + SIX_KEYS + more + "}").getBytes(StandardCharsets.UTF_8));
+	private ReceivedSignal readSignal(String more) throws MalformedPayloadException {
+		return ScannerTesting.signal(this.codec, ("{" + SIX_KEYS + more + "}").getBytes(StandardCharsets.UTF_8));
 	}
 
-	private HeardResponse readResponse(String more) throws MalformedPayloadException {
-		return this.codec.readResponse(("{" + THREE_KEYS + more + "}").getBytes(StandardCharsets.UTF_8));
+	private ReceivedResponse readResponse(String more) throws MalformedPayloadException {
+		return ScannerTesting.response(this.codec, ("{" + THREE_KEYS + more + "}").getBytes(StandardCharsets.UTF_8));
 	}
 
 	private SignalExtension readExtension(String json) throws MalformedPayloadException {
-		HeardSignal heard = readSignal(",\"metadata\":{\"_ss\":" + json + "}");
-		assertThat(heard.signal()).isEqualTo(signal(Map.of()));
-		return heard.extension();
+		ReceivedSignal received = readSignal(",\"metadata\":{\"_ss\":" + json + "}");
+		assertThat(received.signal()).isEqualTo(signal(Map.of()));
+		return received.extension();
 	}
 
 	private static Signal signal(Map<String, @Nullable Object> metadata) {

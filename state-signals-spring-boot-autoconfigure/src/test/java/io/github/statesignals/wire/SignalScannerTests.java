@@ -7,7 +7,7 @@ import java.util.Map;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.wire.SignalCodec.HeardSignal;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +34,8 @@ class SignalScannerTests {
 
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
+	private final JacksonReader reader = new JacksonReader();
+
 	@Test
 	void readsWhatIsUsual() {
 		for (String json : USUAL) {
@@ -47,7 +49,7 @@ class SignalScannerTests {
 		SignalExtension extension = new SignalExtension("12", 12, 1, 20_000, "event-signal-reply:{x}:1");
 		for (SignalExtension any : Arrays.asList(null, extension)) {
 			String json = new String(this.codec.write(signal, any), StandardCharsets.UTF_8);
-			assertThat(scan(json)).isEqualTo(new HeardSignal(signal, any));
+			assertThat(scan(json)).isEqualTo(new ReceivedSignal(signal, any));
 		}
 		Signal escaped = new Signal("p-1", "p", "start", "host", 1, "\"", Map.of());
 		assertThat(scan(new String(this.codec.write(escaped, null), StandardCharsets.UTF_8))).isNull();
@@ -68,13 +70,13 @@ class SignalScannerTests {
 		ScannerTesting.neverReadsAnythingOtherThanTheParserDoes(USUAL, this.scanner::scan, this::parse);
 	}
 
-	private @Nullable HeardSignal scan(String json) {
+	private @Nullable ReceivedSignal scan(String json) {
 		return ScannerTesting.read(json, this.scanner::scan);
 	}
 
-	private @Nullable HeardSignal parse(byte[] json, int length) {
+	private @Nullable ReceivedSignal parse(byte[] json) {
 		try {
-			return this.codec.parseSignal(json, length);
+			return this.reader.readSignal(json);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;

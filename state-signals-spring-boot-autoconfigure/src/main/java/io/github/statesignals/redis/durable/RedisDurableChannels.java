@@ -17,8 +17,8 @@ import io.github.statesignals.SignalStatus;
 import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.SignalCodec;
-import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -68,9 +68,9 @@ public final class RedisDurableChannels implements DurableChannels {
 		Set<String> removed = new LinkedHashSet<>();
 		for (int i = 0; i + 2 < fields.size(); i += 3) {
 			String name = RedisStreamConnection.text(fields.get(i));
-			HeardResponse heard = StreamAnswers.read(codec, fields.get(i + 2));
-			if (heard != null) {
-				acknowledged.put(name, heard.response());
+			ReceivedResponse answer = StreamAnswers.read(codec, fields.get(i + 2));
+			if (answer != null) {
+				acknowledged.put(name, answer.response());
 			}
 			else if (RedisStreamConnection.text(fields.get(i + 1)).equals(REMOVED)) {
 				removed.add(name);

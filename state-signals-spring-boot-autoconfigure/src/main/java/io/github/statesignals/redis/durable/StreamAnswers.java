@@ -12,9 +12,10 @@ import java.util.function.Consumer;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
-import io.github.statesignals.wire.MalformedPayloadException;
+import io.github.statesignals.wire.ReceivedMessage;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.SignalCodec;
-import io.github.statesignals.wire.SignalCodec.HeardResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,9 +136,9 @@ final class StreamAnswers {
 		for (Request request : batch) {
 			List<StoredAnswer> answers = new ArrayList<>();
 			for (Object answer : reply.subList(at, at + request.fields.size())) {
-				HeardResponse heard = read(this.codec, answer);
-				if (heard != null) {
-					answers.add(new StoredAnswer(heard.response(), heard.extension()));
+				ReceivedResponse read = read(this.codec, answer);
+				if (read != null) {
+					answers.add(new StoredAnswer(read.response(), read.extension()));
 				}
 			}
 			at += request.fields.size();
@@ -151,15 +152,17 @@ final class StreamAnswers {
 	 * @param answer the answer in JSON
 	 * @return the answer, or {@code null} if there is none
 	 */
-	static @Nullable HeardResponse read(SignalCodec codec, @Nullable Object answer) {
+	static @Nullable ReceivedResponse read(SignalCodec codec, @Nullable Object answer) {
 		byte[] body = (answer instanceof byte[] bytes) ? bytes : RedisChannel.bytes(RedisStreamConnection.text(answer));
-		try {
-			return (body.length > 0) ? codec.readResponse(body) : null;
+		if (body.length == 0) {
+			return null;
 		}
-		catch (MalformedPayloadException ex) {
-			logger.debug("A stored answer can't be read", ex);
-			return (body.length > codec.maxPayload()) ? codec.readTooLargeResponse(body, body.length) : null;
+		ReceivedMessage message = codec.readResponse(body);
+		if (message instanceof MalformedMessage malformed) {
+			logger.debug("A stored answer can't be read: {}", malformed.problem());
+			return malformed.response();
 		}
+		return (ReceivedResponse) message;
 	}
 
 	/**

@@ -13,7 +13,7 @@ import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
-import io.github.statesignals.wire.JsonLines;
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -119,7 +119,7 @@ final class StreamPublisher {
 			number = ++this.batches;
 		}
 		List<byte[]> arguments = List.of(number(number), number(REMEMBERED.toMillis()),
-				JsonLines.join(batch.stream().map((kept) -> kept.signal).toList()));
+				SignalCodec.joinLines(batch.stream().map((kept) -> kept.signal).toList()));
 		send(batch, arguments);
 	}
 

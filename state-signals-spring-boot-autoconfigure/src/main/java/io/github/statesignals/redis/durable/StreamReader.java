@@ -26,9 +26,10 @@ import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
-import io.github.statesignals.wire.JsonLines;
-import io.github.statesignals.wire.MalformedPayloadException;
-import io.github.statesignals.wire.SignalCodec.HeardSignal;
+import io.github.statesignals.wire.ReceivedMessage;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -423,7 +424,7 @@ final class StreamReader {
 			signals.add(new PendingSignal(new PendingEntry(entry.id(), token, 1), 0, null));
 			return;
 		}
-		List<byte[]> bodies = JsonLines.split(entry.lines(), entry.lines().length);
+		List<byte[]> bodies = SignalCodec.splitLines(entry.lines());
 		List<Integer> numbers = new ArrayList<>(bodies.size());
 		for (int i = 0; i < bodies.size(); i++) {
 			if (answered.isEmpty() || !answered.contains(StreamKeys.signal(entry.id(), i))) {
@@ -458,7 +459,7 @@ final class StreamReader {
 		}
 		List<String> ids = new ArrayList<>();
 		for (Entry entry : unknown) {
-			int size = (entry.lines() != null) ? JsonLines.split(entry.lines(), entry.lines().length).size() : 0;
+			int size = (entry.lines() != null) ? SignalCodec.splitLines(entry.lines()).size() : 0;
 			IntStream.range(0, size).forEach((number) -> ids.add(StreamKeys.signal(entry.id(), number)));
 		}
 		if (from != null && !read.isEmpty()) {
@@ -555,27 +556,25 @@ final class StreamReader {
 			receipt.acknowledge(null, null);
 			return true;
 		}
-		HeardSignal heard;
-		try {
-			heard = this.connection.codec().readSignal(body);
+		ReceivedMessage message = this.connection.codec().readSignal(body);
+		if (message instanceof MalformedMessage malformed) {
+			return deliverUnreadable(malformed, receipt);
 		}
-		catch (MalformedPayloadException ex) {
-			return deliverUnreadable(ex, receipt);
-		}
-		SignalExtension extension = heard.extension();
+		ReceivedSignal received = (ReceivedSignal) message;
+		SignalExtension extension = received.extension();
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
-		return this.listener.onStoredSignal(this.channel, this.name, heard.signal(), extension, receipt);
+		return this.listener.onStoredSignal(this.channel, this.name, received.signal(), extension, receipt);
 	}
 
 	// It is answered, or it would be outstanding until its retention has passed.
-	private boolean deliverUnreadable(MalformedPayloadException ex, Kept receipt) {
-		UnreadableSignal signal = (ex.signal() != null) ? ex.signal()
-				: new UnreadableSignal(null, null, null, null, ex.problem());
+	private boolean deliverUnreadable(MalformedMessage malformed, Kept receipt) {
+		UnreadableSignal signal = (malformed.signal() != null) ? malformed.signal()
+				: new UnreadableSignal(null, null, null, null, malformed.problem());
 		receipt.replyTo = (signal.extension() != null) ? signal.extension().replyTo() : null;
 		if (!this.listener.onUnreadable(this.channel, this.name, signal, receipt)) {
 			return false;
 		}
-		this.listener.onMalformed(this.keys.prefix() + "log", ex.problem());
+		this.listener.onMalformed(this.keys.prefix() + "log", malformed.problem());
 		return true;
 	}
 
@@ -608,7 +607,7 @@ final class StreamReader {
 		});
 		sent.forEach((address, answers) -> {
 			arguments.add(RedisChannel.bytes(address));
-			arguments.add(JsonLines.join(answers));
+			arguments.add(SignalCodec.joinLines(answers));
 		});
 		return this.connection.eval(StreamScript.ACKNOWLEDGE, keys, arguments)
 			.thenApply((reply) -> RedisStreamConnection.number(reply.get(0)) == 1);

@@ -28,7 +28,7 @@ import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.wire.MalformedPayloadException;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
@@ -353,12 +353,13 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> pending("r") == 0);
 	}
 
-	private List<Integer> kept() throws MalformedPayloadException {
+	private List<Integer> kept() {
 		SignalCodec codec = new SignalCodec(DataSize.ofMegabytes(1).toBytes());
 		List<Integer> numbers = new ArrayList<>();
 		for (StreamMessage<String, String> entry : redis.xrange(this.log, Range.unbounded())) {
 			for (String signal : entry.getBody().values().iterator().next().split("\n")) {
-				numbers.add((int) codec.readSignal(signal.getBytes(StandardCharsets.UTF_8)).signal().sampleNo());
+				ReceivedSignal read = (ReceivedSignal) codec.readSignal(signal.getBytes(StandardCharsets.UTF_8));
+				numbers.add((int) read.signal().sampleNo());
 			}
 		}
 		return numbers;

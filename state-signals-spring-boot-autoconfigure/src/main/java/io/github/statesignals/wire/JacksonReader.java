@@ -1,0 +1,258 @@
+package io.github.statesignals.wire;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+
+/**
+ * Reads any signal and any response with Jackson's parser.
+ */
+final class JacksonReader {
+
+	private final JsonFactory factory = JsonFactory.builder()
+		.streamReadConstraints(StreamReadConstraints.builder()
+			.maxNestingDepth(Limits.NESTING_DEPTH)
+			.maxNumberLength(Limits.NUMBER_LENGTH)
+			.build())
+		// As Python's json module does.
+		.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+		.build();
+
+	JsonParser createParser(byte[] payload, int length) {
+		return this.factory.createParser(ObjectReadContext.empty(), payload, 0, length);
+	}
+
+	ReceivedSignal readSignal(byte[] payload) throws MalformedPayloadException {
+		try (JsonParser json = open(payload)) {
+			String publisherId = null;
+			String processName = null;
+			String event = null;
+			String runnerHost = null;
+			Long sampleNo = null;
+			String tag = null;
+			Map<String, @Nullable Object> metadata = Map.of();
+			for (String key = json.nextName(); key != null; key = json.nextName()) {
+				json.nextToken();
+				switch (key) {
+					case FieldNames.PUBLISHER_ID -> publisherId = readString(json, key);
+					case FieldNames.PROCESS_NAME -> processName = readString(json, key);
+					case FieldNames.EVENT -> event = readString(json, key);
+					case FieldNames.RUNNER_HOST -> runnerHost = readString(json, key);
+					case FieldNames.SAMPLE_NO -> sampleNo = readLong(json, key);
+					case FieldNames.TAG -> tag = readString(json, key);
+					case FieldNames.METADATA -> metadata = readMetadata(json);
+					default -> json.skipChildren();
+				}
+			}
+			requireEnd(json);
+			SignalExtension extension = metadata.isEmpty() ? null : signalExtension(metadata.get(FieldNames.EXTENSION));
+			if (extension != null) {
+				metadata.remove(FieldNames.EXTENSION);
+			}
+			return new ReceivedSignal(new Signal(required(publisherId, FieldNames.PUBLISHER_ID),
+					required(processName, FieldNames.PROCESS_NAME), required(event, FieldNames.EVENT),
+					required(runnerHost, FieldNames.RUNNER_HOST), required(sampleNo, FieldNames.SAMPLE_NO),
+					required(tag, FieldNames.TAG), metadata), extension);
+		}
+		catch (JacksonException ex) {
+			throw MalformedPayloadException.of(ex);
+		}
+	}
+
+	ReceivedResponse readResponse(byte[] payload) throws MalformedPayloadException {
+		try (JsonParser json = open(payload)) {
+			String responderId = null;
+			String publisherId = null;
+			String event = null;
+			Integer ras = null;
+			String message = null;
+			ResponseExtension extension = null;
+			for (String key = json.nextName(); key != null; key = json.nextName()) {
+				json.nextToken();
+				switch (key) {
+					case FieldNames.RESPONDER_ID -> responderId = readString(json, key);
+					case FieldNames.PUBLISHER_ID -> publisherId = readString(json, key);
+					case FieldNames.EVENT -> event = readString(json, key);
+					case FieldNames.RAS -> ras = readRas(json);
+					case FieldNames.MESSAGE ->
+						message = json.hasToken(JsonToken.VALUE_NULL) ? null : readString(json, key);
+					case FieldNames.EXTENSION -> extension = readResponseExtension(json);
+					default -> json.skipChildren();
+				}
+			}
+			requireEnd(json);
+			return new ReceivedResponse(new Response(required(responderId, FieldNames.RESPONDER_ID),
+					required(publisherId, FieldNames.PUBLISHER_ID), required(event, FieldNames.EVENT), ras, message),
+					extension);
+		}
+		catch (JacksonException ex) {
+			throw MalformedPayloadException.of(ex);
+		}
+	}
+
+	private JsonParser open(byte[] payload) throws MalformedPayloadException {
+		JsonParser json = createParser(payload, payload.length);
+		if (json.nextToken() != JsonToken.START_OBJECT) {
+			throw MalformedPayloadException.notAnObject("it is not a JSON object");
+		}
+		return json;
+	}
+
+	private static void requireEnd(JsonParser json) throws MalformedPayloadException {
+		if (json.nextToken() != null) {
+			throw MalformedPayloadException.notAnObject("something follows the JSON object");
+		}
+	}
+
+	private static <T> T required(@Nullable T value, String key) throws MalformedPayloadException {
+		if (value == null) {
+			throw new MalformedPayloadException("'" + key + "' is missing");
+		}
+		return value;
+	}
+
+	private static String readString(JsonParser json, String key) throws MalformedPayloadException {
+		if (!json.hasToken(JsonToken.VALUE_STRING)) {
+			throw new MalformedPayloadException("'" + key + "' is not a string");
+		}
+		return json.getString();
+	}
+
+	private static long readLong(JsonParser json, String key) throws MalformedPayloadException {
+		if (!json.hasToken(JsonToken.VALUE_NUMBER_INT) || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+			throw new MalformedPayloadException("'" + key + "' is not a 64-bit integer");
+		}
+		return json.getLongValue();
+	}
+
+	// A value that equals 1 in Python is success; any other number, true, false and null
+	// are not.
+	static Integer readRas(JsonParser json) throws MalformedPayloadException {
+		return switch (json.currentToken()) {
+			case VALUE_TRUE -> Acknowledgement.SUCCESS;
+			case VALUE_FALSE, VALUE_NULL -> Acknowledgement.FAILURE;
+			case VALUE_NUMBER_INT ->
+				(json.getNumberType() == JsonParser.NumberType.INT) ? json.getIntValue() : Acknowledgement.FAILURE;
+			case VALUE_NUMBER_FLOAT ->
+				(json.getDoubleValue() == Acknowledgement.SUCCESS) ? Acknowledgement.SUCCESS : Acknowledgement.FAILURE;
+			default -> throw new MalformedPayloadException("'ras' is not a number");
+		};
+	}
+
+	private static Map<String, @Nullable Object> readMetadata(JsonParser json) throws MalformedPayloadException {
+		if (json.hasToken(JsonToken.VALUE_NULL)) {
+			return Map.of();
+		}
+		if (!json.hasToken(JsonToken.START_OBJECT)) {
+			throw new MalformedPayloadException("'metadata' is not an object");
+		}
+		return readObject(json);
+	}
+
+	// A member of the wrong type counts as absent: it is no reason to lose the signal.
+	static @Nullable SignalExtension signalExtension(@Nullable Object value) {
+		if (!(value instanceof Map<?, ?> extension)
+				|| number(extension.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
+			// The publisher's own: Python has no reserved key.
+			return null;
+		}
+		return new SignalExtension(text(extension.get(FieldNames.ID)), number(extension.get(FieldNames.SEQUENCE)),
+				number(extension.get(FieldNames.SENT)), number(extension.get(FieldNames.TIMEOUT)),
+				text(extension.get(FieldNames.REPLY_TO)));
+	}
+
+	private static @Nullable ResponseExtension readResponseExtension(JsonParser json) throws MalformedPayloadException {
+		if (!json.hasToken(JsonToken.START_OBJECT)) {
+			json.skipChildren();
+			return null;
+		}
+		Map<String, @Nullable Object> members = readObject(json);
+		if (number(members.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
+			return null;
+		}
+		ResponseExtension extension = new ResponseExtension(text(members.get(FieldNames.ID)),
+				texts(members.get(FieldNames.HANDLED_EVENTS)), text(members.get(FieldNames.ADDRESS)),
+				text(members.get(FieldNames.SEAL)),
+				probe(text(members.get(FieldNames.PROBE)), text(members.get(FieldNames.STATE))));
+		return extension.equals(ResponseExtension.UNDERSTOOD) ? ResponseExtension.UNDERSTOOD : extension;
+	}
+
+	private static @Nullable String text(@Nullable Object value) {
+		return (value instanceof String text) ? text : null;
+	}
+
+	private static @Nullable List<String> texts(@Nullable Object value) {
+		return (value instanceof List<?> values)
+				? values.stream().filter(String.class::isInstance).map(String.class::cast).toList() : null;
+	}
+
+	private static long number(@Nullable Object value) {
+		if (value instanceof Integer || value instanceof Long) {
+			return Math.max(((Number) value).longValue(), SignalExtension.NONE);
+		}
+		return SignalExtension.NONE;
+	}
+
+	private static @Nullable Probe probe(@Nullable String nonce, @Nullable String state) {
+		if (nonce == null) {
+			return null;
+		}
+		if (state == null) {
+			return new Probe(nonce, null);
+		}
+		for (State known : State.values()) {
+			if (known.name().equalsIgnoreCase(state)) {
+				return new Probe(nonce, known);
+			}
+		}
+		return null;
+	}
+
+	private static Map<String, @Nullable Object> readObject(JsonParser json) throws MalformedPayloadException {
+		Map<String, @Nullable Object> object = new LinkedHashMap<>();
+		for (String key = json.nextName(); key != null; key = json.nextName()) {
+			json.nextToken();
+			object.put(key, readValue(json));
+		}
+		return object;
+	}
+
+	static @Nullable Object readValue(JsonParser json) throws MalformedPayloadException {
+		return switch (json.currentToken()) {
+			case START_OBJECT -> readObject(json);
+			case START_ARRAY -> {
+				List<@Nullable Object> array = new ArrayList<>();
+				while (json.nextToken() != JsonToken.END_ARRAY) {
+					array.add(readValue(json));
+				}
+				yield array;
+			}
+			case VALUE_STRING -> json.getString();
+			case VALUE_TRUE -> Boolean.TRUE;
+			case VALUE_FALSE -> Boolean.FALSE;
+			case VALUE_NUMBER_INT -> json.getNumberValue();
+			case VALUE_NUMBER_FLOAT -> JsonNumbers.read(json.getString());
+			default -> null;
+		};
+	}
+
+}

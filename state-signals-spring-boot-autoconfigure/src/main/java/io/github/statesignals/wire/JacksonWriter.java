@@ -1,0 +1,174 @@
+package io.github.statesignals.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.SignalExtension;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes any signal and any response with Jackson's generator.
+ */
+final class JacksonWriter {
+
+	private final JsonFactory factory = JsonFactory.builder()
+		// As Python does; and half a surrogate pair, which UTF-8 can't carry, survives.
+		.enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+		// The same digits on every JDK.
+		.enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+		.build();
+
+	// For values that JSON has no type for.
+	private final JsonMapper mapper = JsonMapper.builder(this.factory).build();
+
+	byte[] write(Signal signal, @Nullable SignalExtension extension) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+			json.writeStartObject();
+			json.writeStringProperty(FieldNames.PUBLISHER_ID, signal.publisherId());
+			json.writeStringProperty(FieldNames.PROCESS_NAME, signal.processName());
+			json.writeStringProperty(FieldNames.EVENT, signal.event());
+			json.writeStringProperty(FieldNames.RUNNER_HOST, signal.runnerHost());
+			json.writeNumberProperty(FieldNames.SAMPLE_NO, signal.sampleNo());
+			json.writeStringProperty(FieldNames.TAG, signal.tag());
+			if (!signal.metadata().isEmpty() || extension != null) {
+				json.writeObjectPropertyStart(FieldNames.METADATA);
+				// First, where a reader finds it even if the rest exceeds its limit.
+				if (extension != null) {
+					write(json, extension);
+					writeEntries(json, withoutExtension(signal.metadata()));
+				}
+				else {
+					writeEntries(json, signal.metadata());
+				}
+				json.writeEndObject();
+			}
+			json.writeEndObject();
+		}
+		return bytes.toByteArray();
+	}
+
+	private static Map<String, @Nullable Object> withoutExtension(Map<String, @Nullable Object> metadata) {
+		if (!metadata.containsKey(FieldNames.EXTENSION)) {
+			return metadata;
+		}
+		Map<String, @Nullable Object> others = new LinkedHashMap<>(metadata);
+		others.remove(FieldNames.EXTENSION);
+		return others;
+	}
+
+	private static void write(JsonGenerator json, SignalExtension extension) {
+		json.writeObjectPropertyStart(FieldNames.EXTENSION);
+		json.writeNumberProperty(FieldNames.VERSION, FieldNames.EXTENSION_VERSION);
+		writeText(json, FieldNames.ID, extension.id());
+		writeNumber(json, FieldNames.SEQUENCE, extension.sequence());
+		writeNumber(json, FieldNames.SENT, extension.sentMillis());
+		writeNumber(json, FieldNames.TIMEOUT, extension.timeoutMillis());
+		writeText(json, FieldNames.REPLY_TO, extension.replyTo());
+		json.writeEndObject();
+	}
+
+	private static void writeText(JsonGenerator json, String name, @Nullable String text) {
+		if (text != null) {
+			json.writeStringProperty(name, text);
+		}
+	}
+
+	private static void writeNumber(JsonGenerator json, String name, long number) {
+		if (number != SignalExtension.NONE) {
+			json.writeNumberProperty(name, number);
+		}
+	}
+
+	byte[] write(Response response, @Nullable ResponseExtension extension) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+			json.writeStartObject();
+			json.writeStringProperty(FieldNames.RESPONDER_ID, response.responderId());
+			json.writeStringProperty(FieldNames.PUBLISHER_ID, response.publisherId());
+			json.writeStringProperty(FieldNames.EVENT, response.event());
+			Integer ras = response.ras();
+			if (ras != null) {
+				json.writeNumberProperty(FieldNames.RAS, ras);
+			}
+			writeText(json, FieldNames.MESSAGE, response.message());
+			if (extension != null) {
+				write(json, extension);
+			}
+			json.writeEndObject();
+		}
+		return bytes.toByteArray();
+	}
+
+	private static void write(JsonGenerator json, ResponseExtension extension) {
+		json.writeObjectPropertyStart(FieldNames.EXTENSION);
+		json.writeNumberProperty(FieldNames.VERSION, FieldNames.EXTENSION_VERSION);
+		writeText(json, FieldNames.ID, extension.id());
+		if (extension.handledEvents() != null) {
+			json.writeArrayPropertyStart(FieldNames.HANDLED_EVENTS);
+			extension.handledEvents().forEach(json::writeString);
+			json.writeEndArray();
+		}
+		writeText(json, FieldNames.ADDRESS, extension.address());
+		writeText(json, FieldNames.SEAL, extension.seal());
+		Probe probe = extension.probe();
+		if (probe != null) {
+			json.writeStringProperty(FieldNames.PROBE, probe.nonce());
+			writeText(json, FieldNames.STATE,
+					(probe.state() != null) ? probe.state().name().toLowerCase(Locale.ROOT) : null);
+		}
+		json.writeEndObject();
+	}
+
+	private void writeEntries(JsonGenerator json, Map<?, ?> map) {
+		map.forEach((key, value) -> {
+			json.writeName(String.valueOf(key));
+			writeValue(json, value);
+		});
+	}
+
+	private void writeValue(JsonGenerator json, @Nullable Object value) {
+		if (value instanceof Map<?, ?> map) {
+			json.writeStartObject();
+			writeEntries(json, map);
+			json.writeEndObject();
+		}
+		else if (value instanceof Iterable<?> values) {
+			json.writeStartArray();
+			values.forEach((nested) -> writeValue(json, nested));
+			json.writeEndArray();
+		}
+		else if (value instanceof String text) {
+			json.writeString(text);
+		}
+		else if (value instanceof Integer number) {
+			json.writeNumber(number);
+		}
+		else if (value instanceof BigDecimal number) {
+			json.writeNumber(JsonNumbers.write(number));
+		}
+		else if (value instanceof Boolean bool) {
+			json.writeBoolean(bool);
+		}
+		else if (value == null) {
+			json.writeNull();
+		}
+		else {
+			json.writeRawValue(this.mapper.writeValueAsString(value));
+		}
+	}
+
+}

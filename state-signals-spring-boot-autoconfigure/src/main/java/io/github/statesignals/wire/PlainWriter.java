@@ -1,0 +1,155 @@
+package io.github.statesignals.wire;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes signals without metadata, and responses, without a generator: nearly all of them
+ * have no character that needs an escape. Safe for use by many threads.
+ */
+final class PlainWriter {
+
+	private static final int CAPACITY = 512;
+
+	/**
+	 * A larger buffer is not reused.
+	 */
+	private static final int LARGEST_CAPACITY = 4_096;
+
+	private static final byte[] PUBLISHER_ID_FIRST = first(FieldNames.PUBLISHER_ID);
+
+	private static final byte[] PROCESS_NAME = next(FieldNames.PROCESS_NAME);
+
+	private static final byte[] RUNNER_HOST = next(FieldNames.RUNNER_HOST);
+
+	private static final byte[] SAMPLE_NO = next(FieldNames.SAMPLE_NO);
+
+	private static final byte[] TAG = next(FieldNames.TAG);
+
+	private static final byte[] METADATA_EXTENSION = AsciiJson
+		.ascii(",\"" + FieldNames.METADATA + "\":{\"" + FieldNames.EXTENSION + "\":");
+
+	private static final byte[] RESPONDER_ID_FIRST = first(FieldNames.RESPONDER_ID);
+
+	private static final byte[] PUBLISHER_ID = next(FieldNames.PUBLISHER_ID);
+
+	private static final byte[] EVENT = next(FieldNames.EVENT);
+
+	private static final byte[] RAS = next(FieldNames.RAS);
+
+	private static final byte[] MESSAGE = next(FieldNames.MESSAGE);
+
+	private static final byte[] EXTENSION = next(FieldNames.EXTENSION);
+
+	private static final byte[] VERSION = AsciiJson
+		.ascii("{\"" + FieldNames.VERSION + "\":" + FieldNames.EXTENSION_VERSION);
+
+	private static final byte[] ID = next(FieldNames.ID);
+
+	private static final byte[] SEQUENCE = next(FieldNames.SEQUENCE);
+
+	private static final byte[] SENT = next(FieldNames.SENT);
+
+	private static final byte[] TIMEOUT = next(FieldNames.TIMEOUT);
+
+	private static final byte[] REPLY_TO = next(FieldNames.REPLY_TO);
+
+	private final QuotedStrings quoted = new QuotedStrings();
+
+	private final Spare<AsciiJson> buffers = new Spare<>(() -> new AsciiJson(CAPACITY, this.quoted));
+
+	private static byte[] first(String name) {
+		return AsciiJson.ascii("{\"" + name + "\":");
+	}
+
+	private static byte[] next(String name) {
+		return AsciiJson.ascii(",\"" + name + "\":");
+	}
+
+	// Returns null where it takes a generator.
+	byte @Nullable [] write(Signal signal, @Nullable SignalExtension extension) {
+		if (!signal.metadata().isEmpty()) {
+			return null;
+		}
+		AsciiJson json = this.buffers.take();
+		json.raw(PUBLISHER_ID_FIRST)
+			.recurring(signal.publisherId())
+			.raw(PROCESS_NAME)
+			.recurring(signal.processName())
+			.raw(EVENT)
+			.recurring(signal.event())
+			.raw(RUNNER_HOST)
+			.recurring(signal.runnerHost())
+			.raw(SAMPLE_NO)
+			.number(signal.sampleNo())
+			.raw(TAG)
+			.recurring(signal.tag());
+		if (extension != null) {
+			json.raw(METADATA_EXTENSION);
+			write(json, extension);
+			json.raw('}');
+		}
+		return finish(json);
+	}
+
+	private static void write(AsciiJson json, SignalExtension extension) {
+		json.raw(VERSION);
+		if (extension.id() != null) {
+			json.raw(ID).string(extension.id());
+		}
+		write(json, SEQUENCE, extension.sequence());
+		write(json, SENT, extension.sentMillis());
+		write(json, TIMEOUT, extension.timeoutMillis());
+		if (extension.replyTo() != null) {
+			json.raw(REPLY_TO).recurring(extension.replyTo());
+		}
+		json.raw('}');
+	}
+
+	private static void write(AsciiJson json, byte[] key, long number) {
+		if (number != SignalExtension.NONE) {
+			json.raw(key).number(number);
+		}
+	}
+
+	// Returns null where it takes a generator.
+	byte @Nullable [] write(Response response, @Nullable ResponseExtension extension) {
+		if (extension != null && !extension.isPlain()) {
+			return null;
+		}
+		AsciiJson json = this.buffers.take();
+		json.raw(RESPONDER_ID_FIRST)
+			.recurring(response.responderId())
+			.raw(PUBLISHER_ID)
+			.recurring(response.publisherId())
+			.raw(EVENT)
+			.recurring(response.event());
+		if (response.ras() != null) {
+			json.raw(RAS).number(response.ras());
+		}
+		if (response.message() != null) {
+			json.raw(MESSAGE).string(response.message());
+		}
+		if (extension != null) {
+			json.raw(EXTENSION).raw(VERSION);
+			if (extension.id() != null) {
+				json.raw(ID).string(extension.id());
+			}
+			json.raw('}');
+		}
+		return finish(json);
+	}
+
+	private byte @Nullable [] finish(AsciiJson json) {
+		byte[] written = json.raw('}').isPlain() ? json.toBytes() : null;
+		if (json.capacity() <= LARGEST_CAPACITY) {
+			json.reset();
+			this.buffers.giveBack(json);
+		}
+		return written;
+	}
+
+}
