@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -236,12 +237,16 @@ public final class OrderedLanes {
 
 		private final Object key;
 
+		@GuardedBy("this")
 		private final Queue<Supplier<@Nullable CompletableFuture<?>>> tasks = new ArrayDeque<>(4);
 
+		@GuardedBy("this")
 		private @Nullable Object running;
 
+		@GuardedBy("this")
 		private boolean scheduled;
 
+		@GuardedBy("this")
 		private boolean retired;
 
 		Lane(Object key) {
