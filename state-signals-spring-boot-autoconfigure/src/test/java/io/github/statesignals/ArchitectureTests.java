@@ -73,7 +73,7 @@ class ArchitectureTests {
 			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.Futures",
 			"core.MetadataConversionException", "core.MetadataConverter", "core.SignalCounters", "core.SignalEngine",
 			"core.SignalEventNames", "core.SignalEventNames$Name", "core.SignalTypeException", "core.lane.OrderedLanes",
-			"core.lane.SystemTimer", "core.lane.TaskWatch", "core.lane.Timer", "core.lane.Workers",
+			"core.lane.ScheduledTimer", "core.lane.TaskWatch", "core.lane.Timer", "core.lane.Workers",
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",

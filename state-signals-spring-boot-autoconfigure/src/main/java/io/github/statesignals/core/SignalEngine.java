@@ -28,7 +28,7 @@ import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.ExporterRegistry.Connection;
 import io.github.statesignals.core.lane.OrderedLanes;
-import io.github.statesignals.core.lane.SystemTimer;
+import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.TaskWatch;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.lane.Workers;
@@ -145,12 +145,12 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 */
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events) {
-		this(transport, settings, executor, mapper, interceptors, events, new SystemTimer());
+		this(transport, settings, executor, mapper, interceptors, events, new ScheduledTimer());
 	}
 
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
-		this(transport, settings, executor, mapper, interceptors, events, timer, new SystemTimer());
+		this(transport, settings, executor, mapper, interceptors, events, timer, new ScheduledTimer());
 	}
 
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,

@@ -3,26 +3,27 @@ package io.github.statesignals.core.lane;
 import java.time.Duration;
 
 /**
- * Time, from outside: so that the engine's tests turn the hands themselves.
+ * Provides the time and runs tasks later. Tests use one that they advance themselves.
  */
 public interface Timer {
 
 	/**
-	 * The time that has passed since some moment.
-	 * @return nanoseconds
+	 * Returns the current time, as {@link System#nanoTime()} does.
+	 * @return nanoseconds since an arbitrary moment; may overflow
 	 */
 	long nanoTime();
 
 	/**
-	 * Run something later, on a thread that must not be blocked.
-	 * @param delay how much later
-	 * @param task what to run
-	 * @return cancels it
+	 * Schedules a task, once. It runs on the timer's thread and must not block. If it
+	 * throws, that is logged. Does nothing after {@link #stop()}.
+	 * @param delay the delay
+	 * @param task the task
+	 * @return cancels the task if it has not started; may be run more than once
 	 */
 	Runnable schedule(Duration delay, Runnable task);
 
 	/**
-	 * Forget what is scheduled and let the thread go.
+	 * Cancels all tasks and releases the thread.
 	 */
 	void stop();
 

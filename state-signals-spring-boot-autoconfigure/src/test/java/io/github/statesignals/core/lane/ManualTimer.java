@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer whose hands a test turns: what is due runs in the turning thread, each task at
- * its own time.
+ * Timer that a test advances: tasks that are due run in the advancing thread, each at its
+ * time.
  */
 public final class ManualTimer implements Timer {
 
 	private final List<Task> tasks = new ArrayList<>();
 
-	// Nanoseconds count from anywhere, and overflow: here within the first second.
+	// The origin is arbitrary, and nanoseconds may overflow: here within a second.
 	private long now = Long.MAX_VALUE - 500_000_000;
 
 	@Override
@@ -35,8 +35,8 @@ public final class ManualTimer implements Timer {
 	}
 
 	/**
-	 * Let time pass, and run what becomes due.
-	 * @param duration how much time
+	 * Lets time pass and runs the tasks that become due.
+	 * @param duration the time that passes
 	 */
 	public void advance(Duration duration) {
 		long end = nanoTime() + duration.toNanos();
@@ -46,7 +46,7 @@ public final class ManualTimer implements Timer {
 	}
 
 	/**
-	 * How many tasks are neither due nor cancelled.
+	 * Returns the number of tasks that have neither run nor been cancelled.
 	 * @return the number
 	 */
 	public synchronized int scheduled() {

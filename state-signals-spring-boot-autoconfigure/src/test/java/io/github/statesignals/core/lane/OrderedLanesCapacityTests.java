@@ -29,7 +29,7 @@ class OrderedLanesCapacityTests {
 
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
-	private final SystemTimer timer = new SystemTimer();
+	private final ScheduledTimer timer = new ScheduledTimer();
 
 	private final List<Object> ran = Collections.synchronizedList(new ArrayList<>());
 

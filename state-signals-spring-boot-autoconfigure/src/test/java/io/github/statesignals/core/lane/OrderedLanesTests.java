@@ -42,7 +42,7 @@ class OrderedLanesTests {
 
 	private final List<ExecutorService> executors = new ArrayList<>();
 
-	private final SystemTimer timer = new SystemTimer();
+	private final ScheduledTimer timer = new ScheduledTimer();
 
 	@AfterEach
 	void shutDown() {

@@ -28,7 +28,7 @@ class TaskWatchTests {
 
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
-	private final SystemTimer workersTimer = new SystemTimer();
+	private final ScheduledTimer workersTimer = new ScheduledTimer();
 
 	private final ManualTimer timer = new ManualTimer();
 

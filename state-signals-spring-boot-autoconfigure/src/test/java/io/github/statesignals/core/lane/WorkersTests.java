@@ -26,7 +26,7 @@ class WorkersTests {
 
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
-	private final SystemTimer timer = new SystemTimer();
+	private final ScheduledTimer timer = new ScheduledTimer();
 
 	private final Workers workers = new Workers(this.executor, Runnable::run, this.timer, 8);
 
