@@ -72,8 +72,9 @@ class ArchitectureTests {
 			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
 			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.Futures",
 			"core.MetadataConversionException", "core.MetadataConverter", "core.SignalCounters", "core.SignalEngine",
-			"core.SignalEventNames", "core.SignalEventNames$Name", "core.SignalTypeException", "core.lane.OrderedLanes",
-			"core.lane.ScheduledTimer", "core.lane.TaskWatch", "core.lane.Timer", "core.lane.Workers",
+			"core.SignalEventNames", "core.SignalEventNames$Name", "core.SignalTypeException",
+			"core.lane.LaneScheduler", "core.lane.OrderedLanes", "core.lane.ScheduledTimer", "core.lane.TaskWatch",
+			"core.lane.Timer",
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",

@@ -27,11 +27,11 @@ import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.ExporterRegistry.Connection;
+import io.github.statesignals.core.lane.LaneScheduler;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.TaskWatch;
 import io.github.statesignals.core.lane.Timer;
-import io.github.statesignals.core.lane.Workers;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.ResponseExtension;
@@ -164,18 +164,18 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.timer = timer;
 		this.watch = watch;
 		this.startNanos = timer.nanoTime();
-		this.lanes = new OrderedLanes(workers(executor, CONCURRENCY), settings.responders().queueCapacity(),
+		this.lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
 				settings.responders().totalQueueCapacity(), new TaskWatch(watch, HANDLER_BOUND));
-		this.callbackLanes = new OrderedLanes(workers(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE,
+		this.callbackLanes = new OrderedLanes(scheduler(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE,
 				Integer.MAX_VALUE);
-		this.eventLanes = new OrderedLanes(workers(executor, 1), EVENTS, EVENTS);
+		this.eventLanes = new OrderedLanes(scheduler(executor, 1), EVENTS, EVENTS);
 		this.events = events;
 		this.interceptors = new Interceptors(interceptors, executor);
 		transport.open(settings.channel());
 	}
 
-	private Workers workers(Executor executor, int concurrency) {
-		return new Workers(executor, this.transport::afterReceiving, this.watch, concurrency);
+	private LaneScheduler scheduler(Executor executor, int concurrency) {
+		return new LaneScheduler(executor, this.transport::afterReceiving, this.watch, concurrency);
 	}
 
 	private static Executor lastResort(Executor executor) {

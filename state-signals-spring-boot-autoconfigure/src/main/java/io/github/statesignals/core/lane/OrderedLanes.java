@@ -20,29 +20,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks with workers: those of one key in order and one at a time, those of
- * different keys side by side, however many there are. A task is over when the stage it
- * returns completes; until then it holds its lane but no thread.
+ * Runs tasks by key: those of one key in order and one at a time, those of different keys
+ * concurrently. A task is over when the future that it returns completes; until then it
+ * holds its lane but no thread.
  * <p>
- * A lane exists while it has something to do, so keys may come and go without end.
+ * A lane exists while it has tasks, so the number of keys is not limited.
  */
 public final class OrderedLanes {
 
 	private static final Logger logger = LoggerFactory.getLogger(OrderedLanes.class);
 
 	/**
-	 * After so many tasks a busy lane lets others have its thread.
+	 * The number of tasks after which a busy lane yields its thread to the others.
 	 */
 	private static final int BATCH = 64;
 
 	/**
-	 * More tasks than these are only counted.
+	 * The number of tasks that are described; more are only counted.
 	 */
 	private static final int DESCRIBED = 10;
 
 	private final ConcurrentHashMap<Object, Lane> lanes = new ConcurrentHashMap<>();
 
-	private final Workers workers;
+	private final LaneScheduler scheduler;
 
 	private final int capacity;
 
@@ -50,8 +50,10 @@ public final class OrderedLanes {
 
 	private final @Nullable TaskWatch watch;
 
+	private final TaskWatch.Lanes watched = new WatchedLanes();
+
 	/**
-	 * How many tasks wait in all lanes.
+	 * The number of tasks that wait in all lanes.
 	 */
 	private final AtomicInteger waiting = new AtomicInteger();
 
@@ -60,36 +62,36 @@ public final class OrderedLanes {
 	private final Condition idle = this.idleLock.newCondition();
 
 	/**
-	 * Create lanes.
-	 * @param workers run the tasks
-	 * @param capacity how many tasks may wait in one lane
-	 * @param totalCapacity how many tasks may wait in all of them
+	 * Creates lanes whose tasks are not watched.
+	 * @param scheduler runs the lanes
+	 * @param capacity the number of tasks that may wait in one lane
+	 * @param totalCapacity the number of tasks that may wait in all lanes together
 	 */
-	public OrderedLanes(Workers workers, int capacity, int totalCapacity) {
-		this(workers, capacity, totalCapacity, null);
+	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity) {
+		this(scheduler, capacity, totalCapacity, null);
 	}
 
 	/**
-	 * Creates lanes that are watched.
-	 * @param workers run the tasks
-	 * @param capacity how many tasks may wait in one lane
-	 * @param totalCapacity how many tasks may wait in all of them
-	 * @param watch logs tasks that hold a lane for long, by their string; {@code null}:
-	 * none are
+	 * Creates lanes.
+	 * @param scheduler runs the lanes
+	 * @param capacity the number of tasks that may wait in one lane
+	 * @param totalCapacity the number of tasks that may wait in all lanes together
+	 * @param watch logs tasks that hold a lane for long, by their string; {@code null}
+	 * for none
 	 */
-	public OrderedLanes(Workers workers, int capacity, int totalCapacity, @Nullable TaskWatch watch) {
-		this.workers = workers;
+	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, @Nullable TaskWatch watch) {
+		this.scheduler = scheduler;
 		this.capacity = capacity;
 		this.totalCapacity = totalCapacity;
 		this.watch = watch;
 	}
 
 	/**
-	 * Queue a task. Never blocks.
-	 * @param key the lane
+	 * Queues a task. Never blocks.
+	 * @param key the key of the lane
 	 * @param task the task
-	 * @return {@code false} when the lane, or all of them, are full and the task was not
-	 * taken
+	 * @return {@code false} if the task was refused, because its lane, or all together,
+	 * are full
 	 */
 	public boolean submit(Object key, Supplier<@Nullable CompletableFuture<?>> task) {
 		Lane lane = laneOf(key);
@@ -99,16 +101,17 @@ public final class OrderedLanes {
 			lane = laneOf(key);
 			offer = lane.offer(task);
 		}
-		if (offer == Offer.FIRST) {
-			this.workers.submit(lane);
-			if (this.watch != null) {
-				this.watch.watch(this);
+		switch (offer) {
+			case FIRST -> {
+				this.scheduler.submit(lane);
+				if (this.watch != null) {
+					this.watch.watch(this.watched);
+				}
 			}
+			case REFUSED_AND_RETIRED -> this.lanes.remove(key, lane);
+			default -> this.scheduler.onTaskAdded();
 		}
-		else {
-			this.workers.nudge();
-		}
-		return offer != Offer.REFUSED;
+		return offer == Offer.FIRST || offer == Offer.QUEUED;
 	}
 
 	private Lane laneOf(Object key) {
@@ -122,20 +125,20 @@ public final class OrderedLanes {
 	}
 
 	/**
-	 * Run a task that has no order, as soon as there is a thread for it. Never refuses.
+	 * Runs a task without a lane, as soon as a thread is free. Never refuses.
 	 * @param task the task
 	 */
 	public void execute(Runnable task) {
-		this.workers.submit(() -> {
+		this.scheduler.submit(() -> {
 			task.run();
 			return 1;
 		});
 	}
 
 	/**
-	 * Wait until there is nothing to do.
-	 * @param timeout how long to wait at the most
-	 * @return {@code false} when there still was
+	 * Waits until no lane has a task.
+	 * @param timeout the time to wait at most
+	 * @return {@code false} if a lane still has a task
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	public boolean awaitIdle(Duration timeout) throws InterruptedException {
@@ -156,25 +159,22 @@ public final class OrderedLanes {
 	}
 
 	/**
-	 * Nobody looks after what is held up any more: each lane gets a thread.
+	 * Ends the search for blocked threads: from here on each lane gets a thread. To be
+	 * called when the timer has stopped.
 	 */
 	public void close() {
-		this.workers.close();
+		this.scheduler.close();
 	}
 
-	/**
-	 * How many lanes have something to do.
-	 * @return the number
-	 */
 	int size() {
 		return this.lanes.size();
 	}
 
 	/**
-	 * Returns the tasks that have begun and are not over.
+	 * Returns the tasks that have started and are not over.
 	 * @return a snapshot
 	 */
-	List<Object> running() {
+	List<Object> runningTasks() {
 		List<Object> running = new ArrayList<>();
 		for (Lane lane : this.lanes.values()) {
 			Object task = lane.running();
@@ -187,10 +187,10 @@ public final class OrderedLanes {
 
 	/**
 	 * Describes the tasks that are not over.
-	 * @return those that run, by their strings, and how many wait
+	 * @return the running tasks by their strings, and the number of those that wait
 	 */
 	public String unfinished() {
-		List<Object> running = running();
+		List<Object> running = runningTasks();
 		List<String> parts = new ArrayList<>(running.stream().limit(DESCRIBED).map(Object::toString).toList());
 		if (running.size() > DESCRIBED) {
 			parts.add((running.size() - DESCRIBED) + " more");
@@ -202,7 +202,8 @@ public final class OrderedLanes {
 		return String.join(", ", parts);
 	}
 
-	private void signalIfIdle() {
+	private void remove(Object key, Lane lane) {
+		this.lanes.remove(key, lane);
 		if (this.lanes.isEmpty()) {
 			this.idleLock.lock();
 			try {
@@ -215,20 +216,54 @@ public final class OrderedLanes {
 	}
 
 	/**
-	 * What became of a task that a lane was offered.
+	 * The outcome of offering a task to a lane.
 	 */
 	private enum Offer {
 
-		/** It is the first one, so that the lane has to be run. */
+		/** It is the first task: the lane has to be submitted. */
 		FIRST,
 
-		/** It waits behind others. */
+		/** The lane is scheduled already. */
 		QUEUED,
 
-		/** Too many wait already. */
+		/** The lane, or all together, are full. */
 		REFUSED,
 
-		/** The lane is no more. */
+		/** The same, and the lane has no other task and has to be removed. */
+		REFUSED_AND_RETIRED,
+
+		/** The lane is retired: another one has to take the task. */
+		RETIRED
+
+	}
+
+	private final class WatchedLanes implements TaskWatch.Lanes {
+
+		@Override
+		public List<Object> runningTasks() {
+			return OrderedLanes.this.runningTasks();
+		}
+
+		@Override
+		public boolean isIdle() {
+			return OrderedLanes.this.lanes.isEmpty();
+		}
+
+	}
+
+	/**
+	 * The states of a lane. Each changes once, from the first to the last; a lane whose
+	 * first task is refused is never scheduled.
+	 */
+	private enum LaneState {
+
+		/** Has no task yet. */
+		NEW,
+
+		/** Is ready or running in the scheduler, or its task awaits a future. */
+		SCHEDULED,
+
+		/** Takes no task any more. */
 		RETIRED
 
 	}
@@ -244,10 +279,7 @@ public final class OrderedLanes {
 		private @Nullable Object running;
 
 		@GuardedBy("this")
-		private boolean scheduled;
-
-		@GuardedBy("this")
-		private boolean retired;
+		private LaneState state = LaneState.NEW;
 
 		Lane(Object key) {
 			this.key = key;
@@ -255,21 +287,20 @@ public final class OrderedLanes {
 
 		synchronized Offer offer(Supplier<@Nullable CompletableFuture<?>> task) {
 			OrderedLanes all = OrderedLanes.this;
-			if (this.retired) {
+			if (this.state == LaneState.RETIRED) {
 				return Offer.RETIRED;
 			}
+			boolean first = this.state == LaneState.NEW;
 			if (this.tasks.size() >= all.capacity || all.waiting.get() >= all.totalCapacity) {
-				if (!this.scheduled) {
-					// It was made for this task.
-					this.retired = true;
-					all.lanes.remove(this.key, this);
+				if (!first) {
+					return Offer.REFUSED;
 				}
-				return Offer.REFUSED;
+				this.state = LaneState.RETIRED;
+				return Offer.REFUSED_AND_RETIRED;
 			}
 			all.waiting.incrementAndGet();
 			this.tasks.add(task);
-			boolean first = !this.scheduled;
-			this.scheduled = true;
+			this.state = LaneState.SCHEDULED;
 			return first ? Offer.FIRST : Offer.QUEUED;
 		}
 
@@ -278,28 +309,28 @@ public final class OrderedLanes {
 			for (int i = 0; i < BATCH; i++) {
 				Supplier<@Nullable CompletableFuture<?>> task = poll();
 				if (task == null) {
-					// Retired with its last task: nobody adds to it any more.
-					OrderedLanes.this.lanes.remove(this.key, this);
-					signalIfIdle();
+					remove(this.key, this);
 					return i;
 				}
 				CompletableFuture<?> stage = start(task);
 				if (stage != null && !stage.isDone()) {
-					stage.whenComplete((value, ex) -> OrderedLanes.this.workers.submit(this));
+					stage.whenComplete((value, ex) -> OrderedLanes.this.scheduler.submit(this));
 					return i + 1;
 				}
 			}
-			OrderedLanes.this.workers.resubmit(this);
+			OrderedLanes.this.scheduler.resubmit(this);
 			return BATCH;
 		}
 
 		private synchronized @Nullable Supplier<@Nullable CompletableFuture<?>> poll() {
 			Supplier<@Nullable CompletableFuture<?>> task = this.tasks.poll();
+			this.running = task;
 			if (task != null) {
 				OrderedLanes.this.waiting.decrementAndGet();
 			}
-			this.running = task;
-			this.retired = task == null;
+			else {
+				this.state = LaneState.RETIRED;
+			}
 			return task;
 		}
 
@@ -308,7 +339,7 @@ public final class OrderedLanes {
 		}
 
 		private static @Nullable CompletableFuture<?> start(Supplier<@Nullable CompletableFuture<?>> task) {
-			// What the one before did to the thread is not for this one.
+			// The interrupt flag of the task before is not for this one.
 			Thread.interrupted();
 			try {
 				return task.get();

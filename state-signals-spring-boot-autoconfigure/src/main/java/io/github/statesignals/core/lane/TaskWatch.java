@@ -2,6 +2,7 @@ package io.github.statesignals.core.lane;
 
 import java.time.Duration;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -10,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs each task that holds its lane for long, once. Looks at the lanes now and then
- * while they have something to do, so that a task costs nothing.
+ * Logs each task that holds its lane for longer than a limit, once. Looks at the running
+ * tasks at intervals, so that a task costs nothing.
  */
 public final class TaskWatch {
 
@@ -19,80 +20,79 @@ public final class TaskWatch {
 
 	private final Timer timer;
 
-	private final Duration bound;
+	private final Duration limit;
 
 	private final Duration interval;
 
-	private final AtomicBoolean looking = new AtomicBoolean();
+	private final AtomicBoolean watching = new AtomicBoolean();
 
 	/**
-	 * The tasks that were running when the watch last looked. Touched by one look at a
-	 * time.
+	 * The tasks that were running at the last look. Used by one look at a time.
 	 */
-	private Map<Object, Running> running = new IdentityHashMap<>();
+	private Map<Object, Sighting> sightings = new IdentityHashMap<>();
 
 	/**
 	 * Creates a watch.
-	 * @param timer wakes it
-	 * @param bound how long a task may hold its lane; it is logged when it has been seen
-	 * for as long, which is up to two thirds later
+	 * @param timer runs the looks
+	 * @param limit the time that a task may hold its lane; a longer one is logged up to
+	 * two thirds of it later
 	 */
-	public TaskWatch(Timer timer, Duration bound) {
+	public TaskWatch(Timer timer, Duration limit) {
 		this.timer = timer;
-		this.bound = bound;
-		this.interval = bound.dividedBy(3);
+		this.limit = limit;
+		this.interval = limit.dividedBy(3);
 	}
 
 	/**
-	 * Looks after lanes until they are idle.
-	 * @param lanes the lanes, which have something to do
+	 * Watches lanes until they are idle.
+	 * @param lanes the lanes, always the same
 	 */
-	void watch(OrderedLanes lanes) {
-		if (!this.looking.get() && this.looking.compareAndSet(false, true)) {
+	void watch(Lanes lanes) {
+		if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
 			this.timer.schedule(this.interval, () -> look(lanes));
 		}
 	}
 
-	private void look(OrderedLanes lanes) {
+	private void look(Lanes lanes) {
 		long now = this.timer.nanoTime();
-		Map<Object, Running> seen = new IdentityHashMap<>();
-		for (Object task : lanes.running()) {
-			Running before = this.running.get(task);
-			seen.put(task, (before != null) ? before.look(task, now) : new Running(now, false));
+		Map<Object, Sighting> seen = new IdentityHashMap<>();
+		for (Object task : lanes.runningTasks()) {
+			Sighting before = this.sightings.get(task);
+			seen.put(task, (before != null) ? look(task, before, now) : new Sighting(now, false));
 		}
-		this.running = seen;
-		if (lanes.size() > 0) {
+		this.sightings = seen;
+		if (!lanes.isIdle()) {
 			this.timer.schedule(this.interval, () -> look(lanes));
 			return;
 		}
-		this.looking.set(false);
-		if (lanes.size() > 0) {
-			// It came while this was looking.
+		this.watching.set(false);
+		if (!lanes.isIdle()) {
+			// A task came between the two.
 			watch(lanes);
 		}
 	}
 
-	private final class Running {
-
-		private final long sinceNanos;
-
-		private final boolean logged;
-
-		Running(long sinceNanos, boolean logged) {
-			this.sinceNanos = sinceNanos;
-			this.logged = logged;
+	private Sighting look(Object task, Sighting sighting, long nowNanos) {
+		if (sighting.logged() || nowNanos - sighting.firstNanos() < this.limit.toNanos()) {
+			return sighting;
 		}
+		logger.warn("{} has not finished after {} s: later signals of that publisher wait for it", task,
+				this.limit.toSeconds());
+		return new Sighting(sighting.firstNanos(), true);
+	}
 
-		Running look(Object task, long nowNanos) {
-			Duration bound = TaskWatch.this.bound;
-			if (this.logged || nowNanos - this.sinceNanos < bound.toNanos()) {
-				return this;
-			}
-			logger.warn("{} has not finished after {} s: later signals of that publisher wait for it", task,
-					bound.toSeconds());
-			return new Running(this.sinceNanos, true);
-		}
+	/**
+	 * Lanes to watch.
+	 */
+	interface Lanes {
 
+		List<Object> runningTasks();
+
+		boolean isIdle();
+
+	}
+
+	private record Sighting(long firstNanos, boolean logged) {
 	}
 
 }

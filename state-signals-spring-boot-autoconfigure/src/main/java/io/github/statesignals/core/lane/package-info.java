@@ -1,6 +1,6 @@
 /**
- * Lanes: run what belongs together in order, and what does not concurrently, on few
- * threads; and the timers that look after them.
+ * Lanes: run tasks of the same key in order and of different keys concurrently, on few
+ * threads; and the timers for them.
  */
 @NullMarked
 package io.github.statesignals.core.lane;

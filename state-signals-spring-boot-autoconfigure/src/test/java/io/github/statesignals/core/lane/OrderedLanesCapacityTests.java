@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How many tasks may wait in all lanes of an {@link OrderedLanes} together.
+ * The limit of the tasks that wait in all lanes of {@link OrderedLanes} together.
  */
 @Timeout(60)
 class OrderedLanesCapacityTests {
@@ -42,13 +42,13 @@ class OrderedLanesCapacityTests {
 		this.timer.stop();
 	}
 
-	private Workers workers(int concurrency) {
-		return new Workers(this.executor, Runnable::run, this.timer, concurrency);
+	private LaneScheduler scheduler(int concurrency) {
+		return new LaneScheduler(this.executor, Runnable::run, this.timer, concurrency);
 	}
 
 	@Test
-	void refusesWhatDoesNotFitIntoAllLanesTogether() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(workers(8), 4, 6);
+	void refusesTasksWhenAllLanesTogetherAreFull() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 4, 6);
 		block(lanes, "a", "b", "c");
 		IntStream.range(0, 4).forEach((i) -> assertThat(submit(lanes, "a", i)).isTrue());
 		assertThat(submit(lanes, "a", 4)).as("the lane is full").isFalse();
@@ -66,8 +66,8 @@ class OrderedLanesCapacityTests {
 	}
 
 	@Test
-	void takesMoreWhenItHasCaughtUp() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 2);
+	void acceptsTasksAgainWhenOthersHaveRun() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2);
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		assertThat(submit(lanes, "a", 2)).isTrue();
@@ -83,8 +83,8 @@ class OrderedLanesCapacityTests {
 	}
 
 	@Test
-	void aLaneThatWasRefusedItsFirstTaskLeavesNothingBehind() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 1);
+	void removesALaneWhoseFirstTaskWasRefused() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 1);
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		for (int i = 0; i < 100; i++) {
@@ -97,8 +97,8 @@ class OrderedLanesCapacityTests {
 	}
 
 	@Test
-	void whatHoldsALaneWithoutAThreadDoesNotWait() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 2);
+	void taskThatAwaitsItsFutureDoesNotCount() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2);
 		List<CompletableFuture<Void>> stages = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			CompletableFuture<Void> stage = new CompletableFuture<>();
@@ -119,8 +119,8 @@ class OrderedLanesCapacityTests {
 	}
 
 	@Test
-	void tasksThatFailMakeRoomToo() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(workers(8), 100, 2);
+	void taskThatFailsIsNoLongerCounted() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2);
 		for (int i = 0; i < 50; i++) {
 			assertThat(lanes.submit("a", () -> {
 				throw new IllegalStateException("on purpose");
@@ -131,9 +131,9 @@ class OrderedLanesCapacityTests {
 	}
 
 	@Test
-	void whatIsTakenOfABurstIsDoneInOrderAndWhatIsRefusedIsNot() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(workers(4), 50, 200);
-		Map<Integer, List<Integer>> taken = new ConcurrentHashMap<>();
+	void runsTheAcceptedTasksOfABurstInOrderAndNoOther() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(4), 50, 200);
+		Map<Integer, List<Integer>> accepted = new ConcurrentHashMap<>();
 		Map<Integer, List<Integer>> done = new ConcurrentHashMap<>();
 		int refused = 0;
 		for (int i = 0; i < 50_000; i++) {
@@ -143,16 +143,16 @@ class OrderedLanesCapacityTests {
 				done.computeIfAbsent(lane, (key) -> Collections.synchronizedList(new ArrayList<>())).add(number);
 				return CompletableFuture.completedFuture(null);
 			})) {
-				taken.computeIfAbsent(lane, (key) -> new ArrayList<>()).add(number);
+				accepted.computeIfAbsent(lane, (key) -> new ArrayList<>()).add(number);
 			}
 			else {
 				refused++;
 			}
 		}
 		assertThat(lanes.awaitIdle(LONG)).isTrue();
-		assertThat(done).isEqualTo(taken);
-		assertThat(taken.values().stream().mapToInt(List::size).sum() + refused).isEqualTo(50_000);
-		// Nothing is counted that is not there.
+		assertThat(done).isEqualTo(accepted);
+		assertThat(accepted.values().stream().mapToInt(List::size).sum() + refused).isEqualTo(50_000);
+		// All capacity is free again.
 		block(lanes, "gate");
 		IntStream.range(0, 200)
 			.forEach((i) -> assertThat(submit(lanes, (i < 50) ? "gate" : held(lanes, i), i)).isTrue());
@@ -168,7 +168,7 @@ class OrderedLanesCapacityTests {
 	}
 
 	/**
-	 * Have each of some lanes run a task that waits for the gate.
+	 * Has each of the lanes run a task that waits until {@code open}.
 	 */
 	private void block(OrderedLanes lanes, String... keys) {
 		for (String key : keys) {

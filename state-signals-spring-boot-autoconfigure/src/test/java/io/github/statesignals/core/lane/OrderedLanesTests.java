@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * {@link OrderedLanes} on pools and on a thread per task.
+ * {@link OrderedLanes} on pools and with a thread per task.
  */
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -52,7 +52,7 @@ class OrderedLanesTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void keepsTheOrderOfEachKey(Threads threads) throws Exception {
+	void runsTheTasksOfEachKeyInOrder(Threads threads) throws Exception {
 		OrderedLanes lanes = lanes(executor(threads), 8);
 		Map<Integer, List<Integer>> ran = new ConcurrentHashMap<>();
 		Map<Integer, Integer> running = new ConcurrentHashMap<>();
@@ -77,7 +77,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void busyLaneLetsOthersHaveItsThreadAfterSixtyFourTasks() throws Exception {
+	void busyLaneYieldsItsThreadAfterSixtyFourTasks() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		List<String> ran = Collections.synchronizedList(new ArrayList<>());
 		Gate gate = new Gate();
@@ -89,15 +89,15 @@ class OrderedLanesTests {
 		submit(lanes, "other", () -> ran.add("other"));
 		gate.open();
 		assertThat(lanes.awaitIdle(LONG)).isTrue();
-		// The one at the gate was the first of the 64.
+		// The task at the gate was the first of the 64.
 		assertThat(ran).hasSize(200).startsWith(Collections.nCopies(63, "busy").toArray(String[]::new));
 		assertThat(ran.indexOf("other")).isEqualTo(63);
 	}
 
 	@Test
-	void refusesWhatDoesNotFitIntoALane() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(new Workers(executor(Threads.CACHED), Runnable::run, this.timer, 8), 3,
-				Integer.MAX_VALUE);
+	void refusesTasksWhenALaneIsFull() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(new LaneScheduler(executor(Threads.CACHED), Runnable::run, this.timer, 8),
+				3, Integer.MAX_VALUE);
 		List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
 		Gate gate = new Gate();
 		submit(lanes, "full", gate);
@@ -133,7 +133,7 @@ class OrderedLanesTests {
 		passThrough(lanes);
 		passThrough(lanes);
 		assertThat(ran).containsExactly("first");
-		first.completeExceptionally(new IllegalStateException("its own business"));
+		first.completeExceptionally(new IllegalStateException("on purpose"));
 		passThrough(lanes);
 		assertThat(ran).containsExactly("first", "second");
 		second.complete(null);
@@ -142,7 +142,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void goesOnOnTheExecutorAfterAnAsynchronousTask() throws Exception {
+	void continuesOnTheExecutorAfterAnAsynchronousTask() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		CompletableFuture<Void> first = new CompletableFuture<>();
 		CompletableFuture<Thread> second = new CompletableFuture<>();
@@ -155,12 +155,12 @@ class OrderedLanesTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void stuckLaneDelaysNoOther(Threads threads) throws Exception {
+	void blockedLaneDelaysNoOther(Threads threads) throws Exception {
 		OrderedLanes lanes = lanes(executor(threads), 2);
 		Gate gate = new Gate();
-		submit(lanes, "stuck", gate);
+		submit(lanes, "blocked", gate);
 		gate.awaitEntered();
-		submit(lanes, "stuck", () -> {
+		submit(lanes, "blocked", () -> {
 		});
 		CountDownLatch others = new CountDownLatch(1_000);
 		for (int i = 0; i < 1_000; i++) {
@@ -172,7 +172,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void holdsNoMoreThreadsThanItMay() throws Exception {
+	void usesNoMoreThreadsThanConfigured() throws Exception {
 		ExecutorService executor = executor(Threads.CACHED);
 		AtomicInteger handedOver = new AtomicInteger();
 		OrderedLanes lanes = lanes((task) -> {
@@ -218,7 +218,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void lanesVanishWhenIdle() throws Exception {
+	void removesIdleLanes() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 8);
 		AtomicInteger ran = new AtomicInteger();
 		for (int i = 0; i < 100_000; i++) {
@@ -230,12 +230,12 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void isIdleWhenThereIsNothingToDo() throws Exception {
+	void isIdleWithoutTasks() throws Exception {
 		assertThat(lanes(executor(Threads.POOL), 1).awaitIdle(Duration.ZERO)).isTrue();
 	}
 
 	@Test
-	void isNotIdleWhileATaskRunsOrAwaitsItsStage() throws Exception {
+	void isNotIdleWhileATaskRunsOrAwaitsItsFuture() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		Gate gate = new Gate();
 		CompletableFuture<Void> stage = new CompletableFuture<>();
@@ -253,7 +253,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void waitingForIdleIsInterruptible() throws Exception {
+	void awaitIdleIsInterruptible() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		Gate gate = new Gate();
 		submit(lanes, "lane", gate);
@@ -293,7 +293,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void taskMayBeQueuedFromTheThreadThatCompletesAStage() throws Exception {
+	void taskMayBeQueuedByTheThreadThatCompletesAFuture() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
 		CompletableFuture<Void> stage = new CompletableFuture<>();
@@ -308,9 +308,8 @@ class OrderedLanesTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void losesNothingWhileLanesComeAndGo(Threads threads) throws Exception {
-		// The lane, and the only worker, are about to vanish whenever the next task
-		// comes.
+	void losesNoTaskWhileLanesAreAddedAndRemoved(Threads threads) throws Exception {
+		// The lane, and the only thread, are about to end whenever the next task comes.
 		OrderedLanes lanes = lanes(executor(threads), 1);
 		ExecutorService submitters = executor(Threads.CACHED);
 		List<CompletableFuture<Void>> results = new ArrayList<>();
@@ -329,12 +328,12 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void losesNoLaneThatComesWhileTheOnlyWorkerGoes() {
+	void losesNoLaneThatIsSubmittedWhileTheOnlyThreadEnds() {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		AtomicInteger ran = new AtomicInteger();
 		for (int i = 1; i <= 50_000; i++) {
 			submit(lanes, i, ran::incrementAndGet);
-			// Spins, so that the next one comes in the very moment.
+			// Spins, so that the next task comes just while the thread ends.
 			long deadline = System.nanoTime() + LONG.toNanos();
 			while (ran.get() < i && System.nanoTime() - deadline < 0) {
 				Thread.onSpinWait();
@@ -345,11 +344,11 @@ class OrderedLanesTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void keepsOrderWhateverIsSubmittedByWhom(Threads threads) throws Exception {
+	void runsTheTasksOfConcurrentSubmittersInOrder(Threads threads) throws Exception {
 		int submitterCount = 8;
 		int taskCount = 20_000;
 		int keyCount = 50;
-		OrderedLanes lanes = new OrderedLanes(new Workers(executor(threads), Runnable::run, this.timer, 8),
+		OrderedLanes lanes = new OrderedLanes(new LaneScheduler(executor(threads), Runnable::run, this.timer, 8),
 				Integer.MAX_VALUE, Integer.MAX_VALUE);
 		ExecutorService completer = executor(Threads.POOL);
 		ExecutorService submitters = executor(Threads.CACHED);
@@ -391,7 +390,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void laneThatTheExecutorRefusedGoesOnWithTheNextTask(CapturedOutput output) throws Exception {
+	void laneThatTheExecutorRefusedContinuesWithTheNextTask(CapturedOutput output) throws Exception {
 		ExecutorService executor = executor(Threads.POOL);
 		AtomicInteger refusals = new AtomicInteger(2);
 		OrderedLanes lanes = lanes((task) -> {
@@ -410,7 +409,7 @@ class OrderedLanesTests {
 	}
 
 	@Test
-	void threadThatCouldNotBeStartedIsNotCountedForEver() throws Exception {
+	void threadThatCouldNotBeStartedIsNotCounted() throws Exception {
 		ExecutorService executor = executor(Threads.POOL);
 		AtomicBoolean exhausted = new AtomicBoolean(true);
 		OrderedLanes lanes = lanes((task) -> {
@@ -427,7 +426,7 @@ class OrderedLanesTests {
 	}
 
 	private OrderedLanes lanes(Executor executor, int concurrency) {
-		return new OrderedLanes(new Workers(executor, Runnable::run, this.timer, concurrency), Integer.MAX_VALUE,
+		return new OrderedLanes(new LaneScheduler(executor, Runnable::run, this.timer, concurrency), Integer.MAX_VALUE,
 				Integer.MAX_VALUE);
 	}
 
@@ -442,11 +441,11 @@ class OrderedLanesTests {
 	}
 
 	/**
-	 * Waits for a task that has the only thread after all those that are ready now.
+	 * Waits for a task that gets the only thread after all lanes that are ready now.
 	 */
 	private static void passThrough(OrderedLanes lanes) {
 		CountDownLatch passed = new CountDownLatch(1);
-		// In a lane of its own: one that the thread is still in would be first.
+		// In a separate lane: one that the thread still runs would be first.
 		submit(lanes, new Object(), passed::countDown);
 		await(passed);
 	}
@@ -517,7 +516,7 @@ class OrderedLanesTests {
 		},
 
 		/**
-		 * A virtual one, where there are any.
+		 * Virtual threads, where the JDK has them.
 		 */
 		THREAD_PER_TASK {
 			@Override

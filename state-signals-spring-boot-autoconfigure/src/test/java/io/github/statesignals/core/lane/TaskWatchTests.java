@@ -22,23 +22,24 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class TaskWatchTests {
 
-	private static final Duration BOUND = Duration.ofSeconds(30);
+	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final String WARNING = "has not finished after 30 s";
 
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
-	private final ScheduledTimer workersTimer = new ScheduledTimer();
+	private final ScheduledTimer schedulerTimer = new ScheduledTimer();
 
 	private final ManualTimer timer = new ManualTimer();
 
-	private final OrderedLanes lanes = new OrderedLanes(new Workers(this.executor, Runnable::run, this.workersTimer, 8),
-			Integer.MAX_VALUE, Integer.MAX_VALUE, new TaskWatch(this.timer, BOUND));
+	private final OrderedLanes lanes = new OrderedLanes(
+			new LaneScheduler(this.executor, Runnable::run, this.schedulerTimer, 8), Integer.MAX_VALUE,
+			Integer.MAX_VALUE, new TaskWatch(this.timer, LIMIT));
 
 	@AfterEach
 	void shutDown() {
 		this.executor.shutdownNow();
-		this.workersTimer.stop();
+		this.schedulerTimer.stop();
 	}
 
 	@Test
@@ -50,35 +51,35 @@ class TaskWatchTests {
 			return null;
 		}));
 		this.lanes.submit("b", new Task("future", () -> future));
-		await().until(() -> this.lanes.running().size() == 2);
-		this.timer.advance(BOUND);
+		await().until(() -> this.lanes.runningTasks().size() == 2);
+		this.timer.advance(LIMIT);
 		assertThat(output).doesNotContain(WARNING);
-		this.timer.advance(BOUND);
+		this.timer.advance(LIMIT);
 		assertThat(output).contains("blocked " + WARNING, "future " + WARNING);
-		this.timer.advance(BOUND.multipliedBy(10));
+		this.timer.advance(LIMIT.multipliedBy(10));
 		assertThat(output.getOut().split(WARNING, -1)).hasSize(3);
 		assertThat(this.lanes.unfinished().split(", ")).containsExactlyInAnyOrder("blocked", "future");
 		blocked.complete(null);
 		future.complete(null);
-		assertThat(this.lanes.awaitIdle(BOUND)).isTrue();
-		this.timer.advance(BOUND);
+		assertThat(this.lanes.awaitIdle(LIMIT)).isTrue();
+		this.timer.advance(LIMIT);
 		assertThat(this.timer.scheduled()).isZero();
 	}
 
 	@Test
-	void tasksThatFollowEachOtherAreNotLogged(CapturedOutput output) throws Exception {
+	void successiveTasksOfALaneAreNotLogged(CapturedOutput output) throws Exception {
 		CompletableFuture<Void> first = new CompletableFuture<>();
 		CompletableFuture<Void> second = new CompletableFuture<>();
 		this.lanes.submit("a", new Task("first", () -> first));
 		this.lanes.submit("a", new Task("second", () -> second));
-		await().until(() -> !this.lanes.running().isEmpty());
-		this.timer.advance(BOUND);
+		await().until(() -> !this.lanes.runningTasks().isEmpty());
+		this.timer.advance(LIMIT);
 		assertThat(this.lanes.unfinished()).isEqualTo("first, 1 waiting");
 		first.complete(null);
 		await().until(() -> this.lanes.unfinished().equals("second"));
-		this.timer.advance(BOUND);
+		this.timer.advance(LIMIT);
 		second.complete(null);
-		assertThat(this.lanes.awaitIdle(BOUND)).isTrue();
+		assertThat(this.lanes.awaitIdle(LIMIT)).isTrue();
 		assertThat(output).doesNotContain(WARNING);
 	}
 

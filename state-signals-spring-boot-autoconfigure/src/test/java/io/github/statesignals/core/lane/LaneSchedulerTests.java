@@ -22,13 +22,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
-class WorkersTests {
+class LaneSchedulerTests {
 
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
 	private final ScheduledTimer timer = new ScheduledTimer();
 
-	private final Workers workers = new Workers(this.executor, Runnable::run, this.timer, 8);
+	private final LaneScheduler scheduler = new LaneScheduler(this.executor, Runnable::run, this.timer, 8);
 
 	private final CountDownLatch open = new CountDownLatch(1);
 
@@ -42,25 +42,25 @@ class WorkersTests {
 	}
 
 	@Test
-	void runsSideBySideWhatIsLong() {
+	void runsLongTasksConcurrently() {
 		CyclicBarrier all = new CyclicBarrier(8);
 		for (int i = 0; i < 8; i++) {
-			this.workers.submit(turn(() -> all.await(30, TimeUnit.SECONDS)));
+			this.scheduler.submit(batch(() -> all.await(30, TimeUnit.SECONDS)));
 		}
 		await().until(() -> this.done.get() == 8);
 	}
 
 	@Test
-	void shortWorkTakesOneThreadUntilThatIsHeldUp() {
+	void shortTasksTakeOneThreadUntilItIsBlocked() {
 		for (int round = 0; round < 5; round++) {
 			becomeShort();
 			CountDownLatch held = new CountDownLatch(1);
 			int before = this.done.get();
 			for (int i = 0; i < 7; i++) {
-				this.workers.submit(turn(held::await));
+				this.scheduler.submit(batch(held::await));
 			}
-			// Those before take all threads but one.
-			this.workers.submit(turn(() -> {
+			// The others take all threads but one.
+			this.scheduler.submit(batch(() -> {
 			}));
 			await().until(() -> this.done.get() == before + 1);
 			held.countDown();
@@ -69,51 +69,51 @@ class WorkersTests {
 	}
 
 	@Test
-	void nothingIsHeldUpForEverWhenNobodyLooksAnyMore() throws Exception {
+	void runsEachBatchOnItsOwnThreadOnceClosed() throws Exception {
 		becomeShort();
 		CountDownLatch begun = new CountDownLatch(1);
-		this.workers.submit(turn(() -> {
+		this.scheduler.submit(batch(() -> {
 			begun.countDown();
 			this.open.await();
 		}));
 		begun.await();
 		this.timer.stop();
 		int before = this.done.get();
-		this.workers.submit(turn(() -> {
+		this.scheduler.submit(batch(() -> {
 		}));
-		this.workers.close();
+		this.scheduler.close();
 		await().until(() -> this.done.get() == before + 1);
-		this.workers.submit(turn(() -> {
+		this.scheduler.submit(batch(() -> {
 		}));
 		await().until(() -> this.done.get() == before + 2);
 	}
 
 	@Test
-	void asksForNoMoreThreadsWhileWorkIsShortAndSomebodyLooks() {
-		AtomicInteger asked = new AtomicInteger();
-		ManualTimer watch = new ManualTimer();
-		Workers watched = new Workers((task) -> {
-			asked.incrementAndGet();
+	void requestsNoMoreThreadsForShortTasksWhileTheTimerRuns() {
+		AtomicInteger requested = new AtomicInteger();
+		ManualTimer manual = new ManualTimer();
+		LaneScheduler watched = new LaneScheduler((task) -> {
+			requested.incrementAndGet();
 			this.executor.execute(task);
-		}, Runnable::run, watch, 8);
-		// A processor that is taken away makes short work long: then it has to be again.
+		}, Runnable::run, manual, 8);
+		// Preemption makes a short task long: then it has to be tried again.
 		await().until(() -> {
 			becomeShort(watched);
 			CountDownLatch begun = new CountDownLatch(1);
 			CountDownLatch held = new CountDownLatch(1);
-			watched.submit(turn(() -> {
+			watched.submit(batch(() -> {
 				begun.countDown();
 				held.await();
 			}));
 			begun.await();
-			int before = asked.get();
+			int before = requested.get();
 			int doneBefore = this.done.get();
 			for (int i = 0; i < 10; i++) {
-				watched.submit(turn(() -> {
+				watched.submit(batch(() -> {
 				}));
 			}
-			boolean none = asked.get() == before;
-			watch.advance(Duration.ofMillis(10));
+			boolean none = requested.get() == before;
+			manual.advance(Duration.ofMillis(10));
 			await().until(() -> this.done.get() == doneBefore + 10);
 			held.countDown();
 			return none;
@@ -121,102 +121,102 @@ class WorkersTests {
 	}
 
 	@Test
-	void wakesAThreadForAllThatComesTogether() {
+	void requestsOneThreadForBatchesThatAreSubmittedTogether() {
 		Queue<Runnable> later = new ArrayDeque<>();
-		List<Runnable> asked = new ArrayList<>();
-		Workers gathering = new Workers(asked::add, later::add, this.timer, 8);
+		List<Runnable> requested = new ArrayList<>();
+		LaneScheduler gathering = new LaneScheduler(requested::add, later::add, this.timer, 8);
 		for (int i = 0; i < 64; i++) {
-			gathering.submit(turn(() -> {
+			gathering.submit(batch(() -> {
 			}));
 		}
 		assertThat(later).hasSize(1);
-		assertThat(asked).isEmpty();
-		gathering.submit(turn(() -> {
+		assertThat(requested).isEmpty();
+		gathering.submit(batch(() -> {
 		}));
-		assertThat(asked).as("so many do not wait").hasSize(1);
+		assertThat(requested).as("64 do not wait").hasSize(1);
 		later.remove().run();
-		assertThat(asked).as("one is on its way").hasSize(1);
-		asked.remove(0).run();
+		assertThat(requested).as("one is requested already").hasSize(1);
+		requested.remove(0).run();
 		assertThat(this.done).hasValue(65);
-		gathering.submit(turn(() -> {
+		gathering.submit(batch(() -> {
 		}));
 		later.remove().run();
-		while (!asked.isEmpty()) {
-			asked.remove(0).run();
+		while (!requested.isEmpty()) {
+			requested.remove(0).run();
 		}
 		assertThat(this.done).hasValue(66);
 	}
 
 	@Test
-	void wakesNoThreadForMoreOfATurnBeforeAllHasCome() {
+	void requestsNoThreadForAnotherTaskBeforeAllAreSubmitted() {
 		Queue<Runnable> later = new ArrayDeque<>();
-		List<Runnable> asked = new ArrayList<>();
-		Workers gathering = new Workers(asked::add, later::add, this.timer, 8);
-		gathering.submit(turn(() -> {
+		List<Runnable> requested = new ArrayList<>();
+		LaneScheduler gathering = new LaneScheduler(requested::add, later::add, this.timer, 8);
+		gathering.submit(batch(() -> {
 		}));
-		gathering.nudge();
-		assertThat(asked).isEmpty();
+		gathering.onTaskAdded();
+		assertThat(requested).isEmpty();
 		later.remove().run();
-		assertThat(asked).hasSize(1);
-		asked.remove(0).run();
-		gathering.submit(turn(() -> {
+		assertThat(requested).hasSize(1);
+		requested.remove(0).run();
+		gathering.submit(batch(() -> {
 		}));
 		for (int i = 0; i < 64; i++) {
-			gathering.nudge();
+			gathering.onTaskAdded();
 		}
-		assertThat(asked).as("so many do not wait").hasSize(1);
+		assertThat(requested).as("64 do not wait").hasSize(1);
 		later.remove().run();
-		asked.remove(0).run();
+		requested.remove(0).run();
 		assertThat(this.done).hasValue(2);
 	}
 
 	@Test
-	void turnStartsWithoutTheInterruptOfTheOneBefore() {
-		List<Runnable> asked = new ArrayList<>();
-		Workers gathering = new Workers(asked::add, (task) -> {
+	void batchStartsWithoutTheInterruptFlagOfTheOneBefore() {
+		List<Runnable> requested = new ArrayList<>();
+		LaneScheduler gathering = new LaneScheduler(requested::add, (task) -> {
 		}, this.timer, 8);
 		List<Boolean> interrupted = new ArrayList<>();
 		for (int i = 0; i < 65; i++) {
-			gathering.submit(turn(() -> {
+			gathering.submit(batch(() -> {
 				interrupted.add(Thread.currentThread().isInterrupted());
 				Thread.currentThread().interrupt();
 			}));
 		}
-		asked.remove(0).run();
+		requested.remove(0).run();
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(interrupted).hasSize(65).containsOnly(false);
 	}
 
 	@Test
-	void whatIsRefusedIsDoneWhenSomebodyAsksAgain() {
-		List<Runnable> asked = new ArrayList<>();
+	void runsARefusedBatchAfterTheNextTaskIsAdded() {
+		List<Runnable> requested = new ArrayList<>();
 		AtomicInteger refusals = new AtomicInteger(2);
-		Workers refused = new Workers((task) -> {
+		LaneScheduler refused = new LaneScheduler((task) -> {
 			if (refusals.getAndDecrement() > 0) {
 				throw new RejectedExecutionException("busy");
 			}
-			asked.add(task);
+			requested.add(task);
 		}, Runnable::run, this.timer, 8);
-		refused.submit(turn(() -> {
+		refused.submit(batch(() -> {
 		}));
-		refused.nudge();
-		assertThat(asked).isEmpty();
-		refused.nudge();
-		asked.remove(0).run();
+		refused.onTaskAdded();
+		assertThat(requested).isEmpty();
+		refused.onTaskAdded();
+		requested.remove(0).run();
 		assertThat(this.done).hasValue(1);
-		refused.nudge();
-		assertThat(asked).isEmpty();
+		refused.onTaskAdded();
+		assertThat(requested).isEmpty();
 	}
 
-	// As many short turns as it takes to be sure.
+	// Enough short batches to be sure.
 	private void becomeShort() {
-		becomeShort(this.workers);
+		becomeShort(this.scheduler);
 	}
 
-	private static void becomeShort(Workers workers) {
+	private static void becomeShort(LaneScheduler scheduler) {
 		CountDownLatch ended = new CountDownLatch(20_000);
 		for (int i = 0; i < 20_000; i++) {
-			workers.submit(() -> {
+			scheduler.submit(() -> {
 				ended.countDown();
 				return 1;
 			});
@@ -224,7 +224,7 @@ class WorkersTests {
 		await().until(() -> ended.getCount() == 0);
 	}
 
-	private IntSupplier turn(Work work) {
+	private IntSupplier batch(Work work) {
 		return () -> {
 			try {
 				work.run();

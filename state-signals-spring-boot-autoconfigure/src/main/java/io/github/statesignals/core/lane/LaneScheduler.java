@@ -1,0 +1,299 @@
+package io.github.statesignals.core.lane;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Schedules batches of lanes on an executor, with as few of its threads as they need:
+ * waking a thread takes longer than most handlers. While tasks are long, each ready batch
+ * gets a thread. While they are short, one thread runs batch after batch, and a timer
+ * checks that it is not blocked.
+ * <p>
+ * A batch is <em>ready</em> (in the queue), then <em>running</em> (polled by exactly one
+ * thread), then over; a lane that has more tasks submits its next batch. A thread is
+ * <em>requested</em> from the executor, <em>working</em>, and over when it finds the
+ * queue empty. The invariants:
+ * <ul>
+ * <li><b>No batch is lost.</b> It is added to the queue before its submitter looks for a
+ * thread, and a thread looks into the queue again after it is no longer counted. So
+ * either the submitter finds no thread and requests one, or the thread that it found
+ * polls the batch or requests its successor. The same holds for {@code starting}: the
+ * thread that it was set for has not polled yet. A batch that waits for {@code gathering}
+ * is seen by the task that was given to {@code afterRead}, which resets the flag first.
+ * If the executor refuses a thread, batches stay ready until the next submit.</li>
+ * <li><b>At most {@code concurrency} threads.</b> A thread is counted before it is
+ * requested, by the one caller that has set {@code starting}, and compared with the limit
+ * after that: two callers cannot take the same place.</li>
+ * <li><b>A blocked thread is found.</b> While a batch is ready that no thread was
+ * requested for, {@code watching} is set and the timer looks every
+ * {@link #WATCH_INTERVAL}. If no batch has started since it last looked, tasks count as
+ * long, and threads are requested. After {@link #close()} tasks always count as
+ * long.</li>
+ * </ul>
+ */
+public final class LaneScheduler {
+
+	private static final Logger logger = LoggerFactory.getLogger(LaneScheduler.class);
+
+	/**
+	 * About the cost of waking a thread: a shorter task is better run by the thread that
+	 * is awake.
+	 */
+	private static final long SHORT_NANOS = 10_000;
+
+	private static final long LONG_NANOS = 100 * SHORT_NANOS;
+
+	/**
+	 * The weight of one batch in the average is 1 to this.
+	 */
+	private static final int WEIGHT = 16;
+
+	/**
+	 * Short tasks wait at most twice this for a task that is unexpectedly long. A shorter
+	 * interval does not help: looking needs a processor as well.
+	 */
+	private static final Duration WATCH_INTERVAL = Duration.ofMillis(4);
+
+	/**
+	 * After this number of looks at an empty queue the watch ends.
+	 */
+	private static final int IDLE_LOOKS = 12;
+
+	/**
+	 * After this number of submits a thread is requested although more may follow.
+	 */
+	private static final int GATHERED = 64;
+
+	private final Queue<IntSupplier> ready = new ConcurrentLinkedQueue<>();
+
+	/**
+	 * The threads that are requested or working.
+	 */
+	private final AtomicInteger threads = new AtomicInteger();
+
+	/**
+	 * Set while a thread is requested that does not work yet.
+	 */
+	private final AtomicBoolean starting = new AtomicBoolean();
+
+	/**
+	 * Set while batches are gathered, until everything that was read has been submitted.
+	 */
+	private final AtomicBoolean gathering = new AtomicBoolean();
+
+	private final AtomicInteger gathered = new AtomicInteger();
+
+	/**
+	 * Set while the timer looks for blocked threads.
+	 */
+	private final AtomicBoolean watching = new AtomicBoolean();
+
+	/**
+	 * The number of batches that have started.
+	 */
+	private final AtomicInteger started = new AtomicInteger();
+
+	private final Executor executor;
+
+	private final Executor afterRead;
+
+	private final Timer timer;
+
+	private final int concurrency;
+
+	/**
+	 * The average duration of a task, about: concurrent updates may be lost. Long, until
+	 * more is known.
+	 */
+	private volatile long averageNanos = LONG_NANOS;
+
+	private volatile boolean closed;
+
+	/**
+	 * The number of started batches when the watch last looked. Used by the holder of
+	 * {@code watching} only.
+	 */
+	private int startedBefore;
+
+	private int idleLooks;
+
+	/**
+	 * Creates a scheduler.
+	 * @param executor runs the threads' work; must not run it in the calling thread
+	 * @param afterRead runs a task after all messages that were read together have been
+	 * submitted, or at once
+	 * @param timer looks for blocked threads
+	 * @param concurrency the maximum number of threads
+	 */
+	public LaneScheduler(Executor executor, Executor afterRead, Timer timer, int concurrency) {
+		this.executor = executor;
+		this.afterRead = afterRead;
+		this.timer = timer;
+		this.concurrency = concurrency;
+	}
+
+	/**
+	 * Queues a batch. Never blocks and never refuses.
+	 * @param batch runs some tasks and returns their number
+	 */
+	void submit(IntSupplier batch) {
+		this.ready.add(batch);
+		if (this.threads.get() > 0 && isShort()) {
+			watch();
+		}
+		else if (this.gathering.compareAndSet(false, true)) {
+			this.afterRead.execute(this::startGathered);
+		}
+		else {
+			gather();
+		}
+	}
+
+	private void gather() {
+		if (this.gathered.incrementAndGet() == GATHERED) {
+			start();
+		}
+	}
+
+	/**
+	 * Queues the next batch of a lane behind the others. The calling thread, which runs a
+	 * batch, polls the queue afterwards.
+	 * @param batch the batch
+	 */
+	void resubmit(IntSupplier batch) {
+		this.ready.add(batch);
+	}
+
+	/**
+	 * Notes that a ready batch has another task: if the executor has refused a thread
+	 * before, it may have one now.
+	 */
+	void onTaskAdded() {
+		if (this.threads.get() > 0) {
+			return;
+		}
+		if (this.gathering.get()) {
+			gather();
+		}
+		else {
+			start();
+		}
+	}
+
+	/**
+	 * Ends the search for blocked threads: from here on each ready batch gets a thread.
+	 */
+	void close() {
+		this.closed = true;
+		start();
+	}
+
+	int threads() {
+		return this.threads.get();
+	}
+
+	private boolean isShort() {
+		return this.averageNanos < SHORT_NANOS && !this.closed;
+	}
+
+	private void startGathered() {
+		this.gathered.set(0);
+		this.gathering.set(false);
+		start();
+	}
+
+	/**
+	 * Requests a thread if a batch is ready, unless one is requested that does not work
+	 * yet: that one requests the next.
+	 */
+	private void start() {
+		if (this.ready.isEmpty() || this.threads.get() >= this.concurrency
+				|| !this.starting.compareAndSet(false, true)) {
+			return;
+		}
+		this.threads.incrementAndGet();
+		try {
+			this.executor.execute(this::work);
+		}
+		catch (RuntimeException | Error ex) {
+			// An Error: no more threads can be created.
+			this.threads.decrementAndGet();
+			this.starting.set(false);
+			logger.error("The executor refuses to run signal handlers", ex);
+		}
+	}
+
+	private void work() {
+		this.starting.set(false);
+		long before = System.nanoTime();
+		for (IntSupplier batch = this.ready.poll(); batch != null; batch = this.ready.poll()) {
+			this.started.incrementAndGet();
+			if (!this.ready.isEmpty()) {
+				if (isShort()) {
+					watch();
+				}
+				else {
+					start();
+				}
+			}
+			int tasks = run(batch);
+			long after = System.nanoTime();
+			long average = this.averageNanos;
+			this.averageNanos = average + ((after - before) / Math.max(tasks, 1) - average) / WEIGHT;
+			before = after;
+		}
+		this.threads.decrementAndGet();
+		// For batches that came while this thread was counted and had polled the last.
+		start();
+	}
+
+	private static int run(IntSupplier batch) {
+		// The interrupt flag of the task before is not for this one.
+		Thread.interrupted();
+		try {
+			return batch.getAsInt();
+		}
+		catch (Throwable ex) {
+			logger.error("A task failed that should have handled its own failure", ex);
+			return 1;
+		}
+	}
+
+	private void watch() {
+		if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
+			this.startedBefore = this.started.get();
+			this.idleLooks = 0;
+			this.timer.schedule(WATCH_INTERVAL, this::look);
+		}
+	}
+
+	private void look() {
+		int startedNow = this.started.get();
+		boolean waiting = !this.ready.isEmpty();
+		if (waiting && startedNow == this.startedBefore) {
+			this.averageNanos = LONG_NANOS;
+			this.watching.set(false);
+			start();
+			return;
+		}
+		this.startedBefore = startedNow;
+		this.idleLooks = waiting ? 0 : this.idleLooks + 1;
+		if (this.idleLooks < IDLE_LOOKS) {
+			this.timer.schedule(WATCH_INTERVAL, this::look);
+			return;
+		}
+		this.watching.set(false);
+		if (!this.ready.isEmpty()) {
+			watch();
+		}
+	}
+
+}
