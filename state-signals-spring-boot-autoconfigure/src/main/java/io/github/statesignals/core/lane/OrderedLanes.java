@@ -108,7 +108,7 @@ public final class OrderedLanes {
 					this.watch.watch(this.watched);
 				}
 			}
-			case REFUSED_AND_RETIRED -> this.lanes.remove(key, lane);
+			case REFUSED_AND_RETIRED -> remove(key, lane);
 			default -> this.scheduler.onTaskAdded();
 		}
 		return offer == Offer.FIRST || offer == Offer.QUEUED;

@@ -10,9 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +97,26 @@ class OrderedLanesCapacityTests {
 		assertThat(lanes.awaitIdle(LONG)).isTrue();
 		assertThat(lanes.size()).isZero();
 		assertThat(this.ran).containsExactly(1);
+	}
+
+	@Test
+	void isIdleWhenTheLastLaneIsOneWhoseTaskWasRefused() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 1);
+		block(lanes, "a");
+		assertThat(submit(lanes, "a", 1)).isTrue();
+		BlockingKey key = new BlockingKey();
+		CompletableFuture<Boolean> accepted = CompletableFuture.supplyAsync(() -> submit(lanes, key, 2), this.executor);
+		await(key.removing);
+		CompletableFuture<Boolean> idle = new CompletableFuture<>();
+		Thread waiter = new Thread(() -> idle.complete(awaitIdle(lanes)));
+		waiter.setDaemon(true);
+		waiter.start();
+		Awaitility.await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+		this.open.countDown();
+		Awaitility.await().until(() -> lanes.size() == 1);
+		key.removed.countDown();
+		assertThat(accepted.get()).isFalse();
+		assertThat(idle.get(30, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -190,6 +213,15 @@ class OrderedLanesCapacityTests {
 		return lanes.submit(key, task);
 	}
 
+	private static boolean awaitIdle(OrderedLanes lanes) {
+		try {
+			return lanes.awaitIdle(Duration.ofHours(1));
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	private static void await(CountDownLatch latch) {
 		try {
 			latch.await();
@@ -197,6 +229,34 @@ class OrderedLanesCapacityTests {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * Blocks the removal of its lane: the third use of its hash code, after those of
+	 * looking for the lane and adding it.
+	 */
+	private static final class BlockingKey {
+
+		private final AtomicInteger uses = new AtomicInteger();
+
+		private final CountDownLatch removing = new CountDownLatch(1);
+
+		private final CountDownLatch removed = new CountDownLatch(1);
+
+		@Override
+		public int hashCode() {
+			if (this.uses.incrementAndGet() == 3) {
+				this.removing.countDown();
+				await(this.removed);
+			}
+			return 1;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return this == other;
+		}
+
 	}
 
 }
