@@ -215,10 +215,22 @@ public final class LaneScheduler {
 	 * yet: that one requests the next.
 	 */
 	private void start() {
-		if (this.ready.isEmpty() || this.threads.get() >= this.concurrency
-				|| !this.starting.compareAndSet(false, true)) {
-			return;
+		while (!this.ready.isEmpty() && hasFreeThread() && this.starting.compareAndSet(false, true)) {
+			// Only the caller that has set the flag adds a thread: now it is certain.
+			if (hasFreeThread()) {
+				requestThread();
+				return;
+			}
+			this.starting.set(false);
+			// A thread that ended meanwhile has seen the flag and requested no other.
 		}
+	}
+
+	private boolean hasFreeThread() {
+		return this.threads.get() < this.concurrency;
+	}
+
+	private void requestThread() {
 		this.threads.incrementAndGet();
 		try {
 			this.executor.execute(this::work);
