@@ -202,6 +202,15 @@ public final class OrderedLanes {
 		return String.join(", ", parts);
 	}
 
+	private boolean reserve() {
+		for (int waiting = this.waiting.get(); waiting < this.totalCapacity; waiting = this.waiting.get()) {
+			if (this.waiting.compareAndSet(waiting, waiting + 1)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private void remove(Object key, Lane lane) {
 		this.lanes.remove(key, lane);
 		if (this.lanes.isEmpty()) {
@@ -291,14 +300,13 @@ public final class OrderedLanes {
 				return Offer.RETIRED;
 			}
 			boolean first = this.state == LaneState.NEW;
-			if (this.tasks.size() >= all.capacity || all.waiting.get() >= all.totalCapacity) {
+			if (this.tasks.size() >= all.capacity || !all.reserve()) {
 				if (!first) {
 					return Offer.REFUSED;
 				}
 				this.state = LaneState.RETIRED;
 				return Offer.REFUSED_AND_RETIRED;
 			}
-			all.waiting.incrementAndGet();
 			this.tasks.add(task);
 			this.state = LaneState.SCHEDULED;
 			return first ? Offer.FIRST : Offer.QUEUED;
