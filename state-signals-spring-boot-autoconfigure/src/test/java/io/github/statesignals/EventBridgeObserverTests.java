@@ -60,7 +60,7 @@ class EventBridgeObserverTests {
 	}
 
 	@Test
-	void aListenerThatIsALambdaObservesWhatItsBeanDefinitionDeclares() throws InterruptedException {
+	void aLambdaListenerObservesTheTypeOfItsBeanDefinition() throws InterruptedException {
 		SignalExporter exporter = exporterTo(Lambdas.class);
 		assertActed(exporter.emit(new Moved("m1")), new Moved("m1"));
 		assertActed(exporter.emit(new Started("n1")), new Started("n1"));

@@ -64,7 +64,7 @@ class EventBridgePublishingTests {
 	}
 
 	@Test
-	void whatCanNotBeEmittedAfterTheCommitLetsOtherCallbacksRun() {
+	void aFailedEmissionAfterTheCommitLetsOtherCallbacksRun() {
 		ConfigurableApplicationContext publisher = publisher();
 		BlockingQueue<String> steps = new LinkedBlockingQueue<>();
 		inTransaction(publisher, () -> {

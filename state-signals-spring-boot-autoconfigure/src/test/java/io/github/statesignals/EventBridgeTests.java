@@ -42,7 +42,7 @@ class EventBridgeTests {
 			assertThat(instance.getBean(Listening.class).observed.poll(20, TimeUnit.SECONDS))
 				.isEqualTo(new StockChanged("sku-1", 7));
 		}
-		// A second one from elsewhere: had the first come back, it would be heard before.
+		// A second one from elsewhere: an echo of the first would be received before it.
 		instances.get(2).publishEvent(new StockChanged("sku-2", 1));
 		for (ConfigurableApplicationContext instance : instances) {
 			assertThat(instance.getBean(Listening.class).observed.poll(20, TimeUnit.SECONDS))
@@ -75,7 +75,7 @@ class EventBridgeTests {
 		});
 		transaction.executeWithoutResult((status) -> {
 			publisher.publishEvent(new StockChanged("committed", 2));
-			// Were it emitted now, it would be heard before this one.
+			// If it were emitted now, it would be received before this one.
 			publisher.getBean(SignalExporter.class).emit(new StockChanged("directly", 3));
 		});
 		BlockingQueue<StockChanged> observed = listener.getBean(Listening.class).observed;

@@ -78,7 +78,7 @@ class FamilySignalTests {
 	}
 
 	@Test
-	void anEventThatAHandlerNamesIsReadAsItsTypeSays() {
+	void anEventThatAHandlerNamesIsReadAsItsType() {
 		SignalExporter exporter = exporterTo(NamingEvents.class);
 		assertActed(exporter.emit(new Flood(1)), new Flood(1));
 		assertActed(exporter.signal("custom").payload(new Fire("shed")).publish(), new Fire("shed"));
@@ -92,7 +92,7 @@ class FamilySignalTests {
 	}
 
 	@Test
-	void aGatewayPublishesTheEventOfWhatItIsGiven() {
+	void aGatewayPublishesTheEventOfItsArgument() {
 		exporterTo(Families.class);
 		ConfigurableApplicationContext publisher = this.applications.start(Object.class);
 		SignalExporter exporter = publisher.getBean(SignalExporter.class);
@@ -104,7 +104,7 @@ class FamilySignalTests {
 	}
 
 	@Test
-	void aSubclassOfAnotherTypedSignalHasToSayWhichOfTheTwoItIs() {
+	void aSubclassOfAnotherTypedSignalNeedsAnAnnotation() {
 		SignalExporter exporter = exporterTo(Families.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Derived()))
 			.withMessageContaining(Derived.class.getName())
@@ -115,7 +115,7 @@ class FamilySignalTests {
 	@ParameterizedTest
 	@ValueSource(classes = { TakingAnOpenInterface.class, TakingASharedEvent.class, TakingTwoNames.class,
 			TakingADerived.class, TakingAnyOfAFamily.class, TakingClassNames.class })
-	void whatIsAmbiguousFailsTheStart(Class<?> configuration) {
+	void anAmbiguousTypeFailsTheStart(Class<?> configuration) {
 		assertThatExceptionOfType(InvalidSignalHandlerException.class)
 			.isThrownBy(() -> this.applications.start(configuration))
 			.withMessageContaining(configuration.getSimpleName() + ".on")

@@ -6,20 +6,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
-import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.handler.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.annotation.AliasFor;
@@ -32,35 +27,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * Placeholders and expressions in the attributes of {@link OnSignal} and its relatives.
  */
-@Timeout(60)
-class HandlerAttributesTests {
+class HandlerAttributesTests extends AbstractHandlerTests {
 
 	private static final String COMMA = "demo.events=a,b";
 
 	private static final String COMMA_AND_SPACE = "demo.events= a, b ";
 
 	private static final String[] LIST = { "demo.events[0]=a", "demo.events[1]=b" };
-
-	private final InMemoryBroker broker = new InMemoryBroker();
-
-	private final OnSignalTests.Publisher publisher = new OnSignalTests.Publisher(this.broker.transport());
-
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(StateSignalsAutoConfiguration.class, JacksonAutoConfiguration.class,
-				PropertyPlaceholderAutoConfiguration.class))
-		.withBean(SignalTransport.class, this.broker::transport)
-		.withPropertyValues("spring.application.name=app", "state-signals.responder.unhandled=reject");
-
-	@BeforeEach
-	void start() {
-		this.publisher.transport.open("");
-		this.publisher.transport.start(this.publisher);
-	}
-
-	@AfterEach
-	void stop() {
-		this.publisher.transport.stop();
-	}
 
 	@ParameterizedTest
 	@MethodSource("lists")
@@ -81,7 +54,7 @@ class HandlerAttributesTests {
 	}
 
 	@Test
-	void whatAnExpressionPutsIntoAListIsAnEventAsItIs() {
+	void elementOfAListOfAnExpressionIsOneEvent() {
 		this.runner.withBean(CommaInList.class).run((context) -> {
 			assertThat(this.publisher.ask("a,b").ras()).isOne();
 			assertThat(this.publisher.ask("7").ras()).isOne();
@@ -99,18 +72,10 @@ class HandlerAttributesTests {
 
 	@ParameterizedTest
 	@MethodSource("unusable")
-	void whatIsNoListOfEventsFailsTheStart(Class<?> handlers, String problem, String remedy) {
+	void attributeThatIsNoListOfEventsFailsTheStart(Class<?> handlers, String problem, String remedy) {
 		this.runner.withBean(handlers)
 			.withPropertyValues("demo.list[0]=a", "demo.list[1]=b", "demo.blank=", "demo.gap=a,,b", "demo.events=a,b")
-			.run((context) -> {
-				assertThat(context).hasFailed();
-				assertThat(context.getStartupFailure()).isInstanceOfSatisfying(InvalidSignalHandlerException.class,
-						(ex) -> {
-							assertThat(ex).hasMessageContaining(handlers.getName() + ".on(")
-								.hasMessageContaining(problem);
-							assertThat(ex.getRemedy()).contains(remedy);
-						});
-			});
+			.run((context) -> assertInvalid(context, handlers.getName() + ".on(", problem, remedy));
 	}
 
 	static Stream<Arguments> unusable() {

@@ -61,7 +61,7 @@ class HandlerModelTests {
 		.withBean(SignalTransport.class, () -> new InMemoryBroker().transport());
 
 	@Test
-	void headersAreFieldsByTheirNamesOnTheWireOrMetadataEntries() {
+	void headersAreFieldsByTheirProtocolNamesOrMetadataEntries() {
 		run(Taking.class, (application) -> {
 			SignalResult result = application.exporter.signal("headers")
 				.tag("run-7")
@@ -160,7 +160,7 @@ class HandlerModelTests {
 	void interceptorsWrapHandlingAndPublishingInTheirOrder() {
 		runAlone(Intercepted.class, (application) -> {
 			SignalResult result = application.exporter.publish("work");
-			assertThat(result.messages().values()).containsExactly("outer(inner(worked for somebody))");
+			assertThat(result.messages().values()).containsExactly("outer(inner(worked for alice))");
 			assertThat(application.bean(Intercepted.class).calls).containsExactly("publish outer", "publish inner",
 					"handle outer", "handle inner", "result inner", "result outer");
 		});
@@ -186,12 +186,12 @@ class HandlerModelTests {
 	}
 
 	@Test
-	void whatIsAmbiguousFailsAtStartUpWithTheRemedy() {
+	void ambiguousHandlerFailsAtStartUpWithTheRemedy() {
 		fails(NoEvent.class, "names no event, and takes no typed signal", "@OnSignal(event");
 		fails(TwoTypes.class, "more than one typed signal", "one typed signal");
 		fails(ClashingTypes.class, "'ping'", "@SignalEvent");
 		fails(BrokenCondition.class, "no SpEL expression", "#metadata");
-		fails(UnknownErrorHandler.class, "'nobody'", "Define one");
+		fails(UnknownErrorHandler.class, "'none'", "Define one");
 		fails(PayloadExpression.class, "@Payload expression", "@Header");
 		fails(HeadersNoMap.class, "@Headers", "Map");
 		fails(OnlyOnClass.class, "none of its methods", "methods");
@@ -467,7 +467,7 @@ class HandlerModelTests {
 				public CompletableFuture<SignalResult> aroundPublish(Signal signal, Publishing next) {
 					Intercepted.this.calls.add("publish " + name);
 					Signal addressed = new Signal(signal.publisherId(), signal.processName(), signal.event(),
-							signal.runnerHost(), signal.sampleNo(), signal.tag(), Map.of("who", "somebody"));
+							signal.runnerHost(), signal.sampleNo(), signal.tag(), Map.of("who", "alice"));
 					return next.proceed(addressed)
 						.whenComplete((result, ex) -> Intercepted.this.calls.add("result " + name));
 				}
@@ -568,7 +568,7 @@ class HandlerModelTests {
 
 	static class UnknownErrorHandler {
 
-		@OnSignal(event = "x", errorHandler = "nobody")
+		@OnSignal(event = "x", errorHandler = "none")
 		void handle() {
 		}
 

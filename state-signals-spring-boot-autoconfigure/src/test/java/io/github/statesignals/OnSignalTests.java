@@ -10,35 +10,22 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
-import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.SilentListener;
-import io.github.statesignals.handler.InvalidSignalHandlerException;
-import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.transport.SignalTransport;
 import org.aopalliance.intercept.MethodInterceptor;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,10 +37,6 @@ import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
@@ -72,29 +55,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@link OnSignal} methods of all sorts of beans, in applications with the starter and a
  * transport without Redis.
  */
-@Timeout(60)
-class OnSignalTests {
-
-	private final InMemoryBroker broker = new InMemoryBroker();
-
-	private final Publisher publisher = new Publisher(this.broker.transport());
-
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(StateSignalsAutoConfiguration.class, JacksonAutoConfiguration.class,
-				PropertyPlaceholderAutoConfiguration.class))
-		.withBean(SignalTransport.class, this.broker::transport)
-		.withPropertyValues("spring.application.name=app", "state-signals.responder.unhandled=reject");
-
-	@BeforeEach
-	void start() {
-		this.publisher.transport.open("");
-		this.publisher.transport.start(this.publisher);
-	}
-
-	@AfterEach
-	void stop() {
-		this.publisher.transport.stop();
-	}
+class OnSignalTests extends AbstractHandlerTests {
 
 	// Arguments
 
@@ -218,10 +179,10 @@ class OnSignalTests {
 			this.publisher.publish("next");
 			assertThat(waiting.called.await(10, TimeUnit.SECONDS)).isTrue();
 			this.publisher.publishAs("other", "next");
-			assertThat(this.publisher.hear().publisherId()).isEqualTo("other");
+			assertThat(this.publisher.receive().publisherId()).isEqualTo("other");
 			waiting.future.complete(Acknowledgement.success("at last"));
-			assertThat(this.publisher.hear().message()).isEqualTo("at last");
-			assertThat(this.publisher.hear().event()).isEqualTo("next");
+			assertThat(this.publisher.receive().message()).isEqualTo("at last");
+			assertThat(this.publisher.receive().event()).isEqualTo("next");
 		});
 	}
 
@@ -257,7 +218,7 @@ class OnSignalTests {
 			assertThat(this.publisher.ask("process", "any", "conductor").ras()).isOne();
 			assertThat(this.publisher.ask("process", "any", "other").ras()).isZero();
 			assertThat(this.publisher.ask("publisher", "any", "any").ras()).isOne();
-			assertThat(this.publisher.ask("stranger", "any", "any").ras()).isZero();
+			assertThat(this.publisher.ask("other", "any", "any").ras()).isZero();
 			assertThat(this.publisher.ask("all", "run-7", "conductor").ras()).isOne();
 			assertThat(this.publisher.ask("all", "run-7", "other").ras()).isZero();
 		});
@@ -281,11 +242,13 @@ class OnSignalTests {
 	void namedResponderHasAnIdAndAnswersOfItsOwn() {
 		this.runner.withBean(Collectors.class).run((context) -> {
 			this.publisher.publish(Signal.INITIALIZATION);
-			List<Response> subscribed = List.of(this.publisher.hear(), this.publisher.hear(), this.publisher.hear());
+			List<Response> subscribed = List.of(this.publisher.receive(), this.publisher.receive(),
+					this.publisher.receive());
 			assertThat(subscribed).extracting((response) -> response.responderId().split("-")[0])
 				.containsExactlyInAnyOrder("app", "cpu", "memory");
 			this.publisher.publish("start");
-			List<Response> answers = List.of(this.publisher.hear(), this.publisher.hear(), this.publisher.hear());
+			List<Response> answers = List.of(this.publisher.receive(), this.publisher.receive(),
+					this.publisher.receive());
 			assertThat(answers)
 				// In which order a class has its methods is the JDK's affair.
 				.extracting((response) -> response.responderId().split("-")[0] + " "
@@ -508,8 +471,9 @@ class OnSignalTests {
 				Arguments.of(DuplicateEvent.class, "names the event 'start' twice", "Remove the duplicate"),
 				Arguments.of(DuplicatePlaceholder.class, "names the event 'start' twice", "Remove the duplicate"),
 				Arguments.of(AnyAndMore.class, "names \"*\" and events that it includes", "Name \"*\" alone"),
-				Arguments.of(UnresolvableEvent.class, "has an event that can't be resolved: ", "${name:default}"),
-				Arguments.of(UnresolvableTag.class, "'no.such.property'", "Define the property"),
+				Arguments.of(HandlerAttributesTests.UnresolvableEvent.class, "has an event that can't be resolved: ",
+						"${name:default}"),
+				Arguments.of(HandlerAttributesTests.UnresolvableTag.class, "'no.such.property'", "Define the property"),
 				Arguments.of(BlankTag.class, "has a blank tag (' ')", "leave the attribute out"),
 				Arguments.of(ReturnsString.class, "returns java.lang.String", "Return void, an Acknowledgement"),
 				Arguments.of(ReturnsFlux.class, "returns reactor.core.publisher.Flux<java.lang.Boolean>",
@@ -526,7 +490,7 @@ class OnSignalTests {
 	// Stopping
 
 	@Test
-	void answersWhatIsRunningWhenTheApplicationStops() throws Exception {
+	void answersRunningHandlersWhenTheApplicationStops() throws Exception {
 		CountDownLatch closing = new CountDownLatch(1);
 		this.runner.withBean(Stopping.class).withBean("closing", ApplicationListener.class, () -> (event) -> {
 			if (event instanceof ContextClosedEvent) {
@@ -544,7 +508,7 @@ class OnSignalTests {
 			stopping.stage.complete(true);
 			stopping.release.countDown();
 			closed.get(20, TimeUnit.SECONDS);
-			assertThat(Stream.generate(this.publisher::hear).limit(4))
+			assertThat(Stream.generate(this.publisher::receive).limit(4))
 				.extracting((response) -> response.publisherId() + " " + response.event() + " " + response.ras())
 				.containsExactlyInAnyOrder("publisher async 1", "publisher queued 1", "other blocked 1",
 						"other queued 1");
@@ -564,15 +528,6 @@ class OnSignalTests {
 			creator.setInterceptorNames("counting");
 			creator.setProxyTargetClass(proxyTargetClass);
 			return creator;
-		});
-	}
-
-	private static void assertInvalid(AssertableApplicationContext context, String method, String problem,
-			String remedy) {
-		assertThat(context).hasFailed();
-		assertThat(context.getStartupFailure()).isInstanceOfSatisfying(InvalidSignalHandlerException.class, (ex) -> {
-			assertThat(ex).hasMessageContaining(method).hasMessageContaining(problem);
-			assertThat(ex.getRemedy()).contains(remedy);
 		});
 	}
 
@@ -966,8 +921,8 @@ class OnSignalTests {
 		void publisher() {
 		}
 
-		@OnSignal(event = "stranger", publisher = "stranger")
-		void stranger() {
+		@OnSignal(event = "other", publisher = "other")
+		void other() {
 		}
 
 		@OnSignal(event = "all", tag = "run-7", processName = "conductor", publisher = "publisher")
@@ -1450,22 +1405,6 @@ class OnSignalTests {
 
 	}
 
-	static class UnresolvableEvent {
-
-		@OnSignal(event = "${no.such.property}")
-		void on() {
-		}
-
-	}
-
-	static class UnresolvableTag {
-
-		@OnSignal(event = "start", tag = "${no.such.property}")
-		void on() {
-		}
-
-	}
-
 	static class BlankTag {
 
 		@OnSignal(event = "start", tag = " ")
@@ -1531,67 +1470,6 @@ class OnSignalTests {
 
 		@OnSignal(event = "start")
 		void on(java.io.InputStream stream) {
-		}
-
-	}
-
-	/**
-	 * Another application that publishes, and hears what it is answered.
-	 */
-	static final class Publisher extends SilentListener {
-
-		final SignalTransport transport;
-
-		private final BlockingQueue<Response> responses = new LinkedBlockingQueue<>();
-
-		Publisher(SignalTransport transport) {
-			this.transport = transport;
-		}
-
-		Response ask(String event) {
-			return ask(event, Map.of());
-		}
-
-		Response ask(String event, Map<String, Object> metadata) {
-			publish("publisher", event, "run-7", "conductor", metadata);
-			return hear();
-		}
-
-		Response ask(String event, String tag, String processName) {
-			publish("publisher", event, tag, processName, Map.of());
-			return hear();
-		}
-
-		void publish(String event) {
-			publishAs("publisher", event);
-		}
-
-		void publishAs(String publisherId, String event) {
-			publish(publisherId, event, "run-7", "conductor", Map.of());
-		}
-
-		void publish(String publisherId, String event, String tag, String processName, Map<String, Object> metadata) {
-			this.transport.send("", new Signal(publisherId, processName, event, "elsewhere", Signal.NO_SAMPLE, tag,
-					new HashMap<>(metadata)));
-		}
-
-		Response hear() {
-			try {
-				Response response = this.responses.poll(10, TimeUnit.SECONDS);
-				assertThat(response).as("no response was heard").isNotNull();
-				return response;
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-			// Not what responders say to everybody.
-			if (!response.publisherId().equals("*")) {
-				this.responses.add(response);
-			}
 		}
 
 	}

@@ -30,11 +30,11 @@ class SignalGatewayTests {
 
 	private ConfigurableApplicationContext context;
 
-	private BlockingQueue<Signal> heard;
+	private BlockingQueue<Signal> received;
 
 	@BeforeEach
 	void start() {
-		this.heard = this.applications.start(Hearing.class).getBean(Hearing.class).heard;
+		this.received = this.applications.start(Receiver.class).getBean(Receiver.class).received;
 		this.context = this.applications.start(Scanned.class);
 		assertThat(this.context.getBean(SignalExporter.class)
 			.initializeAndWait(1, Duration.ofSeconds(20), "alarm", "benchmark-start", "reload", "refuse")).isTrue();
@@ -44,7 +44,7 @@ class SignalGatewayTests {
 	void anAnnotatedInterfaceInAScannedPackageIsABean() throws InterruptedException {
 		Alarms alarms = this.context.getBean(Alarms.class);
 		assertThat(alarms.raise(new Alarm("disk full")).isSuccess()).isTrue();
-		assertThat(this.heard.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.event()).isEqualTo("alarm");
 			assertThat(signal.metadata()).isEqualTo(Map.of("reason", "disk full"));
 		});
@@ -57,7 +57,7 @@ class SignalGatewayTests {
 		assertThat(
 				alarms.benchmarkStart("run-7", 3L << 40, "u1", List.of("a"), Map.of("clients", 64)).join().isSuccess())
 			.isTrue();
-		assertThat(this.heard.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.tag()).isEqualTo("run-7");
 			assertThat(signal.sampleNo()).isEqualTo(3L << 40);
 			assertThat(signal.metadata()).isEqualTo(Map.of("uuid", "u1", "hosts", List.of("a"), "clients", 64));
@@ -65,17 +65,17 @@ class SignalGatewayTests {
 	}
 
 	@Test
-	void aMethodReturnsWhatItsTypeSays() throws InterruptedException {
+	void aMethodReturnsItsDeclaredType() throws InterruptedException {
 		Alarms alarms = this.context.getBean(Alarms.class);
 		alarms.reload();
-		assertThat(this.heard.poll(20, TimeUnit.SECONDS).event()).isEqualTo("reload");
+		assertThat(this.received.poll(20, TimeUnit.SECONDS).event()).isEqualTo("reload");
 		assertThat(alarms.refuse()).isFalse();
 		assertThat(alarms.refused()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(alarms.twice()).isEqualTo("SUB_FAILED SUB_FAILED");
 	}
 
 	@Test
-	void anyInterfaceCanBeMadeOneAndWhatItCanNotSayIsRefused() {
+	void anyInterfaceCanBeAGatewayAndInvalidMethodsAreRefused() {
 		SignalGatewayFactory factory = this.context.getBean(SignalGatewayFactory.class);
 		assertThat(factory.create(Plain.class).reload().isSuccess()).isTrue();
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Unusable.class))
@@ -152,13 +152,13 @@ class SignalGatewayTests {
 
 	}
 
-	static class Hearing {
+	static class Receiver {
 
-		private final BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
+		private final BlockingQueue<Signal> received = new LinkedBlockingQueue<>();
 
 		@OnSignal(event = "*")
-		Acknowledgement hear(Signal signal) {
-			this.heard.add(signal);
+		Acknowledgement receive(Signal signal) {
+			this.received.add(signal);
 			return signal.event().equals("refuse") ? Acknowledgement.failure("no") : Acknowledgement.success();
 		}
 

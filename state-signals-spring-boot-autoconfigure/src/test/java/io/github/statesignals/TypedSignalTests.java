@@ -28,7 +28,7 @@ class TypedSignalTests {
 	private final Applications applications = new Applications();
 
 	@Test
-	void eachApplicationObservesWhatTheOtherEmitsAndNotItsOwn() throws InterruptedException {
+	void eachApplicationObservesTheSignalsOfTheOtherAndNotItsOwn() throws InterruptedException {
 		ConfigurableApplicationContext left = this.applications.start(Charm.class, "responder.receive-own=false",
 				"responder.name=left");
 		ConfigurableApplicationContext right = this.applications.start(Charm.class, "responder.receive-own=false",
@@ -78,7 +78,7 @@ class TypedSignalTests {
 	}
 
 	@Test
-	void whatDoesNotConvertIsRefusedNamingTheFieldAndReachesNoHandler() {
+	void metadataThatDoesNotConvertIsRefusedNamingTheField() {
 		ConfigurableApplicationContext observer = this.applications.start(Observer.class);
 		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
 		exporter.initializeAndWait(1, TIMEOUT, "phase-changed");
@@ -93,7 +93,7 @@ class TypedSignalTests {
 	}
 
 	@Test
-	void whatIsNoObjectCanNotBeEmitted() {
+	void valueThatIsNoObjectCanNotBeEmitted() {
 		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(Phase.START))
 			.withMessageContaining("object in JSON");

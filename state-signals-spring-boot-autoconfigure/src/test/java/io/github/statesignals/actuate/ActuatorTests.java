@@ -55,7 +55,7 @@ class ActuatorTests {
 	}
 
 	@Test
-	void healthIsUpWhileSignalsAreHeard() {
+	void healthIsUpWhileSignalsAreReceived() {
 		this.contextRunner.run((context) -> {
 			SignalsHealthIndicator indicator = context.getBean(SignalsHealthIndicator.class);
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);

@@ -58,7 +58,7 @@ class SignalTypesTests {
 	}
 
 	@Test
-	void whatIsNoTypeOfTheApplicationHasNoEvent() {
+	void typeThatIsNotOfTheApplicationHasNoEvent() {
 		Runnable lambda = () -> {
 		};
 		Object anonymous = new Object() {
