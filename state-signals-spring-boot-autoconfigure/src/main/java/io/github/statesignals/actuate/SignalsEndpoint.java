@@ -10,8 +10,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * Actuator endpoint {@code signals}: who publishes, who is subscribed, who answers, and
- * how much went through.
+ * Actuator endpoint {@code signals}: the exporters with their subscribers, the responders
+ * and the counters of the application.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ public class SignalsEndpoint {
 	}
 
 	/**
-	 * Describe the application's exporters and responders.
+	 * Describes the exporters and responders of the application.
 	 * @return a snapshot
 	 */
 	@ReadOperation
@@ -46,12 +46,12 @@ public class SignalsEndpoint {
 	}
 
 	/**
-	 * What the endpoint tells.
+	 * The response of the endpoint.
 	 *
-	 * @param connected whether signals are being heard
+	 * @param connected whether signals are received
 	 * @param exporters the initialized exporters
 	 * @param responders the responders
-	 * @param heard what was heard since the start
+	 * @param heard the numbers of received messages since the start
 	 */
 	public record SignalsDescriptor(boolean connected, List<ExporterDescriptor> exporters,
 			List<ResponderDescriptor> responders, CountersDescriptor heard) {
@@ -76,18 +76,18 @@ public class SignalsEndpoint {
 	}
 
 	/**
-	 * What was heard.
+	 * Numbers of received messages.
 	 *
-	 * @param signals the signals, whoever published them
-	 * @param responses the responses, whoever they were for
-	 * @param malformed the payloads that were neither
-	 * @param rejected the signals that were answered 'busy'
-	 * @param expired the signals that came after their publisher's timeout
-	 * @param repeated the signals that were heard twice, and skipped
-	 * @param missed the signals that were not heard, as far as numbers tell
-	 * @param unexpected the answers that did not count
-	 * @param gaps the times when hearing was interrupted
-	 * @param refused the announcements that a responder leaves which were not its own
+	 * @param signals signals of all publishers
+	 * @param responses responses to all publishers
+	 * @param malformed malformed payloads
+	 * @param rejected signals that were answered 'busy'
+	 * @param expired signals that were received after the timeout of their publisher
+	 * @param repeated signals that were received twice and skipped the second time
+	 * @param missed signals that were not received, by their sequence numbers
+	 * @param unexpected responses that did not count
+	 * @param gaps interruptions of the subscription
+	 * @param refused forged announcements that a responder leaves
 	 */
 	public record CountersDescriptor(long signals, long responses, long malformed, long rejected, long expired,
 			long repeated, long missed, long unexpected, long gaps, long refused) {

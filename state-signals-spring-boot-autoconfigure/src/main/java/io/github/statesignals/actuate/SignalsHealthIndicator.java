@@ -7,7 +7,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * A {@link HealthIndicator} that is up while signals are being heard.
+ * A {@link HealthIndicator} that is up while signals are received.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * What operators see: the endpoint and the health.
+ * Actuator endpoint and health indicator.
  */
 @NullMarked
 package io.github.statesignals.actuate;

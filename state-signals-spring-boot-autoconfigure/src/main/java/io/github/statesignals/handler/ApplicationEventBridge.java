@@ -13,13 +13,11 @@ import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.DefaultSignalExporter;
 import io.github.statesignals.core.DefaultSignalResponder;
-import io.github.statesignals.core.MetadataConversionException;
 import io.github.statesignals.core.SignalEngine;
 import io.github.statesignals.handler.BridgedListeners.BridgedEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
@@ -32,16 +30,17 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Carries objects of types that say {@link SignalEvent#bridge()} between Spring's
- * application events and signals, both ways. What comes from remote is published as a
- * {@link RemoteEvent}, by which it is known and never sent back; what this application
- * sent itself is not published a second time.
+ * Emits Spring's application events of types with {@link SignalEvent#bridge()} as
+ * signals, and publishes such signals as application events. A received signal is
+ * published as a {@link RemoteEvent}, which is never emitted again; a signal of this
+ * application is not published a second time.
  * <p>
- * Of several contexts, each has a bridge. An event of a child context is also one of its
- * parents: the topmost bridge emits it. What comes from remote is published in each
- * context that observes it, and only there.
+ * Each of several contexts has a bridge. An event of a child context is also published in
+ * its parents: the topmost bridge emits it. A received signal is published in each
+ * context with a listener, and only there.
  *
  * @since 0.1.0
  */
@@ -61,6 +60,8 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private final BridgedListeners listeners;
 
+	private final Supplier<MetadataReader> reader;
+
 	private volatile @Nullable TransactionTemplate transaction;
 
 	private volatile @Nullable Boolean topmost;
@@ -68,11 +69,11 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 	private volatile boolean closed;
 
 	/**
-	 * Create a bridge.
-	 * @param engine the engine
-	 * @param exporter emits what is published here
-	 * @param responder answers what comes from remote
-	 * @param context publishes what comes from remote
+	 * Creates a bridge.
+	 * @param engine knows the publishers of this application
+	 * @param exporter emits the application events
+	 * @param responder receives the signals
+	 * @param context publishes the signals as application events
 	 */
 	public ApplicationEventBridge(ObjectProvider<SignalEngine> engine, ObjectProvider<SignalExporter> exporter,
 			ObjectProvider<SignalResponder> responder, ConfigurableApplicationContext context) {
@@ -80,6 +81,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		this.exporter = exporter;
 		this.responder = responder;
 		this.context = context;
+		this.reader = SingletonSupplier.of(() -> new MetadataReader(context.getBeanFactory()));
 		this.listeners = new BridgedListeners(context, this::isTransactional);
 	}
 
@@ -92,7 +94,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 			}
 		}
 		else if (SignalTypes.isBridged(event.getClass())) {
-			throw new IllegalStateException(notBridgeable(event.getClass()));
+			throw new IllegalStateException(BridgedListeners.notBridgeable(event.getClass()));
 		}
 		else if (event instanceof ContextClosedEvent closing && closing.getApplicationContext() == this.context) {
 			onClosed();
@@ -117,16 +119,16 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		return topmost;
 	}
 
-	// What can't be emitted is refused before a commit, not after it.
+	// An event that can't be emitted is refused before the commit, not after it.
 	private void emit(Object payload) {
 		Supplier<@Nullable CompletableFuture<SignalResult>> emission = prepare(payload);
 		EmissionAfterCommit.emit(payload.getClass().getName(), () -> {
 			@Nullable CompletableFuture<SignalResult> emitted = emission.get();
-			// One that replaces the exporter in a test may return nothing.
+			// A mocked exporter may return null.
 			if (emitted != null) {
 				emitted.whenComplete((result, ex) -> {
 					if (ex != null) {
-						logger.warn("{} did not reach its remote observers: {}", payload.getClass().getName(),
+						logger.warn("{} could not be published as a signal: {}", payload.getClass().getName(),
 								ex.toString());
 					}
 				});
@@ -142,11 +144,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		return () -> exporter.emitAsync(payload);
 	}
 
-	/**
-	 * Looks at a bean for listeners to types that are bridged.
-	 * @param beanName the name of the bean
-	 * @param beanClass its class
-	 */
 	void inspect(String beanName, Class<?> beanClass) {
 		this.listeners.inspect(beanName, beanClass);
 	}
@@ -161,9 +158,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		return this.transaction != null;
 	}
 
-	/**
-	 * Begins to receive the events that listeners were found for.
-	 */
 	void listen() {
 		for (BridgedEvent observed : this.listeners.events()) {
 			this.registrations
@@ -172,7 +166,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		}
 	}
 
-	// An engine of this context stops by itself, and finishes what it has received.
+	// An engine of this context stops itself, after the signals that it has received.
 	private void onClosed() {
 		if (this.context.getBeanNamesForType(SignalEngine.class, true, false).length == 0) {
 			this.closed = true;
@@ -187,10 +181,11 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 			return null;
 		}
 		if (engine.isOwn(signal.publisherId())) {
-			// This application's listeners have had it, and nothing acts on the signal.
+			// The listeners were called when it was published: none acts on the signal.
 			return DefaultSignalResponder.NOT_HANDLED;
 		}
-		RemoteEvent<?> event = new RemoteEvent<>(this, convert(engine, signal, observed.type()));
+		RemoteEvent<?> event = new RemoteEvent<>(this,
+				this.reader.get().readAll(signal.metadata(), observed.type(), observed.type()));
 		List<BridgedListener> called = observed.calledFor(event);
 		if (called.isEmpty()) {
 			return null;
@@ -206,7 +201,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		return Acknowledgement.success();
 	}
 
-	// Where a parent has a bridge, too, its listeners are called by that one.
+	// The bridge of a parent context calls the listeners of that context.
 	private void publish(RemoteEvent<?> event) {
 		if (isTopmost()) {
 			this.context.publishEvent(event);
@@ -217,24 +212,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 						ApplicationEventMulticaster.class)
 				.multicastEvent(event);
 		}
-	}
-
-	private static Object convert(SignalEngine engine, Signal signal, Class<?> type) {
-		try {
-			Object payload = engine.getMetadataConverter().fromJson(signal.metadata(), type);
-			if (payload != null) {
-				return payload;
-			}
-			throw new MetadataConversionException("the metadata is not a valid " + type.getSimpleName());
-		}
-		catch (JacksonException ex) {
-			throw MetadataConversionException.of(ex, null);
-		}
-	}
-
-	static String notBridgeable(Class<?> type) {
-		return "%s can't be bridged: there is no telling what came from remote from what did not"
-			.formatted(type.getName());
 	}
 
 }

@@ -16,14 +16,11 @@ import org.springframework.util.ObjectUtils;
 
 /**
  * Resolves placeholders and expressions in the attributes of annotations. Unlike Spring's
- * own resolver it does not turn an array, a list or any other object into a string, and
- * it finds a list that is configured by its elements, as YAML has it.
+ * resolver it turns no array or list into a string, and finds a list that is configured
+ * by its elements, as in YAML.
  */
 final class AttributeResolver {
 
-	/**
-	 * No property has this value.
-	 */
 	private static final String ABSENT = "\uE000absent";
 
 	private final ConfigurableBeanFactory beanFactory;
@@ -32,12 +29,7 @@ final class AttributeResolver {
 		this.beanFactory = beanFactory;
 	}
 
-	/**
-	 * Resolves an attribute that has one value. A comma is part of it.
-	 * @param declared the attribute
-	 * @return its value, which may be blank
-	 * @throws InvalidAttributeException if it does not resolve to one value
-	 */
+	// A comma is part of the value.
 	String resolve(String declared) {
 		String joined = joinLists(declared);
 		if (!joined.equals(declared)) {
@@ -49,14 +41,7 @@ final class AttributeResolver {
 		return (value != null) ? text(value) : "";
 	}
 
-	/**
-	 * Resolves an attribute that has one value or several: what a placeholder or
-	 * expression resolves to is separated at its commas, unless it is a list already.
-	 * @param declared the attribute
-	 * @return the values, any of which may be blank
-	 * @throws InvalidAttributeException if it resolves neither to strings nor to a list
-	 * of them
-	 */
+	// A resolved placeholder or expression is split at its commas, unless it is a list.
 	List<String> resolveAll(String declared) {
 		boolean alone = isAlone(declared);
 		List<String> elements = (alone && declared.startsWith("${")) ? elements(key(declared)) : List.of();
@@ -125,14 +110,12 @@ final class AttributeResolver {
 		}
 	}
 
-	/**
-	 * Replaces each placeholder of a list by its elements.
-	 */
+	// Replaces each placeholder of a list by its elements.
 	private String joinLists(String declared) {
 		String joined = declared;
 		int start = joined.indexOf("${");
 		while (start >= 0) {
-			int end = end(joined, start);
+			int end = indexBehindBrace(joined, start);
 			List<String> elements = (end > 0) ? elements(key(joined.substring(start, end))) : List.of();
 			int next = start + 1;
 			if (!elements.isEmpty()) {
@@ -173,14 +156,11 @@ final class AttributeResolver {
 	}
 
 	private static boolean isAlone(String declared) {
-		return (declared.startsWith("${") || declared.startsWith("#{")) && end(declared, 0) == declared.length();
+		return (declared.startsWith("${") || declared.startsWith("#{"))
+				&& indexBehindBrace(declared, 0) == declared.length();
 	}
 
-	/**
-	 * Finds the brace that closes a placeholder or expression.
-	 * @return the index behind it; negative if there is none
-	 */
-	private static int end(String text, int start) {
+	private static int indexBehindBrace(String text, int start) {
 		int depth = 0;
 		for (int i = start; i < text.length(); i++) {
 			char character = text.charAt(i);

@@ -22,14 +22,9 @@ final class BeanClasses {
 		this.beanFactory = beanFactory;
 	}
 
-	/**
-	 * Determines the user's class of a bean, behind its proxies.
-	 * @param beanName the bean's name
-	 * @return the class, if it is known
-	 */
 	@Nullable Class<?> targetClass(String beanName) {
 		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
-		// A scoped proxy does not tell its target's class by itself.
+		// The class of a scoped proxy is not that of its target.
 		String targetName = ScopedProxyUtils.getTargetBeanName(beanName);
 		if (this.beanFactory.containsBeanDefinition(targetName)) {
 			Class<?> scopedType = AutoProxyUtils.determineTargetClass(this.beanFactory, targetName);
@@ -43,13 +38,7 @@ final class BeanClasses {
 		return type;
 	}
 
-	/**
-	 * Determines how a bean is a generic type. A lambda knows nothing of that; the
-	 * definition of its bean does.
-	 * @param beanName the bean's name
-	 * @param type the generic type
-	 * @return the type with its generics, as far as they are known
-	 */
+	// A lambda has no generics, the definition of its bean has.
 	ResolvableType as(String beanName, Class<?> type) {
 		ResolvableType generic = ResolvableType.forClass(targetClass(beanName)).as(type);
 		if (generic.getGeneric().resolve() != null) {
@@ -65,6 +54,12 @@ final class BeanClasses {
 		catch (NoSuchBeanDefinitionException ex) {
 			return generic;
 		}
+	}
+
+	// A factory method may return null. A bean that is not created yet is not null.
+	boolean isNull(String beanName) {
+		return this.beanFactory.containsSingleton(beanName) && !this.beanFactory.isFactoryBean(beanName)
+				&& this.beanFactory.getBean(beanName).equals(null);
 	}
 
 }

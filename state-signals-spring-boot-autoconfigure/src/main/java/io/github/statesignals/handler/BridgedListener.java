@@ -15,21 +15,15 @@ import org.springframework.transaction.event.TransactionalApplicationListener.Sy
 import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
- * A listener to a bridged type.
- *
- * @param beanName the name of its bean
- * @param beanFactory the bean factory of its context
- * @param description names it in messages
- * @param adapter what Spring calls, where that is known
- * @param phase when it is called in a transaction; {@code null} if at once
- * @param fallback whether it is called without a transaction, too
+ * A listener of a bridged type.
  */
 record BridgedListener(String beanName, BeanFactory beanFactory, String description,
-		@Nullable ApplicationListenerMethodAdapter adapter, @Nullable TransactionPhase phase, boolean fallback) {
+		@Nullable ApplicationListenerMethodAdapter adapter, @Nullable TransactionPhase phase,
+		boolean calledWithoutTransaction) {
 
 	static BridgedListener of(String beanName, BeanFactory beanFactory) {
 		TransactionPhase phase = null;
-		// Whether it is one shows its type, without creating it.
+		// The type is known without creating the bean.
 		if (beanFactory.isTypeMatch(beanName, TransactionalApplicationListener.class)) {
 			phase = observe(beanFactory.getBean(beanName, TransactionalApplicationListener.class));
 		}
@@ -63,14 +57,9 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 		return listener.getTransactionPhase();
 	}
 
-	/**
-	 * Returns why it is never called for a signal.
-	 * @param transactional whether signals can be received in a transaction
-	 * @return the reason and the remedy; {@code null} if it is called
-	 */
 	@Nullable String neverCalledBecause(BooleanSupplier transactional) {
 		if (this.phase == TransactionPhase.AFTER_ROLLBACK) {
-			return "it is called after a rollback only. Listen to another phase, or take the listener off";
+			return "it is called after a rollback only. Listen to another phase, or remove the listener";
 		}
 		if (needsTransaction() && !transactional.getAsBoolean()) {
 			return "there is no unique PlatformTransactionManager for the transaction that it needs. "
@@ -80,21 +69,14 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 	}
 
 	boolean needsTransaction() {
-		return this.phase != null && !this.fallback;
+		return this.phase != null && !this.calledWithoutTransaction;
 	}
 
-	/**
-	 * Whether Spring calls it for an application event: its condition is true, and there
-	 * is a bean to call.
-	 * @param event the application event
-	 * @return whether it acts on it
-	 */
 	boolean isCalledFor(RemoteEvent<?> event) {
 		if (this.adapter != null && !this.adapter.shouldHandle(event)) {
 			return false;
 		}
-		// What a @Bean method makes of null equals null. Others are not created to find
-		// out.
+		// Spring's bean for null equals null. Other scopes create no bean for the check.
 		return !this.beanFactory.isSingleton(this.beanName) || !this.beanFactory.getBean(this.beanName).equals(null);
 	}
 

@@ -31,12 +31,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds the listeners to bridged types among the beans of one application context, and
+ * Finds the listeners of bridged types among the beans of one application context, and
  * leaves out those that are never called for a signal.
  */
 final class BridgedListeners {
 
-	private static final Logger logger = LoggerFactory.getLogger(ApplicationEventBridge.class);
+	private static final Logger logger = LoggerFactory.getLogger(BridgedListeners.class);
 
 	private final ConfigurableApplicationContext context;
 
@@ -46,21 +46,12 @@ final class BridgedListeners {
 
 	private @Nullable Map<Method, ApplicationListenerMethodAdapter> adapters;
 
-	/**
-	 * Create the listeners of a context.
-	 * @param context the context
-	 * @param transactional whether signals can be received in a transaction
-	 */
 	BridgedListeners(ConfigurableApplicationContext context, BooleanSupplier transactional) {
 		this.context = context;
 		this.transactional = transactional;
 	}
 
-	/**
-	 * Looks at a bean for listeners. Called after Spring has registered its own.
-	 * @param beanName its name
-	 * @param beanClass its class
-	 */
+	// Called after Spring has registered its own listeners.
 	void inspect(String beanName, Class<?> beanClass) {
 		if (ApplicationListener.class.isAssignableFrom(beanClass)) {
 			Map<String, Class<?>> observed = bridged(payloadType(eventType(beanName, beanClass)),
@@ -94,7 +85,7 @@ final class BridgedListeners {
 		}
 	}
 
-	// Spring calls it on the proxy, wherever it runs.
+	// Spring calls it on the proxy.
 	private void checkInvocable(String beanName, @Nullable Method method) {
 		Class<?> beanType = this.context.getBeanFactory().getType(beanName);
 		if (beanType != null && method != null) {
@@ -117,7 +108,7 @@ final class BridgedListeners {
 			if (known.type() != type) {
 				throw new InvalidSignalHandlerException("%s and %s are both bridged as the event '%s'"
 					.formatted(type.getName(), known.type().getName(), event),
-						"Give one of them an event of its own: @SignalEvent(\"...\").");
+						"Give one of them a separate event: @SignalEvent(\"...\").");
 			}
 			known.add(listener);
 		});
@@ -127,12 +118,13 @@ final class BridgedListeners {
 		return "'" + String.join("', '", events) + "'";
 	}
 
-	/**
-	 * Returns what has been found so far.
-	 * @return each event that a listener of this context observes
-	 */
 	List<BridgedEvent> events() {
 		return List.copyOf(this.events.values());
+	}
+
+	static String notBridgeable(Class<?> type) {
+		return "%s can't be bridged: a remote event could not be distinguished from a local one"
+			.formatted(type.getName());
 	}
 
 	private static Map<String, Class<?>> bridged(@Nullable Class<?> type, String listener) {
@@ -147,7 +139,7 @@ final class BridgedListeners {
 			return events;
 		}
 		if (ApplicationEvent.class.isAssignableFrom(type) || type.isEnum()) {
-			throw new InvalidSignalHandlerException(ApplicationEventBridge.notBridgeable(type),
+			throw new InvalidSignalHandlerException(notBridgeable(type),
 					"Make it a record or class that does not extend ApplicationEvent: Spring publishes any object.");
 		}
 		try {
@@ -159,7 +151,7 @@ final class BridgedListeners {
 		}
 	}
 
-	// The class of a lambda or an adapter does not tell, but its bean definition does.
+	// A lambda or an adapter has no generics, its bean definition has.
 	private ResolvableType eventType(String beanName, Class<?> beanClass) {
 		ConfigurableListableBeanFactory beanFactory = this.context.getBeanFactory();
 		if (beanFactory.containsBeanDefinition(beanName)) {
@@ -197,15 +189,12 @@ final class BridgedListeners {
 		return adapters;
 	}
 
-	// As Spring does: it looks for no listener methods there.
+	// Spring looks for no listener methods there.
 	private static boolean isSpringContainerClass(Class<?> type) {
 		return type.getName().startsWith("org.springframework.")
 				&& !AnnotatedElementUtils.isAnnotated(ClassUtils.getUserClass(type), Component.class);
 	}
 
-	/**
-	 * An event that listeners observe.
-	 */
 	static final class BridgedEvent {
 
 		private final String event;
@@ -231,11 +220,6 @@ final class BridgedListeners {
 			return this.type;
 		}
 
-		/**
-		 * Returns the listeners that Spring calls for an application event.
-		 * @param event the application event
-		 * @return the listeners; empty if none acts on it
-		 */
 		List<BridgedListener> calledFor(RemoteEvent<?> event) {
 			List<BridgedListener> called = new ArrayList<>(this.listeners);
 			called.removeIf((listener) -> !listener.isCalledFor(event));

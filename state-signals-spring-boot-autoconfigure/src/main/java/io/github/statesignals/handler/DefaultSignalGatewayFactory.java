@@ -42,8 +42,7 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Makes gateways that are JDK proxies. Every method is looked at when the gateway is
- * made.
+ * Creates gateways that are JDK proxies, and checks all of their methods.
  *
  * @since 0.1.0
  */
@@ -54,7 +53,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 	private final ConfigurableBeanFactory beanFactory;
 
 	/**
-	 * Create a factory.
+	 * Creates a factory.
 	 * @param beanFactory provides the exporters
 	 */
 	public DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) {
@@ -118,8 +117,8 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				return gatewayMethod.invoke(this.exporter.get(), (arguments != null) ? arguments : new Object[0]);
 			}
 			if (method.isDefault()) {
-				// Unlike InvocationHandler.invokeDefault, whatever the interface's
-				// visibility.
+				// InvocationHandler.invokeDefault refuses an interface that is not
+				// public.
 				return MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup())
 					.unreflectSpecial(method, method.getDeclaringClass())
 					.bindTo(proxy)
@@ -134,16 +133,8 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 
 	}
 
-	/**
-	 * One method of a gateway.
-	 *
-	 * @param method the method
-	 * @param event the event that it publishes; {@code null}: that of the typed signal
-	 * @param typed the index of the typed signal; negative if it takes none
-	 * @param timeout how long it awaits answers; {@code null}: as long as the exporter
-	 * @param parameters what its parameters add to the signal
-	 * @param publisher publishes, and makes what it returns of the result
-	 */
+	// event: null for that of the typed signal, whose index is negative if there is none.
+	// timeout: null for the exporter's.
 	private record GatewayMethod(Method method, @Nullable String event, int typed, @Nullable Duration timeout,
 			GatewayParameter[] parameters, Function<SignalSpec, @Nullable Object> publisher) {
 
@@ -188,7 +179,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 					timeout, parameters, publisher(method));
 		}
 
-		// It may be meant as the signal's own, which the signal would go without.
+		// The field of the signal may be meant, and would be missing.
 		private static void checkName(Method method, Parameter parameter) {
 			String field = SignalFields.named(parameter.getName());
 			if (field == null || !SETTABLE.contains(field) || !ParameterKinds.isEntry(parameter.getType())
@@ -268,15 +259,9 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 
 	}
 
-	/**
-	 * What a parameter adds to a signal.
-	 */
 	@FunctionalInterface
 	private interface GatewayParameter {
 
-		/**
-		 * The properties of an object, or the entries of a map.
-		 */
 		GatewayParameter PAYLOAD = (spec, value) -> {
 			if (value != null) {
 				spec.payload(value);

@@ -7,13 +7,13 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Emits when the transaction in progress has committed, and never throws then: callbacks
- * that follow would be skipped. Also one that is registered after the commit is called
- * upon completion.
+ * Emits an event after the commit of the current transaction. Never throws then, because
+ * Spring would skip the callbacks that follow. One that is registered after the commit is
+ * called upon completion.
  */
 final class EmissionAfterCommit implements TransactionSynchronization {
 
-	private static final Logger logger = LoggerFactory.getLogger(ApplicationEventBridge.class);
+	private static final Logger logger = LoggerFactory.getLogger(EmissionAfterCommit.class);
 
 	private final String event;
 
@@ -26,11 +26,7 @@ final class EmissionAfterCommit implements TransactionSynchronization {
 		this.emission = emission;
 	}
 
-	/**
-	 * Emits after the commit, or at once where there is no transaction.
-	 * @param event the event, to name it in the log
-	 * @param emission what to do
-	 */
+	// At once where there is no transaction.
 	static void emit(String event, Runnable emission) {
 		if (TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive()) {
@@ -52,9 +48,8 @@ final class EmissionAfterCommit implements TransactionSynchronization {
 		}
 	}
 
-	// Not called before where it was registered after the commit, or where the callback
-	// of
-	// another failed.
+	// afterCommit() was not called if this was registered after the commit, or if the
+	// callback of another synchronization failed.
 	@Override
 	public void afterCompletion(int status) {
 		if (this.emitted || status == STATUS_ROLLED_BACK) {
@@ -64,7 +59,7 @@ final class EmissionAfterCommit implements TransactionSynchronization {
 			afterCommit();
 		}
 		else {
-			logger.warn("Event '{}' is not emitted: whether its transaction has committed is not known", this.event);
+			logger.warn("Event '{}' is not emitted: the outcome of its transaction is unknown", this.event);
 		}
 	}
 

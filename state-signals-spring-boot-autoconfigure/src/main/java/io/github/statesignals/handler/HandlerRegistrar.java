@@ -17,6 +17,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.DefaultSignalResponder;
 import io.github.statesignals.core.SignalEngine;
 import io.github.statesignals.core.SignalTypeException;
@@ -35,7 +36,7 @@ import org.springframework.util.function.SingletonSupplier;
 import org.springframework.validation.Validator;
 
 /**
- * Makes handlers of {@link OnSignal} methods and gives them to their responders.
+ * Creates handlers of {@link OnSignal} methods and registers them with their responders.
  */
 final class HandlerRegistrar {
 
@@ -43,7 +44,11 @@ final class HandlerRegistrar {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final SignalEngine engine;
+	private final BeanClasses classes;
+
+	private final SignalResponderFactory responders;
+
+	private final String defaultResponder;
 
 	private final AttributeResolver attributeResolver;
 
@@ -51,24 +56,25 @@ final class HandlerRegistrar {
 
 	private final SpelExpressionParser expressionParser = new SpelExpressionParser();
 
-	/**
-	 * Which type stands for an event, where a handler names none.
-	 */
+	// Of handlers that name no event.
 	private final Map<String, Class<?>> typesByEvent = new HashMap<>();
 
 	private final List<SignalResponder.@Nullable Registration> registrations = new ArrayList<>();
 
-	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, SignalEngine engine) {
+	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, BeanClasses classes, SignalEngine engine) {
 		this.beanFactory = beanFactory;
-		this.engine = engine;
+		this.classes = classes;
+		this.responders = engine;
+		this.defaultResponder = engine.getSettings().responders().name();
 		this.attributeResolver = new AttributeResolver(beanFactory);
-		this.arguments = new HandlerArguments(engine.getMetadataConverter(),
+		this.arguments = new HandlerArguments(new MetadataReader(beanFactory),
 				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(),
-				new SignalConverters(beanFactory), beanFactory.getBeanProvider(Validator.class).getIfUnique(),
+				new SignalConverters(beanFactory, classes),
+				new ArgumentValidator(beanFactory.getBeanProvider(Validator.class).getIfUnique()),
 				this.attributeResolver);
 	}
 
-	// Those that Spring's own processor knows.
+	// The annotations of Spring's own processor.
 	@SuppressWarnings("unchecked")
 	private static List<Class<? extends Annotation>> asynchronous() {
 		List<Class<? extends Annotation>> annotations = new ArrayList<>();
@@ -82,12 +88,6 @@ final class HandlerRegistrar {
 		return annotations;
 	}
 
-	/**
-	 * Register a method.
-	 * @param bean its bean
-	 * @param method the method
-	 * @param annotation what it says
-	 */
 	void register(HandlerBean bean, Method method, OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
@@ -98,19 +98,16 @@ final class HandlerRegistrar {
 				condition(method, attributes), this.beanFactory);
 		Set<String> events = events(method, bean.targetClass(), attributes);
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
-				filter, this.arguments.forEvents(events), errorHandler(method, attributes));
+				filter, this.arguments, events, errorHandler(method, attributes));
 		SignalResponder responder = responder(method, attributes);
 		for (String event : events) {
 			this.registrations.add(responder.on(event, handler));
 		}
 	}
 
-	/**
-	 * Remove all handlers from their responders.
-	 */
 	void unregister() {
 		for (SignalResponder.@Nullable Registration registration : this.registrations) {
-			// A mock of a responder gives none.
+			// A mocked responder returns null.
 			if (registration != null) {
 				registration.close();
 			}
@@ -118,7 +115,7 @@ final class HandlerRegistrar {
 		this.registrations.clear();
 	}
 
-	// Whatever else an asynchronous method returns is there before it has acted.
+	// Any other value is returned before the method has acted.
 	private static void checkAsynchronous(Method method, Class<?> targetClass) {
 		boolean asynchronous = ASYNCHRONOUS.stream()
 			.anyMatch((annotation) -> AnnotatedElementUtils.hasAnnotation(method, annotation)
@@ -157,8 +154,7 @@ final class HandlerRegistrar {
 			.filter(ParameterKinds::isTyped)
 			.toList();
 		List<Class<?>> readable = typed.stream().filter(SignalTypes::isReadable).toList();
-		// What can't be read may come from elsewhere, but if it is all there is, it says
-		// why.
+		// A parameter of another type may have a resolver; alone it leads to the error.
 		List<Class<?>> types = readable.isEmpty() ? typed : readable;
 		if (types.size() != 1) {
 			throw new InvalidSignalHandlerException(method,
@@ -183,7 +179,7 @@ final class HandlerRegistrar {
 		if (other != null && other != type) {
 			throw new InvalidSignalHandlerException(method,
 					"takes a %s, whose event '%s' is also that of %s".formatted(type.getName(), event, other.getName()),
-					"Give one of the types an event of its own with @SignalEvent(\"...\"), or name the event in @OnSignal.");
+					"Give one of the types a separate event with @SignalEvent(\"...\"), or name the event in @OnSignal.");
 		}
 	}
 
@@ -208,7 +204,7 @@ final class HandlerRegistrar {
 			return null;
 		}
 		if (!this.beanFactory.containsBean(name) || !this.beanFactory.isTypeMatch(name, SignalErrorHandler.class)
-				|| OnSignalMethodProcessor.isNull(this.beanFactory, name)) {
+				|| this.classes.isNull(name)) {
 			throw new InvalidSignalHandlerException(method,
 					"names the error handler '" + name + "', and there is no such SignalErrorHandler bean",
 					"Define one, or correct the name.");
@@ -237,10 +233,10 @@ final class HandlerRegistrar {
 			if (bean != null) {
 				return bean;
 			}
-			return this.engine.get(name);
+			return this.responders.get(name);
 		}
 		try {
-			return this.engine.get(name.isEmpty() ? this.engine.getSettings().responders().name() : name, channel);
+			return this.responders.get(name.isEmpty() ? this.defaultResponder : name, channel);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSignalHandlerException(method, "names the channel '" + channel + "': " + ex.getMessage(),
@@ -248,15 +244,7 @@ final class HandlerRegistrar {
 		}
 	}
 
-	/**
-	 * A bean with handler methods.
-	 *
-	 * @param name its name
-	 * @param instance provides the bean for one call
-	 * @param beanType the class of the bean, which may be a proxy's
-	 * @param targetClass the class that declares the methods
-	 * @param defaults what its class says for all of them
-	 */
+	// defaults: the annotations of its class.
 	record HandlerBean(String name, Supplier<Object> instance, Class<?> beanType, Class<?> targetClass,
 			List<OnSignal> defaults) {
 
@@ -264,7 +252,7 @@ final class HandlerRegistrar {
 			if (defaults.size() > 1) {
 				throw new InvalidSignalHandlerException(
 						"The class " + targetClass.getName() + " has more than one @OnSignal",
-						"Leave one of them: it says what the methods don't.");
+						"Remove all but one: it has the defaults of the methods.");
 			}
 		}
 

@@ -14,7 +14,7 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 
 /**
- * What the value that a handler method returns says about the signal.
+ * Reads the acknowledgement from the value that a handler method returns.
  */
 final class HandlerResult {
 
@@ -24,13 +24,6 @@ final class HandlerResult {
 		this.reactiveAdapter = reactiveAdapter;
 	}
 
-	/**
-	 * Look at a method's return type.
-	 * @param method the method
-	 * @param beanType the class of its bean
-	 * @return how to read what it returns
-	 * @throws InvalidSignalHandlerException if it says nothing about a signal
-	 */
 	static HandlerResult of(Method method, Class<?> beanType) {
 		ResolvableType type = ResolvableType.forMethodReturnType(method, beanType);
 		Class<?> rawType = type.resolve(Object.class);
@@ -50,7 +43,7 @@ final class HandlerResult {
 				return new HandlerResult(adapter);
 			}
 		}
-		throw new InvalidSignalHandlerException(method, "returns " + type + ", which says nothing about a signal",
+		throw new InvalidSignalHandlerException(method, "returns " + type + ", which is no acknowledgement",
 				"Return void, an Acknowledgement, a boolean, or a CompletionStage or Mono of one of these.");
 	}
 
@@ -60,11 +53,6 @@ final class HandlerResult {
 				|| rawType == Acknowledgement.class;
 	}
 
-	/**
-	 * Read what a method returned.
-	 * @param value the value
-	 * @return completes with the acknowledgement
-	 */
 	CompletionStage<@Nullable Acknowledgement> read(@Nullable Object value) {
 		if (value instanceof CompletionStage<?> stage) {
 			return stage.thenApply(HandlerResult::acknowledgement);
@@ -89,9 +77,7 @@ final class HandlerResult {
 				+ ": complete with an Acknowledgement, a Boolean or null");
 	}
 
-	/**
-	 * Reactor need not be on the class path, and then there is no adapter either.
-	 */
+	// Reactor is optional; without it there is no adapter either.
 	private static final class Reactive {
 
 		static CompletableFuture<? extends @Nullable Object> future(Publisher<?> publisher) {

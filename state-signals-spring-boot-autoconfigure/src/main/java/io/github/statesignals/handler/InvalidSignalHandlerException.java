@@ -1,11 +1,13 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
+import java.util.Objects;
 
 import org.springframework.beans.factory.BeanInitializationException;
+import org.springframework.core.MethodParameter;
 
 /**
- * A method can't handle signals the way it is declared.
+ * Thrown at start-up for a method that can't handle signals as it is declared.
  *
  * @since 0.1.0
  */
@@ -18,14 +20,19 @@ public class InvalidSignalHandlerException extends BeanInitializationException {
 		this("@OnSignal method " + describe(method) + " " + problem, remedy);
 	}
 
+	InvalidSignalHandlerException(MethodParameter parameter, String problem, String remedy) {
+		this(Objects.requireNonNull(parameter.getMethod()),
+				"can't be called: its parameter %d %s".formatted(parameter.getParameterIndex(), problem), remedy);
+	}
+
 	InvalidSignalHandlerException(String problem, String remedy) {
 		super(problem);
 		this.remedy = remedy;
 	}
 
 	/**
-	 * What to do about it.
-	 * @return a sentence
+	 * Returns the change that lets the application start.
+	 * @return one or more sentences
 	 */
 	public String getRemedy() {
 		return this.remedy;

@@ -26,13 +26,6 @@ final class InvocableMethods {
 	private InvocableMethods() {
 	}
 
-	/**
-	 * Finds the method to call on beans of a class.
-	 * @param method the method of the user's class
-	 * @param beanType the class, which may be a proxy's
-	 * @return the method
-	 * @throws InvalidSignalHandlerException if the call would not reach the user's object
-	 */
 	static Method select(Method method, Class<?> beanType) {
 		if (runsOnProxy(method, beanType)) {
 			throw new InvalidSignalHandlerException(method, PROBLEM,
@@ -49,13 +42,6 @@ final class InvocableMethods {
 		}
 	}
 
-	/**
-	 * Finds the method to call on a bean.
-	 * @param method the method of the user's class
-	 * @param bean the bean, whose proxies are looked into
-	 * @return the method
-	 * @throws InvalidSignalHandlerException if the call would not reach the user's object
-	 */
 	static Method select(Method method, Object bean) {
 		Method invocable = select(method, bean.getClass());
 		for (Object target = target(bean); target != null; target = target(target)) {
@@ -65,24 +51,12 @@ final class InvocableMethods {
 		return invocable;
 	}
 
-	/**
-	 * Checks that calls of an interface's methods reach the user's object.
-	 * @param beanType the class of a bean that implements it, which may be a proxy's
-	 * @param type the interface
-	 * @throws InvalidSignalHandlerException if they don't
-	 */
 	static void checkAll(Class<?> beanType, Class<?> type) {
 		for (Method method : type.getMethods()) {
 			check(ClassUtils.getMostSpecificMethod(method, beanType), beanType);
 		}
 	}
 
-	/**
-	 * Checks that calls of a method reach the user's object.
-	 * @param method the method
-	 * @param beanType the class of a bean that has it, which may be a proxy's
-	 * @throws InvalidSignalHandlerException if they don't
-	 */
 	static void check(Method method, Class<?> beanType) {
 		if (runsOnProxy(method, beanType)) {
 			throw new InvalidSignalHandlerException(
@@ -112,7 +86,7 @@ final class InvocableMethods {
 			return null;
 		}
 		TargetSource source = advised.getTargetSource();
-		// Others make an object for each call, or take one from a pool.
+		// Other target sources create an object for each call, or take one from a pool.
 		if (!source.isStatic() && !(source instanceof SimpleBeanTargetSource)) {
 			return null;
 		}

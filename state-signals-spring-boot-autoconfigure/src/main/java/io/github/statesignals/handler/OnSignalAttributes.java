@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /**
- * The attributes that a handler method declares, else those of its class, resolved.
+ * Resolves the attributes that a handler method declares, or else its class.
  */
 final class OnSignalAttributes {
 
@@ -33,11 +33,6 @@ final class OnSignalAttributes {
 		this.resolver = resolver;
 	}
 
-	/**
-	 * Returns the declared events, each element of a list by itself.
-	 * @return the events; empty if none is declared
-	 * @throws InvalidSignalHandlerException if one is blank or no string
-	 */
 	List<String> events() {
 		String[] declared = (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()
 				: this.defaults.event();
@@ -53,13 +48,6 @@ final class OnSignalAttributes {
 		return events;
 	}
 
-	/**
-	 * Returns an attribute that has one value.
-	 * @param name its name
-	 * @param attribute reads it
-	 * @return its value; empty if it is not declared
-	 * @throws InvalidSignalHandlerException if it is blank or no string
-	 */
 	String get(String name, Function<OnSignal, String> attribute) {
 		String declared = raw(attribute);
 		return declared.isEmpty() ? declared

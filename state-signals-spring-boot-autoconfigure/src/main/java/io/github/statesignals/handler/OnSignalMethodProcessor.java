@@ -36,10 +36,10 @@ import org.springframework.core.annotation.RepeatableContainers;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Finds the {@link OnSignal} methods of all beans, once the singletons are there, and
- * makes handlers of them, until their context is closed. Like Spring's own event
- * listeners it looks at the types of beans, so that lazy, scoped and prototype beans need
- * not be created to be found, and no bean is kept from being proxied.
+ * Finds the {@link OnSignal} methods of all beans, once the singletons are created, and
+ * registers handlers of them until their context is closed. Like Spring's processor of
+ * event listeners it inspects the types of beans: lazy, scoped and prototype beans are
+ * not created, and every bean can still be proxied.
  *
  * @since 0.1.0
  */
@@ -62,10 +62,10 @@ public final class OnSignalMethodProcessor
 	private @Nullable HandlerRegistrar registrar;
 
 	/**
-	 * Create a processor.
-	 * @param beanFactory the beans to look at
-	 * @param engineProvider the engine
-	 * @param bridgeProvider told of each class, for it looks for listeners there
+	 * Creates a processor.
+	 * @param beanFactory the beans to inspect
+	 * @param engineProvider the engine, created if there is a handler
+	 * @param bridgeProvider the bridge, which inspects each bean for listeners
 	 */
 	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<SignalEngine> engineProvider, ObjectProvider<ApplicationEventBridge> bridgeProvider) {
@@ -108,22 +108,22 @@ public final class OnSignalMethodProcessor
 	}
 
 	private HandlerRegistrar createRegistrar() {
-		HandlerRegistrar created = new HandlerRegistrar(this.beanFactory, this.engineProvider.getObject());
+		HandlerRegistrar created = new HandlerRegistrar(this.beanFactory, this.classes,
+				this.engineProvider.getObject());
 		this.registrar = created;
 		return created;
 	}
 
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
-		// A context's own engine stops later, when the web server has finished its
-		// requests.
+		// An engine of this context stops later, after the requests of the web server.
 		if (event.getApplicationContext().getAutowireCapableBeanFactory() == this.beanFactory
 				&& this.beanFactory.getBeanNamesForType(SignalEngine.class, true, false).length == 0) {
 			destroy();
 		}
 	}
 
-	// Also where the context fails to start: the engine may be its parent's.
+	// Also when the context fails to start: the engine may be its parent's.
 	@Override
 	public void destroy() {
 		HandlerRegistrar registered = this.registrar;
@@ -151,17 +151,6 @@ public final class OnSignalMethodProcessor
 		}
 	}
 
-	/**
-	 * Checks whether a bean is {@code null}, as a factory method may return.
-	 * @param beanFactory its factory
-	 * @param beanName its name
-	 * @return {@code false} also if it has not been created
-	 */
-	static boolean isNull(ConfigurableListableBeanFactory beanFactory, String beanName) {
-		return beanFactory.containsSingleton(beanName) && !beanFactory.isFactoryBean(beanName)
-				&& beanFactory.getBean(beanName).equals(null);
-	}
-
 	private void process(String beanName, Class<?> targetClass, AnnotatedClasses annotated,
 			Supplier<HandlerRegistrar> registrar) {
 		if (!annotated.contains(targetClass)) {
@@ -175,12 +164,12 @@ public final class OnSignalMethodProcessor
 				throw new InvalidSignalHandlerException(
 						"The class " + targetClass.getName()
 								+ " is annotated with @OnSignal, and none of its methods is",
-						"Annotate its handler methods, too: on a class @OnSignal says what they don't say themselves.");
+						"Annotate its handler methods, too: on a class @OnSignal has their defaults.");
 			}
 			return;
 		}
-		if (isNull(this.beanFactory, beanName)) {
-			logger.warn("Bean '{}' is null: {} handles nothing", beanName, targetClass.getName());
+		if (this.classes.isNull(beanName)) {
+			logger.warn("Bean '{}' is null: {} handles no signals", beanName, targetClass.getName());
 			return;
 		}
 		Supplier<Object> bean = () -> this.beanFactory.getBean(beanName);
@@ -200,10 +189,7 @@ public final class OnSignalMethodProcessor
 		return annotations.isEmpty() ? null : annotations;
 	}
 
-	/**
-	 * What a method or class is annotated with, else what it overrides or extends: the
-	 * nearest replaces the ones behind it.
-	 */
+	// The nearest annotations of the hierarchy replace those behind them.
 	private static Set<OnSignal> nearestAnnotations(AnnotatedElement element) {
 		Set<OnSignal> annotations = new LinkedHashSet<>();
 		int nearest = -1;

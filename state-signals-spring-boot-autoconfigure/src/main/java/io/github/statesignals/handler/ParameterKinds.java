@@ -16,29 +16,20 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * What the type of a parameter says about what it takes of a signal.
+ * Classifies the types of parameters by the part of a signal that they take.
  */
 final class ParameterKinds {
 
 	private ParameterKinds() {
 	}
 
-	/**
-	 * Whether a type holds a single value: it can't be the whole metadata, which is an
-	 * object.
-	 * @param type the type
-	 * @return whether it takes one entry of the metadata
-	 */
+	// A single value can't be the whole metadata, which is an object.
 	static boolean isEntry(Class<?> type) {
 		return type == Object.class || type == Optional.class || type.isArray() || BeanUtils.isSimpleValueType(type)
 				|| TemporalAmount.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type);
 	}
 
-	/**
-	 * Whether a type can be made of metadata.
-	 * @param type the type
-	 * @return {@code false} where Jackson does not know what to create
-	 */
+	// Jackson knows a class to instantiate.
 	static boolean isCreatable(Class<?> type) {
 		return !(type.isInterface() || Modifier.isAbstract(type.getModifiers()))
 				|| JsonNode.class.isAssignableFrom(type)
@@ -47,11 +38,7 @@ final class ParameterKinds {
 				|| AnnotatedElementUtils.hasAnnotation(type, JsonDeserialize.class);
 	}
 
-	/**
-	 * Whether a type is one of the application's that stands for the whole metadata.
-	 * @param type the type
-	 * @return whether it is a typed signal
-	 */
+	// A type of the application for the whole metadata.
 	static boolean isTyped(Class<?> type) {
 		return type != Signal.class && !Map.class.isAssignableFrom(type) && !isEntry(type)
 				&& !JsonNode.class.isAssignableFrom(type);

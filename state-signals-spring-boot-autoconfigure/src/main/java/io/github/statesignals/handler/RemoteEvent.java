@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.PayloadApplicationEvent;
 
 /**
- * An application event that was a signal. To listeners it is its payload.
+ * An application event that was received as a signal. Its listeners get the payload.
  *
  * @param <T> the type of the payload
  */
@@ -18,9 +18,7 @@ final class RemoteEvent<T> extends PayloadApplicationEvent<T> {
 		super(source, payload);
 	}
 
-	/**
-	 * Notes that a listener failed where Spring swallows its exception: after a commit.
-	 */
+	// Spring swallows the exception of a listener that is called after a commit.
 	void failed(Throwable ex) {
 		this.failure = ex;
 	}

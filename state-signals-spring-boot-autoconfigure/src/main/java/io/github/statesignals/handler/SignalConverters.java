@@ -20,31 +20,22 @@ final class SignalConverters {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	/**
-	 * By the names of the beans.
-	 */
-	private final Map<String, @Nullable Class<?>> targets = new LinkedHashMap<>();
+	private final Map<String, @Nullable Class<?>> targetsByBean = new LinkedHashMap<>();
 
-	SignalConverters(ConfigurableListableBeanFactory beanFactory) {
+	SignalConverters(ConfigurableListableBeanFactory beanFactory, BeanClasses classes) {
 		this.beanFactory = beanFactory;
-		BeanClasses classes = new BeanClasses(beanFactory);
 		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, Converter.class)) {
 			ResolvableType type = classes.as(name, Converter.class);
 			if (type.getGeneric(0).resolve() == Signal.class) {
-				this.targets.put(name, type.getGeneric(1).resolve());
+				this.targetsByBean.put(name, type.getGeneric(1).resolve());
 			}
 		}
 	}
 
-	/**
-	 * Finds the converter of signals to a type.
-	 * @param type the type
-	 * @return the first one in the order of the beans, if there is any
-	 */
 	@SuppressWarnings("unchecked")
 	@Nullable Converter<Signal, ?> find(Class<?> type) {
 		List<Object> found = new ArrayList<>();
-		this.targets.forEach((name, target) -> {
+		this.targetsByBean.forEach((name, target) -> {
 			if (target == type) {
 				Object converter = this.beanFactory.getBean(name);
 				if (!converter.equals(null)) {

@@ -9,7 +9,7 @@ import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a signal by their names on the wire.
+ * The fields of a signal by their names in the protocol.
  */
 final class SignalFields {
 
@@ -33,11 +33,6 @@ final class SignalFields {
 	private SignalFields() {
 	}
 
-	/**
-	 * Finds the field that a Java name stands for.
-	 * @param name the name, such as {@code sampleNo} or {@code sample_no}
-	 * @return the field's name on the wire, if there is such a field
-	 */
 	static @Nullable String named(String name) {
 		String field = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
 		return FIELDS.containsKey(field) ? field : null;

@@ -13,21 +13,18 @@ import org.springframework.expression.Expression;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
- * Which signals, of the events that it names, concern a handler method.
+ * Selects the signals that a handler method receives, of its events.
  *
  * @param tag the tag; empty: any
  * @param processName the publisher's process name; empty: any
  * @param publisher the publisher's id; empty: any
- * @param condition what has to be true of the signal; {@code null}: nothing
+ * @param condition a SpEL expression; {@code null}: none
  * @param beanFactory the beans that the condition may name
  */
 record SignalFilter(String tag, String processName, String publisher, @Nullable Expression condition,
 		BeanFactory beanFactory) {
 
-	/**
-	 * What a handler says that a signal does not concern.
-	 */
-	static final CompletableFuture<@Nullable Acknowledgement> NOT_CONCERNED = CompletableFuture.completedFuture(null);
+	static final CompletableFuture<@Nullable Acknowledgement> NOT_SELECTED = CompletableFuture.completedFuture(null);
 
 	boolean matches(Signal signal) {
 		return matches(this.tag, signal.tag()) && matches(this.processName, signal.processName())

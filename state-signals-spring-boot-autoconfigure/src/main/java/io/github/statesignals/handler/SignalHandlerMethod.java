@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -25,7 +26,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ConcurrentReferenceHashMap;
 
 /**
- * A bean's method as a handler of signals.
+ * Handles signals with a method of a bean.
  */
 final class SignalHandlerMethod implements SignalHandler {
 
@@ -39,9 +40,7 @@ final class SignalHandlerMethod implements SignalHandler {
 
 	private final Method method;
 
-	/**
-	 * By the class of the bean, or of its proxy; empty for a bean that is {@code null}.
-	 */
+	// By the class of the bean or of its proxy; empty for a bean that is null.
 	private final Map<Class<?>, Optional<Method>> invocables = new ConcurrentReferenceHashMap<>();
 
 	private final SignalFilter filter;
@@ -52,19 +51,9 @@ final class SignalHandlerMethod implements SignalHandler {
 
 	private final @Nullable Supplier<SignalErrorHandler> errorHandler;
 
-	/**
-	 * Create a handler.
-	 * @param beanName the name of the bean
-	 * @param bean provides the bean for one call
-	 * @param targetClass the user's class, behind any proxy
-	 * @param method its method
-	 * @param filter which signals concern it
-	 * @param arguments decides where its arguments come from
-	 * @param errorHandler decides what to answer when it fails, if anything does
-	 * @throws InvalidSignalHandlerException if the method can't handle signals
-	 */
 	SignalHandlerMethod(String beanName, Supplier<Object> bean, Class<?> targetClass, Method method,
-			SignalFilter filter, HandlerArguments arguments, @Nullable Supplier<SignalErrorHandler> errorHandler) {
+			SignalFilter filter, HandlerArguments arguments, Set<String> events,
+			@Nullable Supplier<SignalErrorHandler> errorHandler) {
 		this.beanName = beanName;
 		this.bean = bean;
 		this.method = method;
@@ -76,7 +65,7 @@ final class SignalHandlerMethod implements SignalHandler {
 		this.arguments = Arrays.stream(new DeclaredMethod(declared, targetClass).getMethodParameters())
 			.map((parameter) -> {
 				parameter.initParameterNameDiscovery(NAMES);
-				return arguments.of(parameter);
+				return arguments.of(parameter, events);
 			})
 			.toArray(HandlerArgument[]::new);
 		this.result = HandlerResult.of(method, targetClass);
@@ -98,7 +87,7 @@ final class SignalHandlerMethod implements SignalHandler {
 			outcome = invoke(signal);
 		}
 		catch (Exception ex) {
-			// Set by the handler, which has ended.
+			// The handler that set it has ended.
 			Thread.interrupted();
 			return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, ex));
 		}
@@ -112,19 +101,18 @@ final class SignalHandlerMethod implements SignalHandler {
 		});
 	}
 
-	// Nothing said is no success: the failure stays one.
+	// No decision is no success: the failure remains.
 	private static Acknowledgement decide(SignalErrorHandler handler, Signal signal, Throwable error) throws Exception {
 		@Nullable Acknowledgement decided = handler.handleError(signal, error);
 		if (decided == null) {
-			throw new IllegalStateException("The SignalErrorHandler decided nothing about: " + error.getMessage(),
-					error);
+			throw new IllegalStateException("The SignalErrorHandler returned null for: " + error.getMessage(), error);
 		}
 		return decided;
 	}
 
 	private CompletionStage<@Nullable Acknowledgement> invoke(Signal signal) throws Exception {
 		if (!this.filter.matches(signal)) {
-			return SignalFilter.NOT_CONCERNED;
+			return SignalFilter.NOT_SELECTED;
 		}
 		@Nullable Object[] values = new Object[this.arguments.length];
 		for (int i = 0; i < values.length; i++) {
@@ -133,8 +121,7 @@ final class SignalHandlerMethod implements SignalHandler {
 		try {
 			Object target = this.bean.get();
 			Method invocable = invocable(target);
-			return (invocable != null) ? this.result.read(invocable.invoke(target, values))
-					: SignalFilter.NOT_CONCERNED;
+			return (invocable != null) ? this.result.read(invocable.invoke(target, values)) : SignalFilter.NOT_SELECTED;
 		}
 		catch (InvocationTargetException ex) {
 			if (ex.getTargetException() instanceof Error error) {
@@ -147,11 +134,11 @@ final class SignalHandlerMethod implements SignalHandler {
 		}
 	}
 
-	// Before there is an instance of a lazy or scoped bean, it may be a proxy or null.
+	// Whether a lazy or scoped bean is a proxy or null is known by its instance only.
 	private @Nullable Method invocable(Object target) {
 		return this.invocables.computeIfAbsent(target.getClass(), (type) -> {
 			if (target.equals(null)) {
-				logger.warn("Bean '{}' is null: {} handles nothing", this.beanName, this);
+				logger.warn("Bean '{}' is null: {} handles no signals", this.beanName, this);
 				return Optional.empty();
 			}
 			return Optional.of(InvocableMethods.select(this.method, target));
@@ -163,9 +150,7 @@ final class SignalHandlerMethod implements SignalHandler {
 		return ClassUtils.getQualifiedMethodName(this.method);
 	}
 
-	/**
-	 * A method whose parameters inherit the annotations of those that it overrides.
-	 */
+	// Its parameters inherit the annotations of the methods that it overrides.
 	private static final class DeclaredMethod extends AnnotatedMethod {
 
 		private final Class<?> targetClass;

@@ -20,10 +20,10 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
  * Maps the type that a handler or listener takes to the events that it receives, and each
- * event to the type that is made of its metadata. A type with known subtypes receives the
- * events of each of them: those that a sealed type permits, or that
- * {@link JsonSubTypes @JsonSubTypes} names. Which type is made is decided by the event,
- * never by a class name from the wire.
+ * event to the type to create from its metadata. A type with known subtypes receives the
+ * events of each of them: the permitted subtypes of a sealed type, or those that
+ * {@link JsonSubTypes @JsonSubTypes} names. The event selects the subtype, never a class
+ * name from the wire.
  */
 final class SignalTypes {
 
@@ -41,42 +41,21 @@ final class SignalTypes {
 	private SignalTypes() {
 	}
 
-	/**
-	 * Whether a type, or one of its supertypes, is annotated to be bridged.
-	 * @param type the type
-	 * @return whether application events of this type are signals
-	 */
 	static boolean isBridged(Class<?> type) {
 		return BRIDGED.get(type);
 	}
 
-	/**
-	 * Whether instances of a type, or of subtypes that are known, can be made of
-	 * metadata.
-	 * @param type the type
-	 * @return whether a handler can take it
-	 */
 	static boolean isReadable(Class<?> type) {
 		return ParameterKinds.isCreatable(type) || subtypes(type).length > 0;
 	}
 
-	/**
-	 * Returns the events that a handler of a type receives.
-	 * @param type the type
-	 * @return the type to make, by event
-	 * @throws SignalTypeException if an event is ambiguous, or a type can't be made
-	 */
 	static Map<String, Class<?>> events(Class<?> type) {
 		Map<String, Class<?>> events = new LinkedHashMap<>();
 		collect(type, type, events, new HashSet<>());
 		return events;
 	}
 
-	/**
-	 * Returns the types to make of signals whose events a handler names.
-	 * @param type the type that the handler takes
-	 * @return the type to make by event, where it is a known subtype
-	 */
+	// For a handler that names its events.
 	static Map<String, Class<?>> subtypesByEvent(Class<?> type) {
 		try {
 			Map<String, Class<?>> events = events(type);
@@ -84,16 +63,11 @@ final class SignalTypes {
 			return events;
 		}
 		catch (SignalTypeException ex) {
-			// The handler names its events itself: what they mean is not ambiguous.
+			// The handler names its events: they are not ambiguous.
 			return Map.of();
 		}
 	}
 
-	/**
-	 * Refuses types whose metadata names a Java class.
-	 * @param type the type
-	 * @throws SignalTypeException if Jackson would read a class name from the wire
-	 */
 	static void checkReadsNoClassName(Class<?> type) {
 		JsonTypeInfo typeInfo = AnnotatedElementUtils.findMergedAnnotation(type, JsonTypeInfo.class);
 		if (typeInfo != null
@@ -103,11 +77,6 @@ final class SignalTypes {
 		}
 	}
 
-	/**
-	 * Returns the direct subtypes that are known.
-	 * @param type the type
-	 * @return the subtypes; empty if it is not known whether there are any
-	 */
 	static Class<?>[] subtypes(Class<?> type) {
 		Class<?> @Nullable [] permitted = type.getPermittedSubclasses();
 		if (permitted != null) {
@@ -124,7 +93,7 @@ final class SignalTypes {
 	}
 
 	private static void collect(Class<?> root, Class<?> type, Map<String, Class<?>> events, Set<Class<?>> seen) {
-		// An enum or the like can't be emitted.
+		// An enum or another single value can't be emitted.
 		if (!seen.add(type) || ParameterKinds.isEntry(type)) {
 			return;
 		}
@@ -143,8 +112,9 @@ final class SignalTypes {
 
 	private static void checkOpen(Class<?> type) {
 		if (!ParameterKinds.isCreatable(type)) {
-			throw new SignalTypeException("The type %s can't be instantiated, and which types extend it is not known"
-				.formatted(type.getName()), "Make it sealed, or name its types with @JsonSubTypes");
+			throw new SignalTypeException(
+					"The type %s can't be instantiated, and its subtypes are not known".formatted(type.getName()),
+					"Make it sealed, or name its types with @JsonSubTypes");
 		}
 		if (!SignalEventNames.name(type).declared()) {
 			throw new SignalTypeException(
@@ -157,19 +127,19 @@ final class SignalTypes {
 		SignalEventNames.Name name = SignalEventNames.name(type);
 		Class<?> other = events.putIfAbsent(name.event(), type);
 		if (other != null) {
-			// A supertype that can be made stands for all of its types.
+			// A supertype that can be created stands for all of its subtypes.
 			if (!other.isAssignableFrom(type)) {
 				throw new SignalTypeException(
 						"The types %s and %s have the same event '%s'".formatted(other.getName(), type.getName(),
 								name.event()),
-						"Give one of them an event of its own with @SignalEvent(\"...\"), or tell them apart in the metadata with @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)");
+						"Give one of them a separate event with @SignalEvent(\"...\"), or distinguish them in the metadata with @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)");
 			}
 		}
 		else if (!root.isAssignableFrom(name.owner()) && !isTheOnly(type, name)) {
 			throw new SignalTypeException(
 					"The type %s has the event '%s' of %s, which is also that of other types".formatted(type.getName(),
 							name.event(), name.owner().getName()),
-					"Take a %s, or give %s an event of its own with @SignalEvent(\"...\")"
+					"Take a %s, or give %s a separate event with @SignalEvent(\"...\")"
 						.formatted(name.owner().getSimpleName(), type.getSimpleName()));
 		}
 	}

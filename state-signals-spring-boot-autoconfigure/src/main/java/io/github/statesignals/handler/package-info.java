@@ -1,6 +1,6 @@
 /**
- * Handler methods, gateways and the bridge of application events: everything between an
- * application's beans and the engine.
+ * Connects the beans of an application to the engine: handler methods, gateways and the
+ * bridge of application events.
  */
 @NullMarked
 package io.github.statesignals.handler;

@@ -1,0 +1,41 @@
+package io.github.statesignals.handler;
+
+import java.lang.reflect.Type;
+
+import io.github.statesignals.core.MetadataConversionException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * Creates an application's objects from metadata with the application's
+ * {@link JsonMapper}.
+ */
+final class MetadataReader {
+
+	private final JsonMapper mapper;
+
+	MetadataReader(BeanFactory beanFactory) {
+		this.mapper = beanFactory.getBeanProvider(JsonMapper.class).getIfAvailable(() -> JsonMapper.builder().build());
+	}
+
+	Object readAll(Object metadata, Type type, Class<?> rawType) {
+		Object value = read(metadata, type, null);
+		if (value == null) {
+			throw new MetadataConversionException("the metadata is not a valid " + rawType.getSimpleName());
+		}
+		return value;
+	}
+
+	@Nullable Object read(@Nullable Object value, Type type, @Nullable String entry) {
+		try {
+			return this.mapper.convertValue(value, this.mapper.constructType(type));
+		}
+		catch (JacksonException ex) {
+			throw MetadataConversionException.of(ex, entry);
+		}
+	}
+
+}
