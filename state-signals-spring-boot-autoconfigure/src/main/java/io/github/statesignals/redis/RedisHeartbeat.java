@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * Makes sure that what is published is heard: publishes a word now and then, on a Redis
@@ -51,7 +51,7 @@ final class RedisHeartbeat {
 
 	private final Duration interval;
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisDriver driver;
 
 	private final String channel = SignalChannels.newHeartbeat();
 
@@ -63,9 +63,9 @@ final class RedisHeartbeat {
 
 	private volatile boolean alive = true;
 
-	RedisHeartbeat(Duration interval, RedisConnectionFactory connectionFactory) {
+	RedisHeartbeat(Duration interval, RedisDriver driver) {
 		this.interval = interval;
-		this.connectionFactory = connectionFactory;
+		this.driver = driver;
 	}
 
 	private boolean isEnabled() {
@@ -241,7 +241,7 @@ final class RedisHeartbeat {
 		}
 
 		private RedisPublisher open() {
-			RedisPublisher opened = RedisPublisher.create(RedisHeartbeat.this.connectionFactory);
+			RedisPublisher opened = RedisHeartbeat.this.driver.openPublisher();
 			try {
 				publish(opened, newBeat()).get(TimeUnit.MILLISECONDS.convert(RedisHeartbeat.this.interval),
 						TimeUnit.MILLISECONDS);

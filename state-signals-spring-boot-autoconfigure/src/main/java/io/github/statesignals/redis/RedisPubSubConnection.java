@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.SignalTransport.Listener;
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
@@ -108,7 +108,7 @@ final class RedisPubSubConnection {
 
 	private final RedisMessageListenerContainer container;
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisDriver driver;
 
 	private final Map<String, RedisChannel> channels;
 
@@ -143,18 +143,18 @@ final class RedisPubSubConnection {
 
 	private volatile boolean connectedBefore;
 
-	RedisPubSubConnection(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
-			Lock containerUse, Map<String, RedisChannel> channels, SignalCodec codec, Settings settings,
-			Listener listener, @Nullable CompletableFuture<RedisPublisher> prepared) {
+	RedisPubSubConnection(RedisDriver driver, RedisMessageListenerContainer container, Lock containerUse,
+			Map<String, RedisChannel> channels, SignalCodec codec, Settings settings, Listener listener,
+			@Nullable CompletableFuture<RedisPublisher> prepared) {
 		this.container = container;
 		this.containerUse = containerUse;
 		this.prepared = prepared;
-		this.connectionFactory = connectionFactory;
+		this.driver = driver;
 		this.channels = channels;
 		this.codec = codec;
 		this.listener = listener;
 		this.connectTimeout = settings.connectTimeout();
-		this.heartbeat = new RedisHeartbeat(settings.heartbeatInterval(), connectionFactory);
+		this.heartbeat = new RedisHeartbeat(settings.heartbeatInterval(), driver);
 	}
 
 	/**
@@ -215,7 +215,7 @@ final class RedisPubSubConnection {
 			}
 			attempt.destroy();
 			RuntimeException reason = this.failure;
-			boolean refused = reason != null && RedisExceptions.isRefusal(reason);
+			boolean refused = reason != null && ConnectProblem.of(reason).isCertain();
 			this.closed.await((refused ? REFUSED_INTERVAL : RETRY_INTERVAL).toMillis(), TimeUnit.MILLISECONDS);
 		}
 		return false;
@@ -232,7 +232,7 @@ final class RedisPubSubConnection {
 				logger.debug("What was prepared failed; connecting again", ex);
 			}
 		}
-		return RedisPublisher.create(this.connectionFactory);
+		return this.driver.openPublisher();
 	}
 
 	private void failed(RuntimeException ex) {
@@ -244,7 +244,7 @@ final class RedisPubSubConnection {
 		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
 			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex));
 		}
-		if (RedisExceptions.isRefusal(ex)) {
+		if (ConnectProblem.of(ex).isCertain()) {
 			// Waiting does not help, unless Redis is configured meanwhile.
 			this.decided.countDown();
 		}

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
-import io.github.statesignals.redis.driver.SignalListenerContainer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalNotSentException;
@@ -53,7 +53,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisDriver driver;
 
 	private final RedisMessageListenerContainer container;
 
@@ -94,7 +94,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings) {
 		this.container = ContainerSubscription.adopt(container);
-		this.connectionFactory = connectionFactory;
+		this.driver = new RedisDriver(connectionFactory);
 		this.settings = settings;
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
 	}
@@ -107,7 +107,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 * @return the container, not initialized
 	 */
 	public static RedisMessageListenerContainer createListenerContainer(RedisConnectionFactory connectionFactory) {
-		return new SignalListenerContainer(connectionFactory);
+		return new RedisDriver(connectionFactory).createListenerContainer();
 	}
 
 	/**
@@ -123,7 +123,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (this.prepared.compareAndSet(null, preparing)) {
 			Thread thread = new Thread(() -> {
 				try {
-					preparing.complete(RedisPublisher.create(this.connectionFactory));
+					preparing.complete(this.driver.openPublisher());
 				}
 				catch (RuntimeException ex) {
 					preparing.completeExceptionally(ex);
@@ -172,8 +172,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (this.connection != null) {
 			return null;
 		}
-		RedisPubSubConnection started = new RedisPubSubConnection(this.connectionFactory, this.container,
-				this.containerUse, this.channels, this.codec, this.settings, listener, this.prepared.getAndSet(null));
+		RedisPubSubConnection started = new RedisPubSubConnection(this.driver, this.container, this.containerUse,
+				this.channels, this.codec, this.settings, listener, this.prepared.getAndSet(null));
 		this.connection = started;
 		started.begin();
 		return started;

@@ -25,8 +25,8 @@ import org.springframework.data.redis.connection.stream.StreamReadOptions;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * With a driver that blocks: a thread of our own waits for it, one command after the
- * other.
+ * Executes commands with a driver that blocks: a separate thread waits for it, one
+ * command after the other.
  */
 final class BlockingStreamCommands implements StreamCommands {
 
@@ -114,7 +114,7 @@ final class BlockingStreamCommands implements StreamCommands {
 	public CompletableFuture<Void> close() {
 		CompletableFuture<Void> closed;
 		try {
-			// By the thread that uses it, for none of it is safe for two.
+			// A connection is not safe for use by two threads.
 			closed = CompletableFuture.runAsync(this.connection::close, this.thread);
 		}
 		catch (RejectedExecutionException ex) {

@@ -41,19 +41,19 @@ final class LettucePublisher implements RedisPublisher {
 	}
 
 	/**
-	 * Creates a publisher.
-	 * @param connectionFactory provides connections; Redis has to be available
-	 * @return the publisher, or {@code null} where Lettuce is not the driver
+	 * Connects.
+	 * @param connectionFactory the application's factory
+	 * @return the publisher, or {@code null} if Lettuce is not the driver
 	 */
-	static @Nullable RedisPublisher create(RedisConnectionFactory connectionFactory) {
+	static @Nullable RedisPublisher open(RedisConnectionFactory connectionFactory) {
 		LettuceConnectionFactory own = LettuceConnections.derive(connectionFactory);
 		if (own == null) {
 			RedisConnection shared = connectionFactory.getConnection();
-			return create(shared, shared::close);
+			return open(shared, shared::close);
 		}
 		try {
 			// Takes the connection with it.
-			return create(own.getConnection(), () -> LettuceConnections.destroy(own));
+			return open(own.getConnection(), () -> LettuceConnections.destroy(own));
 		}
 		catch (RuntimeException ex) {
 			LettuceConnections.destroy(own);
@@ -62,7 +62,7 @@ final class LettucePublisher implements RedisPublisher {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static @Nullable RedisPublisher create(RedisConnection connection, Runnable closing) {
+	private static @Nullable RedisPublisher open(RedisConnection connection, Runnable closing) {
 		if (connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> commands) {
 			return new LettucePublisher(closing, (RedisClusterAsyncCommands<byte[], byte[]>) commands);
 		}

@@ -26,7 +26,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * With Lettuce's own asynchronous commands: no thread waits for a reply.
+ * Executes commands with Lettuce's asynchronous API: no thread waits for a reply.
  */
 final class LettuceStreamCommands implements StreamCommands {
 
@@ -41,10 +41,10 @@ final class LettuceStreamCommands implements StreamCommands {
 	}
 
 	/**
-	 * Connect.
+	 * Connects.
 	 * @param connectionFactory the application's factory
-	 * @return the commands, or {@code null} if it can't be told how the application
-	 * connects
+	 * @return the commands, or {@code null} if {@link LettuceConnections} can't derive a
+	 * factory
 	 */
 	static @Nullable StreamCommands open(RedisConnectionFactory connectionFactory) {
 		LettuceConnectionFactory own = LettuceConnections.deriveWithoutReconnect(connectionFactory);

@@ -65,15 +65,6 @@ public final class RedisExceptions {
 	}
 
 	/**
-	 * Whether Redis or the network has answered in a way that no waiting changes.
-	 * @param ex what the driver throws
-	 * @return {@code true} for a wrong password, say
-	 */
-	public static boolean isRefusal(Throwable ex) {
-		return ConnectProblem.of(ex).isCertain();
-	}
-
-	/**
 	 * What is at the bottom of a failure.
 	 * @param ex the failure
 	 * @return the message of its root cause
@@ -117,7 +108,7 @@ public final class RedisExceptions {
 		if (cause instanceof DataAccessException translated) {
 			return translated;
 		}
-		return (RedisDrivers.isLettucePresent() && cause instanceof Exception failure) ? Lettuce.convert(failure)
+		return (DriverClasses.isLettucePresent() && cause instanceof Exception failure) ? Lettuce.convert(failure)
 				: null;
 	}
 

@@ -49,7 +49,7 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 	@Override
 	public void start() {
 		RedisConnectionFactory configured = this.application;
-		if (!isRunning() && configured != null && RedisDrivers.isLettucePresent()) {
+		if (!isRunning() && configured != null && DriverClasses.isLettucePresent()) {
 			RedisConnectionFactory created = LettuceConnections.derive(configured);
 			if (created != null) {
 				use(created);

@@ -8,56 +8,50 @@ import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.RedisConnectionFactory;
-
 /**
- * The commands of durable channels, on a connection of their own. It is not made anew
- * when it is lost: a driver that does so repeats what it has sent, in another order.
- * Whoever asks may be waiting for Redis on the event loop of another connection, so that
- * nothing blocks but {@link #open}.
+ * Executes the commands of durable channels on a separate connection, without blocking
+ * the caller, which may be the event loop of another connection. A connection that is
+ * lost stays lost: a driver that reconnects repeats the commands in flight, in another
+ * order.
  */
 public interface StreamCommands {
 
 	/**
-	 * The name of every consumer: there is one in a group at a time, and the next one
-	 * goes on with what is pending.
+	 * The name of every consumer: a group has one at a time, and the next one continues
+	 * with the pending entries.
 	 */
 	String CONSUMER = "active";
 
 	/**
-	 * Run a script.
+	 * Executes a script.
 	 * @param script the script
 	 * @param keys its keys
 	 * @param arguments its arguments
-	 * @return completes with its reply, on any thread, or exceptionally with what the
-	 * driver throws
+	 * @return completes with its reply, on any thread, or exceptionally with the driver's
+	 * exception
 	 */
 	CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments);
 
 	/**
-	 * Read from a stream for a consumer group.
+	 * Reads from a stream for a consumer group.
 	 * @param log the stream
 	 * @param group the group
-	 * @param after the id after which to read what is delivered and not acknowledged;
-	 * {@code null}: what is not delivered yet
-	 * @param count how many entries at the most
-	 * @param block how long to wait for the first one
-	 * @return completes with the entries, none if none came, on any thread; or
-	 * exceptionally with what the driver throws
+	 * @param after the id after which to read pending entries; {@code null} reads entries
+	 * that were not delivered yet
+	 * @param count the maximum number of entries
+	 * @param block the maximum time to wait for the first one
+	 * @return completes with the entries, on any thread, or exceptionally with the
+	 * driver's exception
 	 */
 	CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count, Duration block);
 
 	/**
-	 * Let the connection go.
-	 * @return completes when nothing is under way any more
+	 * Closes the connection.
+	 * @return completes when no command is in flight
 	 */
 	CompletableFuture<Void> close();
 
-	/**
-	 * Make entries of what Redis replies to a read from one stream: its name, and them.
-	 * @param reply the reply
-	 * @return the entries
-	 */
+	// The reply has the name of the one stream and its entries.
 	static List<Entry> entries(@Nullable List<?> reply) {
 		if (reply == null || reply.isEmpty() || !(reply.get(0) instanceof List<?> stream)
 				|| !(stream.get(1) instanceof List<?> read)) {
@@ -71,21 +65,6 @@ public interface StreamCommands {
 			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), lines));
 		}
 		return entries;
-	}
-
-	/**
-	 * Connect.
-	 * @param connectionFactory provides connections; Redis has to be there
-	 * @return the commands
-	 */
-	static StreamCommands open(RedisConnectionFactory connectionFactory) {
-		if (RedisDrivers.isLettucePresent()) {
-			StreamCommands lettuce = LettuceStreamCommands.open(connectionFactory);
-			if (lettuce != null) {
-				return lettuce;
-			}
-		}
-		return new BlockingStreamCommands(connectionFactory);
 	}
 
 	/**

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.SignalChannels;
+import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.ResponseExtension;
@@ -116,7 +116,7 @@ final class RedisStreamConnection {
 		connecting.setDaemon(true);
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.scheduler.setRemoveOnCancelPolicy(true);
-		this.client = new StreamClient(() -> StreamCommands.open(connectionFactory), this.connectors);
+		this.client = new StreamClient(new RedisDriver(connectionFactory)::openStreamCommands, this.connectors);
 		this.registry = new StreamRegistry(this, this.listener, this.listener::subscribe, this.scheduler);
 		this.answers = new StreamAnswers((keys, fields) -> eval(StreamScript.RECALL, keys, fields), codec, this::retry);
 	}
@@ -230,7 +230,8 @@ final class RedisStreamConnection {
 	}
 
 	private StreamReader createReader(String channel, String name) {
-		StreamClient reads = new StreamClient(() -> StreamCommands.open(this.connectionFactory), this.connectors);
+		StreamClient reads = new StreamClient(new RedisDriver(this.connectionFactory)::openStreamCommands,
+				this.connectors);
 		return new StreamReader(channel, name, this, reads, this.listener);
 	}
 

@@ -3,14 +3,15 @@ package io.github.statesignals.redis.driver;
 import org.springframework.util.ClassUtils;
 
 /**
- * Which drivers there are. Whatever names a driver's types is loaded only if it is there.
+ * Tells which drivers are on the class path. A class that refers to a driver's types must
+ * be loaded only if that driver is.
  */
-final class RedisDrivers {
+final class DriverClasses {
 
 	private static final boolean lettucePresent = ClassUtils.isPresent("io.lettuce.core.RedisClient",
-			RedisDrivers.class.getClassLoader());
+			DriverClasses.class.getClassLoader());
 
-	private RedisDrivers() {
+	private DriverClasses() {
 	}
 
 	static boolean isLettucePresent() {
