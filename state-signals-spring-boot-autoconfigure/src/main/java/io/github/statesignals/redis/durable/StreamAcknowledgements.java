@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class StreamAcknowledgements {
 
 	private static final long BATCH_BYTES = 256 * 1024;
 
+	@GuardedBy("this")
 	private final Deque<Acknowledgement> queue = new ArrayDeque<>();
 
 	private final Function<List<Acknowledgement>, CompletableFuture<Boolean>> sender;
@@ -39,6 +41,7 @@ final class StreamAcknowledgements {
 
 	private volatile boolean complaining;
 
+	@GuardedBy("this")
 	private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
 	/**

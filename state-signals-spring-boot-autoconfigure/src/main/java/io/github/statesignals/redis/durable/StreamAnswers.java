@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -36,6 +37,7 @@ final class StreamAnswers {
 
 	private static final int ATTEMPTS = 10;
 
+	@GuardedBy("this")
 	private final Deque<Request> queue = new ArrayDeque<>();
 
 	private final BiFunction<List<byte[]>, List<byte[]>, CompletableFuture<List<?>>> recall;
@@ -44,10 +46,13 @@ final class StreamAnswers {
 
 	private final Consumer<Runnable> retries;
 
+	@GuardedBy("this")
 	private List<Request> inFlight = List.of();
 
+	@GuardedBy("this")
 	private boolean busy;
 
+	@GuardedBy("this")
 	private boolean closed;
 
 	/**

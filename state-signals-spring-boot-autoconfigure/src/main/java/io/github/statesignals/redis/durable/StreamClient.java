@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,10 @@ final class StreamClient {
 
 	private volatile @Nullable StreamCommands commands;
 
+	@GuardedBy("this")
 	private @Nullable CompletableFuture<StreamCommands> opening;
 
+	@GuardedBy("this")
 	private boolean closed;
 
 	StreamClient(Supplier<StreamCommands> opener, Executor executor) {

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
@@ -39,6 +40,7 @@ final class StreamPublisher {
 	 */
 	private static final Duration REMEMBERED = Duration.ofHours(1);
 
+	@GuardedBy("this")
 	private final Deque<Kept> queue = new ArrayDeque<>();
 
 	private final StreamClient client;
@@ -49,10 +51,13 @@ final class StreamPublisher {
 
 	private final Consumer<Runnable> retries;
 
+	@GuardedBy("this")
 	private List<Kept> underWay = List.of();
 
+	@GuardedBy("this")
 	private boolean busy;
 
+	@GuardedBy("this")
 	private long batches;
 
 	/**
