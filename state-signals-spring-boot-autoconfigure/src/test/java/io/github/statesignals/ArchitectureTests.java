@@ -150,6 +150,15 @@ class ArchitectureTests {
 		.ensureAllClassesAreContainedInArchitecture();
 
 	@ArchTest
+	static final ArchRule partsDoNotReferToTheEngine = noClasses().that()
+		.resideInAPackage(ROOT + ".core..")
+		.and()
+		.doNotHaveSimpleName("SignalEngine")
+		.should()
+		.dependOnClassesThat()
+		.haveSimpleName("SignalEngine");
+
+	@ArchTest
 	static final ArchRule bootIsWiringOnly = noClasses().that()
 		.resideOutsideOfPackages(ROOT + ".autoconfigure..", ROOT + ".actuate..")
 		.should()

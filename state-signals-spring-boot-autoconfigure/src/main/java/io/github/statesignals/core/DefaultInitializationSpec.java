@@ -19,7 +19,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private final DefaultSignalExporter exporter;
 
-	private final SignalEngine engine;
+	private final DefaultSignalExporter.Registry registry;
 
 	private final Duration responseTimeout;
 
@@ -27,12 +27,13 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private Collection<String> expected;
 
-	DefaultInitializationSpec(Set<String> legalEvents, DefaultSignalExporter exporter, SignalEngine engine) {
+	DefaultInitializationSpec(Set<String> legalEvents, DefaultSignalExporter exporter, EngineServices services,
+			DefaultSignalExporter.Registry registry) {
 		this.legalEvents = legalEvents;
 		this.exporter = exporter;
-		this.engine = engine;
-		this.responseTimeout = engine.getSettings().exporters().responseTimeout();
-		this.expected = engine.getSettings().exporters().expectedResponders();
+		this.registry = registry;
+		this.responseTimeout = services.settings().exporters().responseTimeout();
+		this.expected = services.settings().exporters().expectedResponders();
 	}
 
 	@Override
@@ -60,15 +61,15 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
 		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
-		if (this.engine.isStopped()) {
+		if (this.registry.isStopped()) {
 			throw new IllegalStateException(
 					("Exporter '%s' can't wait for subscribers while the application has not started, and was not initialized. "
 							+ "Call initialize() here, which is done at start, and wait in an ApplicationRunner, "
 							+ "or set state-signals.exporter.await-subscribers")
 						.formatted(this.exporter.getPublisherId()));
 		}
-		return new SubscriberWait(this.exporter, subscribers, this.engine).await(timeout, () -> this.exporter
-			.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout)));
+		return this.exporter.awaitSubscribers(subscribers, timeout, () -> this.exporter.initialize(this.legalEvents,
+				this.tag, this.expected, confirmationTimeout(timeout)));
 	}
 
 	// Redis has no longer than the subscribers have; without any time to wait, it has

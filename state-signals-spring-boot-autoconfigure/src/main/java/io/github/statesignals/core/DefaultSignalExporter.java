@@ -49,7 +49,13 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final String channel;
 
-	private final SignalEngine engine;
+	private final EngineServices services;
+
+	private final MetadataConverter converter;
+
+	private final Registry registry;
+
+	private final ResponderRegistry localResponders;
 
 	private final KnownResponders responders = new KnownResponders();
 
@@ -75,18 +81,30 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 */
 	private final ReentrantLock membership = new ReentrantLock();
 
-	DefaultSignalExporter(String processName, String channel, SignalEngine engine) {
+	/**
+	 * Creates an exporter.
+	 * @param processName its process name
+	 * @param channel the channel's name
+	 * @param services the services of the engine
+	 * @param converter writes metadata
+	 * @param registry holds the exporters of the application
+	 * @param localResponders the responders of the application
+	 */
+	DefaultSignalExporter(String processName, String channel, EngineServices services, MetadataConverter converter,
+			Registry registry, ResponderRegistry localResponders) {
 		Assert.hasText(processName, "The process name of a SignalExporter must not be blank: "
 				+ "set state-signals.exporter.process-name or spring.application.name");
 		this.processName = processName;
 		this.publisherId = processName + "-" + UUID.randomUUID();
 		this.channel = channel;
-		this.engine = engine;
-		this.sender = new SignalSender(engine, channel);
-		this.probes = new ResponderProbes(new Peers(), engine.getTimer(),
-				engine.getSettings().exporters().probeAfter());
-		this.publications = new Publications(engine, this.sender, this.responders, this.probes,
-				new UnhandledEvents(() -> engine.handledEvents(channel)), this::onMissed);
+		this.services = services;
+		this.converter = converter;
+		this.registry = registry;
+		this.localResponders = localResponders;
+		this.sender = new SignalSender(services, channel);
+		this.probes = new ResponderProbes(new Peers(), services.timer(), services.settings().exporters().probeAfter());
+		this.publications = new Publications(services, this.sender, this.responders, this.probes,
+				new UnhandledEvents(() -> localResponders.handledEvents(channel)), this::onMissed);
 	}
 
 	@Override
@@ -106,14 +124,14 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public InitializationSpec initialization(String... legalEvents) {
-		return new DefaultInitializationSpec(LegalEvents.of(legalEvents), this, this.engine);
+		return new DefaultInitializationSpec(LegalEvents.of(legalEvents), this, this.services, this.registry);
 	}
 
 	@Override
 	public SignalSpec signal(String event) {
 		Assert.hasText(event, "The event of a signal must not be blank");
-		return new DefaultSignalSpec(event, this, this.engine.getMetadataConverter(),
-				this.engine.getSettings().exporters().responseTimeout());
+		return new DefaultSignalSpec(event, this, this.converter,
+				this.services.settings().exporters().responseTimeout());
 	}
 
 	@Override
@@ -150,7 +168,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public void shutdown() {
-		join(shutdownAsync(), Signal.SHUTDOWN, this.engine.getSettings().exporters().responseTimeout());
+		join(shutdownAsync(), Signal.SHUTDOWN, this.services.settings().exporters().responseTimeout());
 	}
 
 	/**
@@ -181,11 +199,11 @@ public final class DefaultSignalExporter implements SignalExporter {
 			}
 			if (next == Status.SHUT_DOWN) {
 				this.current.state = ExporterState.SHUT_DOWN;
-				this.engine.unregister(this);
+				this.registry.remove(this);
 			}
 			else {
 				this.current.state = ended.with(next);
-				this.engine.suspend(this);
+				this.registry.suspend(this);
 			}
 			if (ended.is(Status.WAITING)) {
 				return CompletableFuture.completedFuture(null);
@@ -228,7 +246,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private boolean register() {
 		try {
-			return this.engine.register(this);
+			return this.registry.register(this);
 		}
 		catch (DataAccessException ex) {
 			throw (RuntimeException) SendFailures.describe(
@@ -251,13 +269,13 @@ public final class DefaultSignalExporter implements SignalExporter {
 		}
 		catch (RuntimeException ex) {
 			// With the next connection.
-			this.engine.suspend(this);
+			this.registry.suspend(this);
 			throw ex;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		return () -> join(sent, Signal.INITIALIZATION, this.engine.getSettings().exporters().responseTimeout());
+		return () -> join(sent, Signal.INITIALIZATION, this.services.settings().exporters().responseTimeout());
 	}
 
 	private CompletionStage<?> begin(ExporterState initialized) {
@@ -272,9 +290,9 @@ public final class DefaultSignalExporter implements SignalExporter {
 		logger.debug("Initializing exporter '{}' with {}", this.publisherId, initialized.legalEvents());
 		this.current.state = initialized;
 		this.responders.open(initialized.expected());
-		if (!this.engine.isDurable(this.channel)) {
+		if (!this.services.outbound().isDurable(this.channel)) {
 			// Where it is, the transport knows who is subscribed.
-			this.engine.getResponders().forEach(this::join);
+			this.localResponders.all().forEach(this::join);
 		}
 		return this.sender.sendInitialization(reserved(Signal.INITIALIZATION, initialized.tag()));
 	}
@@ -284,9 +302,9 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 * @param responder the responder, which is ignored if it does not answer this
 	 * exporter's initialization
 	 */
-	void join(DefaultSignalResponder responder) {
+	void join(LocalResponder responder) {
 		ExporterState current = this.current.state;
-		EngineSettings settings = this.engine.getSettings();
+		EngineSettings settings = this.services.settings();
 		if (!current.is(Status.INITIALIZED) || !settings.responders().enabled()
 				|| !responder.getChannel().equals(this.channel)) {
 			return;
@@ -335,7 +353,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 * @param key the key of its {@link LeaveSeal}, if there is one
 	 */
 	void onBye(String responderId, @Nullable String key) {
-		DefaultSignalResponder own = this.engine.findBroadcastResponder(responderId);
+		LocalResponder own = this.localResponders.findBroadcast(responderId);
 		if (own != null) {
 			onByeOf(own);
 			return;
@@ -352,12 +370,12 @@ public final class DefaultSignalExporter implements SignalExporter {
 			this.probes.suspect(responderId, Suspicion.LEAVING);
 		}
 		else {
-			this.engine.counters().refused(responderId, this.publisherId);
+			this.services.counters().refused(responderId, this.publisherId);
 		}
 	}
 
 	// It needs no proof. The responder may be back before its bye is received.
-	private void onByeOf(DefaultSignalResponder own) {
+	private void onByeOf(LocalResponder own) {
 		this.membership.lock();
 		try {
 			if (!own.isListening()) {
@@ -370,7 +388,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	// Its answer to an initialization may be received after it has left.
-	private void onSubscriptionOf(DefaultSignalResponder own, @Nullable ResponseExtension extension) {
+	private void onSubscriptionOf(LocalResponder own, @Nullable ResponseExtension extension) {
 		this.membership.lock();
 		try {
 			if (own.isListening()) {
@@ -396,7 +414,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		if (this.publications.lose(responderId)) {
 			logger.warn("'{}' does not answer probes of '{}': it is gone, and no longer awaited",
 					LogText.printable(responderId), this.publisherId);
-			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.GONE));
+			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.GONE));
 		}
 	}
 
@@ -414,7 +432,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 * answers and its bye are on their way: they end what awaits it.
 	 * @param responder the responder, which is ignored if it listens again
 	 */
-	void withdraw(DefaultSignalResponder responder) {
+	void withdraw(LocalResponder responder) {
 		this.membership.lock();
 		try {
 			if (!responder.isListening() && this.responders.remove(responder.getResponderId())) {
@@ -428,7 +446,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void left(String responderId) {
 		logger.debug("'{}' left '{}'", responderId, this.publisherId);
-		this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
+		this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
 	}
 
 	/**
@@ -451,22 +469,22 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void onMissed(Set<String> responderIds) {
 		// On a durable channel it is stored for them, however long they are disconnected.
-		if (this.engine.isDurable(this.channel)) {
+		if (this.services.outbound().isDurable(this.channel)) {
 			return;
 		}
 		responderIds.forEach((responderId) -> this.probes.suspect(responderId, Suspicion.OVERDUE));
-		if (this.engine.getSettings().exporters().evictAfterMissed() > 0) {
+		if (this.services.settings().exporters().evictAfterMissed() > 0) {
 			// They may have answered an exporter that receives nothing.
 			this.probes.afterProof(() -> evict(responderIds));
 		}
 	}
 
 	private void evict(Set<String> responderIds) {
-		int limit = this.engine.getSettings().exporters().evictAfterMissed();
+		int limit = this.services.settings().exporters().evictAfterMissed();
 		for (String responderId : this.responders.missed(responderIds, limit)) {
 			logger.warn("'{}' is not awaited any more: signals of '{}' without an answer in a row: {}", responderId,
 					this.publisherId, limit);
-			this.engine.publishEvent(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED));
+			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED));
 		}
 	}
 
@@ -485,12 +503,20 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return this.current.state.legalEvents();
 	}
 
-	CompletableFuture<Boolean> awaitSubscribers(int count) {
-		return this.responders.await(count);
+	/**
+	 * Waits until enough responders are subscribed. Blocks the caller.
+	 * @param count the number of responders
+	 * @param timeout the longest time to wait; negative: indefinitely
+	 * @param first run first
+	 * @return {@code false} when the timeout passed before
+	 */
+	boolean awaitSubscribers(int count, Duration timeout, Runnable first) {
+		return new SubscriberWait(this.publisherId, this.responders, count, this::askAgain, this.services)
+			.await(timeout, first);
 	}
 
 	Executor getCallbackExecutor() {
-		return this.engine.getCallbackExecutor();
+		return this.services.callbackLanes()::execute;
 	}
 
 	/**
@@ -509,10 +535,10 @@ public final class DefaultSignalExporter implements SignalExporter {
 				.formatted(event, event.equals(Signal.SHUTDOWN) ? "shutdown" : "initialize"));
 		}
 		Signal signal = new Signal(this.publisherId, this.processName, event,
-				this.engine.getSettings().exporters().runnerHost(), sampleNo, tag, metadata);
+				this.services.settings().exporters().runnerHost(), sampleNo, tag, metadata);
 		ExporterState current = this.current.state;
 		checkLegal(event, current);
-		if (this.engine.isStopped() || current.is(Status.WAITING)) {
+		if (this.registry.isStopped() || current.is(Status.WAITING)) {
 			return CompletableFuture.failedFuture(notSent(event));
 		}
 		if (current.is(Status.SHUT_DOWN)) {
@@ -521,7 +547,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 							+ "Name the event in state-signals.exporter.legal-events, or call initialize(\"{}\") first",
 					event, this.publisherId, event);
 		}
-		return this.engine.getInterceptors()
+		return this.services.interceptors()
 			.publish(signal, options.completion(), (actual) -> this.publications.add(actual, options));
 	}
 
@@ -534,7 +560,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private DataAccessResourceFailureException notSent(String event) {
-		return new DataAccessResourceFailureException(this.engine.isStopped()
+		return new DataAccessResourceFailureException(this.registry.isStopped()
 				? ("'%s' of exporter '%s' was not sent: the application has not started yet, or has stopped. "
 						+ "Publish when it has started, such as in an ApplicationRunner")
 					.formatted(event, this.publisherId)
@@ -550,7 +576,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	void onResponse(Response response, @Nullable ResponseExtension extension) {
 		String responderId = response.responderId();
 		if (Signal.INITIALIZATION.equals(response.event())) {
-			DefaultSignalResponder own = this.engine.findBroadcastResponder(responderId);
+			LocalResponder own = this.localResponders.findBroadcast(responderId);
 			if (own == null) {
 				subscribe(responderId, extension);
 			}
@@ -572,12 +598,12 @@ public final class DefaultSignalExporter implements SignalExporter {
 			if (extension != null) {
 				this.probes.returned(responderId);
 			}
-			this.engine.publishEvent(new SubscriberJoinedEvent(this.publisherId, responderId));
+			this.services.events().publish(new SubscriberJoinedEvent(this.publisherId, responderId));
 		}
 	}
 
 	private Signal reserved(String event, String tag) {
-		return new Signal(this.publisherId, this.processName, event, this.engine.getSettings().exporters().runnerHost(),
+		return new Signal(this.publisherId, this.processName, event, this.services.settings().exporters().runnerHost(),
 				Signal.NO_SAMPLE, tag, Map.of());
 	}
 
@@ -590,7 +616,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 			return;
 		}
 		// Redis may be away, and the driver waits for long.
-		Runnable cancel = this.engine.getTimer()
+		Runnable cancel = this.services.timer()
 			.schedule(timeout, () -> bounded
 				.completeExceptionally(SendFailures.unconfirmed(event, this.publisherId, timeout, sending)));
 		try {
@@ -610,13 +636,13 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 		@Override
 		public @Nullable String address() {
-			boolean extended = this.exporter.engine.getSettings().extensions() != Extensions.OFF;
-			return extended ? this.exporter.engine.replyTo(this.exporter.channel) : null;
+			boolean extended = this.exporter.services.settings().extensions() != Extensions.OFF;
+			return extended ? this.exporter.services.outbound().replyTo(this.exporter.channel) : null;
 		}
 
 		@Override
 		public boolean isConnected() {
-			return this.exporter.engine.isConnected();
+			return this.exporter.services.outbound().isConnected();
 		}
 
 		@Override
@@ -655,9 +681,10 @@ public final class DefaultSignalExporter implements SignalExporter {
 		}
 
 		private void send(String responderId, Probe probe, @Nullable String address) {
-			this.exporter.engine.send(this.exporter.channel,
-					new Response(responderId, this.exporter.publisherId, ResponderProbes.EVENT, null, null),
-					new ResponseExtension(null, null, address(), null, probe), address);
+			this.exporter.services.outbound()
+				.send(this.exporter.channel,
+						new Response(responderId, this.exporter.publisherId, ResponderProbes.EVENT, null, null),
+						new ResponseExtension(null, null, address(), null, probe), address);
 		}
 
 		@Override
@@ -667,8 +694,36 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 		@Override
 		public void refuseLeave(String responderId) {
-			this.exporter.engine.counters().refused(responderId, this.exporter.publisherId);
+			this.exporter.services.counters().refused(responderId, this.exporter.publisherId);
 		}
+
+	}
+
+	/**
+	 * Holds the exporters of the application.
+	 */
+	interface Registry {
+
+		/**
+		 * Adds an exporter that initializes, and opens its channel.
+		 * @param exporter the exporter
+		 * @return {@code false} if it has to wait for the connection
+		 */
+		boolean register(DefaultSignalExporter exporter);
+
+		/**
+		 * Makes an exporter wait for the next connection.
+		 * @param exporter the exporter
+		 */
+		void suspend(DefaultSignalExporter exporter);
+
+		void remove(DefaultSignalExporter exporter);
+
+		/**
+		 * Whether nothing can be sent: before the start, and after the exporters were
+		 * shut down. Not while handlers are finishing.
+		 */
+		boolean isStopped();
 
 	}
 
@@ -697,7 +752,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 				this.ids.add(responderId);
 			}
 			if (this.cancel == null) {
-				this.cancel = DefaultSignalExporter.this.engine.getTimer().schedule(PATIENCE, this::ask);
+				this.cancel = DefaultSignalExporter.this.services.timer().schedule(PATIENCE, this::ask);
 			}
 		}
 

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -20,6 +21,8 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineSettings.Expired;
+import io.github.statesignals.core.lane.OrderedLanes;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
@@ -34,7 +37,7 @@ import org.springframework.util.StringUtils;
  * The responder over a {@link SignalTransport}. Handlers run in a lane per publisher, so
  * that its signals keep their order; another responder's lanes are others.
  */
-public final class DefaultSignalResponder implements SignalResponder {
+public final class DefaultSignalResponder implements SignalResponder, LocalResponder {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
@@ -66,7 +69,13 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private final boolean durable;
 
-	private final SignalEngine engine;
+	private final EngineServices services;
+
+	private final OrderedLanes lanes;
+
+	private final Announcements announcements;
+
+	private final Predicate<String> own;
 
 	private final List<Handler> handlers = new CopyOnWriteArrayList<>();
 
@@ -98,17 +107,30 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private volatile @Nullable String lockedTag;
 
-	DefaultSignalResponder(String name, String channel, SignalEngine engine) {
+	/**
+	 * Creates a responder.
+	 * @param name its name
+	 * @param channel the channel's name
+	 * @param services the services of the engine
+	 * @param lanes run handlers
+	 * @param announcements announces the responder
+	 * @param own whether a publisher id is one of this application's exporters
+	 */
+	DefaultSignalResponder(String name, String channel, EngineServices services, OrderedLanes lanes,
+			Announcements announcements, Predicate<String> own) {
 		Assert.hasText(name, "The name of a SignalResponder must not be blank: "
 				+ "set state-signals.responder.name or spring.application.name");
 		this.name = name;
 		this.channel = channel;
-		this.engine = engine;
-		this.durable = engine.isDurable(channel);
+		this.services = services;
+		this.lanes = lanes;
+		this.announcements = announcements;
+		this.own = own;
+		this.durable = services.outbound().isDurable(channel);
 		// What is kept is kept for a name, whoever comes under it.
 		this.responderId = this.durable ? name : ResponderIds.create(name);
-		this.lockedPublisher = engine.getSettings().responders().lockPublisher();
-		this.lockedTag = engine.getSettings().responders().lockTag();
+		this.lockedPublisher = services.settings().responders().lockPublisher();
+		this.lockedTag = services.settings().responders().lockTag();
 		if (this.lockedPublisher != null || this.lockedTag != null) {
 			checkLockable();
 		}
@@ -129,7 +151,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		Assert.hasText(publisherId, "The publisher id to lock on must not be blank: call unlock() to hear all");
 		checkLockable();
 		this.lockedPublisher = publisherId;
-		this.engine.join(this);
+		this.announcements.join(this);
 	}
 
 	@Override
@@ -137,7 +159,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		Assert.hasText(tag, "The tag to lock on must not be blank: call unlock() to hear all");
 		checkLockable();
 		this.lockedTag = tag;
-		this.engine.join(this);
+		this.announcements.join(this);
 	}
 
 	private void checkLockable() {
@@ -154,9 +176,9 @@ public final class DefaultSignalResponder implements SignalResponder {
 	public void unlock() {
 		this.lockedPublisher = null;
 		this.lockedTag = null;
-		if (hears()) {
+		if (isActive()) {
 			// There may be publishers that have asked it in vain.
-			this.engine.sayHello(this);
+			this.announcements.hello(this);
 		}
 	}
 
@@ -164,7 +186,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 	public void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		Assert.hasText(publisherId, "The publisher id of a response must not be blank");
 		Assert.hasText(event, "The event of a response must not be blank");
-		respond(this.unanswered.find(publisherId, event, ras != null, this.engine.getTimer().nanoTime()), publisherId,
+		respond(this.unanswered.find(publisherId, event, ras != null, this.services.timer().nanoTime()), publisherId,
 				event, ras, message);
 	}
 
@@ -184,19 +206,35 @@ public final class DefaultSignalResponder implements SignalResponder {
 		String event = response.event();
 		String publisherId = response.publisherId();
 		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, response.ras());
-		this.engine.respond(this.channel, response, extension(delivery, event, handledEvents), delivery)
-			.whenComplete((sent, ex) -> {
-				if (ex != null) {
-					logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
-				}
-			});
+		send(response, extension(delivery, event, handledEvents), delivery).whenComplete((sent, ex) -> {
+			if (ex != null) {
+				logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
+			}
+		});
+	}
+
+	private CompletableFuture<?> send(Response response, ResponseExtension extension, @Nullable Delivery delivery) {
+		Outbound outbound = this.services.outbound();
+		Receipt receipt = (delivery != null) ? delivery.receipt() : null;
+		if (receipt != null && response.ras() != null) {
+			return outbound.acknowledge(receipt, response, extension);
+		}
+		boolean extended = switch (this.services.settings().extensions()) {
+			case NEGOTIATED -> delivery != null && delivery.supportsExtensions();
+			case ALWAYS -> true;
+			case OFF -> false;
+		};
+		return extended
+				? outbound.send(this.channel, response, extension, (delivery != null) ? delivery.replyTo() : null)
+				: outbound.send(this.channel, response);
 	}
 
 	private ResponseExtension extension(@Nullable Delivery delivery, String event,
 			@Nullable List<String> handledEvents) {
 		String id = (delivery != null && delivery.extension() != null) ? delivery.extension().id() : null;
 		if (Signal.INITIALIZATION.equals(event) && !this.durable) {
-			return new ResponseExtension(id, null, this.engine.replyTo(this.channel), this.seal.get().seal(), null);
+			return new ResponseExtension(id, null, this.services.outbound().replyTo(this.channel),
+					this.seal.get().seal(), null);
 		}
 		if (id == null && handledEvents == null) {
 			return ResponseExtension.UNDERSTOOD;
@@ -204,20 +242,13 @@ public final class DefaultSignalResponder implements SignalResponder {
 		return new ResponseExtension(id, handledEvents, null, null, null);
 	}
 
-	/**
-	 * Returns what its subscription to an exporter of this application carries.
-	 * @return the extension
-	 */
-	ResponseExtension subscription() {
+	@Override
+	public ResponseExtension subscription() {
 		return extension(null, Signal.INITIALIZATION, null);
 	}
 
-	/**
-	 * Returns what proves that this responder leaves. Subscriptions from here on need
-	 * another proof.
-	 * @return the extension of the announcement
-	 */
-	ResponseExtension leaveExtension() {
+	@Override
+	public ResponseExtension leaveExtension() {
 		return new ResponseExtension(null, null, null, this.seal.getAndSet(LeaveSeal.create()).key(), null);
 	}
 
@@ -228,7 +259,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 	 */
 	boolean isWorkingFor(String publisherId) {
 		String locked = this.lockedPublisher;
-		return this.busy.get() > 0 || (hears() && (locked == null || locked.equals(publisherId)));
+		return this.busy.get() > 0 || (isActive() && (locked == null || locked.equals(publisherId)));
 	}
 
 	/**
@@ -272,7 +303,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 			}
 			else {
 				// Whether it answers an initialization may have changed.
-				this.engine.join(this);
+				this.announcements.join(this);
 			}
 		}
 		finally {
@@ -284,7 +315,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 	private <T> void begin(List<T> all, T added) {
 		try {
 			// Before the hello: an exporter that receives it asks at once.
-			this.engine.hear(this.channel);
+			this.services.outbound().open(this.channel);
 		}
 		catch (RuntimeException ex) {
 			// The caller could not remove it.
@@ -292,7 +323,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 			throw ex;
 		}
 		this.listening = true;
-		this.engine.sayHello(this);
+		this.announcements.hello(this);
 	}
 
 	private <T> void unregister(List<T> all, T removed) {
@@ -301,13 +332,13 @@ public final class DefaultSignalResponder implements SignalResponder {
 			if (!all.remove(removed)) {
 				return;
 			}
-			if (hears()) {
-				this.engine.join(this);
+			if (isActive()) {
+				this.announcements.join(this);
 				return;
 			}
 			this.listening = false;
 			if (this.busy.get() == 0) {
-				this.engine.sayBye(this);
+				this.announcements.bye(this);
 			}
 		}
 		finally {
@@ -315,28 +346,21 @@ public final class DefaultSignalResponder implements SignalResponder {
 		}
 	}
 
-	/**
-	 * Whether it answers an initialization by itself, which subscribes it.
-	 * @param initialization the signal, which need not have been sent
-	 * @return {@code false} also if its locks filter the signal out, or a listener leaves
-	 * the answer to the application; neither matters on a durable channel
-	 */
-	boolean subscribesTo(Signal initialization) {
+	@Override
+	public boolean subscribesTo(Signal initialization) {
 		if (!this.listening || this.durable) {
 			return this.listening;
 		}
-		return hears(initialization) && (this.listeners.isEmpty() || !matching(initialization).isEmpty());
+		return accepts(initialization) && (this.listeners.isEmpty() || !matching(initialization).isEmpty());
 	}
 
-	/**
-	 * Whether it receives signals as soon as the application is connected.
-	 * @return {@code false} before its first handler or listener, and after its last one
-	 */
-	boolean isListening() {
+	@Override
+	public boolean isListening() {
 		return this.listening;
 	}
 
-	String getChannel() {
+	@Override
+	public String getChannel() {
 		return this.channel;
 	}
 
@@ -352,10 +376,9 @@ public final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	/**
-	 * Whether there is anybody to hear a signal.
-	 * @return {@code false} while it is silent
+	 * Whether it has a handler or a listener.
 	 */
-	boolean hears() {
+	boolean isActive() {
 		return !this.handlers.isEmpty() || !this.listeners.isEmpty();
 	}
 
@@ -367,10 +390,10 @@ public final class DefaultSignalResponder implements SignalResponder {
 	boolean onSignal(Delivery delivery) {
 		Signal signal = delivery.signal();
 		boolean kept = delivery.receipt() != null;
-		if (!hears()) {
+		if (!isActive()) {
 			return false;
 		}
-		if (!hears(signal)) {
+		if (!accepts(signal)) {
 			if (kept && !Signal.SHUTDOWN.equals(signal.event())) {
 				// Of this application's own, which awaits an answer all the same.
 				respondUnhandled(delivery);
@@ -389,12 +412,12 @@ public final class DefaultSignalResponder implements SignalResponder {
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
 		this.busy.incrementAndGet();
-		if (this.engine.getLanes().submit(lane, new Handling(delivery, matching))) {
+		if (this.lanes.submit(lane, new Handling(delivery, matching))) {
 			return true;
 		}
 		this.busy.decrementAndGet();
 		if (!kept) {
-			this.engine.counters().rejected(signal, this.responderId);
+			this.services.counters().rejected(signal, this.responderId);
 			answer(delivery, Acknowledgement.failure("busy"));
 		}
 		return !kept;
@@ -407,7 +430,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 	 */
 	void onOvertaken(Delivery delivery) {
 		Signal signal = delivery.signal();
-		if (!hears() || !hears(signal)) {
+		if (!isActive() || !accepts(signal)) {
 			return;
 		}
 		if (!Signal.isReserved(signal.event())) {
@@ -425,10 +448,10 @@ public final class DefaultSignalResponder implements SignalResponder {
 	 * @return {@code false} if it is stored and can't be answered now
 	 */
 	boolean onUnreadable(Delivery delivery, UnreadableSignal unreadable) {
-		if (!hears()) {
+		if (!isActive()) {
 			return false;
 		}
-		if (!hears(delivery.signal()) || (this.lockedTag != null && unreadable.tag() == null)) {
+		if (!accepts(delivery.signal()) || (this.lockedTag != null && unreadable.tag() == null)) {
 			return delivery.receipt() == null || onSignal(delivery);
 		}
 		answer(delivery, Acknowledgement.failure("The signal can't be read: " + unreadable.problem()));
@@ -446,13 +469,13 @@ public final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	private void handled() {
-		if (this.busy.decrementAndGet() > 0 || hears()) {
+		if (this.busy.decrementAndGet() > 0 || isActive()) {
 			return;
 		}
 		this.registering.lock();
 		try {
-			if (!hears()) {
-				this.engine.sayBye(this);
+			if (!isActive()) {
+				this.announcements.bye(this);
 			}
 		}
 		finally {
@@ -460,12 +483,12 @@ public final class DefaultSignalResponder implements SignalResponder {
 		}
 	}
 
-	private boolean hears(Signal signal) {
+	private boolean accepts(Signal signal) {
 		String publisher = this.lockedPublisher;
 		String tag = this.lockedTag;
 		return (publisher == null || publisher.equals(signal.publisherId()))
 				&& (tag == null || tag.equals(signal.tag()))
-				&& (this.engine.getSettings().responders().receiveOwn() || !this.engine.isOwn(signal.publisherId()));
+				&& (this.services.settings().responders().receiveOwn() || !this.own.test(signal.publisherId()));
 	}
 
 	/**
@@ -491,11 +514,11 @@ public final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	private boolean isRejected(Delivery delivery) {
-		if (!delivery.isExpired(this.engine.getTimer().nanoTime())) {
+		if (!delivery.isExpired(this.services.timer().nanoTime())) {
 			return false;
 		}
-		this.engine.counters().expired(delivery.signal(), this.responderId);
-		if (this.engine.getSettings().responders().expired() != Expired.REJECT) {
+		this.services.counters().expired(delivery.signal(), this.responderId);
+		if (this.services.settings().responders().expired() != Expired.REJECT) {
 			return false;
 		}
 		answer(delivery, Acknowledgement.failure("expired: it came after the publisher's timeout"));
@@ -534,7 +557,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 					add(acknowledgement, acknowledgements);
 					CompletableFuture<?> rest = invoke(delivery, remaining, acknowledgements);
 					return (rest != null) ? rest : CompletableFuture.completedFuture(null);
-				}, this.engine.getExecutor());
+				}, this.services.executor());
 			}
 			add(outcome.join(), acknowledgements);
 		}
@@ -576,7 +599,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		// What a listener or another handler did to the thread is not for this one.
 		Thread.interrupted();
 		try {
-			CompletableFuture<@Nullable Acknowledgement> outcome = this.engine.getInterceptors()
+			CompletableFuture<@Nullable Acknowledgement> outcome = this.services.interceptors()
 				.handle(signal, handler.delegate::handleAsync)
 				.toCompletableFuture();
 			// Most are done already, and with success.
@@ -590,7 +613,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private Acknowledgement failure(Signal signal, Throwable ex) {
 		if (ex instanceof MetadataConversionException) {
-			this.engine.counters().unreadable(signal, this.responderId, String.valueOf(ex.getMessage()));
+			this.services.counters().unreadable(signal, this.responderId, String.valueOf(ex.getMessage()));
 		}
 		else {
 			logger.warn("A handler of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),
@@ -629,7 +652,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private void answerUnhandled(Delivery delivery) {
 		Signal signal = delivery.signal();
-		switch (this.engine.getSettings().responders().unhandled()) {
+		switch (this.services.settings().responders().unhandled()) {
 			case ACKNOWLEDGE -> respondUnhandled(delivery);
 			case REJECT -> answer(delivery,
 					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * be as soon as the application is connected. An exporter that is dropped without ever
  * having been initialized leaves nothing behind.
  */
-final class ExporterRegistry {
+final class ExporterRegistry implements DefaultSignalExporter.Registry {
 
 	/**
 	 * By publisher id: a spy of an exporter is the exporter.
@@ -30,10 +31,16 @@ final class ExporterRegistry {
 	private final Set<String> ownPublisherIds = Collections
 		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
+	private final Outbound outbound;
+
 	/**
 	 * Changed only while holding the monitor, together with the maps.
 	 */
 	private volatile Connection connection = Connection.STOPPED;
+
+	ExporterRegistry(Outbound outbound) {
+		this.outbound = outbound;
+	}
 
 	void created(DefaultSignalExporter exporter) {
 		this.ownPublisherIds.add(exporter.getPublisherId());
@@ -43,8 +50,9 @@ final class ExporterRegistry {
 		return this.ownPublisherIds.contains(publisherId);
 	}
 
-	Connection connection() {
-		return this.connection;
+	@Override
+	public boolean isStopped() {
+		return this.connection == Connection.STOPPED;
 	}
 
 	synchronized void connecting() {
@@ -72,12 +80,25 @@ final class ExporterRegistry {
 		return List.copyOf(this.initialized.values());
 	}
 
-	/**
-	 * Adds an exporter that initializes.
-	 * @param exporter the exporter
-	 * @return {@code false} if it has to wait for the connection
-	 */
-	synchronized boolean add(DefaultSignalExporter exporter) {
+	@Override
+	public boolean register(DefaultSignalExporter exporter) {
+		boolean added = find(exporter.getPublisherId()) == null;
+		if (!add(exporter)) {
+			return false;
+		}
+		try {
+			this.outbound.open(exporter.getChannel());
+		}
+		catch (RuntimeException ex) {
+			if (added) {
+				remove(exporter);
+			}
+			throw ex;
+		}
+		return true;
+	}
+
+	private synchronized boolean add(DefaultSignalExporter exporter) {
 		if (this.connection != Connection.CONNECTED) {
 			this.waiting.put(exporter.getPublisherId(), exporter);
 			return false;
@@ -87,16 +108,14 @@ final class ExporterRegistry {
 		return true;
 	}
 
-	/**
-	 * Makes an exporter wait that was initialized until now.
-	 * @param exporter the exporter
-	 */
-	synchronized void suspend(DefaultSignalExporter exporter) {
+	@Override
+	public synchronized void suspend(DefaultSignalExporter exporter) {
 		this.initialized.remove(exporter.getPublisherId());
 		this.waiting.put(exporter.getPublisherId(), exporter);
 	}
 
-	synchronized void remove(DefaultSignalExporter exporter) {
+	@Override
+	public synchronized void remove(DefaultSignalExporter exporter) {
 		this.initialized.remove(exporter.getPublisherId());
 		this.waiting.remove(exporter.getPublisherId());
 	}
@@ -107,6 +126,10 @@ final class ExporterRegistry {
 
 	Collection<DefaultSignalExporter> initialized() {
 		return this.initialized.values();
+	}
+
+	Stream<DefaultSignalExporter> initialized(String channel) {
+		return this.initialized.values().stream().filter((exporter) -> exporter.getChannel().equals(channel));
 	}
 
 	boolean hasWaiting() {
@@ -134,7 +157,7 @@ final class ExporterRegistry {
 	/**
 	 * Whether exporters can initialize.
 	 */
-	enum Connection {
+	private enum Connection {
 
 		/**
 		 * The application has not started yet, or has stopped.

@@ -43,7 +43,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private final Publications all;
 
-	private final SignalEngine engine;
+	private final EngineServices services;
 
 	private final SignalSender sender;
 
@@ -111,14 +111,14 @@ final class Publication extends CompletableFuture<SignalResult> {
 	 * @param signal the signal
 	 * @param options how to await its answers
 	 * @param all those that it is one of
-	 * @param engine the engine
+	 * @param services the services of the engine
 	 * @param sender sends it
 	 */
-	Publication(Signal signal, PublishOptions options, Publications all, SignalEngine engine, SignalSender sender) {
+	Publication(Signal signal, PublishOptions options, Publications all, EngineServices services, SignalSender sender) {
 		this.signal = signal;
 		this.options = options;
 		this.all = all;
-		this.engine = engine;
+		this.services = services;
 		this.sender = sender;
 		this.lock = sender.getLock();
 		this.bytes = PublishWindow.size(signal);
@@ -200,11 +200,11 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private @Nullable Runnable scheduleTimeout(Duration timeout) {
 		if (this.sender.isKept()) {
-			StoredAnswers stored = new StoredAnswers(this.engine.getTimer(), timeout, this::recall, this::timeOut);
+			StoredAnswers stored = new StoredAnswers(this.services.timer(), timeout, this::recall, this::timeOut);
 			stored.start();
 			return stored::cancel;
 		}
-		return timeout.isNegative() ? null : this.engine.getTimer().schedule(timeout, this::timeOut);
+		return timeout.isNegative() ? null : this.services.timer().schedule(timeout, this::timeOut);
 	}
 
 	private Set<String> missing(Collection<String> subscribed) {
@@ -347,7 +347,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
 		SignalResult.Answer answer = (listener != null) ? this.pending.answer(responderId) : null;
 		if (listener != null && answer != null) {
-			this.engine.getCallbackLanes().submit(this, () -> {
+			this.services.callbackLanes().submit(this, () -> {
 				try {
 					listener.accept(responderId, answer);
 				}
@@ -572,7 +572,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	private long now() {
-		return this.engine.getTimer().nanoTime();
+		return this.services.timer().nanoTime();
 	}
 
 }

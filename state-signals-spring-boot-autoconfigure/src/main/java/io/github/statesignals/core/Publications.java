@@ -51,7 +51,7 @@ final class Publications {
 	 */
 	private final Map<String, Publication> identified = new LinkedHashMap<>();
 
-	private final SignalEngine engine;
+	private final EngineServices services;
 
 	private final SignalSender sender;
 
@@ -85,16 +85,16 @@ final class Publications {
 
 	/**
 	 * Create a queue.
-	 * @param engine the engine
+	 * @param services the services of the engine
 	 * @param sender sends the signals
 	 * @param responders the responders to await
 	 * @param probes probes those that do not answer
 	 * @param unhandledEvents warns of events that no responder acts on
 	 * @param missed takes the ids of those that did not answer in time
 	 */
-	Publications(SignalEngine engine, SignalSender sender, KnownResponders responders, ResponderProbes probes,
+	Publications(EngineServices services, SignalSender sender, KnownResponders responders, ResponderProbes probes,
 			UnhandledEvents unhandledEvents, Consumer<Set<String>> missed) {
-		this.engine = engine;
+		this.services = services;
 		this.probes = probes;
 		this.unhandledEvents = unhandledEvents;
 		this.sender = sender;
@@ -110,10 +110,10 @@ final class Publications {
 	 * @return the result
 	 */
 	CompletableFuture<SignalResult> add(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this, this.engine, this.sender);
+		Publication publication = new Publication(signal, options, this, this.services, this.sender);
 		this.lock.lock();
 		try {
-			int limit = this.engine.getSettings().exporters().maxPending();
+			int limit = this.services.settings().exporters().maxPending();
 			if (this.size >= limit) {
 				return CompletableFuture.failedFuture(new TaskRejectedException(
 						("'%s' is not published: %d publishes of exporter '%s' are under way already. Await some of "
@@ -172,7 +172,7 @@ final class Publications {
 		try {
 			publication = find(response, id);
 			if (publication != null) {
-				long now = this.engine.getTimer().nanoTime();
+				long now = this.services.timer().nanoTime();
 				verdict = publication.respond(response, extension, now);
 				result = publication.concludeIfComplete(now);
 			}
@@ -184,7 +184,7 @@ final class Publications {
 			logger.debug("'{}' answered '{}' with ras {}", response.responderId(), response.event(), response.ras());
 		}
 		else {
-			this.engine.counters().unexpected(response, verdict);
+			this.services.counters().unexpected(response, verdict);
 		}
 		if (publication != null && result != null) {
 			publication.tell(result);
@@ -278,7 +278,7 @@ final class Publications {
 	}
 
 	boolean isSubscriptionLost() {
-		return !this.engine.isConnected() || this.probes.isSubscriptionLost();
+		return !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();
 	}
 
 	/**

@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -18,26 +15,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import io.github.statesignals.Response;
-import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
-import io.github.statesignals.core.EngineSettings.Extensions;
-import io.github.statesignals.core.ExporterRegistry.Connection;
-import io.github.statesignals.core.lane.LaneScheduler;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.TaskWatch;
 import io.github.statesignals.core.lane.Timer;
-import io.github.statesignals.transport.DurableSignalTransport;
-import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
-import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.core.lane.LaneScheduler;
 import io.github.statesignals.transport.SignalTransport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,11 +33,11 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Brings a transport, the exporters and the responders of an application together: routes
- * what is heard to whom it concerns, and starts and stops them in order.
+ * Creates the exporters and responders of an application over a transport, and starts and
+ * stops them in order.
  * <p>
- * Stopping lets handlers finish and answers them, shuts the exporters down, and lets the
- * transport go last.
+ * Stopping lets handlers finish and answers them, shuts the exporters down, and stops the
+ * transport last. An engine that was stopped can be started again.
  *
  * @since 0.1.0
  */
@@ -64,17 +52,17 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
 
 	/**
-	 * How many handlers may hold a thread at once.
+	 * The threads that handlers may hold at once.
 	 */
 	private static final int CONCURRENCY = 256;
 
 	/**
-	 * How long a handler may run before it is logged.
+	 * The time after which a handler that runs is logged.
 	 */
 	private static final Duration HANDLER_BOUND = Duration.ofSeconds(30);
 
 	/**
-	 * How many application events may wait for a slow listener.
+	 * The application events that may wait for a slow listener.
 	 */
 	private static final int EVENTS = 100_000;
 
@@ -85,41 +73,28 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final SignalTransport transport;
 
-	private final EngineSettings settings;
-
-	private final Executor executor;
+	private final EngineServices services;
 
 	private final MetadataConverter metadataConverter;
 
-	private final Timer timer;
-
 	/**
-	 * Looks after handlers. In real time, whatever the time of publishers is.
+	 * Watches handlers. In real time, whatever the time of publishers is.
 	 */
 	private final Timer watch;
 
 	private final OrderedLanes lanes;
 
-	private final OrderedLanes callbackLanes;
-
 	private final OrderedLanes eventLanes;
 
-	private final Executor callbackExecutor = (task) -> getCallbackLanes().execute(task);
+	private final Acceptance acceptance = new Acceptance();
 
-	private final Consumer<Object> events;
+	private final ExporterRegistry exporters;
 
-	private final long startNanos;
+	private final ResponderRegistry responders;
 
-	private final Interceptors interceptors;
+	private final ResponderAnnouncements announcements;
 
-	private final SignalCounters counters = new SignalCounters();
-
-	private final ExporterRegistry exporters = new ExporterRegistry();
-
-	/**
-	 * Guarded for adding by itself; read by the transport's threads.
-	 */
-	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
+	private final SignalRouter router;
 
 	/**
 	 * Completes when the transport receives for the first time since the last start.
@@ -131,17 +106,16 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 */
 	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
 
-	private final SignalRouter router;
-
 	/**
-	 * Create an engine.
+	 * Creates an engine.
 	 * @param transport the transport; started and stopped with the engine
 	 * @param settings the settings
-	 * @param executor runs handlers and completes futures; must not run anything in the
+	 * @param executor runs handlers and completes futures; must not run a task in the
 	 * calling thread
 	 * @param mapper converts between metadata and the application's types
-	 * @param interceptors provides what wraps handling and publishing, outermost first
-	 * @param events takes application events, on the executor
+	 * @param interceptors provides the interceptors of handling and publishing, outermost
+	 * first
+	 * @param events publishes application events; called on the executor
 	 */
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events) {
@@ -157,20 +131,21 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer, Timer watch) {
 		ChannelNames.check(settings.channel());
 		this.transport = transport;
-		this.settings = settings;
-		this.router = new SignalRouter(this);
-		this.executor = executor;
 		this.metadataConverter = new MetadataConverter(mapper);
-		this.timer = timer;
 		this.watch = watch;
-		this.startNanos = timer.nanoTime();
 		this.lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
 				settings.responders().totalQueueCapacity(), new TaskWatch(watch, HANDLER_BOUND));
-		this.callbackLanes = new OrderedLanes(scheduler(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE,
-				Integer.MAX_VALUE);
 		this.eventLanes = new OrderedLanes(scheduler(executor, 1), EVENTS, EVENTS);
-		this.events = events;
-		this.interceptors = new Interceptors(interceptors, executor);
+		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
+		this.services = new EngineServices(settings, outbound, timer, executor,
+				new OrderedLanes(scheduler(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE, Integer.MAX_VALUE),
+				new Interceptors(interceptors, executor), new SignalCounters(),
+				new ApplicationEvents(this.eventLanes, events));
+		this.exporters = new ExporterRegistry(outbound);
+		this.responders = new ResponderRegistry(outbound);
+		this.announcements = new ResponderAnnouncements(outbound, settings, this.exporters);
+		this.router = new SignalRouter(this.services, this.exporters, this.responders, this.announcements,
+				this.acceptance, this::onConnected);
 		transport.open(settings.channel());
 	}
 
@@ -184,7 +159,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				executor.execute(task);
 			}
 			catch (RejectedExecutionException ex) {
-				// The application is shutting down: late is better than never.
+				// The application is shutting down, and its callers still wait.
 				ForkJoinPool.commonPool().execute(task);
 			}
 		};
@@ -192,56 +167,53 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public SignalExporter create(String processName) {
-		return create(processName, this.settings.channel());
+		return create(processName, getSettings().channel());
 	}
 
 	@Override
 	public SignalExporter create(String processName, String channel) {
 		ChannelNames.check(channel);
-		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, this);
-		this.transport.open(channel);
+		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, this.services,
+				this.metadataConverter, this.exporters, this.responders);
+		this.services.outbound().open(channel);
 		this.exporters.created(exporter);
 		return exporter;
 	}
 
 	@Override
 	public SignalResponder get(String name) {
-		return get(name, this.settings.channel());
+		return get(name, getSettings().channel());
 	}
 
 	@Override
 	public SignalResponder get(String name, String channel) {
 		ChannelNames.check(channel);
-		synchronized (this.responders) {
-			DefaultSignalResponder known = findResponder(name, channel);
-			if (known != null) {
-				return known;
-			}
-			DefaultSignalResponder responder = new DefaultSignalResponder(name, channel, this);
-			this.transport.open(channel);
-			this.responders.add(responder);
-			return responder;
-		}
+		return this.responders.get(name, channel, this::createResponder);
+	}
+
+	private DefaultSignalResponder createResponder(String name, String channel) {
+		return new DefaultSignalResponder(name, channel, this.services, this.lanes, this.announcements,
+				this.exporters::isOwn);
 	}
 
 	/**
-	 * The application's own responder.
+	 * Returns the application's own responder.
 	 * @return the responder of the configured name, on the configured channel
 	 */
 	public SignalResponder responder() {
-		return get(this.settings.responders().name());
+		return get(getSettings().responders().name());
 	}
 
 	/**
-	 * All responders.
-	 * @return a view in the order in which they were first asked for
+	 * Returns all responders.
+	 * @return a view, in the order in which they were created
 	 */
 	public Collection<? extends SignalResponder> responders() {
-		return Collections.unmodifiableList(this.responders);
+		return Collections.unmodifiableList(this.responders.all());
 	}
 
 	/**
-	 * All exporters that are initialized.
+	 * Returns all exporters that are initialized.
 	 * @return a snapshot
 	 */
 	public Collection<? extends SignalExporter> exporters() {
@@ -254,24 +226,20 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @return one line, of bounded length; empty if there are neither
 	 */
 	public String describe() {
-		return EngineDescription.of(this.settings.responders().enabled() ? this.responders : List.of(), getExporters());
+		return EngineDescription.of(getSettings().responders().enabled() ? this.responders.all() : List.of(),
+				this.exporters.initialized());
 	}
 
 	/**
-	 * Whether a responder has handlers, or listens to all signals.
-	 * @return {@code false} where responders are disabled
+	 * Whether a responder has a handler or a listener.
+	 * @return {@code false} if responders are disabled
 	 */
 	public boolean hasHandlers() {
-		return this.settings.responders().enabled() && this.responders.stream()
-			.anyMatch((responder) -> responder.hasListeners() || !responder.events().isEmpty());
+		return getSettings().responders().enabled() && this.responders.active().findAny().isPresent();
 	}
 
-	/**
-	 * What this engine has counted since it was created.
-	 * @return the counters
-	 */
 	public SignalCounters counters() {
-		return this.counters;
+		return this.services.counters();
 	}
 
 	/**
@@ -284,11 +252,52 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
-	 * Whether signals and responses are being heard.
+	 * Whether signals and responses are received.
 	 * @return {@code false} while the transport can't, as far as it knows
 	 */
 	public boolean isConnected() {
-		return isRunning() && this.transport.isConnected();
+		return this.services.outbound().isConnected();
+	}
+
+	public EngineSettings getSettings() {
+		return this.services.settings();
+	}
+
+	public MetadataConverter getMetadataConverter() {
+		return this.metadataConverter;
+	}
+
+	/**
+	 * Whether a publisher is an exporter of this application that is still in use.
+	 * @param publisherId the publisher's id
+	 * @return whether it is
+	 */
+	public boolean isOwn(String publisherId) {
+		return this.exporters.isOwn(publisherId);
+	}
+
+	/**
+	 * Waits until enough responders are subscribed to an exporter of this engine, and
+	 * publishes {@code initialization} again at the configured interval. Blocks the
+	 * caller.
+	 * @param exporter the exporter
+	 * @param subscribers the number of responders to wait for
+	 * @param timeout the longest time to wait; negative: indefinitely
+	 * @return {@code false} when the timeout passed before; {@code true} also if the
+	 * exporter is not initialized, or is none of this engine's
+	 */
+	public boolean awaitSubscribers(SignalExporter exporter, int subscribers, Duration timeout) {
+		return !(exporter instanceof DefaultSignalExporter own) || !own.isInitialized()
+				|| own.awaitSubscribers(subscribers, timeout, () -> {
+				});
+	}
+
+	EngineServices services() {
+		return this.services;
+	}
+
+	OrderedLanes lanes() {
+		return this.lanes;
 	}
 
 	@Override
@@ -302,14 +311,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		CompletableFuture<Void> receiving = new CompletableFuture<>();
 		this.receiving = receiving;
 		this.exporters.connecting();
-		// Accept from the first moment on: a responder that receives may be asked at
-		// once.
-		this.router.accept();
+		// Before the transport starts: a responder that receives may be probed at once.
+		this.acceptance.open();
 		try {
 			this.transport.start(this.router);
 		}
 		catch (RuntimeException ex) {
-			this.router.refuse();
+			this.acceptance.close();
 			this.exporters.stopped();
 			throw ex;
 		}
@@ -318,7 +326,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				if (this.receiving == receiving) {
 					initializeInBackground();
 				}
-			}, this.executor);
+			}, this.services.executor());
 			return;
 		}
 		try {
@@ -328,13 +336,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			stop();
 			throw ex;
 		}
-		this.connected.completeAsync(() -> null, this.executor);
+		this.connected.completeAsync(() -> null, this.services.executor());
 	}
 
-	/**
-	 * Initialize the exporters that waited for the connection. Not on the transport's
-	 * thread, which must not be blocked.
-	 */
+	// Not on the transport's thread, which must not be blocked.
 	private void initializeWaiting() {
 		// All of them are sent before the first is waited for.
 		this.exporters.connected().stream().map(DefaultSignalExporter::resume).toList().forEach(Runnable::run);
@@ -350,25 +355,33 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.connected.complete(null);
 	}
 
+	private void onConnected() {
+		this.responders.active().forEach(this.announcements::sendHello);
+		if (!this.receiving.complete(null) && this.exporters.hasWaiting()) {
+			// They could not be initialized with an earlier connection.
+			this.services.executor().execute(this::initializeInBackground);
+		}
+	}
+
 	@Override
 	public void stop() {
-		// From here on nothing that is heard is accepted; what was, is finished.
-		if (!this.router.refuse()) {
+		// From here on no signal is accepted; those that were, are finished.
+		if (!this.acceptance.close()) {
 			return;
 		}
 		try {
-			if (!this.lanes.awaitIdle(this.settings.drainTimeout())) {
+			Duration timeout = getSettings().drainTimeout();
+			if (!this.lanes.awaitIdle(timeout)) {
 				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
-						this.settings.drainTimeout(), this.lanes.unfinished());
+						timeout, this.lanes.unfinished());
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		CompletableFuture<?>[] goodbyes = Stream
-			.concat(this.responders.stream().filter(DefaultSignalResponder::hears).map(this::announceLeaving),
-					// They come back with the next start, as they are.
-					this.exporters.stopped().stream().map(DefaultSignalExporter::suspendAsync))
+		CompletableFuture<?>[] goodbyes = Stream.concat(this.responders.active().map(this.announcements::sendBye),
+				// They come back with the next start, as they are.
+				this.exporters.stopped().stream().map(DefaultSignalExporter::suspendAsync))
 			.toArray(CompletableFuture[]::new);
 		try {
 			CompletableFuture.allOf(goodbyes).get(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -377,7 +390,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("Could not say goodbye to everybody: {}", Futures.unwrap(ex).toString());
+			logger.warn("Could not announce to all peers that the application stops: {}",
+					Futures.unwrap(ex).toString());
 		}
 		this.transport.stop();
 	}
@@ -399,7 +413,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public boolean isRunning() {
-		return this.router.isAccepting();
+		return this.acceptance.isOpen();
 	}
 
 	@Override
@@ -408,370 +422,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	/**
-	 * Let the timers' threads go. The engine can't be started again.
+	 * Stops the engine and the timers' threads. It can't be started again.
 	 */
 	public void close() {
 		stop();
-		this.timer.stop();
+		this.services.timer().stop();
 		this.watch.stop();
-		List.of(this.lanes, this.callbackLanes, this.eventLanes).forEach(OrderedLanes::close);
-	}
-
-	public EngineSettings getSettings() {
-		return this.settings;
-	}
-
-	/**
-	 * Send a signal.
-	 * @param channel the channel's name
-	 * @param signal the signal
-	 * @param extension what to say to those who understand, if anything
-	 * @return completes as the transport's does; never throws
-	 */
-	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
-		return guarded(() -> this.transport.send(channel, signal, extension));
-	}
-
-	/**
-	 * Checks whether a signal can be sent.
-	 * @param signal the signal
-	 * @throws IllegalArgumentException if it is too large
-	 */
-	void check(Signal signal) {
-		this.transport.check(signal);
-	}
-
-	/**
-	 * Send a response.
-	 * @param channel the channel's name
-	 * @param response the response
-	 * @param extension the extension for peers that support it
-	 * @param delivery the signal that it answers, if that is known
-	 * @return completes as the transport's does; never throws
-	 */
-	CompletableFuture<?> respond(String channel, Response response, ResponseExtension extension,
-			@Nullable Delivery delivery) {
-		boolean supported = delivery != null && delivery.supportsExtensions();
-		DurableSignalTransport.Receipt receipt = (delivery != null) ? delivery.receipt() : null;
-		if (receipt != null && response.ras() != null) {
-			return guarded(() -> receipt.acknowledge(response, extension));
-		}
-		if (this.settings.extensions() == Extensions.OFF
-				|| (!supported && this.settings.extensions() == Extensions.NEGOTIATED)) {
-			return guarded(() -> this.transport.send(channel, response));
-		}
-		return send(channel, response, extension, (delivery != null) ? delivery.replyTo() : null);
-	}
-
-	/**
-	 * Sends a response to an address.
-	 * @param channel the channel's name
-	 * @param response the response
-	 * @param extension its extension
-	 * @param address the address; {@code null}: the channel
-	 * @return completes as the transport's does; never throws
-	 */
-	CompletableFuture<?> send(String channel, Response response, ResponseExtension extension,
-			@Nullable String address) {
-		return guarded(() -> this.transport.send(channel, response, extension, address));
-	}
-
-	/**
-	 * Returns the events that this application handles on a channel.
-	 * @param channel the channel's name
-	 * @return the events
-	 */
-	Set<String> handledEvents(String channel) {
-		Set<String> events = new TreeSet<>();
-		for (DefaultSignalResponder responder : this.responders) {
-			if (responder.getChannel().equals(channel)) {
-				events.addAll(responder.handledEvents());
-			}
-		}
-		return events;
-	}
-
-	/**
-	 * Wait until enough responders are subscribed to an exporter of this engine, and ask
-	 * for them again at the configured interval. Blocks the caller.
-	 * @param exporter the exporter
-	 * @param subscribers how many responders to wait for
-	 * @param timeout how long to wait; negative: indefinitely
-	 * @return {@code false} when the timeout passed before; {@code true} also if the
-	 * exporter is not initialized, or is none of this engine's
-	 */
-	public boolean awaitSubscribers(SignalExporter exporter, int subscribers, Duration timeout) {
-		return !(exporter instanceof DefaultSignalExporter own) || !own.isInitialized()
-				|| new SubscriberWait(own, subscribers, this).await(timeout, () -> {
-				});
-	}
-
-	/**
-	 * Subscribe a responder to the exporters of this application, without asking it over
-	 * the wire.
-	 * @param responder the responder
-	 */
-	void join(DefaultSignalResponder responder) {
-		this.exporters.initialized().forEach((exporter) -> exporter.join(responder));
-	}
-
-	/**
-	 * Tell exporters that a responder is there: those of this application subscribe it,
-	 * others ask it to. The latter are not told while not connected, but when we are.
-	 * @param responder the responder
-	 */
-	void sayHello(DefaultSignalResponder responder) {
-		join(responder);
-		if (isConnected()) {
-			announce(responder, Signal.INITIALIZATION);
-		}
-	}
-
-	/**
-	 * Tell exporters that a responder leaves: they await it no longer.
-	 * @param responder the responder
-	 */
-	void sayBye(DefaultSignalResponder responder) {
-		// On a durable channel signals are stored for it all the same.
-		if (!isDurable(responder.getChannel())) {
-			this.exporters.initialized()
-				.stream()
-				.filter((exporter) -> exporter.getChannel().equals(responder.getChannel()))
-				.forEach((exporter) -> exporter.withdraw(responder));
-		}
-		if (isConnected()) {
-			announceLeaving(responder);
-		}
-	}
-
-	private CompletableFuture<?> announceLeaving(DefaultSignalResponder responder) {
-		return announce(responder, Signal.SHUTDOWN);
-	}
-
-	private CompletableFuture<?> announce(DefaultSignalResponder responder, String event) {
-		if (this.settings.extensions() == Extensions.OFF || !this.settings.responders().enabled()) {
-			return CompletableFuture.completedFuture(null);
-		}
-		Response announcement = new Response(responder.getResponderId(), SignalTransport.ALL_EXPORTERS, event, null,
-				null);
-		ResponseExtension extension = Signal.SHUTDOWN.equals(event) ? responder.leaveExtension()
-				: ResponseExtension.UNDERSTOOD;
-		return send(responder.getChannel(), announcement, extension, null).whenComplete((sent, ex) -> {
-			if (ex != null) {
-				logger.debug("'{}' could not announce itself", responder.getResponderId(), ex);
-			}
-		});
-	}
-
-	/**
-	 * Publish an application event. If too many wait already, it is dropped.
-	 * @param event the event
-	 */
-	void publishEvent(Object event) {
-		this.eventLanes.submit(this, () -> {
-			this.events.accept(event);
-			return CompletableFuture.completedFuture(null);
-		});
-	}
-
-	/**
-	 * The time on a clock that never jumps.
-	 * @return milliseconds since this engine was created
-	 */
-	long clockMillis() {
-		return (this.timer.nanoTime() - this.startNanos) / 1_000_000;
-	}
-
-	/**
-	 * Where answers to this application's exporters are to be sent.
-	 * @param channel the channel's name
-	 * @return the transport's address, if it has one
-	 */
-	@Nullable String replyTo(String channel) {
-		return this.transport.replyTo(channel);
-	}
-
-	/**
-	 * Whether signals of a channel are kept for those who are away.
-	 * @param channel the channel's name
-	 * @return whether the transport keeps them
-	 */
-	boolean isDurable(String channel) {
-		return this.transport instanceof DurableSignalTransport durable && durable.isDurable(channel);
-	}
-
-	/**
-	 * Reads the stored answers to a signal.
-	 * @param channel the channel's name
-	 * @param id the id under which it is stored
-	 * @param responders the names of the responders whose answers are wanted
-	 * @return completes as the transport's does; never throws
-	 */
-	CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
-		if (!(this.transport instanceof DurableSignalTransport durable)) {
-			return CompletableFuture.completedFuture(List.of());
-		}
-		try {
-			return durable.recall(channel, id, responders);
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
-	private static CompletableFuture<?> guarded(Supplier<CompletableFuture<?>> sending) {
-		try {
-			return sending.get();
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
-	public MetadataConverter getMetadataConverter() {
-		return this.metadataConverter;
-	}
-
-	Executor getExecutor() {
-		return this.executor;
-	}
-
-	/**
-	 * Runs what belongs to the application, each task by itself: a few threads do, unless
-	 * they are blocked.
-	 * @return the executor
-	 */
-	Executor getCallbackExecutor() {
-		return this.callbackExecutor;
-	}
-
-	Timer getTimer() {
-		return this.timer;
-	}
-
-	Interceptors getInterceptors() {
-		return this.interceptors;
-	}
-
-	/**
-	 * The lanes that handlers run in.
-	 * @return the lanes
-	 */
-	OrderedLanes getLanes() {
-		return this.lanes;
-	}
-
-	/**
-	 * The lanes that callbacks run in: bounded by the answers that they are about.
-	 * @return the lanes
-	 */
-	OrderedLanes getCallbackLanes() {
-		return this.callbackLanes;
-	}
-
-	public boolean isOwn(String publisherId) {
-		return this.exporters.isOwn(publisherId);
-	}
-
-	/**
-	 * Whether nothing can be sent: before the start, and from when the exporters were
-	 * shut down on.
-	 * @return {@code false} also while handlers are allowed to finish
-	 */
-	boolean isStopped() {
-		return this.exporters.connection() == Connection.STOPPED;
-	}
-
-	/**
-	 * Take an exporter that initializes, and receive its responses.
-	 * @param exporter the exporter
-	 * @return {@code false} if it has to wait for the connection, and is told then
-	 */
-	boolean register(DefaultSignalExporter exporter) {
-		boolean added = findExporter(exporter.getPublisherId()) == null;
-		if (!this.exporters.add(exporter)) {
-			return false;
-		}
-		try {
-			hear(exporter.getChannel());
-		}
-		catch (RuntimeException ex) {
-			if (added) {
-				unregister(exporter);
-			}
-			throw ex;
-		}
-		return true;
-	}
-
-	/**
-	 * Somebody has come to want what is said on a channel.
-	 * @param channel the channel's name
-	 */
-	void hear(String channel) {
-		this.transport.open(channel);
-	}
-
-	void suspend(DefaultSignalExporter exporter) {
-		this.exporters.suspend(exporter);
-	}
-
-	void unregister(DefaultSignalExporter exporter) {
-		this.exporters.remove(exporter);
-	}
-
-	Collection<DefaultSignalExporter> getExporters() {
-		return this.exporters.initialized();
-	}
-
-	@Nullable DefaultSignalExporter findExporter(String publisherId) {
-		return this.exporters.find(publisherId);
-	}
-
-	boolean hasExporter(String channel) {
-		return this.exporters.isUsed(channel);
-	}
-
-	List<DefaultSignalResponder> getResponders() {
-		return this.responders;
-	}
-
-	// Without a lock: whoever adds one opens a channel, and waits for who asks here.
-	@Nullable DefaultSignalResponder findResponder(String name, String channel) {
-		for (DefaultSignalResponder responder : this.responders) {
-			if (responder.getName().equals(name) && responder.getChannel().equals(channel)) {
-				return responder;
-			}
-		}
-		return null;
-	}
-
-	/**
-	 * Find a responder of this application by its id.
-	 * @param responderId the id
-	 * @return the responder; {@code null} also for one on a durable channel, whose id
-	 * other applications share
-	 */
-	@Nullable DefaultSignalResponder findBroadcastResponder(String responderId) {
-		for (DefaultSignalResponder responder : this.responders) {
-			if (responder.getResponderId().equals(responderId) && !isDurable(responder.getChannel())) {
-				return responder;
-			}
-		}
-		return null;
-	}
-
-	/**
-	 * The transport receives: tell exporters who is there.
-	 */
-	void onConnected() {
-		this.responders.stream()
-			.filter(DefaultSignalResponder::hears)
-			.forEach((responder) -> announce(responder, Signal.INITIALIZATION));
-		if (!this.receiving.complete(null) && this.exporters.hasWaiting()) {
-			// They could not be initialized with an earlier connection.
-			this.executor.execute(this::initializeInBackground);
-		}
+		List.of(this.lanes, this.services.callbackLanes(), this.eventLanes).forEach(OrderedLanes::close);
 	}
 
 }

@@ -2,8 +2,6 @@ package io.github.statesignals.core;
 
 import java.util.Collection;
 import java.util.Objects;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -12,6 +10,7 @@ import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.HeardSignals.Arrival;
 import io.github.statesignals.core.HeardSignals.Order;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
@@ -28,14 +27,30 @@ import org.slf4j.LoggerFactory;
  */
 final class SignalRouter implements DurableSignalTransport.Listener {
 
-	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
+	private static final Logger logger = LoggerFactory.getLogger(SignalRouter.class);
 
 	/**
 	 * A nonce comes back with the answer, and must not fill the channel.
 	 */
 	private static final int LONGEST_NONCE = 128;
 
-	private final SignalEngine engine;
+	private final ExporterRegistry exporters;
+
+	private final ResponderRegistry responders;
+
+	private final Outbound outbound;
+
+	private final Timer timer;
+
+	private final SignalCounters counters;
+
+	private final ApplicationEvents events;
+
+	private final Announcements announcements;
+
+	private final Acceptance acceptance;
+
+	private final Runnable onConnected;
 
 	private final boolean enabled;
 
@@ -44,43 +59,27 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	private final HeardSignals heard = new HeardSignals();
 
 	/**
-	 * Held while a signal is being accepted, so that none slips through while stopping.
+	 * Creates a router.
+	 * @param services the services of the engine
+	 * @param exporters the exporters, which receive responses
+	 * @param responders the responders, which receive signals
+	 * @param announcements announces responders that are registered
+	 * @param acceptance whether signals are accepted
+	 * @param onConnected called when the transport is connected; must not block
 	 */
-	private final ReadWriteLock acceptance = new ReentrantReadWriteLock();
-
-	private volatile boolean accepting;
-
-	SignalRouter(SignalEngine engine) {
-		this.engine = engine;
-		this.enabled = engine.getSettings().responders().enabled();
-		this.extensions = engine.getSettings().extensions();
-	}
-
-	/**
-	 * Accept signals from here on.
-	 */
-	void accept() {
-		this.accepting = true;
-	}
-
-	/**
-	 * Accept no signal any more: when this returns, none is being accepted either.
-	 * @return whether they were accepted until now
-	 */
-	boolean refuse() {
-		this.acceptance.writeLock().lock();
-		try {
-			boolean before = this.accepting;
-			this.accepting = false;
-			return before;
-		}
-		finally {
-			this.acceptance.writeLock().unlock();
-		}
-	}
-
-	boolean isAccepting() {
-		return this.accepting;
+	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
+			Announcements announcements, Acceptance acceptance, Runnable onConnected) {
+		this.exporters = exporters;
+		this.responders = responders;
+		this.outbound = services.outbound();
+		this.timer = services.timer();
+		this.counters = services.counters();
+		this.events = services.events();
+		this.announcements = announcements;
+		this.acceptance = acceptance;
+		this.onConnected = onConnected;
+		this.enabled = services.settings().responders().enabled();
+		this.extensions = services.settings().extensions();
 	}
 
 	@Override
@@ -88,8 +87,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		if (!this.enabled) {
 			return false;
 		}
-		for (DefaultSignalResponder responder : this.engine.getResponders()) {
-			if (responder.hears() && responder.getChannel().equals(channel)) {
+		for (DefaultSignalResponder responder : this.responders.all()) {
+			if (responder.isActive() && responder.getChannel().equals(channel)) {
 				return true;
 			}
 		}
@@ -98,40 +97,35 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public Collection<String> responders(String channel) {
-		return this.engine.getResponders()
+		return this.responders.all()
 			.stream()
-			.filter((responder) -> this.enabled && responder.hears() && responder.getChannel().equals(channel))
+			.filter((responder) -> this.enabled && responder.isActive() && responder.getChannel().equals(channel))
 			.map(DefaultSignalResponder::getName)
 			.toList();
 	}
 
 	@Override
 	public boolean wantsResponses(String channel) {
-		return this.engine.hasExporter(channel);
+		return this.exporters.isUsed(channel);
 	}
 
 	@Override
 	public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-		this.engine.counters().signals.increment();
-		this.acceptance.readLock().lock();
-		try {
-			if (this.accepting && this.enabled) {
-				deliver(channel, signal, (this.extensions != Extensions.OFF) ? extension : null);
-			}
-		}
-		finally {
-			this.acceptance.readLock().unlock();
+		this.counters.signals.increment();
+		if (this.enabled) {
+			this.acceptance
+				.accept(() -> deliver(channel, signal, (this.extensions != Extensions.OFF) ? extension : null));
 		}
 	}
 
-	private void deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
+	private boolean deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
 		Arrival arrival = arrive(channel, signal.publisherId(), signal.event(), extension);
 		if (arrival == null) {
-			return;
+			return false;
 		}
 		Delivery delivery = new Delivery(signal, extension,
 				supportsExtensions(channel, signal.publisherId(), extension), arrival.deadlineNanos(), null);
-		for (DefaultSignalResponder responder : this.engine.getResponders()) {
+		for (DefaultSignalResponder responder : this.responders.all()) {
 			if (!responder.getChannel().equals(channel)) {
 				continue;
 			}
@@ -142,13 +136,14 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 				responder.onSignal(delivery);
 			}
 		}
+		return true;
 	}
 
 	private @Nullable Arrival arrive(String channel, String publisherId, String event,
 			@Nullable SignalExtension extension) {
-		Arrival arrival = this.heard.hear(channel, publisherId, extension, this.engine.getTimer().nanoTime());
+		Arrival arrival = this.heard.hear(channel, publisherId, extension, this.timer.nanoTime());
 		if (arrival.order() == Order.REPEATED) {
-			this.engine.counters().repeated.increment();
+			this.counters.repeated.increment();
 			logger.debug("'{}' of '{}' is repeated", event, publisherId);
 			return null;
 		}
@@ -165,39 +160,34 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onRegistered(String channel, String responder) {
-		DefaultSignalResponder named = this.engine.findResponder(responder, channel);
+		DefaultSignalResponder named = this.responders.find(responder, channel);
 		if (named != null) {
-			this.engine.sayHello(named);
+			this.announcements.hello(named);
 		}
 	}
 
 	@Override
 	public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
-		for (DefaultSignalExporter exporter : this.engine.getExporters()) {
-			if (exporter.getChannel().equals(channel)) {
-				registered.forEach(exporter::onHello);
-				removed.forEach(exporter::leave);
-			}
-		}
+		this.exporters.initialized(channel).forEach((exporter) -> {
+			registered.forEach(exporter::onHello);
+			removed.forEach(exporter::leave);
+		});
 	}
 
 	// Neither numbers nor deadlines: each is told apart, and wanted however late.
 	@Override
 	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			DurableSignalTransport.Receipt receipt) {
-		this.acceptance.readLock().lock();
-		try {
-			DefaultSignalResponder named = this.engine.findResponder(responder, channel);
-			boolean accepted = this.accepting && this.enabled && named != null
-					&& named.onSignal(new Delivery(signal, extension, true, null, receipt));
-			if (accepted) {
-				this.engine.counters().signals.increment();
-			}
-			return accepted;
+		DefaultSignalResponder named = this.responders.find(responder, channel);
+		if (!this.enabled || named == null) {
+			return false;
 		}
-		finally {
-			this.acceptance.readLock().unlock();
+		boolean accepted = this.acceptance
+			.accept(() -> named.onSignal(new Delivery(signal, extension, true, null, receipt)));
+		if (accepted) {
+			this.counters.signals.increment();
 		}
+		return accepted;
 	}
 
 	@Override
@@ -208,13 +198,13 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	}
 
 	private void missed(String channel, String publisherId, long count) {
-		this.engine.counters().missed.add(count);
-		this.engine.publishEvent(new SignalsMissedEvent(publisherId, channel, count));
+		this.counters.missed.add(count);
+		this.events.publish(new SignalsMissedEvent(publisherId, channel, count));
 	}
 
 	@Override
 	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-		this.engine.counters().responses.increment();
+		this.counters.responses.increment();
 		boolean extended = this.extensions != Extensions.OFF;
 		Probe probe = null;
 		if (extended && extension != null && extension.probe() != null) {
@@ -225,13 +215,10 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			}
 		}
 		if (extended && SignalTransport.ALL_EXPORTERS.equals(response.publisherId())) {
-			this.engine.getExporters()
-				.stream()
-				.filter((exporter) -> exporter.getChannel().equals(channel))
-				.forEach((exporter) -> onAnnouncement(exporter, response, extension));
+			this.exporters.initialized(channel).forEach((exporter) -> onAnnouncement(exporter, response, extension));
 			return;
 		}
-		DefaultSignalExporter exporter = this.engine.findExporter(response.publisherId());
+		DefaultSignalExporter exporter = this.exporters.find(response.publisherId());
 		if (exporter == null || !exporter.getChannel().equals(channel)) {
 			return;
 		}
@@ -252,7 +239,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			return;
 		}
 		State state = State.ABSENT;
-		for (DefaultSignalResponder responder : this.engine.getResponders()) {
+		for (DefaultSignalResponder responder : this.responders.all()) {
 			if (responder.getResponderId().equals(response.responderId()) && responder.getChannel().equals(channel)
 					&& responder.isWorkingFor(response.publisherId())) {
 				state = State.WORKING;
@@ -261,7 +248,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		// Nothing of what came with it: anybody can send a probe.
 		Response answer = new Response(response.responderId(), response.publisherId(), ResponderProbes.EVENT, null,
 				null);
-		this.engine.send(channel, answer,
+		this.outbound.send(channel, answer,
 				new ResponseExtension(null, null, null, null, new Probe(probe.nonce(), state)), address);
 	}
 
@@ -280,7 +267,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onMalformed(String source, String problem) {
-		this.engine.counters().malformed(source, problem);
+		this.counters.malformed(source, problem);
 	}
 
 	@Override
@@ -292,58 +279,50 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 				|| SignalTransport.ALL_EXPORTERS.equals(publisherId)) {
 			return;
 		}
-		this.acceptance.readLock().lock();
-		try {
-			if (this.accepting && this.enabled) {
-				deliver(channel, publisherId, event, unreadable);
-			}
-		}
-		finally {
-			this.acceptance.readLock().unlock();
+		if (this.enabled) {
+			this.acceptance.accept(() -> deliver(channel, publisherId, event, unreadable));
 		}
 	}
 
-	private void deliver(String channel, String publisherId, String event, UnreadableSignal unreadable) {
+	private boolean deliver(String channel, String publisherId, String event, UnreadableSignal unreadable) {
 		SignalExtension extension = (this.extensions != Extensions.OFF) ? unreadable.extension() : null;
 		if (arrive(channel, publisherId, event, extension) == null) {
-			return;
+			return false;
 		}
 		Delivery delivery = Delivery.unreadable(publisherId, event, unreadable.tag(), extension,
 				supportsExtensions(channel, publisherId, extension), null);
-		for (DefaultSignalResponder responder : this.engine.getResponders()) {
+		for (DefaultSignalResponder responder : this.responders.all()) {
 			if (responder.getChannel().equals(channel)) {
 				responder.onUnreadable(delivery, unreadable);
 			}
 		}
+		return true;
 	}
 
 	@Override
 	public boolean onUnreadable(String channel, String responder, UnreadableSignal unreadable,
 			DurableSignalTransport.Receipt receipt) {
-		this.acceptance.readLock().lock();
-		try {
-			DefaultSignalResponder named = this.engine.findResponder(responder, channel);
-			Delivery delivery = Delivery.unreadable(Objects.requireNonNullElse(unreadable.publisherId(), ""),
-					Objects.requireNonNullElse(unreadable.event(), ""), unreadable.tag(), unreadable.extension(), true,
-					receipt);
-			return this.accepting && this.enabled && named != null && named.onUnreadable(delivery, unreadable);
+		DefaultSignalResponder named = this.responders.find(responder, channel);
+		if (!this.enabled || named == null) {
+			return false;
 		}
-		finally {
-			this.acceptance.readLock().unlock();
-		}
+		Delivery delivery = Delivery.unreadable(Objects.requireNonNullElse(unreadable.publisherId(), ""),
+				Objects.requireNonNullElse(unreadable.event(), ""), unreadable.tag(), unreadable.extension(), true,
+				receipt);
+		return this.acceptance.accept(() -> named.onUnreadable(delivery, unreadable));
 	}
 
 	@Override
 	public void onConnected(boolean gap) {
 		if (gap) {
 			logger.warn("Hearing signals again after a gap: what was sent meanwhile may have been missed");
-			this.engine.counters().gaps.increment();
-			this.engine.publishEvent(new SignalGapEvent());
+			this.counters.gaps.increment();
+			this.events.publish(new SignalGapEvent());
 			if (this.extensions != Extensions.OFF) {
-				this.engine.getExporters().forEach(DefaultSignalExporter::onGap);
+				this.exporters.initialized().forEach(DefaultSignalExporter::onGap);
 			}
 		}
-		this.engine.onConnected();
+		this.onConnected.run();
 	}
 
 }

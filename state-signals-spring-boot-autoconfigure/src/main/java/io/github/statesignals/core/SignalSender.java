@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.KnownResponders.Subscribers;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.SignalExtension;
 
@@ -26,7 +27,13 @@ final class SignalSender {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final SignalEngine engine;
+	private final Outbound outbound;
+
+	private final Extensions extensions;
+
+	private final Timer timer;
+
+	private final long startNanos;
 
 	private final String channel;
 
@@ -34,10 +41,13 @@ final class SignalSender {
 
 	private long sequence;
 
-	SignalSender(SignalEngine engine, String channel) {
-		this.engine = engine;
+	SignalSender(EngineServices services, String channel) {
+		this.outbound = services.outbound();
+		this.extensions = services.settings().extensions();
+		this.timer = services.timer();
+		this.startNanos = this.timer.nanoTime();
 		this.channel = channel;
-		this.kept = engine.isDurable(channel);
+		this.kept = this.outbound.isDurable(channel);
 	}
 
 	/**
@@ -55,7 +65,7 @@ final class SignalSender {
 	 * @return completes as the transport's does; never throws
 	 */
 	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
-		return this.engine.recall(this.channel, id, responders);
+		return this.outbound.recall(this.channel, id, responders);
 	}
 
 	/**
@@ -64,7 +74,7 @@ final class SignalSender {
 	 * @throws IllegalArgumentException if it is too large
 	 */
 	void check(Signal signal) {
-		this.engine.check(signal);
+		this.outbound.check(signal);
 	}
 
 	/**
@@ -77,7 +87,7 @@ final class SignalSender {
 			// Nobody else can hear them there.
 			return true;
 		}
-		return switch (this.engine.getSettings().extensions()) {
+		return switch (this.extensions) {
 			case NEGOTIATED -> subscribers.understanding();
 			case ALWAYS -> true;
 			case OFF -> false;
@@ -90,7 +100,7 @@ final class SignalSender {
 	 * @return completes as the transport's does; never throws
 	 */
 	CompletableFuture<?> sendInitialization(Signal signal) {
-		return sendReserved(signal, this.engine.getSettings().extensions() != Extensions.OFF);
+		return sendReserved(signal, this.extensions != Extensions.OFF);
 	}
 
 	/**
@@ -116,12 +126,12 @@ final class SignalSender {
 		this.lock.lock();
 		try {
 			if (!extended) {
-				return this.engine.send(this.channel, signal, null);
+				return this.outbound.send(this.channel, signal, null);
 			}
 			String id = Long.toString(++this.sequence);
 			register.accept(id);
-			CompletableFuture<?> sent = this.engine.send(this.channel, signal, new SignalExtension(id, this.sequence,
-					this.engine.clockMillis(), millis(timeout), this.engine.replyTo(this.channel)));
+			CompletableFuture<?> sent = this.outbound.send(this.channel, signal, new SignalExtension(id, this.sequence,
+					millis(), millis(timeout), this.outbound.replyTo(this.channel)));
 			if (sent.isCompletedExceptionally() && Futures.failure(sent) instanceof IllegalArgumentException) {
 				// Too large to be sent: responders must not miss its number.
 				this.sequence--;
@@ -131,6 +141,10 @@ final class SignalSender {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private long millis() {
+		return (this.timer.nanoTime() - this.startNanos) / 1_000_000;
 	}
 
 	// Whoever waits no time at all wants it handled whenever that is.

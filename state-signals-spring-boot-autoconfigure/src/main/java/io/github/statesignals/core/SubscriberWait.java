@@ -2,6 +2,8 @@ package io.github.statesignals.core;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.lane.Timer;
@@ -17,9 +19,13 @@ final class SubscriberWait {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	private final DefaultSignalExporter exporter;
+	private final String publisherId;
+
+	private final KnownResponders responders;
 
 	private final int subscribers;
+
+	private final Supplier<CompletionStage<?>> initialization;
 
 	private final CompletableFuture<Boolean> reached;
 
@@ -32,29 +38,34 @@ final class SubscriberWait {
 	private @Nullable Runnable cancelNext;
 
 	/**
-	 * Create a wait.
-	 * @param exporter the exporter
-	 * @param subscribers how many responders to wait for
-	 * @param engine provides the time and the interval
+	 * Creates a wait.
+	 * @param publisherId the id of the exporter
+	 * @param responders its subscribers
+	 * @param subscribers the number of responders to wait for
+	 * @param initialization publishes {@code initialization} again
+	 * @param services provides the time and the interval
 	 */
-	SubscriberWait(DefaultSignalExporter exporter, int subscribers, SignalEngine engine) {
-		this.exporter = exporter;
+	SubscriberWait(String publisherId, KnownResponders responders, int subscribers,
+			Supplier<CompletionStage<?>> initialization, EngineServices services) {
+		this.publisherId = publisherId;
+		this.responders = responders;
 		this.subscribers = subscribers;
-		this.reached = exporter.awaitSubscribers(subscribers);
-		this.timer = engine.getTimer();
-		this.republishInterval = engine.getSettings().exporters().republishInterval();
+		this.initialization = initialization;
+		this.reached = responders.await(subscribers);
+		this.timer = services.timer();
+		this.republishInterval = services.settings().exporters().republishInterval();
 	}
 
 	/**
-	 * Wait.
-	 * @param timeout how long; negative: indefinitely
-	 * @param initialization run first
+	 * Waits.
+	 * @param timeout the longest time to wait; negative: indefinitely
+	 * @param first run first
 	 * @return {@code false} when the timeout passed before
 	 */
-	boolean await(Duration timeout, Runnable initialization) {
+	boolean await(Duration timeout, Runnable first) {
 		try {
-			initialization.run();
-			if (this.exporter.getSubscribers().size() >= this.subscribers) {
+			first.run();
+			if (this.responders.subscribers().ids().size() >= this.subscribers) {
 				this.reached.complete(true);
 			}
 			if (!timeout.isNegative()) {
@@ -70,17 +81,17 @@ final class SubscriberWait {
 
 	private synchronized void schedule() {
 		if (!this.reached.isDone()) {
-			this.cancelNext = this.timer.schedule(this.republishInterval, this::ask);
+			this.cancelNext = this.timer.schedule(this.republishInterval, this::publishAgain);
 		}
 	}
 
-	private void ask() {
+	private void publishAgain() {
 		if (this.reached.isDone()) {
 			return;
 		}
-		this.exporter.askAgain().whenComplete((sent, ex) -> {
+		this.initialization.get().whenComplete((sent, ex) -> {
 			if (ex != null) {
-				logger.warn("Could not ask for subscribers of '{}' again: {}", this.exporter.getPublisherId(),
+				logger.warn("Could not ask for subscribers of '{}' again: {}", this.publisherId,
 						Futures.unwrap(ex).toString());
 			}
 			schedule();

@@ -878,7 +878,7 @@ class DefaultSignalResponderTests {
 			flooded.stop();
 			stopped.set(true);
 			flood.end();
-			assertThat(flooded.getLanes().awaitIdle(Duration.ofSeconds(10))).isTrue();
+			assertThat(flooded.lanes().awaitIdle(Duration.ofSeconds(10))).isTrue();
 			flooded.close();
 		}
 		assertThat(late).hasValue(0);

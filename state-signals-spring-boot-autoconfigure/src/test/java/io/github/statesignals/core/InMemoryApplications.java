@@ -292,7 +292,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void hasNoEvent() {
 			Object marker = new Object();
-			this.engine.publishEvent(marker);
+			this.engine.services().events().publish(marker);
 			assertThat(nextEvent()).isSameAs(marker);
 		}
 
@@ -301,7 +301,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void awaitIdle() {
 			try {
-				assertThat(this.engine.getLanes().awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
+				assertThat(this.engine.lanes().awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);

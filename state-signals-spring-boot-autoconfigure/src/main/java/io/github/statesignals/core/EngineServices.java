@@ -1,0 +1,24 @@
+package io.github.statesignals.core;
+
+import java.util.concurrent.Executor;
+
+import io.github.statesignals.core.lane.OrderedLanes;
+import io.github.statesignals.core.lane.Timer;
+
+/**
+ * The parts that all exporters and responders of an application share.
+ *
+ * @param settings the settings
+ * @param outbound sends signals and responses
+ * @param timer the time of publishers
+ * @param executor completes futures that the application sees
+ * @param callbackLanes run the application's callbacks; their number is bounded by that
+ * of the answers
+ * @param interceptors the application's interceptors
+ * @param counters counts messages
+ * @param events publishes application events
+ */
+record EngineServices(EngineSettings settings, Outbound outbound, Timer timer, Executor executor,
+		OrderedLanes callbackLanes, Interceptors interceptors, SignalCounters counters, ApplicationEvents events) {
+
+}

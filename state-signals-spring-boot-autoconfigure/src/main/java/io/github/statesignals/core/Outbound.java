@@ -1,0 +1,119 @@
+package io.github.statesignals.core;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends through the transport. Methods that return a future never throw: it fails
+ * instead.
+ */
+final class Outbound {
+
+	private final SignalTransport transport;
+
+	private final BooleanSupplier running;
+
+	/**
+	 * Creates an instance.
+	 * @param transport the transport
+	 * @param running whether the application accepts signals
+	 */
+	Outbound(SignalTransport transport, BooleanSupplier running) {
+		this.transport = transport;
+		this.running = running;
+	}
+
+	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		try {
+			return this.transport.send(channel, signal, extension);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	CompletableFuture<?> send(String channel, Response response) {
+		try {
+			return this.transport.send(channel, response);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/**
+	 * Sends a response to an address.
+	 * @param channel the channel's name
+	 * @param response the response
+	 * @param extension its extension
+	 * @param address the address; {@code null}: the channel
+	 * @return completes as the transport's does
+	 */
+	CompletableFuture<?> send(String channel, Response response, ResponseExtension extension,
+			@Nullable String address) {
+		try {
+			return this.transport.send(channel, response, extension, address);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	CompletableFuture<?> acknowledge(Receipt receipt, Response response, ResponseExtension extension) {
+		try {
+			return receipt.acknowledge(response, extension);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
+		if (!(this.transport instanceof DurableSignalTransport durable)) {
+			return CompletableFuture.completedFuture(List.of());
+		}
+		try {
+			return durable.recall(channel, id, responders);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	void check(Signal signal) {
+		this.transport.check(signal);
+	}
+
+	/**
+	 * Receives the messages of a channel from here on. May wait for Redis.
+	 * @param channel the channel's name
+	 */
+	void open(String channel) {
+		this.transport.open(channel);
+	}
+
+	@Nullable String replyTo(String channel) {
+		return this.transport.replyTo(channel);
+	}
+
+	boolean isDurable(String channel) {
+		return this.transport instanceof DurableSignalTransport durable && durable.isDurable(channel);
+	}
+
+	boolean isConnected() {
+		return this.running.getAsBoolean() && this.transport.isConnected();
+	}
+
+}
