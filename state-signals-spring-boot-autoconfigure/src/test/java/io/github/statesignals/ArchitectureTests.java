@@ -67,14 +67,16 @@ class ArchitectureTests {
 			"transport.SignalExtension", "transport.SignalNotSentException", "transport.SignalTransport",
 			"transport.SignalTransport$Listener", "transport.SignalTransport$UnreadableSignal",
 			"transport.SignalTransportException",
-			// What the wiring and handlers need of the engine.
-			"core.DefaultSignalExporter", "core.DefaultSignalResponder", "core.EngineSettings",
-			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
-			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.Futures",
-			"core.MetadataConversionException", "core.MetadataConverter", "core.SignalCounters", "core.SignalEngine",
-			"core.SignalEventNames", "core.SignalEventNames$Name", "core.SignalTypeException",
-			"core.lane.LaneScheduler", "core.lane.OrderedLanes", "core.lane.ScheduledTimer", "core.lane.TaskWatch",
-			"core.lane.Timer",
+			// What the wiring, handlers and the other packages of the core need of it.
+			"core.ApplicationEvents", "core.EngineServices", "core.EngineSettings", "core.EngineSettings$Expired",
+			"core.EngineSettings$Exporters", "core.EngineSettings$Extensions", "core.EngineSettings$Responders",
+			"core.EngineSettings$Unhandled", "core.Futures", "core.Interceptors", "core.LeaveSeal", "core.LogText",
+			"core.MetadataConversionException", "core.MetadataConverter", "core.Outbound", "core.ResponderIds",
+			"core.SignalCounters", "core.SignalEventNames", "core.SignalEventNames$Name", "core.SignalTypeException",
+			"core.engine.SignalEngine", "core.exporter.DefaultSignalExporter", "core.exporter.ExporterRegistry",
+			"core.lane.OrderedLanes", "core.lane.ScheduledTimer", "core.lane.TaskWatch", "core.lane.Timer",
+			"core.lane.LaneScheduler", "core.responder.Announcements", "core.responder.DefaultSignalResponder",
+			"core.responder.Delivery", "core.responder.LocalResponder", "core.responder.ResponderRegistry",
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
@@ -109,8 +111,16 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".observation..")
 		.layer("transport")
 		.definedBy(ROOT + ".transport..")
+		.layer("lane")
+		.definedBy(ROOT + ".core.lane..")
 		.layer("core")
-		.definedBy(ROOT + ".core..")
+		.definedBy(ROOT + ".core")
+		.layer("responder")
+		.definedBy(ROOT + ".core.responder..")
+		.layer("exporter")
+		.definedBy(ROOT + ".core.exporter..")
+		.layer("engine")
+		.definedBy(ROOT + ".core.engine..")
 		.layer("handler")
 		.definedBy(ROOT + ".handler..")
 		.layer("wire")
@@ -131,10 +141,18 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api")
 		.whereLayer("transport")
 		.mayOnlyAccessLayers("api")
+		.whereLayer("lane")
+		.mayOnlyAccessLayers("api")
 		.whereLayer("core")
-		.mayOnlyAccessLayers("api", "observation", "transport")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane")
+		.whereLayer("responder")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core")
+		.whereLayer("exporter")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder")
+		.whereLayer("engine")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "exporter")
 		.whereLayer("handler")
-		.mayOnlyAccessLayers("api", "core")
+		.mayOnlyAccessLayers("api", "core", "responder", "exporter", "engine")
 		.whereLayer("wire")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("redis")
@@ -144,7 +162,7 @@ class ArchitectureTests {
 		.whereLayer("driver")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("api", "core")
+		.mayOnlyAccessLayers("api", "core", "engine")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer()
 		.ensureAllClassesAreContainedInArchitecture();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.statesignals.core.SignalCounters;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;

@@ -4,7 +4,7 @@ import java.util.List;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -3,7 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -11,7 +11,7 @@ import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineSettings;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.handler.ApplicationEventBridge;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
 import io.github.statesignals.handler.OnSignalMethodProcessor;

@@ -1,7 +1,7 @@
 package io.github.statesignals.autoconfigure;
 
 import io.github.statesignals.actuate.SignalsEndpoint;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -8,19 +8,19 @@ import io.github.statesignals.core.lane.OrderedLanes;
 /**
  * Publishes application events one at a time, in their order, on the executor.
  */
-final class ApplicationEvents {
+public final class ApplicationEvents {
 
 	private final OrderedLanes lanes;
 
 	private final Consumer<Object> publisher;
 
-	ApplicationEvents(OrderedLanes lanes, Consumer<Object> publisher) {
+	public ApplicationEvents(OrderedLanes lanes, Consumer<Object> publisher) {
 		this.lanes = lanes;
 		this.publisher = publisher;
 	}
 
 	// Dropped if too many wait for a slow listener.
-	void publish(Object event) {
+	public void publish(Object event) {
 		this.lanes.submit(this, () -> {
 			this.publisher.accept(event);
 			return CompletableFuture.completedFuture(null);

@@ -18,7 +18,7 @@ import io.github.statesignals.core.lane.Timer;
  * @param counters counts messages
  * @param events publishes application events
  */
-record EngineServices(EngineSettings settings, Outbound outbound, Timer timer, Executor executor,
+public record EngineServices(EngineSettings settings, Outbound outbound, Timer timer, Executor executor,
 		OrderedLanes callbackLanes, Interceptors interceptors, SignalCounters counters, ApplicationEvents events) {
 
 }

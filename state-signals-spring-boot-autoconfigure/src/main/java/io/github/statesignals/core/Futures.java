@@ -62,7 +62,7 @@ public final class Futures {
 	 * @param failed the future, which has failed
 	 * @return the exception that was meant
 	 */
-	static Throwable failure(CompletableFuture<?> failed) {
+	public static Throwable failure(CompletableFuture<?> failed) {
 		try {
 			failed.join();
 			throw new IllegalStateException("It has not failed");

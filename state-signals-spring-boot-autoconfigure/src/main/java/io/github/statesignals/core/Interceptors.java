@@ -18,7 +18,7 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * The application's interceptors, as one. Without any, nothing is in the way.
  */
-final class Interceptors {
+public final class Interceptors {
 
 	private final Supplier<List<SignalInterceptor>> interceptors;
 
@@ -30,12 +30,12 @@ final class Interceptors {
 	 * before the first signal: they may depend on exporters
 	 * @param executor completes what interceptors see of a publish
 	 */
-	Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
+	public Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
 		this.interceptors = SingletonSupplier.of(interceptors);
 		this.executor = executor;
 	}
 
-	CompletionStage<@Nullable Acknowledgement> handle(Signal signal, SignalInterceptor.Handling handler)
+	public CompletionStage<@Nullable Acknowledgement> handle(Signal signal, SignalInterceptor.Handling handler)
 			throws Exception {
 		SignalInterceptor.Handling chain = handler;
 		List<SignalInterceptor> all = this.interceptors.get();
@@ -54,7 +54,7 @@ final class Interceptors {
 	 * @param publisher publishes it; completes the result with that, too
 	 * @return the result
 	 */
-	CompletableFuture<SignalResult> publish(Signal signal, Executor completion,
+	public CompletableFuture<SignalResult> publish(Signal signal, Executor completion,
 			SignalInterceptor.Publishing publisher) {
 		List<SignalInterceptor> all = this.interceptors.get();
 		if (all.isEmpty()) {

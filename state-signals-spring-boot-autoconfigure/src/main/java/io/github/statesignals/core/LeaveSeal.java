@@ -16,20 +16,20 @@ import java.util.Base64;
  * @param key the key, 128 random bits
  * @param seal its hash
  */
-record LeaveSeal(String key, String seal) {
+public record LeaveSeal(String key, String seal) {
 
 	private static final SecureRandom random = new SecureRandom();
 
 	private static final int BYTES = 16;
 
-	static LeaveSeal create() {
+	public static LeaveSeal create() {
 		byte[] bytes = new byte[BYTES];
 		random.nextBytes(bytes);
 		String key = encode(bytes);
 		return new LeaveSeal(key, hash(key));
 	}
 
-	static boolean opens(String key, String seal) {
+	public static boolean opens(String key, String seal) {
 		return MessageDigest.isEqual(hash(key).getBytes(StandardCharsets.US_ASCII),
 				seal.getBytes(StandardCharsets.UTF_8));
 	}

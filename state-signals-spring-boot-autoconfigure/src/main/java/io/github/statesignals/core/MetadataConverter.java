@@ -39,7 +39,7 @@ public final class MetadataConverter {
 
 	private final JsonMapper mapper;
 
-	MetadataConverter(JsonMapper mapper) {
+	public MetadataConverter(JsonMapper mapper) {
 		this.mapper = mapper;
 	}
 
@@ -49,7 +49,7 @@ public final class MetadataConverter {
 	 * @param value the object
 	 * @return strings, booleans, numbers, maps, lists and {@code null}
 	 */
-	@Nullable Object toJson(String key, @Nullable Object value) {
+	public @Nullable Object toJson(String key, @Nullable Object value) {
 		return toJson(key, value, 1);
 	}
 
@@ -59,7 +59,7 @@ public final class MetadataConverter {
 	 * @return its properties
 	 */
 	@SuppressWarnings("unchecked")
-	Map<String, @Nullable Object> toMetadata(Object payload) {
+	public Map<String, @Nullable Object> toMetadata(Object payload) {
 		if (toJson(payload.getClass().getName(), payload, 0) instanceof Map<?, ?> metadata) {
 			if (metadata.isEmpty()) {
 				checkEmpty(payload);

@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Sends through the transport. Methods that return a future never throw: it fails
  * instead.
  */
-final class Outbound {
+public final class Outbound {
+
+	/**
+	 * The event of probes and their answers.
+	 */
+	public static final String PROBE_EVENT = "probe";
 
 	private final SignalTransport transport;
 
@@ -30,12 +35,12 @@ final class Outbound {
 	 * @param transport the transport
 	 * @param running whether the application accepts signals
 	 */
-	Outbound(SignalTransport transport, BooleanSupplier running) {
+	public Outbound(SignalTransport transport, BooleanSupplier running) {
 		this.transport = transport;
 		this.running = running;
 	}
 
-	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		try {
 			return this.transport.send(channel, signal, extension);
 		}
@@ -44,7 +49,7 @@ final class Outbound {
 		}
 	}
 
-	CompletableFuture<?> send(String channel, Response response) {
+	public CompletableFuture<?> send(String channel, Response response) {
 		try {
 			return this.transport.send(channel, response);
 		}
@@ -61,7 +66,7 @@ final class Outbound {
 	 * @param address the address; {@code null}: the channel
 	 * @return completes as the transport's does
 	 */
-	CompletableFuture<?> send(String channel, Response response, ResponseExtension extension,
+	public CompletableFuture<?> send(String channel, Response response, ResponseExtension extension,
 			@Nullable String address) {
 		try {
 			return this.transport.send(channel, response, extension, address);
@@ -71,7 +76,7 @@ final class Outbound {
 		}
 	}
 
-	CompletableFuture<?> acknowledge(Receipt receipt, Response response, ResponseExtension extension) {
+	public CompletableFuture<?> acknowledge(Receipt receipt, Response response, ResponseExtension extension) {
 		try {
 			return receipt.acknowledge(response, extension);
 		}
@@ -80,7 +85,7 @@ final class Outbound {
 		}
 	}
 
-	CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
+	public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
 		if (!(this.transport instanceof DurableSignalTransport durable)) {
 			return CompletableFuture.completedFuture(List.of());
 		}
@@ -92,7 +97,7 @@ final class Outbound {
 		}
 	}
 
-	void check(Signal signal) {
+	public void check(Signal signal) {
 		this.transport.check(signal);
 	}
 
@@ -100,19 +105,19 @@ final class Outbound {
 	 * Receives the messages of a channel from here on. May wait for Redis.
 	 * @param channel the channel's name
 	 */
-	void open(String channel) {
+	public void open(String channel) {
 		this.transport.open(channel);
 	}
 
-	@Nullable String replyTo(String channel) {
+	public @Nullable String replyTo(String channel) {
 		return this.transport.replyTo(channel);
 	}
 
-	boolean isDurable(String channel) {
+	public boolean isDurable(String channel) {
 		return this.transport instanceof DurableSignalTransport durable && durable.isDurable(channel);
 	}
 
-	boolean isConnected() {
+	public boolean isConnected() {
 		return this.running.getAsBoolean() && this.transport.isConnected();
 	}
 

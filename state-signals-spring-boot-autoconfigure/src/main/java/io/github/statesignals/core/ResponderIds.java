@@ -5,7 +5,7 @@ import java.util.UUID;
 /**
  * Ids of responders: {@code <name>-<uuid4>-resp}, as the Python package makes them.
  */
-final class ResponderIds {
+public final class ResponderIds {
 
 	private static final String SUFFIX = "-resp";
 
@@ -14,7 +14,7 @@ final class ResponderIds {
 	private ResponderIds() {
 	}
 
-	static String create(String name) {
+	public static String create(String name) {
 		return name + "-" + UUID.randomUUID() + SUFFIX;
 	}
 
@@ -23,7 +23,7 @@ final class ResponderIds {
 	 * @param responderId the id
 	 * @return the name, or the id itself if it is not made of one
 	 */
-	static String name(String responderId) {
+	public static String name(String responderId) {
 		int length = responderId.length() - SUFFIX.length() - UUID_LENGTH - 1;
 		return (length > 0 && responderId.endsWith(SUFFIX) && responderId.charAt(length) == '-')
 				? responderId.substring(0, length) : responderId;

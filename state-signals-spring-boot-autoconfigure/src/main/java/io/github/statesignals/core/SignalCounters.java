@@ -19,25 +19,25 @@ public final class SignalCounters {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalCounters.class);
 
-	final LongAdder signals = new LongAdder();
+	public final LongAdder signals = new LongAdder();
 
-	final LongAdder responses = new LongAdder();
+	public final LongAdder responses = new LongAdder();
 
-	final LongAdder malformed = new LongAdder();
+	public final LongAdder malformed = new LongAdder();
 
-	final LongAdder rejected = new LongAdder();
+	public final LongAdder rejected = new LongAdder();
 
-	final LongAdder expired = new LongAdder();
+	public final LongAdder expired = new LongAdder();
 
-	final LongAdder repeated = new LongAdder();
+	public final LongAdder repeated = new LongAdder();
 
-	final LongAdder missed = new LongAdder();
+	public final LongAdder missed = new LongAdder();
 
-	final LongAdder unexpected = new LongAdder();
+	public final LongAdder unexpected = new LongAdder();
 
-	final LongAdder gaps = new LongAdder();
+	public final LongAdder gaps = new LongAdder();
 
-	final LongAdder refused = new LongAdder();
+	public final LongAdder refused = new LongAdder();
 
 	private final Occasion malformedLog = new Occasion();
 
@@ -51,7 +51,7 @@ public final class SignalCounters {
 
 	private final Occasion refusedLog = new Occasion();
 
-	SignalCounters() {
+	public SignalCounters() {
 	}
 
 	/**
@@ -136,7 +136,7 @@ public final class SignalCounters {
 		return this.refused.sum();
 	}
 
-	void refused(String responderId, String publisherId) {
+	public void refused(String responderId, String publisherId) {
 		this.refused.increment();
 		if (this.refusedLog.isNow()) {
 			logger.warn(
@@ -146,7 +146,7 @@ public final class SignalCounters {
 		}
 	}
 
-	void malformed(String source, String problem) {
+	public void malformed(String source, String problem) {
 		this.malformed.increment();
 		if (this.malformedLog.isNow()) {
 			logger.warn("Skipped a malformed payload on '{}': {} ({} so far; the next is logged in a minute or later)",
@@ -154,7 +154,7 @@ public final class SignalCounters {
 		}
 	}
 
-	void rejected(Signal signal, String responderId) {
+	public void rejected(Signal signal, String responderId) {
 		this.rejected.increment();
 		if (this.rejectedLog.isNow()) {
 			logger.warn(
@@ -165,7 +165,7 @@ public final class SignalCounters {
 		}
 	}
 
-	void unreadable(Signal signal, String responderId, String problem) {
+	public void unreadable(Signal signal, String responderId, String problem) {
 		if (this.unreadableLog.isNow()) {
 			logger.warn("'{}' can't take '{}' of '{}': {} (the next is logged in a minute or later)", responderId,
 					LogText.printable(signal.event()), LogText.printable(signal.publisherId()),
@@ -173,7 +173,7 @@ public final class SignalCounters {
 		}
 	}
 
-	void expired(Signal signal, String responderId) {
+	public void expired(Signal signal, String responderId) {
 		this.expired.increment();
 		if (this.expiredLog.isNow()) {
 			logger.warn(
@@ -183,7 +183,7 @@ public final class SignalCounters {
 		}
 	}
 
-	void unexpected(Response response, PendingPublication.Verdict verdict) {
+	public void unexpected(Response response, Enum<?> verdict) {
 		this.unexpected.increment();
 		if (this.unexpectedLog.isNow()) {
 			logger.warn(

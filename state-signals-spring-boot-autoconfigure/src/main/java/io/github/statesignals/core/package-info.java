@@ -1,6 +1,6 @@
 /**
- * The engine: exporters, responders and handler methods over a
- * {@link io.github.statesignals.transport.SignalTransport}. Knows no Redis and no Boot.
+ * What exporters and responders share: settings, sending, the conversion of metadata,
+ * interceptors, counters and application events. Knows no Redis and no Boot.
  */
 @NullMarked
 package io.github.statesignals.core;

@@ -18,9 +18,9 @@ import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
-import io.github.statesignals.core.DefaultSignalResponder;
-import io.github.statesignals.core.SignalEngine;
 import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -14,7 +14,7 @@ import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalInterceptor;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

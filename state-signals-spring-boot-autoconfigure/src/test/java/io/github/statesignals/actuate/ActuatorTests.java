@@ -8,7 +8,7 @@ import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsEndpointAutoConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsHealthAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.Test;
 

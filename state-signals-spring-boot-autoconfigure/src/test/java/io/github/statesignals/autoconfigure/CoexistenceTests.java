@@ -17,7 +17,7 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.TestRedis;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;

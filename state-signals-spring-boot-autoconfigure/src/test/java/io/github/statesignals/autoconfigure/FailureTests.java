@@ -16,7 +16,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
 import org.junit.jupiter.api.AfterEach;

@@ -14,7 +14,7 @@ import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.SignalEngine;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;

@@ -63,7 +63,7 @@ public final class InMemoryBroker {
 	 * @param deliverers creates the executor by which one transport receives; it runs one
 	 * task at a time, in order, and none in the calling thread
 	 */
-	InMemoryBroker(boolean addresses, Supplier<Executor> deliverers) {
+	public InMemoryBroker(boolean addresses, Supplier<Executor> deliverers) {
 		this.addresses = addresses;
 		this.deliverers = deliverers;
 	}

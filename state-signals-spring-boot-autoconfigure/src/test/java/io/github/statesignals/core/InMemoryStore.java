@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.engine.TruthReceiver;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -27,7 +28,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * over Redis streams does, on top of an {@link InMemoryBroker}. For one thread, which
  * turns the clock.
  */
-final class InMemoryStore {
+public final class InMemoryStore {
 
 	private static final Duration SOON = Duration.ofMillis(1);
 
@@ -55,13 +56,13 @@ final class InMemoryStore {
 
 	private final Timer timer;
 
-	InMemoryStore(String channel, InMemoryBroker broker, Timer timer) {
+	public InMemoryStore(String channel, InMemoryBroker broker, Timer timer) {
 		this.channel = channel;
 		this.broker = broker;
 		this.timer = timer;
 	}
 
-	SignalTransport transport() {
+	public SignalTransport transport() {
 		return new StoringTransport(this.broker.transport());
 	}
 

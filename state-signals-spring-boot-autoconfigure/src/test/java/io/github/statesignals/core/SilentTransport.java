@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes what is sent, and carries it nowhere.
  */
-class SilentTransport implements SignalTransport {
+public class SilentTransport implements SignalTransport {
 
 	@Override
 	public void start(Listener listener) {

@@ -1,0 +1,55 @@
+package io.github.statesignals.core.engine;
+
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Accepts signals between the start and the stop of an application.
+ */
+final class Acceptance {
+
+	private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+	private volatile boolean open;
+
+	void open() {
+		this.open = true;
+	}
+
+	/**
+	 * Accepts no more signals. When this returns, none is being accepted either.
+	 * @return whether signals were accepted until now
+	 */
+	boolean close() {
+		this.lock.writeLock().lock();
+		try {
+			boolean before = this.open;
+			this.open = false;
+			return before;
+		}
+		finally {
+			this.lock.writeLock().unlock();
+		}
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	/**
+	 * Accepts a signal.
+	 * @param acceptance accepts it, while this can't be closed
+	 * @return {@code false} if it was not accepted
+	 */
+	boolean accept(BooleanSupplier acceptance) {
+		this.lock.readLock().lock();
+		try {
+			return this.open && acceptance.getAsBoolean();
+		}
+		finally {
+			this.lock.readLock().unlock();
+		}
+	}
+
+}

@@ -1,0 +1,82 @@
+package io.github.statesignals.core.engine;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.exporter.ExporterRegistry;
+import io.github.statesignals.core.responder.Announcements;
+import io.github.statesignals.core.responder.LocalResponder;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Announces responders directly to the exporters of this application, and over the wire
+ * to all others.
+ */
+final class ResponderAnnouncements implements Announcements {
+
+	private static final Logger logger = LoggerFactory.getLogger(ResponderAnnouncements.class);
+
+	private final Outbound outbound;
+
+	private final ExporterRegistry exporters;
+
+	private final boolean enabled;
+
+	ResponderAnnouncements(Outbound outbound, EngineSettings settings, ExporterRegistry exporters) {
+		this.outbound = outbound;
+		this.exporters = exporters;
+		this.enabled = settings.extensions() != Extensions.OFF && settings.responders().enabled();
+	}
+
+	@Override
+	public void join(LocalResponder responder) {
+		this.exporters.initialized().forEach((exporter) -> exporter.join(responder));
+	}
+
+	@Override
+	public void hello(LocalResponder responder) {
+		join(responder);
+		if (this.outbound.isConnected()) {
+			sendHello(responder);
+		}
+	}
+
+	@Override
+	public void bye(LocalResponder responder) {
+		// On a durable channel signals are stored for it all the same.
+		if (!this.outbound.isDurable(responder.getChannel())) {
+			this.exporters.initialized(responder.getChannel()).forEach((exporter) -> exporter.withdraw(responder));
+		}
+		if (this.outbound.isConnected()) {
+			sendBye(responder);
+		}
+	}
+
+	CompletableFuture<?> sendHello(LocalResponder responder) {
+		return this.enabled ? send(responder, Signal.INITIALIZATION, ResponseExtension.UNDERSTOOD)
+				: CompletableFuture.completedFuture(null);
+	}
+
+	CompletableFuture<?> sendBye(LocalResponder responder) {
+		return this.enabled ? send(responder, Signal.SHUTDOWN, responder.leaveExtension())
+				: CompletableFuture.completedFuture(null);
+	}
+
+	private CompletableFuture<?> send(LocalResponder responder, String event, ResponseExtension extension) {
+		Response announcement = new Response(responder.getResponderId(), SignalTransport.ALL_EXPORTERS, event, null,
+				null);
+		return this.outbound.send(responder.getChannel(), announcement, extension, null).whenComplete((sent, ex) -> {
+			if (ex != null) {
+				logger.debug("'{}' could not announce itself", responder.getResponderId(), ex);
+			}
+		});
+	}
+
+}

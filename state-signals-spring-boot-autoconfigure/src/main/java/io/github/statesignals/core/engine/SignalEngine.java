@@ -1,0 +1,446 @@
+package io.github.statesignals.core.engine;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalInterceptor;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
+import io.github.statesignals.core.ApplicationEvents;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.Interceptors;
+import io.github.statesignals.core.MetadataConverter;
+import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.SignalCounters;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.core.exporter.ExporterRegistry;
+import io.github.statesignals.core.lane.LaneScheduler;
+import io.github.statesignals.core.lane.OrderedLanes;
+import io.github.statesignals.core.lane.ScheduledTimer;
+import io.github.statesignals.core.lane.TaskWatch;
+import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.core.responder.ResponderRegistry;
+import io.github.statesignals.transport.SignalTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Creates the exporters and responders of an application over a transport, and starts and
+ * stops them in order.
+ * <p>
+ * Stopping lets handlers finish and answers them, shuts the exporters down, and stops the
+ * transport last. An engine that was stopped can be started again.
+ *
+ * @since 0.1.0
+ */
+public final class SignalEngine implements SignalExporterFactory, SignalResponderFactory, SmartLifecycle {
+
+	/**
+	 * Stops after the web server has finished its requests, which may be publishing, and
+	 * before the application's executors and connections.
+	 */
+	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
+
+	/**
+	 * The threads that handlers may hold at once.
+	 */
+	private static final int CONCURRENCY = 256;
+
+	/**
+	 * The time after which a handler that runs is logged.
+	 */
+	private static final Duration HANDLER_BOUND = Duration.ofSeconds(30);
+
+	/**
+	 * The application events that may wait for a slow listener.
+	 */
+	private static final int EVENTS = 100_000;
+
+	/**
+	 * Redis may be the reason why the application stops.
+	 */
+	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
+
+	private final SignalTransport transport;
+
+	private final EngineServices services;
+
+	private final MetadataConverter metadataConverter;
+
+	/**
+	 * Watches handlers. In real time, whatever the time of publishers is.
+	 */
+	private final Timer watch;
+
+	private final OrderedLanes lanes;
+
+	private final OrderedLanes eventLanes;
+
+	private final Acceptance acceptance = new Acceptance();
+
+	private final ExporterRegistry exporters;
+
+	private final ResponderRegistry responders;
+
+	private final ResponderAnnouncements announcements;
+
+	private final SignalRouter router;
+
+	/**
+	 * Completes when the transport receives for the first time since the last start.
+	 */
+	private volatile CompletableFuture<Void> receiving = new CompletableFuture<>();
+
+	/**
+	 * Completes when it does, and the exporters that waited for it are initialized.
+	 */
+	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
+
+	/**
+	 * Creates an engine.
+	 * @param transport the transport; started and stopped with the engine
+	 * @param settings the settings
+	 * @param executor runs handlers and completes futures; must not run a task in the
+	 * calling thread
+	 * @param mapper converts between metadata and the application's types
+	 * @param interceptors provides the interceptors of handling and publishing, outermost
+	 * first
+	 * @param events publishes application events; called on the executor
+	 */
+	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events) {
+		this(transport, settings, executor, mapper, interceptors, events, new ScheduledTimer());
+	}
+
+	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
+		this(transport, settings, executor, mapper, interceptors, events, timer, new ScheduledTimer());
+	}
+
+	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer, Timer watch) {
+		ChannelNames.check(settings.channel());
+		this.transport = transport;
+		this.metadataConverter = new MetadataConverter(mapper);
+		this.watch = watch;
+		this.lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
+				settings.responders().totalQueueCapacity(), new TaskWatch(watch, HANDLER_BOUND));
+		this.eventLanes = new OrderedLanes(scheduler(executor, 1), EVENTS, EVENTS);
+		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
+		this.services = new EngineServices(settings, outbound, timer, executor,
+				new OrderedLanes(scheduler(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE, Integer.MAX_VALUE),
+				new Interceptors(interceptors, executor), new SignalCounters(),
+				new ApplicationEvents(this.eventLanes, events));
+		this.exporters = new ExporterRegistry(outbound);
+		this.responders = new ResponderRegistry(outbound);
+		this.announcements = new ResponderAnnouncements(outbound, settings, this.exporters);
+		this.router = new SignalRouter(this.services, this.exporters, this.responders, this.announcements,
+				this.acceptance, this::onConnected);
+		transport.open(settings.channel());
+	}
+
+	private LaneScheduler scheduler(Executor executor, int concurrency) {
+		return new LaneScheduler(executor, this.transport::afterReceiving, this.watch, concurrency);
+	}
+
+	private static Executor lastResort(Executor executor) {
+		return (task) -> {
+			try {
+				executor.execute(task);
+			}
+			catch (RejectedExecutionException ex) {
+				// The application is shutting down, and its callers still wait.
+				ForkJoinPool.commonPool().execute(task);
+			}
+		};
+	}
+
+	@Override
+	public SignalExporter create(String processName) {
+		return create(processName, getSettings().channel());
+	}
+
+	@Override
+	public SignalExporter create(String processName, String channel) {
+		ChannelNames.check(channel);
+		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, this.services,
+				this.metadataConverter, this.exporters, this.responders);
+		this.services.outbound().open(channel);
+		this.exporters.created(exporter);
+		return exporter;
+	}
+
+	@Override
+	public SignalResponder get(String name) {
+		return get(name, getSettings().channel());
+	}
+
+	@Override
+	public SignalResponder get(String name, String channel) {
+		ChannelNames.check(channel);
+		return this.responders.get(name, channel, this::createResponder);
+	}
+
+	private DefaultSignalResponder createResponder(String name, String channel) {
+		return new DefaultSignalResponder(name, channel, this.services, this.lanes, this.announcements,
+				this.exporters::isOwn);
+	}
+
+	/**
+	 * Returns the application's own responder.
+	 * @return the responder of the configured name, on the configured channel
+	 */
+	public SignalResponder responder() {
+		return get(getSettings().responders().name());
+	}
+
+	/**
+	 * Returns all responders.
+	 * @return a view, in the order in which they were created
+	 */
+	public Collection<? extends SignalResponder> responders() {
+		return Collections.unmodifiableList(this.responders.all());
+	}
+
+	/**
+	 * Returns all exporters that are initialized.
+	 * @return a snapshot
+	 */
+	public Collection<? extends SignalExporter> exporters() {
+		return List.copyOf(this.exporters.initialized());
+	}
+
+	/**
+	 * Describes which responders handle which events, and which events the initialized
+	 * exporters publish.
+	 * @return one line, of bounded length; empty if there are neither
+	 */
+	public String describe() {
+		return EngineDescription.of(getSettings().responders().enabled() ? this.responders.all() : List.of(),
+				this.exporters.initialized());
+	}
+
+	/**
+	 * Whether a responder has a handler or a listener.
+	 * @return {@code false} if responders are disabled
+	 */
+	public boolean hasHandlers() {
+		return getSettings().responders().enabled() && this.responders.active().findAny().isPresent();
+	}
+
+	public SignalCounters counters() {
+		return this.services.counters();
+	}
+
+	/**
+	 * Completes when the transport receives for the first time since the engine was
+	 * started, and the exporters are initialized that waited for that.
+	 * @return a future that no caller can complete
+	 */
+	public CompletableFuture<Void> connected() {
+		return this.connected.copy();
+	}
+
+	/**
+	 * Whether signals and responses are received.
+	 * @return {@code false} while the transport can't, as far as it knows
+	 */
+	public boolean isConnected() {
+		return this.services.outbound().isConnected();
+	}
+
+	public EngineSettings getSettings() {
+		return this.services.settings();
+	}
+
+	public MetadataConverter getMetadataConverter() {
+		return this.metadataConverter;
+	}
+
+	/**
+	 * Whether a publisher is an exporter of this application that is still in use.
+	 * @param publisherId the publisher's id
+	 * @return whether it is
+	 */
+	public boolean isOwn(String publisherId) {
+		return this.exporters.isOwn(publisherId);
+	}
+
+	/**
+	 * Waits until enough responders are subscribed to an exporter of this engine, and
+	 * publishes {@code initialization} again at the configured interval. Blocks the
+	 * caller.
+	 * @param exporter the exporter
+	 * @param subscribers the number of responders to wait for
+	 * @param timeout the longest time to wait; negative: indefinitely
+	 * @return {@code false} when the timeout passed before; {@code true} also if the
+	 * exporter is not initialized, or is none of this engine's
+	 */
+	public boolean awaitSubscribers(SignalExporter exporter, int subscribers, Duration timeout) {
+		return !(exporter instanceof DefaultSignalExporter own) || !own.isInitialized()
+				|| own.awaitSubscribers(subscribers, timeout, () -> {
+				});
+	}
+
+	EngineServices services() {
+		return this.services;
+	}
+
+	OrderedLanes lanes() {
+		return this.lanes;
+	}
+
+	@Override
+	public void start() {
+		if (isRunning()) {
+			return;
+		}
+		if (this.connected.isDone()) {
+			this.connected = new CompletableFuture<>();
+		}
+		CompletableFuture<Void> receiving = new CompletableFuture<>();
+		this.receiving = receiving;
+		this.exporters.connecting();
+		// Before the transport starts: a responder that receives may be probed at once.
+		this.acceptance.open();
+		try {
+			this.transport.start(this.router);
+		}
+		catch (RuntimeException ex) {
+			this.acceptance.close();
+			this.exporters.stopped();
+			throw ex;
+		}
+		if (!receiving.isDone()) {
+			receiving.thenRunAsync(() -> {
+				if (this.receiving == receiving) {
+					initializeInBackground();
+				}
+			}, this.services.executor());
+			return;
+		}
+		try {
+			initializeWaiting();
+		}
+		catch (RuntimeException ex) {
+			stop();
+			throw ex;
+		}
+		this.connected.completeAsync(() -> null, this.services.executor());
+	}
+
+	// Not on the transport's thread, which must not be blocked.
+	private void initializeWaiting() {
+		// All of them are sent before the first is waited for.
+		this.exporters.connected().stream().map(DefaultSignalExporter::resume).toList().forEach(Runnable::run);
+	}
+
+	private void initializeInBackground() {
+		try {
+			initializeWaiting();
+		}
+		catch (RuntimeException ex) {
+			logger.error("Could not initialize exporters; trying again when the application is connected again", ex);
+		}
+		this.connected.complete(null);
+	}
+
+	private void onConnected() {
+		this.responders.active().forEach(this.announcements::sendHello);
+		if (!this.receiving.complete(null) && this.exporters.hasWaiting()) {
+			// They could not be initialized with an earlier connection.
+			this.services.executor().execute(this::initializeInBackground);
+		}
+	}
+
+	@Override
+	public void stop() {
+		// From here on no signal is accepted; those that were, are finished.
+		if (!this.acceptance.close()) {
+			return;
+		}
+		try {
+			Duration timeout = getSettings().drainTimeout();
+			if (!this.lanes.awaitIdle(timeout)) {
+				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
+						timeout, this.lanes.unfinished());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		CompletableFuture<?>[] goodbyes = Stream.concat(this.responders.active().map(this.announcements::sendBye),
+				// They come back with the next start, as they are.
+				this.exporters.stopped().stream().map(DefaultSignalExporter::suspendAsync))
+			.toArray(CompletableFuture[]::new);
+		try {
+			CompletableFuture.allOf(goodbyes).get(GOODBYE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("Could not announce to all peers that the application stops: {}",
+					Futures.unwrap(ex).toString());
+		}
+		this.transport.stop();
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		// Not on the caller's thread: the limit of a shutdown phase is for all of its
+		// beans together.
+		Thread stopper = new Thread(() -> {
+			try {
+				stop();
+			}
+			finally {
+				callback.run();
+			}
+		}, "state-signals-stop");
+		stopper.start();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.acceptance.isOpen();
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/**
+	 * Stops the engine and the timers' threads. It can't be started again.
+	 */
+	public void close() {
+		stop();
+		this.services.timer().stop();
+		this.watch.stop();
+		List.of(this.lanes, this.services.callbackLanes(), this.eventLanes).forEach(OrderedLanes::close);
+	}
+
+}

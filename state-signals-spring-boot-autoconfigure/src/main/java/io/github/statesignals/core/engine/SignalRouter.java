@@ -1,0 +1,338 @@
+package io.github.statesignals.core.engine;
+
+import java.util.Collection;
+import java.util.Objects;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalGapEvent;
+import io.github.statesignals.SignalsMissedEvent;
+import io.github.statesignals.core.ApplicationEvents;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.SignalCounters;
+import io.github.statesignals.core.engine.HeardSignals.Arrival;
+import io.github.statesignals.core.engine.HeardSignals.Order;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.core.exporter.ExporterRegistry;
+import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.core.responder.Announcements;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.core.responder.Delivery;
+import io.github.statesignals.core.responder.ResponderRegistry;
+import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what a transport hears to those whom it concerns.
+ */
+final class SignalRouter implements DurableSignalTransport.Listener {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalRouter.class);
+
+	/**
+	 * A nonce comes back with the answer, and must not fill the channel.
+	 */
+	private static final int LONGEST_NONCE = 128;
+
+	private final ExporterRegistry exporters;
+
+	private final ResponderRegistry responders;
+
+	private final Outbound outbound;
+
+	private final Timer timer;
+
+	private final SignalCounters counters;
+
+	private final ApplicationEvents events;
+
+	private final Announcements announcements;
+
+	private final Acceptance acceptance;
+
+	private final Runnable onConnected;
+
+	private final boolean enabled;
+
+	private final Extensions extensions;
+
+	private final HeardSignals heard = new HeardSignals();
+
+	/**
+	 * Creates a router.
+	 * @param services the services of the engine
+	 * @param exporters the exporters, which receive responses
+	 * @param responders the responders, which receive signals
+	 * @param announcements announces responders that are registered
+	 * @param acceptance whether signals are accepted
+	 * @param onConnected called when the transport is connected; must not block
+	 */
+	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
+			Announcements announcements, Acceptance acceptance, Runnable onConnected) {
+		this.exporters = exporters;
+		this.responders = responders;
+		this.outbound = services.outbound();
+		this.timer = services.timer();
+		this.counters = services.counters();
+		this.events = services.events();
+		this.announcements = announcements;
+		this.acceptance = acceptance;
+		this.onConnected = onConnected;
+		this.enabled = services.settings().responders().enabled();
+		this.extensions = services.settings().extensions();
+	}
+
+	@Override
+	public boolean wantsSignals(String channel) {
+		if (!this.enabled) {
+			return false;
+		}
+		for (DefaultSignalResponder responder : this.responders.all()) {
+			if (responder.isActive() && responder.getChannel().equals(channel)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public Collection<String> responders(String channel) {
+		return this.responders.all()
+			.stream()
+			.filter((responder) -> this.enabled && responder.isActive() && responder.getChannel().equals(channel))
+			.map(DefaultSignalResponder::getName)
+			.toList();
+	}
+
+	@Override
+	public boolean wantsResponses(String channel) {
+		return this.exporters.isUsed(channel);
+	}
+
+	@Override
+	public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+		this.counters.signals.increment();
+		if (this.enabled) {
+			this.acceptance
+				.accept(() -> deliver(channel, signal, (this.extensions != Extensions.OFF) ? extension : null));
+		}
+	}
+
+	private boolean deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
+		Arrival arrival = arrive(channel, signal.publisherId(), signal.event(), extension);
+		if (arrival == null) {
+			return false;
+		}
+		Delivery delivery = new Delivery(signal, extension,
+				supportsExtensions(channel, signal.publisherId(), extension), arrival.deadlineNanos(), null);
+		for (DefaultSignalResponder responder : this.responders.all()) {
+			if (!responder.getChannel().equals(channel)) {
+				continue;
+			}
+			if (arrival.order() == Order.OVERTAKEN) {
+				responder.onOvertaken(delivery);
+			}
+			else {
+				responder.onSignal(delivery);
+			}
+		}
+		return true;
+	}
+
+	private @Nullable Arrival arrive(String channel, String publisherId, String event,
+			@Nullable SignalExtension extension) {
+		Arrival arrival = this.heard.hear(channel, publisherId, extension, this.timer.nanoTime());
+		if (arrival.order() == Order.REPEATED) {
+			this.counters.repeated.increment();
+			logger.debug("'{}' of '{}' is repeated", event, publisherId);
+			return null;
+		}
+		if (arrival.missed() > 0) {
+			missed(channel, publisherId, arrival.missed());
+		}
+		return arrival;
+	}
+
+	private boolean supportsExtensions(String channel, String publisherId, @Nullable SignalExtension extension) {
+		return extension != null
+				|| (this.extensions != Extensions.OFF && this.heard.supportsExtensions(channel, publisherId));
+	}
+
+	@Override
+	public void onRegistered(String channel, String responder) {
+		DefaultSignalResponder named = this.responders.find(responder, channel);
+		if (named != null) {
+			this.announcements.hello(named);
+		}
+	}
+
+	@Override
+	public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
+		this.exporters.initialized(channel).forEach((exporter) -> {
+			registered.forEach(exporter::onHello);
+			removed.forEach(exporter::leave);
+		});
+	}
+
+	// Neither numbers nor deadlines: each is told apart, and wanted however late.
+	@Override
+	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
+			DurableSignalTransport.Receipt receipt) {
+		DefaultSignalResponder named = this.responders.find(responder, channel);
+		if (!this.enabled || named == null) {
+			return false;
+		}
+		boolean accepted = this.acceptance
+			.accept(() -> named.onSignal(new Delivery(signal, extension, true, null, receipt)));
+		if (accepted) {
+			this.counters.signals.increment();
+		}
+		return accepted;
+	}
+
+	@Override
+	public void onDropped(String channel, String publisherId, String responder, long count) {
+		logger.warn("Signals stored for '{}' on channel '{}' were dropped before it received them: {}", responder,
+				channel, count);
+		missed(channel, publisherId, count);
+	}
+
+	private void missed(String channel, String publisherId, long count) {
+		this.counters.missed.add(count);
+		this.events.publish(new SignalsMissedEvent(publisherId, channel, count));
+	}
+
+	@Override
+	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+		this.counters.responses.increment();
+		boolean extended = this.extensions != Extensions.OFF;
+		Probe probe = null;
+		if (extended && extension != null && extension.probe() != null) {
+			probe = extension.probe();
+			if (probe.state() == null) {
+				answer(channel, response, probe, extension.address());
+				return;
+			}
+		}
+		if (extended && SignalTransport.ALL_EXPORTERS.equals(response.publisherId())) {
+			this.exporters.initialized(channel).forEach((exporter) -> onAnnouncement(exporter, response, extension));
+			return;
+		}
+		DefaultSignalExporter exporter = this.exporters.find(response.publisherId());
+		if (exporter == null || !exporter.getChannel().equals(channel)) {
+			return;
+		}
+		if (probe != null) {
+			exporter.onProbeAnswer(response.responderId(), probe);
+		}
+		else if (extended && extension != null && Signal.SHUTDOWN.equals(response.event())) {
+			onAnnouncement(exporter, response, extension);
+		}
+		else {
+			exporter.onResponse(response, extended ? extension : null);
+		}
+	}
+
+	// On the transport's thread: handlers may be busy.
+	private void answer(String channel, Response response, Probe probe, @Nullable String address) {
+		if (address == null || probe.nonce().length() > LONGEST_NONCE) {
+			return;
+		}
+		State state = State.ABSENT;
+		for (DefaultSignalResponder responder : this.responders.all()) {
+			if (responder.getResponderId().equals(response.responderId()) && responder.getChannel().equals(channel)
+					&& responder.isWorkingFor(response.publisherId())) {
+				state = State.WORKING;
+			}
+		}
+		// Nothing of what came with it: anybody can send a probe.
+		Response answer = new Response(response.responderId(), response.publisherId(), Outbound.PROBE_EVENT, null,
+				null);
+		this.outbound.send(channel, answer,
+				new ResponseExtension(null, null, null, null, new Probe(probe.nonce(), state)), address);
+	}
+
+	private void onAnnouncement(DefaultSignalExporter exporter, Response response,
+			@Nullable ResponseExtension extension) {
+		switch (response.event()) {
+			case Signal.INITIALIZATION -> exporter.onHello(response.responderId());
+			case Signal.SHUTDOWN -> {
+				if (extension != null) {
+					exporter.onBye(response.responderId(), extension.seal());
+				}
+			}
+			default -> logger.debug("'{}' announces what nobody understands", response.responderId());
+		}
+	}
+
+	@Override
+	public void onMalformed(String source, String problem) {
+		this.counters.malformed(source, problem);
+	}
+
+	@Override
+	public void onUnreadable(String channel, UnreadableSignal unreadable) {
+		String publisherId = unreadable.publisherId();
+		String event = unreadable.event();
+		// Subscribing and leaving are for those who can be understood.
+		if (publisherId == null || event == null || Signal.isReserved(event)
+				|| SignalTransport.ALL_EXPORTERS.equals(publisherId)) {
+			return;
+		}
+		if (this.enabled) {
+			this.acceptance.accept(() -> deliver(channel, publisherId, event, unreadable));
+		}
+	}
+
+	private boolean deliver(String channel, String publisherId, String event, UnreadableSignal unreadable) {
+		SignalExtension extension = (this.extensions != Extensions.OFF) ? unreadable.extension() : null;
+		if (arrive(channel, publisherId, event, extension) == null) {
+			return false;
+		}
+		Delivery delivery = Delivery.unreadable(publisherId, event, unreadable.tag(), extension,
+				supportsExtensions(channel, publisherId, extension), null);
+		for (DefaultSignalResponder responder : this.responders.all()) {
+			if (responder.getChannel().equals(channel)) {
+				responder.onUnreadable(delivery, unreadable);
+			}
+		}
+		return true;
+	}
+
+	@Override
+	public boolean onUnreadable(String channel, String responder, UnreadableSignal unreadable,
+			DurableSignalTransport.Receipt receipt) {
+		DefaultSignalResponder named = this.responders.find(responder, channel);
+		if (!this.enabled || named == null) {
+			return false;
+		}
+		Delivery delivery = Delivery.unreadable(Objects.requireNonNullElse(unreadable.publisherId(), ""),
+				Objects.requireNonNullElse(unreadable.event(), ""), unreadable.tag(), unreadable.extension(), true,
+				receipt);
+		return this.acceptance.accept(() -> named.onUnreadable(delivery, unreadable));
+	}
+
+	@Override
+	public void onConnected(boolean gap) {
+		if (gap) {
+			logger.warn("Hearing signals again after a gap: what was sent meanwhile may have been missed");
+			this.counters.gaps.increment();
+			this.events.publish(new SignalGapEvent());
+			if (this.extensions != Extensions.OFF) {
+				this.exporters.initialized().forEach(DefaultSignalExporter::onGap);
+			}
+		}
+		this.onConnected.run();
+	}
+
+}

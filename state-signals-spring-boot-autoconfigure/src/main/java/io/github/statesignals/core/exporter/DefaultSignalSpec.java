@@ -1,0 +1,150 @@
+package io.github.statesignals.core.exporter;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+
+import io.github.statesignals.CompletionRule;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalSpec;
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.MetadataConverter;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * A signal in the making, of a {@link DefaultSignalExporter}.
+ */
+final class DefaultSignalSpec implements SignalSpec {
+
+	private final String event;
+
+	private final DefaultSignalExporter exporter;
+
+	private final MetadataConverter converter;
+
+	private Map<String, @Nullable Object> metadata = Collections.emptyMap();
+
+	private Set<String> required = Collections.emptySet();
+
+	private @Nullable CompletionRule rule;
+
+	private @Nullable BiConsumer<String, SignalResult.Answer> listener;
+
+	private String tag = Signal.NO_TAG;
+
+	private long sampleNo = Signal.NO_SAMPLE;
+
+	private Duration timeout;
+
+	DefaultSignalSpec(String event, DefaultSignalExporter exporter, MetadataConverter converter, Duration timeout) {
+		this.event = event;
+		this.exporter = exporter;
+		this.converter = converter;
+		this.timeout = timeout;
+	}
+
+	@Override
+	public SignalSpec tag(String tag) {
+		Assert.notNull(tag, "'tag' must not be null");
+		this.tag = tag;
+		return this;
+	}
+
+	@Override
+	public SignalSpec sampleNo(long sampleNo) {
+		this.sampleNo = sampleNo;
+		return this;
+	}
+
+	@Override
+	public SignalSpec metadata(String key, @Nullable Object value) {
+		Assert.notNull(key, "A metadata key must not be null");
+		if (key.equals(Signal.RESERVED_METADATA_KEY)) {
+			throw new IllegalArgumentException(
+					"The metadata key '" + key + "' is reserved for the protocol: choose another");
+		}
+		if (this.metadata.isEmpty()) {
+			this.metadata = new LinkedHashMap<>();
+		}
+		this.metadata.put(key, this.converter.toJson(key, value));
+		return this;
+	}
+
+	@Override
+	public SignalSpec metadata(Map<String, ? extends @Nullable Object> metadata) {
+		metadata.forEach(this::metadata);
+		return this;
+	}
+
+	@Override
+	public SignalSpec payload(Object payload) {
+		Assert.notNull(payload, "'payload' must not be null");
+		return metadata(this.converter.toMetadata(payload));
+	}
+
+	@Override
+	public SignalSpec timeout(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
+		this.timeout = timeout;
+		return this;
+	}
+
+	@Override
+	public SignalSpec until(CompletionRule rule) {
+		Assert.notNull(rule, "'rule' must not be null");
+		this.rule = rule;
+		return this;
+	}
+
+	@Override
+	public SignalSpec requires(String... responders) {
+		// Another set: one that was published has its own.
+		Set<String> all = new LinkedHashSet<>(this.required);
+		for (String responder : responders) {
+			Assert.hasText(responder, "The name of a required responder must not be blank");
+			all.add(responder);
+		}
+		this.required = Collections.unmodifiableSet(all);
+		return this;
+	}
+
+	@Override
+	public SignalSpec onResponse(BiConsumer<String, SignalResult.Answer> listener) {
+		Assert.notNull(listener, "'listener' must not be null");
+		this.listener = listener;
+		return this;
+	}
+
+	@Override
+	public SignalResult publish() {
+		// Nobody but the caller depends on it.
+		CompletableFuture<SignalResult> future = send(Runnable::run);
+		try {
+			return Futures.join(future);
+		}
+		finally {
+			// Interrupted: nobody waits any more.
+			future.cancel(false);
+		}
+	}
+
+	@Override
+	public CompletableFuture<SignalResult> publishAsync() {
+		return send(this.exporter.getCallbackExecutor());
+	}
+
+	private CompletableFuture<SignalResult> send(Executor completion) {
+		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata,
+				new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion));
+	}
+
+}

@@ -1,0 +1,180 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+import io.github.statesignals.core.Outbound;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the exporters of an application: those that are initialized, and those that will
+ * be as soon as the application is connected. An exporter that is dropped without ever
+ * having been initialized leaves nothing behind.
+ */
+public final class ExporterRegistry implements DefaultSignalExporter.Registry {
+
+	/**
+	 * By publisher id: a spy of an exporter is the exporter.
+	 */
+	private final Map<String, DefaultSignalExporter> initialized = new ConcurrentHashMap<>();
+
+	private final Map<String, DefaultSignalExporter> waiting = new ConcurrentHashMap<>();
+
+	/**
+	 * The ids of all exporters of this application that are still in use.
+	 */
+	private final Set<String> ownPublisherIds = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+	private final Outbound outbound;
+
+	/**
+	 * Changed only while holding the monitor, together with the maps.
+	 */
+	private volatile Connection connection = Connection.STOPPED;
+
+	public ExporterRegistry(Outbound outbound) {
+		this.outbound = outbound;
+	}
+
+	public void created(DefaultSignalExporter exporter) {
+		this.ownPublisherIds.add(exporter.getPublisherId());
+	}
+
+	public boolean isOwn(String publisherId) {
+		return this.ownPublisherIds.contains(publisherId);
+	}
+
+	@Override
+	public boolean isStopped() {
+		return this.connection == Connection.STOPPED;
+	}
+
+	public synchronized void connecting() {
+		this.connection = Connection.CONNECTING;
+	}
+
+	/**
+	 * The application is connected: exporters initialize at once from here on.
+	 * @return those that have waited for it; none if the application has stopped
+	 */
+	public synchronized Collection<DefaultSignalExporter> connected() {
+		if (this.connection == Connection.STOPPED) {
+			return List.of();
+		}
+		this.connection = Connection.CONNECTED;
+		return List.copyOf(this.waiting.values());
+	}
+
+	/**
+	 * The application stops: exporters wait for the next start from here on.
+	 * @return those that were initialized until now
+	 */
+	public synchronized Collection<DefaultSignalExporter> stopped() {
+		this.connection = Connection.STOPPED;
+		return List.copyOf(this.initialized.values());
+	}
+
+	@Override
+	public boolean register(DefaultSignalExporter exporter) {
+		boolean added = find(exporter.getPublisherId()) == null;
+		if (!add(exporter)) {
+			return false;
+		}
+		try {
+			this.outbound.open(exporter.getChannel());
+		}
+		catch (RuntimeException ex) {
+			if (added) {
+				remove(exporter);
+			}
+			throw ex;
+		}
+		return true;
+	}
+
+	private synchronized boolean add(DefaultSignalExporter exporter) {
+		if (this.connection != Connection.CONNECTED) {
+			this.waiting.put(exporter.getPublisherId(), exporter);
+			return false;
+		}
+		this.waiting.remove(exporter.getPublisherId());
+		this.initialized.put(exporter.getPublisherId(), exporter);
+		return true;
+	}
+
+	@Override
+	public synchronized void suspend(DefaultSignalExporter exporter) {
+		this.initialized.remove(exporter.getPublisherId());
+		this.waiting.put(exporter.getPublisherId(), exporter);
+	}
+
+	@Override
+	public synchronized void remove(DefaultSignalExporter exporter) {
+		this.initialized.remove(exporter.getPublisherId());
+		this.waiting.remove(exporter.getPublisherId());
+	}
+
+	public @Nullable DefaultSignalExporter find(String publisherId) {
+		return this.initialized.get(publisherId);
+	}
+
+	public Collection<DefaultSignalExporter> initialized() {
+		return this.initialized.values();
+	}
+
+	public Stream<DefaultSignalExporter> initialized(String channel) {
+		return this.initialized.values().stream().filter((exporter) -> exporter.getChannel().equals(channel));
+	}
+
+	public boolean hasWaiting() {
+		return !this.waiting.isEmpty();
+	}
+
+	/**
+	 * Whether there is an exporter on a channel that is initialized, or will be.
+	 * @param channel the channel's name
+	 * @return whether responses have to be received on the channel
+	 */
+	public boolean isUsed(String channel) {
+		return isAnyOn(channel, this.initialized) || isAnyOn(channel, this.waiting);
+	}
+
+	private static boolean isAnyOn(String channel, Map<String, DefaultSignalExporter> exporters) {
+		for (DefaultSignalExporter exporter : exporters.values()) {
+			if (exporter.getChannel().equals(channel)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Whether exporters can initialize.
+	 */
+	private enum Connection {
+
+		/**
+		 * The application has not started yet, or has stopped.
+		 */
+		STOPPED,
+
+		/**
+		 * The application has started and was not connected since.
+		 */
+		CONNECTING,
+
+		/**
+		 * The application has been connected since its start. It may be reconnecting.
+		 */
+		CONNECTED
+
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.transport.ResponseExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscriber, as its subscriptions describe it. Anybody can send one in its name, so
+ * that a further one takes nothing back.
+ *
+ * @param trust how far its subscriptions can be trusted
+ * @param addresses where it takes probes, if it does; several if one of them is forged
+ * @param seal the {@link LeaveSeal} with which it will leave, if it has one
+ */
+record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal) {
+
+	/**
+	 * One that is subscribed from the start, before its own subscription.
+	 */
+	static final KnownResponder EXPECTED = new KnownResponder(Trust.EXPECTED, List.of(), null);
+
+	static final KnownResponder LEGACY = new KnownResponder(Trust.LEGACY, List.of(), null);
+
+	private static final int LONGEST = 256;
+
+	private static final int ADDRESSES = 8;
+
+	KnownResponder(ResponseExtension extension) {
+		this(Trust.EXTENDED, listed(bounded(extension.address())), bounded(extension.seal()));
+	}
+
+	private static List<String> listed(@Nullable String address) {
+		return (address != null) ? List.of(address) : List.of();
+	}
+
+	private static @Nullable String bounded(@Nullable String text) {
+		return (text != null && text.length() <= LONGEST) ? text : null;
+	}
+
+	/**
+	 * Whether it supports the extensions.
+	 * @return {@code false} also if it has not subscribed yet
+	 */
+	boolean understands() {
+		return this.trust == Trust.EXTENDED || this.trust == Trust.CONTESTED;
+	}
+
+	boolean isProbed() {
+		return !this.addresses.isEmpty();
+	}
+
+	boolean isContested() {
+		return this.trust == Trust.CONTESTED;
+	}
+
+	/**
+	 * Adds a further subscription under the same id.
+	 * @param further the further subscription
+	 * @return what is known of the responder now
+	 */
+	KnownResponder merge(KnownResponder further) {
+		if (this.trust == Trust.EXPECTED) {
+			return further;
+		}
+		if (this.trust == Trust.LEGACY || !further.understands()) {
+			// A legacy peer does not come to support extensions, nor the other way round.
+			return this;
+		}
+		List<String> merged = new ArrayList<>(this.addresses);
+		further.addresses.stream()
+			.filter((address) -> !merged.contains(address) && merged.size() < ADDRESSES)
+			.forEach(merged::add);
+		boolean differs = this.seal != null && further.seal != null && !this.seal.equals(further.seal);
+		boolean contested = isContested() || differs || merged.size() > 1;
+		return new KnownResponder(contested ? Trust.CONTESTED : Trust.EXTENDED, List.copyOf(merged),
+				(further.seal != null) ? further.seal : this.seal);
+	}
+
+	/**
+	 * Whether an announcement of leaving is proved to be the responder's own.
+	 * @param key the key that it reveals, if it does
+	 * @return {@code false} if that is not certain
+	 */
+	boolean isLeave(@Nullable String key) {
+		return key != null && this.seal != null && !isContested() && LeaveSeal.opens(key, this.seal);
+	}
+
+	/**
+	 * How far the subscriptions of a responder can be trusted.
+	 */
+	enum Trust {
+
+		/** It has not subscribed yet. */
+		EXPECTED,
+
+		/** It subscribed without an extension. */
+		LEGACY,
+
+		/** It subscribed with an extension. */
+		EXTENDED,
+
+		/**
+		 * Different addresses or seals came under its id: some are forged, so that none
+		 * is proof.
+		 */
+		CONTESTED
+
+	}
+
+}

@@ -1,0 +1,329 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.transport.ResponseExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The responders that are subscribed to one exporter, and who waits for how many. Safe
+ * for use by many threads; completes futures outside of its lock.
+ */
+final class KnownResponders {
+
+	/**
+	 * Whoever can publish on the channel can subscribe ids that nobody has.
+	 */
+	private static final int LIMIT = 100_000;
+
+	private static final int LONGEST_ID = 512;
+
+	/**
+	 * The responders by id, in the order of their subscription.
+	 */
+	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
+
+	/**
+	 * How many signals in a row somebody did not answer.
+	 */
+	private final Map<String, Integer> missed = new HashMap<>();
+
+	/**
+	 * Those that are no longer subscribed because they did not answer, by id: an answer
+	 * that brings one back does not describe it.
+	 */
+	private final Map<String, KnownResponder> lost = new HashMap<>();
+
+	/**
+	 * Whether one has missed a signal or is lost: most answers need no look at either.
+	 */
+	private volatile boolean anyMissed;
+
+	private final List<Wait> waits = new ArrayList<>();
+
+	/**
+	 * Made when somebody asks: a thousand may subscribe in between.
+	 */
+	private volatile @Nullable Subscribers subscribers = Subscribers.NOBODY;
+
+	/**
+	 * How many of them do not understand the extensions.
+	 */
+	private int strangers;
+
+	/**
+	 * Whether all understood when there was somebody last: where they were evicted, they
+	 * may still hear.
+	 */
+	private boolean understood;
+
+	private boolean open;
+
+	/**
+	 * Accept subscribers.
+	 * @param expected those that are subscribed from the start
+	 */
+	void open(Collection<String> expected) {
+		List<Wait> satisfied;
+		synchronized (this) {
+			this.open = true;
+			expected.forEach((id) -> {
+				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
+					this.strangers++;
+				}
+			});
+			changed();
+			satisfied = satisfied();
+		}
+		satisfied.forEach((wait) -> wait.future.complete(true));
+	}
+
+	/**
+	 * Forget everybody, and accept nobody any more.
+	 * @param reason what those learn that are waiting
+	 */
+	void close(RuntimeException reason) {
+		List<Wait> abandoned;
+		synchronized (this) {
+			this.open = false;
+			this.known.clear();
+			this.strangers = 0;
+			this.understood = false;
+			this.missed.clear();
+			this.lost.clear();
+			this.anyMissed = false;
+			changed();
+			abandoned = List.copyOf(this.waits);
+			this.waits.clear();
+		}
+		abandoned.forEach((wait) -> wait.future.completeExceptionally(reason));
+	}
+
+	/**
+	 * Subscribes a responder.
+	 * @param responderId its id
+	 * @param extension what its subscription carries; {@code null} for a legacy peer
+	 * @return {@code false} if none can subscribe now, or it was subscribed already
+	 */
+	boolean add(String responderId, @Nullable ResponseExtension extension) {
+		return add(responderId, (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY);
+	}
+
+	private boolean add(String responderId, KnownResponder added) {
+		List<Wait> satisfied;
+		synchronized (this) {
+			KnownResponder before = this.known.get(responderId);
+			if (!this.open || responderId.length() > LONGEST_ID || (this.known.size() >= LIMIT && before == null)) {
+				return false;
+			}
+			this.missed.remove(responderId);
+			KnownResponder described = (before != null) ? before : this.lost.get(responderId);
+			this.lost.remove(responderId);
+			KnownResponder merged = (described != null) ? described.merge(added) : added;
+			if (!merged.equals(before)) {
+				this.known.put(responderId, merged);
+				if (before == null || before.understands() != merged.understands()) {
+					this.strangers += merged.understands() ? 0 : 1;
+					this.strangers -= (before == null || before.understands()) ? 0 : 1;
+					changed();
+				}
+			}
+			if (before != null) {
+				return false;
+			}
+			satisfied = satisfied();
+		}
+		satisfied.forEach((wait) -> wait.future.complete(true));
+		return true;
+	}
+
+	/**
+	 * Forgets a responder that did not answer, for it leaves.
+	 * @param responderId its id
+	 * @param key the key of its {@link LeaveSeal}, without which it is not forgotten
+	 */
+	synchronized void forget(String responderId, @Nullable String key) {
+		KnownResponder responder = this.lost.get(responderId);
+		if (responder != null && responder.isLeave(key)) {
+			this.lost.remove(responderId);
+		}
+	}
+
+	/**
+	 * Removes a responder.
+	 * @param responderId its id
+	 * @return {@code false} if it was not subscribed
+	 */
+	synchronized boolean remove(String responderId) {
+		this.missed.remove(responderId);
+		this.lost.remove(responderId);
+		KnownResponder removed = this.known.remove(responderId);
+		if (removed == null) {
+			return false;
+		}
+		this.strangers -= removed.understands() ? 0 : 1;
+		changed();
+		return true;
+	}
+
+	/**
+	 * Removes a responder that does not answer. It is a subscriber again as soon as it
+	 * does.
+	 * @param responderId its id
+	 * @return {@code false} if it was not subscribed
+	 */
+	synchronized boolean lose(String responderId) {
+		KnownResponder responder = this.known.get(responderId);
+		if (responder == null || !remove(responderId)) {
+			return false;
+		}
+		if (this.lost.size() < LIMIT) {
+			this.lost.put(responderId, responder);
+			this.anyMissed = true;
+		}
+		return true;
+	}
+
+	/**
+	 * Notes that a responder answered: it is connected.
+	 * @param responderId its id
+	 * @return whether it was lost
+	 */
+	boolean answered(String responderId) {
+		if (!this.anyMissed) {
+			return false;
+		}
+		synchronized (this) {
+			this.missed.remove(responderId);
+			boolean lost = this.lost.containsKey(responderId);
+			this.anyMissed = !this.missed.isEmpty() || !this.lost.isEmpty();
+			return lost;
+		}
+	}
+
+	/**
+	 * Notes that responders did not answer a signal in time. Those that have missed too
+	 * many in a row are no longer subscribed.
+	 * @param responderIds their ids
+	 * @param limit how many are too many
+	 * @return those that were subscribed until now
+	 */
+	synchronized List<String> missed(Collection<String> responderIds, int limit) {
+		List<String> evicted = new ArrayList<>();
+		for (String id : responderIds) {
+			if (this.known.containsKey(id)) {
+				this.anyMissed = true;
+				if (this.missed.merge(id, 1, Integer::sum) >= limit) {
+					evicted.add(id);
+				}
+			}
+		}
+		evicted.forEach(this::lose);
+		return evicted;
+	}
+
+	/**
+	 * Finds a subscriber.
+	 * @param responderId its id
+	 * @return what is known of it, or {@code null} if it is not subscribed
+	 */
+	synchronized @Nullable KnownResponder find(String responderId) {
+		return this.known.get(responderId);
+	}
+
+	/**
+	 * Finds the subscribers that share one of some names.
+	 * @param names the names
+	 * @return for each name that several ids have, those ids
+	 */
+	synchronized List<String> namesakes(Set<String> names) {
+		Map<String, List<String>> byName = new LinkedHashMap<>();
+		for (String id : this.known.keySet()) {
+			String name = ResponderIds.name(id);
+			if (names.contains(name)) {
+				byName.computeIfAbsent(name, (key) -> new ArrayList<>()).add(id);
+			}
+		}
+		return byName.values().stream().filter((ids) -> ids.size() > 1).flatMap(List::stream).toList();
+	}
+
+	/**
+	 * Who is subscribed now.
+	 * @return a snapshot
+	 */
+	Subscribers subscribers() {
+		Subscribers current = this.subscribers;
+		return (current != null) ? current : takeSnapshot();
+	}
+
+	private synchronized Subscribers takeSnapshot() {
+		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.understood);
+		this.subscribers = snapshot;
+		return snapshot;
+	}
+
+	/**
+	 * Whether a responder is subscribed and understands the extensions.
+	 * @param responderId its id
+	 * @return {@code false} also for one that was expected and has said nothing yet
+	 */
+	synchronized boolean understands(String responderId) {
+		KnownResponder responder = this.known.get(responderId);
+		return responder != null && responder.understands();
+	}
+
+	/**
+	 * Wait for subscribers.
+	 * @param count how many
+	 * @return completes with {@code true} when there are so many
+	 */
+	CompletableFuture<Boolean> await(int count) {
+		Wait wait = new Wait(count, new CompletableFuture<>());
+		synchronized (this) {
+			this.waits.add(wait);
+		}
+		wait.future.whenComplete((reached, ex) -> {
+			synchronized (this) {
+				this.waits.remove(wait);
+			}
+		});
+		return wait.future;
+	}
+
+	private List<Wait> satisfied() {
+		return this.waits.stream().filter((wait) -> wait.count <= this.known.size()).toList();
+	}
+
+	private void changed() {
+		if (!this.known.isEmpty()) {
+			this.understood = this.strangers == 0;
+		}
+		this.subscribers = null;
+	}
+
+	/**
+	 * Who is subscribed at some moment. Immutable.
+	 *
+	 * @param ids the ids in the order of their subscription
+	 * @param understanding whether all understand the extensions, and there are any, or
+	 * have been
+	 */
+	record Subscribers(Set<String> ids, boolean understanding) {
+
+		static final Subscribers NOBODY = new Subscribers(Set.of(), false);
+
+	}
+
+	private record Wait(int count, CompletableFuture<Boolean> future) {
+	}
+
+}

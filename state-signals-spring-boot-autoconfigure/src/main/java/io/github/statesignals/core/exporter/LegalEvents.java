@@ -1,0 +1,39 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+import io.github.statesignals.Signal;
+
+/**
+ * Checks the events that an exporter declares.
+ */
+final class LegalEvents {
+
+	private LegalEvents() {
+	}
+
+	static Set<String> of(String... events) {
+		if (events.length == 0) {
+			throw new IllegalArgumentException("An exporter needs at least one legal event: "
+					+ "name the events that it publishes, in the call or in state-signals.exporter.legal-events");
+		}
+		Set<String> legal = new LinkedHashSet<>();
+		for (String event : events) {
+			if (event == null || event.isBlank()) {
+				throw new IllegalArgumentException("A legal event must not be blank: remove it from the legal events");
+			}
+			if (Signal.isReserved(event)) {
+				throw new IllegalArgumentException(
+						"'" + event + "' is reserved and sent by the exporter itself: remove it from the legal events");
+			}
+			if (!legal.add(event)) {
+				throw new IllegalArgumentException(
+						"'" + event + "' is named twice: remove it once from the legal events");
+			}
+		}
+		return Collections.unmodifiableSet(legal);
+	}
+
+}

@@ -1,0 +1,396 @@
+package io.github.statesignals.core.exporter;
+
+import java.time.Duration;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.CompletionRule;
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalResult.Answer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One publish between being sent and having its result: who is awaited, who answered. A
+ * state machine and nothing else: it has no clock, no threads and no lock, so whoever
+ * drives it serializes the calls.
+ */
+final class PendingPublication {
+
+	/**
+	 * What a response came to.
+	 */
+	enum Verdict {
+
+		/** It counts. */
+		COUNTED,
+
+		/** It carries no {@code ras}, and so says nothing about the signal yet. */
+		WITHOUT_RAS,
+
+		/** It comes from a responder that has answered already. */
+		REPEATED,
+
+		/** It comes from a responder that is not awaited. */
+		NOT_AWAITED
+
+	}
+
+	private final IndexedIds awaited;
+
+	/**
+	 * The answers by their places, and these in the order of their arrival.
+	 */
+	private final Answer[] answers;
+
+	private final int[] arrivals;
+
+	private final long sentNanos;
+
+	private final @Nullable CompletionRule rule;
+
+	/**
+	 * The awaited ids of each required responder, of which one has to act. Empty without
+	 * a rule, which has all of them succeed.
+	 */
+	private final List<List<String>> obliged;
+
+	private final boolean kept;
+
+	private @Nullable String id;
+
+	private Map<String, String> messages = Map.of();
+
+	private Set<String> left = Set.of();
+
+	/**
+	 * Those that do not answer probes, and whose answers count all the same should they
+	 * come.
+	 */
+	private Set<String> gone = Set.of();
+
+	private int answered;
+
+	private int remaining;
+
+	/**
+	 * How many have to succeed; negative: every answer is awaited.
+	 */
+	private int required;
+
+	/**
+	 * The answers with {@code ras} 1.
+	 */
+	private int succeeded;
+
+	/**
+	 * Those of them that a handler stands behind.
+	 */
+	private int acted;
+
+	private boolean confirmed;
+
+	/**
+	 * Create a publication that has just been sent.
+	 * @param awaited the responder ids to await
+	 * @param rule how many of them are enough; {@code null}: every answer is awaited
+	 * @param sentNanos when it was sent
+	 * @param kept whether the transport keeps it, and has an id for it to tell
+	 */
+	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean kept) {
+		this(awaited, rule, List.of(), sentNanos, kept);
+	}
+
+	/**
+	 * Creates a publication that has just been sent, and requires responders.
+	 * @param awaited the responder ids to await
+	 * @param rule how many of them are enough; {@code null}: every answer is awaited
+	 * @param obliged the awaited ids of each required responder, of which one has to act
+	 * @param sentNanos the time at which it was sent
+	 * @param kept whether the transport stores it under an id
+	 */
+	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged,
+			long sentNanos, boolean kept) {
+		this.kept = kept;
+		this.obliged = (rule != null) ? obliged : List.of();
+		this.awaited = IndexedIds.of(awaited);
+		this.remaining = this.awaited.size();
+		this.answers = new Answer[this.remaining];
+		this.arrivals = new int[this.remaining];
+		this.rule = rule;
+		this.required = required(this.remaining);
+		this.sentNanos = sentNanos;
+	}
+
+	private int required(int awaited) {
+		return (this.rule != null) ? Math.max(this.rule.required(awaited), 0) : -1;
+	}
+
+	/**
+	 * The transport has taken the signal.
+	 * @param id the id under which it is kept, if it is
+	 */
+	void confirm(@Nullable String id) {
+		this.id = id;
+		this.confirmed = true;
+	}
+
+	/**
+	 * The id under which it is kept.
+	 * @return the id; {@code null} if it is not, or the transport has not said so yet
+	 */
+	@Nullable String id() {
+		return this.id;
+	}
+
+	/**
+	 * Takes a response to this event.
+	 * @param response the response
+	 * @param handled {@code false} if the responder has no handler for it
+	 * @param nowNanos the time
+	 * @return what it came to
+	 */
+	Verdict respond(Response response, boolean handled, long nowNanos) {
+		Integer ras = response.ras();
+		if (ras == null) {
+			return Verdict.WITHOUT_RAS;
+		}
+		String message = response.message();
+		if (message != null) {
+			if (this.messages.isEmpty()) {
+				this.messages = new LinkedHashMap<>();
+			}
+			this.messages.put(response.responderId(), message);
+		}
+		int place = this.awaited.placeOf(response.responderId());
+		if (!this.gone.isEmpty() && this.gone.remove(response.responderId())) {
+			this.remaining++;
+		}
+		if (!isOutstanding(place)) {
+			return (place >= 0 && this.answers[place] != null) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
+		}
+		this.remaining--;
+		Answer answer = new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos), handled);
+		this.answers[place] = answer;
+		this.arrivals[this.answered++] = place;
+		if (ras == Acknowledgement.SUCCESS) {
+			this.succeeded++;
+		}
+		if (answer.isSuccess()) {
+			this.acted++;
+		}
+		return Verdict.COUNTED;
+	}
+
+	/**
+	 * A responder left: as if it had not been subscribed, unless it has answered.
+	 * @param responderId its id
+	 * @return {@code false} if it was not awaited any more
+	 */
+	boolean leave(String responderId) {
+		int place = this.awaited.placeOf(responderId);
+		if (!isOutstanding(place)) {
+			return false;
+		}
+		this.remaining--;
+		if (this.left.isEmpty()) {
+			this.left = new LinkedHashSet<>();
+		}
+		this.left.add(responderId);
+		this.required = required(this.remaining + this.answered + this.gone.size());
+		return true;
+	}
+
+	long sentNanos() {
+		return this.sentNanos;
+	}
+
+	/**
+	 * Stops to wait for a responder that was found disconnected: it is missing, unless it
+	 * answers before the others have.
+	 * @param responderId its id
+	 * @return {@code false} if it was not awaited any more
+	 */
+	boolean lose(String responderId) {
+		if (!isOutstanding(this.awaited.placeOf(responderId))) {
+			return false;
+		}
+		this.remaining--;
+		if (this.gone.isEmpty()) {
+			this.gone = new LinkedHashSet<>();
+		}
+		this.gone.add(responderId);
+		return true;
+	}
+
+	/**
+	 * Returns those that have not answered yet and are awaited.
+	 * @return their ids
+	 */
+	Set<String> outstanding() {
+		Set<String> ids = new LinkedHashSet<>();
+		for (int place = 0; place < this.answers.length; place++) {
+			if (isOutstanding(place)) {
+				ids.add(this.awaited.get(place));
+			}
+		}
+		return ids;
+	}
+
+	// Neither answered, nor left, nor gone.
+	private boolean isOutstanding(int place) {
+		return place >= 0 && this.answers[place] == null
+				&& (this.left.isEmpty() || !this.left.contains(this.awaited.get(place)))
+				&& (this.gone.isEmpty() || !this.gone.contains(this.awaited.get(place)));
+	}
+
+	private Set<String> missing() {
+		if (this.gone.isEmpty()) {
+			return (this.remaining > 0) ? outstanding() : Set.of();
+		}
+		Set<String> missing = outstanding();
+		missing.addAll(this.gone);
+		return missing;
+	}
+
+	/**
+	 * A responder's answer that counted.
+	 * @param responderId its id
+	 * @return the answer, if there is one
+	 */
+	@Nullable Answer answer(String responderId) {
+		int place = this.awaited.placeOf(responderId);
+		return (place >= 0) ? this.answers[place] : null;
+	}
+
+	/**
+	 * Whether there is nothing left to wait for. An answer proves that the signal was
+	 * sent; without one, or for the id under which it is kept, the transport's word is
+	 * needed.
+	 * @return {@code true} when the result is final
+	 */
+	boolean isComplete() {
+		return (this.kept ? this.confirmed : isSent())
+				&& (this.remaining == 0 || (this.required >= 0 && (isFulfilled() || isImpossible())));
+	}
+
+	/**
+	 * Whether it is certain that the signal was sent.
+	 * @return {@code true} when the transport said so, or somebody answered
+	 */
+	boolean isSent() {
+		return this.confirmed || this.answered > 0;
+	}
+
+	private boolean isFulfilled() {
+		return (this.required >= 0) ? this.acted >= this.required && this.obliged.stream().allMatch(this::hasActed)
+				: this.remaining == 0 && this.gone.isEmpty() && this.succeeded == this.answered;
+	}
+
+	private boolean isImpossible() {
+		return this.acted + this.remaining < this.required || this.obliged.stream()
+			.anyMatch((ids) -> !hasActed(ids) && ids.stream().noneMatch(this::isOutstanding));
+	}
+
+	private boolean hasActed(List<String> ids) {
+		return ids.stream().map(this::answer).anyMatch((answer) -> answer != null && answer.isSuccess());
+	}
+
+	private boolean isOutstanding(String responderId) {
+		return isOutstanding(this.awaited.placeOf(responderId));
+	}
+
+	/**
+	 * Returns the result as it stands: those that have not answered are missing.
+	 * @param nowNanos the time
+	 * @param subscriptionLost whether answers of those that are missing may have been
+	 * lost
+	 * @return the result
+	 */
+	SignalResult result(long nowNanos, boolean subscriptionLost) {
+		Set<String> missing = missing();
+		return new SignalResult(code(), new Answers(), this.messages, missing,
+				Duration.ofNanos(nowNanos - this.sentNanos), this.left, this.gone,
+				subscriptionLost && !missing.isEmpty(), this.id);
+	}
+
+	private ResultCode code() {
+		if (isFulfilled()) {
+			return ResultCode.ALL_SUBS_SUCCESS;
+		}
+		boolean failed = ((this.required >= 0) ? this.acted : this.succeeded) < this.answered;
+		boolean over = (this.remaining == 0 && this.gone.isEmpty()) || isImpossible();
+		return (failed && over) ? ResultCode.SUB_FAILED : ResultCode.MISSING_RESPONSE;
+	}
+
+	/**
+	 * The answers in the order of their arrival. To be copied at once: its one entry is
+	 * each of them in turn.
+	 */
+	private final class Answers extends AbstractMap<String, Answer> {
+
+		@Override
+		public Set<Entry<String, Answer>> entrySet() {
+			return new AbstractSet<>() {
+
+				@Override
+				public Iterator<Entry<String, Answer>> iterator() {
+					return new Cursor();
+				}
+
+				@Override
+				public int size() {
+					return PendingPublication.this.answered;
+				}
+
+			};
+		}
+
+	}
+
+	private final class Cursor implements Iterator<Map.Entry<String, Answer>>, Map.Entry<String, Answer> {
+
+		private int at = -1;
+
+		@Override
+		public boolean hasNext() {
+			return this.at + 1 < PendingPublication.this.answered;
+		}
+
+		@Override
+		public Map.Entry<String, Answer> next() {
+			if (!hasNext()) {
+				throw new NoSuchElementException();
+			}
+			this.at++;
+			return this;
+		}
+
+		@Override
+		public String getKey() {
+			return PendingPublication.this.awaited.get(PendingPublication.this.arrivals[this.at]);
+		}
+
+		@Override
+		public Answer getValue() {
+			return PendingPublication.this.answers[PendingPublication.this.arrivals[this.at]];
+		}
+
+		@Override
+		public Answer setValue(Answer value) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+}

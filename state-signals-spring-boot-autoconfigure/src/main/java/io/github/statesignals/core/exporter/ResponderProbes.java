@@ -1,0 +1,486 @@
+package io.github.statesignals.core.exporter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the subscribers of one exporter that are no longer connected. Sends nothing while
+ * all is well: a responder is probed only after a publish has waited for it for some
+ * time, or when it may have left. The application of the responder answers a probe by
+ * itself, however busy its handlers are. A responder is gone when two probes in a row are
+ * not answered although the exporter received its own probe, which it sends itself along
+ * with the others: an exporter whose subscription is lost blames no responder. Safe for
+ * use by many threads.
+ */
+final class ResponderProbes {
+
+	/**
+	 * The unanswered probes after which a responder is gone.
+	 */
+	private static final int MISSES = 2;
+
+	/**
+	 * The rounds of probes within the time after which a responder is probed.
+	 */
+	private static final int ROUNDS = 4;
+
+	/**
+	 * The most times that the wait for the next probe of a working responder doubles.
+	 */
+	private static final int DOUBLINGS = 3;
+
+	private static final int LIMIT = 100_000;
+
+	/**
+	 * Nanoseconds of it can be doubled so often.
+	 */
+	private static final Duration LONGEST = Duration.ofDays(365);
+
+	/**
+	 * Tasks that wait for proof that the subscription works.
+	 */
+	private static final int TASKS = 1_000;
+
+	private final Peers peers;
+
+	private final Timer timer;
+
+	private final Duration interval;
+
+	private final long afterNanos;
+
+	private final Map<String, Suspect> suspects = new LinkedHashMap<>();
+
+	/**
+	 * Responders whose names have come back, so that their earlier ids may be gone.
+	 */
+	private final Set<String> returned = new HashSet<>();
+
+	/**
+	 * Those that answered that they work, for the wait until their next probe.
+	 */
+	private final Map<String, Working> working = new HashMap<>();
+
+	private final List<ProofTask> tasks = new ArrayList<>();
+
+	/**
+	 * Begins the nonces of the exporter's own probes; a number follows.
+	 */
+	private final String nonce = UUID.randomUUID() + ":";
+
+	private long round;
+
+	/**
+	 * The rounds of which the exporter received its own probe, as far as they matter.
+	 */
+	private final Set<Long> provenRounds = new HashSet<>();
+
+	/**
+	 * The last of them.
+	 */
+	private long lastProvenRound;
+
+	private boolean scheduled;
+
+	private volatile boolean watching;
+
+	private volatile boolean subscriptionLost;
+
+	/**
+	 * Creates an instance.
+	 * @param peers the exporter's side of it
+	 * @param timer schedules the rounds
+	 * @param after the time that a publish waits before it probes; zero: it never does
+	 */
+	ResponderProbes(Peers peers, Timer timer, Duration after) {
+		this.peers = peers;
+		this.timer = timer;
+		Duration bounded = (after.compareTo(LONGEST) < 0) ? after : LONGEST;
+		this.interval = bounded.dividedBy(ROUNDS);
+		this.afterNanos = bounded.toNanos();
+	}
+
+	private boolean isEnabled() {
+		return this.afterNanos > 0 && this.peers.address() != null;
+	}
+
+	/**
+	 * Watches over the publishes in flight, of which there is one.
+	 */
+	void watch() {
+		if (!this.watching && isEnabled()) {
+			this.watching = true;
+			schedule();
+		}
+	}
+
+	/**
+	 * Probes a responder that may have left, or has not answered in time.
+	 * @param responderId its id
+	 * @param suspicion the reason
+	 */
+	void suspect(String responderId, Suspicion suspicion) {
+		if (!isEnabled()) {
+			return;
+		}
+		synchronized (this) {
+			if (this.suspects.size() < LIMIT) {
+				this.suspects.computeIfAbsent(responderId, (id) -> new Suspect()).add(suspicion);
+			}
+		}
+		schedule();
+	}
+
+	/**
+	 * Probes the earlier responders of a name that has subscribed under another id.
+	 * @param responderId the id that has subscribed
+	 */
+	void returned(String responderId) {
+		if (isEnabled()) {
+			synchronized (this) {
+				if (this.returned.size() < LIMIT) {
+					this.returned.add(ResponderIds.name(responderId));
+				}
+			}
+			schedule();
+		}
+	}
+
+	/**
+	 * Whether the exporter does not receive its own probes.
+	 * @return {@code false} also while it sends none
+	 */
+	boolean isSubscriptionLost() {
+		return this.subscriptionLost;
+	}
+
+	/**
+	 * Runs a task once it is proved that the exporter receives responses; never, if it
+	 * does not.
+	 * @param task the task; must not block
+	 */
+	void afterProof(Runnable task) {
+		if (!isEnabled()) {
+			if (this.peers.isConnected()) {
+				task.run();
+			}
+			return;
+		}
+		long needed;
+		synchronized (this) {
+			if (this.tasks.size() >= TASKS) {
+				return;
+			}
+			needed = ++this.round;
+			this.tasks.add(new ProofTask(needed, this.timer.nanoTime(), task));
+		}
+		probeItself(needed);
+	}
+
+	/**
+	 * Takes the answer to a probe, or the exporter's own probe.
+	 * @param responderId the responder that answers
+	 * @param answer the answer
+	 */
+	void onAnswer(String responderId, Probe answer) {
+		if (answer.nonce().startsWith(this.nonce)) {
+			prove(answer.nonce().substring(this.nonce.length())).forEach(Runnable::run);
+			return;
+		}
+		boolean absent = answer.state() == State.ABSENT;
+		if (absent && this.peers.hasSeveralAddresses(responderId)) {
+			// It may come from another one, at an address that is forged.
+			return;
+		}
+		Suspect suspect;
+		synchronized (this) {
+			suspect = this.suspects.get(responderId);
+			if (suspect == null || !answer.nonce().equals(suspect.nonce)) {
+				return;
+			}
+			this.suspects.remove(responderId);
+			if (answer.state() == State.WORKING && this.working.size() < LIMIT) {
+				this.working.computeIfAbsent(responderId, (id) -> new Working())
+					.next(this.timer.nanoTime(), this.afterNanos);
+			}
+		}
+		if (absent) {
+			this.peers.remove(responderId);
+		}
+		else if (suspect.leaving) {
+			this.peers.refuseLeave(responderId);
+		}
+	}
+
+	private synchronized List<Runnable> prove(String number) {
+		long proven;
+		try {
+			proven = Long.parseLong(number);
+		}
+		catch (NumberFormatException ex) {
+			return List.of();
+		}
+		if (proven <= this.lastProvenRound || proven > this.round) {
+			return List.of();
+		}
+		this.lastProvenRound = proven;
+		this.provenRounds.add(proven);
+		this.subscriptionLost = false;
+		// What was sent first is received first: earlier ones are lost, and a late one
+		// proves nothing about the time in between.
+		List<Runnable> due = this.tasks.stream()
+			.filter((task) -> task.round == proven && this.timer.nanoTime() - task.sentNanos <= this.afterNanos)
+			.map(ProofTask::task)
+			.toList();
+		this.tasks.removeIf((task) -> task.round <= proven);
+		return due;
+	}
+
+	/**
+	 * Forgets everything, for the exporter is shut down.
+	 */
+	synchronized void clear() {
+		this.suspects.clear();
+		this.returned.clear();
+		this.working.clear();
+		this.tasks.clear();
+		this.provenRounds.clear();
+		this.subscriptionLost = false;
+	}
+
+	private void schedule() {
+		synchronized (this) {
+			if (this.scheduled) {
+				return;
+			}
+			this.scheduled = true;
+		}
+		this.timer.schedule(this.interval, this::runRound);
+	}
+
+	private void runRound() {
+		// A publish from here on schedules the next round, unless this one does.
+		this.watching = false;
+		synchronized (this) {
+			this.scheduled = false;
+		}
+		Set<String> overdue = new LinkedHashSet<>();
+		boolean inFlight = this.peers.findOverdue(this.timer.nanoTime() - this.afterNanos, overdue);
+		Set<String> gone = new LinkedHashSet<>();
+		Map<String, String> probes = new LinkedHashMap<>();
+		boolean more;
+		boolean prove;
+		long next;
+		synchronized (this) {
+			addReturned();
+			addOverdue(overdue);
+			next = this.round + 1;
+			this.suspects.entrySet().removeIf((entry) -> probe(entry.getKey(), entry.getValue(), next, gone, probes));
+			more = inFlight || !this.suspects.isEmpty();
+			this.subscriptionLost = more && this.lastProvenRound < this.round;
+			prove = this.subscriptionLost || !probes.isEmpty();
+			this.provenRounds.clear();
+			if (prove) {
+				this.round = next;
+			}
+		}
+		gone.forEach(this.peers::remove);
+		probes.forEach((id, probe) -> this.peers.probe(id, new Probe(probe, null)));
+		if (prove) {
+			probeItself(next);
+		}
+		if (more) {
+			this.watching = inFlight;
+			schedule();
+		}
+	}
+
+	private void addReturned() {
+		if (!this.returned.isEmpty()) {
+			this.peers.namesakes(Set.copyOf(this.returned)).forEach((id) -> suspected(id).add(Suspicion.RETURNED));
+			this.returned.clear();
+		}
+	}
+
+	private Suspect suspected(String responderId) {
+		return this.suspects.computeIfAbsent(responderId, (id) -> new Suspect());
+	}
+
+	private void addOverdue(Set<String> overdue) {
+		long now = this.timer.nanoTime();
+		for (String id : overdue) {
+			Working known = this.working.get(id);
+			if ((known == null || known.nextNanos - now <= 0) && this.suspects.size() < LIMIT) {
+				suspected(id).add(Suspicion.OVERDUE);
+			}
+		}
+		this.working.keySet().retainAll(overdue);
+	}
+
+	/**
+	 * Decides about a suspect. Called while the lock is held.
+	 * @return whether it is a suspect no longer
+	 */
+	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, Map<String, String> probes) {
+		if (this.peers.isUnprobed(id)) {
+			return true;
+		}
+		suspect.proven |= this.provenRounds.contains(suspect.probeRound);
+		if (suspect.proven) {
+			suspect.waited++;
+			if (suspect.waited < suspect.rounds) {
+				return false;
+			}
+			suspect.misses++;
+			if (suspect.misses >= MISSES) {
+				gone.add(id);
+				return true;
+			}
+		}
+		suspect.waited = 0;
+		suspect.proven = false;
+		suspect.probeRound = next;
+		suspect.nonce = UUID.randomUUID().toString();
+		probes.put(id, suspect.nonce);
+		return false;
+	}
+
+	private void probeItself(long number) {
+		this.peers.probeItself(new Probe(this.nonce + number, State.WORKING));
+	}
+
+	/**
+	 * The reason to probe a responder.
+	 */
+	enum Suspicion {
+
+		/** A publish has waited for it for long, or in vain. */
+		OVERDUE,
+
+		/** Its name has subscribed under another id. */
+		RETURNED,
+
+		/** It may have announced that it leaves. */
+		LEAVING
+
+	}
+
+	/**
+	 * The exporter and its subscribers. Called without a lock, unless stated otherwise.
+	 */
+	interface Peers {
+
+		/**
+		 * Returns the address at which this application takes answers.
+		 * @return {@code null} if there is none, and no responder can be probed
+		 */
+		@Nullable String address();
+
+		boolean isConnected();
+
+		/**
+		 * Whether a responder is not subscribed, or takes no probes. Called under a lock.
+		 * @param responderId its id
+		 * @return {@code true} if it can't be probed
+		 */
+		boolean isUnprobed(String responderId);
+
+		/**
+		 * Whether a responder was subscribed with several addresses, of which all but one
+		 * are forged.
+		 * @param responderId its id
+		 * @return whether it was
+		 */
+		boolean hasSeveralAddresses(String responderId);
+
+		/**
+		 * Finds the subscribers that share a name. Called under a lock.
+		 * @param names the names
+		 * @return the ids of each name that has several
+		 */
+		List<String> namesakes(Set<String> names);
+
+		boolean findOverdue(long sentBeforeNanos, Set<String> ids);
+
+		void probe(String responderId, Probe probe);
+
+		void probeItself(Probe probe);
+
+		/**
+		 * Removes a responder that is gone. Also where it was announced that it leaves:
+		 * that is not proved, and may be another's announcement.
+		 * @param responderId its id
+		 */
+		void remove(String responderId);
+
+		/**
+		 * Notes that a responder works, although it was announced that it leaves.
+		 * @param responderId its id
+		 */
+		void refuseLeave(String responderId);
+
+	}
+
+	private static final class Suspect {
+
+		/**
+		 * The rounds to wait for the answer to a probe: fewer where there is a reason to
+		 * believe that the responder is gone.
+		 */
+		private int rounds = ROUNDS;
+
+		private int waited;
+
+		private int misses;
+
+		private boolean leaving;
+
+		private long probeRound;
+
+		/**
+		 * Whether the exporter received its own probe of that round.
+		 */
+		private boolean proven;
+
+		private String nonce = "";
+
+		void add(Suspicion suspicion) {
+			if (suspicion != Suspicion.OVERDUE) {
+				this.rounds = 1;
+			}
+			this.leaving |= suspicion == Suspicion.LEAVING;
+		}
+
+	}
+
+	private static final class Working {
+
+		private int doublings;
+
+		private long nextNanos;
+
+		void next(long nowNanos, long afterNanos) {
+			this.nextNanos = nowNanos + (afterNanos << this.doublings);
+			this.doublings = Math.min(this.doublings + 1, DOUBLINGS);
+		}
+
+	}
+
+	private record ProofTask(long round, long sentNanos, Runnable task) {
+	}
+
+}

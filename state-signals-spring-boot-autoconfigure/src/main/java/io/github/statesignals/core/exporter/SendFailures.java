@@ -1,0 +1,80 @@
+package io.github.statesignals.core.exporter;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.SignalNotSentException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TransientDataAccessResourceException;
+
+/**
+ * Makes of what a transport throws what a publisher is to learn: which signal, and
+ * whether it may have been sent.
+ */
+final class SendFailures {
+
+	private SendFailures() {
+	}
+
+	/**
+	 * Describes a failure to send a signal.
+	 * @param ex what the transport has failed with
+	 * @param event the event of the signal
+	 * @param publisherId the id of its publisher
+	 * @return an exception of the same kind that names the signal; the same one if it is
+	 * none of Redis's
+	 */
+	static Throwable describe(Throwable ex, String event, String publisherId) {
+		if (!(ex instanceof DataAccessException failure)) {
+			return ex;
+		}
+		boolean unsent = failure instanceof SignalNotSentException;
+		String message = "'%s' of '%s' %s: %s".formatted(event, publisherId,
+				unsent ? "was not sent" : "may have been sent", failure.getMessage());
+		Throwable kind = (unsent && failure.getCause() instanceof DataAccessException cause) ? cause : failure;
+		Throwable reply = reply(failure);
+		if (kind instanceof PermissionDeniedDataAccessException) {
+			return new PermissionDeniedDataAccessException(message, reply);
+		}
+		if (kind instanceof QueryTimeoutException) {
+			return new QueryTimeoutException(message, reply);
+		}
+		return (kind instanceof TransientDataAccessResourceException)
+				? new TransientDataAccessResourceException(message, reply)
+				: new DataAccessResourceFailureException(message, reply);
+	}
+
+	// What the driver says, rather than what was made of it.
+	private static Throwable reply(DataAccessException failure) {
+		Throwable reply = failure;
+		while (reply instanceof DataAccessException && reply.getCause() != null) {
+			reply = reply.getCause();
+		}
+		return reply;
+	}
+
+	/**
+	 * Describes that Redis has not confirmed a signal in time.
+	 * @param event the event of the signal
+	 * @param publisherId the id of its publisher
+	 * @param timeout how long Redis had
+	 * @param sending the transport's future, which may know why
+	 * @return the exception to throw
+	 */
+	static QueryTimeoutException unconfirmed(String event, String publisherId, Duration timeout,
+			@Nullable CompletableFuture<?> sending) {
+		String message = "Redis did not confirm '%s' of '%s' within %s: it may have been sent".formatted(event,
+				publisherId, timeout);
+		Throwable last = (sending instanceof DurableSignalTransport.Retried retried) ? retried.lastFailure() : null;
+		return (last != null)
+				? new QueryTimeoutException(message + ". The last attempt failed: " + last.getMessage(), last)
+				: new QueryTimeoutException(message);
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.LogText;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns, once for each event of an exporter, that no responder acts on it, and names the
+ * events that responders do handle: most often the event is misspelt. Safe for use by
+ * many threads.
+ */
+final class UnhandledEvents {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	private static final int LIMIT = 1_000;
+
+	private final Supplier<? extends Collection<String>> own;
+
+	/**
+	 * The events that responders without a handler for an event do handle, by that event.
+	 */
+	private final Map<String, Set<String>> handled = new LinkedHashMap<>();
+
+	private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Creates an instance.
+	 * @param own provides the events that this application's own responders handle
+	 */
+	UnhandledEvents(Supplier<? extends Collection<String>> own) {
+		this.own = own;
+	}
+
+	void add(String event, Collection<String> handledEvents) {
+		if (this.warned.contains(event)) {
+			return;
+		}
+		synchronized (this.handled) {
+			if (this.handled.size() < LIMIT || this.handled.containsKey(event)) {
+				Set<String> known = this.handled.computeIfAbsent(event, (key) -> new TreeSet<>());
+				handledEvents.stream().limit(LIMIT - known.size()).forEach(known::add);
+			}
+		}
+	}
+
+	void warn(Signal signal, SignalResult result) {
+		String event = signal.event();
+		if (this.warned.size() >= LIMIT || !this.warned.add(event)) {
+			return;
+		}
+		Set<String> handled = new TreeSet<>(this.own.get());
+		synchronized (this.handled) {
+			Set<String> told = this.handled.remove(event);
+			if (told != null) {
+				handled.addAll(told);
+			}
+		}
+		String remedy = handled.isEmpty() ? "" : ". Responders handle " + LogText.printable(handled);
+		if (result.responses().isEmpty() && !result.left().isEmpty()) {
+			logger.warn("'{}' of '{}' is no success: the responders left before they answered: {}{}", event,
+					signal.publisherId(), LogText.printable(result.left()), remedy);
+		}
+		else if (result.responses().isEmpty()) {
+			logger.warn("No responder is subscribed to '{}', so '{}' is published to none and is no success{}",
+					signal.publisherId(), event, remedy);
+		}
+		else {
+			logger.warn("No responder has a handler for '{}' of '{}', so it is no success{}", event,
+					signal.publisherId(), remedy);
+		}
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.github.statesignals.core.responder;
+
+import java.util.Map;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
+import io.github.statesignals.transport.SignalExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signal on its way to a responder.
+ *
+ * @param signal the signal
+ * @param extension what it says to those who understand, if anything
+ * @param supportsExtensions whether its publisher supports extensions, although this
+ * signal may have none because not all subscribers do
+ * @param deadlineNanos until when its publisher awaits an answer; {@code null} if that is
+ * not known
+ * @param receipt what to acknowledge it with, if it is kept
+ */
+public record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
+		@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
+
+	/**
+	 * Creates a delivery of a signal that can't be read: only to be answered.
+	 * @param publisherId the id of its publisher
+	 * @param event its event
+	 * @param tag its tag, if that is known
+	 * @param extension its extension, if any
+	 * @param supportsExtensions whether its publisher supports extensions
+	 * @param receipt what to acknowledge it with, if it is stored
+	 * @return the delivery
+	 */
+	public static Delivery unreadable(String publisherId, String event, @Nullable String tag,
+			@Nullable SignalExtension extension, boolean supportsExtensions, @Nullable Receipt receipt) {
+		Signal known = new Signal(publisherId, "", event, "", Signal.NO_SAMPLE, (tag != null) ? tag : "", Map.of());
+		return new Delivery(known, extension, supportsExtensions, null, receipt);
+	}
+
+	boolean isExpired(long nowNanos) {
+		return this.deadlineNanos != null && nowNanos - this.deadlineNanos > 0;
+	}
+
+	@Nullable String replyTo() {
+		return (this.extension != null) ? this.extension.replyTo() : null;
+	}
+
+	/**
+	 * It was dealt with, and there is no answer to it.
+	 */
+	void settle() {
+		if (this.receipt != null) {
+			this.receipt.acknowledge(null, null);
+		}
+	}
+
+}

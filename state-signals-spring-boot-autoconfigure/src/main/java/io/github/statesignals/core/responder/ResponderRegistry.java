@@ -1,0 +1,96 @@
+package io.github.statesignals.core.responder;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+import io.github.statesignals.core.Outbound;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the responders of an application.
+ */
+public final class ResponderRegistry {
+
+	/**
+	 * Guarded for adding by itself. Read without a lock, by the transport's threads, too:
+	 * the thread that adds one may wait for Redis.
+	 */
+	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
+
+	private final Outbound outbound;
+
+	public ResponderRegistry(Outbound outbound) {
+		this.outbound = outbound;
+	}
+
+	/**
+	 * Returns the responder of a name, and opens the channel of one that is new.
+	 * @param name its name
+	 * @param channel the channel's name
+	 * @param factory creates it
+	 * @return the responder
+	 */
+	public DefaultSignalResponder get(String name, String channel,
+			BiFunction<String, String, DefaultSignalResponder> factory) {
+		synchronized (this.responders) {
+			DefaultSignalResponder known = find(name, channel);
+			if (known != null) {
+				return known;
+			}
+			DefaultSignalResponder responder = factory.apply(name, channel);
+			this.outbound.open(channel);
+			this.responders.add(responder);
+			return responder;
+		}
+	}
+
+	public @Nullable DefaultSignalResponder find(String name, String channel) {
+		for (DefaultSignalResponder responder : this.responders) {
+			if (responder.getName().equals(name) && responder.getChannel().equals(channel)) {
+				return responder;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Finds a responder by its id.
+	 * @param responderId the id
+	 * @return the responder; {@code null} also for one on a durable channel, whose id
+	 * other applications share
+	 */
+	public @Nullable LocalResponder findBroadcast(String responderId) {
+		for (DefaultSignalResponder responder : this.responders) {
+			if (responder.getResponderId().equals(responderId) && !this.outbound.isDurable(responder.getChannel())) {
+				return responder;
+			}
+		}
+		return null;
+	}
+
+	public List<DefaultSignalResponder> all() {
+		return this.responders;
+	}
+
+	/**
+	 * Returns the responders that have a handler or a listener.
+	 */
+	public Stream<DefaultSignalResponder> active() {
+		return this.responders.stream().filter(DefaultSignalResponder::isActive);
+	}
+
+	public Set<String> handledEvents(String channel) {
+		Set<String> events = new TreeSet<>();
+		for (DefaultSignalResponder responder : this.responders) {
+			if (responder.getChannel().equals(channel)) {
+				events.addAll(responder.handledEvents());
+			}
+		}
+		return events;
+	}
+
+}

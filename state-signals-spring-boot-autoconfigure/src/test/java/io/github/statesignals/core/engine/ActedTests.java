@@ -1,0 +1,479 @@
+package io.github.statesignals.core.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.CompletionRule;
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SubscriberJoinedEvent;
+import io.github.statesignals.SubscriberLeftEvent;
+import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.engine.InMemoryApplications.Application;
+import io.github.statesignals.core.engine.InMemoryApplications.Message;
+import io.github.statesignals.core.engine.InMemoryApplications.Peer;
+import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static io.github.statesignals.core.engine.InMemoryApplications.awaiting;
+import static io.github.statesignals.core.engine.InMemoryApplications.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A success means that a responder acted.
+ */
+@Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
+class ActedTests {
+
+	private static final Duration PROBE_AFTER = Duration.ofSeconds(2);
+
+	@RegisterExtension
+	private final InMemoryApplications applications = new InMemoryApplications(true);
+
+	private final Peer peer = this.applications.peer();
+
+	// Without a handler
+
+	@Test
+	void aResponderWithoutAHandlerAnswersButDidNotAct() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "strat", cpu);
+		SignalResult result = exporter.publish("strat");
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(result.acted()).isEmpty();
+		assertThat(result.failed()).isEmpty();
+		assertThat(result.unhandled()).containsExactly(cpu.responder().getResponderId());
+	}
+
+	@Test
+	void onlyThoseThatActedMakeASuccess() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application other = start();
+		other.responder().on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu, other);
+		SignalResult result = exporter.publish("start");
+		assertThat(result.isSuccess()).isTrue();
+		assertThat(result.acted()).containsExactly(cpu.responder().getResponderId());
+		assertThat(result.unhandled()).containsExactly(other.responder().getResponderId());
+	}
+
+	@Test
+	void aRuleCountsThoseThatActed() {
+		Application other = start();
+		other.responder().on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", other);
+		SignalResult result = exporter.signal("start").until(CompletionRule.first()).publish();
+		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(result.isSuccess()).isFalse();
+	}
+
+	@Test
+	void aRequiredResponderHasToAct() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application other = start();
+		other.engine().get("gc").on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu, other);
+		SignalResult result = exporter.signal("start").requires("gc").publish();
+		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(result.messages()).containsValue("it is required, and has no handler for 'start'");
+	}
+
+	@Test
+	void aRequiredResponderHasToActWhateverTheRule() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application other = start();
+		other.engine().get("gc").on("start", (signal) -> Acknowledgement.failure("full"));
+		SignalExporter exporter = exporter(start(), "start", cpu, other);
+		SignalResult result = exporter.signal("start").until(CompletionRule.first()).requires("gc").publish();
+		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(exporter.signal("start").until(CompletionRule.first()).requires("cpu").publish().isSuccess())
+			.isTrue();
+	}
+
+	@Test
+	void aResponderWithoutAHandlerDidNotActAlsoIfALegacyPeerIsSubscribed() {
+		Application cpu = start();
+		cpu.responder().on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		this.peer.subscribePlain(exporter, "python");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.settle();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 0, null), null);
+		assertThat(get(publish).unhandled()).containsExactly(cpu.responder().getResponderId());
+		assertThat(get(publish).acted()).isEmpty();
+	}
+
+	@Test
+	void anEventThatNoResponderHandlesIsWarnedOfOnceWithThoseThatTheyHandle(CapturedOutput output) {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		cpu.responder().on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "strat", cpu);
+		exporter.publish("strat");
+		exporter.publish("strat");
+		assertThat(output.toString().split("No responder has a handler for 'strat'", -1)).hasSize(2);
+		assertThat(output).contains("Responders handle [start, stop]");
+	}
+
+	@Test
+	void aPublishThatNoResponderIsSubscribedToIsWarnedOfOnce(CapturedOutput output) {
+		SignalExporter exporter = exporter(start(), "start");
+		SignalResult result = exporter.publish("start");
+		exporter.publish("start");
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(result.awaited()).isZero();
+		assertThat(output.toString().split("No responder is subscribed to", -1)).hasSize(2);
+	}
+
+	@Test
+	void aLegacyPeersSuccessCountsAsActed() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribePlain(exporter, "python");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.forget();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(get(publish).isSuccess()).isTrue();
+		assertThat(get(publish).acted()).containsExactly("python");
+	}
+
+	@Test
+	void aResponderWithoutAHandlerDoesNotActAlsoWhereALegacyPeerIsSubscribed() {
+		Application other = start();
+		other.responder().on("stop", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", other);
+		this.peer.subscribePlain(exporter, "python");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(get(publish).acted()).containsExactly("python");
+		assertThat(get(publish).unhandled()).containsExactly(other.responder().getResponderId());
+	}
+
+	// Disconnected
+
+	@Test
+	void aKilledResponderEndsTheWaitEarlyAndIsNoLongerAwaited() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application publisher = start();
+		SignalExporter exporter = exporter(publisher, "start", cpu);
+		String id = cpu.responder().getResponderId();
+		cpu.wire().stop();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		SignalResult result = get(publish);
+		assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(result.gone()).containsExactly(id);
+		assertThat(result.missing()).containsExactly(id);
+		assertThat(result.subscriptionLost()).isFalse();
+		assertThat(exporter.getSubscribers()).isEmpty();
+		Object event = publisher.nextEvent();
+		assertThat((event instanceof SubscriberJoinedEvent) ? publisher.nextEvent() : event)
+			.isEqualTo(new SubscriberLeftEvent(exporter.getPublisherId(), id, SubscriberLeftEvent.Reason.GONE));
+		assertThat(exporter.publish("start").awaited()).isZero();
+	}
+
+	@Test
+	void aKilledResponderIsFoundAlsoIfEveryPublishTimesOutBeforeItIsProbed() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		cpu.wire().stop();
+		for (int i = 0; i < 40 && !exporter.getSubscribers().isEmpty(); i++) {
+			CompletableFuture<SignalResult> publish = exporter.signal("start")
+				.timeout(Duration.ofMillis(500))
+				.publishAsync();
+			advance(Duration.ofMillis(500));
+			assertThat(get(publish).missing()).hasSize(1);
+		}
+		assertThat(exporter.getSubscribers()).isEmpty();
+	}
+
+	@Test
+	void aBusyResponderIsNeverTakenForDead() {
+		Application cpu = start();
+		CountDownLatch finish = new CountDownLatch(1);
+		cpu.responder().on("start", (signal) -> {
+			await(finish);
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		CompletableFuture<SignalResult> publish = exporter.signal("start").timeout(Duration.ofHours(2)).publishAsync();
+		for (int i = 0; i < 60; i++) {
+			advance(PROBE_AFTER);
+		}
+		assertThat(publish).isNotDone();
+		finish.countDown();
+		assertThat(get(publish).isSuccess()).isTrue();
+	}
+
+	@Test
+	void theAnswerToAProbeRepeatsNothingOfItButItsNonce() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		this.peer.forget();
+		String responderId = cpu.responder().getResponderId();
+		this.peer.respond(new Response(responderId, "python", Signal.INITIALIZATION, 1, "forged"),
+				new ResponseExtension("1", List.of("start"),
+						this.peer.transport().replyTo(InMemoryApplications.CHANNEL), "seal", new Probe("nonce", null)));
+		Message<Response, ResponseExtension> answer = this.peer.hearResponse();
+		assertThat(answer.content()).isEqualTo(new Response(responderId, "python", Outbound.PROBE_EVENT, null, null));
+		assertThat(answer.extension())
+			.isEqualTo(new ResponseExtension(null, null, null, null, new Probe("nonce", State.WORKING)));
+	}
+
+	@Test
+	void aResponderThatComesBackAfterItWasFoundGoneLeavesAsBefore() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(exporter.getSubscribers()).isEmpty();
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), new ResponseExtension("2"));
+		assertThat(exporter.getSubscribers()).containsExactly("r1");
+		this.peer.bye("r1");
+		assertThat(exporter.getSubscribers()).isEmpty();
+	}
+
+	@Test
+	void aResponderThatComesBackAfterItWasFoundGoneIsFoundGoneAgain() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), new ResponseExtension("2"));
+		assertThat(exporter.getSubscribers()).containsExactly("r1");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(get(publish).gone()).containsExactly("r1");
+	}
+
+	@Test
+	void aResponderThatAnswersAfterItWasFoundGoneCountsWhileOthersAreAwaited() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribePlain(exporter, "python");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(exporter.getSubscribers()).containsExactly("python");
+		assertThat(publish).isNotDone();
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(exporter.getSubscribers()).containsExactly("python", "r1");
+		assertThat(publish).isNotDone();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(get(publish).isSuccess()).isTrue();
+		assertThat(get(publish).acted()).containsExactly("r1", "python");
+		assertThat(get(publish).gone()).isEmpty();
+	}
+
+	@Test
+	void theOldIdOfANameThatIsBackIsForgottenWithoutAnyPublish() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribeAt(exporter, "cpu-00000000-0000-4000-8000-000000000000-resp", "nowhere");
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		this.peer.settle();
+		advance(Duration.ofMillis(100));
+		awaiting().until(() -> exporter.getSubscribers().size() == 2);
+		advance(PROBE_AFTER);
+		assertThat(exporter.getSubscribers()).containsExactly(cpu.responder().getResponderId());
+		assertThat(exporter.publish("start").isSuccess()).isTrue();
+	}
+
+	@Test
+	void aResponderLockedOnAnotherPublisherIsNotAwaitedForLong() {
+		Application cpu = start();
+		SignalResponder responder = cpu.responder();
+		responder.on("start", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		responder.lockPublisher("other");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(2));
+		assertThat(get(publish).gone()).containsExactly(responder.getResponderId());
+	}
+
+	// Leaving
+
+	@Test
+	void aResponderThatLeavesProvesIt() {
+		Application cpu = start();
+		SignalResponder.Registration registration = cpu.responder().on("start", (signal) -> null);
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		registration.close();
+		awaiting().until(() -> exporter.getSubscribers().isEmpty());
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		this.peer.settle();
+		advance(Duration.ofMillis(100));
+		awaiting().until(() -> !exporter.getSubscribers().isEmpty());
+		assertThat(exporter.publish("start").isSuccess()).isTrue();
+	}
+
+	@Test
+	void aForgedAnnouncementOfLeavingChangesNothing() {
+		Application cpu = start();
+		CountDownLatch finish = new CountDownLatch(1);
+		cpu.responder().on("start", (signal) -> {
+			await(finish);
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		String id = cpu.responder().getResponderId();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.forgeBye(id, null);
+		this.peer.forgeBye(id, ResponseExtension.UNDERSTOOD);
+		this.peer.forgeBye(id, new ResponseExtension(null, null, null, LeaveSeal.create().key(), null));
+		this.peer.respond(new Response(id, exporter.getPublisherId(), Signal.SHUTDOWN, 1, "bye"), null);
+		advance(PROBE_AFTER);
+		assertThat(exporter.getSubscribers()).containsExactly(id);
+		assertThat(publish).isNotDone();
+		finish.countDown();
+		assertThat(get(publish).isSuccess()).isTrue();
+		assertThat(get(publish).left()).isEmpty();
+	}
+
+	@Test
+	void aForgedAnnouncementOfLeavingDoesNotTurnAKilledResponderIntoOneThatLeft() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application killed = start();
+		killed.responder().on("start", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(start(), "start", cpu, killed);
+		String id = killed.responder().getResponderId();
+		killed.wire().stop();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.forgeBye(id, ResponseExtension.UNDERSTOOD);
+		advance(PROBE_AFTER);
+		assertThat(get(publish).isSuccess()).isFalse();
+		assertThat(get(publish).left()).isEmpty();
+		assertThat(get(publish).gone()).containsExactly(id);
+	}
+
+	@Test
+	void aLegacyPeerNeverLeavesByAForgedSubscription() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribePlain(exporter, "python");
+		LeaveSeal forged = LeaveSeal.create();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+				new ResponseExtension(null, null, "nowhere", forged.seal(), null));
+		this.peer.forgeBye("python", new ResponseExtension(null, null, null, forged.key(), null));
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(publish).isNotDone();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(get(publish).isSuccess()).isTrue();
+	}
+
+	@Test
+	void aForgedAddressDoesNotMakeAWorkingResponderGone() {
+		Application cpu = start();
+		CountDownLatch finish = new CountDownLatch(1);
+		cpu.responder().on("start", (signal) -> {
+			await(finish);
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		String id = cpu.responder().getResponderId();
+		Application another = start();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response(id, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+				new ResponseExtension(null, null, another.wire().replyTo(InMemoryApplications.CHANNEL), null, null));
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(publish).isNotDone();
+		finish.countDown();
+		assertThat(get(publish).isSuccess()).isTrue();
+	}
+
+	@Test
+	void aSealThatIsForgedMakesTheRealOneConfirmThatItLeaves() {
+		Application cpu = start();
+		SignalResponder.Registration registration = cpu.responder().on("start", (signal) -> null);
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		String id = cpu.responder().getResponderId();
+		LeaveSeal forged = LeaveSeal.create();
+		this.peer.respond(new Response(id, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+				new ResponseExtension(null, null, "nowhere", forged.seal(), null));
+		this.peer.forgeBye(id, new ResponseExtension(null, null, null, forged.key(), null));
+		advance(PROBE_AFTER);
+		assertThat(exporter.getSubscribers()).containsExactly(id);
+		registration.close();
+		this.peer.settle();
+		advance(PROBE_AFTER);
+		assertThat(exporter.getSubscribers()).isEmpty();
+	}
+
+	// The exporter's own subscription
+
+	@Test
+	void anExporterThatReceivesNothingDoesNotEvictAndSaysSo() {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		Application publisher = this.applications.start(new Settings().probeAfter(PROBE_AFTER).evictAfterMissed(1));
+		SignalExporter exporter = exporter(publisher, "start", cpu);
+		publisher.wire().loseReceived(true);
+		for (int i = 0; i < 5; i++) {
+			CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+			advance(InMemoryApplications.RESPONSE_TIMEOUT);
+			assertThat(get(publish).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+			assertThat(get(publish).subscriptionLost()).isTrue();
+			assertThat(get(publish).gone()).isEmpty();
+		}
+		assertThat(exporter.getSubscribers()).containsExactly(cpu.responder().getResponderId());
+		publisher.wire().loseReceived(false);
+		assertThat(exporter.publish("start").isSuccess()).isTrue();
+	}
+
+	private Application start() {
+		return this.applications.start(new Settings().probeAfter(PROBE_AFTER));
+	}
+
+	private SignalExporter exporter(Application application, String event, Application... responding) {
+		SignalExporter exporter = application.exporter(event);
+		List<Application> others = List.of(responding);
+		awaiting().until(() -> exporter.getSubscribers().size() == others.size());
+		return exporter;
+	}
+
+	// In steps, so that what is sent arrives in between.
+	private void advance(Duration duration) {
+		Duration step = Duration.ofMillis(100);
+		for (Duration passed = Duration.ZERO; passed.compareTo(duration) < 0; passed = passed.plus(step)) {
+			this.applications.timer().advance(step);
+			this.peer.settle();
+			this.peer.settle();
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

@@ -1,0 +1,569 @@
+package io.github.statesignals.core.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.engine.InMemoryApplications.Application;
+import io.github.statesignals.core.engine.InMemoryApplications.Message;
+import io.github.statesignals.core.engine.InMemoryApplications.Peer;
+import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.task.TaskRejectedException;
+import org.springframework.dao.QueryTimeoutException;
+
+import static io.github.statesignals.core.engine.InMemoryApplications.RESPONSE_TIMEOUT;
+import static io.github.statesignals.core.engine.InMemoryApplications.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Which publish an answer belongs to: by its id, or by its event where a responder knows
+ * no ids.
+ */
+@Timeout(120)
+class CorrelationTests {
+
+	@RegisterExtension
+	private final InMemoryApplications applications = new InMemoryApplications();
+
+	private final Peer peer = this.applications.peer();
+
+	@Test
+	void manyPublishesOfOneEventAreUnderWayAtOnceAndEachHasItsOwnAnswers() {
+		SignalExporter exporter = exporter(new Settings(), "r1", "r2");
+		int count = 500;
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, count);
+		List<Message<Signal, SignalExtension>> signals = hear(count);
+		assertThat(signals).extracting((signal) -> (int) signal.content().sampleNo())
+			.isEqualTo(IntStream.range(0, count).boxed().toList());
+		assertThat(signals.stream().map((signal) -> signal.extension().id()).collect(Collectors.toSet()))
+			.hasSize(count);
+		List<Message<Signal, SignalExtension>> shuffled = new ArrayList<>(signals);
+		for (String responderId : List.of("r1", "r2")) {
+			Collections.shuffle(shuffled, new Random(responderId.hashCode()));
+			// The last one first, to have an order that no queue would have.
+			shuffled.sort((a, b) -> Boolean.compare(b.content().sampleNo() == count - 1,
+					a.content().sampleNo() == count - 1));
+			shuffled.forEach((signal) -> answerWithSample(responderId, signal));
+			this.peer.settle();
+			if (responderId.equals("r1")) {
+				assertThat(publishes).allMatch((publish) -> !publish.isDone());
+			}
+		}
+		for (int i = 0; i < count; i++) {
+			String sample = Integer.toString(i);
+			assertThat(get(publishes.get(i)).messages().values()).hasSize(2).containsOnly(sample);
+		}
+		assertThat(this.applications.timer().scheduled()).as("timeouts").isZero();
+	}
+
+	@Test
+	void anAnswerByIdEndsItsPublishThoughEarlierOnesWait() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
+		List<Message<Signal, SignalExtension>> signals = hear(3);
+		this.peer.answer("r1", signals.get(2), 1);
+		assertThat(get(publishes.get(2)).isSuccess()).isTrue();
+		this.peer.answer("r1", signals.get(0), 0);
+		assertThat(get(publishes.get(0)).code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(publishes.get(1)).isNotDone();
+	}
+
+	@Test
+	void aLateAnswerToAnEarlierPublishOfTheEventDoesNotCount() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1");
+		CompletableFuture<SignalResult> first = exporter.signal("start").publishAsync();
+		Message<Signal, SignalExtension> early = this.peer.hear("start");
+		this.applications.timer().advance(RESPONSE_TIMEOUT);
+		assertThat(get(first).missing()).containsExactly("r1");
+		CompletableFuture<SignalResult> second = exporter.signal("start").publishAsync();
+		Message<Signal, SignalExtension> later = this.peer.hear("start");
+		this.peer.answer("r1", early, 0);
+		assertThat(second).isNotDone();
+		assertThat(application.engine().counters().unexpected()).isOne();
+		this.peer.answer("r1", later, 1);
+		assertThat(get(second).isSuccess()).isTrue();
+		assertThat(application.engine().counters().unexpected()).isOne();
+	}
+
+	@Test
+	void anAnswerWithAnIdThatNobodyKnowsOrToAnotherEventDoesNotCount() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		String id = signal.extension().id();
+		respond(exporter, "end", new ResponseExtension(id));
+		respond(exporter, "start", new ResponseExtension("no-" + id));
+		respond(exporter, "start", ResponseExtension.UNDERSTOOD);
+		respond(exporter, "start", null);
+		assertThat(publish).isNotDone();
+		this.peer.answer("stranger", signal, 1);
+		assertThat(publish).isNotDone();
+		respond(exporter, "start", new ResponseExtension(id));
+		assertThat(get(publish).responses()).containsOnlyKeys("r1");
+	}
+
+	@Test
+	void anAnswerThatIsRepeatedCountsOnce() {
+		SignalExporter exporter = exporter(new Settings(), "r1", "r2");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 2);
+		List<Message<Signal, SignalExtension>> signals = hear(2);
+		this.peer.answer("r1", signals.get(0), 1);
+		this.peer.answer("r1", signals.get(0), 0);
+		assertThat(publishes).allMatch((publish) -> !publish.isDone());
+		this.peer.answer("r2", signals.get(0), 1);
+		assertThat(get(publishes.get(0)).isSuccess()).isTrue();
+		assertThat(publishes.get(1)).isNotDone();
+	}
+
+	@Test
+	void whereOneKnowsNoIdsOnlyOnePublishOfAnEventIsUnderWay() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		this.peer.subscribePlain(exporter, "python");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
+		CompletableFuture<SignalResult> other = exporter.signal("end").publishAsync();
+		for (int i = 0; i < 3; i++) {
+			Message<Signal, SignalExtension> signal = this.peer.hear("start");
+			assertThat(signal.content().sampleNo()).isEqualTo(i);
+			if (i == 0) {
+				this.peer.hear("end");
+			}
+			this.peer.hearsNoSignal();
+			this.peer.answerPlain("r1", signal, 1);
+			this.peer.answerPlain("python", signal, i);
+			assertThat(get(publishes.get(i)).responses().get("python").ras()).isEqualTo(i);
+		}
+		assertThat(other).isNotDone();
+	}
+
+	@Test
+	void whatWaitsKeepsItsPlaceWhenTheLastOneThatKnowsNoIdsLeaves() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		this.peer.subscribePlain(exporter, "python");
+		publish(exporter, 0, 4);
+		assertThat(this.peer.hear("start").content().sampleNo()).isZero();
+		// The first one still awaits r1, and from now on none has to wait for another.
+		((DefaultSignalExporter) exporter).leave("python");
+		publish(exporter, 4, 4);
+		assertThat(hear(7)).extracting((signal) -> signal.content().sampleNo())
+			.containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+		this.peer.hearsNoSignal();
+	}
+
+	@Test
+	void whatIsUnderWayByIdIsNotMixedUpWithWhatIsNot() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		List<CompletableFuture<SignalResult>> identified = publish(exporter, 0, 2);
+		List<Message<Signal, SignalExtension>> signals = hear(2);
+		this.peer.subscribePlain(exporter, "python");
+		List<CompletableFuture<SignalResult>> plain = publish(exporter, 2, 2);
+		Message<Signal, SignalExtension> third = this.peer.hear("start");
+		assertThat(third.extension()).isNull();
+		this.peer.hearsNoSignal();
+		this.peer.answerPlain("python", third, 1);
+		this.peer.answerPlain("r1", third, 0);
+		assertThat(get(plain.get(0)).code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(3);
+		assertThat(identified).allMatch((publish) -> !publish.isDone());
+		this.peer.answer("r1", signals.get(1), 1);
+		this.peer.answer("r1", signals.get(0), 1);
+		assertThat(identified).allMatch((publish) -> get(publish).isSuccess());
+	}
+
+	/**
+	 * Subscribers with and without ids come and go while much is published and answered.
+	 */
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
+	void noPublishEverOvertakesAnEarlierOneOfItsEvent(long seed) {
+		Random random = new Random(seed);
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		List<CompletableFuture<SignalResult>> publishes = new ArrayList<>();
+		List<Message<Signal, SignalExtension>> heard = new ArrayList<>();
+		List<Message<Signal, SignalExtension>> unanswered = new ArrayList<>();
+		boolean plain = false;
+		for (int step = 0; step < 400; step++) {
+			switch (random.nextInt(8)) {
+				case 0 -> {
+					if (plain) {
+						((DefaultSignalExporter) exporter).leave("python");
+					}
+					else {
+						this.peer.subscribePlain(exporter, "python");
+					}
+					plain = !plain;
+				}
+				case 1, 2, 3 -> publishes.addAll(publish(exporter, publishes.size(), 1));
+				case 4 -> this.applications.timer().advance(RESPONSE_TIMEOUT.dividedBy(4));
+				case 5 -> {
+					if (!publishes.isEmpty()) {
+						publishes.get(random.nextInt(publishes.size())).cancel(false);
+					}
+				}
+				default -> {
+					if (!unanswered.isEmpty()) {
+						answerByAll(unanswered.remove(random.nextInt(unanswered.size())));
+					}
+				}
+			}
+			this.peer.settle();
+			drain(heard, unanswered);
+		}
+		// What still waits is sent when all that is before it has ended.
+		for (int i = 0; i < publishes.size() && !publishes.stream().allMatch(CompletableFuture::isDone); i++) {
+			this.applications.timer().advance(RESPONSE_TIMEOUT);
+			this.peer.settle();
+			drain(heard, unanswered);
+		}
+		assertThat(publishes).allSatisfy(
+				(publish) -> assertThat(publish.handle((result, ex) -> true)).succeedsWithin(Duration.ofSeconds(20)));
+		assertThat(heard).extracting((signal) -> signal.content().sampleNo()).isSorted().doesNotHaveDuplicates();
+		List<Integer> samples = heard.stream().map((signal) -> (int) signal.content().sampleNo()).toList();
+		for (int i = 0; i < publishes.size(); i++) {
+			if (!publishes.get(i).isCancelled()) {
+				assertThat(samples).contains(i);
+			}
+		}
+		assertThat(this.applications.timer().scheduled()).as("timeouts").isZero();
+	}
+
+	// How many
+
+	@Test
+	void refusesMorePublishesThanMayBeUnderWayAndSaysWhatToDo() {
+		SignalExporter exporter = exporter(new Settings().maxPending(3), "r1");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
+		List<Message<Signal, SignalExtension>> signals = hear(3);
+		assertRefused(exporter);
+		this.peer.answer("r1", signals.get(1), 1);
+		assertThat(get(publishes.get(1)).isSuccess()).isTrue();
+		publish(exporter, 3, 1);
+		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(3);
+		assertRefused(exporter);
+		this.applications.timer().advance(RESPONSE_TIMEOUT);
+		assertThat(get(publishes.get(0)).missing()).containsExactly("r1");
+		publish(exporter, 4, 3).forEach((publish) -> assertThat(publish).isNotCompletedExceptionally());
+		assertRefused(exporter);
+	}
+
+	@Test
+	void whatIsQueuedCountsToo() {
+		SignalExporter exporter = exporter(new Settings().maxPending(3));
+		this.peer.subscribePlain(exporter, "python");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
+		assertRefused(exporter);
+		publishes.get(2).cancel(false);
+		publishes.add(exporter.signal("end").publishAsync());
+		assertRefused(exporter);
+		this.peer.answerPlain("python", this.peer.hear("start"), 1);
+		assertThat(get(publishes.get(0)).isSuccess()).isTrue();
+		assertThat(publish(exporter, 3, 1).get(0)).isNotDone();
+		assertRefused(exporter);
+	}
+
+	@Test
+	void shuttingDownMakesRoom() {
+		SignalExporter exporter = exporter(new Settings().maxPending(2), "r1");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 2);
+		exporter.shutdown();
+		publishes.forEach((publish) -> assertThat(get(publish).missing()).containsExactly("r1"));
+		exporter.initialize("start", "end");
+		this.peer.forget();
+		this.peer.subscribe(exporter, "r1");
+		publish(exporter, 2, 2);
+		assertThat(hear(2)).extracting((signal) -> signal.content().sampleNo()).containsExactly(2L, 3L);
+		assertRefused(exporter);
+	}
+
+	@Test
+	void eachExporterHasItsOwnLimit() {
+		Application application = this.applications.start(new Settings().maxPending(1));
+		SignalExporter first = exporter(application, "r1");
+		SignalExporter second = exporter(application, "r1");
+		publish(first, 0, 1);
+		assertRefused(first);
+		assertThat(publish(second, 0, 1).get(0)).isNotDone();
+	}
+
+	@Test
+	void whatWaitsForRoomIsNotOvertakenByWhatIsSmaller() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		// Two of these are more than may be under way.
+		String large = "x".repeat(5 * 1024 * 1024);
+		exporter.signal("start").sampleNo(1).metadata("text", large).publishAsync();
+		exporter.signal("start").sampleNo(2).metadata("text", large).publishAsync();
+		exporter.signal("end").sampleNo(3).publishAsync();
+		Message<Signal, SignalExtension> first = this.peer.hear("start");
+		this.peer.hearsNoSignal();
+		this.peer.answer("r1", first, 1);
+		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.hear("end").content().sampleNo()).isEqualTo(3);
+	}
+
+	// Answering by hand
+
+	@Test
+	void answersByHandHaveTheIdOfTheirSignalInWhateverOrder() {
+		Application application = this.applications.start();
+		BlockingQueue<Signal> heard = listen(application);
+		List<Signal> signals = new ArrayList<>();
+		for (int i = 1; i <= 4; i++) {
+			// They equal each other.
+			this.peer.publish(Peer.signal("publisher", "start", 0), extension(i));
+			signals.add(next(heard));
+		}
+		for (int i : List.of(3, 1, 4, 2)) {
+			application.responder().respond(signals.get(i - 1), 1, null);
+			assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension(Integer.toString(i)));
+		}
+		application.responder().respond(signals.get(0), 1, null);
+		assertThat(this.peer.hearResponse().extension()).as("it was answered before").isNull();
+	}
+
+	@Test
+	void anEqualSignalWillDo() {
+		Application application = this.applications.start();
+		BlockingQueue<Signal> heard = listen(application);
+		for (int i = 1; i <= 3; i++) {
+			this.peer.publish(Peer.signal("publisher", "start", i), extension(i));
+			next(heard);
+		}
+		application.responder().respond(Peer.signal("publisher", "start", 2), 1, null);
+		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("2"));
+		application.responder().respond(Peer.signal("publisher", "start", 7), 1, null);
+		assertThat(this.peer.hearResponse().extension()).isNull();
+	}
+
+	@Test
+	void answersToAnEventAreForItsSignalsInTheOrderInWhichTheyWereHeard() {
+		Application application = this.applications.start();
+		BlockingQueue<Signal> heard = listen(application);
+		for (int i = 1; i <= 3; i++) {
+			this.peer.publish(Peer.signal("publisher", "start", i), extension(i, 2 * i));
+			this.peer.publish(Peer.signal("publisher", "end", i), extension(i + 3, 2 * i + 1));
+			this.peer.publish(Peer.signal("other", "start", i), extension(i + 30, i));
+			IntStream.range(0, 3).forEach((j) -> next(heard));
+		}
+		assertThat(answeredIds(application, "publisher", "start")).containsExactly("1", "2", "3", null);
+		assertThat(answeredIds(application, "other", "start")).containsExactly("31", "32", "33", null);
+		assertThat(answeredIds(application, "publisher", "unheard")).containsOnlyNulls();
+	}
+
+	@Test
+	void manyPublishesAreAnsweredByHandEndToEnd() {
+		SignalExporter exporter = exporter(new Settings());
+		Application other = this.applications.create(new Settings());
+		BlockingQueue<Signal> heard = listen(other);
+		other.engine().start();
+		this.peer.settle();
+		this.applications.timer().advance(Duration.ofMillis(100));
+		Signal asked = next(heard);
+		other.responder().respond(asked, null, null);
+		InMemoryApplications.awaiting().until(() -> exporter.getSubscribers().size() == 1);
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 6);
+		List<Signal> signals = IntStream.range(0, 6).mapToObj((i) -> next(heard)).collect(Collectors.toList());
+		for (int i : List.of(5, 3, 4)) {
+			other.responder().respond(signals.get(i), 1, "signal " + i);
+		}
+		for (int i = 0; i < 3; i++) {
+			other.responder().respond(exporter.getPublisherId(), "start", 1, "signal " + i);
+		}
+		for (int i = 0; i < 6; i++) {
+			assertThat(get(publishes.get(i)).messages()).containsValue("signal " + i);
+		}
+	}
+
+	@Test
+	void whatAHandlerAnswersIsNotLeftForTheApplicationToAnswer() {
+		Application application = this.applications.start();
+		BlockingQueue<Signal> heard = listen(application);
+		application.responder().on("start", (signal) -> Acknowledgement.success());
+		this.peer.forget();
+		this.peer.publish(Peer.signal("publisher", "start", 1), extension(1));
+		next(heard);
+		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		application.responder().respond("publisher", "start", 1, null);
+		assertThat(this.peer.hearResponse().extension()).isNull();
+	}
+
+	// Giving up
+
+	@Test
+	void aPublishThatTimesOutUnconfirmedIsNotSentLate() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1");
+		application.wire().hold();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		CompletableFuture<Void> transmission = application.wire().held().get(0);
+		assertThat(transmission).isNotDone();
+		this.applications.timer().advance(RESPONSE_TIMEOUT);
+		assertThat(transmission).isCancelled();
+		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(() -> Futures.join(publish))
+			.withMessageContaining("did not confirm 'start'");
+	}
+
+	@Test
+	void aPublishThatIsCancelledUnconfirmedIsNotSentLate() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1");
+		application.wire().hold();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		CompletableFuture<Void> transmission = application.wire().held().get(0);
+		publish.cancel(false);
+		assertThat(transmission).isCancelled();
+		assertThat(this.applications.timer().scheduled()).isZero();
+	}
+
+	@Test
+	void aPublishThatIsUnconfirmedWhenItsExporterShutsDownIsNotSentLate() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1");
+		application.wire().hold();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		((DefaultSignalExporter) exporter).shutdownAsync();
+		assertThat(application.wire().held().get(0)).isCancelled();
+		assertThat(get(publish).missing()).containsExactly("r1");
+	}
+
+	@Test
+	void whatWasAnsweredWasSentAndIsNotCancelled() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1", "r2");
+		application.wire().hold();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		respond(exporter, "start", new ResponseExtension("2"));
+		publish.cancel(false);
+		assertThat(application.wire().held().get(0)).isNotDone();
+	}
+
+	@Test
+	void aQueuedPublishThatIsCancelledIsNeverSent() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application);
+		this.peer.subscribePlain(exporter, "python");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
+		publishes.get(1).cancel(false);
+		this.peer.answerPlain("python", this.peer.hear("start"), 1);
+		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(2);
+	}
+
+	// What the tests are made of
+
+	private SignalExporter exporter(Settings settings, String... responderIds) {
+		return exporter(this.applications.start(settings), responderIds);
+	}
+
+	private SignalExporter exporter(Application application, String... responderIds) {
+		SignalExporter exporter = application.exporter("start", "end");
+		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.subscribe(exporter, responderIds);
+		return exporter;
+	}
+
+	private static List<CompletableFuture<SignalResult>> publish(SignalExporter exporter, int from, int count) {
+		return IntStream.range(from, from + count)
+			.mapToObj((i) -> exporter.signal("start").sampleNo(i).publishAsync())
+			.collect(Collectors.toCollection(ArrayList::new));
+	}
+
+	private List<Message<Signal, SignalExtension>> hear(int count) {
+		return IntStream.range(0, count).mapToObj((i) -> this.peer.hear("start")).toList();
+	}
+
+	private void drain(List<Message<Signal, SignalExtension>> heard,
+			List<Message<Signal, SignalExtension>> unanswered) {
+		List<Message<Signal, SignalExtension>> more = new ArrayList<>();
+		this.peer.signals().drainTo(more);
+		heard.addAll(more);
+		unanswered.addAll(more);
+	}
+
+	private void answerByAll(Message<Signal, SignalExtension> signal) {
+		for (String responderId : Set.of("r1", "python")) {
+			this.peer.answer(responderId, signal, 1);
+		}
+	}
+
+	private void answerWithSample(String responderId, Message<Signal, SignalExtension> signal) {
+		Signal content = signal.content();
+		this.peer.transport()
+			.send(InMemoryApplications.CHANNEL, new Response(responderId, content.publisherId(), content.event(), 1,
+					Long.toString(content.sampleNo())), new ResponseExtension(signal.extension().id()), null);
+	}
+
+	private void respond(SignalExporter exporter, String event, ResponseExtension extension) {
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), event, 1, null), extension);
+	}
+
+	private static void assertRefused(SignalExporter exporter) {
+		assertThatExceptionOfType(TaskRejectedException.class).isThrownBy(() -> exporter.publish("start"))
+			.withMessageContainingAll("'start'", "publishes of exporter '" + exporter.getPublisherId() + "'",
+					"Await some of their results first", "state-signals.exporter.max-pending");
+		assertThatExceptionOfType(TaskRejectedException.class)
+			.isThrownBy(() -> Futures.join(exporter.signal("end").publishAsync()));
+	}
+
+	private BlockingQueue<Signal> listen(Application application) {
+		BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
+		application.responder().listen(heard::add);
+		this.peer.forget();
+		return heard;
+	}
+
+	private static Signal next(BlockingQueue<Signal> heard) {
+		try {
+			Signal signal = heard.poll(20, TimeUnit.SECONDS);
+			assertThat(signal).isNotNull();
+			return signal;
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private List<String> answeredIds(Application application, String publisherId, String event) {
+		this.peer.forget();
+		List<String> ids = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			application.responder().respond(publisherId, event, 1, null);
+			ResponseExtension extension = this.peer.hearResponse().extension();
+			ids.add((extension != null) ? extension.id() : null);
+		}
+		return ids;
+	}
+
+	private static SignalExtension extension(int number) {
+		return extension(number, number);
+	}
+
+	private static SignalExtension extension(int id, int sequence) {
+		return new SignalExtension(Integer.toString(id), sequence, SignalExtension.NONE, SignalExtension.NONE, null);
+	}
+
+}

@@ -1,0 +1,1272 @@
+package io.github.statesignals.core.engine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalHandler;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponder.Registration;
+import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.EngineSettings.Unhandled;
+import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.SilentListener;
+import io.github.statesignals.core.SilentTransport;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * {@link DefaultSignalResponder} in an engine, asked by a publisher that is none of its
+ * own.
+ */
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class DefaultSignalResponderTests {
+
+	private static final String CHANNEL = "test";
+
+	private final InMemoryBroker broker = new InMemoryBroker();
+
+	private final ExecutorService executor = Executors.newCachedThreadPool((task) -> new Thread(task, "handler"));
+
+	private final Wire wire = new Wire(this.broker.transport());
+
+	private final Publisher publisher = new Publisher("publisher", this.broker.transport());
+
+	private final Publisher other = new Publisher("other", this.broker.transport());
+
+	private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+
+	private SignalEngine engine;
+
+	private SignalResponder responder;
+
+	@BeforeEach
+	void start() {
+		use(new Settings());
+	}
+
+	@AfterEach
+	void stop() {
+		this.engine.close();
+		this.publisher.transport.stop();
+		this.other.transport.stop();
+		this.executor.shutdownNow();
+	}
+
+	// Answering
+
+	@Test
+	void hasTheIdOfItsNameForLife() {
+		assertThat(this.responder.getName()).isEqualTo("cpu");
+		assertThat(this.responder.getResponderId())
+			.matches("cpu-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}-resp");
+		assertThat(this.engine.responder()).isSameAs(this.responder);
+		assertThat(this.engine.get("cpu")).isSameAs(this.responder);
+		assertThat(this.engine.get("memory").getResponderId()).startsWith("memory-");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.engine.get(" "))
+			.withMessageContaining("state-signals.responder.name");
+	}
+
+	@Test
+	void subscribesByAnsweringTheInitialization() {
+		this.responder.on("start", succeeding());
+		this.publisher.publish(Signal.INITIALIZATION);
+		assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(), "publisher",
+				Signal.INITIALIZATION, Acknowledgement.SUCCESS, null));
+	}
+
+	@Test
+	void isSilentWithoutHandlersAndListeners() {
+		this.publisher.publish(Signal.INITIALIZATION);
+		this.publisher.publish("start");
+		this.publisher.hearsNothing();
+	}
+
+	@Test
+	void isSilentWhereTheApplicationDoesNotRespond() {
+		use(new Settings().respond(false));
+		this.responder.on("start", succeeding());
+		this.publisher.publish(Signal.INITIALIZATION);
+		this.publisher.publish("start");
+		this.wire.awaitHeard();
+		this.responder.respond("publisher", "end", 1, null);
+		assertThat(this.publisher.hear().event()).isEqualTo("end");
+	}
+
+	@Test
+	void answersASignalThatItCanNotReadWithTheReason() {
+		this.responder.on("start", succeeding());
+		long before = this.engine.counters().malformed();
+		sendUnreadable("publisher", "start", null, null);
+		assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(), "publisher", "start",
+				Acknowledgement.FAILURE, "The signal can't be read: it is broken"));
+		assertThat(this.engine.counters().malformed()).isEqualTo(before + 1);
+		assertThat(this.engine.counters().signals()).isZero();
+	}
+
+	@Test
+	void answersASignalThatItCanNotReadOnceThoughItIsRepeated() {
+		this.responder.on("start", succeeding());
+		SignalExtension extension = new SignalExtension("17", 17, 1, 20_000, null);
+		sendUnreadable("publisher", "start", null, extension);
+		sendUnreadable("publisher", "start", null, extension);
+		this.publisher.hear("start");
+		this.publisher.hearsNothing();
+		assertThat(this.engine.counters().repeated()).isOne();
+	}
+
+	@Test
+	void answersNoneThatItCanNotReadAndWouldNotReceive() {
+		this.responder.on("start", succeeding());
+		this.responder.lockPublisher("other");
+		sendUnreadable("publisher", "start", null, null);
+		this.responder.lockTag("run-7");
+		sendUnreadable("other", "start", null, null);
+		sendUnreadable("other", "start", "run-8", null);
+		sendUnreadable("other", "locked", "run-7", null);
+		assertThat(this.other.hear().event()).isEqualTo("locked");
+		this.responder.unlock();
+		for (String reserved : List.of(Signal.INITIALIZATION, Signal.SHUTDOWN)) {
+			sendUnreadable("publisher", reserved, null, null);
+		}
+		sendUnreadable("*", "start", null, null);
+		this.publisher.hearsNothing();
+	}
+
+	private void sendUnreadable(String publisherId, String event, @Nullable String tag,
+			@Nullable SignalExtension extension) {
+		this.broker.sendUnreadable(CHANNEL,
+				new SignalTransport.UnreadableSignal(publisherId, event, tag, extension, "it is broken"));
+	}
+
+	@Test
+	void answersEachSignalOnce() {
+		this.responder.on("start", (signal) -> Acknowledgement.success("done " + signal.sampleNo()));
+		for (int i = 0; i < 100; i++) {
+			this.publisher.publish("start", i);
+		}
+		for (int i = 0; i < 100; i++) {
+			assertThat(this.publisher.hear())
+				.isEqualTo(new Response(this.responder.getResponderId(), "publisher", "start", 1, "done " + i));
+		}
+		this.publisher.hearsNothing();
+	}
+
+	@ParameterizedTest
+	@MethodSource("acknowledgements")
+	void succeedsOnlyIfEveryHandlerDoes(List<Acknowledgement> acknowledgements, int ras, String message) {
+		acknowledgements.forEach((acknowledgement) -> this.responder.on("start", (signal) -> acknowledgement));
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(ras, message);
+		this.publisher.hearsNothing();
+	}
+
+	static Stream<Arguments> acknowledgements() {
+		Acknowledgement success = Acknowledgement.success();
+		return Stream.of(Arguments.of(List.of(success), 1, null),
+				Arguments.of(List.of(Acknowledgement.of(7, "seven")), 7, "seven"),
+				Arguments.of(List.of(success, success), 1, null),
+				Arguments.of(List.of(Acknowledgement.success("a"), success, Acknowledgement.success("c")), 1, "a; c"),
+				Arguments.of(List.of(success, Acknowledgement.failure("full"), Acknowledgement.success("c")), 0,
+						"full; c"),
+				Arguments.of(List.of(success, Acknowledgement.of(7, null), Acknowledgement.failure(null)), 7, null));
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void answersAFailureWithItsMessage(SignalHandler handler, String message, CapturedOutput output) {
+		this.responder.on("start", handler);
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(0, message);
+		this.publisher.hearsNothing();
+		assertThat(output).contains("WARN").contains("'start' of 'publisher'");
+	}
+
+	static Stream<Arguments> failures() {
+		return Stream.of(Arguments.of(throwing(new IllegalStateException("out of disk")), "out of disk"),
+				Arguments.of(throwing(new IOException("unplugged")), "unplugged"),
+				Arguments.of(throwing(new IllegalStateException()), "IllegalStateException"),
+				Arguments.of(throwing(new IllegalStateException(" ")), "IllegalStateException"),
+				Arguments.of(throwing(new StackOverflowError()), "StackOverflowError"),
+				Arguments.of(async(() -> CompletableFuture.failedFuture(new IOException("unplugged"))), "unplugged"),
+				Arguments.of(
+						async(() -> CompletableFuture
+							.failedFuture(new CompletionException(new IOException("unplugged, too")))),
+						"unplugged, too"),
+				Arguments.of(
+						async(() -> CompletableFuture
+							.supplyAsync(() -> failing(new IllegalStateException("out of disk, too")))),
+						"out of disk, too"),
+				Arguments.of(async(() -> {
+					CompletableFuture<Acknowledgement> cancelled = new CompletableFuture<>();
+					cancelled.cancel(true);
+					return cancelled;
+				}), "CancellationException"));
+	}
+
+	@Test
+	void handlerThatFailsKeepsNeitherTheNextHandlerNorTheNextSignalFromItsTurn() {
+		this.responder.on("start", throwing(new IllegalStateException("first")));
+		this.responder.on("start", (signal) -> Acknowledgement.success("second " + signal.sampleNo()));
+		this.publisher.publish("start", 1);
+		this.publisher.publish("start", 2);
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message)
+			.containsExactly(0, "first; second 1");
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message)
+			.containsExactly(0, "first; second 2");
+	}
+
+	@Test
+	void handlerWithoutAStageIsAFailure() {
+		this.responder.on("start", async(() -> null));
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear().ras()).isZero();
+		this.publisher.hearsNothing();
+	}
+
+	@Test
+	void takesAnyStage() {
+		this.responder.on("start", async(
+				() -> CompletableFuture.completedFuture(Acknowledgement.success("done")).minimalCompletionStage()));
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear().message()).isEqualTo("done");
+	}
+
+	@Test
+	void answersAStageWhenItIsCompleteAndKeepsTheOrderAfterIt() {
+		List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
+		CompletableFuture<Acknowledgement> first = new CompletableFuture<>();
+		this.responder.on("start", new AsyncHandler((signal) -> {
+			begun.add((int) signal.sampleNo());
+			return (signal.sampleNo() == 1) ? first : CompletableFuture.completedFuture(Acknowledgement.success("2"));
+		}));
+		this.publisher.publish("start", 1);
+		this.publisher.publish("start", 2);
+		// Another publisher's are handled meanwhile.
+		this.other.publish("start", 3);
+		assertThat(this.other.hear().message()).isEqualTo("2");
+		awaiting().until(() -> begun.size() == 2);
+		assertThat(begun).containsExactlyInAnyOrder(1, 3);
+		first.complete(Acknowledgement.success("1"));
+		assertThat(this.publisher.hear().message()).isEqualTo("1");
+		assertThat(this.publisher.hear().message()).isEqualTo("2");
+		assertThat(begun).endsWith(2);
+	}
+
+	@Test
+	void callsHandlersOneAfterTheOtherAlsoAfterAStage() {
+		List<String> called = Collections.synchronizedList(new ArrayList<>());
+		CompletableFuture<Acknowledgement> first = new CompletableFuture<>();
+		this.responder.on("start", async(() -> {
+			called.add("first");
+			return first;
+		}));
+		this.responder.on("start", (signal) -> {
+			called.add("second on " + Thread.currentThread().getName());
+			return Acknowledgement.success("second");
+		});
+		this.publisher.publish("start");
+		awaiting().until(() -> called.contains("first"));
+		this.other.publish("end");
+		this.other.hear();
+		assertThat(called).containsExactly("first");
+		first.complete(Acknowledgement.failure("first"));
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message)
+			.containsExactly(0, "first; second");
+		assertThat(called).containsExactly("first", "second on handler");
+		this.publisher.hearsNothing();
+	}
+
+	@Test
+	void handlesOffTheTransportsThread() {
+		this.responder.on("start", (signal) -> Acknowledgement.success(Thread.currentThread().getName()));
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear().message()).isEqualTo("handler");
+	}
+
+	@Test
+	void slowHandlerDelaysNeitherOtherPublishersNorOtherResponders() {
+		Gate gate = new Gate();
+		this.responder.on("start", (signal) -> {
+			if (signal.publisherId().equals("publisher")) {
+				gate.pass();
+			}
+			return Acknowledgement.success("cpu");
+		});
+		this.engine.get("memory").on("start", (signal) -> Acknowledgement.success("memory"));
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear().message()).isEqualTo("memory");
+		this.other.publish("start");
+		assertThat(List.of(this.other.hear().message(), this.other.hear().message())).containsExactlyInAnyOrder("cpu",
+				"memory");
+		gate.open();
+		assertThat(this.publisher.hear().message()).isEqualTo("cpu");
+	}
+
+	@Test
+	void mayPublishFromAHandler() {
+		SignalExporter exporter = this.engine.create("conductor");
+		exporter.initialize("nested");
+		this.responder.on("nested", succeeding());
+		this.responder.on("start",
+				async(() -> exporter.signal("nested")
+					.publishAsync()
+					.thenApply((result) -> Acknowledgement.success(result.code().name()))));
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").message()).isEqualTo("ALL_SUBS_SUCCESS");
+	}
+
+	// What no handler matches
+
+	@ParameterizedTest
+	@EnumSource
+	void answersWhatNoHandlerMatchesAsItIsSet(Unhandled unhandled) {
+		use(new Settings().unhandled(unhandled));
+		this.responder.on("start", succeeding());
+		this.responder.on("not-concerned", (signal) -> null);
+		for (String event : List.of("unknown", "not-concerned")) {
+			this.publisher.publish(event);
+			switch (unhandled) {
+				case ACKNOWLEDGE ->
+					assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(),
+							"publisher", event, Acknowledgement.SUCCESS, null));
+				case REJECT -> assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(),
+						"publisher", event, Acknowledgement.FAILURE, "'cpu' has no handler for '" + event + "'"));
+				case IGNORE -> this.publisher.hearsNothing();
+			}
+		}
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").ras()).isOne();
+	}
+
+	@Test
+	void handlerThatIsNotConcernedDoesNotCount() {
+		use(new Settings().unhandled(Unhandled.REJECT));
+		this.responder.on("start", (signal) -> null);
+		this.responder.on("start", (signal) -> Acknowledgement.success("done"));
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(1, "done");
+	}
+
+	@Test
+	void anyEventDoesNotIncludeTheReservedOnes() {
+		List<String> handled = Collections.synchronizedList(new ArrayList<>());
+		this.responder.on("*", (signal) -> {
+			handled.add(signal.event());
+			return Acknowledgement.success("any");
+		});
+		this.publisher.publish(Signal.INITIALIZATION);
+		assertThat(this.publisher.hear(Signal.INITIALIZATION)).extracting(Response::ras, Response::message)
+			.containsExactly(1, null);
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").message()).isEqualTo("any");
+		this.publisher.publish(Signal.SHUTDOWN);
+		this.publisher.hearsNothing();
+		assertThat(handled).containsExactly("start", "marker");
+	}
+
+	@Test
+	void neverAnswersAShutdown() {
+		BlockingQueue<Signal> handled = new LinkedBlockingQueue<>();
+		this.responder.on("start", succeeding());
+		this.publisher.publish(Signal.SHUTDOWN);
+		this.publisher.hearsNothing();
+		this.responder.on(Signal.SHUTDOWN, (signal) -> {
+			handled.add(signal);
+			return Acknowledgement.success("bye");
+		});
+		this.publisher.publish(Signal.SHUTDOWN);
+		this.publisher.hearsNothing();
+		assertThat(handled).extracting(Signal::event).containsExactly(Signal.SHUTDOWN);
+	}
+
+	@Test
+	void handlesAnInitializationThatIsNamed() {
+		Registration failing = this.responder.on(Signal.INITIALIZATION, throwing(new IllegalStateException("not now")));
+		this.publisher.publish(Signal.INITIALIZATION);
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(0, "not now");
+		failing.close();
+		this.responder.on(Signal.INITIALIZATION, (signal) -> null);
+		this.publisher.publish(Signal.INITIALIZATION);
+		assertThat(this.publisher.hear(Signal.INITIALIZATION).ras()).isOne();
+		this.publisher.hearsNothing();
+	}
+
+	// Locks
+
+	@Test
+	void hearsNobodyButThePublisherItIsLockedOn() {
+		this.responder.on("start", succeeding());
+		this.responder.lockPublisher("publisher");
+		this.other.publish(Signal.INITIALIZATION);
+		this.other.publish("start");
+		this.publisher.publish("start");
+		this.publisher.hear("start");
+		this.responder.lockPublisher("other");
+		this.publisher.publish("start");
+		this.other.publish("start");
+		this.other.hear("start");
+		this.wire.awaitHeard();
+		this.responder.unlock();
+		this.publisher.hearsNothing();
+		this.other.hearsNothing();
+	}
+
+	@Test
+	void hearsNothingButTheTagItIsLockedOn() {
+		this.responder.on("start", succeeding());
+		this.responder.lockTag("run-7");
+		this.publisher.publish(Signal.INITIALIZATION);
+		this.publisher.publish("start", 1, "run-8");
+		this.publisher.publish("start", 2, "run-7");
+		this.publisher.hear("start");
+		this.publisher.publish(Signal.INITIALIZATION, -1, "run-7");
+		this.publisher.hear(Signal.INITIALIZATION);
+		this.wire.awaitHeard();
+		this.responder.unlock();
+		this.publisher.hearsNothing();
+	}
+
+	@Test
+	void hearsWhatPassesBothLocks() {
+		List<String> heard = Collections.synchronizedList(new ArrayList<>());
+		this.responder.on("start", (signal) -> {
+			heard.add(signal.publisherId() + " " + signal.tag());
+			return Acknowledgement.success();
+		});
+		this.responder.lockTag("run-7");
+		this.responder.lockPublisher("publisher");
+		this.publisher.publish("start", 1, "run-8");
+		this.other.publish("start", 1, "run-7");
+		this.publisher.publish("start", 1, "run-7");
+		this.publisher.hear("start");
+		this.responder.unlock();
+		this.other.publish("start", 1, "run-9");
+		this.other.hear("start");
+		assertThat(heard).containsExactly("publisher run-7", "other run-9");
+	}
+
+	@Test
+	void isLockedAsItIsSet() {
+		use(new Settings().lockPublisher("publisher").lockTag("run-7"));
+		this.responder.on("start", succeeding());
+		this.publisher.publish("start", 1, "run-8");
+		this.other.publish("start", 1, "run-7");
+		this.publisher.publish("start", 1, "run-7");
+		this.publisher.hear("start");
+		this.wire.awaitHeard();
+		this.responder.unlock();
+		this.publisher.hearsNothing();
+		this.other.hearsNothing();
+	}
+
+	@Test
+	void refusesBlankLocks() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.responder.lockPublisher(" "))
+			.withMessageContaining("unlock()");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.responder.lockTag(""))
+			.withMessageContaining("unlock()");
+	}
+
+	@Test
+	void doesNotHearItsOwnApplicationUnlessToldTo() {
+		use(new Settings().receiveOwn(false));
+		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+		this.responder.on("start", (signal) -> {
+			heard.add(signal.publisherId());
+			return Acknowledgement.success();
+		});
+		SignalExporter own = this.engine.create("own");
+		own.initialize("start");
+		assertThat(own.publish("start").awaited()).isZero();
+		this.publisher.publish("start");
+		this.publisher.hear("start");
+		assertThat(heard).containsExactly("publisher");
+		use(new Settings().receiveOwn(true));
+		this.responder.on("start", succeeding());
+		SignalExporter exporter = this.engine.create("own");
+		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(10), "start")).isTrue();
+		assertThat(exporter.publish("start").responses()).containsOnlyKeys(this.responder.getResponderId());
+	}
+
+	// Too much
+
+	@Test
+	void isBusyWhenTooManyAreWaiting(CapturedOutput output) {
+		use(new Settings().queueCapacity(2));
+		Gate gate = new Gate();
+		this.responder.on("start", (signal) -> {
+			if (signal.publisherId().equals("publisher")) {
+				gate.pass();
+			}
+			return Acknowledgement.success("done " + signal.sampleNo());
+		});
+		this.publisher.publish("start", 1);
+		gate.awaitEntered();
+		this.publisher.publish("start", 2);
+		this.publisher.publish("start", 3);
+		this.publisher.publish("start", 4);
+		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(0, "busy");
+		assertThat(this.engine.counters().rejected()).isOne();
+		assertThat(output).contains("'start' of 'publisher' is answered 'busy': too many signals are waiting");
+		this.other.publish("start", 5);
+		assertThat(this.other.hear().message()).isEqualTo("done 5");
+		// Subscribing is about the future, and waits for nobody.
+		this.publisher.publish(Signal.INITIALIZATION);
+		assertThat(this.publisher.hear(Signal.INITIALIZATION).ras()).isOne();
+		gate.open();
+		assertThat(IntStream.range(0, 3).mapToObj((i) -> this.publisher.hear().message())).containsExactly("done 1",
+				"done 2", "done 3");
+		this.publisher.publish("start", 6);
+		assertThat(this.publisher.hear().message()).isEqualTo("done 6");
+		this.publisher.hearsNothing();
+	}
+
+	// By hand
+
+	@Test
+	void listenerLeavesTheAnsweringToTheApplication() {
+		BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
+		Registration listening = this.responder.listen(heard::add);
+		this.publisher.publish(Signal.INITIALIZATION);
+		this.publisher.publish("start", 3);
+		this.publisher.publish(Signal.SHUTDOWN);
+		this.publisher.hearsNothing();
+		assertThat(heard).extracting(Signal::event).startsWith(Signal.INITIALIZATION, "start", Signal.SHUTDOWN);
+		Signal signal = heard.stream().filter((candidate) -> candidate.sampleNo() == 3).findFirst().orElseThrow();
+		this.responder.respond(signal, 7, "by hand");
+		assertThat(this.publisher.hear())
+			.isEqualTo(new Response(this.responder.getResponderId(), "publisher", "start", 7, "by hand"));
+		this.responder.respond("publisher", Signal.INITIALIZATION, null, null);
+		assertThat(this.publisher.hear())
+			.isEqualTo(new Response(this.responder.getResponderId(), "publisher", Signal.INITIALIZATION, null, null));
+		listening.close();
+		heard.clear();
+		this.publisher.publish("start");
+		this.publisher.hearsNothing();
+		assertThat(heard).isEmpty();
+	}
+
+	@Test
+	void listenerHearsWhatHandlersAnswer() {
+		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+		this.responder.listen((signal) -> heard.add(signal.event() + " on " + Thread.currentThread().getName()));
+		this.responder.on("start", (signal) -> Acknowledgement.success("handled"));
+		this.publisher.publish(Signal.INITIALIZATION);
+		this.publisher.publish("unknown");
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").message()).isEqualTo("handled");
+		this.publisher.hearsNothing();
+		assertThat(heard).startsWith("initialization on handler", "unknown on handler", "start on handler");
+	}
+
+	@Test
+	void listenerThatFailsIsLogged(CapturedOutput output) {
+		List<String> heard = Collections.synchronizedList(new ArrayList<>());
+		this.responder.listen((signal) -> {
+			throw new IllegalStateException("broken, on purpose");
+		});
+		this.responder.listen((signal) -> heard.add(signal.event()));
+		this.responder.on("start", succeeding());
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").ras()).isOne();
+		assertThat(heard).containsExactly("start");
+		assertThat(output).contains("WARN").contains("A listener of '" + this.responder.getResponderId());
+	}
+
+	@Test
+	void listenerHearsNothingThatTheLocksFilterOut() {
+		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+		this.responder.listen((signal) -> heard.add(signal.publisherId()));
+		this.responder.lockPublisher("publisher");
+		this.other.publish("start");
+		this.publisher.publish("start");
+		awaiting().untilAsserted(() -> assertThat(heard).isNotEmpty());
+		assertThat(heard).containsExactly("publisher");
+	}
+
+	@Test
+	void refusesToAnswerNobody() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.responder.respond(" ", "start", 1, null))
+			.withMessageContaining("publisher id");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.responder.respond("publisher", "", 1, null))
+			.withMessageContaining("event");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.responder.on(" ", succeeding()))
+			.withMessageContaining("\"*\"");
+	}
+
+	@Test
+	void answerThatRedisDoesNotTakeIsLogged(CapturedOutput output) {
+		this.wire.failing = true;
+		this.responder.respond("publisher", "start", 1, "secret");
+		assertThat(output).contains("Could not answer 'start' of 'publisher'")
+			.contains("Redis is away")
+			.doesNotContain("secret");
+	}
+
+	@Test
+	void answerThatRedisDoesNotTakeKeepsNothingFromItsTurn() {
+		this.responder.on("start", (signal) -> Acknowledgement.success(String.valueOf(signal.sampleNo())));
+		this.wire.failing = true;
+		this.publisher.publish("start", 1);
+		awaiting().until(() -> this.wire.log.contains("answer start"));
+		this.wire.failing = false;
+		this.publisher.publish("start", 2);
+		assertThat(this.publisher.hear().message()).isEqualTo("2");
+	}
+
+	// Registrations
+
+	@Test
+	void closedHandlerHandlesNothing() {
+		use(new Settings().unhandled(Unhandled.REJECT));
+		this.responder.on("other", succeeding());
+		Registration registration = this.responder.on("start", succeeding());
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").ras()).isOne();
+		registration.close();
+		registration.close();
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").ras()).isZero();
+	}
+
+	@Test
+	void isSilentAgainWhenTheLastHandlerIsClosed() {
+		Registration registration = this.responder.on("start", succeeding());
+		this.publisher.publish("start");
+		this.publisher.hear("start");
+		registration.close();
+		this.publisher.publish("start");
+		this.publisher.hearsNothing();
+	}
+
+	@Test
+	void handlerMayBeRegisteredTwiceAndClosedOnce() {
+		SignalHandler handler = (signal) -> Acknowledgement.success("once");
+		Registration first = this.responder.on("start", handler);
+		Registration second = this.responder.on("start", handler);
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear().message()).isEqualTo("once; once");
+		first.close();
+		first.close();
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear().message()).isEqualTo("once");
+		second.close();
+	}
+
+	@Test
+	void closedHandlerFinishesWhatItIsBusyWith() {
+		Gate gate = new Gate();
+		Registration registration = this.responder.on("start", (signal) -> {
+			gate.pass();
+			return Acknowledgement.success("finished");
+		});
+		this.publisher.publish("start");
+		gate.awaitEntered();
+		registration.close();
+		gate.open();
+		assertThat(this.publisher.hear().message()).isEqualTo("finished");
+	}
+
+	// Stopping
+
+	@Test
+	void finishesAndAnswersWhatWasAcceptedBeforeTheTransportStops() throws Exception {
+		Gate gate = new Gate();
+		CompletableFuture<Acknowledgement> stage = new CompletableFuture<>();
+		this.responder.on("start", new AsyncHandler((signal) -> switch ((int) signal.sampleNo()) {
+			case 1 -> {
+				gate.pass();
+				yield CompletableFuture.completedFuture(Acknowledgement.success("1"));
+			}
+			case 2 -> stage;
+			default -> CompletableFuture.completedFuture(Acknowledgement.success("" + signal.sampleNo()));
+		}));
+		this.publisher.publish("start", 1);
+		this.publisher.publish("start", 2);
+		this.publisher.publish("start", 3);
+		gate.awaitEntered();
+		this.wire.awaitHeard();
+		CompletableFuture<Void> stopped = CompletableFuture.runAsync(this.engine::stop);
+		awaiting().until(() -> !this.engine.isRunning());
+		this.publisher.publish("start", 4);
+		this.other.publish(Signal.INITIALIZATION);
+		this.wire.awaitHeard();
+		assertThat(stopped).isNotDone();
+		assertThat(this.wire.log).isEmpty();
+		gate.open();
+		assertThat(this.publisher.hear().message()).isEqualTo("1");
+		assertThat(stopped).isNotDone();
+		stage.complete(Acknowledgement.success("2"));
+		stopped.get(10, TimeUnit.SECONDS);
+		assertThat(this.publisher.hear().message()).isEqualTo("2");
+		assertThat(this.publisher.hear().message()).isEqualTo("3");
+		assertThat(this.wire.log).containsExactly("answer start", "answer start", "answer start", "bye", "stop");
+		assertThat(this.publisher.responses).isEmpty();
+		assertThat(this.other.responses).isEmpty();
+	}
+
+	@Test
+	void saysGoodbyeForItsExportersAfterTheLastAnswer() throws Exception {
+		Gate gate = new Gate();
+		this.responder.on("start", (signal) -> {
+			gate.pass();
+			return Acknowledgement.success();
+		});
+		this.engine.create("conductor").initialize("start");
+		this.wire.log.clear();
+		this.publisher.publish("start", 1);
+		gate.awaitEntered();
+		this.wire.log.clear();
+		CompletableFuture<Void> stopped = CompletableFuture.runAsync(this.engine::stop);
+		awaiting().until(() -> !this.engine.isRunning());
+		gate.open();
+		stopped.get(10, TimeUnit.SECONDS);
+		assertThat(this.wire.log).containsExactly("answer start", "bye", "signal shutdown", "stop");
+	}
+
+	@Test
+	void handlersAndListenersStartWithoutTheInterruptOfThoseBefore() {
+		Gate gate = new Gate();
+		List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
+		this.responder.listen((signal) -> {
+			interrupted.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+		});
+		this.responder.listen((signal) -> {
+			interrupted.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+		});
+		SignalHandler handler = (signal) -> {
+			interrupted.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+			return Acknowledgement.success();
+		};
+		this.responder.on("wait", (signal) -> {
+			gate.pass();
+			Thread.currentThread().interrupt();
+			return Acknowledgement.success();
+		});
+		this.responder.on("start", handler);
+		this.responder.on("start", handler);
+		this.publisher.publish("wait", 0);
+		gate.awaitEntered();
+		for (int i = 1; i <= 20; i++) {
+			this.publisher.publish("start", i);
+			this.other.publish("start", i);
+		}
+		gate.open();
+		for (int i = 0; i <= 20; i++) {
+			assertThat(this.publisher.hear().ras()).isOne();
+		}
+		for (int i = 1; i <= 20; i++) {
+			assertThat(this.other.hear().ras()).isOne();
+		}
+		assertThat(interrupted).hasSize(2 * 41 + 2 * 40).containsOnly(false);
+	}
+
+	@Test
+	void doesNotWaitForeverForAHandlerThatIsStuck(CapturedOutput output) throws Exception {
+		use(new Settings().drainTimeout(Duration.ofMillis(1)));
+		Gate gate = new Gate();
+		this.responder.on("start", (signal) -> {
+			gate.pass();
+			return Acknowledgement.success();
+		});
+		this.publisher.publish("start", 1);
+		gate.awaitEntered();
+		CompletableFuture.runAsync(this.engine::stop).get(10, TimeUnit.SECONDS);
+		assertThat(this.wire.log).containsExactly("bye", "stop");
+		assertThat(output).contains("Stopping without an answer")
+			.contains("on 'start' of 'publisher'")
+			.contains(this.responder.getResponderId());
+		gate.open();
+	}
+
+	@Test
+	void interruptedStopStillStopsTheTransport() {
+		Gate gate = new Gate();
+		this.responder.on("start", (signal) -> {
+			gate.pass();
+			return Acknowledgement.success();
+		});
+		this.publisher.publish("start", 1);
+		gate.awaitEntered();
+		Thread.currentThread().interrupt();
+		this.engine.stop();
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(this.wire.log).containsExactly("bye", "stop");
+		gate.open();
+	}
+
+	@Test
+	void stopsOnAThreadOfItsOwnWhereTheCallerDoesNotWait() throws Exception {
+		Gate gate = new Gate();
+		this.responder.on("start", (signal) -> {
+			gate.pass();
+			return Acknowledgement.success();
+		});
+		this.publisher.publish("start", 1);
+		gate.awaitEntered();
+		CountDownLatch stopped = new CountDownLatch(1);
+		this.engine.stop(stopped::countDown);
+		awaiting().until(() -> !this.engine.isRunning());
+		assertThat(stopped.getCount()).isOne();
+		gate.open();
+		assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
+		this.publisher.hear("start");
+	}
+
+	@Test
+	void handlesNothingAfterItHasStopped() throws Exception {
+		AtomicInteger late = new AtomicInteger();
+		for (int i = 0; i < 300; i++) {
+			AtomicBoolean stopped = new AtomicBoolean();
+			CountDownLatch handled = new CountDownLatch(1);
+			FloodingTransport flood = new FloodingTransport();
+			SignalEngine flooded = new SignalEngine(flood, new Settings().toEngineSettings(), this.executor,
+					new JsonMapper(), List::of, this.events::add);
+			flooded.responder().on("start", (signal) -> {
+				if (stopped.get()) {
+					late.incrementAndGet();
+				}
+				handled.countDown();
+				return Acknowledgement.success();
+			});
+			flooded.start();
+			assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
+			flooded.stop();
+			stopped.set(true);
+			flood.end();
+			assertThat(flooded.lanes().awaitIdle(Duration.ofSeconds(10))).isTrue();
+			flooded.close();
+		}
+		assertThat(late).hasValue(0);
+	}
+
+	@Test
+	void acceptsAgainWhenItIsStartedAgain() {
+		this.responder.on("start", succeeding());
+		this.engine.stop();
+		this.engine.start();
+		this.publisher.publish("start");
+		assertThat(this.publisher.hear("start").responderId()).isEqualTo(this.responder.getResponderId());
+	}
+
+	// What the tests are made of
+
+	private void use(Settings settings) {
+		if (this.engine != null) {
+			this.engine.stop();
+		}
+		this.engine = new SignalEngine(this.wire, settings.toEngineSettings(), this.executor, new JsonMapper(),
+				List::of, this.events::add);
+		this.responder = this.engine.responder();
+		this.engine.start();
+		this.wire.log.clear();
+	}
+
+	private static ConditionFactory awaiting() {
+		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+	}
+
+	private static SignalHandler succeeding() {
+		return (signal) -> Acknowledgement.success();
+	}
+
+	private static SignalHandler throwing(Throwable failure) {
+		return (signal) -> {
+			if (failure instanceof Error error) {
+				throw error;
+			}
+			throw (Exception) failure;
+		};
+	}
+
+	private static Acknowledgement failing(RuntimeException failure) {
+		throw failure;
+	}
+
+	private static SignalHandler async(Supplier<CompletionStage<Acknowledgement>> stage) {
+		return new AsyncHandler((signal) -> stage.get());
+	}
+
+	/**
+	 * A handler that returns stages.
+	 */
+	private record AsyncHandler(Function<Signal, CompletionStage<Acknowledgement>> delegate) implements SignalHandler {
+
+		@Override
+		public Acknowledgement handle(Signal signal) {
+			throw new AssertionError("Nobody calls this");
+		}
+
+		@Override
+		public CompletionStage<Acknowledgement> handleAsync(Signal signal) {
+			return this.delegate.apply(signal);
+		}
+
+	}
+
+	/**
+	 * Holds a handler until it is opened.
+	 */
+	private static final class Gate {
+
+		private final CountDownLatch entered = new CountDownLatch(1);
+
+		private final CountDownLatch opened = new CountDownLatch(1);
+
+		void pass() {
+			this.entered.countDown();
+			await(this.opened);
+		}
+
+		void awaitEntered() {
+			await(this.entered);
+		}
+
+		void open() {
+			this.opened.countDown();
+		}
+
+		private static void await(CountDownLatch latch) {
+			try {
+				assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+	/**
+	 * Settings, one by one.
+	 */
+	private static final class Settings {
+
+		private boolean respond = true;
+
+		private Unhandled unhandled = Unhandled.ACKNOWLEDGE;
+
+		private String lockPublisher;
+
+		private String lockTag;
+
+		private boolean receiveOwn = true;
+
+		private int queueCapacity = 1_000;
+
+		private int totalQueueCapacity = 10_000;
+
+		private EngineSettings.Extensions extensions = EngineSettings.Extensions.NEGOTIATED;
+
+		private EngineSettings.Expired expired = EngineSettings.Expired.REJECT;
+
+		private Duration drainTimeout = Duration.ofSeconds(30);
+
+		Settings respond(boolean respond) {
+			this.respond = respond;
+			return this;
+		}
+
+		Settings unhandled(Unhandled unhandled) {
+			this.unhandled = unhandled;
+			return this;
+		}
+
+		Settings lockPublisher(String lockPublisher) {
+			this.lockPublisher = lockPublisher;
+			return this;
+		}
+
+		Settings lockTag(String lockTag) {
+			this.lockTag = lockTag;
+			return this;
+		}
+
+		Settings receiveOwn(boolean receiveOwn) {
+			this.receiveOwn = receiveOwn;
+			return this;
+		}
+
+		Settings queueCapacity(int queueCapacity) {
+			this.queueCapacity = queueCapacity;
+			return this;
+		}
+
+		Settings drainTimeout(Duration drainTimeout) {
+			this.drainTimeout = drainTimeout;
+			return this;
+		}
+
+		EngineSettings toEngineSettings() {
+			return new EngineSettings(CHANNEL, this.extensions,
+					new EngineSettings.Exporters("test-host", List.of(), Duration.ofSeconds(1), Duration.ofSeconds(20),
+							0, Duration.ZERO, 1_000),
+					new EngineSettings.Responders("cpu", this.respond, this.unhandled, this.expired, this.lockPublisher,
+							this.lockTag, this.receiveOwn, this.queueCapacity, this.totalQueueCapacity),
+					this.drainTimeout);
+		}
+
+	}
+
+	/**
+	 * The engine's transport: tells what it was asked to do, and may fail to.
+	 */
+	private static final class Wire implements SignalTransport {
+
+		private static final String BARRIER = "barrier";
+
+		private final Semaphore barriers = new Semaphore(0);
+
+		private final SignalTransport delegate;
+
+		private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+
+		private volatile boolean failing;
+
+		Wire(SignalTransport delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		public void start(Listener listener) {
+			this.delegate.start(new Listener() {
+
+				@Override
+				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+					if (signal.event().equals(BARRIER)) {
+						Wire.this.barriers.release();
+					}
+					else {
+						listener.onSignal(channel, signal, extension);
+					}
+				}
+
+				@Override
+				public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+					listener.onResponse(channel, response, extension);
+				}
+
+				@Override
+				public void onMalformed(String source, String problem) {
+					listener.onMalformed(source, problem);
+				}
+
+				@Override
+				public void onUnreadable(String channel, UnreadableSignal signal) {
+					listener.onUnreadable(channel, signal);
+				}
+
+				@Override
+				public void onConnected(boolean gap) {
+					listener.onConnected(gap);
+				}
+
+			});
+		}
+
+		/**
+		 * Wait until the engine has heard whatever was sent.
+		 */
+		void awaitHeard() {
+			this.delegate.send(CHANNEL, new Signal("nobody", "test", BARRIER, "test", 0, "test", Map.of()));
+			try {
+				assertThat(this.barriers.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public void open(String channel) {
+			this.delegate.open(channel);
+		}
+
+		@Override
+		public void stop() {
+			this.log.add("stop");
+			this.delegate.stop();
+		}
+
+		@Override
+		public boolean isConnected() {
+			return this.delegate.isConnected();
+		}
+
+		@Override
+		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+			this.log.add("signal " + signal.event());
+			return this.delegate.send(channel, signal, extension);
+		}
+
+		@Override
+		public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
+				@Nullable String replyTo) {
+			if (!response.publisherId().equals("*")) {
+				this.log.add("answer " + response.event());
+			}
+			else if (response.event().equals(Signal.SHUTDOWN)) {
+				this.log.add("bye");
+			}
+			return this.failing
+					? CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is away"))
+					: this.delegate.send(channel, response, extension, replyTo);
+		}
+
+	}
+
+	/**
+	 * Lets an engine hear signals without end.
+	 */
+	private static final class FloodingTransport extends SilentTransport {
+
+		private final AtomicInteger heard = new AtomicInteger();
+
+		private volatile boolean ended;
+
+		private Thread thread;
+
+		@Override
+		public void start(Listener listener) {
+			this.thread = new Thread(() -> {
+				while (!this.ended) {
+					listener.onSignal(CHANNEL, new Signal("publisher-" + this.heard.incrementAndGet(), "python",
+							"start", "elsewhere", 1, Signal.NO_TAG, Map.of()), null);
+				}
+			}, "flood");
+			this.thread.start();
+		}
+
+		/**
+		 * Let the engine hear some more, and no more then.
+		 */
+		void end() throws InterruptedException {
+			int before = this.heard.get();
+			awaiting().until(() -> this.heard.get() > before + 2);
+			this.ended = true;
+			this.thread.join();
+		}
+
+	}
+
+	/**
+	 * Another application that publishes, and hears what it is answered.
+	 */
+	private final class Publisher extends SilentListener {
+
+		private final String publisherId;
+
+		private final SignalTransport transport;
+
+		private final BlockingQueue<Response> responses = new LinkedBlockingQueue<>();
+
+		Publisher(String publisherId, SignalTransport transport) {
+			this.publisherId = publisherId;
+			this.transport = transport;
+			transport.open(CHANNEL);
+			transport.start(this);
+		}
+
+		void publish(String event) {
+			publish(event, Signal.NO_SAMPLE);
+		}
+
+		void publish(String event, long sampleNo) {
+			publish(event, sampleNo, Signal.NO_TAG);
+		}
+
+		void publish(String event, long sampleNo, String tag) {
+			this.transport.send(CHANNEL,
+					new Signal(this.publisherId, "python", event, "elsewhere", sampleNo, tag, Map.of()));
+		}
+
+		/**
+		 * The next response to this publisher.
+		 */
+		Response hear() {
+			try {
+				Response response = this.responses.poll(10, TimeUnit.SECONDS);
+				assertThat(response).as("no response was heard").isNotNull();
+				return response;
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		Response hear(String event) {
+			Response response = hear();
+			assertThat(response.event()).isEqualTo(event);
+			return response;
+		}
+
+		/**
+		 * Whatever was published has been handled, and what it is answered been heard.
+		 */
+		void hearsNothing() {
+			DefaultSignalResponderTests.this.wire.awaitHeard();
+			Registration marker = DefaultSignalResponderTests.this.responder.on("marker", succeeding());
+			publish("marker");
+			hear("marker");
+			marker.close();
+		}
+
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			if (response.publisherId().equals(this.publisherId)) {
+				this.responses.add(response);
+			}
+		}
+
+	}
+
+}

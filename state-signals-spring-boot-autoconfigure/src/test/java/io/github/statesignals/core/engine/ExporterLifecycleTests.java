@@ -1,0 +1,382 @@
+package io.github.statesignals.core.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalHandler;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.SilentTransport;
+import io.github.statesignals.core.engine.InMemoryApplications.Application;
+import io.github.statesignals.core.engine.InMemoryApplications.Peer;
+import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.transport.SignalTransport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
+import static io.github.statesignals.core.engine.InMemoryApplications.awaiting;
+import static io.github.statesignals.core.engine.InMemoryApplications.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * What exporters are while their application starts, is connected, stops and starts
+ * again.
+ */
+@Timeout(60)
+class ExporterLifecycleTests {
+
+	@RegisterExtension
+	private final InMemoryApplications applications = new InMemoryApplications();
+
+	private Peer peer;
+
+	@BeforeEach
+	void listen() {
+		this.peer = this.applications.peer();
+	}
+
+	// Before the start
+
+	@Test
+	void initializationBeforeTheStartIsDoneAtStart() {
+		Application application = this.applications.create(new Settings());
+		application.responder().on("start", succeeding());
+		SignalExporter exporter = application.engine().create("conductor");
+		exporter.initialization("start").tag("run-7").expectedResponders("expected").initialize();
+		assertThat(exporter.getSubscribers()).isEmpty();
+		assertThat(application.engine().exporters()).isEmpty();
+		this.peer.hearsNoSignal();
+		application.engine().start();
+		assertComesBack(application, exporter);
+		this.peer.hearsNoSignal();
+	}
+
+	@Test
+	void theLastInitializationBeforeTheStartIsTheOneThatIsDone() {
+		Application application = this.applications.create(new Settings());
+		SignalExporter exporter = application.exporter("first");
+		exporter.initialize("second");
+		application.engine().start();
+		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.hearsNoSignal();
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("first"))
+			.withMessageContaining("[second]");
+	}
+
+	@Test
+	void shuttingDownBeforeTheStartForgetsTheInitialization() {
+		Application application = this.applications.create(new Settings());
+		SignalExporter exporter = application.exporter("start");
+		exporter.shutdown();
+		application.engine().start();
+		this.peer.hearsNoSignal();
+		assertThat(application.engine().exporters()).isEmpty();
+	}
+
+	@Test
+	void waitingForSubscribersBeforeTheStartFailsAtOnceAndSaysWhatToDo() {
+		Application application = this.applications.create(new Settings());
+		SignalExporter exporter = application.engine().create("conductor");
+		assertThatIllegalStateException()
+			.isThrownBy(() -> exporter.initializeAndWait(1, Duration.ofSeconds(-1), "start"))
+			.withMessageContaining(exporter.getPublisherId())
+			.withMessageContaining("Call initialize() here")
+			.withMessageContaining("ApplicationRunner")
+			.withMessageContaining("state-signals.exporter.await-subscribers");
+		application.engine().start();
+		this.peer.hearsNoSignal();
+		assertThat(application.engine().exporters()).isEmpty();
+	}
+
+	@Test
+	void publishingBeforeTheStartFailsAndSaysThatNothingWasSent() {
+		Application application = this.applications.create(new Settings());
+		SignalExporter exporter = application.engine().create("conductor");
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(DataAccessResourceFailureException.class)
+				.isThrownBy(() -> exporter.publish("start"))
+				.withMessageContaining("'start' of exporter '" + exporter.getPublisherId() + "' was not sent")
+				.withMessageContaining("ApplicationRunner");
+			// With and without an initialization.
+			exporter.initialize("start");
+		}
+		assertThat(exporter.signal("start").publishAsync()).isCompletedExceptionally();
+		assertThat(exporter.emitAsync(new Start())).isCompletedExceptionally();
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("strat"));
+		application.engine().start();
+		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.hearsNoSignal();
+	}
+
+	@Test
+	void theStartFailsWhereAnExporterCantBeInitialized() {
+		Application application = this.applications.create(new Settings());
+		SignalExporter exporter = application.exporter("start");
+		application.wire().refuse(true);
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> application.engine().start());
+		assertThat(application.engine().isRunning()).isFalse();
+		assertThat(application.wire().isConnected()).isFalse();
+		assertThat(application.engine().exporters()).isEmpty();
+		application.wire().refuse(false);
+		application.engine().start();
+		assertThat(exporter.publish("start").awaited()).isZero();
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("strat"));
+	}
+
+	// Connecting in the background
+
+	@Test
+	void initializationIsDoneWithTheFirstConnection() {
+		LateTransport transport = new LateTransport();
+		ExecutorService executor = Executors.newCachedThreadPool();
+		SignalEngine engine = engine(transport, executor);
+		try {
+			engine.responder().on("start", succeeding());
+			SignalExporter early = engine.create("early");
+			early.initialize("start");
+			engine.start();
+			SignalExporter late = engine.create("late");
+			late.initialize("start");
+			CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(
+					() -> engine.create("waiting").initializeAndWait(1, Duration.ofSeconds(-1), "start"), executor);
+			assertThatExceptionOfType(DataAccessResourceFailureException.class).isThrownBy(() -> late.publish("start"))
+				.withMessageContaining("'start' of exporter '" + late.getPublisherId() + "' was not sent");
+			assertThat(engine.connected()).isNotDone();
+			transport.connect();
+			assertThat(get(waiting)).isTrue();
+			get(engine.connected());
+			String own = engine.responder().getResponderId();
+			assertThat(engine.exporters()).hasSize(3).allMatch((exporter) -> exporter.getSubscribers().contains(own));
+		}
+		finally {
+			engine.close();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void initializationThatFailsInTheBackgroundIsDoneWithTheNextConnection() {
+		LateTransport transport = new LateTransport();
+		ExecutorService executor = Executors.newCachedThreadPool();
+		SignalEngine engine = engine(transport, executor);
+		try {
+			SignalExporter exporter = engine.create("conductor");
+			exporter.initialize("start");
+			engine.start();
+			transport.refusing = true;
+			transport.connect();
+			get(engine.connected());
+			assertThat(engine.exporters()).isEmpty();
+			transport.refusing = false;
+			transport.connect();
+			awaiting().until(() -> !engine.exporters().isEmpty());
+		}
+		finally {
+			engine.close();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void nothingIsInitializedWhenTheApplicationStopsBeforeItIsConnected() {
+		LateTransport transport = new LateTransport();
+		ExecutorService executor = Executors.newCachedThreadPool();
+		SignalEngine engine = engine(transport, executor);
+		try {
+			SignalExporter exporter = engine.create("conductor");
+			exporter.initialize("start");
+			engine.start();
+			engine.stop();
+			assertThat(engine.exporters()).isEmpty();
+			assertThatIllegalStateException()
+				.isThrownBy(() -> exporter.initializeAndWait(1, Duration.ofSeconds(-1), "start"));
+			engine.start();
+			transport.connect();
+			get(engine.connected());
+			assertThat(List.<SignalExporter>copyOf(engine.exporters())).containsExactly(exporter);
+		}
+		finally {
+			engine.close();
+			executor.shutdownNow();
+		}
+	}
+
+	private static SignalEngine engine(SignalTransport transport, ExecutorService executor) {
+		Application settings = new InMemoryApplications().create(new Settings());
+		return new SignalEngine(transport, settings.engine().getSettings(), executor, new JsonMapper(), List::of,
+				(event) -> {
+				});
+	}
+
+	// Starting again
+
+	@Test
+	void comesBackAsItWasWhenTheApplicationIsStartedAgain() {
+		Application application = this.applications.start();
+		application.responder().on("start", succeeding());
+		SignalExporter exporter = application.engine().create("conductor");
+		exporter.initialization("start").tag("run-7").expectedResponders("expected").initialize();
+		this.peer.subscribe(exporter, "r1");
+		for (int i = 0; i < 3; i++) {
+			assertComesBack(application, exporter);
+			application.engine().stop();
+			assertThat(this.peer.hear(Signal.SHUTDOWN).content().tag()).isEqualTo("run-7");
+			assertThat(exporter.getSubscribers()).isEmpty();
+			assertThat(application.engine().exporters()).isEmpty();
+			assertThatExceptionOfType(DataAccessResourceFailureException.class)
+				.isThrownBy(() -> exporter.publish("start"))
+				.withMessageContaining("was not sent");
+			application.engine().start();
+		}
+		assertComesBack(application, exporter);
+		assertThat(exporter.getSubscribers()).as("r1 is asked").hasSize(2);
+	}
+
+	/**
+	 * With the legal event {@code start}, the tag {@code run-7}, the responder
+	 * {@code expected} and the application's own.
+	 */
+	private void assertComesBack(Application application, SignalExporter exporter) {
+		assertThat(List.<SignalExporter>copyOf(application.engine().exporters())).containsExactly(exporter);
+		assertThat(this.peer.hear(Signal.INITIALIZATION).content().tag()).isEqualTo("run-7");
+		assertThat(exporter.getSubscribers()).contains("expected", application.responder().getResponderId());
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("strat"));
+	}
+
+	@Test
+	void aStartBarrierWaitsAgainAfterTheNextStart() {
+		Application application = this.applications.start();
+		SignalExporter exporter = application.engine().create("conductor");
+		exporter.initialize("start");
+		this.peer.subscribe(exporter, "r1");
+		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(-1), "start")).isTrue();
+		application.engine().stop();
+		application.engine().start();
+		CompletableFuture<Void> barrier = this.applications
+			.inBackground(() -> exporter.initializeAndWait(1, Duration.ofSeconds(-1), "start"));
+		this.peer.settle();
+		assertThat(barrier).isNotDone();
+		this.peer.subscribe(exporter, "r1");
+		get(barrier);
+	}
+
+	@Test
+	void whatTheApplicationHasShutDownStaysSo() {
+		Application application = this.applications.start();
+		SignalExporter before = application.exporter("start");
+		SignalExporter meanwhile = application.exporter("start");
+		before.shutdown();
+		application.engine().stop();
+		meanwhile.shutdown();
+		this.peer.settle();
+		this.peer.forget();
+		application.engine().start();
+		this.peer.hearsNoSignal();
+		assertThat(application.engine().exporters()).isEmpty();
+	}
+
+	@Test
+	void isInitializedAsItWasToldWhileTheApplicationWasStopped() {
+		Application application = this.applications.start();
+		SignalExporter exporter = application.exporter("start");
+		application.engine().stop();
+		exporter.initialize("stop");
+		application.engine().start();
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("start"))
+			.withMessageContaining("[stop]");
+		assertThat(application.engine().exporters()).hasSize(1);
+	}
+
+	@Test
+	void handlersMayPublishWhileTheyFinish() {
+		Application application = this.applications.start();
+		SignalExporter exporter = application.exporter("start", "finished");
+		CompletableFuture<Void> released = new CompletableFuture<>();
+		CompletableFuture<Void> entered = new CompletableFuture<>();
+		application.responder().on("start", (signal) -> {
+			entered.complete(null);
+			released.join();
+			exporter.signal("finished").publishAsync();
+			return Acknowledgement.success();
+		});
+		exporter.signal("start").publishAsync();
+		get(entered);
+		CompletableFuture<Void> stopped = this.applications.inBackground(() -> application.engine().stop());
+		awaiting().until(() -> !application.engine().isRunning());
+		released.complete(null);
+		get(stopped);
+		assertThat(application.wire().log()).containsSubsequence("signal start", "signal finished", "signal shutdown");
+	}
+
+	@Test
+	void waitingForSubscribersOfAnExporterThatIsThereAlready() {
+		Application application = this.applications.start(new Settings().extensions(Extensions.OFF));
+		SignalEngine engine = application.engine();
+		SignalExporter exporter = engine.create("conductor");
+		Duration indefinitely = Duration.ofSeconds(-1);
+		assertThat(engine.awaitSubscribers(exporter, 1, indefinitely)).as("not initialized").isTrue();
+		exporter.initialize("start");
+		this.peer.hear(Signal.INITIALIZATION);
+		assertThat(engine.awaitSubscribers(exporter, 0, indefinitely)).isTrue();
+		CompletableFuture<Void> waiting = this.applications
+			.inBackground(() -> engine.awaitSubscribers(exporter, 1, indefinitely));
+		awaiting().until(() -> this.applications.timer().scheduled() == 1);
+		this.applications.timer().advance(Duration.ofSeconds(1));
+		this.peer.hear(Signal.INITIALIZATION);
+		assertThat(waiting).isNotDone();
+		this.peer.subscribe(exporter, "r1");
+		get(waiting);
+		assertThat(engine.awaitSubscribers(exporter, 1, indefinitely)).isTrue();
+	}
+
+	private static SignalHandler succeeding() {
+		return (signal) -> Acknowledgement.success();
+	}
+
+	record Start() {
+	}
+
+	/**
+	 * Connects when a test tells it to, as if Redis came later.
+	 */
+	private static final class LateTransport extends SilentTransport {
+
+		private volatile boolean refusing;
+
+		private volatile @Nullable Listener listener;
+
+		@Override
+		public void start(Listener listener) {
+			this.listener = listener;
+		}
+
+		@Override
+		public void open(String channel) {
+			if (this.refusing) {
+				throw new PermissionDeniedDataAccessException("No", null);
+			}
+		}
+
+		void connect() {
+			this.listener.onConnected(false);
+		}
+
+	}
+
+}

@@ -1,0 +1,682 @@
+package io.github.statesignals.core.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.EngineSettings.Expired;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Engines on one {@link InMemoryBroker}, as if each of an application of its own, and
+ * peers among them that say what a test tells them. All have one clock, which the test
+ * turns; they are stopped after the test.
+ */
+final class InMemoryApplications implements AfterEachCallback {
+
+	static final String CHANNEL = "test";
+
+	static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(20);
+
+	private static final long PATIENCE_SECONDS = 20;
+
+	private final InMemoryBroker broker;
+
+	private final ManualTimer timer = new ManualTimer();
+
+	private final ExecutorService executor = Executors.newCachedThreadPool((task) -> {
+		Thread thread = new Thread(task, "in-memory-application");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private final List<Application> applications = new ArrayList<>();
+
+	private final List<Peer> peers = new ArrayList<>();
+
+	InMemoryApplications() {
+		this(false);
+	}
+
+	/**
+	 * Creates the applications.
+	 * @param addresses whether each has an address of its own
+	 */
+	InMemoryApplications(boolean addresses) {
+		this.broker = new InMemoryBroker(addresses);
+	}
+
+	private final AtomicInteger markers = new AtomicInteger();
+
+	ManualTimer timer() {
+		return this.timer;
+	}
+
+	/**
+	 * Start an application with the settings that most tests want.
+	 * @return the application, started
+	 */
+	Application start() {
+		return start(new Settings());
+	}
+
+	Application start(Settings settings) {
+		Application application = create(settings);
+		application.engine.start();
+		return application;
+	}
+
+	/**
+	 * Create an application.
+	 * @param settings its settings
+	 * @return the application, not started
+	 */
+	Application create(Settings settings) {
+		Application application = new Application(settings);
+		this.applications.add(application);
+		return application;
+	}
+
+	/**
+	 * Create a peer that is none of our engines.
+	 * @return the peer, listening
+	 */
+	Peer peer() {
+		Peer peer = new Peer();
+		this.peers.add(peer);
+		peer.transport.start(peer);
+		return peer;
+	}
+
+	/**
+	 * Run something that blocks.
+	 */
+	CompletableFuture<Void> inBackground(Runnable task) {
+		return CompletableFuture.runAsync(task, this.executor);
+	}
+
+	@Override
+	public void afterEach(ExtensionContext context) {
+		this.applications.forEach((application) -> application.wire.holding = false);
+		this.applications.forEach((application) -> application.engine.close());
+		this.peers.forEach((peer) -> peer.transport.stop());
+		this.executor.shutdownNow();
+	}
+
+	static ConditionFactory awaiting() {
+		return Awaitility.await()
+			.atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+			.pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(1));
+	}
+
+	static <T> T get(CompletableFuture<T> future) {
+		try {
+			return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static <T> T next(BlockingQueue<T> queue, Supplier<String> description) {
+		try {
+			T next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+			assertThat(next).as(description).isNotNull();
+			return next;
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * How an application is set up.
+	 */
+	static final class Settings {
+
+		private Extensions extensions = Extensions.NEGOTIATED;
+
+		private Expired expired = Expired.REJECT;
+
+		private List<String> expectedResponders = List.of();
+
+		private int evictAfterMissed;
+
+		private Duration probeAfter = Duration.ZERO;
+
+		private int maxPending = 10_000;
+
+		private boolean respond = true;
+
+		private boolean receiveOwn = true;
+
+		private Duration drainTimeout = Duration.ofSeconds(10);
+
+		Settings extensions(Extensions extensions) {
+			this.extensions = extensions;
+			return this;
+		}
+
+		Settings expired(Expired expired) {
+			this.expired = expired;
+			return this;
+		}
+
+		Settings expectedResponders(String... responderIds) {
+			this.expectedResponders = List.of(responderIds);
+			return this;
+		}
+
+		Settings evictAfterMissed(int evictAfterMissed) {
+			this.evictAfterMissed = evictAfterMissed;
+			return this;
+		}
+
+		Settings probeAfter(Duration probeAfter) {
+			this.probeAfter = probeAfter;
+			return this;
+		}
+
+		Settings maxPending(int maxPending) {
+			this.maxPending = maxPending;
+			return this;
+		}
+
+		Settings respond(boolean respond) {
+			this.respond = respond;
+			return this;
+		}
+
+		Settings receiveOwn(boolean receiveOwn) {
+			this.receiveOwn = receiveOwn;
+			return this;
+		}
+
+		Settings drainTimeout(Duration drainTimeout) {
+			this.drainTimeout = drainTimeout;
+			return this;
+		}
+
+		private EngineSettings toEngineSettings() {
+			return new EngineSettings(CHANNEL, this.extensions,
+					new EngineSettings.Exporters("test-host", this.expectedResponders, Duration.ofSeconds(1),
+							RESPONSE_TIMEOUT, this.evictAfterMissed, this.probeAfter, this.maxPending),
+					new EngineSettings.Responders("cpu", this.respond, EngineSettings.Unhandled.ACKNOWLEDGE,
+							this.expired, null, null, this.receiveOwn, 10_000, 100_000),
+					this.drainTimeout);
+		}
+
+	}
+
+	/**
+	 * What was heard or sent: a signal or a response, with its extension.
+	 */
+	record Message<T, E>(T content, @Nullable E extension) {
+	}
+
+	/**
+	 * An engine, and what it publishes as application events.
+	 */
+	final class Application {
+
+		private final Wire wire = new Wire(InMemoryApplications.this.broker.transport());
+
+		private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+
+		private final SignalEngine engine;
+
+		private Application(Settings settings) {
+			this.engine = new SignalEngine(this.wire, settings.toEngineSettings(), InMemoryApplications.this.executor,
+					new JsonMapper(), List::of, this.events::add, InMemoryApplications.this.timer);
+		}
+
+		SignalEngine engine() {
+			return this.engine;
+		}
+
+		Wire wire() {
+			return this.wire;
+		}
+
+		BlockingQueue<Object> events() {
+			return this.events;
+		}
+
+		SignalExporter exporter(String... legalEvents) {
+			SignalExporter exporter = this.engine.create("conductor");
+			exporter.initialize(legalEvents);
+			return exporter;
+		}
+
+		DefaultSignalResponder responder() {
+			return (DefaultSignalResponder) this.engine.responder();
+		}
+
+		Object nextEvent() {
+			return next(this.events, () -> "no application event was published");
+		}
+
+		/**
+		 * Whatever happened has been published.
+		 */
+		void hasNoEvent() {
+			Object marker = new Object();
+			this.engine.services().events().publish(marker);
+			assertThat(nextEvent()).isSameAs(marker);
+		}
+
+		/**
+		 * Wait until its handlers have nothing to do.
+		 */
+		void awaitIdle() {
+			try {
+				assertThat(this.engine.lanes().awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+	/**
+	 * An engine's transport: remembers what it sends, and may lose its connection or have
+	 * nothing confirmed.
+	 */
+	static final class Wire implements SignalTransport {
+
+		private final SignalTransport delegate;
+
+		private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+
+		private final List<CompletableFuture<Void>> held = Collections.synchronizedList(new ArrayList<>());
+
+		private final Set<String> markers = ConcurrentHashMap.newKeySet();
+
+		private volatile boolean holding;
+
+		private volatile boolean refusing;
+
+		private volatile boolean lost;
+
+		private volatile @Nullable Listener listener;
+
+		private Wire(SignalTransport delegate) {
+			this.delegate = delegate;
+		}
+
+		/**
+		 * What was sent, in short, and that it was stopped.
+		 */
+		List<String> log() {
+			return List.copyOf(this.log);
+		}
+
+		/**
+		 * Whether channels may be heard from now on.
+		 */
+		void refuse(boolean refusing) {
+			this.refusing = refusing;
+		}
+
+		/**
+		 * Loses whatever would be received from now on, or no longer does.
+		 */
+		void loseReceived(boolean lost) {
+			this.lost = lost;
+		}
+
+		/**
+		 * From now on signals are not sent, and nobody says whether they will be.
+		 */
+		void hold() {
+			this.holding = true;
+		}
+
+		/**
+		 * What came of the signals that are held.
+		 */
+		List<CompletableFuture<Void>> held() {
+			return List.copyOf(this.held);
+		}
+
+		/**
+		 * Hear again, after a while of deafness.
+		 */
+		void reconnect(boolean gap) {
+			this.listener.onConnected(gap);
+		}
+
+		@Override
+		public void start(Listener listener) {
+			this.listener = listener;
+			this.delegate.start(new Listener() {
+
+				@Override
+				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+					if (!Wire.this.lost) {
+						listener.onSignal(channel, signal, extension);
+					}
+				}
+
+				@Override
+				public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+					if (response.responderId().equals(Peer.MARKER)) {
+						Wire.this.markers.add(response.event());
+					}
+					else if (!Wire.this.lost) {
+						listener.onResponse(channel, response, extension);
+					}
+				}
+
+				@Override
+				public void onMalformed(String source, String problem) {
+					listener.onMalformed(source, problem);
+				}
+
+				@Override
+				public void onConnected(boolean gap) {
+					listener.onConnected(gap);
+				}
+
+			});
+		}
+
+		@Override
+		public void stop() {
+			this.log.add("stop");
+			this.delegate.stop();
+		}
+
+		@Override
+		public boolean isConnected() {
+			return this.delegate.isConnected();
+		}
+
+		@Override
+		public void open(String channel) {
+			if (this.refusing) {
+				throw new PermissionDeniedDataAccessException("No", null);
+			}
+			this.delegate.open(channel);
+		}
+
+		@Override
+		public @Nullable String replyTo(String channel) {
+			return this.delegate.replyTo(channel);
+		}
+
+		@Override
+		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+			this.log.add("signal " + signal.event());
+			if (this.holding) {
+				CompletableFuture<Void> future = new CompletableFuture<>();
+				this.held.add(future);
+				return future;
+			}
+			return this.delegate.send(channel, signal, extension);
+		}
+
+		@Override
+		public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
+				@Nullable String replyTo) {
+			boolean forAll = response.publisherId().equals("*");
+			this.log.add((forAll ? "announcement " : "answer ") + response.event());
+			return this.delegate.send(channel, response, extension, replyTo);
+		}
+
+	}
+
+	/**
+	 * Speaks for responders and publishers that are none of our engines.
+	 */
+	final class Peer implements SignalTransport.Listener {
+
+		private static final String MARKER = "marker";
+
+		private final SignalTransport transport = InMemoryApplications.this.broker.transport();
+
+		private final BlockingQueue<Message<Signal, SignalExtension>> signals = new LinkedBlockingQueue<>();
+
+		private final BlockingQueue<Message<Response, ResponseExtension>> responses = new LinkedBlockingQueue<>();
+
+		private final Set<String> markers = ConcurrentHashMap.newKeySet();
+
+		private final Map<String, LeaveSeal> seals = new ConcurrentHashMap<>();
+
+		/**
+		 * What it says itself, which it does not listen to.
+		 */
+		private final Set<Object> own = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
+		private Peer() {
+			this.transport.open(CHANNEL);
+		}
+
+		SignalTransport transport() {
+			return this.transport;
+		}
+
+		/**
+		 * Wait until everybody has heard whatever was sent until now.
+		 */
+		void settle() {
+			String marker = "marker-" + InMemoryApplications.this.markers.incrementAndGet();
+			this.transport.send(CHANNEL, new Response(MARKER, "nobody", marker, null, null));
+			awaiting().until(() -> this.markers.contains(marker) && InMemoryApplications.this.applications.stream()
+				.allMatch(
+						(application) -> !application.wire.isConnected() || application.wire.markers.contains(marker)));
+		}
+
+		/**
+		 * Publish a signal, and wait until it is heard.
+		 */
+		void publish(Signal signal, @Nullable SignalExtension extension) {
+			this.own.add(signal);
+			this.transport.send(CHANNEL, signal, extension);
+			settle();
+		}
+
+		/**
+		 * Respond, and wait until it is heard.
+		 */
+		void respond(Response response, @Nullable ResponseExtension extension) {
+			this.own.add(response);
+			this.transport.send(CHANNEL, response, extension, null);
+			settle();
+		}
+
+		/**
+		 * Subscribe responders that understand the extensions.
+		 */
+		void subscribe(SignalExporter exporter, String... responderIds) {
+			for (String responderId : responderIds) {
+				respond(new Response(responderId, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+						subscription(responderId, null));
+			}
+		}
+
+		/**
+		 * Subscribes a responder that takes probes at an address.
+		 */
+		void subscribeAt(SignalExporter exporter, String responderId, String address) {
+			respond(new Response(responderId, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+					subscription(responderId, address));
+		}
+
+		private ResponseExtension subscription(String responderId, @Nullable String address) {
+			LeaveSeal seal = this.seals.computeIfAbsent(responderId, (id) -> LeaveSeal.create());
+			return new ResponseExtension(null, null, address, seal.seal(), null);
+		}
+
+		/**
+		 * Subscribe responders as the Python package does.
+		 */
+		void subscribePlain(SignalExporter exporter, String... responderIds) {
+			for (String responderId : responderIds) {
+				respond(new Response(responderId, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null), null);
+			}
+		}
+
+		void hello(String responderId) {
+			respond(new Response(responderId, "*", Signal.INITIALIZATION, null, null), ResponseExtension.UNDERSTOOD);
+		}
+
+		void bye(String responderId) {
+			bye(responderId, "*");
+		}
+
+		void bye(String responderId, String publisherId) {
+			LeaveSeal seal = this.seals.get(responderId);
+			respond(new Response(responderId, publisherId, Signal.SHUTDOWN, null, null), (seal != null)
+					? new ResponseExtension(null, null, null, seal.key(), null) : ResponseExtension.UNDERSTOOD);
+		}
+
+		/**
+		 * Announces that a responder leaves as one that can publish on the channel, and
+		 * is not that responder.
+		 */
+		void forgeBye(String responderId, @Nullable ResponseExtension extension) {
+			respond(new Response(responderId, "*", Signal.SHUTDOWN, null, null), extension);
+		}
+
+		/**
+		 * Answer a signal, with its id if it has one.
+		 */
+		void answer(String responderId, Message<Signal, SignalExtension> signal, int ras) {
+			SignalExtension extension = signal.extension();
+			respond(response(responderId, signal.content(), ras),
+					(extension != null) ? new ResponseExtension(extension.id()) : null);
+		}
+
+		/**
+		 * Answer a signal as the Python package does.
+		 */
+		void answerPlain(String responderId, Message<Signal, SignalExtension> signal, int ras) {
+			respond(response(responderId, signal.content(), ras), null);
+		}
+
+		private static Response response(String responderId, Signal signal, int ras) {
+			return new Response(responderId, signal.publisherId(), signal.event(), ras, null);
+		}
+
+		/**
+		 * The next signal that is heard.
+		 */
+		Message<Signal, SignalExtension> hear() {
+			return next(this.signals, () -> "no signal was heard");
+		}
+
+		Message<Signal, SignalExtension> hear(String event) {
+			Message<Signal, SignalExtension> signal = hear();
+			assertThat(signal.content().event()).isEqualTo(event);
+			return signal;
+		}
+
+		/**
+		 * The next response that is heard.
+		 */
+		Message<Response, ResponseExtension> hearResponse() {
+			return next(this.responses, () -> "no response was heard");
+		}
+
+		/**
+		 * What was said until now has been heard, and it was no signal.
+		 */
+		void hearsNoSignal() {
+			settle();
+			assertThat(this.signals).isEmpty();
+		}
+
+		void hearsNoResponse() {
+			settle();
+			assertThat(this.responses).isEmpty();
+		}
+
+		/**
+		 * What was heard, and not been asked for yet.
+		 */
+		BlockingQueue<Message<Signal, SignalExtension>> signals() {
+			return this.signals;
+		}
+
+		BlockingQueue<Message<Response, ResponseExtension>> responses() {
+			return this.responses;
+		}
+
+		/**
+		 * Forget what was heard.
+		 */
+		void forget() {
+			settle();
+			this.signals.clear();
+			this.responses.clear();
+		}
+
+		static Signal signal(String publisherId, String event, int sampleNo) {
+			return new Signal(publisherId, "python", event, "elsewhere", sampleNo, Signal.NO_TAG, Map.of());
+		}
+
+		@Override
+		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+			if (!this.own.contains(signal)) {
+				this.signals.add(new Message<>(signal, extension));
+			}
+		}
+
+		@Override
+		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+			if (response.responderId().equals(MARKER)) {
+				this.markers.add(response.event());
+			}
+			else if (!this.own.contains(response)) {
+				this.responses.add(new Message<>(response, extension));
+			}
+		}
+
+		@Override
+		public void onMalformed(String source, String problem) {
+		}
+
+		@Override
+		public void onConnected(boolean gap) {
+		}
+
+	}
+
+}

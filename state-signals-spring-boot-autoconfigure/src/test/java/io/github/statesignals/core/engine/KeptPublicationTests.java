@@ -1,0 +1,386 @@
+package io.github.statesignals.core.engine;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.SilentTransport;
+import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an exporter makes of a transport that keeps signals.
+ */
+class KeptPublicationTests {
+
+	private static final String CHANNEL = "kept";
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+	private static final Duration STORED_ANSWERS_LIMIT = Duration.ofSeconds(2);
+
+	private final Keeper keeper = new Keeper();
+
+	private final ManualTimer timer = new ManualTimer();
+
+	private final SignalEngine engine = new SignalEngine(this.keeper, new EngineSettings(CHANNEL,
+			EngineSettings.Extensions.NEGOTIATED,
+			new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), TIMEOUT, 1, Duration.ZERO, 100),
+			new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
+					EngineSettings.Expired.REJECT, null, null, true, 16, 1_000),
+			TIMEOUT), Runnable::run, new JsonMapper(), List::of, (event) -> {
+			}, this.timer);
+
+	private final SignalExporter exporter = this.engine.create("conductor");
+
+	@BeforeEach
+	void start() {
+		this.engine.start();
+		this.exporter.initialize("flip");
+		this.keeper.answer("r", Signal.INITIALIZATION, null);
+		assertThat(this.exporter.getSubscribers()).containsExactly("r");
+	}
+
+	@AfterEach
+	void close() {
+		this.engine.close();
+	}
+
+	@Test
+	void theResultAwaitsTheIdAlsoOfASignalThatIsAnswered() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.answer("r", "flip", this.keeper.lastId);
+		assertThat(result).isNotDone();
+		this.keeper.confirm("1-0.0");
+		assertThat(result).succeedsWithin(TIMEOUT).satisfies((answered) -> {
+			assertThat(answered.isSuccess()).isTrue();
+			assertThat(answered.id()).isEqualTo("1-0.0");
+		});
+	}
+
+	@Test
+	void whatIsKeptIsAskedForAfterAGap() {
+		this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		assertThat(this.keeper.recalled).isEmpty();
+		this.keeper.listener.onConnected(true);
+		assertThat(this.keeper.recalled).containsExactly("1-0.0");
+	}
+
+	@Test
+	void whatGetsItsIdOnlyAfterAGapIsAskedForThen() {
+		this.exporter.signal("flip").publishAsync();
+		this.keeper.listener.onConnected(true);
+		assertThat(this.keeper.recalled).isEmpty();
+		this.keeper.confirm("1-0.0");
+		assertThat(this.keeper.recalled).containsExactly("1-0.0");
+		this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("2-0.0");
+		assertThat(this.keeper.recalled).containsExactly("1-0.0");
+	}
+
+	@Test
+	void anAnswerWhoseNoticeIsLostIsReadWhileThePublishWaits() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("r", "1-0.0");
+		assertThat(result).isNotDone();
+		this.timer.advance(Duration.ofSeconds(1));
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aPublishThatWaitsAsksEverMoreSeldom() {
+		this.exporter.signal("flip").timeout(Duration.ofSeconds(-1)).publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(Duration.ofSeconds(63));
+		assertThat(this.keeper.recalled).hasSize(6);
+		this.timer.advance(Duration.ofMinutes(10));
+		assertThat(this.keeper.recalled).hasSize(16);
+	}
+
+	@Test
+	void oneThatIsAnsweredInTimeAsksForNothing() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.answer("r", "flip", this.keeper.lastId);
+		this.timer.advance(Duration.ofMinutes(1));
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(this.keeper.recalled).isEmpty();
+	}
+
+	@Test
+	void anAnswerWhoseNoticeIsLostIsReadBeforeTheResultSaysMissing() {
+		List<String> heard = new ArrayList<>();
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip")
+			.timeout(Duration.ofMillis(300))
+			.onResponse((responder, answer) -> heard.add(responder))
+			.publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("r", "1-0.0");
+		this.timer.advance(Duration.ofMillis(300));
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(result.join().missing()).isEmpty();
+		assertThat(heard).containsExactly("r");
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aRuleCountsAnswersThatAreReadBeforeTheTimeout() {
+		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").until((awaited) -> 1).publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("other", "1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(result.join().responses()).containsOnlyKeys("other");
+		assertThat(result.join().missing()).containsExactly("r");
+	}
+
+	@Test
+	void onlyThoseThatAreOutstandingAreAskedFor() {
+		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.answer("r", "flip", this.keeper.lastId);
+		this.timer.advance(TIMEOUT);
+		assertThat(this.keeper.asked).isNotEmpty().allMatch(Set.of("other")::equals);
+		assertThat(result.join().responses()).containsOnlyKeys("r");
+		assertThat(result.join().missing()).containsExactly("other");
+	}
+
+	@Test
+	void theTimeoutAwaitsTheStoredAnswersForALimitedTime() {
+		this.keeper.holding = true;
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isNotDone();
+		this.timer.advance(STORED_ANSWERS_LIMIT);
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+		assertThat(result.join().subscriptionLost()).isTrue();
+		this.keeper.store("r", "1-0.0");
+		this.keeper.release();
+		assertThat(result.join().missing()).containsExactly("r");
+	}
+
+	@Test
+	void aPublishEndsWithItsTimeoutWhenStoredAnswersCanNotBeRead() {
+		this.keeper.failure = new DataAccessResourceFailureException("Not connected");
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+		assertThat(result.join().subscriptionLost()).isTrue();
+	}
+
+	@Test
+	void aResponderThatHasNotAnsweredIsMissingForCertainAlsoAfterAGap() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.listener.onConnected(true);
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+		assertThat(result.join().subscriptionLost()).isFalse();
+	}
+
+	@Test
+	void anAnswerThatIsStoredBeforeTheSignalIsConfirmedIsReadAfterwards() {
+		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.answer("other", "flip", this.keeper.lastId);
+		this.keeper.store("r", "1-0.0");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isNotDone();
+		this.keeper.confirm("1-0.0");
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(result.join().id()).isEqualTo("1-0.0");
+	}
+
+	@Test
+	void aCancelledPublishTakesNoStoredAnswers() {
+		this.keeper.holding = true;
+		List<String> heard = new ArrayList<>();
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip")
+			.onResponse((responder, answer) -> heard.add(responder))
+			.publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(Duration.ofSeconds(1));
+		this.keeper.store("r", "1-0.0");
+		result.cancel(false);
+		this.keeper.release();
+		assertThat(result).isCancelled();
+		assertThat(heard).isEmpty();
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void whatIsStoredWhenTheExporterIsShutDownCounts() {
+		this.keeper.holding = true;
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.keeper.store("r", "1-0.0");
+		this.exporter.shutdown();
+		assertThat(result).isNotDone();
+		this.keeper.release();
+		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aPublishThatTimesOutInTheShutdownOfItsExporterEndsOnce() {
+		this.keeper.holding = true;
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.keeper.confirm("1-0.0");
+		this.timer.advance(TIMEOUT);
+		this.exporter.shutdown();
+		this.timer.advance(STORED_ANSWERS_LIMIT);
+		assertThat(result).isNotDone();
+		this.keeper.release();
+		assertThat(result).isDone();
+		assertThat(result.join().missing()).containsExactly("r");
+	}
+
+	@Test
+	void whoIsAwayIsAwaitedHoweverManySignalsItMisses() {
+		for (int i = 0; i < 3; i++) {
+			CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+			this.keeper.confirm(i + "-0.0");
+			this.timer.advance(TIMEOUT);
+			assertThat(result).succeedsWithin(TIMEOUT)
+				.satisfies((timedOut) -> assertThat(timedOut.missing()).containsExactly("r"));
+		}
+		assertThat(this.exporter.getSubscribers()).containsExactly("r");
+	}
+
+	/**
+	 * Keeps what is sent until it is told under which id.
+	 */
+	private final class Keeper extends SilentTransport implements DurableSignalTransport {
+
+		private final Deque<CompletableFuture<StoredSignal>> sent = new ArrayDeque<>();
+
+		private final List<String> recalled = new ArrayList<>();
+
+		private final List<Set<String>> asked = new ArrayList<>();
+
+		private final Map<String, Map<String, StoredAnswer>> stored = new HashMap<>();
+
+		private final Deque<Runnable> held = new ArrayDeque<>();
+
+		private boolean holding;
+
+		private @Nullable RuntimeException failure;
+
+		private SignalTransport.Listener listener;
+
+		private @Nullable String lastId;
+
+		void confirm(String id) {
+			this.sent.remove().complete(new StoredSignal(id));
+		}
+
+		void answer(String responder, String event, @Nullable String id) {
+			this.listener.onResponse(CHANNEL,
+					new Response(responder, KeptPublicationTests.this.exporter.getPublisherId(), event, 1, null),
+					(id != null) ? new ResponseExtension(id) : ResponseExtension.UNDERSTOOD);
+		}
+
+		@Override
+		public boolean isDurable(String channel) {
+			return channel.equals(CHANNEL);
+		}
+
+		/**
+		 * Store an answer whose notice is lost.
+		 */
+		void store(String responder, String id) {
+			Response answer = new Response(responder, KeptPublicationTests.this.exporter.getPublisherId(), "flip", 1,
+					null);
+			this.stored.computeIfAbsent(id, (key) -> new HashMap<>())
+				.put(responder, new StoredAnswer(answer, new ResponseExtension(this.lastId)));
+		}
+
+		/**
+		 * Reply to what was asked while holding.
+		 */
+		void release() {
+			this.holding = false;
+			while (!this.held.isEmpty()) {
+				this.held.remove().run();
+			}
+		}
+
+		@Override
+		public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
+			assertThat(channel).isEqualTo(CHANNEL);
+			this.recalled.add(id);
+			this.asked.add(Set.copyOf(responders));
+			if (this.failure != null) {
+				return CompletableFuture.failedFuture(this.failure);
+			}
+			CompletableFuture<List<StoredAnswer>> reply = new CompletableFuture<>();
+			Runnable answering = () -> {
+				Map<String, StoredAnswer> answers = new HashMap<>(this.stored.getOrDefault(id, Map.of()));
+				answers.keySet().retainAll(responders);
+				reply.complete(List.copyOf(answers.values()));
+			};
+			if (this.holding) {
+				this.held.add(answering);
+			}
+			else {
+				answering.run();
+			}
+			return reply;
+		}
+
+		@Override
+		public void start(SignalTransport.Listener listener) {
+			this.listener = listener;
+			super.start(listener);
+		}
+
+		@Override
+		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+			if (Signal.isReserved(signal.event())) {
+				return super.send(channel, signal, extension);
+			}
+			this.lastId = extension.id();
+			CompletableFuture<StoredSignal> keeping = new CompletableFuture<>();
+			this.sent.add(keeping);
+			return keeping;
+		}
+
+	}
+
+}

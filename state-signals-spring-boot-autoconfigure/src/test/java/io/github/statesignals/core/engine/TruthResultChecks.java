@@ -1,0 +1,289 @@
+package io.github.statesignals.core.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.github.statesignals.CompletionRule;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.engine.TruthOracle.Answer;
+import io.github.statesignals.core.engine.TruthOracle.SentSignal;
+import io.github.statesignals.core.engine.TruthRun.Published;
+import io.github.statesignals.core.engine.TruthSituation.Kind;
+import io.github.statesignals.core.engine.TruthSituation.Rule;
+import io.github.statesignals.core.engine.TruthWire.Disturbance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares one result with what handlers really did.
+ */
+final class TruthResultChecks {
+
+	/**
+	 * The time after which an exporter has noticed, at the latest, that it does not
+	 * receive its own probe.
+	 */
+	private static final int NOTICED = TruthSituation.PROBE_AFTER / 2;
+
+	/**
+	 * By how much a durable publish may end late: it waits for stored answers.
+	 */
+	private static final long STORED_NANOS = Duration.ofSeconds(2).toNanos();
+
+	/**
+	 * The time that probes look back.
+	 */
+	private static final int SUSPICION = TruthSituation.PROBE_AFTER * 5;
+
+	private final List<String> problems = new ArrayList<>();
+
+	private final TruthRun run;
+
+	private final TruthOracle oracle;
+
+	private final long slackNanos;
+
+	private final Published published;
+
+	private final SignalResult result;
+
+	private final int sample;
+
+	private final @Nullable SentSignal signal;
+
+	private final long endNanos;
+
+	TruthResultChecks(TruthRun run, Published published) {
+		this.run = run;
+		this.oracle = run.oracle();
+		this.slackNanos = run.environment().slack().toNanos();
+		this.published = published;
+		this.result = published.result().join();
+		this.sample = published.sample();
+		this.signal = this.oracle.signal(this.sample);
+		long sentNanos = (this.signal != null) ? this.signal.sentNanos() : published.nanos();
+		this.endNanos = sentNanos + result.elapsed().toNanos();
+	}
+
+	/**
+	 * Checks the result.
+	 * @return what is not true of it
+	 */
+	List<String> problems() {
+		check();
+		return this.problems;
+	}
+
+	private void check() {
+		if (TruthChecks.awaited(this.result).stream().anyMatch(this::isForged)) {
+			return;
+		}
+		if (this.signal == null) {
+			checkNotSent();
+			return;
+		}
+		this.result.acted().forEach(this::checkActed);
+		this.result.failed().forEach(this::checkFailed);
+		this.result.unhandled().forEach(this::checkUnhandled);
+		this.result.missing().forEach(this::checkMissing);
+		this.result.gone().forEach(this::checkGone);
+		this.result.left().forEach(this::checkLeft);
+		checkCode();
+		checkSuccess();
+		checkEnd();
+	}
+
+	private @Nullable TruthMember member(String responderId) {
+		return this.run.members()
+			.stream()
+			.filter((member) -> member.id().equals(responderId))
+			.reduce((first, last) -> last)
+			.orElse(null);
+	}
+
+	private long nanos(int units) {
+		return this.run.environment().unit().multipliedBy(units).toNanos();
+	}
+
+	// Its own subscription came after one in its name, and is not known to be its
+	// own.
+	private boolean isForged(String id) {
+		TruthMember member = member(id);
+		return member != null && this.run.isForged(member);
+	}
+
+	private void check(boolean condition, String problem) {
+		if (!condition) {
+			this.problems.add("publish " + this.sample + ": " + problem + ": " + this.result);
+		}
+	}
+
+	private void checkNotSent() {
+		check(!this.result.isSuccess() && this.result.code() == ResultCode.MISSING_RESPONSE
+				&& !this.result.missing().isEmpty()
+				&& this.published.publish().required().containsAll(this.result.missing()),
+				"is not sent, and not because required responders are missing");
+	}
+
+	private void checkActed(String id) {
+		TruthMember member = member(id);
+		check(member != null && (this.oracle.acted(id, this.sample, this.endNanos + this.slackNanos)
+				|| isLegacyAcknowledgement(member) || isAnswerToEarlier(id)), id + " did not act");
+	}
+
+	// Without extensions it can't tell that it has no handler.
+	private boolean isLegacyAcknowledgement(TruthMember member) {
+		return member.kind() == Kind.LEGACY && !member.member().rejects()
+				&& !this.oracle.began(member.id(), this.sample);
+	}
+
+	// Without an id, a late answer to an earlier signal is taken for one to this.
+	private boolean isAnswerToEarlier(String id) {
+		return this.signal != null && this.signal.id() == null
+				&& this.oracle.hasReceived((answer) -> answer.responderId().equals(id) && answer.sample() >= 0
+						&& answer.sample() < this.sample && isEvent(answer) && isReceivedMeanwhile(answer));
+	}
+
+	private boolean isEvent(Answer answer) {
+		return answer.event().equals(this.published.publish().event());
+	}
+
+	private boolean isReceivedMeanwhile(Answer answer) {
+		return answer.nanos() - this.signal.sentNanos() >= -this.slackNanos
+				&& answer.nanos() - this.endNanos <= this.slackNanos;
+	}
+
+	private void checkFailed(String id) {
+		check(!this.oracle.acted(id, this.sample, this.endNanos) || isAnswerToEarlier(id), id + " did act");
+	}
+
+	private void checkUnhandled(String id) {
+		TruthMember member = member(id);
+		check(member != null && !this.oracle.began(id, this.sample)
+				&& (!member.member().hasHandler(this.published.publish().event())
+						|| member.hasLeft(this.endNanos + this.slackNanos)),
+				id + " has a handler");
+	}
+
+	private void checkMissing(String id) {
+		Predicate<Answer> answered = (answer) -> answer.isOf(id, this.sample);
+		check(!this.oracle
+			.hasReceived((answer) -> answered.test(answer) && answer.nanos() - this.endNanos < -this.slackNanos),
+				id + " is missing, and answered");
+		long inTime = this.endNanos - nanos(TruthSituation.PROBE_AFTER / 4) - this.slackNanos;
+		boolean sent = this.oracle.hasSent((answer) -> answered.test(answer) && answer.nanos() - inTime < 0);
+		TruthMember member = member(id);
+		boolean announced = member != null && !this.run.situation().durable() && !this.run.isContested(member)
+				&& disturbances().isEmpty()
+				&& member.announcedThatItLeaves(this.signal.sentNanos(), inTime, this.oracle);
+		boolean required = this.published.publish().required().stream().anyMatch(ResponderIds.name(id)::equals);
+		check(!announced || required || this.result.gone().contains(id), id + " is missing, and left");
+		check(!sent || this.result.subscriptionLost() || isUnnoticed() || isDecided(),
+				id + " is missing, answered, and the subscription not said to be lost");
+	}
+
+	// Before it was noticed, or a probe of the exporter's own was lost.
+	private boolean isUnnoticed() {
+		return !this.run.situation().durable() && disturbances().stream()
+			.anyMatch((disturbance) -> disturbance.isUnnoticed(this.endNanos)
+					&& !this.oracle.hasProbedItself(disturbance.startNanos(), this.endNanos - nanos(NOTICED)));
+	}
+
+	private List<Disturbance> disturbances() {
+		return this.run.exporterWire().disturbances(this.signal.sentNanos(), this.endNanos);
+	}
+
+	private void checkGone(String id) {
+		check(this.result.missing().contains(id), id + " is gone, and not missing");
+		TruthMember member = member(id);
+		long since = this.signal.sentNanos() - nanos(SUSPICION);
+		// What is lost at its beginning can be a probe's answer, without the exporter's
+		// own
+		// probe: one such loss blames no responder.
+		boolean disturbed = member == null || !this.run.environment().isPunctual()
+				|| !member.wire().disturbances(since, this.endNanos).isEmpty()
+				|| this.run.exporterWire().disturbances(since, this.endNanos).size() > 1;
+		check(disturbed, id + " is gone, and connected");
+	}
+
+	private void checkLeft(String id) {
+		TruthMember member = member(id);
+		check(member != null && member.hasLeft(this.endNanos + this.slackNanos), id + " has not left");
+	}
+
+	private void checkCode() {
+		boolean answered = this.result.missing().isEmpty();
+		ResultCode expected = answered
+				? (this.result.failed().isEmpty() ? ResultCode.ALL_SUBS_SUCCESS : ResultCode.SUB_FAILED)
+				: ResultCode.MISSING_RESPONSE;
+		if (this.published.publish().rule() == Rule.ALL) {
+			check(this.result.code() == expected, "its code is not " + expected);
+		}
+		else {
+			boolean fulfilled = this.result.acted().size() >= required()
+					&& this.published.publish().required().stream().allMatch(this::hasActed);
+			check((this.result.code() == ResultCode.ALL_SUBS_SUCCESS) == fulfilled, "its code is not the rule's");
+		}
+		check(!this.result.left().stream().anyMatch(this.result.missing()::contains), "left, and missing");
+	}
+
+	private boolean hasActed(String required) {
+		return isAnyNamed(required, this.result.acted());
+	}
+
+	private static boolean isAnyNamed(String name, Set<String> ids) {
+		return ids.stream().anyMatch((id) -> ResponderIds.name(id).equals(name));
+	}
+
+	private boolean isDecided() {
+		if (this.published.publish().rule() == Rule.ALL) {
+			return false;
+		}
+		Set<String> outstanding = new LinkedHashSet<>(this.result.missing());
+		outstanding.removeAll(this.result.gone());
+		return this.result.code() == ResultCode.ALL_SUBS_SUCCESS
+				|| this.result.acted().size() + outstanding.size() < required()
+				|| this.published.publish()
+					.required()
+					.stream()
+					.anyMatch((name) -> !hasActed(name) && !isAnyNamed(name, outstanding));
+	}
+
+	private int required() {
+		CompletionRule rule = this.published.publish().rule().rule();
+		return rule.required(this.result.awaited());
+	}
+
+	private void checkSuccess() {
+		if (this.result.isSuccess()) {
+			check(!this.result.acted().isEmpty(), "is a success, and none acted");
+			check(this.published.publish().rule() != Rule.ALL
+					|| (this.result.missing().isEmpty() && this.result.failed().isEmpty()),
+					"is a success, and some failed");
+			for (String required : this.published.publish().required()) {
+				check(hasActed(required), "is a success, and " + required + " did not act");
+			}
+		}
+	}
+
+	private void checkEnd() {
+		Duration timeout = this.run.environment().unit().multipliedBy(this.published.publish().timeout());
+		long late = this.result.elapsed().toNanos() - timeout.toNanos();
+		long allowed = this.slackNanos + (this.run.situation().durable() ? STORED_NANOS : 0);
+		check(late <= allowed, "ends after its timeout");
+		if (late < 0) {
+			boolean all = this.result.gone().containsAll(this.result.missing());
+			check(all || isDecided(), "ends early, and some have not answered");
+		}
+		if (this.published.nanos() == this.signal.sentNanos()) {
+			check(TruthChecks.awaited(this.result).equals(this.published.subscribers()),
+					"awaits others than " + this.published.subscribers());
+		}
+	}
+
+}

@@ -1,0 +1,240 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
+
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.exporter.KnownResponders.Subscribers;
+import io.github.statesignals.transport.ResponseExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@Timeout(60)
+class KnownRespondersTests {
+
+	private final KnownResponders responders = new KnownResponders();
+
+	@BeforeEach
+	void open() {
+		this.responders.open(List.of());
+	}
+
+	@Test
+	void nobodyUnderstandsWhereNobodyIs() {
+		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), false));
+	}
+
+	@Test
+	void takesNobodyUntilItIsOpenAndAfterItIsClosed() {
+		KnownResponders closed = new KnownResponders();
+		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isFalse();
+		assertThat(closed.subscribers().ids()).isEmpty();
+		closed.open(List.of());
+		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isTrue();
+		closed.close(new IllegalStateException("closed"));
+		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isFalse();
+		assertThat(closed.subscribers().ids().contains("r1")).isFalse();
+		assertThat(closed.subscribers()).isEqualTo(Subscribers.NOBODY);
+	}
+
+	@Test
+	void keepsTheOrderOfSubscription() {
+		IntStream.range(0, 100).forEach((i) -> this.responders.add("r" + i, ResponseExtension.UNDERSTOOD));
+		this.responders.add("r3", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.subscribers().ids()).startsWith("r0", "r1", "r2", "r3", "r4").hasSize(100);
+	}
+
+	@Test
+	void allUnderstandOnlyWhileEachDoes() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.subscribers().understanding()).isTrue();
+		this.responders.add("r2", null);
+		assertThat(this.responders.subscribers().understanding()).isFalse();
+		assertThat(this.responders.add("r2", ResponseExtension.UNDERSTOOD)).as("subscribed before").isFalse();
+		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isFalse();
+		this.responders.remove("r2");
+		this.responders.add("r1", null);
+		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isTrue();
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
+		this.responders.remove("r1");
+		assertThat(this.responders.subscribers().understanding()).isTrue();
+	}
+
+	@Test
+	void aSnapshotStaysAsItIsAndIsMadeAnewOnlyAfterAChange() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		Subscribers before = this.responders.subscribers();
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.subscribers()).isSameAs(before);
+		this.responders.add("r2", null);
+		assertThat(before).isEqualTo(new Subscribers(Set.of("r1"), true));
+		assertThat(this.responders.subscribers().ids()).containsExactly("r1", "r2");
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> before.ids().clear());
+	}
+
+	@Test
+	void expectedOnesAreSubscribedAndDoNotUnderstandYet() {
+		this.responders.add("known", ResponseExtension.UNDERSTOOD);
+		this.responders.open(List.of("known", "expected"));
+		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of("known", "expected"), false));
+		assertThat(this.responders.add("expected", ResponseExtension.UNDERSTOOD)).isFalse();
+		assertThat(this.responders.subscribers().understanding()).isTrue();
+	}
+
+	@Test
+	void removesOnlyWhoIsThere() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.remove("stranger")).isFalse();
+		assertThat(this.responders.remove("r1")).isTrue();
+		assertThat(this.responders.remove("r1")).isFalse();
+		// Who understood may still hear.
+		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), true));
+	}
+
+	@Test
+	void whoMissesTooManyInARowIsLost() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.missed(List.of("r1", "r2", "stranger"), 2)).isEmpty();
+		assertThat(this.responders.answered("r2")).isFalse();
+		assertThat(this.responders.missed(List.of("r1", "r2"), 2)).containsExactly("r1");
+		assertThat(this.responders.subscribers().ids()).containsExactly("r2");
+		assertThat(this.responders.missed(List.of("r1", "r2"), 2)).containsExactly("r2");
+		assertThat(this.responders.subscribers().ids()).isEmpty();
+	}
+
+	@Test
+	void whoIsLostIsKnownUntilItComesBackOrLeaves() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.missed(List.of("r1", "r2"), 1)).containsExactly("r1", "r2");
+		assertThat(this.responders.answered("r1")).isTrue();
+		assertThat(this.responders.answered("stranger")).isFalse();
+		assertThat(this.responders.add("r1", ResponseExtension.UNDERSTOOD)).isTrue();
+		assertThat(this.responders.answered("r1")).isFalse();
+		assertThat(this.responders.remove("r2")).isFalse();
+		assertThat(this.responders.answered("r2")).isFalse();
+	}
+
+	@Test
+	void aResponderThatIsBackWithAnAnswerLeavesAsBefore() {
+		LeaveSeal seal = LeaveSeal.create();
+		this.responders.add("r1", new ResponseExtension(null, null, "here", seal.seal(), null));
+		this.responders.lose("r1");
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.find("r1")).satisfies((back) -> {
+			assertThat(back.isLeave(seal.key())).isTrue();
+			assertThat(back.addresses()).containsExactly("here");
+		});
+		this.responders.lose("r1");
+		this.responders.add("r1", (ResponseExtension) null);
+		assertThat(this.responders.find("r1").isLeave(seal.key())).isTrue();
+	}
+
+	@Test
+	void aForgedAnnouncementOfLeavingDoesNotForgetALostResponder() {
+		LeaveSeal seal = LeaveSeal.create();
+		this.responders.add("r1", new ResponseExtension(null, null, "here", seal.seal(), null));
+		this.responders.lose("r1");
+		this.responders.forget("r1", null);
+		this.responders.forget("r1", "forged");
+		assertThat(this.responders.answered("r1")).isTrue();
+		this.responders.forget("r1", seal.key());
+		assertThat(this.responders.answered("r1")).isFalse();
+	}
+
+	@Test
+	void aForgedSealOfALostResponderIsNoProof() {
+		LeaveSeal seal = LeaveSeal.create();
+		LeaveSeal forged = LeaveSeal.create();
+		this.responders.add("r1", new ResponseExtension(null, null, "here", seal.seal(), null));
+		this.responders.lose("r1");
+		this.responders.add("r1", new ResponseExtension(null, null, "here", forged.seal(), null));
+		assertThat(this.responders.find("r1").isLeave(forged.key())).isFalse();
+	}
+
+	@Test
+	void whoComesBackStartsAfresh() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.missed(List.of("r1"), 3);
+		this.responders.missed(List.of("r1"), 3);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.missed(List.of("r1"), 3);
+		this.responders.missed(List.of("r1"), 3);
+		assertThat(this.responders.subscribers().ids().contains("r1")).isTrue();
+		this.responders.close(new IllegalStateException("closed"));
+		this.responders.open(List.of("r1"));
+		assertThat(this.responders.missed(List.of("r1"), 3)).isEmpty();
+	}
+
+	@Test
+	void tellsThoseThatWaitWhenThereAreEnough() {
+		CompletableFuture<Boolean> two = this.responders.await(2);
+		CompletableFuture<Boolean> three = this.responders.await(3);
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r1", null);
+		assertThat(two).isNotDone();
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
+		assertThat(two).isCompletedWithValue(true);
+		assertThat(three).isNotDone();
+		this.responders.remove("r1");
+		this.responders.add("r3", ResponseExtension.UNDERSTOOD);
+		assertThat(three).isNotDone();
+		this.responders.open(List.of("r4", "r5"));
+		assertThat(three).isCompletedWithValue(true);
+		CompletableFuture<Boolean> many = this.responders.await(100);
+		IllegalStateException closed = new IllegalStateException("closed");
+		this.responders.close(closed);
+		assertThat(many).isCompletedExceptionally();
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> Futures.join(many)).isSameAs(closed);
+	}
+
+	@Test
+	void takesNoMoreThanAHundredThousandButThoseStillAnswer() {
+		IntStream.range(0, 100_000).forEach((i) -> this.responders.add("r" + i, null));
+		assertThat(this.responders.add("one-too-many", ResponseExtension.UNDERSTOOD)).isFalse();
+		assertThat(this.responders.subscribers().ids().contains("one-too-many")).isFalse();
+		assertThat(this.responders.add("r7", ResponseExtension.UNDERSTOOD)).isFalse();
+		this.responders.remove("r0");
+		assertThat(this.responders.add("now-it-fits", ResponseExtension.UNDERSTOOD)).isTrue();
+		assertThat(this.responders.subscribers().ids()).hasSize(100_000).contains("now-it-fits");
+	}
+
+	@Test
+	void aSnapshotIsNeverOlderThanWhatTheAskingThreadDid() throws Exception {
+		int threads = 4;
+		CyclicBarrier line = new CyclicBarrier(threads);
+		List<CompletableFuture<Boolean>> done = IntStream.range(0, threads)
+			.mapToObj((thread) -> CompletableFuture.supplyAsync(() -> {
+				try {
+					line.await();
+				}
+				catch (Exception ex) {
+					throw new IllegalStateException(ex);
+				}
+				for (int i = 0; i < 5_000; i++) {
+					this.responders.add("r" + thread, (i % 2 == 0) ? ResponseExtension.UNDERSTOOD : null);
+					boolean present = this.responders.subscribers().ids().contains("r" + thread);
+					this.responders.remove("r" + thread);
+					if (!present || this.responders.subscribers().ids().contains("r" + thread)) {
+						return false;
+					}
+				}
+				return true;
+			}, (task) -> new Thread(task).start()))
+			.toList();
+		for (CompletableFuture<Boolean> thread : done) {
+			assertThat(thread.get()).isTrue();
+		}
+		assertThat(this.responders.subscribers()).isEqualTo(Subscribers.NOBODY);
+	}
+
+}

@@ -1,0 +1,334 @@
+package io.github.statesignals.core.exporter;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.github.statesignals.CompletionRule;
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalResult.Answer;
+import io.github.statesignals.core.exporter.PendingPublication.Verdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+/**
+ * {@link PendingPublication}, by hand.
+ */
+class PendingPublicationTests {
+
+	// The clock overflows while the publication is pending.
+	private static final long SENT = Long.MAX_VALUE - 5;
+
+	@Test
+	void waitsForTheTransportsWordWhereNobodyIsAwaited() {
+		PendingPublication pending = awaiting();
+		assertThat(pending.isComplete()).isFalse();
+		assertThat(pending.isSent()).isFalse();
+		pending.confirm(null);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.isSent()).isTrue();
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(result.responses()).isEmpty();
+		assertThat(result.messages()).isEmpty();
+		assertThat(result.missing()).isEmpty();
+	}
+
+	@Test
+	void isCompleteWhenTheLastHasAnswered() {
+		PendingPublication pending = awaiting("a", "b");
+		pending.confirm(null);
+		assertThat(pending.isComplete()).isFalse();
+		assertThat(answer(pending, "b", 1)).isEqualTo(Verdict.COUNTED);
+		assertThat(pending.isComplete()).isFalse();
+		assertThat(answer(pending, "a", 1)).isEqualTo(Verdict.COUNTED);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+	}
+
+	@Test
+	void takesAnAnswerForProofThatTheSignalWasSent() {
+		PendingPublication pending = awaiting("a", "b");
+		assertThat(pending.isSent()).isFalse();
+		answer(pending, "a", 1);
+		assertThat(pending.isSent()).isTrue();
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "b", 1);
+		assertThat(pending.isComplete()).isTrue();
+	}
+
+	@Test
+	void doesNotTakeAnAnswerThatDoesNotCountForProof() {
+		PendingPublication pending = awaiting("a");
+		answer(pending, "stranger", 1);
+		answer(pending, "a", null);
+		assertThat(pending.isSent()).isFalse();
+		assertThat(pending.isComplete()).isFalse();
+	}
+
+	@Test
+	void awaitsThoseWhoWereThereWhenItWasSent() {
+		Set<String> subscribers = new LinkedHashSet<>(List.of("a"));
+		PendingPublication pending = new PendingPublication(subscribers, null, SENT, false);
+		subscribers.clear();
+		subscribers.add("late");
+		assertThat(pending.result(SENT, false).missing()).containsExactly("a");
+		assertThat(answer(pending, "late", 1)).isEqualTo(Verdict.NOT_AWAITED);
+		assertThat(answer(pending, "a", 1)).isEqualTo(Verdict.COUNTED);
+		assertThat(pending.isComplete()).isTrue();
+	}
+
+	@Test
+	void leavesTheSetItWasGivenAlone() {
+		Set<String> subscribers = new LinkedHashSet<>(List.of("a"));
+		answer(new PendingPublication(subscribers, null, SENT, false), "a", 1);
+		assertThat(subscribers).containsExactly("a");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 2, -1, Integer.MAX_VALUE })
+	void countsAnyRasButOneAsFailure(int ras) {
+		PendingPublication pending = awaiting("a", "b");
+		answer(pending, "a", ras);
+		answer(pending, "b", 1);
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(result.responses().get("a").ras()).isEqualTo(ras);
+		assertThat(result.responses().get("a").isSuccess()).isFalse();
+		assertThat(result.responses().get("b").isSuccess()).isTrue();
+	}
+
+	@Test
+	void isMissingAnAnswerEvenWhereAnotherFailed() {
+		PendingPublication pending = awaiting("a", "b");
+		answer(pending, "a", 0);
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(result.missing()).containsExactly("b");
+		assertThat(result.responses()).containsOnlyKeys("a");
+	}
+
+	@Test
+	void namesTheMissingInTheOrderOfTheirSubscription() {
+		PendingPublication pending = awaiting("z", "a", "m", "b");
+		answer(pending, "m", 1);
+		assertThat(pending.result(SENT, false).missing()).containsExactly("z", "a", "b");
+	}
+
+	@Test
+	void keepsAnswersInTheOrderOfTheirArrival() {
+		PendingPublication pending = awaiting("a", "b", "c");
+		answer(pending, "c", 1, "third");
+		answer(pending, "a", 0, "first");
+		answer(pending, "b", 1, null);
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.responses().keySet()).containsExactly("c", "a", "b");
+		assertThat(result.messages()).containsExactly(entry("c", "third"), entry("a", "first"));
+	}
+
+	@Test
+	void doesNotCountAnAnswerWithoutRas() {
+		PendingPublication pending = awaiting("a");
+		assertThat(answer(pending, "a", null)).isEqualTo(Verdict.WITHOUT_RAS);
+		assertThat(pending.isComplete()).isFalse();
+		assertThat(pending.result(SENT, false).missing()).containsExactly("a");
+		assertThat(answer(pending, "a", 1)).isEqualTo(Verdict.COUNTED);
+		assertThat(pending.isComplete()).isTrue();
+	}
+
+	@Test
+	void keepsTheMessageOfAStrangerWhoDoesNotCount() {
+		PendingPublication pending = awaiting("a");
+		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
+		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
+		answer(pending, "a", 1);
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.responses()).containsOnlyKeys("a");
+		assertThat(result.messages()).containsExactly(entry("stranger", "me too"));
+	}
+
+	@Test
+	void letsTheFirstAnswerStand() {
+		PendingPublication pending = awaiting("a", "b");
+		answer(pending, "a", 1, "done");
+		assertThat(answer(pending, "a", 0, "or not")).isEqualTo(Verdict.REPEATED);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "b", 1);
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.responses().get("a")).extracting(Answer::ras, Answer::message).containsExactly(1, "done");
+		assertThat(result.messages()).containsEntry("a", "or not");
+	}
+
+	@Test
+	void tellsHowLongEachAnswerAndTheWholeTook() {
+		PendingPublication pending = awaiting("a", "b");
+		pending.respond(new Response("a", "p", "e", 1, null), true, SENT + 3);
+		pending.respond(new Response("b", "p", "e", 1, null), true, SENT + 10);
+		SignalResult result = pending.result(SENT + 12, false);
+		assertThat(result.responses().get("a").latency()).isEqualTo(Duration.ofNanos(3));
+		assertThat(result.responses().get("b").latency()).isEqualTo(Duration.ofNanos(10));
+		assertThat(result.elapsed()).isEqualTo(Duration.ofNanos(12));
+	}
+
+	@Test
+	void givesResultsThatLaterAnswersDoNotChange() {
+		PendingPublication pending = awaiting("a", "b");
+		answer(pending, "a", 1, "early");
+		SignalResult result = pending.result(SENT, false);
+		answer(pending, "b", 0, "late");
+		assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(result.responses()).containsOnlyKeys("a");
+		assertThat(result.messages()).containsOnlyKeys("a");
+		assertThat(result.missing()).containsExactly("b");
+	}
+
+	// With a rule
+
+	@Test
+	void isCompleteWhenEnoughHaveSucceeded() {
+		PendingPublication pending = awaiting(CompletionRule.count(2), "a", "b", "c", "d");
+		pending.confirm(null);
+		answer(pending, "a", 1);
+		answer(pending, "b", 0);
+		assertThat(pending.isComplete()).isFalse();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		answer(pending, "c", 1);
+		assertThat(pending.isComplete()).isTrue();
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.responses().keySet()).containsExactly("a", "b", "c");
+		assertThat(result.missing()).containsExactly("d");
+	}
+
+	@Test
+	void isCompleteAsFailedWhenEnoughCanSucceedNoLonger() {
+		PendingPublication pending = awaiting(CompletionRule.quorum(), "a", "b", "c");
+		answer(pending, "a", 0);
+		assertThat(pending.isComplete()).isFalse();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		answer(pending, "b", 2);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(pending.result(SENT, false).missing()).containsExactly("c");
+	}
+
+	@Test
+	void isCompleteAsSoonAsItIsSentWhereEnoughCanNeverSucceed() {
+		PendingPublication pending = awaiting(CompletionRule.count(2), "a");
+		assertThat(pending.isComplete()).isFalse();
+		pending.confirm(null);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+	}
+
+	@Test
+	void aQuorumIsOfThoseThatAreGoneAsWell() {
+		PendingPublication pending = awaiting(CompletionRule.quorum(), "a", "b", "c", "d", "e");
+		pending.lose("a");
+		pending.lose("b");
+		pending.leave("c");
+		answer(pending, "d", 1);
+		answer(pending, "e", 1);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		answer(pending, "a", 1);
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+	}
+
+	@Test
+	void aRuleIsNotFulfilledBeforeEachRequiredResponderActed() {
+		PendingPublication pending = new PendingPublication(List.of("a", "b", "c"), CompletionRule.first(),
+				List.of(List.of("b", "c")), SENT, false);
+		answer(pending, "a", 1);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "b", 0);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "c", 1);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).isSuccess()).isTrue();
+	}
+
+	@Test
+	void aRuleEndsAsSoonAsARequiredResponderCanNotActAnyMore() {
+		PendingPublication pending = new PendingPublication(List.of("a", "b"), CompletionRule.first(),
+				List.of(List.of("b")), SENT, false);
+		pending.confirm(null);
+		pending.lose("b");
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+	}
+
+	@Test
+	void quorumOfNobodyIsNoSuccess() {
+		PendingPublication pending = awaiting(CompletionRule.quorum());
+		pending.confirm(null);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+	}
+
+	@Test
+	void ruleThatAsksForNobodyIsASuccessAsSoonAsItIsSent() {
+		for (int required : new int[] { 0, -1 }) {
+			PendingPublication pending = awaiting((awaited) -> required, "a");
+			assertThat(pending.isComplete()).isFalse();
+			pending.confirm(null);
+			assertThat(pending.isComplete()).isTrue();
+			assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		}
+	}
+
+	@Test
+	void ruleIsToldHowManyAreAwaited() {
+		PendingPublication pending = awaiting((awaited) -> awaited - 1, "a", "b", "c");
+		answer(pending, "a", 1);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "b", 1);
+		assertThat(pending.isComplete()).isTrue();
+	}
+
+	@Test
+	void neitherStrangersNorRepetitionsFulfilARule() {
+		PendingPublication pending = awaiting(CompletionRule.count(2), "a", "b");
+		answer(pending, "a", 1);
+		answer(pending, "a", 1);
+		answer(pending, "stranger", 1);
+		assertThat(pending.isComplete()).isFalse();
+	}
+
+	@Test
+	void knowsTheAnswersThatCounted() {
+		PendingPublication pending = awaiting("a");
+		assertThat(pending.answer("a")).isNull();
+		answer(pending, "a", 1, "done");
+		answer(pending, "stranger", 1);
+		assertThat(pending.answer("a")).isEqualTo(new Answer(1, "done", Duration.ZERO, true));
+		assertThat(pending.answer("stranger")).isNull();
+	}
+
+	private static PendingPublication awaiting(String... responderIds) {
+		return awaiting(null, responderIds);
+	}
+
+	private static PendingPublication awaiting(CompletionRule rule, String... responderIds) {
+		return new PendingPublication(List.of(responderIds), rule, SENT, false);
+	}
+
+	private static Verdict answer(PendingPublication pending, String responderId, Integer ras) {
+		return answer(pending, responderId, ras, null);
+	}
+
+	private static Verdict answer(PendingPublication pending, String responderId, Integer ras, String message) {
+		return pending.respond(new Response(responderId, "p", "e", ras, message), true, SENT);
+	}
+
+}

@@ -1,0 +1,316 @@
+package io.github.statesignals.core.exporter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.statesignals.core.exporter.ResponderProbes.Suspicion;
+import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which responders are found gone, and which never are.
+ */
+class ResponderProbesTests {
+
+	private static final Duration AFTER = Duration.ofSeconds(2);
+
+	private static final Duration ROUND = AFTER.dividedBy(4);
+
+	private final ManualTimer timer = new ManualTimer();
+
+	private final Exporter exporter = new Exporter();
+
+	private final ResponderProbes probes = new ResponderProbes(this.exporter, this.timer, AFTER);
+
+	@Test
+	void sendsNothingWhileResponsesComeInTime() {
+		this.exporter.inFlight = true;
+		this.probes.watch();
+		this.timer.advance(Duration.ofHours(1));
+		assertThat(this.exporter.sent).isEmpty();
+		this.exporter.inFlight = false;
+		this.timer.advance(ROUND);
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void schedulesNothingIfItIsDisabledOrHasNoAddress() {
+		this.exporter.inFlight = true;
+		ResponderProbes disabled = new ResponderProbes(this.exporter, this.timer, Duration.ZERO);
+		disabled.watch();
+		disabled.suspect("a", Suspicion.OVERDUE);
+		disabled.returned("a");
+		this.exporter.address = null;
+		this.probes.watch();
+		this.probes.suspect("a", Suspicion.OVERDUE);
+		this.probes.returned("a");
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aResponderThatAnswersNoProbeIsGoneAfterTwo() {
+		overdue("a");
+		this.timer.advance(ROUND);
+		assertThat(this.exporter.sent).containsKeys("a", "itself");
+		this.timer.advance(AFTER);
+		assertThat(this.exporter.removed).isEmpty();
+		this.timer.advance(AFTER);
+		assertThat(this.exporter.removed).containsExactly("a");
+	}
+
+	@Test
+	void aResponderThatAnswersIsNeverGoneHoweverLongItWorks() {
+		overdue("a");
+		this.exporter.working.add("a");
+		this.timer.advance(Duration.ofHours(1));
+		assertThat(this.exporter.removed).isEmpty();
+		// Once in sixteen seconds, in the end.
+		assertThat(this.exporter.count).isBetween(200, 300);
+	}
+
+	@Test
+	void aResponderThatStopsToAnswerIsGone() {
+		overdue("a");
+		this.exporter.working.add("a");
+		this.timer.advance(Duration.ofMinutes(1));
+		this.exporter.working.clear();
+		this.timer.advance(Duration.ofSeconds(21));
+		assertThat(this.exporter.removed).containsExactly("a");
+	}
+
+	@Test
+	void anExporterThatDoesNotReceiveItsOwnProbesBlamesNoResponder() {
+		this.exporter.deaf = true;
+		overdue("a");
+		this.timer.advance(Duration.ofMinutes(10));
+		assertThat(this.exporter.removed).isEmpty();
+		assertThat(this.probes.isSubscriptionLost()).isTrue();
+		this.exporter.deaf = false;
+		this.exporter.working.add("a");
+		this.timer.advance(AFTER);
+		assertThat(this.probes.isSubscriptionLost()).isFalse();
+		assertThat(this.exporter.removed).isEmpty();
+	}
+
+	@Test
+	void whatWasReceivedOfAnotherRoundIsNoProof() {
+		this.exporter.deaf = true;
+		overdue("a");
+		// A probe is lost together with the exporter's own, again and again.
+		for (int i = 0; i < 20; i++) {
+			this.timer.advance(ROUND);
+			Probe own = this.exporter.sent.get("itself");
+			this.timer.advance(ROUND);
+			if (i % 2 == 0) {
+				continue;
+			}
+			this.probes.onAnswer("itself", own);
+		}
+		assertThat(this.exporter.removed).isEmpty();
+	}
+
+	@Test
+	void aSubscriptionIsLostOnlyAsLongAsThereIsSomethingToWaitFor() {
+		this.exporter.deaf = true;
+		overdue("a");
+		this.timer.advance(AFTER);
+		assertThat(this.probes.isSubscriptionLost()).isTrue();
+		this.exporter.unprobed.add("a");
+		this.exporter.inFlight = false;
+		this.exporter.overdue.clear();
+		this.timer.advance(AFTER);
+		assertThat(this.probes.isSubscriptionLost()).isFalse();
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void aResponderThatIsAbsentIsGoneAtOnce() {
+		overdue("a");
+		this.timer.advance(ROUND);
+		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
+		assertThat(this.exporter.removed).containsExactly("a");
+	}
+
+	@Test
+	void aResponderConfirmsThatItLeavesOrRefuses() {
+		this.probes.suspect("a", Suspicion.LEAVING);
+		this.probes.suspect("b", Suspicion.LEAVING);
+		this.probes.suspect("c", Suspicion.LEAVING);
+		this.exporter.working.add("b");
+		this.timer.advance(ROUND);
+		assertThat(this.exporter.refused).containsExactly("b");
+		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
+		assertThat(this.exporter.removed).containsExactly("a");
+		// One that does not answer, twice, is gone as well.
+		this.timer.advance(ROUND.multipliedBy(2));
+		assertThat(this.exporter.removed).containsExactly("a", "c");
+		assertThat(this.timer.scheduled()).isZero();
+	}
+
+	@Test
+	void thatAResponderIsAbsentDoesNotCountIfItMayBeAnothersAnswer() {
+		overdue("a");
+		this.exporter.contested.add("a");
+		this.timer.advance(ROUND);
+		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
+		assertThat(this.exporter.removed).isEmpty();
+		this.timer.advance(AFTER.multipliedBy(2));
+		assertThat(this.exporter.removed).containsExactly("a");
+	}
+
+	@Test
+	void theEarlierIdsOfANameThatIsBackAreGone() {
+		this.exporter.namesakes = List.of("old", "new");
+		this.exporter.working.add("new");
+		this.probes.returned("new");
+		this.timer.advance(ROUND.multipliedBy(3));
+		assertThat(this.exporter.removed).containsExactly("old");
+		assertThat(this.exporter.sent).containsKey("new");
+	}
+
+	@Test
+	void takesNoAnswerThatItDidNotAskFor() {
+		overdue("a");
+		this.timer.advance(ROUND);
+		this.probes.onAnswer("a", new Probe("guessed", State.ABSENT));
+		this.probes.onAnswer("b", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
+		this.probes.onAnswer("itself", new Probe(this.exporter.sent.get("itself").nonce() + "0", State.WORKING));
+		this.probes.onAnswer("itself", new Probe(this.exporter.sent.get("itself").nonce() + "x", State.WORKING));
+		assertThat(this.exporter.removed).isEmpty();
+		this.timer.advance(AFTER.multipliedBy(2));
+		assertThat(this.exporter.removed).containsExactly("a");
+	}
+
+	@Test
+	void aTaskRunsOnceItIsProvedThatTheExporterReceives() {
+		List<String> run = new ArrayList<>();
+		this.probes.afterProof(() -> run.add("first"));
+		assertThat(run).containsExactly("first");
+		this.exporter.deaf = true;
+		this.probes.afterProof(() -> run.add("lost"));
+		this.exporter.deaf = false;
+		this.probes.afterProof(() -> run.add("second"));
+		assertThat(run).containsExactly("first", "second");
+		this.exporter.deaf = true;
+		this.probes.afterProof(() -> run.add("late"));
+		this.timer.advance(AFTER.plusMillis(1));
+		this.probes.onAnswer("itself", this.exporter.sent.get("itself"));
+		assertThat(run).containsExactly("first", "second");
+	}
+
+	@Test
+	void withoutProbesATaskRunsWhileItIsConnected() {
+		ResponderProbes disabled = new ResponderProbes(this.exporter, this.timer, Duration.ZERO);
+		List<String> run = new ArrayList<>();
+		disabled.afterProof(() -> run.add("connected"));
+		this.exporter.connected = false;
+		disabled.afterProof(() -> run.add("disconnected"));
+		assertThat(run).containsExactly("connected");
+	}
+
+	private void overdue(String responderId) {
+		this.exporter.inFlight = true;
+		this.exporter.overdue.add(responderId);
+		this.probes.watch();
+	}
+
+	private final class Exporter implements ResponderProbes.Peers {
+
+		private final Set<String> overdue = new LinkedHashSet<>();
+
+		private final Set<String> working = new LinkedHashSet<>();
+
+		private final Set<String> unprobed = new LinkedHashSet<>();
+
+		private final Map<String, Probe> sent = new LinkedHashMap<>();
+
+		private final List<String> removed = new ArrayList<>();
+
+		private final Set<String> contested = new LinkedHashSet<>();
+
+		private final List<String> refused = new ArrayList<>();
+
+		private List<String> namesakes = List.of();
+
+		private @Nullable String address = "here";
+
+		private boolean connected = true;
+
+		private boolean inFlight;
+
+		private boolean deaf;
+
+		private int count;
+
+		@Override
+		public @Nullable String address() {
+			return this.address;
+		}
+
+		@Override
+		public boolean isConnected() {
+			return this.connected;
+		}
+
+		@Override
+		public boolean isUnprobed(String responderId) {
+			return this.unprobed.contains(responderId);
+		}
+
+		@Override
+		public List<String> namesakes(Set<String> names) {
+			return this.namesakes;
+		}
+
+		@Override
+		public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
+			ids.addAll(this.overdue);
+			return this.inFlight;
+		}
+
+		@Override
+		public void probe(String responderId, Probe probe) {
+			this.sent.put(responderId, probe);
+			this.count++;
+			if (this.working.contains(responderId) && !this.deaf) {
+				ResponderProbesTests.this.probes.onAnswer(responderId, new Probe(probe.nonce(), State.WORKING));
+			}
+		}
+
+		@Override
+		public void probeItself(Probe probe) {
+			this.sent.put("itself", probe);
+			if (!this.deaf) {
+				ResponderProbesTests.this.probes.onAnswer("itself", probe);
+			}
+		}
+
+		@Override
+		public boolean hasSeveralAddresses(String responderId) {
+			return this.contested.contains(responderId);
+		}
+
+		@Override
+		public void remove(String responderId) {
+			this.removed.add(responderId);
+			this.overdue.remove(responderId);
+		}
+
+		@Override
+		public void refuseLeave(String responderId) {
+			this.refused.add(responderId);
+		}
+
+	}
+
+}
