@@ -21,7 +21,7 @@ class ExporterSnippets {
 	void barrier() {
 		// tag::barrier[]
 		if (!this.exporter.initializeAndWait(3, Duration.ofSeconds(60), "barrier", "success", "fail")) {
-			throw new IllegalStateException("Only these came: " + this.exporter.getSubscribers());
+			throw new IllegalStateException("Only these are subscribed: " + this.exporter.getSubscribers());
 		}
 		this.exporter.publish("barrier");
 		// end::barrier[]
