@@ -21,8 +21,7 @@ import org.springframework.test.util.TestSocketUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What "Getting started" in README.md shows does what it says, pasted into a new project
- * as it is.
+ * The code of "Getting started" in README.md prints the output that is shown there.
  */
 @Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
@@ -45,7 +44,7 @@ class GettingStartedTests {
 	}
 
 	@Test
-	void aHandlerActsAndARefusalIsNamed(CapturedOutput output) {
+	void handlerActsAndFails(CapturedOutput output) {
 		new SpringApplicationBuilder(DemoApplication.class).web(WebApplicationType.NONE)
 			.run("--spring.config.location=classpath:getting-started/",
 					"--spring.data.redis.port=" + redis.ports().get(0))

@@ -15,12 +15,12 @@ import io.github.statesignals.sample.SampleProperties.CollectorName;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * Samples this JVM, on a thread of its own, from the start of a run to its end. One run
- * at a time for each publisher: whoever starts another has given up the one before.
+ * Samples this JVM, on a separate thread, from the start of a run to its end. A publisher
+ * has one run at a time: starting another discards the previous one.
  */
 abstract class Collector implements DisposableBean {
 
-	// Whoever started it may be gone without a word.
+	// The publisher may have been killed.
 	private static final Duration LONGEST = Duration.ofHours(1);
 
 	private final Map<String, Sampling> samplings = new ConcurrentHashMap<>();
@@ -95,7 +95,7 @@ abstract class Collector implements DisposableBean {
 
 		private synchronized void sample() {
 			if (System.nanoTime() - this.started > LONGEST.toNanos()) {
-				throw new IllegalStateException("Nobody ended run " + this.run.uuid());
+				throw new IllegalStateException("No signal ended run " + this.run.uuid());
 			}
 			this.probe.sample();
 			this.samples++;

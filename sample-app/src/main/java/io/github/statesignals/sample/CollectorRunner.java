@@ -6,7 +6,7 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /**
- * Says what a process without a conductor does.
+ * Prints the purpose of a process without a conductor.
  */
 @Component
 @Profile("collector")
@@ -14,7 +14,7 @@ class CollectorRunner implements ApplicationRunner {
 
 	@Override
 	public void run(ApplicationArguments arguments) {
-		System.out.println("Process %d collects for whoever conducts a benchmark. Ctrl-C ends it."
+		System.out.println("Process %d collects for any conductor of a benchmark. Ctrl-C ends it."
 			.formatted(ProcessHandle.current().pid()));
 	}
 

@@ -52,9 +52,9 @@ class Conductor {
 	}
 
 	/**
-	 * Conduct a run with whoever is there, once so many collectors are.
-	 * @param collectors how many collectors to wait for
-	 * @return what it came to
+	 * Conducts a run with all subscribed collectors.
+	 * @param collectors the number of collectors to wait for
+	 * @return the report
 	 * @throws RunInProgressException if another run is in progress
 	 * @throws CollectorsMissingException if there are fewer collectors
 	 */
@@ -76,8 +76,8 @@ class Conductor {
 	}
 
 	/**
-	 * What the latest run came to.
-	 * @return its report, if there was a run
+	 * Returns the report of the latest run.
+	 * @return the report; empty without a run
 	 */
 	Optional<RunReport> latest() {
 		return Optional.ofNullable(this.latest);
@@ -121,8 +121,8 @@ class Conductor {
 
 		private static final long serialVersionUID = 1L;
 
-		CollectorsMissingException(int wanted, int there, Duration patience) {
-			super("%d of %d collectors are there after %d s: nothing was run.".formatted(there, wanted,
+		CollectorsMissingException(int wanted, int subscribed, Duration patience) {
+			super("%d of %d collectors are subscribed after %d s: nothing was run.".formatted(subscribed, wanted,
 					patience.toSeconds()));
 		}
 

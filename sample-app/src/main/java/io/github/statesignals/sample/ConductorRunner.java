@@ -17,7 +17,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Conducts the first run when the application has started, and says what it does.
+ * Conducts the first run when the application has started, and prints its progress.
  */
 @Component
 @Profile("!collector")

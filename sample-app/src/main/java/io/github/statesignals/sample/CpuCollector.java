@@ -11,7 +11,7 @@ import io.github.statesignals.sample.SampleProperties.CollectorName;
 import org.springframework.stereotype.Component;
 
 /**
- * Collects what this JVM uses of the CPU.
+ * Collects the CPU usage of this JVM.
  */
 @Component
 class CpuCollector extends Collector {

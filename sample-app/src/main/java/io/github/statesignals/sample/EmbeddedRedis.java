@@ -15,7 +15,7 @@ import redis.embedded.RedisInstance;
 import redis.embedded.RedisServer;
 
 /**
- * A Redis server of this process's own, on loopback, that writes nothing to disk.
+ * An embedded Redis server on the loopback interface that writes nothing to disk.
  */
 final class EmbeddedRedis extends RedisInstance implements AutoCloseable {
 
@@ -40,7 +40,7 @@ final class EmbeddedRedis extends RedisInstance implements AutoCloseable {
 				.setting("save \"\"")
 				.setting("appendonly no")
 				.buildCommandArgs());
-			// Ctrl-C is for the application, which still needs its Redis to say goodbye.
+			// Ctrl-C is for the application, which needs its Redis until it has stopped.
 			if (Files.isExecutable(SETSID)) {
 				command.add(0, SETSID.toString());
 			}

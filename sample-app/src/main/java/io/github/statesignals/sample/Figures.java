@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a collector measured. It travels as the message of an acknowledgement, as
- * {@code name=number} pairs, so that a person can read it too.
+ * The measurements of a collector. They are sent in the message of an acknowledgement, as
+ * readable {@code name=number} pairs.
  *
  * @param values the numbers by name
  */

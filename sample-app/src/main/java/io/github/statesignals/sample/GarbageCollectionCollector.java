@@ -12,7 +12,7 @@ import io.github.statesignals.sample.SampleProperties.CollectorName;
 import org.springframework.stereotype.Component;
 
 /**
- * Collects how often, and for how long, this JVM collects its garbage.
+ * Collects the number and the duration of garbage collections of this JVM.
  */
 @Component
 class GarbageCollectionCollector extends Collector {
@@ -67,7 +67,7 @@ class GarbageCollectionCollector extends Collector {
 				.with("gc-millis-per-sample-max", this.mostMillis);
 		}
 
-		// A collector that does not count says -1.
+		// A collector that does not count returns -1.
 		private long count() {
 			return this.beans.stream().mapToLong((bean) -> Math.max(0, bean.getCollectionCount())).sum();
 		}

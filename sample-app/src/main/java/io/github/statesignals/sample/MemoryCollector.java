@@ -12,7 +12,7 @@ import io.github.statesignals.sample.SampleProperties.CollectorName;
 import org.springframework.stereotype.Component;
 
 /**
- * Collects how much of its heap this JVM uses.
+ * Collects the heap usage of this JVM.
  */
 @Component
 class MemoryCollector extends Collector {

@@ -6,12 +6,12 @@ package io.github.statesignals.sample;
 interface Probe {
 
 	/**
-	 * Take a sample.
+	 * Takes a sample.
 	 */
 	void sample();
 
 	/**
-	 * What the samples come to.
+	 * Returns the figures of all samples.
 	 * @return the figures
 	 */
 	Figures figures();

@@ -13,7 +13,7 @@ import io.github.statesignals.sample.RunReport.AnswerReport;
 import io.github.statesignals.sample.RunReport.SignalReport;
 
 /**
- * A report as text.
+ * Formats a report as text.
  */
 final class ReportPrinter {
 
@@ -109,8 +109,8 @@ final class ReportPrinter {
 		return (message.length() <= MESSAGE_LENGTH) ? message : message.substring(0, MESSAGE_LENGTH - 3) + "...";
 	}
 
-	// cpu-0b4e38ef-5a3c-4d2e-9c15-1c0a7d1b3f6e-resp: eight digits tell it from the
-	// others.
+	// cpu-0b4e38ef-5a3c-4d2e-9c15-1c0a7d1b3f6e-resp: eight digits
+	// distinguish it from the others.
 	private static String shortId(String responder) {
 		return responder.replaceFirst("(-\\p{XDigit}{8})(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}", "$1");
 	}

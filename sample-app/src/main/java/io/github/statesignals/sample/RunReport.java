@@ -13,29 +13,29 @@ import io.github.statesignals.SignalResult.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run came to.
+ * The report of a run.
  *
  * @param run the run's name, the tag of its signals
  * @param uuid the run's id
  * @param publisher the conductor's publisher id
- * @param startedAt when it started
- * @param rounds how many rounds the workload did
+ * @param startedAt the time of its start
+ * @param rounds the number of rounds of the workload
  * @param success whether every collector acted on both signals
- * @param signals the two signals, and who acted on them
+ * @param signals the two signals with their answers
  * @param figures the figures by responder id, of those that delivered any
  */
 record RunReport(String run, String uuid, String publisher, Instant startedAt, long rounds, boolean success,
 		List<SignalReport> signals, Map<String, Map<String, BigDecimal>> figures) {
 
 	/**
-	 * What a signal came to.
+	 * The report of a signal.
 	 *
 	 * @param event the event
 	 * @param code the protocol's result code
 	 * @param success whether a responder acted, and none failed or is missing
-	 * @param elapsedMillis how long until the last answer
-	 * @param answers who answered
-	 * @param missing who did not
+	 * @param elapsedMillis the time until the last answer, in milliseconds
+	 * @param answers the answers of responders
+	 * @param missing the ids of responders that did not answer
 	 */
 	record SignalReport(String event, ResultCode code, boolean success, double elapsedMillis,
 			List<AnswerReport> answers, Set<String> missing) {
@@ -54,12 +54,12 @@ record RunReport(String run, String uuid, String publisher, Instant startedAt, l
 	}
 
 	/**
-	 * One responder's answer.
+	 * The answer of one responder.
 	 *
 	 * @param responder the responder's id
 	 * @param ras 1 for success
-	 * @param latencyMillis how long it took
-	 * @param message what the responder said
+	 * @param latencyMillis its latency in milliseconds
+	 * @param message the message of the responder
 	 */
 	record AnswerReport(String responder, int ras, double latencyMillis, @Nullable String message) {
 

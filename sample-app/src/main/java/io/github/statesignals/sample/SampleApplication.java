@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
 /**
  * A conductor of benchmarks with its three collectors; with profile {@code collector}
- * three more collectors in a process of their own.
+ * three more collectors in a separate process.
  */
 @SpringBootApplication
 @ConfigurationPropertiesScan

@@ -8,12 +8,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What can be set under {@code sample}.
+ * The properties under {@code sample}.
  *
- * @param workload how long the workload of a run takes
- * @param collectors how many collectors a run waits for
- * @param patience how long it waits for them
- * @param interval how often a collector samples
+ * @param workload duration of the workload of a run
+ * @param collectors number of collectors that a run waits for
+ * @param patience time for which it waits for them
+ * @param interval interval between two samples
  * @param fail the collectors of this process that refuse: {@code --fail=memory}
  */
 @ConfigurationProperties("sample")

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.stereotype.Component;
 
 /**
- * Something to measure: makes documents, writes and reads them as JSON, sorts and hashes.
+ * Load to measure: creates documents, writes and reads them as JSON, sorts and hashes.
  */
 @Component
 class Workload {
@@ -28,9 +28,9 @@ class Workload {
 	}
 
 	/**
-	 * Work for so long.
-	 * @param duration how long
-	 * @return how many rounds that were
+	 * Works for a duration.
+	 * @param duration the duration
+	 * @return the number of rounds
 	 */
 	long run(Duration duration) {
 		Random random = new Random(42);
@@ -55,7 +55,7 @@ class Workload {
 		List<Document> sorted = new ArrayList<>(List.of(read));
 		Collections.sort(sorted);
 		if (!hash(documents.stream().sorted().toList()).equals(hash(sorted))) {
-			throw new IllegalStateException("What was read is not what was written");
+			throw new IllegalStateException("The document that was read differs from the one that was written");
 		}
 	}
 

@@ -74,7 +74,7 @@ class ConductorTests {
 	}
 
 	@Test
-	void keepsTheLatestReport() {
+	void storesTheLatestReport() {
 		assertThat(this.client.run()).isEqualTo(this.client.latest());
 	}
 
@@ -129,7 +129,7 @@ class ConductorTests {
 	}
 
 	/**
-	 * A workload that can be held.
+	 * A workload that can be paused.
 	 */
 	static class GatedWorkload extends Workload {
 

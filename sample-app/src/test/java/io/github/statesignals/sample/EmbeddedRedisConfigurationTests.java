@@ -47,7 +47,7 @@ class EmbeddedRedisConfigurationTests {
 			"spring.data.redis.cluster.nodes=redis.example.org:6379",
 			"spring.data.redis.cluster.nodes[0]=redis.example.org:6379",
 			"spring.data.redis.masterreplica.nodes=redis.example.org:6379" })
-	void startsNoneWhereOneIsNamed(String property) {
+	void startsNoneIfOneIsConfigured(String property) {
 		this.contextRunner.withPropertyValues(property)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedRedis.class));
 	}

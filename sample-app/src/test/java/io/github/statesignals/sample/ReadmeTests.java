@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * README.md and the pages in docs show no Java code that is not compiled here.
+ * All Java code of README.md and the pages in docs is compiled here.
  */
 class ReadmeTests {
 
@@ -25,7 +25,7 @@ class ReadmeTests {
 	private static final Pattern FENCE = Pattern.compile("^```java\\R(?<code>.*?)^```",
 			Pattern.MULTILINE | Pattern.DOTALL);
 
-	// Where a fence leaves something out.
+	// A part that a fence omits.
 	private static final Pattern ELISION = Pattern.compile("^\\s*// \\.\\.\\.$", Pattern.MULTILINE);
 
 	@TestFactory
@@ -92,8 +92,7 @@ class ReadmeTests {
 		}
 	}
 
-	// White space, and where a region begins and ends, is the formatter's and the
-	// README's own.
+	// White space and the borders of regions may differ.
 	private static String normalize(String code) {
 		return code.replaceAll("// (tag|end)::.*", "").replaceAll("\\s+", "");
 	}

@@ -29,7 +29,7 @@ class RefusingCollectorTests {
 	}
 
 	@Test
-	void printsWhoRefused(CapturedOutput output) {
+	void printsTheRefusal(CapturedOutput output) {
 		assertThat(output).contains("NOT collected by all")
 			.containsPattern(
 					"benchmark-start +memory-\\p{XDigit}{8}-resp +0 +[\\d.]+ ms +will not collect: started with --fail=memory")
@@ -38,7 +38,7 @@ class RefusingCollectorTests {
 	}
 
 	@Test
-	void reportsWhoRefusedAndWhy() {
+	void reportsTheRefusalWithItsReason() {
 		RunReport report = this.client.run();
 		assertThat(report.success()).isFalse();
 		SignalReport start = report.signals().get(0);

@@ -23,7 +23,7 @@ class ReportPrinterTests {
 	private static final String GC = "gc-77aa1c02-5a3c-4d2e-9c15-1c0a7d1b3f6e-resp";
 
 	@Test
-	void namesWhoIsMissing() {
+	void namesMissingResponders() {
 		RunReport report = new RunReport("run-3", "42", "benchmark-1", Instant.EPOCH, 7, false,
 				List.of(new SignalReport("benchmark-start", ResultCode.ALL_SUBS_SUCCESS, true, 2.14,
 						List.of(new AnswerReport(CPU, 1, 1.5, null), new AnswerReport(GC, 1, 2.14, "ready")), Set.of()),

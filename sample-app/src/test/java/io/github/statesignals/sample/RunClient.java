@@ -9,7 +9,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 /**
- * Asks a conductor for runs.
+ * Requests runs of a conductor.
  */
 class RunClient {
 
@@ -55,10 +55,10 @@ class RunClient {
 	}
 
 	/**
-	 * The one entry of a collector.
+	 * Returns the only entry of a collector.
 	 * @param collector its name
 	 * @param byResponder by responder id
-	 * @param <T> what the entries are
+	 * @param <T> the type of the entries
 	 * @return the entry
 	 */
 	static <T> T of(String collector, Map<String, T> byResponder) {

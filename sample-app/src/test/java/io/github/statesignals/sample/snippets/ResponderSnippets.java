@@ -25,9 +25,8 @@ class ResponderSnippets {
 	SignalResponder.Registration listen() {
 		// tag::listen[]
 		SignalResponder.Registration registration = this.responder.listen((signal) -> {
-			if (!signal.event().equals(Signal.SHUTDOWN)) { // nobody awaits an answer to
-															// it
-				this.responder.respond(signal, 1, "heard " + signal.event());
+			if (!signal.event().equals(Signal.SHUTDOWN)) { // no answer is awaited
+				this.responder.respond(signal, 1, "received " + signal.event());
 			}
 		});
 		// end::listen[]

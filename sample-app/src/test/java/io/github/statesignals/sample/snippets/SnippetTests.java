@@ -25,8 +25,8 @@ import org.springframework.test.context.ActiveProfiles;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what README.md shows. It runs beside the sample's three collectors, with two
- * responders of its own.
+ * Tests for the snippets of README.md. They run with the three collectors of the sample
+ * and two more responders.
  */
 @SpringBootTest(properties = { "server.port=0", "sample.workload=1ms", "sample.collectors=5",
 		"state-signals.channels.rollout.delivery=durable" })
@@ -123,7 +123,7 @@ class SnippetTests {
 	@Test
 	void listen() {
 		SignalResponder.Registration registration = new ResponderSnippets(this.responder).listen();
-		assertThat(publish("drain", Map.of()).message()).isEqualTo("heard drain");
+		assertThat(publish("drain", Map.of()).message()).isEqualTo("received drain");
 		registration.close();
 		assertThat(publish("drain", Map.of()).message()).isNull();
 	}

@@ -1,5 +1,5 @@
 /**
- * The code that README.md shows.
+ * The code that README.md and the pages in docs show.
  */
 @NullMarked
 package io.github.statesignals.sample.snippets;
