@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.exporter;
 
 import java.util.List;
 
