@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Redis channels of a channel: one for signals, one for responses, and one for the
- * responses to this application alone, if it has one.
+ * Holds the Redis channels of a channel: for signals, for responses, and, with
+ * extensions, for the responses to this application alone.
  */
 public final class RedisChannel {
 
