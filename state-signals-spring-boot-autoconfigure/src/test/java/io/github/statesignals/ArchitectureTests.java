@@ -100,6 +100,13 @@ class ArchitectureTests {
 			"autoconfigure.StateSignalsProperties$Exporter", "autoconfigure.StateSignalsProperties$Protocol",
 			"autoconfigure.StateSignalsProperties$Responder");
 
+	private static final int LARGEST_KNOT = 3;
+
+	/**
+	 * The packages that may have larger knots. To be emptied, and not to be added to.
+	 */
+	private static final Set<String> KNOTTED_PACKAGES = Set.of(ROOT + ".core", ROOT + ".redis.durable");
+
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.github.(**)").should().beFreeOfCycles();
 
@@ -196,6 +203,14 @@ class ArchitectureTests {
 		.resideInAPackage("io.netty..");
 
 	@ArchTest
+	static final ArchRule driversAreInTheirPackageOnly = noClasses().that()
+		.resideOutsideOfPackages(ROOT + ".redis.driver..", ROOT + ".autoconfigure..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.lettuce..", "redis.clients..", "org.springframework.data.redis.connection.lettuce..",
+				"org.springframework.data.redis.connection.jedis..");
+
+	@ArchTest
 	static final ArchRule driverIsUsedAndNotExtended = noClasses().should()
 		.beAssignableTo(resideInAnyPackage("io.lettuce..", "redis.clients..",
 				"org.springframework.data.redis.connection.lettuce..",
@@ -280,6 +295,19 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule nothingIsPrinted = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+	@ArchTest
+	static void noKnotHasMoreThanThreeTypes(JavaClasses imported) {
+		assertThat(TypeKnots.of(imported)).filteredOn((knot) -> knot.size() > LARGEST_KNOT)
+			.filteredOn((knot) -> !knot.stream().allMatch(ArchitectureTests::isKnotted))
+			.as("the sets of types that depend on each other: let one side define an interface, or hand it the part "
+					+ "that it needs")
+			.isEmpty();
+	}
+
+	private static boolean isKnotted(String type) {
+		return KNOTTED_PACKAGES.contains(type.substring(0, type.lastIndexOf('.')));
+	}
 
 	@ArchTest
 	static void everyPublicTypeIsMeantToBe(JavaClasses imported) {
