@@ -2,6 +2,8 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  * extensions, for the responses to this application alone.
  */
 public final class RedisChannel {
+
+	private static final int MAX_ADDRESSES = 1_024;
+
+	/**
+	 * Reply channels that were checked.
+	 */
+	private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
 
 	private final String name;
 
@@ -51,6 +60,19 @@ public final class RedisChannel {
 
 	byte[] responses() {
 		return this.responses;
+	}
+
+	byte @Nullable [] address(String replyTo) {
+		byte[] known = this.addresses.get(replyTo);
+		if (known != null || !this.names.isReplyTo(replyTo)) {
+			return known;
+		}
+		if (this.addresses.size() >= MAX_ADDRESSES) {
+			this.addresses.clear();
+		}
+		byte[] address = bytes(replyTo);
+		this.addresses.put(replyTo, address);
+		return address;
 	}
 
 	List<String> responseTopics() {

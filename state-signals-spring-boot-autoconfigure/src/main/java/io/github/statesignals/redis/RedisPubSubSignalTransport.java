@@ -42,13 +42,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
 
-	private static final int MAX_ADDRESSES = 1_024;
-
-	/**
-	 * Reply channels that were checked.
-	 */
-	private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
-
 	private final RedisDriver driver;
 
 	private final RedisMessageListenerContainer container;
@@ -248,25 +241,12 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	@Override
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
-		byte[] address = (replyTo != null) ? address(replyTo) : null;
+		RedisChannel target = channel(channel);
+		byte[] address = (replyTo != null) ? target.address(replyTo) : null;
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return publish((address != null) ? address : channel(channel).responses(),
-				this.codec.write(response, extension));
-	}
-
-	private byte @Nullable [] address(String replyTo) {
-		byte[] known = this.addresses.get(replyTo);
-		if (known != null || !SignalChannels.isReplyTo(replyTo)) {
-			return known;
-		}
-		if (this.addresses.size() >= MAX_ADDRESSES) {
-			this.addresses.clear();
-		}
-		byte[] address = RedisChannel.bytes(replyTo);
-		this.addresses.put(replyTo, address);
-		return address;
+		return publish((address != null) ? address : target.responses(), this.codec.write(response, extension));
 	}
 
 	private RedisChannel channel(String name) {

@@ -19,7 +19,7 @@ public record SignalChannels(String signals, String responses) {
 
 	private static final String REPLY = "event-signal-reply:";
 
-	private static final Pattern REPLY_NAME = Pattern.compile("[A-Za-z0-9:{}._-]+");
+	private static final Pattern REPLY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
 	/**
 	 * Returns the Redis channels of a channel.
@@ -33,12 +33,18 @@ public record SignalChannels(String signals, String responses) {
 
 	/**
 	 * Returns whether a Redis channel that a signal names for its responses is a reply
-	 * channel, and none of another application.
+	 * channel of this channel. Any other may belong to another channel or application,
+	 * whose messages a forged signal must not cause.
 	 * @param replyTo the Redis channel
 	 * @return whether {@link #newReplyTo} could have made it
 	 */
-	public static boolean isReplyTo(String replyTo) {
-		return replyTo.startsWith(REPLY) && replyTo.length() <= 256 && REPLY_NAME.matcher(replyTo).matches();
+	public boolean isReplyTo(String replyTo) {
+		String prefix = replyPrefix();
+		return replyTo.startsWith(prefix) && REPLY_ID.matcher(replyTo.substring(prefix.length())).matches();
+	}
+
+	private String replyPrefix() {
+		return REPLY + "{" + this.signals + "}:";
 	}
 
 	/**
@@ -47,8 +53,7 @@ public record SignalChannels(String signals, String responses) {
 	 */
 	public String newReplyTo() {
 		// Short: it is in each signal, and twice in each answer.
-		return REPLY + "{" + this.signals + "}:"
-				+ Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
+		return replyPrefix() + Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
 	}
 
 	/**

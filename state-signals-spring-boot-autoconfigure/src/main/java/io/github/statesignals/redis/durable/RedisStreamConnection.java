@@ -383,8 +383,8 @@ final class RedisStreamConnection {
 	 * @return the Redis channel
 	 */
 	String address(String channel, @Nullable String replyTo) {
-		return (replyTo != null && SignalChannels.isReplyTo(replyTo)) ? replyTo
-				: SignalChannels.of(channel).responses();
+		SignalChannels names = SignalChannels.of(channel);
+		return (replyTo != null && names.isReplyTo(replyTo)) ? replyTo : names.responses();
 	}
 
 	/**
