@@ -102,7 +102,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 * @return the container, not initialized
 	 */
 	public static RedisMessageListenerContainer createListenerContainer(RedisConnectionFactory connectionFactory) {
-		return new RedisDriver(connectionFactory).createListenerContainer();
+		RedisMessageListenerContainer container = new RedisDriver(connectionFactory).createListenerContainer();
+		container.setErrorHandler(new ListenerErrorHandler());
+		return container;
 	}
 
 	/**
