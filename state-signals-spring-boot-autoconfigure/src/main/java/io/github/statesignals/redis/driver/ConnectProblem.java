@@ -10,9 +10,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies why Redis can't be connected to, or does not accept what durable channels
- * need: whether waiting may help, and what to do about it. The first constant that
- * matches is the problem.
+ * Classifies failures to connect to Redis, or to use it for durable channels: whether
+ * waiting may help, and the remedy. The first constant that matches is the problem.
  */
 public enum ConnectProblem {
 
@@ -123,7 +122,7 @@ public enum ConnectProblem {
 
 	/**
 	 * Classifies a failure.
-	 * @param failure what the driver throws; {@code null} while it has thrown nothing
+	 * @param failure the driver's exception; {@code null} if there is none yet
 	 * @return the problem
 	 */
 	public static ConnectProblem of(@Nullable Throwable failure) {
@@ -145,8 +144,7 @@ public enum ConnectProblem {
 	}
 
 	/**
-	 * Returns what to do.
-	 * @return a sentence, or {@code null} if starting Redis is all that is needed
+	 * Returns the remedy, or {@code null} if starting Redis is all that is needed.
 	 */
 	public @Nullable String remedy() {
 		return this.remedy;

@@ -96,7 +96,7 @@ final class LettucePublisher implements RedisPublisher {
 					published.completeExceptionally(failure(ex));
 				}
 			});
-			// The driver omits what is cancelled before it is sent.
+			// The driver omits a command that is cancelled before it is sent.
 			published.whenComplete((receivers, ex) -> {
 				if (ex != null) {
 					command.cancel(false);

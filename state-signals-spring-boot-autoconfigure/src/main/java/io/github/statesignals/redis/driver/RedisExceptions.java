@@ -21,7 +21,7 @@ import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 
 /**
- * Makes Spring's exceptions of the driver's.
+ * Translates the drivers' exceptions into Spring's.
  */
 public final class RedisExceptions {
 
@@ -35,7 +35,7 @@ public final class RedisExceptions {
 			+ "+hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info.";
 
 	/**
-	 * How errors begin that come from Redis: with their code.
+	 * An error of Redis, which begins with its code.
 	 */
 	private static final Pattern REPLY = Pattern.compile("([A-Z]{3,}) .*", Pattern.DOTALL);
 
@@ -43,13 +43,13 @@ public final class RedisExceptions {
 			Pattern.DOTALL);
 
 	/**
-	 * The codes of those that come while it starts, or changes its role.
+	 * The codes of errors while Redis starts, or changes its role.
 	 */
 	private static final Set<String> PASSING = Set.of("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN",
 			"BUSY", "NOREPLICAS", "UNBLOCKED", "MOVED", "ASK", "UNKILLABLE");
 
 	/**
-	 * What to do about some of them, none of which executes anything that writes.
+	 * Remedies for errors after which Redis has executed no command that writes.
 	 */
 	private static final Map<String, String> REMEDIES = Map.of("OOM",
 			". Its memory is full: raise maxmemory, or free some", "MISCONF",
@@ -65,19 +65,14 @@ public final class RedisExceptions {
 	}
 
 	/**
-	 * What is at the bottom of a failure.
-	 * @param ex the failure
-	 * @return the message of its root cause
+	 * Returns the message of the root cause.
 	 */
 	public static String reason(Throwable ex) {
 		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 	}
 
 	/**
-	 * Whether it is Redis that answered with an error, which it would again: the
-	 * connection is as it should be, and Redis in a state to serve us.
-	 * @param ex what the driver says
-	 * @return {@code false} for all that may be over when it is tried again
+	 * Returns whether Redis has replied with an error that it would reply with again.
 	 */
 	public static boolean isFinal(Throwable ex) {
 		String code = code(reason(ex));
@@ -167,10 +162,7 @@ public final class RedisExceptions {
 	}
 
 	/**
-	 * Describes what has failed.
-	 * @param problem what can't be done
-	 * @param ex why
-	 * @return an exception of the same kind
+	 * Returns an exception of the same kind whose message begins with a problem.
 	 */
 	public static DataAccessException describe(String problem, Throwable ex) {
 		DataAccessException failure = translate(ex);
