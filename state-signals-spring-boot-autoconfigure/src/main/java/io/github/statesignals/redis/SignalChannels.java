@@ -51,7 +51,7 @@ public record SignalChannels(String signals, String responses) {
 	 * Creates a unique name for the reply channel of one application. It has the slot of
 	 * the channel of signals, so that both depend on the same node of a cluster.
 	 */
-	public String newReplyTo() {
+	String newReplyTo() {
 		// Short: it is in each signal, and twice in each answer.
 		return replyPrefix() + Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
 	}
