@@ -201,6 +201,23 @@ class SignalExtensionCodecTests {
 	}
 
 	@Test
+	void aTextThatIsTooLongIsAbsent() throws Exception {
+		for (String character : List.of("x", "\\u00fc")) {
+			String most = "\"" + character.repeat(1_024) + "\"";
+			String tooLong = "\"" + character.repeat(1_025) + "\"";
+			assertThat(readExtension("{\"v\":1,\"id\":" + most + "}").id()).hasSize(1_024);
+			assertThat(readExtension("{\"v\":1,\"id\":" + tooLong + ",\"seq\":1,\"reply_to\":" + tooLong + "}"))
+				.isEqualTo(new SignalExtension(null, 1, NONE, NONE, null));
+			assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + most + "}").extension().id()).hasSize(1_024);
+			assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + tooLong + "}").extension())
+				.isEqualTo(ResponseExtension.UNDERSTOOD);
+			assertThat(
+					readResponse(",\"_ss\":{\"v\":1,\"handles\":[\"a\"," + tooLong + "]}").extension().handledEvents())
+				.containsExactly("a");
+		}
+	}
+
+	@Test
 	void whatNobodyKnowsYetIsSkipped() throws Exception {
 		assertThat(readExtension(
 				"{\"v\":1,\"traceparent\":\"00-1-2-01\",\"id\":\"17\",\"nested\":{\"id\":\"1\",\"seq\":[3]},\"seq\":18}"))

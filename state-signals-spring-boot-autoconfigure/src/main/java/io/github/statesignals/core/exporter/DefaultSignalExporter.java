@@ -30,6 +30,7 @@ import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.SignalEventNames;
+import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 import io.github.statesignals.core.exporter.ResponderProbes.Suspicion;
 import io.github.statesignals.core.responder.LocalResponder;
@@ -106,6 +107,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 				+ "set state-signals.exporter.process-name or spring.application.name");
 		this.processName = processName;
 		this.publisherId = processName + "-" + UUID.randomUUID();
+		TextLength.check(this.publisherId, "The publisher id of a SignalExporter",
+				"shorten its process name, state-signals.exporter.process-name or spring.application.name");
 		this.channel = channel;
 		this.services = services;
 		this.converter = converter;

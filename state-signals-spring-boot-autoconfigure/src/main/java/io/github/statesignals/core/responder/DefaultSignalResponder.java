@@ -28,6 +28,7 @@ import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.MetadataConversionException;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
@@ -136,6 +137,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		this.durable = services.outbound().isDurable(channel);
 		// What is kept is kept for a name, whoever comes under it.
 		this.responderId = this.durable ? name : ResponderIds.create(name);
+		TextLength.check(this.responderId, "The id of a SignalResponder",
+				"shorten its name, state-signals.responder.name or spring.application.name");
 		this.lockedPublisher = services.settings().responders().lockPublisher();
 		this.lockedTag = services.settings().responders().lockTag();
 		if (this.lockedPublisher != null || this.lockedTag != null) {
@@ -193,6 +196,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	public void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		Assert.hasText(publisherId, "The publisher id of a response must not be blank");
 		Assert.hasText(event, "The event of a response must not be blank");
+		TextLength.check(publisherId, "The publisher id of a response");
+		TextLength.check(event, "The event of a response");
 		respond(this.unanswered.find(publisherId, event, ras != null, this.services.timer().nanoTime()), publisherId,
 				event, ras, message);
 	}
