@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -121,6 +122,36 @@ class WireLimitTests {
 		assertThat(exporter.signal("number").metadata("n", 2.5).timeout(TIMEOUT).publish().isSuccess()).isTrue();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "integer, NaN, long", "integer, Infinity, long", "integer, 1e400, long", "integer, 1e4300, long",
+			"integer, 9223372036854775808, long", "typed, 2147483648, int", "typed, 3e9, int", "typed, NaN, int",
+			"double, 1e400, double", "double, -1e4300, double", "float, 1e39, float", "byte, 256, byte",
+			"list, [1e400], double" })
+	void aNumberThatAParameterCanNotHoldIsAnsweredWithTheReason(String event, String number, String type)
+			throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		forge(signal(event, "t", "{\"n\": " + number + "}"));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "metadata entry 'n",
+				"is out of the range of " + type);
+		assertThatAGoodSignalIsHandled(context);
+		assertThat(context.getBean(Receiver.class).received).isEmpty();
+	}
+
+	@Test
+	void numbersThatAParameterHoldsAreHandled() throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		Map<String, Object> handled = Map.of("integer 9223372036854775807", Long.MAX_VALUE, "typed -2147483648",
+				new Typed(Integer.MIN_VALUE), "double 1.7976931348623157e308", Double.MAX_VALUE, "double Infinity",
+				Double.POSITIVE_INFINITY, "float 3.4028235e38", Float.MAX_VALUE, "byte -128", Byte.MIN_VALUE,
+				"list [1, 2.5]", List.of(1.0, 2.5));
+		for (Map.Entry<String, Object> entry : handled.entrySet()) {
+			String[] parts = entry.getKey().split(" ", 2);
+			forge(signal(parts[0], "t", "{\"n\": " + parts[1] + "}"));
+			assertThat(this.answers.poll(20, TimeUnit.SECONDS)).as(entry.getKey()).contains("\"ras\":1");
+			assertThat(context.getBean(Receiver.class).received.poll()).isEqualTo(entry.getValue());
+		}
+	}
+
 	@Test
 	void longIdsAreNotSentBack() throws Exception {
 		ConfigurableApplicationContext context = start("broadcast");
@@ -191,6 +222,26 @@ class WireLimitTests {
 
 		@OnSignal(event = "integer")
 		void integer(long n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "double")
+		void decimal(double n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "float")
+		void single(float n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "byte")
+		void tiny(byte n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "list")
+		void list(List<Double> n) {
 			this.received.add(n);
 		}
 

@@ -5,7 +5,10 @@ import java.lang.reflect.Type;
 import io.github.statesignals.core.MetadataConversionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.util.TokenBuffer;
 
 import org.springframework.beans.factory.BeanFactory;
 
@@ -31,7 +34,11 @@ final class MetadataReader {
 
 	@Nullable Object read(@Nullable Object value, Type type, @Nullable String entry) {
 		try {
-			return this.mapper.convertValue(value, this.mapper.constructType(type));
+			TokenBuffer json = TokenBuffer.forGeneration();
+			this.mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
+			return this.mapper.readerFor(this.mapper.constructType(type))
+				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
+				.readValue(new CheckedNumbers(json.asParser()));
 		}
 		catch (JacksonException ex) {
 			throw MetadataConversionException.of(ex, entry);
