@@ -215,6 +215,18 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void answerIsNotAnnouncedOnTheReplyChannelOfAnotherChannel() {
+		Application sender = start();
+		String other = this.channel + ".other";
+		sender.transport().open(other);
+		keeping("r", (number) -> true);
+		sender.transport()
+			.send(this.channel, signal("p", 1),
+					new SignalExtension("1", 1, 1, 20_000, sender.transport().replyTo(other)));
+		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
+	}
+
+	@Test
 	void aLeaseThatWasTakenAndWhoseReplyWasLostIsTakenAgain() {
 		StreamKeys keys = StreamKeys.of(this.channel);
 		redis.set(new String(keys.reader("r"), StandardCharsets.UTF_8), "another");
