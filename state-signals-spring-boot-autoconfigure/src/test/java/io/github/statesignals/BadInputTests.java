@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Whatever somebody else publishes on the channels, good signals go on to be answered.
+ * Good signals are answered despite other messages on the channels.
  */
 class BadInputTests {
 
@@ -209,8 +209,7 @@ class BadInputTests {
 			return malformed(bytes(json(fields)));
 		}
 
-		// For nobody in particular: whoever hears it has to do with it what it does with
-		// any.
+		// Addressed to no responder: each one handles it as any signal.
 		private Map<String, String> signal() {
 			Map<String, String> fields = new LinkedHashMap<>();
 			fields.put("publisher_id", id());
