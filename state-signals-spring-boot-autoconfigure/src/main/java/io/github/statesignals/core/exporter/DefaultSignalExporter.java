@@ -425,7 +425,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void lose(String responderId) {
 		if (this.publications.lose(responderId)) {
-			logger.warn("'{}' does not answer probes of '{}': it is gone, and no longer awaited",
+			this.services.counters().goneResponders.warn(logger,
+					"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
 					LogText.printable(responderId), this.publisherId);
 			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.GONE));
 		}
@@ -458,7 +459,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private void left(String responderId) {
-		logger.debug("'{}' left '{}'", responderId, this.publisherId);
+		logger.debug("'{}' left '{}'", LogText.printable(responderId), this.publisherId);
 		this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
 	}
 
@@ -494,11 +495,13 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void evict(Set<String> responderIds) {
 		int limit = this.services.settings().exporters().evictAfterMissed();
-		for (String responderId : this.responders.missed(responderIds, limit)) {
-			logger.warn("'{}' is not awaited any more: signals of '{}' without an answer in a row: {}", responderId,
-					this.publisherId, limit);
-			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED));
+		Collection<String> evicted = this.responders.missed(responderIds, limit);
+		if (!evicted.isEmpty()) {
+			logger.warn("No longer awaited by '{}', because {} signals in a row were not answered: {}",
+					this.publisherId, limit, LogText.printable(evicted));
 		}
+		evicted.forEach((responderId) -> this.services.events()
+			.publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED)));
 	}
 
 	public String getChannel() {
@@ -607,7 +610,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void subscribe(String responderId, @Nullable ResponseExtension extension) {
 		if (this.responders.add(responderId, extension)) {
-			logger.debug("'{}' subscribed to '{}'", responderId, this.publisherId);
+			logger.debug("'{}' subscribed to '{}'", LogText.printable(responderId), this.publisherId);
 			if (extension != null) {
 				this.probes.returned(responderId);
 			}

@@ -217,10 +217,14 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	private void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
 		String event = response.event();
 		String publisherId = response.publisherId();
-		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, response.ras());
+		if (logger.isDebugEnabled()) {
+			logger.debug("Answering '{}' of '{}' with ras {}", LogText.printable(event), LogText.printable(publisherId),
+					response.ras());
+		}
 		send(response, extension(delivery, event, handledEvents), delivery).whenComplete((sent, ex) -> {
 			if (ex != null) {
-				logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
+				logger.warn("Could not answer '{}' of '{}': {}", LogText.printable(event),
+						LogText.printable(publisherId), Futures.unwrap(ex).toString());
 			}
 		});
 	}
@@ -415,7 +419,10 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			}
 			return true;
 		}
-		logger.debug("'{}' hears '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
+		if (logger.isDebugEnabled()) {
+			logger.debug("'{}' receives '{}' of '{}'", this.responderId, LogText.printable(signal.event()),
+					LogText.printable(signal.publisherId()));
+		}
 		List<Handler> matching = matching(signal);
 		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
 			// Not queued behind slow handlers: subscribing is about the future.
@@ -549,8 +556,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 				listener.consumer.accept(signal);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),
-						signal.publisherId(), ex);
+				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId,
+						LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
 			}
 		}
 	}
@@ -628,8 +635,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			this.services.counters().unreadable(signal, this.responderId, String.valueOf(ex.getMessage()));
 		}
 		else {
-			logger.warn("A handler of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),
-					signal.publisherId(), ex);
+			this.services.counters().failedHandlers.warn(logger, "A handler of '{}' failed on '{}' of '{}'",
+					this.responderId, LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
 		}
 		String message = ex.getMessage();
 		return Acknowledgement.failure(StringUtils.hasText(message) ? message : ex.getClass().getSimpleName());
@@ -669,7 +676,10 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			case REJECT -> answer(delivery,
 					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));
 			case IGNORE -> {
-				logger.debug("'{}' ignores '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
+				if (logger.isDebugEnabled()) {
+					logger.debug("'{}' ignores '{}' of '{}'", this.responderId, LogText.printable(signal.event()),
+							LogText.printable(signal.publisherId()));
+				}
 				delivery.settle();
 			}
 		}
