@@ -81,6 +81,8 @@ class ArchitectureTests {
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
+			// What handlers need to read metadata.
+			"handler.metadata.MetadataReader", "handler.metadata.UnsafeTypeException", "handler.metadata.UnsafeTypes",
 			// What transports write and read with.
 			"wire.ReceivedMessage", "wire.ReceivedMessage$MalformedMessage", "wire.ReceivedMessage$ReceivedFrame",
 			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal", "wire.SignalCodec",
