@@ -89,9 +89,9 @@ class ArchitectureTests {
 			// What the wiring and the transports need of Redis.
 			"redis.RedisChannel", "redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings",
 			"redis.SignalChannels", "redis.driver.ConnectProblem", "redis.driver.LuaScript", "redis.driver.RedisDriver",
-			"redis.driver.RedisExceptions", "redis.driver.RedisPublisher", "redis.driver.SignalListenerContainer",
-			"redis.driver.StreamCommands", "redis.driver.StreamCommands$Entry", "redis.durable.RedisDurableChannels",
-			"redis.durable.RedisStreamSignalTransport",
+			"redis.driver.RedisExceptions", "redis.driver.RedisPublisher", "redis.driver.RequiredPermissions",
+			"redis.driver.SignalListenerContainer", "redis.driver.StreamCommands", "redis.driver.StreamCommands$Entry",
+			"redis.durable.RedisDurableChannels", "redis.durable.RedisStreamSignalTransport",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
 			"actuate.SignalsEndpoint$ExporterDescriptor", "actuate.SignalsEndpoint$ResponderDescriptor",

@@ -59,16 +59,16 @@ final class ConnectFailures {
 		RuntimeException before = this.last;
 		record(ex);
 		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
-			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex), starting);
+			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex), ConnectProblem.remedy(ex),
+					starting);
 		}
 	}
 
 	void logNoAnswer(boolean starting) {
-		warn("it has not answered yet", ConnectProblem.NO_ANSWER, starting);
+		warn("it has not answered yet", ConnectProblem.NO_ANSWER, ConnectProblem.NO_ANSWER.remedy(), starting);
 	}
 
-	private void warn(String reason, ConnectProblem problem, boolean starting) {
-		String remedy = problem.remedy();
+	private void warn(String reason, ConnectProblem problem, @Nullable String remedy, boolean starting) {
 		logger.warn("Redis is not available: {}{} {}.{}", reason, reason.endsWith(".") ? "" : ".",
 				nextStep(problem.isCertain(), starting), (remedy != null) ? " " + remedy : "");
 	}

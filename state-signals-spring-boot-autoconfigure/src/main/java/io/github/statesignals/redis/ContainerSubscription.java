@@ -179,7 +179,7 @@ final class ContainerSubscription {
 	}
 
 	// The container wraps the driver's exception.
-	private static RuntimeException cause(Exception ex) {
+	private RuntimeException cause(Exception ex) {
 		Throwable cause = ex;
 		while (cause.getCause() != null && (cause instanceof RedisListenerExecutionFailedException
 				|| !(cause instanceof DataAccessException))) {
@@ -187,7 +187,7 @@ final class ContainerSubscription {
 		}
 		return (cause instanceof TimeoutException)
 				? new QueryTimeoutException("Redis did not confirm the subscription in time", ex)
-				: RedisExceptions.translate(cause);
+				: RedisExceptions.translate(cause, this.requested);
 	}
 
 	/**
@@ -226,7 +226,7 @@ final class ContainerSubscription {
 				addToRunning(unconfirmed);
 			}
 			catch (RuntimeException ex) {
-				logger.warn("Can't subscribe to {}: {}", unconfirmed, RedisExceptions.reason(ex));
+				logger.warn("Can't subscribe to {}: {}", unconfirmed, ex.getMessage());
 			}
 			this.resubscription.run();
 		});

@@ -161,7 +161,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 				.formatted(TimeUnit.MILLISECONDS.convert(this.settings.connectTimeout()));
 		}
 		return new SignalTransportException((cause != null) ? message : message + ": Redis has not answered",
-				problem.remedy(), cause);
+				ConnectProblem.remedy(cause), cause);
 	}
 
 	// Waits for nothing, so that stop() can end the wait for Redis.

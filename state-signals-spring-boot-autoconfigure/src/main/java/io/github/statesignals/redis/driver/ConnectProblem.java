@@ -18,7 +18,7 @@ public enum ConnectProblem {
 	LISTENER_CONTAINER(true, messages("subscribes on the thread that starts it"),
 			"Set the subscription executor of the container, for example to a SimpleAsyncTaskExecutor."),
 
-	PERMISSION(true, replies("NOPERM"), RedisExceptions.PERMISSIONS),
+	PERMISSION(true, (cause) -> MissingPermission.of(cause) != null, MissingPermission.REMEDY),
 
 	CREDENTIALS(true, replies("WRONGPASS|NOAUTH|ERR invalid password"),
 			"Correct 'spring.data.redis.username' and 'spring.data.redis.password', "
@@ -134,6 +134,17 @@ public enum ConnectProblem {
 			}
 		}
 		return NO_ANSWER;
+	}
+
+	/**
+	 * Returns what to do about a failure.
+	 * @param failure what the driver throws; {@code null} while it has thrown nothing
+	 * @return the remedy, which names missing permissions; or {@code null} if starting
+	 * Redis is all that is needed
+	 */
+	public static @Nullable String remedy(@Nullable Throwable failure) {
+		MissingPermission missing = MissingPermission.of(failure);
+		return (missing != null) ? missing.remedy() : of(failure).remedy;
 	}
 
 	/**

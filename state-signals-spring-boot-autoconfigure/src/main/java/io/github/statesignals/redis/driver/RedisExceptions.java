@@ -1,5 +1,8 @@
 package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -24,15 +27,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceExceptionConvert
  * Translates the drivers' exceptions into Spring's.
  */
 public final class RedisExceptions {
-
-	/**
-	 * What to do for a Redis user that lacks a permission.
-	 */
-	static final String PERMISSIONS = "Grant the Redis user of 'spring.data.redis.username' the channels and commands of "
-			+ "signals: ACL SETUSER <user> &event-signal-* +subscribe +unsubscribe +publish +ping; for a cluster "
-			+ "+cluster|nodes +cluster|myid +info +client|setname; and for durable channels "
-			+ "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim +get +set "
-			+ "+hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info.";
 
 	/**
 	 * An error of Redis, which begins with its code.
@@ -80,13 +74,24 @@ public final class RedisExceptions {
 	}
 
 	public static DataAccessException translate(Throwable ex) {
+		return translate(ex, List.of());
+	}
+
+	/**
+	 * Translates a failure of a command that has Redis channels.
+	 * @param ex the failure
+	 * @param channels the channels, of which the Redis user may lack one
+	 * @return Spring's exception
+	 */
+	public static DataAccessException translate(Throwable ex, Collection<String> channels) {
 		Throwable cause = ex;
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
 				&& cause.getCause() != null) {
 			cause = cause.getCause();
 		}
-		if (reason(cause).startsWith("NOPERM")) {
-			return new PermissionDeniedDataAccessException("The Redis user lacks a permission. " + PERMISSIONS, cause);
+		MissingPermission missing = MissingPermission.of(cause, channels);
+		if (missing != null) {
+			return new PermissionDeniedDataAccessException(missing.description(), cause);
 		}
 		if (isReply(cause)) {
 			return refused(reason(cause), cause);
@@ -139,10 +144,11 @@ public final class RedisExceptions {
 	/**
 	 * Translates a failure to publish a message by one command.
 	 * @param ex the failure
+	 * @param channel the Redis channel
 	 * @return a {@link SignalNotSentException} if Redis has refused the command
 	 */
-	static DataAccessException publishFailure(Throwable ex) {
-		DataAccessException failure = translate(ex);
+	static DataAccessException publishFailure(Throwable ex, byte[] channel) {
+		DataAccessException failure = translate(ex, List.of(new String(channel, StandardCharsets.UTF_8)));
 		return isReply(ex) ? notSent(failure) : failure;
 	}
 

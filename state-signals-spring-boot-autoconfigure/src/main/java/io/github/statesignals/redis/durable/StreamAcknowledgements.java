@@ -9,10 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.driver.RedisExceptions;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The acknowledgements of one responder on their way to Redis: what comes while it is
@@ -21,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamAcknowledgements {
 
-	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
+	private static final String REFUSED = "Redis refuses an acknowledgement, which is sent until it is accepted";
 
 	private static final int BATCH = 256;
 
@@ -39,7 +36,7 @@ final class StreamAcknowledgements {
 	 */
 	private final long most;
 
-	private volatile boolean complaining;
+	private final FailureLog failures = new FailureLog();
 
 	@GuardedBy("this")
 	private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
@@ -116,24 +113,15 @@ final class StreamAcknowledgements {
 	private void send(List<Acknowledgement> batch) {
 		this.sender.apply(batch).whenComplete((held, ex) -> {
 			if (ex != null) {
-				refused(ex);
+				this.failures.log(REFUSED, ex);
 				this.retries.accept(() -> send(batch));
 				return;
 			}
-			this.complaining = false;
+			this.failures.log(REFUSED, null);
 			// The next ones first: they are on their way while these are told.
 			flush();
 			batch.forEach((sent) -> sent.complete(held));
 		});
-	}
-
-	// Once: it is tried again until it is taken, and nothing more is read at some point.
-	private void refused(Throwable ex) {
-		if (RedisExceptions.isFinal(ex) && !this.complaining) {
-			this.complaining = true;
-			logger.warn("Redis does not take what was acknowledged; trying again until it does",
-					RedisExceptions.translate(ex));
-		}
 	}
 
 	/**

@@ -46,6 +46,8 @@ final class StreamAnswers {
 
 	private final Consumer<Runnable> retries;
 
+	private final FailureLog failures = new FailureLog();
+
 	@GuardedBy("this")
 	private List<Request> inFlight = List.of();
 
@@ -121,6 +123,7 @@ final class StreamAnswers {
 			fields.addAll(request.fields);
 		}
 		this.recall.apply(keys, fields).whenComplete((reply, ex) -> {
+			this.failures.log("Could not read stored answers of channel '" + batch.get(0).channel + "'", ex);
 			if (ex == null) {
 				complete(batch, reply);
 			}

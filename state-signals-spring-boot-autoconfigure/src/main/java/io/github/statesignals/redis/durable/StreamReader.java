@@ -165,7 +165,7 @@ final class StreamReader {
 
 	private boolean reading;
 
-	private volatile boolean complaining;
+	private final FailureLog failures = new FailureLog();
 
 	private boolean stopped;
 
@@ -231,11 +231,7 @@ final class StreamReader {
 		if (!RedisExceptions.isFinal(ex) || isGone(ex)) {
 			return false;
 		}
-		if (!this.complaining) {
-			this.complaining = true;
-			logger.warn("Redis does not let us read channel '{}' for '{}'; trying again", this.channel, this.name,
-					RedisExceptions.translate(ex));
-		}
+		this.failures.log("Redis refuses to let '" + this.name + "' read channel '" + this.channel + "'", ex);
 		return true;
 	}
 

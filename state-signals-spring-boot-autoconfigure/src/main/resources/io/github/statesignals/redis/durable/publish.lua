@@ -2,13 +2,13 @@
 -- KEYS: log, producer
 -- ARGV: number of the batch, milliseconds to remember it, the signals
 -- Returns the id of the entry.
-local before = redis.call('GET', KEYS[2])
+local before = call('GET', KEYS[2])
 if before then
   local number, id = string.match(before, '^(%d+) (.*)$')
   if tonumber(number) >= tonumber(ARGV[1]) then
     return {id}
   end
 end
-local id = redis.call('XADD', KEYS[1], '*', 'signals', ARGV[3])
-redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. id, 'PX', ARGV[2])
+local id = call('XADD', KEYS[1], '*', 'signals', ARGV[3])
+call('SET', KEYS[2], ARGV[1] .. ' ' .. id, 'PX', ARGV[2])
 return {id}

@@ -4,15 +4,15 @@
 -- ARGV: milliseconds of the interval, milliseconds after which signals are too old, beginning of
 --       the keys of what was dropped
 -- Returns how many signals went.
-if redis.call('EXISTS', KEYS[2]) == 1 then
+if call('EXISTS', KEYS[2]) == 1 then
   return {0}
 end
 -- A write that a full Redis does not refuse: all that follow are not refused either.
-redis.call('DEL', KEYS[2])
-redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
+call('DEL', KEYS[2])
+call('SET', KEYS[2], '1', 'PX', ARGV[1])
 local oldest = string.format('%.0f-0', math.max(currentMillis() - tonumber(ARGV[2]), 0))
 
-local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
+local groups = attempt('XINFO', 'GROUPS', KEYS[1])
 if groups.err then
   return {0}
 end
@@ -27,24 +27,24 @@ for _, reply in ipairs(groups) do
   local last = group['last-delivered-id']
   local first = last
   if group['pending'] > 0 then
-    first = redis.call('XPENDING', KEYS[1], group['name'])[2] or last
+    first = call('XPENDING', KEYS[1], group['name'])[2] or last
   end
   if not keep or isBefore(first, keep) then
     keep = first
   end
   if isBefore(last, oldest) then
     -- Those that are delivered and not acknowledged are missed when they are asked for again.
-    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. last, '(' .. oldest, 'COUNT', 10000)) do
+    for _, entry in ipairs(call('XRANGE', KEYS[1], '(' .. last, '(' .. oldest, 'COUNT', 10000)) do
       for line in string.gmatch(entry[2][2], '[^\n]+') do
         local parsed, signal = pcall(cjson.decode, line)
         local publisher = parsed and type(signal) == 'table' and signal['publisher_id']
-        redis.call('HINCRBY', ARGV[3] .. group['name'], type(publisher) == 'string' and publisher or '', 1)
+        call('HINCRBY', ARGV[3] .. group['name'], type(publisher) == 'string' and publisher or '', 1)
       end
     end
   end
 end
 -- A responder whose group was lost reads all that is left when it is back.
-local fields = redis.call('HGETALL', KEYS[3])
+local fields = call('HGETALL', KEYS[3])
 for i = 1, #fields, 2 do
   local first = string.match(fields[i + 1], '%d+%-%d+')
   if fields[i] ~= '' and not names[fields[i]] and (not keep or isBefore(first, keep)) then
@@ -54,4 +54,4 @@ end
 if not keep or isBefore(keep, oldest) then
   keep = oldest
 end
-return {redis.call('XTRIM', KEYS[1], 'MINID', keep)}
+return {call('XTRIM', KEYS[1], 'MINID', keep)}
