@@ -97,7 +97,7 @@ final class RedisStreamConnection {
 
 	private final StreamClient client;
 
-	private volatile boolean checked;
+	private final RedisPersistence persistence = new RedisPersistence();
 
 	private volatile boolean closed;
 
@@ -172,12 +172,7 @@ final class RedisStreamConnection {
 			readers().forEach(StreamReader::tick);
 			this.opened.forEach(this.registry::refresh);
 			this.retentions.forEach(this::trim);
-			// Not before there is a connection: asking for one holds the lock of the
-			// application's connection factory for as long as the driver waits.
-			if (!this.checked && this.connected.isDone()) {
-				this.checked = true;
-				this.connectors.execute(() -> this.checked = RedisPersistence.check(this.connectionFactory));
-			}
+			this.retentions.keySet().forEach((channel) -> this.persistence.check(channel, this));
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not look after durable channels; trying again", ex);
