@@ -24,6 +24,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.durable.StreamRegistry.Purpose;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.ResponseExtension;
@@ -96,6 +97,8 @@ final class RedisStreamConnection {
 	private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
 	private final StreamClient client;
+
+	private final FailureLog failures = new FailureLog();
 
 	private final RedisPersistence persistence = new RedisPersistence();
 
@@ -181,14 +184,12 @@ final class RedisStreamConnection {
 
 	private void trim(String channel, Duration retention) {
 		StreamKeys keys = StreamKeys.of(channel);
-		eval(StreamScript.TRIM, List.of(keys.log(), keys.trimmed(), keys.responders()),
-				List.of(StreamPublisher.number(TRIM_INTERVAL.toMillis()), StreamPublisher.number(retention.toMillis()),
-						keys.dropped("")))
-			.whenComplete((reply, ex) -> {
-				if (ex != null) {
-					logger.debug("Could not trim channel '{}'; trying again", channel, ex);
-				}
-			});
+		this.registry.checkPermissions(channel, Purpose.TRIMMING)
+			.thenCompose((checked) -> eval(StreamScript.TRIM, List.of(keys.log(), keys.trimmed(), keys.responders()),
+					List.of(StreamPublisher.number(TRIM_INTERVAL.toMillis()),
+							StreamPublisher.number(retention.toMillis()), keys.dropped(""))))
+			.whenComplete((reply, ex) -> this.failures
+				.log("Channel '" + channel + "' is not trimmed, so that its stream grows", ex));
 	}
 
 	/**

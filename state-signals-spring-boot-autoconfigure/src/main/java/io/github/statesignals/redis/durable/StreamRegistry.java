@@ -64,6 +64,10 @@ final class StreamRegistry {
 	 */
 	private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
+	private final FailureLog failures = new FailureLog();
+
+	private final Set<PermissionCheck> permitted = ConcurrentHashMap.newKeySet();
+
 	StreamRegistry(RedisStreamConnection connection, Listener listener, BiConsumer<String, Response> subscriptions,
 			Executor executor) {
 		this.connection = connection;
@@ -79,16 +83,18 @@ final class StreamRegistry {
 	 * @return completes when it has the answers
 	 */
 	CompletableFuture<?> introduce(String channel, String publisherId) {
-		return read(channel).thenAcceptAsync((names) -> {
-			names.registered()
-				.keySet()
-				.forEach((name) -> this.subscriptions.accept(channel,
-						new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null)));
-			this.listener.onResponders(channel, List.of(), names.removed());
-		}, this.executor).exceptionallyCompose((ex) -> {
-			this.unannounced.add(channel);
-			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
-		});
+		return checkPermissions(channel, Purpose.EXPORTER).thenCompose((checked) -> read(channel))
+			.thenAcceptAsync((names) -> {
+				names.registered()
+					.keySet()
+					.forEach((name) -> this.subscriptions.accept(channel,
+							new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null)));
+				this.listener.onResponders(channel, List.of(), names.removed());
+			}, this.executor)
+			.exceptionallyCompose((ex) -> {
+				this.unannounced.add(channel);
+				return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
+			});
 	}
 
 	/**
@@ -120,8 +126,8 @@ final class StreamRegistry {
 			this.refreshing.remove(channel);
 			if (ex != null) {
 				this.unannounced.add(channel);
-				logger.debug("Could not read the responders of channel '{}'; trying again", channel, ex);
 			}
+			this.failures.log("Could not read the responders of channel '" + channel + "'", ex);
 		});
 	}
 
@@ -185,8 +191,43 @@ final class StreamRegistry {
 			arguments.add(RedisChannel.bytes(name));
 			arguments.add(RedisChannel.bytes(field));
 		});
-		return this.connection.eval(StreamScript.REGISTER, List.of(keys.log(), keys.responders(), keys.removed()),
-				arguments);
+		CompletableFuture<?> checked = restoring ? CompletableFuture.completedFuture(null)
+				: checkPermissions(channel, Purpose.RESPONDER);
+		return checked.thenCompose((permitted) -> this.connection.eval(StreamScript.REGISTER,
+				List.of(keys.log(), keys.responders(), keys.removed()), arguments));
+	}
+
+	/**
+	 * Checks that the Redis user has all permissions for a purpose, unless it had them
+	 * before.
+	 * @param channel the channel's name
+	 * @param purpose the purpose
+	 * @return completes exceptionally with an error that names all that are missing
+	 */
+	CompletableFuture<?> checkPermissions(String channel, Purpose purpose) {
+		PermissionCheck checked = new PermissionCheck(channel, purpose);
+		if (this.permitted.contains(checked)) {
+			return CompletableFuture.completedFuture(null);
+		}
+		StreamKeys keys = StreamKeys.of(channel);
+		return this.connection
+			.eval(StreamScript.PERMISSIONS,
+					List.of(keys.log(), keys.responders(), keys.removed(), keys.producer(""), keys.lease(""),
+							keys.reader(""), keys.dropped(""), keys.answersOf(""), keys.trimmed()),
+					List.of(RedisChannel.bytes(purpose.name())))
+			.thenAccept((reply) -> this.permitted.add(checked));
+	}
+
+	/**
+	 * What permissions are needed for: see permissions.lua.
+	 */
+	enum Purpose {
+
+		EXPORTER, RESPONDER, TRIMMING
+
+	}
+
+	private record PermissionCheck(String channel, Purpose purpose) {
 	}
 
 	/**
