@@ -44,7 +44,7 @@ class OutboundPublisherTests {
 
 	private static final int CAPACITY = 1_000_000;
 
-	private static final String TAG = "x".repeat(10_000);
+	private static final Map<String, Object> METADATA = Map.of("x", "x".repeat(10_000));
 
 	private final List<Signal> received = new CopyOnWriteArrayList<>();
 
@@ -126,7 +126,7 @@ class OutboundPublisherTests {
 	@Test
 	void messageThatIsLargerThanTheBoundIsSentAlone() {
 		pause();
-		Signal large = new Signal("p-1", "p", "e", "h", 1, "x".repeat(CAPACITY + 1_000), Map.of());
+		Signal large = new Signal("p-1", "p", "e", "h", 1, "t", Map.of("x", "x".repeat(CAPACITY + 1_000)));
 		List<CompletableFuture<?>> pending = new ArrayList<>();
 		pending.add(this.transport.send("", large));
 		assertRefused();
@@ -167,7 +167,7 @@ class OutboundPublisherTests {
 	}
 
 	private Signal signal() {
-		return new Signal("p-1", "p", "e", "h", ++this.number, TAG, Map.of());
+		return new Signal("p-1", "p", "e", "h", ++this.number, "t", METADATA);
 	}
 
 	private void pause() {
