@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
@@ -48,17 +49,19 @@ public final class Interceptors {
 	}
 
 	/**
-	 * Publish a signal.
+	 * Publishes a signal.
+	 * @param <T> the type of the options
 	 * @param signal the signal
-	 * @param completion completes what interceptors have made of the result
-	 * @param publisher publishes it; completes the result with that, too
+	 * @param options options for the publisher
+	 * @param completion completes the result that interceptors return
+	 * @param publisher publishes the signal
 	 * @return the result
 	 */
-	public CompletableFuture<SignalResult> publish(Signal signal, Executor completion,
-			SignalInterceptor.Publishing publisher) {
+	public <T> CompletableFuture<SignalResult> publish(Signal signal, T options, Executor completion,
+			BiFunction<Signal, T, CompletableFuture<SignalResult>> publisher) {
 		List<SignalInterceptor> all = this.interceptors.get();
 		if (all.isEmpty()) {
-			return publisher.proceed(signal);
+			return publisher.apply(signal, options);
 		}
 		List<CompletableFuture<SignalResult>> published = new CopyOnWriteArrayList<>();
 		SignalInterceptor.Publishing chain = (actual) -> {
@@ -67,7 +70,7 @@ public final class Interceptors {
 						"A SignalInterceptor must not change the publisher or the event of a signal: answers name them");
 			}
 			// Not on the transport's thread, which interceptors might block.
-			CompletableFuture<SignalResult> proceeded = publisher.proceed(actual);
+			CompletableFuture<SignalResult> proceeded = publisher.apply(actual, options);
 			published.add(proceeded);
 			return Futures.handOut(proceeded, this.executor);
 		};

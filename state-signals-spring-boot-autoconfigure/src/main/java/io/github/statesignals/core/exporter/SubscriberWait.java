@@ -9,6 +9,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.core.publish.KnownResponders;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,7 @@ final class SubscriberWait {
 	boolean await(Duration timeout, Runnable first) {
 		try {
 			first.run();
-			if (this.responders.subscribers().ids().size() >= this.subscribers) {
+			if (this.responders.ids().size() >= this.subscribers) {
 				this.reached.complete(true);
 			}
 			if (!timeout.isNegative()) {

@@ -169,7 +169,7 @@ class CorrelationTests {
 		publish(exporter, 0, 4);
 		assertThat(this.peer.hear("start").content().sampleNo()).isZero();
 		// The first one still awaits r1, and from now on none has to wait for another.
-		((DefaultSignalExporter) exporter).leave("python");
+		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		publish(exporter, 4, 4);
 		assertThat(hear(7)).extracting((signal) -> signal.content().sampleNo())
 			.containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
@@ -212,7 +212,7 @@ class CorrelationTests {
 			switch (random.nextInt(8)) {
 				case 0 -> {
 					if (plain) {
-						((DefaultSignalExporter) exporter).leave("python");
+						((DefaultSignalExporter) exporter).subscriptions().leave("python");
 					}
 					else {
 						this.peer.subscribePlain(exporter, "python");

@@ -1503,7 +1503,7 @@ class DefaultSignalExporterTests {
 		DefaultSignalExporter racing = (DefaultSignalExporter) this.exporter;
 		Response answer = response("r1", "start", 1, null);
 		AtomicReference<List<CompletableFuture<SignalResult>>> results = new AtomicReference<>();
-		List<Runnable> actors = List.of(() -> racing.onResponse(answer, null),
+		List<Runnable> actors = List.of(() -> racing.subscriptions().onResponse(answer, null),
 				() -> this.timer.advance(RESPONSE_TIMEOUT), () -> results.get().get(0).cancel(false), racing::shutdown);
 		this.wire.sending = (signal) -> CompletableFuture.completedFuture(null);
 		race(1_500, actors, () -> {
@@ -1534,7 +1534,7 @@ class DefaultSignalExporterTests {
 		Response answer = response("r1", Signal.INITIALIZATION, 1, null);
 		race(10_000, List.of(racing::shutdown, () -> racing.initialize("start")), () -> racing.initialize("start"),
 				() -> {
-					racing.onResponse(answer, null);
+					racing.subscriptions().onResponse(answer, null);
 					if (this.engine.exporters().contains(racing)) {
 						assertThat(racing.getSubscribers()).containsExactly("r1");
 					}

@@ -348,7 +348,7 @@ class MembershipTests {
 		CompletableFuture<SignalResult> second = exporter.signal("start").sampleNo(2).publishAsync();
 		this.peer.answer("r1", this.peer.hear("start"), 1);
 		this.peer.hearsNoSignal();
-		((DefaultSignalExporter) exporter).leave("python");
+		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		assertThat(get(first).left()).containsExactly("python");
 		Message<Signal, SignalExtension> next = this.peer.hear("start");
 		assertThat(next.content().sampleNo()).isEqualTo(2);
@@ -780,7 +780,7 @@ class MembershipTests {
 		this.peer.hello("r3");
 		this.applications.timer().advance(PATIENCE);
 		assertThat(this.peer.hear(Signal.INITIALIZATION).extension()).as("asks who understands").isNotNull();
-		((DefaultSignalExporter) exporter).leave("python");
+		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).isNotNull();
 		this.peer.subscribePlain(exporter, "r2");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).as("anybody can send that in its name")

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.Set;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener told of each answer that counts
  * @param completion completes the result: with it runs whatever depends on that
  */
-record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
+public record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
 		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion) {
 
 }

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * events that responders do handle: most often the event is misspelt. Safe for use by
  * many threads.
  */
-final class UnhandledEvents {
+public final class UnhandledEvents {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -39,7 +39,7 @@ final class UnhandledEvents {
 	 * Creates an instance.
 	 * @param own provides the events that this application's own responders handle
 	 */
-	UnhandledEvents(Supplier<? extends Collection<String>> own) {
+	public UnhandledEvents(Supplier<? extends Collection<String>> own) {
 		this.own = own;
 	}
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.Map;
 
@@ -39,7 +39,7 @@ final class PublishWindow {
 	 * @param size its size
 	 * @return whether it does
 	 */
-	boolean hasRoom(int awaited, long size) {
+	boolean hasCapacity(int awaited, long size) {
 		return this.publications == 0 || (this.answers + awaited <= ANSWERS && this.bytes + size <= BYTES);
 	}
 

@@ -1,8 +1,10 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.springframework.dao.TransientDataAccessResourceException;
  * Makes of what a transport throws what a publisher is to learn: which signal, and
  * whether it may have been sent.
  */
-final class SendFailures {
+public final class SendFailures {
 
 	private SendFailures() {
 	}
@@ -30,7 +32,7 @@ final class SendFailures {
 	 * @return an exception of the same kind that names the signal; the same one if it is
 	 * none of Redis's
 	 */
-	static Throwable describe(Throwable ex, String event, String publisherId) {
+	public static Throwable describe(Throwable ex, String event, String publisherId) {
 		if (!(ex instanceof DataAccessException failure)) {
 			return ex;
 		}
@@ -75,6 +77,33 @@ final class SendFailures {
 		return (last != null)
 				? new QueryTimeoutException(message + ". The last attempt failed: " + last.getMessage(), last)
 				: new QueryTimeoutException(message);
+	}
+
+	/**
+	 * Waits until a signal was sent.
+	 * @param sending the transport's future
+	 * @param event the event of the signal
+	 * @param publisherId the id of its publisher
+	 * @param timeout the longest time to wait; negative: indefinitely
+	 * @param timer the time
+	 */
+	public static void await(CompletableFuture<?> sending, String event, String publisherId, Duration timeout,
+			Timer timer) {
+		CompletableFuture<?> bounded = sending.exceptionallyCompose(
+				(ex) -> CompletableFuture.failedFuture(describe(Futures.unwrap(ex), event, publisherId)));
+		if (timeout.isNegative()) {
+			Futures.join(bounded);
+			return;
+		}
+		// The driver may wait for Redis longer.
+		Runnable cancel = timer.schedule(timeout,
+				() -> bounded.completeExceptionally(unconfirmed(event, publisherId, timeout, sending)));
+		try {
+			Futures.join(bounded);
+		}
+		finally {
+			cancel.run();
+		}
 	}
 
 }

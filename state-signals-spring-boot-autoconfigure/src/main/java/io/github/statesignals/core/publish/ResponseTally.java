@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.AbstractMap;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * state machine and nothing else: it has no clock, no threads and no lock, so whoever
  * drives it serializes the calls.
  */
-final class PendingPublication {
+final class ResponseTally {
 
 	/**
 	 * What a response came to.
@@ -107,7 +107,7 @@ final class PendingPublication {
 	 * @param sentNanos when it was sent
 	 * @param kept whether the transport keeps it, and has an id for it to tell
 	 */
-	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean kept) {
+	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean kept) {
 		this(awaited, rule, List.of(), sentNanos, kept);
 	}
 
@@ -119,8 +119,8 @@ final class PendingPublication {
 	 * @param sentNanos the time at which it was sent
 	 * @param kept whether the transport stores it under an id
 	 */
-	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged,
-			long sentNanos, boolean kept) {
+	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged, long sentNanos,
+			boolean kept) {
 		this.kept = kept;
 		this.obliged = (rule != null) ? obliged : List.of();
 		this.awaited = IndexedIds.of(awaited);
@@ -350,7 +350,7 @@ final class PendingPublication {
 
 				@Override
 				public int size() {
-					return PendingPublication.this.answered;
+					return ResponseTally.this.answered;
 				}
 
 			};
@@ -364,7 +364,7 @@ final class PendingPublication {
 
 		@Override
 		public boolean hasNext() {
-			return this.at + 1 < PendingPublication.this.answered;
+			return this.at + 1 < ResponseTally.this.answered;
 		}
 
 		@Override
@@ -378,12 +378,12 @@ final class PendingPublication {
 
 		@Override
 		public String getKey() {
-			return PendingPublication.this.awaited.get(PendingPublication.this.arrivals[this.at]);
+			return ResponseTally.this.awaited.get(ResponseTally.this.arrivals[this.at]);
 		}
 
 		@Override
 		public Answer getValue() {
-			return PendingPublication.this.answers[PendingPublication.this.arrivals[this.at]];
+			return ResponseTally.this.answers[ResponseTally.this.arrivals[this.at]];
 		}
 
 		@Override

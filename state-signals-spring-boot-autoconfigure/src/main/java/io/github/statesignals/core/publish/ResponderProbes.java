@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * with the others: an exporter whose subscription is lost blames no responder. Safe for
  * use by many threads.
  */
-final class ResponderProbes {
+public final class ResponderProbes {
 
 	/**
 	 * The unanswered probes after which a responder is gone.
@@ -106,7 +106,7 @@ final class ResponderProbes {
 	 * @param timer schedules the rounds
 	 * @param after the time that a publish waits before it probes; zero: it never does
 	 */
-	ResponderProbes(Peers peers, Timer timer, Duration after) {
+	public ResponderProbes(Peers peers, Timer timer, Duration after) {
 		this.peers = peers;
 		this.timer = timer;
 		Duration bounded = (after.compareTo(LONGEST) < 0) ? after : LONGEST;
@@ -133,7 +133,7 @@ final class ResponderProbes {
 	 * @param responderId its id
 	 * @param suspicion the reason
 	 */
-	void suspect(String responderId, Suspicion suspicion) {
+	public void suspect(String responderId, Suspicion suspicion) {
 		if (!isEnabled()) {
 			return;
 		}
@@ -149,7 +149,7 @@ final class ResponderProbes {
 	 * Probes the earlier responders of a name that has subscribed under another id.
 	 * @param responderId the id that has subscribed
 	 */
-	void returned(String responderId) {
+	public void returned(String responderId) {
 		if (isEnabled()) {
 			synchronized (this) {
 				if (this.returned.size() < LIMIT) {
@@ -173,7 +173,7 @@ final class ResponderProbes {
 	 * does not.
 	 * @param task the task; must not block
 	 */
-	void afterProof(Runnable task) {
+	public void afterProof(Runnable task) {
 		if (!isEnabled()) {
 			if (this.peers.isConnected()) {
 				task.run();
@@ -196,7 +196,7 @@ final class ResponderProbes {
 	 * @param responderId the responder that answers
 	 * @param answer the answer
 	 */
-	void onAnswer(String responderId, Probe answer) {
+	public void onAnswer(String responderId, Probe answer) {
 		if (answer.nonce().startsWith(this.nonce)) {
 			prove(answer.nonce().substring(this.nonce.length())).forEach(Runnable::run);
 			return;
@@ -253,7 +253,7 @@ final class ResponderProbes {
 	/**
 	 * Forgets everything, for the exporter is shut down.
 	 */
-	synchronized void clear() {
+	public synchronized void clear() {
 		this.suspects.clear();
 		this.returned.clear();
 		this.working.clear();
@@ -366,7 +366,7 @@ final class ResponderProbes {
 	/**
 	 * The reason to probe a responder.
 	 */
-	enum Suspicion {
+	public enum Suspicion {
 
 		/** A publish has waited for it for long, or in vain. */
 		OVERDUE,
@@ -382,7 +382,7 @@ final class ResponderProbes {
 	/**
 	 * The exporter and its subscribers. Called without a lock, unless stated otherwise.
 	 */
-	interface Peers {
+	public interface Peers {
 
 		/**
 		 * Returns the address at which this application takes answers.

@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an exporter makes of a transport that keeps signals.
  */
-class KeptPublicationTests {
+class DurablePublishTests {
 
 	private static final String CHANNEL = "kept";
 
@@ -312,7 +312,7 @@ class KeptPublicationTests {
 
 		void answer(String responder, String event, @Nullable String id) {
 			this.listener.onResponse(CHANNEL,
-					new Response(responder, KeptPublicationTests.this.exporter.getPublisherId(), event, 1, null),
+					new Response(responder, DurablePublishTests.this.exporter.getPublisherId(), event, 1, null),
 					(id != null) ? new ResponseExtension(id) : ResponseExtension.UNDERSTOOD);
 		}
 
@@ -325,7 +325,7 @@ class KeptPublicationTests {
 		 * Store an answer whose notice is lost.
 		 */
 		void store(String responder, String id) {
-			Response answer = new Response(responder, KeptPublicationTests.this.exporter.getPublisherId(), "flip", 1,
+			Response answer = new Response(responder, DurablePublishTests.this.exporter.getPublisherId(), "flip", 1,
 					null);
 			this.stored.computeIfAbsent(id, (key) -> new HashMap<>())
 				.put(responder, new StoredAnswer(answer, new ResponseExtension(this.lastId)));

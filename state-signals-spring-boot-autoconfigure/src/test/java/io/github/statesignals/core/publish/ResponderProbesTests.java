@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.statesignals.core.exporter.ResponderProbes.Suspicion;
 import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.core.publish.ResponderProbes.Suspicion;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The responders that are subscribed to one exporter, and who waits for how many. Safe
  * for use by many threads; completes futures outside of its lock.
  */
-final class KnownResponders {
+public final class KnownResponders {
 
 	/**
 	 * Whoever can publish on the channel can subscribe ids that nobody has.
@@ -53,7 +53,7 @@ final class KnownResponders {
 	/**
 	 * Made when somebody asks: a thousand may subscribe in between.
 	 */
-	private volatile @Nullable Subscribers subscribers = Subscribers.NOBODY;
+	private volatile @Nullable Subscribers subscribers = Subscribers.NONE;
 
 	/**
 	 * How many of them do not understand the extensions.
@@ -72,7 +72,7 @@ final class KnownResponders {
 	 * Accept subscribers.
 	 * @param expected those that are subscribed from the start
 	 */
-	void open(Collection<String> expected) {
+	public void open(Collection<String> expected) {
 		List<Wait> satisfied;
 		synchronized (this) {
 			this.open = true;
@@ -114,7 +114,7 @@ final class KnownResponders {
 	 * @param extension what its subscription carries; {@code null} for a legacy peer
 	 * @return {@code false} if none can subscribe now, or it was subscribed already
 	 */
-	boolean add(String responderId, @Nullable ResponseExtension extension) {
+	public boolean add(String responderId, @Nullable ResponseExtension extension) {
 		return add(responderId, (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY);
 	}
 
@@ -151,7 +151,7 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @param key the key of its {@link LeaveSeal}, without which it is not forgotten
 	 */
-	synchronized void forget(String responderId, @Nullable String key) {
+	public synchronized void forget(String responderId, @Nullable String key) {
 		KnownResponder responder = this.lost.get(responderId);
 		if (responder != null && responder.isLeave(key)) {
 			this.lost.remove(responderId);
@@ -163,7 +163,7 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @return {@code false} if it was not subscribed
 	 */
-	synchronized boolean remove(String responderId) {
+	public synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
 		this.lost.remove(responderId);
 		KnownResponder removed = this.known.remove(responderId);
@@ -198,7 +198,7 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @return whether it was lost
 	 */
-	boolean answered(String responderId) {
+	public boolean answered(String responderId) {
 		if (!this.anyMissed) {
 			return false;
 		}
@@ -217,7 +217,7 @@ final class KnownResponders {
 	 * @param limit how many are too many
 	 * @return those that were subscribed until now
 	 */
-	synchronized List<String> missed(Collection<String> responderIds, int limit) {
+	public synchronized List<String> missed(Collection<String> responderIds, int limit) {
 		List<String> evicted = new ArrayList<>();
 		for (String id : responderIds) {
 			if (this.known.containsKey(id)) {
@@ -236,7 +236,7 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @return what is known of it, or {@code null} if it is not subscribed
 	 */
-	synchronized @Nullable KnownResponder find(String responderId) {
+	public synchronized @Nullable KnownResponder find(String responderId) {
 		return this.known.get(responderId);
 	}
 
@@ -245,7 +245,7 @@ final class KnownResponders {
 	 * @param names the names
 	 * @return for each name that several ids have, those ids
 	 */
-	synchronized List<String> namesakes(Set<String> names) {
+	public synchronized List<String> namesakes(Set<String> names) {
 		Map<String, List<String>> byName = new LinkedHashMap<>();
 		for (String id : this.known.keySet()) {
 			String name = ResponderIds.name(id);
@@ -254,6 +254,10 @@ final class KnownResponders {
 			}
 		}
 		return byName.values().stream().filter((ids) -> ids.size() > 1).flatMap(List::stream).toList();
+	}
+
+	public Set<String> ids() {
+		return subscribers().ids();
 	}
 
 	/**
@@ -276,7 +280,7 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @return {@code false} also for one that was expected and has said nothing yet
 	 */
-	synchronized boolean understands(String responderId) {
+	public synchronized boolean isExtended(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
 		return responder != null && responder.understands();
 	}
@@ -286,7 +290,7 @@ final class KnownResponders {
 	 * @param count how many
 	 * @return completes with {@code true} when there are so many
 	 */
-	CompletableFuture<Boolean> await(int count) {
+	public CompletableFuture<Boolean> await(int count) {
 		Wait wait = new Wait(count, new CompletableFuture<>());
 		synchronized (this) {
 			this.waits.add(wait);
@@ -314,12 +318,11 @@ final class KnownResponders {
 	 * Who is subscribed at some moment. Immutable.
 	 *
 	 * @param ids the ids in the order of their subscription
-	 * @param understanding whether all understand the extensions, and there are any, or
-	 * have been
+	 * @param extended whether all support the extensions, and there are any, or have been
 	 */
-	record Subscribers(Set<String> ids, boolean understanding) {
+	record Subscribers(Set<String> ids, boolean extended) {
 
-		static final Subscribers NOBODY = new Subscribers(Set.of(), false);
+		static final Subscribers NONE = new Subscribers(Set.of(), false);
 
 	}
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

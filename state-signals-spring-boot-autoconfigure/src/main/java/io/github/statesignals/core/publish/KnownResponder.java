@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses where it takes probes, if it does; several if one of them is forged
  * @param seal the {@link LeaveSeal} with which it will leave, if it has one
  */
-record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal) {
+public record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal) {
 
 	/**
 	 * One that is subscribed from the start, before its own subscription.
@@ -48,7 +48,7 @@ record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal
 		return this.trust == Trust.EXTENDED || this.trust == Trust.CONTESTED;
 	}
 
-	boolean isProbed() {
+	public boolean isProbed() {
 		return !this.addresses.isEmpty();
 	}
 
@@ -84,7 +84,7 @@ record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal
 	 * @param key the key that it reveals, if it does
 	 * @return {@code false} if that is not certain
 	 */
-	boolean isLeave(@Nullable String key) {
+	public boolean isLeave(@Nullable String key) {
 		return key != null && this.seal != null && !isContested() && LeaveSeal.opens(key, this.seal);
 	}
 
