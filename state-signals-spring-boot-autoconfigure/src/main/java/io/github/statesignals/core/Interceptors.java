@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The application's interceptors, as one. Without any, nothing is in the way.
+ * Calls the application's interceptors around handling and publishing.
  */
 public final class Interceptors {
 
@@ -29,7 +29,7 @@ public final class Interceptors {
 	 * Create a chain.
 	 * @param interceptors provides the interceptors, outermost first; asked once, and not
 	 * before the first signal: they may depend on exporters
-	 * @param executor completes what interceptors see of a publish
+	 * @param executor completes the results that interceptors see
 	 */
 	public Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
 		this.interceptors = SingletonSupplier.of(interceptors);
@@ -82,7 +82,8 @@ public final class Interceptors {
 		CompletableFuture<SignalResult> result = chain.proceed(signal);
 		result.whenComplete((value, ex) -> {
 			if (result.isCancelled()) {
-				// An interceptor may have made another future of it, which does not tell.
+				// An interceptor may have created another future, which does not forward
+				// it.
 				published.forEach((proceeded) -> proceeded.cancel(false));
 			}
 		});

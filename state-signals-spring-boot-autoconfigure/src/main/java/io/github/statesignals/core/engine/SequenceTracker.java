@@ -15,39 +15,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class SequenceTracker {
 
-	/**
-	 * The publishers to remember, those received last. One that is forgotten starts
-	 * again.
-	 */
+	// The publishers to remember, those received last. One that is forgotten starts
+	// again.
 	static final int PUBLISHERS = 10_000;
 
-	/**
-	 * The numbers of a publisher that were passed over and may still be received.
-	 */
+	// The numbers of a publisher that were passed over and may still be received.
 	static final int HOLES = 1_024;
 
-	/**
-	 * Longer ones are not remembered: they could fill the memory.
-	 */
+	// Longer ones are not remembered: they could fill the memory.
 	private static final int LONGEST_ID = 512;
 
 	private final Map<Publisher, Sequence> sequences = new Latest<>();
 
-	/**
-	 * The ids of signals without numbers, which other implementations send.
-	 */
+	// The ids of signals without numbers, which other implementations send.
 	private final Map<UnnumberedSignal, Boolean> unnumbered = new Latest<>();
 
 	private @Nullable Long startNanos;
 
-	/**
-	 * Tracks a received signal.
-	 * @param channel the channel's name
-	 * @param publisherId the id of its publisher
-	 * @param extension its extension
-	 * @param nowNanos the time
-	 * @return its place in the sequence, and its deadline
-	 */
 	Arrival track(String channel, String publisherId, @Nullable SignalExtension extension, long nowNanos) {
 		if (extension == null || publisherId.length() > LONGEST_ID
 				|| (extension.sequence() < 0 && extension.sentMillis() < 0 && extension.id() == null)) {
@@ -70,20 +54,12 @@ final class SequenceTracker {
 				&& this.unnumbered.put(new UnnumberedSignal(publisher, id), Boolean.TRUE) != null;
 	}
 
-	/**
-	 * Whether a publisher has sent signals with extensions, of which it remembers the
-	 * latest publishers.
-	 * @param channel the channel's name
-	 * @param publisherId the publisher's id
-	 * @return {@code false} also for one that it has forgotten
-	 */
+	// Whether a publisher has sent signals with extensions, of which it remembers the
+	// latest publishers.
 	boolean supportsExtensions(String channel, String publisherId) {
 		return this.sequences.get(new Publisher(channel, publisherId)) != null;
 	}
 
-	/**
-	 * Returns the number of publishers that are remembered.
-	 */
 	int size() {
 		return this.sequences.size();
 	}
@@ -154,9 +130,7 @@ final class SequenceTracker {
 
 		private long last = SignalExtension.NONE;
 
-		/**
-		 * The last numbers that were received, one bit each; {@code null} while all were.
-		 */
+		// The last numbers that were received, one bit each; null while all were.
 		private long @Nullable [] received;
 
 		Arrival track(long sequence, @Nullable Long deadlineNanos) {
@@ -216,9 +190,7 @@ final class SequenceTracker {
 
 		private static final long PERIOD_MILLIS = 30_000;
 
-		/**
-		 * No clocks differ by more, and no difference of such overflows.
-		 */
+		// No clocks differ by more, and no difference of such overflows.
 		private static final long LONGEST_MILLIS = Long.MAX_VALUE / 4;
 
 		private long previous = Long.MAX_VALUE;
@@ -227,12 +199,6 @@ final class SequenceTracker {
 
 		private long periodEnds = Long.MIN_VALUE;
 
-		/**
-		 * Returns the delay of a message.
-		 * @param sentMillis the time at which it was sent, by the sender's clock
-		 * @param nowMillis the time, by the own clock
-		 * @return the milliseconds by which it was slower than others
-		 */
 		long late(long sentMillis, long nowMillis) {
 			long difference = nowMillis - Math.min(sentMillis, LONGEST_MILLIS);
 			if (this.periodEnds == Long.MIN_VALUE || nowMillis - this.periodEnds >= 0) {

@@ -40,9 +40,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalRouter.class);
 
-	/**
-	 * A nonce comes back with the answer, and must not fill the channel.
-	 */
+	// A nonce comes back with the answer, and must not fill the channel.
 	private static final int LONGEST_NONCE = 128;
 
 	private final ExporterRegistry exporters;
@@ -69,15 +67,6 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private final SequenceTracker sequences = new SequenceTracker();
 
-	/**
-	 * Creates a router.
-	 * @param services the services of the engine
-	 * @param exporters the exporters, which receive responses
-	 * @param responders the responders, which receive signals
-	 * @param announcements announces responders that are registered
-	 * @param acceptance whether signals are accepted
-	 * @param onConnected called when the transport is connected; must not block
-	 */
 	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
 			Announcements announcements, Acceptance acceptance, Runnable onConnected) {
 		this.exporters = exporters;

@@ -29,13 +29,6 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private Collection<String> expected;
 
-	/**
-	 * Creates a specification.
-	 * @param legalEvents the legal events
-	 * @param settings the defaults
-	 * @param initializer initializes the exporter
-	 * @param waiter initializes it and waits for subscribers
-	 */
 	DefaultInitializationSpec(Set<String> legalEvents, EngineSettings.Exporters settings, Initializer initializer,
 			Waiter waiter) {
 		this.legalEvents = legalEvents;
@@ -70,7 +63,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	@Override
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
-		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
+		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
 		return this.waiter.initializeAndWait(subscribers, timeout, () -> this.initializer.initialize(this.legalEvents,
 				this.tag, this.expected, confirmationTimeout(timeout)));
 	}

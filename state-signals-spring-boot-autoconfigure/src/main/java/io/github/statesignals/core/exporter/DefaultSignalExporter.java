@@ -26,7 +26,6 @@ import io.github.statesignals.core.publish.SignalPublisher;
 import io.github.statesignals.core.publish.SignalPublisher.Shutdown;
 import io.github.statesignals.core.responder.ResponderRegistry;
 import io.github.statesignals.transport.SignalNotSentException;
-import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +35,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.util.Assert;
 
 /**
- * The exporter over a {@link SignalTransport}.
+ * Initializes and shuts down, and publishes signals.
  */
 public final class DefaultSignalExporter implements SignalExporter {
 
@@ -58,10 +57,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final SignalPublisher publisher;
 
-	/**
-	 * Held while the state changes. Like the state a spy of this exporter shares it,
-	 * which is a copy.
-	 */
+	// Held while the state changes. Like the state a spy of this exporter shares it,
+	// which is a copy.
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Current current = new Current();
@@ -133,7 +130,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	/**
 	 * Prepares to emit a typed signal later.
 	 * @param typedSignal the typed signal, which is written as metadata now
-	 * @return what publishes it
+	 * @return its specification
 	 * @throws IllegalArgumentException if it can't be emitted, or is not legal now
 	 */
 	public SignalSpec prepare(Object typedSignal) {
@@ -158,16 +155,16 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	/**
-	 * Shut down without waiting for Redis.
-	 * @return completes when Redis has taken the signal
+	 * Shuts down without waiting for Redis.
+	 * @return completes when the signal was sent
 	 */
 	public CompletableFuture<?> shutdownAsync() {
 		return end(Status.SHUT_DOWN);
 	}
 
 	/**
-	 * Shut down until the application is connected again, without waiting for Redis.
-	 * @return completes when Redis has taken the signal
+	 * Shuts down until the application is connected again, without waiting for Redis.
+	 * @return completes when the signal was sent
 	 */
 	public CompletableFuture<?> suspendAsync() {
 		return end(Status.WAITING);
@@ -175,7 +172,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private CompletableFuture<?> end(Status next) {
 		Shutdown shutdown;
-		// In one go, or an initialization in between would lose its subscribers.
+		// In one step, or an initialization in between would lose its subscribers.
 		this.lock.lock();
 		try {
 			ExporterState ended = this.current.state;
@@ -229,8 +226,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	/**
-	 * Do what {@link #initialize} left for later, if it did.
-	 * @return waits until Redis has taken the signal
+	 * Initializes the exporter if it waited for the connection.
+	 * @return waits until the signal was sent
 	 */
 	public Runnable resume() {
 		CompletionStage<?> sent;

@@ -101,7 +101,7 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalSpec timeout(Duration timeout) {
-		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
+		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
 		this.timeout = timeout;
 		return this;
 	}
@@ -134,13 +134,13 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalResult publish() {
-		// Nobody but the caller depends on it.
+		// Only the caller depends on it.
 		CompletableFuture<SignalResult> future = send(Runnable::run);
 		try {
 			return Futures.join(future);
 		}
 		finally {
-			// Interrupted: nobody waits any more.
+			// Interrupted: no caller waits any more.
 			future.cancel(false);
 		}
 	}

@@ -40,14 +40,6 @@ final class SubscriberWait {
 
 	private @Nullable Runnable cancelNext;
 
-	/**
-	 * Creates a wait.
-	 * @param publisherId the id of the exporter
-	 * @param responders its subscribers
-	 * @param subscribers the number of responders to wait for
-	 * @param initialization publishes {@code initialization} again
-	 * @param services provides the time and the interval
-	 */
 	SubscriberWait(String publisherId, KnownResponders responders, int subscribers,
 			Supplier<CompletionStage<?>> initialization, EngineServices services) {
 		this.publisherId = publisherId;
@@ -59,12 +51,6 @@ final class SubscriberWait {
 		this.republishInterval = services.settings().exporters().republishInterval();
 	}
 
-	/**
-	 * Waits.
-	 * @param timeout the longest time to wait; negative: indefinitely
-	 * @param first run first
-	 * @return {@code false} when the timeout passed before
-	 */
 	boolean await(Duration timeout, Runnable first) {
 		try {
 			first.run();

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Subscribes responders to one exporter and removes them: by their responses and
- * announcements, by probes, and by what the responders of the same application are.
+ * announcements, by probes, and by the state of the responders of the same application.
  */
 public final class Subscriptions {
 
@@ -59,22 +59,10 @@ public final class Subscriptions {
 
 	private final Greeters greeters;
 
-	/**
-	 * Held while a responder of this application is subscribed or removed, so that each
-	 * decision is about its state at that time.
-	 */
+	// Held while a responder of this application is subscribed or removed, so that each
+	// decision is about its state at that time.
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/**
-	 * Creates an instance.
-	 * @param publisherId the id of the exporter
-	 * @param channel the channel's name
-	 * @param services the services of the engine
-	 * @param localResponders the responders of the application
-	 * @param initialization provides the signal that initializes the exporter;
-	 * {@code null} unless it is initialized
-	 * @param ask publishes {@code initialization} again
-	 */
 	Subscriptions(String publisherId, String channel, EngineServices services, ResponderRegistry localResponders,
 			Supplier<@Nullable Signal> initialization, Runnable ask) {
 		this.publisherId = publisherId;
@@ -93,17 +81,10 @@ public final class Subscriptions {
 		return this.responders;
 	}
 
-	/**
-	 * Returns the publisher of the signals that the subscribers are awaited for.
-	 */
 	SignalPublisher publisher() {
 		return this.publisher;
 	}
 
-	/**
-	 * Accepts subscribers from here on.
-	 * @param expected the ids of responders that are subscribed from the start
-	 */
 	void open(Collection<String> expected) {
 		this.responders.open(expected);
 		if (!this.services.outbound().isDurable(this.channel)) {

@@ -17,9 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal) {
 
-	/**
-	 * One that is subscribed from the start, before its own subscription.
-	 */
+	// One that is subscribed from the start, before its own subscription.
 	static final KnownResponder EXPECTED = new KnownResponder(Trust.EXPECTED, List.of(), null);
 
 	static final KnownResponder LEGACY = new KnownResponder(Trust.LEGACY, List.of(), null);
@@ -40,11 +38,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 		return (text != null && text.length() <= LONGEST) ? text : null;
 	}
 
-	/**
-	 * Whether it supports the extensions.
-	 * @return {@code false} also if it has not subscribed yet
-	 */
-	boolean understands() {
+	boolean isExtended() {
 		return this.trust == Trust.EXTENDED || this.trust == Trust.CONTESTED;
 	}
 
@@ -56,16 +50,12 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 		return this.trust == Trust.CONTESTED;
 	}
 
-	/**
-	 * Adds a further subscription under the same id.
-	 * @param further the further subscription
-	 * @return what is known of the responder now
-	 */
+	// Adds a further subscription under the same id.
 	KnownResponder merge(KnownResponder further) {
 		if (this.trust == Trust.EXPECTED) {
 			return further;
 		}
-		if (this.trust == Trust.LEGACY || !further.understands()) {
+		if (this.trust == Trust.LEGACY || !further.isExtended()) {
 			// A legacy peer does not come to support extensions, nor the other way round.
 			return this;
 		}
@@ -102,10 +92,8 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 		/** It subscribed with an extension. */
 		EXTENDED,
 
-		/**
-		 * Different addresses or seals came under its id: some are forged, so that none
-		 * is proof.
-		 */
+		// Different addresses or seals came under its id: some are forged, so that none
+		// is proof.
 		CONTESTED
 
 	}

@@ -32,9 +32,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	/**
-	 * The tally of every publication that is not sent yet.
-	 */
+	// The tally of every publication that is not sent yet.
 	private static final ResponseTally NOT_SENT = new ResponseTally(Set.of(), null, 0, false);
 
 	private final Signal signal;
@@ -49,25 +47,17 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private ResponseTally tally = NOT_SENT;
 
-	/**
-	 * The place among all publications of the exporter.
-	 */
+	// The place among all publications of the exporter.
 	private long number;
 
-	/**
-	 * The number of answers that it was admitted with; negative: it is not in flight.
-	 */
+	// The number of answers that it was admitted with; negative: it is not in flight.
 	private int admitted = -1;
 
-	/**
-	 * Whether responses may have been lost since it was sent. May be read without the
-	 * lock.
-	 */
+	// Whether responses may have been lost since it was sent. May be read without the
+	// lock.
 	private volatile boolean gap;
 
-	/**
-	 * Whether stored answers were requested and not read yet.
-	 */
+	// Whether stored answers were requested and not read yet.
 	private boolean storedAnswersUnknown;
 
 	private @Nullable String id;
@@ -76,9 +66,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private @Nullable CompletableFuture<?> transmission;
 
-	/**
-	 * Completes when the transmission has, and the tally is confirmed.
-	 */
+	// Completes when the transmission has, and the tally is confirmed.
 	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
 
 	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel) {
@@ -97,12 +85,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return cancelled;
 	}
 
-	/**
-	 * Logs and completes the result.
-	 * @param result the result
-	 * @param durable whether the signal is stored
-	 * @param failures bounds the lines about failed publishes
-	 */
 	void succeed(SignalResult result, boolean durable, LogLimit failures) {
 		if (result.code() == ResultCode.ALL_SUBS_SUCCESS) {
 			logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
@@ -168,9 +150,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		this.id = id;
 	}
 
-	/**
-	 * Begins to send it: responders that subscribe from here on are not awaited.
-	 */
+	// Begins to send it: responders that subscribe from here on are not awaited.
 	void begin() {
 		this.state = State.SENT;
 	}
@@ -187,10 +167,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.state == State.ABANDONED || this.state == State.ENDED;
 	}
 
-	/**
-	 * Ends it.
-	 * @return {@code false} if it had ended, or was abandoned, before
-	 */
 	boolean end() {
 		if (isOver()) {
 			return false;
@@ -199,9 +175,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return true;
 	}
 
-	/**
-	 * Stops to wait, for the exporter is shut down. The result follows.
-	 */
+	// Stops to wait, for the exporter is shut down. The result follows.
 	void abandon() {
 		if (!isOver()) {
 			this.state = State.ABANDONED;
@@ -212,11 +186,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		this.state = State.ENDED;
 	}
 
-	/**
-	 * Finds the required responders that are not subscribed.
-	 * @param subscribed the ids of the subscribers
-	 * @return their names or ids, as they were required
-	 */
+	// Finds the required responders that are not subscribed.
 	Set<String> missing(Collection<String> subscribed) {
 		Set<String> missing = new LinkedHashSet<>();
 		for (String required : this.options.required()) {
@@ -235,12 +205,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.options.required().stream().anyMatch((required) -> isNamed(responderId, required));
 	}
 
-	/**
-	 * Awaits the answers of subscribers from here on.
-	 * @param subscribed the ids of the subscribers
-	 * @param nowNanos the time
-	 * @param durable whether the signal is stored
-	 */
+	// Awaits the answers of subscribers from here on.
 	void await(Set<String> subscribed, long nowNanos, boolean durable) {
 		List<List<String>> obliged = this.options.required()
 			.stream()
@@ -266,9 +231,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.confirmation;
 	}
 
-	/**
-	 * Cancels the timeout, and the transmission unless it is certain.
-	 */
+	// Cancels the timeout, and the transmission unless it is certain.
 	void cancelWork() {
 		if (this.cancelTimeout != null) {
 			this.cancelTimeout.run();
@@ -283,14 +246,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.tally;
 	}
 
-	/**
-	 * Counts a response.
-	 * @param response the response
-	 * @param handled {@code false} if the responder has no handler for the event
-	 * @param nowNanos the time
-	 * @param callbacks run the listener of answers, one answer after another
-	 * @return whether it counts
-	 */
 	Verdict respond(Response response, boolean handled, long nowNanos, OrderedLanes callbacks) {
 		String responderId = response.responderId();
 		Response counted = response;
@@ -325,12 +280,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		}
 	}
 
-	/**
-	 * Stops to wait for a responder.
-	 * @param responderId its id
-	 * @param left whether it left as it should, and is not missing
-	 * @return whether that completes this publication
-	 */
+	// Stops to wait for a responder.
 	boolean completesWithout(String responderId, boolean left) {
 		boolean changed = (left && !isRequired(responderId)) ? this.tally.leave(responderId)
 				: this.tally.lose(responderId);
@@ -343,10 +293,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		}
 	}
 
-	/**
-	 * Notes that responses may have been lost.
-	 * @return whether stored answers can be read now
-	 */
+	// Notes that responses may have been lost.
 	boolean noteGap() {
 		this.gap = true;
 		return this.tally.id() != null;
@@ -356,9 +303,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.gap;
 	}
 
-	/**
-	 * Returns the responders whose stored answers are wanted.
-	 */
 	Set<String> recalled() {
 		return (this.state != State.ENDED && this.tally.isSent()) ? this.tally.outstanding() : Set.of();
 	}
@@ -376,7 +320,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	/**
-	 * What has become of a publish.
+	 * The state of a publish.
 	 */
 	private enum State {
 

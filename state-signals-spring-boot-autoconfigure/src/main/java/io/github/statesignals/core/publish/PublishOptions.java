@@ -10,13 +10,14 @@ import io.github.statesignals.SignalResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to await the answers to a signal.
+ * Options for awaiting the answers to a signal.
  *
- * @param timeout for how long, once it is sent; negative: for ever
- * @param rule how many are enough; {@code null}: every answer is awaited
+ * @param timeout the longest time to wait once it is sent; negative: indefinitely
+ * @param rule the number of answers that are enough; {@code null}: every answer is
+ * awaited
  * @param required names or ids of responders without which nothing is sent
- * @param listener told of each answer that counts
- * @param completion completes the result: with it runs whatever depends on that
+ * @param listener notified of each answer that counts
+ * @param completion completes the result, and runs its dependent stages
  */
 public record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
 		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion) {

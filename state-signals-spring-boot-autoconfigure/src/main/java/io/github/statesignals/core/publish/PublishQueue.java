@@ -51,15 +51,6 @@ final class PublishQueue {
 
 	private final PublicationListener listener;
 
-	/**
-	 * Creates a queue.
-	 * @param services the services of the engine
-	 * @param sender sends the signals, and is used by this queue alone
-	 * @param responders the responders to await
-	 * @param probes probes those that do not answer
-	 * @param unhandledEvents takes the events that responders have no handler for
-	 * @param listener notified of publications
-	 */
 	PublishQueue(EngineServices services, SignalSender sender, KnownResponders responders, ResponderProbes probes,
 			UnhandledEvents unhandledEvents, PublicationListener listener) {
 		this.services = services;
@@ -105,9 +96,7 @@ final class PublishQueue {
 		return publication;
 	}
 
-	/**
-	 * Whether a signal to the current subscribers carries an extension.
-	 */
+	// Whether a signal to the current subscribers carries an extension.
 	boolean isExtended() {
 		return this.sender.isExtended(this.responders.subscribers());
 	}
@@ -185,24 +174,12 @@ final class PublishQueue {
 		}
 	}
 
-	/**
-	 * Takes the confirmation of a transmission.
-	 * @param publication the publication
-	 * @param stored the id under which the signal is stored, if it is
-	 * @return the result if this completes it
-	 */
+	// Takes the confirmation of a transmission.
 	synchronized @Nullable SignalResult confirm(Publication publication, @Nullable String stored) {
 		publication.tally().confirm(stored);
 		return concludeIfComplete(publication, now());
 	}
 
-	/**
-	 * Counts a response.
-	 * @param response the response
-	 * @param extension its extension, if it has one
-	 * @return the publication that it is for, whether it counts, and the result if it
-	 * completes the publication
-	 */
 	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
 		Publication publication = this.order.find(response.event(), (extension != null) ? extension.id() : null);
 		if (publication == null) {
@@ -213,12 +190,7 @@ final class PublishQueue {
 		return new Counted(publication, verdict, concludeIfComplete(publication, now));
 	}
 
-	/**
-	 * Counts the stored answers to a publication.
-	 * @param publication the publication
-	 * @param answers the answers
-	 * @return the result if this completes it
-	 */
+	// Counts the stored answers to a publication.
 	synchronized @Nullable SignalResult count(Publication publication, Collection<StoredAnswer> answers) {
 		publication.storedAnswersUnknown(false);
 		if (!publication.takesStoredAnswers()) {
@@ -229,13 +201,7 @@ final class PublishQueue {
 		return concludeIfComplete(publication, now);
 	}
 
-	/**
-	 * Removes a responder, and no longer awaits it.
-	 * @param responderId its id
-	 * @param left whether it left; otherwise it is missing
-	 * @param ended takes the results of the publications that this completes
-	 * @return whether it was subscribed
-	 */
+	// Removes a responder, and no longer awaits it.
 	synchronized boolean remove(String responderId, boolean left, Map<Publication, SignalResult> ended) {
 		// Together, or one that is sent in between would await it.
 		boolean subscribed = left ? this.responders.remove(responderId) : this.responders.lose(responderId);
@@ -248,19 +214,12 @@ final class PublishQueue {
 		return subscribed;
 	}
 
-	/**
-	 * Notes that responses may have been lost.
-	 * @return the publications whose stored answers can be read now
-	 */
+	// Notes that responses may have been lost.
 	synchronized List<Publication> noteGap() {
 		return this.order.inFlight().stream().filter(Publication::noteGap).toList();
 	}
 
-	/**
-	 * Begins to read the stored answers to a publication.
-	 * @param publication the publication
-	 * @return what is to be read; {@code null} if nothing is
-	 */
+	// Begins to read the stored answers to a publication.
 	synchronized @Nullable Recall beginRecall(Publication publication) {
 		Set<String> outstanding = this.sender.isDurable() ? publication.recalled() : Set.of();
 		if (outstanding.isEmpty()) {
@@ -270,11 +229,7 @@ final class PublishQueue {
 		return new Recall(publication.tally().id(), outstanding, publication.confirmation());
 	}
 
-	/**
-	 * Ends a publication whose timeout has passed.
-	 * @param publication the publication
-	 * @return the result; {@code null} if it has ended before
-	 */
+	// Ends a publication whose timeout has passed.
 	synchronized @Nullable SignalResult timeOut(Publication publication) {
 		if (!publication.isOver()) {
 			// Before the next one is sent, which need not await them.
@@ -283,12 +238,8 @@ final class PublishQueue {
 		return conclude(publication, now());
 	}
 
-	/**
-	 * Removes all subscribers and abandons all publications. In one step, or those that
-	 * are queued would be sent to no subscriber.
-	 * @param reason the exception for callers that wait for subscribers
-	 * @return the publications, which still need their result
-	 */
+	// Removes all subscribers and abandons all publications. In one step, or those that
+	// are queued would be sent to no subscriber.
 	synchronized List<Publication> abandon(RuntimeException reason) {
 		List<Publication> abandoned = this.order.clear();
 		abandoned.forEach(Publication::abandon);
@@ -296,9 +247,7 @@ final class PublishQueue {
 		return abandoned;
 	}
 
-	/**
-	 * Whether it is certain that a publication was sent.
-	 */
+	// Whether it is certain that a publication was sent.
 	synchronized boolean isSent(Publication publication) {
 		return publication.tally().isSent();
 	}
@@ -312,11 +261,6 @@ final class PublishQueue {
 		publication.cancelWork();
 	}
 
-	/**
-	 * Ends an abandoned publication.
-	 * @param publication the publication
-	 * @return how it ends, to be run without the lock
-	 */
 	synchronized Runnable endAbandoned(Publication publication) {
 		boolean sent = publication.wasSent();
 		boolean certain = publication.tally().isSent();
@@ -335,12 +279,7 @@ final class PublishQueue {
 		return () -> publication.succeed(result);
 	}
 
-	/**
-	 * Finds the responders that a publish has awaited for long.
-	 * @param sentBeforeNanos the time before which it was sent
-	 * @param ids takes their ids
-	 * @return whether any publish is in flight
-	 */
+	// Finds the responders that a publish has awaited for long.
 	synchronized boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
 		Collection<Publication> inFlight = this.order.inFlight();
 		inFlight.forEach((publication) -> publication.addOverdue(ids, sentBeforeNanos));
@@ -370,7 +309,7 @@ final class PublishQueue {
 		}
 	}
 
-	// Ends it, and sends what waited for its place.
+	// Ends it, and sends those that waited for its place.
 	private synchronized boolean finish(Publication publication) {
 		boolean queued = publication.isQueued();
 		if (!publication.end()) {

@@ -28,31 +28,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponderProbes {
 
-	/**
-	 * The unanswered probes after which a responder is gone.
-	 */
+	// The unanswered probes after which a responder is gone.
 	private static final int MISSES = 2;
 
-	/**
-	 * The rounds of probes within the time after which a responder is probed.
-	 */
+	// The rounds of probes within the time after which a responder is probed.
 	private static final int ROUNDS = 4;
 
-	/**
-	 * The most times that the wait for the next probe of a working responder doubles.
-	 */
+	// The most times that the wait for the next probe of a working responder doubles.
 	private static final int DOUBLINGS = 3;
 
 	private static final int LIMIT = 100_000;
 
-	/**
-	 * Nanoseconds of it can be doubled so often.
-	 */
+	// Nanoseconds of it can be doubled so often.
 	private static final Duration LONGEST = Duration.ofDays(365);
 
-	/**
-	 * Tasks that wait for proof that the subscription works.
-	 */
+	// Tasks that wait for proof that the subscription works.
 	private static final int TASKS = 1_000;
 
 	private final Peers peers;
@@ -65,33 +55,23 @@ public final class ResponderProbes {
 
 	private final Map<String, Suspect> suspects = new LinkedHashMap<>();
 
-	/**
-	 * Responders whose names have come back, so that their earlier ids may be gone.
-	 */
+	// Responders whose names have come back, so that their earlier ids may be gone.
 	private final Set<String> returned = new HashSet<>();
 
-	/**
-	 * Those that answered that they work, for the wait until their next probe.
-	 */
+	// Those that answered that they work, for the wait until their next probe.
 	private final Map<String, Working> working = new HashMap<>();
 
 	private final List<ProofTask> tasks = new ArrayList<>();
 
-	/**
-	 * Begins the nonces of the exporter's own probes; a number follows.
-	 */
+	// Begins the nonces of the exporter's own probes; a number follows.
 	private final String nonce = UUID.randomUUID() + ":";
 
 	private long round;
 
-	/**
-	 * The rounds of which the exporter received its own probe, as far as they matter.
-	 */
+	// The rounds of which the exporter received its own probe, as far as they matter.
 	private final Set<Long> provenRounds = new HashSet<>();
 
-	/**
-	 * The last of them.
-	 */
+	// The last of them.
 	private long lastProvenRound;
 
 	private boolean scheduled;
@@ -118,9 +98,7 @@ public final class ResponderProbes {
 		return this.afterNanos > 0 && this.peers.address() != null;
 	}
 
-	/**
-	 * Watches over the publishes in flight, of which there is one.
-	 */
+	// Watches over the publishes in flight, of which there is one.
 	void watch() {
 		if (!this.watching && isEnabled()) {
 			this.watching = true;
@@ -160,10 +138,7 @@ public final class ResponderProbes {
 		}
 	}
 
-	/**
-	 * Whether the exporter does not receive its own probes.
-	 * @return {@code false} also while it sends none
-	 */
+	// Whether the exporter does not receive its own probes.
 	boolean isSubscriptionLost() {
 		return this.subscriptionLost;
 	}
@@ -240,7 +215,7 @@ public final class ResponderProbes {
 		this.lastProvenRound = proven;
 		this.provenRounds.add(proven);
 		this.subscriptionLost = false;
-		// What was sent first is received first: earlier ones are lost, and a late one
+		// Probes are received in their order: earlier ones are lost, and a late one
 		// proves nothing about the time in between.
 		List<Runnable> due = this.tasks.stream()
 			.filter((task) -> task.round == proven && this.timer.nanoTime() - task.sentNanos <= this.afterNanos)
@@ -331,10 +306,7 @@ public final class ResponderProbes {
 		this.working.keySet().retainAll(overdue);
 	}
 
-	/**
-	 * Decides about a suspect. Called while the lock is held.
-	 * @return whether it is a suspect no longer
-	 */
+	// Decides about a suspect. Called while the lock is held.
 	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, Map<String, String> probes) {
 		if (this.peers.isUnprobed(id)) {
 			return true;

@@ -16,8 +16,8 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
- * Makes of what a transport throws what a publisher is to learn: which signal, and
- * whether it may have been sent.
+ * Describes failures of a transport to publishers: with the signal, and whether it may
+ * have been sent.
  */
 public final class SendFailures {
 
@@ -26,7 +26,7 @@ public final class SendFailures {
 
 	/**
 	 * Describes a failure to send a signal.
-	 * @param ex what the transport has failed with
+	 * @param ex the failure of the transport
 	 * @param event the event of the signal
 	 * @param publisherId the id of its publisher
 	 * @return an exception of the same kind that names the signal; the same one if it is
@@ -52,7 +52,7 @@ public final class SendFailures {
 				: new DataAccessResourceFailureException(message, reply);
 	}
 
-	// What the driver says, rather than what was made of it.
+	// The exception of the driver, rather than its translations.
 	private static Throwable reply(DataAccessException failure) {
 		Throwable reply = failure;
 		while (reply instanceof DataAccessException && reply.getCause() != null) {
@@ -61,14 +61,7 @@ public final class SendFailures {
 		return reply;
 	}
 
-	/**
-	 * Describes that Redis has not confirmed a signal in time.
-	 * @param event the event of the signal
-	 * @param publisherId the id of its publisher
-	 * @param timeout how long Redis had
-	 * @param sending the transport's future, which may know why
-	 * @return the exception to throw
-	 */
+	// Describes that Redis has not confirmed a signal in time.
 	static QueryTimeoutException unconfirmed(String event, String publisherId, Duration timeout,
 			@Nullable CompletableFuture<?> sending) {
 		String message = "Redis did not confirm '%s' of '%s' within %s: it may have been sent".formatted(event,

@@ -27,32 +27,21 @@ final class SendOrder {
 
 	private final Map<String, EventQueue> queues = new HashMap<>();
 
-	/**
-	 * The publications that are in flight with an id, by id.
-	 */
+	// The publications that are in flight with an id, by id.
 	private final Map<String, Publication> identified = new LinkedHashMap<>();
 
-	/**
-	 * The events whose first publication waits for capacity in the window.
-	 */
+	// The events whose first publication waits for capacity in the window.
 	private final Set<String> starved = new HashSet<>();
 
-	/**
-	 * The events whose queues are being sent from. Sending may end other publications:
-	 * the transport may complete on the sender's thread.
-	 */
+	// The events whose queues are being sent from. Sending may end other publications:
+	// the transport may complete on the sender's thread.
 	private final Set<String> sending = new HashSet<>();
 
 	private int size;
 
 	private long lastNumber;
 
-	/**
-	 * Adds a publication, which is neither queued nor sent yet.
-	 * @param publication the publication
-	 * @param limit the largest number of publications
-	 * @return {@code false} if there are too many
-	 */
+	// Adds a publication, which is neither queued nor sent yet.
 	boolean add(Publication publication, int limit) {
 		if (this.size >= limit) {
 			return false;
@@ -62,13 +51,7 @@ final class SendOrder {
 		return true;
 	}
 
-	/**
-	 * Whether a publication need not be queued: there is capacity, and none is before it.
-	 * @param publication the publication
-	 * @param awaited the number of answers that it would await
-	 * @param identified whether the answers would repeat its id
-	 * @return whether it can be sent at once
-	 */
+	// Whether a publication need not be queued: there is capacity, and none is before it.
 	boolean isFree(Publication publication, int awaited, boolean identified) {
 		return identified && this.starved.isEmpty() && !this.queues.containsKey(publication.event())
 				&& this.window.hasCapacity(awaited, publication.bytes());
@@ -82,12 +65,7 @@ final class SendOrder {
 		this.queues.computeIfAbsent(publication.event(), (event) -> new EventQueue()).waiting.add(publication);
 	}
 
-	/**
-	 * Begins to send from the queue of an event.
-	 * @param event the event
-	 * @return {@code false} if that has begun already: a publication ended while it was
-	 * being sent, and the caller that sends it continues with the next one
-	 */
+	// Begins to send from the queue of an event.
 	boolean beginSending(String event) {
 		return this.sending.add(event);
 	}
@@ -96,13 +74,7 @@ final class SendOrder {
 		this.sending.remove(event);
 	}
 
-	/**
-	 * Removes the publication of an event that is to be sent now from its queue.
-	 * @param event the event
-	 * @param awaited the number of answers that it will await
-	 * @param identified whether the answers will repeat its id
-	 * @return the publication, if there is one
-	 */
+	// Removes the publication of an event that is to be sent now from its queue.
 	@Nullable Publication poll(String event, int awaited, boolean identified) {
 		EventQueue queue = this.queues.get(event);
 		Publication next = (queue != null) ? queue.waiting.peek() : null;
@@ -138,12 +110,8 @@ final class SendOrder {
 		return first;
 	}
 
-	/**
-	 * Finds the event whose first publication has waited longest for capacity, if it fits
-	 * now. The event waits no longer.
-	 * @param awaited the number of answers that the publication will await
-	 * @return the event, if there is one
-	 */
+	// Finds the event whose first publication has waited longest for capacity, if it fits
+	// now. The event waits no longer.
 	@Nullable String pollStarved(int awaited) {
 		Publication first = firstStarved();
 		if (first == null || !this.window.hasCapacity(awaited, first.bytes()) || this.sending.contains(first.event())) {
@@ -153,11 +121,7 @@ final class SendOrder {
 		return first.event();
 	}
 
-	/**
-	 * Counts a publication as in flight.
-	 * @param publication the publication
-	 * @param awaited the number of answers that it awaits
-	 */
+	// Counts a publication as in flight.
 	void enter(Publication publication, int awaited) {
 		publication.admitted(awaited);
 		this.window.enter(awaited, publication.bytes());
@@ -168,10 +132,7 @@ final class SendOrder {
 		this.identified.put(id, publication);
 	}
 
-	/**
-	 * Counts a publication as in flight no longer.
-	 * @param publication the publication, which need not be in flight
-	 */
+	// Counts a publication as in flight no longer.
 	void leave(Publication publication) {
 		int awaited = publication.admitted();
 		if (awaited >= 0) {
@@ -184,12 +145,7 @@ final class SendOrder {
 		}
 	}
 
-	/**
-	 * Removes a publication that has ended.
-	 * @param publication the publication
-	 * @param queued whether it was not sent
-	 * @return whether its event has a queue to be sent from
-	 */
+	// Removes a publication that has ended.
 	boolean remove(Publication publication, boolean queued) {
 		this.size--;
 		EventQueue queue = this.queues.get(publication.event());
@@ -209,12 +165,7 @@ final class SendOrder {
 		return true;
 	}
 
-	/**
-	 * Finds the publication that a response is for.
-	 * @param event the event
-	 * @param id the id that the response repeats, if it does
-	 * @return the publication, if it is in flight
-	 */
+	// Finds the publication that a response is for.
 	@Nullable Publication find(String event, @Nullable String id) {
 		if (id != null) {
 			Publication publication = this.identified.get(id);
@@ -234,10 +185,6 @@ final class SendOrder {
 		return inFlight;
 	}
 
-	/**
-	 * Removes all publications.
-	 * @return those in flight, and then those that were queued
-	 */
 	List<Publication> clear() {
 		List<Publication> all = new ArrayList<>(inFlight());
 		this.queues.values().forEach((queue) -> all.addAll(queue.waiting));
@@ -252,9 +199,7 @@ final class SendOrder {
 
 		private final Deque<Publication> waiting = new ArrayDeque<>();
 
-		/**
-		 * The publication in flight that takes the answers without an id.
-		 */
+		// The publication in flight that takes the answers without an id.
 		private @Nullable Publication exclusive;
 
 	}

@@ -25,9 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SignalSender {
 
-	/**
-	 * Nobody measures whether a longer one has passed.
-	 */
+	// A longer one is as good as none.
 	private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
@@ -62,11 +60,7 @@ final class SignalSender {
 		return this.durable;
 	}
 
-	/**
-	 * Whether the next signal carries an extension.
-	 * @param subscribers the subscribers
-	 * @return whether no subscriber is disturbed by it
-	 */
+	// Whether the next signal carries an extension.
 	boolean isExtended(Subscribers subscribers) {
 		if (this.durable) {
 			// Legacy peers receive nothing of it.
@@ -79,11 +73,6 @@ final class SignalSender {
 		};
 	}
 
-	/**
-	 * Numbers the next signal.
-	 * @param timeout the time that its answers are awaited; negative: indefinitely
-	 * @return its extension
-	 */
 	private SignalExtension number(Duration timeout) {
 		long number = ++this.sequence;
 		return new SignalExtension(Long.toString(number), number, (this.timer.nanoTime() - this.startNanos) / 1_000_000,
@@ -98,12 +87,6 @@ final class SignalSender {
 		return Math.max(timeout.toMillis(), 1);
 	}
 
-	/**
-	 * Sends a signal.
-	 * @param signal the signal
-	 * @param extension its extension, which was the last to be numbered, if it has one
-	 * @return completes as the transport's does; never throws
-	 */
 	private CompletableFuture<?> send(Signal signal, @Nullable SignalExtension extension) {
 		CompletableFuture<?> sent = this.outbound.send(this.channel, signal, extension);
 		if (extension != null && sent.isCompletedExceptionally()
@@ -114,12 +97,7 @@ final class SignalSender {
 		return sent;
 	}
 
-	/**
-	 * Sends a publication, and awaits the answers of subscribers from here on.
-	 * @param publication the publication
-	 * @param subscribers the subscribers
-	 * @param order notes that it is in flight
-	 */
+	// Sends a publication, and awaits the answers of subscribers from here on.
 	void transmit(Publication publication, Subscribers subscribers, SendOrder order) {
 		Duration timeout = publication.options().timeout();
 		int awaited = subscribers.ids().size();
@@ -158,11 +136,7 @@ final class SignalSender {
 		return send(signal, extended ? number(Duration.ZERO) : null);
 	}
 
-	/**
-	 * Checks whether a signal can be sent, before it is queued.
-	 * @param signal the signal
-	 * @throws IllegalArgumentException if it is too large
-	 */
+	// Checks whether a signal can be sent, before it is queued.
 	void check(Signal signal) {
 		this.outbound.check(signal);
 	}

@@ -28,9 +28,7 @@ public final class UnhandledEvents {
 
 	private final Supplier<? extends Collection<String>> own;
 
-	/**
-	 * The events that responders without a handler for an event do handle, by that event.
-	 */
+	// The events that responders without a handler for an event do handle, by that event.
 	private final Map<String, Set<String>> handled = new LinkedHashMap<>();
 
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
@@ -62,9 +60,9 @@ public final class UnhandledEvents {
 		}
 		Set<String> handled = new TreeSet<>(this.own.get());
 		synchronized (this.handled) {
-			Set<String> told = this.handled.remove(event);
-			if (told != null) {
-				handled.addAll(told);
+			Set<String> reported = this.handled.remove(event);
+			if (reported != null) {
+				handled.addAll(reported);
 			}
 		}
 		String remedy = handled.isEmpty() ? "" : ". Responders handle " + LogText.printable(handled);

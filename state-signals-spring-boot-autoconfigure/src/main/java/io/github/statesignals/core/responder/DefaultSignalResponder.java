@@ -22,7 +22,6 @@ import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +30,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.Assert;
 
 /**
- * The responder over a {@link SignalTransport}. Handlers run in a lane per publisher, so
- * that its signals keep their order; another responder's lanes are others.
+ * Receives the signals of its channel and hands them to its handlers, in a lane for each
+ * publisher, so that their order is preserved.
  */
 public final class DefaultSignalResponder implements SignalResponder, LocalResponder {
 
@@ -44,10 +43,10 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	public static final String ANY = RegisteredHandler.ANY;
 
 	/**
-	 * What a handler returns that does not act on a signal of this application's own:
-	 * compared by identity. It is answered as without a handler, whatever
-	 * {@code state-signals.responder.unhandled} says: its publisher is no other's, and
-	 * must not fail for it.
+	 * The acknowledgement of a handler that does not act on a signal of its own
+	 * application. Compared by identity. The signal is answered as if there was no
+	 * handler, independently of {@code state-signals.responder.unhandled}: its publisher
+	 * must not fail because of it.
 	 */
 	public static final Acknowledgement NOT_HANDLED = SignalHandling.NOT_HANDLED;
 
@@ -69,23 +68,18 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 
 	private final List<Consumer<Signal>> listeners = new CopyOnWriteArrayList<>();
 
-	/**
-	 * What the application answers by hand, if at all.
-	 */
+	// The signals that the application may answer itself.
 	private final UnansweredSignals unanswered = new UnansweredSignals();
 
-	/**
-	 * How many signals it has accepted and not answered: before, it does not leave.
-	 */
+	// The signals that it has accepted and not answered: it leaves after they are
+	// answered.
 	private final AtomicInteger busy = new AtomicInteger();
 
 	private final SignalAnswers answers;
 
 	private final SignalHandling handling;
 
-	/**
-	 * Held while handlers and listeners are added and removed.
-	 */
+	// Held while handlers and listeners are added and removed.
 	private final ReentrantLock registering = new ReentrantLock();
 
 	private volatile boolean listening;
@@ -118,10 +112,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this::handledEvents);
 		this.handling = new SignalHandling(this.responderId, services, this.listeners, this.unanswered, this.answers,
 				this::handled);
-		this.locks = new SignalLocks(services.settings().responders(), own);
-		if (this.locks.isLocked()) {
-			checkLockable();
-		}
+		this.locks = new SignalLocks(name, channel, this.durable, services.settings().responders(), own);
 	}
 
 	@Override
@@ -137,7 +128,6 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	@Override
 	public void lockPublisher(String publisherId) {
 		Assert.hasText(publisherId, "The publisher id to lock on must not be blank: call unlock() to receive all");
-		checkLockable();
 		this.locks.lockPublisher(publisherId);
 		this.announcements.join(this);
 	}
@@ -145,19 +135,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	@Override
 	public void lockTag(String tag) {
 		Assert.hasText(tag, "The tag to lock on must not be blank: call unlock() to receive all");
-		checkLockable();
 		this.locks.lockTag(tag);
 		this.announcements.join(this);
-	}
-
-	private void checkLockable() {
-		if (this.durable) {
-			throw new IllegalStateException(
-					("Responder '%s' can't be locked: every signal of the durable channel '%s' is stored for it, and awaits "
-							+ "its answer. Give those signals a separate channel, or the handler a condition, and "
-							+ "remove state-signals.responder.lock-publisher and lock-tag")
-						.formatted(this.name, this.channel));
-		}
 	}
 
 	@Override
@@ -202,7 +181,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	}
 
 	/**
-	 * Whether this responder answers, sooner or later, what it received of a publisher.
+	 * Whether this responder answers the signals of a publisher, at some time.
 	 * @param publisherId the publisher's id
 	 * @return {@code false} if it is not listening, or locked on another publisher
 	 */
@@ -210,17 +189,13 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		return this.busy.get() > 0 || (isActive() && this.locks.acceptsPublisher(publisherId));
 	}
 
-	/**
-	 * Returns the events that it has handlers for.
-	 * @return the events, as far as they fit into a message
-	 */
 	List<String> handledEvents() {
 		return RegisteredHandler.events(this.handlers);
 	}
 
 	@Override
 	public Registration on(String event, SignalHandler handler) {
-		Assert.hasText(event, "The event to handle must not be blank: say \"*\" for any");
+		Assert.hasText(event, "The event to handle must not be blank: use \"*\" for any");
 		Assert.notNull(handler, "'handler' must not be null");
 		RegisteredHandler added = new RegisteredHandler(event, handler);
 		Registration registration = register(this.handlers, added);
@@ -388,7 +363,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 
 	/**
 	 * Answers a signal that can't be read, if it is one that this responder receives.
-	 * @param delivery what is known of the signal
+	 * @param delivery the known fields of the signal
 	 * @param unreadable why it can't be read
 	 * @return {@code false} if it is stored and can't be answered now
 	 */

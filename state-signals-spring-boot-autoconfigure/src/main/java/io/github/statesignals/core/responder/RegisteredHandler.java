@@ -11,14 +11,10 @@ import io.github.statesignals.SignalHandler;
  */
 final class RegisteredHandler {
 
-	/**
-	 * Stands for any event but the reserved ones.
-	 */
+	// Stands for any event but the reserved ones.
 	static final String ANY = "*";
 
-	/**
-	 * The most events that an answer names, and the longest.
-	 */
+	// The most events that an answer names, and the longest.
 	private static final int MOST_EVENTS = 50;
 
 	private static final int LONGEST_EVENT = 100;
@@ -34,11 +30,6 @@ final class RegisteredHandler {
 		this.delegate = delegate;
 	}
 
-	/**
-	 * Returns the events of handlers.
-	 * @param handlers the handlers
-	 * @return the events, as far as they fit into a message
-	 */
 	static List<String> events(Collection<RegisteredHandler> handlers) {
 		return handlers.stream()
 			.map(RegisteredHandler::event)
@@ -65,9 +56,7 @@ final class RegisteredHandler {
 		this.removed = true;
 	}
 
-	/**
-	 * Describes the handler in a log.
-	 */
+	// Describes the handler in a log.
 	String describe() {
 		// The string of a lambda is its class and a number.
 		Class<?> type = this.delegate.getClass();

@@ -39,20 +39,9 @@ final class SignalAnswers {
 
 	private final Supplier<List<String>> handledEvents;
 
-	/**
-	 * Proves that an announcement of leaving is the responder's own. Used once.
-	 */
+	// Proves that an announcement of leaving is the responder's own. Used once.
 	private final AtomicReference<LeaveSeal> seal = new AtomicReference<>(LeaveSeal.create());
 
-	/**
-	 * Creates an instance.
-	 * @param name the name of the responder
-	 * @param channel the channel's name
-	 * @param responderId the id of the responder
-	 * @param durable whether the channel is durable
-	 * @param services the services of the engine
-	 * @param handledEvents provides the events that the responder handles
-	 */
 	SignalAnswers(String name, String channel, String responderId, boolean durable, EngineServices services,
 			Supplier<List<String>> handledEvents) {
 		this.name = name;
@@ -116,7 +105,7 @@ final class SignalAnswers {
 	}
 
 	void acknowledgeReserved(Delivery delivery) {
-		// Nobody listens for answers to a shutdown any more.
+		// Answers to a shutdown are not received any more.
 		if (Signal.INITIALIZATION.equals(delivery.signal().event())) {
 			answer(delivery, Acknowledgement.success());
 		}

@@ -27,10 +27,8 @@ import org.springframework.util.StringUtils;
  */
 final class SignalHandling {
 
-	/**
-	 * The acknowledgement of a handler that does not act on a signal. Compared by
-	 * identity.
-	 */
+	// The acknowledgement of a handler that does not act on a signal. Compared by
+	// identity.
 	static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
@@ -47,15 +45,6 @@ final class SignalHandling {
 
 	private final Runnable onHandled;
 
-	/**
-	 * Creates an instance.
-	 * @param responderId the id of the responder
-	 * @param services the services of the engine
-	 * @param listeners the listeners of the responder
-	 * @param unanswered takes the signals that the application answers itself
-	 * @param answers answers the signals
-	 * @param onHandled called after each signal
-	 */
 	SignalHandling(String responderId, EngineServices services, List<Consumer<Signal>> listeners,
 			UnansweredSignals unanswered, SignalAnswers answers, Runnable onHandled) {
 		this.responderId = responderId;
@@ -66,22 +55,11 @@ final class SignalHandling {
 		this.onHandled = onHandled;
 	}
 
-	/**
-	 * Prepares to handle a signal.
-	 * @param delivery the signal
-	 * @param matching its handlers
-	 * @return the task, which completes when the signal is answered
-	 */
 	Supplier<@Nullable CompletableFuture<?>> task(Delivery delivery, List<RegisteredHandler> matching) {
 		return new Handling(delivery, matching);
 	}
 
-	/**
-	 * Handles a signal and answers it.
-	 * @param delivery the signal
-	 * @param matching its handlers
-	 * @return completes when it is answered; {@code null} if it has been
-	 */
+	// Handles a signal and answers it.
 	private @Nullable CompletableFuture<?> handle(Delivery delivery, Iterator<RegisteredHandler> matching) {
 		CompletableFuture<?> handling = null;
 		try {
@@ -181,7 +159,7 @@ final class SignalHandling {
 	}
 
 	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, RegisteredHandler handler) {
-		// What a listener or another handler did to the thread is not for this one.
+		// The interrupt of a listener or another handler is not for this one.
 		Thread.interrupted();
 		try {
 			CompletableFuture<@Nullable Acknowledgement> outcome = this.services.interceptors()
@@ -234,9 +212,7 @@ final class SignalHandling {
 
 		private final List<RegisteredHandler> matching;
 
-		/**
-		 * Written by the thread that handles; read by those that ask for the string.
-		 */
+		// Written by the thread that handles; read by those that ask for the string.
 		private volatile int next;
 
 		Handling(Delivery delivery, List<RegisteredHandler> matching) {

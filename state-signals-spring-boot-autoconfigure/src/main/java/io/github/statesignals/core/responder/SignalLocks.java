@@ -11,26 +11,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignalLocks {
 
-	/**
-	 * Whether a publisher id is one whose signals are skipped.
-	 */
+	// Whether a publisher id is one whose signals are skipped.
 	private final Predicate<String> skipped;
+
+	private final String name;
+
+	private final String channel;
+
+	private final boolean durable;
 
 	private volatile @Nullable String publisher;
 
 	private volatile @Nullable String tag;
 
-	SignalLocks(EngineSettings.Responders settings, Predicate<String> own) {
+	SignalLocks(String name, String channel, boolean durable, EngineSettings.Responders settings,
+			Predicate<String> own) {
+		this.name = name;
+		this.channel = channel;
+		this.durable = durable;
 		this.publisher = settings.lockPublisher();
 		this.tag = settings.lockTag();
 		this.skipped = settings.receiveOwn() ? (publisherId) -> false : own;
+		if (this.publisher != null || this.tag != null) {
+			checkLockable();
+		}
 	}
 
 	void lockPublisher(String publisherId) {
+		checkLockable();
 		this.publisher = publisherId;
 	}
 
 	void lockTag(String tag) {
+		checkLockable();
 		this.tag = tag;
 	}
 
@@ -39,8 +52,14 @@ final class SignalLocks {
 		this.tag = null;
 	}
 
-	boolean isLocked() {
-		return this.publisher != null || isTagLocked();
+	private void checkLockable() {
+		if (this.durable) {
+			throw new IllegalStateException(
+					("Responder '%s' can't be locked: every signal of the durable channel '%s' is stored for it, and awaits "
+							+ "its answer. Give those signals a separate channel, or the handler a condition, and "
+							+ "remove state-signals.responder.lock-publisher and lock-tag")
+						.formatted(this.name, this.channel));
+		}
 	}
 
 	boolean isTagLocked() {

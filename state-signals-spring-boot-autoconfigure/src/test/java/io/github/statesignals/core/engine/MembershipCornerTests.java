@@ -67,12 +67,12 @@ class MembershipCornerTests {
 		Signal signal = next(tracker);
 		application.responder().respond(signal, null, "working on it");
 		application.responder().respond(signal, 1, "done");
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("1"));
 	}
 
 	@Test
-	void aSignalThatNobodyAnsweredInTimeDoesNotShiftTheAnswersByEventForEver() {
+	void aSignalWithoutAnswersInTimeDoesNotShiftTheAnswersByEvent() {
 		Application application = this.applications.start();
 		BlockingQueue<Signal> tracker = listen(application);
 		this.peer.publish(Peer.signal("publisher", "start", 1), new SignalExtension("1", 1, 0, 5_000, null));
@@ -81,7 +81,7 @@ class MembershipCornerTests {
 		this.peer.publish(Peer.signal("publisher", "start", 2), new SignalExtension("2", 2, 60_000, 5_000, null));
 		next(tracker);
 		application.responder().respond("publisher", "start", 1, null);
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("2"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("2"));
 	}
 
 	@Test
@@ -94,11 +94,11 @@ class MembershipCornerTests {
 		this.peer.publish(Peer.signal("publisher", "start", 2), null);
 		next(tracker);
 		application.responder().respond("publisher", "start", 1, null);
-		assertThat(this.peer.hearResponse().extension()).isNull();
+		assertThat(this.peer.receiveResponse().extension()).isNull();
 	}
 
 	@Test
-	void aRuleThatFailsWhenSomebodyLeavesFailsItsPublishAndNoOther() {
+	void aRuleThatFailsWhenAResponderLeavesFailsItsPublishAndNoOther() {
 		Application application = this.applications.start();
 		SignalExporter exporter = exporter(application, "r1");
 		CompletableFuture<SignalResult> broken = exporter.signal("start")
@@ -143,7 +143,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void aPublisherThatCountsFromZeroIsHeardFromTheStart() {
+	void aPublisherThatCountsFromZeroIsReceivedFromTheStart() {
 		assertThat(new SequenceTracker().track(CHANNEL, "p", extension(0), 0).order()).isEqualTo(Order.NEXT);
 	}
 
@@ -203,7 +203,7 @@ class MembershipCornerTests {
 	void anExpectedResponderThatSaysHelloIsAsked() {
 		Application application = this.applications.start(new Settings().expectedResponders("expected"));
 		application.exporter("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.hello("expected");
 		this.applications.timer().advance(Duration.ofMillis(100));
 		this.peer.settle();
@@ -235,7 +235,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void whatMayNotBeHeardLeavesNeitherHandlerNorListenerNorExporterBehind() {
+	void aChannelThatCanNotBeSubscribedLeavesNeitherHandlerNorListenerNorExporterBehind() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.engine().create("conductor");
 		DefaultSignalResponder responder = application.responder();
@@ -344,7 +344,7 @@ class MembershipCornerTests {
 		IntStream.range(1, 2_000).forEach((i) -> next(tracker));
 		this.peer.forget();
 		application.responder().respond(first, 1, null);
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("1"));
 	}
 
 	private InMemoryBroker broker() {
@@ -362,7 +362,7 @@ class MembershipCornerTests {
 
 	private SignalExporter exporter(Application application, String... responderIds) {
 		SignalExporter exporter = application.exporter("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.subscribe(exporter, responderIds);
 		return exporter;
 	}

@@ -59,7 +59,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatWasHeardIsRepeatedHoweverLongAgo() {
+	void receivedNumbersAreRepeatedHoweverLongAgo() {
 		LongStream.rangeClosed(1, 5_000).forEach((i) -> track("p", i));
 		for (long i : List.of(5_000L, 4_999L, 2_500L, 1L)) {
 			assertThat(track("p", i)).isEqualTo(new Arrival(Order.REPEATED, 0, null));
@@ -77,7 +77,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whoIsHeardForTheFirstTimeHasNotBeenMissed() {
+	void nothingIsMissedOfAPublisherThatIsReceivedForTheFirstTime() {
 		assertThat(track("p", 1_000)).isEqualTo(new Arrival(Order.NEXT, 0, null));
 		assertThat(track("p", 1_002)).isEqualTo(new Arrival(Order.NEXT, 1, null));
 	}
@@ -110,7 +110,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void anyShuffledOrderIsHeardOnceEach() {
+	void eachNumberOfAShuffledOrderIsAcceptedOnce() {
 		List<Long> numbers = new ArrayList<>(LongStream.rangeClosed(1, 1_000).boxed().toList());
 		Collections.shuffle(numbers.subList(1, 1_000), new Random(7));
 		long missed = 0;
@@ -126,7 +126,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void publishersAndChannelsAreKeptApart() {
+	void publishersAndChannelsAreSeparate() {
 		track("a", 5);
 		assertThat(track("b", 5).order()).isEqualTo(Order.NEXT);
 		assertThat(this.tracker.track("other", "a", extension(5), 0).order()).isEqualTo(Order.NEXT);
@@ -135,7 +135,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatIsNotNumberedIsAlwaysNextAndRemembersNobody() {
+	void signalsWithoutNumbersAreAlwaysNextAndNotRemembered() {
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.tracker.track(CHANNEL, "p", null, 0)).isEqualTo(new Arrival(Order.NEXT, 0, null));
 			assertThat(this.tracker.track(CHANNEL, "p", new SignalExtension(null, NONE, NONE, NONE, "reply"), 0))
@@ -147,21 +147,21 @@ class SequenceTrackerTests {
 	@Test
 	void signalsWithAnIdAndNoNumberAreRepeatedById() {
 		for (String id : List.of("a", "b", "c")) {
-			assertThat(hearId("p", id).order()).isEqualTo(Order.NEXT);
+			assertThat(receiveId("p", id).order()).isEqualTo(Order.NEXT);
 		}
-		assertThat(hearId("p", "b").order()).isEqualTo(Order.REPEATED);
-		assertThat(hearId("other", "b").order()).isEqualTo(Order.NEXT);
+		assertThat(receiveId("p", "b").order()).isEqualTo(Order.REPEATED);
+		assertThat(receiveId("other", "b").order()).isEqualTo(Order.NEXT);
 		// The last ones of all publishers are remembered, and no more.
-		IntStream.range(0, 200).forEach((i) -> hearId("p", "id-" + i));
-		assertThat(hearId("p", "id-0").order()).isEqualTo(Order.REPEATED);
-		IntStream.range(200, 11_000).forEach((i) -> hearId("p", "id-" + i));
-		assertThat(hearId("p", "id-0").order()).isEqualTo(Order.NEXT);
+		IntStream.range(0, 200).forEach((i) -> receiveId("p", "id-" + i));
+		assertThat(receiveId("p", "id-0").order()).isEqualTo(Order.REPEATED);
+		IntStream.range(200, 11_000).forEach((i) -> receiveId("p", "id-" + i));
+		assertThat(receiveId("p", "id-0").order()).isEqualTo(Order.NEXT);
 	}
 
 	@Test
 	void idsAndNumbersOfOnePublisherDoNotConcernEachOther() {
 		track("p", 1);
-		assertThat(hearId("p", "1").order()).isEqualTo(Order.NEXT);
+		assertThat(receiveId("p", "1").order()).isEqualTo(Order.NEXT);
 		assertThat(track("p", 2)).isEqualTo(new Arrival(Order.NEXT, 0, null));
 	}
 
@@ -173,7 +173,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void remembersSoManyPublishersTheLastOnesHeard() {
+	void remembersALimitedNumberOfPublishersTheLastOnesReceived() {
 		track("regular", 1);
 		for (int i = 0; i < 100_000; i++) {
 			track("publisher-" + i, 7);
@@ -322,7 +322,7 @@ class SequenceTrackerTests {
 		Peer peer = this.applications.peer();
 		for (int i = 0; i < 3; i++) {
 			peer.publish(Peer.signal("publisher", "start", 1), null);
-			assertThat(peer.hearResponse().content().ras()).isOne();
+			assertThat(peer.receiveResponse().content().ras()).isOne();
 		}
 		assertThat(application.engine().counters().repeated()).isZero();
 	}
@@ -341,13 +341,13 @@ class SequenceTrackerTests {
 		application.awaitIdle();
 		peer.forget();
 		peer.publish(Peer.signal("publisher", "start", 2), extension(2));
-		InMemoryApplications.Message<Response, ResponseExtension> answer = peer.hearResponse();
+		InMemoryApplications.Message<Response, ResponseExtension> answer = peer.receiveResponse();
 		assertThat(answer.content().ras()).isZero();
 		assertThat(answer.content().message()).contains("overtaken");
 		assertThat(answer.extension()).isEqualTo(new ResponseExtension("2"));
 		application.awaitIdle();
 		assertThat(handled).containsExactly(1, 3);
-		peer.hearsNoResponse();
+		peer.receivesNoResponse();
 	}
 
 	@Test
@@ -360,9 +360,9 @@ class SequenceTrackerTests {
 		application.awaitIdle();
 		peer.forget();
 		peer.publish(Peer.signal("publisher", Signal.SHUTDOWN, 2), extension(2));
-		peer.hearsNoResponse();
+		peer.receivesNoResponse();
 		peer.publish(Peer.signal("publisher", Signal.INITIALIZATION, 3), extension(3));
-		assertThat(peer.hearResponse().content()).extracting(Response::event, Response::ras)
+		assertThat(peer.receiveResponse().content()).extracting(Response::event, Response::ras)
 			.containsExactly(Signal.INITIALIZATION, 1);
 	}
 
@@ -376,7 +376,7 @@ class SequenceTrackerTests {
 		peer.publish(Peer.signal("publisher", "start", 1), extension(1));
 		peer.publish(Peer.signal("publisher", "start", 3), extension(3));
 		peer.publish(Peer.signal("publisher", "start", 2), extension(2));
-		peer.hearsNoResponse();
+		peer.receivesNoResponse();
 	}
 
 	@Test
@@ -397,13 +397,13 @@ class SequenceTrackerTests {
 	void whatWaitedInTheQueuePastItsDeadlineIsRejected() throws Exception {
 		Application application = this.applications.start();
 		Peer peer = whatWaitedTooLong(application);
-		InMemoryApplications.Message<Response, ResponseExtension> first = peer.hearResponse();
+		InMemoryApplications.Message<Response, ResponseExtension> first = peer.receiveResponse();
 		assertThat(first.content().message()).as("what runs is finished").isEqualTo("handled 1");
-		InMemoryApplications.Message<Response, ResponseExtension> second = peer.hearResponse();
+		InMemoryApplications.Message<Response, ResponseExtension> second = peer.receiveResponse();
 		assertThat(second.content().ras()).isZero();
 		assertThat(second.content().message()).contains("expired");
 		assertThat(second.extension()).isEqualTo(new ResponseExtension("2"));
-		assertThat(peer.hearResponse().content().message()).isEqualTo("handled 3");
+		assertThat(peer.receiveResponse().content().message()).isEqualTo("handled 3");
 		assertThat(application.engine().counters().expired()).isOne();
 	}
 
@@ -412,7 +412,7 @@ class SequenceTrackerTests {
 		Application application = this.applications.start(new Settings().expired(Expired.HANDLE));
 		Peer peer = whatWaitedTooLong(application);
 		for (int i = 1; i <= 3; i++) {
-			assertThat(peer.hearResponse().content().message()).isEqualTo("handled " + i);
+			assertThat(peer.receiveResponse().content().message()).isEqualTo("handled " + i);
 		}
 		assertThat(application.engine().counters().expired()).isOne();
 	}
@@ -425,12 +425,12 @@ class SequenceTrackerTests {
 		application.responder().on("start", (signal) -> Acknowledgement.success());
 		Peer peer = this.applications.peer();
 		peer.publish(Peer.signal("publisher", "start", 1), new SignalExtension("1", 1, 1_000, 5_000, null));
-		assertThat(peer.hearResponse().content().ras()).isOne();
+		assertThat(peer.receiveResponse().content().ras()).isOne();
 		this.applications.timer().advance(Duration.ofSeconds(10));
 		peer.publish(Peer.signal("publisher", "start", 2), new SignalExtension("2", 2, 6_000, 5_000, null));
-		assertThat(peer.hearResponse().content().ras()).as("just in time").isOne();
+		assertThat(peer.receiveResponse().content().ras()).as("just in time").isOne();
 		peer.publish(Peer.signal("publisher", "start", 3), new SignalExtension("3", 3, 5_999, 5_000, null));
-		assertThat(peer.hearResponse().content().message()).contains("expired");
+		assertThat(peer.receiveResponse().content().message()).contains("expired");
 	}
 
 	private Peer whatWaitedTooLong(Application application) throws Exception {
@@ -456,7 +456,7 @@ class SequenceTrackerTests {
 		return this.tracker.track(CHANNEL, publisherId, extension(sequence), 0);
 	}
 
-	private Arrival hearId(String publisherId, String id) {
+	private Arrival receiveId(String publisherId, String id) {
 		return this.tracker.track(CHANNEL, publisherId, new SignalExtension(id, NONE, NONE, NONE, null), 0);
 	}
 

@@ -28,12 +28,12 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void nobodyUnderstandsWhereNobodyIs() {
+	void extensionsAreNotSupportedWithoutSubscribers() {
 		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), false));
 	}
 
 	@Test
-	void takesNobodyUntilItIsOpenAndAfterItIsClosed() {
+	void subscribesNoResponderBeforeItIsOpenAndAfterItIsClosed() {
 		KnownResponders closed = new KnownResponders();
 		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(closed.subscribers().ids()).isEmpty();
@@ -69,7 +69,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void aSnapshotStaysAsItIsAndIsMadeAnewOnlyAfterAChange() {
+	void aSnapshotIsImmutableAndTakenAgainOnlyAfterAChange() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		Subscribers before = this.responders.subscribers();
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
@@ -95,7 +95,7 @@ class KnownRespondersTests {
 		assertThat(this.responders.remove("stranger")).isFalse();
 		assertThat(this.responders.remove("r1")).isTrue();
 		assertThat(this.responders.remove("r1")).isFalse();
-		// Who understood may still hear.
+		// Who understood may still receive.
 		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), true));
 	}
 

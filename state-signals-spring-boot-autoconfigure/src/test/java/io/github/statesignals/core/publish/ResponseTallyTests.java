@@ -27,7 +27,7 @@ class ResponseTallyTests {
 	private static final long SENT = Long.MAX_VALUE - 5;
 
 	@Test
-	void waitsForTheTransportsWordWhereNobodyIsAwaited() {
+	void waitsForTheConfirmationIfNoResponderIsAwaited() {
 		ResponseTally pending = awaiting();
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(pending.isSent()).isFalse();
@@ -269,7 +269,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void quorumOfNobodyIsNoSuccess() {
+	void quorumOfNoResponderIsNoSuccess() {
 		ResponseTally pending = awaiting(CompletionRule.quorum());
 		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
@@ -277,7 +277,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void ruleThatAsksForNobodyIsASuccessAsSoonAsItIsSent() {
+	void ruleThatRequiresNoResponderIsASuccessAsSoonAsItIsSent() {
 		for (int required : new int[] { 0, -1 }) {
 			ResponseTally pending = awaiting((awaited) -> required, "a");
 			assertThat(pending.isComplete()).isFalse();
