@@ -44,6 +44,8 @@ final class SignalSender {
 
 	private final boolean durable;
 
+	private final PublishIds ids = new PublishIds();
+
 	private long sequence;
 
 	SignalSender(EngineServices services, String channel, PublicationListener listener) {
@@ -75,7 +77,7 @@ final class SignalSender {
 
 	private SignalExtension number(Duration timeout) {
 		long number = ++this.sequence;
-		return new SignalExtension(Long.toString(number), number, (this.timer.nanoTime() - this.startNanos) / 1_000_000,
+		return new SignalExtension(this.ids.create(), number, (this.timer.nanoTime() - this.startNanos) / 1_000_000,
 				millis(timeout), this.outbound.replyTo(this.channel));
 	}
 

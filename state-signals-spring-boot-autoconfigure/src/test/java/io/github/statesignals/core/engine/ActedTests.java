@@ -24,6 +24,7 @@ import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
+import io.github.statesignals.transport.SignalExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -250,10 +251,12 @@ class ActedTests {
 	void aResponderThatComesBackAfterItWasFoundGoneLeavesAsBefore() {
 		SignalExporter exporter = exporter(start(), "start");
 		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		this.peer.forget();
 		exporter.signal("start").publishAsync();
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		advance(PROBE_AFTER.multipliedBy(4));
 		assertThat(exporter.getSubscribers()).isEmpty();
-		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), new ResponseExtension("2"));
+		this.peer.answer("r1", signal, 1);
 		assertThat(exporter.getSubscribers()).containsExactly("r1");
 		this.peer.bye("r1");
 		assertThat(exporter.getSubscribers()).isEmpty();
@@ -263,9 +266,11 @@ class ActedTests {
 	void aResponderThatComesBackAfterItWasFoundGoneIsFoundGoneAgain() {
 		SignalExporter exporter = exporter(start(), "start");
 		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		this.peer.forget();
 		exporter.signal("start").publishAsync();
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		advance(PROBE_AFTER.multipliedBy(4));
-		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), new ResponseExtension("2"));
+		this.peer.answer("r1", signal, 1);
 		assertThat(exporter.getSubscribers()).containsExactly("r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
 		advance(PROBE_AFTER.multipliedBy(4));

@@ -457,7 +457,7 @@ class CorrelationTests {
 		SignalExporter exporter = exporter(application, "r1", "r2");
 		application.wire().hold();
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		respond(exporter, "start", new ResponseExtension("2"));
+		respond(exporter, "start", new ResponseExtension(application.wire().lastId()));
 		publish.cancel(false);
 		assertThat(application.wire().held().get(0)).isNotDone();
 	}

@@ -328,6 +328,8 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private final Set<String> markers = ConcurrentHashMap.newKeySet();
 
+		private volatile @Nullable SignalExtension lastExtension;
+
 		private volatile boolean holding;
 
 		private volatile boolean refusing;
@@ -366,6 +368,13 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void hold() {
 			this.holding = true;
+		}
+
+		/**
+		 * Returns the id of the signal that was sent last, or is held.
+		 */
+		String lastId() {
+			return this.lastExtension.id();
 		}
 
 		/**
@@ -444,6 +453,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		@Override
 		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.log.add("signal " + signal.event());
+			this.lastExtension = extension;
 			if (this.holding) {
 				CompletableFuture<Void> future = new CompletableFuture<>();
 				this.held.add(future);

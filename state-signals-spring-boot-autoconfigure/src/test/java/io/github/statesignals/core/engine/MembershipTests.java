@@ -863,23 +863,27 @@ class MembershipTests {
 	void signalsThatCarryAnExtensionAreNumberedWithoutHoles() {
 		SignalExporter exporter = this.applications.start().exporter("start");
 		Message<Signal, SignalExtension> asked = this.peer.receive(Signal.INITIALIZATION);
-		assertThat(asked.extension()).isEqualTo(new SignalExtension("1", 1, 0, SignalExtension.NONE, null));
+		assertThat(asked.extension())
+			.isEqualTo(new SignalExtension(asked.extension().id(), 1, 0, SignalExtension.NONE, null));
 		exporter.publish("start");
 		this.peer.receive("start");
 		this.peer.subscribe(exporter, "r1");
 		this.applications.timer().advance(Duration.ofSeconds(7));
-		assertThat(publishAndAnswer(exporter, "r1").extension())
-			.isEqualTo(new SignalExtension("2", 2, 7_000, RESPONSE_TIMEOUT.toMillis(), null));
+		Message<Signal, SignalExtension> answered = publishAndAnswer(exporter, "r1");
+		assertThat(answered.extension())
+			.isEqualTo(new SignalExtension(answered.extension().id(), 2, 7_000, RESPONSE_TIMEOUT.toMillis(), null));
 		CompletableFuture<SignalResult> publish = exporter.signal("start")
 			.timeout(Duration.ofSeconds(-1))
 			.publishAsync();
 		Message<Signal, SignalExtension> signal = this.peer.receive("start");
-		assertThat(signal.extension()).isEqualTo(new SignalExtension("3", 3, 7_000, SignalExtension.NONE, null));
+		assertThat(signal.extension())
+			.isEqualTo(new SignalExtension(signal.extension().id(), 3, 7_000, SignalExtension.NONE, null));
 		this.peer.answer("r1", signal, 1);
 		get(publish);
 		exporter.shutdown();
-		assertThat(this.peer.receive(Signal.SHUTDOWN).extension())
-			.isEqualTo(new SignalExtension("4", 4, 7_000, SignalExtension.NONE, null));
+		Message<Signal, SignalExtension> shutdown = this.peer.receive(Signal.SHUTDOWN);
+		assertThat(shutdown.extension())
+			.isEqualTo(new SignalExtension(shutdown.extension().id(), 4, 7_000, SignalExtension.NONE, null));
 		exporter.initialize("start");
 		assertThat(this.peer.receive(Signal.INITIALIZATION).extension().sequence()).isEqualTo(5);
 	}
