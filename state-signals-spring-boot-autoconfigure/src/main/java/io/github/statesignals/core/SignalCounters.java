@@ -56,6 +56,10 @@ public final class SignalCounters {
 
 	private final Occasion refusedLog = new Occasion();
 
+	private final Occasion contradictedLog = new Occasion();
+
+	private final Occasion subscriptionLog = new Occasion();
+
 	public SignalCounters() {
 	}
 
@@ -133,8 +137,10 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The announcements that a responder leaves which it did not send itself, or which
-	 * could not be confirmed.
+	 * The messages in the name of others that were not believed: announcements that a
+	 * responder leaves which it did not send itself or which could not be confirmed,
+	 * numbers of signals that contradict others of the publisher, and subscriptions
+	 * beyond the limit.
 	 * @return the number
 	 */
 	public long refused() {
@@ -148,6 +154,31 @@ public final class SignalCounters {
 					"'{}' does not leave '{}', although that was announced in its name "
 							+ "({} so far; the next is logged in a minute or later)",
 					LogText.printable(responderId), publisherId, refused());
+		}
+	}
+
+	public void subscriptionRefused(String responderId, String publisherId) {
+		this.refused.increment();
+		if (this.subscriptionLog.isNow()) {
+			logger.warn(
+					"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers "
+							+ "({} refused so far; the next is logged in a minute or later)",
+					LogText.printable(responderId), publisherId, refused());
+		}
+	}
+
+	/**
+	 * Notes that numbers in a publisher's name were not believed.
+	 * @param publisherId the publisher's id
+	 * @param count the signals with such numbers
+	 */
+	public void contradicted(String publisherId, int count) {
+		this.refused.add(count);
+		if (this.contradictedLog.isNow()) {
+			logger.warn(
+					"Numbers or times of signals in the name of '{}' contradict others: they are not believed "
+							+ "({} refused so far; the next is logged in a minute or later)",
+					LogText.printable(publisherId), refused());
 		}
 	}
 

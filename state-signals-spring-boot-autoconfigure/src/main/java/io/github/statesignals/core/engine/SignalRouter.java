@@ -6,7 +6,6 @@ import java.util.Objects;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalGapEvent;
-import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.ApplicationEvents;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Extensions;
@@ -65,6 +64,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private final Extensions extensions;
 
+	private final MissedSignals missed;
+
 	private final SequenceTracker sequences = new SequenceTracker();
 
 	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
@@ -75,6 +76,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		this.timer = services.timer();
 		this.counters = services.counters();
 		this.events = services.events();
+		this.missed = new MissedSignals(services.events(), services.counters(), services.timer());
 		this.announcements = announcements;
 		this.acceptance = acceptance;
 		this.onConnected = onConnected;
@@ -149,8 +151,11 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			}
 			return null;
 		}
+		if (arrival.refused() > 0) {
+			this.counters.contradicted(publisherId, arrival.refused());
+		}
 		if (arrival.missed() > 0) {
-			missed(channel, publisherId, arrival.missed());
+			this.missed.add(channel, publisherId, arrival.missed());
 		}
 		return arrival;
 	}
@@ -196,12 +201,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	public void onDropped(String channel, String publisherId, String responder, long count) {
 		logger.warn("Signals stored for '{}' on channel '{}' were dropped before it received them: {}",
 				LogText.printable(responder), channel, count);
-		missed(channel, publisherId, count);
-	}
-
-	private void missed(String channel, String publisherId, long count) {
-		this.counters.missed.add(count);
-		this.events.publish(new SignalsMissedEvent(publisherId, channel, count));
+		this.missed.add(channel, publisherId, count);
 	}
 
 	@Override

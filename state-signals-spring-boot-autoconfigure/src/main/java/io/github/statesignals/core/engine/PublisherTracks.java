@@ -1,0 +1,120 @@
+package io.github.statesignals.core.engine;
+
+import io.github.statesignals.core.engine.PublisherTrack.Relation;
+import io.github.statesignals.core.engine.SequenceTracker.Arrival;
+import io.github.statesignals.core.engine.SequenceTracker.Order;
+import io.github.statesignals.transport.SignalExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the signals of one publisher: the track that is believed, and a rival that
+ * contradicts it. One of them is forged, or the publisher was not received for some time.
+ * The rival is believed when several signals agree on it and none continues the other. A
+ * signal is refused as repeated or overtaken only by what is believed.
+ */
+final class PublisherTracks {
+
+	/**
+	 * The signals after which a track is believed that contradicts the other.
+	 */
+	private static final int CONFIRMATIONS = 3;
+
+	private static final long CALM_MILLIS = 120_000;
+
+	private PublisherTrack track = new PublisherTrack();
+
+	private @Nullable PublisherTrack rival;
+
+	/**
+	 * Whether the rival was believed before.
+	 */
+	private boolean replaced;
+
+	/**
+	 * Whether a contradiction was found, and the time until which signals are refused for
+	 * it only if they have the id and time of another.
+	 */
+	private boolean contested;
+
+	private long calmMillis;
+
+	Arrival add(SignalExtension signal, long nowMillis, long nowNanos) {
+		Relation relation = this.track.compare(signal, nowMillis);
+		if (relation == Relation.NEXT) {
+			int refused = refuse(nowMillis);
+			long missed = this.track.add(signal);
+			return Arrival.of(Order.NEXT, missed, remainingMillis(signal, nowMillis), nowNanos, refused);
+		}
+		PublisherTrack other = this.rival;
+		if (this.track.contains(signal) || (other != null && other.contains(signal))) {
+			return Arrival.REPEATED;
+		}
+		if (other != null && this.replaced && other.isContinuedAtOnceBy(signal, nowMillis)) {
+			contest(nowMillis);
+			return follow(other, signal, nowMillis, nowNanos);
+		}
+		if (relation == Relation.DOUBTFUL || (this.contested && nowMillis - this.calmMillis < 0)) {
+			return doubt(other, signal, nowMillis, nowNanos);
+		}
+		if (relation == Relation.REPEATED) {
+			return Arrival.REPEATED;
+		}
+		this.track.mark(signal);
+		return Arrival.OVERTAKEN;
+	}
+
+	@Nullable Long remainingMillis(SignalExtension signal, long nowMillis) {
+		boolean changed = this.track.isClockChanged();
+		Long remainingMillis = this.track.remainingMillis(signal, nowMillis);
+		if (!changed && this.track.isClockChanged()) {
+			contest(nowMillis);
+		}
+		return remainingMillis;
+	}
+
+	private Arrival doubt(@Nullable PublisherTrack other, SignalExtension signal, long nowMillis, long nowNanos) {
+		if (other != null && other.isContinuedBy(signal)) {
+			return follow(other, signal, nowMillis, nowNanos);
+		}
+		if (this.replaced) {
+			contest(nowMillis);
+		}
+		int refused = refuse(nowMillis);
+		PublisherTrack added = new PublisherTrack();
+		added.add(signal);
+		this.rival = added;
+		this.replaced = false;
+		return Arrival.of(Order.NEXT, 0, added.remainingMillis(signal, nowMillis), nowNanos, refused);
+	}
+
+	private Arrival follow(PublisherTrack other, SignalExtension signal, long nowMillis, long nowNanos) {
+		long missed = other.add(signal);
+		Long remainingMillis = other.remainingMillis(signal, nowMillis);
+		if (other.length() >= CONFIRMATIONS) {
+			if (!this.replaced && other.first() > this.track.last()) {
+				missed += other.first() - this.track.last() - 1;
+			}
+			this.rival = this.track;
+			this.track = other;
+			this.replaced = true;
+		}
+		return Arrival.of(Order.NEXT, missed, remainingMillis, nowNanos, 0);
+	}
+
+	// The publisher goes on as if there were no rival.
+	private int refuse(long nowMillis) {
+		PublisherTrack refused = this.rival;
+		if (refused == null || this.replaced) {
+			return 0;
+		}
+		this.rival = null;
+		contest(nowMillis);
+		return refused.length();
+	}
+
+	private void contest(long nowMillis) {
+		this.contested = true;
+		this.calmMillis = nowMillis + CALM_MILLIS;
+	}
+
+}

@@ -1,0 +1,210 @@
+package io.github.statesignals.core.engine;
+
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import io.github.statesignals.core.engine.SequenceTracker.Arrival;
+import io.github.statesignals.core.engine.SequenceTracker.Order;
+import io.github.statesignals.transport.SignalExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Numbers and times that others send in the name of a publisher.
+ */
+class ForgedNumbersTests {
+
+	private static final int TIMEOUT_MILLIS = 20_000;
+
+	private static final int STEP_MILLIS = 10;
+
+	private final SequenceTracker tracker = new SequenceTracker();
+
+	private long nowMillis = 500_000;
+
+	private long number;
+
+	private int refused;
+
+	@ParameterizedTest
+	@MethodSource("forged")
+	void oneForgedSignalNeitherSilencesNorBlamesItsPublisher(long forgedNumber, long forgedMillis) {
+		publish(10);
+		SignalExtension forged = new SignalExtension("forged", forgedNumber,
+				(forgedMillis != SignalExtension.NONE) ? this.nowMillis + forgedMillis : SignalExtension.NONE,
+				TIMEOUT_MILLIS, null);
+		add(forged);
+		publish(2_000);
+		// It recovers what it knew: repeated signals are found again.
+		SignalExtension last = publishOne();
+		assertThat(add(last).order()).isEqualTo(Order.REPEATED);
+	}
+
+	static Stream<Arguments> forged() {
+		return LongStream.of(Long.MAX_VALUE, Long.MAX_VALUE - 1, 1L << 40, 5_000, 1_500, 510, 12, 11, 10, 5, 1, 0)
+			.boxed()
+			.flatMap((forgedNumber) -> Stream.of(-3_600_000, -20_000, -STEP_MILLIS, 0, 50, 500, 30_000, 3_600_000)
+				.map(Integer::longValue)
+				.flatMap((millis) -> Stream.of(Arguments.of(forgedNumber, millis),
+						Arguments.of(forgedNumber, SignalExtension.NONE))));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 0, 1, 500, 3_000, 30_000, 59_000, 3_600_000, 1L << 50 })
+	void manyForgedSignalsThatAgreeWithEachOtherDoNotSilenceTheirPublisher(long aheadMillis) {
+		for (long step : List.of(1L, 2L, 700L, 5_000L, 1L << 33)) {
+			publish(20);
+			for (int i = 0; i < 200; i++) {
+				add(new SignalExtension("forged-" + i, this.number + step + i, this.nowMillis + aheadMillis,
+						TIMEOUT_MILLIS, null));
+			}
+			publish(200);
+		}
+		assertThat(this.refused).isLessThanOrEqualTo(1_000);
+	}
+
+	@Test
+	void noMixtureOfForgedSignalsSilencesAPublisher() {
+		for (int seed = 0; seed < 300; seed++) {
+			Random random = new Random(seed);
+			publish(random.nextInt(5) + 1);
+			for (int i = 0; i < 50; i++) {
+				for (int forged = random.nextInt(6); forged > 0; forged--) {
+					add(forge(random));
+				}
+				publish(random.nextInt(4) + 1);
+			}
+		}
+		assertThat(this.refused).isPositive();
+	}
+
+	private SignalExtension forge(Random random) {
+		long base = switch (random.nextInt(4)) {
+			case 0 -> Long.MAX_VALUE - random.nextInt(5);
+			case 1 -> this.number + random.nextInt(1_100);
+			case 2 -> this.number + random.nextInt(5);
+			default -> random.nextLong(this.number + 1);
+		};
+		long millis = switch (random.nextInt(5)) {
+			case 0 -> SignalExtension.NONE;
+			case 1 -> this.nowMillis + random.nextInt(60_000);
+			case 2 -> this.nowMillis + 3_600_000 + random.nextInt(3);
+			case 3 -> Math.max(0, this.nowMillis - random.nextInt(100_000));
+			default -> this.nowMillis;
+		};
+		return new SignalExtension("forged-" + random.nextInt(3), base, millis, TIMEOUT_MILLIS, null);
+	}
+
+	@Test
+	void aForgedTimeDoesNotExpireLaterSignals() {
+		publish(10);
+		add(new SignalExtension("forged", SignalExtension.NONE, this.nowMillis + 3_600_000, TIMEOUT_MILLIS, null));
+		publish(10);
+		this.nowMillis += 3_600_000;
+		// The clock's usual delay is not forgotten while the publisher is idle.
+		add(new SignalExtension("other", SignalExtension.NONE, this.nowMillis + 3_600_000, TIMEOUT_MILLIS, null));
+		publish(10);
+	}
+
+	@Test
+	void whatWasRefusedIsCounted() {
+		publish(10);
+		add(new SignalExtension("forged", Long.MAX_VALUE, this.nowMillis, TIMEOUT_MILLIS, null));
+		assertThat(this.refused).isZero();
+		publish(1);
+		assertThat(this.refused).isOne();
+	}
+
+	@Test
+	void signalsAfterALongDisconnectionAreHandledAndThenTracked() {
+		publish(10);
+		this.number += 5_000;
+		this.nowMillis += 60_000;
+		assertThat(add(next())).extracting(Arrival::order, Arrival::missed).containsExactly(Order.NEXT, 0L);
+		SignalExtension second = next();
+		assertThat(add(second)).extracting(Arrival::order, Arrival::missed).containsExactly(Order.NEXT, 0L);
+		assertThat(add(second).order()).isEqualTo(Order.REPEATED);
+		assertThat(add(next())).extracting(Arrival::order, Arrival::missed).containsExactly(Order.NEXT, 5_000L);
+		publish(100);
+		assertThat(add(new SignalExtension("id", 3_000, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).order())
+			.isEqualTo(Order.REPEATED);
+		assertThat(this.refused).isZero();
+	}
+
+	@Test
+	void aBurstOfRepeatedSignalsIsRecognizedHoweverLongItIs() {
+		List<SignalExtension> burst = Stream.generate(() -> next(1)).limit(30_000).toList();
+		burst.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.NEXT));
+		this.nowMillis += 15_000;
+		burst.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.REPEATED));
+		publish(10);
+		assertThat(this.refused).isZero();
+	}
+
+	@Test
+	void signalsThatAConnectionDelayedAreOvertaken() {
+		publish(10);
+		List<SignalExtension> delayed = Stream.generate(this::next).limit(100).toList();
+		publish(10);
+		this.nowMillis += 5_000;
+		delayed.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.OVERTAKEN));
+		delayed.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.REPEATED));
+		publish(10);
+		assertThat(this.refused).isZero();
+	}
+
+	@Test
+	void aResponderWhoseClockStoodStillBelievesTheTimesOfAPublisherAgain() {
+		publish(10);
+		this.nowMillis += 3_600_000;
+		long ownMillis = 1_000_000;
+		for (int i = 0; i < 5; i++) {
+			SignalExtension signal = next();
+			assertThat(this.tracker.track("", "p", signal, (ownMillis + i * 10) * 1_000_000).order())
+				.isEqualTo(Order.NEXT);
+		}
+		SignalExtension late = new SignalExtension("late", this.number + 1, this.nowMillis, TIMEOUT_MILLIS, null);
+		Long deadline = this.tracker.track("", "p", late, (ownMillis + 10_000) * 1_000_000).deadlineNanos();
+		assertThat(deadline / 1_000_000 - ownMillis).isBetween(19_000L, 20_100L);
+	}
+
+	private void publish(int count) {
+		for (int i = 0; i < count; i++) {
+			publishOne();
+		}
+	}
+
+	private SignalExtension publishOne() {
+		SignalExtension signal = next();
+		Arrival arrival = add(signal);
+		assertThat(arrival.order()).as("number %d", this.number).isEqualTo(Order.NEXT);
+		assertThat(arrival.deadlineNanos() / 1_000_000 - this.nowMillis).as("time left for %d", this.number)
+			.isBetween(TIMEOUT_MILLIS - 200L, (long) TIMEOUT_MILLIS);
+		return signal;
+	}
+
+	private SignalExtension next() {
+		return next(STEP_MILLIS);
+	}
+
+	private SignalExtension next(int millis) {
+		this.number++;
+		this.nowMillis += millis;
+		return new SignalExtension(UUID.randomUUID().toString(), this.number, this.nowMillis, TIMEOUT_MILLIS, null);
+	}
+
+	private Arrival add(SignalExtension signal) {
+		Arrival arrival = this.tracker.track("", "p", signal, this.nowMillis * 1_000_000);
+		this.refused += arrival.refused();
+		return arrival;
+	}
+
+}
