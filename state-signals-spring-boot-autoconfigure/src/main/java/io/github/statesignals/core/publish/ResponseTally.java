@@ -5,7 +5,6 @@ import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +63,7 @@ final class ResponseTally {
 
 	private @Nullable String id;
 
-	private Map<String, String> messages = Map.of();
+	private final AnswerMessages messages = new AnswerMessages();
 
 	private Set<String> left = Set.of();
 
@@ -123,14 +122,8 @@ final class ResponseTally {
 		if (ras == null) {
 			return Verdict.WITHOUT_RAS;
 		}
-		String message = response.message();
-		if (message != null) {
-			if (this.messages.isEmpty()) {
-				this.messages = new LinkedHashMap<>();
-			}
-			this.messages.put(response.responderId(), message);
-		}
 		int place = this.awaited.placeOf(response.responderId());
+		String message = this.messages.add(response.responderId(), response.message(), place >= 0);
 		if (!this.gone.isEmpty() && this.gone.remove(response.responderId())) {
 			this.remaining++;
 		}
@@ -247,7 +240,7 @@ final class ResponseTally {
 
 	SignalResult result(long nowNanos, boolean subscriptionLost) {
 		Set<String> missing = missing();
-		return new SignalResult(code(), new Answers(), this.messages, missing,
+		return new SignalResult(code(), new Answers(), this.messages.byResponder(), missing,
 				Duration.ofNanos(nowNanos - this.sentNanos), this.left, this.gone,
 				subscriptionLost && !missing.isEmpty(), this.id);
 	}
