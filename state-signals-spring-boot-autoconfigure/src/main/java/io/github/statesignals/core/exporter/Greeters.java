@@ -1,6 +1,5 @@
 package io.github.statesignals.core.exporter;
 
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -15,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Greeters {
 
-	private static final Duration DELAY = Duration.ofMillis(100);
-
-	private static final int LIMIT = 10_000;
+	private static final int LIMIT = 1_000;
 
 	private final Timer timer;
 
@@ -25,7 +22,12 @@ final class Greeters {
 
 	private final Runnable ask;
 
+	private final HelloBackOff backOff = new HelloBackOff();
+
 	private final Set<String> ids = new HashSet<>();
+
+	// Those for whom an initialization was sent last.
+	private Set<String> asked = Set.of();
 
 	private @Nullable Runnable cancel;
 
@@ -40,7 +42,10 @@ final class Greeters {
 			this.ids.add(responderId);
 		}
 		if (this.cancel == null) {
-			this.cancel = this.timer.schedule(DELAY, this::askIfWaiting);
+			if (this.asked.stream().anyMatch(this.responders::isExtended)) {
+				this.backOff.reset();
+			}
+			this.cancel = this.timer.schedule(this.backOff.next(this.timer.nanoTime()), this::askIfWaiting);
 		}
 	}
 
@@ -49,6 +54,10 @@ final class Greeters {
 		synchronized (this) {
 			this.cancel = null;
 			waiting = this.ids.stream().anyMatch((id) -> !this.responders.isExtended(id));
+			if (waiting) {
+				this.asked = Set.copyOf(this.ids);
+				this.backOff.sent(this.timer.nanoTime());
+			}
 			this.ids.clear();
 		}
 		if (waiting) {
@@ -58,6 +67,8 @@ final class Greeters {
 
 	synchronized void clear() {
 		this.ids.clear();
+		this.asked = Set.of();
+		this.backOff.reset();
 		if (this.cancel != null) {
 			this.cancel.run();
 			this.cancel = null;

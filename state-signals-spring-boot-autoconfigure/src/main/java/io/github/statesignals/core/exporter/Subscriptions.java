@@ -143,6 +143,9 @@ public final class Subscriptions {
 			}
 			this.services.events().publish(new SubscriberJoinedEvent(this.publisherId, responderId));
 		}
+		else if (this.responders.isRefused(responderId)) {
+			this.services.counters().subscriptionRefused(responderId, this.publisherId);
+		}
 	}
 
 	/**

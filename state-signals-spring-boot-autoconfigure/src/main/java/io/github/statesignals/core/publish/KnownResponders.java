@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class KnownResponders {
 
 	// Any client that can publish on the channel can subscribe ids of no responder.
-	private static final int LIMIT = 100_000;
-
-	private static final int LONGEST_ID = 512;
+	private static final int LIMIT = 10_000;
 
 	// The responders by id, in the order of their subscription.
 	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
@@ -103,7 +102,7 @@ public final class KnownResponders {
 		List<Wait> satisfied;
 		synchronized (this) {
 			KnownResponder before = this.known.get(responderId);
-			if (!this.open || responderId.length() > LONGEST_ID || (this.known.size() >= LIMIT && before == null)) {
+			if (!this.open || isRefused(responderId)) {
 				return false;
 			}
 			this.missed.remove(responderId);
@@ -125,6 +124,17 @@ public final class KnownResponders {
 		}
 		satisfied.forEach((wait) -> wait.future.complete(true));
 		return true;
+	}
+
+	/**
+	 * Whether a responder can't subscribe, because its id is too long or there are too
+	 * many subscribers.
+	 * @param responderId its id
+	 * @return {@code false} if it is subscribed
+	 */
+	public synchronized boolean isRefused(String responderId) {
+		return !this.known.containsKey(responderId)
+				&& (responderId.length() > SignalTransport.MAX_TEXT_LENGTH || this.known.size() >= LIMIT);
 	}
 
 	/**
