@@ -146,6 +146,10 @@ public final class Subscriptions {
 		else if (this.responders.isRefused(responderId)) {
 			this.services.counters().subscriptionRefused(responderId, this.publisherId);
 		}
+		KnownResponder responder = (extension != null) ? this.responders.find(responderId) : null;
+		if (responder != null && responder.isDisputed()) {
+			this.probes.suspect(responderId, Suspicion.DISPUTED);
+		}
 	}
 
 	/**
@@ -366,7 +370,14 @@ public final class Subscriptions {
 
 		@Override
 		public void remove(String responderId) {
-			lose(responderId);
+			if (!this.all.responders.reject(responderId)) {
+				lose(responderId);
+			}
+		}
+
+		@Override
+		public void confirm(String responderId) {
+			this.all.responders.confirm(responderId);
 		}
 
 		@Override

@@ -50,23 +50,43 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 		return this.trust == Trust.CONTESTED;
 	}
 
+	public boolean isDisputed() {
+		return this.trust == Trust.DISPUTED;
+	}
+
 	// Adds a further subscription under the same id.
 	KnownResponder merge(KnownResponder further) {
 		if (this.trust == Trust.EXPECTED) {
 			return further;
 		}
-		if (this.trust == Trust.LEGACY || !further.isExtended()) {
-			// A legacy peer does not come to support extensions, nor the other way round.
+		if (!further.isExtended()) {
+			// One without an extension may be forged.
 			return this;
+		}
+		if (this.trust == Trust.LEGACY) {
+			// Either may be forged. One that takes probes can answer one.
+			return further.isProbed() ? further.with(Trust.DISPUTED) : this;
 		}
 		List<String> merged = new ArrayList<>(this.addresses);
 		further.addresses.stream()
 			.filter((address) -> !merged.contains(address) && merged.size() < ADDRESSES)
 			.forEach(merged::add);
 		boolean differs = this.seal != null && further.seal != null && !this.seal.equals(further.seal);
-		boolean contested = isContested() || differs || merged.size() > 1;
-		return new KnownResponder(contested ? Trust.CONTESTED : Trust.EXTENDED, List.copyOf(merged),
+		Trust merging = (isContested() || differs || merged.size() > 1) ? Trust.CONTESTED : Trust.EXTENDED;
+		return new KnownResponder(isDisputed() ? Trust.DISPUTED : merging, List.copyOf(merged),
 				(further.seal != null) ? further.seal : this.seal);
+	}
+
+	/**
+	 * Returns what is known of it when it has answered a probe. Its announcements of
+	 * leaving are no proof all the same.
+	 */
+	KnownResponder confirmed() {
+		return isDisputed() ? with(Trust.CONTESTED) : this;
+	}
+
+	private KnownResponder with(Trust trust) {
+		return new KnownResponder(trust, this.addresses, this.seal);
 	}
 
 	/**
@@ -75,7 +95,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 	 * @return {@code false} if that is not certain
 	 */
 	public boolean isLeave(@Nullable String key) {
-		return key != null && this.seal != null && !isContested() && LeaveSeal.opens(key, this.seal);
+		return key != null && this.seal != null && this.trust == Trust.EXTENDED && LeaveSeal.opens(key, this.seal);
 	}
 
 	/**
@@ -88,6 +108,12 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 
 		/** It subscribed without an extension. */
 		LEGACY,
+
+		/**
+		 * It subscribed without an extension, and then with one: a legacy peer until it
+		 * answers a probe.
+		 */
+		DISPUTED,
 
 		/** It subscribed with an extension. */
 		EXTENDED,

@@ -219,6 +219,34 @@ public final class KnownResponders {
 	}
 
 	/**
+	 * Notes that a responder answered a probe, and so supports extensions.
+	 * @param responderId its id
+	 */
+	public synchronized void confirm(String responderId) {
+		KnownResponder responder = this.known.get(responderId);
+		if (responder != null && responder.isDisputed()) {
+			this.known.put(responderId, responder.confirmed());
+			this.legacy--;
+			changed();
+		}
+	}
+
+	/**
+	 * Takes a responder that does not answer probes for a legacy peer, if it subscribed
+	 * as one.
+	 * @param responderId its id
+	 * @return {@code false} if it did not
+	 */
+	public synchronized boolean reject(String responderId) {
+		KnownResponder responder = this.known.get(responderId);
+		if (responder != null && responder.isDisputed()) {
+			this.known.put(responderId, KnownResponder.LEGACY);
+			return true;
+		}
+		return false;
+	}
+
+	/**
 	 * Finds a subscriber.
 	 * @param responderId its id
 	 * @return its description, or {@code null} if it is not subscribed

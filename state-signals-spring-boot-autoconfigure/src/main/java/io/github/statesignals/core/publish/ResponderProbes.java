@@ -195,8 +195,10 @@ public final class ResponderProbes {
 		}
 		if (absent) {
 			this.peers.remove(responderId);
+			return;
 		}
-		else if (suspect.leaving) {
+		this.peers.confirm(responderId);
+		if (suspect.leaving) {
 			this.peers.refuseLeave(responderId);
 		}
 	}
@@ -347,7 +349,10 @@ public final class ResponderProbes {
 		RETURNED,
 
 		/** It may have announced that it leaves. */
-		LEAVING
+		LEAVING,
+
+		/** It subscribed without an extension before. */
+		DISPUTED
 
 	}
 
@@ -398,6 +403,12 @@ public final class ResponderProbes {
 		 * @param responderId its id
 		 */
 		void remove(String responderId);
+
+		/**
+		 * Notes that a responder answers probes.
+		 * @param responderId its id
+		 */
+		void confirm(String responderId);
 
 		/**
 		 * Notes that a responder works, although it was announced that it leaves.

@@ -307,6 +307,10 @@ class ResponderProbesTests {
 		}
 
 		@Override
+		public void confirm(String responderId) {
+		}
+
+		@Override
 		public void refuseLeave(String responderId) {
 			this.refused.add(responderId);
 		}
