@@ -26,6 +26,13 @@ public final class UnhandledEvents {
 
 	private static final int LIMIT = 1_000;
 
+	/**
+	 * The most events that are stored for one, and the longest.
+	 */
+	private static final int MOST_EVENTS = 100;
+
+	private static final int LONGEST_EVENT = 100;
+
 	private final Supplier<? extends Collection<String>> own;
 
 	// The events that responders without a handler for an event do handle, by that event.
@@ -48,7 +55,10 @@ public final class UnhandledEvents {
 		synchronized (this.handled) {
 			if (this.handled.size() < LIMIT || this.handled.containsKey(event)) {
 				Set<String> known = this.handled.computeIfAbsent(event, (key) -> new TreeSet<>());
-				handledEvents.stream().limit(LIMIT - known.size()).forEach(known::add);
+				handledEvents.stream()
+					.filter((handled) -> handled.length() <= LONGEST_EVENT)
+					.limit(MOST_EVENTS - known.size())
+					.forEach(known::add);
 			}
 		}
 	}
