@@ -1,5 +1,5 @@
 /**
- * What exporters and responders share: settings, sending, the conversion of metadata,
+ * Shared by exporters and responders: settings, sending, the conversion of metadata,
  * interceptors, counters and application events. Knows no Redis and no Boot.
  */
 @NullMarked

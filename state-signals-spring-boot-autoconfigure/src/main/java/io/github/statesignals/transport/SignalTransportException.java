@@ -2,7 +2,11 @@ package io.github.statesignals.transport;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
  * The transport could not be started in the time that it was given.
@@ -62,6 +66,26 @@ public class SignalTransportException extends DataAccessResourceFailureException
 		// Lettuce names an address that it has not resolved.
 		text = text.replace("/<unresolved>", "").replaceAll("\\s+", " ").strip();
 		return (text.length() <= REASON_LENGTH) ? text : text.substring(0, REASON_LENGTH) + " ...";
+	}
+
+	/**
+	 * Creates an exception of the same kind as another one, with another message.
+	 * @param failure the other exception
+	 * @param message the message
+	 * @param cause the cause
+	 * @return an exception for a missing permission, a timeout or a passing problem; else
+	 * one for a failure of the resource
+	 */
+	public static DataAccessException sameKind(Throwable failure, String message, Throwable cause) {
+		if (failure instanceof PermissionDeniedDataAccessException) {
+			return new PermissionDeniedDataAccessException(message, cause);
+		}
+		if (failure instanceof QueryTimeoutException) {
+			return new QueryTimeoutException(message, cause);
+		}
+		return (failure instanceof TransientDataAccessResourceException)
+				? new TransientDataAccessResourceException(message, cause)
+				: new DataAccessResourceFailureException(message, cause);
 	}
 
 }

@@ -7,13 +7,11 @@ import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.SignalNotSentException;
+import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.QueryTimeoutException;
-import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
  * Describes failures of a transport to publishers: with the signal, and whether it may
@@ -40,16 +38,7 @@ public final class SendFailures {
 		String message = "'%s' of '%s' %s: %s".formatted(event, publisherId,
 				unsent ? "was not sent" : "may have been sent", failure.getMessage());
 		Throwable kind = (unsent && failure.getCause() instanceof DataAccessException cause) ? cause : failure;
-		Throwable reply = reply(failure);
-		if (kind instanceof PermissionDeniedDataAccessException) {
-			return new PermissionDeniedDataAccessException(message, reply);
-		}
-		if (kind instanceof QueryTimeoutException) {
-			return new QueryTimeoutException(message, reply);
-		}
-		return (kind instanceof TransientDataAccessResourceException)
-				? new TransientDataAccessResourceException(message, reply)
-				: new DataAccessResourceFailureException(message, reply);
+		return SignalTransportException.sameKind(kind, message, reply(failure));
 	}
 
 	// The exception of the driver, rather than its translations.

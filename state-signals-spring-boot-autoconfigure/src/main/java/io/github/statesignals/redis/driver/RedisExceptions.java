@@ -11,14 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.github.statesignals.transport.SignalNotSentException;
+import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
-import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
@@ -172,16 +171,7 @@ public final class RedisExceptions {
 	 */
 	public static DataAccessException describe(String problem, Throwable ex) {
 		DataAccessException failure = translate(ex);
-		String message = problem + ": " + failure.getMessage();
-		if (failure instanceof PermissionDeniedDataAccessException) {
-			return new PermissionDeniedDataAccessException(message, failure);
-		}
-		if (failure instanceof QueryTimeoutException) {
-			return new QueryTimeoutException(message, failure);
-		}
-		return (failure instanceof TransientDataAccessResourceException)
-				? new TransientDataAccessResourceException(message, failure)
-				: new DataAccessResourceFailureException(message, failure);
+		return SignalTransportException.sameKind(failure, problem + ": " + failure.getMessage(), failure);
 	}
 
 	private static final class Lettuce {
