@@ -16,7 +16,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 final class RedisPersistence {
 
-	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
+	private static final Logger logger = LoggerFactory.getLogger(RedisPersistence.class);
 
 	private RedisPersistence() {
 	}

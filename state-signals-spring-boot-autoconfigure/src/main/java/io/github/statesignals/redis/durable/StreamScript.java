@@ -7,7 +7,7 @@ import io.github.statesignals.redis.driver.LuaScript;
 import org.springframework.util.StringUtils;
 
 /**
- * The scripts of durable channels. Each changes keys that must not change separately.
+ * The scripts of durable channels. Each changes several keys in one step.
  */
 enum StreamScript {
 
