@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
@@ -148,6 +149,30 @@ class DurableChannelTests {
 		first.close();
 		assertThat(exporter.publish("flip").isSuccess()).isTrue();
 		assertThat(standby.signals).hasSize(1);
+	}
+
+	@Test
+	void signalsThatAreQueuedWhenTheLeaseIsLostAreHandledByTheNextHolderAlone() {
+		Blocking first = start(Blocking.class, "responder.name=r").getBean(Blocking.class);
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 20)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).timeout(Duration.ofSeconds(60)).publishAsync())
+			.toList();
+		await().until(() -> !first.numbers.isEmpty());
+		StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
+		String lease = "event-signal:{" + this.channel + "}:lease:r";
+		redis.opsForValue().set(lease, "another", Duration.ofSeconds(4));
+		// Refused with a lease of another, so that it is read again.
+		await().until(() -> redis.getExpire(lease) < 2);
+		first.latch.countDown();
+		Recorder second = start(Recording.class, "responder.name=r").getBean(Recorder.class);
+		publishing.forEach((result) -> assertThat(result.join().isSuccess()).isTrue());
+		List<Integer> handled = new ArrayList<>(first.numbers);
+		handled.addAll(second.numbers());
+		assertThat(handled.stream().filter((number) -> number != 0).toList())
+			.containsExactlyInAnyOrderElementsOf(IntStream.range(1, 20).boxed().toList());
 	}
 
 	@Test
@@ -306,6 +331,21 @@ class DurableChannelTests {
 		void on(Signal signal) {
 			this.recorder.signals.add(signal);
 			throw new IllegalStateException("no disk");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Blocking {
+
+		private final List<Integer> numbers = new CopyOnWriteArrayList<>();
+
+		private final CountDownLatch latch = new CountDownLatch(1);
+
+		@OnSignal(event = "flip")
+		void on(Signal signal) throws InterruptedException {
+			this.numbers.add((int) signal.sampleNo());
+			this.latch.await();
 		}
 
 	}

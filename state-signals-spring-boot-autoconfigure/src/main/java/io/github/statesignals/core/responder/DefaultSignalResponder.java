@@ -507,7 +507,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	private @Nullable CompletableFuture<?> handle(Delivery delivery, Iterator<Handler> matching) {
 		CompletableFuture<?> handling = null;
 		try {
-			if (!isRejected(delivery)) {
+			if (delivery.begin() && !isRejected(delivery)) {
 				tellListeners(delivery);
 				handling = invoke(delivery, matching, new ArrayList<>(2));
 			}
@@ -554,6 +554,9 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			List<Acknowledgement> acknowledgements) {
 		while (remaining.hasNext()) {
 			Handler handler = remaining.next();
+			if (!delivery.begin()) {
+				return null;
+			}
 			if (handler.removed) {
 				// While the signal was queued.
 				continue;

@@ -46,6 +46,14 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 	}
 
 	/**
+	 * Begins to handle it. To be called before each handler starts.
+	 * @return {@code false} if it must not be handled here any more
+	 */
+	boolean begin() {
+		return this.receipt == null || this.receipt.begin();
+	}
+
+	/**
 	 * It was dealt with, and there is no answer to it.
 	 */
 	void settle() {

@@ -168,6 +168,20 @@ final class Backlog {
 		});
 	}
 
+	boolean begin(PendingSignal signal) {
+		return signal.entry().begin(signal);
+	}
+
+	/**
+	 * Discards a signal whose handler must not start: it is read again.
+	 */
+	synchronized void abandon(PendingSignal signal) {
+		if (signal.entry().abandon(signal)) {
+			this.outstanding--;
+			readPending();
+		}
+	}
+
 	synchronized @Nullable PendingSignal next() {
 		return this.undelivered.peek();
 	}

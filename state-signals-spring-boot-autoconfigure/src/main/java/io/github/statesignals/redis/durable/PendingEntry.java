@@ -66,11 +66,28 @@ final class PendingEntry {
 		return added;
 	}
 
+	/**
+	 * Begins to handle a signal.
+	 * @return {@code false} if it was discarded
+	 */
 	synchronized boolean begin(PendingSignal signal) {
 		if (signal.state() == State.DELIVERED) {
 			signal.state(State.BEGUN);
 		}
 		return signal.state() != State.DISCARDED;
+	}
+
+	/**
+	 * Discards a signal whose next handler must not start.
+	 * @return whether it is to be read again
+	 */
+	synchronized boolean abandon(PendingSignal signal) {
+		if (signal.state() == State.ACKNOWLEDGED || signal.state() == State.DISCARDED) {
+			return false;
+		}
+		signal.state(State.DISCARDED);
+		this.discarded++;
+		return true;
 	}
 
 	/**
@@ -113,6 +130,10 @@ final class PendingEntry {
 	 */
 	synchronized boolean isComplete() {
 		return this.discarded == 0;
+	}
+
+	synchronized boolean hasBegun(PendingSignal signal) {
+		return signal.state() == State.BEGUN;
 	}
 
 	/**

@@ -92,6 +92,12 @@ final class SignalDelivery {
 	interface Claims {
 
 		/**
+		 * Begins to handle a signal.
+		 * @return {@code false} if it is not this instance's to handle any more
+		 */
+		boolean begin(PendingSignal signal);
+
+		/**
 		 * Acknowledges a signal.
 		 * @param answer the answer in JSON; empty: none
 		 * @param address the Redis channel to send the answer to
@@ -110,6 +116,11 @@ final class SignalDelivery {
 
 		StoredReceipt(PendingSignal signal) {
 			this.signal = signal;
+		}
+
+		@Override
+		public boolean begin() {
+			return SignalDelivery.this.claims.begin(this.signal);
 		}
 
 		// The first answer counts: a listener may have answered before a handler does.

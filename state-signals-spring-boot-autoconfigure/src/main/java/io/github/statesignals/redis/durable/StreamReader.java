@@ -87,7 +87,7 @@ final class StreamReader {
 		this.registration = new ResponderRegistration(channel, name, store);
 		this.acknowledgements = new AcknowledgementQueue(
 				(batch) -> store.acknowledge(name, batch.get(0).token(), batch), retries, codec.maxPayload());
-		this.delivery = new SignalDelivery(channel, name, store.logName(), codec, listener, this::acknowledge);
+		this.delivery = new SignalDelivery(channel, name, store.logName(), codec, listener, new ReaderClaims());
 	}
 
 	CompletableFuture<Void> registration() {
@@ -307,16 +307,6 @@ final class StreamReader {
 		this.delivering = false;
 	}
 
-	private CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
-		CompletableFuture<@Nullable Object> acknowledged = new CompletableFuture<>();
-		AcknowledgedSignal added = this.acknowledgements.add(signal, answer, address);
-		added.thenAccept((stored) -> {
-			onAcknowledged(added, stored);
-			acknowledged.complete(null);
-		});
-		return acknowledged;
-	}
-
 	private void onAcknowledged(AcknowledgedSignal acknowledged, boolean stored) {
 		boolean capacity = this.backlog.acknowledged(acknowledged, stored);
 		if (!stored && this.lease.isCurrent(acknowledged.token())) {
@@ -340,7 +330,36 @@ final class StreamReader {
 		// Entries that arrive meanwhile are pending before the next instance reads.
 		return this.reads.close()
 			.thenCompose((closed) -> this.acknowledgements.idle())
-			.thenCompose((idle) -> this.store.release(this.name, this.lease.tokens().current()));
+			.thenCompose((idle) -> {
+				this.lease.lose();
+				return this.store.release(this.name, this.lease.tokens().current());
+			});
+	}
+
+	private final class ReaderClaims implements SignalDelivery.Claims {
+
+		// By the clock: a process that was frozen learns of its successor too late.
+		@Override
+		public boolean begin(PendingSignal signal) {
+			StreamReader reader = StreamReader.this;
+			if (!reader.lease.isValid()) {
+				reader.backlog.abandon(signal);
+				return false;
+			}
+			return reader.backlog.begin(signal);
+		}
+
+		// A handler that had begun may acknowledge later: the token decides.
+		@Override
+		public CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
+			StreamReader reader = StreamReader.this;
+			if (!signal.entry().hasBegun(signal) && !begin(signal)) {
+				return CompletableFuture.completedFuture(null);
+			}
+			AcknowledgedSignal added = reader.acknowledgements.add(signal, answer, address);
+			return added.thenAccept((stored) -> reader.onAcknowledged(added, stored));
+		}
+
 	}
 
 }

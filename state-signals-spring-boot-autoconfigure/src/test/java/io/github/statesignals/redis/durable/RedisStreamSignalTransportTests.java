@@ -167,6 +167,28 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void noHandlerBeginsAfterTheLeaseWasLostAndOneThatHadBegunMayFinish() {
+		SignalTransport sender = start().transport();
+		Keeping frozen = keeping("r", (number) -> false);
+		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
+		await().until(() -> frozen.receipts.size() == 3);
+		assertThat(frozen.receipts.get(0).begin()).isTrue();
+		redis.psetex(key("lease:r"), 3_000, "another");
+		await().until(() -> !frozen.receipts.get(1).begin());
+		assertThat(frozen.receipts.get(2).begin()).isFalse();
+		frozen.answer(2).join();
+		assertThat(pending("r")).isGreaterThanOrEqualTo(2);
+		await().until(() -> frozen.numbers.size() == 5);
+		assertThat(frozen.numbers).containsExactly(1, 2, 3, 2, 3);
+		frozen.answer(0).join();
+		frozen.answer(3).join();
+		frozen.answer(4).join();
+		await().until(() -> pending("r") == 0);
+		send(sender, 4);
+		await().until(() -> frozen.numbers.equals(List.of(1, 2, 3, 2, 3, 4)));
+	}
+
+	@Test
 	void whatSomebodyElseHasReadMeanwhileIsReadAgainAndNotAcknowledged() {
 		Application sender = start();
 		Keeping frozen = keepingOne(sender);
