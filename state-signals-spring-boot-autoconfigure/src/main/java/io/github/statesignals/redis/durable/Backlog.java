@@ -28,6 +28,8 @@ final class Backlog {
 
 	private static final int LIMIT = 1_024;
 
+	private final String responder;
+
 	/**
 	 * The entries that are not acknowledged, by id.
 	 */
@@ -61,6 +63,10 @@ final class Backlog {
 	 */
 	@GuardedBy("this")
 	private String unknownPending = "";
+
+	Backlog(String responder) {
+		this.responder = responder;
+	}
 
 	synchronized Position position() {
 		return this.position;
@@ -126,7 +132,7 @@ final class Backlog {
 	 * @param from the position from which they were read
 	 */
 	synchronized Selection select(Position from, List<Entry> read) {
-		Selection selection = new Selection(from.after() != null || mayBeAnswered(read));
+		Selection selection = new Selection(this.responder, from.after() != null || mayBeAnswered(read));
 		for (Entry entry : read) {
 			PendingEntry known = this.entries.get(entry.id());
 			if (known == null || !known.isComplete()) {
@@ -217,7 +223,8 @@ final class Backlog {
 
 		private final @Nullable String after;
 
-		private final int generation;
+		@GuardedBy("this")
+	private final int generation;
 
 		Position(@Nullable String after, int generation) {
 			this.after = after;
@@ -241,11 +248,14 @@ final class Backlog {
 
 		private final Map<String, Map<Integer, Content>> contents = new LinkedHashMap<>();
 
+		private final String responder;
+
 		private final boolean answeredPossible;
 
 		private @Nullable String last;
 
-		Selection(boolean answeredPossible) {
+		Selection(String responder, boolean answeredPossible) {
+			this.responder = responder;
 			this.answeredPossible = answeredPossible;
 		}
 
@@ -253,6 +263,9 @@ final class Backlog {
 			Map<Integer, Content> signals = this.contents.computeIfAbsent(entry.id(), (id) -> new LinkedHashMap<>());
 			if (entry.lines() == null) {
 				signals.put(0, new Deleted());
+				return;
+			}
+			if (entry.responder() != null && !this.responder.equals(Replies.text(entry.responder()))) {
 				return;
 			}
 			List<byte[]> lines = SignalCodec.splitLines(entry.lines());

@@ -23,6 +23,9 @@ final class ReaderLease {
 	@GuardedBy("this")
 	private State state = State.STANDBY;
 
+	@GuardedBy("this")
+	private long pausedUntilNanos;
+
 	/**
 	 * When the last successful renewal was requested.
 	 */
@@ -59,6 +62,10 @@ final class ReaderLease {
 	 * @param requested when it was requested: Redis counts from a later time on
 	 */
 	synchronized Renewal renew(StreamStore.Lease.State granted, Tokens offered, Moment requested) {
+		if (this.state == State.CLOSED || isPaused()) {
+			// The request was sent before the release.
+			return Renewal.IGNORED;
+		}
 		boolean interrupted = !isValid();
 		this.state = State.HELD;
 		this.renewed = requested;
@@ -78,13 +85,36 @@ final class ReaderLease {
 	 */
 	synchronized boolean lose() {
 		boolean held = this.state == State.HELD;
-		this.state = State.STANDBY;
+		if (held) {
+			this.state = State.STANDBY;
+		}
 		return held;
+	}
+
+	synchronized void close() {
+		this.state = State.CLOSED;
+	}
+
+	/**
+	 * Gives up the lease for a time.
+	 * @return whether this instance held it
+	 */
+	synchronized boolean pause(Duration time) {
+		if (this.state != State.HELD) {
+			return false;
+		}
+		this.state = State.PAUSED;
+		this.pausedUntilNanos = System.nanoTime() + time.toNanos();
+		return true;
+	}
+
+	synchronized boolean isPaused() {
+		return this.state == State.PAUSED && this.pausedUntilNanos - System.nanoTime() > 0;
 	}
 
 	private enum State {
 
-		STANDBY, HELD
+		STANDBY, PAUSED, HELD, CLOSED
 
 	}
 
@@ -92,6 +122,11 @@ final class ReaderLease {
 	 * What has happened since the last renewal.
 	 */
 	enum Renewal {
+
+		/**
+		 * This instance has given the lease up.
+		 */
+		IGNORED,
 
 		/**
 		 * This instance held the lease all the time.

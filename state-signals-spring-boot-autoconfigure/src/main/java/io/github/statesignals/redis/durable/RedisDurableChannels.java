@@ -3,6 +3,7 @@ package io.github.statesignals.redis.durable;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,12 +11,16 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
+import io.github.statesignals.DeadLetter;
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
 import io.github.statesignals.SignalStatus;
 import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.durable.StreamStore.StoredDeadLetters;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +100,45 @@ public final class RedisDurableChannels implements DurableChannels {
 				() -> durable.channel(channel).store().remove(responder));
 		durable.announceRemoval(channel, responder);
 		return removed;
+	}
+
+	@Override
+	public List<DeadLetter> deadLetters(String channel, int limit) {
+		RedisStreamSignalTransport durable = durable(channel);
+		return readDeadLetters(channel, limit).letters()
+			.stream()
+			.map((letter) -> new DeadLetter(letter.signal(), letter.responder(),
+					Instant.ofEpochMilli(letter.millis()), letter.reason(),
+					readSignal(durable.codec(), letter.json())))
+			.toList();
+	}
+
+	// Reading it may be what has failed.
+	private static @Nullable Signal readSignal(SignalCodec codec, byte[] json) {
+		try {
+			return (codec.readSignal(json) instanceof ReceivedSignal read) ? read.signal() : null;
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			return null;
+		}
+	}
+
+	@Override
+	public long countDeadLetters(String channel) {
+		return readDeadLetters(channel, 0).total();
+	}
+
+	private StoredDeadLetters readDeadLetters(String channel, int limit) {
+		RedisStreamSignalTransport durable = durable(channel);
+		return ask("Could not read the dead letters of channel '%s'".formatted(channel),
+				() -> durable.channel(channel).store().deadLetters(limit));
+	}
+
+	@Override
+	public boolean replay(String channel, String id, String responder) {
+		RedisStreamSignalTransport durable = durable(channel);
+		return ask("Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder),
+				() -> durable.channel(channel).store().replay(responder, id));
 	}
 
 	private static <T> T ask(String problem, Supplier<CompletableFuture<T>> question) {

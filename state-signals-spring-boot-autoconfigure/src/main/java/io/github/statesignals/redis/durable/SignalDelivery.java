@@ -3,7 +3,9 @@ package io.github.statesignals.redis.durable;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
 import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
@@ -17,11 +19,15 @@ import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Delivers the stored signals of one responder to the listener.
  */
 final class SignalDelivery {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalDelivery.class);
 
 	private static final byte[] NO_ANSWER = {};
 
@@ -84,6 +90,32 @@ final class SignalDelivery {
 		}
 		this.listener.onMalformed(this.source, malformed.problem());
 		return true;
+	}
+
+	/**
+	 * Answers a signal that can't be delivered.
+	 */
+	void fail(PendingSignal signal, String reason) {
+		StoredReceipt receipt = new StoredReceipt(signal);
+		Signal known = null;
+		SignalExtension extension = null;
+		try {
+			if (signal.content() instanceof Line line
+					&& this.codec.readSignal(line.json()) instanceof ReceivedSignal read) {
+				known = read.signal();
+				extension = read.extension();
+			}
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			logger.debug("The signal '{}' can't be read", signal.id(), ex);
+		}
+		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
+		receipt.acknowledge(
+				new Response(this.responder, (known != null) ? known.publisherId() : "",
+						(known != null) ? known.event() : "", Acknowledgement.FAILURE,
+						"The signal can't be delivered: " + reason),
+				new ResponseExtension((extension != null) ? extension.id() : null));
+		this.listener.onMalformed(this.source, "it could not be delivered, and was set aside");
 	}
 
 	/**

@@ -95,6 +95,13 @@ record StreamKeys(String prefix) {
 		return key("trimmed");
 	}
 
+	/**
+	 * Has the signals that could not be delivered.
+	 */
+	byte[] deadLetters() {
+		return key("dead-letters");
+	}
+
 	private byte[] key(String name) {
 		return RedisChannel.bytes(this.prefix + name);
 	}

@@ -36,6 +36,21 @@ final class StreamReader {
 
 	private static final int COUNT = 32;
 
+	/**
+	 * After this time without progress the lease is given up.
+	 */
+	private static final Duration STUCK = Duration.ofSeconds(20);
+
+	/**
+	 * For this time other instances may try.
+	 */
+	private static final Duration PAUSE = Duration.ofSeconds(30);
+
+	/**
+	 * With growing intervals these take longer than a lease.
+	 */
+	private static final int FAILURES = 8;
+
 	private final String channel;
 
 	private final String name;
@@ -54,11 +69,11 @@ final class StreamReader {
 
 	private final ReaderLease lease = new ReaderLease();
 
-	private final Backlog backlog = new Backlog();
+	private final Backlog backlog;
 
 	private final AcknowledgementQueue acknowledgements;
 
-	private final SignalDelivery delivery;
+	private final DeliveryLoop delivery;
 
 	@GuardedBy("this")
 	private boolean stopped;
@@ -66,7 +81,11 @@ final class StreamReader {
 	@GuardedBy("this")
 	private boolean reading;
 
-	private boolean delivering;
+	@GuardedBy("this")
+	private Moment readingSince = Moment.now();
+
+	@GuardedBy("this")
+	private int failures;
 
 	private volatile boolean refusalLogged;
 
@@ -84,10 +103,13 @@ final class StreamReader {
 		this.listener = listener;
 		this.retries = retries;
 		this.afterReceiving = afterReceiving;
+		this.backlog = new Backlog(name);
 		this.registration = new ResponderRegistration(channel, name, store);
 		this.acknowledgements = new AcknowledgementQueue(
 				(batch) -> store.acknowledge(name, batch.get(0).token(), batch), retries, codec.maxPayload());
-		this.delivery = new SignalDelivery(channel, name, store.logName(), codec, listener, new ReaderClaims());
+		ReaderRole role = new ReaderRole();
+		this.delivery = new DeliveryLoop(channel, name, store, this.backlog,
+				new SignalDelivery(channel, name, store.logName(), codec, listener, role), retries, role);
 	}
 
 	CompletableFuture<Void> registration() {
@@ -162,17 +184,47 @@ final class StreamReader {
 		}
 	}
 
-	private void takeLease() {
-		Moment requested = Moment.now();
-		Tokens tokens = this.lease.tokens();
-		this.store.lease(this.name, tokens.current(), tokens.next()).whenComplete((reply, ex) -> {
-			if (ex == null) {
-				onLease(reply, tokens, requested);
+	// A lease is not renewed by a reader that does not make progress.
+	private boolean isStuck() {
+		synchronized (this) {
+			if (this.reading && this.readingSince.age().compareTo(STUCK) > 0) {
+				return true;
 			}
-			else {
-				isRefused(ex);
+		}
+		return this.delivery.isStuck(STUCK);
+	}
+
+	private void giveUp() {
+		if (!this.lease.pause(PAUSE)) {
+			return;
+		}
+		logger.warn("Gives up reading channel '{}' for '{}' for {} s, so that another instance may try", this.channel,
+				this.name, PAUSE.toSeconds());
+		this.backlog.discard();
+		this.store.release(this.name, this.lease.tokens().current()).whenComplete((released, ex) -> {
+			if (ex != null) {
+				logger.debug("Could not release the lease of '{}' on channel '{}'", this.name, this.channel, ex);
 			}
 		});
+	}
+
+	private void takeLease() {
+		if (isStuck()) {
+			giveUp();
+			return;
+		}
+		if (this.lease.isPaused()) {
+			return;
+		}
+		Moment requested = Moment.now();
+		Tokens tokens = this.lease.tokens();
+		this.store.lease(this.name, tokens.current(), tokens.next())
+			.thenAccept((reply) -> onLease(reply, tokens, requested))
+			.exceptionally((ex) -> {
+				isRefused(ex);
+				countFailure(ex);
+				return null;
+			});
 	}
 
 	private void onLease(Lease reply, Tokens tokens, Moment requested) {
@@ -182,8 +234,6 @@ final class StreamReader {
 			loseLease();
 			return;
 		}
-		reply.dropped()
-			.forEach((publisherId, count) -> this.listener.onDropped(this.channel, publisherId, this.name, count));
 		if (!reply.grouped()) {
 			this.registration.lost();
 		}
@@ -196,8 +246,13 @@ final class StreamReader {
 			case RETAKEN -> this.backlog.readPending();
 			case CONTINUED -> {
 			}
+			case IGNORED -> {
+				return;
+			}
 		}
 		this.backlog.checkPending(reply.firstPending());
+		reply.dropped()
+			.forEach((publisherId, count) -> this.listener.onDropped(this.channel, publisherId, this.name, count));
 		read();
 	}
 
@@ -216,18 +271,18 @@ final class StreamReader {
 				return;
 			}
 			this.reading = true;
+			this.readingSince = Moment.now();
 		}
 		Position from = this.backlog.position();
 		byte[] token = this.lease.tokens().current();
-		this.store.read(this.reads, this.name, from.after(), COUNT, BLOCK)
+		CompletableFuture.completedFuture(from)
+			// Also an exception of the call itself ends the reading.
+			.thenCompose((position) -> this.store.read(this.reads, this.name, position.after(), COUNT, BLOCK))
 			.thenCompose((read) -> selectUnanswered(from, read))
-			.whenComplete((selection, ex) -> {
-				if (ex == null) {
-					onRead(from, token, selection);
-				}
-				else {
-					onReadFailed(ex);
-				}
+			.thenAccept((selection) -> onRead(from, token, selection))
+			.exceptionally((ex) -> {
+				onReadFailed(ex);
+				return null;
 			});
 	}
 
@@ -248,7 +303,10 @@ final class StreamReader {
 		// Otherwise it is read again by the instance that holds the lease.
 		if (this.lease.isValid()) {
 			this.backlog.accept(from, token, selection);
-			deliver();
+			this.delivery.run();
+		}
+		synchronized (this) {
+			this.failures = 0;
 		}
 		// Handlers are woken first.
 		this.afterReceiving.accept(this::read);
@@ -263,48 +321,27 @@ final class StreamReader {
 		this.backlog.readPending();
 		synchronized (this) {
 			this.reading = false;
-			if (this.stopped) {
-				return;
-			}
 		}
-		logger.debug("Could not read channel '{}' for '{}'; trying again", this.channel, this.name, ex);
-		this.retries.later(this::tick);
-	}
-
-	/**
-	 * Delivers all signals that were read: one thread at a time, without a lock.
-	 */
-	private void deliver() {
-		for (PendingSignal next = beginDelivering(); next != null; next = next(next)) {
-			if (!this.delivery.deliver(next)) {
-				endDelivering();
-				this.retries.whenCapacity(() -> {
-					deliver();
-					read();
-				});
-				return;
-			}
+		int count = countFailure(ex);
+		if (!isStopped()) {
+			this.retries.backOff(count, this::tick);
 		}
 	}
 
-	private synchronized @Nullable PendingSignal beginDelivering() {
-		if (this.stopped || this.delivering) {
-			return null;
+	private int countFailure(Throwable ex) {
+		int count;
+		synchronized (this) {
+			count = ++this.failures;
 		}
-		PendingSignal first = this.backlog.next();
-		this.delivering = first != null;
-		return first;
-	}
-
-	private synchronized @Nullable PendingSignal next(PendingSignal delivered) {
-		this.backlog.delivered(delivered);
-		PendingSignal next = this.stopped ? null : this.backlog.next();
-		this.delivering = next != null;
-		return next;
-	}
-
-	private synchronized void endDelivering() {
-		this.delivering = false;
+		if (count % FAILURES == 0 && this.lease.isValid()) {
+			// Redis is connected, or the lease would have expired.
+			logger.warn("Could not read channel '{}' for '{}', {} times", this.channel, this.name, count, ex);
+			giveUp();
+		}
+		else {
+			logger.debug("Could not read channel '{}' for '{}'; trying again", this.channel, this.name, ex);
+		}
+		return count;
 	}
 
 	private void onAcknowledged(AcknowledgedSignal acknowledged, boolean stored) {
@@ -331,12 +368,27 @@ final class StreamReader {
 		return this.reads.close()
 			.thenCompose((closed) -> this.acknowledgements.idle())
 			.thenCompose((idle) -> {
-				this.lease.lose();
+				this.lease.close();
 				return this.store.release(this.name, this.lease.tokens().current());
 			});
 	}
 
-	private final class ReaderClaims implements SignalDelivery.Claims {
+	private final class ReaderRole implements SignalDelivery.Claims, DeliveryLoop.Owner {
+
+		@Override
+		public boolean isActive() {
+			return !isStopped();
+		}
+
+		@Override
+		public void onCapacity() {
+			read();
+		}
+
+		@Override
+		public void giveUp() {
+			StreamReader.this.giveUp();
+		}
 
 		// By the clock: a process that was frozen learns of its successor too late.
 		@Override

@@ -2,6 +2,7 @@ package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.StreamCommands;
@@ -35,6 +37,8 @@ final class StreamStore {
 	 * has restored those that it knows.
 	 */
 	static final Duration RESTORING = Duration.ofSeconds(10);
+
+	private static final long DEAD_LETTERS = 1_000;
 
 	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
@@ -205,6 +209,34 @@ final class StreamStore {
 			.thenApply(StreamStore::isDone);
 	}
 
+	/**
+	 * Sets a signal aside that can't be delivered.
+	 * @return {@code false} if there are too many dead letters
+	 */
+	CompletableFuture<Boolean> setAside(String responder, String signal, String reason, byte[] json) {
+		byte[] head = RedisChannel.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " ") + "\n");
+		byte[] letter = Arrays.copyOf(head, head.length + json.length);
+		System.arraycopy(json, 0, letter, head.length, json.length);
+		return eval(StreamScript.SETASIDE, List.of(this.keys.deadLetters()),
+				List.of(StreamKeys.field(signal, responder), letter, bytes(this.retention), bytes(DEAD_LETTERS)))
+			.thenApply(StreamStore::isDone);
+	}
+
+	CompletableFuture<StoredDeadLetters> deadLetters(int limit) {
+		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()), List.of(bytes(limit)))
+			.thenApply(StoredDeadLetters::of);
+	}
+
+	/**
+	 * Adds the signal of a dead letter to the stream, for its responder alone.
+	 * @return {@code false} if there is no such dead letter
+	 */
+	CompletableFuture<Boolean> replay(String responder, String signal) {
+		return eval(StreamScript.REPLAY, List.of(this.keys.log(), this.keys.deadLetters()),
+				List.of(StreamKeys.field(signal, responder), RedisChannel.bytes(responder)))
+			.thenApply(StreamStore::isDone);
+	}
+
 	CompletableFuture<?> trim() {
 		return eval(StreamScript.TRIM, List.of(this.keys.log(), this.keys.trimmed(), this.keys.responders()),
 				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped("")));
@@ -333,6 +365,44 @@ final class StreamStore {
 				}
 			}
 			return status;
+		}
+
+	}
+
+	/**
+	 * Dead letters.
+	 *
+	 * @param total the number of all dead letters
+	 * @param letters the dead letters that were read
+	 */
+	record StoredDeadLetters(long total, List<StoredDeadLetter> letters) {
+
+		static StoredDeadLetters of(List<?> reply) {
+			List<?> fields = (List<?>) reply.get(1);
+			List<?> letters = (List<?>) reply.get(2);
+			return new StoredDeadLetters(Replies.number(reply.get(0)),
+					IntStream.range(0, fields.size())
+						.mapToObj((i) -> StoredDeadLetter.of(Replies.text(fields.get(i)), letters.get(i)))
+						.toList());
+		}
+
+	}
+
+	/**
+	 * A signal that could not be delivered.
+	 *
+	 * @param millis when it was set aside
+	 */
+	record StoredDeadLetter(String signal, String responder, long millis, String reason, byte[] json) {
+
+		static StoredDeadLetter of(String field, @Nullable Object letter) {
+			String[] names = field.split(" ", 2);
+			String text = Replies.text(letter);
+			int end = Math.max(text.indexOf('\n'), 0);
+			String[] head = text.substring(0, end).split(" ", 2);
+			byte[] json = RedisChannel.bytes(text.substring(Math.min(end + 1, text.length())));
+			return new StoredDeadLetter(names[0], (names.length > 1) ? names[1] : "", Replies.number(head[0]),
+					(head.length > 1) ? head[1] : "", json);
 		}
 
 	}

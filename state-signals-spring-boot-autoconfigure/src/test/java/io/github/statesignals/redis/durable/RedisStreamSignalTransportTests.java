@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -680,6 +682,52 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		assertThat(responder.refusals).isZero();
 	}
 
+	@Test
+	void aSignalWhoseDeliveryAlwaysFailsIsAnsweredAndSetAsideAndCanBeReplayed() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		Keeping responder = keeping("r", (number) -> true);
+		Keeping other = keeping("other", (number) -> true);
+		responder.failures.put(2, StackOverflowError::new);
+		List<String> ids = IntStream.rangeClosed(1, 3).mapToObj((i) -> send(sender, i)).toList();
+		await().until(() -> responder.numbers.equals(List.of(1, 3)));
+		await().until(() -> channels.find(this.channel, ids.get(1)).orElseThrow().isComplete());
+		assertThat(channels.find(this.channel, ids.get(1)).orElseThrow().acknowledged().get("r")).satisfies((answer) -> {
+			assertThat(answer.ras()).isZero();
+			assertThat(answer.message()).contains("StackOverflowError");
+		});
+		assertThat(channels.countDeadLetters(this.channel)).isOne();
+		assertThat(channels.deadLetters(this.channel, 10)).singleElement().satisfies((letter) -> {
+			assertThat(letter.id()).isEqualTo(ids.get(1));
+			assertThat(letter.responder()).isEqualTo("r");
+			assertThat(letter.reason()).contains("StackOverflowError");
+			assertThat(letter.signal()).isEqualTo(signal("p", 2));
+		});
+		responder.failures.clear();
+		assertThat(channels.replay(this.channel, ids.get(1), "other")).isFalse();
+		assertThat(channels.replay(this.channel, ids.get(1), "r")).isTrue();
+		await().until(() -> responder.numbers.equals(List.of(1, 3, 2)));
+		assertThat(channels.deadLetters(this.channel, 10)).isEmpty();
+		send(sender, 4);
+		await().until(() -> other.numbers.contains(4) && pending("other") == 0);
+		assertThat(other.numbers).containsExactly(1, 2, 3, 4);
+	}
+
+	@Test
+	void aReaderWithoutMemoryGivesUpTheLeaseAndAnotherInstanceTakesOver() {
+		SignalTransport sender = start().transport();
+		Keeping first = keeping("r", (number) -> true);
+		send(sender, 0);
+		await().until(() -> first.numbers.size() == 1);
+		IntStream.rangeClosed(1, 5).forEach((i) -> first.failures.put(i, OutOfMemoryError::new));
+		Keeping second = keeping("r", (number) -> true);
+		IntStream.rangeClosed(1, 5).forEach((i) -> send(sender, i));
+		await().until(() -> second.numbers.size() == 5);
+		assertThat(second.numbers).containsExactly(1, 2, 3, 4, 5);
+		assertThat(first.numbers).containsExactly(0);
+		await().until(() -> pending("r") == 0);
+	}
+
 	private String send(SignalTransport sender, int number) {
 		Object sent = sender.send(this.channel, signal("p", number)).join();
 		return ((StoredSignal) sent).id();
@@ -762,6 +810,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 		private final Predicate<Integer> acknowledged;
 
+		private final Map<Integer, Supplier<Error>> failures = new ConcurrentHashMap<>();
+
 		private volatile int refusals;
 
 		Keeping(String name, SignalTransport transport, Predicate<Integer> acknowledged) {
@@ -785,6 +835,10 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 			if (this.refusals > 0) {
 				this.refusals--;
 				return false;
+			}
+			Supplier<Error> failure = this.failures.get((int) signal.sampleNo());
+			if (failure != null) {
+				throw failure.get();
 			}
 			this.numbers.add((int) signal.sampleNo());
 			this.signals.add(signal);
@@ -819,7 +873,9 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 		@Override
 		public void onMalformed(String source, String problem) {
-			throw new IllegalStateException(problem);
+			if (!problem.contains("was set aside")) {
+				throw new IllegalStateException(problem);
+			}
 		}
 
 		@Override
