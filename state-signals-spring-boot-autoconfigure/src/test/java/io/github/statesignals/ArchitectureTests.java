@@ -87,7 +87,8 @@ class ArchitectureTests {
 			"redis.RedisChannel", "redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings",
 			"redis.SignalChannels", "redis.driver.ConnectProblem", "redis.driver.LuaScript", "redis.driver.RedisDriver",
 			"redis.driver.RedisExceptions", "redis.driver.RedisPublisher", "redis.driver.SignalListenerContainer",
-			"redis.driver.StreamCommands", "redis.driver.StreamCommands$Entry", "redis.durable.RedisDurableChannels",
+			"redis.driver.StreamCommands", "redis.driver.StreamCommands$Entry", "redis.durable.DurableChannel",
+			"redis.durable.DurableChannel$Start", "redis.durable.RedisDurableChannels",
 			"redis.durable.RedisStreamSignalTransport",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
@@ -98,7 +99,7 @@ class ArchitectureTests {
 			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsProperties",
 			"autoconfigure.StateSignalsProperties$Channel", "autoconfigure.StateSignalsProperties$Delivery",
 			"autoconfigure.StateSignalsProperties$Exporter", "autoconfigure.StateSignalsProperties$Protocol",
-			"autoconfigure.StateSignalsProperties$Responder");
+			"autoconfigure.StateSignalsProperties$Responder", "autoconfigure.StateSignalsProperties$Start");
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.github.(**)").should().beFreeOfCycles();

@@ -175,6 +175,30 @@ class DurableChannelTests {
 			.containsExactlyInAnyOrderElementsOf(IntStream.range(1, 20).boxed().toList());
 	}
 
+	/**
+	 * Juju's example: a unit that comes a day later learns that the remote application is
+	 * ready, and why it is broken now.
+	 */
+	@Test
+	void aUnitThatComesLaterGetsTheLastValueOfEachSignalOnce() {
+		String start = "channels." + this.channel + ".start=latest";
+		Charm first = start(Charm.class, start, "responder.name=unit-1").getBean(Charm.class);
+		SignalExporter remote = start(Object.class, start).getBean(SignalExporter.class);
+		assertThat(remote.initializeAndWait(1, TIMEOUT, "ready", "bork")).isTrue();
+		remote.emit(new Ready());
+		remote.emit(new Bork("disk full"));
+		remote.emit(new Bork("no network"));
+		await().until(() -> first.seen.equals(List.of("ready", "bork: disk full", "bork: no network")));
+		ConfigurableApplicationContext unit = start(Charm.class, start, "responder.name=unit-2");
+		Charm second = unit.getBean(Charm.class);
+		await().until(() -> second.seen.equals(List.of("ready", "bork: no network")));
+		unit.close();
+		remote.emit(new Bork("all is lost"));
+		Charm restarted = start(Charm.class, start, "responder.name=unit-2").getBean(Charm.class);
+		await().until(() -> restarted.seen.equals(List.of("bork: all is lost")));
+		assertThat(first.seen).containsExactly("ready", "bork: disk full", "bork: no network", "bork: all is lost");
+	}
+
 	@Test
 	void aResponderThatIsRemovedIsAwaitedNoMore() {
 		start(Recording.class, "responder.name=gone").close();
@@ -331,6 +355,31 @@ class DurableChannelTests {
 		void on(Signal signal) {
 			this.recorder.signals.add(signal);
 			throw new IllegalStateException("no disk");
+		}
+
+	}
+
+	@SignalEvent
+	record Ready() {
+	}
+
+	@SignalEvent
+	record Bork(String reason) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Charm {
+
+		private final List<String> seen = new CopyOnWriteArrayList<>();
+
+		@OnSignal
+		void onReady(Ready ready) {
+			this.seen.add("ready");
+		}
+
+		@OnSignal
+		void onBork(Bork bork) {
+			this.seen.add("bork: " + bork.reason());
 		}
 
 	}

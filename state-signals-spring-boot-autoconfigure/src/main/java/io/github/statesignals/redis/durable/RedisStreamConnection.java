@@ -65,12 +65,12 @@ final class RedisStreamConnection {
 
 	/**
 	 * Creates a connection.
-	 * @param retentions the durable channels, with the retention of each
+	 * @param channels the durable channels, by name
 	 * @param opened the names of those that are open, a live view
 	 * @param afterReceiving runs a task when handlers have been woken for what was read
 	 */
 	RedisStreamConnection(RedisConnectionFactory connectionFactory, Consumer<Runnable> afterReceiving,
-			SignalCodec codec, Map<String, Duration> retentions, Set<String> opened, Listener listener) {
+			SignalCodec codec, Map<String, DurableChannel> channels, Set<String> opened, Listener listener) {
 		this.connectionFactory = connectionFactory;
 		this.opened = opened;
 		this.listener = new ReadyListener(listener);
@@ -81,8 +81,8 @@ final class RedisStreamConnection {
 		this.client = createClient();
 		StreamChannel.Services services = new StreamChannel.Services(codec, this.listener, new Retries(this.scheduler),
 				this::createClient, this.scheduler, afterReceiving);
-		retentions.forEach((name, retention) -> this.channels.put(name,
-				new StreamChannel(name, new StreamStore(name, retention, this.client), services,
+		channels.forEach((name, settings) -> this.channels.put(name,
+				new StreamChannel(name, new StreamStore(name, settings, this.client), services,
 						(subscription) -> this.listener.onSubscription(name, subscription))));
 	}
 

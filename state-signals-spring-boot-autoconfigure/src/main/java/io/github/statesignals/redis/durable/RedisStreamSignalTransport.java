@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -44,11 +43,6 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
-	/**
-	 * Redis refuses later times of expiry.
-	 */
-	private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
-
 	private final RedisConnectionFactory connectionFactory;
 
 	private final Settings settings;
@@ -57,7 +51,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	private final SignalCodec codec;
 
-	private final Map<String, Duration> retentions;
+	private final Map<String, DurableChannel> channels;
 
 	/**
 	 * The durable channels that are open.
@@ -70,13 +64,12 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	 * Creates a transport with its own container.
 	 * @param connectionFactory provides the connections
 	 * @param settings the settings
-	 * @param retentions the durable channels, by name, with the retention of answers, and
-	 * of signals that are not acknowledged: 36,500 days at most
+	 * @param channels the durable channels, by name
 	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, Settings settings,
-			Map<String, Duration> retentions) {
+			Map<String, DurableChannel> channels) {
 		this(connectionFactory, RedisPubSubSignalTransport.createListenerContainer(connectionFactory), settings,
-				retentions);
+				channels);
 	}
 
 	/**
@@ -85,22 +78,15 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	 * @param container receives messages: see
 	 * {@link RedisPubSubSignalTransport#RedisPubSubSignalTransport(RedisConnectionFactory, RedisMessageListenerContainer, Settings)}
 	 * @param settings the settings
-	 * @param retentions the durable channels, by name, with the retention of answers, and
-	 * of signals that are not acknowledged: 36,500 days at most
+	 * @param channels the durable channels, by name
 	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
-			Settings settings, Map<String, Duration> retentions) {
+			Settings settings, Map<String, DurableChannel> channels) {
 		this.connectionFactory = connectionFactory;
 		this.settings = settings;
 		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, container, settings);
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
-		this.retentions = retentions.entrySet()
-			.stream()
-			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, (entry) -> shorter(entry.getValue())));
-	}
-
-	private static Duration shorter(Duration retention) {
-		return (retention.compareTo(LONGEST_RETENTION) < 0) ? retention : LONGEST_RETENTION;
+		this.channels = Map.copyOf(channels);
 	}
 
 	/**
@@ -121,7 +107,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	@Override
 	public boolean isDurable(String channel) {
-		return this.retentions.containsKey(channel);
+		return this.channels.containsKey(channel);
 	}
 
 	@Override
@@ -156,7 +142,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			return null;
 		}
 		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this::afterReceiving,
-				this.codec, this.retentions, this.opened, listener);
+				this.codec, this.channels, this.opened, listener);
 		this.connection = started;
 		started.begin();
 		return started;
@@ -224,7 +210,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			return current.channel(channel).registry().introduce(signal.publisherId());
 		}
 		try {
-			return current.channel(channel).publish(this.codec.write(signal, extension));
+			return current.channel(channel).publish(signal, this.codec.write(signal, extension));
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
@@ -65,8 +66,8 @@ final class StreamChannel {
 		return this.registry;
 	}
 
-	CompletableFuture<StoredSignal> publish(byte[] signal) {
-		return this.publisher.publish(signal);
+	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
+		return this.publisher.publish(signal, json);
 	}
 
 	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {

@@ -96,6 +96,13 @@ record StreamKeys(String prefix) {
 	}
 
 	/**
+	 * Has the last signal of each event and publisher, if these are for new responders.
+	 */
+	byte[] latest() {
+		return key("latest");
+	}
+
+	/**
 	 * Has the signals that could not be delivered.
 	 */
 	byte[] deadLetters() {

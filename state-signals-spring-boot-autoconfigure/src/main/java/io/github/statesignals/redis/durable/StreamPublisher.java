@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
@@ -53,12 +54,13 @@ final class StreamPublisher {
 
 	/**
 	 * Adds a signal.
-	 * @param signal the signal in JSON
+	 * @param signal the signal
+	 * @param json the signal in JSON
 	 * @return completes when it is stored; cancelling it prevents the sending, if that
 	 * has not happened
 	 */
-	CompletableFuture<StoredSignal> publish(byte[] signal) {
-		Publish publish = new Publish(signal);
+	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
+		Publish publish = new Publish(latest(signal), json);
 		synchronized (this) {
 			this.queue.add(publish);
 			if (this.busy) {
@@ -68,6 +70,12 @@ final class StreamPublisher {
 		}
 		flush();
 		return publish;
+	}
+
+	// A new responder must not believe that its publisher shuts down.
+	private String latest(Signal signal) {
+		return (this.store.storesLatest() && !Signal.isReserved(signal.event()))
+				? signal.event() + "\n" + signal.publisherId() : "";
 	}
 
 	synchronized boolean isIdle() {
@@ -83,7 +91,7 @@ final class StreamPublisher {
 				Publish next = this.queue.remove();
 				if (!next.isDone()) {
 					batch.add(next);
-					bytes += next.signal.length;
+					bytes += next.json.length;
 				}
 			}
 			if (batch.isEmpty()) {
@@ -93,11 +101,12 @@ final class StreamPublisher {
 			this.inFlight = batch;
 			number = ++this.batches;
 		}
-		send(batch, number, SignalCodec.joinLines(batch.stream().map((publish) -> publish.signal).toList()));
+		send(batch, number, SignalCodec.joinLines(batch.stream().map((publish) -> publish.json).toList()));
 	}
 
 	private void send(List<Publish> batch, long number, byte[] signals) {
-		this.store.publish(this.producer, number, signals).whenComplete((entry, ex) -> {
+		List<String> latest = batch.stream().map((publish) -> publish.latest).toList();
+		this.store.publish(this.producer, number, signals, latest).whenComplete((entry, ex) -> {
 			if (ex == null) {
 				complete(batch, entry);
 			}
@@ -138,12 +147,15 @@ final class StreamPublisher {
 
 	private static final class Publish extends CompletableFuture<StoredSignal> implements Retried {
 
-		private final byte[] signal;
+		private final String latest;
+
+		private final byte[] json;
 
 		private volatile @Nullable DataAccessException lastFailure;
 
-		Publish(byte[] signal) {
-			this.signal = signal;
+		Publish(String latest, byte[] json) {
+			this.latest = latest;
+			this.json = json;
 		}
 
 		@Override

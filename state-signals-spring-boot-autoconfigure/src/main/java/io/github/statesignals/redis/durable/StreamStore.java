@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
+import io.github.statesignals.redis.durable.DurableChannel.Start;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +53,23 @@ final class StreamStore {
 
 	private final Duration retention;
 
+	private final Start start;
+
 	private final StreamClient client;
 
-	StreamStore(String channel, Duration retention, StreamClient client) {
+
+	StreamStore(String channel, DurableChannel settings, StreamClient client) {
 		this.keys = StreamKeys.of(channel);
-		this.retention = retention;
+		this.retention = settings.retention();
+		this.start = settings.start();
 		this.client = client;
+	}
+
+	/**
+	 * Whether the last signal of each event and publisher is stored.
+	 */
+	boolean storesLatest() {
+		return this.start == Start.LATEST;
 	}
 
 	/**
@@ -68,11 +81,18 @@ final class StreamStore {
 
 	/**
 	 * Adds an entry, unless the producer has added this batch before.
+	 * @param latest the name of each signal among the last signals, or empty; not used if
+	 * these are not stored
 	 * @return the id of the entry
 	 */
-	CompletableFuture<String> publish(String producer, long batch, byte[] signals) {
-		return eval(StreamScript.PUBLISH, List.of(this.keys.log(), this.keys.producer(producer)),
-				List.of(bytes(batch), bytes(BATCH_REMEMBERED), signals))
+	CompletableFuture<String> publish(String producer, long batch, byte[] signals, List<String> latest) {
+		List<byte[]> arguments = new ArrayList<>(List.of(bytes(batch), bytes(BATCH_REMEMBERED), signals));
+		if (storesLatest()) {
+			arguments.add(bytes(this.retention));
+			latest.forEach((name) -> arguments.add(RedisChannel.bytes(name)));
+		}
+		return eval(StreamScript.PUBLISH, List.of(this.keys.log(), this.keys.producer(producer), this.keys.latest()),
+				arguments)
 			.thenApply((reply) -> Replies.text(reply.get(0)));
 	}
 
@@ -163,12 +183,14 @@ final class StreamStore {
 		List<byte[]> arguments = new ArrayList<>();
 		arguments.add(bytes(restoring ? 1 : 0));
 		arguments.add(bytes(RESTORING));
+		arguments.add(RedisChannel.bytes((restoring ? Start.NEW : this.start).name().toLowerCase(Locale.ROOT)));
+		arguments.add(bytes(this.retention));
 		fields.forEach((name, field) -> {
 			arguments.add(RedisChannel.bytes(name));
 			arguments.add(RedisChannel.bytes(field));
 		});
-		return eval(StreamScript.REGISTER, List.of(this.keys.log(), this.keys.responders(), this.keys.removed()),
-				arguments)
+		return eval(StreamScript.REGISTER,
+				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.latest()), arguments)
 			.thenApply((reply) -> {
 				Map<String, Registration> registrations = new LinkedHashMap<>();
 				int at = 0;
