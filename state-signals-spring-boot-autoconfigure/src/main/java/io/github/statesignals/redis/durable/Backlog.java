@@ -13,6 +13,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.PendingSignal.Content;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
+import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
@@ -268,12 +269,24 @@ final class Backlog {
 			if (entry.responder() != null && !this.responder.equals(Replies.text(entry.responder()))) {
 				return;
 			}
+			if (hasTooManyLines(entry.lines())) {
+				signals.put(0, new Foreign("the entry has more than %d lines".formatted(StreamPublisher.BATCH)));
+				return;
+			}
 			List<byte[]> lines = SignalCodec.splitLines(entry.lines());
 			for (int number = 0; number < lines.size(); number++) {
 				if (known == null || !known.hasBegun(number)) {
 					signals.put(number, new Line(lines.get(number)));
 				}
 			}
+		}
+
+		private static boolean hasTooManyLines(byte[] text) {
+			int lines = 1;
+			for (byte character : text) {
+				lines += (character == '\n') ? 1 : 0;
+			}
+			return lines > StreamPublisher.BATCH;
 		}
 
 		/**

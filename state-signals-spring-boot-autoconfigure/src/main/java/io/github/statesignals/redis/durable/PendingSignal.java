@@ -105,6 +105,14 @@ final class PendingSignal {
 	}
 
 	/**
+	 * An entry that no publisher has written.
+	 *
+	 * @param problem why it can't be read
+	 */
+	record Foreign(String problem) implements Content {
+	}
+
+	/**
 	 * An entry without any signal that awaits an answer: it is only acknowledged.
 	 */
 	record Settled() implements Content {

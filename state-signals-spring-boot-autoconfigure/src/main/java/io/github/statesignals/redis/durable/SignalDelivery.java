@@ -8,6 +8,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
+import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
@@ -64,6 +65,9 @@ final class SignalDelivery {
 		}
 		if (signal.content() instanceof Deleted) {
 			this.listener.onDropped(this.channel, "", this.responder, 1);
+		}
+		else if (signal.content() instanceof Foreign foreign) {
+			this.listener.onMalformed(this.source, foreign.problem());
 		}
 		receipt.acknowledge(null, null);
 		return true;

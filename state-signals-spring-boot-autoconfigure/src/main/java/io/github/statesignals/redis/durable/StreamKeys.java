@@ -1,5 +1,8 @@
 package io.github.statesignals.redis.durable;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 import io.github.statesignals.redis.RedisChannel;
 
 /**
@@ -109,8 +112,38 @@ record StreamKeys(String prefix) {
 		return key("dead-letters");
 	}
 
+	/**
+	 * Returns the type of a key: the one that scripts expect.
+	 */
+	static KeyType type(byte[] key) {
+		String name = new String(key, StandardCharsets.UTF_8);
+		name = name.substring(name.indexOf("}:") + 2);
+		int end = name.indexOf(':');
+		return switch ((end < 0) ? name : name.substring(0, end)) {
+			case "log" -> KeyType.STREAM;
+			case "producer", "lease", "reader", "trimmed" -> KeyType.STRING;
+			default -> KeyType.HASH;
+		};
+	}
+
+	/**
+	 * Whether a key can be deleted if its type is wrong: its content is written again.
+	 */
+	boolean isRestored(byte[] key) {
+		return !Arrays.equals(key, log()) && !Arrays.equals(key, deadLetters());
+	}
+
 	private byte[] key(String name) {
 		return RedisChannel.bytes(this.prefix + name);
+	}
+
+	/**
+	 * The types of keys.
+	 */
+	enum KeyType {
+
+		STREAM, STRING, HASH
+
 	}
 
 }

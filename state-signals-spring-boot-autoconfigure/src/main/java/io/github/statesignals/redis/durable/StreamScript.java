@@ -12,7 +12,7 @@ import org.springframework.util.StringUtils;
 enum StreamScript {
 
 	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE, RELEASE, REMOVE, TRIM("ids"), STATUS("ids"),
-	RESPONDERS, SETASIDE, DEADLETTERS("ids"), REPLAY;
+	RESPONDERS, SETASIDE, DEADLETTERS("ids"), REPLAY, REPAIR;
 
 	private final LuaScript script;
 

@@ -57,12 +57,14 @@ final class StreamStore {
 
 	private final StreamClient client;
 
+	private final KeyRepair repair;
 
 	StreamStore(String channel, DurableChannel settings, StreamClient client) {
 		this.keys = StreamKeys.of(channel);
 		this.retention = settings.retention();
 		this.start = settings.start();
 		this.client = client;
+		this.repair = new KeyRepair(this.keys, client);
 	}
 
 	/**
@@ -103,8 +105,9 @@ final class StreamStore {
 	 */
 	CompletableFuture<List<Entry>> read(StreamClient reads, String responder, @Nullable String after, int count,
 			Duration block) {
-		return reads.call((commands) -> commands.read(this.keys.log(), responder, after, count, block),
-				block.plus(StreamClient.TIMEOUT));
+		return this.repair.call(List.of(this.keys.log()),
+				() -> reads.call((commands) -> commands.read(this.keys.log(), responder, after, count, block),
+						block.plus(StreamClient.TIMEOUT)));
 	}
 
 	/**
@@ -226,7 +229,7 @@ final class StreamStore {
 	CompletableFuture<Boolean> remove(String responder) {
 		return eval(StreamScript.REMOVE,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.dropped(responder),
-						this.keys.reader(responder)),
+						this.keys.reader(responder), this.keys.lease(responder)),
 				List.of(RedisChannel.bytes(responder)))
 			.thenApply(StreamStore::isDone);
 	}
@@ -280,7 +283,8 @@ final class StreamStore {
 	}
 
 	private CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> scriptKeys, List<byte[]> arguments) {
-		return this.client.call((StreamCommands commands) -> commands.eval(script.script(), scriptKeys, arguments));
+		return this.repair.call(scriptKeys, () -> this.client
+			.call((StreamCommands commands) -> commands.eval(script.script(), scriptKeys, arguments)));
 	}
 
 	private static boolean isDone(List<?> reply) {

@@ -1,23 +1,21 @@
--- Keeps answers and sends them, and acknowledges entries: for who holds the lease, or was the last to
--- hold it, and nobody else.
--- KEYS: log, lease, reader, then where to keep the answers: a key for each second in which signals were
+-- Stores answers and sends them, and acknowledges entries: for the holder of the lease or the last one
+-- that held it, and no other.
+-- KEYS: log, lease, reader, then where to store the answers: a key for each second in which signals were
 --       published
--- ARGV: responder, token, milliseconds of the lease, milliseconds to keep answers; how many entries
+-- ARGV: responder, token, milliseconds of the lease, milliseconds to store answers; how many entries
 --       all of whose signals are dealt with, and their ids; for each of the keys how many arguments
---       follow, fields and answers; and where to send what, which are answers, a line each
+--       follow, fields and answers; and where to send which answers, a line each
 -- Returns 1, or 0 if another one holds the lease, or has held it since.
 local call = redis.call
 local holder = call('GET', KEYS[2]) or call('GET', KEYS[3])
 if holder and holder ~= ARGV[2] then
   return {0}
 end
--- A full Redis refuses no such write, nor what follows.
+-- A full Redis refuses no such write, nor those that follow.
 call('DEL', KEYS[2])
 call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
-local at = 6 + tonumber(ARGV[5])
-if at > 6 then
-  call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 6, at - 1))
-end
+local entries = 5 + tonumber(ARGV[5])
+local at = entries + 1
 local added = 0
 for i = 4, #KEYS do
   local last = at + tonumber(ARGV[at])
@@ -25,7 +23,11 @@ for i = 4, #KEYS do
   call('PEXPIRE', KEYS[i], ARGV[4])
   at = last + 1
 end
--- Else the batch was here before, and its reply was lost.
+-- Last: an entry whose answers are not stored is delivered again.
+if entries > 5 then
+  call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 6, entries))
+end
+-- Otherwise the batch was here before, and its reply was lost.
 if added > 0 then
   for i = at, #ARGV, 2 do
     call('PUBLISH', ARGV[i], ARGV[i + 1])

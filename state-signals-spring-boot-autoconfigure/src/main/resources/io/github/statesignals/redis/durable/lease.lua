@@ -8,14 +8,18 @@
 local field = redis.call('HGET', KEYS[5], ARGV[4]) or ''
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then
-  return {0, '', {}, field}
+  if redis.pcall('PTTL', KEYS[1]) ~= -1 then
+    return {0, '', {}, field}
+  end
+  -- A lease that never expires was written by another client.
+  holder = false
 end
 local token = holder or ARGV[1]
 local reader = redis.call('GET', KEYS[4])
 if not holder and reader and reader ~= token then
   token = ARGV[2]
 end
--- A full Redis refuses no such write, nor what follows.
+-- A full Redis refuses no such write, nor those that follow.
 redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], token, 'PX', ARGV[3])
 if reader ~= token then

@@ -778,6 +778,93 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> pending("r") == 0);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "producer:*", "responders", "removed", "lease:r", "reader:r", "dropped:r", "trimmed",
+			"answers:*", "latest" })
+	void aKeyThatIsDeletedOrThatAnotherClientHasWrittenStopsNothing(String name) {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		Keeping responder = keeping("r", (number) -> true);
+		send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
+		redis.del(keysOf(name).toArray(String[]::new));
+		send(sender, 2);
+		await().until(() -> responder.numbers.equals(List.of(1, 2)));
+		for (String key : keysOf(name)) {
+			redis.del(key);
+			redis.lpush(key, "written by another client");
+		}
+		String third = send(sender, 3);
+		await().until(() -> responder.numbers.equals(List.of(1, 2, 3)));
+		await().until(() -> channels.find(this.channel, third).orElseThrow().acknowledged().containsKey("r"));
+		assertThat(sender.recall(this.channel, third, List.of("r")).join()).hasSize(1);
+		assertThat(channels.responders(this.channel)).containsExactly("r");
+		for (String key : keysOf(name)) {
+			redis.del(key);
+			if (name.equals("responders") || name.equals("removed") || name.equals("dropped:r") || name.equals("latest")) {
+				redis.hset(key, Map.of("", "nonsense", "r", "nonsense"));
+			}
+			else if (!name.equals("answers:*")) {
+				redis.set(key, "nonsense");
+			}
+		}
+		send(sender, 4);
+		await().until(() -> responder.numbers.contains(4));
+		assertThat(responder.numbers.stream().distinct()).containsExactly(1, 2, 3, 4);
+	}
+
+	// The answers to what is published from now on are in keys of later seconds.
+	private List<String> keysOf(String name) {
+		if (name.equals("answers:*")) {
+			long now = Long.parseLong(redis.time().get(0));
+			return LongStream.range(now - 5, now + 30).mapToObj((second) -> key("answers:" + second)).toList();
+		}
+		return name.endsWith("*") ? redis.keys(key(name).replace("{", "\\{")) : List.of(key(name));
+	}
+
+	@Test
+	void aStreamThatIsNoStreamIsNamedAtOnce() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
+		redis.del(this.log);
+		redis.lpush(this.log, "written by another client");
+		assertThat(sender.send(this.channel, signal("p", 2))).failsWithin(Duration.ofSeconds(5))
+			.withThrowableThat()
+			.withMessageContaining("The key '" + this.log + "' is no stream");
+		redis.del(this.log);
+		await().until(() -> redis.exists(this.log) == 1);
+		send(sender, 3);
+		await().until(() -> responder.numbers.equals(List.of(1, 3)));
+	}
+
+	@Test
+	void anEntryWithAMegabyteOfLinesIsMalformedOnce() {
+		SignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		redis.xadd(this.log, Map.of("signals", "{}\n".repeat(350_000)));
+		send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
+		assertThat(responder.malformed).containsExactly("the entry has more than 256 lines");
+	}
+
+	@Test
+	void aResponderThatIsRemovedWhileItRunsLearnsOfTheSignalsThatItMisses() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		responder.refusals = Integer.MAX_VALUE;
+		send(sender, 0);
+		await().until(() -> pending("r") == 1);
+		IntStream.rangeClosed(1, 5).forEach((i) -> send(sender, i));
+		new RedisDurableChannels(sender).remove(this.channel, "r");
+		responder.refusals = 0;
+		await().until(() -> responder.dropped.equals(List.of(": 5")));
+		send(sender, 6);
+		await().until(() -> responder.numbers.equals(List.of(0, 6)));
+		assertThat(responder.gaps).doesNotContain(true);
+	}
+
 	private void send(SignalTransport sender, String publisherId, String event, int number) {
 		sender.send(this.channel, new Signal(publisherId, "process", event, "host", number, "", Map.of())).join();
 	}
