@@ -79,6 +79,9 @@ final class StreamChannel {
 			if (ex != null) {
 				logger.debug("Could not trim channel '{}'; trying again", this.name, ex);
 			}
+			else if (trimmed) {
+				this.services.retries().later(this::trim);
+			}
 		});
 	}
 

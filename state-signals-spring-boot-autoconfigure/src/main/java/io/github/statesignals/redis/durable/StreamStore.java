@@ -45,6 +45,13 @@ final class StreamStore {
 	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
 	/**
+	 * The numbers that one script takes some milliseconds for: meanwhile it blocks Redis.
+	 */
+	private static final long TRIM_SIGNALS = 2_000;
+
+	private static final long TRIM_ENTRIES = 10_000;
+
+	/**
 	 * Within this time, a batch may be sent again.
 	 */
 	private static final Duration BATCH_REMEMBERED = Duration.ofHours(1);
@@ -262,9 +269,15 @@ final class StreamStore {
 			.thenApply(StreamStore::isDone);
 	}
 
-	CompletableFuture<?> trim() {
+	/**
+	 * Deletes acknowledged and expired signals, a bounded number of them.
+	 * @return whether there may be more
+	 */
+	CompletableFuture<Boolean> trim() {
 		return eval(StreamScript.TRIM, List.of(this.keys.log(), this.keys.trimmed(), this.keys.responders()),
-				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped("")));
+				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped(""), bytes(TRIM_SIGNALS),
+						bytes(TRIM_ENTRIES)))
+			.thenApply(StreamStore::isDone);
 	}
 
 	/**

@@ -865,6 +865,34 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		assertThat(responder.gaps).doesNotContain(true);
 	}
 
+	@Test
+	void signalsThatAreTooOldAreDroppedAndCountedInBoundedSteps() {
+		Keeping away = keeping("away", (number) -> true);
+		away.transport.stop();
+		for (int entry = 0; entry < 20; entry++) {
+			redis.xadd(this.log, Map.of("signals",
+					"{\"publisher_id\": \"p\"}\n".repeat(99) + "{\"publisher_id\": \"q\"}"));
+		}
+		await().until(() -> {
+			redis.del(key("trimmed"));
+			return trim(250) == 1 && redis.xlen(this.log) <= 17;
+		});
+		assertThat(redis.xlen(this.log)).isBetween(14L, 17L);
+		while (trim(250) == 1) {
+			assertThat(redis.exists(key("trimmed"))).isZero();
+		}
+		assertThat(redis.xlen(this.log)).isZero();
+		assertThat(redis.hgetall(key("dropped:away"))).isEqualTo(Map.of("p", "1980", "q", "20"));
+	}
+
+	// With a retention of no time.
+	private long trim(int signals) {
+		List<Object> reply = redis.eval(StreamScript.TRIM.script().text(), ScriptOutputType.MULTI,
+				new String[] { this.log, key("trimmed"), key("responders") }, "5000", "0", key("dropped:"),
+				String.valueOf(signals), "10000");
+		return (Long) reply.get(0);
+	}
+
 	private void send(SignalTransport sender, String publisherId, String event, int number) {
 		sender.send(this.channel, new Signal(publisherId, "process", event, "host", number, "", Map.of())).join();
 	}
