@@ -29,6 +29,14 @@ final class Backlog {
 
 	private static final int LIMIT = 1_024;
 
+	/**
+	 * The bytes that were read and are not acknowledged. In memory a signal takes several
+	 * times its size.
+	 */
+	private static final long LIMIT_BYTES = Math.min(8_000_000, Runtime.getRuntime().maxMemory() / 64);
+
+	private static final int MAX_COUNT = 32;
+
 	private final String responder;
 
 	/**
@@ -45,6 +53,16 @@ final class Backlog {
 
 	@GuardedBy("this")
 	private int outstanding;
+
+	@GuardedBy("this")
+	private long outstandingBytes;
+
+	/**
+	 * The size of the entries that were read last, in bytes; as large as possible before
+	 * the first one.
+	 */
+	@GuardedBy("this")
+	private long entryBytes = LIMIT_BYTES;
 
 	@GuardedBy("this")
 	private int generation;
@@ -74,7 +92,37 @@ final class Backlog {
 	}
 
 	synchronized boolean hasCapacity() {
-		return this.undelivered.isEmpty() && this.outstanding < LIMIT;
+		return this.undelivered.isEmpty() && !isFull();
+	}
+
+	private boolean isFull() {
+		return this.outstanding >= LIMIT || this.outstandingBytes >= LIMIT_BYTES;
+	}
+
+	/**
+	 * Returns the number of entries to read: Redis can't limit the bytes.
+	 */
+	synchronized int count() {
+		long count = (LIMIT_BYTES - this.outstandingBytes) / Math.max(this.entryBytes, 1);
+		return (int) Math.max(1, Math.min(count, MAX_COUNT));
+	}
+
+	// Grows at once, and shrinks slowly: large entries come together.
+	private void noteSizes(List<Entry> read) {
+		for (Entry entry : read) {
+			long size = (entry.lines() != null) ? entry.lines().length : 0;
+			this.entryBytes = Math.max(size, (this.entryBytes * 3 + size) / 4);
+		}
+	}
+
+	private void add(PendingSignal signal) {
+		this.outstanding++;
+		this.outstandingBytes += signal.content().size();
+	}
+
+	private void remove(PendingSignal signal) {
+		this.outstanding--;
+		this.outstandingBytes -= signal.content().size();
 	}
 
 	/**
@@ -92,7 +140,7 @@ final class Backlog {
 		this.generation++;
 		this.undelivered.clear();
 		for (PendingEntry entry : this.entries.values()) {
-			this.outstanding -= entry.discard().size();
+			entry.discard().forEach(this::remove);
 		}
 		this.entries.values().removeIf(PendingEntry::isDiscarded);
 		readPending();
@@ -133,6 +181,7 @@ final class Backlog {
 	 * @param from the position from which they were read
 	 */
 	synchronized Selection select(Position from, List<Entry> read) {
+		noteSizes(read);
 		Selection selection = new Selection(this.responder, from.after() != null || mayBeAnswered(read));
 		for (Entry entry : read) {
 			PendingEntry known = this.entries.get(entry.id());
@@ -171,7 +220,7 @@ final class Backlog {
 			PendingEntry entry = this.entries.computeIfAbsent(id, (created) -> new PendingEntry(created, token));
 			List<PendingSignal> added = entry.add(contents);
 			this.undelivered.addAll(added);
-			this.outstanding += added.size();
+			added.forEach(this::add);
 		});
 	}
 
@@ -184,7 +233,7 @@ final class Backlog {
 	 */
 	synchronized void abandon(PendingSignal signal) {
 		if (signal.entry().abandon(signal)) {
-			this.outstanding--;
+			remove(signal);
 			readPending();
 		}
 	}
@@ -211,9 +260,9 @@ final class Backlog {
 		if (stored ? acknowledged.isLast() : entry.isDiscarded()) {
 			this.entries.remove(entry.id(), entry);
 		}
-		boolean full = this.outstanding >= LIMIT;
-		this.outstanding--;
-		return full && this.outstanding < LIMIT;
+		boolean full = isFull();
+		remove(acknowledged.signal());
+		return full && !isFull();
 	}
 
 	/**
@@ -224,8 +273,7 @@ final class Backlog {
 
 		private final @Nullable String after;
 
-		@GuardedBy("this")
-	private final int generation;
+		private final int generation;
 
 		Position(@Nullable String after, int generation) {
 			this.after = after;

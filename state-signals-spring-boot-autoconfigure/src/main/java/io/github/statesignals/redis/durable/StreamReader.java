@@ -34,8 +34,6 @@ final class StreamReader {
 	 */
 	private static final Duration BLOCK = Duration.ofSeconds(1);
 
-	private static final int COUNT = 32;
-
 	/**
 	 * After this time without progress the lease is given up.
 	 */
@@ -277,7 +275,7 @@ final class StreamReader {
 		byte[] token = this.lease.tokens().current();
 		CompletableFuture.completedFuture(from)
 			// Also an exception of the call itself ends the reading.
-			.thenCompose((position) -> this.store.read(this.reads, this.name, position.after(), COUNT, BLOCK))
+			.thenCompose((position) -> this.store.read(this.reads, this.name, position.after(), this.backlog.count(), BLOCK))
 			.thenCompose((read) -> selectUnanswered(from, read))
 			.thenAccept((selection) -> onRead(from, token, selection))
 			.exceptionally((ex) -> {

@@ -893,6 +893,27 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		return (Long) reply.get(0);
 	}
 
+	@Test
+	void signalsThatAreNotAcknowledgedAreBoundedInBytes() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> false);
+		String large = "x".repeat(900_000);
+		for (int i = 0; i < 40; i++) {
+			sender
+				.send(this.channel,
+						new Signal("p", "process", "event", "host", i, "", Map.of("large", large)))
+				.join();
+		}
+		await().during(Duration.ofSeconds(2)).until(() -> pending("r") > 0 && pending("r") < 12);
+		for (int i = 0; i < 40; i++) {
+			int next = i;
+			await().until(() -> responder.receipts.size() > next);
+			responder.answer(next);
+		}
+		assertThat(responder.numbers).isEqualTo(IntStream.range(0, 40).boxed().toList());
+		await().until(() -> pending("r") == 0);
+	}
+
 	private void send(SignalTransport sender, String publisherId, String event, int number) {
 		sender.send(this.channel, new Signal(publisherId, "process", event, "host", number, "", Map.of())).join();
 	}
