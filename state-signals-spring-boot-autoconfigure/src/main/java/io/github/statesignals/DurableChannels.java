@@ -6,8 +6,8 @@ import java.util.Set;
 
 /**
  * Reads the status of signals on durable channels, and manages the responders that
- * signals are stored for, and the signals that could not be delivered. A channel is durable with
- * {@code state-signals.channels.<name>.delivery=durable}.
+ * signals are stored for, and the signals that could not be delivered. A channel is
+ * durable with {@code state-signals.channels.<name>.delivery=durable}.
  * <p>
  * Safe for concurrent use. All methods block until Redis has replied, for a few seconds
  * at most. They throw a {@link org.springframework.dao.DataAccessException} if Redis does

@@ -10,7 +10,7 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.durable.DurableChannel;
+import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.RedisDurableChannels;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.transport.SignalTransport;

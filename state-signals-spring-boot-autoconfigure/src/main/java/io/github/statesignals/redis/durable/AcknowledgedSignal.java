@@ -2,11 +2,14 @@ package io.github.statesignals.redis.durable;
 
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.redis.durable.PendingSignal.Settled;
+import io.github.statesignals.redis.durable.store.StreamStore.AnsweredSignal;
+
 /**
  * A signal whose acknowledgement is to be stored. Completes when Redis has replied, with
  * whether it was stored: not if another instance has read meanwhile.
  */
-final class AcknowledgedSignal extends CompletableFuture<Boolean> {
+final class AcknowledgedSignal extends CompletableFuture<Boolean> implements AnsweredSignal {
 
 	private final PendingSignal signal;
 
@@ -34,7 +37,13 @@ final class AcknowledgedSignal extends CompletableFuture<Boolean> {
 		return this.signal;
 	}
 
-	String entry() {
+	@Override
+	public String id() {
+		return (this.signal.content() instanceof Settled) ? "" : this.signal.id();
+	}
+
+	@Override
+	public String entry() {
 		return this.signal.entry().id();
 	}
 
@@ -42,15 +51,18 @@ final class AcknowledgedSignal extends CompletableFuture<Boolean> {
 		return this.signal.entry().token();
 	}
 
-	byte[] answer() {
+	@Override
+	public byte[] answer() {
 		return this.answer;
 	}
 
-	String address() {
+	@Override
+	public String address() {
 		return this.address;
 	}
 
-	boolean isLast() {
+	@Override
+	public boolean isLast() {
 		return this.last;
 	}
 

@@ -104,7 +104,7 @@ final class AcknowledgementQueue {
 				if (failures == 0 && RedisExceptions.isFinal(ex)) {
 					logger.warn("Redis refuses acknowledgements; trying again", RedisExceptions.translate(ex));
 				}
-				this.retries.later(() -> send(batch, failures + 1));
+				this.retries.backOff(failures + 1, () -> send(batch, failures + 1));
 				return;
 			}
 			// The next batch first: it is in flight while these are notified.

@@ -15,6 +15,8 @@ import io.github.statesignals.redis.durable.PendingSignal.Content;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
 import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
+import io.github.statesignals.redis.durable.store.Replies;
+import io.github.statesignals.redis.durable.store.StreamKeys;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +97,7 @@ final class Backlog {
 		return this.undelivered.isEmpty() && !isFull();
 	}
 
+	@GuardedBy("this")
 	private boolean isFull() {
 		return this.outstanding >= LIMIT || this.outstandingBytes >= LIMIT_BYTES;
 	}
@@ -108,6 +111,7 @@ final class Backlog {
 	}
 
 	// Grows at once, and shrinks slowly: large entries come together.
+	@GuardedBy("this")
 	private void noteSizes(List<Entry> read) {
 		for (Entry entry : read) {
 			long size = (entry.lines() != null) ? entry.lines().length : 0;
@@ -115,11 +119,13 @@ final class Backlog {
 		}
 	}
 
+	@GuardedBy("this")
 	private void add(PendingSignal signal) {
 		this.outstanding++;
 		this.outstandingBytes += signal.content().size();
 	}
 
+	@GuardedBy("this")
 	private void remove(PendingSignal signal) {
 		this.outstanding--;
 		this.outstandingBytes -= signal.content().size();
@@ -140,7 +146,9 @@ final class Backlog {
 		this.generation++;
 		this.undelivered.clear();
 		for (PendingEntry entry : this.entries.values()) {
-			entry.discard().forEach(this::remove);
+			for (PendingSignal discarded : entry.discard()) {
+				remove(discarded);
+			}
 		}
 		this.entries.values().removeIf(PendingEntry::isDiscarded);
 		readPending();
@@ -194,6 +202,7 @@ final class Backlog {
 	}
 
 	// Entries come in order: otherwise they were delivered before.
+	@GuardedBy("this")
 	private boolean mayBeAnswered(List<Entry> read) {
 		if (read.isEmpty()) {
 			return false;
@@ -216,12 +225,13 @@ final class Backlog {
 		if (from == this.position && from.after() != null) {
 			this.position = new Position(selection.last, this.generation);
 		}
-		selection.contents.forEach((id, contents) -> {
-			PendingEntry entry = this.entries.computeIfAbsent(id, (created) -> new PendingEntry(created, token));
-			List<PendingSignal> added = entry.add(contents);
-			this.undelivered.addAll(added);
-			added.forEach(this::add);
-		});
+		for (Map.Entry<String, Map<Integer, Content>> read : selection.contents.entrySet()) {
+			PendingEntry entry = this.entries.computeIfAbsent(read.getKey(), (id) -> new PendingEntry(id, token));
+			for (PendingSignal added : entry.add(read.getValue())) {
+				this.undelivered.add(added);
+				add(added);
+			}
+		}
 	}
 
 	boolean begin(PendingSignal signal) {

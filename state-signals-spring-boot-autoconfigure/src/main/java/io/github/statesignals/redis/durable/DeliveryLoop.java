@@ -5,6 +5,7 @@ import java.time.Duration;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.redis.durable.ReaderLease.Moment;
+import io.github.statesignals.redis.durable.store.StreamStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,6 +110,7 @@ final class DeliveryLoop {
 		return track(this.owner.isActive() ? this.backlog.next() : null);
 	}
 
+	@GuardedBy("this")
 	private @Nullable PendingSignal track(@Nullable PendingSignal signal) {
 		this.progress = (signal != null) ? Moment.now() : null;
 		return signal;
@@ -119,9 +121,20 @@ final class DeliveryLoop {
 	}
 
 	private void onFailed(PendingSignal signal, Throwable ex) {
+		try {
+			retry(signal, ex);
+		}
+		catch (Throwable further) {
+			// Memory may be short for this, too.
+			end();
+			this.retries.backOff(ATTEMPTS, this::resume);
+		}
+	}
+
+	private void retry(PendingSignal signal, Throwable ex) {
 		int attempts = countFailure(signal.id());
-		logger.warn("Could not deliver the signal '{}' of channel '{}' to '{}' (attempt {})", signal.id(),
-				this.channel, this.responder, attempts, ex);
+		logger.warn("Could not deliver the signal '{}' of channel '{}' to '{}' (attempt {})", signal.id(), this.channel,
+				this.responder, attempts, ex);
 		boolean outOfMemory = ex instanceof OutOfMemoryError;
 		if (attempts % ATTEMPTS != 0) {
 			end();

@@ -1,5 +1,7 @@
 package io.github.statesignals.redis.durable;
 
+import io.github.statesignals.redis.durable.store.StreamKeys;
+
 /**
  * A signal that is delivered and not acknowledged.
  */

@@ -5,6 +5,7 @@ import java.util.UUID;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.RedisChannel;
+import io.github.statesignals.redis.durable.store.StreamStore;
 
 /**
  * The lease of one responder, as this instance holds it: of all instances that have a

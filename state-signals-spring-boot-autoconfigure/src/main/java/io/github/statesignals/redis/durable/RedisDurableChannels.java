@@ -18,7 +18,9 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalStatus;
 import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.redis.durable.StreamStore.StoredDeadLetters;
+import io.github.statesignals.redis.durable.store.Replies;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.StoredDeadLetters;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
@@ -107,9 +109,8 @@ public final class RedisDurableChannels implements DurableChannels {
 		RedisStreamSignalTransport durable = durable(channel);
 		return readDeadLetters(channel, limit).letters()
 			.stream()
-			.map((letter) -> new DeadLetter(letter.signal(), letter.responder(),
-					Instant.ofEpochMilli(letter.millis()), letter.reason(),
-					readSignal(durable.codec(), letter.json())))
+			.map((letter) -> new DeadLetter(letter.signal(), letter.responder(), Instant.ofEpochMilli(letter.millis()),
+					letter.reason(), readSignal(durable.codec(), letter.json())))
 			.toList();
 	}
 

@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
@@ -40,6 +43,8 @@ final class StreamChannel {
 	private final StreamPublisher publisher;
 
 	private final StreamAnswers answers;
+
+	private final AtomicBoolean trimming = new AtomicBoolean();
 
 	private final Map<String, StreamReader> readers = new LinkedHashMap<>();
 
@@ -75,12 +80,20 @@ final class StreamChannel {
 	}
 
 	void trim() {
-		this.store.trim().whenComplete((trimmed, ex) -> {
+		if (this.trimming.compareAndSet(false, true)) {
+			continueTrimming();
+		}
+	}
+
+	private void continueTrimming() {
+		this.store.trim().whenComplete((more, ex) -> {
+			if (ex == null && more) {
+				this.services.retries().later(this::continueTrimming);
+				return;
+			}
+			this.trimming.set(false);
 			if (ex != null) {
 				logger.debug("Could not trim channel '{}'; trying again", this.name, ex);
-			}
-			else if (trimmed) {
-				this.services.retries().later(this::trim);
 			}
 		});
 	}

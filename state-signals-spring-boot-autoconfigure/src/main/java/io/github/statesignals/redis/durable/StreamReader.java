@@ -5,16 +5,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.Backlog.Position;
 import io.github.statesignals.redis.durable.Backlog.Selection;
 import io.github.statesignals.redis.durable.ReaderLease.Moment;
 import io.github.statesignals.redis.durable.ReaderLease.Tokens;
-import io.github.statesignals.redis.durable.StreamStore.Lease;
-import io.github.statesignals.redis.durable.StreamStore.Registration;
-import io.github.statesignals.redis.durable.StreamStore.Registration.Outcome;
+import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.Lease;
+import io.github.statesignals.redis.durable.store.StreamStore.Registration;
+import io.github.statesignals.redis.durable.store.StreamStore.Registration.Outcome;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +45,6 @@ final class StreamReader {
 	 */
 	private static final Duration PAUSE = Duration.ofSeconds(30);
 
-	/**
-	 * With growing intervals these take longer than a lease.
-	 */
-	private static final int FAILURES = 8;
-
 	private final String channel;
 
 	private final String name;
@@ -73,17 +69,7 @@ final class StreamReader {
 
 	private final DeliveryLoop delivery;
 
-	@GuardedBy("this")
-	private boolean stopped;
-
-	@GuardedBy("this")
-	private boolean reading;
-
-	@GuardedBy("this")
-	private Moment readingSince = Moment.now();
-
-	@GuardedBy("this")
-	private int failures;
+	private final ReaderProgress progress = new ReaderProgress();
 
 	private volatile boolean refusalLogged;
 
@@ -123,7 +109,7 @@ final class StreamReader {
 	 */
 	void tick() {
 		this.reads.endOverdue();
-		if (isStopped()) {
+		if (this.progress.isStopped()) {
 			return;
 		}
 		if (this.registration.isRegistered()) {
@@ -132,10 +118,6 @@ final class StreamReader {
 		else {
 			register();
 		}
-	}
-
-	private synchronized boolean isStopped() {
-		return this.stopped;
 	}
 
 	private void register() {
@@ -184,12 +166,7 @@ final class StreamReader {
 
 	// A lease is not renewed by a reader that does not make progress.
 	private boolean isStuck() {
-		synchronized (this) {
-			if (this.reading && this.readingSince.age().compareTo(STUCK) > 0) {
-				return true;
-			}
-		}
-		return this.delivery.isStuck(STUCK);
+		return this.progress.isStuck(STUCK) || this.delivery.isStuck(STUCK);
 	}
 
 	private void giveUp() {
@@ -216,13 +193,21 @@ final class StreamReader {
 		}
 		Moment requested = Moment.now();
 		Tokens tokens = this.lease.tokens();
-		this.store.lease(this.name, tokens.current(), tokens.next())
-			.thenAccept((reply) -> onLease(reply, tokens, requested))
-			.exceptionally((ex) -> {
+		this.store.lease(this.name, tokens.current(), tokens.next()).whenComplete((reply, ex) -> {
+			if (ex != null) {
 				isRefused(ex);
-				countFailure(ex);
-				return null;
-			});
+				// Reads fail for the same reason.
+				this.progress.reset();
+				return;
+			}
+			this.refusalLogged = false;
+			try {
+				onLease(reply, tokens, requested);
+			}
+			catch (Throwable failure) {
+				countFailure(failure);
+			}
+		});
 	}
 
 	private void onLease(Lease reply, Tokens tokens, Moment requested) {
@@ -263,19 +248,16 @@ final class StreamReader {
 	}
 
 	private void read() {
-		synchronized (this) {
-			if (this.stopped || this.reading || !this.registration.isRegistered() || !this.lease.isReadable()
-					|| !this.backlog.hasCapacity()) {
-				return;
-			}
-			this.reading = true;
-			this.readingSince = Moment.now();
+		if (!this.registration.isRegistered() || !this.lease.isReadable() || !this.backlog.hasCapacity()
+				|| !this.progress.begin()) {
+			return;
 		}
 		Position from = this.backlog.position();
 		byte[] token = this.lease.tokens().current();
 		CompletableFuture.completedFuture(from)
 			// Also an exception of the call itself ends the reading.
-			.thenCompose((position) -> this.store.read(this.reads, this.name, position.after(), this.backlog.count(), BLOCK))
+			.thenCompose(
+					(position) -> this.store.read(this.reads, this.name, position.after(), this.backlog.count(), BLOCK))
 			.thenCompose((read) -> selectUnanswered(from, read))
 			.thenAccept((selection) -> onRead(from, token, selection))
 			.exceptionally((ex) -> {
@@ -292,20 +274,16 @@ final class StreamReader {
 	}
 
 	private void onRead(Position from, byte[] token, Selection selection) {
-		synchronized (this) {
-			this.reading = false;
-			if (this.stopped) {
-				return;
-			}
+		this.progress.end();
+		if (this.progress.isStopped()) {
+			return;
 		}
 		// Otherwise it is read again by the instance that holds the lease.
 		if (this.lease.isValid()) {
 			this.backlog.accept(from, token, selection);
 			this.delivery.run();
 		}
-		synchronized (this) {
-			this.failures = 0;
-		}
+		this.progress.reset();
 		// Handlers are woken first.
 		this.afterReceiving.accept(this::read);
 	}
@@ -317,22 +295,16 @@ final class StreamReader {
 		}
 		// Signals may have been delivered to a reply that did not arrive.
 		this.backlog.readPending();
-		synchronized (this) {
-			this.reading = false;
-		}
+		this.progress.end();
 		int count = countFailure(ex);
-		if (!isStopped()) {
+		if (!this.progress.isStopped()) {
 			this.retries.backOff(count, this::tick);
 		}
 	}
 
 	private int countFailure(Throwable ex) {
-		int count;
-		synchronized (this) {
-			count = ++this.failures;
-		}
-		if (count % FAILURES == 0 && this.lease.isValid()) {
-			// Redis is connected, or the lease would have expired.
+		int count = this.progress.fail();
+		if (ReaderProgress.isLasting(count) && this.lease.isValid()) {
 			logger.warn("Could not read channel '{}' for '{}', {} times", this.channel, this.name, count, ex);
 			giveUp();
 		}
@@ -357,25 +329,21 @@ final class StreamReader {
 	 * @return completes when acknowledgements are stored, and the lease is released
 	 */
 	CompletableFuture<?> stop() {
-		synchronized (this) {
-			this.stopped = true;
-		}
+		this.progress.stop();
 		this.backlog.stop();
 		this.registration.complete();
 		// Entries that arrive meanwhile are pending before the next instance reads.
-		return this.reads.close()
-			.thenCompose((closed) -> this.acknowledgements.idle())
-			.thenCompose((idle) -> {
-				this.lease.close();
-				return this.store.release(this.name, this.lease.tokens().current());
-			});
+		return this.reads.close().thenCompose((closed) -> this.acknowledgements.idle()).thenCompose((idle) -> {
+			this.lease.close();
+			return this.store.release(this.name, this.lease.tokens().current());
+		});
 	}
 
 	private final class ReaderRole implements SignalDelivery.Claims, DeliveryLoop.Owner {
 
 		@Override
 		public boolean isActive() {
-			return !isStopped();
+			return !StreamReader.this.progress.isStopped();
 		}
 
 		@Override

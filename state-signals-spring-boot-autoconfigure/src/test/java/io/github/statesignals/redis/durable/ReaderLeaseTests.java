@@ -2,7 +2,8 @@ package io.github.statesignals.redis.durable;
 
 import io.github.statesignals.redis.durable.ReaderLease.Moment;
 import io.github.statesignals.redis.durable.ReaderLease.Renewal;
-import io.github.statesignals.redis.durable.StreamStore.Lease.State;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -15,6 +15,11 @@ call('DEL', KEYS[2])
 call('SET', KEYS[2], '1', 'PX', ARGV[1])
 local oldest = string.format('%.0f-0', math.max(currentMillis() - tonumber(ARGV[2]), 0))
 
+-- Redis has time for others meanwhile, also with many applications.
+local function continueSoon()
+  call('SET', KEYS[2], '1', 'PX', 100)
+end
+
 local function pairsOf(reply)
   local fields = {}
   for i = 1, #reply, 2 do
@@ -53,8 +58,8 @@ end
 
 -- First those that all have acknowledged, in whole parts of the stream as long as there are many.
 if keep and pairsOf(call('XINFO', 'STREAM', KEYS[1]))['length'] > 2 * tonumber(ARGV[5])
-    and call('XTRIM', KEYS[1], 'MINID', '~', isBefore(keep, oldest) and keep or oldest, 'LIMIT', ARGV[5]) > 0 then
-  call('DEL', KEYS[2])
+    and call('XTRIM', KEYS[1], 'MINID', '~', keep, 'LIMIT', ARGV[5]) > 0 then
+  continueSoon()
   return {1}
 end
 
@@ -128,6 +133,6 @@ for name, publishers in pairs(counts) do
 end
 call('XTRIM', KEYS[1], 'MINID', keep)
 if more == 1 then
-  call('DEL', KEYS[2])
+  continueSoon()
 end
 return {more}

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,12 +15,12 @@ import org.springframework.dao.QueryTimeoutException;
 /**
  * Converts values of replies, and waits for replies.
  */
-final class Replies {
+public final class Replies {
 
 	private Replies() {
 	}
 
-	static String text(@Nullable Object value) {
+	public static String text(@Nullable Object value) {
 		return (value instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
 	}
 
@@ -28,7 +28,7 @@ final class Replies {
 	 * Converts a number. Other clients can write into a key: a value that is no number
 	 * counts as zero.
 	 */
-	static long number(@Nullable Object value) {
+	public static long number(@Nullable Object value) {
 		if (value instanceof Number number) {
 			return number.longValue();
 		}
@@ -43,7 +43,7 @@ final class Replies {
 	/**
 	 * Waits for a reply, for as long as a call may take.
 	 */
-	static <T> T get(CompletableFuture<T> reply) {
+	public static <T> T get(CompletableFuture<T> reply) {
 		try {
 			return reply.get(StreamClient.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -65,7 +65,7 @@ final class Replies {
 	 * @param timeout the limit; negative: none
 	 * @return {@code false} if the limit was reached
 	 */
-	static boolean await(CompletableFuture<?> all, Duration timeout) {
+	public static boolean await(CompletableFuture<?> all, Duration timeout) {
 		try {
 			if (timeout.isNegative()) {
 				all.get();

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.time.Duration;
 import java.util.Map;
@@ -21,12 +21,12 @@ import org.springframework.dao.QueryTimeoutException;
  * Sends commands on a connection that is opened when it is needed, and again after it was
  * lost. Each call ends within its timeout. Safe for use by many threads.
  */
-final class StreamClient {
+public final class StreamClient {
 
 	/**
 	 * After this time without a reply, the connection counts as lost.
 	 */
-	static final Duration TIMEOUT = Duration.ofSeconds(10);
+	public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	private final Supplier<StreamCommands> opener;
 
@@ -46,16 +46,16 @@ final class StreamClient {
 	@GuardedBy("this")
 	private boolean closed;
 
-	StreamClient(Supplier<StreamCommands> opener, Executor executor) {
+	public StreamClient(Supplier<StreamCommands> opener, Executor executor) {
 		this.opener = opener;
 		this.executor = executor;
 	}
 
-	static SignalNotSentException notConnected() {
+	public static SignalNotSentException notConnected() {
 		return new SignalNotSentException("not connected to Redis (yet)", null);
 	}
 
-	<T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call) {
+	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call) {
 		return call(call, TIMEOUT);
 	}
 
@@ -64,7 +64,7 @@ final class StreamClient {
 	 * @return completes with the reply, on any thread, or exceptionally with the driver's
 	 * exception
 	 */
-	<T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
+	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
 		StreamCommands current = this.commands;
 		return (current != null) ? call(current, call, timeout)
 				: connect().thenCompose((connected) -> call(connected, call, timeout));
@@ -96,7 +96,7 @@ final class StreamClient {
 	 * Fails the calls whose deadline has passed. To be called at intervals: a timer for
 	 * each call would cost more than the call.
 	 */
-	void endOverdue() {
+	public void endOverdue() {
 		long now = System.nanoTime();
 		this.inFlight.forEach((reply, deadline) -> {
 			if (deadline - now < 0) {
@@ -163,7 +163,7 @@ final class StreamClient {
 	 * Closes the connection.
 	 * @return completes when no command is in flight
 	 */
-	CompletableFuture<Void> close() {
+	public CompletableFuture<Void> close() {
 		StreamCommands current;
 		synchronized (this) {
 			this.closed = true;

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.util.Locale;
 
@@ -11,7 +11,7 @@ import org.springframework.util.StringUtils;
  */
 enum StreamScript {
 
-	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE, RELEASE, REMOVE, TRIM("ids"), STATUS("ids"),
+	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE("ids"), RELEASE, REMOVE, TRIM("ids"), STATUS("ids"),
 	RESPONDERS, SETASIDE, DEADLETTERS("ids"), REPLAY, REPAIR;
 
 	private final LuaScript script;

@@ -125,7 +125,7 @@ local function register(name, known)
     if from == '' then
       state = 1
       local all = ARGV[3] == 'all' and not removed
-      field = all and '0-0' or lastId()
+      field = all and #call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1) > 0 and '0-0' or lastId()
       createGroup(name, field)
       if ARGV[3] == 'latest' and not removed then
         addLatest(name)

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,36 +11,36 @@ import io.github.statesignals.redis.RedisChannel;
  *
  * @param prefix the common prefix
  */
-record StreamKeys(String prefix) {
+public record StreamKeys(String prefix) {
 
-	static StreamKeys of(String channel) {
+	public static StreamKeys of(String channel) {
 		return new StreamKeys("event-signal:{" + channel + "}:");
 	}
 
-	byte[] log() {
+	public byte[] log() {
 		return key("log");
 	}
 
-	byte[] responders() {
+	public byte[] responders() {
 		return key("responders");
 	}
 
-	byte[] removed() {
+	public byte[] removed() {
 		return key("removed");
 	}
 
-	byte[] producer(String id) {
+	public byte[] producer(String id) {
 		return key("producer:" + id);
 	}
 
-	byte[] lease(String responder) {
+	public byte[] lease(String responder) {
 		return key("lease:" + responder);
 	}
 
 	/**
 	 * Has the token of the last reader: there is no lease while none reads.
 	 */
-	byte[] reader(String responder) {
+	public byte[] reader(String responder) {
 		return key("reader:" + responder);
 	}
 
@@ -48,7 +48,7 @@ record StreamKeys(String prefix) {
 	 * Has the number of signals that were dropped. With an empty name: the prefix of
 	 * these keys.
 	 */
-	byte[] dropped(String responder) {
+	public byte[] dropped(String responder) {
 		return key("dropped:" + responder);
 	}
 
@@ -56,23 +56,23 @@ record StreamKeys(String prefix) {
 	 * Has the answers to all signals of one second. A key for each signal would take
 	 * Redis several times as long, and one key for all would never expire.
 	 */
-	byte[] answers(String id) {
+	public byte[] answers(String id) {
 		return answersOf(second(id));
 	}
 
-	byte[] answersOf(String second) {
+	public byte[] answersOf(String second) {
 		return key("answers:" + second);
 	}
 
-	static String signal(String entry, int number) {
+	public static String signal(String entry, int number) {
 		return entry + "." + number;
 	}
 
-	static String entry(String signal) {
+	public static String entry(String signal) {
 		return signal.substring(0, signal.indexOf('.'));
 	}
 
-	static boolean isBefore(String entry, String other) {
+	public static boolean isBefore(String entry, String other) {
 		int dash = entry.indexOf('-');
 		int otherDash = other.indexOf('-');
 		int compared = Long.compareUnsigned(Long.parseUnsignedLong(entry, 0, dash, 10),
@@ -82,11 +82,11 @@ record StreamKeys(String prefix) {
 						Long.parseUnsignedLong(other, otherDash + 1, other.length(), 10)) < 0);
 	}
 
-	static byte[] field(String signal, String responder) {
+	public static byte[] field(String signal, String responder) {
 		return RedisChannel.bytes(signal + " " + responder);
 	}
 
-	static String second(String id) {
+	public static String second(String id) {
 		int millis = id.indexOf('-');
 		return (millis > 3) ? id.substring(0, millis - 3) : "0";
 	}
@@ -94,28 +94,28 @@ record StreamKeys(String prefix) {
 	/**
 	 * Marks that the stream was trimmed a short time ago.
 	 */
-	byte[] trimmed() {
+	public byte[] trimmed() {
 		return key("trimmed");
 	}
 
 	/**
 	 * Has the last signal of each event and publisher, if these are for new responders.
 	 */
-	byte[] latest() {
+	public byte[] latest() {
 		return key("latest");
 	}
 
 	/**
 	 * Has the signals that could not be delivered.
 	 */
-	byte[] deadLetters() {
+	public byte[] deadLetters() {
 		return key("dead-letters");
 	}
 
 	/**
 	 * Returns the type of a key: the one that scripts expect.
 	 */
-	static KeyType type(byte[] key) {
+	public static KeyType type(byte[] key) {
 		String name = new String(key, StandardCharsets.UTF_8);
 		name = name.substring(name.indexOf("}:") + 2);
 		int end = name.indexOf(':');
@@ -129,7 +129,7 @@ record StreamKeys(String prefix) {
 	/**
 	 * Whether a key can be deleted if its type is wrong: its content is written again.
 	 */
-	boolean isRestored(byte[] key) {
+	public boolean isRestored(byte[] key) {
 		return !Arrays.equals(key, log()) && !Arrays.equals(key, deadLetters());
 	}
 
@@ -140,7 +140,7 @@ record StreamKeys(String prefix) {
 	/**
 	 * The types of keys.
 	 */
-	enum KeyType {
+	public enum KeyType {
 
 		STREAM, STRING, HASH
 

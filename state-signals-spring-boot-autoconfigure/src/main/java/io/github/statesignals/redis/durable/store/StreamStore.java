@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
-import io.github.statesignals.redis.durable.DurableChannel.Start;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -27,18 +27,18 @@ import org.jspecify.annotations.Nullable;
  * The stored state of one durable channel. Each method runs one script, and completes
  * with its reply, on any thread, or exceptionally with the driver's exception.
  */
-final class StreamStore {
+public final class StreamStore {
 
 	/**
 	 * A lease that is not renewed for this time is free.
 	 */
-	static final Duration LEASE = Duration.ofSeconds(10);
+	public static final Duration LEASE = Duration.ofSeconds(10);
 
 	/**
 	 * Within this time, every connected application has noticed a loss of responders and
 	 * has restored those that it knows.
 	 */
-	static final Duration RESTORING = Duration.ofSeconds(10);
+	public static final Duration RESTORING = Duration.ofSeconds(10);
 
 	private static final long DEAD_LETTERS = 1_000;
 
@@ -66,7 +66,7 @@ final class StreamStore {
 
 	private final KeyRepair repair;
 
-	StreamStore(String channel, DurableChannel settings, StreamClient client) {
+	public StreamStore(String channel, DurableChannel settings, StreamClient client) {
 		this.keys = StreamKeys.of(channel);
 		this.retention = settings.retention();
 		this.start = settings.start();
@@ -77,14 +77,14 @@ final class StreamStore {
 	/**
 	 * Whether the last signal of each event and publisher is stored.
 	 */
-	boolean storesLatest() {
+	public boolean storesLatest() {
 		return this.start == Start.LATEST;
 	}
 
 	/**
 	 * Returns the key of the stream, as a name for logs.
 	 */
-	String logName() {
+	public String logName() {
 		return this.keys.prefix() + "log";
 	}
 
@@ -94,7 +94,7 @@ final class StreamStore {
 	 * these are not stored
 	 * @return the id of the entry
 	 */
-	CompletableFuture<String> publish(String producer, long batch, byte[] signals, List<String> latest) {
+	public CompletableFuture<String> publish(String producer, long batch, byte[] signals, List<String> latest) {
 		List<byte[]> arguments = new ArrayList<>(List.of(bytes(batch), bytes(BATCH_REMEMBERED), signals));
 		if (storesLatest()) {
 			arguments.add(bytes(this.retention));
@@ -110,7 +110,7 @@ final class StreamStore {
 	 * @param after the id after which to read entries that were delivered before;
 	 * {@code null}: new entries
 	 */
-	CompletableFuture<List<Entry>> read(StreamClient reads, String responder, @Nullable String after, int count,
+	public CompletableFuture<List<Entry>> read(StreamClient reads, String responder, @Nullable String after, int count,
 			Duration block) {
 		return this.repair.call(List.of(this.keys.log()),
 				() -> reads.call((commands) -> commands.read(this.keys.log(), responder, after, count, block),
@@ -122,20 +122,21 @@ final class StreamStore {
 	 * @param token the token that the lease was held with when all of them were read
 	 * @return {@code false} if another instance has held the lease since
 	 */
-	CompletableFuture<Boolean> acknowledge(String responder, byte[] token, List<AcknowledgedSignal> signals) {
+	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token,
+			List<? extends AnsweredSignal> signals) {
 		List<byte[]> entries = new ArrayList<>();
 		Map<String, List<byte[]>> stored = new LinkedHashMap<>();
 		Map<String, List<byte[]>> sent = new LinkedHashMap<>();
-		for (AcknowledgedSignal next : signals) {
+		for (AnsweredSignal next : signals) {
 			if (next.isLast()) {
 				entries.add(RedisChannel.bytes(next.entry()));
 			}
-			if (next.signal().content() instanceof PendingSignal.Settled) {
+			if (next.id().isEmpty()) {
 				continue;
 			}
 			List<byte[]> fields = stored.computeIfAbsent(StreamKeys.second(next.entry()),
 					(second) -> new ArrayList<>());
-			fields.add(StreamKeys.field(next.signal().id(), responder));
+			fields.add(StreamKeys.field(next.id(), responder));
 			fields.add(next.answer());
 			if (next.answer().length > 0) {
 				sent.computeIfAbsent(next.address(), (address) -> new ArrayList<>()).add(next.answer());
@@ -161,7 +162,7 @@ final class StreamStore {
 	/**
 	 * Returns those of some signals that a responder has answered.
 	 */
-	CompletableFuture<Set<String>> answered(String responder, List<String> signals) {
+	public CompletableFuture<Set<String>> answered(String responder, List<String> signals) {
 		return eval(StreamScript.ANSWERED, signals.stream().map(this.keys::answers).toList(),
 				signals.stream().map((signal) -> StreamKeys.field(signal, responder)).toList())
 			.thenApply((numbers) -> {
@@ -175,7 +176,7 @@ final class StreamStore {
 	 * Returns stored answers, in the order of the references.
 	 * @return the answers in JSON, empty where there is none
 	 */
-	CompletableFuture<List<byte[]>> recall(List<AnswerReference> references) {
+	public CompletableFuture<List<byte[]>> recall(List<AnswerReference> references) {
 		return eval(StreamScript.RECALL,
 				references.stream().map((reference) -> this.keys.answers(reference.signal())).toList(),
 				references.stream()
@@ -189,7 +190,7 @@ final class StreamStore {
 	 * @param fields the responders, each with its field as it was read last, or empty
 	 * @param restoring whether those that were removed remain removed
 	 */
-	CompletableFuture<Map<String, Registration>> register(Map<String, String> fields, boolean restoring) {
+	public CompletableFuture<Map<String, Registration>> register(Map<String, String> fields, boolean restoring) {
 		List<byte[]> arguments = new ArrayList<>();
 		arguments.add(bytes(restoring ? 1 : 0));
 		arguments.add(bytes(RESTORING));
@@ -217,7 +218,7 @@ final class StreamStore {
 	 * @param token the token to hold it with
 	 * @param nextToken the token to hold it with if another instance has held it since
 	 */
-	CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken) {
+	public CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken) {
 		return eval(StreamScript.LEASE,
 				List.of(this.keys.lease(responder), this.keys.log(), this.keys.dropped(responder),
 						this.keys.reader(responder), this.keys.responders()),
@@ -225,7 +226,7 @@ final class StreamStore {
 			.thenApply(Lease::of);
 	}
 
-	CompletableFuture<?> release(String responder, byte[] token) {
+	public CompletableFuture<?> release(String responder, byte[] token) {
 		return eval(StreamScript.RELEASE, List.of(this.keys.lease(responder)), List.of(token));
 	}
 
@@ -233,7 +234,7 @@ final class StreamStore {
 	 * Removes a responder.
 	 * @return whether signals were stored for it
 	 */
-	CompletableFuture<Boolean> remove(String responder) {
+	public CompletableFuture<Boolean> remove(String responder) {
 		return eval(StreamScript.REMOVE,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.dropped(responder),
 						this.keys.reader(responder), this.keys.lease(responder)),
@@ -245,7 +246,7 @@ final class StreamStore {
 	 * Sets a signal aside that can't be delivered.
 	 * @return {@code false} if there are too many dead letters
 	 */
-	CompletableFuture<Boolean> setAside(String responder, String signal, String reason, byte[] json) {
+	public CompletableFuture<Boolean> setAside(String responder, String signal, String reason, byte[] json) {
 		byte[] head = RedisChannel.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " ") + "\n");
 		byte[] letter = Arrays.copyOf(head, head.length + json.length);
 		System.arraycopy(json, 0, letter, head.length, json.length);
@@ -254,7 +255,7 @@ final class StreamStore {
 			.thenApply(StreamStore::isDone);
 	}
 
-	CompletableFuture<StoredDeadLetters> deadLetters(int limit) {
+	public CompletableFuture<StoredDeadLetters> deadLetters(int limit) {
 		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()), List.of(bytes(limit)))
 			.thenApply(StoredDeadLetters::of);
 	}
@@ -263,7 +264,7 @@ final class StreamStore {
 	 * Adds the signal of a dead letter to the stream, for its responder alone.
 	 * @return {@code false} if there is no such dead letter
 	 */
-	CompletableFuture<Boolean> replay(String responder, String signal) {
+	public CompletableFuture<Boolean> replay(String responder, String signal) {
 		return eval(StreamScript.REPLAY, List.of(this.keys.log(), this.keys.deadLetters()),
 				List.of(StreamKeys.field(signal, responder), RedisChannel.bytes(responder)))
 			.thenApply(StreamStore::isDone);
@@ -273,7 +274,7 @@ final class StreamStore {
 	 * Deletes acknowledged and expired signals, a bounded number of them.
 	 * @return whether there may be more
 	 */
-	CompletableFuture<Boolean> trim() {
+	public CompletableFuture<Boolean> trim() {
 		return eval(StreamScript.TRIM, List.of(this.keys.log(), this.keys.trimmed(), this.keys.responders()),
 				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped(""), bytes(TRIM_SIGNALS),
 						bytes(TRIM_ENTRIES)))
@@ -283,14 +284,14 @@ final class StreamStore {
 	/**
 	 * Returns the answers to a signal, and the responders that have not answered.
 	 */
-	CompletableFuture<Optional<Status>> status(String signal) {
+	public CompletableFuture<Optional<Status>> status(String signal) {
 		return eval(StreamScript.STATUS,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.answers(signal)),
 				List.of(RedisChannel.bytes(signal), RedisChannel.bytes(StreamKeys.entry(signal))))
 			.thenApply((reply) -> reply.isEmpty() ? Optional.empty() : Optional.of(Status.of(reply)));
 	}
 
-	CompletableFuture<Responders> responders() {
+	public CompletableFuture<Responders> responders() {
 		return eval(StreamScript.RESPONDERS, List.of(this.keys.responders(), this.keys.removed()), List.of())
 			.thenApply(Responders::of);
 	}
@@ -317,9 +318,41 @@ final class StreamStore {
 	}
 
 	/**
+	 * A signal to acknowledge.
+	 */
+	public interface AnsweredSignal {
+
+		/**
+		 * Returns the id of the signal; empty if only its entry is to be acknowledged.
+		 */
+		String id();
+
+		/**
+		 * Returns the id of its entry.
+		 */
+		String entry();
+
+		/**
+		 * Returns the answer in JSON; empty: none.
+		 */
+		byte[] answer();
+
+		/**
+		 * Returns the Redis channel to send the answer to.
+		 */
+		String address();
+
+		/**
+		 * Whether its entry is acknowledged with it.
+		 */
+		boolean isLast();
+
+	}
+
+	/**
 	 * Identifies a stored answer.
 	 */
-	record AnswerReference(String signal, String responder) {
+	public record AnswerReference(String signal, String responder) {
 	}
 
 	/**
@@ -328,7 +361,7 @@ final class StreamStore {
 	 * @param outcome the outcome
 	 * @param field its field: see {@code register.lua}
 	 */
-	record Registration(Outcome outcome, String field) {
+	public record Registration(Outcome outcome, String field) {
 
 		static Registration of(List<?> reply, int at) {
 			return new Registration(Outcome.values()[(int) Replies.number(reply.get(at))],
@@ -338,7 +371,7 @@ final class StreamStore {
 		/**
 		 * In the order of the numbers in {@code register.lua}.
 		 */
-		enum Outcome {
+		public enum Outcome {
 
 			UNCHANGED, NEW, GROUP_LOST, FIELD_LOST
 
@@ -356,7 +389,7 @@ final class StreamStore {
 	 * @param dropped the number of signals that were dropped, by publisher
 	 * @param field the field of the responder; empty if it has none
 	 */
-	record Lease(State state, String firstPending, boolean grouped, Map<String, Long> dropped, String field) {
+	public record Lease(State state, String firstPending, boolean grouped, Map<String, Long> dropped, String field) {
 
 		static Lease of(List<?> reply) {
 			String pending = Replies.text(reply.get(1));
@@ -373,7 +406,7 @@ final class StreamStore {
 		/**
 		 * In the order of the numbers in {@code lease.lua}.
 		 */
-		enum State {
+		public enum State {
 
 			HELD_BY_ANOTHER, WAS_FREE, RENEWED, TAKEN_WITH_NEXT_TOKEN
 
@@ -389,7 +422,7 @@ final class StreamStore {
 	 * @param outstanding the responders that have not answered
 	 * @param removed the responders that were removed before they answered
 	 */
-	record Status(boolean known, Map<String, byte[]> answers, Set<String> outstanding, Set<String> removed) {
+	public record Status(boolean known, Map<String, byte[]> answers, Set<String> outstanding, Set<String> removed) {
 
 		static Status of(List<?> reply) {
 			Status status = new Status(Replies.number(reply.get(0)) == 1, new LinkedHashMap<>(), new LinkedHashSet<>(),
@@ -414,7 +447,7 @@ final class StreamStore {
 	 * @param total the number of all dead letters
 	 * @param letters the dead letters that were read
 	 */
-	record StoredDeadLetters(long total, List<StoredDeadLetter> letters) {
+	public record StoredDeadLetters(long total, List<StoredDeadLetter> letters) {
 
 		static StoredDeadLetters of(List<?> reply) {
 			List<?> fields = (List<?>) reply.get(1);
@@ -432,7 +465,7 @@ final class StreamStore {
 	 *
 	 * @param millis when it was set aside
 	 */
-	record StoredDeadLetter(String signal, String responder, long millis, String reason, byte[] json) {
+	public record StoredDeadLetter(String signal, String responder, long millis, String reason, byte[] json) {
 
 		static StoredDeadLetter of(String field, @Nullable Object letter) {
 			String[] names = field.split(" ", 2);
@@ -453,7 +486,7 @@ final class StreamStore {
 	 * @param registered the names that signals are stored for, each with its field
 	 * @param removed the names that were removed
 	 */
-	record Responders(String begin, Map<String, String> registered, Set<String> removed) {
+	public record Responders(String begin, Map<String, String> registered, Set<String> removed) {
 
 		static Responders of(List<?> reply) {
 			List<?> pairs = (List<?>) reply.get(0);

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -46,9 +46,7 @@ final class KeyRepair {
 	}
 
 	private CompletableFuture<List<byte[]>> repair(List<byte[]> used) {
-		Set<String> names = used.stream()
-			.map(Replies::text)
-			.collect(Collectors.toCollection(LinkedHashSet::new));
+		Set<String> names = used.stream().map(Replies::text).collect(Collectors.toCollection(LinkedHashSet::new));
 		List<byte[]> distinct = names.stream().map(RedisChannel::bytes).toList();
 		List<byte[]> arguments = new ArrayList<>();
 		distinct.forEach((key) -> {
@@ -57,9 +55,9 @@ final class KeyRepair {
 		});
 		return this.client.call((commands) -> commands.eval(StreamScript.REPAIR.script(), distinct, arguments))
 			.thenApply((reply) -> {
-				select(distinct, reply.get(0)).forEach((deleted) -> logger
-					.warn("The key '{}' had a wrong type and was deleted: another client has written it",
-							Replies.text(deleted)));
+				select(distinct, reply.get(0)).forEach((deleted) -> logger.warn(
+						"The key '{}' had a wrong type and was deleted: another client has written it",
+						Replies.text(deleted)));
 				return select(distinct, reply.get(1));
 			});
 	}

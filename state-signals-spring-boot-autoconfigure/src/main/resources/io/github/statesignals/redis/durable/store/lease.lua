@@ -25,9 +25,55 @@ redis.call('SET', KEYS[1], token, 'PX', ARGV[3])
 if reader ~= token then
   redis.call('SET', KEYS[4], token)
 end
+
+local function pairsOf(reply)
+  local fields = {}
+  for i = 1, #reply, 2 do
+    fields[reply[i]] = reply[i + 1]
+  end
+  return fields
+end
+
+local function find()
+  local groups = redis.pcall('XINFO', 'GROUPS', KEYS[2])
+  for i = 1, groups.err and 0 or #groups do
+    local group = pairsOf(groups[i])
+    if group['name'] == ARGV[4] then
+      return group
+    end
+  end
+end
+
+-- The number of entries that were deleted before they were delivered, noted as delivered. From Redis 7
+-- on it counts entries; before, all of them or none.
+local function skipDeleted()
+  local group = find()
+  if not group then
+    return 0
+  end
+  local stream = pairsOf(redis.call('XINFO', 'STREAM', KEYS[2]))
+  local last, read = group['last-delivered-id'], group['entries-read']
+  if stream['entries-added'] and read then
+    local deleted = stream['entries-added'] - stream['length']
+    if deleted > read then
+      redis.call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)
+      return deleted - read
+    end
+  elseif isBefore(last, stream['last-generated-id'])
+      and #redis.call('XRANGE', KEYS[2], '(' .. last, '+', 'COUNT', 1) == 0 then
+    redis.call('XGROUP', 'SETID', KEYS[2], ARGV[4], stream['last-generated-id'])
+    return 1
+  end
+  return 0
+end
+
+local deleted = skipDeleted()
 local dropped = redis.call('HGETALL', KEYS[3])
 if #dropped > 0 then
   redis.call('DEL', KEYS[3])
+elseif deleted > 0 then
+  -- By another client: trimming counts what it drops.
+  dropped = {'', deleted}
 end
 local pending = redis.pcall('XPENDING', KEYS[2], ARGV[4])
 local state = token == ARGV[2] and 3 or holder and 2 or 1
