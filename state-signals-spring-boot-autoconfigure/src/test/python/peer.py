@@ -31,7 +31,7 @@ are done in the order sent. A "behaviour" maps an event, or "*" for any other, t
 {"ras"?, "message"?, "delay"? in seconds}; an event it does not cover is not answered. As in a real handler, an answer's
 delay holds up the signals behind it. These lines come unasked:
 
-  {"heard": "r", "signal": {all seven fields}}      before the answer to it
+  {"received": "r", "signal": {all seven fields}}      before the answer to it
   {"recorded": "r", "channel", "payload"}           a Redis message as it is, or with \\x.. where it is not UTF-8
   {"died": "r", "error": "Type: text"}              this responder's loop has ended (a bad signal, a lost connection)
   {"thread_died": "Thread-3", "error": "Type: text"}    an exporter's listening thread has ended: it stays deaf
@@ -81,14 +81,14 @@ def given(command: Json, *keys: str) -> Json:
 
 
 def timed(call: Callable[[], T]) -> tuple[T, float]:
-    """Return what the call returned, and the milliseconds it took."""
+    """Return the result of the call and its milliseconds."""
     start = time.monotonic()
     value = call()
     return value, round((time.monotonic() - start) * 1000, 1)
 
 
 class Responder:
-    """A responder whose thread reports what it hears, and answers as it was told to."""
+    """A responder whose thread reports the signals that it receives, and answers as configured."""
 
     def __init__(self, name: str, responder: SignalResponder, behaviour: Json) -> None:
         self.name = name
@@ -107,7 +107,7 @@ class Responder:
             for signal in self.responder.listen():
                 if self._stopped.is_set():
                     return
-                emit({"heard": self.name, "signal": vars(signal)})
+                emit({"received": self.name, "signal": vars(signal)})
                 self._answer(signal)
         except Exception as error:
             if not self._stopped.is_set():
@@ -149,7 +149,7 @@ class Recorder:
 
 
 class Peer:
-    """The commands, each a method `do_<cmd>` that returns what its reply holds beside the id."""
+    """The commands, each a method `do_<cmd>` that returns the contents of its reply except the id."""
 
     CONCURRENT = {"initialize_and_wait", "publish"}
 
@@ -280,7 +280,7 @@ def main() -> None:
         for line in sys.stdin.buffer:
             peer.handle(line)
     finally:
-        os._exit(0)  # the package's threads are not daemons, and would keep the process alive
+        os._exit(0)  # the package's threads are not daemons, and the process would not end
 
 
 if __name__ == "__main__":

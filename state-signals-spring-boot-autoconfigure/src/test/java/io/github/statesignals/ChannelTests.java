@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Named channels keep applications and environments apart.
+ * Named channels separate applications and environments.
  */
 class ChannelTests {
 
@@ -26,7 +26,7 @@ class ChannelTests {
 	private final Applications applications = new Applications();
 
 	@Test
-	void twoEnvironmentsOnOneRedisDoNotHearEachOther() {
+	void twoEnvironmentsOnOneRedisDoNotReachEachOther() {
 		this.applications.start(Responding.class, "channel=test-env", "responder.name=t");
 		this.applications.start(Responding.class, "channel=live-env", "responder.name=l");
 		SignalExporter exporter = this.applications.start(Object.class, "channel=live-env")

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * When a publish has what it needs.
+ * Completion rules and required responders.
  */
 class CompletionTests {
 
@@ -80,9 +80,9 @@ class CompletionTests {
 
 	@Test
 	void aRequiredResponderHasToBeSubscribed() {
-		SignalResult refused = this.exporter.signal("vote").requires("a", "nobody").publish();
+		SignalResult refused = this.exporter.signal("vote").requires("a", "absent").publish();
 		assertThat(refused.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
-		assertThat(refused.missing()).containsExactly("nobody");
+		assertThat(refused.missing()).containsExactly("absent");
 		assertThat(this.voters.asked).isEmpty();
 		String id = this.exporter.getSubscribers().iterator().next();
 		CompletableFuture<SignalResult> result = this.exporter.signal("vote").requires("a", id).publishAsync();
@@ -107,15 +107,15 @@ class CompletionTests {
 	}
 
 	@Test
-	void thatNobodyIsSubscribedCanBeTold() {
+	void publishWithoutSubscribersIsNoSuccess() {
 		SignalExporter lonely = this.applications.start(Object.class, "channel=lonely").getBean(SignalExporter.class);
 		lonely.initialize("vote");
-		SignalResult unheard = lonely.publish("vote");
-		assertThat(unheard.isSuccess()).isFalse();
-		assertThat(unheard.awaited()).isZero();
-		CompletableFuture<SignalResult> heard = vote(CompletionRule.first());
+		SignalResult unsubscribed = lonely.publish("vote");
+		assertThat(unsubscribed.isSuccess()).isFalse();
+		assertThat(unsubscribed.awaited()).isZero();
+		CompletableFuture<SignalResult> voted = vote(CompletionRule.first());
 		this.voters.yes("a");
-		assertThat(heard.join().awaited()).isEqualTo(3);
+		assertThat(voted.join().awaited()).isEqualTo(3);
 	}
 
 	private CompletableFuture<SignalResult> vote(CompletionRule rule) {

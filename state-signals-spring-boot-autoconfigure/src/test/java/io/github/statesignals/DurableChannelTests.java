@@ -58,7 +58,7 @@ class DurableChannelTests {
 	}
 
 	@Test
-	void whatIsSentWhileAResponderIsAwayIsHandledInOrderWhenItIsBackAndItsAnswersCanBeAskedFor() {
+	void disconnectedResponderHandlesStoredSignalsInOrderAndItsAnswersAreStored() {
 		start(Recording.class, "responder.name=r").close();
 		ConfigurableApplicationContext context = start(Object.class);
 		SignalExporter exporter = context.getBean(SignalExporter.class);
@@ -88,7 +88,7 @@ class DurableChannelTests {
 	}
 
 	@Test
-	void manyAreUnderWayAtOnceAndKeepTheirOrder() {
+	void signalsInFlightAreHandledInOrder() {
 		Recorder one = start(Recording.class, "responder.name=one").getBean(Recorder.class);
 		Recorder two = start(Recording.class, "responder.name=two").getBean(Recorder.class);
 		SignalExporter exporter = exporter();
@@ -111,7 +111,7 @@ class DurableChannelTests {
 		SignalResult failed = exporter.publish("flip");
 		assertThat(failed.code()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(failed.messages()).containsEntry("r", "no disk");
-		// Nobody handles this one.
+		// Without a handler.
 		SignalResult unhandled = exporter.publish("flop");
 		assertThat(unhandled.isSuccess()).isFalse();
 		assertThat(unhandled.unhandled()).containsExactly("r");
@@ -219,7 +219,7 @@ class DurableChannelTests {
 	}
 
 	@Test
-	void whatIsForgedAboutRespondersChangesNothing() {
+	void forgedAnnouncementsOfRespondersChangeNothing() {
 		start(Failing.class, "responder.name=r");
 		ConfigurableApplicationContext context = start(Object.class);
 		SignalExporter exporter = context.getBean(SignalExporter.class);
@@ -234,7 +234,7 @@ class DurableChannelTests {
 				}
 			}
 		}
-		// What is published later arrives later.
+		// Later signals are received later.
 		SignalResult result = exporter.publish("flip");
 		assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(result.failed()).containsExactly("r");

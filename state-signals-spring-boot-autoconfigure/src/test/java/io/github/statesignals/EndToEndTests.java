@@ -16,7 +16,7 @@ class EndToEndTests {
 	private final Applications applications = new Applications();
 
 	@Test
-	void publisherLearnsWhoActed() {
+	void publisherReceivesTheRespondersThatActed() {
 		this.applications.start(Collector.class, "responder.name=cpu");
 		this.applications.start(Collector.class, "responder.name=memory");
 		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);

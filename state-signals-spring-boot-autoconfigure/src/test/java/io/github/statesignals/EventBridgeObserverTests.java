@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Which listeners observe a bridged type from remote: a signal is acknowledged when one
- * of them was called. The responders here reject what they have no handler for.
+ * of them was called. The responders here reject signals without a handler.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class EventBridgeObserverTests {

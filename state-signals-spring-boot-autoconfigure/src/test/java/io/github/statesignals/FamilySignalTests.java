@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 /**
  * Typed signals whose types have supertypes: the publisher and the responder name their
- * events by one rule. The responders here reject what they have no handler for.
+ * events by one rule. The responders here reject signals without a handler.
  */
 class FamilySignalTests {
 

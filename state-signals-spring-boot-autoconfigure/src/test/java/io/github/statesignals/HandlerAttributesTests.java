@@ -102,7 +102,7 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 				Arguments.of(UnresolvableHeader.class, "@Header that can't be resolved", "Define the property"));
 	}
 
-	// Without a strict resolver Spring leaves what it can't resolve as it is.
+	// Without a strict resolver Spring leaves unresolved placeholders as they are.
 	@ParameterizedTest
 	@ValueSource(classes = { UnresolvableTag.class, UnresolvableEvent.class })
 	void placeholderThatIsLeftAsItIsFailsTheStart(Class<?> handlers) {

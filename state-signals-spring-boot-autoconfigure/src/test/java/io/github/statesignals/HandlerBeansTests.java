@@ -32,7 +32,7 @@ import org.springframework.scheduling.annotation.EnableAsync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@link OnSignal} methods of beans that do not look like what they are.
+ * {@link OnSignal} methods of beans whose type is not their class.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class HandlerBeansTests extends AbstractHandlerTests {

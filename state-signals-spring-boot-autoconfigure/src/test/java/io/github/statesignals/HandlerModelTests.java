@@ -47,7 +47,7 @@ import org.springframework.resilience.annotation.Retryable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a handler method may take, say and be wrapped in, with the publisher in another
+ * Arguments, results and interceptors of handler methods, with the publisher in another
  * application.
  */
 class HandlerModelTests {

@@ -78,7 +78,7 @@ class LifecycleTests {
 	}
 
 	@Test
-	void waitingForSubscribersInABeanMethodFailsTheStartAndSaysWhatToDo() {
+	void waitingForSubscribersInABeanMethodFailsTheStartWithARemedy() {
 		assertThatException().isThrownBy(() -> this.applications.start(Waiting.class, this.channel))
 			.havingRootCause()
 			.isInstanceOf(IllegalStateException.class)

@@ -484,7 +484,7 @@ class OnSignalTests extends AbstractHandlerTests {
 				Arguments.of(ReturnsMonoOfString.class, "returns reactor.core.publisher.Mono<java.lang.String>",
 						"CompletionStage or Mono"),
 				Arguments.of(TakesInterface.class, "parameter 1 is of type java.lang.Runnable", "Take a Signal"),
-				Arguments.of(TakesAbstractClass.class, "parameter 0 is of type java.io.InputStream", "Take a Signal"));
+				Arguments.of(TakesAbstractClass.class, "parameter 0 is of type java.text.Format", "Take a Signal"));
 	}
 
 	// Stopping
@@ -1469,7 +1469,7 @@ class OnSignalTests extends AbstractHandlerTests {
 	static class TakesAbstractClass {
 
 		@OnSignal(event = "start")
-		void on(java.io.InputStream stream) {
+		void on(java.text.Format format) {
 		}
 
 	}

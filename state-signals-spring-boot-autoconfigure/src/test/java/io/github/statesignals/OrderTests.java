@@ -21,8 +21,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One publisher's signals are handled in the order published, whatever the threads, and
- * another publisher's slow handler delays nobody.
+ * One publisher's signals are handled in the order published, whatever the threads, and a
+ * slow handler delays no other publisher.
  */
 class OrderTests {
 
@@ -32,17 +32,17 @@ class OrderTests {
 	private final Applications applications = new Applications();
 
 	@Test
-	void keepsOrderOnPlatformThreads() throws Exception {
-		keepsOrder("spring.threads.virtual.enabled=false", false);
+	void preservesOrderOnPlatformThreads() throws Exception {
+		preservesOrder("spring.threads.virtual.enabled=false", false);
 	}
 
 	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21)
-	void keepsOrderOnVirtualThreads() throws Exception {
-		keepsOrder("spring.threads.virtual.enabled=true", true);
+	void preservesOrderOnVirtualThreads() throws Exception {
+		preservesOrder("spring.threads.virtual.enabled=true", true);
 	}
 
-	private void keepsOrder(String threads, boolean virtual) throws Exception {
+	private void preservesOrder(String threads, boolean virtual) throws Exception {
 		ConfigurableApplicationContext context = this.applications.start(Counting.class, threads);
 		Counting counting = context.getBean(Counting.class);
 		SignalExporterFactory exporters = context.getBean(SignalExporterFactory.class);
@@ -50,7 +50,7 @@ class OrderTests {
 		assertThat(slow.initializeAndWait(1, Duration.ofSeconds(20), "count")).isTrue();
 		CompletableFuture<SignalResult> held = slow.signal("count").timeout(Duration.ofMinutes(2)).publishAsync();
 		assertThat(counting.slowStarted.await(20, TimeUnit.SECONDS)).isTrue();
-		// Not initialized, it awaits nobody: all of them are on their way at once.
+		// Not initialized, it awaits no responder: all are in flight at once.
 		SignalExporter fast = exporters.create("fast");
 		List<CompletableFuture<SignalResult>> sent = new ArrayList<>();
 		for (int i = 0; i < SIGNALS; i++) {

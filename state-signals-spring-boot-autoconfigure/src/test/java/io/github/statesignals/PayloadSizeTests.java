@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * What is too large, or can't be read: nobody waits for its answer in vain.
+ * Payloads that are too large or unreadable are answered at once.
  */
 class PayloadSizeTests {
 

@@ -44,12 +44,12 @@ import static org.awaitility.Awaitility.await;
 class PythonInteropTests {
 
 	/**
-	 * For what comes at once, on a machine that is busy.
+	 * For events that follow at once, on a busy machine.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	/**
-	 * For what never comes.
+	 * For events that do not follow.
 	 */
 	private static final Duration SHORT = Duration.ofSeconds(1);
 
@@ -72,17 +72,17 @@ class PythonInteropTests {
 		void countsThosePythonRespondersThatAnswerItsInitializationWithOrWithoutRas() {
 			PythonPeer.Responder plain = python().responder("cpu", Map.of("initialization", answerWithoutRas()));
 			PythonPeer.Responder eager = python().responder("memory", Map.of("initialization", answer(1, "hello")));
-			PythonPeer.Responder deaf = python().responder("disk", Map.of());
+			PythonPeer.Responder silent = python().responder("disk", Map.of());
 			SignalExporter exporter = startConductor();
 			assertThat(exporter.initializeAndWait(2, PATIENCE, "go")).isTrue();
 			assertThat(exporter.getSubscribers()).containsExactlyInAnyOrder(plain.responderId(), eager.responderId());
-			assertThat(deaf.awaitHeard("initialization")).contains(entry("publisher_id", exporter.getPublisherId()),
-					entry("process_name", "conductor"), entry("runner_host", "bench-host"), entry("sample_no", -1),
-					entry("tag", "No tag specified"));
+			assertThat(silent.awaitReceived("initialization")).contains(
+					entry("publisher_id", exporter.getPublisherId()), entry("process_name", "conductor"),
+					entry("runner_host", "bench-host"), entry("sample_no", -1), entry("tag", "No tag specified"));
 		}
 
 		@Test
-		void givesUpOnRespondersThatDoNotCome() {
+		void stopsWaitingForMissingResponders() {
 			PythonPeer.Responder responder = python().responder("cpu", Map.of("initialization", answerWithoutRas()));
 			SignalExporter exporter = startConductor();
 			assertThat(exporter.initializeAndWait(2, SHORT, "go")).isFalse();
@@ -96,14 +96,14 @@ class PythonInteropTests {
 			SignalExporter exporter = startConductor("exporter.republish-interval=50ms");
 			CompletableFuture<Boolean> enough = CompletableFuture
 				.supplyAsync(() -> exporter.initializeAndWait(1, PATIENCE, "go"));
-			witness.awaitHeard("initialization");
+			witness.awaitReceived("initialization");
 			PythonPeer.Responder late = python().responder("late", Map.of("initialization", answerWithoutRas()));
 			assertThat(enough.join()).isTrue();
 			assertThat(exporter.getSubscribers()).containsExactly(late.responderId());
 		}
 
 		@Test
-		void takesRespondersThatSubscribeUnasked() {
+		void acceptsRespondersThatSubscribeUnasked() {
 			SignalExporter exporter = startConductor();
 			exporter.initialize("go");
 			PythonPeer.Responder late = python().responder("late", Map.of("*", answer(1, "went")));
@@ -113,7 +113,7 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void learnsThatAllSucceeded() {
+		void returnsSuccessIfAllSucceeded() {
 			PythonPeer.Responder cpu = subscriber("cpu", "go", answer(1, "läuft ✓"));
 			PythonPeer.Responder memory = subscriber("memory", "go", answer(1));
 			SignalResult result = initialized(2, "go").publish("go");
@@ -124,7 +124,7 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void learnsWhoFailedAndWhy() {
+		void namesFailedRespondersAndTheirReason() {
 			PythonPeer.Responder cpu = subscriber("cpu", "go", answer(1));
 			PythonPeer.Responder disk = subscriber("disk", "go", answer(0, "out of disk"));
 			PythonPeer.Responder odd = subscriber("odd", "go", answer(-7, "odd"));
@@ -138,7 +138,7 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void namesWhoIsMissing() {
+		void namesMissingResponders() {
 			PythonPeer.Responder cpu = subscriber("cpu", "go", SILENT);
 			PythonPeer.Responder disk = subscriber("disk", "other", answer(1));
 			SignalExporter exporter = initialized(2, "go", "other");
@@ -148,7 +148,7 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void waitsForASlowAnswerAsLongAsItTakes() {
+		void waitsForASlowAnswer() {
 			PythonPeer.Responder slow = subscriber("slow", "go", Map.of("ras", 1, "message", "done", "delay", 0.5));
 			SignalExporter exporter = initialized(1, "go");
 			for (int i = 0; i < 2; i++) {
@@ -161,36 +161,36 @@ class PythonInteropTests {
 		@Test
 		void countsOnlyAnswersThatHaveARasAndAreAwaited() {
 			PythonPeer.Responder cpu = subscriber("cpu", "go", SILENT);
-			PythonPeer.Responder stranger = python().responder("stranger", Map.of());
+			PythonPeer.Responder unknown = python().responder("unknown", Map.of());
 			SignalExporter exporter = initialized(1, "go");
 			CompletableFuture<SignalResult> result = exporter.signal("go").publishAsync();
-			cpu.awaitHeard("go");
-			stranger.respond(exporter.getPublisherId(), "go", Map.of("ras", 0, "message", "I would not"));
+			cpu.awaitReceived("go");
+			unknown.respond(exporter.getPublisherId(), "go", Map.of("ras", 0, "message", "I would not"));
 			cpu.respond(exporter.getPublisherId(), "go", Map.of("message", "wait"));
 			cpu.respond(exporter.getPublisherId(), "stop", Map.of("ras", 0));
-			cpu.respond("somebody-else", "go", Map.of("ras", 0));
+			cpu.respond("another-publisher", "go", Map.of("ras", 0));
 			assertThat(result).isNotDone();
 			cpu.respond(exporter.getPublisherId(), "go", Map.of("ras", 1, "message", "now"));
 			assertThat(result.join().code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 			assertThat(result.join().responses()).containsOnlyKeys(cpu.responderId());
 			assertThat(result.join().messages()).containsOnly(entry(cpu.responderId(), "now"),
-					entry(stranger.responderId(), "I would not"));
+					entry(unknown.responderId(), "I would not"));
 		}
 
 		@Test
-		void isHeardWithAllThatItSays() {
+		void isReceivedWithAllFields() {
 			PythonPeer.Responder cpu = subscriber("cpu", "größe", answer(1));
 			SignalExporter exporter = initialized(1, "größe");
 			assertThat(
 					exporter.signal("größe").tag("läuft 🚀").sampleNo(0).metadata(WILD_METADATA).publish().isSuccess())
 				.isTrue();
-			Map<String, Object> heard = cpu.awaitHeard("größe");
-			assertThat(heard).contains(entry("tag", "läuft 🚀"), entry("sample_no", 0));
-			assertThat(heard).extractingByKey("metadata").isEqualTo(WILD_METADATA);
+			Map<String, Object> received = cpu.awaitReceived("größe");
+			assertThat(received).contains(entry("tag", "läuft 🚀"), entry("sample_no", 0));
+			assertThat(received).extractingByKey("metadata").isEqualTo(WILD_METADATA);
 		}
 
 		@Test
-		void saysNoMoreThanItWasTold() {
+		void sendsNoFieldsThatWereNotSet() {
 			PythonPeer.Responder cpu = subscriber("cpu", "go", answer(1));
 			SignalExporter exporter = initialized(1, "go");
 			exporter.publish("go");
@@ -198,23 +198,23 @@ class PythonInteropTests {
 					Map.of("publisher_id", exporter.getPublisherId(), "process_name", "conductor", "event", "go",
 							"runner_host", "bench-host", "sample_no", -1, "tag", "No tag specified"));
 			expected.put("metadata", null);
-			assertThat(cpu.awaitHeard("go")).isEqualTo(expected);
+			assertThat(cpu.awaitReceived("go")).isEqualTo(expected);
 		}
 
 		@Test
-		void isHeardInOrder() {
+		void isReceivedInOrder() {
 			PythonPeer.Responder cpu = subscriber("cpu", "*", answer(1));
 			SignalExporter exporter = initialized(1, "go");
 			List<CompletableFuture<SignalResult>> results = IntStream.range(0, 40)
 				.mapToObj((i) -> exporter.signal("go").sampleNo(i).publishAsync())
 				.toList();
 			assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
-			assertThat(cpu.heard("sample_no")).filteredOn((sampleNo) -> !sampleNo.equals(-1))
+			assertThat(cpu.received("sample_no")).filteredOn((sampleNo) -> !sampleNo.equals(-1))
 				.isEqualTo(IntStream.range(0, 40).boxed().toList());
 		}
 
 		@Test
-		void isHeardByThoseLockedOnItsTag() {
+		void isReceivedByRespondersLockedOnItsTag() {
 			PythonPeer.Responder locked = python().responder("locked",
 					Map.of("initialization", answerWithoutRas(), "go", answer(1)), Map.of("lock_tag", "run-7"));
 			SignalExporter exporter = startConductor();
@@ -227,12 +227,12 @@ class PythonInteropTests {
 			assertThat(exporter.signal("go").tag("run-8").publish().isSuccess()).isTrue();
 			locked.lockTag("run-7");
 			exporter.shutdown();
-			locked.awaitHeard("shutdown");
-			assertThat(locked.heard("tag")).containsExactly("run-7", "run-7", "run-8", "run-7");
+			locked.awaitReceived("shutdown");
+			assertThat(locked.received("tag")).containsExactly("run-7", "run-7", "run-8", "run-7");
 		}
 
 		@Test
-		void isHeardByThoseLockedOnItsId() {
+		void isReceivedByRespondersLockedOnItsId() {
 			SignalExporterFactory factory = start(Conductor.class).getBean(SignalExporterFactory.class);
 			SignalExporter first = factory.create("first");
 			SignalExporter second = factory.create("second");
@@ -243,7 +243,7 @@ class PythonInteropTests {
 			assertThat(second.initializeAndWait(1, PATIENCE, "go")).isTrue();
 			assertThat(first.getSubscribers()).isEmpty();
 			assertThat(second.publish("go").isSuccess()).isTrue();
-			assertThat(locked.heard("publisher_id")).containsOnly(second.getPublisherId());
+			assertThat(locked.received("publisher_id")).containsOnly(second.getPublisherId());
 			locked.lockPublisher(first.getPublisherId());
 			assertThat(first.initializeAndWait(1, PATIENCE, "go")).isTrue();
 			locked.unlock();
@@ -268,25 +268,25 @@ class PythonInteropTests {
 			PythonPeer.Responder cpu = subscriber("cpu", "*", answer(1));
 			SignalExporter exporter = initialized(1, "go");
 			exporter.shutdown();
-			cpu.awaitHeard("shutdown");
+			cpu.awaitReceived("shutdown");
 			assertThat(exporter.getSubscribers()).isEmpty();
 			assertThat(exporter.initializeAndWait(1, PATIENCE, "stop")).isTrue();
 			assertThat(exporter.publish("stop").responses()).containsOnlyKeys(cpu.responderId());
-			assertThat(cpu.heard("event")).containsExactly("initialization", "shutdown", "initialization", "stop");
-			assertThat(cpu.heard("publisher_id")).containsOnly(exporter.getPublisherId());
+			assertThat(cpu.received("event")).containsExactly("initialization", "shutdown", "initialization", "stop");
+			assertThat(cpu.received("publisher_id")).containsOnly(exporter.getPublisherId());
 		}
 
 		@Test
-		void saysShutdownWhenItsApplicationEnds() {
+		void sendsShutdownWhenItsApplicationEnds() {
 			PythonPeer.Responder cpu = subscriber("cpu", "*", answer(1));
 			ConfigurableApplicationContext application = start(Conductor.class);
 			assertThat(application.getBean(SignalExporter.class).initializeAndWait(1, PATIENCE, "go")).isTrue();
 			application.close();
-			cpu.awaitHeard("shutdown");
+			cpu.awaitReceived("shutdown");
 		}
 
 		@Test
-		void holdsABarrierForPythonRespondersThatLeaveWithoutGoodbye() {
+		void holdsABarrierForPythonRespondersThatEndWithoutABye() {
 			List<PythonPeer.Responder> pods = barrierPods();
 			ConfigurableApplicationContext application = start(Conductor.class,
 					"exporter.legal-events=barrier,success,fail", "exporter.await-subscribers=3",
@@ -348,7 +348,7 @@ class PythonInteropTests {
 			PythonPeer.Responder witness = python().responder("witness", Map.of());
 			CompletableFuture<Boolean> enough = this.exporter.initializeAndWaitAsync(1,
 					Map.of("periodic", true, "timeout", 30), "benchmark-start");
-			witness.awaitHeard("initialization");
+			witness.awaitReceived("initialization");
 			String late = responderId(start(Collector.class));
 			assertThat(enough.join()).isTrue();
 			assertThat(this.exporter.subscribers()).containsExactly(late);
@@ -364,7 +364,7 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void tellsOfSuccess() {
+		void answersSuccess() {
 			String cpu = responderId(start(Collector.class));
 			assertThat(this.exporter.initializeAndWait(1, "benchmark-start")).isTrue();
 			PythonPeer.Result result = startBenchmark();
@@ -373,7 +373,7 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void tellsOfFailure() {
+		void answersFailure() {
 			String cpu = responderId(start(Collector.class));
 			String disk = responderId(start(Collector.class));
 			assertThat(this.exporter.initializeAndWait(2, "boom")).isTrue();
@@ -383,7 +383,7 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void tellsWhyItCanNotReadASignal() {
+		void answersTheReasonForAnUnreadableSignal() {
 			start(Collector.class, "protocol.max-payload=4KB");
 			assertThat(this.exporter.initializeAndWait(1, "boom")).isTrue();
 			PythonPeer.Result beyond = this.exporter.publish("boom", Map.of("sample", BigInteger.TWO.pow(64)));
@@ -403,7 +403,8 @@ class PythonInteropTests {
 			ConfigurableApplicationContext application = start(Collector.class);
 			assertThat(this.exporter.initializeAndWait(1, "größe")).isTrue();
 			assertThat(this.exporter.publish("größe", Map.of("sample", Long.MAX_VALUE)).code()).isZero();
-			assertThat(application.getBean(Collector.class).heard("größe").get(0).sampleNo()).isEqualTo(Long.MAX_VALUE);
+			assertThat(application.getBean(Collector.class).received("größe").get(0).sampleNo())
+				.isEqualTo(Long.MAX_VALUE);
 		}
 
 		@Test
@@ -419,37 +420,37 @@ class PythonInteropTests {
 
 		@ParameterizedTest
 		@CsvSource({ "acknowledge, 0", "reject, 1", "ignore, 2" })
-		void answersWhatItHasNoHandlerForAsItIsTold(String unhandled, int code) {
+		void answersSignalsWithoutAHandlerAsConfigured(String unhandled, int code) {
 			start(Collector.class, "responder.unhandled=" + unhandled);
-			assertThat(this.exporter.initializeAndWait(1, "unheard-of")).isTrue();
-			assertThat(this.exporter.publish("unheard-of", Map.of("timeout", (code == 2) ? 1 : 20)).code())
+			assertThat(this.exporter.initializeAndWait(1, "unknown")).isTrue();
+			assertThat(this.exporter.publish("unknown", Map.of("timeout", (code == 2) ? 1 : 20)).code())
 				.isEqualTo(code);
 		}
 
 		@Test
-		void hearsAllThatAPythonExporterSays() {
+		void receivesAllFieldsOfAPythonSignal() {
 			ConfigurableApplicationContext application = start(Collector.class);
 			assertThat(this.exporter.initializeAndWait(1, "größe")).isTrue();
 			PythonPeer.Result result = this.exporter.publish("größe",
 					Map.of("tag", "läuft 🚀", "sample", 3, "metadata", WILD_METADATA));
 			assertThat(result.code()).isZero();
-			Signal heard = application.getBean(Collector.class).heard("größe").get(0);
-			assertThat(heard).isEqualTo(new Signal(this.exporter.publisherId(), "bench", "größe", heard.runnerHost(), 3,
-					"läuft 🚀", WILD_METADATA));
+			Signal received = application.getBean(Collector.class).received("größe").get(0);
+			assertThat(received).isEqualTo(new Signal(this.exporter.publisherId(), "bench", "größe",
+					received.runnerHost(), 3, "läuft 🚀", WILD_METADATA));
 		}
 
 		@Test
-		void hearsNoMoreThanAPythonExporterSays() {
+		void receivesNoFieldsThatWereNotSent() {
 			ConfigurableApplicationContext application = start(Collector.class);
 			assertThat(this.exporter.initializeAndWait(1, "go")).isTrue();
 			this.exporter.publish("go");
-			Signal heard = application.getBean(Collector.class).heard("go").get(0);
-			assertThat(heard).isEqualTo(new Signal(this.exporter.publisherId(), "bench", "go", heard.runnerHost(),
+			Signal received = application.getBean(Collector.class).received("go").get(0);
+			assertThat(received).isEqualTo(new Signal(this.exporter.publisherId(), "bench", "go", received.runnerHost(),
 					Signal.NO_SAMPLE, Signal.NO_TAG, Map.of()));
 		}
 
 		@Test
-		void hearsOnlyTheTagItIsLockedOn() {
+		void receivesOnlyTheTagItIsLockedOn() {
 			ConfigurableApplicationContext application = start(Collector.class, "responder.lock-tag=run-7");
 			SignalResponder responder = application.getBean(SignalResponder.class);
 			PythonPeer.Exporter other = python().exporter("other");
@@ -460,12 +461,12 @@ class PythonInteropTests {
 			assertThat(this.exporter.publish("go", Map.of("tag", "run-8", "timeout", 1)).code()).isEqualTo(2);
 			responder.unlock();
 			assertThat(this.exporter.publish("go", Map.of("tag", "run-9")).code()).isZero();
-			assertThat(application.getBean(Collector.class).heard("go")).extracting(Signal::tag)
+			assertThat(application.getBean(Collector.class).received("go")).extracting(Signal::tag)
 				.containsExactly("run-7", "run-9");
 		}
 
 		@Test
-		void hearsOnlyThePublisherItIsLockedOn() {
+		void receivesOnlyThePublisherItIsLockedOn() {
 			PythonPeer.Exporter other = python().exporter("other");
 			ConfigurableApplicationContext application = start(Collector.class,
 					"responder.lock-publisher=" + this.exporter.publisherId());
@@ -473,7 +474,7 @@ class PythonInteropTests {
 			assertThat(this.exporter.initializeAndWait(1, "go")).isTrue();
 			assertThat(other.publish("go").messages()).isEmpty();
 			assertThat(this.exporter.publish("go").code()).isZero();
-			assertThat(application.getBean(Collector.class).heard("go")).extracting(Signal::publisherId)
+			assertThat(application.getBean(Collector.class).received("go")).extracting(Signal::publisherId)
 				.containsExactly(this.exporter.publisherId());
 			application.getBean(SignalResponder.class).lockPublisher(other.publisherId());
 			assertThat(other.initializeAndWait(1, "go")).isTrue();
@@ -489,14 +490,14 @@ class PythonInteropTests {
 		}
 
 		@Test
-		void hearsAShutdownAndTheNextInitializationOfTheSameId() {
+		void receivesAShutdownAndTheNextInitializationOfTheSameId() {
 			ConfigurableApplicationContext application = start(Collector.class);
 			assertThat(this.exporter.initializeAndWait(1, "go")).isTrue();
 			this.exporter.shutdown();
-			await().atMost(PATIENCE).until(() -> !application.getBean(Collector.class).heard("shutdown").isEmpty());
+			await().atMost(PATIENCE).until(() -> !application.getBean(Collector.class).received("shutdown").isEmpty());
 			assertThat(this.exporter.initializeAndWait(1, "go")).isTrue();
 			assertThat(this.exporter.publish("go").code()).isZero();
-			assertThat(application.getBean(Collector.class).heard).extracting(Signal::publisherId)
+			assertThat(application.getBean(Collector.class).received).extracting(Signal::publisherId)
 				.containsOnly(this.exporter.publisherId());
 		}
 
@@ -507,7 +508,7 @@ class PythonInteropTests {
 			assertThatThrownBy(() -> this.exporter.publish("go"))
 				.hasMessageContaining(python().version().illegalEventError());
 			assertThat(startBenchmark().code()).isZero();
-			assertThat(application.getBean(Collector.class).heard("go")).isEmpty();
+			assertThat(application.getBean(Collector.class).received("go")).isEmpty();
 		}
 
 		@Test
@@ -554,7 +555,7 @@ class PythonInteropTests {
 		private static final int ROUNDS = 5;
 
 		@Test
-		void eachExporterLearnsWhatItsOwnRespondersSaid() {
+		void eachExporterReceivesTheAnswersOfItsResponders() {
 			SignalExporterFactory factory = start(Conductor.class).getBean(SignalExporterFactory.class);
 			List<SignalExporter> javas = List.of(factory.create("java-a"), factory.create("java-b"),
 					start(Conductor.class).getBean(SignalExporter.class));
@@ -646,8 +647,8 @@ class PythonInteropTests {
 		return this.python;
 	}
 
-	// Asks nobody twice, unless a property says otherwise: who listens has to hear the
-	// first time.
+	// Asks no responder twice, unless a property enables it: the first initialization has
+	// to be received.
 	private ConfigurableApplicationContext start(Class<?> application, String... properties) {
 		List<String> all = new ArrayList<>(
 				List.of("spring.application.name=" + application.getSimpleName().toLowerCase(Locale.ROOT),
@@ -680,17 +681,17 @@ class PythonInteropTests {
 	@Configuration(proxyBeanMethods = false)
 	static class Collector {
 
-		private final List<Signal> heard = new CopyOnWriteArrayList<>();
+		private final List<Signal> received = new CopyOnWriteArrayList<>();
 
 		private final CompletableFuture<Void> hanging = new CompletableFuture<>();
 
-		List<Signal> heard(String event) {
-			return this.heard.stream().filter((signal) -> signal.event().equals(event)).toList();
+		List<Signal> received(String event) {
+			return this.received.stream().filter((signal) -> signal.event().equals(event)).toList();
 		}
 
 		@OnSignal(event = { "go", "größe", Signal.SHUTDOWN })
-		void hear(Signal signal) {
-			this.heard.add(signal);
+		void receive(Signal signal) {
+			this.received.add(signal);
 		}
 
 		@OnSignal(event = "benchmark-start")

@@ -24,14 +24,14 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The extensions, where the real Python package is among those that understand them: it
- * is served as if there were none.
+ * The extensions, where the real Python package is one of the peers: it is served as if
+ * there were none.
  */
 @Tag("python")
 class PythonMembershipTests {
 
 	/**
-	 * For what comes at once, on a machine that is busy.
+	 * For events that follow at once, on a busy machine.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -46,7 +46,7 @@ class PythonMembershipTests {
 	}
 
 	@Test
-	void aSubscribedPythonResponderHearsNoMetadataThatNobodyGave() {
+	void subscribedPythonResponderReceivesOnlyMetadataThatWasSet() {
 		PythonPeer.Responder cpu = this.python.responder("cpu",
 				Map.of("initialization", answerWithoutRas(), "*", answer(1)));
 		start(Collector.class);
@@ -57,7 +57,7 @@ class PythonMembershipTests {
 			assertThat(exporter.signal("go").metadata("round", i).publish().isSuccess()).isTrue();
 		}
 		exporter.shutdown();
-		cpu.awaitHeard("shutdown");
+		cpu.awaitReceived("shutdown");
 		List<Map<String, Object>> expected = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			expected.add(null);
@@ -65,7 +65,7 @@ class PythonMembershipTests {
 		}
 		assertThat(cpu.metadataOf("go")).isEqualTo(expected);
 		assertThat(cpu.metadataOf("shutdown")).containsOnlyNulls();
-		// Where it is asked whether it understands.
+		// Asked whether it supports extensions.
 		assertThat(cpu.metadataOf("initialization"))
 			.allSatisfy((metadata) -> assertThat(metadata).containsOnlyKeys("_ss"));
 	}
@@ -77,7 +77,7 @@ class PythonMembershipTests {
 		PythonPeer.Responder late = this.python.responder("late", Map.of("go", answer(1, "py")));
 		assertThat(exporter.initializeAndWait(1, PATIENCE, "go")).isTrue();
 		exporter.publish("go");
-		late.awaitHeard("go");
+		late.awaitReceived("go");
 		assertThat(late.metadataOf("go")).singleElement()
 			.satisfies((metadata) -> assertThat(metadata).containsKey("_ss"));
 		late.respond(exporter.getPublisherId(), "initialization", Map.of());
@@ -118,7 +118,7 @@ class PythonMembershipTests {
 		}
 		exporter.shutdown();
 		assertThat(this.python.log()).isEmpty();
-		// It does log what it minds: this one is not initialized.
+		// It logs a warning only for not being initialized.
 		this.python.exporter("marker").publish("go");
 		assertThat(this.python.log()).singleElement().asString().contains("SignalExporter.marker");
 	}
@@ -145,11 +145,11 @@ class PythonMembershipTests {
 		}
 		List<Integer> samples = IntStream.range(0, 50).boxed().toList();
 		assertThat(application.getBean(Collector.class).samples).isEqualTo(samples);
-		assertThat(python.heard("sample_no")).filteredOn((sample) -> !sample.equals(-1)).isEqualTo(samples);
+		assertThat(python.received("sample_no")).filteredOn((sample) -> !sample.equals(-1)).isEqualTo(samples);
 		assertThat(python.metadataOf("go")).containsOnlyNulls();
 	}
 
-	// Asks nobody twice by itself: who comes late has to be heard.
+	// Asks no responder twice: a late one has to announce itself.
 	private ConfigurableApplicationContext start(Class<?> configuration) {
 		return this.applications.start(configuration,
 				"spring.application.name=" + configuration.getSimpleName().toLowerCase(Locale.ROOT),

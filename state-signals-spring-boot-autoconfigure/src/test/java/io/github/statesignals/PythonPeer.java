@@ -28,10 +28,10 @@ import static org.awaitility.Awaitility.await;
 /**
  * A process with exporters and responders of the real Python package, on
  * {@link TestRedis}. The interpreter that has the package is the one that the environment
- * variable {@code STATE_SIGNALS_TEST_PYTHON} names; without it there is no peer. What
- * happens over there, {@code src/test/python/peer.py} says.
+ * variable {@code STATE_SIGNALS_TEST_PYTHON} names; without it there is no peer. Its
+ * program is {@code src/test/python/peer.py}.
  * <p>
- * Closing it fails if any of its loops has died: of what we sent, then.
+ * Closing it fails if one of its loops has ended because of a message.
  */
 final class PythonPeer implements AutoCloseable {
 
@@ -45,7 +45,7 @@ final class PythonPeer implements AutoCloseable {
 	private static final Path PROGRAM = Path.of(System.getProperty("basedir", ""), "src/test/python/peer.py");
 
 	/**
-	 * For what comes at once, on a machine that is busy.
+	 * For events that follow at once, on a busy machine.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -76,7 +76,7 @@ final class PythonPeer implements AutoCloseable {
 		this.commands = this.process.outputWriter(StandardCharsets.UTF_8);
 		read(this.process.errorReader(StandardCharsets.UTF_8), (line) -> this.log.append(line).append('\n'), () -> {
 		});
-		read(this.process.inputReader(StandardCharsets.UTF_8), this::hear, this::abandon);
+		read(this.process.inputReader(StandardCharsets.UTF_8), this::receive, this::abandon);
 	}
 
 	/**
@@ -214,13 +214,13 @@ final class PythonPeer implements AutoCloseable {
 		reader.start();
 	}
 
-	private void hear(String line) {
+	private void receive(String line) {
 		Map<String, Object> message = asMap(this.json.readValue(line, Map.class));
 		if (message.containsKey("ready")) {
 			this.version.complete((String) message.get("version"));
 		}
-		else if (message.containsKey("heard")) {
-			this.responders.get(message.get("heard")).heard.add(asMap(message.get("signal")));
+		else if (message.containsKey("received")) {
+			this.responders.get(message.get("received")).received.add(asMap(message.get("signal")));
 		}
 		else if (message.containsKey("recorded")) {
 			this.recorders.get(message.get("recorded")).messages
@@ -261,11 +261,11 @@ final class PythonPeer implements AutoCloseable {
 	}
 
 	/**
-	 * What it hears it says before it answers, but by another way than the answer's: wait
-	 * for the reply to a command, any, that comes after it.
+	 * A received signal is reported before it is answered, on another path than the
+	 * answer: the reply to any later command follows it.
 	 */
 	private void catchUp() {
-		get(send("nobody", "subs", Map.of()).exceptionally((ex) -> Map.of()));
+		get(send("none", "subs", Map.of()).exceptionally((ex) -> Map.of()));
 	}
 
 	private synchronized void write(Map<String, ?> command) {
@@ -293,7 +293,7 @@ final class PythonPeer implements AutoCloseable {
 	}
 
 	/**
-	 * What a publish of the Python package returns.
+	 * The result of a publish of the Python package.
 	 *
 	 * @param code the result code
 	 * @param messages the messages by responder id
@@ -377,8 +377,8 @@ final class PythonPeer implements AutoCloseable {
 	}
 
 	/**
-	 * An exporter over there. What it takes beside the events goes by the names of the
-	 * package: {@code tag}, {@code metadata}, {@code timeout}, {@code expected_resps},
+	 * An exporter of the Python package. Arguments have the names of the package, besides
+	 * the events: {@code tag}, {@code metadata}, {@code timeout}, {@code expected_resps},
 	 * {@code periodic}, {@code sample}.
 	 */
 	final class Exporter {
@@ -448,7 +448,7 @@ final class PythonPeer implements AutoCloseable {
 
 		private final String name = newName();
 
-		private final List<Map<String, Object>> heard = new CopyOnWriteArrayList<>();
+		private final List<Map<String, Object>> received = new CopyOnWriteArrayList<>();
 
 		private final String responderId;
 
@@ -465,16 +465,16 @@ final class PythonPeer implements AutoCloseable {
 		}
 
 		/**
-		 * What it has heard so far, at least all that it has answered.
-		 * @param key one of a signal's fields, as it is called on the wire
-		 * @return what that field was in each signal
+		 * Returns a field of the received signals, of at least all answered ones.
+		 * @param key the name of the field on the wire
+		 * @return the value in each signal
 		 */
-		List<Object> heard(String key) {
+		List<Object> received(String key) {
 			return signals().stream().map((signal) -> signal.get(key)).collect(Collectors.toList());
 		}
 
 		/**
-		 * What it has heard so far of one event, at least all that it has answered.
+		 * Returns the metadata of received signals of one event.
 		 * @param event the event
 		 * @return the metadata of each signal, {@code null} for none
 		 */
@@ -486,18 +486,18 @@ final class PythonPeer implements AutoCloseable {
 		}
 
 		/**
-		 * Wait until an event is heard.
+		 * Waits until an event is received.
 		 * @param event the event
 		 * @return the first signal of that event, with all fields by name
 		 */
-		Map<String, Object> awaitHeard(String event) {
-			await().atMost(PATIENCE).until(() -> heard("event").contains(event));
-			return signals().get(heard("event").indexOf(event));
+		Map<String, Object> awaitReceived(String event) {
+			await().atMost(PATIENCE).until(() -> received("event").contains(event));
+			return signals().get(received("event").indexOf(event));
 		}
 
 		private List<Map<String, Object>> signals() {
 			catchUp();
-			return this.heard;
+			return this.received;
 		}
 
 		void lockPublisher(String publisherId) {

@@ -36,14 +36,14 @@ class PythonTypedSignalTests {
 	}
 
 	@Test
-	void pythonHearsTheFieldsAsMetadata() {
+	void pythonReceivesTheFieldsAsMetadata() {
 		PythonPeer.Responder responder = this.python.responder("py",
 				Map.of("initialization", answerWithoutRas(), "*", answer(1, "gehört")));
 		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(30), "bork", "stock-changed")).isTrue();
 		SignalResult result = exporter.emit(new Bork("disk full", List.of("a", "b"), null));
 		assertThat(result.messages()).containsValue("gehört");
-		assertThat(responder.awaitHeard("bork").get("metadata"))
+		assertThat(responder.awaitReceived("bork").get("metadata"))
 			.isEqualTo(mapOf("reason", "disk full", "disks", List.of("a", "b"), "since", null));
 	}
 

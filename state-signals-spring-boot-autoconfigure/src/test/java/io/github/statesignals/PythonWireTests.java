@@ -35,8 +35,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What the extensions send, as recorded on the Redis channels that the real Python
- * package shares, and what they make of its messages.
+ * Messages with extensions, as recorded on the Redis channels that the real Python
+ * package shares, and the handling of its messages.
  */
 @Tag("python")
 class PythonWireTests {
@@ -53,12 +53,12 @@ class PythonWireTests {
 			"sample_no", "tag");
 
 	/**
-	 * For what comes at once, on a machine that is busy.
+	 * For events that follow at once, on a busy machine.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	/**
-	 * For what never comes.
+	 * For events that do not follow.
 	 */
 	private static final Duration SHORT = Duration.ofSeconds(1);
 
@@ -103,7 +103,7 @@ class PythonWireTests {
 		await().atMost(PATIENCE).until(() -> !exporter.getSubscribers().contains(guestId));
 		assertThat(exporter.publish("go").acted()).hasSize(2);
 		exporter.shutdown();
-		responder.awaitHeard("shutdown");
+		responder.awaitReceived("shutdown");
 
 		List<Recorded> recorded = recorder.messages();
 		List<Map<String, Object>> signals = on(SIGNALS, recorded);
@@ -130,7 +130,7 @@ class PythonWireTests {
 		SignalExporter exporter = start(Conductor.class).getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(2, PATIENCE, "go")).isTrue();
 		CompletableFuture<SignalResult> result = exporter.signal("go").publishAsync();
-		responder.awaitHeard("go");
+		responder.awaitReceived("go");
 		for (String publisherId : List.of(exporter.getPublisherId(), "*")) {
 			responder.respond(publisherId, "shutdown", Map.of());
 			responder.respond(publisherId, "shutdown", Map.of("ras", 1, "message", "stopping"));
@@ -239,7 +239,7 @@ class PythonWireTests {
 	}
 
 	@Test
-	void whatAPythonPublisherPutsUnderOurKeyIsItsOwn() {
+	void metadataOfAPythonPublisherUnderTheReservedKeyReachesHandlers() {
 		Worker worker = start(Worker.class).getBean(Worker.class);
 		PythonPeer.Exporter exporter = this.python.exporter("bench");
 		assertThat(exporter.initializeAndWait(1, "go")).isTrue();

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Who subscribes and leaves, as an application hears of it that publishes.
+ * Application events of a publisher for responders that subscribe and leave.
  */
 class SubscriberEventsTests {
 
@@ -28,7 +28,7 @@ class SubscriberEventsTests {
 	private final Applications applications = new Applications();
 
 	@Test
-	void tellsWhoComesLateAndWhoStops() {
+	void notifiesOfLateAndStoppedResponders() {
 		ConfigurableApplicationContext publishing = this.applications.start(Publishing.class, this.channel,
 				"exporter.legal-events=start", "responder.enabled=false");
 		SignalExporter exporter = publishing.getBean(SignalExporter.class);
@@ -48,13 +48,13 @@ class SubscriberEventsTests {
 	}
 
 	@Test
-	void withoutExtensionsNobodyIsAskedAndNobodyLeaves() {
+	void withoutExtensionsNoResponderIsAskedOrLeaves() {
 		ConfigurableApplicationContext publishing = this.applications.start(Publishing.class, this.channel,
 				"exporter.legal-events=start", "responder.enabled=false", "protocol.extensions=off");
 		SignalExporter exporter = publishing.getBean(SignalExporter.class);
 		ConfigurableApplicationContext late = this.applications.start(Responding.class, this.channel,
 				"responder.name=late");
-		// By now it has said hello, and nobody has asked it.
+		// By now it has said hello, and no exporter has asked it.
 		assertThat(exporter.publish("start").awaited()).isZero();
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "start")).isTrue();
 		late.close();

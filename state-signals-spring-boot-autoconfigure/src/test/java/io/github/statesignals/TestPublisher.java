@@ -62,6 +62,10 @@ final class TestPublisher extends SilentListener {
 				new HashMap<>(metadata)));
 	}
 
+	void answer(Response response) {
+		this.transport.send("", response);
+	}
+
 	Response receive() {
 		try {
 			Response response = this.responses.poll(10, TimeUnit.SECONDS);

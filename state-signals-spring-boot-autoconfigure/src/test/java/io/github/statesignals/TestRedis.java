@@ -86,7 +86,7 @@ public final class TestRedis {
 	}
 
 	/**
-	 * A port on which nobody listens.
+	 * Returns a port without a listener.
 	 * @return the port
 	 */
 	public static int freePort() {

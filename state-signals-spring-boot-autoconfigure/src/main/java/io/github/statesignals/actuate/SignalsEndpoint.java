@@ -1,8 +1,13 @@
 package io.github.statesignals.actuate;
 
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.SignalEngine;
 
@@ -18,6 +23,9 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 @Endpoint(id = "signals")
 public class SignalsEndpoint {
 
+	// Any client of the same Redis can subscribe any number of ids.
+	private static final int MAX_LISTED = 100;
+
 	private final SignalEngine engine;
 
 	public SignalsEndpoint(SignalEngine engine) {
@@ -30,40 +38,50 @@ public class SignalsEndpoint {
 	 */
 	@ReadOperation
 	public SignalsDescriptor signals() {
-		List<ExporterDescriptor> exporters = this.engine.exporters()
-			.stream()
-			.map((exporter) -> new ExporterDescriptor(exporter.getPublisherId(), exporter.getSubscribers()))
-			.toList();
-		List<ResponderDescriptor> responders = this.engine.responders()
-			.stream()
-			.map((responder) -> new ResponderDescriptor(responder.getName(), responder.getResponderId()))
-			.toList();
+		Collection<? extends SignalExporter> exporters = this.engine.exporters();
+		Collection<? extends SignalResponder> responders = this.engine.responders();
 		SignalCounters counters = this.engine.counters();
-		return new SignalsDescriptor(this.engine.isConnected(), exporters, responders,
+		return new SignalsDescriptor(this.engine.isConnected(),
+				exporters.stream().limit(MAX_LISTED).map(SignalsEndpoint::describe).toList(), exporters.size(),
+				responders.stream().limit(MAX_LISTED).map(SignalsEndpoint::describe).toList(), responders.size(),
 				new CountersDescriptor(counters.signals(), counters.responses(), counters.malformed(),
 						counters.rejected(), counters.expired(), counters.repeated(), counters.missed(),
 						counters.unexpected(), counters.gaps(), counters.refused()));
+	}
+
+	private static ExporterDescriptor describe(SignalExporter exporter) {
+		Set<String> subscribers = exporter.getSubscribers();
+		return new ExporterDescriptor(exporter.getPublisherId(),
+				subscribers.stream().limit(MAX_LISTED).collect(Collectors.toCollection(LinkedHashSet::new)),
+				subscribers.size());
+	}
+
+	private static ResponderDescriptor describe(SignalResponder responder) {
+		return new ResponderDescriptor(responder.getName(), responder.getResponderId());
 	}
 
 	/**
 	 * The response of the endpoint.
 	 *
 	 * @param connected whether signals are received
-	 * @param exporters the initialized exporters
-	 * @param responders the responders
+	 * @param exporters the initialized exporters, at most 100
+	 * @param exporterCount the number of all initialized exporters
+	 * @param responders the responders, at most 100
+	 * @param responderCount the number of all responders
 	 * @param heard the numbers of received messages since the start
 	 */
-	public record SignalsDescriptor(boolean connected, List<ExporterDescriptor> exporters,
-			List<ResponderDescriptor> responders, CountersDescriptor heard) {
+	public record SignalsDescriptor(boolean connected, List<ExporterDescriptor> exporters, int exporterCount,
+			List<ResponderDescriptor> responders, int responderCount, CountersDescriptor heard) {
 	}
 
 	/**
 	 * An exporter.
 	 *
 	 * @param publisherId its id
-	 * @param subscribers the ids of the responders that are subscribed
+	 * @param subscribers the ids of the responders that are subscribed, at most 100
+	 * @param subscriberCount the number of all subscribed responders
 	 */
-	public record ExporterDescriptor(String publisherId, Set<String> subscribers) {
+	public record ExporterDescriptor(String publisherId, Set<String> subscribers, int subscriberCount) {
 	}
 
 	/**

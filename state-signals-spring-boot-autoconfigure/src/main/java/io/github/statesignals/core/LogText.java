@@ -4,26 +4,69 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /**
- * Text from the wire, made fit for a log: a line break, an escape sequence or a change of
- * the writing direction in an id must not pretend to be more than an id.
+ * Makes text of other applications fit for a log: a line break, an escape sequence, an
+ * invisible character or a change of the writing direction is escaped, and the length is
+ * bounded.
  */
 public final class LogText {
 
-	private static final int LONGEST = 200;
+	private static final int MAX_LENGTH = 200;
 
-	private static final int MOST = 10;
+	private static final int MAX_IDS = 10;
 
 	private LogText() {
 	}
 
+	/**
+	 * Escapes an id.
+	 * @param id the id
+	 * @return at most 200 characters of it, each printable or escaped as in Java
+	 */
 	public static String printable(String id) {
-		String cut = (id.length() > LONGEST) ? id.substring(0, LONGEST) + "..." : id;
-		return cut.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
+		StringBuilder text = null;
+		int length = Math.min(id.length(), MAX_LENGTH);
+		int codePoint;
+		for (int i = 0; i < length; i += Character.charCount(codePoint)) {
+			codePoint = id.codePointAt(i);
+			if (text == null && !isPrintable(codePoint)) {
+				text = new StringBuilder(length + 16).append(id, 0, i);
+			}
+			if (text != null) {
+				append(text, codePoint);
+			}
+		}
+		String printable = (text != null) ? text.toString() : id.substring(0, length);
+		return (length < id.length()) ? printable + "..." : printable;
 	}
 
+	/**
+	 * Escapes ids and bounds their number.
+	 * @param ids the ids
+	 * @return the first ten ids, and the number of the others
+	 */
 	public static String printable(Collection<String> ids) {
-		String some = ids.stream().limit(MOST).map(LogText::printable).collect(Collectors.joining(", ", "[", ""));
-		return (ids.size() > MOST) ? some + " and " + (ids.size() - MOST) + " more]" : some + "]";
+		String some = ids.stream().limit(MAX_IDS).map(LogText::printable).collect(Collectors.joining(", ", "[", ""));
+		return (ids.size() > MAX_IDS) ? "%s and %,d more]".formatted(some, ids.size() - MAX_IDS) : some + "]";
+	}
+
+	private static void append(StringBuilder text, int codePoint) {
+		if (isPrintable(codePoint)) {
+			text.appendCodePoint(codePoint);
+		}
+		else {
+			for (char unit : Character.toChars(codePoint)) {
+				text.append("\\u%04x".formatted((int) unit));
+			}
+		}
+	}
+
+	private static boolean isPrintable(int codePoint) {
+		return switch (Character.getType(codePoint)) {
+			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+					Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED ->
+				false;
+			default -> true;
+		};
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.ValueInstantiationException;
@@ -45,6 +46,9 @@ public final class MetadataConversionException extends RuntimeException {
 		}
 		if (ex instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
 			return "is missing or not a valid " + mismatch.getTargetType().getSimpleName();
+		}
+		if (ex instanceof InputCoercionException coercion && coercion.getTargetType() != null) {
+			return "is out of the range of " + coercion.getTargetType().getSimpleName();
 		}
 		return "can't be read";
 	}

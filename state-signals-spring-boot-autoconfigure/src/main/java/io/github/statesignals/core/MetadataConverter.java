@@ -1,7 +1,6 @@
 package io.github.statesignals.core;
 
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -178,17 +177,6 @@ public final class MetadataConverter {
 		// A sum of doubles is no integer either.
 		boolean fraction = number instanceof DoubleAdder || number instanceof DoubleAccumulator;
 		return fraction ? toJsonNumber(path, value) : number.longValue();
-	}
-
-	/**
-	 * Make an application's object of a JSON value.
-	 * @param value metadata, or an entry of it
-	 * @param type the type to make
-	 * @return the object
-	 * @throws JacksonException if it can't be made
-	 */
-	public @Nullable Object fromJson(@Nullable Object value, Type type) {
-		return this.mapper.convertValue(value, this.mapper.constructType(type));
 	}
 
 }

@@ -39,6 +39,12 @@ public final class SignalCounters {
 
 	public final LongAdder refused = new LongAdder();
 
+	public final LogLimit failedHandlers = new LogLimit();
+
+	public final LogLimit failedPublishes = new LogLimit();
+
+	public final LogLimit goneResponders = new LogLimit();
+
 	private final Occasion malformedLog = new Occasion();
 
 	private final Occasion rejectedLog = new Occasion();

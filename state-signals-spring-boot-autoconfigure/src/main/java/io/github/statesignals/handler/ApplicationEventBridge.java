@@ -15,6 +15,7 @@ import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.handler.BridgedListeners.BridgedEvent;
+import io.github.statesignals.handler.metadata.MetadataReader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +83,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		this.responder = responder;
 		this.context = context;
 		this.reader = SingletonSupplier.of(() -> new MetadataReader(context.getBeanFactory()));
-		this.listeners = new BridgedListeners(context, this::isTransactional);
+		this.listeners = new BridgedListeners(context, this::isTransactional, (type) -> this.reader.get().check(type));
 	}
 
 	@Override

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,13 +44,17 @@ final class BridgedListeners {
 
 	private final BooleanSupplier transactional;
 
+	private final Consumer<Class<?>> typeCheck;
+
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
 	private @Nullable Map<Method, ApplicationListenerMethodAdapter> adapters;
 
-	BridgedListeners(ConfigurableApplicationContext context, BooleanSupplier transactional) {
+	BridgedListeners(ConfigurableApplicationContext context, BooleanSupplier transactional,
+			Consumer<Class<?>> typeCheck) {
 		this.context = context;
 		this.transactional = transactional;
+		this.typeCheck = typeCheck;
 	}
 
 	// Called after Spring has registered its own listeners.
@@ -127,7 +133,7 @@ final class BridgedListeners {
 			.formatted(type.getName());
 	}
 
-	private static Map<String, Class<?>> bridged(@Nullable Class<?> type, String listener) {
+	private Map<String, Class<?>> bridged(@Nullable Class<?> type, String listener) {
 		Map<String, Class<?>> events = new LinkedHashMap<>();
 		if (type == null) {
 			return events;
@@ -143,7 +149,13 @@ final class BridgedListeners {
 					"Make it a record or class that does not extend ApplicationEvent: Spring publishes any object.");
 		}
 		try {
-			return SignalTypes.events(type);
+			Map<String, Class<?>> observed = SignalTypes.events(type);
+			observed.values().forEach(this.typeCheck);
+			return observed;
+		}
+		catch (UnsafeTypeException ex) {
+			throw new InvalidSignalHandlerException(
+					"%s can't observe signals: its event %s".formatted(listener, ex.getProblem()), ex.getRemedy());
 		}
 		catch (SignalTypeException ex) {
 			throw new InvalidSignalHandlerException("%s can't observe signals. %s".formatted(listener, ex.getProblem()),

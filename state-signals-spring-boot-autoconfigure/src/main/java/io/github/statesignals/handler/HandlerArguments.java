@@ -10,7 +10,8 @@ import java.util.Set;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.core.MetadataConversionException;
-import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.handler.metadata.MetadataReader;
+import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.GenericTypeResolver;
@@ -88,6 +89,7 @@ final class HandlerArguments {
 			.resolve(Object.class) == Object.class) {
 			return Signal::metadata;
 		}
+		Type target = checkedType(parameter);
 		if (!Map.class.isAssignableFrom(type) && !SignalTypes.isReadable(type)) {
 			throw new InvalidSignalHandlerException(parameter,
 					"is of type %s, which can't be created from metadata".formatted(type.getName()),
@@ -97,21 +99,15 @@ final class HandlerArguments {
 							+ "it is sealed, or names its types with @JsonSubTypes.");
 		}
 		Map<String, Class<?>> subtypes = subtypes(parameter, type, events);
-		Type target = type(parameter);
 		return (signal) -> {
 			Class<?> subtype = subtypes.get(signal.event());
 			return this.reader.readAll(signal.metadata(), (subtype != null) ? subtype : target, type);
 		};
 	}
 
-	private static Map<String, Class<?>> subtypes(MethodParameter parameter, Class<?> type, Set<String> events) {
-		try {
-			SignalTypes.checkReadsNoClassName(type);
-		}
-		catch (SignalTypeException ex) {
-			throw new InvalidSignalHandlerException(parameter, "is invalid: " + ex.getProblem(), ex.getRemedy() + ".");
-		}
+	private Map<String, Class<?>> subtypes(MethodParameter parameter, Class<?> type, Set<String> events) {
 		Map<String, Class<?>> subtypes = SignalTypes.subtypesByEvent(type);
+		subtypes.values().forEach((subtype) -> check(parameter, subtype));
 		if (!ParameterKinds.isCreatable(type) && !Map.class.isAssignableFrom(type)
 				&& !subtypes.keySet().containsAll(events)) {
 			throw new InvalidSignalHandlerException(parameter,
@@ -124,10 +120,10 @@ final class HandlerArguments {
 	private HandlerArgument entry(MethodParameter parameter, String name) {
 		Class<?> type = parameter.getParameterType();
 		if (type == Optional.class) {
-			Type nested = type(parameter.nested());
+			Type nested = checkedType(parameter.nested());
 			return (signal) -> Optional.ofNullable(readNullable(signal.metadata().get(name), nested, name));
 		}
-		Type target = type(parameter);
+		Type target = checkedType(parameter);
 		return (signal) -> {
 			Object value = signal.metadata().get(name);
 			if (value == null && type.isPrimitive()) {
@@ -140,7 +136,7 @@ final class HandlerArguments {
 	private HandlerArgument header(MethodParameter parameter, Header header) {
 		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : headerName(parameter);
 		boolean optional = parameter.getParameterType() == Optional.class;
-		Type target = type(optional ? parameter.nested() : parameter);
+		Type target = checkedType(optional ? parameter.nested() : parameter);
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
 				: resolve(parameter, header.defaultValue());
 		return (signal) -> {
@@ -161,7 +157,7 @@ final class HandlerArguments {
 			throw new InvalidSignalHandlerException(parameter, "is annotated with @Headers and no Map",
 					"Make it a Map<String, Object>.");
 		}
-		Type target = type(parameter);
+		Type target = checkedType(parameter);
 		return (signal) -> this.reader.read(SignalFields.of(signal), target, null);
 	}
 
@@ -236,9 +232,20 @@ final class HandlerArguments {
 	}
 
 	// A subclass may define a type variable of the declaring class.
-	private static Type type(MethodParameter parameter) {
-		return GenericTypeResolver.resolveType(parameter.getNestedGenericParameterType(),
+	private Type checkedType(MethodParameter parameter) {
+		Type type = GenericTypeResolver.resolveType(parameter.getNestedGenericParameterType(),
 				parameter.getContainingClass());
+		check(parameter, type);
+		return type;
+	}
+
+	private void check(MethodParameter parameter, Type type) {
+		try {
+			this.reader.check(type);
+		}
+		catch (UnsafeTypeException ex) {
+			throw new InvalidSignalHandlerException(parameter, ex.getProblem(), ex.getRemedy());
+		}
 	}
 
 }

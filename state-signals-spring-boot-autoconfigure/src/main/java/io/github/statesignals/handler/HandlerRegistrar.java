@@ -21,6 +21,7 @@ import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.handler.metadata.MetadataReader;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,8 +29,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.expression.Expression;
-import org.springframework.expression.ParseException;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
@@ -54,7 +53,7 @@ final class HandlerRegistrar {
 
 	private final HandlerArguments arguments;
 
-	private final SpelExpressionParser expressionParser = new SpelExpressionParser();
+	private final ConditionParser conditionParser = new ConditionParser();
 
 	// Of handlers that name no event.
 	private final Map<String, Class<?>> typesByEvent = new HashMap<>();
@@ -189,12 +188,10 @@ final class HandlerRegistrar {
 			return null;
 		}
 		try {
-			return this.expressionParser.parseExpression(condition);
+			return this.conditionParser.parse(condition);
 		}
-		catch (ParseException ex) {
-			throw new InvalidSignalHandlerException(method,
-					"has a condition that is no SpEL expression: " + ex.getMessage(),
-					"Correct it; the signal is #signal, its metadata #metadata.");
+		catch (InvalidAttributeException ex) {
+			throw new InvalidSignalHandlerException(method, ex.describe("condition"), ex.getRemedy());
 		}
 	}
 

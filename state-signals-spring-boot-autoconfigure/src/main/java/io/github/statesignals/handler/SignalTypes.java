@@ -14,7 +14,6 @@ import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
@@ -68,15 +67,6 @@ final class SignalTypes {
 		}
 	}
 
-	static void checkReadsNoClassName(Class<?> type) {
-		JsonTypeInfo typeInfo = AnnotatedElementUtils.findMergedAnnotation(type, JsonTypeInfo.class);
-		if (typeInfo != null
-				&& (typeInfo.use() == JsonTypeInfo.Id.CLASS || typeInfo.use() == JsonTypeInfo.Id.MINIMAL_CLASS)) {
-			throw new SignalTypeException("The type %s reads a class name from the metadata".formatted(type.getName()),
-					"Name its subtypes with @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)");
-		}
-	}
-
 	static Class<?>[] subtypes(Class<?> type) {
 		Class<?> @Nullable [] permitted = type.getPermittedSubclasses();
 		if (permitted != null) {
@@ -102,7 +92,6 @@ final class SignalTypes {
 			checkOpen(type);
 		}
 		if (ParameterKinds.isCreatable(type)) {
-			checkReadsNoClassName(type);
 			add(root, type, events);
 		}
 		for (Class<?> subtype : subtypes) {

@@ -3,7 +3,6 @@ package io.github.statesignals.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +28,8 @@ import org.springframework.data.redis.listener.adapter.RedisListenerExecutionFai
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
- * Listens to Redis channels with Spring's container, from one start of the container to
- * its stop. One thread calls it at a time, except {@link #disconnect}.
+ * Subscribes to Redis channels with Spring's container, from one start of the container
+ * to its stop. One thread calls it at a time, except {@link #disconnect}.
  */
 final class ContainerSubscription {
 
@@ -47,7 +46,7 @@ final class ContainerSubscription {
 	 */
 	private static final int PHASE = 1;
 
-	private final Set<String> requested = new LinkedHashSet<>();
+	private final Set<String> requested = ConcurrentHashMap.newKeySet();
 
 	private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
 
@@ -56,6 +55,8 @@ final class ContainerSubscription {
 	private final RedisMessageListenerContainer container;
 
 	private final Receiver receiver;
+
+	private final Runnable resubscription;
 
 	/**
 	 * The channel whose second confirmation reports a new connection: the driver
@@ -70,22 +71,23 @@ final class ContainerSubscription {
 	/**
 	 * Creates a subscription.
 	 * @param container the container, which nothing else uses meanwhile
-	 * @param receiver called on the thread that calls the container's listeners
+	 * @param receiver receives the messages
+	 * @param resubscription called when all channels are subscribed again, on a new
+	 * connection
 	 */
-	ContainerSubscription(RedisMessageListenerContainer container, Receiver receiver) {
+	ContainerSubscription(RedisMessageListenerContainer container, Receiver receiver, Runnable resubscription) {
 		this.container = container;
 		this.receiver = receiver;
-		// A container that failed to start takes itself for started.
+		this.resubscription = resubscription;
+		// A container that failed to start reports itself as started.
 		container.stop();
 	}
 
 	/**
-	 * Prepares a container for signals, whatever it was configured with.
-	 * @param container the container
-	 * @return the container
+	 * Configures a container for signals, and initializes it.
 	 */
 	static RedisMessageListenerContainer adopt(RedisMessageListenerContainer container) {
-		// The container does not say which one it has. Any other loses the order.
+		// Any other loses the order, and the container has no getter to check it.
 		container.setTaskExecutor(new SyncTaskExecutor());
 		container.setAutoStartup(false);
 		container.setPhase(PHASE);
@@ -96,14 +98,12 @@ final class ContainerSubscription {
 	}
 
 	/**
-	 * Listens to more channels. Before the start they are noted; after it this waits for
-	 * Redis to confirm them, for two seconds.
+	 * Adds Redis channels. After the start this waits for Redis to confirm them, for two
+	 * seconds.
 	 * @param channels their names, each for the first time
 	 */
 	void add(Collection<String> channels) {
-		synchronized (this.requested) {
-			this.requested.addAll(channels);
-		}
+		this.requested.addAll(channels);
 		if (this.reporter == null) {
 			this.reporter = channels.iterator().next();
 		}
@@ -151,8 +151,7 @@ final class ContainerSubscription {
 	}
 
 	/**
-	 * Connects and subscribes. A subscription that failed to start can't be started
-	 * again.
+	 * Connects and subscribes, once.
 	 */
 	void start() {
 		if (!this.requested.isEmpty()) {
@@ -179,8 +178,8 @@ final class ContainerSubscription {
 		}
 	}
 
-	// What the container throws has the driver's exception as its cause.
-	private static RuntimeException cause(Exception ex) {
+	// The container wraps the driver's exception.
+	private RuntimeException cause(Exception ex) {
 		Throwable cause = ex;
 		while (cause.getCause() != null && (cause instanceof RedisListenerExecutionFailedException
 				|| !(cause instanceof DataAccessException))) {
@@ -188,12 +187,12 @@ final class ContainerSubscription {
 		}
 		return (cause instanceof TimeoutException)
 				? new QueryTimeoutException("Redis did not confirm the subscription in time", ex)
-				: RedisExceptions.translate(cause);
+				: RedisExceptions.translate(cause, this.requested);
 	}
 
 	/**
-	 * Closes the connection under the container where it is one of its own, so that a
-	 * thread that waits for the driver goes on. Safe for use by any thread.
+	 * Closes the container's connection if it has its own, so that a thread that waits
+	 * for the driver continues. Safe for use by any thread.
 	 */
 	void disconnect() {
 		if (this.container instanceof SignalListenerContainer own) {
@@ -201,9 +200,6 @@ final class ContainerSubscription {
 		}
 	}
 
-	/**
-	 * Stops the container.
-	 */
 	void destroy() {
 		this.state = State.DESTROYED;
 		if (!unconfirmed().isEmpty()) {
@@ -215,16 +211,14 @@ final class ContainerSubscription {
 	}
 
 	private List<String> unconfirmed() {
-		synchronized (this.requested) {
-			return this.requested.stream().filter((channel) -> !this.confirmed.contains(channel)).toList();
-		}
+		return this.requested.stream().filter((channel) -> !this.confirmed.contains(channel)).toList();
 	}
 
 	// The driver subscribes again to channels that Redis has confirmed before.
 	private void resubscribed() {
 		List<String> unconfirmed = unconfirmed();
 		if (unconfirmed.isEmpty()) {
-			this.receiver.resubscribed();
+			this.resubscription.run();
 			return;
 		}
 		onNewThread(() -> {
@@ -232,9 +226,9 @@ final class ContainerSubscription {
 				addToRunning(unconfirmed);
 			}
 			catch (RuntimeException ex) {
-				logger.warn("Can't subscribe to {}: {}", unconfirmed, RedisExceptions.reason(ex));
+				logger.warn("Can't subscribe to {}: {}", unconfirmed, ex.getMessage());
 			}
-			this.receiver.resubscribed();
+			this.resubscription.run();
 		});
 	}
 
@@ -245,29 +239,12 @@ final class ContainerSubscription {
 	}
 
 	/**
-	 * Receives what the container's listener receives, one message after the other.
+	 * Receives messages, one after the other, on the thread that calls the container's
+	 * listeners.
 	 */
 	interface Receiver {
 
-		/**
-		 * Reads a message.
-		 * @param channel the Redis channel
-		 * @param payload the payload
-		 * @return what it says, or {@code null} if that is not wanted
-		 */
-		@Nullable Object read(String channel, byte[] payload);
-
-		/**
-		 * Receives a message that was read.
-		 * @param channel the Redis channel
-		 * @param message what it says
-		 */
-		void received(String channel, Object message);
-
-		/**
-		 * All channels are subscribed again, on a new connection.
-		 */
-		void resubscribed();
+		void receive(String channel, byte[] payload);
 
 	}
 
@@ -282,12 +259,8 @@ final class ContainerSubscription {
 			if (ContainerSubscription.this.state == State.DESTROYED) {
 				return;
 			}
-			Receiver receiver = ContainerSubscription.this.receiver;
-			String channel = new String(message.getChannel(), StandardCharsets.UTF_8);
-			Object read = receiver.read(channel, message.getBody());
-			if (read != null) {
-				receiver.received(channel, read);
-			}
+			ContainerSubscription.this.receiver.receive(new String(message.getChannel(), StandardCharsets.UTF_8),
+					message.getBody());
 		}
 
 		@Override

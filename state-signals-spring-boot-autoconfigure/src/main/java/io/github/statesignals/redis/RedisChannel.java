@@ -2,14 +2,23 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Redis channels of a channel: one for signals, one for responses, and one for the
- * responses to this application alone, if it has one.
+ * Holds the Redis channels of a channel: for signals, for responses, and, with
+ * extensions, for the responses to this application alone.
  */
 public final class RedisChannel {
+
+	private static final int MAX_ADDRESSES = 1_024;
+
+	/**
+	 * Reply channels that were checked.
+	 */
+	private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
 
 	private final String name;
 
@@ -51,6 +60,19 @@ public final class RedisChannel {
 
 	byte[] responses() {
 		return this.responses;
+	}
+
+	byte @Nullable [] address(String replyTo) {
+		byte[] known = this.addresses.get(replyTo);
+		if (known != null || !this.names.isReplyTo(replyTo)) {
+			return known;
+		}
+		if (this.addresses.size() >= MAX_ADDRESSES) {
+			this.addresses.clear();
+		}
+		byte[] address = bytes(replyTo);
+		this.addresses.put(replyTo, address);
+		return address;
 	}
 
 	List<String> responseTopics() {

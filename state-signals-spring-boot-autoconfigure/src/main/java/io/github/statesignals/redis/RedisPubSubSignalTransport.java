@@ -3,7 +3,6 @@ package io.github.statesignals.redis;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,36 +21,26 @@ import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Signals and responses over Redis pub/sub, as the Python package {@code state-signals}
- * 1.0.1 speaks them. Receives through a {@link RedisMessageListenerContainer} what its
- * listener wants, and publishes on another connection.
+ * Carries signals and responses over Redis pub/sub, as the Python package
+ * {@code state-signals} 1.0.1 does. Receives through a
+ * {@link RedisMessageListenerContainer} the messages that its listener wants, and
+ * publishes on another connection.
  * <p>
- * Pub/sub keeps nothing: what is sent while this transport is not connected, it never
- * hears. Redis does not separate databases either: it hears all that use these channels
- * on the server.
+ * Pub/sub stores nothing: a message that is sent while this transport is not connected is
+ * never received. Redis does not separate databases either: all clients of the server
+ * that use these channels receive each other's messages.
  *
  * @since 0.1.0
  */
 public final class RedisPubSubSignalTransport implements SignalTransport, AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
-
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
-
-	/**
-	 * So many are known to be addresses, and need not be looked at again.
-	 */
-	private static final int ADDRESSES = 1_024;
-
-	private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
 
 	private final RedisDriver driver;
 
@@ -68,14 +57,14 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private final Map<String, RedisChannel> channels = new ConcurrentHashMap<>();
 
+	private final long outboundCapacity;
+
 	private volatile @Nullable RedisPubSubConnection connection;
 
 	private final AtomicReference<@Nullable CompletableFuture<RedisPublisher>> prepared = new AtomicReference<>();
 
-	private volatile CompletionStage<?> lastPublish = CompletableFuture.completedFuture(null);
-
 	/**
-	 * Creates a transport with a container of its own.
+	 * Creates a transport with its own container.
 	 * @param connectionFactory provides the connections
 	 * @param settings the settings
 	 */
@@ -93,27 +82,35 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 */
 	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings) {
+		this(connectionFactory, container, settings, OutboundPublisher.defaultCapacity());
+	}
+
+	RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
+			Settings settings, long outboundCapacity) {
 		this.container = ContainerSubscription.adopt(container);
 		this.driver = new RedisDriver(connectionFactory);
 		this.settings = settings;
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
+		this.outboundCapacity = outboundCapacity;
 	}
 
 	/**
-	 * Creates a container that suits a transport: not started by the application context,
-	 * and with Lettuce on a connection of its own, so that one that is stuck is closed
-	 * and not returned to the application's pool.
+	 * Creates a container for a transport: not started by the application context, and
+	 * with Lettuce on its own connection, which is closed when it is stuck and not
+	 * returned to the application's pool.
 	 * @param connectionFactory the application's connection factory
 	 * @return the container, not initialized
 	 */
 	public static RedisMessageListenerContainer createListenerContainer(RedisConnectionFactory connectionFactory) {
-		return new RedisDriver(connectionFactory).createListenerContainer();
+		RedisMessageListenerContainer container = new RedisDriver(connectionFactory).createListenerContainer();
+		container.setErrorHandler(new ListenerErrorHandler());
+		return container;
 	}
 
 	/**
-	 * Begin to connect, in the background: {@link #start} finds done what takes longest,
-	 * while the application has made its other beans. Nothing is heard or sent before. If
-	 * it fails, {@link #start} tries again, and says why.
+	 * Connects in the background, which takes long, while the application creates its
+	 * other beans. Nothing is received or sent before {@link #start}, which tries again
+	 * if this fails, and reports the reason.
 	 */
 	public void prepare() {
 		if (this.connection != null) {
@@ -135,7 +132,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	}
 
 	/**
-	 * Let go what was prepared and is not used. Waits for nothing, and stops nothing.
+	 * Closes a connection that was prepared and is not used. Does not stop the transport.
 	 */
 	@Override
 	public void close() {
@@ -164,7 +161,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 				.formatted(TimeUnit.MILLISECONDS.convert(this.settings.connectTimeout()));
 		}
 		return new SignalTransportException((cause != null) ? message : message + ": Redis has not answered",
-				problem.remedy(), cause);
+				ConnectProblem.remedy(cause), cause);
 	}
 
 	// Waits for nothing, so that stop() can end the wait for Redis.
@@ -172,8 +169,12 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (this.connection != null) {
 			return null;
 		}
-		RedisPubSubConnection started = new RedisPubSubConnection(this.driver, this.container, this.containerUse,
-				this.channels, this.codec, this.settings, listener, this.prepared.getAndSet(null));
+		RedisHeartbeat heartbeat = new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver);
+		MessageReceiver receiver = new MessageReceiver(this.codec, listener, heartbeat);
+		ChannelSubscriptions subscriptions = new ChannelSubscriptions(this.channels.values(), listener, receiver);
+		RedisPubSubConnection started = new RedisPubSubConnection(this.container, this.containerUse,
+				new OutboundPublisher(this.driver, this.prepared.getAndSet(null), this.outboundCapacity), receiver,
+				subscriptions, heartbeat, this.settings.connectTimeout());
 		this.connection = started;
 		started.begin();
 		return started;
@@ -185,15 +186,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (stopped == null) {
 			return;
 		}
-		try {
-			this.lastPublish.toCompletableFuture().get(FLUSH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (Exception ex) {
-			logger.debug("What was published last may not have been sent", ex);
-		}
+		stopped.publisher().flush(FLUSH_TIMEOUT);
 		this.connection = null;
 		stopped.close();
 	}
@@ -212,7 +205,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 			current = this.connection;
 		}
 		if (current != null) {
-			current.hearAll();
+			current.updateSubscriptions();
 		}
 	}
 
@@ -250,25 +243,12 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	@Override
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
-		byte[] address = (replyTo != null) ? address(replyTo) : null;
+		RedisChannel target = channel(channel);
+		byte[] address = (replyTo != null) ? target.address(replyTo) : null;
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return publish((address != null) ? address : channel(channel).responses(),
-				this.codec.write(response, extension));
-	}
-
-	private byte @Nullable [] address(String replyTo) {
-		byte[] known = this.addresses.get(replyTo);
-		if (known != null || !SignalChannels.isReplyTo(replyTo)) {
-			return known;
-		}
-		if (this.addresses.size() >= ADDRESSES) {
-			this.addresses.clear();
-		}
-		byte[] address = RedisChannel.bytes(replyTo);
-		this.addresses.put(replyTo, address);
-		return address;
+		return publish((address != null) ? address : target.responses(), this.codec.write(response, extension));
 	}
 
 	private RedisChannel channel(String name) {
@@ -281,25 +261,20 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private CompletableFuture<?> publish(byte[] channel, byte[] payload) {
 		RedisPubSubConnection current = this.connection;
-		RedisPublisher publisher = (current != null) ? current.publisher() : null;
-		if (publisher == null) {
-			return CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
-		}
-		CompletableFuture<?> published = publisher.publish(channel, payload);
-		this.lastPublish = published;
-		return published;
+		return (current != null) ? current.publisher().publish(channel, payload)
+				: CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
 	}
 
 	/**
-	 * How to connect.
+	 * The settings of a transport.
 	 *
-	 * @param connectTimeout how long {@link #start} tries to connect, once a second;
-	 * negative: for ever; zero: in the background
+	 * @param connectTimeout the time for which {@link #start} tries to connect, once a
+	 * second; negative: indefinitely; zero: in the background
 	 * @param maxPayload the size of a payload beyond which a signal is neither sent nor
 	 * read, and the message of a response is shortened
-	 * @param heartbeatInterval how often to make sure that what is published is heard, on
-	 * a Redis channel of its own; zero: never
-	 * @param replyTo whether to hear responses on a Redis channel of its own, too
+	 * @param heartbeatInterval the interval at which to verify, on a separate Redis
+	 * channel, that published messages are received; zero: never
+	 * @param replyTo whether to receive responses on a separate Redis channel as well
 	 */
 	public record Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo) {
 

@@ -4,7 +4,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The names of the Redis channels that signals and responses travel on.
+ * Names the Redis channels that carry signals and responses.
  *
  * @param signals the channel of signals
  * @param responses the channel of responses
@@ -19,12 +19,12 @@ public record SignalChannels(String signals, String responses) {
 
 	private static final String REPLY = "event-signal-reply:";
 
-	private static final Pattern REPLY_NAME = Pattern.compile("[A-Za-z0-9:{}._-]+");
+	private static final Pattern REPLY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
 	/**
-	 * The Redis channels of a named channel.
+	 * Returns the Redis channels of a channel.
 	 * @param name the channel's name; empty: {@link #DEFAULT}
-	 * @return the two names, each with {@code :} and the name behind it
+	 * @return the two names, each followed by {@code :} and the channel's name
 	 */
 	public static SignalChannels of(String name) {
 		return name.isEmpty() ? DEFAULT
@@ -32,30 +32,33 @@ public record SignalChannels(String signals, String responses) {
 	}
 
 	/**
-	 * Whether a signal's word for where to answer can be trusted to be a Redis channel of
-	 * ours, and none of the application's.
+	 * Returns whether a Redis channel that a signal names for its responses is a reply
+	 * channel of this channel. Any other may belong to another channel or application,
+	 * whose messages a forged signal must not cause.
 	 * @param replyTo the Redis channel
-	 * @return whether it is one that {@link #newReplyTo} could have made
+	 * @return whether {@link #newReplyTo} could have made it
 	 */
-	public static boolean isReplyTo(String replyTo) {
-		return replyTo.startsWith(REPLY) && replyTo.length() <= 256 && REPLY_NAME.matcher(replyTo).matches();
+	public boolean isReplyTo(String replyTo) {
+		String prefix = replyPrefix();
+		return replyTo.startsWith(prefix) && REPLY_ID.matcher(replyTo.substring(prefix.length())).matches();
+	}
+
+	private String replyPrefix() {
+		return REPLY + "{" + this.signals + "}:";
 	}
 
 	/**
-	 * A Redis channel for the answers to one application. It has the slot of the channel
-	 * of signals, so that in a cluster one node, and not any of two, has to be there.
-	 * @return a name that nobody else has
+	 * Creates a unique name for the reply channel of one application. It has the slot of
+	 * the channel of signals, so that both depend on the same node of a cluster.
 	 */
-	public String newReplyTo() {
+	String newReplyTo() {
 		// Short: it is in each signal, and twice in each answer.
-		return REPLY + "{" + this.signals + "}:"
-				+ Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
+		return replyPrefix() + Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
 	}
 
 	/**
-	 * A Redis channel on which one application hears itself. It has the slot of the
-	 * channel of signals, so that in a cluster it takes the same way.
-	 * @return a name that nobody else has
+	 * Creates a unique name for a channel of heartbeats. It has the slot of the channel
+	 * of signals, so that both depend on the same node of a cluster.
 	 */
 	static String newHeartbeat() {
 		return "event-signal-heartbeat:{" + DEFAULT.signals() + "}:" + UUID.randomUUID();

@@ -1,5 +1,6 @@
 /**
- * The engine's transport over Redis, and the JSON of the wire.
+ * Carries signals and responses over Redis pub/sub: subscriptions, publishing, and
+ * heartbeats.
  */
 @NullMarked
 package io.github.statesignals.redis;

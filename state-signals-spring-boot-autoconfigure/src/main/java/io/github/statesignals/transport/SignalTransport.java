@@ -26,6 +26,12 @@ public interface SignalTransport {
 	String ALL_EXPORTERS = "*";
 
 	/**
+	 * The number of characters that an id, an event, a tag, a process name or a host name
+	 * may have. Messages with a longer one are malformed: every answer repeats them.
+	 */
+	int MAX_TEXT_LENGTH = 1_024;
+
+	/**
 	 * Whether a channel can have a name.
 	 * @param name the name
 	 * @return whether it is empty, or made of letters, digits, {@code .}, {@code _} and

@@ -53,12 +53,12 @@ final class JacksonReader {
 			for (String key = json.nextName(); key != null; key = json.nextName()) {
 				json.nextToken();
 				switch (key) {
-					case FieldNames.PUBLISHER_ID -> publisherId = readString(json, key);
-					case FieldNames.PROCESS_NAME -> processName = readString(json, key);
-					case FieldNames.EVENT -> event = readString(json, key);
-					case FieldNames.RUNNER_HOST -> runnerHost = readString(json, key);
+					case FieldNames.PUBLISHER_ID -> publisherId = readText(json, key);
+					case FieldNames.PROCESS_NAME -> processName = readText(json, key);
+					case FieldNames.EVENT -> event = readText(json, key);
+					case FieldNames.RUNNER_HOST -> runnerHost = readText(json, key);
 					case FieldNames.SAMPLE_NO -> sampleNo = readLong(json, key);
-					case FieldNames.TAG -> tag = readString(json, key);
+					case FieldNames.TAG -> tag = readText(json, key);
 					case FieldNames.METADATA -> metadata = readMetadata(json);
 					default -> json.skipChildren();
 				}
@@ -89,12 +89,12 @@ final class JacksonReader {
 			for (String key = json.nextName(); key != null; key = json.nextName()) {
 				json.nextToken();
 				switch (key) {
-					case FieldNames.RESPONDER_ID -> responderId = readString(json, key);
-					case FieldNames.PUBLISHER_ID -> publisherId = readString(json, key);
-					case FieldNames.EVENT -> event = readString(json, key);
+					case FieldNames.RESPONDER_ID -> responderId = readText(json, key);
+					case FieldNames.PUBLISHER_ID -> publisherId = readText(json, key);
+					case FieldNames.EVENT -> event = readText(json, key);
 					case FieldNames.RAS -> ras = readRas(json);
 					case FieldNames.MESSAGE ->
-						message = json.hasToken(JsonToken.VALUE_NULL) ? null : readString(json, key);
+						message = json.hasToken(JsonToken.VALUE_NULL) ? null : readString(json, key, Integer.MAX_VALUE);
 					case FieldNames.EXTENSION -> extension = readResponseExtension(json);
 					default -> json.skipChildren();
 				}
@@ -130,11 +130,20 @@ final class JacksonReader {
 		return value;
 	}
 
-	private static String readString(JsonParser json, String key) throws MalformedPayloadException {
+	private static String readText(JsonParser json, String key) throws MalformedPayloadException {
+		return readString(json, key, Limits.TEXT_LENGTH);
+	}
+
+	private static String readString(JsonParser json, String key, int maxLength) throws MalformedPayloadException {
 		if (!json.hasToken(JsonToken.VALUE_STRING)) {
 			throw new MalformedPayloadException("'" + key + "' is not a string");
 		}
-		return json.getString();
+		// Asking the parser for the length first costs an eighth of reading a signal.
+		String text = json.getString();
+		if (text.length() > maxLength) {
+			throw new MalformedPayloadException("'" + key + "' has more than " + maxLength + " characters");
+		}
+		return text;
 	}
 
 	private static long readLong(JsonParser json, String key) throws MalformedPayloadException {
@@ -168,7 +177,8 @@ final class JacksonReader {
 		return readObject(json);
 	}
 
-	// A member of the wrong type counts as absent: it is no reason to lose the signal.
+	// A member that is of the wrong type or too long counts as absent: it is no reason to
+	// lose the signal.
 	static @Nullable SignalExtension signalExtension(@Nullable Object value) {
 		if (!(value instanceof Map<?, ?> extension)
 				|| number(extension.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
@@ -197,12 +207,12 @@ final class JacksonReader {
 	}
 
 	private static @Nullable String text(@Nullable Object value) {
-		return (value instanceof String text) ? text : null;
+		return (value instanceof String text && text.length() <= Limits.TEXT_LENGTH) ? text : null;
 	}
 
 	private static @Nullable List<String> texts(@Nullable Object value) {
 		return (value instanceof List<?> values)
-				? values.stream().filter(String.class::isInstance).map(String.class::cast).toList() : null;
+				? values.stream().filter((each) -> text(each) != null).map(String.class::cast).toList() : null;
 	}
 
 	private static long number(@Nullable Object value) {

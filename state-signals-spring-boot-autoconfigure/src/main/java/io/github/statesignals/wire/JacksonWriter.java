@@ -2,6 +2,7 @@ package io.github.statesignals.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -158,6 +159,9 @@ final class JacksonWriter {
 			json.writeNumber(number);
 		}
 		else if (value instanceof BigDecimal number) {
+			json.writeNumber(JsonNumbers.write(number));
+		}
+		else if (value instanceof BigInteger number) {
 			json.writeNumber(JsonNumbers.write(number));
 		}
 		else if (value instanceof Boolean bool) {

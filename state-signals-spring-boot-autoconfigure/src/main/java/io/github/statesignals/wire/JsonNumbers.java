@@ -1,6 +1,7 @@
 package io.github.statesignals.wire;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 
 import tools.jackson.core.io.NumberOutput;
@@ -10,6 +11,10 @@ import tools.jackson.core.io.NumberOutput;
  * of number, and Java two: the text shows which one is meant.
  */
 final class JsonNumbers {
+
+	private static final int MAX_BITS = BigInteger.TEN.pow(Limits.NUMBER_LENGTH).bitLength();
+
+	private static final MathContext ONE_DIGIT = new MathContext(1);
 
 	private JsonNumbers() {
 	}
@@ -22,6 +27,9 @@ final class JsonNumbers {
 	 * @throws MalformedPayloadException if it is out of range
 	 */
 	static Number read(String text) throws MalformedPayloadException {
+		if (exponent(text) > Limits.EXPONENT) {
+			throw new MalformedPayloadException(Limits.EXPONENT_TOO_LARGE);
+		}
 		try {
 			double number = Double.parseDouble(text);
 			if (Double.isNaN(number) || text.endsWith("Infinity")) {
@@ -31,9 +39,20 @@ final class JsonNumbers {
 			return (!Double.isInfinite(number) && isDouble(text, decimal, number)) ? number : decimal;
 		}
 		catch (NumberFormatException ex) {
-			// An exponent beyond 32 bits, or one of Jackson's other words for infinity.
-			throw new MalformedPayloadException("'metadata' holds a number that is out of range");
+			// One of Jackson's other words for infinity.
+			throw new MalformedPayloadException("it has a number that is out of range");
 		}
+	}
+
+	// Without its sign; one more than the limit where it is larger.
+	private static int exponent(String text) {
+		int at = Math.max(text.indexOf('e'), text.indexOf('E'));
+		int exponent = 0;
+		for (int i = at + 1; at > 0 && i < text.length() && exponent <= Limits.EXPONENT; i++) {
+			int digit = Character.digit(text.charAt(i), 10);
+			exponent = (digit < 0) ? exponent : Math.min(exponent * 10 + digit, Limits.EXPONENT + 1);
+		}
+		return exponent;
 	}
 
 	private static boolean isDouble(String text, BigDecimal decimal, double number) {
@@ -56,27 +75,49 @@ final class JsonNumbers {
 	}
 
 	private static BigDecimal digits(double number, String shortest) {
-		if (Math.abs(number) < Double.MIN_NORMAL && number != 0) {
-			// Of these, Java never writes one digit alone.
-			BigDecimal one = new BigDecimal(number).round(new MathContext(1));
-			if (one.doubleValue() == number) {
-				return one;
-			}
+		BigDecimal digits = new BigDecimal(shortest).stripTrailingZeros();
+		if (digits.precision() == 2 && Math.abs(number) < Double.MIN_NORMAL) {
+			// Java never writes one digit alone, and these may need only one: 5e-324.
+			BigDecimal one = digits.round(ONE_DIGIT);
+			return (one.doubleValue() == number) ? one : digits;
 		}
-		return new BigDecimal(shortest).stripTrailingZeros();
+		return digits;
 	}
 
 	// Such that a reader that converts it to a decimal gets the same digits and scale.
 	static String write(BigDecimal decimal) {
-		String text = decimal.toString();
+		checkBits(decimal.unscaledValue());
+		String text = checked(decimal.toString());
 		try {
 			boolean exact = text.indexOf('.') < 0 || !(read(text) instanceof Double number)
 					|| BigDecimal.valueOf(number).equals(decimal);
 			return exact ? text : decimal.unscaledValue() + "E" + -decimal.scale();
 		}
 		catch (MalformedPayloadException ex) {
-			return text;
+			throw new IllegalArgumentException(ex.problem(), ex);
 		}
+	}
+
+	static String write(BigInteger integer) {
+		checkBits(integer);
+		return checked(integer.toString());
+	}
+
+	// Computing the digits of a huge one takes long.
+	private static void checkBits(BigInteger integer) {
+		if (integer.bitLength() > MAX_BITS) {
+			throw new IllegalArgumentException(Limits.TOO_MANY_DIGITS);
+		}
+	}
+
+	private static String checked(String text) {
+		if (exponent(text) > Limits.EXPONENT) {
+			throw new IllegalArgumentException(Limits.EXPONENT_TOO_LARGE);
+		}
+		if (text.chars().filter(Character::isDigit).count() > Limits.NUMBER_LENGTH) {
+			throw new IllegalArgumentException(Limits.TOO_MANY_DIGITS);
+		}
+		return text;
 	}
 
 }

@@ -119,6 +119,15 @@ abstract class JsonScanner {
 	 * @param usual remembers it
 	 * @return the string; undefined if it can't be read
 	 */
+	final String text(Usual usual) {
+		String text = string(usual);
+		if (text.length() > Limits.TEXT_LENGTH) {
+			fail();
+		}
+		return text;
+	}
+
+	// Of any length.
 	final String string(Usual usual) {
 		expect('"');
 		int start = this.at;
@@ -144,10 +153,10 @@ abstract class JsonScanner {
 	 * @param recent the recent ones; its length is a power of two
 	 * @return the string; undefined if it can't be read
 	 */
-	final String string(@Nullable String[] recent) {
+	final String text(@Nullable String[] recent) {
 		expect('"');
 		int start = this.at;
-		int end = stringEnd();
+		int end = textEnd();
 		if (end < 0) {
 			return "";
 		}
@@ -180,11 +189,21 @@ abstract class JsonScanner {
 	}
 
 	// One that rarely recurs.
-	final String string() {
+	final String text() {
 		expect('"');
 		int start = this.at;
-		int end = stringEnd();
+		int end = textEnd();
 		return (end < 0) ? "" : StringCache.string(this.json, start, end);
+	}
+
+	private int textEnd() {
+		int start = this.at;
+		int end = stringEnd();
+		if (end - start > Limits.TEXT_LENGTH) {
+			this.failed = true;
+			return -1;
+		}
+		return end;
 	}
 
 	// Moves past the string.

@@ -1,5 +1,7 @@
 package io.github.statesignals.wire;
 
+import io.github.statesignals.transport.SignalTransport;
+
 /**
  * Bounds a message in the protocol's JSON, apart from its size in bytes.
  */
@@ -7,12 +9,27 @@ final class Limits {
 
 	static final int NESTING_DEPTH = 256;
 
-	static final int NUMBER_LENGTH = 10_000;
+	/**
+	 * The digits of a number. Python refuses integers with more.
+	 */
+	static final int NUMBER_LENGTH = 4_300;
 
 	/**
-	 * In characters, of the ids and events of a message that is only read in part.
+	 * The decimal exponent of a number, positive or negative. A decimal with a larger one
+	 * is a few characters, and arithmetic with it takes unbounded time.
 	 */
-	static final int TEXT_LENGTH = 512;
+	static final int EXPONENT = 4_300;
+
+	/**
+	 * The characters of any string of the protocol, but the message of a response.
+	 */
+	static final int TEXT_LENGTH = SignalTransport.MAX_TEXT_LENGTH;
+
+	static final String TOO_DEEP = "it is nested deeper than " + NESTING_DEPTH + " levels";
+
+	static final String TOO_MANY_DIGITS = "it has a number of more than " + NUMBER_LENGTH + " digits";
+
+	static final String EXPONENT_TOO_LARGE = "it has a number with an exponent beyond " + EXPONENT;
 
 	private Limits() {
 	}

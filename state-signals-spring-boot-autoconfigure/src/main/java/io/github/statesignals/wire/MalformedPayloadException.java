@@ -35,10 +35,9 @@ final class MalformedPayloadException extends Exception {
 
 	private static String exceeded(String message) {
 		if (message.contains("nesting depth")) {
-			return "it is nested deeper than " + Limits.NESTING_DEPTH + " levels";
+			return Limits.TOO_DEEP;
 		}
-		return message.startsWith("Number") ? "it has a number of more than " + Limits.NUMBER_LENGTH + " digits"
-				: "it has a string or a key that is too long";
+		return message.startsWith("Number") ? Limits.TOO_MANY_DIGITS : "it has a string or a key that is too long";
 	}
 
 	String problem() {

@@ -94,15 +94,12 @@ final class PartialReader {
 		try (JsonParser json = reader.createParser(payload, available)) {
 			return (json.nextToken() == JsonToken.START_OBJECT && members.read(json)) ? members : null;
 		}
-		catch (StreamConstraintsException ex) {
+		catch (StreamConstraintsException | MalformedPayloadException ex) {
 			// The part before it is JSON.
 			return members;
 		}
 		catch (JacksonException ex) {
 			return members.isCutOff(ex) ? members : null;
-		}
-		catch (MalformedPayloadException ex) {
-			return null;
 		}
 	}
 
@@ -153,17 +150,12 @@ final class PartialReader {
 		for (String key = json.nextName(); key != null; key = json.nextName()) {
 			json.nextToken();
 			if (key.equals(FieldNames.EXTENSION)) {
-				SignalExtension read = JacksonReader.signalExtension(JacksonReader.readValue(json));
-				this.extension = (read == null || isTooLong(read.id()) || isTooLong(read.replyTo())) ? null : read;
+				this.extension = JacksonReader.signalExtension(JacksonReader.readValue(json));
 			}
 			else {
 				json.skipChildren();
 			}
 		}
-	}
-
-	private static boolean isTooLong(@Nullable String id) {
-		return id != null && id.length() > Limits.TEXT_LENGTH;
 	}
 
 }

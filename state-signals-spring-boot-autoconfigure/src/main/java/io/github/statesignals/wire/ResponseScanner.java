@@ -47,13 +47,13 @@ final class ResponseScanner extends JsonScanner {
 		reset(json);
 		expect('{');
 		expect(RESPONDER_ID);
-		String responderId = string(this.responderId);
+		String responderId = text(this.responderId);
 		comma();
 		expect(PUBLISHER_ID);
-		String publisherId = string(this.publisherId);
+		String publisherId = text(this.publisherId);
 		comma();
 		expect(EVENT);
-		String event = string(this.event);
+		String event = text(this.event);
 		Integer ras = skipNext(RAS) ? integer() : null;
 		String message = skipNext(MESSAGE) ? string(this.message) : null;
 		ResponseExtension extension = skipNext(EXTENSION) ? extension() : null;
@@ -73,7 +73,7 @@ final class ResponseScanner extends JsonScanner {
 		if (!skipNext(ID)) {
 			fail();
 		}
-		String id = string(this.ids);
+		String id = text(this.ids);
 		expect('}');
 		if (!id.equals(this.last.id())) {
 			this.last = new ResponseExtension(id);

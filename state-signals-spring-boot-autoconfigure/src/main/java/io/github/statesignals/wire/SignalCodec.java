@@ -58,18 +58,31 @@ public final class SignalCodec {
 	 * @param signal the signal
 	 * @param extension its extension, if any
 	 * @return the signal in JSON, without a line break
-	 * @throws IllegalArgumentException if it exceeds the size limit
+	 * @throws IllegalArgumentException if it exceeds the size limit, or a number in it
+	 * has more than 4,300 digits or an exponent beyond 4,300
 	 */
 	public byte[] write(Signal signal, @Nullable SignalExtension extension) {
 		byte[] plain = this.plainWriter.write(signal, extension);
-		byte[] written = (plain != null) ? plain : this.writer.write(signal, extension);
+		byte[] written = (plain != null) ? plain : generate(signal, extension);
 		if (written.length > this.maxPayload) {
-			throw new IllegalArgumentException(
-					("'%s' of '%s' was not sent: it has %d bytes, and state-signals.protocol.max-payload allows %d. Send "
-							+ "less metadata, or raise the property in every application of the channel")
-						.formatted(signal.event(), signal.publisherId(), written.length, this.maxPayload));
+			throw notSent(signal, tooLarge(written)
+					+ ". Send less metadata, or raise the property in every application of the channel");
 		}
 		return written;
+	}
+
+	private byte[] generate(Signal signal, @Nullable SignalExtension extension) {
+		try {
+			return this.writer.write(signal, extension);
+		}
+		catch (IllegalArgumentException ex) {
+			throw notSent(signal, ex.getMessage() + ". Send it as a string");
+		}
+	}
+
+	private static IllegalArgumentException notSent(Signal signal, String problem) {
+		return new IllegalArgumentException(
+				"'%s' of '%s' was not sent: %s".formatted(signal.event(), signal.publisherId(), problem));
 	}
 
 	/**

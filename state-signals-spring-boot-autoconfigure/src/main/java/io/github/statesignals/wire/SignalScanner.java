@@ -59,22 +59,22 @@ final class SignalScanner extends JsonScanner {
 		reset(json);
 		expect('{');
 		expect(PUBLISHER_ID);
-		String publisherId = string(this.publisherId);
+		String publisherId = text(this.publisherId);
 		comma();
 		expect(PROCESS_NAME);
-		String processName = string(this.processName);
+		String processName = text(this.processName);
 		comma();
 		expect(EVENT);
-		String event = string(this.event);
+		String event = text(this.event);
 		comma();
 		expect(RUNNER_HOST);
-		String runnerHost = string(this.runnerHost);
+		String runnerHost = text(this.runnerHost);
 		comma();
 		expect(SAMPLE_NO);
 		long sampleNo = longInteger();
 		comma();
 		expect(TAG);
-		String tag = string(this.tag);
+		String tag = text(this.tag);
 		SignalExtension extension = skipNext(METADATA) ? metadata() : null;
 		expect('}');
 		boolean complete = isComplete();
@@ -97,11 +97,11 @@ final class SignalScanner extends JsonScanner {
 	private SignalExtension extension() {
 		expect('{');
 		version();
-		String id = skipNext(ID) ? string() : null;
+		String id = skipNext(ID) ? text() : null;
 		long sequence = skipNext(SEQUENCE) ? positive() : SignalExtension.NONE;
 		long sent = skipNext(SENT) ? positive() : SignalExtension.NONE;
 		long timeout = skipNext(TIMEOUT) ? positive() : SignalExtension.NONE;
-		String replyTo = skipNext(REPLY_TO) ? string(this.replyTo) : null;
+		String replyTo = skipNext(REPLY_TO) ? text(this.replyTo) : null;
 		expect('}');
 		return new SignalExtension(id, sequence, sent, timeout, replyTo);
 	}

@@ -3,7 +3,9 @@ package io.github.statesignals.actuate;
 import java.time.Duration;
 
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsEndpointAutoConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsHealthAutoConfiguration;
@@ -17,6 +19,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class ActuatorTests {
 
@@ -43,10 +46,36 @@ class ActuatorTests {
 				});
 				assertThat(signals.responders()).singleElement()
 					.satisfies((descriptor) -> assertThat(descriptor.responderId()).startsWith("cpu-"));
-				assertThat(signals.heard().signals()).isEqualTo(1);
-				// It says hello when it has its first handler.
-				assertThat(signals.heard().responses()).isEqualTo(2);
+				await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+					SignalsEndpoint.CountersDescriptor received = context.getBean(SignalsEndpoint.class)
+						.signals()
+						.heard();
+					assertThat(received.signals()).isEqualTo(1);
+					// It says hello when it has its first handler.
+					assertThat(received.responses()).isEqualTo(2);
+				});
 			});
+	}
+
+	@Test
+	void endpointListsAtMostAHundredOfEachAndTheirNumber() {
+		this.contextRunner.withPropertyValues("management.endpoints.web.exposure.include=signals").run((context) -> {
+			SignalResponderFactory responders = context.getBean(SignalResponderFactory.class);
+			for (int i = 0; i < 150; i++) {
+				responders.get("responder-" + i).on("start", (signal) -> null);
+				context.getBean(SignalExporterFactory.class).create("exporter-" + i).initialize("start");
+			}
+			SignalExporter exporter = context.getBean(SignalExporter.class);
+			assertThat(exporter.initializeAndWait(150, Duration.ofSeconds(20), "start")).isTrue();
+			SignalsEndpoint.SignalsDescriptor signals = context.getBean(SignalsEndpoint.class).signals();
+			assertThat(signals.responders()).hasSize(100);
+			assertThat(signals.responderCount()).isGreaterThanOrEqualTo(150);
+			assertThat(signals.exporters()).hasSize(100).allSatisfy((descriptor) -> {
+				assertThat(descriptor.subscribers()).hasSize(100);
+				assertThat(descriptor.subscriberCount()).isEqualTo(150);
+			});
+			assertThat(signals.exporterCount()).isEqualTo(151);
+		});
 	}
 
 	@Test

@@ -104,14 +104,17 @@ class RedisRefusalTests {
 		command(CommandType.ACL, "SETUSER", "default", "-publish");
 		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
 			.isThrownBy(() -> this.exporter.publish("flip"))
-			.withMessageStartingWith(named("flip") + " was not sent: The Redis user lacks a permission")
+			.withMessageStartingWith(named("flip") + " was not sent: The Redis user lacks the permission +publish. ")
+			.withMessageEndingWith("Grant it: ACL SETUSER <user> +publish")
 			.havingRootCause()
 			.withMessageStartingWith("NOPERM");
 		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
 			.isThrownBy(() -> this.exporter.initialize("flip"))
-			.withMessageStartingWith(named("initialization") + " was not sent: The Redis user lacks a permission");
+			.withMessageStartingWith(
+					named("initialization") + " was not sent: The Redis user lacks the permission +publish. ");
 		assertThatExceptionOfType(PermissionDeniedDataAccessException.class).isThrownBy(this.exporter::shutdown)
-			.withMessageStartingWith(named("shutdown") + " was not sent: The Redis user lacks a permission");
+			.withMessageStartingWith(
+					named("shutdown") + " was not sent: The Redis user lacks the permission +publish. ");
 	}
 
 	@Test

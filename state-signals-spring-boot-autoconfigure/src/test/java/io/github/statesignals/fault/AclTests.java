@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.redis.driver.RequiredPermissions;
 import io.github.statesignals.transport.SignalTransportException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,12 +29,12 @@ class AclTests {
 	 * {@code subscribe} and {@code publish} have to be; the others are done without, but
 	 * Redis would log each time that it denied them.
 	 */
-	private static final String STANDALONE = CHANNELS + " +subscribe +unsubscribe +publish +ping";
+	private static final String STANDALONE = "resetkeys resetchannels -@all " + RequiredPermissions.APPLICATION.rule();
 
 	/**
 	 * Of these, {@code cluster|nodes} has to be.
 	 */
-	private static final String CLUSTER = STANDALONE + " +cluster|nodes +cluster|myid +info +client|setname";
+	private static final String CLUSTER = STANDALONE + " " + RequiredPermissions.CLUSTER.rule();
 
 	/**
 	 * By which drivers tell newer servers of themselves, and which they do without; an
@@ -122,7 +123,7 @@ class AclTests {
 	 * @param server the server
 	 * @return what was denied, without introductions
 	 */
-	private static List<String> denied(RedisProcess server) {
+	static List<String> denied(RedisProcess server) {
 		List<String> log = server.command("ACL", "LOG").lines().toList();
 		return Stream.iterate(0, (i) -> i < log.size() - 1, (i) -> i + 1)
 			.filter((i) -> log.get(i).equals("object"))

@@ -3,7 +3,6 @@ package io.github.statesignals.handler;
 import java.io.Serializable;
 import java.util.Map;
 
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.github.statesignals.SignalEvent;
 import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.SignalTypeException;
@@ -85,8 +84,8 @@ class SignalTypesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { Serializable.class, Named.class, Inherits.class, Unnamed.class, PartlyOpen.class,
-			ByClass.class, ByMinimalClass.class, Same.class })
+	@ValueSource(
+			classes = { Serializable.class, Named.class, Inherits.class, Unnamed.class, PartlyOpen.class, Same.class })
 	void aTypeThatCanNotBeMadeOfItsEventIsRefused(Class<?> type) {
 		assertThatExceptionOfType(SignalTypeException.class).isThrownBy(() -> SignalTypes.events(type))
 			.satisfies((ex) -> assertThat(ex.getRemedy()).isNotBlank());
@@ -226,18 +225,6 @@ class SignalTypesTests {
 	}
 
 	record Closed(int n) implements PartlyOpen {
-	}
-
-	@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
-	record ByClass(int n) {
-	}
-
-	@JsonTypeInfo(use = JsonTypeInfo.Id.MINIMAL_CLASS)
-	sealed interface ByMinimalClass permits Minimal {
-
-	}
-
-	record Minimal(int n) implements ByMinimalClass {
 	}
 
 	@SignalEvent("same")

@@ -333,8 +333,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		for (int length : new int[] { 0, 1, 9, 10, 99, 100, 500, 800, 999, 1_000, 4_096, 9_999, 10_000, 99_999, 100_000,
 				400_000 }) {
 			for (int more = -3; more <= 3; more++) {
-				Signal signal = new Signal("app", "p", "e", "h", length, "x".repeat(Math.max(length + more, 0)),
-						Map.of());
+				Signal signal = new Signal("app", "p", "e", "h", length, "t",
+						Map.of("x", "x".repeat(Math.max(length + more, 0))));
 				application.send(signal);
 				sent.add(signal);
 			}

@@ -74,11 +74,6 @@ class ResponseScannerTests {
 	}
 
 	@Test
-	void neverReadsAnythingOtherThanTheParserDoes() {
-		ScannerTesting.neverReadsAnythingOtherThanTheParserDoes(USUAL, this.scanner::scan, this::parse);
-	}
-
-	@Test
 	void stringsThatComeAgainAreTheSame() {
 		byte[] bytes = bytes("start-start-other");
 		assertThat(this.strings.get(bytes, 0, 5)).isSameAs(this.strings.get(bytes, 6, 11));

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import com.sun.management.ThreadMXBean;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.ResponseExtension;
@@ -320,7 +322,8 @@ class SignalCodecTests {
 				new Object[] { "4.9E-324", Double.MIN_VALUE }, new Object[] { "1e400", new BigDecimal("1e400") },
 				new Object[] { "-1e400", new BigDecimal("-1e400") },
 				new Object[] { "1e-400", new BigDecimal("1e-400") },
-				new Object[] { "1E+2147483647", new BigDecimal("1E+2147483647") },
+				new Object[] { "1E+4300", new BigDecimal("1E+4300") },
+				new Object[] { "1e-4300", new BigDecimal("1E-4300") },
 				new Object[] { "0.1234567890123456789012345678901234567891",
 						new BigDecimal("0.1234567890123456789012345678901234567891") },
 				new Object[] { "1.00000000000000000001", new BigDecimal("1.00000000000000000001") },
@@ -339,7 +342,7 @@ class SignalCodecTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "10.00", "10.0", "10", "0.10", "0.1", "0.0001", "0.000", "0", "0.0", "1E+2", "1E-7",
 			"1.0E-7", "1.0E+10", "10000000.0", "12345678.90", "-1.50", "99999999999999999999.99", "1E+400", "1E-400",
-			"0E+3", "0E-10", "123456789012345678901234567890", "2.0E+23", "1E+2147483647", "1E-2147483647" })
+			"0E+3", "0E-10", "123456789012345678901234567890", "2.0E+23", "1E+4300", "1E-4300" })
 	void aDecimalKeepsItsDigitsAndItsScale(String text) throws MalformedPayloadException {
 		BigDecimal decimal = new BigDecimal(text);
 		byte[] written = write(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("n", List.of(Map.of("m", decimal)))));
@@ -355,6 +358,44 @@ class SignalCodecTests {
 	@ValueSource(strings = { "2e+23", "5e-324", "5.684341886080802e-14", "8.41e+21", "9.5367431640625e-07" })
 	void readsWhateverPythonMakesOfADoubleAsThatDouble(String repr) throws MalformedPayloadException {
 		assertThat(readEntry(repr)).isEqualTo(Double.valueOf(repr));
+	}
+
+	@ParameterizedTest
+	@MethodSource("unreadableNumbers")
+	void refusesToWriteANumberThatCanNotBeRead(Number number) {
+		Signal signal = new Signal("p-1", "p", "start", "h", 1, "t", Map.of("x", List.of(Map.of("n", number))));
+		assertThatIllegalArgumentException().isThrownBy(() -> write(signal))
+			.withMessageContaining("'start' of 'p-1' was not sent")
+			.withMessageContaining("4300")
+			.withMessageContaining("Send it as a string");
+	}
+
+	static Stream<Number> unreadableNumbers() {
+		return Stream.of(BigInteger.TEN.pow(4_300), BigInteger.TEN.pow(4_300).negate(), new BigDecimal("1E+4301"),
+				new BigDecimal("1E-4301"), new BigDecimal("1.5E+100000000"), new BigDecimal("0E+4301"),
+				new BigDecimal("0." + "1".repeat(4_300)), BigDecimal.TEN.pow(4_299).add(new BigDecimal("0.11")));
+	}
+
+	@Test
+	void writesAnyNumberThatCanBeRead() throws MalformedPayloadException {
+		for (Number number : List.of(BigInteger.TEN.pow(4_300).subtract(BigInteger.ONE), new BigDecimal("1E+4300"),
+				new BigDecimal("0." + "1".repeat(4_299)), new BigDecimal("-9.99E-4300"))) {
+			Map<String, @Nullable Object> metadata = Map.of("n", number);
+			assertThat(readSignal(write(new Signal("p-1", "p", "e", "h", 1, "t", metadata))).metadata())
+				.isEqualTo(metadata);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "5e-324", "4.9E-324", "1e308", "2.2250738585072014e-308", "1e-4300", "0.1" })
+	void readingANumberAllocatesABoundedNumberOfBytes(String number) throws MalformedPayloadException {
+		int count = 10_000;
+		byte[] payload = signal(",\"metadata\":{\"n\":[" + (number + ",").repeat(count - 1) + number + "]}");
+		readSignal(payload);
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		long before = threads.getCurrentThreadAllocatedBytes();
+		readSignal(payload);
+		assertThat((threads.getCurrentThreadAllocatedBytes() - before) / count).isLessThan(2_500);
 	}
 
 	@Test
@@ -405,6 +446,16 @@ class SignalCodecTests {
 		assertThat(readResponse(response(",\"ras\":" + sent)).ras()).isEqualTo(expected);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "x", "\u00fc" })
+	void readsTextsOfUpTo1024Characters(String character) throws MalformedPayloadException {
+		String text = character.repeat(1_024);
+		Signal signal = new Signal(text, text, text, text, 1, text, Map.of());
+		assertThat(readSignal(write(signal))).isEqualTo(signal);
+		Response response = new Response(text, text, text, 1, text.repeat(10));
+		assertThat(readResponse(write(response))).isEqualTo(response);
+	}
+
 	@Test
 	void readsNoRasWhereThereIsNone() throws MalformedPayloadException {
 		assertThat(readResponse(response(""))).isEqualTo(new Response("r-1-resp", "p-1", "e", null, null));
@@ -434,14 +485,16 @@ class SignalCodecTests {
 			List<String> wrong = key.equals("sample_no")
 					? List.of("null", "true", "1.0", "1e0", "NaN", "\"1\"", "[]", "{}", "9223372036854775808",
 							"-9223372036854775809", "1180591620717411303424", "-INF", "1e99999999999")
-					: List.of("null", "false", "5", "1.5", "[]", "[\"" + MARKER + "\"]", "{}", "NaN");
+					: List.of("null", "false", "5", "1.5", "[]", "[\"" + MARKER + "\"]", "{}", "NaN",
+							"\"" + MARKER + "x".repeat(1_024) + "\"", "\"" + MARKER + "\\u00fc".repeat(1_024) + "\"");
 			addBroken(payloads, fields, key, wrong);
 		}
 		for (String wrong : List.of("[]", "\"" + MARKER + "\"", "1", "false", "[{\"" + MARKER + "\":1}]", "1.5")) {
 			payloads.put("metadata " + wrong, signal(",\"" + MARKER + "\":1,\"metadata\":" + wrong));
 		}
 		for (String number : List.of("-INF", "1e99999999999", "0e99999999999", "1e-99999999999", "1e2147483649",
-				"9".repeat(10_001), "0." + "9".repeat(10_001), "01", "1.", ".5", "+1", "0x10", "1_000", "--1")) {
+				"1e2147483647", "1e4301", "1E+4301", "-1.5e-4301", "0e4301", "9".repeat(4_301),
+				"0." + "9".repeat(4_301), "01", "1.", ".5", "+1", "0x10", "1_000", "--1")) {
 			payloads.put("number " + abbreviate(number), signal(",\"metadata\":{\"" + MARKER + "\":[" + number + "]}"));
 		}
 		payloads.put("response", bytes("{" + THREE_KEYS + ",\"message\":\"" + MARKER + "\"}"));
@@ -462,7 +515,8 @@ class SignalCodecTests {
 		}
 		Map<String, byte[]> payloads = notEvenJson("\"ras\":1," + THREE_KEYS);
 		for (String key : fields.keySet()) {
-			addBroken(payloads, fields, key, List.of("null", "true", "5", "1.5", "[]", "[\"" + MARKER + "\"]", "{}"));
+			addBroken(payloads, fields, key, List.of("null", "true", "5", "1.5", "[]", "[\"" + MARKER + "\"]", "{}",
+					"\"" + MARKER + "x".repeat(1_024) + "\"", "\"" + MARKER + "\\u00fc".repeat(1_024) + "\""));
 		}
 		for (String wrong : List.of("\"1\"", "\"" + MARKER + "\"", "[]", "[1]", "{}", "01")) {
 			payloads.put("ras " + wrong, response(",\"message\":\"" + MARKER + "\",\"ras\":" + wrong));
@@ -521,11 +575,13 @@ class SignalCodecTests {
 						"'runner_host' is not a string"),
 				Arguments.of(Named.of("missing", bytes(keys.replace("process_name", "x") + "}")),
 						"'process_name' is missing"),
+				Arguments.of(Named.of("length", bytes(keys.replace("\"h\"", "\"" + "h".repeat(1_025) + "\"") + "}")),
+						"'runner_host' has more than 1024 characters"),
 				Arguments.of(Named.of("metadata", bytes(keys + ",\"metadata\":[1]}")), "'metadata' is not an object"),
 				Arguments.of(Named.of("number", bytes(keys + ",\"metadata\":{\"n\":1e99999999999}}")),
-						"'metadata' holds a number that is out of range"),
-				Arguments.of(Named.of("digits", bytes(keys + ",\"metadata\":{\"n\":" + "9".repeat(10_001) + "}}")),
-						"it has a number of more than 10000 digits"),
+						"it has a number with an exponent beyond 4300"),
+				Arguments.of(Named.of("digits", bytes(keys + ",\"metadata\":{\"n\":" + "9".repeat(4_301) + "}}")),
+						"it has a number of more than 4300 digits"),
 				Arguments.of(Named.of("depth", bytes(keys + ",\"x\":" + "[".repeat(300) + "]".repeat(300) + "}")),
 						"it is nested deeper than 256 levels"));
 	}
@@ -534,8 +590,8 @@ class SignalCodecTests {
 	void saysNothingOfWhatIsNotToBeAnswered() {
 		String wrong = "{" + SIX_KEYS.replace(":3,", ":null,");
 		for (String json : List.of("[" + wrong + "}]", wrong, wrong + "} x", wrong + ",}", wrong + ",\"x\":01}",
-				wrong + ",\"responder_id\":\"r\"}", wrong.replace("p-1", "p".repeat(513)) + "}",
-				wrong.replace("\"e\"", "\"" + "e".repeat(513) + "\"") + "}", wrong.replace("\"e\"", "5") + "}",
+				wrong + ",\"responder_id\":\"r\"}", wrong.replace("p-1", "p".repeat(1_025)) + "}",
+				wrong.replace("\"e\"", "\"" + "e".repeat(1_025) + "\"") + "}", wrong.replace("\"e\"", "5") + "}",
 				wrong.replace("publisher_id", "x") + "}", "{" + THREE_KEYS + ",\"ras\":1}")) {
 			assertThat(unreadable(this.codec, bytes(json))).as(json).isNull();
 		}
@@ -604,7 +660,8 @@ class SignalCodecTests {
 		Response response = new Response("r-resp", "p", "e".repeat(950), 0, "m".repeat(2_000));
 		byte[] written = new SignalCodec(1_024).write(response, null);
 		assertThat(readResponse(written)).isEqualTo(new Response("r-resp", "p", "e".repeat(950), 0, null));
-		byte[] hopeless = new SignalCodec(1_024).write(new Response("r", "p".repeat(2_000), "e", 1, "m"), null);
+		byte[] hopeless = new SignalCodec(1_024).write(new Response("r", "p".repeat(1_000), "e".repeat(1_000), 1, "m"),
+				null);
 		assertThat(readResponse(hopeless).ras()).isOne();
 	}
 
@@ -718,7 +775,7 @@ class SignalCodecTests {
 		payloads.put("missing " + key, object(others));
 		for (String value : wrong) {
 			others.put(key, value);
-			payloads.put(key + " " + value, object(others));
+			payloads.put(key + " " + abbreviate(value), object(others));
 		}
 	}
 

@@ -1,48 +1,28 @@
 package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.TestRedis;
-import io.github.statesignals.core.SilentListener;
-import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The extensions as they are written and read, and the Redis channels that answers go to.
+ * The extensions as they are written and read.
  */
 @Timeout(120)
 class SignalExtensionCodecTests {
@@ -221,6 +201,23 @@ class SignalExtensionCodecTests {
 	}
 
 	@Test
+	void aTextThatIsTooLongIsAbsent() throws Exception {
+		for (String character : List.of("x", "\\u00fc")) {
+			String most = "\"" + character.repeat(1_024) + "\"";
+			String tooLong = "\"" + character.repeat(1_025) + "\"";
+			assertThat(readExtension("{\"v\":1,\"id\":" + most + "}").id()).hasSize(1_024);
+			assertThat(readExtension("{\"v\":1,\"id\":" + tooLong + ",\"seq\":1,\"reply_to\":" + tooLong + "}"))
+				.isEqualTo(new SignalExtension(null, 1, NONE, NONE, null));
+			assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + most + "}").extension().id()).hasSize(1_024);
+			assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + tooLong + "}").extension())
+				.isEqualTo(ResponseExtension.UNDERSTOOD);
+			assertThat(
+					readResponse(",\"_ss\":{\"v\":1,\"handles\":[\"a\"," + tooLong + "]}").extension().handledEvents())
+				.containsExactly("a");
+		}
+	}
+
+	@Test
 	void whatNobodyKnowsYetIsSkipped() throws Exception {
 		assertThat(readExtension(
 				"{\"v\":1,\"traceparent\":\"00-1-2-01\",\"id\":\"17\",\"nested\":{\"id\":\"1\",\"seq\":[3]},\"seq\":18}"))
@@ -263,101 +260,6 @@ class SignalExtensionCodecTests {
 				readSignal(",\"metadata\":{\"b\":[1,{\"c\":null}],\"_ss\":{\"v\":1,\"id\":\"1\"},\"a\":2.5}").signal()
 					.metadata())
 			.containsExactly(Map.entry("b", List.of(1, Collections.singletonMap("c", null))), Map.entry("a", 2.5));
-	}
-
-	// Where to answer
-
-	@Test
-	void newAddressesAreOurs() {
-		for (int i = 0; i < 100; i++) {
-			assertThat(SignalChannels.isReplyTo(SignalChannels.DEFAULT.newReplyTo())).isTrue();
-		}
-		assertThat(SignalChannels.DEFAULT.newReplyTo()).isNotEqualTo(SignalChannels.DEFAULT.newReplyTo());
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "", "*", "__keyspace@0__:x", "orders", "event-signal-pubsub", "event-signal-response",
-			"event-signal-response:live", "event-signal-heartbeat:{event-signal-pubsub}:1", "event-signal-reply",
-			" event-signal-reply:1", "event-signal-reply:1 ", "event-signal-reply:1\n", "event-signal-reply:\u0000",
-			"event-signal-reply:größe", "event-signal-reply:*", "EVENT-SIGNAL-REPLY:1" })
-	void noOtherChannelIsAnAddress(String address) {
-		assertThat(SignalChannels.isReplyTo(address)).isFalse();
-	}
-
-	@Test
-	void anAddressIsNoLongerThanItHasToBe() {
-		String prefix = "event-signal-reply:";
-		assertThat(SignalChannels.isReplyTo(prefix + "x".repeat(256 - prefix.length()))).isTrue();
-		assertThat(SignalChannels.isReplyTo(prefix + "x".repeat(257 - prefix.length()))).isFalse();
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "event-signal-reply:somebody, event-signal-reply:somebody", "orders, event-signal-response",
-			"event-signal-pubsub, event-signal-response", "event-signal-reply:a b, event-signal-response",
-			", event-signal-response" })
-	void answersGoToAnAddressOfOursOnlyAndElseToEverybody(@Nullable String replyTo, String expected) throws Exception {
-		String channel = "codec-" + UUID.randomUUID();
-		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-		RedisClient client = RedisClient.create(RedisURI.create(TestRedis.uri()));
-		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()));
-		connectionFactory.afterPropertiesSet();
-		connectionFactory.start();
-		SignalTransport transport = new RedisPubSubSignalTransport(connectionFactory,
-				new RedisPubSubSignalTransport.Settings(Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ZERO,
-						true));
-		try (StatefulRedisPubSubConnection<String, String> connection = client.connectPubSub()) {
-			connection.addListener(new RedisPubSubAdapter<>() {
-
-				@Override
-				public void message(String from, String message) {
-					if (message.contains(channel)) {
-						heard.add(from);
-					}
-				}
-
-			});
-			connection.sync()
-				.subscribe("event-signal-reply:somebody", "orders", "event-signal-pubsub", "event-signal-reply:a b",
-						"event-signal-response:" + channel);
-			transport.open(channel);
-			transport.start(new SilentListener());
-			assertThat(SignalChannels.isReplyTo(transport.replyTo(channel))).isTrue();
-			CompletableFuture<?> sent = transport.send(channel, new Response(channel, "p-1", "e", 1, null),
-					new ResponseExtension("17"), replyTo);
-			assertThat(sent).succeedsWithin(Duration.ofSeconds(20));
-			assertThat(heard.poll(20, TimeUnit.SECONDS))
-				.isEqualTo(expected.equals("event-signal-response") ? expected + ":" + channel : expected);
-		}
-		finally {
-			transport.stop();
-			connectionFactory.destroy();
-			client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
-		}
-		assertThat(heard).isEmpty();
-	}
-
-	@Test
-	void eachChannelAndTransportHasAnAddressOfItsOwnUnlessItShallHaveNone() {
-		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()));
-		RedisPubSubSignalTransport.Settings with = new RedisPubSubSignalTransport.Settings(Duration.ZERO,
-				DataSize.ofMegabytes(1), Duration.ZERO, true);
-		SignalTransport first = new RedisPubSubSignalTransport(connectionFactory, with);
-		SignalTransport second = new RedisPubSubSignalTransport(connectionFactory, with);
-		List.of(first, second).forEach((transport) -> {
-			transport.open("");
-			transport.open("live");
-			transport.open("live");
-		});
-		assertThat(List.of(first.replyTo(""), first.replyTo("live"), second.replyTo(""), second.replyTo("live")))
-			.doesNotHaveDuplicates()
-			.allMatch(SignalChannels::isReplyTo);
-		assertThat(first.replyTo("live")).isEqualTo(first.replyTo("live"));
-		SignalTransport without = new RedisPubSubSignalTransport(connectionFactory,
-				new RedisPubSubSignalTransport.Settings(Duration.ZERO, DataSize.ofMegabytes(1), Duration.ZERO, false));
-		without.open("");
-		assertThat(without.replyTo("")).isNull();
 	}
 
 	private String write(Signal signal, @Nullable SignalExtension extension) {

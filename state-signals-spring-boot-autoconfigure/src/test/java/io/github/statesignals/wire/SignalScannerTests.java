@@ -65,11 +65,6 @@ class SignalScannerTests {
 		assertThat(scan(ENVELOPE + "," + member + "}")).isNull();
 	}
 
-	@Test
-	void neverReadsAnythingOtherThanTheParserDoes() {
-		ScannerTesting.neverReadsAnythingOtherThanTheParserDoes(USUAL, this.scanner::scan, this::parse);
-	}
-
 	private @Nullable ReceivedSignal scan(String json) {
 		return ScannerTesting.read(json, this.scanner::scan);
 	}

@@ -275,10 +275,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.services.settings();
 	}
 
-	public MetadataConverter getMetadataConverter() {
-		return this.metadataConverter;
-	}
-
 	/**
 	 * Whether a publisher is an exporter of this application that is still in use.
 	 * @param publisherId the publisher's id

@@ -10,6 +10,7 @@ import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.ApplicationEvents;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.HeardSignals.Arrival;
@@ -154,7 +155,9 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		Arrival arrival = this.heard.hear(channel, publisherId, extension, this.timer.nanoTime());
 		if (arrival.order() == Order.REPEATED) {
 			this.counters.repeated.increment();
-			logger.debug("'{}' of '{}' is repeated", event, publisherId);
+			if (logger.isDebugEnabled()) {
+				logger.debug("'{}' of '{}' is repeated", LogText.printable(event), LogText.printable(publisherId));
+			}
 			return null;
 		}
 		if (arrival.missed() > 0) {
@@ -202,8 +205,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onDropped(String channel, String publisherId, String responder, long count) {
-		logger.warn("Signals stored for '{}' on channel '{}' were dropped before it received them: {}", responder,
-				channel, count);
+		logger.warn("Signals stored for '{}' on channel '{}' were dropped before it received them: {}",
+				LogText.printable(responder), channel, count);
 		missed(channel, publisherId, count);
 	}
 
@@ -271,7 +274,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 					exporter.onBye(response.responderId(), extension.seal());
 				}
 			}
-			default -> logger.debug("'{}' announces what nobody understands", response.responderId());
+			default -> logger.debug("'{}' sends an unknown announcement", LogText.printable(response.responderId()));
 		}
 	}
 

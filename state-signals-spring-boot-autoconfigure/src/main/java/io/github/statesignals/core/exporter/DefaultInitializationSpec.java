@@ -8,6 +8,7 @@ import java.util.Set;
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.TextLength;
 
 import org.springframework.util.Assert;
 
@@ -40,6 +41,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	@Override
 	public InitializationSpec tag(String tag) {
 		Assert.notNull(tag, "'tag' must not be null");
+		TextLength.check(tag, "The tag of a signal");
 		this.tag = tag;
 		return this;
 	}

@@ -30,6 +30,7 @@ import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.SignalEventNames;
+import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 import io.github.statesignals.core.exporter.ResponderProbes.Suspicion;
 import io.github.statesignals.core.responder.LocalResponder;
@@ -106,6 +107,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 				+ "set state-signals.exporter.process-name or spring.application.name");
 		this.processName = processName;
 		this.publisherId = processName + "-" + UUID.randomUUID();
+		TextLength.check(this.publisherId, "The publisher id of a SignalExporter",
+				"shorten its process name, state-signals.exporter.process-name or spring.application.name");
 		this.channel = channel;
 		this.services = services;
 		this.converter = converter;
@@ -422,7 +425,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void lose(String responderId) {
 		if (this.publications.lose(responderId)) {
-			logger.warn("'{}' does not answer probes of '{}': it is gone, and no longer awaited",
+			this.services.counters().goneResponders.warn(logger,
+					"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
 					LogText.printable(responderId), this.publisherId);
 			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.GONE));
 		}
@@ -455,7 +459,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private void left(String responderId) {
-		logger.debug("'{}' left '{}'", responderId, this.publisherId);
+		logger.debug("'{}' left '{}'", LogText.printable(responderId), this.publisherId);
 		this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
 	}
 
@@ -491,11 +495,13 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void evict(Set<String> responderIds) {
 		int limit = this.services.settings().exporters().evictAfterMissed();
-		for (String responderId : this.responders.missed(responderIds, limit)) {
-			logger.warn("'{}' is not awaited any more: signals of '{}' without an answer in a row: {}", responderId,
-					this.publisherId, limit);
-			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED));
+		Collection<String> evicted = this.responders.missed(responderIds, limit);
+		if (!evicted.isEmpty()) {
+			logger.warn("No longer awaited by '{}', because {} signals in a row were not answered: {}",
+					this.publisherId, limit, LogText.printable(evicted));
 		}
+		evicted.forEach((responderId) -> this.services.events()
+			.publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED)));
 	}
 
 	public String getChannel() {
@@ -604,7 +610,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void subscribe(String responderId, @Nullable ResponseExtension extension) {
 		if (this.responders.add(responderId, extension)) {
-			logger.debug("'{}' subscribed to '{}'", responderId, this.publisherId);
+			logger.debug("'{}' subscribed to '{}'", LogText.printable(responderId), this.publisherId);
 			if (extension != null) {
 				this.probes.returned(responderId);
 			}

@@ -16,6 +16,7 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.MetadataConverter;
+import io.github.statesignals.core.TextLength;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -46,6 +47,7 @@ final class DefaultSignalSpec implements SignalSpec {
 	private Duration timeout;
 
 	DefaultSignalSpec(String event, DefaultSignalExporter exporter, MetadataConverter converter, Duration timeout) {
+		TextLength.check(event, "The event of a signal");
 		this.event = event;
 		this.exporter = exporter;
 		this.converter = converter;
@@ -55,6 +57,7 @@ final class DefaultSignalSpec implements SignalSpec {
 	@Override
 	public SignalSpec tag(String tag) {
 		Assert.notNull(tag, "'tag' must not be null");
+		TextLength.check(tag, "The tag of a signal");
 		this.tag = tag;
 		return this;
 	}

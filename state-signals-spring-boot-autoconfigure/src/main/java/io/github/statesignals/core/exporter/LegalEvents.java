@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.TextLength;
 
 /**
  * Checks the events that an exporter declares.
@@ -24,6 +25,7 @@ final class LegalEvents {
 			if (event == null || event.isBlank()) {
 				throw new IllegalArgumentException("A legal event must not be blank: remove it from the legal events");
 			}
+			TextLength.check(event, "A legal event");
 			if (Signal.isReserved(event)) {
 				throw new IllegalArgumentException(
 						"'" + event + "' is reserved and sent by the exporter itself: remove it from the legal events");

@@ -19,6 +19,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.exporter.KnownResponders.Subscribers;
 import io.github.statesignals.core.exporter.PendingPublication.Verdict;
@@ -179,7 +180,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		Set<String> missing = missing(subscribers.ids());
 		if (!missing.isEmpty()) {
 			logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", event(),
-					this.signal.publisherId(), missing);
+					this.signal.publisherId(), LogText.printable(missing));
 			if (leave()) {
 				tell(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO, Set.of(),
 						Set.of(), false, null));
@@ -355,7 +356,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 					listener.accept(responderId, answer);
 				}
 				catch (RuntimeException ex) {
-					logger.warn("A listener of '{}' failed on the answer of '{}'", event(), responderId, ex);
+					logger.warn("A listener of '{}' failed on the answer of '{}'", event(),
+							LogText.printable(responderId), ex);
 				}
 				return CompletableFuture.completedFuture(null);
 			});
@@ -494,8 +496,9 @@ final class Publication extends CompletableFuture<SignalResult> {
 			}
 		}
 		else {
-			logger.warn("'{}' of '{}': {} after {}, missing: {}{}", event(), this.signal.publisherId(), result.code(),
-					result.elapsed(), result.missing(), result.subscriptionLost() ? uncertainty() : "");
+			this.services.counters().failedPublishes.warn(logger, "'{}' of '{}': {} after {}, missing: {}{}", event(),
+					this.signal.publisherId(), result.code(), result.elapsed(), LogText.printable(result.missing()),
+					result.subscriptionLost() ? uncertainty() : "");
 		}
 		succeed(result);
 	}

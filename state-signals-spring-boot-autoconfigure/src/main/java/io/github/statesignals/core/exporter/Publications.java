@@ -20,6 +20,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.exporter.KnownResponders.Subscribers;
 import io.github.statesignals.core.exporter.PendingPublication.Verdict;
 import io.github.statesignals.transport.ResponseExtension;
@@ -182,7 +183,10 @@ final class Publications {
 			this.lock.unlock();
 		}
 		if (verdict == Verdict.COUNTED) {
-			logger.debug("'{}' answered '{}' with ras {}", response.responderId(), response.event(), response.ras());
+			if (logger.isDebugEnabled()) {
+				logger.debug("'{}' answered '{}' with ras {}", LogText.printable(response.responderId()),
+						response.event(), response.ras());
+			}
 		}
 		else {
 			this.services.counters().unexpected(response, verdict);

@@ -28,6 +28,7 @@ import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.MetadataConversionException;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
@@ -136,6 +137,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		this.durable = services.outbound().isDurable(channel);
 		// What is kept is kept for a name, whoever comes under it.
 		this.responderId = this.durable ? name : ResponderIds.create(name);
+		TextLength.check(this.responderId, "The id of a SignalResponder",
+				"shorten its name, state-signals.responder.name or spring.application.name");
 		this.lockedPublisher = services.settings().responders().lockPublisher();
 		this.lockedTag = services.settings().responders().lockTag();
 		if (this.lockedPublisher != null || this.lockedTag != null) {
@@ -193,6 +196,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	public void respond(String publisherId, String event, @Nullable Integer ras, @Nullable String message) {
 		Assert.hasText(publisherId, "The publisher id of a response must not be blank");
 		Assert.hasText(event, "The event of a response must not be blank");
+		TextLength.check(publisherId, "The publisher id of a response");
+		TextLength.check(event, "The event of a response");
 		respond(this.unanswered.find(publisherId, event, ras != null, this.services.timer().nanoTime()), publisherId,
 				event, ras, message);
 	}
@@ -212,10 +217,14 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	private void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
 		String event = response.event();
 		String publisherId = response.publisherId();
-		logger.debug("Answering '{}' of '{}' with ras {}", event, publisherId, response.ras());
+		if (logger.isDebugEnabled()) {
+			logger.debug("Answering '{}' of '{}' with ras {}", LogText.printable(event), LogText.printable(publisherId),
+					response.ras());
+		}
 		send(response, extension(delivery, event, handledEvents), delivery).whenComplete((sent, ex) -> {
 			if (ex != null) {
-				logger.warn("Could not answer '{}' of '{}': {}", event, publisherId, Futures.unwrap(ex).toString());
+				logger.warn("Could not answer '{}' of '{}': {}", LogText.printable(event),
+						LogText.printable(publisherId), Futures.unwrap(ex).toString());
 			}
 		});
 	}
@@ -410,7 +419,10 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			}
 			return true;
 		}
-		logger.debug("'{}' hears '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
+		if (logger.isDebugEnabled()) {
+			logger.debug("'{}' receives '{}' of '{}'", this.responderId, LogText.printable(signal.event()),
+					LogText.printable(signal.publisherId()));
+		}
 		List<Handler> matching = matching(signal);
 		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
 			// Not queued behind slow handlers: subscribing is about the future.
@@ -544,8 +556,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 				listener.consumer.accept(signal);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),
-						signal.publisherId(), ex);
+				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId,
+						LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
 			}
 		}
 	}
@@ -626,8 +638,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			this.services.counters().unreadable(signal, this.responderId, String.valueOf(ex.getMessage()));
 		}
 		else {
-			logger.warn("A handler of '{}' failed on '{}' of '{}'", this.responderId, signal.event(),
-					signal.publisherId(), ex);
+			this.services.counters().failedHandlers.warn(logger, "A handler of '{}' failed on '{}' of '{}'",
+					this.responderId, LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
 		}
 		String message = ex.getMessage();
 		return Acknowledgement.failure(StringUtils.hasText(message) ? message : ex.getClass().getSimpleName());
@@ -667,7 +679,10 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			case REJECT -> answer(delivery,
 					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));
 			case IGNORE -> {
-				logger.debug("'{}' ignores '{}' of '{}'", this.responderId, signal.event(), signal.publisherId());
+				if (logger.isDebugEnabled()) {
+					logger.debug("'{}' ignores '{}' of '{}'", this.responderId, LogText.printable(signal.event()),
+							LogText.printable(signal.publisherId()));
+				}
 				delivery.settle();
 			}
 		}

@@ -21,8 +21,11 @@ final class BlockingPublisher implements RedisPublisher {
 
 	private final ExecutorService executor;
 
-	BlockingPublisher(RedisConnectionFactory connectionFactory) {
+	private final PublishFailures failures;
+
+	BlockingPublisher(RedisConnectionFactory connectionFactory, PublishFailures failures) {
 		this.connectionFactory = connectionFactory;
+		this.failures = failures;
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-publish-");
 		threads.setDaemon(true);
 		this.executor = Executors.newSingleThreadExecutor(threads);
@@ -58,7 +61,7 @@ final class BlockingPublisher implements RedisPublisher {
 			publishing.complete(null);
 		}
 		catch (RuntimeException ex) {
-			publishing.completeExceptionally(RedisExceptions.publishFailure(ex));
+			publishing.completeExceptionally(this.failures.translate(ex, channel));
 		}
 	}
 

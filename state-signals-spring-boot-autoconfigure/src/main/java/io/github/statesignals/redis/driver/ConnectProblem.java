@@ -10,16 +10,15 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies why Redis can't be connected to, or does not accept what durable channels
- * need: whether waiting may help, and what to do about it. The first constant that
- * matches is the problem.
+ * Classifies failures to connect to Redis, or to use it for durable channels: whether
+ * waiting may help, and the remedy. The first constant that matches is the problem.
  */
 public enum ConnectProblem {
 
 	LISTENER_CONTAINER(true, messages("subscribes on the thread that starts it"),
 			"Set the subscription executor of the container, for example to a SimpleAsyncTaskExecutor."),
 
-	PERMISSION(true, replies("NOPERM"), RedisExceptions.PERMISSIONS),
+	PERMISSION(true, (cause) -> MissingPermission.of(cause) != null, MissingPermission.REMEDY),
 
 	CREDENTIALS(true, replies("WRONGPASS|NOAUTH|ERR invalid password"),
 			"Correct 'spring.data.redis.username' and 'spring.data.redis.password', "
@@ -123,7 +122,7 @@ public enum ConnectProblem {
 
 	/**
 	 * Classifies a failure.
-	 * @param failure what the driver throws; {@code null} while it has thrown nothing
+	 * @param failure the driver's exception; {@code null} if there is none yet
 	 * @return the problem
 	 */
 	public static ConnectProblem of(@Nullable Throwable failure) {
@@ -138,6 +137,17 @@ public enum ConnectProblem {
 	}
 
 	/**
+	 * Returns what to do about a failure.
+	 * @param failure what the driver throws; {@code null} while it has thrown nothing
+	 * @return the remedy, which names missing permissions; or {@code null} if starting
+	 * Redis is all that is needed
+	 */
+	public static @Nullable String remedy(@Nullable Throwable failure) {
+		MissingPermission missing = MissingPermission.of(failure);
+		return (missing != null) ? missing.remedy() : of(failure).remedy;
+	}
+
+	/**
 	 * Whether Redis or the network has answered in a way that no waiting changes.
 	 */
 	public boolean isCertain() {
@@ -145,8 +155,7 @@ public enum ConnectProblem {
 	}
 
 	/**
-	 * Returns what to do.
-	 * @return a sentence, or {@code null} if starting Redis is all that is needed
+	 * Returns the remedy, or {@code null} if starting Redis is all that is needed.
 	 */
 	public @Nullable String remedy() {
 		return this.remedy;

@@ -32,8 +32,12 @@ final class LettucePublisher implements RedisPublisher {
 
 	private final ExecutorService executor;
 
-	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands) {
+	private final PublishFailures failures;
+
+	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
+			PublishFailures failures) {
 		this.closing = closing;
+		this.failures = failures;
 		this.commands = commands;
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-publish-");
 		threads.setDaemon(true);
@@ -45,15 +49,15 @@ final class LettucePublisher implements RedisPublisher {
 	 * @param connectionFactory the application's factory
 	 * @return the publisher, or {@code null} if Lettuce is not the driver
 	 */
-	static @Nullable RedisPublisher open(RedisConnectionFactory connectionFactory) {
+	static @Nullable RedisPublisher open(RedisConnectionFactory connectionFactory, PublishFailures failures) {
 		LettuceConnectionFactory own = LettuceConnections.derive(connectionFactory);
 		if (own == null) {
 			RedisConnection shared = connectionFactory.getConnection();
-			return open(shared, shared::close);
+			return open(shared, shared::close, failures);
 		}
 		try {
 			// Takes the connection with it.
-			return open(own.getConnection(), () -> LettuceConnections.destroy(own));
+			return open(own.getConnection(), () -> LettuceConnections.destroy(own), failures);
 		}
 		catch (RuntimeException ex) {
 			LettuceConnections.destroy(own);
@@ -62,9 +66,10 @@ final class LettucePublisher implements RedisPublisher {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static @Nullable RedisPublisher open(RedisConnection connection, Runnable closing) {
+	private static @Nullable RedisPublisher open(RedisConnection connection, Runnable closing,
+			PublishFailures failures) {
 		if (connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> commands) {
-			return new LettucePublisher(closing, (RedisClusterAsyncCommands<byte[], byte[]>) commands);
+			return new LettucePublisher(closing, (RedisClusterAsyncCommands<byte[], byte[]>) commands, failures);
 		}
 		closing.run();
 		return null;
@@ -93,10 +98,10 @@ final class LettucePublisher implements RedisPublisher {
 					published.complete(receivers);
 				}
 				else {
-					published.completeExceptionally(failure(ex));
+					published.completeExceptionally(failure(ex, channel));
 				}
 			});
-			// The driver omits what is cancelled before it is sent.
+			// The driver omits a command that is cancelled before it is sent.
 			published.whenComplete((receivers, ex) -> {
 				if (ex != null) {
 					command.cancel(false);
@@ -104,14 +109,14 @@ final class LettucePublisher implements RedisPublisher {
 			});
 		}
 		catch (RuntimeException ex) {
-			published.completeExceptionally(failure(ex));
+			published.completeExceptionally(failure(ex, channel));
 		}
 	}
 
-	private static RuntimeException failure(Throwable ex) {
+	private RuntimeException failure(Throwable ex, byte[] channel) {
 		return (ex instanceof CancellationException)
 				? new DataAccessResourceFailureException("the connection was closed before Redis had confirmed it", ex)
-				: RedisExceptions.publishFailure(ex);
+				: this.failures.translate(ex, channel);
 	}
 
 	@Override

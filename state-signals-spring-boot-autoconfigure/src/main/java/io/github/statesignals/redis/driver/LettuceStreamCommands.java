@@ -89,7 +89,7 @@ final class LettuceStreamCommands implements StreamCommands {
 				|| (ex instanceof CompletionException && ex.getCause() instanceof RedisNoScriptException);
 	}
 
-	// Lettuce 7.5 garbles what its own command for this reads with RESP2.
+	// Lettuce 7.5 reads the reply to its own command for this wrongly with RESP2.
 	@Override
 	public CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count,
 			Duration block) {

@@ -31,7 +31,7 @@ public final class LuaScript {
 	 * @return the script
 	 */
 	public static LuaScript load(Class<?> owner, String... names) {
-		StringBuilder text = new StringBuilder();
+		StringBuilder text = new StringBuilder(read(LuaScript.class, "call"));
 		for (String name : names) {
 			text.append(read(owner, name)).append('\n');
 		}

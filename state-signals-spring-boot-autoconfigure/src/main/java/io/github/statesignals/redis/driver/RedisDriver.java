@@ -15,6 +15,8 @@ public final class RedisDriver {
 
 	private final RedisConnectionFactory connectionFactory;
 
+	private final PublishFailures failures = new PublishFailures();
+
 	public RedisDriver(RedisConnectionFactory connectionFactory) {
 		this.connectionFactory = connectionFactory;
 	}
@@ -31,7 +33,7 @@ public final class RedisDriver {
 	 */
 	public RedisPublisher openPublisher() {
 		if (DriverClasses.isLettucePresent()) {
-			RedisPublisher lettuce = LettucePublisher.open(this.connectionFactory);
+			RedisPublisher lettuce = LettucePublisher.open(this.connectionFactory, this.failures);
 			if (lettuce != null) {
 				return lettuce;
 			}
@@ -43,7 +45,7 @@ public final class RedisDriver {
 				connection.ping();
 			}
 		}
-		return new BlockingPublisher(this.connectionFactory);
+		return new BlockingPublisher(this.connectionFactory, this.failures);
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -21,21 +24,12 @@ import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 
 /**
- * Makes Spring's exceptions of the driver's.
+ * Translates the drivers' exceptions into Spring's.
  */
 public final class RedisExceptions {
 
 	/**
-	 * What to do for a Redis user that lacks a permission.
-	 */
-	static final String PERMISSIONS = "Grant the Redis user of 'spring.data.redis.username' the channels and commands of "
-			+ "signals: ACL SETUSER <user> &event-signal-* +subscribe +unsubscribe +publish +ping; for a cluster "
-			+ "+cluster|nodes +cluster|myid +info +client|setname; and for durable channels "
-			+ "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim +get +set "
-			+ "+hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info.";
-
-	/**
-	 * How errors begin that come from Redis: with their code.
+	 * An error of Redis, which begins with its code.
 	 */
 	private static final Pattern REPLY = Pattern.compile("([A-Z]{3,}) .*", Pattern.DOTALL);
 
@@ -43,13 +37,13 @@ public final class RedisExceptions {
 			Pattern.DOTALL);
 
 	/**
-	 * The codes of those that come while it starts, or changes its role.
+	 * The codes of errors while Redis starts, or changes its role.
 	 */
 	private static final Set<String> PASSING = Set.of("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN",
 			"BUSY", "NOREPLICAS", "UNBLOCKED", "MOVED", "ASK", "UNKILLABLE");
 
 	/**
-	 * What to do about some of them, none of which executes anything that writes.
+	 * Remedies for errors after which Redis has executed no command that writes.
 	 */
 	private static final Map<String, String> REMEDIES = Map.of("OOM",
 			". Its memory is full: raise maxmemory, or free some", "MISCONF",
@@ -65,19 +59,14 @@ public final class RedisExceptions {
 	}
 
 	/**
-	 * What is at the bottom of a failure.
-	 * @param ex the failure
-	 * @return the message of its root cause
+	 * Returns the message of the root cause.
 	 */
 	public static String reason(Throwable ex) {
 		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 	}
 
 	/**
-	 * Whether it is Redis that answered with an error, which it would again: the
-	 * connection is as it should be, and Redis in a state to serve us.
-	 * @param ex what the driver says
-	 * @return {@code false} for all that may be over when it is tried again
+	 * Returns whether Redis has replied with an error that it would reply with again.
 	 */
 	public static boolean isFinal(Throwable ex) {
 		String code = code(reason(ex));
@@ -85,13 +74,24 @@ public final class RedisExceptions {
 	}
 
 	public static DataAccessException translate(Throwable ex) {
+		return translate(ex, List.of());
+	}
+
+	/**
+	 * Translates a failure of a command that has Redis channels.
+	 * @param ex the failure
+	 * @param channels the channels, of which the Redis user may lack one
+	 * @return Spring's exception
+	 */
+	public static DataAccessException translate(Throwable ex, Collection<String> channels) {
 		Throwable cause = ex;
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
 				&& cause.getCause() != null) {
 			cause = cause.getCause();
 		}
-		if (reason(cause).startsWith("NOPERM")) {
-			return new PermissionDeniedDataAccessException("The Redis user lacks a permission. " + PERMISSIONS, cause);
+		MissingPermission missing = MissingPermission.of(cause, channels);
+		if (missing != null) {
+			return new PermissionDeniedDataAccessException(missing.description(), cause);
 		}
 		if (isReply(cause)) {
 			return refused(reason(cause), cause);
@@ -144,10 +144,11 @@ public final class RedisExceptions {
 	/**
 	 * Translates a failure to publish a message by one command.
 	 * @param ex the failure
+	 * @param channel the Redis channel
 	 * @return a {@link SignalNotSentException} if Redis has refused the command
 	 */
-	static DataAccessException publishFailure(Throwable ex) {
-		DataAccessException failure = translate(ex);
+	static DataAccessException publishFailure(Throwable ex, byte[] channel) {
+		DataAccessException failure = translate(ex, List.of(new String(channel, StandardCharsets.UTF_8)));
 		return isReply(ex) ? notSent(failure) : failure;
 	}
 
@@ -167,10 +168,7 @@ public final class RedisExceptions {
 	}
 
 	/**
-	 * Describes what has failed.
-	 * @param problem what can't be done
-	 * @param ex why
-	 * @return an exception of the same kind
+	 * Returns an exception of the same kind whose message begins with a problem.
 	 */
 	public static DataAccessException describe(String problem, Throwable ex) {
 		DataAccessException failure = translate(ex);

@@ -8,9 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.driver.RedisExceptions;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends the acknowledgements of one responder, one batch at a time, and each batch until
@@ -18,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AcknowledgementQueue {
 
-	private static final Logger logger = LoggerFactory.getLogger(AcknowledgementQueue.class);
+	private static final String REFUSED = "Redis refuses an acknowledgement, which is sent until it is accepted";
 
 	private static final int BATCH = 256;
 
@@ -30,6 +27,8 @@ final class AcknowledgementQueue {
 	private final Function<List<AcknowledgedSignal>, CompletableFuture<Boolean>> sender;
 
 	private final Retries retries;
+
+	private final FailureLog failures = new FailureLog();
 
 	private final long maxBytes;
 
@@ -91,22 +90,21 @@ final class AcknowledgementQueue {
 			finished.complete(null);
 			return;
 		}
-		send(batch, 0);
+		send(batch, 1);
 	}
 
 	private boolean fits(AcknowledgedSignal next, AcknowledgedSignal first, int bytes) {
 		return bytes + next.answer().length < this.maxBytes && next.token() == first.token();
 	}
 
-	private void send(List<AcknowledgedSignal> batch, int failures) {
+	private void send(List<AcknowledgedSignal> batch, int attempt) {
 		this.sender.apply(batch).whenComplete((held, ex) -> {
 			if (ex != null) {
-				if (failures == 0 && RedisExceptions.isFinal(ex)) {
-					logger.warn("Redis refuses acknowledgements; trying again", RedisExceptions.translate(ex));
-				}
-				this.retries.backOff(failures + 1, () -> send(batch, failures + 1));
+				this.failures.log(REFUSED, ex);
+				this.retries.backOff(attempt, () -> send(batch, attempt + 1));
 				return;
 			}
+			this.failures.log(REFUSED, null);
 			// The next batch first: it is in flight while these are notified.
 			flush();
 			batch.forEach((sent) -> sent.complete(held));

@@ -1,57 +1,63 @@
 package io.github.statesignals.redis.durable;
 
-import java.util.Properties;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
-import org.jspecify.annotations.Nullable;
+import io.github.statesignals.redis.durable.store.StreamStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
-
 /**
- * Looks whether Redis keeps what it is given: signals are kept as well as it keeps
- * anything.
+ * Warns once if Redis can lose the signals that it stores. Asks on the connection of
+ * durable channels: to connect holds a lock of the application's connection factory.
  */
 final class RedisPersistence {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisPersistence.class);
 
-	private RedisPersistence() {
-	}
+	private final Set<String> checked = ConcurrentHashMap.newKeySet();
+
+	private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * Look, and warn. Blocks.
-	 * @param connectionFactory provides a connection
-	 * @return {@code false} if Redis could not be asked yet
+	 * Checks the node that stores a channel, unless it was checked. Does not block.
+	 * @param channel the channel's name
+	 * @param store its stored state
 	 */
-	static boolean check(RedisConnectionFactory connectionFactory) {
-		try (RedisConnection connection = connectionFactory.getConnection()) {
-			Properties persistence = connection.serverCommands().info("persistence");
-			if (has(persistence, "aof_enabled", "0")) {
-				logger.warn("Redis writes no append-only file: signals on durable channels that it keeps are lost "
-						+ "when it stops unexpectedly. Set 'appendonly yes'");
-			}
-			Properties memory = connection.serverCommands().info("memory");
-			if (memory != null && !has(memory, "maxmemory", "0") && !has(memory, "maxmemory_policy", "noeviction")) {
-				logger.warn("Redis may evict the keys of durable channels when its memory is full, and with them "
-						+ "signals that are kept. Set 'maxmemory-policy noeviction'");
-			}
-			return true;
+	void check(String channel, StreamStore store) {
+		if (!this.checked.add(channel)) {
+			return;
 		}
-		catch (RuntimeException ex) {
-			// What it does not tell, it need not.
-			return RedisExceptions.isFinal(ex);
+		store.persistence().whenComplete((fields, ex) -> {
+			if (ex == null) {
+				warn(fields);
+			}
+			else if (RedisExceptions.isFinal(ex)) {
+				warn("The persistence of Redis was not checked. " + RedisExceptions.translate(ex).getMessage());
+			}
+			else {
+				this.checked.remove(channel);
+			}
+		});
+	}
+
+	private void warn(List<String> fields) {
+		if (fields.get(0).equals("0")) {
+			warn("Redis writes no append-only file: stored signals of durable channels are lost when it stops "
+					+ "unexpectedly. Set 'appendonly yes'");
+		}
+		if (!fields.get(1).equals("0") && !fields.get(1).isEmpty() && !fields.get(2).equals("noeviction")) {
+			warn("Redis may evict the keys of durable channels, and with them stored signals, when its memory is full. "
+					+ "Set 'maxmemory-policy noeviction'");
 		}
 	}
 
-	// On a cluster each node's name comes before it.
-	private static boolean has(@Nullable Properties info, String name, String value) {
-		return info != null && info.entrySet()
-			.stream()
-			.anyMatch((entry) -> (entry.getKey().equals(name) || entry.getKey().toString().endsWith("." + name))
-					&& value.equals(entry.getValue()));
+	private void warn(String problem) {
+		if (this.logged.add(problem)) {
+			logger.warn(problem);
+		}
 	}
 
 }

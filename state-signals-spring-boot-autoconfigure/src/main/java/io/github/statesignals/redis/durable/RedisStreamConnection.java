@@ -64,7 +64,7 @@ final class RedisStreamConnection {
 
 	private final StreamClient client;
 
-	private volatile boolean persistenceChecked;
+	private final RedisPersistence persistence = new RedisPersistence();
 
 	/**
 	 * Creates a connection.
@@ -126,19 +126,10 @@ final class RedisStreamConnection {
 			readers().forEach(StreamReader::tick);
 			opened().forEach((channel) -> channel.registry().refresh());
 			this.channels.values().forEach(StreamChannel::trim);
-			checkPersistence();
+			this.channels.forEach((name, channel) -> this.persistence.check(name, channel.store()));
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not maintain durable channels; trying again", ex);
-		}
-	}
-
-	// Not before there is a connection: asking for one holds the lock of the
-	// application's connection factory for as long as the driver waits.
-	private void checkPersistence() {
-		if (!this.persistenceChecked && this.connected.isDone()) {
-			this.persistenceChecked = true;
-			this.connectors.execute(() -> this.persistenceChecked = RedisPersistence.check(this.connectionFactory));
 		}
 	}
 

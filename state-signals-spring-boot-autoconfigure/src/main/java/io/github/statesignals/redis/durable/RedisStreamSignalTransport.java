@@ -137,7 +137,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	private SignalTransportException failure(String limit, @Nullable Throwable cause) {
 		return new SignalTransportException(
 				"Could not register the responders on the durable channels " + this.opened + limit,
-				ConnectProblem.of(cause).remedy(), cause);
+				ConnectProblem.remedy(cause), cause);
 	}
 
 	private synchronized @Nullable RedisStreamConnection begin(Listener listener) {

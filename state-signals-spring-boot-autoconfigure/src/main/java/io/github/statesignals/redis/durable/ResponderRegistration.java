@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,15 +84,18 @@ final class ResponderRegistration {
 		synchronized (this) {
 			known = this.field;
 		}
-		return this.store.register(Map.of(this.name, known), false).thenApply((registrations) -> {
-			Registration registration = registrations.values().iterator().next();
-			synchronized (this) {
-				this.registered = true;
-				this.field = registration.field();
-			}
-			log(registration.outcome());
-			return registration;
-		}).whenComplete((registration, ex) -> this.failure = ex);
+		return this.store.checkPermissions(Purpose.RESPONDER)
+			.thenCompose((checked) -> this.store.register(Map.of(this.name, known), false))
+			.thenApply((registrations) -> {
+				Registration registration = registrations.values().iterator().next();
+				synchronized (this) {
+					this.registered = true;
+					this.field = registration.field();
+				}
+				log(registration.outcome());
+				return registration;
+			})
+			.whenComplete((registration, ex) -> this.failure = ex);
 	}
 
 	private void log(Registration.Outcome outcome) {

@@ -173,8 +173,8 @@ final class SignalDelivery {
 
 		private String address() {
 			String to = this.replyTo;
-			return (to != null && SignalChannels.isReplyTo(to)) ? to
-					: SignalChannels.of(SignalDelivery.this.channel).responses();
+			SignalChannels channels = SignalChannels.of(SignalDelivery.this.channel);
+			return (to != null && channels.isReplyTo(to)) ? to : channels.responses();
 		}
 
 	}

@@ -35,6 +35,8 @@ final class StreamAnswers {
 	@GuardedBy("this")
 	private final Deque<Request> queue = new ArrayDeque<>();
 
+	private final FailureLog failures = new FailureLog();
+
 	private final StreamStore store;
 
 	private final SignalCodec codec;
@@ -93,6 +95,7 @@ final class StreamAnswers {
 	private void send(List<Request> batch, int attempt) {
 		List<AnswerReference> references = batch.stream().flatMap((request) -> request.references.stream()).toList();
 		this.store.recall(references).whenComplete((answers, ex) -> {
+			this.failures.log("Could not read stored answers", ex);
 			if (ex == null) {
 				complete(batch, answers);
 			}

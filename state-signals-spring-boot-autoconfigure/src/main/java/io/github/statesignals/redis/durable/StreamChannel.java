@@ -16,21 +16,18 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One durable channel: publishing, stored answers, registered responders, and a reader
  * for each responder of this application.
  */
 final class StreamChannel {
-
-	private static final Logger logger = LoggerFactory.getLogger(StreamChannel.class);
 
 	private final String name;
 
@@ -43,6 +40,8 @@ final class StreamChannel {
 	private final StreamPublisher publisher;
 
 	private final StreamAnswers answers;
+
+	private final FailureLog failures = new FailureLog();
 
 	private final AtomicBoolean trimming = new AtomicBoolean();
 
@@ -86,16 +85,16 @@ final class StreamChannel {
 	}
 
 	private void continueTrimming() {
-		this.store.trim().whenComplete((more, ex) -> {
-			if (ex == null && more) {
-				this.services.retries().later(this::continueTrimming);
-				return;
-			}
-			this.trimming.set(false);
-			if (ex != null) {
-				logger.debug("Could not trim channel '{}'; trying again", this.name, ex);
-			}
-		});
+		this.store.checkPermissions(Purpose.TRIMMING)
+			.thenCompose((checked) -> this.store.trim())
+			.whenComplete((more, ex) -> {
+				if (ex == null && more) {
+					this.services.retries().later(this::continueTrimming);
+					return;
+				}
+				this.trimming.set(false);
+				this.failures.log("Channel '" + this.name + "' is not trimmed, so that its stream grows", ex);
+			});
 	}
 
 	/**

@@ -71,7 +71,7 @@ final class StreamReader {
 
 	private final ReaderProgress progress = new ReaderProgress();
 
-	private volatile boolean refusalLogged;
+	private final FailureLog failures = new FailureLog();
 
 	/**
 	 * Creates a reader.
@@ -135,12 +135,12 @@ final class StreamReader {
 		if (!RedisExceptions.isFinal(ex) || isGroupLost(ex)) {
 			return false;
 		}
-		if (!this.refusalLogged) {
-			this.refusalLogged = true;
-			logger.warn("Redis does not let us read channel '{}' for '{}'; trying again", this.channel, this.name,
-					RedisExceptions.translate(ex));
-		}
+		this.failures.log(refused(), ex);
 		return true;
+	}
+
+	private String refused() {
+		return "Redis refuses to let '" + this.name + "' read channel '" + this.channel + "'";
 	}
 
 	private static boolean isGroupLost(Throwable ex) {
@@ -200,7 +200,7 @@ final class StreamReader {
 				this.progress.reset();
 				return;
 			}
-			this.refusalLogged = false;
+			this.failures.log(refused(), null);
 			try {
 				onLease(reply, tokens, requested);
 			}

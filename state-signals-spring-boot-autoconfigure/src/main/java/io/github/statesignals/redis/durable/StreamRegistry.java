@@ -13,6 +13,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import io.github.statesignals.redis.durable.store.StreamStore.Responders;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class StreamRegistry {
 
 	private static final Logger logger = LoggerFactory.getLogger(StreamRegistry.class);
+
+	private final FailureLog failures = new FailureLog();
 
 	private final String channel;
 
@@ -70,16 +73,19 @@ final class StreamRegistry {
 	 * Answers an exporter's initialization in place of all responders.
 	 */
 	CompletableFuture<?> introduce(String publisherId) {
-		return read().thenAcceptAsync((responders) -> {
-			responders.registered()
-				.keySet()
-				.forEach((name) -> this.subscriptions
-					.accept(new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null)));
-			this.listener.onResponders(this.channel, List.of(), responders.removed());
-		}, this.executor).exceptionallyCompose((ex) -> {
-			this.unannounced.set(true);
-			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
-		});
+		return this.store.checkPermissions(Purpose.EXPORTER)
+			.thenCompose((checked) -> read())
+			.thenAcceptAsync((responders) -> {
+				responders.registered()
+					.keySet()
+					.forEach((name) -> this.subscriptions
+						.accept(new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null)));
+				this.listener.onResponders(this.channel, List.of(), responders.removed());
+			}, this.executor)
+			.exceptionallyCompose((ex) -> {
+				this.unannounced.set(true);
+				return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
+			});
 	}
 
 	/**
@@ -102,8 +108,8 @@ final class StreamRegistry {
 				this.refreshing.set(false);
 				if (ex != null) {
 					this.unannounced.set(true);
-					logger.debug("Could not read the responders of channel '{}'; trying again", this.channel, ex);
 				}
+				this.failures.log("Could not read the responders of channel '" + this.channel + "'", ex);
 			});
 	}
 

@@ -2,4 +2,4 @@
 -- KEYS: log
 -- ARGV: responder, consumer, how many entries, after which id
 -- Returns what XREADGROUP does.
-return redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[3], 'STREAMS', KEYS[1], ARGV[4]) or {}
+return call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[3], 'STREAMS', KEYS[1], ARGV[4]) or {}

@@ -247,6 +247,18 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void answerIsNotAnnouncedOnTheReplyChannelOfAnotherChannel() {
+		Application sender = start();
+		String other = this.channel + ".other";
+		sender.transport().open(other);
+		keeping("r", (number) -> true);
+		sender.transport()
+			.send(this.channel, signal("p", 1),
+					new SignalExtension("1", 1, 1, 20_000, sender.transport().replyTo(other)));
+		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
+	}
+
+	@Test
 	void whoReadLastIsKnownWhenNobodyReads() {
 		Keeping first = keeping("r", (number) -> true);
 		String lease = key("lease:r");

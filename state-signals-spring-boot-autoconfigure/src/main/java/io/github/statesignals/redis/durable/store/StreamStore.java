@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -65,6 +66,8 @@ public final class StreamStore {
 	private final StreamClient client;
 
 	private final KeyRepair repair;
+
+	private final Set<Purpose> permitted = ConcurrentHashMap.newKeySet();
 
 	public StreamStore(String channel, DurableChannel settings, StreamClient client) {
 		this.keys = StreamKeys.of(channel);
@@ -271,6 +274,31 @@ public final class StreamStore {
 	}
 
 	/**
+	 * Checks that the Redis user has all permissions for a purpose, unless it had them
+	 * before.
+	 * @return completes exceptionally with an error that names all that are missing
+	 */
+	public CompletableFuture<?> checkPermissions(Purpose purpose) {
+		if (this.permitted.contains(purpose)) {
+			return CompletableFuture.completedFuture(null);
+		}
+		return eval(StreamScript.PERMISSIONS,
+				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.producer(""),
+						this.keys.lease(""), this.keys.reader(""), this.keys.dropped(""), this.keys.answersOf(""),
+						this.keys.trimmed()),
+				List.of(RedisChannel.bytes(purpose.name())))
+			.thenAccept((reply) -> this.permitted.add(purpose));
+	}
+
+	/**
+	 * Returns how Redis persists and evicts keys: see {@code persistence.lua}.
+	 */
+	public CompletableFuture<List<String>> persistence() {
+		return eval(StreamScript.PERSISTENCE, List.of(this.keys.log()), List.of())
+			.thenApply((reply) -> reply.stream().map(Replies::text).toList());
+	}
+
+	/**
 	 * Deletes acknowledged and expired signals, a bounded number of them.
 	 * @return whether there may be more
 	 */
@@ -315,6 +343,15 @@ public final class StreamStore {
 
 	private static byte[] bytes(long number) {
 		return RedisChannel.bytes(Long.toString(number));
+	}
+
+	/**
+	 * The purposes of permissions, as {@code permissions.lua} names them.
+	 */
+	public enum Purpose {
+
+		EXPORTER, RESPONDER, TRIMMING
+
 	}
 
 	/**

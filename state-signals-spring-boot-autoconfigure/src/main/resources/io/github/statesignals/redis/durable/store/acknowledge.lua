@@ -6,7 +6,6 @@
 --       all of whose signals are dealt with, and their ids; for each of the keys how many arguments
 --       follow, fields and answers; and where to send which answers, a line each
 -- Returns 1, or 0 if another one holds the lease, or has held it since.
-local call = redis.call
 local holder = call('GET', KEYS[2]) or call('GET', KEYS[3])
 if holder and holder ~= ARGV[2] then
   return {0}

@@ -3,7 +3,7 @@
 -- ARGV: the field of each of them there
 local found = {}
 for i, key in ipairs(KEYS) do
-  if redis.call('HEXISTS', key, ARGV[i]) == 1 then
+  if call('HEXISTS', key, ARGV[i]) == 1 then
     found[#found + 1] = i
   end
 end

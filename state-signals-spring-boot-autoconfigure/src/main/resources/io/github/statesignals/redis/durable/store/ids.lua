@@ -11,6 +11,6 @@ end
 
 -- The time in milliseconds, by the clock that ids are made with.
 local function currentMillis()
-  local time = redis.call('TIME')
+  local time = call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end

@@ -5,25 +5,25 @@
 -- other token; the first entry that is delivered and not acknowledged, empty if there is none, '-' if
 -- none are stored for the responder; by publisher, how many signals were dropped; and the field of the
 -- responder (see register.lua), empty if it has none.
-local field = redis.call('HGET', KEYS[5], ARGV[4]) or ''
-local holder = redis.call('GET', KEYS[1])
+local field = call('HGET', KEYS[5], ARGV[4]) or ''
+local holder = call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then
-  if redis.pcall('PTTL', KEYS[1]) ~= -1 then
+  if attempt('PTTL', KEYS[1]) ~= -1 then
     return {0, '', {}, field}
   end
   -- A lease that never expires was written by another client.
   holder = false
 end
 local token = holder or ARGV[1]
-local reader = redis.call('GET', KEYS[4])
+local reader = call('GET', KEYS[4])
 if not holder and reader and reader ~= token then
   token = ARGV[2]
 end
 -- A full Redis refuses no such write, nor those that follow.
-redis.call('DEL', KEYS[1])
-redis.call('SET', KEYS[1], token, 'PX', ARGV[3])
+call('DEL', KEYS[1])
+call('SET', KEYS[1], token, 'PX', ARGV[3])
 if reader ~= token then
-  redis.call('SET', KEYS[4], token)
+  call('SET', KEYS[4], token)
 end
 
 local function pairsOf(reply)
@@ -35,7 +35,7 @@ local function pairsOf(reply)
 end
 
 local function find()
-  local groups = redis.pcall('XINFO', 'GROUPS', KEYS[2])
+  local groups = attempt('XINFO', 'GROUPS', KEYS[2])
   for i = 1, groups.err and 0 or #groups do
     local group = pairsOf(groups[i])
     if group['name'] == ARGV[4] then
@@ -51,30 +51,30 @@ local function skipDeleted()
   if not group then
     return 0
   end
-  local stream = pairsOf(redis.call('XINFO', 'STREAM', KEYS[2]))
+  local stream = pairsOf(call('XINFO', 'STREAM', KEYS[2]))
   local last, read = group['last-delivered-id'], group['entries-read']
   if stream['entries-added'] and read then
     local deleted = stream['entries-added'] - stream['length']
     if deleted > read then
-      redis.call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)
+      call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)
       return deleted - read
     end
   elseif isBefore(last, stream['last-generated-id'])
-      and #redis.call('XRANGE', KEYS[2], '(' .. last, '+', 'COUNT', 1) == 0 then
-    redis.call('XGROUP', 'SETID', KEYS[2], ARGV[4], stream['last-generated-id'])
+      and #call('XRANGE', KEYS[2], '(' .. last, '+', 'COUNT', 1) == 0 then
+    call('XGROUP', 'SETID', KEYS[2], ARGV[4], stream['last-generated-id'])
     return 1
   end
   return 0
 end
 
 local deleted = skipDeleted()
-local dropped = redis.call('HGETALL', KEYS[3])
+local dropped = call('HGETALL', KEYS[3])
 if #dropped > 0 then
-  redis.call('DEL', KEYS[3])
+  call('DEL', KEYS[3])
 elseif deleted > 0 then
   -- By another client: trimming counts what it drops.
   dropped = {'', deleted}
 end
-local pending = redis.pcall('XPENDING', KEYS[2], ARGV[4])
+local pending = attempt('XPENDING', KEYS[2], ARGV[4])
 local state = token == ARGV[2] and 3 or holder and 2 or 1
 return {state, pending.err and '-' or (pending[2] or ''), dropped, field}

@@ -3,7 +3,6 @@
 -- ARGV: number of the batch, milliseconds to remember it, the signals; where the last signals are
 --       stored also milliseconds to store these, and for each signal its field among them, or empty
 -- Returns the id of the entry.
-local call = redis.call
 local before = call('GET', KEYS[2])
 if before then
   local number, id = string.match(before, '^(%d+) (%d+%-%d+)$')

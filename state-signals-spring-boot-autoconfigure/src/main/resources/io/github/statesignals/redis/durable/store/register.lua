@@ -10,14 +10,13 @@
 --       pairs of a responder and its field as it was known to the caller, empty if it was not
 -- Returns for each of them: 0 if it was registered, 1 if it is new, 2 if its group was lost, 3 if only
 -- its field was; and its field.
-local call = redis.call
 local begin = call('HGET', KEYS[2], '')
 local last
 
 local function lastId()
   if not last then
     last = '0-0'
-    local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+    local info = attempt('XINFO', 'STREAM', KEYS[1])
     for i = 1, info.err and 0 or #info, 2 do
       if info[i] == 'last-generated-id' then
         last = info[i + 1]
@@ -28,7 +27,7 @@ local function lastId()
 end
 
 local function hasGroup(name)
-  return not redis.pcall('XPENDING', KEYS[1], name).err
+  return not attempt('XPENDING', KEYS[1], name).err
 end
 
 local function isCertain(field)
@@ -51,7 +50,7 @@ end
 -- Without the fields, the groups tell for which responders signals are stored.
 local function adoptGroups()
   local adopted = false
-  local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
+  local groups = attempt('XINFO', 'GROUPS', KEYS[1])
   for i = 1, groups.err and 0 or #groups do
     local name = groups[i][2]
     if call('HEXISTS', KEYS[2], name) == 0 and isRead(name) then

@@ -2,7 +2,6 @@
 -- KEYS: log, responders, removed, dropped, reader, lease
 -- ARGV: responder
 -- Returns 1 if any signals were stored, else 0.
-local call = redis.call
 
 -- The number of signals that it misses. A responder that runs finishes those that were delivered.
 local function missed(groups)
@@ -23,9 +22,9 @@ local function missed(groups)
   return 0
 end
 
-local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
+local groups = attempt('XINFO', 'GROUPS', KEYS[1])
 local number = groups.err and 0 or missed(groups)
-local destroyed = redis.pcall('XGROUP', 'DESTROY', KEYS[1], ARGV[1])
+local destroyed = attempt('XGROUP', 'DESTROY', KEYS[1], ARGV[1])
 call('DEL', KEYS[4], KEYS[5])
 if number > 0 then
   -- It learns of them if it is connected, or connects again.

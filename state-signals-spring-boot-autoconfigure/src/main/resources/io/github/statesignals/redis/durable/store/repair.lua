@@ -6,17 +6,17 @@
 local deleted, wrong = {}, {}
 local function read(key, kind)
   if kind == 'string' then
-    return redis.pcall('GET', key)
+    return attempt('GET', key)
   elseif kind == 'hash' then
-    return redis.pcall('HGET', key, '')
+    return attempt('HGET', key, '')
   end
-  return redis.pcall('XRANGE', key, '-', '-')
+  return attempt('XRANGE', key, '-', '-')
 end
 for i, key in ipairs(KEYS) do
   local reply = read(key, ARGV[2 * i - 1])
   if type(reply) == 'table' and reply.err and string.find(reply.err, 'WRONGTYPE', 1, true) then
     if ARGV[2 * i] == '1' then
-      redis.call('DEL', key)
+      call('DEL', key)
       deleted[#deleted + 1] = i
     else
       wrong[#wrong + 1] = i

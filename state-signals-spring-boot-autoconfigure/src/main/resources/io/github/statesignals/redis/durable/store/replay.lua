@@ -2,10 +2,10 @@
 -- KEYS: log, dead letters
 -- ARGV: field of the dead letter, responder
 -- Returns 1 if it was stored, 0 if there is no such dead letter.
-local letter = redis.call('HGET', KEYS[2], ARGV[1])
+local letter = call('HGET', KEYS[2], ARGV[1])
 if not letter then
   return {0}
 end
-redis.call('XADD', KEYS[1], '*', 'signals', string.match(letter, '\n(.*)$'), 'responder', ARGV[2])
-redis.call('HDEL', KEYS[2], ARGV[1])
+call('XADD', KEYS[1], '*', 'signals', string.match(letter, '\n(.*)$'), 'responder', ARGV[2])
+call('HDEL', KEYS[2], ARGV[1])
 return {1}

@@ -2,9 +2,9 @@
 -- KEYS: dead letters
 -- ARGV: field, dead letter, milliseconds to store it, the number of dead letters that are stored
 -- Returns 1 if it is stored, 0 if there are too many.
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 and #redis.call('HKEYS', KEYS[1]) >= tonumber(ARGV[4]) then
+if call('HEXISTS', KEYS[1], ARGV[1]) == 0 and #call('HKEYS', KEYS[1]) >= tonumber(ARGV[4]) then
   return {0}
 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+call('HSET', KEYS[1], ARGV[1], ARGV[2])
+call('PEXPIRE', KEYS[1], ARGV[3])
 return {1}

@@ -4,7 +4,6 @@
 -- Returns nothing if the signal is not known, or not any more. Else 1 if it is known for which
 -- responders it was stored, or 0; and for each of these its name, '+' and the answer; or '-' if it has
 -- not answered, 'x' if it was removed before it did; and an empty answer.
-local call = redis.call
 local answered, known, found = false, 1, {}
 
 local function add(name, state, answer)

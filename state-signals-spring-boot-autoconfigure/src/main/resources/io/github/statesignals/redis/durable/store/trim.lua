@@ -5,9 +5,8 @@
 -- ARGV: milliseconds of the interval, milliseconds after which signals are too old, beginning of
 --       the keys of what was dropped, how many signals to look at, how many entries to drop
 -- Returns 1 if there may be more to drop, else 0.
-local call = redis.call
-local marker = redis.call('EXISTS', KEYS[2])
-if marker == 1 and redis.pcall('PTTL', KEYS[2]) ~= -1 then
+local marker = call('EXISTS', KEYS[2])
+if marker == 1 and attempt('PTTL', KEYS[2]) ~= -1 then
   return {0}
 end
 -- A write that a full Redis does not refuse: all that follow are not refused either.
@@ -28,7 +27,7 @@ local function pairsOf(reply)
   return fields
 end
 
-local replies = redis.pcall('XINFO', 'GROUPS', KEYS[1])
+local replies = attempt('XINFO', 'GROUPS', KEYS[1])
 if replies.err then
   return {0}
 end
@@ -123,7 +122,7 @@ if not keep or isBefore(keep, oldest) then
 end
 for name, publishers in pairs(counts) do
   for publisher, number in pairs(publishers) do
-    local reply = redis.pcall('HINCRBY', ARGV[3] .. name, publisher, number)
+    local reply = attempt('HINCRBY', ARGV[3] .. name, publisher, number)
     if type(reply) == 'table' and reply.err then
       -- Another client has written it.
       call('DEL', ARGV[3] .. name)

@@ -1,0 +1,69 @@
+package io.github.statesignals.handler;
+
+import org.springframework.expression.Expression;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.Literal;
+import org.springframework.expression.spel.ast.OpPlus;
+import org.springframework.expression.spel.ast.OperatorMatches;
+import org.springframework.expression.spel.ast.TypeReference;
+import org.springframework.expression.spel.standard.SpelExpression;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/**
+ * Parses the conditions of handler methods, and refuses patterns of the signal.
+ */
+final class ConditionParser {
+
+	private final SpelExpressionParser parser = new SpelExpressionParser();
+
+	/**
+	 * Parses a condition.
+	 * @throws InvalidAttributeException if it is invalid
+	 */
+	Expression parse(String condition) {
+		SpelExpression expression;
+		try {
+			expression = this.parser.parseRaw(condition);
+		}
+		catch (ParseException ex) {
+			throw new InvalidAttributeException("that is no SpEL expression: " + ex.getMessage(),
+					"Correct it; the signal is #signal, its metadata #metadata.");
+		}
+		check(expression.getAST());
+		return expression;
+	}
+
+	private static void check(SpelNode node) {
+		if (node instanceof OperatorMatches && !isConstant(node.getChild(1))) {
+			throw new InvalidAttributeException("with a pattern of the signal: %s".formatted(node.toStringAST()),
+					"Write the pattern after 'matches' as a string, or take it from a bean: "
+							+ "#metadata['name'] matches '[a-z]+'.");
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			check(node.getChild(i));
+		}
+	}
+
+	private static boolean isConstant(SpelNode node) {
+		if (node instanceof CompoundExpression) {
+			return isConstant(node.getChild(0)) && areChildrenConstant(node, 1, true);
+		}
+		return node instanceof Literal || node instanceof BeanReference || node instanceof TypeReference
+				|| (node instanceof OpPlus && areChildrenConstant(node, 0, false));
+	}
+
+	// Of a member of a bean or type, the arguments count.
+	private static boolean areChildrenConstant(SpelNode node, int first, boolean members) {
+		for (int i = first; i < node.getChildCount(); i++) {
+			SpelNode child = node.getChild(i);
+			if (members ? !areChildrenConstant(child, 0, false) : !isConstant(child)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.statesignals.handler;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+
+import io.github.statesignals.handler.metadata.UnsafeTypes;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.convert.TypeDescriptor;
+import org.springframework.expression.spel.SpelEvaluationException;
+import org.springframework.expression.spel.SpelMessage;
+import org.springframework.expression.spel.support.StandardTypeConverter;
+import org.springframework.util.ObjectUtils;
+
+/**
+ * Converts values in the conditions of handler methods, and no string to an unsafe type.
+ */
+final class SignalTypeConverter extends StandardTypeConverter {
+
+	@Override
+	public @Nullable Object convertValue(@Nullable Object value, @Nullable TypeDescriptor source,
+			TypeDescriptor target) {
+		if (value != null && isUnsafe(value, target)) {
+			throw new SpelEvaluationException(SpelMessage.TYPE_CONVERSION_ERROR, value.getClass().getName(),
+					target.toString());
+		}
+		return super.convertValue(value, source, target);
+	}
+
+	// A bean may provide an object of an unsafe type, which is passed on.
+	private static boolean isUnsafe(Object value, TypeDescriptor target) {
+		if (UnsafeTypes.isUnsafe(target.getObjectType())) {
+			return !target.getObjectType().isInstance(value);
+		}
+		if (value instanceof Map<?, ?> map) {
+			return isAnyUnsafe(map.keySet(), target.getMapKeyTypeDescriptor())
+					|| isAnyUnsafe(map.values(), target.getMapValueTypeDescriptor());
+		}
+		return isAnyUnsafe(
+				(value instanceof Collection<?> elements) ? elements
+						: Arrays.asList(
+								ObjectUtils.toObjectArray(value.getClass().isArray() ? value : new Object[] { value })),
+				target.getElementTypeDescriptor());
+	}
+
+	private static boolean isAnyUnsafe(Collection<?> values, @Nullable TypeDescriptor target) {
+		return target != null && values.stream().anyMatch((value) -> value != null && isUnsafe(value, target));
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.github.statesignals.handler.metadata;
+
+import java.lang.reflect.Type;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.github.statesignals.core.MetadataConversionException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.util.TokenBuffer;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Creates an application's objects from metadata, as the application's {@link JsonMapper}
+ * does, except for unsafe types and default typing.
+ *
+ * @since 0.1.0
+ */
+public final class MetadataReader {
+
+	private final Supplier<GuardedMapper> mapper;
+
+	/**
+	 * Creates a reader.
+	 * @param beanFactory provides the mapper for the first type that needs it
+	 */
+	public MetadataReader(BeanFactory beanFactory) {
+		this.mapper = SingletonSupplier.of(() -> GuardedMapper
+			.of(beanFactory.getBeanProvider(JsonMapper.class).getIfAvailable(() -> JsonMapper.builder().build())));
+	}
+
+	/**
+	 * Checks that a type can be read safely.
+	 * @param type the type
+	 * @throws UnsafeTypeException if it, or a type of its properties, can't be
+	 */
+	public void check(Type type) {
+		if (!(type instanceof Class<?> simple
+				&& (simple == String.class || simple.isEnum() || ClassUtils.isPrimitiveOrWrapper(simple)))) {
+			this.mapper.get().check(type);
+		}
+	}
+
+	/**
+	 * Creates an object from metadata.
+	 * @param metadata the metadata
+	 * @param type the type to create
+	 * @param rawType names the type in an error
+	 * @return the object
+	 * @throws MetadataConversionException if it can't be created
+	 */
+	public Object readAll(Object metadata, Type type, Class<?> rawType) {
+		Object value = read(metadata, type, null);
+		if (value == null) {
+			throw new MetadataConversionException("the metadata is not a valid " + rawType.getSimpleName());
+		}
+		return value;
+	}
+
+	/**
+	 * Creates an object from a value of metadata.
+	 * @param value the value
+	 * @param type the type to create
+	 * @param entry the name of the metadata entry; {@code null} for all of the metadata
+	 * @return the object
+	 * @throws MetadataConversionException if it can't be created
+	 */
+	public @Nullable Object read(@Nullable Object value, Type type, @Nullable String entry) {
+		JsonMapper mapper = this.mapper.get().mapper();
+		try {
+			TokenBuffer json = TokenBuffer.forGeneration();
+			mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
+			return mapper.readerFor(mapper.constructType(type))
+				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
+				.readValue(new CheckedNumbers(json.asParser()));
+		}
+		catch (JacksonException ex) {
+			throw MetadataConversionException.of(ex, entry);
+		}
+	}
+
+	private record GuardedMapper(JsonMapper mapper, TypeGuard guard) {
+
+		static GuardedMapper of(JsonMapper mapper) {
+			TypeGuard guard = new TypeGuard(mapper.deserializationConfig().getAnnotationIntrospector());
+			return new GuardedMapper(mapper.rebuild()
+				.deactivateDefaultTyping()
+				.enable(DeserializationFeature.EAGER_DESERIALIZER_FETCH)
+				.addModule(guard)
+				.build(), guard);
+		}
+
+		// A reader looks for the deserializers of the type and of all of its properties.
+		void check(Type type) {
+			Set<Type> checked = new HashSet<>();
+			Deque<Type> unchecked = new ArrayDeque<>(Set.of(type));
+			while (!unchecked.isEmpty()) {
+				Type next = unchecked.remove();
+				if (checked.add(next)) {
+					JavaType java = this.mapper.constructType(next);
+					this.mapper.readerFor(java);
+					this.guard.check(java);
+					unchecked.addAll(this.guard.subtypes());
+				}
+			}
+		}
+
+	}
+
+}

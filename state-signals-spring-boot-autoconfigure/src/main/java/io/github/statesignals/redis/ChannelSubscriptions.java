@@ -1,0 +1,151 @@
+package io.github.statesignals.redis;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.transport.SignalTransport.Listener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Subscribes to the Redis channels that the listener wants of the open channels, one call
+ * at a time: concurrent calls could lose a channel, or receive it twice.
+ */
+final class ChannelSubscriptions {
+
+	private final Lock registration = new ReentrantLock();
+
+	@GuardedBy("registration")
+	private final Set<String> subscribed = new HashSet<>();
+
+	/**
+	 * Present while connected.
+	 */
+	@GuardedBy("registration")
+	private @Nullable ContainerSubscription active;
+
+	private final Collection<RedisChannel> channels;
+
+	private final Listener listener;
+
+	private final MessageReceiver receiver;
+
+	/**
+	 * Creates the subscriptions of one connection.
+	 * @param channels a view of the open channels
+	 */
+	ChannelSubscriptions(Collection<RedisChannel> channels, Listener listener, MessageReceiver receiver) {
+		this.channels = channels;
+		this.listener = listener;
+		this.receiver = receiver;
+	}
+
+	/**
+	 * Adds all channels to a subscription that is to be started.
+	 * @param target the subscription
+	 * @param further Redis channels to subscribe to in addition
+	 */
+	void prepare(ContainerSubscription target, Collection<String> further) {
+		this.registration.lock();
+		try {
+			this.subscribed.clear();
+			add(target, further);
+		}
+		finally {
+			this.registration.unlock();
+		}
+	}
+
+	/**
+	 * Uses a subscription, after adding the channels that were opened while it started.
+	 */
+	void activate(ContainerSubscription started) {
+		this.registration.lock();
+		try {
+			add(started, List.of());
+			this.active = started;
+		}
+		finally {
+			this.registration.unlock();
+		}
+	}
+
+	@Nullable ContainerSubscription deactivate() {
+		this.registration.lock();
+		try {
+			ContainerSubscription stopped = this.active;
+			this.active = null;
+			return stopped;
+		}
+		finally {
+			this.registration.unlock();
+		}
+	}
+
+	/**
+	 * Subscribes to channels that were opened. Until it is connected, that is left to
+	 * {@link #activate}.
+	 */
+	void update() {
+		this.registration.lock();
+		try {
+			ContainerSubscription current = this.active;
+			if (current != null) {
+				add(current, List.of());
+			}
+		}
+		catch (RuntimeException ex) {
+			throw RedisExceptions.describe("Could not subscribe to the Redis channels " + this.channels, ex);
+		}
+		finally {
+			this.registration.unlock();
+		}
+	}
+
+	@GuardedBy("registration")
+	private void add(ContainerSubscription target, Collection<String> further) {
+		List<String> added = new ArrayList<>(further);
+		for (RedisChannel channel : this.channels) {
+			added.addAll(missing(channel));
+		}
+		if (!added.isEmpty()) {
+			target.add(added);
+			// Only now: should that fail, the same ones are tried again.
+			this.subscribed.addAll(added);
+		}
+	}
+
+	@GuardedBy("registration")
+	private List<String> missing(RedisChannel channel) {
+		List<String> missing = new ArrayList<>();
+		String signals = channel.names().signals();
+		boolean responses = this.listener.wantsResponses(channel.name());
+		if (this.listener.wantsSignals(channel.name())) {
+			missing.add(signals);
+			if (!responses && channel.replyTo() != null) {
+				// Where its responders are probed.
+				missing.add(channel.replyTo());
+			}
+		}
+		if (responses) {
+			missing.addAll(channel.responseTopics());
+		}
+		missing.removeAll(this.subscribed);
+		for (String name : missing) {
+			if (name.equals(signals)) {
+				this.receiver.addSignals(channel);
+			}
+			else {
+				this.receiver.addResponses(channel, name);
+			}
+		}
+		return missing;
+	}
+
+}

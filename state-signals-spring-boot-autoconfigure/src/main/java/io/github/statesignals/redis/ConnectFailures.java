@@ -1,0 +1,104 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+
+import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.transport.SignalTransportException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
+
+/**
+ * Remembers the last failure to connect, and logs each reason once with its remedy and
+ * the time until the next attempt.
+ */
+final class ConnectFailures {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConnectFailures.class);
+
+	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+
+	/**
+	 * Longer: Spring Data logs an error with its trace each time.
+	 */
+	private static final Duration REFUSED_INTERVAL = Duration.ofSeconds(10);
+
+	private final Duration connectTimeout;
+
+	private volatile @Nullable RuntimeException last;
+
+	ConnectFailures(Duration connectTimeout) {
+		this.connectTimeout = connectTimeout;
+	}
+
+	@Nullable RuntimeException last() {
+		return this.last;
+	}
+
+	void clear() {
+		this.last = null;
+	}
+
+	/**
+	 * Records a failure without logging it.
+	 */
+	void record(RuntimeException ex) {
+		this.last = RedisExceptions.translate(ex);
+	}
+
+	/**
+	 * Records a failure, and logs it unless it has the reason of the one before.
+	 * @param ex the failure
+	 * @param starting whether there was no connection before
+	 */
+	void log(RuntimeException ex, boolean starting) {
+		RuntimeException before = this.last;
+		record(ex);
+		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
+			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex), ConnectProblem.remedy(ex),
+					starting);
+		}
+	}
+
+	void logNoAnswer(boolean starting) {
+		warn("it has not answered yet", ConnectProblem.NO_ANSWER, ConnectProblem.NO_ANSWER.remedy(), starting);
+	}
+
+	private void warn(String reason, ConnectProblem problem, @Nullable String remedy, boolean starting) {
+		logger.warn("Redis is not available: {}{} {}.{}", reason, reason.endsWith(".") ? "" : ".",
+				nextStep(problem.isCertain(), starting), (remedy != null) ? " " + remedy : "");
+	}
+
+	private String nextStep(boolean certain, boolean starting) {
+		boolean background = !starting || this.connectTimeout.isZero();
+		if (certain && !background && !this.connectTimeout.isNegative()) {
+			return "Not waiting for it, as that would not help";
+		}
+		String retrying = "Retrying every %d s".formatted((certain ? REFUSED_INTERVAL : RETRY_INTERVAL).toSeconds());
+		if (background) {
+			return retrying + " in the background";
+		}
+		return retrying
+				+ (this.connectTimeout.isNegative() ? ", without limit"
+						: ", for %s at most".formatted(
+								DurationFormatterUtils.print(this.connectTimeout, DurationFormat.Style.COMPOSITE)))
+				+ " (state-signals.connect-timeout)";
+	}
+
+	/**
+	 * Returns whether waiting does not help, unless Redis is configured meanwhile.
+	 */
+	boolean isCertain() {
+		RuntimeException failure = this.last;
+		return failure != null && ConnectProblem.of(failure).isCertain();
+	}
+
+	Duration retryInterval() {
+		return isCertain() ? REFUSED_INTERVAL : RETRY_INTERVAL;
+	}
+
+}

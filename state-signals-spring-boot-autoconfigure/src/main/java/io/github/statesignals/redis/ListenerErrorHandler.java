@@ -1,0 +1,27 @@
+package io.github.statesignals.redis;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.ErrorHandler;
+
+/**
+ * Logs failures of the listener at a limited rate: a trace for each message would hold up
+ * the driver's thread until the subscription is lost.
+ */
+final class ListenerErrorHandler implements ErrorHandler {
+
+	private static final Logger logger = LoggerFactory.getLogger(ListenerErrorHandler.class);
+
+	private final LogLimit limit = new LogLimit();
+
+	@Override
+	public void handleError(Throwable failure) {
+		long count = this.limit.count();
+		if (count > 0) {
+			logger.error("A message could not be processed ({} so far; the next is logged in a minute or later)", count,
+					failure);
+		}
+	}
+
+}

@@ -1,0 +1,188 @@
+package io.github.statesignals.redis;
+
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.transport.SignalTransport.Listener;
+import io.github.statesignals.wire.ReceivedMessage;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import io.github.statesignals.wire.SignalCodec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads messages and passes them to the listener, one at a time, until it is closed.
+ */
+final class MessageReceiver implements ContainerSubscription.Receiver {
+
+	private static final Logger logger = LoggerFactory.getLogger(MessageReceiver.class);
+
+	/**
+	 * By the names of Redis channels.
+	 */
+	private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+
+	/**
+	 * Held while the listener is called. A thread that holds it must not wait for Redis.
+	 */
+	private final ReentrantLock listening = new ReentrantLock();
+
+	/**
+	 * The tasks to run after the present message.
+	 */
+	private final Queue<Runnable> afterwards = new ConcurrentLinkedQueue<>();
+
+	@GuardedBy("listening")
+	private boolean closed;
+
+	private final LogLimit unreadable = new LogLimit();
+
+	private final SignalCodec codec;
+
+	private final Listener listener;
+
+	private final RedisHeartbeat heartbeat;
+
+	MessageReceiver(SignalCodec codec, Listener listener, RedisHeartbeat heartbeat) {
+		this.codec = codec;
+		this.listener = listener;
+		this.heartbeat = heartbeat;
+	}
+
+	void addSignals(RedisChannel channel) {
+		this.topics.put(channel.names().signals(), new Topic(channel, true));
+	}
+
+	void addResponses(RedisChannel channel, String name) {
+		this.topics.put(name, new Topic(channel, false));
+	}
+
+	@Override
+	public void receive(String name, byte[] payload) {
+		Topic topic = this.topics.get(name);
+		if (topic == null) {
+			this.heartbeat.receive(payload);
+			return;
+		}
+		ReceivedMessage message = isWanted(topic, name) ? read(topic, payload) : null;
+		if (message == null) {
+			return;
+		}
+		this.listening.lock();
+		try {
+			if (!this.closed) {
+				pass(topic, message);
+			}
+		}
+		finally {
+			this.listening.unlock();
+			runAfterwards();
+		}
+	}
+
+	// Probes of responders come to the reply channel, whether or not it has an exporter.
+	private boolean isWanted(Topic topic, String name) {
+		String channel = topic.channel.name();
+		return topic.signals ? this.listener.wantsSignals(channel)
+				: this.listener.wantsResponses(channel) || name.equals(topic.channel.replyTo());
+	}
+
+	private @Nullable ReceivedMessage read(Topic topic, byte[] payload) {
+		try {
+			return topic.signals ? this.codec.readSignal(payload) : this.codec.readResponses(payload);
+		}
+		catch (RuntimeException ex) {
+			long count = this.unreadable.count();
+			if (count > 0) {
+				logger.error("A payload could not be read ({} so far; the next is logged in a minute or later)", count,
+						ex);
+			}
+			return null;
+		}
+	}
+
+	private void pass(Topic topic, ReceivedMessage message) {
+		String channel = topic.channel.name();
+		if (message instanceof ReceivedResponse received) {
+			this.listener.onResponse(channel, received.response(), received.extension());
+		}
+		else if (message instanceof ReceivedSignal received) {
+			this.listener.onSignal(channel, received.signal(), received.extension());
+		}
+		else if (message instanceof ReceivedFrame frame) {
+			frame.messages().forEach((next) -> pass(topic, next));
+		}
+		else if (message instanceof MalformedMessage malformed) {
+			passMalformed(topic, malformed);
+		}
+	}
+
+	private void passMalformed(Topic topic, MalformedMessage malformed) {
+		String channel = topic.channel.name();
+		SignalChannels names = topic.channel.names();
+		this.listener.onMalformed(topic.signals ? names.signals() : names.responses(), malformed.problem());
+		if (malformed.signal() != null) {
+			this.listener.onUnreadable(channel, malformed.signal());
+		}
+		if (malformed.response() != null) {
+			pass(topic, malformed.response());
+		}
+	}
+
+	void connected(boolean gap) {
+		this.listening.lock();
+		try {
+			if (!this.closed) {
+				this.listener.onConnected(gap);
+			}
+		}
+		finally {
+			this.listening.unlock();
+			runAfterwards();
+		}
+	}
+
+	/**
+	 * Runs a task after the present message on the thread that passes it on, and at once
+	 * on any other.
+	 */
+	void afterReceiving(Runnable task) {
+		if (this.listening.isHeldByCurrentThread()) {
+			this.afterwards.add(task);
+		}
+		else {
+			task.run();
+		}
+	}
+
+	private void runAfterwards() {
+		for (Runnable task = this.afterwards.poll(); task != null; task = this.afterwards.poll()) {
+			task.run();
+		}
+	}
+
+	/**
+	 * Ends the calls of the listener: waits for the present one.
+	 */
+	void close() {
+		this.listening.lock();
+		try {
+			this.closed = true;
+		}
+		finally {
+			this.listening.unlock();
+		}
+	}
+
+	private record Topic(RedisChannel channel, boolean signals) {
+	}
+
+}

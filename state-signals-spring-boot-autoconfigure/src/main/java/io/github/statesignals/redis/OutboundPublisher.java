@@ -1,0 +1,196 @@
+package io.github.statesignals.redis;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.driver.RedisPublisher;
+import io.github.statesignals.transport.SignalNotSentException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes messages on the present connection, which may be replaced, and refuses them
+ * beyond a number of bytes that Redis has not confirmed. On a cluster, which has a
+ * connection to each node, a confirmation of one node counts for all.
+ */
+final class OutboundPublisher {
+
+	private static final Logger logger = LoggerFactory.getLogger(OutboundPublisher.class);
+
+	private static final long MAX_CAPACITY = 64L * 1024 * 1024;
+
+	private static final byte[] NOTHING = new byte[0];
+
+	private final RedisDriver driver;
+
+	private final long capacity;
+
+	/**
+	 * A channel without subscribers: the confirmation of a message on it confirms all
+	 * earlier ones, also if each of those was cancelled.
+	 */
+	private final byte[] markerChannel = RedisChannel.bytes(SignalChannels.newHeartbeat());
+
+	private final LogLimit refusals = new LogLimit();
+
+	@GuardedBy("this")
+	private @Nullable CompletableFuture<RedisPublisher> prepared;
+
+	@GuardedBy("this")
+	private boolean closed;
+
+	private volatile @Nullable Target target;
+
+	private volatile CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+	OutboundPublisher(RedisDriver driver, @Nullable CompletableFuture<RedisPublisher> prepared, long capacity) {
+		this.driver = driver;
+		this.prepared = prepared;
+		this.capacity = capacity;
+	}
+
+	static long defaultCapacity() {
+		return Math.min(Runtime.getRuntime().maxMemory() / 8, MAX_CAPACITY);
+	}
+
+	/**
+	 * Connects, or takes the connection that was prepared, without using it yet.
+	 */
+	RedisPublisher open() {
+		CompletableFuture<RedisPublisher> done = takePrepared();
+		if (done != null) {
+			try {
+				return done.join();
+			}
+			catch (CompletionException ex) {
+				logger.debug("The prepared connection failed; connecting again", ex);
+			}
+		}
+		return this.driver.openPublisher();
+	}
+
+	private synchronized @Nullable CompletableFuture<RedisPublisher> takePrepared() {
+		CompletableFuture<RedisPublisher> done = this.prepared;
+		this.prepared = null;
+		return done;
+	}
+
+	/**
+	 * Uses a connection from now on, and closes the one before it.
+	 * @return {@code false} if this is closed; then the connection is the caller's
+	 */
+	boolean use(RedisPublisher publisher) {
+		Target before;
+		synchronized (this) {
+			if (this.closed) {
+				return false;
+			}
+			before = this.target;
+			if (before == null || before.publisher != publisher) {
+				this.target = new Target(publisher, new UnconfirmedBytes(this.capacity));
+			}
+		}
+		if (before != null && before.publisher != publisher) {
+			before.publisher.close();
+		}
+		return true;
+	}
+
+	@Nullable RedisPublisher current() {
+		Target current = this.target;
+		return (current != null) ? current.publisher : null;
+	}
+
+	CompletableFuture<?> publish(byte[] channel, byte[] payload) {
+		Target current = this.target;
+		if (current == null) {
+			return CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
+		}
+		long position = current.unconfirmed.admit(channel.length + payload.length);
+		if (current.unconfirmed.isHalfFull()) {
+			mark(current);
+		}
+		if (position == UnconfirmedBytes.REFUSED) {
+			return CompletableFuture.failedFuture(refuse(current.unconfirmed.count()));
+		}
+		CompletableFuture<?> published = current.publisher.publish(channel, payload);
+		published.whenComplete((receivers, ex) -> {
+			if (ex == null || ex instanceof SignalNotSentException) {
+				current.unconfirmed.confirm(position);
+			}
+		});
+		this.last = published;
+		return published;
+	}
+
+	private void mark(Target current) {
+		if (current.marking.compareAndSet(false, true)) {
+			long position = current.unconfirmed.position();
+			current.publisher.publish(this.markerChannel, NOTHING).whenComplete((receivers, ex) -> {
+				if (ex == null) {
+					current.unconfirmed.confirm(position);
+				}
+				current.marking.set(false);
+			});
+		}
+	}
+
+	private SignalNotSentException refuse(long unconfirmed) {
+		SignalNotSentException refusal = new SignalNotSentException(
+				"Redis has not confirmed %d bytes that were published before, and %d are the limit"
+					.formatted(unconfirmed, this.capacity),
+				null);
+		long count = this.refusals.count();
+		if (count > 0) {
+			logger.warn("A message is not published: {} ({} so far; the next is logged in a minute or later)",
+					refusal.getMessage(), count);
+		}
+		return refusal;
+	}
+
+	/**
+	 * Waits until Redis has confirmed the last message.
+	 */
+	void flush(Duration timeout) {
+		try {
+			this.last.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (Exception ex) {
+			logger.debug("The last message may not have been sent", ex);
+		}
+	}
+
+	void close() {
+		Target current;
+		synchronized (this) {
+			this.closed = true;
+			current = this.target;
+			this.target = null;
+		}
+		if (current != null) {
+			current.publisher.close();
+		}
+		CompletableFuture<RedisPublisher> unused = takePrepared();
+		if (unused != null) {
+			unused.thenAccept(RedisPublisher::close);
+		}
+	}
+
+	private record Target(RedisPublisher publisher, UnconfirmedBytes unconfirmed, AtomicBoolean marking) {
+
+		Target(RedisPublisher publisher, UnconfirmedBytes unconfirmed) {
+			this(publisher, unconfirmed, new AtomicBoolean());
+		}
+
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.github.statesignals.redis.driver;
+
+/**
+ * The permissions that signals need of Redis, as rules of {@code ACL SETUSER}.
+ */
+public enum RequiredPermissions {
+
+	/**
+	 * Exporters and responders on broadcast channels.
+	 */
+	APPLICATION("&event-signal-* +subscribe +unsubscribe +publish +ping"),
+
+	/**
+	 * What exporters and responders on durable channels need in addition.
+	 */
+	DURABLE_APPLICATION(
+			"~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim "
+					+ "+get +set +exists +pttl +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info"),
+
+	/**
+	 * What every role needs in addition on a cluster.
+	 */
+	CLUSTER("+cluster|nodes +cluster|myid +info +client|setname"),
+
+	/**
+	 * Exporters on broadcast channels. The selectors need Redis 7.
+	 */
+	EXPORTER("+ping +unsubscribe (+publish &event-signal-pubsub* &event-signal-reply:* &event-signal-heartbeat:*) "
+			+ "(+subscribe &event-signal-response* &event-signal-reply:* &event-signal-heartbeat:*)"),
+
+	/**
+	 * Responders on broadcast channels.
+	 */
+	RESPONDER("+ping +unsubscribe (+publish &event-signal-response* &event-signal-reply:* &event-signal-heartbeat:*) "
+			+ "(+subscribe &event-signal-pubsub* &event-signal-reply:* &event-signal-heartbeat:*)"),
+
+	/**
+	 * What exporters on durable channels need in addition.
+	 */
+	DURABLE_EXPORTER("+time +info (+eval +evalsha ~event-signal:*) "
+			+ "(+xadd +xgroup|create +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "
+			+ "(+get +set ~event-signal:*:producer:*) "
+			+ "(+hset +hget +hgetall +hkeys +hexists ~event-signal:*:responders) "
+			+ "(+hgetall +hkeys +hexists %R~event-signal:*:removed) (+hget %R~event-signal:*:answers:*) "
+			+ "(+exists +pttl +set +del ~event-signal:*:trimmed) (+hincrby +hset +del ~event-signal:*:dropped:*) "
+			+ "(+hset +hget +hgetall +hkeys +hdel +pexpire ~event-signal:*:latest)"),
+
+	/**
+	 * What responders on durable channels need in addition.
+	 */
+	DURABLE_RESPONDER("+time +info (+eval +evalsha ~event-signal:*) "
+			+ "(+xreadgroup +xack +xgroup|create +xgroup|setid +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "
+			+ "(+get +pttl +set +del ~event-signal:*:lease:* ~event-signal:*:reader:*) "
+			+ "(+hset +hget +hgetall +hkeys +hexists ~event-signal:*:responders) (+hexists %R~event-signal:*:removed) "
+			+ "(+hexists +hset +pexpire ~event-signal:*:answers:*) (+exists +pttl +set +del ~event-signal:*:trimmed) "
+			+ "(+hgetall +hincrby +hset +del ~event-signal:*:dropped:*) (+hgetall %R~event-signal:*:latest) "
+			+ "(+hset +hkeys +hexists +pexpire ~event-signal:*:dead-letters)");
+
+	private final String rule;
+
+	RequiredPermissions(String rule) {
+		this.rule = rule;
+	}
+
+	public String rule() {
+		return this.rule;
+	}
+
+}

@@ -1,0 +1,259 @@
+package io.github.statesignals;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.github.statesignals.core.engine.SignalEngine;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Forged messages with huge numbers and long ids are refused at a bounded cost, and
+ * signals that follow are handled.
+ */
+class WireLimitTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	private final String channel = "limits-" + UUID.randomUUID();
+
+	private final RedisClient client = RedisClient.create(TestRedis.uri().toString());
+
+	private final RedisCommands<String, String> redis = this.client.connect().sync();
+
+	private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+
+	@RegisterExtension
+	private final Applications applications = new Applications();
+
+	@AfterEach
+	void disconnect() {
+		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+	}
+
+	private ConfigurableApplicationContext start(String delivery) {
+		ConfigurableApplicationContext context = this.applications.start(Receiver.class, "channel=" + this.channel,
+				"channels." + this.channel + ".delivery=" + delivery, "responder.name=receiver");
+		var subscription = this.client.connectPubSub();
+		subscription.addListener(new RedisPubSubAdapter<>() {
+
+			@Override
+			public void message(String channel, String message) {
+				if (message.contains("\"py-1\"")) {
+					WireLimitTests.this.answers.add(message);
+				}
+			}
+
+		});
+		subscription.sync().subscribe("event-signal-response:" + this.channel);
+		return context;
+	}
+
+	private void forge(String signal) {
+		this.redis.publish("event-signal-pubsub:" + this.channel, signal);
+	}
+
+	private static String signal(String event, String tag, String metadata) {
+		return """
+				{"publisher_id": "py-1", "process_name": "py", "event": "%s", "runner_host": "h", "sample_no": 1, \
+				"tag": "%s", "metadata": %s}""".formatted(event, tag, metadata);
+	}
+
+	private void assertThatAGoodSignalIsHandled(ConfigurableApplicationContext context) throws InterruptedException {
+		forge(signal("number", "t", "{\"n\": 1e308}"));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1");
+		assertThat(context.getBean(Receiver.class).received.poll(20, TimeUnit.SECONDS)).isEqualTo(1e308);
+	}
+
+	static Stream<String> hugeNumbers() {
+		return Stream.of("1e100000000", "1E+1000000000", "-1e-100000000", "0e99999999999", "1e4301", "9".repeat(4_301),
+				"0." + "1".repeat(4_300));
+	}
+
+	@ParameterizedTest
+	@MethodSource("hugeNumbers")
+	void aNumberBeyondTheLimitsIsAnsweredWithTheReason(String number) throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		for (String event : List.of("sum", "number", "integer", "typed")) {
+			forge(signal(event, "t", "{\"n\": " + number + "}"));
+			assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"event\":\"" + event + "\"", "\"ras\":0",
+					"The signal can't be read: it has a number ");
+		}
+		forge(signal("sum", "t", "{\"_ss\": {\"v\": 1, \"id\": \"7\", \"x\": [" + number + "]}}"));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "it has a number ");
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(context.getBean(SignalEngine.class).counters().malformed()).isEqualTo(5));
+		assertThatAGoodSignalIsHandled(context);
+		assertThat(context.getBean(Receiver.class).received).isEmpty();
+	}
+
+	@Test
+	void aStoredNumberBeyondTheLimitsIsAnsweredWithTheReason() {
+		ConfigurableApplicationContext context = start("durable");
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "number")).isTrue();
+		String entry = this.redis.xadd("event-signal:{" + this.channel + "}:log",
+				Map.of("signals", signal("sum", "t", "{\"n\": 1e100000000}")));
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		await().atMost(TIMEOUT).until(() -> channels.find(this.channel, entry + ".0").orElseThrow().isComplete());
+		Response answer = channels.find(this.channel, entry + ".0").orElseThrow().acknowledged().get("receiver");
+		assertThat(answer.ras()).isZero();
+		assertThat(answer.message()).contains("it has a number with an exponent beyond 4300");
+		assertThat(exporter.signal("number").metadata("n", 2.5).timeout(TIMEOUT).publish().isSuccess()).isTrue();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "integer, NaN, long", "integer, Infinity, long", "integer, 1e400, long", "integer, 1e4300, long",
+			"integer, 9223372036854775808, long", "typed, 2147483648, int", "typed, 3e9, int", "typed, NaN, int",
+			"double, 1e400, double", "double, -1e4300, double", "float, 1e39, float", "byte, 256, byte",
+			"list, [1e400], double" })
+	void aNumberThatAParameterCanNotHoldIsAnsweredWithTheReason(String event, String number, String type)
+			throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		forge(signal(event, "t", "{\"n\": " + number + "}"));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "metadata entry 'n",
+				"is out of the range of " + type);
+		assertThatAGoodSignalIsHandled(context);
+		assertThat(context.getBean(Receiver.class).received).isEmpty();
+	}
+
+	@Test
+	void numbersThatAParameterHoldsAreHandled() throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		Map<String, Object> handled = Map.of("integer 9223372036854775807", Long.MAX_VALUE, "typed -2147483648",
+				new Typed(Integer.MIN_VALUE), "double 1.7976931348623157e308", Double.MAX_VALUE, "double Infinity",
+				Double.POSITIVE_INFINITY, "float 3.4028235e38", Float.MAX_VALUE, "byte -128", Byte.MIN_VALUE,
+				"list [1, 2.5]", List.of(1.0, 2.5));
+		for (Map.Entry<String, Object> entry : handled.entrySet()) {
+			String[] parts = entry.getKey().split(" ", 2);
+			forge(signal(parts[0], "t", "{\"n\": " + parts[1] + "}"));
+			assertThat(this.answers.poll(20, TimeUnit.SECONDS)).as(entry.getKey()).contains("\"ras\":1");
+			assertThat(context.getBean(Receiver.class).received.poll()).isEqualTo(entry.getValue());
+		}
+	}
+
+	@Test
+	void longIdsAreNotSentBack() throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "number")).isTrue();
+		String tooLong = "x".repeat(1_025);
+		forge(signal("number", tooLong, "{}"));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0",
+				"The signal can't be read: 'tag' has more than 1024 characters");
+		forge(signal(tooLong, "t", "{}"));
+		forge(signal("number", "t", "{}").replace("\"py-1\"", "\"py-1" + "x".repeat(1_000_000) + "\""));
+		String response = "{\"responder_id\":\"%s\",\"publisher_id\":\"%s\",\"event\":\"%s\",\"ras\":1}";
+		for (String forged : List.of(response.formatted(tooLong, exporter.getPublisherId(), Signal.INITIALIZATION),
+				response.formatted("r", tooLong, "number"), response.formatted("r", "p", tooLong))) {
+			this.redis.publish("event-signal-response:" + this.channel, forged);
+		}
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(context.getBean(SignalEngine.class).counters().malformed()).isEqualTo(6));
+		assertThat(exporter.getSubscribers()).hasSize(1);
+		forge(signal("number", "t", "{\"_ss\": {\"v\": 1, \"id\": \"" + tooLong + "\"}, \"n\": 1}"));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1").hasSizeLessThan(200);
+		context.getBean(Receiver.class).received.clear();
+		assertThatAGoodSignalIsHandled(context);
+		assertThat(this.answers).isEmpty();
+	}
+
+	@Test
+	void longTextsAreRefusedBeforeTheyAreSent() {
+		ConfigurableApplicationContext context = start("broadcast");
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		String most = "x".repeat(1_024);
+		String tooLong = most + "x";
+		assertRefused(() -> exporter.signal(tooLong), "The event of a signal has 1025 characters, and 1024 are");
+		assertRefused(() -> exporter.signal("e").tag(tooLong), "The tag of a signal has 1025 characters");
+		assertRefused(() -> exporter.initialize(tooLong), "A legal event has 1025 characters");
+		assertRefused(() -> exporter.initialization("e").tag(tooLong), "The tag of a signal has 1025 characters");
+		SignalResponder responder = context.getBean(SignalResponder.class);
+		assertRefused(() -> responder.respond(tooLong, "e", 1, null), "The publisher id of a response has 1025");
+		assertRefused(() -> responder.respond("p", tooLong, 1, null), "The event of a response has 1025 characters");
+		assertRefused(() -> context.getBean(SignalExporterFactory.class).create(most),
+				"The publisher id of a SignalExporter has 1061 characters");
+		assertRefused(() -> context.getBean(SignalResponderFactory.class).get(most),
+				"The id of a SignalResponder has 10");
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, most)).isTrue();
+		assertThat(exporter.signal(most).tag(most).timeout(TIMEOUT).publish().code())
+			.isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+	}
+
+	private static void assertRefused(ThrowingCallable call, String message) {
+		assertThatIllegalArgumentException().isThrownBy(call)
+			.withMessageContaining(message)
+			.withMessageContaining("shorten");
+	}
+
+	static class Receiver {
+
+		private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+
+		@OnSignal(event = "sum", condition = "metadata['n'] + 1 > 0")
+		void sum(Signal signal) {
+			this.received.add(signal);
+		}
+
+		@OnSignal(event = "number")
+		void number(Number n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "integer")
+		void integer(long n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "double")
+		void decimal(double n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "float")
+		void single(float n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "byte")
+		void tiny(byte n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "list")
+		void list(List<Double> n) {
+			this.received.add(n);
+		}
+
+		@OnSignal(event = "typed")
+		void typed(Typed typed) {
+			this.received.add(typed);
+		}
+
+	}
+
+	record Typed(int n) {
+
+	}
+
+}
