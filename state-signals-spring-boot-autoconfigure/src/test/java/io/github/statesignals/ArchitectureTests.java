@@ -71,13 +71,17 @@ class ArchitectureTests {
 			"core.ApplicationEvents", "core.EngineServices", "core.EngineSettings", "core.EngineSettings$Expired",
 			"core.EngineSettings$Exporters", "core.EngineSettings$Extensions", "core.EngineSettings$Responders",
 			"core.EngineSettings$Unhandled", "core.Futures", "core.Interceptors", "core.LeaveSeal", "core.LogLimit",
-			"core.LogText", "core.MetadataConversionException", "core.MetadataConverter", "core.Outbound",
-			"core.ResponderIds", "core.SignalCounters", "core.SignalEventNames", "core.SignalEventNames$Name",
-			"core.SignalTypeException", "core.TextLength", "core.engine.SignalEngine",
-			"core.exporter.DefaultSignalExporter", "core.exporter.ExporterRegistry", "core.lane.OrderedLanes",
-			"core.lane.ScheduledTimer", "core.lane.TaskWatch", "core.lane.Timer", "core.lane.LaneScheduler",
-			"core.responder.Announcements", "core.responder.DefaultSignalResponder", "core.responder.Delivery",
-			"core.responder.LocalResponder", "core.responder.ResponderRegistry",
+			"core.LogText", "core.TextLength", "core.MetadataConversionException", "core.MetadataConverter",
+			"core.Outbound", "core.ResponderIds", "core.SignalCounters", "core.SignalEventNames",
+			"core.SignalEventNames$Name", "core.SignalTypeException", "core.engine.SignalEngine",
+			"core.exporter.DefaultSignalExporter", "core.exporter.ExporterRegistry", "core.exporter.Subscriptions",
+			"core.lane.OrderedLanes", "core.lane.ScheduledTimer", "core.lane.TaskWatch", "core.lane.Timer",
+			"core.lane.LaneScheduler", "core.publish.KnownResponder", "core.publish.KnownResponders",
+			"core.publish.PublishOptions", "core.publish.ResponderProbes", "core.publish.ResponderProbes$Peers",
+			"core.publish.ResponderProbes$Suspicion", "core.publish.SendFailures", "core.publish.SignalPublisher",
+			"core.publish.SignalPublisher$Shutdown", "core.publish.UnhandledEvents", "core.responder.Announcements",
+			"core.responder.DefaultSignalResponder", "core.responder.Delivery", "core.responder.LocalResponder",
+			"core.responder.ResponderRegistry",
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
@@ -136,6 +140,8 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".core")
 		.layer("responder")
 		.definedBy(ROOT + ".core.responder..")
+		.layer("publish")
+		.definedBy(ROOT + ".core.publish..")
 		.layer("exporter")
 		.definedBy(ROOT + ".core.exporter..")
 		.layer("engine")
@@ -168,8 +174,10 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api", "observation", "transport", "lane")
 		.whereLayer("responder")
 		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core")
+		.whereLayer("publish")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core")
 		.whereLayer("exporter")
-		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder", "publish")
 		.whereLayer("engine")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "exporter")
 		.whereLayer("handler")

@@ -280,7 +280,7 @@ class DurableChannelTests {
 		SignalResponder responder = start(Recording.class, "responder.name=r").getBean(SignalResponder.class);
 		assertThatIllegalStateException().isThrownBy(() -> responder.lockTag("t"))
 			.withMessageContaining("'r' can't be locked")
-			.withMessageContaining("a channel of their own");
+			.withMessageContaining("a separate channel");
 		assertThatIllegalStateException().isThrownBy(() -> responder.lockPublisher("p"))
 			.withMessageContaining("durable channel '" + this.channel + "'");
 	}

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What exporters and responders do where nobody says otherwise.
+ * The settings of exporters and responders.
  *
- * @param channel the channel of whatever names none
+ * @param channel the default channel
  * @param extensions when to use the extensions of the protocol
  * @param exporters how exporters publish
  * @param responders how responders answer
@@ -24,13 +24,14 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 	 *
 	 * @param runnerHost the host that signals name
 	 * @param expectedResponders the ids of responders that are subscribers from the start
-	 * @param republishInterval how often to ask again while waiting for subscribers
-	 * @param responseTimeout how long a publish awaits answers; negative: for ever
+	 * @param republishInterval the interval of asking again while waiting for subscribers
+	 * @param responseTimeout the time that a publish awaits answers; negative:
+	 * indefinitely
 	 * @param evictAfterMissed after how many unanswered publishes in a row a responder is
 	 * a subscriber no more; 0: it always is
 	 * @param probeAfter how long a publish waits for a responder before the exporter
 	 * probes whether that is still connected; zero: never
-	 * @param maxPending how many publishes of one exporter may be under way
+	 * @param maxPending the publishes of one exporter that may be in flight or queued
 	 */
 	public record Exporters(String runnerHost, Collection<String> expectedResponders, Duration republishInterval,
 			Duration responseTimeout, int evictAfterMissed, Duration probeAfter, int maxPending) {
@@ -45,12 +46,13 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 	 * How responders answer.
 	 *
 	 * @param name the name of the application's responder
-	 * @param enabled whether the application hears and answers signals at all
-	 * @param unhandled what to answer where no handler matches
-	 * @param expired what to do with a signal that nobody awaits an answer to any more
+	 * @param enabled whether the application receives and answers signals
+	 * @param unhandled the answer to a signal without a handler
+	 * @param expired whether to handle a signal whose publisher no longer awaits answers
 	 * @param lockPublisher the publisher that every responder is locked on
 	 * @param lockTag the tag that every responder is locked on
-	 * @param receiveOwn whether responders hear this application's own exporters
+	 * @param receiveOwn whether responders receive the signals of this application's
+	 * exporters
 	 * @param queueCapacity how many signals of one publisher may wait for a responder
 	 * @param totalQueueCapacity how many signals may wait in all
 	 */
@@ -66,7 +68,7 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 	public enum Extensions {
 
 		/**
-		 * With whoever understands them; in signals, only while all subscribers do.
+		 * With peers that support them; in signals, only while all subscribers do.
 		 */
 		NEGOTIATED,
 
@@ -76,14 +78,14 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 		ALWAYS,
 
 		/**
-		 * Never: speak as the Python package does, and no more.
+		 * Never: send as the Python package does.
 		 */
 		OFF
 
 	}
 
 	/**
-	 * What to answer to a signal that no handler matches.
+	 * The answer to a signal without a handler.
 	 */
 	public enum Unhandled {
 
@@ -93,7 +95,7 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 		ACKNOWLEDGE,
 
 		/**
-		 * Answer {@code ras} 0, saying that nothing handles it.
+		 * Answer {@code ras} 0, naming the event.
 		 */
 		REJECT,
 
@@ -105,13 +107,12 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 	}
 
 	/**
-	 * What to do with a signal whose publisher has given up by the time that it could be
-	 * handled.
+	 * Whether to handle a signal after the timeout of its publisher.
 	 */
 	public enum Expired {
 
 		/**
-		 * Answer {@code ras} 0, saying that it is too late, and do not handle it.
+		 * Answer {@code ras} 0 and do not handle it.
 		 */
 		REJECT,
 

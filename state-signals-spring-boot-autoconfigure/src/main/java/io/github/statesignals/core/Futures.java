@@ -11,8 +11,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting for a stage as a caller expects it: with the exception that was meant, and
- * interruptibly.
+ * Waits for stages interruptibly, and unwraps their exceptions.
  */
 public final class Futures {
 
@@ -20,7 +19,7 @@ public final class Futures {
 	}
 
 	/**
-	 * Wait for a stage.
+	 * Waits for a stage.
 	 * @param <T> the type of its value
 	 * @param stage the stage
 	 * @return its value
@@ -44,8 +43,8 @@ public final class Futures {
 	}
 
 	/**
-	 * The exception that was meant.
-	 * @param ex what a stage completed with
+	 * Unwraps an exception.
+	 * @param ex the exception of a stage
 	 * @return its cause, as long as it is a mere wrapper
 	 */
 	public static Throwable unwrap(Throwable ex) {
@@ -58,7 +57,7 @@ public final class Futures {
 	}
 
 	/**
-	 * Returns what a future has failed with.
+	 * Returns the exception of a future that has failed.
 	 * @param failed the future, which has failed
 	 * @return the exception that was meant
 	 */
@@ -72,13 +71,6 @@ public final class Futures {
 		}
 	}
 
-	/**
-	 * Hand a future out to somebody else's code.
-	 * @param <T> the type of its value
-	 * @param future the future
-	 * @param executor completes what is handed out
-	 * @return completes as the future does; cancelling it cancels the future
-	 */
 	static <T> CompletableFuture<T> handOut(CompletableFuture<T> future, Executor executor) {
 		HandedOut<T> handedOut = new HandedOut<>(future);
 		future.whenCompleteAsync(handedOut, executor);

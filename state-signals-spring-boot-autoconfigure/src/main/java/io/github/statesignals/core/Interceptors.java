@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The application's interceptors, as one. Without any, nothing is in the way.
+ * Calls the application's interceptors around handling and publishing.
  */
 public final class Interceptors {
 
@@ -28,7 +29,7 @@ public final class Interceptors {
 	 * Create a chain.
 	 * @param interceptors provides the interceptors, outermost first; asked once, and not
 	 * before the first signal: they may depend on exporters
-	 * @param executor completes what interceptors see of a publish
+	 * @param executor completes the results that interceptors see
 	 */
 	public Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
 		this.interceptors = SingletonSupplier.of(interceptors);
@@ -48,17 +49,19 @@ public final class Interceptors {
 	}
 
 	/**
-	 * Publish a signal.
+	 * Publishes a signal.
+	 * @param <T> the type of the options
 	 * @param signal the signal
-	 * @param completion completes what interceptors have made of the result
-	 * @param publisher publishes it; completes the result with that, too
+	 * @param options options for the publisher
+	 * @param completion completes the result that interceptors return
+	 * @param publisher publishes the signal
 	 * @return the result
 	 */
-	public CompletableFuture<SignalResult> publish(Signal signal, Executor completion,
-			SignalInterceptor.Publishing publisher) {
+	public <T> CompletableFuture<SignalResult> publish(Signal signal, T options, Executor completion,
+			BiFunction<Signal, T, CompletableFuture<SignalResult>> publisher) {
 		List<SignalInterceptor> all = this.interceptors.get();
 		if (all.isEmpty()) {
-			return publisher.proceed(signal);
+			return publisher.apply(signal, options);
 		}
 		List<CompletableFuture<SignalResult>> published = new CopyOnWriteArrayList<>();
 		SignalInterceptor.Publishing chain = (actual) -> {
@@ -67,7 +70,7 @@ public final class Interceptors {
 						"A SignalInterceptor must not change the publisher or the event of a signal: answers name them");
 			}
 			// Not on the transport's thread, which interceptors might block.
-			CompletableFuture<SignalResult> proceeded = publisher.proceed(actual);
+			CompletableFuture<SignalResult> proceeded = publisher.apply(actual, options);
 			published.add(proceeded);
 			return Futures.handOut(proceeded, this.executor);
 		};
@@ -79,7 +82,8 @@ public final class Interceptors {
 		CompletableFuture<SignalResult> result = chain.proceed(signal);
 		result.whenComplete((value, ex) -> {
 			if (result.isCancelled()) {
-				// An interceptor may have made another future of it, which does not tell.
+				// An interceptor may have created another future, which does not forward
+				// it.
 				published.forEach((proceeded) -> proceeded.cancel(false));
 			}
 		});

@@ -10,8 +10,8 @@ import java.util.Base64;
 /**
  * Proves that an announcement of leaving comes from the responder that subscribed. The
  * subscription carries the seal, a hash; only the announcement reveals the key with that
- * hash. Anybody who can publish on the channel can announce that a responder leaves, but
- * cannot know the key before the responder does.
+ * hash. Any client that can publish on the channel can announce that a responder leaves,
+ * but cannot know the key before.
  *
  * @param key the key, 128 random bits
  * @param seal its hash

@@ -12,8 +12,9 @@ import tools.jackson.databind.exc.ValueInstantiationException;
 import org.springframework.util.StringUtils;
 
 /**
- * Metadata does not become what a handler takes. The message names the entry and says
- * why, without quoting its value: it goes to the publisher and to the log.
+ * Thrown when metadata can't be converted to the parameter of a handler. The message
+ * names the entry and the reason without quoting its value: it is sent to the publisher
+ * and logged.
  */
 @SuppressWarnings("serial")
 public final class MetadataConversionException extends RuntimeException {

@@ -25,15 +25,13 @@ import tools.jackson.databind.node.POJONode;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Between what applications have and what metadata holds: JSON values as plain Java
+ * Converts between the objects of applications and metadata: JSON values as plain Java
  * objects. Uses the application's own {@link JsonMapper}, which thus decides how its
  * types look; the signal around them is none of its business.
  */
 public final class MetadataConverter {
 
-	/**
-	 * Python dies of some thousand levels, and our own reader takes no more than 200.
-	 */
+	// Python dies of some thousand levels, and our own reader takes no more than 200.
 	private static final int MAX_DEPTH = 100;
 
 	private final JsonMapper mapper;
@@ -150,7 +148,7 @@ public final class MetadataConverter {
 			case NULL, MISSING -> null;
 			case STRING, BINARY -> node.asString();
 			case POJO -> {
-				// What a tree has of bytes in an object.
+				// How a tree holds the bytes of an object.
 				if (((POJONode) node).getPojo() instanceof byte[] bytes) {
 					yield Base64.getEncoder().encodeToString(bytes);
 				}

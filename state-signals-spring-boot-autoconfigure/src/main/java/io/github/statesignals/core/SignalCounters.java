@@ -9,9 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What went through an engine, since it was created. What goes wrong again and again is
- * logged once in a while: whoever can publish on a channel must not be able to fill the
- * log.
+ * Counts the messages of an engine since it was created. Repeated failures are logged
+ * once a minute: a client that can publish on a channel must not be able to fill the log.
  *
  * @since 0.1.0
  */
@@ -61,7 +60,7 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The signals heard, whoever published them.
+	 * The signals received, of any publisher.
 	 * @return the number
 	 */
 	public long signals() {
@@ -69,7 +68,7 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The responses heard, whoever they were for.
+	 * The responses received, for any exporter.
 	 * @return the number
 	 */
 	public long responses() {
@@ -102,7 +101,7 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The signals that were heard twice, and skipped.
+	 * The signals that were received twice, and skipped.
 	 * @return the number
 	 */
 	public long repeated() {
@@ -110,7 +109,7 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The signals that were not heard, as far as numbers tell.
+	 * The signals that were not received, by their numbers.
 	 * @return the number
 	 */
 	public long missed() {
@@ -126,7 +125,7 @@ public final class SignalCounters {
 	}
 
 	/**
-	 * The times when the transport heard again after it may have missed something.
+	 * The times when the transport received again after it may have missed messages.
 	 * @return the number
 	 */
 	public long gaps() {

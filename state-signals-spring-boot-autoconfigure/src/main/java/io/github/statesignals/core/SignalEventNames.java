@@ -97,10 +97,8 @@ public final class SignalEventNames {
 			.orElse(null);
 	}
 
-	/**
-	 * Finds the supertypes that name an event. One that is overridden by another, more
-	 * specific one does not count.
-	 */
+	// Finds the supertypes that name an event. One that is overridden by another, more
+	// specific one does not count.
 	private static Map<Class<?>, String> nearest(Class<?> type) {
 		Map<Class<?>, String> names = new LinkedHashMap<>();
 		for (Class<?> supertype : supertypes(type)) {

@@ -59,8 +59,8 @@ final class ConnectFailures {
 		RuntimeException before = this.last;
 		record(ex);
 		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
-			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex), ConnectProblem.remedy(ex),
-					starting);
+			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex),
+					ConnectProblem.remedy(ex), starting);
 		}
 	}
 

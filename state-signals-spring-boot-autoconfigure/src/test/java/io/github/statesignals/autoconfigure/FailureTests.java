@@ -101,7 +101,8 @@ class FailureTests {
 	static final List<Arguments> badHandlers = List.of(
 			bad(ReturningText.class, "handle(Signal)", "returns java.lang.String",
 					"Return void, an Acknowledgement, a boolean, or a CompletionStage or Mono"),
-			bad(TakingStream.class, "handle(InputStream)", "java.io.InputStream", "Take a Signal, a Map"),
+			bad(TakingStream.class, "handle(InputStream)", "java.io.InputStream",
+					"Take a String and check it before it is used"),
 			bad(NamingNothing.class, "handle()", "names no event", "@OnSignal(event = \"...\"), or \"*\" for any"),
 			bad(NamingBlank.class, "handle()", "blank event", "Name the event to handle"),
 			bad(NamingTwice.class, "handle()", "names the event 'start' twice", "Remove the duplicate"),

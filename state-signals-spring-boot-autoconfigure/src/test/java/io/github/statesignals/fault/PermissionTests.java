@@ -297,11 +297,11 @@ class PermissionTests {
 
 	private static String failure(StreamCommands commands, String script, String argument) {
 		List<byte[]> keys = Stream
-			.of("log", "responders", "removed", "producer:", "lease:", "reader:", "dropped:", "answers:", "trimmed")
+			.of("log", "responders", "removed", "producer:", "lease:", "reader:", "dropped:", "answers:", "trimmed",
+					"latest", "dead-letters")
 			.map((name) -> (KEY + name).getBytes())
 			.toList();
-		return commands
-			.eval(LuaScript.load(RedisStreamSignalTransport.class, script), keys, List.of(argument.getBytes()))
+		return commands.eval(LuaScript.load(DurableChannel.class, script), keys, List.of(argument.getBytes()))
 			.handle((reply, ex) -> (ex != null) ? RedisExceptions.translate(ex).getMessage() + "\n" : "")
 			.join();
 	}

@@ -17,10 +17,7 @@ final class Acceptance {
 		this.open = true;
 	}
 
-	/**
-	 * Accepts no more signals. When this returns, none is being accepted either.
-	 * @return whether signals were accepted until now
-	 */
+	// Accepts no more signals. When this returns, none is being accepted either.
 	boolean close() {
 		this.lock.writeLock().lock();
 		try {
@@ -37,11 +34,6 @@ final class Acceptance {
 		return this.open;
 	}
 
-	/**
-	 * Accepts a signal.
-	 * @param acceptance accepts it, while this can't be closed
-	 * @return {@code false} if it was not accepted
-	 */
 	boolean accept(BooleanSupplier acceptance) {
 		this.lock.readLock().lock();
 		try {

@@ -14,9 +14,7 @@ import io.github.statesignals.core.responder.DefaultSignalResponder;
  */
 final class EngineDescription {
 
-	/**
-	 * The number of responders and exporters, and of events of each, that are named.
-	 */
+	// The number of responders and exporters, and of events of each, that are named.
 	private static final int LIMIT = 10;
 
 	private EngineDescription() {

@@ -37,7 +37,7 @@ final class ResponderAnnouncements implements Announcements {
 
 	@Override
 	public void join(LocalResponder responder) {
-		this.exporters.initialized().forEach((exporter) -> exporter.join(responder));
+		this.exporters.initialized().forEach((exporter) -> exporter.subscriptions().join(responder));
 	}
 
 	@Override
@@ -52,7 +52,8 @@ final class ResponderAnnouncements implements Announcements {
 	public void bye(LocalResponder responder) {
 		// On a durable channel signals are stored for it all the same.
 		if (!this.outbound.isDurable(responder.getChannel())) {
-			this.exporters.initialized(responder.getChannel()).forEach((exporter) -> exporter.withdraw(responder));
+			this.exporters.initialized(responder.getChannel())
+				.forEach((exporter) -> exporter.subscriptions().withdraw(responder));
 		}
 		if (this.outbound.isConnected()) {
 			sendBye(responder);

@@ -63,24 +63,16 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
 
-	/**
-	 * The threads that handlers may hold at once.
-	 */
+	// The threads that handlers may hold at once.
 	private static final int CONCURRENCY = 256;
 
-	/**
-	 * The time after which a handler that runs is logged.
-	 */
+	// The time after which a handler that runs is logged.
 	private static final Duration HANDLER_BOUND = Duration.ofSeconds(30);
 
-	/**
-	 * The application events that may wait for a slow listener.
-	 */
+	// The application events that may wait for a slow listener.
 	private static final int EVENTS = 100_000;
 
-	/**
-	 * Redis may be the reason why the application stops.
-	 */
+	// Redis may be the reason why the application stops.
 	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
 
 	private final SignalTransport transport;
@@ -89,9 +81,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final MetadataConverter metadataConverter;
 
-	/**
-	 * Watches handlers. In real time, whatever the time of publishers is.
-	 */
+	// Watches handlers. In real time, whatever the time of publishers is.
 	private final Timer watch;
 
 	private final OrderedLanes lanes;
@@ -108,14 +98,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private final SignalRouter router;
 
-	/**
-	 * Completes when the transport receives for the first time since the last start.
-	 */
+	// Completes when the transport receives for the first time since the last start.
 	private volatile CompletableFuture<Void> receiving = new CompletableFuture<>();
 
-	/**
-	 * Completes when it does, and the exporters that waited for it are initialized.
-	 */
+	// Completes when it does, and the exporters that waited for it are initialized.
 	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
 
 	/**

@@ -13,8 +13,8 @@ import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.LogText;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.SignalCounters;
-import io.github.statesignals.core.engine.HeardSignals.Arrival;
-import io.github.statesignals.core.engine.HeardSignals.Order;
+import io.github.statesignals.core.engine.SequenceTracker.Arrival;
+import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.lane.Timer;
@@ -34,15 +34,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what a transport hears to those whom it concerns.
+ * Routes received signals to responders and received responses to exporters.
  */
 final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalRouter.class);
 
-	/**
-	 * A nonce comes back with the answer, and must not fill the channel.
-	 */
+	// A nonce comes back with the answer, and must not fill the channel.
 	private static final int LONGEST_NONCE = 128;
 
 	private final ExporterRegistry exporters;
@@ -67,17 +65,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private final Extensions extensions;
 
-	private final HeardSignals heard = new HeardSignals();
+	private final SequenceTracker sequences = new SequenceTracker();
 
-	/**
-	 * Creates a router.
-	 * @param services the services of the engine
-	 * @param exporters the exporters, which receive responses
-	 * @param responders the responders, which receive signals
-	 * @param announcements announces responders that are registered
-	 * @param acceptance whether signals are accepted
-	 * @param onConnected called when the transport is connected; must not block
-	 */
 	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
 			Announcements announcements, Acceptance acceptance, Runnable onConnected) {
 		this.exporters = exporters;
@@ -152,7 +141,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private @Nullable Arrival arrive(String channel, String publisherId, String event,
 			@Nullable SignalExtension extension) {
-		Arrival arrival = this.heard.hear(channel, publisherId, extension, this.timer.nanoTime());
+		Arrival arrival = this.sequences.track(channel, publisherId, extension, this.timer.nanoTime());
 		if (arrival.order() == Order.REPEATED) {
 			this.counters.repeated.increment();
 			if (logger.isDebugEnabled()) {
@@ -168,7 +157,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private boolean supportsExtensions(String channel, String publisherId, @Nullable SignalExtension extension) {
 		return extension != null
-				|| (this.extensions != Extensions.OFF && this.heard.supportsExtensions(channel, publisherId));
+				|| (this.extensions != Extensions.OFF && this.sequences.supportsExtensions(channel, publisherId));
 	}
 
 	@Override
@@ -182,12 +171,12 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	@Override
 	public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
 		this.exporters.initialized(channel).forEach((exporter) -> {
-			registered.forEach(exporter::onHello);
-			removed.forEach(exporter::leave);
+			registered.forEach(exporter.subscriptions()::onHello);
+			removed.forEach(exporter.subscriptions()::leave);
 		});
 	}
 
-	// Neither numbers nor deadlines: each is told apart, and wanted however late.
+	// Neither numbers nor deadlines: Redis identifies each, and none expires.
 	@Override
 	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			DurableSignalTransport.Receipt receipt) {
@@ -236,13 +225,13 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			return;
 		}
 		if (probe != null) {
-			exporter.onProbeAnswer(response.responderId(), probe);
+			exporter.subscriptions().onProbeAnswer(response.responderId(), probe);
 		}
 		else if (extended && extension != null && Signal.SHUTDOWN.equals(response.event())) {
 			onAnnouncement(exporter, response, extension);
 		}
 		else {
-			exporter.onResponse(response, extended ? extension : null);
+			exporter.subscriptions().onResponse(response, extended ? extension : null);
 		}
 	}
 
@@ -258,7 +247,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 				state = State.WORKING;
 			}
 		}
-		// Nothing of what came with it: anybody can send a probe.
+		// Nothing of the probe is repeated: any client can send one.
 		Response answer = new Response(response.responderId(), response.publisherId(), Outbound.PROBE_EVENT, null,
 				null);
 		this.outbound.send(channel, answer,
@@ -268,10 +257,10 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	private void onAnnouncement(DefaultSignalExporter exporter, Response response,
 			@Nullable ResponseExtension extension) {
 		switch (response.event()) {
-			case Signal.INITIALIZATION -> exporter.onHello(response.responderId());
+			case Signal.INITIALIZATION -> exporter.subscriptions().onHello(response.responderId());
 			case Signal.SHUTDOWN -> {
 				if (extension != null) {
-					exporter.onBye(response.responderId(), extension.seal());
+					exporter.subscriptions().onBye(response.responderId(), extension.seal());
 				}
 			}
 			default -> logger.debug("'{}' sends an unknown announcement", LogText.printable(response.responderId()));
@@ -287,7 +276,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	public void onUnreadable(String channel, UnreadableSignal unreadable) {
 		String publisherId = unreadable.publisherId();
 		String event = unreadable.event();
-		// Subscribing and leaving are for those who can be understood.
+		// A reserved signal that can't be read changes nothing.
 		if (publisherId == null || event == null || Signal.isReserved(event)
 				|| SignalTransport.ALL_EXPORTERS.equals(publisherId)) {
 			return;
@@ -328,11 +317,11 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	@Override
 	public void onConnected(boolean gap) {
 		if (gap) {
-			logger.warn("Hearing signals again after a gap: what was sent meanwhile may have been missed");
+			logger.warn("Receiving signals again after a gap: those sent meanwhile may have been missed");
 			this.counters.gaps.increment();
 			this.events.publish(new SignalGapEvent());
 			if (this.extensions != Extensions.OFF) {
-				this.exporters.initialized().forEach(DefaultSignalExporter::onGap);
+				this.exporters.initialized().forEach((exporter) -> exporter.subscriptions().onGap());
 			}
 		}
 		this.onConnected.run();

@@ -7,21 +7,21 @@ import java.util.Set;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.TextLength;
 
 import org.springframework.util.Assert;
 
 /**
- * An initialization in the making, of a {@link DefaultSignalExporter}.
+ * Specifies the initialization of an exporter.
  */
 final class DefaultInitializationSpec implements InitializationSpec {
 
 	private final Set<String> legalEvents;
 
-	private final DefaultSignalExporter exporter;
+	private final Initializer initializer;
 
-	private final DefaultSignalExporter.Registry registry;
+	private final Waiter waiter;
 
 	private final Duration responseTimeout;
 
@@ -29,13 +29,13 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private Collection<String> expected;
 
-	DefaultInitializationSpec(Set<String> legalEvents, DefaultSignalExporter exporter, EngineServices services,
-			DefaultSignalExporter.Registry registry) {
+	DefaultInitializationSpec(Set<String> legalEvents, EngineSettings.Exporters settings, Initializer initializer,
+			Waiter waiter) {
 		this.legalEvents = legalEvents;
-		this.exporter = exporter;
-		this.registry = registry;
-		this.responseTimeout = services.settings().exporters().responseTimeout();
-		this.expected = services.settings().exporters().expectedResponders();
+		this.initializer = initializer;
+		this.waiter = waiter;
+		this.responseTimeout = settings.responseTimeout();
+		this.expected = settings.expectedResponders();
 	}
 
 	@Override
@@ -57,21 +57,14 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	@Override
 	public void initialize() {
-		this.exporter.initialize(this.legalEvents, this.tag, this.expected, this.responseTimeout);
+		this.initializer.initialize(this.legalEvents, this.tag, this.expected, this.responseTimeout);
 	}
 
 	@Override
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
-		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
-		if (this.registry.isStopped()) {
-			throw new IllegalStateException(
-					("Exporter '%s' can't wait for subscribers while the application has not started, and was not initialized. "
-							+ "Call initialize() here, which is done at start, and wait in an ApplicationRunner, "
-							+ "or set state-signals.exporter.await-subscribers")
-						.formatted(this.exporter.getPublisherId()));
-		}
-		return this.exporter.awaitSubscribers(subscribers, timeout, () -> this.exporter.initialize(this.legalEvents,
+		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
+		return this.waiter.initializeAndWait(subscribers, timeout, () -> this.initializer.initialize(this.legalEvents,
 				this.tag, this.expected, confirmationTimeout(timeout)));
 	}
 
@@ -80,6 +73,18 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	private Duration confirmationTimeout(Duration timeout) {
 		boolean shorter = this.responseTimeout.isNegative() || timeout.compareTo(this.responseTimeout) < 0;
 		return (!timeout.isNegative() && !timeout.isZero() && shorter) ? timeout : this.responseTimeout;
+	}
+
+	interface Initializer {
+
+		void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout);
+
+	}
+
+	interface Waiter {
+
+		boolean initializeAndWait(int subscribers, Duration timeout, Runnable initialization);
+
 	}
 
 }

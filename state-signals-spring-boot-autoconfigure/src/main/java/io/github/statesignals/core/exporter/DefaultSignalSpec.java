@@ -17,18 +17,21 @@ import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.TextLength;
+import io.github.statesignals.core.publish.PublishOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
 /**
- * A signal in the making, of a {@link DefaultSignalExporter}.
+ * Specifies a signal of an exporter.
  */
 final class DefaultSignalSpec implements SignalSpec {
 
 	private final String event;
 
-	private final DefaultSignalExporter exporter;
+	private final Publisher publisher;
+
+	private final Executor callbacks;
 
 	private final MetadataConverter converter;
 
@@ -46,10 +49,12 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	private Duration timeout;
 
-	DefaultSignalSpec(String event, DefaultSignalExporter exporter, MetadataConverter converter, Duration timeout) {
+	DefaultSignalSpec(String event, Publisher publisher, Executor callbacks, MetadataConverter converter,
+			Duration timeout) {
 		TextLength.check(event, "The event of a signal");
 		this.event = event;
-		this.exporter = exporter;
+		this.publisher = publisher;
+		this.callbacks = callbacks;
 		this.converter = converter;
 		this.timeout = timeout;
 	}
@@ -96,7 +101,7 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalSpec timeout(Duration timeout) {
-		Assert.notNull(timeout, "'timeout' must not be null: say a negative one to wait for ever");
+		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
 		this.timeout = timeout;
 		return this;
 	}
@@ -129,25 +134,32 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalResult publish() {
-		// Nobody but the caller depends on it.
+		// Only the caller depends on it.
 		CompletableFuture<SignalResult> future = send(Runnable::run);
 		try {
 			return Futures.join(future);
 		}
 		finally {
-			// Interrupted: nobody waits any more.
+			// Interrupted: no caller waits any more.
 			future.cancel(false);
 		}
 	}
 
 	@Override
 	public CompletableFuture<SignalResult> publishAsync() {
-		return send(this.exporter.getCallbackExecutor());
+		return send(this.callbacks);
 	}
 
 	private CompletableFuture<SignalResult> send(Executor completion) {
-		return this.exporter.publish(this.event, this.sampleNo, this.tag, this.metadata,
+		return this.publisher.publish(this.event, this.sampleNo, this.tag, this.metadata,
 				new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion));
+	}
+
+	interface Publisher {
+
+		CompletableFuture<SignalResult> publish(String event, long sampleNo, String tag,
+				Map<String, @Nullable Object> metadata, PublishOptions options);
+
 	}
 
 }

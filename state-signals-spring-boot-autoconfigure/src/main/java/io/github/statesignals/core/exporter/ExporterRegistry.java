@@ -19,24 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 
-	/**
-	 * By publisher id: a spy of an exporter is the exporter.
-	 */
+	// By publisher id: a spy of an exporter is the exporter.
 	private final Map<String, DefaultSignalExporter> initialized = new ConcurrentHashMap<>();
 
 	private final Map<String, DefaultSignalExporter> waiting = new ConcurrentHashMap<>();
 
-	/**
-	 * The ids of all exporters of this application that are still in use.
-	 */
+	// The ids of all exporters of this application that are still in use.
 	private final Set<String> ownPublisherIds = Collections
 		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
 	private final Outbound outbound;
 
-	/**
-	 * Changed only while holding the monitor, together with the maps.
-	 */
+	// Changed only while holding the monitor, together with the maps.
 	private volatile Connection connection = Connection.STOPPED;
 
 	public ExporterRegistry(Outbound outbound) {
@@ -160,19 +154,13 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 	 */
 	private enum Connection {
 
-		/**
-		 * The application has not started yet, or has stopped.
-		 */
+		// The application has not started yet, or has stopped.
 		STOPPED,
 
-		/**
-		 * The application has started and was not connected since.
-		 */
+		// The application has started and was not connected since.
 		CONNECTING,
 
-		/**
-		 * The application has been connected since its start. It may be reconnecting.
-		 */
+		// The application has been connected since its start. It may be reconnecting.
 		CONNECTED
 
 	}

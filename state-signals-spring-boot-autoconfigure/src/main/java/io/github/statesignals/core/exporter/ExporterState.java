@@ -7,7 +7,7 @@ import java.util.Set;
 import io.github.statesignals.Signal;
 
 /**
- * Says whether an exporter is initialized, and with what. Immutable.
+ * The state of an exporter, and its initialization. Immutable.
  *
  * @param status whether it is
  * @param legalEvents the events that it may publish
@@ -32,19 +32,13 @@ record ExporterState(Status status, Set<String> legalEvents, String tag, Collect
 
 	enum Status {
 
-		/**
-		 * It was never initialized, or was shut down by the application.
-		 */
+		// It was never initialized, or was shut down by the application.
 		SHUT_DOWN,
 
-		/**
-		 * It is initialized as soon as the application is connected.
-		 */
+		// It is initialized as soon as the application is connected.
 		WAITING,
 
-		/**
-		 * It takes subscribers and publishes.
-		 */
+		// It takes subscribers and publishes.
 		INITIALIZED
 
 	}

@@ -9,6 +9,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.core.publish.KnownResponders;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,14 +40,6 @@ final class SubscriberWait {
 
 	private @Nullable Runnable cancelNext;
 
-	/**
-	 * Creates a wait.
-	 * @param publisherId the id of the exporter
-	 * @param responders its subscribers
-	 * @param subscribers the number of responders to wait for
-	 * @param initialization publishes {@code initialization} again
-	 * @param services provides the time and the interval
-	 */
 	SubscriberWait(String publisherId, KnownResponders responders, int subscribers,
 			Supplier<CompletionStage<?>> initialization, EngineServices services) {
 		this.publisherId = publisherId;
@@ -58,16 +51,10 @@ final class SubscriberWait {
 		this.republishInterval = services.settings().exporters().republishInterval();
 	}
 
-	/**
-	 * Waits.
-	 * @param timeout the longest time to wait; negative: indefinitely
-	 * @param first run first
-	 * @return {@code false} when the timeout passed before
-	 */
 	boolean await(Duration timeout, Runnable first) {
 		try {
 			first.run();
-			if (this.responders.subscribers().ids().size() >= this.subscribers) {
+			if (this.responders.ids().size() >= this.subscribers) {
 				this.reached.complete(true);
 			}
 			if (!timeout.isNegative()) {

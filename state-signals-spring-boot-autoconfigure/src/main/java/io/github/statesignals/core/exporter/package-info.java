@@ -1,5 +1,5 @@
 /**
- * Exporters: their subscribers, probes, and publishes from the call to the result.
+ * Exporters: initialization, subscribing responders, and the specification of signals.
  */
 @NullMarked
 package io.github.statesignals.core.exporter;

@@ -8,15 +8,15 @@ import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signal on its way to a responder.
+ * A signal that is delivered to responders.
  *
  * @param signal the signal
- * @param extension what it says to those who understand, if anything
+ * @param extension its extension, if it has one
  * @param supportsExtensions whether its publisher supports extensions, although this
  * signal may have none because not all subscribers do
- * @param deadlineNanos until when its publisher awaits an answer; {@code null} if that is
- * not known
- * @param receipt what to acknowledge it with, if it is kept
+ * @param deadlineNanos the time until which its publisher awaits an answer; {@code null}
+ * if that is not known
+ * @param receipt acknowledges it, if it is stored
  */
 public record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
 		@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
@@ -28,7 +28,7 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 	 * @param tag its tag, if that is known
 	 * @param extension its extension, if any
 	 * @param supportsExtensions whether its publisher supports extensions
-	 * @param receipt what to acknowledge it with, if it is stored
+	 * @param receipt acknowledges it, if it is stored
 	 * @return the delivery
 	 */
 	public static Delivery unreadable(String publisherId, String event, @Nullable String tag,
@@ -46,16 +46,14 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 	}
 
 	/**
-	 * Begins to handle it. To be called before each handler starts.
+	 * Begins to handle the signal. To be called before each handler starts.
 	 * @return {@code false} if it must not be handled here any more
 	 */
 	boolean begin() {
 		return this.receipt == null || this.receipt.begin();
 	}
 
-	/**
-	 * It was dealt with, and there is no answer to it.
-	 */
+	// Acknowledges a stored signal that gets no answer.
 	void settle() {
 		if (this.receipt != null) {
 			this.receipt.acknowledge(null, null);

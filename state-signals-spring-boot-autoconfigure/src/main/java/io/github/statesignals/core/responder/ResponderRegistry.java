@@ -15,10 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponderRegistry {
 
-	/**
-	 * Guarded for adding by itself. Read without a lock, by the transport's threads, too:
-	 * the thread that adds one may wait for Redis.
-	 */
+	// Guarded for adding by itself. Read without a lock, by the transport's threads, too:
+	// the thread that adds one may wait for Redis.
 	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
 
 	private final Outbound outbound;

@@ -9,9 +9,9 @@ import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signals that an application may answer by hand, which names no more than publisher and
- * event, if that: remembers what else belongs into the answer. Remembers so many, the
- * last ones heard. Safe for use by many threads.
+ * Remembers signals that an application may answer itself, by publisher and event or with
+ * an equal signal: the answer needs more of the delivery. Remembers a limited number,
+ * those received last. Safe for use by many threads.
  */
 final class UnansweredSignals {
 
@@ -21,7 +21,7 @@ final class UnansweredSignals {
 
 	synchronized void add(Delivery delivery) {
 		if (delivery.extension() == null) {
-			// Its publisher tells one from the other no more, and neither do we.
+			// Its publisher can't distinguish their answers either.
 			this.deliveries
 				.removeIf((earlier) -> isOf(earlier, delivery.signal().publisherId(), delivery.signal().event()));
 			return;
@@ -32,25 +32,13 @@ final class UnansweredSignals {
 		this.deliveries.addLast(delivery);
 	}
 
-	/**
-	 * A signal is answered.
-	 * @param signal the signal, or one that equals it
-	 * @param finished whether there is no other answer to it
-	 * @return what was heard, if that is remembered
-	 */
+	// Finds the delivery of a signal that is answered.
 	synchronized @Nullable Delivery find(Signal signal, boolean finished) {
 		Delivery same = find((delivery) -> delivery.signal() == signal, finished);
 		return (same != null) ? same : find((delivery) -> delivery.signal().equals(signal), finished);
 	}
 
-	/**
-	 * A signal is answered: the first of those that it can be.
-	 * @param publisherId whose signal
-	 * @param event its event
-	 * @param finished whether there is no other answer to it
-	 * @param nowNanos the time: nobody awaits an answer to what has expired
-	 * @return what was heard, if that is remembered
-	 */
+	// Finds the first delivery that an answer can be for.
 	synchronized @Nullable Delivery find(String publisherId, String event, boolean finished, long nowNanos) {
 		this.deliveries.removeIf((delivery) -> isOf(delivery, publisherId, event) && delivery.isExpired(nowNanos));
 		return find((delivery) -> isOf(delivery, publisherId, event), finished);

@@ -67,8 +67,7 @@ final class ReaderProgress {
 	}
 
 	/**
-	 * Whether so many attempts have failed, with growing intervals, that they took longer
-	 * than a lease.
+	 * Whether the failures, with growing intervals, have taken longer than a lease.
 	 */
 	static boolean isLasting(int failures) {
 		return failures % FAILURES == 0;

@@ -240,7 +240,7 @@ class ActedTests {
 		this.peer.respond(new Response(responderId, "python", Signal.INITIALIZATION, 1, "forged"),
 				new ResponseExtension("1", List.of("start"),
 						this.peer.transport().replyTo(InMemoryApplications.CHANNEL), "seal", new Probe("nonce", null)));
-		Message<Response, ResponseExtension> answer = this.peer.hearResponse();
+		Message<Response, ResponseExtension> answer = this.peer.receiveResponse();
 		assertThat(answer.content()).isEqualTo(new Response(responderId, "python", Outbound.PROBE_EVENT, null, null));
 		assertThat(answer.extension())
 			.isEqualTo(new ResponseExtension(null, null, null, null, new Probe("nonce", State.WORKING)));

@@ -58,7 +58,7 @@ class CorrelationTests {
 		SignalExporter exporter = exporter(new Settings(), "r1", "r2");
 		int count = 500;
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, count);
-		List<Message<Signal, SignalExtension>> signals = hear(count);
+		List<Message<Signal, SignalExtension>> signals = receive(count);
 		assertThat(signals).extracting((signal) -> (int) signal.content().sampleNo())
 			.isEqualTo(IntStream.range(0, count).boxed().toList());
 		assertThat(signals.stream().map((signal) -> signal.extension().id()).collect(Collectors.toSet()))
@@ -86,7 +86,7 @@ class CorrelationTests {
 	void anAnswerByIdEndsItsPublishThoughEarlierOnesWait() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
-		List<Message<Signal, SignalExtension>> signals = hear(3);
+		List<Message<Signal, SignalExtension>> signals = receive(3);
 		this.peer.answer("r1", signals.get(2), 1);
 		assertThat(get(publishes.get(2)).isSuccess()).isTrue();
 		this.peer.answer("r1", signals.get(0), 0);
@@ -99,11 +99,11 @@ class CorrelationTests {
 		Application application = this.applications.start();
 		SignalExporter exporter = exporter(application, "r1");
 		CompletableFuture<SignalResult> first = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> early = this.peer.hear("start");
+		Message<Signal, SignalExtension> early = this.peer.receive("start");
 		this.applications.timer().advance(RESPONSE_TIMEOUT);
 		assertThat(get(first).missing()).containsExactly("r1");
 		CompletableFuture<SignalResult> second = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> later = this.peer.hear("start");
+		Message<Signal, SignalExtension> later = this.peer.receive("start");
 		this.peer.answer("r1", early, 0);
 		assertThat(second).isNotDone();
 		assertThat(application.engine().counters().unexpected()).isOne();
@@ -113,10 +113,10 @@ class CorrelationTests {
 	}
 
 	@Test
-	void anAnswerWithAnIdThatNobodyKnowsOrToAnotherEventDoesNotCount() {
+	void anAnswerWithAnUnknownIdOrToAnotherEventDoesNotCount() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		String id = signal.extension().id();
 		respond(exporter, "end", new ResponseExtension(id));
 		respond(exporter, "start", new ResponseExtension("no-" + id));
@@ -133,7 +133,7 @@ class CorrelationTests {
 	void anAnswerThatIsRepeatedCountsOnce() {
 		SignalExporter exporter = exporter(new Settings(), "r1", "r2");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 2);
-		List<Message<Signal, SignalExtension>> signals = hear(2);
+		List<Message<Signal, SignalExtension>> signals = receive(2);
 		this.peer.answer("r1", signals.get(0), 1);
 		this.peer.answer("r1", signals.get(0), 0);
 		assertThat(publishes).allMatch((publish) -> !publish.isDone());
@@ -149,12 +149,12 @@ class CorrelationTests {
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
 		CompletableFuture<SignalResult> other = exporter.signal("end").publishAsync();
 		for (int i = 0; i < 3; i++) {
-			Message<Signal, SignalExtension> signal = this.peer.hear("start");
+			Message<Signal, SignalExtension> signal = this.peer.receive("start");
 			assertThat(signal.content().sampleNo()).isEqualTo(i);
 			if (i == 0) {
-				this.peer.hear("end");
+				this.peer.receive("end");
 			}
-			this.peer.hearsNoSignal();
+			this.peer.receivesNoSignal();
 			this.peer.answerPlain("r1", signal, 1);
 			this.peer.answerPlain("python", signal, i);
 			assertThat(get(publishes.get(i)).responses().get("python").ras()).isEqualTo(i);
@@ -167,29 +167,29 @@ class CorrelationTests {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		this.peer.subscribePlain(exporter, "python");
 		publish(exporter, 0, 4);
-		assertThat(this.peer.hear("start").content().sampleNo()).isZero();
+		assertThat(this.peer.receive("start").content().sampleNo()).isZero();
 		// The first one still awaits r1, and from now on none has to wait for another.
-		((DefaultSignalExporter) exporter).leave("python");
+		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		publish(exporter, 4, 4);
-		assertThat(hear(7)).extracting((signal) -> signal.content().sampleNo())
+		assertThat(receive(7)).extracting((signal) -> signal.content().sampleNo())
 			.containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 	}
 
 	@Test
 	void whatIsUnderWayByIdIsNotMixedUpWithWhatIsNot() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		List<CompletableFuture<SignalResult>> identified = publish(exporter, 0, 2);
-		List<Message<Signal, SignalExtension>> signals = hear(2);
+		List<Message<Signal, SignalExtension>> signals = receive(2);
 		this.peer.subscribePlain(exporter, "python");
 		List<CompletableFuture<SignalResult>> plain = publish(exporter, 2, 2);
-		Message<Signal, SignalExtension> third = this.peer.hear("start");
+		Message<Signal, SignalExtension> third = this.peer.receive("start");
 		assertThat(third.extension()).isNull();
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		this.peer.answerPlain("python", third, 1);
 		this.peer.answerPlain("r1", third, 0);
 		assertThat(get(plain.get(0)).code()).isEqualTo(ResultCode.SUB_FAILED);
-		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(3);
+		assertThat(this.peer.receive("start").content().sampleNo()).isEqualTo(3);
 		assertThat(identified).allMatch((publish) -> !publish.isDone());
 		this.peer.answer("r1", signals.get(1), 1);
 		this.peer.answer("r1", signals.get(0), 1);
@@ -205,14 +205,14 @@ class CorrelationTests {
 		Random random = new Random(seed);
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		List<CompletableFuture<SignalResult>> publishes = new ArrayList<>();
-		List<Message<Signal, SignalExtension>> heard = new ArrayList<>();
+		List<Message<Signal, SignalExtension>> received = new ArrayList<>();
 		List<Message<Signal, SignalExtension>> unanswered = new ArrayList<>();
 		boolean plain = false;
 		for (int step = 0; step < 400; step++) {
 			switch (random.nextInt(8)) {
 				case 0 -> {
 					if (plain) {
-						((DefaultSignalExporter) exporter).leave("python");
+						((DefaultSignalExporter) exporter).subscriptions().leave("python");
 					}
 					else {
 						this.peer.subscribePlain(exporter, "python");
@@ -233,18 +233,18 @@ class CorrelationTests {
 				}
 			}
 			this.peer.settle();
-			drain(heard, unanswered);
+			drain(received, unanswered);
 		}
 		// What still waits is sent when all that is before it has ended.
 		for (int i = 0; i < publishes.size() && !publishes.stream().allMatch(CompletableFuture::isDone); i++) {
 			this.applications.timer().advance(RESPONSE_TIMEOUT);
 			this.peer.settle();
-			drain(heard, unanswered);
+			drain(received, unanswered);
 		}
 		assertThat(publishes).allSatisfy(
 				(publish) -> assertThat(publish.handle((result, ex) -> true)).succeedsWithin(Duration.ofSeconds(20)));
-		assertThat(heard).extracting((signal) -> signal.content().sampleNo()).isSorted().doesNotHaveDuplicates();
-		List<Integer> samples = heard.stream().map((signal) -> (int) signal.content().sampleNo()).toList();
+		assertThat(received).extracting((signal) -> signal.content().sampleNo()).isSorted().doesNotHaveDuplicates();
+		List<Integer> samples = received.stream().map((signal) -> (int) signal.content().sampleNo()).toList();
 		for (int i = 0; i < publishes.size(); i++) {
 			if (!publishes.get(i).isCancelled()) {
 				assertThat(samples).contains(i);
@@ -259,12 +259,12 @@ class CorrelationTests {
 	void refusesMorePublishesThanMayBeUnderWayAndSaysWhatToDo() {
 		SignalExporter exporter = exporter(new Settings().maxPending(3), "r1");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
-		List<Message<Signal, SignalExtension>> signals = hear(3);
+		List<Message<Signal, SignalExtension>> signals = receive(3);
 		assertRefused(exporter);
 		this.peer.answer("r1", signals.get(1), 1);
 		assertThat(get(publishes.get(1)).isSuccess()).isTrue();
 		publish(exporter, 3, 1);
-		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(3);
+		assertThat(this.peer.receive("start").content().sampleNo()).isEqualTo(3);
 		assertRefused(exporter);
 		this.applications.timer().advance(RESPONSE_TIMEOUT);
 		assertThat(get(publishes.get(0)).missing()).containsExactly("r1");
@@ -281,7 +281,7 @@ class CorrelationTests {
 		publishes.get(2).cancel(false);
 		publishes.add(exporter.signal("end").publishAsync());
 		assertRefused(exporter);
-		this.peer.answerPlain("python", this.peer.hear("start"), 1);
+		this.peer.answerPlain("python", this.peer.receive("start"), 1);
 		assertThat(get(publishes.get(0)).isSuccess()).isTrue();
 		assertThat(publish(exporter, 3, 1).get(0)).isNotDone();
 		assertRefused(exporter);
@@ -297,7 +297,7 @@ class CorrelationTests {
 		this.peer.forget();
 		this.peer.subscribe(exporter, "r1");
 		publish(exporter, 2, 2);
-		assertThat(hear(2)).extracting((signal) -> signal.content().sampleNo()).containsExactly(2L, 3L);
+		assertThat(receive(2)).extracting((signal) -> signal.content().sampleNo()).containsExactly(2L, 3L);
 		assertRefused(exporter);
 	}
 
@@ -319,11 +319,11 @@ class CorrelationTests {
 		exporter.signal("start").sampleNo(1).metadata("text", large).publishAsync();
 		exporter.signal("start").sampleNo(2).metadata("text", large).publishAsync();
 		exporter.signal("end").sampleNo(3).publishAsync();
-		Message<Signal, SignalExtension> first = this.peer.hear("start");
-		this.peer.hearsNoSignal();
+		Message<Signal, SignalExtension> first = this.peer.receive("start");
+		this.peer.receivesNoSignal();
 		this.peer.answer("r1", first, 1);
-		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(2);
-		assertThat(this.peer.hear("end").content().sampleNo()).isEqualTo(3);
+		assertThat(this.peer.receive("start").content().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.receive("end").content().sampleNo()).isEqualTo(3);
 	}
 
 	// Answering by hand
@@ -331,63 +331,63 @@ class CorrelationTests {
 	@Test
 	void answersByHandHaveTheIdOfTheirSignalInWhateverOrder() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> received = listen(application);
 		List<Signal> signals = new ArrayList<>();
 		for (int i = 1; i <= 4; i++) {
 			// They equal each other.
 			this.peer.publish(Peer.signal("publisher", "start", 0), extension(i));
-			signals.add(next(heard));
+			signals.add(next(received));
 		}
 		for (int i : List.of(3, 1, 4, 2)) {
 			application.responder().respond(signals.get(i - 1), 1, null);
-			assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension(Integer.toString(i)));
+			assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension(Integer.toString(i)));
 		}
 		application.responder().respond(signals.get(0), 1, null);
-		assertThat(this.peer.hearResponse().extension()).as("it was answered before").isNull();
+		assertThat(this.peer.receiveResponse().extension()).as("it was answered before").isNull();
 	}
 
 	@Test
 	void anEqualSignalWillDo() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> received = listen(application);
 		for (int i = 1; i <= 3; i++) {
 			this.peer.publish(Peer.signal("publisher", "start", i), extension(i));
-			next(heard);
+			next(received);
 		}
 		application.responder().respond(Peer.signal("publisher", "start", 2), 1, null);
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("2"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("2"));
 		application.responder().respond(Peer.signal("publisher", "start", 7), 1, null);
-		assertThat(this.peer.hearResponse().extension()).isNull();
+		assertThat(this.peer.receiveResponse().extension()).isNull();
 	}
 
 	@Test
-	void answersToAnEventAreForItsSignalsInTheOrderInWhichTheyWereHeard() {
+	void answersToAnEventAreForItsSignalsInTheOrderOfReceiving() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> received = listen(application);
 		for (int i = 1; i <= 3; i++) {
 			this.peer.publish(Peer.signal("publisher", "start", i), extension(i, 2 * i));
 			this.peer.publish(Peer.signal("publisher", "end", i), extension(i + 3, 2 * i + 1));
 			this.peer.publish(Peer.signal("other", "start", i), extension(i + 30, i));
-			IntStream.range(0, 3).forEach((j) -> next(heard));
+			IntStream.range(0, 3).forEach((j) -> next(received));
 		}
 		assertThat(answeredIds(application, "publisher", "start")).containsExactly("1", "2", "3", null);
 		assertThat(answeredIds(application, "other", "start")).containsExactly("31", "32", "33", null);
-		assertThat(answeredIds(application, "publisher", "unheard")).containsOnlyNulls();
+		assertThat(answeredIds(application, "publisher", "notReceived")).containsOnlyNulls();
 	}
 
 	@Test
 	void manyPublishesAreAnsweredByHandEndToEnd() {
 		SignalExporter exporter = exporter(new Settings());
 		Application other = this.applications.create(new Settings());
-		BlockingQueue<Signal> heard = listen(other);
+		BlockingQueue<Signal> received = listen(other);
 		other.engine().start();
 		this.peer.settle();
 		this.applications.timer().advance(Duration.ofMillis(100));
-		Signal asked = next(heard);
+		Signal asked = next(received);
 		other.responder().respond(asked, null, null);
 		InMemoryApplications.awaiting().until(() -> exporter.getSubscribers().size() == 1);
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 6);
-		List<Signal> signals = IntStream.range(0, 6).mapToObj((i) -> next(heard)).collect(Collectors.toList());
+		List<Signal> signals = IntStream.range(0, 6).mapToObj((i) -> next(received)).collect(Collectors.toList());
 		for (int i : List.of(5, 3, 4)) {
 			other.responder().respond(signals.get(i), 1, "signal " + i);
 		}
@@ -402,14 +402,14 @@ class CorrelationTests {
 	@Test
 	void whatAHandlerAnswersIsNotLeftForTheApplicationToAnswer() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> received = listen(application);
 		application.responder().on("start", (signal) -> Acknowledgement.success());
 		this.peer.forget();
 		this.peer.publish(Peer.signal("publisher", "start", 1), extension(1));
-		next(heard);
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		next(received);
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("1"));
 		application.responder().respond("publisher", "start", 1, null);
-		assertThat(this.peer.hearResponse().extension()).isNull();
+		assertThat(this.peer.receiveResponse().extension()).isNull();
 	}
 
 	// Giving up
@@ -469,8 +469,8 @@ class CorrelationTests {
 		this.peer.subscribePlain(exporter, "python");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
 		publishes.get(1).cancel(false);
-		this.peer.answerPlain("python", this.peer.hear("start"), 1);
-		assertThat(this.peer.hear("start").content().sampleNo()).isEqualTo(2);
+		this.peer.answerPlain("python", this.peer.receive("start"), 1);
+		assertThat(this.peer.receive("start").content().sampleNo()).isEqualTo(2);
 	}
 
 	// What the tests are made of
@@ -481,7 +481,7 @@ class CorrelationTests {
 
 	private SignalExporter exporter(Application application, String... responderIds) {
 		SignalExporter exporter = application.exporter("start", "end");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.subscribe(exporter, responderIds);
 		return exporter;
 	}
@@ -492,15 +492,15 @@ class CorrelationTests {
 			.collect(Collectors.toCollection(ArrayList::new));
 	}
 
-	private List<Message<Signal, SignalExtension>> hear(int count) {
-		return IntStream.range(0, count).mapToObj((i) -> this.peer.hear("start")).toList();
+	private List<Message<Signal, SignalExtension>> receive(int count) {
+		return IntStream.range(0, count).mapToObj((i) -> this.peer.receive("start")).toList();
 	}
 
-	private void drain(List<Message<Signal, SignalExtension>> heard,
+	private void drain(List<Message<Signal, SignalExtension>> received,
 			List<Message<Signal, SignalExtension>> unanswered) {
 		List<Message<Signal, SignalExtension>> more = new ArrayList<>();
 		this.peer.signals().drainTo(more);
-		heard.addAll(more);
+		received.addAll(more);
 		unanswered.addAll(more);
 	}
 
@@ -530,15 +530,15 @@ class CorrelationTests {
 	}
 
 	private BlockingQueue<Signal> listen(Application application) {
-		BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
-		application.responder().listen(heard::add);
+		BlockingQueue<Signal> received = new LinkedBlockingQueue<>();
+		application.responder().listen(received::add);
 		this.peer.forget();
-		return heard;
+		return received;
 	}
 
-	private static Signal next(BlockingQueue<Signal> heard) {
+	private static Signal next(BlockingQueue<Signal> received) {
 		try {
-			Signal signal = heard.poll(20, TimeUnit.SECONDS);
+			Signal signal = received.poll(20, TimeUnit.SECONDS);
 			assertThat(signal).isNotNull();
 			return signal;
 		}
@@ -552,7 +552,7 @@ class CorrelationTests {
 		List<String> ids = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			application.responder().respond(publisherId, event, 1, null);
-			ResponseExtension extension = this.peer.hearResponse().extension();
+			ResponseExtension extension = this.peer.receiveResponse().extension();
 			ids.add((extension != null) ? extension.id() : null);
 		}
 		return ids;

@@ -143,10 +143,10 @@ class DefaultSignalExporterTests {
 	@Test
 	void asksRespondersToSubscribe() {
 		this.exporter.initialize("start", "end");
-		Signal signal = this.peer.hear();
+		Signal signal = this.peer.receive();
 		assertThat(signal).isEqualTo(new Signal(this.exporter.getPublisherId(), "conductor", Signal.INITIALIZATION,
 				"test-host", Signal.NO_SAMPLE, Signal.NO_TAG, Map.of()));
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		assertThat(this.exporter.getSubscribers()).isEmpty();
 	}
 
@@ -159,9 +159,9 @@ class DefaultSignalExporterTests {
 		this.exporter.shutdown();
 		this.exporter.initialize("start");
 		assertThat(this.exporter.getPublisherId()).isEqualTo(id);
-		assertThat(this.peer.hear().publisherId()).isEqualTo(id);
-		assertThat(this.peer.hear().publisherId()).isEqualTo(id);
-		assertThat(this.peer.hear().publisherId()).isEqualTo(id);
+		assertThat(this.peer.receive().publisherId()).isEqualTo(id);
+		assertThat(this.peer.receive().publisherId()).isEqualTo(id);
+		assertThat(this.peer.receive().publisherId()).isEqualTo(id);
 	}
 
 	@Test
@@ -182,7 +182,7 @@ class DefaultSignalExporterTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.initialization(events))
 			.withMessageContaining(problem)
 			.withMessageContaining(remedy);
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		assertThat(this.engine.exporters()).isEmpty();
 	}
 
@@ -209,20 +209,20 @@ class DefaultSignalExporterTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.initializeAndWait(-1, FOR_EVER))
 			.withMessageContaining("must not be negative");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.initializeAndWait(1, null))
-			.withMessageContaining("negative one to wait for ever");
-		this.peer.hearsNothing();
+			.withMessageContaining("negative one to wait indefinitely");
+		this.peer.receivesNothing();
 	}
 
 	@Test
 	void initializesWithATag() {
 		this.exporter.initialization("start").tag("run-7").initialize();
-		assertThat(this.peer.hear().tag()).isEqualTo("run-7");
+		assertThat(this.peer.receive().tag()).isEqualTo("run-7");
 	}
 
 	@Test
-	void whoeverAnswersIsSubscribed() {
+	void aResponderThatAnswersIsSubscribed() {
 		this.exporter.initialize("start");
-		this.peer.hear();
+		this.peer.receive();
 		initializationAnswer("with-ras", 1);
 		initializationAnswer("without-ras", null);
 		initializationAnswer("with-failure", 0);
@@ -231,7 +231,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void whoeverAnswersSomebodyOrSomethingElseIsNot() {
+	void aResponderOfAnotherPublisherOrEventIsNotSubscribed() {
 		this.exporter.initialize("start");
 		this.peer.answer(new Response("r", "other", Signal.INITIALIZATION, 1, null));
 		this.peer.answer(new Response("r", this.exporter.getPublisherId(), "start", 1, null));
@@ -351,7 +351,7 @@ class DefaultSignalExporterTests {
 	@Test
 	void waitingEndsAsSoonAsSoManyAreSubscribed() throws Exception {
 		Future<Boolean> call = inBackground(() -> this.exporter.initializeAndWait(2, Duration.ofMinutes(1), "start"));
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		awaitScheduled(2);
 		initializationAnswer("r1", 1);
 		initializationAnswer("r1", 1);
@@ -368,11 +368,11 @@ class DefaultSignalExporterTests {
 		assertThat(this.exporter.initializeAndWait(1, FOR_EVER, "start")).isTrue();
 		assertThat(this.exporter.initialization("start").expectedResponders("r2").initializeAndWait(2, FOR_EVER))
 			.isTrue();
-		this.peer.hear(Signal.INITIALIZATION);
-		this.peer.hear(Signal.INITIALIZATION);
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.timer.advance(CENTURY);
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 	}
 
 	@Test
@@ -406,38 +406,38 @@ class DefaultSignalExporterTests {
 	void asksLateRespondersAgainAtTheIntervalUntilTheWaitIsOver() throws Exception {
 		Future<Boolean> call = inBackground(
 				() -> this.exporter.initialization("start").tag("run-7").initializeAndWait(1, CENTURY));
-		Signal first = this.peer.hear(Signal.INITIALIZATION);
+		Signal first = this.peer.receive(Signal.INITIALIZATION);
 		awaitScheduled(2);
 		this.timer.advance(REPUBLISH_INTERVAL.minus(NANOSECOND));
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		this.timer.advance(NANOSECOND);
-		assertThat(this.peer.hear()).isEqualTo(first);
-		this.peer.hearsNothing();
+		assertThat(this.peer.receive()).isEqualTo(first);
+		this.peer.receivesNothing();
 		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(3));
-		assertThat(Stream.generate(this.peer::hear).limit(3)).containsOnly(first);
-		this.peer.hearsNothing();
+		assertThat(Stream.generate(this.peer::receive).limit(3)).containsOnly(first);
+		this.peer.receivesNothing();
 		initializationAnswer("late", 1);
 		assertThat(call.get(10, TimeUnit.SECONDS)).isTrue();
 		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(10));
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 	}
 
 	@Test
-	void asksNobodyAgainWhenTheWaitWasInVain() throws Exception {
+	void doesNotAskAgainWhenTheWaitWasInVain() throws Exception {
 		Future<Boolean> call = inBackground(
 				() -> this.exporter.initializeAndWait(1, REPUBLISH_INTERVAL.minus(NANOSECOND), "start"));
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		awaitScheduled(2);
 		this.timer.advance(REPUBLISH_INTERVAL.minus(NANOSECOND));
 		assertThat(call.get(10, TimeUnit.SECONDS)).isFalse();
 		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(10));
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 	}
 
 	@Test
 	void goesOnAskingWhenRedisFailsMeanwhile() throws Exception {
 		Future<Boolean> call = inBackground(() -> this.exporter.initializeAndWait(1, FOR_EVER, "start"));
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		awaitScheduled(1);
 		this.wire.sending = (signal) -> failed();
 		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(3));
@@ -446,9 +446,9 @@ class DefaultSignalExporterTests {
 		};
 		this.timer.advance(REPUBLISH_INTERVAL);
 		this.wire.sending = this.wire::pass;
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		this.timer.advance(REPUBLISH_INTERVAL);
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		initializationAnswer("late", 1);
 		assertThat(call.get(10, TimeUnit.SECONDS)).isTrue();
 	}
@@ -466,13 +466,13 @@ class DefaultSignalExporterTests {
 				flag.set(Thread.currentThread().isInterrupted());
 			}
 		});
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		awaitScheduled(1);
 		thread.get().interrupt();
 		assertThat(failure(call)).isInstanceOf(IllegalStateException.class).hasMessageContaining("Interrupted");
 		assertThat(flag).hasValue(true);
 		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(10));
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		initializationAnswer("late", 1);
 		assertThat(this.exporter.getSubscribers()).containsExactly("late");
 	}
@@ -485,10 +485,10 @@ class DefaultSignalExporterTests {
 		assertThat(failure(call)).isInstanceOf(IllegalStateException.class)
 			.hasMessageContaining(this.exporter.getPublisherId())
 			.hasMessageContaining("shut down");
-		this.peer.hear(Signal.INITIALIZATION);
-		this.peer.hear(Signal.SHUTDOWN);
+		this.peer.receive(Signal.INITIALIZATION);
+		this.peer.receive(Signal.SHUTDOWN);
 		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(10));
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 	}
 
 	@Test
@@ -536,7 +536,7 @@ class DefaultSignalExporterTests {
 			.metadata(metadata)
 			.payload(new Run("fio", 3))
 			.publish();
-		Signal signal = this.peer.hear();
+		Signal signal = this.peer.receive();
 		assertThat(signal.publisherId()).isEqualTo(this.exporter.getPublisherId());
 		assertThat(signal.processName()).isEqualTo("conductor");
 		assertThat(signal.event()).isEqualTo("start");
@@ -551,7 +551,7 @@ class DefaultSignalExporterTests {
 	void sendsTheDefaultsWhereTheSpecSaysNothing() {
 		initialize("start");
 		this.exporter.publish("start");
-		assertThat(this.peer.hear()).isEqualTo(new Signal(this.exporter.getPublisherId(), "conductor", "start",
+		assertThat(this.peer.receive()).isEqualTo(new Signal(this.exporter.getPublisherId(), "conductor", "start",
 				"test-host", Signal.NO_SAMPLE, Signal.NO_TAG, Map.of()));
 	}
 
@@ -561,8 +561,8 @@ class DefaultSignalExporterTests {
 		SignalSpec spec = this.exporter.signal("start").metadata("n", 1);
 		spec.publish();
 		spec.metadata("n", 2).tag("second").publish();
-		assertThat(this.peer.hear().metadata()).containsEntry("n", 1);
-		assertThat(this.peer.hear()).extracting(Signal::tag, Signal::metadata)
+		assertThat(this.peer.receive().metadata()).containsEntry("n", 1);
+		assertThat(this.peer.receive()).extracting(Signal::tag, Signal::metadata)
 			.containsExactly("second", Map.of("n", 2));
 	}
 
@@ -571,7 +571,7 @@ class DefaultSignalExporterTests {
 		SignalSpec spec = this.exporter.signal("start");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.tag(null)).withMessageContaining("'tag'");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.timeout(null))
-			.withMessageContaining("negative one to wait for ever");
+			.withMessageContaining("negative one to wait indefinitely");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.payload(null)).withMessageContaining("'payload'");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.metadata(null, 1)).withMessageContaining("key");
 	}
@@ -607,7 +607,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void isMissingWhoeverHasNotAnsweredWhenTheTimeoutHasPassed() {
+	void respondersThatHaveNotAnsweredAtTheTimeoutAreMissing() {
 		subscribed("r3", "r1", "r4", "r2");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		answer("r1", "start", 0);
@@ -727,7 +727,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void doesNotAwaitWhoeverSubscribesMeanwhile() {
+	void doesNotAwaitResponderThatSubscribesMeanwhile() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		initializationAnswer("late", 1);
@@ -758,11 +758,11 @@ class DefaultSignalExporterTests {
 				Duration.ZERO, Set.of(), Set.of(), false, null));
 		assertThat(result.isSuccess()).isFalse();
 		assertThat(result.awaited()).isZero();
-		this.peer.hear("start");
+		this.peer.receive("start");
 	}
 
 	@Test
-	void waitsForRedisWhereNobodyIsSubscribed() {
+	void waitsForRedisIfNoResponderIsSubscribed() {
 		initialize("start");
 		CompletableFuture<Void> sent = new CompletableFuture<>();
 		this.wire.sending = (signal) -> sent;
@@ -797,8 +797,8 @@ class DefaultSignalExporterTests {
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").sampleNo(2).publishAsync();
 		answer("r1", "start", 1);
 		assertThat(get(first).isSuccess()).isTrue();
-		this.peer.hear();
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		this.peer.receive();
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
 	}
@@ -809,17 +809,17 @@ class DefaultSignalExporterTests {
 		List<CompletableFuture<SignalResult>> results = IntStream.range(0, 3)
 			.mapToObj((number) -> this.exporter.signal("start").sampleNo(number).publishAsync())
 			.toList();
-		assertThat(this.peer.hear().sampleNo()).isZero();
-		this.peer.hearsNothing();
+		assertThat(this.peer.receive().sampleNo()).isZero();
+		this.peer.receivesNothing();
 		answer("r1", "start", 1);
 		assertThat(get(results.get(0)).isSuccess()).isTrue();
-		assertThat(this.peer.hear().sampleNo()).isOne();
-		this.peer.hearsNothing();
+		assertThat(this.peer.receive().sampleNo()).isOne();
+		this.peer.receivesNothing();
 		settle();
 		assertThat(results.get(1)).isNotDone();
 		this.timer.advance(RESPONSE_TIMEOUT);
 		assertThat(get(results.get(1)).missing()).containsExactly("r1");
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		// Its time began when it was sent, and so did the set of those that it awaits.
 		this.timer.advance(RESPONSE_TIMEOUT.minus(NANOSECOND));
 		settle();
@@ -846,8 +846,8 @@ class DefaultSignalExporterTests {
 		subscribed("r1", "r2");
 		CompletableFuture<SignalResult> start = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> end = this.exporter.signal("end").publishAsync();
-		this.peer.hear("start");
-		this.peer.hear("end");
+		this.peer.receive("start");
+		this.peer.receive("end");
 		answer("r1", "start", 1);
 		answer("r1", "end", 0);
 		answer("r2", "end", 1);
@@ -879,7 +879,7 @@ class DefaultSignalExporterTests {
 		SignalResult result = this.exporter.publish("anything");
 		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(result.responses()).isEmpty();
-		this.peer.hear("anything");
+		this.peer.receive("anything");
 		assertThat(output).contains("WARN")
 			.contains("Publishing 'anything' of exporter '" + this.exporter.getPublisherId() + "'")
 			.contains("not initialized")
@@ -895,7 +895,7 @@ class DefaultSignalExporterTests {
 			.withMessageContaining("[start, end]")
 			.withMessageContaining("Name it there");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.signal("strat").publishAsync());
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		assertThat(this.exporter.publish("start").code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 	}
 
@@ -907,7 +907,7 @@ class DefaultSignalExporterTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.signal(event).publishAsync());
 		initialize("start");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.publish(event));
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 	}
 
 	@ParameterizedTest
@@ -918,11 +918,11 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void exportersDoNotHearEachOthersAnswers() {
+	void exportersDoNotReceiveEachOthersAnswers() {
 		subscribed("r1");
 		SignalExporter other = this.engine.create("conductor");
 		other.initialization("start").expectedResponders("r1").initialize();
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> others = other.signal("start").publishAsync();
 		this.peer.answer(new Response("r1", other.getPublisherId(), "start", 1, null));
@@ -957,11 +957,11 @@ class DefaultSignalExporterTests {
 			throw new IllegalStateException("broken, on purpose");
 		}).publishAsync();
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").sampleNo(3).publishAsync();
-		this.peer.hear("start");
+		this.peer.receive("start");
 		answer("r1", "start", 1);
 		assertThat(get(first).isSuccess()).isTrue();
 		assertThat(failure(broken)).hasMessage("broken, on purpose");
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(3);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(3);
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
 	}
@@ -974,12 +974,12 @@ class DefaultSignalExporterTests {
 			.requires("z", "r1", "a", "m")
 			.publishAsync();
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").requires("r1").sampleNo(3).publishAsync();
-		this.peer.hear("start");
+		this.peer.receive("start");
 		answer("r1", "start", 1);
 		assertThat(get(first).isSuccess()).isTrue();
 		assertThat(get(refused).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 		assertThat(get(refused).missing()).containsExactly("z", "a", "m");
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(3);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(3);
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
 	}
@@ -1021,9 +1021,9 @@ class DefaultSignalExporterTests {
 		subscribed("r1");
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").timeout(FOR_EVER).publishAsync();
 		CompletableFuture<SignalResult> second = this.exporter.signal("start").sampleNo(2).publishAsync();
-		assertThat(this.peer.hear().tag()).isEqualTo("intercepted");
+		assertThat(this.peer.receive().tag()).isEqualTo("intercepted");
 		first.cancel(false);
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		answer("r1", "start", 1);
 		assertThat(get(second).isSuccess()).isTrue();
 	}
@@ -1037,8 +1037,8 @@ class DefaultSignalExporterTests {
 			.isThrownBy(() -> this.exporter.signal("start").timeout(FOR_EVER).sampleNo(1).publish());
 		assertThat(Thread.interrupted()).isTrue();
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").sampleNo(2).publishAsync();
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(1);
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(1);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
 	}
@@ -1049,7 +1049,7 @@ class DefaultSignalExporterTests {
 	void blocksUntilTheLastHasAnswered() throws Exception {
 		subscribed("r1");
 		Future<SignalResult> call = inBackground(() -> this.exporter.publish("start"));
-		this.peer.hear("start");
+		this.peer.receive("start");
 		assertThat(call).isNotDone();
 		answer("r1", "start", 1);
 		assertThat(call.get(10, TimeUnit.SECONDS).isSuccess()).isTrue();
@@ -1069,13 +1069,13 @@ class DefaultSignalExporterTests {
 				flag.set(Thread.currentThread().isInterrupted());
 			}
 		});
-		this.peer.hear("start");
+		this.peer.receive("start");
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").tag("next").publishAsync();
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		thread.get().interrupt();
 		assertThat(failure(call)).isInstanceOf(IllegalStateException.class).hasMessageContaining("Interrupted");
 		assertThat(flag).hasValue(true);
-		assertThat(this.peer.hear().tag()).isEqualTo("next");
+		assertThat(this.peer.receive().tag()).isEqualTo("next");
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
 	}
@@ -1148,8 +1148,8 @@ class DefaultSignalExporterTests {
 			.publishAsync()
 			.thenCompose((result) -> this.exporter.signal("start").sampleNo(2).publishAsync());
 		answer("r1", "start", 1);
-		this.peer.hear("start");
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		this.peer.receive("start");
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		answer("r1", "start", 0);
 		assertThat(get(second).code()).isEqualTo(ResultCode.SUB_FAILED);
 	}
@@ -1159,10 +1159,10 @@ class DefaultSignalExporterTests {
 		subscribed("r1");
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> second = this.exporter.signal("start").sampleNo(2).publishAsync();
-		this.peer.hear("start");
-		this.peer.hearsNothing();
+		this.peer.receive("start");
+		this.peer.receivesNothing();
 		assertThat(first.cancel(true)).isTrue();
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		assertThat(this.timer.scheduled()).isOne();
 		answer("r1", "start", 1);
 		assertThat(get(second).isSuccess()).isTrue();
@@ -1175,16 +1175,16 @@ class DefaultSignalExporterTests {
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> second = this.exporter.signal("start").sampleNo(2).publishAsync();
 		CompletableFuture<SignalResult> third = this.exporter.signal("start").sampleNo(3).publishAsync();
-		this.peer.hear("start");
+		this.peer.receive("start");
 		second.cancel(false);
 		settle();
 		assertThat(first).isNotDone();
 		answer("r1", "start", 1);
 		assertThat(get(first).isSuccess()).isTrue();
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(3);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(3);
 		answer("r1", "start", 1);
 		assertThat(get(third).isSuccess()).isTrue();
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 	}
 
 	@Test
@@ -1280,7 +1280,7 @@ class DefaultSignalExporterTests {
 			.hasMessageContaining("'start' of '" + this.exporter.getPublisherId() + "' within PT20S");
 		// Whatever becomes of it now is none of the next one's business.
 		sent.completeExceptionally(new DataAccessResourceFailureException("Redis is away"));
-		assertThat(this.peer.hear().sampleNo()).isEqualTo(2);
+		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		settle();
 		assertThat(second).isNotDone();
 		answer("r1", "start", 1);
@@ -1354,22 +1354,22 @@ class DefaultSignalExporterTests {
 	@Test
 	void saysThatItIsDoneWithTheTagOfItsBeginning() {
 		this.exporter.initialization("start").tag("run-7").initialize();
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.exporter.shutdown();
-		assertThat(this.peer.hear()).isEqualTo(new Signal(this.exporter.getPublisherId(), "conductor", Signal.SHUTDOWN,
-				"test-host", Signal.NO_SAMPLE, "run-7", Map.of()));
+		assertThat(this.peer.receive()).isEqualTo(new Signal(this.exporter.getPublisherId(), "conductor",
+				Signal.SHUTDOWN, "test-host", Signal.NO_SAMPLE, "run-7", Map.of()));
 		assertThat(this.engine.exporters()).isEmpty();
 	}
 
 	@Test
 	void shutsDownOnceAndOnlyWhatWasInitialized() {
 		this.exporter.shutdown();
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 		initialize("start");
 		this.exporter.shutdown();
 		this.exporter.shutdown();
-		this.peer.hear(Signal.SHUTDOWN);
-		this.peer.hearsNothing();
+		this.peer.receive(Signal.SHUTDOWN);
+		this.peer.receivesNothing();
 	}
 
 	@Test
@@ -1377,8 +1377,8 @@ class DefaultSignalExporterTests {
 		subscribed("r1", "r2");
 		CompletableFuture<SignalResult> start = this.exporter.signal("start").timeout(FOR_EVER).publishAsync();
 		Future<SignalResult> end = inBackground(() -> this.exporter.publish("end"));
-		this.peer.hear("start");
-		this.peer.hear("end");
+		this.peer.receive("start");
+		this.peer.receive("end");
 		answer("r1", "start", 1);
 		this.timer.advance(Duration.ofSeconds(3));
 		this.exporter.shutdown();
@@ -1389,7 +1389,7 @@ class DefaultSignalExporterTests {
 		assertThat(end.get(10, TimeUnit.SECONDS).missing()).containsExactly("r1", "r2");
 		assertThat(this.exporter.getSubscribers()).isEmpty();
 		assertThat(this.timer.scheduled()).isZero();
-		this.peer.hear(Signal.SHUTDOWN);
+		this.peer.receive(Signal.SHUTDOWN);
 	}
 
 	@Test
@@ -1404,14 +1404,14 @@ class DefaultSignalExporterTests {
 		});
 		// It waits for its result: one that came after the shutdown would be sent.
 		awaiting().until(() -> publisher.get() != null && publisher.get().getState() == Thread.State.WAITING);
-		this.peer.hear("start");
+		this.peer.receive("start");
 		this.exporter.shutdown();
 		assertThat(get(first).missing()).containsExactly("r1");
 		assertThat(failure(second)).isInstanceOf(IllegalStateException.class)
 			.hasMessage("'start' was not published: the exporter was shut down before the signal was sent");
-		this.peer.hear(Signal.SHUTDOWN);
+		this.peer.receive(Signal.SHUTDOWN);
 		third.cancel(true);
-		this.peer.hearsNothing();
+		this.peer.receivesNothing();
 	}
 
 	@Test
@@ -1485,13 +1485,13 @@ class DefaultSignalExporterTests {
 		subscribed("r1");
 		SignalExporter other = this.engine.create("other");
 		other.initialize("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
-		this.peer.hear("start");
+		this.peer.receive("start");
 		this.engine.stop();
 		assertThat(get(result).missing()).containsExactly("r1");
-		assertThat(
-				List.of(this.peer.hear(Signal.SHUTDOWN).publisherId(), this.peer.hear(Signal.SHUTDOWN).publisherId()))
+		assertThat(List.of(this.peer.receive(Signal.SHUTDOWN).publisherId(),
+				this.peer.receive(Signal.SHUTDOWN).publisherId()))
 			.containsExactlyInAnyOrder(this.exporter.getPublisherId(), other.getPublisherId());
 		assertThat(this.wire.isConnected()).isFalse();
 	}
@@ -1503,7 +1503,7 @@ class DefaultSignalExporterTests {
 		DefaultSignalExporter racing = (DefaultSignalExporter) this.exporter;
 		Response answer = response("r1", "start", 1, null);
 		AtomicReference<List<CompletableFuture<SignalResult>>> results = new AtomicReference<>();
-		List<Runnable> actors = List.of(() -> racing.onResponse(answer, null),
+		List<Runnable> actors = List.of(() -> racing.subscriptions().onResponse(answer, null),
 				() -> this.timer.advance(RESPONSE_TIMEOUT), () -> results.get().get(0).cancel(false), racing::shutdown);
 		this.wire.sending = (signal) -> CompletableFuture.completedFuture(null);
 		race(1_500, actors, () -> {
@@ -1534,7 +1534,7 @@ class DefaultSignalExporterTests {
 		Response answer = response("r1", Signal.INITIALIZATION, 1, null);
 		race(10_000, List.of(racing::shutdown, () -> racing.initialize("start")), () -> racing.initialize("start"),
 				() -> {
-					racing.onResponse(answer, null);
+					racing.subscriptions().onResponse(answer, null);
 					if (this.engine.exporters().contains(racing)) {
 						assertThat(racing.getSubscribers()).containsExactly("r1");
 					}
@@ -1584,7 +1584,7 @@ class DefaultSignalExporterTests {
 	void convertsMetadataToJsonValues(Object value, Object expected) {
 		initialize("start");
 		this.exporter.signal("start").metadata("key", value).publish();
-		Object sent = this.peer.hear().metadata().get("key");
+		Object sent = this.peer.receive().metadata().get("key");
 		assertThat(sent).isEqualTo(expected);
 		if (expected != null) {
 			assertThat(sent).hasSameClassAs(expected);
@@ -1628,7 +1628,7 @@ class DefaultSignalExporterTests {
 			.withMessageContaining(problem);
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.metadata(Map.of("key", value)));
 		spec.publish();
-		assertThat(this.peer.hear().metadata()).isEmpty();
+		assertThat(this.peer.receive().metadata()).isEmpty();
 	}
 
 	static Stream<Arguments> unusableValues() {
@@ -1652,7 +1652,7 @@ class DefaultSignalExporterTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.payload(endless))
 			.withMessageContaining("nested deeper than 100 levels");
 		spec.metadata("key", nested(99)).publish();
-		assertThat(this.peer.hear().metadata()).containsEntry("key", nested(99));
+		assertThat(this.peer.receive().metadata()).containsEntry("key", nested(99));
 	}
 
 	@Test
@@ -1665,7 +1665,7 @@ class DefaultSignalExporterTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.payload(Map.of("_ss", 1)))
 			.withMessageContaining("'_ss' is reserved");
 		spec.metadata("nested", Map.of("_ss", 1)).publish();
-		assertThat(this.peer.hear().metadata()).containsOnlyKeys("nested");
+		assertThat(this.peer.receive().metadata()).containsOnlyKeys("nested");
 	}
 
 	@ParameterizedTest
@@ -1683,9 +1683,9 @@ class DefaultSignalExporterTests {
 	@Test
 	void takesAMapOrABeanForAPayload() {
 		this.exporter.signal("start").payload(Map.of(1, Size.SMALL)).publish();
-		assertThat(this.peer.hear().metadata()).containsExactly(entry("1", "SMALL"));
+		assertThat(this.peer.receive().metadata()).containsExactly(entry("1", "SMALL"));
 		this.exporter.signal("start").payload(new Bean()).publish();
-		assertThat(this.peer.hear().metadata()).containsExactly(entry("label", "bean"));
+		assertThat(this.peer.receive().metadata()).containsExactly(entry("label", "bean"));
 	}
 
 	@Test
@@ -1696,7 +1696,7 @@ class DefaultSignalExporterTests {
 		list.add(2);
 		map.clear();
 		spec.publish();
-		assertThat(this.peer.hear().metadata()).containsEntry("map", Map.of("list", List.of(1)))
+		assertThat(this.peer.receive().metadata()).containsEntry("map", Map.of("list", List.of(1)))
 			.containsEntry("list", List.of(1));
 	}
 
@@ -1741,7 +1741,7 @@ class DefaultSignalExporterTests {
 
 	private void initialize(String... events) {
 		this.exporter.initialize(events);
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 	}
 
 	/**
@@ -1890,13 +1890,13 @@ class DefaultSignalExporterTests {
 	}
 
 	/**
-	 * The engine's transport: sends as it is told, and tells when it has heard.
+	 * The engine's transport: sends as it is told, and tells when it has received.
 	 */
 	private static final class Wire implements SignalTransport {
 
 		private final SignalTransport delegate;
 
-		private final Semaphore heard = new Semaphore(0);
+		private final Semaphore received = new Semaphore(0);
 
 		private final Map<Signal, SignalExtension> extensions = Collections.synchronizedMap(new IdentityHashMap<>());
 
@@ -1924,7 +1924,7 @@ class DefaultSignalExporterTests {
 				@Override
 				public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
 					listener.onResponse(channel, response, extension);
-					Wire.this.heard.release();
+					Wire.this.received.release();
 				}
 
 				@Override
@@ -1976,7 +1976,7 @@ class DefaultSignalExporterTests {
 	}
 
 	/**
-	 * Another application: hears signals, and answers as it is told.
+	 * Another application: receives signals, and answers as it is told.
 	 */
 	private final class Peer extends SilentListener {
 
@@ -2003,10 +2003,10 @@ class DefaultSignalExporterTests {
 		/**
 		 * The next signal.
 		 */
-		Signal hear() {
+		Signal receive() {
 			try {
 				Signal signal = this.signals.poll(10, TimeUnit.SECONDS);
-				assertThat(signal).as("no signal was heard").isNotNull();
+				assertThat(signal).as("no signal was received").isNotNull();
 				return signal;
 			}
 			catch (InterruptedException ex) {
@@ -2014,27 +2014,27 @@ class DefaultSignalExporterTests {
 			}
 		}
 
-		Signal hear(String event) {
-			Signal signal = hear();
+		Signal receive(String event) {
+			Signal signal = receive();
 			assertThat(signal.event()).isEqualTo(event);
 			return signal;
 		}
 
 		/**
-		 * Whatever was sent has been heard before.
+		 * Whatever was sent has been received before.
 		 */
-		void hearsNothing() {
+		void receivesNothing() {
 			this.transport.send(CHANNEL, new Signal("marker", "marker", "marker", "marker", 0, "marker", Map.of()));
-			hear("marker");
+			receive("marker");
 		}
 
 		/**
-		 * Answer, and wait until the exporter has heard it.
+		 * Answer, and wait until the exporter has received it.
 		 */
 		void answer(Response response) {
 			this.transport.send(CHANNEL, response);
 			try {
-				assertThat(DefaultSignalExporterTests.this.wire.heard.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+				assertThat(DefaultSignalExporterTests.this.wire.received.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);

@@ -116,7 +116,7 @@ class DefaultSignalResponderTests {
 	void subscribesByAnsweringTheInitialization() {
 		this.responder.on("start", succeeding());
 		this.publisher.publish(Signal.INITIALIZATION);
-		assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(), "publisher",
+		assertThat(this.publisher.receive()).isEqualTo(new Response(this.responder.getResponderId(), "publisher",
 				Signal.INITIALIZATION, Acknowledgement.SUCCESS, null));
 	}
 
@@ -124,7 +124,7 @@ class DefaultSignalResponderTests {
 	void isSilentWithoutHandlersAndListeners() {
 		this.publisher.publish(Signal.INITIALIZATION);
 		this.publisher.publish("start");
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 	}
 
 	@Test
@@ -133,9 +133,9 @@ class DefaultSignalResponderTests {
 		this.responder.on("start", succeeding());
 		this.publisher.publish(Signal.INITIALIZATION);
 		this.publisher.publish("start");
-		this.wire.awaitHeard();
+		this.wire.awaitReceived();
 		this.responder.respond("publisher", "end", 1, null);
-		assertThat(this.publisher.hear().event()).isEqualTo("end");
+		assertThat(this.publisher.receive().event()).isEqualTo("end");
 	}
 
 	@Test
@@ -143,8 +143,8 @@ class DefaultSignalResponderTests {
 		this.responder.on("start", succeeding());
 		long before = this.engine.counters().malformed();
 		sendUnreadable("publisher", "start", null, null);
-		assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(), "publisher", "start",
-				Acknowledgement.FAILURE, "The signal can't be read: it is broken"));
+		assertThat(this.publisher.receive()).isEqualTo(new Response(this.responder.getResponderId(), "publisher",
+				"start", Acknowledgement.FAILURE, "The signal can't be read: it is broken"));
 		assertThat(this.engine.counters().malformed()).isEqualTo(before + 1);
 		assertThat(this.engine.counters().signals()).isZero();
 	}
@@ -155,8 +155,8 @@ class DefaultSignalResponderTests {
 		SignalExtension extension = new SignalExtension("17", 17, 1, 20_000, null);
 		sendUnreadable("publisher", "start", null, extension);
 		sendUnreadable("publisher", "start", null, extension);
-		this.publisher.hear("start");
-		this.publisher.hearsNothing();
+		this.publisher.receive("start");
+		this.publisher.receivesNothing();
 		assertThat(this.engine.counters().repeated()).isOne();
 	}
 
@@ -169,13 +169,13 @@ class DefaultSignalResponderTests {
 		sendUnreadable("other", "start", null, null);
 		sendUnreadable("other", "start", "run-8", null);
 		sendUnreadable("other", "locked", "run-7", null);
-		assertThat(this.other.hear().event()).isEqualTo("locked");
+		assertThat(this.other.receive().event()).isEqualTo("locked");
 		this.responder.unlock();
 		for (String reserved : List.of(Signal.INITIALIZATION, Signal.SHUTDOWN)) {
 			sendUnreadable("publisher", reserved, null, null);
 		}
 		sendUnreadable("*", "start", null, null);
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 	}
 
 	private void sendUnreadable(String publisherId, String event, @Nullable String tag,
@@ -191,10 +191,10 @@ class DefaultSignalResponderTests {
 			this.publisher.publish("start", i);
 		}
 		for (int i = 0; i < 100; i++) {
-			assertThat(this.publisher.hear())
+			assertThat(this.publisher.receive())
 				.isEqualTo(new Response(this.responder.getResponderId(), "publisher", "start", 1, "done " + i));
 		}
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 	}
 
 	@ParameterizedTest
@@ -202,8 +202,8 @@ class DefaultSignalResponderTests {
 	void succeedsOnlyIfEveryHandlerDoes(List<Acknowledgement> acknowledgements, int ras, String message) {
 		acknowledgements.forEach((acknowledgement) -> this.responder.on("start", (signal) -> acknowledgement));
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(ras, message);
-		this.publisher.hearsNothing();
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message).containsExactly(ras, message);
+		this.publisher.receivesNothing();
 	}
 
 	static Stream<Arguments> acknowledgements() {
@@ -222,8 +222,8 @@ class DefaultSignalResponderTests {
 	void answersAFailureWithItsMessage(SignalHandler handler, String message, CapturedOutput output) {
 		this.responder.on("start", handler);
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(0, message);
-		this.publisher.hearsNothing();
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message).containsExactly(0, message);
+		this.publisher.receivesNothing();
 		assertThat(output).contains("WARN").contains("'start' of 'publisher'");
 	}
 
@@ -255,9 +255,9 @@ class DefaultSignalResponderTests {
 		this.responder.on("start", (signal) -> Acknowledgement.success("second " + signal.sampleNo()));
 		this.publisher.publish("start", 1);
 		this.publisher.publish("start", 2);
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message)
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message)
 			.containsExactly(0, "first; second 1");
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message)
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message)
 			.containsExactly(0, "first; second 2");
 	}
 
@@ -265,8 +265,8 @@ class DefaultSignalResponderTests {
 	void handlerWithoutAStageIsAFailure() {
 		this.responder.on("start", async(() -> null));
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear().ras()).isZero();
-		this.publisher.hearsNothing();
+		assertThat(this.publisher.receive().ras()).isZero();
+		this.publisher.receivesNothing();
 	}
 
 	@Test
@@ -274,7 +274,7 @@ class DefaultSignalResponderTests {
 		this.responder.on("start", async(
 				() -> CompletableFuture.completedFuture(Acknowledgement.success("done")).minimalCompletionStage()));
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear().message()).isEqualTo("done");
+		assertThat(this.publisher.receive().message()).isEqualTo("done");
 	}
 
 	@Test
@@ -289,12 +289,12 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 2);
 		// Another publisher's are handled meanwhile.
 		this.other.publish("start", 3);
-		assertThat(this.other.hear().message()).isEqualTo("2");
+		assertThat(this.other.receive().message()).isEqualTo("2");
 		awaiting().until(() -> begun.size() == 2);
 		assertThat(begun).containsExactlyInAnyOrder(1, 3);
 		first.complete(Acknowledgement.success("1"));
-		assertThat(this.publisher.hear().message()).isEqualTo("1");
-		assertThat(this.publisher.hear().message()).isEqualTo("2");
+		assertThat(this.publisher.receive().message()).isEqualTo("1");
+		assertThat(this.publisher.receive().message()).isEqualTo("2");
 		assertThat(begun).endsWith(2);
 	}
 
@@ -313,20 +313,20 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start");
 		awaiting().until(() -> called.contains("first"));
 		this.other.publish("end");
-		this.other.hear();
+		this.other.receive();
 		assertThat(called).containsExactly("first");
 		first.complete(Acknowledgement.failure("first"));
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message)
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message)
 			.containsExactly(0, "first; second");
 		assertThat(called).containsExactly("first", "second on handler");
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 	}
 
 	@Test
 	void handlesOffTheTransportsThread() {
 		this.responder.on("start", (signal) -> Acknowledgement.success(Thread.currentThread().getName()));
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear().message()).isEqualTo("handler");
+		assertThat(this.publisher.receive().message()).isEqualTo("handler");
 	}
 
 	@Test
@@ -340,12 +340,12 @@ class DefaultSignalResponderTests {
 		});
 		this.engine.get("memory").on("start", (signal) -> Acknowledgement.success("memory"));
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear().message()).isEqualTo("memory");
+		assertThat(this.publisher.receive().message()).isEqualTo("memory");
 		this.other.publish("start");
-		assertThat(List.of(this.other.hear().message(), this.other.hear().message())).containsExactlyInAnyOrder("cpu",
-				"memory");
+		assertThat(List.of(this.other.receive().message(), this.other.receive().message()))
+			.containsExactlyInAnyOrder("cpu", "memory");
 		gate.open();
-		assertThat(this.publisher.hear().message()).isEqualTo("cpu");
+		assertThat(this.publisher.receive().message()).isEqualTo("cpu");
 	}
 
 	@Test
@@ -358,7 +358,7 @@ class DefaultSignalResponderTests {
 					.publishAsync()
 					.thenApply((result) -> Acknowledgement.success(result.code().name()))));
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").message()).isEqualTo("ALL_SUBS_SUCCESS");
+		assertThat(this.publisher.receive("start").message()).isEqualTo("ALL_SUBS_SUCCESS");
 	}
 
 	// What no handler matches
@@ -373,15 +373,16 @@ class DefaultSignalResponderTests {
 			this.publisher.publish(event);
 			switch (unhandled) {
 				case ACKNOWLEDGE ->
-					assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(),
+					assertThat(this.publisher.receive()).isEqualTo(new Response(this.responder.getResponderId(),
 							"publisher", event, Acknowledgement.SUCCESS, null));
-				case REJECT -> assertThat(this.publisher.hear()).isEqualTo(new Response(this.responder.getResponderId(),
-						"publisher", event, Acknowledgement.FAILURE, "'cpu' has no handler for '" + event + "'"));
-				case IGNORE -> this.publisher.hearsNothing();
+				case REJECT ->
+					assertThat(this.publisher.receive()).isEqualTo(new Response(this.responder.getResponderId(),
+							"publisher", event, Acknowledgement.FAILURE, "'cpu' has no handler for '" + event + "'"));
+				case IGNORE -> this.publisher.receivesNothing();
 			}
 		}
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").ras()).isOne();
+		assertThat(this.publisher.receive("start").ras()).isOne();
 	}
 
 	@Test
@@ -390,7 +391,7 @@ class DefaultSignalResponderTests {
 		this.responder.on("start", (signal) -> null);
 		this.responder.on("start", (signal) -> Acknowledgement.success("done"));
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(1, "done");
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message).containsExactly(1, "done");
 	}
 
 	@Test
@@ -401,12 +402,12 @@ class DefaultSignalResponderTests {
 			return Acknowledgement.success("any");
 		});
 		this.publisher.publish(Signal.INITIALIZATION);
-		assertThat(this.publisher.hear(Signal.INITIALIZATION)).extracting(Response::ras, Response::message)
+		assertThat(this.publisher.receive(Signal.INITIALIZATION)).extracting(Response::ras, Response::message)
 			.containsExactly(1, null);
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").message()).isEqualTo("any");
+		assertThat(this.publisher.receive("start").message()).isEqualTo("any");
 		this.publisher.publish(Signal.SHUTDOWN);
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 		assertThat(handled).containsExactly("start", "marker");
 	}
 
@@ -415,13 +416,13 @@ class DefaultSignalResponderTests {
 		BlockingQueue<Signal> handled = new LinkedBlockingQueue<>();
 		this.responder.on("start", succeeding());
 		this.publisher.publish(Signal.SHUTDOWN);
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 		this.responder.on(Signal.SHUTDOWN, (signal) -> {
 			handled.add(signal);
 			return Acknowledgement.success("bye");
 		});
 		this.publisher.publish(Signal.SHUTDOWN);
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 		assertThat(handled).extracting(Signal::event).containsExactly(Signal.SHUTDOWN);
 	}
 
@@ -429,54 +430,54 @@ class DefaultSignalResponderTests {
 	void handlesAnInitializationThatIsNamed() {
 		Registration failing = this.responder.on(Signal.INITIALIZATION, throwing(new IllegalStateException("not now")));
 		this.publisher.publish(Signal.INITIALIZATION);
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(0, "not now");
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message).containsExactly(0, "not now");
 		failing.close();
 		this.responder.on(Signal.INITIALIZATION, (signal) -> null);
 		this.publisher.publish(Signal.INITIALIZATION);
-		assertThat(this.publisher.hear(Signal.INITIALIZATION).ras()).isOne();
-		this.publisher.hearsNothing();
+		assertThat(this.publisher.receive(Signal.INITIALIZATION).ras()).isOne();
+		this.publisher.receivesNothing();
 	}
 
 	// Locks
 
 	@Test
-	void hearsNobodyButThePublisherItIsLockedOn() {
+	void receivesOnlyThePublisherItIsLockedOn() {
 		this.responder.on("start", succeeding());
 		this.responder.lockPublisher("publisher");
 		this.other.publish(Signal.INITIALIZATION);
 		this.other.publish("start");
 		this.publisher.publish("start");
-		this.publisher.hear("start");
+		this.publisher.receive("start");
 		this.responder.lockPublisher("other");
 		this.publisher.publish("start");
 		this.other.publish("start");
-		this.other.hear("start");
-		this.wire.awaitHeard();
+		this.other.receive("start");
+		this.wire.awaitReceived();
 		this.responder.unlock();
-		this.publisher.hearsNothing();
-		this.other.hearsNothing();
+		this.publisher.receivesNothing();
+		this.other.receivesNothing();
 	}
 
 	@Test
-	void hearsNothingButTheTagItIsLockedOn() {
+	void receivesOnlyTheTagItIsLockedOn() {
 		this.responder.on("start", succeeding());
 		this.responder.lockTag("run-7");
 		this.publisher.publish(Signal.INITIALIZATION);
 		this.publisher.publish("start", 1, "run-8");
 		this.publisher.publish("start", 2, "run-7");
-		this.publisher.hear("start");
+		this.publisher.receive("start");
 		this.publisher.publish(Signal.INITIALIZATION, -1, "run-7");
-		this.publisher.hear(Signal.INITIALIZATION);
-		this.wire.awaitHeard();
+		this.publisher.receive(Signal.INITIALIZATION);
+		this.wire.awaitReceived();
 		this.responder.unlock();
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 	}
 
 	@Test
-	void hearsWhatPassesBothLocks() {
-		List<String> heard = Collections.synchronizedList(new ArrayList<>());
+	void receivesSignalsThatPassBothLocks() {
+		List<String> received = Collections.synchronizedList(new ArrayList<>());
 		this.responder.on("start", (signal) -> {
-			heard.add(signal.publisherId() + " " + signal.tag());
+			received.add(signal.publisherId() + " " + signal.tag());
 			return Acknowledgement.success();
 		});
 		this.responder.lockTag("run-7");
@@ -484,11 +485,11 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 1, "run-8");
 		this.other.publish("start", 1, "run-7");
 		this.publisher.publish("start", 1, "run-7");
-		this.publisher.hear("start");
+		this.publisher.receive("start");
 		this.responder.unlock();
 		this.other.publish("start", 1, "run-9");
-		this.other.hear("start");
-		assertThat(heard).containsExactly("publisher run-7", "other run-9");
+		this.other.receive("start");
+		assertThat(received).containsExactly("publisher run-7", "other run-9");
 	}
 
 	@Test
@@ -498,11 +499,11 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 1, "run-8");
 		this.other.publish("start", 1, "run-7");
 		this.publisher.publish("start", 1, "run-7");
-		this.publisher.hear("start");
-		this.wire.awaitHeard();
+		this.publisher.receive("start");
+		this.wire.awaitReceived();
 		this.responder.unlock();
-		this.publisher.hearsNothing();
-		this.other.hearsNothing();
+		this.publisher.receivesNothing();
+		this.other.receivesNothing();
 	}
 
 	@Test
@@ -514,19 +515,19 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void doesNotHearItsOwnApplicationUnlessToldTo() {
+	void doesNotReceiveItsOwnApplicationUnlessConfigured() {
 		use(new Settings().receiveOwn(false));
-		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+		BlockingQueue<String> received = new LinkedBlockingQueue<>();
 		this.responder.on("start", (signal) -> {
-			heard.add(signal.publisherId());
+			received.add(signal.publisherId());
 			return Acknowledgement.success();
 		});
 		SignalExporter own = this.engine.create("own");
 		own.initialize("start");
 		assertThat(own.publish("start").awaited()).isZero();
 		this.publisher.publish("start");
-		this.publisher.hear("start");
-		assertThat(heard).containsExactly("publisher");
+		this.publisher.receive("start");
+		assertThat(received).containsExactly("publisher");
 		use(new Settings().receiveOwn(true));
 		this.responder.on("start", succeeding());
 		SignalExporter exporter = this.engine.create("own");
@@ -551,87 +552,87 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 2);
 		this.publisher.publish("start", 3);
 		this.publisher.publish("start", 4);
-		assertThat(this.publisher.hear()).extracting(Response::ras, Response::message).containsExactly(0, "busy");
+		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message).containsExactly(0, "busy");
 		assertThat(this.engine.counters().rejected()).isOne();
 		assertThat(output).contains("'start' of 'publisher' is answered 'busy': too many signals are waiting");
 		this.other.publish("start", 5);
-		assertThat(this.other.hear().message()).isEqualTo("done 5");
+		assertThat(this.other.receive().message()).isEqualTo("done 5");
 		// Subscribing is about the future, and waits for nobody.
 		this.publisher.publish(Signal.INITIALIZATION);
-		assertThat(this.publisher.hear(Signal.INITIALIZATION).ras()).isOne();
+		assertThat(this.publisher.receive(Signal.INITIALIZATION).ras()).isOne();
 		gate.open();
-		assertThat(IntStream.range(0, 3).mapToObj((i) -> this.publisher.hear().message())).containsExactly("done 1",
+		assertThat(IntStream.range(0, 3).mapToObj((i) -> this.publisher.receive().message())).containsExactly("done 1",
 				"done 2", "done 3");
 		this.publisher.publish("start", 6);
-		assertThat(this.publisher.hear().message()).isEqualTo("done 6");
-		this.publisher.hearsNothing();
+		assertThat(this.publisher.receive().message()).isEqualTo("done 6");
+		this.publisher.receivesNothing();
 	}
 
 	// By hand
 
 	@Test
 	void listenerLeavesTheAnsweringToTheApplication() {
-		BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
-		Registration listening = this.responder.listen(heard::add);
+		BlockingQueue<Signal> received = new LinkedBlockingQueue<>();
+		Registration listening = this.responder.listen(received::add);
 		this.publisher.publish(Signal.INITIALIZATION);
 		this.publisher.publish("start", 3);
 		this.publisher.publish(Signal.SHUTDOWN);
-		this.publisher.hearsNothing();
-		assertThat(heard).extracting(Signal::event).startsWith(Signal.INITIALIZATION, "start", Signal.SHUTDOWN);
-		Signal signal = heard.stream().filter((candidate) -> candidate.sampleNo() == 3).findFirst().orElseThrow();
+		this.publisher.receivesNothing();
+		assertThat(received).extracting(Signal::event).startsWith(Signal.INITIALIZATION, "start", Signal.SHUTDOWN);
+		Signal signal = received.stream().filter((candidate) -> candidate.sampleNo() == 3).findFirst().orElseThrow();
 		this.responder.respond(signal, 7, "by hand");
-		assertThat(this.publisher.hear())
+		assertThat(this.publisher.receive())
 			.isEqualTo(new Response(this.responder.getResponderId(), "publisher", "start", 7, "by hand"));
 		this.responder.respond("publisher", Signal.INITIALIZATION, null, null);
-		assertThat(this.publisher.hear())
+		assertThat(this.publisher.receive())
 			.isEqualTo(new Response(this.responder.getResponderId(), "publisher", Signal.INITIALIZATION, null, null));
 		listening.close();
-		heard.clear();
+		received.clear();
 		this.publisher.publish("start");
-		this.publisher.hearsNothing();
-		assertThat(heard).isEmpty();
+		this.publisher.receivesNothing();
+		assertThat(received).isEmpty();
 	}
 
 	@Test
-	void listenerHearsWhatHandlersAnswer() {
-		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-		this.responder.listen((signal) -> heard.add(signal.event() + " on " + Thread.currentThread().getName()));
+	void listenerReceivesSignalsThatHandlersAnswer() {
+		BlockingQueue<String> received = new LinkedBlockingQueue<>();
+		this.responder.listen((signal) -> received.add(signal.event() + " on " + Thread.currentThread().getName()));
 		this.responder.on("start", (signal) -> Acknowledgement.success("handled"));
 		this.publisher.publish(Signal.INITIALIZATION);
 		this.publisher.publish("unknown");
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").message()).isEqualTo("handled");
-		this.publisher.hearsNothing();
-		assertThat(heard).startsWith("initialization on handler", "unknown on handler", "start on handler");
+		assertThat(this.publisher.receive("start").message()).isEqualTo("handled");
+		this.publisher.receivesNothing();
+		assertThat(received).startsWith("initialization on handler", "unknown on handler", "start on handler");
 	}
 
 	@Test
 	void listenerThatFailsIsLogged(CapturedOutput output) {
-		List<String> heard = Collections.synchronizedList(new ArrayList<>());
+		List<String> received = Collections.synchronizedList(new ArrayList<>());
 		this.responder.listen((signal) -> {
 			throw new IllegalStateException("broken, on purpose");
 		});
-		this.responder.listen((signal) -> heard.add(signal.event()));
+		this.responder.listen((signal) -> received.add(signal.event()));
 		this.responder.on("start", succeeding());
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").ras()).isOne();
-		assertThat(heard).containsExactly("start");
+		assertThat(this.publisher.receive("start").ras()).isOne();
+		assertThat(received).containsExactly("start");
 		assertThat(output).contains("WARN").contains("A listener of '" + this.responder.getResponderId());
 	}
 
 	@Test
-	void listenerHearsNothingThatTheLocksFilterOut() {
-		BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-		this.responder.listen((signal) -> heard.add(signal.publisherId()));
+	void listenerReceivesNothingThatTheLocksFilterOut() {
+		BlockingQueue<String> received = new LinkedBlockingQueue<>();
+		this.responder.listen((signal) -> received.add(signal.publisherId()));
 		this.responder.lockPublisher("publisher");
 		this.other.publish("start");
 		this.publisher.publish("start");
-		awaiting().untilAsserted(() -> assertThat(heard).isNotEmpty());
-		assertThat(heard).containsExactly("publisher");
+		awaiting().untilAsserted(() -> assertThat(received).isNotEmpty());
+		assertThat(received).containsExactly("publisher");
 	}
 
 	@Test
-	void refusesToAnswerNobody() {
+	void refusesToAnswerABlankPublisher() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.responder.respond(" ", "start", 1, null))
 			.withMessageContaining("publisher id");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.responder.respond("publisher", "", 1, null))
@@ -657,7 +658,7 @@ class DefaultSignalResponderTests {
 		awaiting().until(() -> this.wire.log.contains("answer start"));
 		this.wire.failing = false;
 		this.publisher.publish("start", 2);
-		assertThat(this.publisher.hear().message()).isEqualTo("2");
+		assertThat(this.publisher.receive().message()).isEqualTo("2");
 	}
 
 	// Registrations
@@ -668,21 +669,21 @@ class DefaultSignalResponderTests {
 		this.responder.on("other", succeeding());
 		Registration registration = this.responder.on("start", succeeding());
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").ras()).isOne();
+		assertThat(this.publisher.receive("start").ras()).isOne();
 		registration.close();
 		registration.close();
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").ras()).isZero();
+		assertThat(this.publisher.receive("start").ras()).isZero();
 	}
 
 	@Test
 	void isSilentAgainWhenTheLastHandlerIsClosed() {
 		Registration registration = this.responder.on("start", succeeding());
 		this.publisher.publish("start");
-		this.publisher.hear("start");
+		this.publisher.receive("start");
 		registration.close();
 		this.publisher.publish("start");
-		this.publisher.hearsNothing();
+		this.publisher.receivesNothing();
 	}
 
 	@Test
@@ -691,11 +692,11 @@ class DefaultSignalResponderTests {
 		Registration first = this.responder.on("start", handler);
 		Registration second = this.responder.on("start", handler);
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear().message()).isEqualTo("once; once");
+		assertThat(this.publisher.receive().message()).isEqualTo("once; once");
 		first.close();
 		first.close();
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear().message()).isEqualTo("once");
+		assertThat(this.publisher.receive().message()).isEqualTo("once");
 		second.close();
 	}
 
@@ -710,7 +711,7 @@ class DefaultSignalResponderTests {
 		gate.awaitEntered();
 		registration.close();
 		gate.open();
-		assertThat(this.publisher.hear().message()).isEqualTo("finished");
+		assertThat(this.publisher.receive().message()).isEqualTo("finished");
 	}
 
 	// Stopping
@@ -731,21 +732,21 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 2);
 		this.publisher.publish("start", 3);
 		gate.awaitEntered();
-		this.wire.awaitHeard();
+		this.wire.awaitReceived();
 		CompletableFuture<Void> stopped = CompletableFuture.runAsync(this.engine::stop);
 		awaiting().until(() -> !this.engine.isRunning());
 		this.publisher.publish("start", 4);
 		this.other.publish(Signal.INITIALIZATION);
-		this.wire.awaitHeard();
+		this.wire.awaitReceived();
 		assertThat(stopped).isNotDone();
 		assertThat(this.wire.log).isEmpty();
 		gate.open();
-		assertThat(this.publisher.hear().message()).isEqualTo("1");
+		assertThat(this.publisher.receive().message()).isEqualTo("1");
 		assertThat(stopped).isNotDone();
 		stage.complete(Acknowledgement.success("2"));
 		stopped.get(10, TimeUnit.SECONDS);
-		assertThat(this.publisher.hear().message()).isEqualTo("2");
-		assertThat(this.publisher.hear().message()).isEqualTo("3");
+		assertThat(this.publisher.receive().message()).isEqualTo("2");
+		assertThat(this.publisher.receive().message()).isEqualTo("3");
 		assertThat(this.wire.log).containsExactly("answer start", "answer start", "answer start", "bye", "stop");
 		assertThat(this.publisher.responses).isEmpty();
 		assertThat(this.other.responses).isEmpty();
@@ -802,10 +803,10 @@ class DefaultSignalResponderTests {
 		}
 		gate.open();
 		for (int i = 0; i <= 20; i++) {
-			assertThat(this.publisher.hear().ras()).isOne();
+			assertThat(this.publisher.receive().ras()).isOne();
 		}
 		for (int i = 1; i <= 20; i++) {
-			assertThat(this.other.hear().ras()).isOne();
+			assertThat(this.other.receive().ras()).isOne();
 		}
 		assertThat(interrupted).hasSize(2 * 41 + 2 * 40).containsOnly(false);
 	}
@@ -859,7 +860,7 @@ class DefaultSignalResponderTests {
 		assertThat(stopped.getCount()).isOne();
 		gate.open();
 		assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
-		this.publisher.hear("start");
+		this.publisher.receive("start");
 	}
 
 	@Test
@@ -895,7 +896,7 @@ class DefaultSignalResponderTests {
 		this.engine.stop();
 		this.engine.start();
 		this.publisher.publish("start");
-		assertThat(this.publisher.hear("start").responderId()).isEqualTo(this.responder.getResponderId());
+		assertThat(this.publisher.receive("start").responderId()).isEqualTo(this.responder.getResponderId());
 	}
 
 	// What the tests are made of
@@ -1114,9 +1115,9 @@ class DefaultSignalResponderTests {
 		}
 
 		/**
-		 * Wait until the engine has heard whatever was sent.
+		 * Wait until the engine has received whatever was sent.
 		 */
-		void awaitHeard() {
+		void awaitReceived() {
 			this.delegate.send(CHANNEL, new Signal("nobody", "test", BARRIER, "test", 0, "test", Map.of()));
 			try {
 				assertThat(this.barriers.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
@@ -1165,11 +1166,11 @@ class DefaultSignalResponderTests {
 	}
 
 	/**
-	 * Lets an engine hear signals without end.
+	 * Lets an engine receive signals without end.
 	 */
 	private static final class FloodingTransport extends SilentTransport {
 
-		private final AtomicInteger heard = new AtomicInteger();
+		private final AtomicInteger received = new AtomicInteger();
 
 		private volatile boolean ended;
 
@@ -1179,7 +1180,7 @@ class DefaultSignalResponderTests {
 		public void start(Listener listener) {
 			this.thread = new Thread(() -> {
 				while (!this.ended) {
-					listener.onSignal(CHANNEL, new Signal("publisher-" + this.heard.incrementAndGet(), "python",
+					listener.onSignal(CHANNEL, new Signal("publisher-" + this.received.incrementAndGet(), "python",
 							"start", "elsewhere", 1, Signal.NO_TAG, Map.of()), null);
 				}
 			}, "flood");
@@ -1187,11 +1188,11 @@ class DefaultSignalResponderTests {
 		}
 
 		/**
-		 * Let the engine hear some more, and no more then.
+		 * Let the engine receive some more, and no more then.
 		 */
 		void end() throws InterruptedException {
-			int before = this.heard.get();
-			awaiting().until(() -> this.heard.get() > before + 2);
+			int before = this.received.get();
+			awaiting().until(() -> this.received.get() > before + 2);
 			this.ended = true;
 			this.thread.join();
 		}
@@ -1199,7 +1200,7 @@ class DefaultSignalResponderTests {
 	}
 
 	/**
-	 * Another application that publishes, and hears what it is answered.
+	 * Another application that publishes, and receives what it is answered.
 	 */
 	private final class Publisher extends SilentListener {
 
@@ -1232,10 +1233,10 @@ class DefaultSignalResponderTests {
 		/**
 		 * The next response to this publisher.
 		 */
-		Response hear() {
+		Response receive() {
 			try {
 				Response response = this.responses.poll(10, TimeUnit.SECONDS);
-				assertThat(response).as("no response was heard").isNotNull();
+				assertThat(response).as("no response was received").isNotNull();
 				return response;
 			}
 			catch (InterruptedException ex) {
@@ -1243,20 +1244,20 @@ class DefaultSignalResponderTests {
 			}
 		}
 
-		Response hear(String event) {
-			Response response = hear();
+		Response receive(String event) {
+			Response response = receive();
 			assertThat(response.event()).isEqualTo(event);
 			return response;
 		}
 
 		/**
-		 * Whatever was published has been handled, and what it is answered been heard.
+		 * Whatever was published has been handled, and what it is answered been received.
 		 */
-		void hearsNothing() {
-			DefaultSignalResponderTests.this.wire.awaitHeard();
+		void receivesNothing() {
+			DefaultSignalResponderTests.this.wire.awaitReceived();
 			Registration marker = DefaultSignalResponderTests.this.responder.on("marker", succeeding());
 			publish("marker");
-			hear("marker");
+			receive("marker");
 			marker.close();
 		}
 

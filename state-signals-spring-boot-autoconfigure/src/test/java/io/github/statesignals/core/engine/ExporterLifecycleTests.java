@@ -60,10 +60,10 @@ class ExporterLifecycleTests {
 		exporter.initialization("start").tag("run-7").expectedResponders("expected").initialize();
 		assertThat(exporter.getSubscribers()).isEmpty();
 		assertThat(application.engine().exporters()).isEmpty();
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		application.engine().start();
 		assertComesBack(application, exporter);
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 	}
 
 	@Test
@@ -72,8 +72,8 @@ class ExporterLifecycleTests {
 		SignalExporter exporter = application.exporter("first");
 		exporter.initialize("second");
 		application.engine().start();
-		this.peer.hear(Signal.INITIALIZATION);
-		this.peer.hearsNoSignal();
+		this.peer.receive(Signal.INITIALIZATION);
+		this.peer.receivesNoSignal();
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("first"))
 			.withMessageContaining("[second]");
 	}
@@ -84,7 +84,7 @@ class ExporterLifecycleTests {
 		SignalExporter exporter = application.exporter("start");
 		exporter.shutdown();
 		application.engine().start();
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		assertThat(application.engine().exporters()).isEmpty();
 	}
 
@@ -99,7 +99,7 @@ class ExporterLifecycleTests {
 			.withMessageContaining("ApplicationRunner")
 			.withMessageContaining("state-signals.exporter.await-subscribers");
 		application.engine().start();
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		assertThat(application.engine().exporters()).isEmpty();
 	}
 
@@ -119,8 +119,8 @@ class ExporterLifecycleTests {
 		assertThat(exporter.emitAsync(new Start())).isCompletedExceptionally();
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("strat"));
 		application.engine().start();
-		this.peer.hear(Signal.INITIALIZATION);
-		this.peer.hearsNoSignal();
+		this.peer.receive(Signal.INITIALIZATION);
+		this.peer.receivesNoSignal();
 	}
 
 	@Test
@@ -236,7 +236,7 @@ class ExporterLifecycleTests {
 		for (int i = 0; i < 3; i++) {
 			assertComesBack(application, exporter);
 			application.engine().stop();
-			assertThat(this.peer.hear(Signal.SHUTDOWN).content().tag()).isEqualTo("run-7");
+			assertThat(this.peer.receive(Signal.SHUTDOWN).content().tag()).isEqualTo("run-7");
 			assertThat(exporter.getSubscribers()).isEmpty();
 			assertThat(application.engine().exporters()).isEmpty();
 			assertThatExceptionOfType(DataAccessResourceFailureException.class)
@@ -254,7 +254,7 @@ class ExporterLifecycleTests {
 	 */
 	private void assertComesBack(Application application, SignalExporter exporter) {
 		assertThat(List.<SignalExporter>copyOf(application.engine().exporters())).containsExactly(exporter);
-		assertThat(this.peer.hear(Signal.INITIALIZATION).content().tag()).isEqualTo("run-7");
+		assertThat(this.peer.receive(Signal.INITIALIZATION).content().tag()).isEqualTo("run-7");
 		assertThat(exporter.getSubscribers()).contains("expected", application.responder().getResponderId());
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("strat"));
 	}
@@ -287,7 +287,7 @@ class ExporterLifecycleTests {
 		this.peer.settle();
 		this.peer.forget();
 		application.engine().start();
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		assertThat(application.engine().exporters()).isEmpty();
 	}
 
@@ -332,13 +332,13 @@ class ExporterLifecycleTests {
 		Duration indefinitely = Duration.ofSeconds(-1);
 		assertThat(engine.awaitSubscribers(exporter, 1, indefinitely)).as("not initialized").isTrue();
 		exporter.initialize("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		assertThat(engine.awaitSubscribers(exporter, 0, indefinitely)).isTrue();
 		CompletableFuture<Void> waiting = this.applications
 			.inBackground(() -> engine.awaitSubscribers(exporter, 1, indefinitely));
 		awaiting().until(() -> this.applications.timer().scheduled() == 1);
 		this.applications.timer().advance(Duration.ofSeconds(1));
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		assertThat(waiting).isNotDone();
 		this.peer.subscribe(exporter, "r1");
 		get(waiting);

@@ -244,7 +244,7 @@ final class InMemoryApplications implements AfterEachCallback {
 	}
 
 	/**
-	 * What was heard or sent: a signal or a response, with its extension.
+	 * What was received or sent: a signal or a response, with its extension.
 	 */
 	record Message<T, E>(T content, @Nullable E extension) {
 	}
@@ -348,7 +348,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Whether channels may be heard from now on.
+		 * Whether channels may be received from now on.
 		 */
 		void refuse(boolean refusing) {
 			this.refusing = refusing;
@@ -376,7 +376,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Hear again, after a while of deafness.
+		 * Receive again, after the subscription was lost for a while.
 		 */
 		void reconnect(boolean gap) {
 			this.listener.onConnected(gap);
@@ -493,7 +493,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Wait until everybody has heard whatever was sent until now.
+		 * Wait until everybody has received whatever was sent until now.
 		 */
 		void settle() {
 			String marker = "marker-" + InMemoryApplications.this.markers.incrementAndGet();
@@ -504,7 +504,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Publish a signal, and wait until it is heard.
+		 * Publish a signal, and wait until it is received.
 		 */
 		void publish(Signal signal, @Nullable SignalExtension extension) {
 			this.own.add(signal);
@@ -513,7 +513,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Respond, and wait until it is heard.
+		 * Respond, and wait until it is received.
 		 */
 		void respond(Response response, @Nullable ResponseExtension extension) {
 			this.own.add(response);
@@ -596,40 +596,40 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * The next signal that is heard.
+		 * The next signal that is received.
 		 */
-		Message<Signal, SignalExtension> hear() {
-			return next(this.signals, () -> "no signal was heard");
+		Message<Signal, SignalExtension> receive() {
+			return next(this.signals, () -> "no signal was received");
 		}
 
-		Message<Signal, SignalExtension> hear(String event) {
-			Message<Signal, SignalExtension> signal = hear();
+		Message<Signal, SignalExtension> receive(String event) {
+			Message<Signal, SignalExtension> signal = receive();
 			assertThat(signal.content().event()).isEqualTo(event);
 			return signal;
 		}
 
 		/**
-		 * The next response that is heard.
+		 * The next response that is received.
 		 */
-		Message<Response, ResponseExtension> hearResponse() {
-			return next(this.responses, () -> "no response was heard");
+		Message<Response, ResponseExtension> receiveResponse() {
+			return next(this.responses, () -> "no response was received");
 		}
 
 		/**
-		 * What was said until now has been heard, and it was no signal.
+		 * What was said until now has been received, and it was no signal.
 		 */
-		void hearsNoSignal() {
+		void receivesNoSignal() {
 			settle();
 			assertThat(this.signals).isEmpty();
 		}
 
-		void hearsNoResponse() {
+		void receivesNoResponse() {
 			settle();
 			assertThat(this.responses).isEmpty();
 		}
 
 		/**
-		 * What was heard, and not been asked for yet.
+		 * What was received, and not been asked for yet.
 		 */
 		BlockingQueue<Message<Signal, SignalExtension>> signals() {
 			return this.signals;
@@ -640,7 +640,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Forget what was heard.
+		 * Forget what was received.
 		 */
 		void forget() {
 			settle();

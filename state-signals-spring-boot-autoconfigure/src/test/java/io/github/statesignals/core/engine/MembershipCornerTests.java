@@ -22,11 +22,11 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.core.engine.HeardSignals.ClockOffset;
-import io.github.statesignals.core.engine.HeardSignals.Order;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.engine.SequenceTracker.ClockOffset;
+import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
@@ -62,43 +62,43 @@ class MembershipCornerTests {
 	@Test
 	void anAnswerByHandWithoutARasDoesNotUseUpTheId() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> tracker = listen(application);
 		this.peer.publish(Peer.signal("publisher", "start", 1), extension(1));
-		Signal signal = next(heard);
+		Signal signal = next(tracker);
 		application.responder().respond(signal, null, "working on it");
 		application.responder().respond(signal, 1, "done");
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("1"));
 	}
 
 	@Test
-	void aSignalThatNobodyAnsweredInTimeDoesNotShiftTheAnswersByEventForEver() {
+	void aSignalWithoutAnswersInTimeDoesNotShiftTheAnswersByEvent() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> tracker = listen(application);
 		this.peer.publish(Peer.signal("publisher", "start", 1), new SignalExtension("1", 1, 0, 5_000, null));
-		next(heard);
+		next(tracker);
 		this.applications.timer().advance(Duration.ofSeconds(60));
 		this.peer.publish(Peer.signal("publisher", "start", 2), new SignalExtension("2", 2, 60_000, 5_000, null));
-		next(heard);
+		next(tracker);
 		application.responder().respond("publisher", "start", 1, null);
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("2"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("2"));
 	}
 
 	@Test
 	void anAnswerByEventToASignalWithoutAnIdDoesNotCarryAnEarlierOnes() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> tracker = listen(application);
 		this.peer.publish(Peer.signal("publisher", "start", 1), extension(1));
-		next(heard);
+		next(tracker);
 		// Somebody joined who does not understand: no more extensions.
 		this.peer.publish(Peer.signal("publisher", "start", 2), null);
-		next(heard);
+		next(tracker);
 		application.responder().respond("publisher", "start", 1, null);
-		assertThat(this.peer.hearResponse().extension()).isNull();
+		assertThat(this.peer.receiveResponse().extension()).isNull();
 	}
 
 	@Test
-	void aRuleThatFailsWhenSomebodyLeavesFailsItsPublishAndNoOther() {
+	void aRuleThatFailsWhenAResponderLeavesFailsItsPublishAndNoOther() {
 		Application application = this.applications.start();
 		SignalExporter exporter = exporter(application, "r1");
 		CompletableFuture<SignalResult> broken = exporter.signal("start")
@@ -106,7 +106,7 @@ class MembershipCornerTests {
 			.until((awaited) -> 1 / awaited)
 			.publishAsync();
 		CompletableFuture<SignalResult> other = exporter.signal("start").publishAsync();
-		((DefaultSignalExporter) exporter).leave("r1");
+		((DefaultSignalExporter) exporter).subscriptions().leave("r1");
 		assertThat(other).succeedsWithin(Duration.ofSeconds(2));
 		assertThat(broken).failsWithin(Duration.ofSeconds(2))
 			.withThrowableThat()
@@ -143,19 +143,19 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void aPublisherThatCountsFromZeroIsHeardFromTheStart() {
-		assertThat(new HeardSignals().hear(CHANNEL, "p", extension(0), 0).order()).isEqualTo(Order.NEXT);
+	void aPublisherThatCountsFromZeroIsReceivedFromTheStart() {
+		assertThat(new SequenceTracker().track(CHANNEL, "p", extension(0), 0).order()).isEqualTo(Order.NEXT);
 	}
 
 	@Test
 	void aPublisherWhoseClockStoodStillForAWhileIsNotRefusedForMinutes() {
-		HeardSignals heard = new HeardSignals();
-		hearAt(heard, 1, 0, 0);
+		SequenceTracker tracker = new SequenceTracker();
+		trackAt(tracker, 1, 0, 0);
 		// Its machine was suspended for a minute; Redis and we were not.
 		for (int i = 2; i < 100; i++) {
-			hearAt(heard, i, i * 1_000, 60_000 + i * 1_000);
+			trackAt(tracker, i, i * 1_000, 60_000 + i * 1_000);
 		}
-		assertThat(hearAt(heard, 100, 100_000, 160_000)).isGreaterThan(160_000_000_000L);
+		assertThat(trackAt(tracker, 100, 100_000, 160_000)).isGreaterThan(160_000_000_000L);
 	}
 
 	@Test
@@ -203,7 +203,7 @@ class MembershipCornerTests {
 	void anExpectedResponderThatSaysHelloIsAsked() {
 		Application application = this.applications.start(new Settings().expectedResponders("expected"));
 		application.exporter("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.hello("expected");
 		this.applications.timer().advance(Duration.ofMillis(100));
 		this.peer.settle();
@@ -235,7 +235,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void whatMayNotBeHeardLeavesNeitherHandlerNorListenerNorExporterBehind() {
+	void aChannelThatCanNotBeSubscribedLeavesNeitherHandlerNorListenerNorExporterBehind() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.engine().create("conductor");
 		DefaultSignalResponder responder = application.responder();
@@ -284,18 +284,19 @@ class MembershipCornerTests {
 		ClockOffset other = new ClockOffset();
 		other.late(0, -9_000_000_000_000L);
 		assertThat(other.late(Long.MAX_VALUE, -9_000_000_000_000L)).isZero();
-		HeardSignals heard = new HeardSignals();
-		hearAt(heard, 1, Long.MAX_VALUE, 1_000);
-		assertThat(hearAt(heard, 2, 1_000, 1_000)).as("late by aeons").isLessThan(1_000_000_000L);
+		SequenceTracker tracker = new SequenceTracker();
+		trackAt(tracker, 1, Long.MAX_VALUE, 1_000);
+		assertThat(trackAt(tracker, 2, 1_000, 1_000)).as("late by aeons").isLessThan(1_000_000_000L);
 	}
 
 	@Test
 	void nanosecondsMayOverflow() {
-		HeardSignals heard = new HeardSignals();
+		SequenceTracker tracker = new SequenceTracker();
 		long now = Long.MAX_VALUE - 500_000_000;
-		heard.hear(CHANNEL, "p", new SignalExtension(null, 1, 1_000, 5_000, null), now);
+		tracker.track(CHANNEL, "p", new SignalExtension(null, 1, 1_000, 5_000, null), now);
 		now += 10_000_000_000L;
-		Long deadline = heard.hear(CHANNEL, "p", new SignalExtension(null, 2, 1_000, 5_000, null), now).deadlineNanos();
+		Long deadline = tracker.track(CHANNEL, "p", new SignalExtension(null, 2, 1_000, 5_000, null), now)
+			.deadlineNanos();
 		assertThat(deadline - now).isEqualTo(-5_000_000_000L);
 	}
 
@@ -319,8 +320,9 @@ class MembershipCornerTests {
 			DefaultSignalExporter exporter = (DefaultSignalExporter) engine.create("conductor");
 			exporter.initialize("start");
 			IntStream.range(0, 5_000)
-				.forEach((i) -> exporter.onResponse(
-						new Response("r" + i, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null), null));
+				.forEach((i) -> exporter.subscriptions()
+					.onResponse(new Response("r" + i, exporter.getPublisherId(), Signal.INITIALIZATION, 1, null),
+							null));
 			assertThat(exporter.getSubscribers()).hasSize(5_000);
 			released.countDown();
 			awaiting().untilAsserted(() -> assertThat(told).hasSize(5_000));
@@ -334,15 +336,15 @@ class MembershipCornerTests {
 	@Test
 	void moreThanAThousandSignalsMayAwaitAnAnswerByHand() {
 		Application application = this.applications.start();
-		BlockingQueue<Signal> heard = listen(application);
+		BlockingQueue<Signal> tracker = listen(application);
 		for (int i = 1; i <= 2_000; i++) {
 			this.peer.transport().send(CHANNEL, Peer.signal("publisher", "start", i), extension(i));
 		}
-		Signal first = next(heard);
-		IntStream.range(1, 2_000).forEach((i) -> next(heard));
+		Signal first = next(tracker);
+		IntStream.range(1, 2_000).forEach((i) -> next(tracker));
 		this.peer.forget();
 		application.responder().respond(first, 1, null);
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("1"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("1"));
 	}
 
 	private InMemoryBroker broker() {
@@ -360,30 +362,30 @@ class MembershipCornerTests {
 
 	private SignalExporter exporter(Application application, String... responderIds) {
 		SignalExporter exporter = application.exporter("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.subscribe(exporter, responderIds);
 		return exporter;
 	}
 
 	private BlockingQueue<Signal> listen(Application application) {
-		BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
-		application.responder().listen(heard::add);
+		BlockingQueue<Signal> tracker = new LinkedBlockingQueue<>();
+		application.responder().listen(tracker::add);
 		this.peer.forget();
-		return heard;
+		return tracker;
 	}
 
-	private static Signal next(BlockingQueue<Signal> heard) {
+	private static Signal next(BlockingQueue<Signal> tracker) {
 		try {
-			return heard.poll(20, TimeUnit.SECONDS);
+			return tracker.poll(20, TimeUnit.SECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}
 
-	private static @Nullable Long hearAt(HeardSignals heard, long sequence, long sentMillis, long nowMillis) {
-		return heard
-			.hear(CHANNEL, "p", new SignalExtension(null, sequence, sentMillis, 20_000, null), nowMillis * 1_000_000)
+	private static @Nullable Long trackAt(SequenceTracker tracker, long sequence, long sentMillis, long nowMillis) {
+		return tracker
+			.track(CHANNEL, "p", new SignalExtension(null, sequence, sentMillis, 20_000, null), nowMillis * 1_000_000)
 			.deadlineNanos();
 	}
 

@@ -66,9 +66,9 @@ class MembershipTests {
 		SignalExporter exporter = initialized();
 		this.peer.hello("r1");
 		this.applications.timer().advance(PATIENCE.minus(NANOSECOND));
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		this.applications.timer().advance(NANOSECOND);
-		Signal asked = this.peer.hear(Signal.INITIALIZATION).content();
+		Signal asked = this.peer.receive(Signal.INITIALIZATION).content();
 		assertThat(asked.publisherId()).isEqualTo(exporter.getPublisherId());
 		assertThat(exporter.getSubscribers()).isEmpty();
 		assertThat(this.applications.timer().scheduled()).isZero();
@@ -81,7 +81,7 @@ class MembershipTests {
 		this.peer.forget();
 		this.peer.hello("r1");
 		this.applications.timer().advance(PATIENCE);
-		assertThat(this.peer.hear(Signal.INITIALIZATION).content().tag()).isEqualTo("run-7");
+		assertThat(this.peer.receive(Signal.INITIALIZATION).content().tag()).isEqualTo("run-7");
 	}
 
 	@Test
@@ -92,14 +92,14 @@ class MembershipTests {
 		}
 		assertThat(this.applications.timer().scheduled()).isOne();
 		this.applications.timer().advance(PATIENCE);
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.applications.timer().advance(Duration.ofHours(1));
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		// The next one to come is asked again.
 		this.peer.hello("late");
 		this.applications.timer().advance(PATIENCE);
-		this.peer.hear(Signal.INITIALIZATION);
-		this.peer.hearsNoSignal();
+		this.peer.receive(Signal.INITIALIZATION);
+		this.peer.receivesNoSignal();
 	}
 
 	@Test
@@ -108,7 +108,7 @@ class MembershipTests {
 		this.peer.subscribe(exporter, "r1");
 		this.peer.hello("r1");
 		assertThat(this.applications.timer().scheduled()).isZero();
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 	}
 
 	@Test
@@ -117,12 +117,12 @@ class MembershipTests {
 		this.peer.hello("r1");
 		this.peer.subscribe(exporter, "r1");
 		this.applications.timer().advance(PATIENCE);
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		this.peer.hello("r2");
 		this.peer.hello("r3");
 		this.peer.subscribe(exporter, "r3");
 		this.applications.timer().advance(PATIENCE);
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 	}
 
 	@Test
@@ -139,10 +139,10 @@ class MembershipTests {
 		this.peer.forget();
 		this.peer.hello("r1");
 		this.applications.timer().advance(PATIENCE);
-		assertThat(List.of(this.peer.hear(Signal.INITIALIZATION), this.peer.hear(Signal.INITIALIZATION)))
+		assertThat(List.of(this.peer.receive(Signal.INITIALIZATION), this.peer.receive(Signal.INITIALIZATION)))
 			.extracting((signal) -> signal.content().publisherId())
 			.containsExactlyInAnyOrder(first.getPublisherId(), second.getPublisherId());
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 	}
 
 	@Test
@@ -150,16 +150,16 @@ class MembershipTests {
 		SignalExporter exporter = initialized();
 		this.peer.hello("r1");
 		exporter.shutdown();
-		this.peer.hear(Signal.SHUTDOWN);
+		this.peer.receive(Signal.SHUTDOWN);
 		assertThat(this.applications.timer().scheduled()).isZero();
 		exporter.initialize("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.applications.timer().advance(PATIENCE);
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 	}
 
 	@Test
-	void anApplicationThatStartsLateIsSubscribedThoughNobodyAsksOnItsOwn() {
+	void anApplicationThatStartsLateIsSubscribedWithoutAnotherInitialization() {
 		SignalExporter exporter = initialized();
 		Application late = this.applications.create(new Settings());
 		late.responder().on("start", (signal) -> Acknowledgement.success("here"));
@@ -175,7 +175,7 @@ class MembershipTests {
 	void onlyTheFirstHandlerOrListenerSaysHelloAndOnlyTheLastSaysBye() {
 		Application application = this.applications.start();
 		SignalResponder responder = application.responder();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 		Registration handler = responder.on("start", succeeding());
 		assertAnnounced(Signal.INITIALIZATION, responder);
 		Registration listener = responder.listen((signal) -> {
@@ -184,27 +184,27 @@ class MembershipTests {
 		handler.close();
 		other.close();
 		other.close();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 		listener.close();
 		assertAnnounced(Signal.SHUTDOWN, responder);
 		listener.close();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 		responder.listen((signal) -> {
 		});
 		assertAnnounced(Signal.INITIALIZATION, responder);
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 	}
 
 	@Test
 	void aResponderThatStartsWithHandlersSaysHelloAndOneWithoutDoesNot() {
 		Application application = this.applications.create(new Settings());
-		application.engine().get("deaf");
+		application.engine().get("silent");
 		SignalResponder responder = application.responder();
 		responder.on("start", succeeding());
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 		application.engine().start();
 		assertAnnounced(Signal.INITIALIZATION, responder);
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 	}
 
 	@Test
@@ -216,7 +216,7 @@ class MembershipTests {
 		registration.close();
 		application.responder().on("start", succeeding());
 		application.engine().stop();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 	}
 
 	@Test
@@ -231,8 +231,8 @@ class MembershipTests {
 		assertAnnounced(Signal.INITIALIZATION, responder);
 		this.peer.settle();
 		this.applications.timer().advance(PATIENCE);
-		this.peer.hear(Signal.INITIALIZATION);
-		this.peer.hearsNoResponse();
+		this.peer.receive(Signal.INITIALIZATION);
+		this.peer.receivesNoResponse();
 		assertThat(exporter.getSubscribers()).isEmpty();
 		responder.unlock();
 		assertAnnounced(Signal.INITIALIZATION, responder);
@@ -242,9 +242,9 @@ class MembershipTests {
 	}
 
 	@Test
-	void unlockingAResponderThatHearsNothingSaysNothing() {
+	void unlockingAResponderWithoutHandlersSendsNothing() {
 		this.applications.start().responder().unlock();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 	}
 
 	// Those that leave
@@ -253,7 +253,7 @@ class MembershipTests {
 	void aPublishEndsAsSoonAsTheLastOneThatItAwaitsLeaves() {
 		SignalExporter exporter = initialized("r1", "r2");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		this.peer.answer("r1", signal, 1);
 		assertThat(publish).isNotDone();
 		this.applications.timer().advance(Duration.ofSeconds(3));
@@ -273,7 +273,7 @@ class MembershipTests {
 	void othersAreAwaitedWhenOneLeaves() {
 		SignalExporter exporter = initialized("r1", "r2", "r3");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		this.peer.bye("r2");
 		this.peer.answer("r1", signal, 0);
 		assertThat(publish).isNotDone();
@@ -287,7 +287,7 @@ class MembershipTests {
 	void whoLeftIsNotMissingWhenTheOthersAre() {
 		SignalExporter exporter = initialized("r1", "r2", "r3");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		this.peer.answer("r1", this.peer.hear("start"), 1);
+		this.peer.answer("r1", this.peer.receive("start"), 1);
 		this.peer.bye("r2");
 		this.applications.timer().advance(RESPONSE_TIMEOUT);
 		assertThat(get(publish).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
@@ -301,7 +301,7 @@ class MembershipTests {
 		CompletableFuture<SignalResult> publish = exporter.signal("start")
 			.timeout(Duration.ofSeconds(-1))
 			.publishAsync();
-		this.peer.hear("start");
+		this.peer.receive("start");
 		this.peer.bye("r2");
 		assertThat(publish).isNotDone();
 		this.peer.bye("r1");
@@ -315,7 +315,7 @@ class MembershipTests {
 	void whoHasAnsweredHasAnsweredAlsoIfItLeavesThen() {
 		SignalExporter exporter = initialized("r1", "r2");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		this.peer.answer("r1", signal, 0);
 		this.peer.bye("r1");
 		this.peer.answer("r2", signal, 1);
@@ -332,7 +332,7 @@ class MembershipTests {
 			.mapToObj((i) -> exporter.signal((i % 2 == 0) ? "start" : "end").publishAsync())
 			.toList();
 		List<Message<Signal, SignalExtension>> signals = IntStream.range(0, 20)
-			.mapToObj((i) -> this.peer.hear())
+			.mapToObj((i) -> this.peer.receive())
 			.toList();
 		signals.forEach((signal) -> this.peer.answer("r1", signal, 1));
 		assertThat(publishes).allMatch((publish) -> !publish.isDone());
@@ -346,11 +346,11 @@ class MembershipTests {
 		this.peer.subscribePlain(exporter, "python");
 		CompletableFuture<SignalResult> first = exporter.signal("start").sampleNo(1).publishAsync();
 		CompletableFuture<SignalResult> second = exporter.signal("start").sampleNo(2).publishAsync();
-		this.peer.answer("r1", this.peer.hear("start"), 1);
-		this.peer.hearsNoSignal();
-		((DefaultSignalExporter) exporter).leave("python");
+		this.peer.answer("r1", this.peer.receive("start"), 1);
+		this.peer.receivesNoSignal();
+		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		assertThat(get(first).left()).containsExactly("python");
-		Message<Signal, SignalExtension> next = this.peer.hear("start");
+		Message<Signal, SignalExtension> next = this.peer.receive("start");
 		assertThat(next.content().sampleNo()).isEqualTo(2);
 		this.peer.answer("r1", next, 1);
 		assertThat(get(second).responses()).containsOnlyKeys("r1");
@@ -363,7 +363,7 @@ class MembershipTests {
 		CompletableFuture<SignalResult> publish = exporter.signal("start")
 			.until(CompletionRule.quorum())
 			.publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		this.peer.answer("r1", signal, 1);
 		this.peer.answer("r2", signal, 1);
 		assertThat(publish).isNotDone();
@@ -379,7 +379,7 @@ class MembershipTests {
 		CompletableFuture<SignalResult> publish = exporter.signal("start")
 			.until(CompletionRule.count(2))
 			.publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		this.peer.bye("r1");
 		assertThat(publish).isNotDone();
 		this.peer.bye("r2");
@@ -391,7 +391,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void aRuleThatWantsSomebodyIsNotFulfilledWhenEverybodyLeaves() {
+	void aRuleThatRequiresAResponderIsNotFulfilledWhenAllLeave() {
 		SignalExporter exporter = initialized("r1", "r2");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").until(CompletionRule.first()).publishAsync();
 		this.peer.bye("r1");
@@ -453,7 +453,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void aStrangerThatLeavesIsNobodysConcern() {
+	void anUnknownResponderThatLeavesChangesNothing() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.exporter("start");
 		this.peer.subscribe(exporter, "r1");
@@ -477,7 +477,7 @@ class MembershipTests {
 			return Acknowledgement.success("finished");
 		});
 		leaving.engine().get("other").on("end", succeeding());
-		leaving.engine().get("deaf");
+		leaving.engine().get("silent");
 		this.peer.settle();
 		this.applications.timer().advance(PATIENCE);
 		awaiting().until(() -> exporter.getSubscribers().size() == 2);
@@ -531,7 +531,7 @@ class MembershipTests {
 		assertThat(application.nextEvent())
 			.isEqualTo(new SubscriberLeftEvent(exporter.getPublisherId(), "r2", Reason.EVICTED));
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		this.peer.answer("r1", this.peer.hear("start"), 1);
+		this.peer.answer("r1", this.peer.receive("start"), 1);
 		assertThat(get(publish).isSuccess()).isTrue();
 	}
 
@@ -553,7 +553,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void nobodyIsEvictedUnlessTheSettingsSayWhen() {
+	void noResponderIsEvictedUnlessConfigured() {
 		Application application = this.applications.start();
 		SignalExporter exporter = subscribed(application, "r1");
 		for (int i = 0; i < 20; i++) {
@@ -567,7 +567,7 @@ class MembershipTests {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = subscribed(application, "r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		this.applications.timer().advance(RESPONSE_TIMEOUT);
 		assertThat(get(publish).missing()).containsExactly("r1");
 		assertThat(exporter.getSubscribers()).isEmpty();
@@ -580,7 +580,7 @@ class MembershipTests {
 				new SubscriberJoinedEvent(exporter.getPublisherId(), "r1"));
 		// It echoed an id, so it understands.
 		exporter.signal("start").publishAsync();
-		assertThat(this.peer.hear("start").extension()).isNotNull();
+		assertThat(this.peer.receive("start").extension()).isNotNull();
 	}
 
 	@Test
@@ -602,10 +602,10 @@ class MembershipTests {
 		miss(exporter);
 		this.peer.hello("r1");
 		this.applications.timer().advance(PATIENCE);
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 	}
 
-	// Deafness
+	// Lost subscription
 
 	@Test
 	void afterAGapEveryExporterAsksAgainAndEveryResponderSaysHello() {
@@ -613,23 +613,24 @@ class MembershipTests {
 		SignalExporter first = application.exporter("start");
 		SignalExporter second = application.exporter("start");
 		application.engine().create("idle");
-		// The responders must not hear the question of the start, and join by answering.
+		// The responders must not receive the question of the start, and join by
+		// answering.
 		this.peer.settle();
 		SignalResponder responder = application.engine().get("memory");
 		responder.on("start", succeeding());
 		SignalResponder other = application.engine().get("disk");
 		other.listen((signal) -> {
 		});
-		application.engine().get("deaf");
+		application.engine().get("silent");
 		this.peer.forget();
 		for (int i = 0; i < 2; i++) {
 			assertThat(application.nextEvent()).isInstanceOf(SubscriberJoinedEvent.class);
 		}
 		application.wire().reconnect(true);
-		assertThat(List.of(this.peer.hear(Signal.INITIALIZATION), this.peer.hear(Signal.INITIALIZATION)))
+		assertThat(List.of(this.peer.receive(Signal.INITIALIZATION), this.peer.receive(Signal.INITIALIZATION)))
 			.extracting((signal) -> signal.content().publisherId())
 			.containsExactlyInAnyOrder(first.getPublisherId(), second.getPublisherId());
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		assertThat(this.peer.responses()).extracting(Message::content)
 			.filteredOn((response) -> response.publisherId().equals("*"))
 			.containsExactly(announcement(responder, Signal.INITIALIZATION),
@@ -660,7 +661,7 @@ class MembershipTests {
 			.isEqualTo(new SubscriberJoinedEvent(exporter.getPublisherId(), application.responder().getResponderId()));
 		this.peer.forget();
 		application.wire().reconnect(false);
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		assertAnnounced(Signal.INITIALIZATION, application.responder());
 		application.hasNoEvent();
 		assertThat(application.engine().counters().gaps()).isZero();
@@ -695,30 +696,30 @@ class MembershipTests {
 		SignalExporter exporter = application.exporter("start");
 		this.peer.subscribe(exporter, "r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		assertThat(this.peer.hear(Signal.INITIALIZATION).extension()).isNull();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).isNull();
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		assertThat(signal.extension()).isNull();
 		this.peer.answer("r1", signal, 1);
 		assertThat(get(publish).isSuccess()).isTrue();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 		Registration registration = application.responder().on("start", succeeding());
 		application.responder().unlock();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoResponse();
 		application.wire().reconnect(true);
-		this.peer.hearsNoSignal();
-		this.peer.hearsNoResponse();
+		this.peer.receivesNoSignal();
+		this.peer.receivesNoResponse();
 		for (String event : List.of(Signal.INITIALIZATION, "start")) {
 			this.peer.publish(Peer.signal("somebody", event, 1), extension(1));
-			Message<Response, ResponseExtension> answer = this.peer.hearResponse();
+			Message<Response, ResponseExtension> answer = this.peer.receiveResponse();
 			assertThat(answer.content().event()).isEqualTo(event);
 			assertThat(answer.extension()).isNull();
 		}
 		registration.close();
 		application.responder().on("start", succeeding());
 		exporter.shutdown();
-		assertThat(this.peer.hear(Signal.SHUTDOWN).extension()).isNull();
+		assertThat(this.peer.receive(Signal.SHUTDOWN).extension()).isNull();
 		application.engine().stop();
-		this.peer.hearsNoSignal();
+		this.peer.receivesNoSignal();
 		assertThat(application.wire().log()).doesNotContain("announcement initialization", "announcement shutdown");
 	}
 
@@ -727,7 +728,7 @@ class MembershipTests {
 		Application application = this.applications.start(new Settings().extensions(Extensions.OFF));
 		SignalExporter exporter = subscribed(application, "r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		this.peer.hear("start");
+		this.peer.receive("start");
 		this.peer.hello("r2");
 		assertThat(this.applications.timer().scheduled()).as("the response's timeout").isOne();
 		this.peer.bye("r1");
@@ -739,7 +740,7 @@ class MembershipTests {
 		// The same number twice, and an expired one: all of no meaning.
 		for (int i = 0; i < 2; i++) {
 			this.peer.publish(Peer.signal("somebody", "begin", 1), new SignalExtension("1", 1, 0, 0, null));
-			assertThat(this.peer.hearResponse().content().message()).isEqualTo("handled");
+			assertThat(this.peer.receiveResponse().content().message()).isEqualTo("handled");
 		}
 	}
 
@@ -747,62 +748,62 @@ class MembershipTests {
 	void withExtensionsAlwaysTheyAreInEverything() {
 		Application application = this.applications.start(new Settings().extensions(Extensions.ALWAYS));
 		SignalExporter exporter = application.exporter("start");
-		assertThat(this.peer.hear(Signal.INITIALIZATION).extension()).isNotNull();
+		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).isNotNull();
 		exporter.publish("start");
-		assertThat(this.peer.hear("start").extension()).as("with nobody subscribed").isNotNull();
+		assertThat(this.peer.receive("start").extension()).as("with nobody subscribed").isNotNull();
 		this.peer.subscribePlain(exporter, "python");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		assertThat(signal.extension()).as("with a subscriber that does not understand").isNotNull();
 		this.peer.answerPlain("python", signal, 1);
 		assertThat(get(publish).isSuccess()).isTrue();
 		application.responder().on("begin", succeeding());
-		assertThat(this.peer.hearResponse().extension()).as("hello").isEqualTo(ResponseExtension.UNDERSTOOD);
+		assertThat(this.peer.receiveResponse().extension()).as("hello").isEqualTo(ResponseExtension.UNDERSTOOD);
 		this.peer.publish(Peer.signal("python", "begin", 1), null);
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
 		this.peer.publish(Peer.signal("java", "begin", 1), extension(17));
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(new ResponseExtension("17"));
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(new ResponseExtension("17"));
 		exporter.shutdown();
-		assertThat(this.peer.hear(Signal.SHUTDOWN).extension()).isNotNull();
+		assertThat(this.peer.receive(Signal.SHUTDOWN).extension()).isNotNull();
 	}
 
 	@Test
 	void negotiatedExtensionsAreInSignalsOnlyWhileEverybodyUnderstands() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.exporter("start");
-		assertThat(this.peer.hear(Signal.INITIALIZATION).extension()).isNotNull();
+		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).isNotNull();
 		exporter.publish("start");
-		assertThat(this.peer.hear("start").extension()).as("with nobody subscribed").isNull();
+		assertThat(this.peer.receive("start").extension()).as("with nobody subscribed").isNull();
 		this.peer.subscribe(exporter, "r1", "r2");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).isNotNull();
 		this.peer.subscribePlain(exporter, "python");
 		assertThat(publishAndAnswer(exporter, "r1", "r2", "python").extension()).isNull();
 		this.peer.hello("r3");
 		this.applications.timer().advance(PATIENCE);
-		assertThat(this.peer.hear(Signal.INITIALIZATION).extension()).as("asks who understands").isNotNull();
-		((DefaultSignalExporter) exporter).leave("python");
+		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).as("asks who understands").isNotNull();
+		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).isNotNull();
 		this.peer.subscribePlain(exporter, "r2");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).as("anybody can send that in its name")
 			.isNotNull();
 		exporter.shutdown();
-		assertThat(this.peer.hear(Signal.SHUTDOWN).extension()).isNotNull();
+		assertThat(this.peer.receive(Signal.SHUTDOWN).extension()).isNotNull();
 	}
 
 	@Test
 	void negotiatedExtensionsAreInTheShutdownIfEverybodyUnderstands() {
 		SignalExporter exporter = initialized("r1");
 		exporter.shutdown();
-		assertThat(this.peer.hear(Signal.SHUTDOWN).extension()).isNotNull();
+		assertThat(this.peer.receive(Signal.SHUTDOWN).extension()).isNotNull();
 	}
 
 	@Test
-	void anEvictedResponderThatDoesNotUnderstandKeepsNobodyFromUnderstanding() {
+	void anEvictedLegacyResponderDoesNotPreventExtensions() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = subscribed(application, "r1");
 		this.peer.subscribePlain(exporter, "python");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		assertThat(signal.extension()).isNull();
 		this.peer.answerPlain("r1", signal, 1);
 		this.applications.timer().advance(RESPONSE_TIMEOUT);
@@ -824,7 +825,7 @@ class MembershipTests {
 		Application application = this.applications.start(new Settings().expectedResponders("expected"));
 		SignalExporter exporter = subscribed(application, "expected");
 		exporter.initialize("start");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		assertThat(publishAndAnswer(exporter, "expected").extension()).isNotNull();
 	}
 
@@ -836,10 +837,10 @@ class MembershipTests {
 		this.peer.forget();
 		for (String event : List.of(Signal.INITIALIZATION, "start", "unhandled")) {
 			this.peer.publish(Peer.signal("python", event, 1), null);
-			assertThat(this.peer.hearResponse().extension()).isNull();
+			assertThat(this.peer.receiveResponse().extension()).isNull();
 		}
 		application.responder().respond("python", "start", 1, "by hand");
-		assertThat(this.peer.hearResponse().extension()).isNull();
+		assertThat(this.peer.receiveResponse().extension()).isNull();
 	}
 
 	@Test
@@ -849,22 +850,22 @@ class MembershipTests {
 		this.peer.forget();
 		for (String event : List.of(Signal.INITIALIZATION, "start", "unhandled")) {
 			this.peer.publish(Peer.signal(event, event, 1), extension(3));
-			ResponseExtension extension = this.peer.hearResponse().extension();
+			ResponseExtension extension = this.peer.receiveResponse().extension();
 			assertThat(extension.id()).isEqualTo("3");
 			assertThat(extension.seal() != null).as(event).isEqualTo(event.equals(Signal.INITIALIZATION));
 			assertThat(extension.handledEvents()).isEqualTo(event.equals("unhandled") ? List.of("start") : null);
 		}
 		this.peer.publish(Peer.signal("odd", "start", 1), new SignalExtension(null, -1, -1, -1, null));
-		assertThat(this.peer.hearResponse().extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
 	}
 
 	@Test
 	void signalsThatCarryAnExtensionAreNumberedWithoutHoles() {
 		SignalExporter exporter = this.applications.start().exporter("start");
-		Message<Signal, SignalExtension> asked = this.peer.hear(Signal.INITIALIZATION);
+		Message<Signal, SignalExtension> asked = this.peer.receive(Signal.INITIALIZATION);
 		assertThat(asked.extension()).isEqualTo(new SignalExtension("1", 1, 0, SignalExtension.NONE, null));
 		exporter.publish("start");
-		this.peer.hear("start");
+		this.peer.receive("start");
 		this.peer.subscribe(exporter, "r1");
 		this.applications.timer().advance(Duration.ofSeconds(7));
 		assertThat(publishAndAnswer(exporter, "r1").extension())
@@ -872,15 +873,15 @@ class MembershipTests {
 		CompletableFuture<SignalResult> publish = exporter.signal("start")
 			.timeout(Duration.ofSeconds(-1))
 			.publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		assertThat(signal.extension()).isEqualTo(new SignalExtension("3", 3, 7_000, SignalExtension.NONE, null));
 		this.peer.answer("r1", signal, 1);
 		get(publish);
 		exporter.shutdown();
-		assertThat(this.peer.hear(Signal.SHUTDOWN).extension())
+		assertThat(this.peer.receive(Signal.SHUTDOWN).extension())
 			.isEqualTo(new SignalExtension("4", 4, 7_000, SignalExtension.NONE, null));
 		exporter.initialize("start");
-		assertThat(this.peer.hear(Signal.INITIALIZATION).extension().sequence()).isEqualTo(5);
+		assertThat(this.peer.receive(Signal.INITIALIZATION).extension().sequence()).isEqualTo(5);
 	}
 
 	// What the tests are made of
@@ -893,7 +894,7 @@ class MembershipTests {
 	private SignalExporter initialized(String... responderIds) {
 		this.conductor = this.applications.start();
 		SignalExporter exporter = this.conductor.exporter("start", "end");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.subscribe(exporter, responderIds);
 		return exporter;
 	}
@@ -904,7 +905,7 @@ class MembershipTests {
 	 */
 	private SignalExporter subscribed(Application application, String... responderIds) {
 		SignalExporter exporter = application.exporter("start", "end");
-		this.peer.hear(Signal.INITIALIZATION);
+		this.peer.receive(Signal.INITIALIZATION);
 		Set<String> before = exporter.getSubscribers();
 		this.peer.subscribe(exporter, responderIds);
 		for (String responderId : responderIds) {
@@ -918,7 +919,7 @@ class MembershipTests {
 
 	private SignalResult miss(SignalExporter exporter, String... answering) {
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		for (String responderId : answering) {
 			this.peer.answer(responderId, signal, 1);
 		}
@@ -928,7 +929,7 @@ class MembershipTests {
 
 	private Message<Signal, SignalExtension> publishAndAnswer(SignalExporter exporter, String... answering) {
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> signal = this.peer.hear("start");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
 		for (String responderId : answering) {
 			this.peer.answer(responderId, signal, 1);
 		}
@@ -939,7 +940,7 @@ class MembershipTests {
 	}
 
 	private void assertAnnounced(String event, SignalResponder responder) {
-		Message<Response, ResponseExtension> announced = this.peer.hearResponse();
+		Message<Response, ResponseExtension> announced = this.peer.receiveResponse();
 		assertThat(announced.content()).isEqualTo(announcement(responder, event));
 		if (event.equals(Signal.SHUTDOWN)) {
 			assertThat(announced.extension().seal()).isNotNull();

@@ -78,8 +78,8 @@ class OwnRespondersTests {
 		SignalExporter exporter = application.exporter("start");
 		assertThat(exporter.publish("start").messages())
 			.containsExactly(entry(application.responder().getResponderId(), "acted"));
-		this.peer.hear(Signal.INITIALIZATION);
-		assertThat(this.peer.hear("start").extension() != null).isEqualTo(extensions != Extensions.OFF);
+		this.peer.receive(Signal.INITIALIZATION);
+		assertThat(this.peer.receive("start").extension() != null).isEqualTo(extensions != Extensions.OFF);
 	}
 
 	@Test

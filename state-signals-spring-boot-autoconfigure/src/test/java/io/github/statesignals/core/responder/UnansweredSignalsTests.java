@@ -15,7 +15,7 @@ class UnansweredSignalsTests {
 	private final UnansweredSignals unanswered = new UnansweredSignals();
 
 	@Test
-	void whatWasNotHeardIsNotRemembered() {
+	void signalsThatWereNotReceivedAreNotRemembered() {
 		assertThat(this.unanswered.find("publisher", "start", true, 0)).isNull();
 		assertThat(this.unanswered.find(signal("publisher", "start"), true)).isNull();
 	}

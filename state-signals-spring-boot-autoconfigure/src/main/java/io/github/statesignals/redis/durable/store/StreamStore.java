@@ -285,7 +285,7 @@ public final class StreamStore {
 		return eval(StreamScript.PERMISSIONS,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.producer(""),
 						this.keys.lease(""), this.keys.reader(""), this.keys.dropped(""), this.keys.answersOf(""),
-						this.keys.trimmed()),
+						this.keys.trimmed(), this.keys.latest(), this.keys.deadLetters()),
 				List.of(RedisChannel.bytes(purpose.name())))
 			.thenAccept((reply) -> this.permitted.add(purpose));
 	}

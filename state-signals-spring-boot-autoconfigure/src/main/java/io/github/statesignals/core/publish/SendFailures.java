@@ -1,8 +1,10 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
@@ -14,23 +16,23 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
- * Makes of what a transport throws what a publisher is to learn: which signal, and
- * whether it may have been sent.
+ * Describes failures of a transport to publishers: with the signal, and whether it may
+ * have been sent.
  */
-final class SendFailures {
+public final class SendFailures {
 
 	private SendFailures() {
 	}
 
 	/**
 	 * Describes a failure to send a signal.
-	 * @param ex what the transport has failed with
+	 * @param ex the failure of the transport
 	 * @param event the event of the signal
 	 * @param publisherId the id of its publisher
 	 * @return an exception of the same kind that names the signal; the same one if it is
 	 * none of Redis's
 	 */
-	static Throwable describe(Throwable ex, String event, String publisherId) {
+	public static Throwable describe(Throwable ex, String event, String publisherId) {
 		if (!(ex instanceof DataAccessException failure)) {
 			return ex;
 		}
@@ -50,7 +52,7 @@ final class SendFailures {
 				: new DataAccessResourceFailureException(message, reply);
 	}
 
-	// What the driver says, rather than what was made of it.
+	// The exception of the driver, rather than its translations.
 	private static Throwable reply(DataAccessException failure) {
 		Throwable reply = failure;
 		while (reply instanceof DataAccessException && reply.getCause() != null) {
@@ -59,14 +61,7 @@ final class SendFailures {
 		return reply;
 	}
 
-	/**
-	 * Describes that Redis has not confirmed a signal in time.
-	 * @param event the event of the signal
-	 * @param publisherId the id of its publisher
-	 * @param timeout how long Redis had
-	 * @param sending the transport's future, which may know why
-	 * @return the exception to throw
-	 */
+	// Describes that Redis has not confirmed a signal in time.
 	static QueryTimeoutException unconfirmed(String event, String publisherId, Duration timeout,
 			@Nullable CompletableFuture<?> sending) {
 		String message = "Redis did not confirm '%s' of '%s' within %s: it may have been sent".formatted(event,
@@ -75,6 +70,33 @@ final class SendFailures {
 		return (last != null)
 				? new QueryTimeoutException(message + ". The last attempt failed: " + last.getMessage(), last)
 				: new QueryTimeoutException(message);
+	}
+
+	/**
+	 * Waits until a signal was sent.
+	 * @param sending the transport's future
+	 * @param event the event of the signal
+	 * @param publisherId the id of its publisher
+	 * @param timeout the longest time to wait; negative: indefinitely
+	 * @param timer the time
+	 */
+	public static void await(CompletableFuture<?> sending, String event, String publisherId, Duration timeout,
+			Timer timer) {
+		CompletableFuture<?> bounded = sending.exceptionallyCompose(
+				(ex) -> CompletableFuture.failedFuture(describe(Futures.unwrap(ex), event, publisherId)));
+		if (timeout.isNegative()) {
+			Futures.join(bounded);
+			return;
+		}
+		// The driver may wait for Redis longer.
+		Runnable cancel = timer.schedule(timeout,
+				() -> bounded.completeExceptionally(unconfirmed(event, publisherId, timeout, sending)));
+		try {
+			Futures.join(bounded);
+		}
+		finally {
+			cancel.run();
+		}
 	}
 
 }

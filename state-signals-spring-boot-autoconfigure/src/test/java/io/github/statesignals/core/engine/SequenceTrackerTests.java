@@ -15,12 +15,12 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.EngineSettings.Expired;
-import io.github.statesignals.core.engine.HeardSignals.Arrival;
-import io.github.statesignals.core.engine.HeardSignals.ClockOffset;
-import io.github.statesignals.core.engine.HeardSignals.Order;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.engine.SequenceTracker.Arrival;
+import io.github.statesignals.core.engine.SequenceTracker.ClockOffset;
+import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
@@ -37,155 +37,155 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * {@link HeardSignals}, by itself and in an engine.
+ * {@link SequenceTracker}, by itself and in an engine.
  */
 @Timeout(120)
-class HeardSignalsTests {
+class SequenceTrackerTests {
 
 	private static final long NONE = SignalExtension.NONE;
 
 	@RegisterExtension
 	private final InMemoryApplications applications = new InMemoryApplications();
 
-	private final HeardSignals heard = new HeardSignals();
+	private final SequenceTracker tracker = new SequenceTracker();
 
 	// In which order
 
 	@Test
 	void whatComesInOrderIsNext() {
 		for (int i = 1; i <= 1_000; i++) {
-			assertThat(hear("p", i)).isEqualTo(new Arrival(Order.NEXT, 0, null));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Order.NEXT, 0, null));
 		}
 	}
 
 	@Test
-	void whatWasHeardIsRepeatedHoweverLongAgo() {
-		LongStream.rangeClosed(1, 5_000).forEach((i) -> hear("p", i));
+	void receivedNumbersAreRepeatedHoweverLongAgo() {
+		LongStream.rangeClosed(1, 5_000).forEach((i) -> track("p", i));
 		for (long i : List.of(5_000L, 4_999L, 2_500L, 1L)) {
-			assertThat(hear("p", i)).isEqualTo(new Arrival(Order.REPEATED, 0, null));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Order.REPEATED, 0, null));
 		}
-		assertThat(hear("p", 5_001).order()).isEqualTo(Order.NEXT);
+		assertThat(track("p", 5_001).order()).isEqualTo(Order.NEXT);
 	}
 
 	@Test
 	void countsWhatWasMissed() {
-		hear("p", 1);
-		assertThat(hear("p", 3)).isEqualTo(new Arrival(Order.NEXT, 1, null));
-		assertThat(hear("p", 4)).isEqualTo(new Arrival(Order.NEXT, 0, null));
-		assertThat(hear("p", 104)).isEqualTo(new Arrival(Order.NEXT, 99, null));
-		assertThat(hear("p", 2_000_000_105)).isEqualTo(new Arrival(Order.NEXT, 2_000_000_000, null));
+		track("p", 1);
+		assertThat(track("p", 3)).isEqualTo(new Arrival(Order.NEXT, 1, null));
+		assertThat(track("p", 4)).isEqualTo(new Arrival(Order.NEXT, 0, null));
+		assertThat(track("p", 104)).isEqualTo(new Arrival(Order.NEXT, 99, null));
+		assertThat(track("p", 2_000_000_105)).isEqualTo(new Arrival(Order.NEXT, 2_000_000_000, null));
 	}
 
 	@Test
-	void whoIsHeardForTheFirstTimeHasNotBeenMissed() {
-		assertThat(hear("p", 1_000)).isEqualTo(new Arrival(Order.NEXT, 0, null));
-		assertThat(hear("p", 1_002)).isEqualTo(new Arrival(Order.NEXT, 1, null));
+	void nothingIsMissedOfAPublisherThatIsReceivedForTheFirstTime() {
+		assertThat(track("p", 1_000)).isEqualTo(new Arrival(Order.NEXT, 0, null));
+		assertThat(track("p", 1_002)).isEqualTo(new Arrival(Order.NEXT, 1, null));
 	}
 
 	@Test
 	void whatWasMissedAndComesLateIsOvertakenOnce() {
-		hear("p", 1);
-		hear("p", 5);
+		track("p", 1);
+		track("p", 5);
 		for (long i : List.of(3L, 2L, 4L)) {
-			assertThat(hear("p", i)).isEqualTo(new Arrival(Order.OVERTAKEN, 0, null));
-			assertThat(hear("p", i)).isEqualTo(new Arrival(Order.REPEATED, 0, null));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Order.OVERTAKEN, 0, null));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Order.REPEATED, 0, null));
 		}
-		assertThat(hear("p", 6)).isEqualTo(new Arrival(Order.NEXT, 0, null));
+		assertThat(track("p", 6)).isEqualTo(new Arrival(Order.NEXT, 0, null));
 	}
 
 	@Test
 	void remembersTheLatestHolesAndTakesOlderOnesForRepeated() {
-		hear("p", 1);
-		long last = 3L * HeardSignals.HOLES;
-		hear("p", last);
-		assertThat(hear("p", last - HeardSignals.HOLES).order()).isEqualTo(Order.REPEATED);
-		assertThat(hear("p", last - HeardSignals.HOLES + 1).order()).isEqualTo(Order.OVERTAKEN);
-		assertThat(hear("p", last - 1).order()).isEqualTo(Order.OVERTAKEN);
+		track("p", 1);
+		long last = 3L * SequenceTracker.HOLES;
+		track("p", last);
+		assertThat(track("p", last - SequenceTracker.HOLES).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("p", last - SequenceTracker.HOLES + 1).order()).isEqualTo(Order.OVERTAKEN);
+		assertThat(track("p", last - 1).order()).isEqualTo(Order.OVERTAKEN);
 		// Newer holes take the place of the oldest ones.
-		hear("p", last + 11);
-		assertThat(hear("p", last - HeardSignals.HOLES + 5).order()).isEqualTo(Order.REPEATED);
-		assertThat(hear("p", last - 500).order()).isEqualTo(Order.OVERTAKEN);
+		track("p", last + 11);
+		assertThat(track("p", last - SequenceTracker.HOLES + 5).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("p", last - 500).order()).isEqualTo(Order.OVERTAKEN);
 		LongStream.rangeClosed(last + 1, last + 10)
-			.forEach((i) -> assertThat(hear("p", i).order()).isEqualTo(Order.OVERTAKEN));
+			.forEach((i) -> assertThat(track("p", i).order()).isEqualTo(Order.OVERTAKEN));
 	}
 
 	@Test
-	void anyShuffledOrderIsHeardOnceEach() {
+	void eachNumberOfAShuffledOrderIsAcceptedOnce() {
 		List<Long> numbers = new ArrayList<>(LongStream.rangeClosed(1, 1_000).boxed().toList());
 		Collections.shuffle(numbers.subList(1, 1_000), new Random(7));
 		long missed = 0;
 		long overtaken = 0;
 		for (long number : numbers) {
-			Arrival arrival = hear("p", number);
+			Arrival arrival = track("p", number);
 			assertThat(arrival.order()).isNotEqualTo(Order.REPEATED);
 			missed += arrival.missed();
 			overtaken += (arrival.order() == Order.OVERTAKEN) ? 1 : 0;
 		}
 		assertThat(missed).isEqualTo(overtaken).isPositive();
-		assertThat(numbers).allMatch((number) -> hear("p", number).order() == Order.REPEATED);
+		assertThat(numbers).allMatch((number) -> track("p", number).order() == Order.REPEATED);
 	}
 
 	@Test
-	void publishersAndChannelsAreKeptApart() {
-		hear("a", 5);
-		assertThat(hear("b", 5).order()).isEqualTo(Order.NEXT);
-		assertThat(this.heard.hear("other", "a", extension(5), 0).order()).isEqualTo(Order.NEXT);
-		assertThat(hear("a", 5).order()).isEqualTo(Order.REPEATED);
-		assertThat(this.heard.size()).isEqualTo(3);
+	void publishersAndChannelsAreSeparate() {
+		track("a", 5);
+		assertThat(track("b", 5).order()).isEqualTo(Order.NEXT);
+		assertThat(this.tracker.track("other", "a", extension(5), 0).order()).isEqualTo(Order.NEXT);
+		assertThat(track("a", 5).order()).isEqualTo(Order.REPEATED);
+		assertThat(this.tracker.size()).isEqualTo(3);
 	}
 
 	@Test
-	void whatIsNotNumberedIsAlwaysNextAndRemembersNobody() {
+	void signalsWithoutNumbersAreAlwaysNextAndNotRemembered() {
 		for (int i = 0; i < 3; i++) {
-			assertThat(this.heard.hear(CHANNEL, "p", null, 0)).isEqualTo(new Arrival(Order.NEXT, 0, null));
-			assertThat(this.heard.hear(CHANNEL, "p", new SignalExtension(null, NONE, NONE, NONE, "reply"), 0))
+			assertThat(this.tracker.track(CHANNEL, "p", null, 0)).isEqualTo(new Arrival(Order.NEXT, 0, null));
+			assertThat(this.tracker.track(CHANNEL, "p", new SignalExtension(null, NONE, NONE, NONE, "reply"), 0))
 				.isEqualTo(new Arrival(Order.NEXT, 0, null));
 		}
-		assertThat(this.heard.size()).isZero();
+		assertThat(this.tracker.size()).isZero();
 	}
 
 	@Test
 	void signalsWithAnIdAndNoNumberAreRepeatedById() {
 		for (String id : List.of("a", "b", "c")) {
-			assertThat(hearId("p", id).order()).isEqualTo(Order.NEXT);
+			assertThat(receiveId("p", id).order()).isEqualTo(Order.NEXT);
 		}
-		assertThat(hearId("p", "b").order()).isEqualTo(Order.REPEATED);
-		assertThat(hearId("other", "b").order()).isEqualTo(Order.NEXT);
+		assertThat(receiveId("p", "b").order()).isEqualTo(Order.REPEATED);
+		assertThat(receiveId("other", "b").order()).isEqualTo(Order.NEXT);
 		// The last ones of all publishers are remembered, and no more.
-		IntStream.range(0, 200).forEach((i) -> hearId("p", "id-" + i));
-		assertThat(hearId("p", "id-0").order()).isEqualTo(Order.REPEATED);
-		IntStream.range(200, 11_000).forEach((i) -> hearId("p", "id-" + i));
-		assertThat(hearId("p", "id-0").order()).isEqualTo(Order.NEXT);
+		IntStream.range(0, 200).forEach((i) -> receiveId("p", "id-" + i));
+		assertThat(receiveId("p", "id-0").order()).isEqualTo(Order.REPEATED);
+		IntStream.range(200, 11_000).forEach((i) -> receiveId("p", "id-" + i));
+		assertThat(receiveId("p", "id-0").order()).isEqualTo(Order.NEXT);
 	}
 
 	@Test
 	void idsAndNumbersOfOnePublisherDoNotConcernEachOther() {
-		hear("p", 1);
-		assertThat(hearId("p", "1").order()).isEqualTo(Order.NEXT);
-		assertThat(hear("p", 2)).isEqualTo(new Arrival(Order.NEXT, 0, null));
+		track("p", 1);
+		assertThat(receiveId("p", "1").order()).isEqualTo(Order.NEXT);
+		assertThat(track("p", 2)).isEqualTo(new Arrival(Order.NEXT, 0, null));
 	}
 
 	@Test
 	void aSignalThatSaysOnlyWhenItWasSentIsNeverRepeated() {
 		SignalExtension timed = new SignalExtension(null, NONE, 5, 1_000, null);
-		assertThat(this.heard.hear(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
-		assertThat(this.heard.hear(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
+		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
+		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
 	}
 
 	@Test
-	void remembersSoManyPublishersTheLastOnesHeard() {
-		hear("regular", 1);
+	void remembersALimitedNumberOfPublishersTheLastOnesReceived() {
+		track("regular", 1);
 		for (int i = 0; i < 100_000; i++) {
-			hear("publisher-" + i, 7);
+			track("publisher-" + i, 7);
 			if (i % 1_000 == 0) {
-				hear("regular", 2 + i / 1_000);
+				track("regular", 2 + i / 1_000);
 			}
 		}
-		assertThat(this.heard.size()).isEqualTo(HeardSignals.PUBLISHERS);
-		assertThat(hear("publisher-99999", 7).order()).isEqualTo(Order.REPEATED);
-		assertThat(hear("regular", 1).order()).isEqualTo(Order.REPEATED);
-		assertThat(hear("publisher-0", 7).order()).as("forgotten").isEqualTo(Order.NEXT);
-		assertThat(this.heard.size()).isEqualTo(HeardSignals.PUBLISHERS);
+		assertThat(this.tracker.size()).isEqualTo(SequenceTracker.PUBLISHERS);
+		assertThat(track("publisher-99999", 7).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("regular", 1).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("publisher-0", 7).order()).as("forgotten").isEqualTo(Order.NEXT);
+		assertThat(this.tracker.size()).isEqualTo(SequenceTracker.PUBLISHERS);
 	}
 
 	// Until when
@@ -259,13 +259,13 @@ class HeardSignalsTests {
 	@ParameterizedTest
 	@ValueSource(longs = { Long.MAX_VALUE, Long.MAX_VALUE - 1, Integer.MAX_VALUE, 1L << 62 })
 	void hugeNumbersAreNumbers(long huge) {
-		assertThat(hear("p", huge)).isEqualTo(new Arrival(Order.NEXT, 0, null));
-		assertThat(hear("p", huge).order()).isEqualTo(Order.REPEATED);
-		hear("q", 1);
-		assertThat(hear("q", huge).missed()).isEqualTo(huge - 2);
-		assertThat(hear("q", huge - 1).order()).isEqualTo(Order.OVERTAKEN);
-		assertThat(hear("q", huge - HeardSignals.HOLES + 1).order()).isEqualTo(Order.OVERTAKEN);
-		assertThat(hear("q", huge - HeardSignals.HOLES).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("p", huge)).isEqualTo(new Arrival(Order.NEXT, 0, null));
+		assertThat(track("p", huge).order()).isEqualTo(Order.REPEATED);
+		track("q", 1);
+		assertThat(track("q", huge).missed()).isEqualTo(huge - 2);
+		assertThat(track("q", huge - 1).order()).isEqualTo(Order.OVERTAKEN);
+		assertThat(track("q", huge - SequenceTracker.HOLES + 1).order()).isEqualTo(Order.OVERTAKEN);
+		assertThat(track("q", huge - SequenceTracker.HOLES).order()).isEqualTo(Order.REPEATED);
 	}
 
 	@Test
@@ -283,13 +283,13 @@ class HeardSignalsTests {
 			for (long sequence : odd) {
 				for (long sent : odd) {
 					for (long timeout : odd) {
-						assertThatNoException().isThrownBy(() -> this.heard.hear(CHANNEL, "p",
+						assertThatNoException().isThrownBy(() -> this.tracker.track(CHANNEL, "p",
 								new SignalExtension("id", sequence, sent, timeout, null), nowNanos));
 					}
 				}
 			}
 		}
-		assertThat(this.heard.size()).isOne();
+		assertThat(this.tracker.size()).isOne();
 	}
 
 	// In an engine
@@ -322,7 +322,7 @@ class HeardSignalsTests {
 		Peer peer = this.applications.peer();
 		for (int i = 0; i < 3; i++) {
 			peer.publish(Peer.signal("publisher", "start", 1), null);
-			assertThat(peer.hearResponse().content().ras()).isOne();
+			assertThat(peer.receiveResponse().content().ras()).isOne();
 		}
 		assertThat(application.engine().counters().repeated()).isZero();
 	}
@@ -341,13 +341,13 @@ class HeardSignalsTests {
 		application.awaitIdle();
 		peer.forget();
 		peer.publish(Peer.signal("publisher", "start", 2), extension(2));
-		InMemoryApplications.Message<Response, ResponseExtension> answer = peer.hearResponse();
+		InMemoryApplications.Message<Response, ResponseExtension> answer = peer.receiveResponse();
 		assertThat(answer.content().ras()).isZero();
 		assertThat(answer.content().message()).contains("overtaken");
 		assertThat(answer.extension()).isEqualTo(new ResponseExtension("2"));
 		application.awaitIdle();
 		assertThat(handled).containsExactly(1, 3);
-		peer.hearsNoResponse();
+		peer.receivesNoResponse();
 	}
 
 	@Test
@@ -360,9 +360,9 @@ class HeardSignalsTests {
 		application.awaitIdle();
 		peer.forget();
 		peer.publish(Peer.signal("publisher", Signal.SHUTDOWN, 2), extension(2));
-		peer.hearsNoResponse();
+		peer.receivesNoResponse();
 		peer.publish(Peer.signal("publisher", Signal.INITIALIZATION, 3), extension(3));
-		assertThat(peer.hearResponse().content()).extracting(Response::event, Response::ras)
+		assertThat(peer.receiveResponse().content()).extracting(Response::event, Response::ras)
 			.containsExactly(Signal.INITIALIZATION, 1);
 	}
 
@@ -376,7 +376,7 @@ class HeardSignalsTests {
 		peer.publish(Peer.signal("publisher", "start", 1), extension(1));
 		peer.publish(Peer.signal("publisher", "start", 3), extension(3));
 		peer.publish(Peer.signal("publisher", "start", 2), extension(2));
-		peer.hearsNoResponse();
+		peer.receivesNoResponse();
 	}
 
 	@Test
@@ -397,13 +397,13 @@ class HeardSignalsTests {
 	void whatWaitedInTheQueuePastItsDeadlineIsRejected() throws Exception {
 		Application application = this.applications.start();
 		Peer peer = whatWaitedTooLong(application);
-		InMemoryApplications.Message<Response, ResponseExtension> first = peer.hearResponse();
+		InMemoryApplications.Message<Response, ResponseExtension> first = peer.receiveResponse();
 		assertThat(first.content().message()).as("what runs is finished").isEqualTo("handled 1");
-		InMemoryApplications.Message<Response, ResponseExtension> second = peer.hearResponse();
+		InMemoryApplications.Message<Response, ResponseExtension> second = peer.receiveResponse();
 		assertThat(second.content().ras()).isZero();
 		assertThat(second.content().message()).contains("expired");
 		assertThat(second.extension()).isEqualTo(new ResponseExtension("2"));
-		assertThat(peer.hearResponse().content().message()).isEqualTo("handled 3");
+		assertThat(peer.receiveResponse().content().message()).isEqualTo("handled 3");
 		assertThat(application.engine().counters().expired()).isOne();
 	}
 
@@ -412,7 +412,7 @@ class HeardSignalsTests {
 		Application application = this.applications.start(new Settings().expired(Expired.HANDLE));
 		Peer peer = whatWaitedTooLong(application);
 		for (int i = 1; i <= 3; i++) {
-			assertThat(peer.hearResponse().content().message()).isEqualTo("handled " + i);
+			assertThat(peer.receiveResponse().content().message()).isEqualTo("handled " + i);
 		}
 		assertThat(application.engine().counters().expired()).isOne();
 	}
@@ -425,12 +425,12 @@ class HeardSignalsTests {
 		application.responder().on("start", (signal) -> Acknowledgement.success());
 		Peer peer = this.applications.peer();
 		peer.publish(Peer.signal("publisher", "start", 1), new SignalExtension("1", 1, 1_000, 5_000, null));
-		assertThat(peer.hearResponse().content().ras()).isOne();
+		assertThat(peer.receiveResponse().content().ras()).isOne();
 		this.applications.timer().advance(Duration.ofSeconds(10));
 		peer.publish(Peer.signal("publisher", "start", 2), new SignalExtension("2", 2, 6_000, 5_000, null));
-		assertThat(peer.hearResponse().content().ras()).as("just in time").isOne();
+		assertThat(peer.receiveResponse().content().ras()).as("just in time").isOne();
 		peer.publish(Peer.signal("publisher", "start", 3), new SignalExtension("3", 3, 5_999, 5_000, null));
-		assertThat(peer.hearResponse().content().message()).contains("expired");
+		assertThat(peer.receiveResponse().content().message()).contains("expired");
 	}
 
 	private Peer whatWaitedTooLong(Application application) throws Exception {
@@ -452,17 +452,17 @@ class HeardSignalsTests {
 		return peer;
 	}
 
-	private Arrival hear(String publisherId, long sequence) {
-		return this.heard.hear(CHANNEL, publisherId, extension(sequence), 0);
+	private Arrival track(String publisherId, long sequence) {
+		return this.tracker.track(CHANNEL, publisherId, extension(sequence), 0);
 	}
 
-	private Arrival hearId(String publisherId, String id) {
-		return this.heard.hear(CHANNEL, publisherId, new SignalExtension(id, NONE, NONE, NONE, null), 0);
+	private Arrival receiveId(String publisherId, String id) {
+		return this.tracker.track(CHANNEL, publisherId, new SignalExtension(id, NONE, NONE, NONE, null), 0);
 	}
 
 	private @Nullable Long deadline(long sequence, long sentMillis, long timeoutMillis, long nowNanos) {
-		return this.heard
-			.hear(CHANNEL, "p", new SignalExtension(null, sequence, sentMillis, timeoutMillis, null), nowNanos)
+		return this.tracker
+			.track(CHANNEL, "p", new SignalExtension(null, sequence, sentMillis, timeoutMillis, null), nowNanos)
 			.deadlineNanos();
 	}
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.List;
 import java.util.Set;
@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.LeaveSeal;
-import io.github.statesignals.core.exporter.KnownResponders.Subscribers;
+import io.github.statesignals.core.publish.KnownResponders.Subscribers;
 import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,12 +28,12 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void nobodyUnderstandsWhereNobodyIs() {
+	void extensionsAreNotSupportedWithoutSubscribers() {
 		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), false));
 	}
 
 	@Test
-	void takesNobodyUntilItIsOpenAndAfterItIsClosed() {
+	void subscribesNoResponderBeforeItIsOpenAndAfterItIsClosed() {
 		KnownResponders closed = new KnownResponders();
 		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(closed.subscribers().ids()).isEmpty();
@@ -42,7 +42,7 @@ class KnownRespondersTests {
 		closed.close(new IllegalStateException("closed"));
 		assertThat(closed.add("r1", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(closed.subscribers().ids().contains("r1")).isFalse();
-		assertThat(closed.subscribers()).isEqualTo(Subscribers.NOBODY);
+		assertThat(closed.subscribers()).isEqualTo(Subscribers.NONE);
 	}
 
 	@Test
@@ -55,21 +55,21 @@ class KnownRespondersTests {
 	@Test
 	void allUnderstandOnlyWhileEachDoes() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
-		assertThat(this.responders.subscribers().understanding()).isTrue();
+		assertThat(this.responders.subscribers().extended()).isTrue();
 		this.responders.add("r2", null);
-		assertThat(this.responders.subscribers().understanding()).isFalse();
+		assertThat(this.responders.subscribers().extended()).isFalse();
 		assertThat(this.responders.add("r2", ResponseExtension.UNDERSTOOD)).as("subscribed before").isFalse();
-		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isFalse();
+		assertThat(this.responders.subscribers().extended()).as("any peer can send that in its name").isFalse();
 		this.responders.remove("r2");
 		this.responders.add("r1", null);
-		assertThat(this.responders.subscribers().understanding()).as("any peer can send that in its name").isTrue();
+		assertThat(this.responders.subscribers().extended()).as("any peer can send that in its name").isTrue();
 		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
 		this.responders.remove("r1");
-		assertThat(this.responders.subscribers().understanding()).isTrue();
+		assertThat(this.responders.subscribers().extended()).isTrue();
 	}
 
 	@Test
-	void aSnapshotStaysAsItIsAndIsMadeAnewOnlyAfterAChange() {
+	void aSnapshotIsImmutableAndTakenAgainOnlyAfterAChange() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		Subscribers before = this.responders.subscribers();
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
@@ -86,7 +86,7 @@ class KnownRespondersTests {
 		this.responders.open(List.of("known", "expected"));
 		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of("known", "expected"), false));
 		assertThat(this.responders.add("expected", ResponseExtension.UNDERSTOOD)).isFalse();
-		assertThat(this.responders.subscribers().understanding()).isTrue();
+		assertThat(this.responders.subscribers().extended()).isTrue();
 	}
 
 	@Test
@@ -95,7 +95,7 @@ class KnownRespondersTests {
 		assertThat(this.responders.remove("stranger")).isFalse();
 		assertThat(this.responders.remove("r1")).isTrue();
 		assertThat(this.responders.remove("r1")).isFalse();
-		// Who understood may still hear.
+		// Who understood may still receive.
 		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), true));
 	}
 
@@ -234,7 +234,7 @@ class KnownRespondersTests {
 		for (CompletableFuture<Boolean> thread : done) {
 			assertThat(thread.get()).isTrue();
 		}
-		assertThat(this.responders.subscribers()).isEqualTo(Subscribers.NOBODY);
+		assertThat(this.responders.subscribers()).isEqualTo(Subscribers.NONE);
 	}
 
 }

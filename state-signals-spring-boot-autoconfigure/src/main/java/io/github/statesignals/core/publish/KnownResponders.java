@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,70 +15,54 @@ import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The responders that are subscribed to one exporter, and who waits for how many. Safe
- * for use by many threads; completes futures outside of its lock.
+ * Holds the subscribers of one exporter, and the callers that wait for a number of them.
+ * Safe for use by many threads; completes futures without its lock.
  */
-final class KnownResponders {
+public final class KnownResponders {
 
-	/**
-	 * Whoever can publish on the channel can subscribe ids that nobody has.
-	 */
+	// Any client that can publish on the channel can subscribe ids of no responder.
 	private static final int LIMIT = 100_000;
 
 	private static final int LONGEST_ID = 512;
 
-	/**
-	 * The responders by id, in the order of their subscription.
-	 */
+	// The responders by id, in the order of their subscription.
 	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
 
-	/**
-	 * How many signals in a row somebody did not answer.
-	 */
+	// The number of signals in a row that a responder did not answer.
 	private final Map<String, Integer> missed = new HashMap<>();
 
-	/**
-	 * Those that are no longer subscribed because they did not answer, by id: an answer
-	 * that brings one back does not describe it.
-	 */
+	// Those that are no longer subscribed because they did not answer, by id: an answer
+	// that brings one back does not describe it.
 	private final Map<String, KnownResponder> lost = new HashMap<>();
 
-	/**
-	 * Whether one has missed a signal or is lost: most answers need no look at either.
-	 */
+	// Whether one has missed a signal or is lost: most answers need no look at either.
 	private volatile boolean anyMissed;
 
 	private final List<Wait> waits = new ArrayList<>();
 
-	/**
-	 * Made when somebody asks: a thousand may subscribe in between.
-	 */
-	private volatile @Nullable Subscribers subscribers = Subscribers.NOBODY;
+	// Created on demand: a thousand may subscribe in between.
+	private volatile @Nullable Subscribers subscribers = Subscribers.NONE;
 
-	/**
-	 * How many of them do not understand the extensions.
-	 */
-	private int strangers;
+	// The number of subscribers that do not support the extensions.
+	private int legacy;
 
-	/**
-	 * Whether all understood when there was somebody last: where they were evicted, they
-	 * may still hear.
-	 */
-	private boolean understood;
+	// Whether all supported the extensions when there were subscribers last: evicted ones
+	// may still receive.
+	private boolean lastExtended;
 
 	private boolean open;
 
 	/**
-	 * Accept subscribers.
-	 * @param expected those that are subscribed from the start
+	 * Accepts subscribers from here on.
+	 * @param expected the ids of responders that are subscribed from the start
 	 */
-	void open(Collection<String> expected) {
+	public void open(Collection<String> expected) {
 		List<Wait> satisfied;
 		synchronized (this) {
 			this.open = true;
 			expected.forEach((id) -> {
 				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
-					this.strangers++;
+					this.legacy++;
 				}
 			});
 			changed();
@@ -87,17 +71,14 @@ final class KnownResponders {
 		satisfied.forEach((wait) -> wait.future.complete(true));
 	}
 
-	/**
-	 * Forget everybody, and accept nobody any more.
-	 * @param reason what those learn that are waiting
-	 */
+	// Removes all subscribers, and accepts none.
 	void close(RuntimeException reason) {
 		List<Wait> abandoned;
 		synchronized (this) {
 			this.open = false;
 			this.known.clear();
-			this.strangers = 0;
-			this.understood = false;
+			this.legacy = 0;
+			this.lastExtended = false;
 			this.missed.clear();
 			this.lost.clear();
 			this.anyMissed = false;
@@ -111,10 +92,10 @@ final class KnownResponders {
 	/**
 	 * Subscribes a responder.
 	 * @param responderId its id
-	 * @param extension what its subscription carries; {@code null} for a legacy peer
+	 * @param extension the extension of its subscription; {@code null} for a legacy peer
 	 * @return {@code false} if none can subscribe now, or it was subscribed already
 	 */
-	boolean add(String responderId, @Nullable ResponseExtension extension) {
+	public boolean add(String responderId, @Nullable ResponseExtension extension) {
 		return add(responderId, (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY);
 	}
 
@@ -131,9 +112,9 @@ final class KnownResponders {
 			KnownResponder merged = (described != null) ? described.merge(added) : added;
 			if (!merged.equals(before)) {
 				this.known.put(responderId, merged);
-				if (before == null || before.understands() != merged.understands()) {
-					this.strangers += merged.understands() ? 0 : 1;
-					this.strangers -= (before == null || before.understands()) ? 0 : 1;
+				if (before == null || before.isExtended() != merged.isExtended()) {
+					this.legacy += merged.isExtended() ? 0 : 1;
+					this.legacy -= (before == null || before.isExtended()) ? 0 : 1;
 					changed();
 				}
 			}
@@ -151,7 +132,7 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @param key the key of its {@link LeaveSeal}, without which it is not forgotten
 	 */
-	synchronized void forget(String responderId, @Nullable String key) {
+	public synchronized void forget(String responderId, @Nullable String key) {
 		KnownResponder responder = this.lost.get(responderId);
 		if (responder != null && responder.isLeave(key)) {
 			this.lost.remove(responderId);
@@ -163,24 +144,20 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @return {@code false} if it was not subscribed
 	 */
-	synchronized boolean remove(String responderId) {
+	public synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
 		this.lost.remove(responderId);
 		KnownResponder removed = this.known.remove(responderId);
 		if (removed == null) {
 			return false;
 		}
-		this.strangers -= removed.understands() ? 0 : 1;
+		this.legacy -= removed.isExtended() ? 0 : 1;
 		changed();
 		return true;
 	}
 
-	/**
-	 * Removes a responder that does not answer. It is a subscriber again as soon as it
-	 * does.
-	 * @param responderId its id
-	 * @return {@code false} if it was not subscribed
-	 */
+	// Removes a responder that does not answer. It is a subscriber again as soon as it
+	// does.
 	synchronized boolean lose(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
 		if (responder == null || !remove(responderId)) {
@@ -198,7 +175,7 @@ final class KnownResponders {
 	 * @param responderId its id
 	 * @return whether it was lost
 	 */
-	boolean answered(String responderId) {
+	public boolean answered(String responderId) {
 		if (!this.anyMissed) {
 			return false;
 		}
@@ -217,7 +194,7 @@ final class KnownResponders {
 	 * @param limit how many are too many
 	 * @return those that were subscribed until now
 	 */
-	synchronized List<String> missed(Collection<String> responderIds, int limit) {
+	public synchronized List<String> missed(Collection<String> responderIds, int limit) {
 		List<String> evicted = new ArrayList<>();
 		for (String id : responderIds) {
 			if (this.known.containsKey(id)) {
@@ -234,9 +211,9 @@ final class KnownResponders {
 	/**
 	 * Finds a subscriber.
 	 * @param responderId its id
-	 * @return what is known of it, or {@code null} if it is not subscribed
+	 * @return its description, or {@code null} if it is not subscribed
 	 */
-	synchronized @Nullable KnownResponder find(String responderId) {
+	public synchronized @Nullable KnownResponder find(String responderId) {
 		return this.known.get(responderId);
 	}
 
@@ -245,7 +222,7 @@ final class KnownResponders {
 	 * @param names the names
 	 * @return for each name that several ids have, those ids
 	 */
-	synchronized List<String> namesakes(Set<String> names) {
+	public synchronized List<String> namesakes(Set<String> names) {
 		Map<String, List<String>> byName = new LinkedHashMap<>();
 		for (String id : this.known.keySet()) {
 			String name = ResponderIds.name(id);
@@ -256,37 +233,37 @@ final class KnownResponders {
 		return byName.values().stream().filter((ids) -> ids.size() > 1).flatMap(List::stream).toList();
 	}
 
-	/**
-	 * Who is subscribed now.
-	 * @return a snapshot
-	 */
+	public Set<String> ids() {
+		return subscribers().ids();
+	}
+
 	Subscribers subscribers() {
 		Subscribers current = this.subscribers;
 		return (current != null) ? current : takeSnapshot();
 	}
 
 	private synchronized Subscribers takeSnapshot() {
-		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.understood);
+		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.lastExtended);
 		this.subscribers = snapshot;
 		return snapshot;
 	}
 
 	/**
-	 * Whether a responder is subscribed and understands the extensions.
+	 * Whether a responder is subscribed and supports the extensions.
 	 * @param responderId its id
-	 * @return {@code false} also for one that was expected and has said nothing yet
+	 * @return {@code false} also for one that is expected and has not subscribed yet
 	 */
-	synchronized boolean understands(String responderId) {
+	public synchronized boolean isExtended(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
-		return responder != null && responder.understands();
+		return responder != null && responder.isExtended();
 	}
 
 	/**
-	 * Wait for subscribers.
-	 * @param count how many
-	 * @return completes with {@code true} when there are so many
+	 * Waits for subscribers.
+	 * @param count their number
+	 * @return completes with {@code true} when there are at least as many
 	 */
-	CompletableFuture<Boolean> await(int count) {
+	public CompletableFuture<Boolean> await(int count) {
 		Wait wait = new Wait(count, new CompletableFuture<>());
 		synchronized (this) {
 			this.waits.add(wait);
@@ -305,21 +282,20 @@ final class KnownResponders {
 
 	private void changed() {
 		if (!this.known.isEmpty()) {
-			this.understood = this.strangers == 0;
+			this.lastExtended = this.legacy == 0;
 		}
 		this.subscribers = null;
 	}
 
 	/**
-	 * Who is subscribed at some moment. Immutable.
+	 * A snapshot of the subscribers. Immutable.
 	 *
 	 * @param ids the ids in the order of their subscription
-	 * @param understanding whether all understand the extensions, and there are any, or
-	 * have been
+	 * @param extended whether all support the extensions, and there are any, or have been
 	 */
-	record Subscribers(Set<String> ids, boolean understanding) {
+	record Subscribers(Set<String> ids, boolean extended) {
 
-		static final Subscribers NOBODY = new Subscribers(Set.of(), false);
+		static final Subscribers NONE = new Subscribers(Set.of(), false);
 
 	}
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param addresses where it takes probes, if it does; several if one of them is forged
  * @param seal the {@link LeaveSeal} with which it will leave, if it has one
  */
-record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal) {
+public record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal) {
 
-	/**
-	 * One that is subscribed from the start, before its own subscription.
-	 */
+	// One that is subscribed from the start, before its own subscription.
 	static final KnownResponder EXPECTED = new KnownResponder(Trust.EXPECTED, List.of(), null);
 
 	static final KnownResponder LEGACY = new KnownResponder(Trust.LEGACY, List.of(), null);
@@ -40,15 +38,11 @@ record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal
 		return (text != null && text.length() <= LONGEST) ? text : null;
 	}
 
-	/**
-	 * Whether it supports the extensions.
-	 * @return {@code false} also if it has not subscribed yet
-	 */
-	boolean understands() {
+	boolean isExtended() {
 		return this.trust == Trust.EXTENDED || this.trust == Trust.CONTESTED;
 	}
 
-	boolean isProbed() {
+	public boolean isProbed() {
 		return !this.addresses.isEmpty();
 	}
 
@@ -56,16 +50,12 @@ record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal
 		return this.trust == Trust.CONTESTED;
 	}
 
-	/**
-	 * Adds a further subscription under the same id.
-	 * @param further the further subscription
-	 * @return what is known of the responder now
-	 */
+	// Adds a further subscription under the same id.
 	KnownResponder merge(KnownResponder further) {
 		if (this.trust == Trust.EXPECTED) {
 			return further;
 		}
-		if (this.trust == Trust.LEGACY || !further.understands()) {
+		if (this.trust == Trust.LEGACY || !further.isExtended()) {
 			// A legacy peer does not come to support extensions, nor the other way round.
 			return this;
 		}
@@ -84,7 +74,7 @@ record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal
 	 * @param key the key that it reveals, if it does
 	 * @return {@code false} if that is not certain
 	 */
-	boolean isLeave(@Nullable String key) {
+	public boolean isLeave(@Nullable String key) {
 		return key != null && this.seal != null && !isContested() && LeaveSeal.opens(key, this.seal);
 	}
 
@@ -102,10 +92,8 @@ record KnownResponder(Trust trust, List<String> addresses, @Nullable String seal
 		/** It subscribed with an extension. */
 		EXTENDED,
 
-		/**
-		 * Different addresses or seals came under its id: some are forged, so that none
-		 * is proof.
-		 */
+		// Different addresses or seals came under its id: some are forged, so that none
+		// is proof.
 		CONTESTED
 
 	}

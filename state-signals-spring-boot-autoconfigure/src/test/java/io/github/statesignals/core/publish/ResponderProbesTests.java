@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.statesignals.core.exporter.ResponderProbes.Suspicion;
 import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.core.publish.ResponderProbes.Suspicion;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;
@@ -90,12 +90,12 @@ class ResponderProbesTests {
 
 	@Test
 	void anExporterThatDoesNotReceiveItsOwnProbesBlamesNoResponder() {
-		this.exporter.deaf = true;
+		this.exporter.subscriptionLost = true;
 		overdue("a");
 		this.timer.advance(Duration.ofMinutes(10));
 		assertThat(this.exporter.removed).isEmpty();
 		assertThat(this.probes.isSubscriptionLost()).isTrue();
-		this.exporter.deaf = false;
+		this.exporter.subscriptionLost = false;
 		this.exporter.working.add("a");
 		this.timer.advance(AFTER);
 		assertThat(this.probes.isSubscriptionLost()).isFalse();
@@ -104,7 +104,7 @@ class ResponderProbesTests {
 
 	@Test
 	void whatWasReceivedOfAnotherRoundIsNoProof() {
-		this.exporter.deaf = true;
+		this.exporter.subscriptionLost = true;
 		overdue("a");
 		// A probe is lost together with the exporter's own, again and again.
 		for (int i = 0; i < 20; i++) {
@@ -121,7 +121,7 @@ class ResponderProbesTests {
 
 	@Test
 	void aSubscriptionIsLostOnlyAsLongAsThereIsSomethingToWaitFor() {
-		this.exporter.deaf = true;
+		this.exporter.subscriptionLost = true;
 		overdue("a");
 		this.timer.advance(AFTER);
 		assertThat(this.probes.isSubscriptionLost()).isTrue();
@@ -196,12 +196,12 @@ class ResponderProbesTests {
 		List<String> run = new ArrayList<>();
 		this.probes.afterProof(() -> run.add("first"));
 		assertThat(run).containsExactly("first");
-		this.exporter.deaf = true;
+		this.exporter.subscriptionLost = true;
 		this.probes.afterProof(() -> run.add("lost"));
-		this.exporter.deaf = false;
+		this.exporter.subscriptionLost = false;
 		this.probes.afterProof(() -> run.add("second"));
 		assertThat(run).containsExactly("first", "second");
-		this.exporter.deaf = true;
+		this.exporter.subscriptionLost = true;
 		this.probes.afterProof(() -> run.add("late"));
 		this.timer.advance(AFTER.plusMillis(1));
 		this.probes.onAnswer("itself", this.exporter.sent.get("itself"));
@@ -248,7 +248,7 @@ class ResponderProbesTests {
 
 		private boolean inFlight;
 
-		private boolean deaf;
+		private boolean subscriptionLost;
 
 		private int count;
 
@@ -282,7 +282,7 @@ class ResponderProbesTests {
 		public void probe(String responderId, Probe probe) {
 			this.sent.put(responderId, probe);
 			this.count++;
-			if (this.working.contains(responderId) && !this.deaf) {
+			if (this.working.contains(responderId) && !this.subscriptionLost) {
 				ResponderProbesTests.this.probes.onAnswer(responderId, new Probe(probe.nonce(), State.WORKING));
 			}
 		}
@@ -290,7 +290,7 @@ class ResponderProbesTests {
 		@Override
 		public void probeItself(Probe probe) {
 			this.sent.put("itself", probe);
-			if (!this.deaf) {
+			if (!this.subscriptionLost) {
 				ResponderProbesTests.this.probes.onAnswer("itself", probe);
 			}
 		}

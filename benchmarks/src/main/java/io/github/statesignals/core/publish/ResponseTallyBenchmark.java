@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class PendingPublicationBenchmark {
+public class ResponseTallyBenchmark {
 
 	@Param({ "1", "10", "100", "1000" })
 	private int responders;
@@ -51,7 +51,7 @@ public class PendingPublicationBenchmark {
 
 	@Benchmark
 	public SignalResult answeredByAll() {
-		PendingPublication pending = new PendingPublication(this.awaited, null, 0, false);
+		ResponseTally pending = new ResponseTally(this.awaited, null, 0, false);
 		pending.confirm(null);
 		long now = 0;
 		for (Response response : this.responses) {

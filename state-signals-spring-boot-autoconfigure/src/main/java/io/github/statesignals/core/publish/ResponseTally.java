@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.AbstractMap;
@@ -21,21 +21,20 @@ import io.github.statesignals.SignalResult.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publish between being sent and having its result: who is awaited, who answered. A
- * state machine and nothing else: it has no clock, no threads and no lock, so whoever
- * drives it serializes the calls.
+ * Counts the responses to a signal that was sent, and computes the result. A state
+ * machine without clock, thread or lock: the caller serializes the calls.
  */
-final class PendingPublication {
+final class ResponseTally {
 
 	/**
-	 * What a response came to.
+	 * Whether a response counts.
 	 */
 	enum Verdict {
 
 		/** It counts. */
 		COUNTED,
 
-		/** It carries no {@code ras}, and so says nothing about the signal yet. */
+		/** It carries no {@code ras}, and is no answer yet. */
 		WITHOUT_RAS,
 
 		/** It comes from a responder that has answered already. */
@@ -48,9 +47,7 @@ final class PendingPublication {
 
 	private final IndexedIds awaited;
 
-	/**
-	 * The answers by their places, and these in the order of their arrival.
-	 */
+	// The answers by their places, and these in the order of their arrival.
 	private final Answer[] answers;
 
 	private final int[] arrivals;
@@ -59,13 +56,11 @@ final class PendingPublication {
 
 	private final @Nullable CompletionRule rule;
 
-	/**
-	 * The awaited ids of each required responder, of which one has to act. Empty without
-	 * a rule, which has all of them succeed.
-	 */
+	// The awaited ids of each required responder, of which one has to act. Empty without
+	// a rule, which has all of them succeed.
 	private final List<List<String>> obliged;
 
-	private final boolean kept;
+	private final boolean durable;
 
 	private @Nullable String id;
 
@@ -73,55 +68,31 @@ final class PendingPublication {
 
 	private Set<String> left = Set.of();
 
-	/**
-	 * Those that do not answer probes, and whose answers count all the same should they
-	 * come.
-	 */
+	// The responders that do not answer probes. Their answers still count.
 	private Set<String> gone = Set.of();
 
 	private int answered;
 
 	private int remaining;
 
-	/**
-	 * How many have to succeed; negative: every answer is awaited.
-	 */
+	// The number of successes that are enough; negative: every answer is awaited.
 	private int required;
 
-	/**
-	 * The answers with {@code ras} 1.
-	 */
+	// The answers with ras 1.
 	private int succeeded;
 
-	/**
-	 * Those of them that a handler stands behind.
-	 */
+	// The answers with ras 1 of responders that have a handler.
 	private int acted;
 
 	private boolean confirmed;
 
-	/**
-	 * Create a publication that has just been sent.
-	 * @param awaited the responder ids to await
-	 * @param rule how many of them are enough; {@code null}: every answer is awaited
-	 * @param sentNanos when it was sent
-	 * @param kept whether the transport keeps it, and has an id for it to tell
-	 */
-	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean kept) {
-		this(awaited, rule, List.of(), sentNanos, kept);
+	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean durable) {
+		this(awaited, rule, List.of(), sentNanos, durable);
 	}
 
-	/**
-	 * Creates a publication that has just been sent, and requires responders.
-	 * @param awaited the responder ids to await
-	 * @param rule how many of them are enough; {@code null}: every answer is awaited
-	 * @param obliged the awaited ids of each required responder, of which one has to act
-	 * @param sentNanos the time at which it was sent
-	 * @param kept whether the transport stores it under an id
-	 */
-	PendingPublication(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged,
-			long sentNanos, boolean kept) {
-		this.kept = kept;
+	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged, long sentNanos,
+			boolean durable) {
+		this.durable = durable;
 		this.obliged = (rule != null) ? obliged : List.of();
 		this.awaited = IndexedIds.of(awaited);
 		this.remaining = this.awaited.size();
@@ -136,30 +107,17 @@ final class PendingPublication {
 		return (this.rule != null) ? Math.max(this.rule.required(awaited), 0) : -1;
 	}
 
-	/**
-	 * The transport has taken the signal.
-	 * @param id the id under which it is kept, if it is
-	 */
+	// Takes the confirmation that the signal was sent.
 	void confirm(@Nullable String id) {
 		this.id = id;
 		this.confirmed = true;
 	}
 
-	/**
-	 * The id under which it is kept.
-	 * @return the id; {@code null} if it is not, or the transport has not said so yet
-	 */
 	@Nullable String id() {
 		return this.id;
 	}
 
-	/**
-	 * Takes a response to this event.
-	 * @param response the response
-	 * @param handled {@code false} if the responder has no handler for it
-	 * @param nowNanos the time
-	 * @return what it came to
-	 */
+	// Takes a response to this event.
 	Verdict respond(Response response, boolean handled, long nowNanos) {
 		Integer ras = response.ras();
 		if (ras == null) {
@@ -192,11 +150,7 @@ final class PendingPublication {
 		return Verdict.COUNTED;
 	}
 
-	/**
-	 * A responder left: as if it had not been subscribed, unless it has answered.
-	 * @param responderId its id
-	 * @return {@code false} if it was not awaited any more
-	 */
+	// A responder left: as if it had not been subscribed, unless it has answered.
 	boolean leave(String responderId) {
 		int place = this.awaited.placeOf(responderId);
 		if (!isOutstanding(place)) {
@@ -215,12 +169,8 @@ final class PendingPublication {
 		return this.sentNanos;
 	}
 
-	/**
-	 * Stops to wait for a responder that was found disconnected: it is missing, unless it
-	 * answers before the others have.
-	 * @param responderId its id
-	 * @return {@code false} if it was not awaited any more
-	 */
+	// Stops to wait for a responder that was found disconnected: it is missing, unless it
+	// answers before the others have.
 	boolean lose(String responderId) {
 		if (!isOutstanding(this.awaited.placeOf(responderId))) {
 			return false;
@@ -233,10 +183,6 @@ final class PendingPublication {
 		return true;
 	}
 
-	/**
-	 * Returns those that have not answered yet and are awaited.
-	 * @return their ids
-	 */
 	Set<String> outstanding() {
 		Set<String> ids = new LinkedHashSet<>();
 		for (int place = 0; place < this.answers.length; place++) {
@@ -263,31 +209,20 @@ final class PendingPublication {
 		return missing;
 	}
 
-	/**
-	 * A responder's answer that counted.
-	 * @param responderId its id
-	 * @return the answer, if there is one
-	 */
 	@Nullable Answer answer(String responderId) {
 		int place = this.awaited.placeOf(responderId);
 		return (place >= 0) ? this.answers[place] : null;
 	}
 
-	/**
-	 * Whether there is nothing left to wait for. An answer proves that the signal was
-	 * sent; without one, or for the id under which it is kept, the transport's word is
-	 * needed.
-	 * @return {@code true} when the result is final
-	 */
+	// Whether there is nothing left to wait for. An answer proves that the signal was
+	// sent; without one, or for the id under which it is stored, the confirmation is
+	// needed.
 	boolean isComplete() {
-		return (this.kept ? this.confirmed : isSent())
+		return (this.durable ? this.confirmed : isSent())
 				&& (this.remaining == 0 || (this.required >= 0 && (isFulfilled() || isImpossible())));
 	}
 
-	/**
-	 * Whether it is certain that the signal was sent.
-	 * @return {@code true} when the transport said so, or somebody answered
-	 */
+	// Whether it is certain that the signal was sent.
 	boolean isSent() {
 		return this.confirmed || this.answered > 0;
 	}
@@ -310,13 +245,6 @@ final class PendingPublication {
 		return isOutstanding(this.awaited.placeOf(responderId));
 	}
 
-	/**
-	 * Returns the result as it stands: those that have not answered are missing.
-	 * @param nowNanos the time
-	 * @param subscriptionLost whether answers of those that are missing may have been
-	 * lost
-	 * @return the result
-	 */
 	SignalResult result(long nowNanos, boolean subscriptionLost) {
 		Set<String> missing = missing();
 		return new SignalResult(code(), new Answers(), this.messages, missing,
@@ -350,7 +278,7 @@ final class PendingPublication {
 
 				@Override
 				public int size() {
-					return PendingPublication.this.answered;
+					return ResponseTally.this.answered;
 				}
 
 			};
@@ -364,7 +292,7 @@ final class PendingPublication {
 
 		@Override
 		public boolean hasNext() {
-			return this.at + 1 < PendingPublication.this.answered;
+			return this.at + 1 < ResponseTally.this.answered;
 		}
 
 		@Override
@@ -378,12 +306,12 @@ final class PendingPublication {
 
 		@Override
 		public String getKey() {
-			return PendingPublication.this.awaited.get(PendingPublication.this.arrivals[this.at]);
+			return ResponseTally.this.awaited.get(ResponseTally.this.arrivals[this.at]);
 		}
 
 		@Override
 		public Answer getValue() {
-			return PendingPublication.this.answers[PendingPublication.this.arrivals[this.at]];
+			return ResponseTally.this.answers[ResponseTally.this.arrivals[this.at]];
 		}
 
 		@Override

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -10,7 +10,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
-import io.github.statesignals.core.exporter.PendingPublication.Verdict;
+import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,16 +19,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 /**
- * {@link PendingPublication}, by hand.
+ * {@link ResponseTally}, by hand.
  */
-class PendingPublicationTests {
+class ResponseTallyTests {
 
 	// The clock overflows while the publication is pending.
 	private static final long SENT = Long.MAX_VALUE - 5;
 
 	@Test
-	void waitsForTheTransportsWordWhereNobodyIsAwaited() {
-		PendingPublication pending = awaiting();
+	void waitsForTheConfirmationIfNoResponderIsAwaited() {
+		ResponseTally pending = awaiting();
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(pending.isSent()).isFalse();
 		pending.confirm(null);
@@ -44,7 +44,7 @@ class PendingPublicationTests {
 
 	@Test
 	void isCompleteWhenTheLastHasAnswered() {
-		PendingPublication pending = awaiting("a", "b");
+		ResponseTally pending = awaiting("a", "b");
 		pending.confirm(null);
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(answer(pending, "b", 1)).isEqualTo(Verdict.COUNTED);
@@ -56,7 +56,7 @@ class PendingPublicationTests {
 
 	@Test
 	void takesAnAnswerForProofThatTheSignalWasSent() {
-		PendingPublication pending = awaiting("a", "b");
+		ResponseTally pending = awaiting("a", "b");
 		assertThat(pending.isSent()).isFalse();
 		answer(pending, "a", 1);
 		assertThat(pending.isSent()).isTrue();
@@ -67,7 +67,7 @@ class PendingPublicationTests {
 
 	@Test
 	void doesNotTakeAnAnswerThatDoesNotCountForProof() {
-		PendingPublication pending = awaiting("a");
+		ResponseTally pending = awaiting("a");
 		answer(pending, "stranger", 1);
 		answer(pending, "a", null);
 		assertThat(pending.isSent()).isFalse();
@@ -77,7 +77,7 @@ class PendingPublicationTests {
 	@Test
 	void awaitsThoseWhoWereThereWhenItWasSent() {
 		Set<String> subscribers = new LinkedHashSet<>(List.of("a"));
-		PendingPublication pending = new PendingPublication(subscribers, null, SENT, false);
+		ResponseTally pending = new ResponseTally(subscribers, null, SENT, false);
 		subscribers.clear();
 		subscribers.add("late");
 		assertThat(pending.result(SENT, false).missing()).containsExactly("a");
@@ -89,14 +89,14 @@ class PendingPublicationTests {
 	@Test
 	void leavesTheSetItWasGivenAlone() {
 		Set<String> subscribers = new LinkedHashSet<>(List.of("a"));
-		answer(new PendingPublication(subscribers, null, SENT, false), "a", 1);
+		answer(new ResponseTally(subscribers, null, SENT, false), "a", 1);
 		assertThat(subscribers).containsExactly("a");
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 2, -1, Integer.MAX_VALUE })
 	void countsAnyRasButOneAsFailure(int ras) {
-		PendingPublication pending = awaiting("a", "b");
+		ResponseTally pending = awaiting("a", "b");
 		answer(pending, "a", ras);
 		answer(pending, "b", 1);
 		SignalResult result = pending.result(SENT, false);
@@ -109,7 +109,7 @@ class PendingPublicationTests {
 
 	@Test
 	void isMissingAnAnswerEvenWhereAnotherFailed() {
-		PendingPublication pending = awaiting("a", "b");
+		ResponseTally pending = awaiting("a", "b");
 		answer(pending, "a", 0);
 		SignalResult result = pending.result(SENT, false);
 		assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
@@ -119,14 +119,14 @@ class PendingPublicationTests {
 
 	@Test
 	void namesTheMissingInTheOrderOfTheirSubscription() {
-		PendingPublication pending = awaiting("z", "a", "m", "b");
+		ResponseTally pending = awaiting("z", "a", "m", "b");
 		answer(pending, "m", 1);
 		assertThat(pending.result(SENT, false).missing()).containsExactly("z", "a", "b");
 	}
 
 	@Test
 	void keepsAnswersInTheOrderOfTheirArrival() {
-		PendingPublication pending = awaiting("a", "b", "c");
+		ResponseTally pending = awaiting("a", "b", "c");
 		answer(pending, "c", 1, "third");
 		answer(pending, "a", 0, "first");
 		answer(pending, "b", 1, null);
@@ -137,7 +137,7 @@ class PendingPublicationTests {
 
 	@Test
 	void doesNotCountAnAnswerWithoutRas() {
-		PendingPublication pending = awaiting("a");
+		ResponseTally pending = awaiting("a");
 		assertThat(answer(pending, "a", null)).isEqualTo(Verdict.WITHOUT_RAS);
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(pending.result(SENT, false).missing()).containsExactly("a");
@@ -147,7 +147,7 @@ class PendingPublicationTests {
 
 	@Test
 	void keepsTheMessageOfAStrangerWhoDoesNotCount() {
-		PendingPublication pending = awaiting("a");
+		ResponseTally pending = awaiting("a");
 		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
 		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
 		answer(pending, "a", 1);
@@ -159,7 +159,7 @@ class PendingPublicationTests {
 
 	@Test
 	void letsTheFirstAnswerStand() {
-		PendingPublication pending = awaiting("a", "b");
+		ResponseTally pending = awaiting("a", "b");
 		answer(pending, "a", 1, "done");
 		assertThat(answer(pending, "a", 0, "or not")).isEqualTo(Verdict.REPEATED);
 		assertThat(pending.isComplete()).isFalse();
@@ -172,7 +172,7 @@ class PendingPublicationTests {
 
 	@Test
 	void tellsHowLongEachAnswerAndTheWholeTook() {
-		PendingPublication pending = awaiting("a", "b");
+		ResponseTally pending = awaiting("a", "b");
 		pending.respond(new Response("a", "p", "e", 1, null), true, SENT + 3);
 		pending.respond(new Response("b", "p", "e", 1, null), true, SENT + 10);
 		SignalResult result = pending.result(SENT + 12, false);
@@ -183,7 +183,7 @@ class PendingPublicationTests {
 
 	@Test
 	void givesResultsThatLaterAnswersDoNotChange() {
-		PendingPublication pending = awaiting("a", "b");
+		ResponseTally pending = awaiting("a", "b");
 		answer(pending, "a", 1, "early");
 		SignalResult result = pending.result(SENT, false);
 		answer(pending, "b", 0, "late");
@@ -197,7 +197,7 @@ class PendingPublicationTests {
 
 	@Test
 	void isCompleteWhenEnoughHaveSucceeded() {
-		PendingPublication pending = awaiting(CompletionRule.count(2), "a", "b", "c", "d");
+		ResponseTally pending = awaiting(CompletionRule.count(2), "a", "b", "c", "d");
 		pending.confirm(null);
 		answer(pending, "a", 1);
 		answer(pending, "b", 0);
@@ -213,7 +213,7 @@ class PendingPublicationTests {
 
 	@Test
 	void isCompleteAsFailedWhenEnoughCanSucceedNoLonger() {
-		PendingPublication pending = awaiting(CompletionRule.quorum(), "a", "b", "c");
+		ResponseTally pending = awaiting(CompletionRule.quorum(), "a", "b", "c");
 		answer(pending, "a", 0);
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
@@ -225,7 +225,7 @@ class PendingPublicationTests {
 
 	@Test
 	void isCompleteAsSoonAsItIsSentWhereEnoughCanNeverSucceed() {
-		PendingPublication pending = awaiting(CompletionRule.count(2), "a");
+		ResponseTally pending = awaiting(CompletionRule.count(2), "a");
 		assertThat(pending.isComplete()).isFalse();
 		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
@@ -234,7 +234,7 @@ class PendingPublicationTests {
 
 	@Test
 	void aQuorumIsOfThoseThatAreGoneAsWell() {
-		PendingPublication pending = awaiting(CompletionRule.quorum(), "a", "b", "c", "d", "e");
+		ResponseTally pending = awaiting(CompletionRule.quorum(), "a", "b", "c", "d", "e");
 		pending.lose("a");
 		pending.lose("b");
 		pending.leave("c");
@@ -247,7 +247,7 @@ class PendingPublicationTests {
 
 	@Test
 	void aRuleIsNotFulfilledBeforeEachRequiredResponderActed() {
-		PendingPublication pending = new PendingPublication(List.of("a", "b", "c"), CompletionRule.first(),
+		ResponseTally pending = new ResponseTally(List.of("a", "b", "c"), CompletionRule.first(),
 				List.of(List.of("b", "c")), SENT, false);
 		answer(pending, "a", 1);
 		assertThat(pending.isComplete()).isFalse();
@@ -260,8 +260,8 @@ class PendingPublicationTests {
 
 	@Test
 	void aRuleEndsAsSoonAsARequiredResponderCanNotActAnyMore() {
-		PendingPublication pending = new PendingPublication(List.of("a", "b"), CompletionRule.first(),
-				List.of(List.of("b")), SENT, false);
+		ResponseTally pending = new ResponseTally(List.of("a", "b"), CompletionRule.first(), List.of(List.of("b")),
+				SENT, false);
 		pending.confirm(null);
 		pending.lose("b");
 		assertThat(pending.isComplete()).isTrue();
@@ -269,17 +269,17 @@ class PendingPublicationTests {
 	}
 
 	@Test
-	void quorumOfNobodyIsNoSuccess() {
-		PendingPublication pending = awaiting(CompletionRule.quorum());
+	void quorumOfNoResponderIsNoSuccess() {
+		ResponseTally pending = awaiting(CompletionRule.quorum());
 		pending.confirm(null);
 		assertThat(pending.isComplete()).isTrue();
 		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
 	}
 
 	@Test
-	void ruleThatAsksForNobodyIsASuccessAsSoonAsItIsSent() {
+	void ruleThatRequiresNoResponderIsASuccessAsSoonAsItIsSent() {
 		for (int required : new int[] { 0, -1 }) {
-			PendingPublication pending = awaiting((awaited) -> required, "a");
+			ResponseTally pending = awaiting((awaited) -> required, "a");
 			assertThat(pending.isComplete()).isFalse();
 			pending.confirm(null);
 			assertThat(pending.isComplete()).isTrue();
@@ -289,7 +289,7 @@ class PendingPublicationTests {
 
 	@Test
 	void ruleIsToldHowManyAreAwaited() {
-		PendingPublication pending = awaiting((awaited) -> awaited - 1, "a", "b", "c");
+		ResponseTally pending = awaiting((awaited) -> awaited - 1, "a", "b", "c");
 		answer(pending, "a", 1);
 		assertThat(pending.isComplete()).isFalse();
 		answer(pending, "b", 1);
@@ -298,7 +298,7 @@ class PendingPublicationTests {
 
 	@Test
 	void neitherStrangersNorRepetitionsFulfilARule() {
-		PendingPublication pending = awaiting(CompletionRule.count(2), "a", "b");
+		ResponseTally pending = awaiting(CompletionRule.count(2), "a", "b");
 		answer(pending, "a", 1);
 		answer(pending, "a", 1);
 		answer(pending, "stranger", 1);
@@ -307,7 +307,7 @@ class PendingPublicationTests {
 
 	@Test
 	void knowsTheAnswersThatCounted() {
-		PendingPublication pending = awaiting("a");
+		ResponseTally pending = awaiting("a");
 		assertThat(pending.answer("a")).isNull();
 		answer(pending, "a", 1, "done");
 		answer(pending, "stranger", 1);
@@ -315,19 +315,19 @@ class PendingPublicationTests {
 		assertThat(pending.answer("stranger")).isNull();
 	}
 
-	private static PendingPublication awaiting(String... responderIds) {
+	private static ResponseTally awaiting(String... responderIds) {
 		return awaiting(null, responderIds);
 	}
 
-	private static PendingPublication awaiting(CompletionRule rule, String... responderIds) {
-		return new PendingPublication(List.of(responderIds), rule, SENT, false);
+	private static ResponseTally awaiting(CompletionRule rule, String... responderIds) {
+		return new ResponseTally(List.of(responderIds), rule, SENT, false);
 	}
 
-	private static Verdict answer(PendingPublication pending, String responderId, Integer ras) {
+	private static Verdict answer(ResponseTally pending, String responderId, Integer ras) {
 		return answer(pending, responderId, ras, null);
 	}
 
-	private static Verdict answer(PendingPublication pending, String responderId, Integer ras, String message) {
+	private static Verdict answer(ResponseTally pending, String responderId, Integer ras, String message) {
 		return pending.respond(new Response(responderId, "p", "e", ras, message), true, SENT);
 	}
 

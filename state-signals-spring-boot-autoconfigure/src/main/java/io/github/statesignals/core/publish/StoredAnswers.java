@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +19,7 @@ final class StoredAnswers {
 
 	private static final Duration LONGEST = Duration.ofMinutes(1);
 
-	/**
-	 * The longest time that a publish waits for Redis after its timeout.
-	 */
+	// The longest time that a publish waits for Redis after its timeout.
 	static final Duration LIMIT = Duration.ofSeconds(2);
 
 	private final Timer timer;
@@ -43,14 +41,6 @@ final class StoredAnswers {
 
 	private boolean cancelled;
 
-	/**
-	 * Create it.
-	 * @param timer runs it
-	 * @param timeout the timeout of the publish; negative: none
-	 * @param recall asks for the answers that are outstanding; completes when they were
-	 * counted, or could not be read
-	 * @param timeOut ends the publish
-	 */
 	StoredAnswers(Timer timer, Duration timeout, Supplier<CompletableFuture<?>> recall, Runnable timeOut) {
 		this.timer = timer;
 		this.timeout = timeout;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,33 +26,23 @@ import org.jspecify.annotations.Nullable;
  * with the others: an exporter whose subscription is lost blames no responder. Safe for
  * use by many threads.
  */
-final class ResponderProbes {
+public final class ResponderProbes {
 
-	/**
-	 * The unanswered probes after which a responder is gone.
-	 */
+	// The unanswered probes after which a responder is gone.
 	private static final int MISSES = 2;
 
-	/**
-	 * The rounds of probes within the time after which a responder is probed.
-	 */
+	// The rounds of probes within the time after which a responder is probed.
 	private static final int ROUNDS = 4;
 
-	/**
-	 * The most times that the wait for the next probe of a working responder doubles.
-	 */
+	// The most times that the wait for the next probe of a working responder doubles.
 	private static final int DOUBLINGS = 3;
 
 	private static final int LIMIT = 100_000;
 
-	/**
-	 * Nanoseconds of it can be doubled so often.
-	 */
+	// Nanoseconds of it can be doubled so often.
 	private static final Duration LONGEST = Duration.ofDays(365);
 
-	/**
-	 * Tasks that wait for proof that the subscription works.
-	 */
+	// Tasks that wait for proof that the subscription works.
 	private static final int TASKS = 1_000;
 
 	private final Peers peers;
@@ -65,33 +55,23 @@ final class ResponderProbes {
 
 	private final Map<String, Suspect> suspects = new LinkedHashMap<>();
 
-	/**
-	 * Responders whose names have come back, so that their earlier ids may be gone.
-	 */
+	// Responders whose names have come back, so that their earlier ids may be gone.
 	private final Set<String> returned = new HashSet<>();
 
-	/**
-	 * Those that answered that they work, for the wait until their next probe.
-	 */
+	// Those that answered that they work, for the wait until their next probe.
 	private final Map<String, Working> working = new HashMap<>();
 
 	private final List<ProofTask> tasks = new ArrayList<>();
 
-	/**
-	 * Begins the nonces of the exporter's own probes; a number follows.
-	 */
+	// Begins the nonces of the exporter's own probes; a number follows.
 	private final String nonce = UUID.randomUUID() + ":";
 
 	private long round;
 
-	/**
-	 * The rounds of which the exporter received its own probe, as far as they matter.
-	 */
+	// The rounds of which the exporter received its own probe, as far as they matter.
 	private final Set<Long> provenRounds = new HashSet<>();
 
-	/**
-	 * The last of them.
-	 */
+	// The last of them.
 	private long lastProvenRound;
 
 	private boolean scheduled;
@@ -106,7 +86,7 @@ final class ResponderProbes {
 	 * @param timer schedules the rounds
 	 * @param after the time that a publish waits before it probes; zero: it never does
 	 */
-	ResponderProbes(Peers peers, Timer timer, Duration after) {
+	public ResponderProbes(Peers peers, Timer timer, Duration after) {
 		this.peers = peers;
 		this.timer = timer;
 		Duration bounded = (after.compareTo(LONGEST) < 0) ? after : LONGEST;
@@ -118,9 +98,7 @@ final class ResponderProbes {
 		return this.afterNanos > 0 && this.peers.address() != null;
 	}
 
-	/**
-	 * Watches over the publishes in flight, of which there is one.
-	 */
+	// Watches over the publishes in flight, of which there is one.
 	void watch() {
 		if (!this.watching && isEnabled()) {
 			this.watching = true;
@@ -133,7 +111,7 @@ final class ResponderProbes {
 	 * @param responderId its id
 	 * @param suspicion the reason
 	 */
-	void suspect(String responderId, Suspicion suspicion) {
+	public void suspect(String responderId, Suspicion suspicion) {
 		if (!isEnabled()) {
 			return;
 		}
@@ -149,7 +127,7 @@ final class ResponderProbes {
 	 * Probes the earlier responders of a name that has subscribed under another id.
 	 * @param responderId the id that has subscribed
 	 */
-	void returned(String responderId) {
+	public void returned(String responderId) {
 		if (isEnabled()) {
 			synchronized (this) {
 				if (this.returned.size() < LIMIT) {
@@ -160,10 +138,7 @@ final class ResponderProbes {
 		}
 	}
 
-	/**
-	 * Whether the exporter does not receive its own probes.
-	 * @return {@code false} also while it sends none
-	 */
+	// Whether the exporter does not receive its own probes.
 	boolean isSubscriptionLost() {
 		return this.subscriptionLost;
 	}
@@ -173,7 +148,7 @@ final class ResponderProbes {
 	 * does not.
 	 * @param task the task; must not block
 	 */
-	void afterProof(Runnable task) {
+	public void afterProof(Runnable task) {
 		if (!isEnabled()) {
 			if (this.peers.isConnected()) {
 				task.run();
@@ -196,7 +171,7 @@ final class ResponderProbes {
 	 * @param responderId the responder that answers
 	 * @param answer the answer
 	 */
-	void onAnswer(String responderId, Probe answer) {
+	public void onAnswer(String responderId, Probe answer) {
 		if (answer.nonce().startsWith(this.nonce)) {
 			prove(answer.nonce().substring(this.nonce.length())).forEach(Runnable::run);
 			return;
@@ -240,7 +215,7 @@ final class ResponderProbes {
 		this.lastProvenRound = proven;
 		this.provenRounds.add(proven);
 		this.subscriptionLost = false;
-		// What was sent first is received first: earlier ones are lost, and a late one
+		// Probes are received in their order: earlier ones are lost, and a late one
 		// proves nothing about the time in between.
 		List<Runnable> due = this.tasks.stream()
 			.filter((task) -> task.round == proven && this.timer.nanoTime() - task.sentNanos <= this.afterNanos)
@@ -253,7 +228,7 @@ final class ResponderProbes {
 	/**
 	 * Forgets everything, for the exporter is shut down.
 	 */
-	synchronized void clear() {
+	public synchronized void clear() {
 		this.suspects.clear();
 		this.returned.clear();
 		this.working.clear();
@@ -331,10 +306,7 @@ final class ResponderProbes {
 		this.working.keySet().retainAll(overdue);
 	}
 
-	/**
-	 * Decides about a suspect. Called while the lock is held.
-	 * @return whether it is a suspect no longer
-	 */
+	// Decides about a suspect. Called while the lock is held.
 	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, Map<String, String> probes) {
 		if (this.peers.isUnprobed(id)) {
 			return true;
@@ -366,7 +338,7 @@ final class ResponderProbes {
 	/**
 	 * The reason to probe a responder.
 	 */
-	enum Suspicion {
+	public enum Suspicion {
 
 		/** A publish has waited for it for long, or in vain. */
 		OVERDUE,
@@ -382,7 +354,7 @@ final class ResponderProbes {
 	/**
 	 * The exporter and its subscribers. Called without a lock, unless stated otherwise.
 	 */
-	interface Peers {
+	public interface Peers {
 
 		/**
 		 * Returns the address at which this application takes answers.

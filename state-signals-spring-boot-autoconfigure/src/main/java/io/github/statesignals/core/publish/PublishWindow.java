@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.Map;
 
@@ -6,25 +6,19 @@ import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of an exporter may be under way at once: more waits its turn. Redis throws a
- * subscriber out for whom more than 32 MB wait, by default, and then all of them are
- * lost; and subscribers are as fast as the one who is slowest.
+ * Bounds the publishes of an exporter that are in flight at once; others are queued.
+ * Redis disconnects a subscriber whose output buffer exceeds 32 MB, by default, and all
+ * of it is lost; and the slowest subscriber sets the pace.
  */
 final class PublishWindow {
 
-	/**
-	 * How many answers may be outstanding: each is some hundred bytes.
-	 */
+	// The outstanding answers: each has some hundred bytes.
 	private static final int ANSWERS = 25_000;
 
-	/**
-	 * How many bytes of signals may be on their way to those who have not answered.
-	 */
+	// The bytes of signals that are not answered yet.
 	private static final long BYTES = 8L * 1024 * 1024;
 
-	/**
-	 * What a signal has beside its metadata.
-	 */
+	// The bytes of a signal without its metadata.
 	private static final int ENVELOPE = 512;
 
 	private int publications;
@@ -33,13 +27,8 @@ final class PublishWindow {
 
 	private long bytes;
 
-	/**
-	 * Whether another one fits in. One always does.
-	 * @param awaited how many answers it awaits
-	 * @param size its size
-	 * @return whether it does
-	 */
-	boolean hasRoom(int awaited, long size) {
+	// Whether another one fits in. One always does.
+	boolean hasCapacity(int awaited, long size) {
 		return this.publications == 0 || (this.answers + awaited <= ANSWERS && this.bytes + size <= BYTES);
 	}
 
@@ -55,11 +44,7 @@ final class PublishWindow {
 		this.bytes -= size;
 	}
 
-	/**
-	 * About how many bytes a signal will have.
-	 * @param signal the signal
-	 * @return the size
-	 */
+	// Estimates the bytes of a signal.
 	static long size(Signal signal) {
 		return ENVELOPE + size(signal.metadata());
 	}

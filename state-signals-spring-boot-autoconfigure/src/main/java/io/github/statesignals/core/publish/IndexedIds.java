@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.AbstractSet;
 import java.util.Arrays;
@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 
 /**
- * Ids in their order, each with its place. Immutable: many publishes share one, and note
- * by place who has answered.
+ * Ids in their order, each with its place. Immutable: publishes share one, and note by
+ * place which responders have answered.
  */
 final class IndexedIds extends AbstractSet<String> {
 
@@ -34,11 +34,6 @@ final class IndexedIds extends AbstractSet<String> {
 		return this.ids[place];
 	}
 
-	/**
-	 * The place of an id.
-	 * @param id the id
-	 * @return its place; -1 if it is none of these
-	 */
 	int placeOf(String id) {
 		if (this.ids.length == 1) {
 			return this.ids[0].equals(id) ? 0 : -1;

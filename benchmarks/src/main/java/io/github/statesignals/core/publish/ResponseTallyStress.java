@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.List;
 
@@ -18,9 +18,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * Stress tests of the end of a publish: the last answer, a leaving responder and the
  * timeout race, and exactly one of them concludes it. In the package of the tested class.
  */
-public final class PendingPublicationStress {
+public final class ResponseTallyStress {
 
-	private PendingPublicationStress() {
+	private ResponseTallyStress() {
 	}
 
 	/**
@@ -121,7 +121,7 @@ public final class PendingPublicationStress {
 	 */
 	abstract static class Publish {
 
-		private final PendingPublication pending = new PendingPublication(List.of("a", "b"), null, 0, false);
+		private final ResponseTally pending = new ResponseTally(List.of("a", "b"), null, 0, false);
 
 		private int conclusions;
 

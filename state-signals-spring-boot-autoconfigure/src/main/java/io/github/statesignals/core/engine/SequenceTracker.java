@@ -8,60 +8,45 @@ import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was heard of each publisher that numbers its signals. Redis clients repeat a
- * publish whose confirmation they lost, which makes signals arrive twice or late; and
- * what was said while nobody heard, is missing. Remembers so many publishers, the last
- * ones heard. Not safe for use by many threads at once: a transport has but one.
+ * Tracks the numbers of the signals of each publisher. Redis clients repeat a publish
+ * whose confirmation they lost, so that signals are received twice or late; those that
+ * were sent while the subscription was lost are missing. Remembers a limited number of
+ * publishers. Not safe for use by many threads: a transport has one.
  */
-final class HeardSignals {
+final class SequenceTracker {
 
-	/**
-	 * How many publishers to remember. One that is forgotten starts afresh.
-	 */
+	// The publishers to remember, those received last. One that is forgotten starts
+	// again.
 	static final int PUBLISHERS = 10_000;
 
-	/**
-	 * How many numbers of a publisher that were passed over may still come.
-	 */
+	// The numbers of a publisher that were passed over and may still be received.
 	static final int HOLES = 1_024;
 
-	/**
-	 * Longer ones are not remembered: nobody's memory is to be filled with them.
-	 */
+	// Longer ones are not remembered: they could fill the memory.
 	private static final int LONGEST_ID = 512;
 
-	private final Map<Publisher, Heard> heard = new Latest<>();
+	private final Map<Publisher, Sequence> sequences = new Latest<>();
 
-	/**
-	 * The ids of signals without numbers: those of peers that are none of ours.
-	 */
+	// The ids of signals without numbers, which other implementations send.
 	private final Map<UnnumberedSignal, Boolean> unnumbered = new Latest<>();
 
 	private @Nullable Long startNanos;
 
-	/**
-	 * A signal is heard.
-	 * @param channel the channel's name
-	 * @param publisherId whose it is
-	 * @param extension its extension
-	 * @param nowNanos the time
-	 * @return what to make of it
-	 */
-	Arrival hear(String channel, String publisherId, @Nullable SignalExtension extension, long nowNanos) {
+	Arrival track(String channel, String publisherId, @Nullable SignalExtension extension, long nowNanos) {
 		if (extension == null || publisherId.length() > LONGEST_ID
 				|| (extension.sequence() < 0 && extension.sentMillis() < 0 && extension.id() == null)) {
 			return Arrival.UNNUMBERED;
 		}
 		Publisher key = new Publisher(channel, publisherId);
-		Heard publisher = this.heard.computeIfAbsent(key, (added) -> new Heard());
+		Sequence sequence = this.sequences.computeIfAbsent(key, (added) -> new Sequence());
 		if (this.startNanos == null) {
 			this.startNanos = nowNanos;
 		}
-		Long deadlineNanos = publisher.deadline(extension, nowNanos, (nowNanos - this.startNanos) / 1_000_000);
+		Long deadlineNanos = sequence.deadline(extension, nowNanos, (nowNanos - this.startNanos) / 1_000_000);
 		if (extension.sequence() < 0) {
 			return new Arrival(repeats(key, extension.id()) ? Order.REPEATED : Order.NEXT, 0, deadlineNanos);
 		}
-		return publisher.hear(extension.sequence(), deadlineNanos);
+		return sequence.track(extension.sequence(), deadlineNanos);
 	}
 
 	private boolean repeats(Publisher publisher, @Nullable String id) {
@@ -69,27 +54,18 @@ final class HeardSignals {
 				&& this.unnumbered.put(new UnnumberedSignal(publisher, id), Boolean.TRUE) != null;
 	}
 
-	/**
-	 * Whether a publisher has sent signals with extensions, of which it remembers the
-	 * latest publishers.
-	 * @param channel the channel's name
-	 * @param publisherId the publisher's id
-	 * @return {@code false} also for one that it has forgotten
-	 */
+	// Whether a publisher has sent signals with extensions, of which it remembers the
+	// latest publishers.
 	boolean supportsExtensions(String channel, String publisherId) {
-		return this.heard.get(new Publisher(channel, publisherId)) != null;
+		return this.sequences.get(new Publisher(channel, publisherId)) != null;
 	}
 
-	/**
-	 * How many publishers are remembered.
-	 * @return the number
-	 */
 	int size() {
-		return this.heard.size();
+		return this.sequences.size();
 	}
 
 	/**
-	 * How a signal comes after those that were heard.
+	 * The place of a signal among those that were received.
 	 */
 	enum Order {
 
@@ -105,12 +81,13 @@ final class HeardSignals {
 	}
 
 	/**
-	 * What to make of a signal.
+	 * A signal among those that were received.
 	 *
-	 * @param order how it comes after those that were heard
-	 * @param missed how many between them and this one were not
-	 * @param deadlineNanos until when its publisher awaits answers; {@code null} if that
-	 * is not known
+	 * @param order its place
+	 * @param missed the number of signals between them and this one that were not
+	 * received
+	 * @param deadlineNanos the time until which its publisher awaits answers;
+	 * {@code null} if that is not known
 	 */
 	record Arrival(Order order, long missed, @Nullable Long deadlineNanos) {
 
@@ -125,7 +102,7 @@ final class HeardSignals {
 	}
 
 	/**
-	 * Keeps what was used last.
+	 * Retains the entries that were used last.
 	 *
 	 * @param <K> the type of key
 	 * @param <V> the type of value
@@ -145,7 +122,7 @@ final class HeardSignals {
 
 	}
 
-	private static final class Heard {
+	private static final class Sequence {
 
 		private static final long A_DAY_MILLIS = 86_400_000;
 
@@ -153,27 +130,26 @@ final class HeardSignals {
 
 		private long last = SignalExtension.NONE;
 
-		/**
-		 * Which of the last numbers were heard, one bit each; none as long as all were.
-		 */
-		private long @Nullable [] heard;
+		// The last numbers that were received, one bit each; null while all were.
+		private long @Nullable [] received;
 
-		Arrival hear(long sequence, @Nullable Long deadlineNanos) {
+		Arrival track(long sequence, @Nullable Long deadlineNanos) {
 			if (sequence <= this.last) {
-				boolean late = this.heard != null && this.last - sequence < HOLES && !mark(this.heard, sequence);
+				boolean late = this.received != null && this.last - sequence < HOLES && !mark(this.received, sequence);
 				return new Arrival(late ? Order.OVERTAKEN : Order.REPEATED, 0, deadlineNanos);
 			}
-			// Who is heard for the first time may have said more before.
+			// A publisher that is received for the first time may have sent others
+			// before.
 			long missed = (this.last < 0) ? 0 : sequence - this.last - 1;
-			if (missed > 0 && this.heard == null) {
-				this.heard = new long[HOLES / Long.SIZE];
-				Arrays.fill(this.heard, -1);
+			if (missed > 0 && this.received == null) {
+				this.received = new long[HOLES / Long.SIZE];
+				Arrays.fill(this.received, -1);
 			}
-			if (this.heard != null) {
+			if (this.received != null) {
 				for (long hole = Math.max(this.last + 1, sequence - HOLES + 1); hole < sequence; hole++) {
-					this.heard[word(hole)] &= ~(1L << hole);
+					this.received[word(hole)] &= ~(1L << hole);
 				}
-				mark(this.heard, sequence);
+				mark(this.received, sequence);
 			}
 			this.last = sequence;
 			return new Arrival(Order.NEXT, missed, deadlineNanos);
@@ -183,10 +159,10 @@ final class HeardSignals {
 			return (int) (sequence / Long.SIZE % (HOLES / Long.SIZE));
 		}
 
-		private static boolean mark(long[] heard, long sequence) {
+		private static boolean mark(long[] received, long sequence) {
 			int word = word(sequence);
-			boolean before = (heard[word] & (1L << sequence)) != 0;
-			heard[word] |= 1L << sequence;
+			boolean before = (received[word] & (1L << sequence)) != 0;
+			received[word] |= 1L << sequence;
 			return before;
 		}
 
@@ -198,7 +174,7 @@ final class HeardSignals {
 			if (extension.timeoutMillis() < 0) {
 				return null;
 			}
-			// A day is as good as for ever, and can't overflow.
+			// A day is enough, and can't overflow.
 			long leftMillis = Math.min(extension.timeoutMillis(), A_DAY_MILLIS) - lateMillis;
 			return nowNanos + leftMillis * 1_000_000;
 		}
@@ -206,17 +182,15 @@ final class HeardSignals {
 	}
 
 	/**
-	 * How much later than others a message comes that carries the sender's time. The two
-	 * clocks start anywhere, and drift: the smallest difference of the last minutes is
-	 * taken for the way that a message has when nothing delays it.
+	 * Computes how much later than others a message is received that carries the sender's
+	 * time. The two clocks start anywhere, and drift: the smallest difference of the last
+	 * minute is taken for the time that a message needs when nothing delays it.
 	 */
 	static final class ClockOffset {
 
 		private static final long PERIOD_MILLIS = 30_000;
 
-		/**
-		 * No clock is so far from another, and no difference of such overflows.
-		 */
+		// No clocks differ by more, and no difference of such overflows.
 		private static final long LONGEST_MILLIS = Long.MAX_VALUE / 4;
 
 		private long previous = Long.MAX_VALUE;
@@ -225,12 +199,6 @@ final class HeardSignals {
 
 		private long periodEnds = Long.MIN_VALUE;
 
-		/**
-		 * A message came.
-		 * @param sentMillis when it was sent, by the sender's clock
-		 * @param nowMillis the time, by our own
-		 * @return how many milliseconds it was under way beyond what others are
-		 */
 		long late(long sentMillis, long nowMillis) {
 			long difference = nowMillis - Math.min(sentMillis, LONGEST_MILLIS);
 			if (this.periodEnds == Long.MIN_VALUE || nowMillis - this.periodEnds >= 0) {

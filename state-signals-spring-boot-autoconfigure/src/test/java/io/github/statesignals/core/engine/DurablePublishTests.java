@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an exporter makes of a transport that keeps signals.
  */
-class KeptPublicationTests {
+class DurablePublishTests {
 
 	private static final String CHANNEL = "kept";
 
@@ -45,11 +45,11 @@ class KeptPublicationTests {
 
 	private static final Duration STORED_ANSWERS_LIMIT = Duration.ofSeconds(2);
 
-	private final Keeper keeper = new Keeper();
+	private final StoringTransport transport = new StoringTransport();
 
 	private final ManualTimer timer = new ManualTimer();
 
-	private final SignalEngine engine = new SignalEngine(this.keeper, new EngineSettings(CHANNEL,
+	private final SignalEngine engine = new SignalEngine(this.transport, new EngineSettings(CHANNEL,
 			EngineSettings.Extensions.NEGOTIATED,
 			new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), TIMEOUT, 1, Duration.ZERO, 100),
 			new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
@@ -63,7 +63,7 @@ class KeptPublicationTests {
 	void start() {
 		this.engine.start();
 		this.exporter.initialize("flip");
-		this.keeper.answer("r", Signal.INITIALIZATION, null);
+		this.transport.answer("r", Signal.INITIALIZATION, null);
 		assertThat(this.exporter.getSubscribers()).containsExactly("r");
 	}
 
@@ -75,9 +75,9 @@ class KeptPublicationTests {
 	@Test
 	void theResultAwaitsTheIdAlsoOfASignalThatIsAnswered() {
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.answer("r", "flip", this.keeper.lastId);
+		this.transport.answer("r", "flip", this.transport.lastId);
 		assertThat(result).isNotDone();
-		this.keeper.confirm("1-0.0");
+		this.transport.confirm("1-0.0");
 		assertThat(result).succeedsWithin(TIMEOUT).satisfies((answered) -> {
 			assertThat(answered.isSuccess()).isTrue();
 			assertThat(answered.id()).isEqualTo("1-0.0");
@@ -85,31 +85,31 @@ class KeptPublicationTests {
 	}
 
 	@Test
-	void whatIsKeptIsAskedForAfterAGap() {
+	void storedAnswersAreReadAfterAGap() {
 		this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
-		assertThat(this.keeper.recalled).isEmpty();
-		this.keeper.listener.onConnected(true);
-		assertThat(this.keeper.recalled).containsExactly("1-0.0");
+		this.transport.confirm("1-0.0");
+		assertThat(this.transport.recalled).isEmpty();
+		this.transport.listener.onConnected(true);
+		assertThat(this.transport.recalled).containsExactly("1-0.0");
 	}
 
 	@Test
 	void whatGetsItsIdOnlyAfterAGapIsAskedForThen() {
 		this.exporter.signal("flip").publishAsync();
-		this.keeper.listener.onConnected(true);
-		assertThat(this.keeper.recalled).isEmpty();
-		this.keeper.confirm("1-0.0");
-		assertThat(this.keeper.recalled).containsExactly("1-0.0");
+		this.transport.listener.onConnected(true);
+		assertThat(this.transport.recalled).isEmpty();
+		this.transport.confirm("1-0.0");
+		assertThat(this.transport.recalled).containsExactly("1-0.0");
 		this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("2-0.0");
-		assertThat(this.keeper.recalled).containsExactly("1-0.0");
+		this.transport.confirm("2-0.0");
+		assertThat(this.transport.recalled).containsExactly("1-0.0");
 	}
 
 	@Test
 	void anAnswerWhoseNoticeIsLostIsReadWhileThePublishWaits() {
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
-		this.keeper.store("r", "1-0.0");
+		this.transport.confirm("1-0.0");
+		this.transport.store("r", "1-0.0");
 		assertThat(result).isNotDone();
 		this.timer.advance(Duration.ofSeconds(1));
 		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
@@ -119,45 +119,45 @@ class KeptPublicationTests {
 	@Test
 	void aPublishThatWaitsAsksEverMoreSeldom() {
 		this.exporter.signal("flip").timeout(Duration.ofSeconds(-1)).publishAsync();
-		this.keeper.confirm("1-0.0");
+		this.transport.confirm("1-0.0");
 		this.timer.advance(Duration.ofSeconds(63));
-		assertThat(this.keeper.recalled).hasSize(6);
+		assertThat(this.transport.recalled).hasSize(6);
 		this.timer.advance(Duration.ofMinutes(10));
-		assertThat(this.keeper.recalled).hasSize(16);
+		assertThat(this.transport.recalled).hasSize(16);
 	}
 
 	@Test
 	void oneThatIsAnsweredInTimeAsksForNothing() {
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
-		this.keeper.answer("r", "flip", this.keeper.lastId);
+		this.transport.confirm("1-0.0");
+		this.transport.answer("r", "flip", this.transport.lastId);
 		this.timer.advance(Duration.ofMinutes(1));
 		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
-		assertThat(this.keeper.recalled).isEmpty();
+		assertThat(this.transport.recalled).isEmpty();
 	}
 
 	@Test
 	void anAnswerWhoseNoticeIsLostIsReadBeforeTheResultSaysMissing() {
-		List<String> heard = new ArrayList<>();
+		List<String> received = new ArrayList<>();
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip")
 			.timeout(Duration.ofMillis(300))
-			.onResponse((responder, answer) -> heard.add(responder))
+			.onResponse((responder, answer) -> received.add(responder))
 			.publishAsync();
-		this.keeper.confirm("1-0.0");
-		this.keeper.store("r", "1-0.0");
+		this.transport.confirm("1-0.0");
+		this.transport.store("r", "1-0.0");
 		this.timer.advance(Duration.ofMillis(300));
 		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
 		assertThat(result.join().missing()).isEmpty();
-		assertThat(heard).containsExactly("r");
+		assertThat(received).containsExactly("r");
 		assertThat(this.timer.scheduled()).isZero();
 	}
 
 	@Test
 	void aRuleCountsAnswersThatAreReadBeforeTheTimeout() {
-		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		this.transport.answer("other", Signal.INITIALIZATION, null);
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").until((awaited) -> 1).publishAsync();
-		this.keeper.confirm("1-0.0");
-		this.keeper.store("other", "1-0.0");
+		this.transport.confirm("1-0.0");
+		this.transport.store("other", "1-0.0");
 		this.timer.advance(TIMEOUT);
 		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
 		assertThat(result.join().responses()).containsOnlyKeys("other");
@@ -166,37 +166,37 @@ class KeptPublicationTests {
 
 	@Test
 	void onlyThoseThatAreOutstandingAreAskedFor() {
-		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		this.transport.answer("other", Signal.INITIALIZATION, null);
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
-		this.keeper.answer("r", "flip", this.keeper.lastId);
+		this.transport.confirm("1-0.0");
+		this.transport.answer("r", "flip", this.transport.lastId);
 		this.timer.advance(TIMEOUT);
-		assertThat(this.keeper.asked).isNotEmpty().allMatch(Set.of("other")::equals);
+		assertThat(this.transport.asked).isNotEmpty().allMatch(Set.of("other")::equals);
 		assertThat(result.join().responses()).containsOnlyKeys("r");
 		assertThat(result.join().missing()).containsExactly("other");
 	}
 
 	@Test
 	void theTimeoutAwaitsTheStoredAnswersForALimitedTime() {
-		this.keeper.holding = true;
+		this.transport.holding = true;
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
+		this.transport.confirm("1-0.0");
 		this.timer.advance(TIMEOUT);
 		assertThat(result).isNotDone();
 		this.timer.advance(STORED_ANSWERS_LIMIT);
 		assertThat(result).isDone();
 		assertThat(result.join().missing()).containsExactly("r");
 		assertThat(result.join().subscriptionLost()).isTrue();
-		this.keeper.store("r", "1-0.0");
-		this.keeper.release();
+		this.transport.store("r", "1-0.0");
+		this.transport.release();
 		assertThat(result.join().missing()).containsExactly("r");
 	}
 
 	@Test
 	void aPublishEndsWithItsTimeoutWhenStoredAnswersCanNotBeRead() {
-		this.keeper.failure = new DataAccessResourceFailureException("Not connected");
+		this.transport.failure = new DataAccessResourceFailureException("Not connected");
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
+		this.transport.confirm("1-0.0");
 		this.timer.advance(TIMEOUT);
 		assertThat(result).isDone();
 		assertThat(result.join().missing()).containsExactly("r");
@@ -206,8 +206,8 @@ class KeptPublicationTests {
 	@Test
 	void aResponderThatHasNotAnsweredIsMissingForCertainAlsoAfterAGap() {
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
-		this.keeper.listener.onConnected(true);
+		this.transport.confirm("1-0.0");
+		this.transport.listener.onConnected(true);
 		this.timer.advance(TIMEOUT);
 		assertThat(result).isDone();
 		assertThat(result.join().missing()).containsExactly("r");
@@ -216,57 +216,57 @@ class KeptPublicationTests {
 
 	@Test
 	void anAnswerThatIsStoredBeforeTheSignalIsConfirmedIsReadAfterwards() {
-		this.keeper.answer("other", Signal.INITIALIZATION, null);
+		this.transport.answer("other", Signal.INITIALIZATION, null);
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.answer("other", "flip", this.keeper.lastId);
-		this.keeper.store("r", "1-0.0");
+		this.transport.answer("other", "flip", this.transport.lastId);
+		this.transport.store("r", "1-0.0");
 		this.timer.advance(TIMEOUT);
 		assertThat(result).isNotDone();
-		this.keeper.confirm("1-0.0");
+		this.transport.confirm("1-0.0");
 		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
 		assertThat(result.join().id()).isEqualTo("1-0.0");
 	}
 
 	@Test
 	void aCancelledPublishTakesNoStoredAnswers() {
-		this.keeper.holding = true;
-		List<String> heard = new ArrayList<>();
+		this.transport.holding = true;
+		List<String> received = new ArrayList<>();
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip")
-			.onResponse((responder, answer) -> heard.add(responder))
+			.onResponse((responder, answer) -> received.add(responder))
 			.publishAsync();
-		this.keeper.confirm("1-0.0");
+		this.transport.confirm("1-0.0");
 		this.timer.advance(Duration.ofSeconds(1));
-		this.keeper.store("r", "1-0.0");
+		this.transport.store("r", "1-0.0");
 		result.cancel(false);
-		this.keeper.release();
+		this.transport.release();
 		assertThat(result).isCancelled();
-		assertThat(heard).isEmpty();
+		assertThat(received).isEmpty();
 		assertThat(this.timer.scheduled()).isZero();
 	}
 
 	@Test
 	void whatIsStoredWhenTheExporterIsShutDownCounts() {
-		this.keeper.holding = true;
+		this.transport.holding = true;
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
-		this.keeper.store("r", "1-0.0");
+		this.transport.confirm("1-0.0");
+		this.transport.store("r", "1-0.0");
 		this.exporter.shutdown();
 		assertThat(result).isNotDone();
-		this.keeper.release();
+		this.transport.release();
 		assertThat(result).isCompletedWithValueMatching(SignalResult::isSuccess);
 		assertThat(this.timer.scheduled()).isZero();
 	}
 
 	@Test
 	void aPublishThatTimesOutInTheShutdownOfItsExporterEndsOnce() {
-		this.keeper.holding = true;
+		this.transport.holding = true;
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-		this.keeper.confirm("1-0.0");
+		this.transport.confirm("1-0.0");
 		this.timer.advance(TIMEOUT);
 		this.exporter.shutdown();
 		this.timer.advance(STORED_ANSWERS_LIMIT);
 		assertThat(result).isNotDone();
-		this.keeper.release();
+		this.transport.release();
 		assertThat(result).isDone();
 		assertThat(result.join().missing()).containsExactly("r");
 	}
@@ -275,7 +275,7 @@ class KeptPublicationTests {
 	void whoIsAwayIsAwaitedHoweverManySignalsItMisses() {
 		for (int i = 0; i < 3; i++) {
 			CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
-			this.keeper.confirm(i + "-0.0");
+			this.transport.confirm(i + "-0.0");
 			this.timer.advance(TIMEOUT);
 			assertThat(result).succeedsWithin(TIMEOUT)
 				.satisfies((timedOut) -> assertThat(timedOut.missing()).containsExactly("r"));
@@ -286,7 +286,7 @@ class KeptPublicationTests {
 	/**
 	 * Keeps what is sent until it is told under which id.
 	 */
-	private final class Keeper extends SilentTransport implements DurableSignalTransport {
+	private final class StoringTransport extends SilentTransport implements DurableSignalTransport {
 
 		private final Deque<CompletableFuture<StoredSignal>> sent = new ArrayDeque<>();
 
@@ -312,7 +312,7 @@ class KeptPublicationTests {
 
 		void answer(String responder, String event, @Nullable String id) {
 			this.listener.onResponse(CHANNEL,
-					new Response(responder, KeptPublicationTests.this.exporter.getPublisherId(), event, 1, null),
+					new Response(responder, DurablePublishTests.this.exporter.getPublisherId(), event, 1, null),
 					(id != null) ? new ResponseExtension(id) : ResponseExtension.UNDERSTOOD);
 		}
 
@@ -325,7 +325,7 @@ class KeptPublicationTests {
 		 * Store an answer whose notice is lost.
 		 */
 		void store(String responder, String id) {
-			Response answer = new Response(responder, KeptPublicationTests.this.exporter.getPublisherId(), "flip", 1,
+			Response answer = new Response(responder, DurablePublishTests.this.exporter.getPublisherId(), "flip", 1,
 					null);
 			this.stored.computeIfAbsent(id, (key) -> new HashMap<>())
 				.put(responder, new StoredAnswer(answer, new ResponseExtension(this.lastId)));

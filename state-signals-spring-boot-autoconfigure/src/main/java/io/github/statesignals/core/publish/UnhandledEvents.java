@@ -1,4 +1,4 @@
-package io.github.statesignals.core.exporter;
+package io.github.statesignals.core.publish;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * events that responders do handle: most often the event is misspelt. Safe for use by
  * many threads.
  */
-final class UnhandledEvents {
+public final class UnhandledEvents {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -28,9 +28,7 @@ final class UnhandledEvents {
 
 	private final Supplier<? extends Collection<String>> own;
 
-	/**
-	 * The events that responders without a handler for an event do handle, by that event.
-	 */
+	// The events that responders without a handler for an event do handle, by that event.
 	private final Map<String, Set<String>> handled = new LinkedHashMap<>();
 
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
@@ -39,7 +37,7 @@ final class UnhandledEvents {
 	 * Creates an instance.
 	 * @param own provides the events that this application's own responders handle
 	 */
-	UnhandledEvents(Supplier<? extends Collection<String>> own) {
+	public UnhandledEvents(Supplier<? extends Collection<String>> own) {
 		this.own = own;
 	}
 
@@ -62,9 +60,9 @@ final class UnhandledEvents {
 		}
 		Set<String> handled = new TreeSet<>(this.own.get());
 		synchronized (this.handled) {
-			Set<String> told = this.handled.remove(event);
-			if (told != null) {
-				handled.addAll(told);
+			Set<String> reported = this.handled.remove(event);
+			if (reported != null) {
+				handled.addAll(reported);
 			}
 		}
 		String remedy = handled.isEmpty() ? "" : ". Responders handle " + LogText.printable(handled);

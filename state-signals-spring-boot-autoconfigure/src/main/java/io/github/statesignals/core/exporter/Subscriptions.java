@@ -1,0 +1,376 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SubscriberJoinedEvent;
+import io.github.statesignals.SubscriberLeftEvent;
+import io.github.statesignals.SubscriberLeftEvent.Reason;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.LogText;
+import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.publish.KnownResponder;
+import io.github.statesignals.core.publish.KnownResponders;
+import io.github.statesignals.core.publish.ResponderProbes;
+import io.github.statesignals.core.publish.ResponderProbes.Suspicion;
+import io.github.statesignals.core.publish.SignalPublisher;
+import io.github.statesignals.core.publish.UnhandledEvents;
+import io.github.statesignals.core.responder.LocalResponder;
+import io.github.statesignals.core.responder.ResponderRegistry;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Subscribes responders to one exporter and removes them: by their responses and
+ * announcements, by probes, and by the state of the responders of the same application.
+ */
+public final class Subscriptions {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	private final String publisherId;
+
+	private final String channel;
+
+	private final EngineServices services;
+
+	private final ResponderRegistry localResponders;
+
+	private final Supplier<@Nullable Signal> initialization;
+
+	private final Runnable ask;
+
+	private final KnownResponders responders = new KnownResponders();
+
+	private final ResponderProbes probes;
+
+	private final SignalPublisher publisher;
+
+	private final Greeters greeters;
+
+	// Held while a responder of this application is subscribed or removed, so that each
+	// decision is about its state at that time.
+	private final ReentrantLock lock = new ReentrantLock();
+
+	Subscriptions(String publisherId, String channel, EngineServices services, ResponderRegistry localResponders,
+			Supplier<@Nullable Signal> initialization, Runnable ask) {
+		this.publisherId = publisherId;
+		this.channel = channel;
+		this.services = services;
+		this.localResponders = localResponders;
+		this.initialization = initialization;
+		this.ask = ask;
+		this.greeters = new Greeters(services.timer(), this.responders, ask);
+		this.probes = new ResponderProbes(new Peers(), services.timer(), services.settings().exporters().probeAfter());
+		this.publisher = new SignalPublisher(services, channel, this.responders, this.probes,
+				new UnhandledEvents(() -> localResponders.handledEvents(channel)), this::onMissed);
+	}
+
+	KnownResponders responders() {
+		return this.responders;
+	}
+
+	SignalPublisher publisher() {
+		return this.publisher;
+	}
+
+	void open(Collection<String> expected) {
+		this.responders.open(expected);
+		if (!this.services.outbound().isDurable(this.channel)) {
+			// Where it is, the transport knows the subscribers.
+			this.localResponders.all().forEach(this::join);
+		}
+	}
+
+	void clear() {
+		this.greeters.clear();
+		this.probes.clear();
+	}
+
+	/**
+	 * Subscribes a responder of this application, without sending anything.
+	 * @param responder the responder, which is ignored if it does not answer this
+	 * exporter's initialization
+	 */
+	public void join(LocalResponder responder) {
+		Signal initialization = this.initialization.get();
+		EngineSettings settings = this.services.settings();
+		if (initialization == null || !settings.responders().enabled()
+				|| !responder.getChannel().equals(this.channel)) {
+			return;
+		}
+		this.lock.lock();
+		try {
+			if (responder.subscribesTo(initialization)) {
+				subscribe(responder.getResponderId(),
+						(settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// Its answer to an initialization may be received after it has left.
+	private void onSubscriptionOf(LocalResponder own, @Nullable ResponseExtension extension) {
+		this.lock.lock();
+		try {
+			if (own.isListening()) {
+				subscribe(own.getResponderId(), extension);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void subscribe(String responderId, @Nullable ResponseExtension extension) {
+		if (this.responders.add(responderId, extension)) {
+			logger.debug("'{}' subscribed to '{}'", LogText.printable(responderId), this.publisherId);
+			if (extension != null) {
+				this.probes.returned(responderId);
+			}
+			this.services.events().publish(new SubscriberJoinedEvent(this.publisherId, responderId));
+		}
+	}
+
+	/**
+	 * Takes a response to this exporter.
+	 * @param response the response
+	 * @param extension its extension, if it has one
+	 */
+	public void onResponse(Response response, @Nullable ResponseExtension extension) {
+		String responderId = response.responderId();
+		if (Signal.INITIALIZATION.equals(response.event())) {
+			LocalResponder own = this.localResponders.findBroadcast(responderId);
+			if (own == null) {
+				subscribe(responderId, extension);
+			}
+			else {
+				onSubscriptionOf(own, extension);
+			}
+			return;
+		}
+		if (this.responders.answered(responderId)) {
+			// It was slow, and is not gone.
+			subscribe(responderId, extension);
+		}
+		this.publisher.onResponse(response, extension);
+	}
+
+	/**
+	 * Takes a hello: asks the responder to subscribe, unless it does so by itself.
+	 * @param responderId its id
+	 */
+	public void onHello(String responderId) {
+		if (!this.responders.isExtended(responderId)) {
+			this.greeters.add(responderId);
+		}
+	}
+
+	/**
+	 * Takes an announcement that a responder leaves. Anybody can send one in its name: it
+	 * has to be proved, or the responder to confirm it.
+	 * @param responderId its id
+	 * @param key the key of its {@link LeaveSeal}, if there is one
+	 */
+	public void onBye(String responderId, @Nullable String key) {
+		LocalResponder own = this.localResponders.findBroadcast(responderId);
+		if (own != null) {
+			onByeOf(own);
+			return;
+		}
+		KnownResponder responder = this.responders.find(responderId);
+		if (responder == null) {
+			// It may be lost, and does not come back.
+			this.responders.forget(responderId, key);
+		}
+		else if (responder.isLeave(key)) {
+			leave(responderId);
+		}
+		else if (responder.isProbed()) {
+			this.probes.suspect(responderId, Suspicion.LEAVING);
+		}
+		else {
+			this.services.counters().refused(responderId, this.publisherId);
+		}
+	}
+
+	// It needs no proof. The responder may be back before its bye is received.
+	private void onByeOf(LocalResponder own) {
+		this.lock.lock();
+		try {
+			if (!own.isListening()) {
+				leave(own.getResponderId());
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Removes a responder that has left, as is proved.
+	 * @param responderId its id
+	 */
+	public void leave(String responderId) {
+		if (this.publisher.remove(responderId, true)) {
+			left(responderId);
+		}
+	}
+
+	/**
+	 * Removes a responder of this application that does not listen any more. Its last
+	 * answers and its bye are on their way: they end what awaits it.
+	 * @param responder the responder, which is ignored if it listens again
+	 */
+	public void withdraw(LocalResponder responder) {
+		this.lock.lock();
+		try {
+			if (!responder.isListening() && this.responders.remove(responder.getResponderId())) {
+				left(responder.getResponderId());
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void left(String responderId) {
+		logger.debug("'{}' left '{}'", LogText.printable(responderId), this.publisherId);
+		this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
+	}
+
+	private void lose(String responderId) {
+		if (this.publisher.remove(responderId, false)) {
+			this.services.counters().goneResponders.warn(logger,
+					"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
+					LogText.printable(responderId), this.publisherId);
+			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.GONE));
+		}
+	}
+
+	private void onMissed(Set<String> responderIds) {
+		// On a durable channel it is stored for them, however long they are disconnected.
+		if (this.services.outbound().isDurable(this.channel)) {
+			return;
+		}
+		responderIds.forEach((responderId) -> this.probes.suspect(responderId, Suspicion.OVERDUE));
+		if (this.services.settings().exporters().evictAfterMissed() > 0) {
+			// They may have answered an exporter that receives nothing.
+			this.probes.afterProof(() -> evict(responderIds));
+		}
+	}
+
+	private void evict(Set<String> responderIds) {
+		int limit = this.services.settings().exporters().evictAfterMissed();
+		Collection<String> evicted = this.responders.missed(responderIds, limit);
+		if (!evicted.isEmpty()) {
+			logger.warn("No longer awaited by '{}', because {} signals in a row were not answered: {}",
+					this.publisherId, limit, LogText.printable(evicted));
+		}
+		evicted.forEach((responderId) -> this.services.events()
+			.publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED)));
+	}
+
+	/**
+	 * Takes the answer to a probe.
+	 * @param responderId the responder that answers
+	 * @param answer the answer
+	 */
+	public void onProbeAnswer(String responderId, Probe answer) {
+		this.probes.onAnswer(responderId, answer);
+	}
+
+	/**
+	 * Asks again for subscribers and for stored answers: responses may have been lost.
+	 */
+	public void onGap() {
+		this.publisher.recall();
+		this.ask.run();
+	}
+
+	/**
+	 * The exporter and its subscribers, as probing needs them.
+	 */
+	private final class Peers implements ResponderProbes.Peers {
+
+		private final Subscriptions all = Subscriptions.this;
+
+		@Override
+		public @Nullable String address() {
+			boolean extended = this.all.services.settings().extensions() != Extensions.OFF;
+			return extended ? this.all.services.outbound().replyTo(this.all.channel) : null;
+		}
+
+		@Override
+		public boolean isConnected() {
+			return this.all.services.outbound().isConnected();
+		}
+
+		@Override
+		public boolean isUnprobed(String responderId) {
+			KnownResponder responder = this.all.responders.find(responderId);
+			return responder == null || !responder.isProbed();
+		}
+
+		@Override
+		public boolean hasSeveralAddresses(String responderId) {
+			KnownResponder responder = this.all.responders.find(responderId);
+			return responder != null && responder.addresses().size() > 1;
+		}
+
+		@Override
+		public List<String> namesakes(Set<String> names) {
+			return this.all.responders.namesakes(names);
+		}
+
+		@Override
+		public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
+			return this.all.publisher.findOverdue(sentBeforeNanos, ids);
+		}
+
+		@Override
+		public void probe(String responderId, Probe probe) {
+			KnownResponder responder = this.all.responders.find(responderId);
+			if (responder != null) {
+				responder.addresses().forEach((address) -> send(responderId, probe, address));
+			}
+		}
+
+		@Override
+		public void probeItself(Probe probe) {
+			send(this.all.publisherId, probe, address());
+		}
+
+		private void send(String responderId, Probe probe, @Nullable String address) {
+			this.all.services.outbound()
+				.send(this.all.channel,
+						new Response(responderId, this.all.publisherId, Outbound.PROBE_EVENT, null, null),
+						new ResponseExtension(null, null, address(), null, probe), address);
+		}
+
+		@Override
+		public void remove(String responderId) {
+			lose(responderId);
+		}
+
+		@Override
+		public void refuseLeave(String responderId) {
+			this.all.services.counters().refused(responderId, this.all.publisherId);
+		}
+
+	}
+
+}

@@ -1,0 +1,341 @@
+package io.github.statesignals.core.publish;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.LogLimit;
+import io.github.statesignals.core.LogText;
+import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.lane.OrderedLanes;
+import io.github.statesignals.core.publish.ResponseTally.Verdict;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One publish, from the call to its end, and the future of its result. Its state is
+ * guarded by the monitor of the {@code PublishQueue}; only the methods of the future may
+ * be called without it.
+ */
+final class Publication extends CompletableFuture<SignalResult> {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	// The tally of every publication that is not sent yet.
+	private static final ResponseTally NOT_SENT = new ResponseTally(Set.of(), null, 0, false);
+
+	private final Signal signal;
+
+	private final PublishOptions options;
+
+	private final Consumer<Publication> onCancel;
+
+	private final long bytes;
+
+	private State state = State.QUEUED;
+
+	private ResponseTally tally = NOT_SENT;
+
+	// The place among all publications of the exporter.
+	private long number;
+
+	// The number of answers that it was admitted with; negative: it is not in flight.
+	private int admitted = -1;
+
+	// Whether responses may have been lost since it was sent. May be read without the
+	// lock.
+	private volatile boolean gap;
+
+	// Whether stored answers were requested and not read yet.
+	private boolean storedAnswersUnknown;
+
+	private @Nullable String id;
+
+	private @Nullable Runnable cancelTimeout;
+
+	private @Nullable CompletableFuture<?> transmission;
+
+	// Completes when the transmission has, and the tally is confirmed.
+	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
+
+	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel) {
+		this.signal = signal;
+		this.options = options;
+		this.onCancel = onCancel;
+		this.bytes = PublishWindow.size(signal);
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		boolean cancelled = super.cancel(mayInterruptIfRunning);
+		if (cancelled) {
+			this.onCancel.accept(this);
+		}
+		return cancelled;
+	}
+
+	void succeed(SignalResult result, boolean durable, LogLimit failures) {
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS) {
+			logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
+		}
+		else {
+			String reason = durable ? " (their stored answers could not be read: they may have answered)"
+					: " (the subscription was lost: they may have answered)";
+			failures.warn(logger, "'{}' of '{}': {} after {}, missing: {}{}", event(), publisherId(), result.code(),
+					result.elapsed(), LogText.printable(result.missing()), result.subscriptionLost() ? reason : "");
+		}
+		succeed(result);
+	}
+
+	void succeed(SignalResult result) {
+		this.options.completion().execute(() -> complete(result));
+	}
+
+	void fail(Throwable ex) {
+		this.options.completion().execute(() -> completeExceptionally(ex));
+	}
+
+	Signal signal() {
+		return this.signal;
+	}
+
+	String event() {
+		return this.signal.event();
+	}
+
+	String publisherId() {
+		return this.signal.publisherId();
+	}
+
+	PublishOptions options() {
+		return this.options;
+	}
+
+	long bytes() {
+		return this.bytes;
+	}
+
+	long number() {
+		return this.number;
+	}
+
+	void number(long number) {
+		this.number = number;
+	}
+
+	int admitted() {
+		return this.admitted;
+	}
+
+	void admitted(int awaited) {
+		this.admitted = awaited;
+	}
+
+	@Nullable String id() {
+		return this.id;
+	}
+
+	void id(String id) {
+		this.id = id;
+	}
+
+	// Begins to send it: responders that subscribe from here on are not awaited.
+	void begin() {
+		this.state = State.SENT;
+	}
+
+	boolean wasSent() {
+		return this.state == State.SENT || this.tally != NOT_SENT;
+	}
+
+	boolean isQueued() {
+		return this.state == State.QUEUED;
+	}
+
+	boolean isOver() {
+		return this.state == State.ABANDONED || this.state == State.ENDED;
+	}
+
+	boolean end() {
+		if (isOver()) {
+			return false;
+		}
+		this.state = State.ENDED;
+		return true;
+	}
+
+	// Stops to wait, for the exporter is shut down. The result follows.
+	void abandon() {
+		if (!isOver()) {
+			this.state = State.ABANDONED;
+		}
+	}
+
+	void endAbandoned() {
+		this.state = State.ENDED;
+	}
+
+	// Finds the required responders that are not subscribed.
+	Set<String> missing(Collection<String> subscribed) {
+		Set<String> missing = new LinkedHashSet<>();
+		for (String required : this.options.required()) {
+			if (subscribed.stream().noneMatch((id) -> isNamed(id, required))) {
+				missing.add(required);
+			}
+		}
+		return missing;
+	}
+
+	private static boolean isNamed(String responderId, String name) {
+		return responderId.equals(name) || ResponderIds.name(responderId).equals(name);
+	}
+
+	boolean isRequired(String responderId) {
+		return this.options.required().stream().anyMatch((required) -> isNamed(responderId, required));
+	}
+
+	// Awaits the answers of subscribers from here on.
+	void await(Set<String> subscribed, long nowNanos, boolean durable) {
+		List<List<String>> obliged = this.options.required()
+			.stream()
+			.map((required) -> subscribed.stream().filter((id) -> isNamed(id, required)).toList())
+			.toList();
+		this.tally = new ResponseTally(subscribed, this.options.rule(), obliged, nowNanos, durable);
+	}
+
+	void timeoutScheduled(Runnable cancelTimeout) {
+		this.cancelTimeout = cancelTimeout;
+	}
+
+	void transmitted(CompletableFuture<?> transmission, CompletableFuture<?> confirmation) {
+		this.transmission = transmission;
+		this.confirmation = confirmation;
+	}
+
+	@Nullable CompletableFuture<?> transmission() {
+		return this.transmission;
+	}
+
+	CompletableFuture<?> confirmation() {
+		return this.confirmation;
+	}
+
+	// Cancels the timeout, and the transmission unless it is certain.
+	void cancelWork() {
+		if (this.cancelTimeout != null) {
+			this.cancelTimeout.run();
+		}
+		if (this.transmission != null && !this.tally.isSent()) {
+			// No caller awaits it: better not sent late.
+			this.transmission.cancel(false);
+		}
+	}
+
+	ResponseTally tally() {
+		return this.tally;
+	}
+
+	Verdict respond(Response response, boolean handled, long nowNanos, OrderedLanes callbacks) {
+		String responderId = response.responderId();
+		Response counted = response;
+		boolean acted = handled;
+		if (!handled && isRequired(responderId)) {
+			// To require a responder is to require that it acts.
+			counted = new Response(responderId, response.publisherId(), response.event(), Acknowledgement.FAILURE,
+					"it is required, and has no handler for '" + event() + "'");
+			acted = true;
+		}
+		Verdict verdict = this.tally.respond(counted, acted, nowNanos);
+		if (verdict == Verdict.COUNTED) {
+			notifyListener(responderId, callbacks);
+		}
+		return verdict;
+	}
+
+	private void notifyListener(String responderId, OrderedLanes callbacks) {
+		BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
+		SignalResult.Answer answer = (listener != null) ? this.tally.answer(responderId) : null;
+		if (listener != null && answer != null) {
+			callbacks.submit(this, () -> {
+				try {
+					listener.accept(responderId, answer);
+				}
+				catch (RuntimeException ex) {
+					logger.warn("A listener of '{}' failed on the answer of '{}'", event(),
+							LogText.printable(responderId), ex);
+				}
+				return CompletableFuture.completedFuture(null);
+			});
+		}
+	}
+
+	// Stops to wait for a responder.
+	boolean completesWithout(String responderId, boolean left) {
+		boolean changed = (left && !isRequired(responderId)) ? this.tally.leave(responderId)
+				: this.tally.lose(responderId);
+		return changed && this.tally.isComplete();
+	}
+
+	void addOverdue(Set<String> ids, long sentBeforeNanos) {
+		if (this.tally.sentNanos() - sentBeforeNanos <= 0) {
+			ids.addAll(this.tally.outstanding());
+		}
+	}
+
+	// Notes that responses may have been lost.
+	boolean noteGap() {
+		this.gap = true;
+		return this.tally.id() != null;
+	}
+
+	boolean hasGap() {
+		return this.gap;
+	}
+
+	Set<String> recalled() {
+		return (this.state != State.ENDED && this.tally.isSent()) ? this.tally.outstanding() : Set.of();
+	}
+
+	boolean takesStoredAnswers() {
+		return this.state != State.ENDED;
+	}
+
+	void storedAnswersUnknown(boolean unknown) {
+		this.storedAnswersUnknown = unknown;
+	}
+
+	boolean isStoredAnswersUnknown() {
+		return this.storedAnswersUnknown;
+	}
+
+	/**
+	 * The state of a publish.
+	 */
+	private enum State {
+
+		/** It is not sent yet. */
+		QUEUED,
+
+		/** It is sent, or about to be. */
+		SENT,
+
+		/** The exporter was shut down before it ended: its result follows. */
+		ABANDONED,
+
+		/** It has its result, or failed. */
+		ENDED
+
+	}
+
+}

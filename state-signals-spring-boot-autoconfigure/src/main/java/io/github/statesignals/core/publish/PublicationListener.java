@@ -1,0 +1,30 @@
+package io.github.statesignals.core.publish;
+
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notified of publications. Called without the lock, unless stated otherwise.
+ */
+interface PublicationListener {
+
+	void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex);
+
+	void onTimeout(Publication publication);
+
+	/**
+	 * Reads the stored answers to a publication.
+	 * @param publication the publication
+	 * @return completes when they are counted, or can't be read; never exceptionally
+	 */
+	CompletableFuture<?> recall(Publication publication);
+
+	/**
+	 * Some responders did not answer in time. Called under the lock.
+	 * @param responderIds their ids
+	 */
+	void onMissed(Set<String> responderIds);
+
+}

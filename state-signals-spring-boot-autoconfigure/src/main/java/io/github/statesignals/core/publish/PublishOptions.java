@@ -1,0 +1,25 @@
+package io.github.statesignals.core.publish;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+
+import io.github.statesignals.CompletionRule;
+import io.github.statesignals.SignalResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options for awaiting the answers to a signal.
+ *
+ * @param timeout the longest time to wait once it is sent; negative: indefinitely
+ * @param rule the number of answers that are enough; {@code null}: every answer is
+ * awaited
+ * @param required names or ids of responders without which nothing is sent
+ * @param listener notified of each answer that counts
+ * @param completion completes the result, and runs its dependent stages
+ */
+public record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
+		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion) {
+
+}

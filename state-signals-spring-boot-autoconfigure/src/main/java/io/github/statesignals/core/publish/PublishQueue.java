@@ -1,0 +1,358 @@
+package io.github.statesignals.core.publish;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.LogText;
+import io.github.statesignals.core.publish.KnownResponders.Subscribers;
+import io.github.statesignals.core.publish.ResponseTally.Verdict;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.ResponseExtension;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.task.TaskRejectedException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * The publications of one exporter, which it sends or queues. Its monitor guards all of
+ * them and the sender; nothing blocks while it is held. A transport may complete other
+ * transmissions on the sender's thread, so that sending can end other publications.
+ * Results are returned, and completed by {@link SignalPublisher} without the lock.
+ */
+final class PublishQueue {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	@GuardedBy("this")
+	private final SendOrder order = new SendOrder();
+
+	private final SignalSender sender;
+
+	private final EngineServices services;
+
+	private final KnownResponders responders;
+
+	private final ResponderProbes probes;
+
+	private final UnhandledEvents unhandledEvents;
+
+	private final PublicationListener listener;
+
+	PublishQueue(EngineServices services, SignalSender sender, KnownResponders responders, ResponderProbes probes,
+			UnhandledEvents unhandledEvents, PublicationListener listener) {
+		this.services = services;
+		this.sender = sender;
+		this.responders = responders;
+		this.probes = probes;
+		this.unhandledEvents = unhandledEvents;
+		this.listener = listener;
+	}
+
+	synchronized CompletableFuture<?> sendInitialization(Signal signal) {
+		return this.sender.sendInitialization(signal);
+	}
+
+	synchronized CompletableFuture<?> sendShutdown(Signal signal, boolean extended) {
+		return this.sender.sendReserved(signal, extended);
+	}
+
+	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
+		Publication publication = new Publication(signal, options, this::finish);
+		int limit = this.services.settings().exporters().maxPending();
+		if (!this.order.add(publication, limit)) {
+			return CompletableFuture.failedFuture(new TaskRejectedException(
+					("'%s' is not published: %d publishes of exporter '%s' are in flight already. Await some of "
+							+ "their results first, or raise state-signals.exporter.max-pending")
+						.formatted(signal.event(), limit, signal.publisherId())));
+		}
+		Subscribers subscribers = this.responders.subscribers();
+		if (this.order.isFree(publication, subscribers.ids().size(), isIdentified(subscribers))) {
+			send(publication, subscribers);
+			return publication;
+		}
+		try {
+			// One that can't be sent does not wait to be sent.
+			this.sender.check(signal);
+		}
+		catch (IllegalArgumentException ex) {
+			this.order.discard();
+			return CompletableFuture.failedFuture(ex);
+		}
+		this.order.enqueue(publication);
+		sendNext(signal.event());
+		return publication;
+	}
+
+	// Whether a signal to the current subscribers carries an extension.
+	boolean isExtended() {
+		return this.sender.isExtended(this.responders.subscribers());
+	}
+
+	private boolean isIdentified(Subscribers subscribers) {
+		return subscribers.extended() && this.sender.isExtended(subscribers);
+	}
+
+	@GuardedBy("this")
+	private void sendNext(String event) {
+		if (!this.order.beginSending(event)) {
+			return;
+		}
+		try {
+			Publication next;
+			do {
+				Subscribers subscribers = this.responders.subscribers();
+				next = this.order.poll(event, subscribers.ids().size(), isIdentified(subscribers));
+				if (next != null) {
+					send(next, subscribers);
+				}
+			}
+			while (next != null);
+		}
+		finally {
+			this.order.endSending(event);
+		}
+	}
+
+	@GuardedBy("this")
+	private void send(Publication publication, Subscribers subscribers) {
+		publication.begin();
+		try {
+			Set<String> missing = publication.missing(subscribers.ids());
+			if (missing.isEmpty()) {
+				if (!subscribers.ids().isEmpty()) {
+					this.probes.watch();
+				}
+				this.sender.transmit(publication, subscribers, this.order);
+			}
+			else {
+				logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", publication.event(),
+						publication.publisherId(), LogText.printable(missing));
+				finish(publication);
+				publication.succeed(
+						new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
+								Set.of(), Set.of(), false, null),
+						this.sender.isDurable(), this.services.counters().failedPublishes);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			// Such as the completion rule's: the ones behind must not be stuck.
+			fail(publication, ex);
+		}
+	}
+
+	private Verdict respond(Publication publication, Response response, @Nullable ResponseExtension extension,
+			long nowNanos) {
+		List<String> handledEvents = (extension != null) ? extension.handledEvents() : null;
+		if (handledEvents != null && !publication.isRequired(response.responderId())) {
+			this.unhandledEvents.add(publication.event(), handledEvents);
+		}
+		return publication.respond(response, handledEvents == null, nowNanos, this.services.callbackLanes());
+	}
+
+	@GuardedBy("this")
+	private @Nullable SignalResult concludeWithout(Publication publication, String responderId, boolean left) {
+		try {
+			return publication.completesWithout(responderId, left) ? conclude(publication, now()) : null;
+		}
+		catch (RuntimeException ex) {
+			// The completion rule's.
+			fail(publication, ex);
+			return null;
+		}
+	}
+
+	// Takes the confirmation of a transmission.
+	synchronized @Nullable SignalResult confirm(Publication publication, @Nullable String stored) {
+		publication.tally().confirm(stored);
+		return concludeIfComplete(publication, now());
+	}
+
+	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
+		Publication publication = this.order.find(response.event(), (extension != null) ? extension.id() : null);
+		if (publication == null) {
+			return Counted.NONE;
+		}
+		long now = now();
+		Verdict verdict = respond(publication, response, extension, now);
+		return new Counted(publication, verdict, concludeIfComplete(publication, now));
+	}
+
+	// Counts the stored answers to a publication.
+	synchronized @Nullable SignalResult count(Publication publication, Collection<StoredAnswer> answers) {
+		publication.storedAnswersUnknown(false);
+		if (!publication.takesStoredAnswers()) {
+			return null;
+		}
+		long now = now();
+		answers.forEach((answer) -> respond(publication, answer.response(), answer.extension(), now));
+		return concludeIfComplete(publication, now);
+	}
+
+	// Removes a responder, and no longer awaits it.
+	synchronized boolean remove(String responderId, boolean left, Map<Publication, SignalResult> ended) {
+		// Together, or one that is sent in between would await it.
+		boolean subscribed = left ? this.responders.remove(responderId) : this.responders.lose(responderId);
+		for (Publication publication : this.order.inFlight()) {
+			SignalResult result = concludeWithout(publication, responderId, left);
+			if (result != null) {
+				ended.put(publication, result);
+			}
+		}
+		return subscribed;
+	}
+
+	// Notes that responses may have been lost.
+	synchronized List<Publication> noteGap() {
+		return this.order.inFlight().stream().filter(Publication::noteGap).toList();
+	}
+
+	// Begins to read the stored answers to a publication.
+	synchronized @Nullable Recall beginRecall(Publication publication) {
+		Set<String> outstanding = this.sender.isDurable() ? publication.recalled() : Set.of();
+		if (outstanding.isEmpty()) {
+			return null;
+		}
+		publication.storedAnswersUnknown(true);
+		return new Recall(publication.tally().id(), outstanding, publication.confirmation());
+	}
+
+	// Ends a publication whose timeout has passed.
+	synchronized @Nullable SignalResult timeOut(Publication publication) {
+		if (!publication.isOver()) {
+			// Before the next one is sent, which need not await them.
+			this.listener.onMissed(publication.tally().outstanding());
+		}
+		return conclude(publication, now());
+	}
+
+	// Removes all subscribers and abandons all publications. In one step, or those that
+	// are queued would be sent to no subscriber.
+	synchronized List<Publication> abandon(RuntimeException reason) {
+		List<Publication> abandoned = this.order.clear();
+		abandoned.forEach(Publication::abandon);
+		this.responders.close(reason);
+		return abandoned;
+	}
+
+	// Whether it is certain that a publication was sent.
+	synchronized boolean isSent(Publication publication) {
+		return publication.tally().isSent();
+	}
+
+	synchronized @Nullable CompletableFuture<?> transmission(Publication publication) {
+		return publication.transmission();
+	}
+
+	synchronized void cancelWork(Publication publication) {
+		this.order.leave(publication);
+		publication.cancelWork();
+	}
+
+	synchronized Runnable endAbandoned(Publication publication) {
+		boolean sent = publication.wasSent();
+		boolean certain = publication.tally().isSent();
+		SignalResult result = publication.tally().result(now(), isSubscriptionLost(publication));
+		publication.endAbandoned();
+		if (!sent) {
+			return () -> publication.fail(new IllegalStateException(
+					"'%s' was not published: the exporter was shut down before the signal was sent"
+						.formatted(publication.event())));
+		}
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !certain) {
+			return () -> publication.fail(new DataAccessResourceFailureException(
+					"'%s' of '%s' may have been sent: Redis had not confirmed it when the exporter was shut down"
+						.formatted(publication.event(), publication.publisherId())));
+		}
+		return () -> publication.succeed(result);
+	}
+
+	// Finds the responders that a publish has awaited for long.
+	synchronized boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
+		Collection<Publication> inFlight = this.order.inFlight();
+		inFlight.forEach((publication) -> publication.addOverdue(ids, sentBeforeNanos));
+		return !inFlight.isEmpty();
+	}
+
+	@GuardedBy("this")
+	private @Nullable SignalResult concludeIfComplete(Publication publication, long nowNanos) {
+		return publication.tally().isComplete() ? conclude(publication, nowNanos) : null;
+	}
+
+	// The result is completed when the lock is released.
+	@GuardedBy("this")
+	private @Nullable SignalResult conclude(Publication publication, long nowNanos) {
+		return finish(publication) ? publication.tally().result(nowNanos, isSubscriptionLost(publication)) : null;
+	}
+
+	private boolean isSubscriptionLost(Publication publication) {
+		// On a durable channel it is enough that stored answers can be read.
+		return this.sender.isDurable() ? publication.isStoredAnswersUnknown()
+				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();
+	}
+
+	void fail(Publication publication, Throwable ex) {
+		if (finish(publication)) {
+			publication.fail(ex);
+		}
+	}
+
+	// Ends it, and sends those that waited for its place.
+	private synchronized boolean finish(Publication publication) {
+		boolean queued = publication.isQueued();
+		if (!publication.end()) {
+			return false;
+		}
+		this.order.leave(publication);
+		publication.cancelWork();
+		if (this.order.remove(publication, queued)) {
+			sendNext(publication.event());
+		}
+		String starved = this.order.pollStarved(this.responders.subscribers().ids().size());
+		while (starved != null) {
+			sendNext(starved);
+			starved = this.order.pollStarved(this.responders.subscribers().ids().size());
+		}
+		return true;
+	}
+
+	private long now() {
+		return this.services.timer().nanoTime();
+	}
+
+	/**
+	 * A response that was counted, or not.
+	 *
+	 * @param publication the publication that it is for, if it is in flight
+	 * @param verdict whether it counts
+	 * @param result the result if it completes the publication
+	 */
+	record Counted(@Nullable Publication publication, Verdict verdict, @Nullable SignalResult result) {
+
+		static final Counted NONE = new Counted(null, Verdict.NOT_AWAITED, null);
+
+	}
+
+	/**
+	 * A request for stored answers.
+	 *
+	 * @param id the id under which the signal is stored, if that is known yet
+	 * @param responders the names of the responders whose answers are outstanding
+	 * @param confirmation completes when the id is known
+	 */
+	record Recall(@Nullable String id, Set<String> responders, CompletableFuture<?> confirmation) {
+	}
+
+}

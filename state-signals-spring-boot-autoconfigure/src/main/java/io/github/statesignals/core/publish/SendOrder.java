@@ -1,0 +1,207 @@
+package io.github.statesignals.core.publish;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the publications of one exporter, and decides which is sent next. If all
+ * subscribers repeat the id of a signal, many of an event are in flight at once.
+ * Otherwise an answer names publisher and event only, and the next one of the event waits
+ * until the first has ended. Not safe for use by many threads: {@link PublishQueue}
+ * serializes the calls.
+ */
+final class SendOrder {
+
+	private final PublishWindow window = new PublishWindow();
+
+	private final Map<String, EventQueue> queues = new HashMap<>();
+
+	// The publications that are in flight with an id, by id.
+	private final Map<String, Publication> identified = new LinkedHashMap<>();
+
+	// The events whose first publication waits for capacity in the window.
+	private final Set<String> starved = new HashSet<>();
+
+	// The events whose queues are being sent from. Sending may end other publications:
+	// the transport may complete on the sender's thread.
+	private final Set<String> sending = new HashSet<>();
+
+	private int size;
+
+	private long lastNumber;
+
+	// Adds a publication, which is neither queued nor sent yet.
+	boolean add(Publication publication, int limit) {
+		if (this.size >= limit) {
+			return false;
+		}
+		this.size++;
+		publication.number(++this.lastNumber);
+		return true;
+	}
+
+	// Whether a publication need not be queued: there is capacity, and none is before it.
+	boolean isFree(Publication publication, int awaited, boolean identified) {
+		return identified && this.starved.isEmpty() && !this.queues.containsKey(publication.event())
+				&& this.window.hasCapacity(awaited, publication.bytes());
+	}
+
+	void discard() {
+		this.size--;
+	}
+
+	void enqueue(Publication publication) {
+		this.queues.computeIfAbsent(publication.event(), (event) -> new EventQueue()).waiting.add(publication);
+	}
+
+	// Begins to send from the queue of an event.
+	boolean beginSending(String event) {
+		return this.sending.add(event);
+	}
+
+	void endSending(String event) {
+		this.sending.remove(event);
+	}
+
+	// Removes the publication of an event that is to be sent now from its queue.
+	@Nullable Publication poll(String event, int awaited, boolean identified) {
+		EventQueue queue = this.queues.get(event);
+		Publication next = (queue != null) ? queue.waiting.peek() : null;
+		if (queue == null || next == null || (!identified && queue.exclusive != null)) {
+			return null;
+		}
+		if (!this.window.hasCapacity(awaited, next.bytes()) || isBehindStarved(next)) {
+			this.starved.add(event);
+			return null;
+		}
+		queue.waiting.remove();
+		if (!identified) {
+			queue.exclusive = next;
+		}
+		return next;
+	}
+
+	// One that waits for capacity goes before smaller ones of other events.
+	private boolean isBehindStarved(Publication publication) {
+		Publication first = firstStarved();
+		return first != null && first.number() < publication.number();
+	}
+
+	private @Nullable Publication firstStarved() {
+		Publication first = null;
+		for (String event : this.starved) {
+			EventQueue queue = this.queues.get(event);
+			Publication head = (queue != null) ? queue.waiting.peek() : null;
+			if (head != null && (first == null || head.number() < first.number())) {
+				first = head;
+			}
+		}
+		return first;
+	}
+
+	// Finds the event whose first publication has waited longest for capacity, if it fits
+	// now. The event waits no longer.
+	@Nullable String pollStarved(int awaited) {
+		Publication first = firstStarved();
+		if (first == null || !this.window.hasCapacity(awaited, first.bytes()) || this.sending.contains(first.event())) {
+			return null;
+		}
+		this.starved.remove(first.event());
+		return first.event();
+	}
+
+	// Counts a publication as in flight.
+	void enter(Publication publication, int awaited) {
+		publication.admitted(awaited);
+		this.window.enter(awaited, publication.bytes());
+	}
+
+	void identify(String id, Publication publication) {
+		publication.id(id);
+		this.identified.put(id, publication);
+	}
+
+	// Counts a publication as in flight no longer.
+	void leave(Publication publication) {
+		int awaited = publication.admitted();
+		if (awaited >= 0) {
+			this.window.leave(awaited, publication.bytes());
+			publication.admitted(-1);
+			String id = publication.id();
+			if (id != null) {
+				this.identified.remove(id);
+			}
+		}
+	}
+
+	// Removes a publication that has ended.
+	boolean remove(Publication publication, boolean queued) {
+		this.size--;
+		EventQueue queue = this.queues.get(publication.event());
+		if (queue == null) {
+			return false;
+		}
+		if (queued) {
+			queue.waiting.remove(publication);
+		}
+		if (queue.exclusive == publication) {
+			queue.exclusive = null;
+		}
+		if (queue.exclusive == null && queue.waiting.isEmpty()) {
+			this.queues.remove(publication.event());
+			return false;
+		}
+		return true;
+	}
+
+	// Finds the publication that a response is for.
+	@Nullable Publication find(String event, @Nullable String id) {
+		if (id != null) {
+			Publication publication = this.identified.get(id);
+			return (publication != null && publication.event().equals(event)) ? publication : null;
+		}
+		EventQueue queue = this.queues.get(event);
+		return (queue != null) ? queue.exclusive : null;
+	}
+
+	Collection<Publication> inFlight() {
+		Set<Publication> inFlight = new LinkedHashSet<>(this.identified.values());
+		this.queues.values().forEach((queue) -> {
+			if (queue.exclusive != null) {
+				inFlight.add(queue.exclusive);
+			}
+		});
+		return inFlight;
+	}
+
+	List<Publication> clear() {
+		List<Publication> all = new ArrayList<>(inFlight());
+		this.queues.values().forEach((queue) -> all.addAll(queue.waiting));
+		this.queues.clear();
+		this.identified.clear();
+		this.starved.clear();
+		this.size = 0;
+		return all;
+	}
+
+	private static final class EventQueue {
+
+		private final Deque<Publication> waiting = new ArrayDeque<>();
+
+		// The publication in flight that takes the answers without an id.
+		private @Nullable Publication exclusive;
+
+	}
+
+}

@@ -1,0 +1,220 @@
+package io.github.statesignals.core.publish;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.LogText;
+import io.github.statesignals.core.publish.PublishQueue.Counted;
+import io.github.statesignals.core.publish.PublishQueue.Recall;
+import io.github.statesignals.core.publish.ResponseTally.Verdict;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
+import io.github.statesignals.transport.ResponseExtension;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the signals of one exporter and completes their results. Has no lock: those
+ * that wait for a result may run any code.
+ */
+public final class SignalPublisher implements PublicationListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	private final EngineServices services;
+
+	private final SignalSender sender;
+
+	private final PublishQueue queue;
+
+	private final UnhandledEvents unhandledEvents;
+
+	private final Consumer<Set<String>> missed;
+
+	/**
+	 * Creates a publisher.
+	 * @param services the services of the engine
+	 * @param channel the channel's name
+	 * @param responders the responders to await
+	 * @param probes probes those that do not answer
+	 * @param unhandledEvents warns of events that no responder acts on
+	 * @param missed takes the ids of those that did not answer in time; called under a
+	 * lock
+	 */
+	public SignalPublisher(EngineServices services, String channel, KnownResponders responders, ResponderProbes probes,
+			UnhandledEvents unhandledEvents, Consumer<Set<String>> missed) {
+		this.services = services;
+		this.sender = new SignalSender(services, channel, this);
+		this.queue = new PublishQueue(services, this.sender, responders, probes, unhandledEvents, this);
+		this.unhandledEvents = unhandledEvents;
+		this.missed = missed;
+	}
+
+	public CompletableFuture<?> sendInitialization(Signal signal) {
+		return this.queue.sendInitialization(signal);
+	}
+
+	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
+		return this.queue.publish(signal, options);
+	}
+
+	@Override
+	public void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex) {
+		if (ex != null) {
+			this.queue.fail(publication,
+					SendFailures.describe(Futures.unwrap(ex), publication.event(), publication.publisherId()));
+			return;
+		}
+		complete(publication,
+				this.queue.confirm(publication, (sent instanceof StoredSignal stored) ? stored.id() : null));
+		if (publication.hasGap()) {
+			recall(publication);
+		}
+	}
+
+	@Override
+	public void onTimeout(Publication publication) {
+		if (this.queue.isSent(publication)) {
+			complete(publication, this.queue.timeOut(publication));
+		}
+		else {
+			this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
+					publication.options().timeout(), this.queue.transmission(publication)));
+		}
+	}
+
+	@Override
+	public void onMissed(Set<String> responderIds) {
+		this.missed.accept(responderIds);
+	}
+
+	@Override
+	public CompletableFuture<?> recall(Publication publication) {
+		Recall recall = this.queue.beginRecall(publication);
+		if (recall == null) {
+			return CompletableFuture.completedFuture(null);
+		}
+		if (recall.id() == null) {
+			return recall.confirmation().isDone() ? CompletableFuture.completedFuture(null)
+					: recall.confirmation().handle((sent, ex) -> recall(publication)).thenCompose((done) -> done);
+		}
+		return this.sender.recall(recall.id(), recall.responders()).handle((answers, ex) -> {
+			if (ex != null) {
+				logger.debug("Could not read the stored answers to '{}' of '{}'", publication.event(),
+						publication.publisherId(), ex);
+			}
+			else {
+				complete(publication, this.queue.count(publication, answers));
+			}
+			return null;
+		});
+	}
+
+	/**
+	 * Reads the stored answers to all publications in flight, for responses may have been
+	 * lost.
+	 */
+	public void recall() {
+		this.queue.noteGap().forEach(this::recall);
+	}
+
+	/**
+	 * Takes a response to one of the publications, or to none.
+	 * @param response the response
+	 * @param extension its extension, if it has one
+	 */
+	public void onResponse(Response response, @Nullable ResponseExtension extension) {
+		Counted counted = this.queue.count(response, extension);
+		if (counted.verdict() == Verdict.COUNTED) {
+			if (logger.isDebugEnabled()) {
+				logger.debug("'{}' answered '{}' with ras {}", LogText.printable(response.responderId()),
+						response.event(), response.ras());
+			}
+		}
+		else {
+			this.services.counters().unexpected(response, counted.verdict());
+		}
+		if (counted.publication() != null) {
+			complete(counted.publication(), counted.result());
+		}
+	}
+
+	/**
+	 * Removes a responder, and no longer awaits it.
+	 * @param responderId its id
+	 * @param left whether it left; otherwise it is missing
+	 * @return whether it was subscribed
+	 */
+	public boolean remove(String responderId, boolean left) {
+		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
+		boolean subscribed = this.queue.remove(responderId, left, ended);
+		ended.forEach(this::complete);
+		return subscribed;
+	}
+
+	public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
+		return this.queue.findOverdue(sentBeforeNanos, ids);
+	}
+
+	private void complete(Publication publication, @Nullable SignalResult result) {
+		if (result == null) {
+			return;
+		}
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !result.isSuccess()) {
+			this.unhandledEvents.warn(publication.signal(), result);
+		}
+		publication.succeed(result, this.sender.isDurable(), this.services.counters().failedPublishes);
+	}
+
+	/**
+	 * Removes all subscribers, sends {@code shutdown}, and ends all publications: those
+	 * that were sent with their result as it stands, the others with an exception.
+	 * @param shutdown the signal
+	 * @param reason the exception for callers that wait for subscribers
+	 * @return completes the results; to be called without any lock
+	 */
+	public Shutdown shutDown(Signal shutdown, RuntimeException reason) {
+		boolean extended = this.queue.isExtended();
+		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
+		return new Shutdown(this.queue.sendShutdown(shutdown, extended), () -> abandoned.forEach(this::end));
+	}
+
+	private void end(Publication publication) {
+		this.queue.cancelWork(publication);
+		CompletableFuture<?> recalled = recall(publication);
+		if (recalled.isDone()) {
+			endNow(publication);
+			return;
+		}
+		recalled.copy()
+			.orTimeout(StoredAnswers.LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+			.whenComplete((counted, ex) -> endNow(publication));
+	}
+
+	private void endNow(Publication publication) {
+		this.queue.endAbandoned(publication).run();
+	}
+
+	/**
+	 * The end of an exporter.
+	 *
+	 * @param sent completes when {@code shutdown} was sent
+	 * @param completion completes the results
+	 */
+	public record Shutdown(CompletableFuture<?> sent, Runnable completion) {
+	}
+
+}

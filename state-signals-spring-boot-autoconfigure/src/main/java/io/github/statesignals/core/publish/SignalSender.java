@@ -1,0 +1,148 @@
+package io.github.statesignals.core.publish;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.core.publish.KnownResponders.Subscribers;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.SignalExtension;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Numbers and sends the signals of one exporter. Numbering and sending are one step for
+ * receivers: {@link PublishQueue} serializes them.
+ */
+final class SignalSender {
+
+	// A longer one is as good as none.
+	private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	private final PublicationListener listener;
+
+	private final Outbound outbound;
+
+	private final Extensions extensions;
+
+	private final Timer timer;
+
+	private final long startNanos;
+
+	private final String channel;
+
+	private final boolean durable;
+
+	private long sequence;
+
+	SignalSender(EngineServices services, String channel, PublicationListener listener) {
+		this.listener = listener;
+		this.outbound = services.outbound();
+		this.extensions = services.settings().extensions();
+		this.timer = services.timer();
+		this.startNanos = this.timer.nanoTime();
+		this.channel = channel;
+		this.durable = this.outbound.isDurable(channel);
+	}
+
+	boolean isDurable() {
+		return this.durable;
+	}
+
+	// Whether the next signal carries an extension.
+	boolean isExtended(Subscribers subscribers) {
+		if (this.durable) {
+			// Legacy peers receive nothing of it.
+			return true;
+		}
+		return switch (this.extensions) {
+			case NEGOTIATED -> subscribers.extended();
+			case ALWAYS -> true;
+			case OFF -> false;
+		};
+	}
+
+	private SignalExtension number(Duration timeout) {
+		long number = ++this.sequence;
+		return new SignalExtension(Long.toString(number), number, (this.timer.nanoTime() - this.startNanos) / 1_000_000,
+				millis(timeout), this.outbound.replyTo(this.channel));
+	}
+
+	// A publish that waits no time at all has no deadline for its handlers.
+	private static long millis(Duration timeout) {
+		if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+			return SignalExtension.NONE;
+		}
+		return Math.max(timeout.toMillis(), 1);
+	}
+
+	private CompletableFuture<?> send(Signal signal, @Nullable SignalExtension extension) {
+		CompletableFuture<?> sent = this.outbound.send(this.channel, signal, extension);
+		if (extension != null && sent.isCompletedExceptionally()
+				&& Futures.failure(sent) instanceof IllegalArgumentException) {
+			// Too large to be sent: responders must not miss its number.
+			this.sequence--;
+		}
+		return sent;
+	}
+
+	// Sends a publication, and awaits the answers of subscribers from here on.
+	void transmit(Publication publication, Subscribers subscribers, SendOrder order) {
+		Duration timeout = publication.options().timeout();
+		int awaited = subscribers.ids().size();
+		publication.await(subscribers.ids(), this.timer.nanoTime(), this.durable);
+		order.enter(publication, awaited);
+		scheduleTimeout(publication, timeout);
+		logger.debug("Publishing '{}' of '{}' to {} subscribers", publication.event(), publication.publisherId(),
+				awaited);
+		SignalExtension extension = isExtended(subscribers) ? number(timeout) : null;
+		if (extension != null && extension.id() != null) {
+			// Before it is sent: it may be answered at once.
+			order.identify(extension.id(), publication);
+		}
+		CompletableFuture<?> transmission = send(publication.signal(), extension);
+		publication.transmitted(transmission,
+				transmission.whenComplete((sent, ex) -> this.listener.onSent(publication, sent, ex)));
+	}
+
+	private void scheduleTimeout(Publication publication, Duration timeout) {
+		if (this.durable) {
+			StoredAnswers stored = new StoredAnswers(this.timer, timeout, () -> this.listener.recall(publication),
+					() -> this.listener.onTimeout(publication));
+			stored.start();
+			publication.timeoutScheduled(stored::cancel);
+		}
+		else if (!timeout.isNegative()) {
+			publication.timeoutScheduled(this.timer.schedule(timeout, () -> this.listener.onTimeout(publication)));
+		}
+	}
+
+	CompletableFuture<?> sendInitialization(Signal signal) {
+		return sendReserved(signal, this.extensions != Extensions.OFF);
+	}
+
+	CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
+		return send(signal, extended ? number(Duration.ZERO) : null);
+	}
+
+	// Checks whether a signal can be sent, before it is queued.
+	void check(Signal signal) {
+		this.outbound.check(signal);
+	}
+
+	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
+		return this.outbound.recall(this.channel, id, responders);
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * Publishes of an exporter, from the queue to the result: subscribers, probes, sending
+ * and counting responses.
+ */
+@NullMarked
+package io.github.statesignals.core.publish;
+
+import org.jspecify.annotations.NullMarked;

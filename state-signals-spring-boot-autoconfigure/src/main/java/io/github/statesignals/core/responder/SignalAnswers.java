@@ -1,0 +1,151 @@
+package io.github.statesignals.core.responder;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.LogText;
+import io.github.statesignals.core.Outbound;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
+import io.github.statesignals.transport.ResponseExtension;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the signals of one responder.
+ */
+final class SignalAnswers {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
+
+	private final String name;
+
+	private final String channel;
+
+	private final String responderId;
+
+	private final boolean durable;
+
+	private final EngineServices services;
+
+	private final Supplier<List<String>> handledEvents;
+
+	// Proves that an announcement of leaving is the responder's own. Used once.
+	private final AtomicReference<LeaveSeal> seal = new AtomicReference<>(LeaveSeal.create());
+
+	SignalAnswers(String name, String channel, String responderId, boolean durable, EngineServices services,
+			Supplier<List<String>> handledEvents) {
+		this.name = name;
+		this.channel = channel;
+		this.responderId = responderId;
+		this.durable = durable;
+		this.services = services;
+		this.handledEvents = handledEvents;
+	}
+
+	void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
+		String event = response.event();
+		String publisherId = response.publisherId();
+		if (logger.isDebugEnabled()) {
+			logger.debug("Answering '{}' of '{}' with ras {}", LogText.printable(event), LogText.printable(publisherId),
+					response.ras());
+		}
+		send(response, extension(delivery, event, handledEvents), delivery).whenComplete((sent, ex) -> {
+			if (ex != null) {
+				logger.warn("Could not answer '{}' of '{}': {}", LogText.printable(event),
+						LogText.printable(publisherId), Futures.unwrap(ex).toString());
+			}
+		});
+	}
+
+	private CompletableFuture<?> send(Response response, ResponseExtension extension, @Nullable Delivery delivery) {
+		Outbound outbound = this.services.outbound();
+		Receipt receipt = (delivery != null) ? delivery.receipt() : null;
+		if (receipt != null && response.ras() != null) {
+			return outbound.acknowledge(receipt, response, extension);
+		}
+		boolean extended = switch (this.services.settings().extensions()) {
+			case NEGOTIATED -> delivery != null && delivery.supportsExtensions();
+			case ALWAYS -> true;
+			case OFF -> false;
+		};
+		return extended
+				? outbound.send(this.channel, response, extension, (delivery != null) ? delivery.replyTo() : null)
+				: outbound.send(this.channel, response);
+	}
+
+	private ResponseExtension extension(@Nullable Delivery delivery, String event,
+			@Nullable List<String> handledEvents) {
+		String id = (delivery != null && delivery.extension() != null) ? delivery.extension().id() : null;
+		if (Signal.INITIALIZATION.equals(event) && !this.durable) {
+			return new ResponseExtension(id, null, this.services.outbound().replyTo(this.channel),
+					this.seal.get().seal(), null);
+		}
+		if (id == null && handledEvents == null) {
+			return ResponseExtension.UNDERSTOOD;
+		}
+		return new ResponseExtension(id, handledEvents, null, null, null);
+	}
+
+	ResponseExtension subscription() {
+		return extension(null, Signal.INITIALIZATION, null);
+	}
+
+	ResponseExtension leaveExtension() {
+		return new ResponseExtension(null, null, null, this.seal.getAndSet(LeaveSeal.create()).key(), null);
+	}
+
+	void acknowledgeReserved(Delivery delivery) {
+		// Answers to a shutdown are not received any more.
+		if (Signal.INITIALIZATION.equals(delivery.signal().event())) {
+			answer(delivery, Acknowledgement.success());
+		}
+		else {
+			delivery.settle();
+		}
+	}
+
+	void answerUnhandled(Delivery delivery) {
+		Signal signal = delivery.signal();
+		switch (this.services.settings().responders().unhandled()) {
+			case ACKNOWLEDGE -> respondUnhandled(delivery);
+			case REJECT -> answer(delivery,
+					Acknowledgement.failure("'" + this.name + "' has no handler for '" + signal.event() + "'"));
+			case IGNORE -> {
+				if (logger.isDebugEnabled()) {
+					logger.debug("'{}' ignores '{}' of '{}'", this.responderId, LogText.printable(signal.event()),
+							LogText.printable(signal.publisherId()));
+				}
+				delivery.settle();
+			}
+		}
+	}
+
+	void respondUnhandled(Delivery delivery) {
+		Signal signal = delivery.signal();
+		respond(delivery,
+				new Response(this.responderId, signal.publisherId(), signal.event(), Acknowledgement.SUCCESS, null),
+				this.handledEvents.get());
+	}
+
+	void answer(Delivery delivery, Acknowledgement acknowledgement) {
+		Signal signal = delivery.signal();
+		if (!Signal.SHUTDOWN.equals(signal.event())) {
+			respond(delivery, new Response(this.responderId, signal.publisherId(), signal.event(),
+					acknowledgement.ras(), acknowledgement.message()), null);
+		}
+		else {
+			delivery.settle();
+		}
+	}
+
+}

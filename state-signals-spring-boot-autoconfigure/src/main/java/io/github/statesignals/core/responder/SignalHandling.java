@@ -1,0 +1,254 @@
+package io.github.statesignals.core.responder;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalResponder;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.EngineSettings.Expired;
+import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.LogText;
+import io.github.statesignals.core.MetadataConversionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.StringUtils;
+
+/**
+ * Handles the signals of one responder with its listeners and handlers, one after the
+ * other, and answers each signal once.
+ */
+final class SignalHandling {
+
+	// The acknowledgement of a handler that does not act on a signal. Compared by
+	// identity.
+	static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
+
+	private final String responderId;
+
+	private final EngineServices services;
+
+	private final List<Consumer<Signal>> listeners;
+
+	private final UnansweredSignals unanswered;
+
+	private final SignalAnswers answers;
+
+	private final Runnable onHandled;
+
+	SignalHandling(String responderId, EngineServices services, List<Consumer<Signal>> listeners,
+			UnansweredSignals unanswered, SignalAnswers answers, Runnable onHandled) {
+		this.responderId = responderId;
+		this.services = services;
+		this.listeners = listeners;
+		this.unanswered = unanswered;
+		this.answers = answers;
+		this.onHandled = onHandled;
+	}
+
+	Supplier<@Nullable CompletableFuture<?>> task(Delivery delivery, List<RegisteredHandler> matching) {
+		return new Handling(delivery, matching);
+	}
+
+	// Handles a signal and answers it.
+	private @Nullable CompletableFuture<?> handle(Delivery delivery, Iterator<RegisteredHandler> matching) {
+		CompletableFuture<?> handling = null;
+		try {
+			if (delivery.begin() && !isRejected(delivery)) {
+				notifyListeners(delivery);
+				handling = invoke(delivery, matching, new ArrayList<>(2));
+			}
+		}
+		finally {
+			if (handling == null) {
+				this.onHandled.run();
+			}
+		}
+		return (handling != null) ? handling.whenComplete((nothing, ex) -> this.onHandled.run()) : null;
+	}
+
+	private boolean isRejected(Delivery delivery) {
+		if (!delivery.isExpired(this.services.timer().nanoTime())) {
+			return false;
+		}
+		this.services.counters().expired(delivery.signal(), this.responderId);
+		if (this.services.settings().responders().expired() != Expired.REJECT) {
+			return false;
+		}
+		this.answers.answer(delivery, Acknowledgement.failure("expired: it came after the publisher's timeout"));
+		return true;
+	}
+
+	private void notifyListeners(Delivery delivery) {
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		this.unanswered.add(delivery);
+		Signal signal = delivery.signal();
+		for (Consumer<Signal> listener : this.listeners) {
+			Thread.interrupted();
+			try {
+				listener.accept(signal);
+			}
+			catch (Throwable ex) {
+				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId,
+						LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
+			}
+		}
+	}
+
+	private @Nullable CompletableFuture<?> invoke(Delivery delivery, Iterator<RegisteredHandler> remaining,
+			List<Acknowledgement> acknowledgements) {
+		while (remaining.hasNext()) {
+			RegisteredHandler handler = remaining.next();
+			if (!delivery.begin()) {
+				return null;
+			}
+			if (handler.isRemoved()) {
+				// While the signal was queued.
+				continue;
+			}
+			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), handler);
+			if (!outcome.isDone()) {
+				return outcome.thenComposeAsync((acknowledgement) -> {
+					add(acknowledgement, acknowledgements);
+					CompletableFuture<?> rest = invoke(delivery, remaining, acknowledgements);
+					return (rest != null) ? rest : CompletableFuture.completedFuture(null);
+				}, this.services.executor());
+			}
+			add(outcome.join(), acknowledgements);
+		}
+		Thread.interrupted();
+		answer(delivery, acknowledgements);
+		return null;
+	}
+
+	private static void add(@Nullable Acknowledgement acknowledgement, List<Acknowledgement> acknowledgements) {
+		if (acknowledgement != null) {
+			acknowledgements.add(acknowledgement);
+		}
+	}
+
+	private void answer(Delivery delivery, List<Acknowledgement> acknowledgements) {
+		boolean listening = !this.listeners.isEmpty();
+		boolean ownOnly = acknowledgements.removeIf((acknowledgement) -> acknowledgement == NOT_HANDLED)
+				&& acknowledgements.isEmpty();
+		if (ownOnly && !listening) {
+			this.answers.respondUnhandled(delivery);
+		}
+		else if (!acknowledgements.isEmpty()) {
+			this.unanswered.find(delivery.signal(), true);
+			this.answers.answer(delivery, merge(acknowledgements));
+		}
+		else if (!listening && Signal.isReserved(delivery.signal().event())) {
+			this.answers.acknowledgeReserved(delivery);
+		}
+		else if (!listening) {
+			this.answers.answerUnhandled(delivery);
+		}
+		else if (Signal.SHUTDOWN.equals(delivery.signal().event())) {
+			this.unanswered.find(delivery.signal(), true);
+			delivery.settle();
+		}
+	}
+
+	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, RegisteredHandler handler) {
+		// The interrupt of a listener or another handler is not for this one.
+		Thread.interrupted();
+		try {
+			CompletableFuture<@Nullable Acknowledgement> outcome = this.services.interceptors()
+				.handle(signal, handler.delegate()::handleAsync)
+				.toCompletableFuture();
+			// Most are done already, and with success.
+			return (outcome.isDone() && !outcome.isCompletedExceptionally()) ? outcome
+					: outcome.exceptionally((ex) -> failure(signal, Futures.unwrap(ex)));
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.completedFuture(failure(signal, ex));
+		}
+	}
+
+	private Acknowledgement failure(Signal signal, Throwable ex) {
+		if (ex instanceof MetadataConversionException) {
+			this.services.counters().unreadable(signal, this.responderId, String.valueOf(ex.getMessage()));
+		}
+		else {
+			this.services.counters().failedHandlers.warn(logger, "A handler of '{}' failed on '{}' of '{}'",
+					this.responderId, LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
+		}
+		String message = ex.getMessage();
+		return Acknowledgement.failure(StringUtils.hasText(message) ? message : ex.getClass().getSimpleName());
+	}
+
+	private static Acknowledgement merge(List<Acknowledgement> acknowledgements) {
+		if (acknowledgements.size() == 1) {
+			return acknowledgements.get(0);
+		}
+		int ras = Acknowledgement.SUCCESS;
+		List<String> messages = new ArrayList<>();
+		for (Acknowledgement acknowledgement : acknowledgements) {
+			if (ras == Acknowledgement.SUCCESS) {
+				ras = acknowledgement.ras();
+			}
+			if (acknowledgement.message() != null) {
+				messages.add(acknowledgement.message());
+			}
+		}
+		return Acknowledgement.of(ras, messages.isEmpty() ? null : String.join("; ", messages));
+	}
+
+	/**
+	 * A signal and its handlers, one after the other. Its string names the one that runs.
+	 */
+	private final class Handling implements Supplier<@Nullable CompletableFuture<?>>, Iterator<RegisteredHandler> {
+
+		private final Delivery delivery;
+
+		private final List<RegisteredHandler> matching;
+
+		// Written by the thread that handles; read by those that ask for the string.
+		private volatile int next;
+
+		Handling(Delivery delivery, List<RegisteredHandler> matching) {
+			this.delivery = delivery;
+			this.matching = matching;
+		}
+
+		@Override
+		public @Nullable CompletableFuture<?> get() {
+			return handle(this.delivery, this);
+		}
+
+		@Override
+		public boolean hasNext() {
+			return this.next < this.matching.size();
+		}
+
+		@Override
+		public RegisteredHandler next() {
+			int index = this.next;
+			this.next = index + 1;
+			return this.matching.get(index);
+		}
+
+		@Override
+		public String toString() {
+			int index = this.next - 1;
+			Signal signal = this.delivery.signal();
+			return "%s of '%s' on '%s' of '%s'".formatted(
+					(index < 0) ? "a listener" : this.matching.get(index).describe(), SignalHandling.this.responderId,
+					LogText.printable(signal.event()), LogText.printable(signal.publisherId()));
+		}
+
+	}
+
+}
