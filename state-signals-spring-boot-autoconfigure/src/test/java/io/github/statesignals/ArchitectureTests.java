@@ -103,8 +103,8 @@ class ArchitectureTests {
 			"redis.durable.store.StreamStore$Lease", "redis.durable.store.StreamStore$Lease$State",
 			"redis.durable.store.StreamStore$Purpose", "redis.durable.store.StreamStore$Registration",
 			"redis.durable.store.StreamStore$Registration$Outcome", "redis.durable.store.StreamStore$Responders",
-			"redis.durable.store.StreamStore$Status", "redis.durable.store.StreamStore$StoredDeadLetter",
-			"redis.durable.store.StreamStore$StoredDeadLetters",
+			"redis.durable.store.StreamStore$Status", "redis.durable.store.StoredDeadLetters$StoredDeadLetter",
+			"redis.durable.store.StoredDeadLetters",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
 			"actuate.SignalsEndpoint$ExporterDescriptor", "actuate.SignalsEndpoint$ResponderDescriptor",
