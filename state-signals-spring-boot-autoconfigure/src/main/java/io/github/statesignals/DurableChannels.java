@@ -1,12 +1,13 @@
 package io.github.statesignals;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Reads the status of signals on durable channels, and manages the responders that
- * signals are stored for. A channel is durable with
- * {@code state-signals.channels.<name>.delivery=durable}.
+ * signals are stored for, and the signals that could not be delivered. A channel is
+ * durable with {@code state-signals.channels.<name>.delivery=durable}.
  * <p>
  * Safe for concurrent use. All methods block until Redis has replied, for a few seconds
  * at most. They throw a {@link org.springframework.dao.DataAccessException} if Redis does
@@ -41,5 +42,32 @@ public interface DurableChannels {
 	 * @return whether the responder was registered
 	 */
 	boolean remove(String channel, String responder);
+
+	/**
+	 * Returns the signals that could not be delivered to a responder, the earliest first.
+	 * A channel stores up to 1,000 of them, until {@code retention} has passed without
+	 * another one.
+	 * @param channel the channel's name
+	 * @param limit the number of dead letters to return at most
+	 * @return the dead letters
+	 */
+	List<DeadLetter> deadLetters(String channel, int limit);
+
+	/**
+	 * Counts the signals that could not be delivered to a responder.
+	 * @param channel the channel's name
+	 * @return the number of dead letters
+	 */
+	long countDeadLetters(String channel);
+
+	/**
+	 * Delivers a dead letter to its responder again, after all signals that are stored by
+	 * now, and removes it from the dead letters. The signal gets another id.
+	 * @param channel the channel's name
+	 * @param id the id of the signal
+	 * @param responder the name of the responder
+	 * @return {@code false} if there is no such dead letter
+	 */
+	boolean replay(String channel, String id, String responder);
 
 }

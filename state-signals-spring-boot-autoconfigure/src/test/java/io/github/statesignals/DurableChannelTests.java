@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
@@ -151,6 +152,54 @@ class DurableChannelTests {
 	}
 
 	@Test
+	void signalsThatAreQueuedWhenTheLeaseIsLostAreHandledByTheNextHolderAlone() {
+		Blocking first = start(Blocking.class, "responder.name=r").getBean(Blocking.class);
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 20)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).timeout(Duration.ofSeconds(60)).publishAsync())
+			.toList();
+		await().until(() -> !first.numbers.isEmpty());
+		StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
+		String lease = "event-signal:{" + this.channel + "}:lease:r";
+		redis.opsForValue().set(lease, "another", Duration.ofSeconds(4));
+		// Refused with a lease of another, so that it is read again.
+		await().until(() -> redis.getExpire(lease) < 2);
+		first.latch.countDown();
+		Recorder second = start(Recording.class, "responder.name=r").getBean(Recorder.class);
+		publishing.forEach((result) -> assertThat(result.join().isSuccess()).isTrue());
+		List<Integer> handled = new ArrayList<>(first.numbers);
+		handled.addAll(second.numbers());
+		assertThat(handled.stream().filter((number) -> number != 0).toList())
+			.containsExactlyInAnyOrderElementsOf(IntStream.range(1, 20).boxed().toList());
+	}
+
+	/**
+	 * Juju's example: a unit that comes a day later learns that the remote application is
+	 * ready, and why it is broken now.
+	 */
+	@Test
+	void aUnitThatComesLaterGetsTheLastValueOfEachSignalOnce() {
+		String start = "channels." + this.channel + ".start=latest";
+		Charm first = start(Charm.class, start, "responder.name=unit-1").getBean(Charm.class);
+		SignalExporter remote = start(Object.class, start).getBean(SignalExporter.class);
+		assertThat(remote.initializeAndWait(1, TIMEOUT, "ready", "bork")).isTrue();
+		remote.emit(new Ready());
+		remote.emit(new Bork("disk full"));
+		remote.emit(new Bork("no network"));
+		await().until(() -> first.seen.equals(List.of("ready", "bork: disk full", "bork: no network")));
+		ConfigurableApplicationContext unit = start(Charm.class, start, "responder.name=unit-2");
+		Charm second = unit.getBean(Charm.class);
+		await().until(() -> second.seen.equals(List.of("ready", "bork: no network")));
+		unit.close();
+		remote.emit(new Bork("all is lost"));
+		Charm restarted = start(Charm.class, start, "responder.name=unit-2").getBean(Charm.class);
+		await().until(() -> restarted.seen.equals(List.of("bork: all is lost")));
+		assertThat(first.seen).containsExactly("ready", "bork: disk full", "bork: no network", "bork: all is lost");
+	}
+
+	@Test
 	void aResponderThatIsRemovedIsAwaitedNoMore() {
 		start(Recording.class, "responder.name=gone").close();
 		start(Recording.class, "responder.name=r");
@@ -231,7 +280,7 @@ class DurableChannelTests {
 		SignalResponder responder = start(Recording.class, "responder.name=r").getBean(SignalResponder.class);
 		assertThatIllegalStateException().isThrownBy(() -> responder.lockTag("t"))
 			.withMessageContaining("'r' can't be locked")
-			.withMessageContaining("a channel of their own");
+			.withMessageContaining("a separate channel");
 		assertThatIllegalStateException().isThrownBy(() -> responder.lockPublisher("p"))
 			.withMessageContaining("durable channel '" + this.channel + "'");
 	}
@@ -306,6 +355,46 @@ class DurableChannelTests {
 		void on(Signal signal) {
 			this.recorder.signals.add(signal);
 			throw new IllegalStateException("no disk");
+		}
+
+	}
+
+	@SignalEvent
+	record Ready() {
+	}
+
+	@SignalEvent
+	record Bork(String reason) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Charm {
+
+		private final List<String> seen = new CopyOnWriteArrayList<>();
+
+		@OnSignal
+		void onReady(Ready ready) {
+			this.seen.add("ready");
+		}
+
+		@OnSignal
+		void onBork(Bork bork) {
+			this.seen.add("bork: " + bork.reason());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Blocking {
+
+		private final List<Integer> numbers = new CopyOnWriteArrayList<>();
+
+		private final CountDownLatch latch = new CountDownLatch(1);
+
+		@OnSignal(event = "flip")
+		void on(Signal signal) throws InterruptedException {
+			this.numbers.add((int) signal.sampleNo());
+			this.latch.await();
 		}
 
 	}

@@ -3,12 +3,14 @@ package io.github.statesignals.autoconfigure;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Start;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +110,11 @@ final class PropertyChecks {
 		}
 		positive("channels." + name + ".retention", channel.retention());
 		if (channel.delivery() != Delivery.DURABLE) {
+			if (channel.start() != Start.NEW) {
+				throw invalid("channels." + name + ".start", channel.start().name().toLowerCase(Locale.ROOT),
+						"Only a durable channel has earlier signals: remove it, or set 'state-signals.channels." + name
+								+ ".delivery=durable'.");
+			}
 			return;
 		}
 		if (properties.protocol().extensions() == Extensions.OFF) {

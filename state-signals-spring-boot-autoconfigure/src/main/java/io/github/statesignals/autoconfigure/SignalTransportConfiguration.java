@@ -10,6 +10,7 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.RedisDurableChannels;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.transport.SignalTransport;
@@ -72,7 +73,7 @@ class SignalTransportConfiguration {
 				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions);
 		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
-		Map<String, Duration> durable = durable(properties);
+		Map<String, DurableChannel> durable = durable(properties);
 		if (durable.isEmpty()) {
 			RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(connectionFactory, container,
 					settings);
@@ -94,14 +95,15 @@ class SignalTransportConfiguration {
 		}
 	}
 
-	private static Map<String, Duration> durable(StateSignalsProperties properties) {
-		Map<String, Duration> retentions = new LinkedHashMap<>();
+	private static Map<String, DurableChannel> durable(StateSignalsProperties properties) {
+		Map<String, DurableChannel> durable = new LinkedHashMap<>();
 		for (Map.Entry<String, Channel> channel : properties.channels().entrySet()) {
 			if (channel.getValue().delivery() == Delivery.DURABLE) {
-				retentions.put(channel.getKey(), channel.getValue().retention());
+				durable.put(channel.getKey(), new DurableChannel(channel.getValue().retention(),
+						DurableChannel.Start.valueOf(channel.getValue().start().name())));
 			}
 		}
-		return retentions;
+		return durable;
 	}
 
 	@Bean

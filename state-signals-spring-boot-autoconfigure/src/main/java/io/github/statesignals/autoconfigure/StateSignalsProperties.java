@@ -22,7 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param channel Name of the channel for exporters and handlers that name none. Defaults
  * to the two Redis channels of the Python package.
  * @param channels Channels by name: 'delivery' is 'broadcast' (the default), or 'durable'
- * to store signals for responders that are disconnected; 'retention' is how long (7d).
+ * to store signals for responders that are disconnected; 'retention' is how long (7d),
+ * and 'start' which of them a responder with a new name gets ('new', 'latest' or 'all').
  * @param heartbeatInterval How often to check that published messages are received. Zero
  * never does; nor does 'protocol.extensions: off'.
  * @param exporter Publishing signals.
@@ -111,8 +112,12 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * is sent, or all, by name, that ever were.
 	 * @param retention How long a durable channel stores responses, and a signal for a
 	 * responder that is disconnected.
+	 * @param start Which earlier signals of a durable channel a responder receives whose
+	 * name is new: none, the last one of each event and publisher, or all that are
+	 * stored.
 	 */
-	public record Channel(@DefaultValue("broadcast") Delivery delivery, @DefaultValue("7d") Duration retention) {
+	public record Channel(@DefaultValue("broadcast") Delivery delivery, @DefaultValue("7d") Duration retention,
+			@DefaultValue("new") Start start) {
 	}
 
 	/**
@@ -130,6 +135,28 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 		 * that are disconnected.
 		 */
 		DURABLE
+
+	}
+
+	/**
+	 * Which signals a responder receives whose name is new.
+	 */
+	public enum Start {
+
+		/**
+		 * Those that are sent from then on.
+		 */
+		NEW,
+
+		/**
+		 * The last signal of each event and publisher, too.
+		 */
+		LATEST,
+
+		/**
+		 * All signals that are stored, too.
+		 */
+		ALL
 
 	}
 

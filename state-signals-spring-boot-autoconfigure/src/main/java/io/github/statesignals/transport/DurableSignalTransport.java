@@ -78,6 +78,15 @@ public interface DurableSignalTransport extends SignalTransport {
 	interface Receipt {
 
 		/**
+		 * Begins to handle the signal. To be called before each of its handlers starts.
+		 * @return {@code false} if another application may handle it meanwhile. Then it
+		 * must be neither handled nor acknowledged: it is delivered again
+		 */
+		default boolean begin() {
+			return true;
+		}
+
+		/**
 		 * Acknowledges the signal.
 		 * @param response the response to store and to send, if there is one
 		 * @param extension its extension, if it has one

@@ -60,6 +60,8 @@ class FailureTests {
 			bad("responder.lock-tag= ", "must not be blank", "remove the property to receive"),
 			bad("channels.orders.delivery=sometimes", "\"sometimes\"", "The following values are valid", "BROADCAST",
 					"DURABLE"),
+			bad("channels.orders.start=sometimes", "\"sometimes\"", "The following values are valid", "LATEST"),
+			bad("channels.orders.start=latest", "Only a durable channel", "channels.orders.delivery=durable"),
 			bad("channels.orders.retention=0s", "must be positive"),
 			bad("channels.orders.retention=7", "set at least 1m", "set 7d for seven days, not 7"),
 			bad("channels.orders.retention=59s", "set at least 1m"),

@@ -297,6 +297,42 @@ class DurableFaultTests {
 		assertThat(next.samples()).isEqualTo(IntStream.range(10, 20).boxed().toList());
 	}
 
+	@Test
+	void aProcessThatWasFrozenForLongerThanItsLeaseStartsNoHandlerForSignalsOfItsSuccessor() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		String[] properties = { "state-signals.channel=" + CHANNEL,
+				"state-signals.channels." + CHANNEL + ".delivery=durable", "state-signals.responder.name=r",
+				"handled=frozen" };
+		ResponderProcess frozen = this.applications.use(ResponderProcess.start(server.properties(), properties));
+		SignalExporter exporter = start(Exporting.class, server.properties()).getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, PATIENCE, "counted")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = publish(exporter, "counted", 0, 600, PATIENCE);
+		await().atMost(PATIENCE).until(() -> handled(server, "frozen").size() > 5);
+		frozen.freeze();
+		properties[3] = "handled=successor";
+		ResponderProcess successor = this.applications.use(ResponderProcess.start(server.properties(), properties));
+		assertThat(join(publishing)).allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
+		List<Integer> before = handled(server, "frozen");
+		frozen.thaw();
+		successor.terminate();
+		// Behind the signals that it had read before.
+		join(publish(exporter, "counted", 600, 601, PATIENCE));
+		await().atMost(PATIENCE)
+			.until(() -> handled(server, "frozen").contains(600) || handled(server, "successor").contains(600));
+		List<Integer> all = new ArrayList<>(before);
+		all.addAll(handled(server, "successor"));
+		// The handler that was running when it was frozen, at most.
+		assertThat(all.size() - all.stream().distinct().count()).isLessThanOrEqualTo(1);
+		assertThat(all).contains(0, 599);
+		List<Integer> since = handled(server, "frozen");
+		assertThat(since.subList(before.size(), since.size())).allMatch((number) -> number == 600)
+			.hasSizeLessThanOrEqualTo(1);
+	}
+
+	private static List<Integer> handled(RedisProcess server, String key) {
+		return server.command("LRANGE", key, "0", "-1").lines().map(String::strip).map(Integer::valueOf).toList();
+	}
+
 	private ConfigurableApplicationContext start(Class<?> configuration, List<String> server, String... more) {
 		List<String> properties = new ArrayList<>(
 				List.of("channel=" + CHANNEL, "channels." + CHANNEL + ".delivery=durable"));
@@ -312,8 +348,13 @@ class DurableFaultTests {
 
 	private static List<CompletableFuture<SignalResult>> publish(SignalExporter exporter, int from, int to,
 			Duration timeout) {
+		return publish(exporter, Recorder.EVENT, from, to, timeout);
+	}
+
+	private static List<CompletableFuture<SignalResult>> publish(SignalExporter exporter, String event, int from,
+			int to, Duration timeout) {
 		return IntStream.range(from, to)
-			.mapToObj((i) -> exporter.signal(Recorder.EVENT).sampleNo(i).timeout(timeout).publishAsync())
+			.mapToObj((i) -> exporter.signal(event).sampleNo(i).timeout(timeout).publishAsync())
 			.toList();
 	}
 

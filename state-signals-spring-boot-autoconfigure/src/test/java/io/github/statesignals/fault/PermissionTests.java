@@ -28,6 +28,7 @@ import io.github.statesignals.redis.driver.RequiredPermissions;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.durable.RedisDurableChannels;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
+import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
@@ -296,11 +297,11 @@ class PermissionTests {
 
 	private static String failure(StreamCommands commands, String script, String argument) {
 		List<byte[]> keys = Stream
-			.of("log", "responders", "removed", "producer:", "lease:", "reader:", "dropped:", "answers:", "trimmed")
+			.of("log", "responders", "removed", "producer:", "lease:", "reader:", "dropped:", "answers:", "trimmed",
+					"latest", "dead-letters")
 			.map((name) -> (KEY + name).getBytes())
 			.toList();
-		return commands
-			.eval(LuaScript.load(RedisStreamSignalTransport.class, script), keys, List.of(argument.getBytes()))
+		return commands.eval(LuaScript.load(DurableChannel.class, script), keys, List.of(argument.getBytes()))
 			.handle((reply, ex) -> (ex != null) ? RedisExceptions.translate(ex).getMessage() + "\n" : "")
 			.join();
 	}
@@ -422,7 +423,7 @@ class PermissionTests {
 
 		void runDurable() {
 			RedisStreamSignalTransport durable = new RedisStreamSignalTransport(this.factory, this.settings,
-					Map.of(CHANNEL, Duration.ofDays(1)));
+					Map.of(CHANNEL, new DurableChannel(Duration.ofDays(1), DurableChannel.Start.NEW)));
 			this.transport = durable;
 			Handling listener = new Handling(true, true);
 			durable.open(CHANNEL);

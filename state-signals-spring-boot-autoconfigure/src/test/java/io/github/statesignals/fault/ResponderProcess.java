@@ -9,10 +9,12 @@ import java.util.concurrent.TimeUnit;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * An application in a process of its own that answers signals, to be killed: each handler
@@ -66,6 +68,33 @@ final class ResponderProcess implements AutoCloseable {
 		this.process.destroy();
 	}
 
+	/**
+	 * Stops it with SIGSTOP: its connections stay.
+	 */
+	void freeze() {
+		signal("STOP");
+	}
+
+	void thaw() {
+		signal("CONT");
+	}
+
+	private void signal(String name) {
+		try {
+			Process sender = new ProcessBuilder("sh", "-c", "kill -" + name + " " + this.process.pid()).inheritIO()
+				.start();
+			if (!sender.waitFor(RedisProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS) || sender.exitValue() != 0) {
+				throw new IllegalStateException("Process " + this.process.pid() + " can't be sent '" + name + "'");
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	private void join() {
 		try {
 			if (!this.process.waitFor(RedisProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -91,6 +120,21 @@ final class ResponderProcess implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Answering {
+
+		private final StringRedisTemplate redis;
+
+		private final String handled;
+
+		Answering(StringRedisTemplate redis, @Value("${handled:handled}") String handled) {
+			this.redis = redis;
+			this.handled = handled;
+		}
+
+		@OnSignal(event = "counted")
+		void count(Signal signal) throws InterruptedException {
+			this.redis.opsForList().rightPush(this.handled, String.valueOf(signal.sampleNo()));
+			TimeUnit.MILLISECONDS.sleep(20);
+		}
 
 		@OnSignal(event = Recorder.EVENT)
 		void answer(Signal signal) {

@@ -3,7 +3,9 @@ package io.github.statesignals.sample.snippets;
 import java.time.Duration;
 import java.util.Set;
 
+import io.github.statesignals.DeadLetter;
 import io.github.statesignals.DurableChannels;
+import io.github.statesignals.SignalEvent;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalStatus;
@@ -16,7 +18,10 @@ class DurableSnippets {
 
 	private final DurableChannels channels;
 
-	DurableSnippets(SignalExporter exporter, DurableChannels channels) {
+	private final Alerts alerts;
+
+	DurableSnippets(SignalExporter exporter, DurableChannels channels, Alerts alerts) {
+		this.alerts = alerts;
 		this.exporter = exporter;
 		this.channels = channels;
 	}
@@ -29,6 +34,31 @@ class DurableSnippets {
 		// end::durable[]
 		assertThat(away).isEmpty();
 		return later;
+	}
+
+	void replay() {
+		// tag::deadLetters[]
+		for (DeadLetter letter : this.channels.deadLetters("rollout", 100)) {
+			this.alerts.raise(letter.responder() + " can't receive " + letter.id() + ": " + letter.reason());
+			this.channels.replay("rollout", letter.id(), letter.responder());
+		}
+		// end::deadLetters[]
+	}
+
+	// tag::latest[]
+	@SignalEvent
+	record Ready() {
+	}
+
+	@SignalEvent
+	record Bork(String reason) {
+	}
+	// end::latest[]
+
+	interface Alerts {
+
+		void raise(String alert);
+
 	}
 
 }

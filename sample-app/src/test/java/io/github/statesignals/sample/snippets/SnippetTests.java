@@ -1,6 +1,8 @@
 package io.github.statesignals.sample.snippets;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -79,7 +81,11 @@ class SnippetTests {
 			.on("flip", (signal) -> Acknowledgement.success("flipped"));
 		SignalExporter rollout = exporters.create("readme", "rollout");
 		assertThat(rollout.initializeAndWait(1, Duration.ofSeconds(30), "flip")).isTrue();
-		SignalStatus status = new DurableSnippets(rollout, channels).publish();
+		List<String> alerts = new ArrayList<>();
+		DurableSnippets durable = new DurableSnippets(rollout, channels, alerts::add);
+		SignalStatus status = durable.publish();
+		durable.replay();
+		assertThat(alerts).isEmpty();
 		assertThat(status.acknowledged().get("flipper").message()).isEqualTo("flipped");
 		rollout.shutdown();
 		registration.close();

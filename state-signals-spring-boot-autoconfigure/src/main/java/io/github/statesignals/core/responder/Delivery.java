@@ -45,6 +45,14 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 		return (this.extension != null) ? this.extension.replyTo() : null;
 	}
 
+	/**
+	 * Begins to handle the signal. To be called before each handler starts.
+	 * @return {@code false} if it must not be handled here any more
+	 */
+	boolean begin() {
+		return this.receipt == null || this.receipt.begin();
+	}
+
 	// Acknowledges a stored signal that gets no answer.
 	void settle() {
 		if (this.receipt != null) {

@@ -63,7 +63,7 @@ final class SignalHandling {
 	private @Nullable CompletableFuture<?> handle(Delivery delivery, Iterator<RegisteredHandler> matching) {
 		CompletableFuture<?> handling = null;
 		try {
-			if (!isRejected(delivery)) {
+			if (delivery.begin() && !isRejected(delivery)) {
 				notifyListeners(delivery);
 				handling = invoke(delivery, matching, new ArrayList<>(2));
 			}
@@ -110,6 +110,9 @@ final class SignalHandling {
 			List<Acknowledgement> acknowledgements) {
 		while (remaining.hasNext()) {
 			RegisteredHandler handler = remaining.next();
+			if (!delivery.begin()) {
+				return null;
+			}
 			if (handler.isRemoved()) {
 				// While the signal was queued.
 				continue;

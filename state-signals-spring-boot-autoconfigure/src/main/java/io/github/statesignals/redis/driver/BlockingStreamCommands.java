@@ -3,7 +3,7 @@ package io.github.statesignals.redis.driver;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -88,8 +88,9 @@ final class BlockingStreamCommands implements StreamCommands {
 	}
 
 	private static Entry entry(ByteRecord record) {
-		Collection<byte[]> fields = record.getValue().values();
-		return new Entry(record.getId().getValue(), fields.isEmpty() ? null : fields.iterator().next());
+		Iterator<byte[]> values = record.getValue().values().iterator();
+		return new Entry(record.getId().getValue(), values.hasNext() ? values.next() : null,
+				values.hasNext() ? values.next() : null);
 	}
 
 	private <T> CompletableFuture<T> onThread(Function<RedisConnection, T> command) {

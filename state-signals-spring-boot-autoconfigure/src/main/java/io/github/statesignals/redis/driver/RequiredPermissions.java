@@ -15,7 +15,7 @@ public enum RequiredPermissions {
 	 */
 	DURABLE_APPLICATION(
 			"~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim "
-					+ "+get +set +exists +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info"),
+					+ "+get +set +exists +pttl +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info"),
 
 	/**
 	 * What every role needs in addition on a cluster.
@@ -42,17 +42,19 @@ public enum RequiredPermissions {
 			+ "(+get +set ~event-signal:*:producer:*) "
 			+ "(+hset +hget +hgetall +hkeys +hexists ~event-signal:*:responders) "
 			+ "(+hgetall +hkeys +hexists %R~event-signal:*:removed) (+hget %R~event-signal:*:answers:*) "
-			+ "(+exists +set +del ~event-signal:*:trimmed) (+hincrby ~event-signal:*:dropped:*)"),
+			+ "(+exists +pttl +set +del ~event-signal:*:trimmed) (+hincrby +hset +del ~event-signal:*:dropped:*) "
+			+ "(+hset +hget +hgetall +hkeys +hdel +pexpire ~event-signal:*:latest)"),
 
 	/**
 	 * What responders on durable channels need in addition.
 	 */
 	DURABLE_RESPONDER("+time +info (+eval +evalsha ~event-signal:*) "
-			+ "(+xreadgroup +xack +xgroup|create +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "
-			+ "(+get +set +del ~event-signal:*:lease:* ~event-signal:*:reader:*) "
+			+ "(+xreadgroup +xack +xgroup|create +xgroup|setid +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "
+			+ "(+get +pttl +set +del ~event-signal:*:lease:* ~event-signal:*:reader:*) "
 			+ "(+hset +hget +hgetall +hkeys +hexists ~event-signal:*:responders) (+hexists %R~event-signal:*:removed) "
-			+ "(+hexists +hset +pexpire ~event-signal:*:answers:*) (+exists +set +del ~event-signal:*:trimmed) "
-			+ "(+hgetall +hincrby +del ~event-signal:*:dropped:*)");
+			+ "(+hexists +hset +pexpire ~event-signal:*:answers:*) (+exists +pttl +set +del ~event-signal:*:trimmed) "
+			+ "(+hgetall +hincrby +hset +del ~event-signal:*:dropped:*) (+hgetall %R~event-signal:*:latest) "
+			+ "(+hset +hkeys +hexists +pexpire ~event-signal:*:dead-letters)");
 
 	private final String rule;
 

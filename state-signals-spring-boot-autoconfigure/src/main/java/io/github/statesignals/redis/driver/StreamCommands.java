@@ -60,11 +60,15 @@ public interface StreamCommands {
 		List<Entry> entries = new ArrayList<>(read.size());
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
-			byte[] lines = (parts.size() > 1 && parts.get(1) instanceof List<?> fields && fields.size() > 1)
-					? (byte[]) fields.get(1) : null;
-			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), lines));
+			List<?> fields = (parts.size() > 1 && parts.get(1) instanceof List<?> list) ? list : List.of();
+			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), field(fields, 1),
+					field(fields, 3)));
 		}
 		return entries;
+	}
+
+	private static byte @Nullable [] field(List<?> fields, int index) {
+		return (fields.size() > index) ? (byte[]) fields.get(index) : null;
 	}
 
 	/**
@@ -73,8 +77,10 @@ public interface StreamCommands {
 	 * @param id its id
 	 * @param lines its signals in JSON, a line each; {@code null} if they were dropped
 	 * before they were acknowledged
+	 * @param responder the name of the only responder that they are for; {@code null}:
+	 * they are for all
 	 */
-	record Entry(String id, byte @Nullable [] lines) {
+	record Entry(String id, byte @Nullable [] lines, byte @Nullable [] responder) {
 	}
 
 }

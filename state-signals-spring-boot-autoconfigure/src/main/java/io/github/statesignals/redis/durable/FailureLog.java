@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FailureLog {
 
-	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
+	private static final Logger logger = LoggerFactory.getLogger(FailureLog.class);
 
 	private static final int LIMIT = 100;
 

@@ -14,8 +14,8 @@ import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes on what is heard, by pub/sub and from streams: by one thread at a time, and by
- * none once it is closed.
+ * Calls a listener for messages of pub/sub and of streams: by one thread at a time, and
+ * not any more once it is closed.
  */
 class GuardedListener implements Listener {
 
@@ -25,12 +25,12 @@ class GuardedListener implements Listener {
 
 	private final Predicate<String> durable;
 
-	private boolean over;
+	private boolean closed;
 
 	/**
-	 * Create a listener.
-	 * @param delegate told of it
-	 * @param durable whether a channel is durable: its signals come by no other way
+	 * Creates a listener.
+	 * @param durable whether a channel is durable: its signals are not received by
+	 * pub/sub
 	 */
 	GuardedListener(Listener delegate, Predicate<String> durable) {
 		this.delegate = delegate;
@@ -38,17 +38,17 @@ class GuardedListener implements Listener {
 	}
 
 	/**
-	 * Pass on nothing more; when this returns, nothing is being passed on either.
+	 * When this returns, no call is in progress.
 	 */
 	void close() {
-		tell(() -> this.over = true);
+		call(() -> this.closed = true);
 	}
 
-	private void tell(Runnable call) {
+	private void call(Runnable task) {
 		this.lock.lock();
 		try {
-			if (!this.over) {
-				call.run();
+			if (!this.closed) {
+				task.run();
 			}
 		}
 		finally {
@@ -73,12 +73,12 @@ class GuardedListener implements Listener {
 
 	@Override
 	public void onRegistered(String channel, String responder) {
-		tell(() -> this.delegate.onRegistered(channel, responder));
+		call(() -> this.delegate.onRegistered(channel, responder));
 	}
 
 	@Override
 	public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
-		tell(() -> this.delegate.onResponders(channel, registered, removed));
+		call(() -> this.delegate.onResponders(channel, registered, removed));
 	}
 
 	@Override
@@ -86,7 +86,7 @@ class GuardedListener implements Listener {
 			Receipt receipt) {
 		this.lock.lock();
 		try {
-			return !this.over && this.delegate.onStoredSignal(channel, responder, signal, extension, receipt);
+			return !this.closed && this.delegate.onStoredSignal(channel, responder, signal, extension, receipt);
 		}
 		finally {
 			this.lock.unlock();
@@ -95,34 +95,34 @@ class GuardedListener implements Listener {
 
 	@Override
 	public void onDropped(String channel, String publisherId, String responder, long count) {
-		tell(() -> this.delegate.onDropped(channel, publisherId, responder, count));
+		call(() -> this.delegate.onDropped(channel, publisherId, responder, count));
 	}
 
 	@Override
 	public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-		tell(() -> this.delegate.onSignal(channel, signal, extension));
+		call(() -> this.delegate.onSignal(channel, signal, extension));
 	}
 
 	@Override
 	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-		tell(() -> this.delegate.onResponse(channel, response, extension));
+		call(() -> this.delegate.onResponse(channel, response, extension));
 	}
 
 	@Override
 	public void onMalformed(String source, String problem) {
-		tell(() -> this.delegate.onMalformed(source, problem));
+		call(() -> this.delegate.onMalformed(source, problem));
 	}
 
 	@Override
 	public void onUnreadable(String channel, UnreadableSignal signal) {
-		tell(() -> this.delegate.onUnreadable(channel, signal));
+		call(() -> this.delegate.onUnreadable(channel, signal));
 	}
 
 	@Override
 	public boolean onUnreadable(String channel, String responder, UnreadableSignal signal, Receipt receipt) {
 		this.lock.lock();
 		try {
-			return !this.over && this.delegate.onUnreadable(channel, responder, signal, receipt);
+			return !this.closed && this.delegate.onUnreadable(channel, responder, signal, receipt);
 		}
 		finally {
 			this.lock.unlock();
@@ -131,7 +131,7 @@ class GuardedListener implements Listener {
 
 	@Override
 	public void onConnected(boolean gap) {
-		tell(() -> this.delegate.onConnected(gap));
+		call(() -> this.delegate.onConnected(gap));
 	}
 
 }

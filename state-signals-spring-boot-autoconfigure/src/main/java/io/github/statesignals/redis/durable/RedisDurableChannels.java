@@ -11,32 +11,35 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
+import io.github.statesignals.DeadLetter;
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
 import io.github.statesignals.SignalStatus;
 import io.github.statesignals.SignalStatus.Completeness;
-import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.redis.durable.store.Replies;
+import io.github.statesignals.redis.durable.store.StoredDeadLetters;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 
 /**
- * What is kept in Redis.
+ * Reads and changes the state of durable channels in Redis.
  *
  * @since 0.1.0
  */
 public final class RedisDurableChannels implements DurableChannels {
 
-	private static final String REMOVED = "x";
-
 	private final @Nullable RedisStreamSignalTransport transport;
 
 	/**
-	 * Create it.
-	 * @param transport the transport that keeps signals; {@code null}: no channel is
+	 * Creates the channels.
+	 * @param transport the transport that stores signals; {@code null}: no channel is
 	 * durable
 	 */
 	public RedisDurableChannels(@Nullable RedisStreamSignalTransport transport) {
@@ -45,43 +48,31 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public Optional<SignalStatus> find(String channel, String id) {
-		RedisStreamSignalTransport storing = storing(channel);
+		RedisStreamSignalTransport durable = durable(channel);
 		if (!id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}")) {
 			throw new IllegalArgumentException("'" + id
 					+ "' is not the id of a signal on a durable channel: pass what SignalResult.id() returned");
 		}
-		StreamKeys keys = StreamKeys.of(channel);
-		List<?> reply = ask("Could not find the signal '%s' of channel '%s'".formatted(id, channel),
-				() -> storing.connection()
-					.eval(StreamScript.STATUS, List.of(keys.log(), keys.responders(), keys.removed(), keys.answers(id)),
-							List.of(RedisChannel.bytes(id), RedisChannel.bytes(StreamKeys.entry(id)))));
-		if (reply.isEmpty()) {
-			return Optional.empty();
-		}
-		boolean known = RedisStreamConnection.number(reply.get(0)) == 1;
-		return Optional.of(status(id, known, (List<?>) reply.get(1), storing.connection().codec()));
+		return ask("Could not find the signal '%s' of channel '%s'".formatted(id, channel),
+				() -> durable.channel(channel).store().status(id))
+			.map((status) -> status(id, status, durable.codec()));
 	}
 
-	private static SignalStatus status(String id, boolean known, List<?> fields, SignalCodec codec) {
+	private static SignalStatus status(String id, StreamStore.Status status, SignalCodec codec) {
 		Map<String, Response> acknowledged = new LinkedHashMap<>();
-		Set<String> outstanding = new LinkedHashSet<>();
-		Set<String> removed = new LinkedHashSet<>();
-		for (int i = 0; i + 2 < fields.size(); i += 3) {
-			String name = RedisStreamConnection.text(fields.get(i));
-			ReceivedResponse answer = StreamAnswers.read(codec, fields.get(i + 2));
+		Set<String> outstanding = new LinkedHashSet<>(status.outstanding());
+		status.answers().forEach((name, json) -> {
+			StoredAnswer answer = StreamAnswers.read(codec, json);
 			if (answer != null) {
 				acknowledged.put(name, answer.response());
-			}
-			else if (RedisStreamConnection.text(fields.get(i + 1)).equals(REMOVED)) {
-				removed.add(name);
 			}
 			else {
 				outstanding.add(name);
 			}
-		}
+		});
 		Instant accepted = Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
-		return new SignalStatus(id, accepted, acknowledged, outstanding, removed,
-				completeness(known, acknowledged, outstanding));
+		return new SignalStatus(id, accepted, acknowledged, outstanding, status.removed(),
+				completeness(status.known(), acknowledged, outstanding));
 	}
 
 	private static Completeness completeness(boolean known, Map<String, Response> acknowledged,
@@ -97,41 +88,76 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public Set<String> responders(String channel) {
-		RedisStreamSignalTransport storing = storing(channel);
+		RedisStreamSignalTransport durable = durable(channel);
 		return new TreeSet<>(ask("Could not find the responders of channel '%s'".formatted(channel),
-				() -> storing.connection().registry().read(channel))
+				() -> durable.channel(channel).registry().read())
 			.registered()
 			.keySet());
 	}
 
 	@Override
 	public boolean remove(String channel, String responder) {
-		StreamKeys keys = StreamKeys.of(channel);
-		RedisStreamSignalTransport storing = storing(channel);
-		List<?> removed = ask("Could not remove the responder '%s' of channel '%s'".formatted(responder, channel),
-				() -> storing.connection()
-					.eval(StreamScript.REMOVE, List.of(keys.log(), keys.responders(), keys.removed(),
-							keys.dropped(responder), keys.reader(responder)), List.of(RedisChannel.bytes(responder))));
-		storing.announceRemoval(channel, responder);
-		return RedisStreamConnection.number(removed.get(0)) == 1;
+		RedisStreamSignalTransport durable = durable(channel);
+		boolean removed = ask("Could not remove the responder '%s' of channel '%s'".formatted(responder, channel),
+				() -> durable.channel(channel).store().remove(responder));
+		durable.announceRemoval(channel, responder);
+		return removed;
+	}
+
+	@Override
+	public List<DeadLetter> deadLetters(String channel, int limit) {
+		RedisStreamSignalTransport durable = durable(channel);
+		return readDeadLetters(channel, limit).letters()
+			.stream()
+			.map((letter) -> new DeadLetter(letter.signal(), letter.responder(), Instant.ofEpochMilli(letter.millis()),
+					letter.reason(), readSignal(durable.codec(), letter.json())))
+			.toList();
+	}
+
+	// Reading it may be what has failed.
+	private static @Nullable Signal readSignal(SignalCodec codec, byte[] json) {
+		try {
+			return (codec.readSignal(json) instanceof ReceivedSignal read) ? read.signal() : null;
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			return null;
+		}
+	}
+
+	@Override
+	public long countDeadLetters(String channel) {
+		return readDeadLetters(channel, 0).total();
+	}
+
+	private StoredDeadLetters readDeadLetters(String channel, int limit) {
+		RedisStreamSignalTransport durable = durable(channel);
+		return ask("Could not read the dead letters of channel '%s'".formatted(channel),
+				() -> durable.channel(channel).store().deadLetters(limit));
+	}
+
+	@Override
+	public boolean replay(String channel, String id, String responder) {
+		RedisStreamSignalTransport durable = durable(channel);
+		return ask("Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder),
+				() -> durable.channel(channel).store().replay(responder, id));
 	}
 
 	private static <T> T ask(String problem, Supplier<CompletableFuture<T>> question) {
 		try {
-			return RedisStreamConnection.get(question.get());
+			return Replies.get(question.get());
 		}
 		catch (DataAccessException ex) {
 			throw RedisExceptions.describe(problem, ex);
 		}
 	}
 
-	private RedisStreamSignalTransport storing(String channel) {
-		RedisStreamSignalTransport storing = this.transport;
-		if (storing == null || !storing.isDurable(channel)) {
+	private RedisStreamSignalTransport durable(String channel) {
+		RedisStreamSignalTransport current = this.transport;
+		if (current == null || !current.isDurable(channel)) {
 			throw new IllegalArgumentException("The channel '" + channel
 					+ "' is not durable: set state-signals.channels." + channel + ".delivery=durable");
 		}
-		return storing;
+		return current;
 	}
 
 }

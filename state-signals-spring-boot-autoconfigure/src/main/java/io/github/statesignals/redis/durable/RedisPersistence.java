@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.durable.store.StreamStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisPersistence {
 
-	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
+	private static final Logger logger = LoggerFactory.getLogger(RedisPersistence.class);
 
 	private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
@@ -23,24 +24,23 @@ final class RedisPersistence {
 	/**
 	 * Checks the node that stores a channel, unless it was checked. Does not block.
 	 * @param channel the channel's name
-	 * @param connection the connection to Redis
+	 * @param store its stored state
 	 */
-	void check(String channel, RedisStreamConnection connection) {
+	void check(String channel, StreamStore store) {
 		if (!this.checked.add(channel)) {
 			return;
 		}
-		connection.eval(StreamScript.PERSISTENCE, List.of(StreamKeys.of(channel).log()), List.of())
-			.whenComplete((reply, ex) -> {
-				if (ex == null) {
-					warn(reply.stream().map(RedisStreamConnection::text).toList());
-				}
-				else if (RedisExceptions.isFinal(ex)) {
-					warn("The persistence of Redis was not checked. " + RedisExceptions.translate(ex).getMessage());
-				}
-				else {
-					this.checked.remove(channel);
-				}
-			});
+		store.persistence().whenComplete((fields, ex) -> {
+			if (ex == null) {
+				warn(fields);
+			}
+			else if (RedisExceptions.isFinal(ex)) {
+				warn("The persistence of Redis was not checked. " + RedisExceptions.translate(ex).getMessage());
+			}
+			else {
+				this.checked.remove(channel);
+			}
+		});
 	}
 
 	private void warn(List<String> fields) {

@@ -8,13 +8,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.redis.durable.store.DurableChannel;
+import io.github.statesignals.redis.durable.store.Replies;
+import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
@@ -28,27 +30,21 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.Assert;
 
 /**
- * Keeps the signals of durable channels in Redis streams, and leaves those of all other
- * channels, and every response, to pub/sub.
+ * Stores the signals of durable channels in Redis streams. Those of other channels, and
+ * all responses, are sent by pub/sub.
  * <p>
- * A durable channel is one stream, and a consumer group for each name that a responder on
- * it ever had. One application reads for a name at a time, the holder of its lease;
- * others that have a responder of the name stand by. An answer is kept and acknowledges
- * the signal in one go, which only the holder of the lease can do, and is sent by pub/sub
- * then. A handler may have done its work and the application be gone before that: whoever
- * comes next does it again. Nothing is handled less than once, unless it was dropped for
- * its age.
+ * A durable channel is one stream, with a consumer group for each registered name of a
+ * responder. The instance that holds the lease of a name reads for it, and the others are
+ * standby. One script stores an answer and acknowledges the signal, for the holder of the
+ * lease alone; then the answer is sent by pub/sub. A signal whose handler has run may be
+ * delivered again, if the application ends before it has answered: delivery is at least
+ * once, until the retention has passed.
  *
  * @since 0.1.0
  */
 public final class RedisStreamSignalTransport implements DurableSignalTransport, AutoCloseable {
 
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
-
-	/**
-	 * Redis takes no time of expiry that is much later.
-	 */
-	private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -58,26 +54,25 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	private final SignalCodec codec;
 
-	private final Map<String, Duration> retentions;
+	private final Map<String, DurableChannel> channels;
 
 	/**
-	 * Those of the durable channels that are open.
+	 * The durable channels that are open.
 	 */
 	private final Set<String> opened = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable RedisStreamConnection connection;
 
 	/**
-	 * Creates a transport with a container of its own.
+	 * Creates a transport with its own container.
 	 * @param connectionFactory provides the connections
 	 * @param settings the settings
-	 * @param retentions the durable channels, by name, and how long each keeps signals
-	 * that are not acknowledged, and answers: 36,500 days at most
+	 * @param channels the durable channels, by name
 	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, Settings settings,
-			Map<String, Duration> retentions) {
+			Map<String, DurableChannel> channels) {
 		this(connectionFactory, RedisPubSubSignalTransport.createListenerContainer(connectionFactory), settings,
-				retentions);
+				channels);
 	}
 
 	/**
@@ -86,33 +81,27 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	 * @param container receives messages: see
 	 * {@link RedisPubSubSignalTransport#RedisPubSubSignalTransport(RedisConnectionFactory, RedisMessageListenerContainer, Settings)}
 	 * @param settings the settings
-	 * @param retentions the durable channels, by name, and how long each stores signals
-	 * that are not acknowledged, and answers
+	 * @param channels the durable channels, by name
 	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
-			Settings settings, Map<String, Duration> retentions) {
+			Settings settings, Map<String, DurableChannel> channels) {
 		this.connectionFactory = connectionFactory;
 		this.settings = settings;
 		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, container, settings);
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
-		this.retentions = retentions.entrySet()
-			.stream()
-			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, (entry) -> shorter(entry.getValue())));
-	}
-
-	private static Duration shorter(Duration retention) {
-		return (retention.compareTo(LONGEST_RETENTION) < 0) ? retention : LONGEST_RETENTION;
+		this.channels = Map.copyOf(channels);
 	}
 
 	/**
-	 * Begin to connect, as {@link RedisPubSubSignalTransport#prepare} does.
+	 * Begins to connect, as {@link RedisPubSubSignalTransport#prepare} does.
 	 */
 	public void prepare() {
 		this.broadcast.prepare();
 	}
 
 	/**
-	 * Let go what was prepared and is not used. Waits for nothing, and stops nothing.
+	 * Releases connections that were prepared and not used. Does not block, and stops
+	 * nothing.
 	 */
 	@Override
 	public void close() {
@@ -121,7 +110,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	@Override
 	public boolean isDurable(String channel) {
-		return this.retentions.containsKey(channel);
+		return this.channels.containsKey(channel);
 	}
 
 	@Override
@@ -134,8 +123,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		try {
 			this.broadcast.start(started.listener());
 			Duration timeout = this.settings.connectTimeout();
-			if (!timeout.isZero() && !RedisStreamConnection.await(started.connected(), timeout)
-					&& this.connection == started) {
+			if (!timeout.isZero() && !Replies.await(started.connected(), timeout) && this.connection == started) {
 				throw failure(" within %d ms (state-signals.connect-timeout)"
 					.formatted(TimeUnit.MILLISECONDS.convert(timeout)), started.registrationFailure());
 			}
@@ -157,7 +145,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			return null;
 		}
 		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this::afterReceiving,
-				this.codec, this.retentions, this.opened, listener);
+				this.codec, this.channels, this.opened, listener);
 		this.connection = started;
 		started.begin();
 		return started;
@@ -172,9 +160,9 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		this.opened.add(channel);
 		RedisStreamConnection current = this.connection;
 		if (current != null) {
-			Collection<StreamReader> added = current.readForAll(channel);
+			Collection<StreamReader> added = current.channel(channel).updateReaders();
 			if (isConnected()) {
-				RedisStreamConnection.await(RedisStreamConnection.registration(added), CONFIRMATION);
+				Replies.await(RedisStreamConnection.registration(added), CONFIRMATION);
 			}
 		}
 	}
@@ -219,13 +207,13 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			return this.broadcast.send(channel, signal, extension);
 		}
 		if (current == null) {
-			return CompletableFuture.failedFuture(RedisStreamConnection.notConnected());
+			return CompletableFuture.failedFuture(StreamClient.notConnected());
 		}
 		if (Signal.INITIALIZATION.equals(signal.event())) {
-			return current.registry().introduce(channel, signal.publisherId());
+			return current.channel(channel).registry().introduce(signal.publisherId());
 		}
 		try {
-			return current.publish(channel, this.codec.write(signal, extension));
+			return current.channel(channel).publish(signal, this.codec.write(signal, extension));
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -238,13 +226,12 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		RedisStreamConnection current = this.connection;
 		if (isDurable(channel) && current != null && ALL_EXPORTERS.equals(response.publisherId())) {
 			if (Signal.SHUTDOWN.equals(response.event())) {
-				// Who leaves is awaited all the same: what is sent meanwhile is kept for
-				// it.
-				current.readForAll(channel);
+				// Not announced: signals are stored for a responder that has left.
+				current.channel(channel).updateReaders();
 				return CompletableFuture.completedFuture(null);
 			}
 			if (Signal.INITIALIZATION.equals(response.event())
-					&& !current.isRegistered(channel, response.responderId())) {
+					&& !current.channel(channel).isRegistered(response.responderId())) {
 				// It is announced when exporters that ask can learn of it.
 				return CompletableFuture.completedFuture(null);
 			}
@@ -255,27 +242,25 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	@Override
 	public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
 		RedisStreamConnection current = this.connection;
-		return (current != null) ? current.answers().recall(channel, id, responders)
-				: CompletableFuture.failedFuture(RedisStreamConnection.notConnected());
+		return (current != null) ? current.channel(channel).recall(id, responders)
+				: CompletableFuture.failedFuture(StreamClient.notConnected());
 	}
 
-	/**
-	 * The connection, to ask about a channel.
-	 * @return the connection
-	 */
-	RedisStreamConnection connection() {
+	StreamChannel channel(String name) {
 		RedisStreamConnection current = this.connection;
 		if (current == null) {
-			throw RedisStreamConnection.notConnected();
+			throw StreamClient.notConnected();
 		}
-		return current;
+		return current.channel(name);
+	}
+
+	SignalCodec codec() {
+		return this.codec;
 	}
 
 	/**
-	 * A responder does not come back: tell exporters, and begin anew if it is one of
-	 * ours.
-	 * @param channel the channel's name
-	 * @param responder the name of the responder
+	 * Notifies exporters that a responder was removed, and registers it again if it is
+	 * one of this application.
 	 */
 	void announceRemoval(String channel, String responder) {
 		open(channel);

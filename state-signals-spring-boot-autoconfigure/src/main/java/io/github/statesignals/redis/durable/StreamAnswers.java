@@ -6,12 +6,12 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.wire.ReceivedMessage;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
@@ -22,17 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Redis for the answers that are stored. One batch is in flight at a time, and what
- * is asked for meanwhile goes out together after it: however many publishes ask, Redis
- * has one script at a time to run for them.
+ * Reads the stored answers of one channel, one batch at a time: a script blocks Redis.
  */
 final class StreamAnswers {
 
-	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
+	private static final Logger logger = LoggerFactory.getLogger(StreamAnswers.class);
 
-	/**
-	 * The number of answers that are asked for together: a script blocks Redis.
-	 */
 	private static final int BATCH = 1_000;
 
 	private static final int ATTEMPTS = 10;
@@ -40,56 +35,40 @@ final class StreamAnswers {
 	@GuardedBy("this")
 	private final Deque<Request> queue = new ArrayDeque<>();
 
-	private final BiFunction<List<byte[]>, List<byte[]>, CompletableFuture<List<?>>> recall;
+	private final FailureLog failures = new FailureLog();
+
+	private final StreamStore store;
 
 	private final SignalCodec codec;
 
-	private final Consumer<Runnable> retries;
-
-	private final FailureLog failures = new FailureLog();
+	private final Retries retries;
 
 	@GuardedBy("this")
 	private List<Request> inFlight = List.of();
 
 	@GuardedBy("this")
-	private boolean busy;
+	private State state = State.IDLE;
 
-	@GuardedBy("this")
-	private boolean closed;
-
-	/**
-	 * Create it.
-	 * @param recall runs the script, with its keys and arguments
-	 * @param codec reads the answers
-	 * @param retries runs what failed again, after a while
-	 */
-	StreamAnswers(BiFunction<List<byte[]>, List<byte[]>, CompletableFuture<List<?>>> recall, SignalCodec codec,
-			Consumer<Runnable> retries) {
-		this.recall = recall;
+	StreamAnswers(StreamStore store, SignalCodec codec, Retries retries) {
+		this.store = store;
 		this.codec = codec;
 		this.retries = retries;
 	}
 
 	/**
-	 * Asks for the answers to a signal.
-	 * @param channel the channel's name
-	 * @param id the id of the signal
-	 * @param responders the names of the responders
-	 * @return completes with those that are stored, or exceptionally
+	 * Reads the stored answers to a signal.
 	 */
-	CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
-		byte[] key = StreamKeys.of(channel).answers(id);
-		Request request = new Request(channel, key,
-				responders.stream().map((name) -> StreamKeys.field(id, name)).toList());
+	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
+		Request request = new Request(responders.stream().map((name) -> new AnswerReference(id, name)).toList());
 		synchronized (this) {
-			if (this.closed) {
-				return CompletableFuture.failedFuture(RedisStreamConnection.notConnected());
+			if (this.state == State.CLOSED) {
+				return CompletableFuture.failedFuture(StreamClient.notConnected());
 			}
 			this.queue.add(request);
-			if (this.busy) {
+			if (this.state == State.BUSY) {
 				return request;
 			}
-			this.busy = true;
+			this.state = State.BUSY;
 		}
 		flush();
 		return request;
@@ -99,16 +78,14 @@ final class StreamAnswers {
 		List<Request> batch = new ArrayList<>();
 		synchronized (this) {
 			int size = 0;
-			// All keys of a script have one slot, which is the channel's.
 			for (Request next = this.queue.peek(); next != null
-					&& (batch.isEmpty() || (size + next.fields.size() <= BATCH
-							&& next.channel.equals(batch.get(0).channel))); next = this.queue.peek()) {
+					&& (batch.isEmpty() || size + next.references.size() <= BATCH); next = this.queue.peek()) {
 				batch.add(this.queue.remove());
-				size += next.fields.size();
+				size += next.references.size();
 			}
 			this.inFlight = batch;
 			if (batch.isEmpty()) {
-				this.busy = false;
+				this.state = (this.state == State.CLOSED) ? State.CLOSED : State.IDLE;
 				return;
 			}
 		}
@@ -116,89 +93,82 @@ final class StreamAnswers {
 	}
 
 	private void send(List<Request> batch, int attempt) {
-		List<byte[]> keys = new ArrayList<>();
-		List<byte[]> fields = new ArrayList<>();
-		for (Request request : batch) {
-			request.fields.forEach((field) -> keys.add(request.key));
-			fields.addAll(request.fields);
-		}
-		this.recall.apply(keys, fields).whenComplete((reply, ex) -> {
-			this.failures.log("Could not read stored answers of channel '" + batch.get(0).channel + "'", ex);
+		List<AnswerReference> references = batch.stream().flatMap((request) -> request.references.stream()).toList();
+		this.store.recall(references).whenComplete((answers, ex) -> {
+			this.failures.log("Could not read stored answers", ex);
 			if (ex == null) {
-				complete(batch, reply);
+				complete(batch, answers);
 			}
 			else if (RedisExceptions.isFinal(ex) || attempt == ATTEMPTS
 					|| batch.stream().allMatch(CompletableFuture::isDone)) {
 				batch.forEach((request) -> request.completeExceptionally(RedisExceptions.translate(ex)));
 			}
 			else {
-				this.retries.accept(() -> send(batch, attempt + 1));
+				this.retries.later(() -> send(batch, attempt + 1));
 				return;
 			}
 			flush();
 		});
 	}
 
-	private void complete(List<Request> batch, List<?> reply) {
+	private void complete(List<Request> batch, List<byte[]> answers) {
 		int at = 0;
 		for (Request request : batch) {
-			List<StoredAnswer> answers = new ArrayList<>();
-			for (Object answer : reply.subList(at, at + request.fields.size())) {
-				ReceivedResponse read = read(this.codec, answer);
+			List<StoredAnswer> stored = new ArrayList<>();
+			for (byte[] answer : answers.subList(at, at + request.references.size())) {
+				StoredAnswer read = read(this.codec, answer);
 				if (read != null) {
-					answers.add(new StoredAnswer(read.response(), read.extension()));
+					stored.add(read);
 				}
 			}
-			at += request.fields.size();
-			request.complete(answers);
+			at += request.references.size();
+			request.complete(stored);
 		}
 	}
 
 	/**
-	 * Reads an answer that is stored.
-	 * @param codec reads the answer
-	 * @param answer the answer in JSON
-	 * @return the answer, or {@code null} if there is none
+	 * Reads a stored answer.
+	 * @return the answer, or {@code null} if it can't be read
 	 */
-	static @Nullable ReceivedResponse read(SignalCodec codec, @Nullable Object answer) {
-		byte[] body = (answer instanceof byte[] bytes) ? bytes : RedisChannel.bytes(RedisStreamConnection.text(answer));
-		if (body.length == 0) {
+	static @Nullable StoredAnswer read(SignalCodec codec, byte[] answer) {
+		if (answer.length == 0) {
 			return null;
 		}
-		ReceivedMessage message = codec.readResponse(body);
+		ReceivedMessage message = codec.readResponse(answer);
+		ReceivedResponse read = (message instanceof ReceivedResponse response) ? response : null;
 		if (message instanceof MalformedMessage malformed) {
 			logger.debug("A stored answer can't be read: {}", malformed.problem());
-			return malformed.response();
+			read = malformed.response();
 		}
-		return (ReceivedResponse) message;
+		return (read != null) ? new StoredAnswer(read.response(), read.extension()) : null;
 	}
 
 	/**
-	 * Fails what has no reply yet.
+	 * Fails the requests without a reply.
 	 */
 	void close() {
 		List<Request> abandoned;
 		synchronized (this) {
-			this.closed = true;
+			this.state = State.CLOSED;
 			abandoned = new ArrayList<>(this.inFlight);
 			abandoned.addAll(this.queue);
 			this.queue.clear();
 		}
-		abandoned.forEach((request) -> request.completeExceptionally(RedisStreamConnection.notConnected()));
+		abandoned.forEach((request) -> request.completeExceptionally(StreamClient.notConnected()));
+	}
+
+	private enum State {
+
+		IDLE, BUSY, CLOSED
+
 	}
 
 	private static final class Request extends CompletableFuture<List<StoredAnswer>> {
 
-		private final String channel;
+		private final List<AnswerReference> references;
 
-		private final byte[] key;
-
-		private final List<byte[]> fields;
-
-		Request(String channel, byte[] key, List<byte[]> fields) {
-			this.channel = channel;
-			this.key = key;
-			this.fields = fields;
+		Request(List<AnswerReference> references) {
+			this.references = references;
 		}
 
 	}

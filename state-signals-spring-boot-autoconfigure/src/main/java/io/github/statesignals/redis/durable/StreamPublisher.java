@@ -1,17 +1,18 @@
 package io.github.statesignals.redis.durable;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.RedisChannel;
+import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.redis.durable.store.StreamKeys;
+import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.wire.SignalCodec;
@@ -21,38 +22,27 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Adds signals to a durable channel, in the order in which they come. What comes while
- * Redis is busy with some goes out together after them, as one entry, for an entry costs
- * Redis as much as its signals do. One batch is under way at a time: should its reply be
- * lost it is sent again, and Redis knows by its number whether it has been kept before.
+ * Adds signals to a durable channel, in the order of the calls, one batch at a time: an
+ * entry costs Redis as much as its signals do. A batch whose reply is lost is sent again,
+ * and Redis recognizes it by its number.
  */
 final class StreamPublisher {
 
-	private static final int BATCH = 256;
+	static final int BATCH = 256;
 
-	/**
-	 * No more is put together than about this.
-	 */
 	private static final int BATCH_BYTES = 1_000_000;
 
-	/**
-	 * For so long a batch may be sent again.
-	 */
-	private static final Duration REMEMBERED = Duration.ofHours(1);
+	@GuardedBy("this")
+	private final Deque<Publish> queue = new ArrayDeque<>();
+
+	private final String producer = UUID.randomUUID().toString();
+
+	private final StreamStore store;
+
+	private final Retries retries;
 
 	@GuardedBy("this")
-	private final Deque<Kept> queue = new ArrayDeque<>();
-
-	private final StreamClient client;
-
-	private final StreamKeys keys;
-
-	private final byte[] producer;
-
-	private final Consumer<Runnable> retries;
-
-	@GuardedBy("this")
-	private List<Kept> underWay = List.of();
+	private List<Publish> inFlight = List.of();
 
 	@GuardedBy("this")
 	private boolean busy;
@@ -60,126 +50,115 @@ final class StreamPublisher {
 	@GuardedBy("this")
 	private long batches;
 
-	/**
-	 * Create a publisher.
-	 * @param client how to ask Redis
-	 * @param keys the keys of the channel
-	 * @param retries runs what failed again, after a while
-	 */
-	StreamPublisher(StreamClient client, StreamKeys keys, Consumer<Runnable> retries) {
-		this.client = client;
-		this.keys = keys;
-		this.producer = keys.producer(UUID.randomUUID().toString());
+	StreamPublisher(StreamStore store, Retries retries) {
+		this.store = store;
 		this.retries = retries;
 	}
 
-	static byte[] number(long number) {
-		return RedisChannel.bytes(Long.toString(number));
-	}
-
 	/**
-	 * Add a signal.
-	 * @param signal the signal in JSON
-	 * @return completes when it is kept; cancelling it keeps it from being sent, if it
-	 * has not been
+	 * Adds a signal.
+	 * @param signal the signal
+	 * @param json the signal in JSON
+	 * @return completes when it is stored; cancelling it prevents the sending, if that
+	 * has not happened
 	 */
-	CompletableFuture<StoredSignal> publish(byte[] signal) {
-		Kept kept = new Kept(signal);
+	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
+		Publish publish = new Publish(latest(signal), json);
 		synchronized (this) {
-			this.queue.add(kept);
+			this.queue.add(publish);
 			if (this.busy) {
-				return kept;
+				return publish;
 			}
 			this.busy = true;
 		}
 		flush();
-		return kept;
+		return publish;
 	}
 
-	/**
-	 * Whether all that came was kept, or given up.
-	 * @return {@code false} while anything is under way
-	 */
+	// A new responder must not believe that its publisher shuts down.
+	private String latest(Signal signal) {
+		return (this.store.storesLatest() && !Signal.isReserved(signal.event()))
+				? signal.event() + "\n" + signal.publisherId() : "";
+	}
+
 	synchronized boolean isIdle() {
 		return !this.busy;
 	}
 
 	private void flush() {
-		List<Kept> batch = new ArrayList<>();
+		List<Publish> batch = new ArrayList<>();
 		long number;
 		synchronized (this) {
 			int bytes = 0;
 			while (batch.size() < BATCH && bytes < BATCH_BYTES && !this.queue.isEmpty()) {
-				Kept next = this.queue.remove();
+				Publish next = this.queue.remove();
 				if (!next.isDone()) {
 					batch.add(next);
-					bytes += next.signal.length;
+					bytes += next.json.length;
 				}
 			}
 			if (batch.isEmpty()) {
 				this.busy = false;
 				return;
 			}
-			this.underWay = batch;
+			this.inFlight = batch;
 			number = ++this.batches;
 		}
-		List<byte[]> arguments = List.of(number(number), number(REMEMBERED.toMillis()),
-				SignalCodec.joinLines(batch.stream().map((kept) -> kept.signal).toList()));
-		send(batch, arguments);
+		send(batch, number, SignalCodec.joinLines(batch.stream().map((publish) -> publish.json).toList()));
 	}
 
-	private void send(List<Kept> batch, List<byte[]> arguments) {
-		this.client
-			.call((commands) -> commands.eval(StreamScript.PUBLISH.script(), List.of(this.keys.log(), this.producer),
-					arguments), RedisStreamConnection.TIMEOUT)
-			.whenComplete((reply, ex) -> {
-				if (ex == null) {
-					complete(batch, RedisStreamConnection.text(reply.get(0)));
-				}
-				else if (RedisExceptions.isFinal(ex)) {
-					batch.forEach((kept) -> kept.completeExceptionally(RedisExceptions.scriptFailure(ex)));
-				}
-				else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
-					DataAccessException failure = RedisExceptions.translate(ex);
-					batch.forEach((kept) -> kept.lastFailure = failure);
-					this.retries.accept(() -> send(batch, arguments));
-					return;
-				}
-				flush();
-			});
+	private void send(List<Publish> batch, long number, byte[] signals) {
+		List<String> latest = batch.stream().map((publish) -> publish.latest).toList();
+		this.store.publish(this.producer, number, signals, latest).whenComplete((entry, ex) -> {
+			if (ex == null) {
+				complete(batch, entry);
+			}
+			else if (RedisExceptions.isFinal(ex)) {
+				batch.forEach((publish) -> publish.completeExceptionally(RedisExceptions.scriptFailure(ex)));
+			}
+			else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
+				DataAccessException failure = RedisExceptions.translate(ex);
+				batch.forEach((publish) -> publish.lastFailure = failure);
+				this.retries.later(() -> send(batch, number, signals));
+				return;
+			}
+			flush();
+		});
 	}
 
-	private static void complete(List<Kept> batch, String entry) {
+	private static void complete(List<Publish> batch, String entry) {
 		for (int i = 0; i < batch.size(); i++) {
 			batch.get(i).complete(new StoredSignal(StreamKeys.signal(entry, i)));
 		}
 	}
 
 	/**
-	 * Fail whatever is not kept yet.
-	 * @param reason why what was not sent can't be
+	 * Fails the signals that are not stored.
 	 */
-	void close(RuntimeException reason) {
-		List<Kept> unconfirmed;
-		List<Kept> unsent;
+	void close() {
+		List<Publish> unconfirmed;
+		List<Publish> unsent;
 		synchronized (this) {
-			unconfirmed = List.copyOf(this.underWay);
+			unconfirmed = List.copyOf(this.inFlight);
 			unsent = List.copyOf(this.queue);
 			this.queue.clear();
 		}
-		unconfirmed.forEach((kept) -> kept.completeExceptionally(new DataAccessResourceFailureException(
-				"the connection was closed before Redis had confirmed it", kept.lastFailure)));
-		unsent.forEach((kept) -> kept.completeExceptionally(reason));
+		unconfirmed.forEach((publish) -> publish.completeExceptionally(new DataAccessResourceFailureException(
+				"the connection was closed before Redis had confirmed it", publish.lastFailure)));
+		unsent.forEach((publish) -> publish.completeExceptionally(StreamClient.notConnected()));
 	}
 
-	private static final class Kept extends CompletableFuture<StoredSignal> implements Retried {
+	private static final class Publish extends CompletableFuture<StoredSignal> implements Retried {
 
-		private final byte[] signal;
+		private final String latest;
+
+		private final byte[] json;
 
 		private volatile @Nullable DataAccessException lastFailure;
 
-		Kept(byte[] signal) {
-			this.signal = signal;
+		Publish(String latest, byte[] json) {
+			this.latest = latest;
+			this.json = json;
 		}
 
 		@Override

@@ -1,52 +1,34 @@
 package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
+import java.util.function.Consumer;
 
-import io.github.statesignals.Response;
-import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
-import io.github.statesignals.redis.durable.StreamAcknowledgements.Acknowledgement;
-import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingEntry;
-import io.github.statesignals.redis.durable.StreamAcknowledgements.PendingSignal;
+import io.github.statesignals.redis.durable.Backlog.Position;
+import io.github.statesignals.redis.durable.Backlog.Selection;
+import io.github.statesignals.redis.durable.ReaderLease.Moment;
+import io.github.statesignals.redis.durable.ReaderLease.Tokens;
+import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.Lease;
+import io.github.statesignals.redis.durable.store.StreamStore.Registration;
+import io.github.statesignals.redis.durable.store.StreamStore.Registration.Outcome;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
-import io.github.statesignals.transport.DurableSignalTransport.Receipt;
-import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
-import io.github.statesignals.wire.ReceivedMessage;
-import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
-import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the signals of a durable channel for one responder, in order: first those that
- * were delivered before and not acknowledged. Of all applications that have a responder
- * of the name one reads, which is who holds the lease; the others stand by.
+ * Reads the signals of a durable channel for one responder, in order, while it holds the
+ * responder's lease.
  */
 final class StreamReader {
 
-	private static final Logger logger = LoggerFactory.getLogger(RedisStreamSignalTransport.class);
-
-	/**
-	 * After so long without a word from who holds it the lease is free.
-	 */
-	static final Duration LEASE = Duration.ofSeconds(10);
+	private static final Logger logger = LoggerFactory.getLogger(StreamReader.class);
 
 	/**
 	 * Shorter than any driver waits for a reply, and than the lease.
@@ -54,154 +36,83 @@ final class StreamReader {
 	private static final Duration BLOCK = Duration.ofSeconds(1);
 
 	/**
-	 * With a lease older than this nothing is read: it could end meanwhile.
+	 * After this time without progress the lease is given up.
 	 */
-	private static final Duration READABLE = LEASE.minus(BLOCK).minus(Duration.ofSeconds(2));
-
-	private static final int COUNT = 32;
+	private static final Duration STUCK = Duration.ofSeconds(20);
 
 	/**
-	 * So many may be waiting for their handlers; then nothing more is read.
+	 * For this time other instances may try.
 	 */
-	private static final int LIMIT = 1_024;
-
-	private static final String FIRST = "0-0";
-
-	private static final long LEASE_OF_ANOTHER = 0;
-
-	private static final long LEASE_WAS_FREE = 1;
-
-	private static final long LEASE_WITH_NEXT_TOKEN = 3;
-
-	private static final long GROUP_LOST = 2;
-
-	private static final long FIELD_LOST = 3;
-
-	private static final String UNCERTAIN = "?";
-
-	private static final byte[] NO_ANSWER = {};
+	private static final Duration PAUSE = Duration.ofSeconds(30);
 
 	private final String channel;
 
 	private final String name;
 
-	private final StreamKeys keys;
+	private final StreamStore store;
 
-	private final byte[] nameBytes;
-
-	/**
-	 * What we hold the lease with: another one for each time that somebody else may have
-	 * read in between, so that what we had before is not acknowledged.
-	 */
-	private byte[] token = newToken();
-
-	private byte[] nextToken = newToken();
-
-	private final byte[] leaseMillis = StreamPublisher.number(LEASE.toMillis());
-
-	private final byte[] retentionMillis;
-
-	/**
-	 * On a connection of its own, for it blocks.
-	 */
 	private final StreamClient reads;
-
-	private final RedisStreamConnection connection;
 
 	private final Listener listener;
 
-	private final StreamAcknowledgements acknowledgements;
+	private final Retries retries;
 
-	/**
-	 * The entries that are not acknowledged, by their ids.
-	 */
-	private final Map<String, PendingEntry> unacknowledged = new HashMap<>();
+	private final Consumer<Runnable> afterReceiving;
 
-	/**
-	 * What was read and the listener had no room for.
-	 */
-	private final Deque<PendingSignal> offered = new ArrayDeque<>();
+	private final ResponderRegistration registration;
 
-	/**
-	 * How many signals were read and not acknowledged.
-	 */
-	private int outstanding;
+	private final ReaderLease lease = new ReaderLease();
 
-	/**
-	 * Completes when signals are kept for it, or it is told that they can't be.
-	 */
-	private volatile CompletableFuture<Void> registration = new CompletableFuture<>();
+	private final Backlog backlog;
 
-	private volatile @Nullable Throwable registrationFailure;
+	private final AcknowledgementQueue acknowledgements;
 
-	private boolean registered;
+	private final DeliveryLoop delivery;
 
-	/**
-	 * Its field among the registered ones, as Redis had it last; empty before it is
-	 * registered.
-	 */
-	private String field = "";
-
-	/**
-	 * The last entry of those that may have been answered although they are delivered
-	 * now: the group was lost, and goes on further back.
-	 */
-	private String answeredBefore = FIRST;
-
-	private boolean leased;
-
-	private long leasedNanos;
-
-	/**
-	 * After which id to read what was delivered before; {@code null}: all of that is
-	 * read.
-	 */
-	private @Nullable String after = FIRST;
-
-	/**
-	 * The last entry of those that were delivered before and are read now.
-	 */
-	private @Nullable String lastRead;
-
-	private boolean reading;
+	private final ReaderProgress progress = new ReaderProgress();
 
 	private final FailureLog failures = new FailureLog();
 
-	private boolean stopped;
-
 	/**
-	 * The first entry that was delivered to somebody, and not to us, when the lease was
-	 * renewed last.
+	 * Creates a reader.
+	 * @param reads its connection, which blocks
+	 * @param afterReceiving runs a task when handlers have been woken for what was read
 	 */
-	private @Nullable String unknownBefore;
-
-	StreamReader(String channel, String name, RedisStreamConnection connection, StreamClient reads, Listener listener) {
+	StreamReader(String channel, String name, StreamStore store, StreamClient reads, SignalCodec codec,
+			Listener listener, Retries retries, Consumer<Runnable> afterReceiving) {
 		this.channel = channel;
 		this.name = name;
-		this.nameBytes = RedisChannel.bytes(name);
-		this.keys = StreamKeys.of(channel);
-		this.connection = connection;
-		this.retentionMillis = StreamPublisher.number(connection.retention(channel).toMillis());
+		this.store = store;
 		this.reads = reads;
 		this.listener = listener;
-		this.acknowledgements = new StreamAcknowledgements(this::acknowledge, connection::retry,
-				connection.codec().maxPayload());
+		this.retries = retries;
+		this.afterReceiving = afterReceiving;
+		this.backlog = new Backlog(name);
+		this.registration = new ResponderRegistration(channel, name, store);
+		this.acknowledgements = new AcknowledgementQueue(
+				(batch) -> store.acknowledge(name, batch.get(0).token(), batch), retries, codec.maxPayload());
+		ReaderRole role = new ReaderRole();
+		this.delivery = new DeliveryLoop(channel, name, store, this.backlog,
+				new SignalDelivery(channel, name, store.logName(), codec, listener, role), retries, role);
+	}
+
+	CompletableFuture<Void> registration() {
+		return this.registration.completion();
+	}
+
+	@Nullable Throwable registrationFailure() {
+		return this.registration.failure();
 	}
 
 	/**
-	 * Do what there is to do from time to time: have signals kept, take or renew the
-	 * lease.
+	 * Registers the responder, or takes or renews its lease. To be called at intervals.
 	 */
 	void tick() {
-		boolean due;
 		this.reads.endOverdue();
-		synchronized (this) {
-			if (this.stopped) {
-				return;
-			}
-			due = this.registered;
+		if (this.progress.isStopped()) {
+			return;
 		}
-		if (due) {
+		if (this.registration.isRegistered()) {
 			takeLease();
 		}
 		else {
@@ -210,479 +121,261 @@ final class StreamReader {
 	}
 
 	private void register() {
-		String known;
-		synchronized (this) {
-			known = this.field;
-		}
-		this.connection.registry().register(this.channel, false, Map.of(this.name, known)).whenComplete((reply, ex) -> {
-			this.registrationFailure = ex;
+		this.registration.register().whenComplete((registered, ex) -> {
 			if (ex == null) {
-				onRegistered(RedisStreamConnection.number(reply.get(0)), RedisStreamConnection.text(reply.get(1)));
+				onRegistered(registered);
 			}
 			else if (isRefused(ex)) {
-				CompletableFuture<Void> refused = this.registration;
-				this.registration = new CompletableFuture<>();
-				refused.completeExceptionally(RedisExceptions.translate(ex));
+				this.registration.refuse(ex);
 			}
 		});
 	}
 
 	private boolean isRefused(Throwable ex) {
-		if (!RedisExceptions.isFinal(ex) || isGone(ex)) {
+		if (!RedisExceptions.isFinal(ex) || isGroupLost(ex)) {
 			return false;
 		}
-		this.failures.log("Redis refuses to let '" + this.name + "' read channel '" + this.channel + "'", ex);
+		this.failures.log(refused(), ex);
 		return true;
 	}
 
-	private static boolean isGone(Throwable ex) {
+	private String refused() {
+		return "Redis refuses to let '" + this.name + "' read channel '" + this.channel + "'";
+	}
+
+	private static boolean isGroupLost(Throwable ex) {
 		return RedisExceptions.reason(ex).startsWith("NOGROUP");
 	}
 
-	private void onRegistered(long state, String field) {
-		synchronized (this) {
-			this.registered = true;
-			noteField(field);
-		}
-		if (state == GROUP_LOST) {
-			logger.warn("Redis has lost the consumer group of '{}' on channel '{}': what the stream still has "
-					+ "is read again, other signals may be lost", this.name, this.channel);
+	private void onRegistered(Registration registered) {
+		noteRestored(registered.field());
+		if (registered.outcome() == Outcome.GROUP_LOST) {
 			this.listener.onConnected(true);
 		}
-		else if (state == FIELD_LOST) {
-			logger.warn("Redis has lost that '{}' is a responder of channel '{}'; it is registered again", this.name,
-					this.channel);
-		}
-		this.registration.complete(null);
+		this.registration.complete();
 		this.listener.onRegistered(this.channel, this.name);
 		takeLease();
 	}
 
-	private void noteField(String field) {
-		this.field = field;
+	private void noteRestored(String field) {
 		int restored = field.indexOf(' ');
 		if (restored >= 0) {
-			noteAnsweredBefore(field.substring(restored + 1));
+			this.backlog.noteAnsweredBefore(field.substring(restored + 1));
 		}
 	}
 
-	private void noteAnsweredBefore(String entry) {
-		if (StreamKeys.isBefore(this.answeredBefore, entry)) {
-			this.answeredBefore = entry;
+	// A lease is not renewed by a reader that does not make progress.
+	private boolean isStuck() {
+		return this.progress.isStuck(STUCK) || this.delivery.isStuck(STUCK);
+	}
+
+	private void giveUp() {
+		if (!this.lease.pause(PAUSE)) {
+			return;
 		}
-	}
-
-	/**
-	 * Whether signals are kept for it.
-	 * @return completes when they are, or exceptionally when Redis refuses to
-	 */
-	CompletableFuture<Void> registration() {
-		return this.registration;
-	}
-
-	@Nullable Throwable registrationFailure() {
-		return this.registrationFailure;
-	}
-
-	private static byte[] newToken() {
-		return RedisChannel.bytes(UUID.randomUUID().toString());
+		logger.warn("Gives up reading channel '{}' for '{}' for {} s, so that another instance may try", this.channel,
+				this.name, PAUSE.toSeconds());
+		this.backlog.discard();
+		this.store.release(this.name, this.lease.tokens().current()).whenComplete((released, ex) -> {
+			if (ex != null) {
+				logger.debug("Could not release the lease of '{}' on channel '{}'", this.name, this.channel, ex);
+			}
+		});
 	}
 
 	private void takeLease() {
-		long asked = System.nanoTime();
-		byte[] current;
-		byte[] next;
-		synchronized (this) {
-			current = this.token;
-			next = this.nextToken;
+		if (isStuck()) {
+			giveUp();
+			return;
 		}
-		this.connection
-			.eval(StreamScript.LEASE,
-					List.of(this.keys.lease(this.name), this.keys.log(), this.keys.dropped(this.name),
-							this.keys.reader(this.name), this.keys.responders()),
-					List.of(current, next, this.leaseMillis, this.nameBytes))
-			.whenComplete((reply, ex) -> {
-				if (ex == null) {
-					onLease(reply, next, asked);
-				}
-				else {
-					isRefused(ex);
-				}
-			});
+		if (this.lease.isPaused()) {
+			return;
+		}
+		Moment requested = Moment.now();
+		Tokens tokens = this.lease.tokens();
+		this.store.lease(this.name, tokens.current(), tokens.next()).whenComplete((reply, ex) -> {
+			if (ex != null) {
+				isRefused(ex);
+				// Reads fail for the same reason.
+				this.progress.reset();
+				return;
+			}
+			this.failures.log(refused(), null);
+			try {
+				onLease(reply, tokens, requested);
+			}
+			catch (Throwable failure) {
+				countFailure(failure);
+			}
+		});
 	}
 
-	private void onLease(List<?> reply, byte[] next, long asked) {
-		long state = RedisStreamConnection.number(reply.get(0));
-		onField(RedisStreamConnection.text(reply.get(3)));
-		String pending = RedisStreamConnection.text(reply.get(1));
-		if (state == LEASE_OF_ANOTHER) {
+	private void onLease(Lease reply, Tokens tokens, Moment requested) {
+		this.registration.onField(reply.field());
+		noteRestored(reply.field());
+		if (reply.state() == Lease.State.HELD_BY_ANOTHER) {
 			loseLease();
 			return;
 		}
-		tellDropped((List<?>) reply.get(2));
-		synchronized (this) {
-			if (pending.equals("-")) {
-				// Redis has lost it all, or somebody has removed us.
-				this.registered = false;
-			}
-			this.leasedNanos = asked;
-			if (state == LEASE_WITH_NEXT_TOKEN && next == this.nextToken) {
-				beginAnew();
-			}
-			boolean unknown = !pending.isEmpty() && !this.unacknowledged.containsKey(pending);
-			if (!this.leased || state == LEASE_WAS_FREE || (unknown && pending.equals(this.unknownBefore))) {
-				// Somebody else may have been here; or a reply was lost, or came to
-				// nobody.
-				this.after = FIRST;
-			}
-			this.unknownBefore = unknown ? pending : null;
-			if (!this.leased) {
-				logger.debug("Reading channel '{}' for '{}'", this.channel, this.name);
-			}
-			this.leased = true;
+		if (!reply.grouped()) {
+			this.registration.lost();
 		}
+		switch (this.lease.renew(reply.state(), tokens, requested)) {
+			case AFTER_ANOTHER -> this.backlog.discardAll();
+			case INTERRUPTED -> {
+				logger.debug("Reading channel '{}' for '{}'", this.channel, this.name);
+				this.backlog.discard();
+			}
+			case RETAKEN -> this.backlog.readPending();
+			case CONTINUED -> {
+			}
+			case IGNORED -> {
+				return;
+			}
+		}
+		this.backlog.checkPending(reply.firstPending());
+		reply.dropped()
+			.forEach((publisherId, count) -> this.listener.onDropped(this.channel, publisherId, this.name, count));
 		read();
 	}
 
-	private synchronized void onField(String current) {
-		if (current.isEmpty() || (current.startsWith(UNCERTAIN) && !this.field.startsWith(UNCERTAIN))) {
-			// Redis has lost it, or since when it is registered.
-			this.registered = false;
-		}
-		else {
-			noteField(current);
-		}
-	}
-
-	// Somebody else has read: what we have is answered, or read again.
-	private void beginAnew() {
-		this.token = this.nextToken;
-		this.nextToken = newToken();
-		this.after = FIRST;
-		dropOffered();
-		this.unacknowledged.clear();
-	}
-
-	// What handlers are busy with they finish; the rest is read again by whoever may.
-	private void dropOffered() {
-		this.offered.forEach((signal) -> this.unacknowledged.remove(signal.entry().id()));
-		this.outstanding -= this.offered.size();
-		this.offered.clear();
-	}
-
-	private void tellDropped(List<?> dropped) {
-		for (int i = 0; i + 1 < dropped.size(); i += 2) {
-			this.listener.onDropped(this.channel, RedisStreamConnection.text(dropped.get(i)), this.name,
-					RedisStreamConnection.number(dropped.get(i + 1)));
-		}
-	}
-
-	private synchronized void loseLease() {
-		if (this.leased) {
-			logger.info("Another instance reads channel '{}' for '{}' now; this one stands by", this.channel,
+	private void loseLease() {
+		if (this.lease.lose()) {
+			logger.info("Another instance reads channel '{}' for '{}' now; this one is standby", this.channel,
 					this.name);
+			this.backlog.discard();
 		}
-		this.leased = false;
-		dropOffered();
 	}
 
-	private synchronized void read() {
-		if (this.stopped || !this.registered || !this.leased || this.reading || !this.offered.isEmpty()
-				|| this.outstanding >= LIMIT || System.nanoTime() - this.leasedNanos > READABLE.toNanos()) {
+	private void read() {
+		if (!this.registration.isRegistered() || !this.lease.isReadable() || !this.backlog.hasCapacity()
+				|| !this.progress.begin()) {
 			return;
 		}
-		this.reading = true;
-		String from = this.after;
-		byte[] token = this.token;
-		this.reads
-			.call((commands) -> commands.read(this.keys.log(), this.name, from, COUNT, BLOCK),
-					BLOCK.plus(RedisStreamConnection.TIMEOUT))
-			.thenCompose((read) -> (from != null || mayBeAnswered(read)) ? withoutAnswered(from, read, token)
-					: CompletableFuture.completedFuture(signals(read, token, Set.of())))
-			.whenComplete((read, ex) -> {
-				if (ex == null) {
-					onRead(from, token, read);
-				}
-				else {
-					onReadFailed(ex);
-				}
+		Position from = this.backlog.position();
+		byte[] token = this.lease.tokens().current();
+		CompletableFuture.completedFuture(from)
+			// Also an exception of the call itself ends the reading.
+			.thenCompose(
+					(position) -> this.store.read(this.reads, this.name, position.after(), this.backlog.count(), BLOCK))
+			.thenCompose((read) -> selectUnanswered(from, read))
+			.thenAccept((selection) -> onRead(from, token, selection))
+			.exceptionally((ex) -> {
+				onReadFailed(ex);
+				return null;
 			});
 	}
 
-	private static List<PendingSignal> signals(List<Entry> read, byte[] token, Set<String> answered) {
-		List<PendingSignal> signals = new ArrayList<>();
-		read.forEach((entry) -> add(entry, token, answered, signals));
-		return signals;
+	private CompletableFuture<Selection> selectUnanswered(Position from, List<Entry> read) {
+		Selection selection = this.backlog.select(from, read);
+		List<String> questionable = selection.questionable();
+		return questionable.isEmpty() ? CompletableFuture.completedFuture(selection)
+				: this.store.answered(this.name, questionable).thenApply(selection::without);
 	}
 
-	private static void add(Entry entry, byte[] token, Set<String> answered, List<PendingSignal> signals) {
-		if (entry.lines() == null) {
-			signals.add(new PendingSignal(new PendingEntry(entry.id(), token, 1), 0, null));
+	private void onRead(Position from, byte[] token, Selection selection) {
+		this.progress.end();
+		if (this.progress.isStopped()) {
 			return;
 		}
-		List<byte[]> bodies = SignalCodec.splitLines(entry.lines());
-		List<Integer> numbers = new ArrayList<>(bodies.size());
-		for (int i = 0; i < bodies.size(); i++) {
-			if (answered.isEmpty() || !answered.contains(StreamKeys.signal(entry.id(), i))) {
-				numbers.add(i);
-			}
+		// Otherwise it is read again by the instance that holds the lease.
+		if (this.lease.isValid()) {
+			this.backlog.accept(from, token, selection);
+			this.delivery.run();
 		}
-		if (numbers.isEmpty()) {
-			// Only to acknowledge it.
-			signals.add(new PendingSignal(new PendingEntry(entry.id(), token, 1), -1, NO_ANSWER));
-			return;
-		}
-		PendingEntry pending = new PendingEntry(entry.id(), token, numbers.size());
-		numbers.forEach((number) -> signals.add(new PendingSignal(pending, number, bodies.get(number))));
-	}
-
-	// Entries come in order: those that do not were delivered before.
-	private synchronized boolean mayBeAnswered(List<Entry> read) {
-		if (read.isEmpty()) {
-			return false;
-		}
-		boolean again = !StreamKeys.isBefore(this.answeredBefore, read.get(0).id());
-		noteAnsweredBefore(read.get(read.size() - 1).id());
-		return again;
-	}
-
-	// Of what was delivered before, a part may have been answered.
-	private CompletableFuture<List<PendingSignal>> withoutAnswered(@Nullable String from, List<Entry> read,
-			byte[] token) {
-		List<Entry> unknown;
-		synchronized (this) {
-			unknown = read.stream().filter((entry) -> !this.unacknowledged.containsKey(entry.id())).toList();
-		}
-		List<String> ids = new ArrayList<>();
-		for (Entry entry : unknown) {
-			int size = (entry.lines() != null) ? SignalCodec.splitLines(entry.lines()).size() : 0;
-			IntStream.range(0, size).forEach((number) -> ids.add(StreamKeys.signal(entry.id(), number)));
-		}
-		if (from != null && !read.isEmpty()) {
-			this.lastRead = read.get(read.size() - 1).id();
-		}
-		if (ids.isEmpty()) {
-			return CompletableFuture.completedFuture(signals(unknown, token, Set.of()));
-		}
-		return this.connection
-			.eval(StreamScript.ANSWERED, ids.stream().map(this.keys::answers).toList(),
-					ids.stream().map((id) -> StreamKeys.field(id, this.name)).toList())
-			.thenApply((numbers) -> {
-				Set<String> answered = new HashSet<>();
-				numbers.forEach((number) -> answered.add(ids.get((int) RedisStreamConnection.number(number) - 1)));
-				return signals(unknown, token, answered);
-			});
-	}
-
-	private void onRead(@Nullable String from, byte[] token, List<PendingSignal> read) {
-		synchronized (this) {
-			this.reading = false;
-			if (this.stopped) {
-				return;
-			}
-			if (!this.leased || System.nanoTime() - this.leasedNanos > LEASE.toNanos()) {
-				// Whoever has the lease now reads it again.
-				loseLease();
-				return;
-			}
-			// Else somebody else has read since it was asked for, and it is read again.
-			if (token == this.token) {
-				accept(from, read);
-			}
-		}
-		// Waking handlers comes first.
-		this.connection.afterReceiving(this::read);
-	}
-
-	private void accept(@Nullable String from, List<PendingSignal> read) {
-		if (from != null && from.equals(this.after)) {
-			this.after = this.lastRead;
-			this.lastRead = null;
-		}
-		for (PendingSignal signal : read) {
-			this.unacknowledged.put(signal.entry().id(), signal.entry());
-			this.offered.add(signal);
-		}
-		this.outstanding += read.size();
-		offer();
+		this.progress.reset();
+		// Handlers are woken first.
+		this.afterReceiving.accept(this::read);
 	}
 
 	private void onReadFailed(Throwable ex) {
-		synchronized (this) {
-			this.reading = false;
-			// What was delivered meanwhile, and never came.
-			this.after = FIRST;
-			isRefused(ex);
-			if (isGone(ex)) {
-				this.registered = false;
-			}
-			if (this.stopped) {
-				return;
-			}
+		isRefused(ex);
+		if (isGroupLost(ex)) {
+			this.registration.lost();
 		}
-		logger.debug("Could not read channel '{}' for '{}'; trying again", this.channel, this.name, ex);
-		this.connection.retry(this::tick);
-	}
-
-	private synchronized void offer() {
-		for (PendingSignal next = this.offered.peek(); next != null; next = this.offered.peek()) {
-			if (this.stopped) {
-				return;
-			}
-			if (!deliver(next)) {
-				this.connection.retrySoon(() -> {
-					offer();
-					read();
-				});
-				return;
-			}
-			this.offered.poll();
+		// Signals may have been delivered to a reply that did not arrive.
+		this.backlog.readPending();
+		this.progress.end();
+		int count = countFailure(ex);
+		if (!this.progress.isStopped()) {
+			this.retries.backOff(count, this::tick);
 		}
 	}
 
-	private boolean deliver(PendingSignal signal) {
-		Kept receipt = new Kept(signal);
-		byte[] body = signal.body();
-		if (body == null) {
-			this.listener.onDropped(this.channel, "", this.name, 1);
-			receipt.acknowledge(null, null);
-			return true;
+	private int countFailure(Throwable ex) {
+		int count = this.progress.fail();
+		if (ReaderProgress.isLasting(count) && this.lease.isValid()) {
+			logger.warn("Could not read channel '{}' for '{}', {} times", this.channel, this.name, count, ex);
+			giveUp();
 		}
-		if (signal.number() < 0) {
-			receipt.acknowledge(null, null);
-			return true;
+		else {
+			logger.debug("Could not read channel '{}' for '{}'; trying again", this.channel, this.name, ex);
 		}
-		ReceivedMessage message = this.connection.codec().readSignal(body);
-		if (message instanceof MalformedMessage malformed) {
-			return deliverUnreadable(malformed, receipt);
-		}
-		ReceivedSignal received = (ReceivedSignal) message;
-		SignalExtension extension = received.extension();
-		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
-		return this.listener.onStoredSignal(this.channel, this.name, received.signal(), extension, receipt);
+		return count;
 	}
 
-	// It is answered, or it would be outstanding until its retention has passed.
-	private boolean deliverUnreadable(MalformedMessage malformed, Kept receipt) {
-		UnreadableSignal signal = (malformed.signal() != null) ? malformed.signal()
-				: new UnreadableSignal(null, null, null, null, malformed.problem());
-		receipt.replyTo = (signal.extension() != null) ? signal.extension().replyTo() : null;
-		if (!this.listener.onUnreadable(this.channel, this.name, signal, receipt)) {
-			return false;
+	private void onAcknowledged(AcknowledgedSignal acknowledged, boolean stored) {
+		boolean capacity = this.backlog.acknowledged(acknowledged, stored);
+		if (!stored && this.lease.isCurrent(acknowledged.token())) {
+			loseLease();
 		}
-		this.listener.onMalformed(this.keys.prefix() + "log", malformed.problem());
-		return true;
-	}
-
-	private CompletableFuture<Boolean> acknowledge(List<Acknowledgement> acknowledged) {
-		List<byte[]> entries = new ArrayList<>();
-		Map<String, List<byte[]>> kept = new LinkedHashMap<>();
-		Map<String, List<byte[]>> sent = new LinkedHashMap<>();
-		for (Acknowledgement next : acknowledged) {
-			String entry = next.signal().entry().id();
-			if (next.isLast()) {
-				entries.add(RedisChannel.bytes(entry));
-			}
-			List<byte[]> fields = kept.computeIfAbsent(StreamKeys.second(entry), (second) -> new ArrayList<>());
-			fields.add(StreamKeys.field(next.signal().id(), this.name));
-			fields.add(next.answer());
-			if (next.answer().length > 0) {
-				sent.computeIfAbsent(next.address(), (address) -> new ArrayList<>()).add(next.answer());
-			}
-		}
-		List<byte[]> keys = new ArrayList<>(
-				List.of(this.keys.log(), this.keys.lease(this.name), this.keys.reader(this.name)));
-		byte[] token = acknowledged.get(0).signal().entry().token();
-		List<byte[]> arguments = new ArrayList<>(List.of(this.nameBytes, token, this.leaseMillis, this.retentionMillis,
-				StreamPublisher.number(entries.size())));
-		arguments.addAll(entries);
-		kept.forEach((second, fields) -> {
-			keys.add(this.keys.answersOf(second));
-			arguments.add(StreamPublisher.number(fields.size()));
-			arguments.addAll(fields);
-		});
-		sent.forEach((address, answers) -> {
-			arguments.add(RedisChannel.bytes(address));
-			arguments.add(SignalCodec.joinLines(answers));
-		});
-		return this.connection.eval(StreamScript.ACKNOWLEDGE, keys, arguments)
-			.thenApply((reply) -> RedisStreamConnection.number(reply.get(0)) == 1);
-	}
-
-	private void onAcknowledged(Acknowledgement acknowledged, boolean held) {
-		PendingEntry entry = acknowledged.signal().entry();
-		boolean room;
-		synchronized (this) {
-			if (acknowledged.isLast() || !held) {
-				this.unacknowledged.remove(entry.id(), entry);
-			}
-			boolean full = this.outstanding >= LIMIT;
-			this.outstanding--;
-			room = full && this.outstanding < LIMIT;
-			if (!held && entry.token() == this.token) {
-				loseLease();
-			}
-		}
-		if (room) {
+		if (capacity) {
 			read();
 		}
 	}
 
 	/**
-	 * Read nothing more.
-	 * @return completes when what was acknowledged is kept, and the lease given back
+	 * Stops reading.
+	 * @return completes when acknowledgements are stored, and the lease is released
 	 */
 	CompletableFuture<?> stop() {
-		synchronized (this) {
-			this.stopped = true;
-			this.offered.clear();
-		}
-		this.registration.complete(null);
-		// What is delivered to nobody is pending before the next one looks.
-		return this.reads.close()
-			.thenCompose((closed) -> this.acknowledgements.idle())
-			.thenCompose((idle) -> release());
+		this.progress.stop();
+		this.backlog.stop();
+		this.registration.complete();
+		// Entries that arrive meanwhile are pending before the next instance reads.
+		return this.reads.close().thenCompose((closed) -> this.acknowledgements.idle()).thenCompose((idle) -> {
+			this.lease.close();
+			return this.store.release(this.name, this.lease.tokens().current());
+		});
 	}
 
-	private synchronized CompletableFuture<?> release() {
-		return this.connection.eval(StreamScript.RELEASE, List.of(this.keys.lease(this.name)), List.of(this.token));
-	}
+	private final class ReaderRole implements SignalDelivery.Claims, DeliveryLoop.Owner {
 
-	/**
-	 * What one signal is acknowledged with.
-	 */
-	private final class Kept implements Receipt {
-
-		private final PendingSignal signal;
-
-		private @Nullable String replyTo;
-
-		private @Nullable CompletableFuture<@Nullable Object> acknowledged;
-
-		Kept(PendingSignal signal) {
-			this.signal = signal;
+		@Override
+		public boolean isActive() {
+			return !StreamReader.this.progress.isStopped();
 		}
 
 		@Override
-		public CompletableFuture<?> acknowledge(@Nullable Response response, @Nullable ResponseExtension extension) {
+		public void onCapacity() {
+			read();
+		}
+
+		@Override
+		public void giveUp() {
+			StreamReader.this.giveUp();
+		}
+
+		// By the clock: a process that was frozen learns of its successor too late.
+		@Override
+		public boolean begin(PendingSignal signal) {
 			StreamReader reader = StreamReader.this;
-			synchronized (this) {
-				if (this.acknowledged != null) {
-					// A listener has answered, and a handler does, too: the first one
-					// counts.
-					return this.acknowledged;
-				}
-				this.acknowledged = new CompletableFuture<>();
+			if (!reader.lease.isValid()) {
+				reader.backlog.abandon(signal);
+				return false;
 			}
-			byte[] body = (response != null) ? reader.connection.codec().write(response, extension) : NO_ANSWER;
-			Acknowledgement added = reader.acknowledgements.add(this.signal, body,
-					reader.connection.address(reader.channel, this.replyTo));
-			CompletableFuture<@Nullable Object> acknowledged = this.acknowledged;
-			added.thenAccept((held) -> {
-				reader.onAcknowledged(added, held);
-				acknowledged.complete(null);
-			});
-			return acknowledged;
+			return reader.backlog.begin(signal);
+		}
+
+		// A handler that had begun may acknowledge later: the token decides.
+		@Override
+		public CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
+			StreamReader reader = StreamReader.this;
+			if (!signal.entry().hasBegun(signal) && !begin(signal)) {
+				return CompletableFuture.completedFuture(null);
+			}
+			AcknowledgedSignal added = reader.acknowledgements.add(signal, answer, address);
+			return added.thenAccept((stored) -> reader.onAcknowledged(added, stored));
 		}
 
 	}

@@ -23,6 +23,8 @@ import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.durable.store.DurableChannel;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.transport.SignalTransport;
 import io.lettuce.core.resource.ClientResources;
@@ -235,7 +237,7 @@ class TruthOnRedisTests {
 					Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ofSeconds(1), true);
 			return this.situation.durable()
 					? new RedisStreamSignalTransport(connectionFactory, settings,
-							Map.of(this.channel, Duration.ofHours(1)))
+							Map.of(this.channel, new DurableChannel(Duration.ofHours(1), Start.NEW)))
 					: new RedisPubSubSignalTransport(connectionFactory, settings);
 		}
 

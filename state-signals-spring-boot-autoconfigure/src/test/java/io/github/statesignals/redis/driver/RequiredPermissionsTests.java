@@ -64,7 +64,7 @@ class RequiredPermissionsTests {
 		Set<String> divided = commands(RequiredPermissions.DURABLE_EXPORTER);
 		divided.addAll(commands(RequiredPermissions.DURABLE_RESPONDER));
 		// To remove a responder is for neither role.
-		qualified.removeAll(List.of("+publish", "+xgroup|destroy", "+hdel", "+hsetnx"));
+		qualified.removeAll(List.of("+publish", "+xgroup|destroy", "+hsetnx"));
 		assertThat(divided).isEqualTo(qualified);
 	}
 
@@ -103,7 +103,7 @@ class RequiredPermissionsTests {
 	private static List<String> scripts() throws IOException {
 		List<String> scripts = new ArrayList<>();
 		for (Resource resource : new PathMatchingResourcePatternResolver()
-			.getResources("classpath*:io/github/statesignals/redis/*/*.lua")) {
+			.getResources("classpath*:io/github/statesignals/redis/**/*.lua")) {
 			if (!"call.lua".equals(resource.getFilename())) {
 				scripts.add(resource.getContentAsString(StandardCharsets.UTF_8));
 			}

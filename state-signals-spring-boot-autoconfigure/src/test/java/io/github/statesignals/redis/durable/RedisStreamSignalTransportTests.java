@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.stream.LongStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -22,6 +24,9 @@ import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SignalTransportContractTests;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.durable.store.DurableChannel;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
+import io.github.statesignals.redis.durable.store.StreamKeys;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
@@ -34,7 +39,6 @@ import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;
@@ -42,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -87,10 +93,14 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private RedisStreamSignalTransport createTransport(Duration retention) {
-		Map<String, Duration> durable = new HashMap<>();
-		durable.put(this.channel, retention);
-		durable.put(this.channel + ".other", retention);
-		IntStream.range(0, 20).forEach((i) -> durable.put(this.channel + "." + i, retention));
+		return createTransport(new DurableChannel(retention, Start.NEW));
+	}
+
+	private RedisStreamSignalTransport createTransport(DurableChannel settings) {
+		Map<String, DurableChannel> durable = new HashMap<>();
+		durable.put(this.channel, settings);
+		durable.put(this.channel + ".other", settings);
+		IntStream.range(0, 20).forEach((i) -> durable.put(this.channel + "." + i, settings));
 		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
 				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
 				LettuceClientConfiguration.builder().clientResources(resources).build());
@@ -167,6 +177,28 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void noHandlerBeginsAfterTheLeaseWasLostAndOneThatHadBegunMayFinish() {
+		SignalTransport sender = start().transport();
+		Keeping frozen = keeping("r", (number) -> false);
+		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
+		await().until(() -> frozen.receipts.size() == 3);
+		assertThat(frozen.receipts.get(0).begin()).isTrue();
+		redis.psetex(key("lease:r"), 3_000, "another");
+		await().until(() -> !frozen.receipts.get(1).begin());
+		assertThat(frozen.receipts.get(2).begin()).isFalse();
+		frozen.answer(2).join();
+		assertThat(pending("r")).isGreaterThanOrEqualTo(2);
+		await().until(() -> frozen.numbers.size() == 5);
+		assertThat(frozen.numbers).containsExactly(1, 2, 3, 2, 3);
+		frozen.answer(0).join();
+		frozen.answer(3).join();
+		frozen.answer(4).join();
+		await().until(() -> pending("r") == 0);
+		send(sender, 4);
+		await().until(() -> frozen.numbers.equals(List.of(1, 2, 3, 2, 3, 4)));
+	}
+
+	@Test
 	void whatSomebodyElseHasReadMeanwhileIsReadAgainAndNotAcknowledged() {
 		Application sender = start();
 		Keeping frozen = keepingOne(sender);
@@ -224,27 +256,6 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 			.send(this.channel, signal("p", 1),
 					new SignalExtension("1", 1, 1, 20_000, sender.transport().replyTo(other)));
 		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
-	}
-
-	@Test
-	void aLeaseThatWasTakenAndWhoseReplyWasLostIsTakenAgain() {
-		StreamKeys keys = StreamKeys.of(this.channel);
-		redis.set(new String(keys.reader("r"), StandardCharsets.UTF_8), "another");
-		assertThat(lease(keys, "current", "next")).isEqualTo(3);
-		assertThat(lease(keys, "current", "next")).isEqualTo(3);
-		assertThat(lease(keys, "third", "fourth")).isZero();
-		assertThat(lease(keys, "next", "last")).isEqualTo(2);
-		redis.del(new String(keys.lease("r"), StandardCharsets.UTF_8));
-		assertThat(lease(keys, "next", "last")).isEqualTo(1);
-	}
-
-	private static long lease(StreamKeys keys, String token, String next) {
-		String[] all = Stream.of(keys.lease("r"), keys.log(), keys.dropped("r"), keys.reader("r"), keys.responders())
-			.map((key) -> new String(key, StandardCharsets.UTF_8))
-			.toArray(String[]::new);
-		List<Object> reply = redis.eval(StreamScript.LEASE.script().text(), ScriptOutputType.MULTI, all, token, next,
-				"10000", "r");
-		return (Long) reply.get(0);
 	}
 
 	@Test
@@ -670,6 +681,234 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		assertThat(responder.refusals).isZero();
 	}
 
+	@Test
+	void aNewResponderGetsTheLastSignalOfEachEventAndPublisherOnce() {
+		DurableChannel settings = new DurableChannel(Duration.ofDays(1), Start.LATEST);
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) prepare(createTransport(settings));
+		sender.start(new Exporting(sender));
+		Keeping first = keeping("first", createTransport(settings));
+		send(sender, "p", "ready", 1);
+		send(sender, "p", "bork", 2);
+		send(sender, "q", "bork", 3);
+		send(sender, "p", "bork", 4);
+		send(sender, "p", Signal.SHUTDOWN, 5);
+		await().until(() -> first.numbers.size() == 5 && pending("first") == 0);
+		redis.del(key("trimmed"));
+		await().until(() -> redis.xlen(this.log) <= 1);
+		Keeping second = keeping("second", createTransport(settings));
+		await().until(() -> second.numbers.size() == 3);
+		send(sender, "p", "ready", 6);
+		await().until(() -> second.numbers.equals(List.of(1, 3, 4, 6)) && first.numbers.size() == 6);
+		assertThat(first.numbers).containsExactly(1, 2, 3, 4, 5, 6);
+		second.transport.stop();
+		send(sender, "p", "ready", 7);
+		Keeping back = keeping("second", createTransport(settings));
+		await().until(() -> back.numbers.equals(List.of(7)));
+		back.transport.stop();
+		new RedisDurableChannels(sender).remove(this.channel, "second");
+		send(sender, "p", "ready", 8);
+		Keeping added = keeping("second", createTransport(settings));
+		send(sender, "p", "ready", 9);
+		await().until(() -> added.numbers.equals(List.of(9)));
+	}
+
+	@Test
+	void aNewResponderGetsAllSignalsThatAreStored() {
+		DurableChannel settings = new DurableChannel(Duration.ofDays(1), Start.ALL);
+		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) prepare(createTransport(settings));
+		sender.start(new Exporting(sender));
+		keeping("away", createTransport(settings)).transport.stop();
+		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
+		Keeping responder = keeping("r", createTransport(settings));
+		await().until(() -> responder.numbers.equals(List.of(1, 2, 3)));
+	}
+
+	@Test
+	void aSignalWhoseDeliveryAlwaysFailsIsAnsweredAndSetAsideAndCanBeReplayed() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		Keeping responder = keeping("r", (number) -> true);
+		Keeping other = keeping("other", (number) -> true);
+		responder.failures.put(2, StackOverflowError::new);
+		List<String> ids = IntStream.rangeClosed(1, 3).mapToObj((i) -> send(sender, i)).toList();
+		await().until(() -> responder.numbers.equals(List.of(1, 3)));
+		await().until(() -> channels.find(this.channel, ids.get(1)).orElseThrow().isComplete());
+		assertThat(channels.find(this.channel, ids.get(1)).orElseThrow().acknowledged().get("r"))
+			.satisfies((answer) -> {
+				assertThat(answer.ras()).isZero();
+				assertThat(answer.message()).contains("StackOverflowError");
+			});
+		assertThat(channels.countDeadLetters(this.channel)).isOne();
+		assertThat(channels.deadLetters(this.channel, 10)).singleElement().satisfies((letter) -> {
+			assertThat(letter.id()).isEqualTo(ids.get(1));
+			assertThat(letter.responder()).isEqualTo("r");
+			assertThat(letter.reason()).contains("StackOverflowError");
+			assertThat(letter.signal()).isEqualTo(signal("p", 2));
+		});
+		responder.failures.clear();
+		assertThat(channels.replay(this.channel, ids.get(1), "other")).isFalse();
+		assertThat(channels.replay(this.channel, ids.get(1), "r")).isTrue();
+		await().until(() -> responder.numbers.equals(List.of(1, 3, 2)));
+		assertThat(channels.deadLetters(this.channel, 10)).isEmpty();
+		send(sender, 4);
+		await().until(() -> other.numbers.contains(4) && pending("other") == 0);
+		assertThat(other.numbers).containsExactly(1, 2, 3, 4);
+	}
+
+	@Test
+	void aReaderWithoutMemoryGivesUpTheLeaseAndAnotherInstanceTakesOver() {
+		SignalTransport sender = start().transport();
+		Keeping first = keeping("r", (number) -> true);
+		send(sender, 0);
+		await().until(() -> first.numbers.size() == 1);
+		IntStream.rangeClosed(1, 5).forEach((i) -> first.failures.put(i, OutOfMemoryError::new));
+		Keeping second = keeping("r", (number) -> true);
+		IntStream.rangeClosed(1, 5).forEach((i) -> send(sender, i));
+		await().until(() -> second.numbers.size() == 5);
+		assertThat(second.numbers).containsExactly(1, 2, 3, 4, 5);
+		assertThat(first.numbers).containsExactly(0);
+		await().until(() -> pending("r") == 0);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "producer:*", "responders", "removed", "lease:r", "reader:r", "dropped:r", "trimmed",
+			"answers:*", "latest" })
+	void aKeyThatIsDeletedOrThatAnotherClientHasWrittenStopsNothing(String name) {
+		RedisStreamSignalTransport sender = exporting().transport;
+		RedisDurableChannels channels = new RedisDurableChannels(sender);
+		Keeping responder = keeping("r", (number) -> true);
+		send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
+		redis.del(keysOf(name).toArray(String[]::new));
+		send(sender, 2);
+		await().until(() -> responder.numbers.equals(List.of(1, 2)));
+		for (String key : keysOf(name)) {
+			redis.del(key);
+			redis.lpush(key, "written by another client");
+		}
+		String third = send(sender, 3);
+		await().until(() -> responder.numbers.equals(List.of(1, 2, 3)));
+		await().until(() -> channels.find(this.channel, third).orElseThrow().acknowledged().containsKey("r"));
+		assertThat(sender.recall(this.channel, third, List.of("r")).join()).hasSize(1);
+		assertThat(channels.responders(this.channel)).containsExactly("r");
+		for (String key : keysOf(name)) {
+			redis.del(key);
+			if (name.equals("responders") || name.equals("removed") || name.equals("dropped:r")
+					|| name.equals("latest")) {
+				redis.hset(key, Map.of("", "nonsense", "r", "nonsense"));
+			}
+			else if (!name.equals("answers:*")) {
+				redis.set(key, "nonsense");
+			}
+		}
+		send(sender, 4);
+		await().until(() -> responder.numbers.contains(4));
+		assertThat(responder.numbers.stream().distinct()).containsExactly(1, 2, 3, 4);
+	}
+
+	// The answers to what is published from now on are in keys of later seconds.
+	private List<String> keysOf(String name) {
+		if (name.equals("answers:*")) {
+			long now = Long.parseLong(redis.time().get(0));
+			return LongStream.range(now - 5, now + 30).mapToObj((second) -> key("answers:" + second)).toList();
+		}
+		return name.endsWith("*") ? redis.keys(key(name).replace("{", "\\{")) : List.of(key(name));
+	}
+
+	@Test
+	void aResponderLearnsOfSignalsThatAnotherClientHasDeletedWhileItWasDisconnected() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping first = keeping("r", (number) -> true);
+		send(sender, 0);
+		await().until(() -> first.numbers.size() == 1 && pending("r") == 0);
+		first.transport.stop();
+		IntStream.rangeClosed(1, 5).forEach((i) -> send(sender, i));
+		redis.xtrim(this.log, 2);
+		Keeping back = keeping("r", (number) -> true);
+		await().until(() -> back.numbers.equals(List.of(4, 5)) && pending("r") == 0);
+		// Redis 6 has no counters: there it is known only that all of them were deleted.
+		assertThat(back.dropped)
+			.isEqualTo(redis.info("server").contains("redis_version:6") ? List.of() : List.of(": 3"));
+		back.transport.stop();
+		send(sender, 6);
+		redis.xtrim(this.log, 0);
+		Keeping again = keeping("r", (number) -> true);
+		await().until(() -> again.dropped.equals(List.of(": 1")));
+		send(sender, 7);
+		await().until(() -> again.numbers.equals(List.of(7)));
+		again.transport.stop();
+		send(sender, 8);
+		Keeping last = keeping("r", (number) -> true);
+		await().until(() -> last.numbers.equals(List.of(8)));
+		assertThat(last.dropped).isEmpty();
+	}
+
+	@Test
+	void aStreamThatIsNoStreamIsNamedAtOnce() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
+		redis.del(this.log);
+		redis.lpush(this.log, "written by another client");
+		assertThat(sender.send(this.channel, signal("p", 2))).failsWithin(Duration.ofSeconds(5))
+			.withThrowableThat()
+			.withMessageContaining("The key '" + this.log + "' is no stream");
+		redis.del(this.log);
+		await().until(() -> redis.exists(this.log) == 1);
+		send(sender, 3);
+		await().until(() -> responder.numbers.equals(List.of(1, 3)));
+	}
+
+	@Test
+	void anEntryWithAMegabyteOfLinesIsMalformedOnce() {
+		SignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		redis.xadd(this.log, Map.of("signals", "{}\n".repeat(350_000)));
+		send(sender, 1);
+		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
+		assertThat(responder.malformed).containsExactly("the entry has more than 256 lines");
+	}
+
+	@Test
+	void aResponderThatIsRemovedWhileItRunsLearnsOfTheSignalsThatItMisses() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> true);
+		responder.refusals = Integer.MAX_VALUE;
+		send(sender, 0);
+		await().until(() -> pending("r") == 1);
+		IntStream.rangeClosed(1, 5).forEach((i) -> send(sender, i));
+		new RedisDurableChannels(sender).remove(this.channel, "r");
+		responder.refusals = 0;
+		await().until(() -> responder.dropped.equals(List.of(": 5")));
+		send(sender, 6);
+		await().until(() -> responder.numbers.equals(List.of(0, 6)));
+		assertThat(responder.gaps).doesNotContain(true);
+	}
+
+	@Test
+	void signalsThatAreNotAcknowledgedAreBoundedInBytes() {
+		RedisStreamSignalTransport sender = exporting().transport;
+		Keeping responder = keeping("r", (number) -> false);
+		String large = "x".repeat(900_000);
+		for (int i = 0; i < 40; i++) {
+			sender.send(this.channel, new Signal("p", "process", "event", "host", i, "", Map.of("large", large)))
+				.join();
+		}
+		await().during(Duration.ofSeconds(2)).until(() -> pending("r") > 0 && pending("r") < 12);
+		for (int i = 0; i < 40; i++) {
+			int next = i;
+			await().until(() -> responder.receipts.size() > next);
+			responder.answer(next);
+		}
+		assertThat(responder.numbers).isEqualTo(IntStream.range(0, 40).boxed().toList());
+		await().until(() -> pending("r") == 0);
+	}
+
+	private void send(SignalTransport sender, String publisherId, String event, int number) {
+		sender.send(this.channel, new Signal(publisherId, "process", event, "host", number, "", Map.of())).join();
+	}
+
 	private String send(SignalTransport sender, int number) {
 		Object sent = sender.send(this.channel, signal("p", number)).join();
 		return ((StoredSignal) sent).id();
@@ -703,7 +942,15 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private Keeping keeping(String name, Predicate<Integer> acknowledged) {
-		Keeping listener = new Keeping(name, prepare(createTransport()), acknowledged);
+		return keeping(name, createTransport(), acknowledged);
+	}
+
+	private Keeping keeping(String name, SignalTransport transport) {
+		return keeping(name, transport, (number) -> true);
+	}
+
+	private Keeping keeping(String name, SignalTransport transport, Predicate<Integer> acknowledged) {
+		Keeping listener = new Keeping(name, prepare(transport), acknowledged);
 		listener.transport.start(listener);
 		return listener;
 	}
@@ -744,6 +991,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 		private final List<String> dropped = new CopyOnWriteArrayList<>();
 
+		private final List<String> malformed = new CopyOnWriteArrayList<>();
+
 		private final List<Boolean> gaps = new CopyOnWriteArrayList<>();
 
 		private final String name;
@@ -751,6 +1000,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		private final SignalTransport transport;
 
 		private final Predicate<Integer> acknowledged;
+
+		private final Map<Integer, Supplier<Error>> failures = new ConcurrentHashMap<>();
 
 		private volatile int refusals;
 
@@ -775,6 +1026,10 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 			if (this.refusals > 0) {
 				this.refusals--;
 				return false;
+			}
+			Supplier<Error> failure = this.failures.get((int) signal.sampleNo());
+			if (failure != null) {
+				throw failure.get();
 			}
 			this.numbers.add((int) signal.sampleNo());
 			this.signals.add(signal);
@@ -809,7 +1064,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 		@Override
 		public void onMalformed(String source, String problem) {
-			throw new IllegalStateException(problem);
+			this.malformed.add(problem);
 		}
 
 		@Override

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.util.Locale;
 
@@ -7,12 +7,12 @@ import io.github.statesignals.redis.driver.LuaScript;
 import org.springframework.util.StringUtils;
 
 /**
- * The scripts of durable channels. Each changes keys that must not change separately.
+ * The scripts of durable channels. Each changes several keys in one step.
  */
 enum StreamScript {
 
-	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE, RELEASE, REMOVE, TRIM("ids"), STATUS("ids"),
-	RESPONDERS, PERMISSIONS, PERSISTENCE;
+	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE("ids"), RELEASE, REMOVE, TRIM("ids"), STATUS("ids"),
+	RESPONDERS, SETASIDE, DEADLETTERS("ids"), REPLAY, REPAIR, PERMISSIONS, PERSISTENCE;
 
 	private final LuaScript script;
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.redis.durable;
+package io.github.statesignals.redis.durable.store;
 
 import java.time.Duration;
 import java.util.Map;
@@ -11,28 +11,32 @@ import java.util.function.Supplier;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands;
+import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 
 /**
- * A connection that is made when it is needed, and again after it was lost. Whatever is
- * asked of it ends in time, so that it can be asked again. Safe for use by many threads.
+ * Sends commands on a connection that is opened when it is needed, and again after it was
+ * lost. Each call ends within its timeout. Safe for use by many threads.
  */
-final class StreamClient {
+public final class StreamClient {
+
+	/**
+	 * After this time without a reply, the connection counts as lost.
+	 */
+	public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	private final Supplier<StreamCommands> opener;
 
-	/**
-	 * What connects, which blocks.
-	 */
+	// Opening and closing block.
 	private final Executor executor;
 
 	/**
-	 * What no reply has come to yet, and until when it may.
+	 * The calls without a reply, each with its deadline.
 	 */
-	private final Map<CompletableFuture<?>, Long> underWay = new ConcurrentHashMap<>();
+	private final Map<CompletableFuture<?>, Long> inFlight = new ConcurrentHashMap<>();
 
 	private volatile @Nullable StreamCommands commands;
 
@@ -42,19 +46,25 @@ final class StreamClient {
 	@GuardedBy("this")
 	private boolean closed;
 
-	StreamClient(Supplier<StreamCommands> opener, Executor executor) {
+	public StreamClient(Supplier<StreamCommands> opener, Executor executor) {
 		this.opener = opener;
 		this.executor = executor;
 	}
 
+	public static SignalNotSentException notConnected() {
+		return new SignalNotSentException("not connected to Redis (yet)", null);
+	}
+
+	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call) {
+		return call(call, TIMEOUT);
+	}
+
 	/**
-	 * Ask something of Redis.
-	 * @param <T> the type of reply
-	 * @param call what to ask
-	 * @param timeout how long to wait for the reply
-	 * @return completes with the reply, on any thread, or exceptionally
+	 * Calls Redis.
+	 * @return completes with the reply, on any thread, or exceptionally with the driver's
+	 * exception
 	 */
-	<T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
+	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
 		StreamCommands current = this.commands;
 		return (current != null) ? call(current, call, timeout)
 				: connect().thenCompose((connected) -> call(connected, call, timeout));
@@ -73,9 +83,9 @@ final class StreamClient {
 			return reply;
 		}
 		CompletableFuture<T> awaited = reply;
-		this.underWay.put(awaited, System.nanoTime() + timeout.toNanos());
+		this.inFlight.put(awaited, System.nanoTime() + timeout.toNanos());
 		return awaited.whenComplete((value, ex) -> {
-			this.underWay.remove(awaited);
+			this.inFlight.remove(awaited);
 			if (ex != null && !RedisExceptions.isFinal(ex)) {
 				forget(current);
 			}
@@ -83,12 +93,12 @@ final class StreamClient {
 	}
 
 	/**
-	 * End what has waited for too long. To be called from time to time: a timer for each
-	 * would cost more than what is asked.
+	 * Fails the calls whose deadline has passed. To be called at intervals: a timer for
+	 * each call would cost more than the call.
 	 */
-	void endOverdue() {
+	public void endOverdue() {
 		long now = System.nanoTime();
-		this.underWay.forEach((reply, deadline) -> {
+		this.inFlight.forEach((reply, deadline) -> {
 			if (deadline - now < 0) {
 				reply.completeExceptionally(new QueryTimeoutException("Redis has not answered in time"));
 			}
@@ -150,10 +160,10 @@ final class StreamClient {
 	}
 
 	/**
-	 * Let the connection go.
-	 * @return completes when nothing is under way any more
+	 * Closes the connection.
+	 * @return completes when no command is in flight
 	 */
-	CompletableFuture<Void> close() {
+	public CompletableFuture<Void> close() {
 		StreamCommands current;
 		synchronized (this) {
 			this.closed = true;

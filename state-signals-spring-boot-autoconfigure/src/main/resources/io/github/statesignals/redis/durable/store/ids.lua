@@ -1,11 +1,12 @@
 -- Shared by other scripts, which begin with it.
 
--- Whether an entry's id is before another one. What is before or after them is ignored.
+-- Whether an entry's id is before another one. Text before or after them is ignored; a text without an
+-- id, which another client has written, is before all.
 local function isBefore(one, other)
   local millis, number = string.match(one, '(%d+)-(%d+)')
   local otherMillis, otherNumber = string.match(other, '(%d+)-(%d+)')
-  millis, otherMillis = tonumber(millis), tonumber(otherMillis)
-  return millis < otherMillis or (millis == otherMillis and tonumber(number) < tonumber(otherNumber))
+  millis, otherMillis = tonumber(millis or 0), tonumber(otherMillis or 0)
+  return millis < otherMillis or (millis == otherMillis and tonumber(number or 0) < tonumber(otherNumber or 0))
 end
 
 -- The time in milliseconds, by the clock that ids are made with.

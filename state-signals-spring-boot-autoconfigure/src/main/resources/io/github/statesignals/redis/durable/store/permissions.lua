@@ -1,8 +1,8 @@
 -- Raises "NOPERM" with all permissions that are missing: each command is called so that it changes nothing.
 -- KEYS: log, responders, removed, then keys that do not exist: of a producer, a lease, a reader, what was
---       dropped, answers, and a marker of trimming
+--       dropped, answers, and a marker of trimming; latest, dead letters
 -- ARGV: the purpose of the permissions
-local log, responders, removed, producer, lease, reader, dropped, answers, trimmed = unpack(KEYS)
+local log, responders, removed, producer, lease, reader, dropped, answers, trimmed, latest, dead = unpack(KEYS)
 
 -- These restore what Redis has lost, too.
 local registering = {
@@ -16,18 +16,22 @@ local commands = {
   EXPORTER = {
     {'XADD', log, 'none', '', ''}, {'GET', producer}, {'SET', producer, '', 'NX', 'XX'},
     {'HGETALL', responders}, {'HKEYS', removed}, {'HGETALL', removed}, {'HGET', answers, ''},
-    {'XRANGE', log, '0-0', '0-0'}
+    {'XRANGE', log, '0-0', '0-0'}, {'HSET', latest, '', '', ''}, {'HGET', latest, ''}, {'HGETALL', latest},
+    {'HKEYS', latest}, {'HDEL', latest, ''}, {'PEXPIRE', latest, 'none'}
   },
   RESPONDER = {
-    {'GET', lease}, {'SET', lease, '', 'NX', 'XX'}, {'DEL', lease}, {'GET', reader},
+    {'GET', lease}, {'PTTL', lease}, {'SET', lease, '', 'NX', 'XX'}, {'DEL', lease}, {'GET', reader},
     {'SET', reader, '', 'NX', 'XX'}, {'HGETALL', dropped}, {'DEL', dropped},
+    {'XGROUP', 'SETID', log, '', 'none'}, {'XRANGE', log, '0-0', '0-0'},
     {'XREADGROUP', 'GROUP', '', '', 'STREAMS', log, '>'}, {'XACK', log, '', '0-1'},
-    {'HEXISTS', answers, ''}, {'HSET', answers, '', '', ''}, {'PEXPIRE', answers, '1'}
+    {'HEXISTS', answers, ''}, {'HSET', answers, '', '', ''}, {'PEXPIRE', answers, '1'},
+    {'HGETALL', latest}, {'HSET', dead, '', '', ''}, {'HKEYS', dead}, {'HEXISTS', dead, ''}, {'PEXPIRE', dead, 'none'}
   },
   TRIMMING = {
-    {'TIME'}, {'EXISTS', trimmed}, {'DEL', trimmed}, {'SET', trimmed, '', 'NX', 'XX'},
+    {'TIME'}, {'EXISTS', trimmed}, {'PTTL', trimmed}, {'DEL', trimmed}, {'SET', trimmed, '', 'NX', 'XX'},
     {'XINFO', 'GROUPS', log}, {'XPENDING', log, ''}, {'XRANGE', log, '0-0', '0-0'},
-    {'HGETALL', responders}, {'HINCRBY', dropped, '', 'none'}, {'XTRIM', log, 'MINID', 'none'}
+    {'HGETALL', responders}, {'HINCRBY', dropped, '', 'none'}, {'XINFO', 'STREAM', log},
+    {'DEL', dropped}, {'HSET', dropped, '', '', ''}, {'XTRIM', log, 'MINID', 'none'}
   }
 }
 

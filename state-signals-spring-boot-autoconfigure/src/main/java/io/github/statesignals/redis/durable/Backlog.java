@@ -1,0 +1,373 @@
+package io.github.statesignals.redis.durable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.driver.StreamCommands.Entry;
+import io.github.statesignals.redis.durable.PendingSignal.Content;
+import io.github.statesignals.redis.durable.PendingSignal.Deleted;
+import io.github.statesignals.redis.durable.PendingSignal.Foreign;
+import io.github.statesignals.redis.durable.PendingSignal.Line;
+import io.github.statesignals.redis.durable.store.Replies;
+import io.github.statesignals.redis.durable.store.StreamKeys;
+import io.github.statesignals.wire.SignalCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The signals of one responder that were read and are not acknowledged, and the position
+ * to read on from. Entries that were delivered before and not acknowledged are read
+ * first. Safe for use by many threads.
+ */
+final class Backlog {
+
+	private static final String FIRST = "0-0";
+
+	private static final int LIMIT = 1_024;
+
+	/**
+	 * The bytes that were read and are not acknowledged. In memory a signal takes several
+	 * times its size.
+	 */
+	private static final long LIMIT_BYTES = Math.min(8_000_000, Runtime.getRuntime().maxMemory() / 64);
+
+	private static final int MAX_COUNT = 32;
+
+	private final String responder;
+
+	/**
+	 * The entries that are not acknowledged, by id.
+	 */
+	@GuardedBy("this")
+	private final Map<String, PendingEntry> entries = new HashMap<>();
+
+	/**
+	 * The signals that the listener has not accepted yet.
+	 */
+	@GuardedBy("this")
+	private final Deque<PendingSignal> undelivered = new ArrayDeque<>();
+
+	@GuardedBy("this")
+	private int outstanding;
+
+	@GuardedBy("this")
+	private long outstandingBytes;
+
+	/**
+	 * The size of the entries that were read last, in bytes; as large as possible before
+	 * the first one.
+	 */
+	@GuardedBy("this")
+	private long entryBytes = LIMIT_BYTES;
+
+	@GuardedBy("this")
+	private int generation;
+
+	@GuardedBy("this")
+	private Position position = new Position(FIRST, 0);
+
+	/**
+	 * Entries up to this one may have been answered although they are new to the group,
+	 * which was lost and continues further back.
+	 */
+	@GuardedBy("this")
+	private String answeredBefore = FIRST;
+
+	/**
+	 * The first pending entry at the last renewal, if it was not known here.
+	 */
+	@GuardedBy("this")
+	private String unknownPending = "";
+
+	Backlog(String responder) {
+		this.responder = responder;
+	}
+
+	synchronized Position position() {
+		return this.position;
+	}
+
+	synchronized boolean hasCapacity() {
+		return this.undelivered.isEmpty() && !isFull();
+	}
+
+	@GuardedBy("this")
+	private boolean isFull() {
+		return this.outstanding >= LIMIT || this.outstandingBytes >= LIMIT_BYTES;
+	}
+
+	/**
+	 * Returns the number of entries to read: Redis can't limit the bytes.
+	 */
+	synchronized int count() {
+		long count = (LIMIT_BYTES - this.outstandingBytes) / Math.max(this.entryBytes, 1);
+		return (int) Math.max(1, Math.min(count, MAX_COUNT));
+	}
+
+	// Grows at once, and shrinks slowly: large entries come together.
+	@GuardedBy("this")
+	private void noteSizes(List<Entry> read) {
+		for (Entry entry : read) {
+			long size = (entry.lines() != null) ? entry.lines().length : 0;
+			this.entryBytes = Math.max(size, (this.entryBytes * 3 + size) / 4);
+		}
+	}
+
+	@GuardedBy("this")
+	private void add(PendingSignal signal) {
+		this.outstanding++;
+		this.outstandingBytes += signal.content().size();
+	}
+
+	@GuardedBy("this")
+	private void remove(PendingSignal signal) {
+		this.outstanding--;
+		this.outstandingBytes -= signal.content().size();
+	}
+
+	/**
+	 * Reads again the entries that were delivered and not acknowledged.
+	 */
+	synchronized void readPending() {
+		this.position = new Position(FIRST, this.generation);
+	}
+
+	/**
+	 * Discards the signals that no handler has begun: they are read again by the instance
+	 * that holds the lease then.
+	 */
+	synchronized void discard() {
+		this.generation++;
+		this.undelivered.clear();
+		for (PendingEntry entry : this.entries.values()) {
+			for (PendingSignal discarded : entry.discard()) {
+				remove(discarded);
+			}
+		}
+		this.entries.values().removeIf(PendingEntry::isDiscarded);
+		readPending();
+	}
+
+	/**
+	 * Discards all signals: another instance has read, and those that handlers have begun
+	 * can't be acknowledged.
+	 */
+	synchronized void discardAll() {
+		discard();
+		this.entries.clear();
+	}
+
+	synchronized void stop() {
+		this.undelivered.clear();
+	}
+
+	/**
+	 * Notes the first pending entry. A reply may have been lost if it is not known here.
+	 */
+	synchronized void checkPending(String first) {
+		boolean unknown = !first.isEmpty() && !this.entries.containsKey(first);
+		if (unknown && first.equals(this.unknownPending)) {
+			readPending();
+		}
+		this.unknownPending = unknown ? first : "";
+	}
+
+	synchronized void noteAnsweredBefore(String entry) {
+		if (StreamKeys.isBefore(this.answeredBefore, entry)) {
+			this.answeredBefore = entry;
+		}
+	}
+
+	/**
+	 * Selects the signals that were not delivered, of entries that were read.
+	 * @param from the position from which they were read
+	 */
+	synchronized Selection select(Position from, List<Entry> read) {
+		noteSizes(read);
+		Selection selection = new Selection(this.responder, from.after() != null || mayBeAnswered(read));
+		for (Entry entry : read) {
+			PendingEntry known = this.entries.get(entry.id());
+			if (known == null || !known.isComplete()) {
+				selection.add(entry, known);
+			}
+		}
+		selection.last = read.isEmpty() ? null : read.get(read.size() - 1).id();
+		return selection;
+	}
+
+	// Entries come in order: otherwise they were delivered before.
+	@GuardedBy("this")
+	private boolean mayBeAnswered(List<Entry> read) {
+		if (read.isEmpty()) {
+			return false;
+		}
+		boolean again = !StreamKeys.isBefore(this.answeredBefore, read.get(0).id());
+		noteAnsweredBefore(read.get(read.size() - 1).id());
+		return again;
+	}
+
+	/**
+	 * Accepts signals that were read, to be delivered; or none if signals were discarded
+	 * meanwhile: these are read again, too.
+	 * @param from the position from which they were read
+	 * @param token the token with which the lease is held
+	 */
+	synchronized void accept(Position from, byte[] token, Selection selection) {
+		if (from.generation != this.generation) {
+			return;
+		}
+		if (from == this.position && from.after() != null) {
+			this.position = new Position(selection.last, this.generation);
+		}
+		for (Map.Entry<String, Map<Integer, Content>> read : selection.contents.entrySet()) {
+			PendingEntry entry = this.entries.computeIfAbsent(read.getKey(), (id) -> new PendingEntry(id, token));
+			for (PendingSignal added : entry.add(read.getValue())) {
+				this.undelivered.add(added);
+				add(added);
+			}
+		}
+	}
+
+	boolean begin(PendingSignal signal) {
+		return signal.entry().begin(signal);
+	}
+
+	/**
+	 * Discards a signal whose handler must not start: it is read again.
+	 */
+	synchronized void abandon(PendingSignal signal) {
+		if (signal.entry().abandon(signal)) {
+			remove(signal);
+			readPending();
+		}
+	}
+
+	synchronized @Nullable PendingSignal next() {
+		return this.undelivered.peek();
+	}
+
+	synchronized void delivered(PendingSignal signal) {
+		if (this.undelivered.peek() == signal) {
+			this.undelivered.remove();
+		}
+	}
+
+	/**
+	 * Notes that the acknowledgement of a signal was stored, or refused.
+	 * @return whether there is capacity again
+	 */
+	synchronized boolean acknowledged(AcknowledgedSignal acknowledged, boolean stored) {
+		PendingEntry entry = acknowledged.signal().entry();
+		if (!stored) {
+			entry.refuse(acknowledged.signal());
+		}
+		if (stored ? acknowledged.isLast() : entry.isDiscarded()) {
+			this.entries.remove(entry.id(), entry);
+		}
+		boolean full = isFull();
+		remove(acknowledged.signal());
+		return full && !isFull();
+	}
+
+	/**
+	 * A position in the stream. Compared by identity: a position that was replaced is out
+	 * of date.
+	 */
+	static final class Position {
+
+		private final @Nullable String after;
+
+		private final int generation;
+
+		Position(@Nullable String after, int generation) {
+			this.after = after;
+			this.generation = generation;
+		}
+
+		/**
+		 * Returns the id after which to read entries that were delivered before, or
+		 * {@code null} for new ones.
+		 */
+		@Nullable String after() {
+			return this.after;
+		}
+
+	}
+
+	/**
+	 * The signals of entries that were read, by entry and number.
+	 */
+	static final class Selection {
+
+		private final Map<String, Map<Integer, Content>> contents = new LinkedHashMap<>();
+
+		private final String responder;
+
+		private final boolean answeredPossible;
+
+		private @Nullable String last;
+
+		Selection(String responder, boolean answeredPossible) {
+			this.responder = responder;
+			this.answeredPossible = answeredPossible;
+		}
+
+		private void add(Entry entry, @Nullable PendingEntry known) {
+			Map<Integer, Content> signals = this.contents.computeIfAbsent(entry.id(), (id) -> new LinkedHashMap<>());
+			if (entry.lines() == null) {
+				signals.put(0, new Deleted());
+				return;
+			}
+			if (entry.responder() != null && !this.responder.equals(Replies.text(entry.responder()))) {
+				return;
+			}
+			if (hasTooManyLines(entry.lines())) {
+				signals.put(0, new Foreign("the entry has more than %d lines".formatted(StreamPublisher.BATCH)));
+				return;
+			}
+			List<byte[]> lines = SignalCodec.splitLines(entry.lines());
+			for (int number = 0; number < lines.size(); number++) {
+				if (known == null || !known.hasBegun(number)) {
+					signals.put(number, new Line(lines.get(number)));
+				}
+			}
+		}
+
+		private static boolean hasTooManyLines(byte[] text) {
+			int lines = 1;
+			for (byte character : text) {
+				lines += (character == '\n') ? 1 : 0;
+			}
+			return lines > StreamPublisher.BATCH;
+		}
+
+		/**
+		 * Returns the ids of the signals that may have been answered.
+		 */
+		List<String> questionable() {
+			List<String> ids = new ArrayList<>();
+			if (this.answeredPossible) {
+				this.contents.forEach((entry, signals) -> signals.forEach((number, content) -> {
+					if (content instanceof Line) {
+						ids.add(StreamKeys.signal(entry, number));
+					}
+				}));
+			}
+			return ids;
+		}
+
+		Selection without(Set<String> answered) {
+			this.contents.forEach((entry, signals) -> signals.keySet()
+				.removeIf((number) -> answered.contains(StreamKeys.signal(entry, number))));
+			return this;
+		}
+
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.github.statesignals.redis.durable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.durable.PendingSignal.Content;
+import io.github.statesignals.redis.durable.PendingSignal.State;
+
+/**
+ * An entry of the stream that is delivered and not acknowledged.
+ */
+final class PendingEntry {
+
+	private final String id;
+
+	private final byte[] token;
+
+	@GuardedBy("this")
+	private final List<PendingSignal> signals = new ArrayList<>();
+
+	/**
+	 * The number of signals that have to be acknowledged before the entry is.
+	 */
+	@GuardedBy("this")
+	private int open;
+
+	@GuardedBy("this")
+	private int discarded;
+
+	/**
+	 * Creates an entry.
+	 * @param id the id of the entry
+	 * @param token the token that the lease was held with when it was read: the same
+	 * array for all entries that were read with it
+	 */
+	PendingEntry(String id, byte[] token) {
+		this.id = id;
+		this.token = token;
+	}
+
+	String id() {
+		return this.id;
+	}
+
+	byte[] token() {
+		return this.token;
+	}
+
+	/**
+	 * Adds the signals that were read, in place of those that were discarded.
+	 * @return the signals that are to be delivered
+	 */
+	synchronized List<PendingSignal> add(Map<Integer, ? extends Content> contents) {
+		List<PendingSignal> added = new ArrayList<>();
+		contents.forEach((number, content) -> added.add(new PendingSignal(this, number, content)));
+		this.open += added.size() - this.discarded;
+		this.discarded = 0;
+		if (this.open == 0) {
+			added.add(new PendingSignal(this, 0, new PendingSignal.Settled()));
+			this.open = 1;
+		}
+		this.signals.removeIf((signal) -> signal.state() == State.DISCARDED);
+		this.signals.addAll(added);
+		return added;
+	}
+
+	/**
+	 * Begins to handle a signal.
+	 * @return {@code false} if it was discarded
+	 */
+	synchronized boolean begin(PendingSignal signal) {
+		if (signal.state() == State.DELIVERED) {
+			signal.state(State.BEGUN);
+		}
+		return signal.state() != State.DISCARDED;
+	}
+
+	/**
+	 * Discards a signal whose next handler must not start.
+	 * @return whether it is to be read again
+	 */
+	synchronized boolean abandon(PendingSignal signal) {
+		if (signal.state() == State.ACKNOWLEDGED || signal.state() == State.DISCARDED) {
+			return false;
+		}
+		signal.state(State.DISCARDED);
+		this.discarded++;
+		return true;
+	}
+
+	/**
+	 * Acknowledges one of its signals.
+	 * @return whether it was the last one
+	 */
+	synchronized boolean acknowledge(PendingSignal signal) {
+		signal.state(State.ACKNOWLEDGED);
+		return --this.open == 0;
+	}
+
+	/**
+	 * Discards the signals that no handler has begun: they are to be read again.
+	 */
+	synchronized List<PendingSignal> discard() {
+		List<PendingSignal> delivered = this.signals.stream()
+			.filter((signal) -> signal.state() == State.DELIVERED)
+			.toList();
+		delivered.forEach((signal) -> signal.state(State.DISCARDED));
+		this.discarded += delivered.size();
+		return delivered;
+	}
+
+	/**
+	 * Notes that Redis has not stored the acknowledgement of a signal, which is to be
+	 * read again.
+	 */
+	synchronized void refuse(PendingSignal signal) {
+		signal.state(State.DISCARDED);
+		this.open++;
+		this.discarded++;
+	}
+
+	synchronized boolean isDiscarded() {
+		return this.signals.stream().allMatch((signal) -> signal.state() == State.DISCARDED);
+	}
+
+	/**
+	 * Whether none of its signals has to be read again.
+	 */
+	synchronized boolean isComplete() {
+		return this.discarded == 0;
+	}
+
+	synchronized boolean hasBegun(PendingSignal signal) {
+		return signal.state() == State.BEGUN;
+	}
+
+	/**
+	 * Whether a signal of the entry is in the hands of a handler, or was.
+	 */
+	synchronized boolean hasBegun(int number) {
+		return this.signals.stream()
+			.anyMatch((signal) -> signal.number() == number && signal.state() != State.DISCARDED);
+	}
+
+}

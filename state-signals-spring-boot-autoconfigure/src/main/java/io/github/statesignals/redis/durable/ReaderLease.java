@@ -1,0 +1,183 @@
+package io.github.statesignals.redis.durable;
+
+import java.time.Duration;
+import java.util.UUID;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.RedisChannel;
+import io.github.statesignals.redis.durable.store.StreamStore;
+
+/**
+ * The lease of one responder, as this instance holds it: of all instances that have a
+ * responder of the name, the one with the lease reads. Safe for use by many threads.
+ */
+final class ReaderLease {
+
+	/**
+	 * An older lease is not read with: it could expire meanwhile.
+	 */
+	private static final Duration READABLE = StreamStore.LEASE.minusSeconds(3);
+
+	@GuardedBy("this")
+	private Tokens tokens = new Tokens(newToken(), newToken());
+
+	@GuardedBy("this")
+	private State state = State.STANDBY;
+
+	@GuardedBy("this")
+	private long pausedUntilNanos;
+
+	/**
+	 * When the last successful renewal was requested.
+	 */
+	@GuardedBy("this")
+	private Moment renewed = Moment.now();
+
+	private static byte[] newToken() {
+		return RedisChannel.bytes(UUID.randomUUID().toString());
+	}
+
+	synchronized Tokens tokens() {
+		return this.tokens;
+	}
+
+	synchronized boolean isCurrent(byte[] token) {
+		return token == this.tokens.current();
+	}
+
+	/**
+	 * Whether handlers may begin.
+	 */
+	synchronized boolean isValid() {
+		return this.state == State.HELD && this.renewed.age().compareTo(StreamStore.LEASE) < 0;
+	}
+
+	synchronized boolean isReadable() {
+		return this.state == State.HELD && this.renewed.age().compareTo(READABLE) < 0;
+	}
+
+	/**
+	 * Notes that Redis has granted the lease.
+	 * @param granted how it was granted
+	 * @param offered the tokens of the request
+	 * @param requested when it was requested: Redis counts from a later time on
+	 */
+	synchronized Renewal renew(StreamStore.Lease.State granted, Tokens offered, Moment requested) {
+		if (this.state == State.CLOSED || isPaused()) {
+			// The request was sent before the release.
+			return Renewal.IGNORED;
+		}
+		boolean interrupted = !isValid();
+		this.state = State.HELD;
+		this.renewed = requested;
+		if (granted == StreamStore.Lease.State.TAKEN_WITH_NEXT_TOKEN && offered == this.tokens) {
+			this.tokens = new Tokens(offered.next(), newToken());
+			return Renewal.AFTER_ANOTHER;
+		}
+		if (interrupted) {
+			return Renewal.INTERRUPTED;
+		}
+		return (granted == StreamStore.Lease.State.WAS_FREE) ? Renewal.RETAKEN : Renewal.CONTINUED;
+	}
+
+	/**
+	 * Notes that another instance holds the lease.
+	 * @return whether this instance held it
+	 */
+	synchronized boolean lose() {
+		boolean held = this.state == State.HELD;
+		if (held) {
+			this.state = State.STANDBY;
+		}
+		return held;
+	}
+
+	synchronized void close() {
+		this.state = State.CLOSED;
+	}
+
+	/**
+	 * Gives up the lease for a time.
+	 * @return whether this instance held it
+	 */
+	synchronized boolean pause(Duration time) {
+		if (this.state != State.HELD) {
+			return false;
+		}
+		this.state = State.PAUSED;
+		this.pausedUntilNanos = System.nanoTime() + time.toNanos();
+		return true;
+	}
+
+	synchronized boolean isPaused() {
+		return this.state == State.PAUSED && this.pausedUntilNanos - System.nanoTime() > 0;
+	}
+
+	private enum State {
+
+		STANDBY, PAUSED, HELD, CLOSED
+
+	}
+
+	/**
+	 * What has happened since the last renewal.
+	 */
+	enum Renewal {
+
+		/**
+		 * This instance has given the lease up.
+		 */
+		IGNORED,
+
+		/**
+		 * This instance held the lease all the time.
+		 */
+		CONTINUED,
+
+		/**
+		 * Redis had lost the lease.
+		 */
+		RETAKEN,
+
+		/**
+		 * The lease had expired here. No other instance has read.
+		 */
+		INTERRUPTED,
+
+		/**
+		 * Another instance has read.
+		 */
+		AFTER_ANOTHER
+
+	}
+
+	/**
+	 * The tokens that a lease is requested with.
+	 *
+	 * @param current identifies this instance. Another one for each time that another
+	 * instance may have read, so that earlier signals are not acknowledged with it
+	 * @param next replaces it if another instance has read
+	 */
+	record Tokens(byte[] current, byte[] next) {
+	}
+
+	/**
+	 * A moment by both clocks: one of them does not count while the machine sleeps, the
+	 * other one can be set.
+	 */
+	record Moment(long nanos, long millis) {
+
+		static Moment now() {
+			return new Moment(System.nanoTime(), System.currentTimeMillis());
+		}
+
+		Duration age() {
+			Moment now = now();
+			Duration elapsed = Duration.ofNanos(now.nanos - this.nanos);
+			Duration byWallClock = Duration.ofMillis(now.millis - this.millis);
+			return (elapsed.compareTo(byWallClock) > 0) ? elapsed : byWallClock;
+		}
+
+	}
+
+}

@@ -1,0 +1,182 @@
+package io.github.statesignals.redis.durable;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.redis.SignalChannels;
+import io.github.statesignals.redis.durable.PendingSignal.Deleted;
+import io.github.statesignals.redis.durable.PendingSignal.Foreign;
+import io.github.statesignals.redis.durable.PendingSignal.Line;
+import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.wire.ReceivedMessage;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import io.github.statesignals.wire.SignalCodec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers the stored signals of one responder to the listener.
+ */
+final class SignalDelivery {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalDelivery.class);
+
+	private static final byte[] NO_ANSWER = {};
+
+	private final String channel;
+
+	private final String responder;
+
+	private final String source;
+
+	private final SignalCodec codec;
+
+	private final Listener listener;
+
+	private final Claims claims;
+
+	SignalDelivery(String channel, String responder, String source, SignalCodec codec, Listener listener,
+			Claims claims) {
+		this.channel = channel;
+		this.responder = responder;
+		this.source = source;
+		this.codec = codec;
+		this.listener = listener;
+		this.claims = claims;
+	}
+
+	/**
+	 * Delivers a signal.
+	 * @return {@code false} if the listener has no capacity now
+	 */
+	boolean deliver(PendingSignal signal) {
+		StoredReceipt receipt = new StoredReceipt(signal);
+		if (signal.content() instanceof Line line) {
+			return deliver(line, receipt);
+		}
+		if (signal.content() instanceof Deleted) {
+			this.listener.onDropped(this.channel, "", this.responder, 1);
+		}
+		else if (signal.content() instanceof Foreign foreign) {
+			this.listener.onMalformed(this.source, foreign.problem());
+		}
+		receipt.acknowledge(null, null);
+		return true;
+	}
+
+	private boolean deliver(Line line, StoredReceipt receipt) {
+		ReceivedMessage message = this.codec.readSignal(line.json());
+		if (message instanceof MalformedMessage malformed) {
+			return deliverUnreadable(malformed, receipt);
+		}
+		ReceivedSignal read = (ReceivedSignal) message;
+		SignalExtension extension = read.extension();
+		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
+		return this.listener.onStoredSignal(this.channel, this.responder, read.signal(), extension, receipt);
+	}
+
+	// It is answered, or it would be outstanding until its retention has passed.
+	private boolean deliverUnreadable(MalformedMessage malformed, StoredReceipt receipt) {
+		UnreadableSignal signal = Objects.requireNonNullElseGet(malformed.signal(),
+				() -> new UnreadableSignal(null, null, null, null, malformed.problem()));
+		receipt.replyTo = (signal.extension() != null) ? signal.extension().replyTo() : null;
+		if (!this.listener.onUnreadable(this.channel, this.responder, signal, receipt)) {
+			return false;
+		}
+		this.listener.onMalformed(this.source, malformed.problem());
+		return true;
+	}
+
+	/**
+	 * Answers a signal that can't be delivered.
+	 */
+	void fail(PendingSignal signal, String reason) {
+		StoredReceipt receipt = new StoredReceipt(signal);
+		Signal known = null;
+		SignalExtension extension = null;
+		try {
+			if (signal.content() instanceof Line line
+					&& this.codec.readSignal(line.json()) instanceof ReceivedSignal read) {
+				known = read.signal();
+				extension = read.extension();
+			}
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			logger.debug("The signal '{}' can't be read", signal.id(), ex);
+		}
+		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
+		receipt.acknowledge(
+				new Response(this.responder, (known != null) ? known.publisherId() : "",
+						(known != null) ? known.event() : "", Acknowledgement.FAILURE,
+						"The signal can't be delivered: " + reason),
+				new ResponseExtension((extension != null) ? extension.id() : null));
+		this.listener.onMalformed(this.source, "it could not be delivered, and was set aside");
+	}
+
+	/**
+	 * Acknowledges signals.
+	 */
+	interface Claims {
+
+		/**
+		 * Begins to handle a signal.
+		 * @return {@code false} if it is not this instance's to handle any more
+		 */
+		boolean begin(PendingSignal signal);
+
+		/**
+		 * Acknowledges a signal.
+		 * @param answer the answer in JSON; empty: none
+		 * @param address the Redis channel to send the answer to
+		 */
+		CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address);
+
+	}
+
+	private final class StoredReceipt implements Receipt {
+
+		private final PendingSignal signal;
+
+		private @Nullable String replyTo;
+
+		private @Nullable CompletableFuture<?> acknowledged;
+
+		StoredReceipt(PendingSignal signal) {
+			this.signal = signal;
+		}
+
+		@Override
+		public boolean begin() {
+			return SignalDelivery.this.claims.begin(this.signal);
+		}
+
+		// The first answer counts: a listener may have answered before a handler does.
+		@Override
+		public synchronized CompletableFuture<?> acknowledge(@Nullable Response response,
+				@Nullable ResponseExtension extension) {
+			if (this.acknowledged == null) {
+				SignalDelivery delivery = SignalDelivery.this;
+				byte[] answer = (response != null) ? delivery.codec.write(response, extension) : NO_ANSWER;
+				this.acknowledged = delivery.claims.acknowledge(this.signal, answer, address());
+			}
+			return this.acknowledged;
+		}
+
+		private String address() {
+			String to = this.replyTo;
+			SignalChannels channels = SignalChannels.of(SignalDelivery.this.channel);
+			return (to != null && channels.isReplyTo(to)) ? to : channels.responses();
+		}
+
+	}
+
+}

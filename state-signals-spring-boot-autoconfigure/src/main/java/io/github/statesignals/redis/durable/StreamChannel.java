@@ -1,0 +1,193 @@
+package io.github.statesignals.redis.durable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
+import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
+import io.github.statesignals.wire.SignalCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One durable channel: publishing, stored answers, registered responders, and a reader
+ * for each responder of this application.
+ */
+final class StreamChannel {
+
+	private final String name;
+
+	private final StreamStore store;
+
+	private final Services services;
+
+	private final StreamRegistry registry;
+
+	private final StreamPublisher publisher;
+
+	private final StreamAnswers answers;
+
+	private final FailureLog failures = new FailureLog();
+
+	private final AtomicBoolean trimming = new AtomicBoolean();
+
+	private final Map<String, StreamReader> readers = new LinkedHashMap<>();
+
+	private boolean stopped;
+
+	/**
+	 * Creates a channel.
+	 * @param subscriptions receives the subscriptions of responders
+	 */
+	StreamChannel(String name, StreamStore store, Services services, Consumer<Response> subscriptions) {
+		this.name = name;
+		this.store = store;
+		this.services = services;
+		this.registry = new StreamRegistry(name, store, services.listener(), subscriptions, services.executor());
+		this.publisher = new StreamPublisher(store, services.retries());
+		this.answers = new StreamAnswers(store, services.codec(), services.retries());
+	}
+
+	StreamStore store() {
+		return this.store;
+	}
+
+	StreamRegistry registry() {
+		return this.registry;
+	}
+
+	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
+		return this.publisher.publish(signal, json);
+	}
+
+	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
+		return this.answers.recall(id, responders);
+	}
+
+	void trim() {
+		if (this.trimming.compareAndSet(false, true)) {
+			continueTrimming();
+		}
+	}
+
+	private void continueTrimming() {
+		this.store.checkPermissions(Purpose.TRIMMING)
+			.thenCompose((checked) -> this.store.trim())
+			.whenComplete((more, ex) -> {
+				if (ex == null && more) {
+					this.services.retries().later(this::continueTrimming);
+					return;
+				}
+				this.trimming.set(false);
+				this.failures.log("Channel '" + this.name + "' is not trimmed, so that its stream grows", ex);
+			});
+	}
+
+	/**
+	 * Creates the readers of new responders, and stops those of responders that left.
+	 * @return the new readers
+	 */
+	Collection<StreamReader> updateReaders() {
+		Collection<String> names = this.services.listener().responders(this.name);
+		List<StreamReader> added = new ArrayList<>();
+		List<StreamReader> left = new ArrayList<>();
+		synchronized (this.readers) {
+			if (this.stopped) {
+				return added;
+			}
+			this.readers.forEach((responder, reader) -> {
+				if (!names.contains(responder)) {
+					left.add(reader);
+				}
+			});
+			this.readers.values().removeAll(left);
+			names.forEach((responder) -> this.readers.computeIfAbsent(responder, (created) -> {
+				StreamReader reader = createReader(created);
+				added.add(reader);
+				return reader;
+			}));
+		}
+		left.forEach(StreamReader::stop);
+		added.forEach(StreamReader::tick);
+		return added;
+	}
+
+	private StreamReader createReader(String responder) {
+		return new StreamReader(this.name, responder, this.store, this.services.clients().get(), this.services.codec(),
+				this.services.listener(), this.services.retries(), this.services.afterReceiving());
+	}
+
+	List<StreamReader> readers() {
+		synchronized (this.readers) {
+			return List.copyOf(this.readers.values());
+		}
+	}
+
+	boolean isRegistered(String responder) {
+		StreamReader reader;
+		synchronized (this.readers) {
+			reader = this.readers.get(responder);
+		}
+		return reader != null && reader.registration().isDone();
+	}
+
+	/**
+	 * Returns why a responder could not be registered at the last attempt.
+	 */
+	@Nullable Throwable registrationFailure() {
+		return readers().stream()
+			.map(StreamReader::registrationFailure)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
+	 * Stops the readers.
+	 * @return completes when acknowledgements are stored, and the leases are released
+	 */
+	CompletableFuture<?> stop() {
+		synchronized (this.readers) {
+			this.stopped = true;
+		}
+		return CompletableFuture.allOf(readers().stream().map(StreamReader::stop).toArray(CompletableFuture[]::new));
+	}
+
+	/**
+	 * Whether all signals are stored, or have failed.
+	 */
+	boolean isIdle() {
+		return this.publisher.isIdle();
+	}
+
+	void close() {
+		this.publisher.close();
+		this.answers.close();
+	}
+
+	/**
+	 * The parts that all channels of a connection share.
+	 *
+	 * @param clients creates a client for a reader, whose commands block
+	 * @param executor calls the listener
+	 * @param afterReceiving runs a task when handlers have been woken for what was read
+	 */
+	record Services(SignalCodec codec, Listener listener, Retries retries, Supplier<StreamClient> clients,
+			Executor executor, Consumer<Runnable> afterReceiving) {
+	}
+
+}

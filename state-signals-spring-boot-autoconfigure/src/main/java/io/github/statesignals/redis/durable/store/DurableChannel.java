@@ -1,0 +1,46 @@
+package io.github.statesignals.redis.durable.store;
+
+import java.time.Duration;
+
+/**
+ * The settings of a durable channel.
+ *
+ * @param retention the time for which answers, and signals that are not acknowledged, are
+ * stored; 36,500 days at most count
+ * @param start the signals that a responder receives whose name was never registered
+ * @since 0.1.0
+ */
+public record DurableChannel(Duration retention, Start start) {
+
+	/**
+	 * Redis refuses later times of expiry.
+	 */
+	private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
+
+	public DurableChannel {
+		retention = (retention.compareTo(LONGEST_RETENTION) < 0) ? retention : LONGEST_RETENTION;
+	}
+
+	/**
+	 * The signals that a new responder receives.
+	 */
+	public enum Start {
+
+		/**
+		 * Those that are published after its registration.
+		 */
+		NEW,
+
+		/**
+		 * Also the last signal of each event and publisher.
+		 */
+		LATEST,
+
+		/**
+		 * Also all signals that the stream still has.
+		 */
+		ALL
+
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.github.statesignals.redis.durable.store;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.statesignals.redis.driver.RedisExceptions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.QueryTimeoutException;
+
+/**
+ * Converts values of replies, and waits for replies.
+ */
+public final class Replies {
+
+	private Replies() {
+	}
+
+	public static String text(@Nullable Object value) {
+		return (value instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
+	}
+
+	/**
+	 * Converts a number. Other clients can write into a key: a value that is no number
+	 * counts as zero.
+	 */
+	public static long number(@Nullable Object value) {
+		if (value instanceof Number number) {
+			return number.longValue();
+		}
+		try {
+			return Long.parseLong(text(value));
+		}
+		catch (NumberFormatException ex) {
+			return 0;
+		}
+	}
+
+	/**
+	 * Waits for a reply, for as long as a call may take.
+	 */
+	public static <T> T get(CompletableFuture<T> reply) {
+		try {
+			return reply.get(StreamClient.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new QueryTimeoutException("Interrupted while waiting for Redis", ex);
+		}
+		catch (TimeoutException ex) {
+			throw new QueryTimeoutException("Redis has not answered within " + StreamClient.TIMEOUT.toSeconds() + " s",
+					ex);
+		}
+		catch (ExecutionException ex) {
+			throw RedisExceptions.translate(ex);
+		}
+	}
+
+	/**
+	 * Waits for several replies.
+	 * @param timeout the limit; negative: none
+	 * @return {@code false} if the limit was reached
+	 */
+	public static boolean await(CompletableFuture<?> all, Duration timeout) {
+		try {
+			if (timeout.isNegative()) {
+				all.get();
+			}
+			else {
+				all.get(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS);
+			}
+			return true;
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+		catch (ExecutionException ex) {
+			throw RedisExceptions.translate(ex);
+		}
+	}
+
+}

@@ -1,0 +1,501 @@
+package io.github.statesignals.redis.durable.store;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+import io.github.statesignals.redis.RedisChannel;
+import io.github.statesignals.redis.driver.StreamCommands;
+import io.github.statesignals.redis.driver.StreamCommands.Entry;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
+import io.github.statesignals.wire.SignalCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored state of one durable channel. Each method runs one script, and completes
+ * with its reply, on any thread, or exceptionally with the driver's exception.
+ */
+public final class StreamStore {
+
+	/**
+	 * A lease that is not renewed for this time is free.
+	 */
+	public static final Duration LEASE = Duration.ofSeconds(10);
+
+	/**
+	 * Within this time, every connected application has noticed a loss of responders and
+	 * has restored those that it knows.
+	 */
+	public static final Duration RESTORING = Duration.ofSeconds(10);
+
+	private static final long DEAD_LETTERS = 1_000;
+
+	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
+
+	/**
+	 * The numbers that one script takes some milliseconds for: meanwhile it blocks Redis.
+	 */
+	private static final long TRIM_SIGNALS = 2_000;
+
+	private static final long TRIM_ENTRIES = 10_000;
+
+	/**
+	 * Within this time, a batch may be sent again.
+	 */
+	private static final Duration BATCH_REMEMBERED = Duration.ofHours(1);
+
+	private final StreamKeys keys;
+
+	private final Duration retention;
+
+	private final Start start;
+
+	private final StreamClient client;
+
+	private final KeyRepair repair;
+
+	private final Set<Purpose> permitted = ConcurrentHashMap.newKeySet();
+
+	public StreamStore(String channel, DurableChannel settings, StreamClient client) {
+		this.keys = StreamKeys.of(channel);
+		this.retention = settings.retention();
+		this.start = settings.start();
+		this.client = client;
+		this.repair = new KeyRepair(this.keys, client);
+	}
+
+	/**
+	 * Whether the last signal of each event and publisher is stored.
+	 */
+	public boolean storesLatest() {
+		return this.start == Start.LATEST;
+	}
+
+	/**
+	 * Returns the key of the stream, as a name for logs.
+	 */
+	public String logName() {
+		return this.keys.prefix() + "log";
+	}
+
+	/**
+	 * Adds an entry, unless the producer has added this batch before.
+	 * @param latest the name of each signal among the last signals, or empty; not used if
+	 * these are not stored
+	 * @return the id of the entry
+	 */
+	public CompletableFuture<String> publish(String producer, long batch, byte[] signals, List<String> latest) {
+		List<byte[]> arguments = new ArrayList<>(List.of(bytes(batch), bytes(BATCH_REMEMBERED), signals));
+		if (storesLatest()) {
+			arguments.add(bytes(this.retention));
+			latest.forEach((name) -> arguments.add(RedisChannel.bytes(name)));
+		}
+		return eval(StreamScript.PUBLISH, List.of(this.keys.log(), this.keys.producer(producer), this.keys.latest()),
+				arguments)
+			.thenApply((reply) -> Replies.text(reply.get(0)));
+	}
+
+	/**
+	 * Reads entries for a responder, on a separate client: the command blocks.
+	 * @param after the id after which to read entries that were delivered before;
+	 * {@code null}: new entries
+	 */
+	public CompletableFuture<List<Entry>> read(StreamClient reads, String responder, @Nullable String after, int count,
+			Duration block) {
+		return this.repair.call(List.of(this.keys.log()),
+				() -> reads.call((commands) -> commands.read(this.keys.log(), responder, after, count, block),
+						block.plus(StreamClient.TIMEOUT)));
+	}
+
+	/**
+	 * Stores and sends answers, and acknowledges entries.
+	 * @param token the token that the lease was held with when all of them were read
+	 * @return {@code false} if another instance has held the lease since
+	 */
+	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token,
+			List<? extends AnsweredSignal> signals) {
+		List<byte[]> entries = new ArrayList<>();
+		Map<String, List<byte[]>> stored = new LinkedHashMap<>();
+		Map<String, List<byte[]>> sent = new LinkedHashMap<>();
+		for (AnsweredSignal next : signals) {
+			if (next.isLast()) {
+				entries.add(RedisChannel.bytes(next.entry()));
+			}
+			if (next.id().isEmpty()) {
+				continue;
+			}
+			List<byte[]> fields = stored.computeIfAbsent(StreamKeys.second(next.entry()),
+					(second) -> new ArrayList<>());
+			fields.add(StreamKeys.field(next.id(), responder));
+			fields.add(next.answer());
+			if (next.answer().length > 0) {
+				sent.computeIfAbsent(next.address(), (address) -> new ArrayList<>()).add(next.answer());
+			}
+		}
+		List<byte[]> scriptKeys = new ArrayList<>(
+				List.of(this.keys.log(), this.keys.lease(responder), this.keys.reader(responder)));
+		List<byte[]> arguments = new ArrayList<>(List.of(RedisChannel.bytes(responder), token, bytes(LEASE),
+				bytes(this.retention), bytes(entries.size())));
+		arguments.addAll(entries);
+		stored.forEach((second, fields) -> {
+			scriptKeys.add(this.keys.answersOf(second));
+			arguments.add(bytes(fields.size()));
+			arguments.addAll(fields);
+		});
+		sent.forEach((address, answers) -> {
+			arguments.add(RedisChannel.bytes(address));
+			arguments.add(SignalCodec.joinLines(answers));
+		});
+		return eval(StreamScript.ACKNOWLEDGE, scriptKeys, arguments).thenApply(StreamStore::isDone);
+	}
+
+	/**
+	 * Returns those of some signals that a responder has answered.
+	 */
+	public CompletableFuture<Set<String>> answered(String responder, List<String> signals) {
+		return eval(StreamScript.ANSWERED, signals.stream().map(this.keys::answers).toList(),
+				signals.stream().map((signal) -> StreamKeys.field(signal, responder)).toList())
+			.thenApply((numbers) -> {
+				Set<String> answered = new HashSet<>();
+				numbers.forEach((number) -> answered.add(signals.get((int) Replies.number(number) - 1)));
+				return answered;
+			});
+	}
+
+	/**
+	 * Returns stored answers, in the order of the references.
+	 * @return the answers in JSON, empty where there is none
+	 */
+	public CompletableFuture<List<byte[]>> recall(List<AnswerReference> references) {
+		return eval(StreamScript.RECALL,
+				references.stream().map((reference) -> this.keys.answers(reference.signal())).toList(),
+				references.stream()
+					.map((reference) -> StreamKeys.field(reference.signal(), reference.responder()))
+					.toList())
+			.thenApply((reply) -> reply.stream().map(StreamStore::answer).toList());
+	}
+
+	/**
+	 * Registers responders.
+	 * @param fields the responders, each with its field as it was read last, or empty
+	 * @param restoring whether those that were removed remain removed
+	 */
+	public CompletableFuture<Map<String, Registration>> register(Map<String, String> fields, boolean restoring) {
+		List<byte[]> arguments = new ArrayList<>();
+		arguments.add(bytes(restoring ? 1 : 0));
+		arguments.add(bytes(RESTORING));
+		arguments.add(RedisChannel.bytes((restoring ? Start.NEW : this.start).name().toLowerCase(Locale.ROOT)));
+		arguments.add(bytes(this.retention));
+		fields.forEach((name, field) -> {
+			arguments.add(RedisChannel.bytes(name));
+			arguments.add(RedisChannel.bytes(field));
+		});
+		return eval(StreamScript.REGISTER,
+				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.latest()), arguments)
+			.thenApply((reply) -> {
+				Map<String, Registration> registrations = new LinkedHashMap<>();
+				int at = 0;
+				for (String name : fields.keySet()) {
+					registrations.put(name, Registration.of(reply, at));
+					at += 2;
+				}
+				return registrations;
+			});
+	}
+
+	/**
+	 * Takes or renews the lease of a responder.
+	 * @param token the token to hold it with
+	 * @param nextToken the token to hold it with if another instance has held it since
+	 */
+	public CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken) {
+		return eval(StreamScript.LEASE,
+				List.of(this.keys.lease(responder), this.keys.log(), this.keys.dropped(responder),
+						this.keys.reader(responder), this.keys.responders()),
+				List.of(token, nextToken, bytes(LEASE), RedisChannel.bytes(responder)))
+			.thenApply(Lease::of);
+	}
+
+	public CompletableFuture<?> release(String responder, byte[] token) {
+		return eval(StreamScript.RELEASE, List.of(this.keys.lease(responder)), List.of(token));
+	}
+
+	/**
+	 * Removes a responder.
+	 * @return whether signals were stored for it
+	 */
+	public CompletableFuture<Boolean> remove(String responder) {
+		return eval(StreamScript.REMOVE,
+				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.dropped(responder),
+						this.keys.reader(responder), this.keys.lease(responder)),
+				List.of(RedisChannel.bytes(responder)))
+			.thenApply(StreamStore::isDone);
+	}
+
+	/**
+	 * Sets a signal aside that can't be delivered.
+	 * @return {@code false} if there are too many dead letters
+	 */
+	public CompletableFuture<Boolean> setAside(String responder, String signal, String reason, byte[] json) {
+		byte[] head = RedisChannel.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " ") + "\n");
+		byte[] letter = Arrays.copyOf(head, head.length + json.length);
+		System.arraycopy(json, 0, letter, head.length, json.length);
+		return eval(StreamScript.SETASIDE, List.of(this.keys.deadLetters()),
+				List.of(StreamKeys.field(signal, responder), letter, bytes(this.retention), bytes(DEAD_LETTERS)))
+			.thenApply(StreamStore::isDone);
+	}
+
+	public CompletableFuture<StoredDeadLetters> deadLetters(int limit) {
+		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()), List.of(bytes(limit)))
+			.thenApply(StoredDeadLetters::of);
+	}
+
+	/**
+	 * Adds the signal of a dead letter to the stream, for its responder alone.
+	 * @return {@code false} if there is no such dead letter
+	 */
+	public CompletableFuture<Boolean> replay(String responder, String signal) {
+		return eval(StreamScript.REPLAY, List.of(this.keys.log(), this.keys.deadLetters()),
+				List.of(StreamKeys.field(signal, responder), RedisChannel.bytes(responder)))
+			.thenApply(StreamStore::isDone);
+	}
+
+	/**
+	 * Checks that the Redis user has all permissions for a purpose, unless it had them
+	 * before.
+	 * @return completes exceptionally with an error that names all that are missing
+	 */
+	public CompletableFuture<?> checkPermissions(Purpose purpose) {
+		if (this.permitted.contains(purpose)) {
+			return CompletableFuture.completedFuture(null);
+		}
+		return eval(StreamScript.PERMISSIONS,
+				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.producer(""),
+						this.keys.lease(""), this.keys.reader(""), this.keys.dropped(""), this.keys.answersOf(""),
+						this.keys.trimmed(), this.keys.latest(), this.keys.deadLetters()),
+				List.of(RedisChannel.bytes(purpose.name())))
+			.thenAccept((reply) -> this.permitted.add(purpose));
+	}
+
+	/**
+	 * Returns how Redis persists and evicts keys: see {@code persistence.lua}.
+	 */
+	public CompletableFuture<List<String>> persistence() {
+		return eval(StreamScript.PERSISTENCE, List.of(this.keys.log()), List.of())
+			.thenApply((reply) -> reply.stream().map(Replies::text).toList());
+	}
+
+	/**
+	 * Deletes acknowledged and expired signals, a bounded number of them.
+	 * @return whether there may be more
+	 */
+	public CompletableFuture<Boolean> trim() {
+		return eval(StreamScript.TRIM, List.of(this.keys.log(), this.keys.trimmed(), this.keys.responders()),
+				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped(""), bytes(TRIM_SIGNALS),
+						bytes(TRIM_ENTRIES)))
+			.thenApply(StreamStore::isDone);
+	}
+
+	/**
+	 * Returns the answers to a signal, and the responders that have not answered.
+	 */
+	public CompletableFuture<Optional<Status>> status(String signal) {
+		return eval(StreamScript.STATUS,
+				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.answers(signal)),
+				List.of(RedisChannel.bytes(signal), RedisChannel.bytes(StreamKeys.entry(signal))))
+			.thenApply((reply) -> reply.isEmpty() ? Optional.empty() : Optional.of(Status.of(reply)));
+	}
+
+	public CompletableFuture<Responders> responders() {
+		return eval(StreamScript.RESPONDERS, List.of(this.keys.responders(), this.keys.removed()), List.of())
+			.thenApply(Responders::of);
+	}
+
+	private CompletableFuture<List<?>> eval(StreamScript script, List<byte[]> scriptKeys, List<byte[]> arguments) {
+		return this.repair.call(scriptKeys, () -> this.client
+			.call((StreamCommands commands) -> commands.eval(script.script(), scriptKeys, arguments)));
+	}
+
+	private static boolean isDone(List<?> reply) {
+		return Replies.number(reply.get(0)) == 1;
+	}
+
+	static byte[] answer(@Nullable Object reply) {
+		return (reply instanceof byte[] bytes) ? bytes : RedisChannel.bytes(Replies.text(reply));
+	}
+
+	private static byte[] bytes(Duration duration) {
+		return bytes(duration.toMillis());
+	}
+
+	private static byte[] bytes(long number) {
+		return RedisChannel.bytes(Long.toString(number));
+	}
+
+	/**
+	 * The purposes of permissions, as {@code permissions.lua} names them.
+	 */
+	public enum Purpose {
+
+		EXPORTER, RESPONDER, TRIMMING
+
+	}
+
+	/**
+	 * A signal to acknowledge.
+	 */
+	public interface AnsweredSignal {
+
+		/**
+		 * Returns the id of the signal; empty if only its entry is to be acknowledged.
+		 */
+		String id();
+
+		/**
+		 * Returns the id of its entry.
+		 */
+		String entry();
+
+		/**
+		 * Returns the answer in JSON; empty: none.
+		 */
+		byte[] answer();
+
+		/**
+		 * Returns the Redis channel to send the answer to.
+		 */
+		String address();
+
+		/**
+		 * Whether its entry is acknowledged with it.
+		 */
+		boolean isLast();
+
+	}
+
+	/**
+	 * Identifies a stored answer.
+	 */
+	public record AnswerReference(String signal, String responder) {
+	}
+
+	/**
+	 * The registration of a responder.
+	 *
+	 * @param outcome the outcome
+	 * @param field its field: see {@code register.lua}
+	 */
+	public record Registration(Outcome outcome, String field) {
+
+		static Registration of(List<?> reply, int at) {
+			return new Registration(Outcome.values()[(int) Replies.number(reply.get(at))],
+					Replies.text(reply.get(at + 1)));
+		}
+
+		/**
+		 * In the order of the numbers in {@code register.lua}.
+		 */
+		public enum Outcome {
+
+			UNCHANGED, NEW, GROUP_LOST, FIELD_LOST
+
+		}
+
+	}
+
+	/**
+	 * The lease of a responder.
+	 *
+	 * @param state the state
+	 * @param firstPending the first entry that is delivered and not acknowledged; empty
+	 * if there is none
+	 * @param grouped whether the responder has a consumer group
+	 * @param dropped the number of signals that were dropped, by publisher
+	 * @param field the field of the responder; empty if it has none
+	 */
+	public record Lease(State state, String firstPending, boolean grouped, Map<String, Long> dropped, String field) {
+
+		static Lease of(List<?> reply) {
+			String pending = Replies.text(reply.get(1));
+			boolean grouped = !pending.equals("-");
+			Map<String, Long> dropped = new LinkedHashMap<>();
+			List<?> pairs = (List<?>) reply.get(2);
+			for (int i = 0; i + 1 < pairs.size(); i += 2) {
+				dropped.put(Replies.text(pairs.get(i)), Replies.number(pairs.get(i + 1)));
+			}
+			return new Lease(State.values()[(int) Replies.number(reply.get(0))], grouped ? pending : "", grouped,
+					dropped, Replies.text(reply.get(3)));
+		}
+
+		/**
+		 * In the order of the numbers in {@code lease.lua}.
+		 */
+		public enum State {
+
+			HELD_BY_ANOTHER, WAS_FREE, RENEWED, TAKEN_WITH_NEXT_TOKEN
+
+		}
+
+	}
+
+	/**
+	 * The status of a signal.
+	 *
+	 * @param known whether it is known which responders it was stored for
+	 * @param answers the answers in JSON, by responder
+	 * @param outstanding the responders that have not answered
+	 * @param removed the responders that were removed before they answered
+	 */
+	public record Status(boolean known, Map<String, byte[]> answers, Set<String> outstanding, Set<String> removed) {
+
+		static Status of(List<?> reply) {
+			Status status = new Status(Replies.number(reply.get(0)) == 1, new LinkedHashMap<>(), new LinkedHashSet<>(),
+					new LinkedHashSet<>());
+			List<?> fields = (List<?>) reply.get(1);
+			for (int i = 0; i + 2 < fields.size(); i += 3) {
+				String name = Replies.text(fields.get(i));
+				switch (Replies.text(fields.get(i + 1))) {
+					case "+" -> status.answers.put(name, answer(fields.get(i + 2)));
+					case "x" -> status.removed.add(name);
+					default -> status.outstanding.add(name);
+				}
+			}
+			return status;
+		}
+
+	}
+
+	/**
+	 * The responders of a channel.
+	 *
+	 * @param begin the position from which on the names are known; empty: none is
+	 * @param registered the names that signals are stored for, each with its field
+	 * @param removed the names that were removed
+	 */
+	public record Responders(String begin, Map<String, String> registered, Set<String> removed) {
+
+		static Responders of(List<?> reply) {
+			List<?> pairs = (List<?>) reply.get(0);
+			Map<String, String> registered = new LinkedHashMap<>();
+			for (int i = 2; i + 1 < pairs.size(); i += 2) {
+				registered.put(Replies.text(pairs.get(i)), Replies.text(pairs.get(i + 1)));
+			}
+			return new Responders(Replies.text(pairs.get(1)), registered,
+					((Collection<?>) reply.get(1)).stream().map(Replies::text).collect(Collectors.toSet()));
+		}
+
+	}
+
+}

@@ -1,0 +1,35 @@
+-- Stores answers and sends them, and acknowledges entries: for the holder of the lease or the last one
+-- that held it, and no other.
+-- KEYS: log, lease, reader, then where to store the answers: a key for each second in which signals were
+--       published
+-- ARGV: responder, token, milliseconds of the lease, milliseconds to store answers; how many entries
+--       all of whose signals are dealt with, and their ids; for each of the keys how many arguments
+--       follow, fields and answers; and where to send which answers, a line each
+-- Returns 1, or 0 if another one holds the lease, or has held it since.
+local holder = call('GET', KEYS[2]) or call('GET', KEYS[3])
+if holder and holder ~= ARGV[2] then
+  return {0}
+end
+-- A full Redis refuses no such write, nor those that follow.
+call('DEL', KEYS[2])
+call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+local entries = 5 + tonumber(ARGV[5])
+local at = entries + 1
+local added = 0
+for i = 4, #KEYS do
+  local last = at + tonumber(ARGV[at])
+  added = added + call('HSET', KEYS[i], unpack(ARGV, at + 1, last))
+  call('PEXPIRE', KEYS[i], ARGV[4])
+  at = last + 1
+end
+-- Last: an entry whose answers are not stored is delivered again.
+if entries > 5 then
+  call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 6, entries))
+end
+-- Otherwise the batch was here before, and its reply was lost.
+if added > 0 then
+  for i = at, #ARGV, 2 do
+    call('PUBLISH', ARGV[i], ARGV[i + 1])
+  end
+end
+return {1}

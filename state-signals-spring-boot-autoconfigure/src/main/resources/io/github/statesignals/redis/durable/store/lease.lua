@@ -1,0 +1,80 @@
+-- Takes the lease of a responder if it is free, or renews it.
+-- KEYS: lease, log, dropped, reader, responders
+-- ARGV: token, the token to take it with if another one has read since, milliseconds, responder
+-- Returns 0 if another one holds it, 1 if it was free, 2 if it was ours, 3 if it is taken with the
+-- other token; the first entry that is delivered and not acknowledged, empty if there is none, '-' if
+-- none are stored for the responder; by publisher, how many signals were dropped; and the field of the
+-- responder (see register.lua), empty if it has none.
+local field = call('HGET', KEYS[5], ARGV[4]) or ''
+local holder = call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then
+  if attempt('PTTL', KEYS[1]) ~= -1 then
+    return {0, '', {}, field}
+  end
+  -- A lease that never expires was written by another client.
+  holder = false
+end
+local token = holder or ARGV[1]
+local reader = call('GET', KEYS[4])
+if not holder and reader and reader ~= token then
+  token = ARGV[2]
+end
+-- A full Redis refuses no such write, nor those that follow.
+call('DEL', KEYS[1])
+call('SET', KEYS[1], token, 'PX', ARGV[3])
+if reader ~= token then
+  call('SET', KEYS[4], token)
+end
+
+local function pairsOf(reply)
+  local fields = {}
+  for i = 1, #reply, 2 do
+    fields[reply[i]] = reply[i + 1]
+  end
+  return fields
+end
+
+local function find()
+  local groups = attempt('XINFO', 'GROUPS', KEYS[2])
+  for i = 1, groups.err and 0 or #groups do
+    local group = pairsOf(groups[i])
+    if group['name'] == ARGV[4] then
+      return group
+    end
+  end
+end
+
+-- The number of entries that were deleted before they were delivered, noted as delivered. From Redis 7
+-- on it counts entries; before, all of them or none.
+local function skipDeleted()
+  local group = find()
+  if not group then
+    return 0
+  end
+  local stream = pairsOf(call('XINFO', 'STREAM', KEYS[2]))
+  local last, read = group['last-delivered-id'], group['entries-read']
+  if stream['entries-added'] and read then
+    local deleted = stream['entries-added'] - stream['length']
+    if deleted > read then
+      call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)
+      return deleted - read
+    end
+  elseif isBefore(last, stream['last-generated-id'])
+      and #call('XRANGE', KEYS[2], '(' .. last, '+', 'COUNT', 1) == 0 then
+    call('XGROUP', 'SETID', KEYS[2], ARGV[4], stream['last-generated-id'])
+    return 1
+  end
+  return 0
+end
+
+local deleted = skipDeleted()
+local dropped = call('HGETALL', KEYS[3])
+if #dropped > 0 then
+  call('DEL', KEYS[3])
+elseif deleted > 0 then
+  -- By another client: trimming counts what it drops.
+  dropped = {'', deleted}
+end
+local pending = attempt('XPENDING', KEYS[2], ARGV[4])
+local state = token == ARGV[2] and 3 or holder and 2 or 1
+return {state, pending.err and '-' or (pending[2] or ''), dropped, field}

@@ -1,0 +1,134 @@
+package io.github.statesignals.redis.durable.store;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import io.github.statesignals.TestRedis;
+import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.stream.ReadOffset;
+import org.springframework.data.redis.connection.stream.StreamRecords;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class StreamStoreTests {
+
+	private final String channel = "store-" + UUID.randomUUID();
+
+	private final StreamKeys keys = StreamKeys.of(this.channel);
+
+	private final String log = text(this.keys.log());
+
+	private LettuceConnectionFactory connectionFactory;
+
+	private StringRedisTemplate redis;
+
+	private StreamClient client;
+
+	@BeforeEach
+	void connect() {
+		this.connectionFactory = new LettuceConnectionFactory(TestRedis.host(), TestRedis.port());
+		this.connectionFactory.afterPropertiesSet();
+		this.connectionFactory.start();
+		this.redis = new StringRedisTemplate(this.connectionFactory);
+		this.client = new StreamClient(new RedisDriver(this.connectionFactory)::openStreamCommands, Runnable::run);
+	}
+
+	@AfterEach
+	void disconnect() {
+		this.client.close().join();
+		this.connectionFactory.destroy();
+	}
+
+	@Test
+	void aLeaseThatWasTakenAndWhoseReplyWasLostIsTakenAgain() {
+		this.redis.opsForValue().set(text(this.keys.reader("r")), "another");
+		assertThat(lease("current", "next")).isEqualTo(State.TAKEN_WITH_NEXT_TOKEN);
+		assertThat(lease("current", "next")).isEqualTo(State.TAKEN_WITH_NEXT_TOKEN);
+		assertThat(lease("third", "fourth")).isEqualTo(State.HELD_BY_ANOTHER);
+		assertThat(lease("next", "last")).isEqualTo(State.RENEWED);
+		this.redis.delete(text(this.keys.lease("r")));
+		assertThat(lease("next", "last")).isEqualTo(State.WAS_FREE);
+	}
+
+	@Test
+	void aLeaseThatNeverExpiresIsReplaced() {
+		this.redis.opsForValue().set(text(this.keys.lease("r")), "another");
+		assertThat(lease("current", "next")).isEqualTo(State.WAS_FREE);
+	}
+
+	private State lease(String token, String next) {
+		return store(Duration.ofDays(1)).lease("r", bytes(token), bytes(next)).join().state();
+	}
+
+	@Test
+	void signalsThatExpireAreDroppedAndCountedInBoundedSteps() {
+		addEntries(100, "{\"publisher_id\": \"p\"}\n".repeat(99) + "{\"publisher_id\": \"q\"}");
+		this.redis.opsForStream().createGroup(this.log, ReadOffset.from("0-0"), "r");
+		StreamStore store = store(Duration.ZERO);
+		assertThat(trim(store)).isTrue();
+		assertThat(this.redis.opsForStream().size(this.log)).isBetween(70L, 90L);
+		int steps = 1;
+		while (trim(store)) {
+			steps++;
+		}
+		assertThat(steps).isBetween(4, 8);
+		assertThat(this.redis.opsForStream().size(this.log)).isZero();
+		assertThat(this.redis.opsForHash().entries(text(this.keys.dropped("r"))))
+			.isEqualTo(Map.of("p", "9900", "q", "100"));
+		assertThat(trim(store)).isFalse();
+	}
+
+	@Test
+	void entriesThatAllHaveAcknowledgedAreDroppedInBoundedSteps() {
+		addEntries(30_000, "{}");
+		this.redis.opsForStream().createGroup(this.log, "r");
+		StreamStore store = store(Duration.ofDays(1));
+		assertThat(trim(store)).isTrue();
+		assertThat(this.redis.opsForStream().size(this.log)).isBetween(20_000L, 29_000L);
+		while (trim(store)) {
+			assertThat(this.redis.getExpire(text(this.keys.trimmed()), TimeUnit.MILLISECONDS)).isLessThan(200);
+		}
+		assertThat(this.redis.opsForStream().size(this.log)).isLessThanOrEqualTo(1);
+		assertThat(this.redis.hasKey(text(this.keys.dropped("r")))).isFalse();
+	}
+
+	private boolean trim(StreamStore store) {
+		this.redis.delete(text(this.keys.trimmed()));
+		return store.trim().join();
+	}
+
+	private void addEntries(int count, String signals) {
+		this.redis.executePipelined((RedisConnection connection) -> {
+			for (int i = 0; i < count; i++) {
+				connection.streamCommands()
+					.xAdd(StreamRecords.rawBytes(Map.of(bytes("signals"), bytes(signals)))
+						.withStreamKey(this.keys.log()));
+			}
+			return null;
+		});
+	}
+
+	private StreamStore store(Duration retention) {
+		return new StreamStore(this.channel, new DurableChannel(retention, DurableChannel.Start.NEW), this.client);
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static String text(byte[] bytes) {
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+}
