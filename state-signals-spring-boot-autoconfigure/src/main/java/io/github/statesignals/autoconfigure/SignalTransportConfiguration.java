@@ -10,9 +10,9 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.RedisDurableChannels;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
+import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.transport.SignalTransport;
 
 import org.springframework.beans.factory.BeanFactoryInitializer;
