@@ -101,6 +101,27 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void deserializerThatReadsATreeCreatesItsType() {
+		this.runner.withBean(TakingTree.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			Response response = this.publisher.ask("tree", Map.of("price", Map.of("amount", "12 EUR")));
+			assertThat(response.message()).isEqualTo("Money[amount=12 EUR]");
+		});
+	}
+
+	@Test
+	void conditionPassesMetadataToParametersOfAnyType() {
+		this.runner.withBean("rules", Rules.class, Rules::new).run((context) -> {
+			Map<String, Object> metadata = Map.of("args", Map.of("a", 1), "list", List.of(Map.of("b", 2)));
+			for (String event : List.of("all", "entry", "list", "text")) {
+				assertThat(this.publisher.ask(event, metadata)).extracting(Response::ras, Response::message)
+					.as(event)
+					.containsExactly(1, null);
+			}
+		});
+	}
+
+	@Test
 	void defaultTypingOfTheApplicationDoesNotApplyToMetadata() {
 		this.runner.withBean(Harmless.class)
 			.withBean(JsonMapper.class, () -> JsonMapper.builder()
@@ -650,6 +671,63 @@ class HandlerTypesTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "patternArgument", condition = "@words.takesPattern(#metadata['name'])")
 		void patternArgument() {
+		}
+
+	}
+
+	record Money(String amount) {
+	}
+
+	record Invoice(@JsonDeserialize(using = MoneyDeserializer.class) Money price) {
+	}
+
+	static class MoneyDeserializer extends StdDeserializer<Money> {
+
+		MoneyDeserializer() {
+			super(Money.class);
+		}
+
+		@Override
+		public Money deserialize(JsonParser parser, DeserializationContext context) {
+			JsonNode tree = parser.readValueAsTree();
+			return new Money(tree.get("amount").asString());
+		}
+
+	}
+
+	static class TakingTree {
+
+		@OnSignal(event = "tree")
+		Acknowledgement on(Invoice invoice) {
+			return Acknowledgement.success(invoice.price().toString());
+		}
+
+	}
+
+	public static class Rules {
+
+		public boolean matches(Object value) {
+			return value != null;
+		}
+
+		public boolean any(List<Object> values) {
+			return !values.isEmpty();
+		}
+
+		@OnSignal(event = "all", condition = "@rules.matches(#metadata)")
+		void all() {
+		}
+
+		@OnSignal(event = "entry", condition = "@rules.matches(#metadata['args'])")
+		void entry() {
+		}
+
+		@OnSignal(event = "list", condition = "@rules.any(#metadata['list'])")
+		void list() {
+		}
+
+		@OnSignal(event = "text", condition = "(#metadata['args'] + '').contains('a')")
+		void text() {
 		}
 
 	}

@@ -33,7 +33,7 @@ final class SignalTypeConverter extends StandardTypeConverter {
 		if (UnsafeTypes.isUnsafe(target.getObjectType())) {
 			return !target.getObjectType().isInstance(value);
 		}
-		if (value instanceof Map<?, ?> map) {
+		if (value instanceof Map<?, ?> map && target.isMap()) {
 			return isAnyUnsafe(map.keySet(), target.getMapKeyTypeDescriptor())
 					|| isAnyUnsafe(map.values(), target.getMapValueTypeDescriptor());
 		}

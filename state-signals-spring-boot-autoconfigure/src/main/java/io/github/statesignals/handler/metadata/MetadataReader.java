@@ -10,8 +10,11 @@ import java.util.function.Supplier;
 import io.github.statesignals.core.MetadataConversionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.util.TokenBuffer;
@@ -80,12 +83,19 @@ public final class MetadataReader {
 		try {
 			TokenBuffer json = TokenBuffer.forGeneration();
 			mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
-			return mapper.readerFor(mapper.constructType(type))
-				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
-				.readValue(new CheckedNumbers(json.asParser()));
+			ObjectReader reader = mapper.readerFor(mapper.constructType(type))
+				.without(DeserializationFeature.UNWRAP_ROOT_VALUE);
+			return reader.readValue(new CheckedNumbers(json.asParser(context(reader))));
 		}
 		catch (JacksonException ex) {
 			throw MetadataConversionException.of(ex, entry);
+		}
+	}
+
+	// Deserializers may read a tree or a value with the context of their parser.
+	private static ObjectReadContext context(ObjectReader reader) {
+		try (JsonParser parser = reader.createParser("")) {
+			return parser.objectReadContext();
 		}
 	}
 
