@@ -167,7 +167,7 @@ final class PublishQueue {
 		try {
 			return publication.completesWithout(responderId, left) ? conclude(publication, now()) : null;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			// The completion rule's.
 			fail(publication, ex);
 			return null;
@@ -226,6 +226,10 @@ final class PublishQueue {
 			return null;
 		}
 		publication.storedAnswersUnknown(true);
+		if (publication.tally().id() == null && publication.confirmation().isDone()) {
+			// It is stored nowhere.
+			return null;
+		}
 		return new Recall(publication.tally().id(), outstanding, publication.confirmation());
 	}
 

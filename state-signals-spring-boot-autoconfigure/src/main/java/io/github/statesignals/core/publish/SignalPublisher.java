@@ -108,8 +108,7 @@ public final class SignalPublisher implements PublicationListener {
 			return CompletableFuture.completedFuture(null);
 		}
 		if (recall.id() == null) {
-			return recall.confirmation().isDone() ? CompletableFuture.completedFuture(null)
-					: recall.confirmation().handle((sent, ex) -> recall(publication)).thenCompose((done) -> done);
+			return recall.confirmation().handle((sent, ex) -> recall(publication)).thenCompose((done) -> done);
 		}
 		return this.sender.recall(recall.id(), recall.responders()).handle((answers, ex) -> {
 			if (ex != null) {

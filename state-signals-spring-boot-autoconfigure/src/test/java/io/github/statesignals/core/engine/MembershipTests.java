@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
@@ -42,6 +43,7 @@ import static io.github.statesignals.core.engine.InMemoryApplications.RESPONSE_T
 import static io.github.statesignals.core.engine.InMemoryApplications.awaiting;
 import static io.github.statesignals.core.engine.InMemoryApplications.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Who is subscribed to an exporter, and what the members of a channel say about it: those
@@ -267,6 +269,24 @@ class MembershipTests {
 		assertThat(result.elapsed()).isEqualTo(Duration.ofSeconds(3));
 		assertThat(exporter.getSubscribers()).containsExactly("r1");
 		assertThat(this.applications.timer().scheduled()).as("timeouts").isZero();
+	}
+
+	@Test
+	void anErrorOfACompletionRuleWhenOneLeavesFailsItsPublishAlone() {
+		SignalExporter exporter = initialized("r1", "r2");
+		CompletableFuture<SignalResult> ended = exporter.signal("start").publishAsync();
+		this.peer.answer("r1", this.peer.receive("start"), 1);
+		CompletableFuture<SignalResult> failed = exporter.signal("start").until((awaited) -> {
+			if (awaited < 2) {
+				throw new AssertionError("broken, on purpose");
+			}
+			return awaited;
+		}).publishAsync();
+		this.peer.receive("start");
+		this.peer.bye("r2");
+		assertThat(get(ended).left()).containsExactly("r2");
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(failed::join)
+			.withRootCauseInstanceOf(AssertionError.class);
 	}
 
 	@Test
