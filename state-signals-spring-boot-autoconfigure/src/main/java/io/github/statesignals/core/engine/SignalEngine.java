@@ -135,9 +135,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				settings.responders().totalQueueCapacity(), new TaskWatch(watch, HANDLER_BOUND));
 		this.eventLanes = new OrderedLanes(scheduler(executor, 1), EVENTS, EVENTS);
 		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
-		this.services = new EngineServices(settings, outbound, timer, executor,
-				new OrderedLanes(scheduler(lastResort(executor), CONCURRENCY), Integer.MAX_VALUE, Integer.MAX_VALUE),
-				new Interceptors(interceptors, executor), new SignalCounters(),
+		Executor reliable = lastResort(executor);
+		this.services = new EngineServices(settings, outbound, timer, reliable,
+				new OrderedLanes(scheduler(reliable, CONCURRENCY), Integer.MAX_VALUE, Integer.MAX_VALUE),
+				new Interceptors(interceptors, reliable), new SignalCounters(),
 				new ApplicationEvents(this.eventLanes, events));
 		this.exporters = new ExporterRegistry(outbound);
 		this.responders = new ResponderRegistry(outbound);
