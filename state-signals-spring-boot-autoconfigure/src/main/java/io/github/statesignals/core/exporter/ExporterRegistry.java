@@ -78,6 +78,7 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 	@Override
 	public boolean register(DefaultSignalExporter exporter) {
 		boolean added = find(exporter.getPublisherId()) == null;
+		boolean waited = isWaiting(exporter);
 		if (!add(exporter)) {
 			return false;
 		}
@@ -88,9 +89,16 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 			if (added) {
 				remove(exporter);
 			}
+			if (waited) {
+				suspend(exporter);
+			}
 			throw ex;
 		}
 		return true;
+	}
+
+	private synchronized boolean isWaiting(DefaultSignalExporter exporter) {
+		return this.waiting.containsKey(exporter.getPublisherId());
 	}
 
 	private synchronized boolean add(DefaultSignalExporter exporter) {

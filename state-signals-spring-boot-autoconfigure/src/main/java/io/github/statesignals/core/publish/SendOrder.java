@@ -86,6 +86,8 @@ final class SendOrder {
 			return null;
 		}
 		queue.waiting.remove();
+		// It waits for capacity no longer; the next one may.
+		this.starved.remove(event);
 		if (!identified) {
 			queue.exclusive = next;
 		}
@@ -160,6 +162,7 @@ final class SendOrder {
 		}
 		if (queue.exclusive == null && queue.waiting.isEmpty()) {
 			this.queues.remove(publication.event());
+			this.starved.remove(publication.event());
 			return false;
 		}
 		return true;
