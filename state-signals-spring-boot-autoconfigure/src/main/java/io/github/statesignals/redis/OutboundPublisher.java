@@ -133,7 +133,8 @@ final class OutboundPublisher {
 		if (current.marking.compareAndSet(false, true)) {
 			long position = current.unconfirmed.position();
 			current.publisher.publish(this.markerChannel, NOTHING).whenComplete((receivers, ex) -> {
-				if (ex == null) {
+				// An error of Redis confirms all earlier messages, too.
+				if (ex == null || ex instanceof SignalNotSentException) {
 					current.unconfirmed.confirm(position);
 				}
 				current.marking.set(false);
