@@ -90,7 +90,7 @@ class ConnectFailureTests {
 		RedisProcess server = use(RedisProcess.builder());
 		server.kill();
 		assertThat(report(output, server, "connect-timeout=3s", "spring.data.redis.client-type=" + driver))
-			.contains("Start Redis, correct 'spring.data.redis.*' to where it is");
+			.contains("Start Redis, correct 'spring.data.redis.*'");
 		assertThat(output.getOut()).containsOnlyOnce("Redis is not available: ")
 			.contains("Retrying every 1 s, for 3s at most (state-signals.connect-timeout).");
 	}

@@ -135,7 +135,7 @@ class CodecFuzzTests {
 		assertSameEntries(signal.metadata(), tree.path("metadata"), parsed.extension() != null);
 		if (isWritable(signal.metadata())) {
 			byte[] written = this.codec.write(signal, parsed.extension());
-			same(this.codec.readSignal(written), parsed);
+			sameDigits(this.codec.readSignal(written), parsed);
 			if (signal.metadata().isEmpty()) {
 				same(text(written), text(this.writer.write(signal, parsed.extension())));
 			}
@@ -267,7 +267,15 @@ class CodecFuzzTests {
 		}
 	}
 
-	// Infinity is written as a string, and half a surrogate pair in a key can't be read.
+	// A decimal that is written as the text of a double is read as that double.
+	private static void sameDigits(ReceivedMessage actual, ReceivedMessage expected) {
+		if (!actual.equals(expected)) {
+			same(actual.toString(), expected.toString());
+		}
+	}
+
+	// Infinity is written as a string, half a surrogate pair in a key can't be read, and
+	// 12E4300 would be written as 1.2E4301.
 	private static boolean isWritable(@Nullable Object value) {
 		if (value instanceof Map<?, ?> map) {
 			return map.values().stream().allMatch(CodecFuzzTests::isWritable)
@@ -275,6 +283,9 @@ class CodecFuzzTests {
 		}
 		if (value instanceof List<?> list) {
 			return list.stream().allMatch(CodecFuzzTests::isWritable);
+		}
+		if (value instanceof BigDecimal decimal) {
+			return Math.abs((long) decimal.precision() - decimal.scale() - 1) <= Limits.EXPONENT;
 		}
 		return !(value instanceof Double number) || Double.isFinite(number);
 	}
