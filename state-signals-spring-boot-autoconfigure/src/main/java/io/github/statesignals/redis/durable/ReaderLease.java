@@ -81,6 +81,13 @@ final class ReaderLease {
 	}
 
 	/**
+	 * Whether handlers may begin for signals that were read with a token.
+	 */
+	synchronized boolean isValid(byte[] token) {
+		return isValid() && isCurrent(token);
+	}
+
+	/**
 	 * Notes that another instance holds the lease.
 	 * @return whether this instance held it
 	 */

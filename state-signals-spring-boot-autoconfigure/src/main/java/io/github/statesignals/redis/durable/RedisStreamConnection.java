@@ -128,8 +128,9 @@ final class RedisStreamConnection {
 			this.channels.values().forEach(StreamChannel::trim);
 			this.channels.forEach((name, channel) -> this.persistence.check(name, channel.store()));
 		}
-		catch (RuntimeException ex) {
-			logger.debug("Could not maintain durable channels; trying again", ex);
+		// Also an error: the scheduler would not run this again.
+		catch (RuntimeException | Error ex) {
+			logger.warn("Could not maintain durable channels; trying again", ex);
 		}
 	}
 

@@ -50,6 +50,9 @@ final class StreamPublisher {
 	@GuardedBy("this")
 	private long batches;
 
+	@GuardedBy("this")
+	private boolean closed;
+
 	StreamPublisher(StreamStore store, Retries retries) {
 		this.store = store;
 		this.retries = retries;
@@ -65,6 +68,9 @@ final class StreamPublisher {
 	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
 		Publish publish = new Publish(latest(signal), json);
 		synchronized (this) {
+			if (this.closed) {
+				return CompletableFuture.failedFuture(StreamClient.notConnected());
+			}
 			this.queue.add(publish);
 			if (this.busy) {
 				return publish;
@@ -139,6 +145,7 @@ final class StreamPublisher {
 		List<Publish> unconfirmed;
 		List<Publish> unsent;
 		synchronized (this) {
+			this.closed = true;
 			unconfirmed = List.copyOf(this.inFlight);
 			unsent = List.copyOf(this.queue);
 			this.queue.clear();

@@ -274,13 +274,17 @@ final class StreamReader {
 	}
 
 	private void onRead(Position from, byte[] token, Selection selection) {
+		// Otherwise it is read again by the instance that holds the lease.
+		boolean accepted = !this.progress.isStopped() && this.lease.isValid(token);
+		if (accepted) {
+			this.backlog.accept(from, token, selection);
+		}
+		// Not earlier: the same position would be read again.
 		this.progress.end();
 		if (this.progress.isStopped()) {
 			return;
 		}
-		// Otherwise it is read again by the instance that holds the lease.
-		if (this.lease.isValid()) {
-			this.backlog.accept(from, token, selection);
+		if (accepted) {
 			this.delivery.run();
 		}
 		this.progress.reset();
@@ -360,7 +364,7 @@ final class StreamReader {
 		@Override
 		public boolean begin(PendingSignal signal) {
 			StreamReader reader = StreamReader.this;
-			if (!reader.lease.isValid()) {
+			if (!reader.lease.isValid(signal.entry().token())) {
 				reader.backlog.abandon(signal);
 				return false;
 			}

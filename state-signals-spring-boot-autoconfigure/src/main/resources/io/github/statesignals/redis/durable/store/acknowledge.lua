@@ -6,13 +6,17 @@
 --       all of whose signals are dealt with, and their ids; for each of the keys how many arguments
 --       follow, fields and answers; and where to send which answers, a line each
 -- Returns 1, or 0 if another one holds the lease, or has held it since.
-local holder = call('GET', KEYS[2]) or call('GET', KEYS[3])
+local held = call('GET', KEYS[2])
+local holder = held or call('GET', KEYS[3])
 if holder and holder ~= ARGV[2] then
   return {0}
 end
 -- A full Redis refuses no such write, nor those that follow.
 call('DEL', KEYS[2])
-call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+-- Not if it was given up: another one may take it.
+if held then
+  call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+end
 local entries = 5 + tonumber(ARGV[5])
 local at = entries + 1
 local added = 0
