@@ -66,8 +66,14 @@ public final class StreamClient {
 	 */
 	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
 		StreamCommands current = this.commands;
-		return (current != null) ? call(current, call, timeout)
-				: connect().thenCompose((connected) -> call(connected, call, timeout));
+		try {
+			return (current != null) ? call(current, call, timeout)
+					: connect().thenCompose((connected) -> call(connected, call, timeout));
+		}
+		catch (RuntimeException | Error ex) {
+			// Callers wait for the future, also where no thread can be started.
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	private <T> CompletableFuture<T> call(StreamCommands current, Function<StreamCommands, CompletableFuture<T>> call,
@@ -76,7 +82,7 @@ public final class StreamClient {
 		try {
 			reply = call.apply(current);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			reply = CompletableFuture.failedFuture(ex);
 		}
 		if (reply.isDone() && !reply.isCompletedExceptionally()) {
