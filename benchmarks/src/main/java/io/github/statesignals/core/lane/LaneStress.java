@@ -42,6 +42,7 @@ public final class LaneStress {
 		// Not volatile: the lane makes it visible to the next task.
 		private int ran;
 
+		@SuppressWarnings("this-escape")
 		public SubmitWhileThreadEnds() {
 			super(1, Integer.MAX_VALUE, Integer.MAX_VALUE);
 			submit();
