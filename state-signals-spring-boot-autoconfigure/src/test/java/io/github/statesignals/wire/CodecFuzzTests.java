@@ -1,8 +1,9 @@
 package io.github.statesignals.wire;
 
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +42,7 @@ class CodecFuzzTests {
 
 	private static final int PAYLOADS = 10_000;
 
-	private static final Duration LONG = Duration.ofSeconds(60);
+	private static final int MANY_PAYLOADS = 500_000;
 
 	private static final List<String> TEXTS = List.of("publisher_id", "process_name", "event", "runner_host", "tag");
 
@@ -83,15 +84,13 @@ class CodecFuzzTests {
 
 	@Test
 	@Tag("faults")
-	void agreesWithJacksonAboutPayloadsThatDifferInEachRun() {
-		long seed = Long.getLong("test.fuzz.seed", System.currentTimeMillis() * 1_000_000);
-		long end = System.nanoTime() + LONG.toNanos();
-		int payloads = 0;
-		while (System.nanoTime() < end) {
-			check(seed + payloads++);
+	void agreesWithJacksonAboutManyMorePayloads() {
+		long seed = Long.getLong("test.fuzz.seed", 1_000_000);
+		for (int i = 0; i < MANY_PAYLOADS; i++) {
+			check(seed + i);
 		}
-		logger.info("Read {} payloads in {} s: {} by scanners, {} by Jackson, {} malformed", payloads, LONG.toSeconds(),
-				this.scanned, this.read - this.scanned, this.malformed);
+		logger.info("Read {} payloads: {} by scanners, {} by Jackson, {} malformed", MANY_PAYLOADS, this.scanned,
+				this.read - this.scanned, this.malformed);
 	}
 
 	private void check(long seed) {
@@ -126,8 +125,11 @@ class CodecFuzzTests {
 			}
 			return;
 		}
-		JsonNode tree = Objects.requireNonNull(tree(trees, payload));
 		same(message, parsed);
+		if (!isText(payload)) {
+			return;
+		}
+		JsonNode tree = Objects.requireNonNull(tree(trees, payload));
 		Signal signal = parsed.signal();
 		same(List.of(signal.publisherId(), signal.processName(), signal.event(), signal.runnerHost(), signal.tag()),
 				TEXTS.stream().map((name) -> tree.get(name).asString()).toList());
@@ -155,6 +157,9 @@ class CodecFuzzTests {
 			return;
 		}
 		same(message, parsed);
+		if (!isText(payload)) {
+			return;
+		}
 		Response response = parsed.response();
 		JsonNode tree = Objects.requireNonNull(tree(trees, payload));
 		same(List.of(response.responderId(), response.publisherId(), response.event()),
@@ -288,6 +293,17 @@ class CodecFuzzTests {
 			return Math.abs((long) decimal.precision() - decimal.scale() - 1) <= Limits.EXPONENT;
 		}
 		return !(value instanceof Double number) || Double.isFinite(number);
+	}
+
+	// Values of unknown keys are skipped, and not decoded.
+	private static boolean isText(byte[] payload) {
+		try {
+			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload));
+			return true;
+		}
+		catch (CharacterCodingException ex) {
+			return false;
+		}
 	}
 
 	private static String text(byte[] payload) {
