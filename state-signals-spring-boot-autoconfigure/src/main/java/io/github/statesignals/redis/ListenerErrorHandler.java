@@ -13,7 +13,7 @@ final class ListenerErrorHandler implements ErrorHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(ListenerErrorHandler.class);
 
-	private final LogLimit limit = new LogLimit();
+	private final MinuteLimit limit = new MinuteLimit();
 
 	@Override
 	public void handleError(Throwable failure) {

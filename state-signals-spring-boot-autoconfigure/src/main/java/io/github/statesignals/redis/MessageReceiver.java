@@ -43,7 +43,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 	@GuardedBy("listening")
 	private boolean closed;
 
-	private final LogLimit unreadable = new LogLimit();
+	private final MinuteLimit unreadable = new MinuteLimit();
 
 	private final SignalCodec codec;
 

@@ -37,7 +37,7 @@ final class OutboundPublisher {
 	 */
 	private final byte[] markerChannel = RedisChannel.bytes(SignalChannels.newHeartbeat());
 
-	private final LogLimit refusals = new LogLimit();
+	private final MinuteLimit refusals = new MinuteLimit();
 
 	@GuardedBy("this")
 	private @Nullable CompletableFuture<RedisPublisher> prepared;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Limits one kind of log message to one a minute: any client that can publish could fill
  * the log otherwise.
  */
-final class LogLimit {
+final class MinuteLimit {
 
 	private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
