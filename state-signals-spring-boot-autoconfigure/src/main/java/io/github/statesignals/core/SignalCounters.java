@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

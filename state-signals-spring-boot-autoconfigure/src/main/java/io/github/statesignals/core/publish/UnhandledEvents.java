@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.core.LogText;
+import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.transport;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
