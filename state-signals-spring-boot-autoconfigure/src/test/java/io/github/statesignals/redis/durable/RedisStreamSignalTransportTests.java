@@ -130,7 +130,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whatIsNotAcknowledgedIsHeardAgainByWhoComesNextAndInOrder() {
 		SignalTransport sender = start().transport();
-		Keeping first = keeping("r", (number) -> number != 2);
+		RecordingResponder first = keeping("r", (number) -> number != 2);
 		sender.send(this.channel, signal("p", 1));
 		sender.send(this.channel, signal("p", 2));
 		sender.send(this.channel, signal("p", 3));
@@ -138,7 +138,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> pending("r") == 1);
 		first.transport.stop();
 		IntStream.rangeClosed(4, 700).forEach((i) -> sender.send(this.channel, signal("p", i)));
-		Keeping second = keeping("r", (number) -> true);
+		RecordingResponder second = keeping("r", (number) -> true);
 		await().until(() -> second.numbers.size() >= 698);
 		List<Integer> expected = new ArrayList<>(List.of(2));
 		IntStream.rangeClosed(4, 700).forEach(expected::add);
@@ -149,10 +149,10 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void oneReadsForANameAndTheOtherTakesOver() {
 		SignalTransport sender = start().transport();
-		Keeping first = keeping("r", (number) -> true);
+		RecordingResponder first = keeping("r", (number) -> true);
 		send(sender, 1);
 		await().until(() -> first.numbers.size() == 1);
-		Keeping second = keeping("r", (number) -> true);
+		RecordingResponder second = keeping("r", (number) -> true);
 		IntStream.range(2, 50).forEach((i) -> send(sender, i));
 		await().until(() -> first.numbers.size() == 49);
 		assertThat(second.numbers).isEmpty();
@@ -165,7 +165,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whoHasLostTheLeaseCanNotAcknowledge() {
 		Application sender = start();
-		Keeping frozen = keepingOne(sender);
+		RecordingResponder frozen = keepingOne(sender);
 		redis.set(key("lease:r"), "another");
 		frozen.answer(0);
 		send(sender.transport(), 2);
@@ -179,7 +179,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void noHandlerBeginsAfterTheLeaseWasLostAndOneThatHadBegunMayFinish() {
 		SignalTransport sender = start().transport();
-		Keeping frozen = keeping("r", (number) -> false);
+		RecordingResponder frozen = keeping("r", (number) -> false);
 		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
 		await().until(() -> frozen.receipts.size() == 3);
 		assertThat(frozen.receipts.get(0).begin()).isTrue();
@@ -201,7 +201,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whatSomebodyElseHasReadMeanwhileIsReadAgainAndNotAcknowledged() {
 		Application sender = start();
-		Keeping frozen = keepingOne(sender);
+		RecordingResponder frozen = keepingOne(sender);
 		anotherReadsAndLeaves("r");
 		frozen.answer(0);
 		await().until(() -> frozen.receipts.size() == 2);
@@ -218,7 +218,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whatSomebodyElseHasReadMeanwhileIsNotAcknowledgedWithANewLeaseEither() {
 		Application sender = start();
-		Keeping frozen = keepingOne(sender);
+		RecordingResponder frozen = keepingOne(sender);
 		anotherReadsAndLeaves("r");
 		await().until(() -> frozen.receipts.size() == 2);
 		frozen.answer(0).join();
@@ -233,7 +233,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void answersOfWhoeverReadMeanwhileStay() {
 		Application sender = start();
-		Keeping frozen = keeping("r", (number) -> false);
+		RecordingResponder frozen = keeping("r", (number) -> false);
 		String id = send(sender.transport(), 1);
 		await().until(() -> frozen.receipts.size() == 1);
 		String answers = new String(StreamKeys.of(this.channel).answers(id), StandardCharsets.UTF_8);
@@ -260,7 +260,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void whoReadLastIsKnownWhenNobodyReads() {
-		Keeping first = keeping("r", (number) -> true);
+		RecordingResponder first = keeping("r", (number) -> true);
 		String lease = key("lease:r");
 		String reader = key("reader:r");
 		await().until(() -> redis.exists(lease) == 1);
@@ -277,7 +277,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aLeaseThatEndedAndThatNobodyElseTookIsStillOurs() {
 		Application sender = start();
-		Keeping slow = keepingOne(sender);
+		RecordingResponder slow = keepingOne(sender);
 		redis.del(key("lease:r"));
 		slow.answer(0);
 		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
@@ -289,8 +289,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void theAnswerIsKeptAndCanBeAskedFor() {
 		Application application = start();
 		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
-		Keeping responder = keeping("r", (number) -> false);
-		Keeping other = keeping("away", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> false);
+		RecordingResponder other = keeping("away", (number) -> true);
 		other.transport.stop();
 		String id = send(sender, 1);
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
@@ -317,7 +317,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void answersWhoseNoticesAreLostCanBeRead() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> number != 2);
+		RecordingResponder responder = keeping("r", (number) -> number != 2);
 		String first = send(sender, 1);
 		String second = send(sender, 2);
 		await().until(() -> responder.receipts.size() == 2);
@@ -334,7 +334,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void answersOfManySignalsAreReadTogether() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		List<String> ids = IntStream.range(0, 50).mapToObj((i) -> send(sender, i)).toList();
 		await().until(() -> responder.numbers.size() == 50 && pending("r") == 0);
 		List<String> names = IntStream.range(0, 30).mapToObj((i) -> (i == 7) ? "r" : "n" + i).toList();
@@ -357,7 +357,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		// For it all of them stay.
 		keeping("away", (number) -> true).transport.stop();
 		SignalTransport sender = start().transport();
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		List<CompletableFuture<?>> sent = new ArrayList<>();
 		int signals = 3_000;
 		for (int i = 0; i < signals; i++) {
@@ -391,7 +391,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whatEverybodyHasAcknowledgedGoes() {
 		SignalTransport sender = start().transport();
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		IntStream.range(0, 100).forEach((i) -> sender.send(this.channel, signal("p", i)));
 		await().until(() -> responder.numbers.size() == 100 && pending("r") == 0);
 		redis.del(key("trimmed"));
@@ -403,13 +403,13 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RedisStreamSignalTransport sender = createTransport(Duration.ofMillis(1));
 		prepare(sender);
 		Application application = new Application(sender);
-		Keeping away = keeping("r", (number) -> true);
+		RecordingResponder away = keeping("r", (number) -> true);
 		away.transport.stop();
 		sender.start(application);
 		IntStream.range(0, 5).forEach((i) -> send(sender, i));
 		redis.del(key("trimmed"));
 		await().until(() -> redis.xlen(this.log) == 0);
-		Keeping back = keeping("r", (number) -> true);
+		RecordingResponder back = keeping("r", (number) -> true);
 		await().until(() -> back.dropped.size() == 1);
 		assertThat(back.dropped).containsExactly("p: 5");
 		assertThat(back.numbers).isEmpty();
@@ -420,12 +420,12 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whatWentWhileItWasPendingIsToldOf() {
 		SignalTransport sender = start().transport();
-		Keeping first = keeping("r", (number) -> false);
+		RecordingResponder first = keeping("r", (number) -> false);
 		send(sender, 1);
 		await().until(() -> first.receipts.size() == 1);
 		first.transport.stop();
 		redis.xtrim(this.log, 0);
-		Keeping back = keeping("r", (number) -> true);
+		RecordingResponder back = keeping("r", (number) -> true);
 		await().until(() -> back.dropped.size() == 1);
 		send(sender, 2);
 		await().until(() -> back.numbers.equals(List.of(2)));
@@ -435,7 +435,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whatIsAcknowledgedTwiceCountsOnce() {
 		SignalTransport sender = start().transport();
-		Keeping responder = keeping("r", (number) -> false);
+		RecordingResponder responder = keeping("r", (number) -> false);
 		responder.refusals = 1;
 		// While it refuses the first one, these come together.
 		IntStream.range(0, 50).forEach((i) -> sender.send(this.channel, signal("p", i)));
@@ -447,7 +447,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		send(sender, 50);
 		await().until(() -> responder.numbers.size() == 51);
 		responder.transport.stop();
-		Keeping next = keeping("r", (number) -> true);
+		RecordingResponder next = keeping("r", (number) -> true);
 		await().until(() -> next.numbers.size() == 2);
 		assertThat(next.numbers).containsExactly(49, 50);
 	}
@@ -484,7 +484,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void aRedisThatHasLostEverythingIsAGapAndKeepsAgain() {
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		SignalTransport sender = start().transport();
 		redis.del(this.log, key("responders"));
 		await().until(() -> responder.gaps.contains(true));
@@ -496,7 +496,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void aResponderWhoseRegistrationIsLostWhileItIsIdleIsRegisteredAgain() {
 		RedisStreamSignalTransport sender = exporting().transport;
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		String before = send(sender, 1);
 		await().until(() -> channels.find(this.channel, before).orElseThrow().isComplete());
 		redis.del(key("responders"));
@@ -514,7 +514,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aResponderThatIsDisconnectedWhenItsRegistrationIsLostIsStillOne() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping first = keeping("r", (number) -> true);
+		RecordingResponder first = keeping("r", (number) -> true);
 		send(sender, 1);
 		await().until(() -> first.numbers.equals(List.of(1)));
 		first.transport.stop();
@@ -525,7 +525,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RedisDurableChannels channels = new RedisDurableChannels(exporting().transport);
 		assertThat(channels.responders(this.channel)).containsExactly("r");
 		assertThat(channels.find(this.channel, stored).orElseThrow().completeness()).isEqualTo(Completeness.UNKNOWN);
-		Keeping back = keeping("r", (number) -> true);
+		RecordingResponder back = keeping("r", (number) -> true);
 		await().until(() -> back.numbers.equals(List.of(2)));
 	}
 
@@ -534,7 +534,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RedisStreamSignalTransport sender = exporting().transport;
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
 		keeping("away", (number) -> true).transport.stop();
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		assertThat(channels.responders(this.channel)).containsExactlyInAnyOrder("r", "away");
 		loseEverything();
 		String lost = send(sender, 1);
@@ -545,7 +545,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 			assertThat(status.isComplete()).isFalse();
 			assertThat(status.acknowledged()).containsOnlyKeys("r");
 		});
-		Keeping back = keeping("away", (number) -> true);
+		RecordingResponder back = keeping("away", (number) -> true);
 		await().until(() -> back.numbers.equals(List.of(1)));
 		await().untilAsserted(() -> assertThat(channels.find(this.channel, lost).orElseThrow()).satisfies((status) -> {
 			assertThat(status.acknowledged()).containsOnlyKeys("r", "away");
@@ -555,7 +555,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void exportersLearnOfRespondersThatWereAnnouncedWhileTheyDidNotListen() {
-		Exporting exporting = exporting();
+		RecordingExporter exporting = exporting();
 		redis.hset(key("responders"), Map.of("", "0-0", "silent", "0-0"));
 		await().until(() -> exporting.registered.contains("silent"));
 		redis.hdel(key("responders"), "silent");
@@ -567,7 +567,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aResponderWhoseGroupIsDestroyedWhileItIsDisconnectedHandlesWhatItHasNotAnswered() {
 		SignalTransport sender = exporting().transport;
-		Keeping first = keeping("r", (number) -> number != 2);
+		RecordingResponder first = keeping("r", (number) -> number != 2);
 		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
 		await().until(() -> pending("r") == 1 && first.numbers.size() == 3);
 		first.transport.stop();
@@ -576,7 +576,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		send(sender, 5);
 		redis.del(key("trimmed"));
 		await().until(() -> redis.exists(key("trimmed")) == 1);
-		Keeping back = keeping("r", (number) -> true);
+		RecordingResponder back = keeping("r", (number) -> true);
 		await().until(() -> back.numbers.size() >= 3);
 		send(sender, 6);
 		await().until(() -> back.numbers.contains(6));
@@ -588,7 +588,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aResponderWhoseGroupIsDestroyedWhileItIsConnectedHandlesNothingTwice() {
 		SignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		keeping("away", (number) -> true).transport.stop();
 		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
 		await().until(() -> responder.numbers.size() == 3 && pending("r") == 0);
@@ -601,7 +601,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aResponderWhoseStreamIsDeletedHandlesAllThatIsStoredAfterwards() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		send(sender, 1);
 		await().until(() -> responder.numbers.size() == 1 && pending("r") == 0);
 		redis.del(this.log);
@@ -618,7 +618,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
 		String unknown = send(sender, 1);
 		assertThat(channels.find(this.channel, unknown).orElseThrow().completeness()).isEqualTo(Completeness.UNKNOWN);
-		Keeping first = keeping("r", (number) -> false);
+		RecordingResponder first = keeping("r", (number) -> false);
 		assertThat(channels.find(this.channel, unknown).orElseThrow().completeness())
 			.isEqualTo(Completeness.NOT_ANSWERED);
 		String stored = send(sender, 2);
@@ -652,9 +652,9 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void aResponderThatIsRemovedIsKeptForNoMore() {
-		Exporting exporting = exporting();
+		RecordingExporter exporting = exporting();
 		RedisStreamSignalTransport sender = exporting.transport;
-		Keeping first = keeping("r", (number) -> true);
+		RecordingResponder first = keeping("r", (number) -> true);
 		await().until(() -> redis.exists(key("reader:r")) == 1);
 		first.transport.stop();
 		await().until(() -> exporting.registered.contains("r"));
@@ -665,7 +665,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		assertThat(channels.responders(this.channel)).doesNotContain("r");
 		await().until(() -> exporting.removed.contains("r"));
 		send(sender, 1);
-		Keeping back = keeping("r", (number) -> true);
+		RecordingResponder back = keeping("r", (number) -> true);
 		send(sender, 2);
 		await().until(() -> back.numbers.equals(List.of(2)));
 	}
@@ -673,7 +673,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void whoHasNoRoomIsAskedAgainAndMissesNothing() {
 		SignalTransport sender = start().transport();
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		responder.refusals = 3;
 		IntStream.range(0, 20).forEach((i) -> send(sender, i));
 		await().until(() -> responder.numbers.size() == 20);
@@ -685,8 +685,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void aNewResponderGetsTheLastSignalOfEachEventAndPublisherOnce() {
 		DurableChannel settings = new DurableChannel(Duration.ofDays(1), Start.LATEST);
 		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) prepare(createTransport(settings));
-		sender.start(new Exporting(sender));
-		Keeping first = keeping("first", createTransport(settings));
+		sender.start(new RecordingExporter(sender));
+		RecordingResponder first = keeping("first", createTransport(settings));
 		send(sender, "p", "ready", 1);
 		send(sender, "p", "bork", 2);
 		send(sender, "q", "bork", 3);
@@ -695,19 +695,19 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> first.numbers.size() == 5 && pending("first") == 0);
 		redis.del(key("trimmed"));
 		await().until(() -> redis.xlen(this.log) <= 1);
-		Keeping second = keeping("second", createTransport(settings));
+		RecordingResponder second = keeping("second", createTransport(settings));
 		await().until(() -> second.numbers.size() == 3);
 		send(sender, "p", "ready", 6);
 		await().until(() -> second.numbers.equals(List.of(1, 3, 4, 6)) && first.numbers.size() == 6);
 		assertThat(first.numbers).containsExactly(1, 2, 3, 4, 5, 6);
 		second.transport.stop();
 		send(sender, "p", "ready", 7);
-		Keeping back = keeping("second", createTransport(settings));
+		RecordingResponder back = keeping("second", createTransport(settings));
 		await().until(() -> back.numbers.equals(List.of(7)));
 		back.transport.stop();
 		new RedisDurableChannels(sender).remove(this.channel, "second");
 		send(sender, "p", "ready", 8);
-		Keeping added = keeping("second", createTransport(settings));
+		RecordingResponder added = keeping("second", createTransport(settings));
 		send(sender, "p", "ready", 9);
 		await().until(() -> added.numbers.equals(List.of(9)));
 	}
@@ -716,10 +716,10 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void aNewResponderGetsAllSignalsThatAreStored() {
 		DurableChannel settings = new DurableChannel(Duration.ofDays(1), Start.ALL);
 		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) prepare(createTransport(settings));
-		sender.start(new Exporting(sender));
+		sender.start(new RecordingExporter(sender));
 		keeping("away", createTransport(settings)).transport.stop();
 		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
-		Keeping responder = keeping("r", createTransport(settings));
+		RecordingResponder responder = keeping("r", createTransport(settings));
 		await().until(() -> responder.numbers.equals(List.of(1, 2, 3)));
 	}
 
@@ -727,8 +727,8 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void aSignalWhoseDeliveryAlwaysFailsIsAnsweredAndSetAsideAndCanBeReplayed() {
 		RedisStreamSignalTransport sender = exporting().transport;
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
-		Keeping responder = keeping("r", (number) -> true);
-		Keeping other = keeping("other", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
+		RecordingResponder other = keeping("other", (number) -> true);
 		responder.failures.put(2, StackOverflowError::new);
 		List<String> ids = IntStream.rangeClosed(1, 3).mapToObj((i) -> send(sender, i)).toList();
 		await().until(() -> responder.numbers.equals(List.of(1, 3)));
@@ -758,11 +758,11 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aReaderWithoutMemoryGivesUpTheLeaseAndAnotherInstanceTakesOver() {
 		SignalTransport sender = start().transport();
-		Keeping first = keeping("r", (number) -> true);
+		RecordingResponder first = keeping("r", (number) -> true);
 		send(sender, 0);
 		await().until(() -> first.numbers.size() == 1);
 		IntStream.rangeClosed(1, 5).forEach((i) -> first.failures.put(i, OutOfMemoryError::new));
-		Keeping second = keeping("r", (number) -> true);
+		RecordingResponder second = keeping("r", (number) -> true);
 		IntStream.rangeClosed(1, 5).forEach((i) -> send(sender, i));
 		await().until(() -> second.numbers.size() == 5);
 		assertThat(second.numbers).containsExactly(1, 2, 3, 4, 5);
@@ -776,7 +776,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void aKeyThatIsDeletedOrThatAnotherClientHasWrittenStopsNothing(String name) {
 		RedisStreamSignalTransport sender = exporting().transport;
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		send(sender, 1);
 		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
 		redis.del(keysOf(name).toArray(String[]::new));
@@ -818,13 +818,13 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aResponderLearnsOfSignalsThatAnotherClientHasDeletedWhileItWasDisconnected() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping first = keeping("r", (number) -> true);
+		RecordingResponder first = keeping("r", (number) -> true);
 		send(sender, 0);
 		await().until(() -> first.numbers.size() == 1 && pending("r") == 0);
 		first.transport.stop();
 		IntStream.rangeClosed(1, 5).forEach((i) -> send(sender, i));
 		redis.xtrim(this.log, 2);
-		Keeping back = keeping("r", (number) -> true);
+		RecordingResponder back = keeping("r", (number) -> true);
 		await().until(() -> back.numbers.equals(List.of(4, 5)) && pending("r") == 0);
 		// Redis 6 has no counters: there it is known only that all of them were deleted.
 		assertThat(back.dropped)
@@ -832,13 +832,13 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		back.transport.stop();
 		send(sender, 6);
 		redis.xtrim(this.log, 0);
-		Keeping again = keeping("r", (number) -> true);
+		RecordingResponder again = keeping("r", (number) -> true);
 		await().until(() -> again.dropped.equals(List.of(": 1")));
 		send(sender, 7);
 		await().until(() -> again.numbers.equals(List.of(7)));
 		again.transport.stop();
 		send(sender, 8);
-		Keeping last = keeping("r", (number) -> true);
+		RecordingResponder last = keeping("r", (number) -> true);
 		await().until(() -> last.numbers.equals(List.of(8)));
 		assertThat(last.dropped).isEmpty();
 	}
@@ -846,7 +846,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aStreamThatIsNoStreamIsNamedAtOnce() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		send(sender, 1);
 		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
 		redis.del(this.log);
@@ -863,7 +863,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void anEntryWithAMegabyteOfLinesIsMalformedOnce() {
 		SignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		redis.xadd(this.log, Map.of("signals", "{}\n".repeat(350_000)));
 		send(sender, 1);
 		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
@@ -873,7 +873,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void aResponderThatIsRemovedWhileItRunsLearnsOfTheSignalsThatItMisses() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> true);
+		RecordingResponder responder = keeping("r", (number) -> true);
 		responder.refusals = Integer.MAX_VALUE;
 		send(sender, 0);
 		await().until(() -> pending("r") == 1);
@@ -889,7 +889,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	@Test
 	void signalsThatAreNotAcknowledgedAreBoundedInBytes() {
 		RedisStreamSignalTransport sender = exporting().transport;
-		Keeping responder = keeping("r", (number) -> false);
+		RecordingResponder responder = keeping("r", (number) -> false);
 		String large = "x".repeat(900_000);
 		for (int i = 0; i < 40; i++) {
 			sender.send(this.channel, new Signal("p", "process", "event", "host", i, "", Map.of("large", large)))
@@ -928,150 +928,31 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	// One that has heard a signal, and has not answered.
-	private Keeping keepingOne(Application sender) {
-		Keeping listener = keeping("r", (number) -> false);
+	private RecordingResponder keepingOne(Application sender) {
+		RecordingResponder listener = keeping("r", (number) -> false);
 		send(sender.transport(), 1);
 		await().until(() -> listener.receipts.size() == 1);
 		return listener;
 	}
 
-	private Exporting exporting() {
-		Exporting listener = new Exporting((RedisStreamSignalTransport) prepare(createTransport()));
+	private RecordingExporter exporting() {
+		RecordingExporter listener = new RecordingExporter((RedisStreamSignalTransport) prepare(createTransport()));
 		listener.transport.start(listener);
 		return listener;
 	}
 
-	private Keeping keeping(String name, Predicate<Integer> acknowledged) {
+	private RecordingResponder keeping(String name, Predicate<Integer> acknowledged) {
 		return keeping(name, createTransport(), acknowledged);
 	}
 
-	private Keeping keeping(String name, SignalTransport transport) {
+	private RecordingResponder keeping(String name, SignalTransport transport) {
 		return keeping(name, transport, (number) -> true);
 	}
 
-	private Keeping keeping(String name, SignalTransport transport, Predicate<Integer> acknowledged) {
-		Keeping listener = new Keeping(name, prepare(transport), acknowledged);
+	private RecordingResponder keeping(String name, SignalTransport transport, Predicate<Integer> acknowledged) {
+		RecordingResponder listener = new RecordingResponder(name, prepare(transport), acknowledged);
 		listener.transport.start(listener);
 		return listener;
-	}
-
-	/**
-	 * One that has no responder.
-	 */
-	private static final class Exporting extends SilentListener {
-
-		private final List<String> registered = new CopyOnWriteArrayList<>();
-
-		private final List<String> removed = new CopyOnWriteArrayList<>();
-
-		private final RedisStreamSignalTransport transport;
-
-		Exporting(RedisStreamSignalTransport transport) {
-			this.transport = transport;
-		}
-
-		@Override
-		public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
-			this.registered.addAll(registered);
-			this.removed.addAll(removed);
-		}
-
-	}
-
-	/**
-	 * One that decides itself what it acknowledges.
-	 */
-	private static final class Keeping extends SilentListener {
-
-		private final List<Integer> numbers = new CopyOnWriteArrayList<>();
-
-		private final List<Signal> signals = new CopyOnWriteArrayList<>();
-
-		private final List<Receipt> receipts = new CopyOnWriteArrayList<>();
-
-		private final List<String> dropped = new CopyOnWriteArrayList<>();
-
-		private final List<String> malformed = new CopyOnWriteArrayList<>();
-
-		private final List<Boolean> gaps = new CopyOnWriteArrayList<>();
-
-		private final String name;
-
-		private final SignalTransport transport;
-
-		private final Predicate<Integer> acknowledged;
-
-		private final Map<Integer, Supplier<Error>> failures = new ConcurrentHashMap<>();
-
-		private volatile int refusals;
-
-		Keeping(String name, SignalTransport transport, Predicate<Integer> acknowledged) {
-			this.name = name;
-			this.transport = transport;
-			this.acknowledged = acknowledged;
-		}
-
-		List<Integer> distinct() {
-			return this.numbers.stream().distinct().toList();
-		}
-
-		@Override
-		public Collection<String> responders(String channel) {
-			return List.of(this.name);
-		}
-
-		@Override
-		public boolean onStoredSignal(String channel, String responder, Signal signal,
-				@Nullable SignalExtension extension, Receipt receipt) {
-			if (this.refusals > 0) {
-				this.refusals--;
-				return false;
-			}
-			Supplier<Error> failure = this.failures.get((int) signal.sampleNo());
-			if (failure != null) {
-				throw failure.get();
-			}
-			this.numbers.add((int) signal.sampleNo());
-			this.signals.add(signal);
-			this.receipts.add(receipt);
-			if (this.acknowledged.test((int) signal.sampleNo())) {
-				answer(this.receipts.size() - 1);
-			}
-			return true;
-		}
-
-		CompletableFuture<?> answer(int index) {
-			Signal signal = this.signals.get(index);
-			return this.receipts.get(index)
-				.acknowledge(new Response(this.name, signal.publisherId(), signal.event(), 1, "done"),
-						ResponseExtension.UNDERSTOOD);
-		}
-
-		@Override
-		public void onDropped(String channel, String publisherId, String responder, long count) {
-			this.dropped.add(publisherId + ": " + count);
-		}
-
-		@Override
-		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-			throw new IllegalStateException("Not by this way");
-		}
-
-		@Override
-		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-			// It asks nobody.
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-			this.malformed.add(problem);
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
-			this.gaps.add(gap);
-		}
-
 	}
 
 }
