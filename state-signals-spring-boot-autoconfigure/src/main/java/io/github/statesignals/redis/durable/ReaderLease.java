@@ -1,6 +1,8 @@
 package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -32,6 +34,13 @@ final class ReaderLease {
 	 */
 	@GuardedBy("this")
 	private Moment renewed = Moment.now();
+
+	/**
+	 * The number of dropped signals that were reported, by publisher, and that Redis may
+	 * still have.
+	 */
+	@GuardedBy("this")
+	private Map<String, Long> reported = Map.of();
 
 	private static byte[] newToken() {
 		return RedisChannel.bytes(UUID.randomUUID().toString());
@@ -72,6 +81,7 @@ final class ReaderLease {
 		this.renewed = requested;
 		if (granted == StreamStore.Lease.State.TAKEN_WITH_NEXT_TOKEN && offered == this.tokens) {
 			this.tokens = new Tokens(offered.next(), newToken());
+			this.reported = Map.of();
 			return Renewal.AFTER_ANOTHER;
 		}
 		if (interrupted) {
@@ -85,6 +95,28 @@ final class ReaderLease {
 	 */
 	synchronized boolean isValid(byte[] token) {
 		return isValid() && isCurrent(token);
+	}
+
+	synchronized Map<String, Long> reported() {
+		return this.reported;
+	}
+
+	/**
+	 * Notes that dropped signals are reported.
+	 * @param dropped their number by publisher, as Redis has it
+	 * @return the number of those that were not reported before
+	 */
+	synchronized Map<String, Long> report(Map<String, Long> dropped) {
+		Map<String, Long> before = this.reported;
+		this.reported = dropped;
+		Map<String, Long> added = new LinkedHashMap<>();
+		dropped.forEach((publisherId, count) -> {
+			long known = before.getOrDefault(publisherId, 0L);
+			// Otherwise Redis counts from zero again.
+			added.put(publisherId, (known <= count) ? count - known : count);
+		});
+		added.values().removeIf((count) -> count <= 0);
+		return added;
 	}
 
 	/**

@@ -193,21 +193,22 @@ final class StreamReader {
 		}
 		Moment requested = Moment.now();
 		Tokens tokens = this.lease.tokens();
-		this.store.lease(this.name, tokens.current(), tokens.next()).whenComplete((reply, ex) -> {
-			if (ex != null) {
-				isRefused(ex);
-				// Reads fail for the same reason.
-				this.progress.reset();
-				return;
-			}
-			this.failures.log(refused(), null);
-			try {
-				onLease(reply, tokens, requested);
-			}
-			catch (Throwable failure) {
-				countFailure(failure);
-			}
-		});
+		this.store.lease(this.name, tokens.current(), tokens.next(), this.lease.reported())
+			.whenComplete((reply, ex) -> {
+				if (ex != null) {
+					isRefused(ex);
+					// Reads fail for the same reason.
+					this.progress.reset();
+					return;
+				}
+				this.failures.log(refused(), null);
+				try {
+					onLease(reply, tokens, requested);
+				}
+				catch (Throwable failure) {
+					countFailure(failure);
+				}
+			});
 	}
 
 	private void onLease(Lease reply, Tokens tokens, Moment requested) {
@@ -234,7 +235,7 @@ final class StreamReader {
 			}
 		}
 		this.backlog.checkPending(reply.firstPending());
-		reply.dropped()
+		this.lease.report(reply.dropped())
 			.forEach((publisherId, count) -> this.listener.onDropped(this.channel, publisherId, this.name, count));
 		read();
 	}

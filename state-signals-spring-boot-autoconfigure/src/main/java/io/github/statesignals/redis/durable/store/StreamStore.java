@@ -219,12 +219,18 @@ public final class StreamStore {
 	 * Takes or renews the lease of a responder.
 	 * @param token the token to hold it with
 	 * @param nextToken the token to hold it with if another instance has held it since
+	 * @param reported the dropped signals that were reported, as they were returned
 	 */
-	public CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken) {
-		return eval(StreamScript.LEASE,
-				List.of(this.keys.lease(responder), this.keys.log(), this.keys.dropped(responder),
-						this.keys.reader(responder), this.keys.responders()),
-				List.of(token, nextToken, bytes(LEASE), RedisChannel.bytes(responder)))
+	public CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken,
+			Map<String, Long> reported) {
+		List<byte[]> arguments = new ArrayList<>(
+				List.of(token, nextToken, bytes(LEASE), RedisChannel.bytes(responder)));
+		reported.forEach((publisherId, count) -> {
+			arguments.add(RedisChannel.bytes(publisherId));
+			arguments.add(bytes(count));
+		});
+		return eval(StreamScript.LEASE, List.of(this.keys.lease(responder), this.keys.log(),
+				this.keys.dropped(responder), this.keys.reader(responder), this.keys.responders()), arguments)
 			.thenApply(Lease::of);
 	}
 
@@ -422,7 +428,8 @@ public final class StreamStore {
 	 * @param firstPending the first entry that is delivered and not acknowledged; empty
 	 * if there is none
 	 * @param grouped whether the responder has a consumer group
-	 * @param dropped the number of signals that were dropped, by publisher
+	 * @param dropped the number of signals that were dropped, by publisher, and again
+	 * until they are reported
 	 * @param field the field of the responder; empty if it has none
 	 */
 	public record Lease(State state, String firstPending, boolean grouped, Map<String, Long> dropped, String field) {

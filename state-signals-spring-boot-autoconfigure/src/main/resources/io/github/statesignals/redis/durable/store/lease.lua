@@ -1,6 +1,7 @@
 -- Takes the lease of a responder if it is free, or renews it.
 -- KEYS: lease, log, dropped, reader, responders
--- ARGV: token, the token to take it with if another one has read since, milliseconds, responder
+-- ARGV: token, the token to take it with if another one has read since, milliseconds, responder; pairs of
+--       a publisher and how many of its signals were dropped, as the caller has reported them
 -- Returns 0 if another one holds it, 1 if it was free, 2 if it was ours, 3 if it is taken with the
 -- other token; the first entry that is delivered and not acknowledged, empty if there is none, '-' if
 -- none are stored for the responder; by publisher, how many signals were dropped; and the field of the
@@ -26,12 +27,22 @@ if reader ~= token then
   call('SET', KEYS[4], token)
 end
 
-local function pairsOf(reply)
+local function pairsOf(reply, first)
   local fields = {}
-  for i = 1, #reply, 2 do
+  for i = first or 1, #reply, 2 do
     fields[reply[i]] = reply[i + 1]
   end
   return fields
+end
+
+local function isReported(dropped)
+  local reported = pairsOf(ARGV, 5)
+  for publisher, number in pairs(pairsOf(dropped)) do
+    if not reported[publisher] or tonumber(reported[publisher]) ~= (tonumber(number) or 0) then
+      return false
+    end
+  end
+  return true
 end
 
 local function find()
@@ -69,11 +80,14 @@ end
 
 local deleted = skipDeleted()
 local dropped = call('HGETALL', KEYS[3])
-if #dropped > 0 then
-  call('DEL', KEYS[3])
-elseif deleted > 0 then
+if #dropped == 0 and deleted > 0 then
   -- By another client: trimming counts what it drops.
-  dropped = {'', deleted}
+  dropped = {'', tostring(deleted)}
+  call('HSET', KEYS[3], '', deleted)
+elseif #dropped > 0 and isReported(dropped) then
+  -- Not earlier: the reply may have been lost.
+  call('DEL', KEYS[3])
+  dropped = {}
 end
 local pending = attempt('XPENDING', KEYS[2], ARGV[4])
 local state = token == ARGV[2] and 3 or holder and 2 or 1

@@ -13,8 +13,10 @@ local function missed(groups)
     if fields['name'] == ARGV[1] then
       local number = call('EXISTS', KEYS[6]) == 1 and 0 or fields['pending']
       for _, entry in ipairs(call('XRANGE', KEYS[1], '(' .. fields['last-delivered-id'], '+', 'COUNT', 100)) do
-        local _, breaks = string.gsub(entry[2][2] or '', '\n', '')
-        number = number + breaks + 1
+        if not entry[2][4] or entry[2][4] == ARGV[1] then
+          local _, breaks = string.gsub(entry[2][2] or '', '\n', '')
+          number = number + breaks + 1
+        end
       end
       return number
     end

@@ -63,9 +63,9 @@ if keep and pairsOf(call('XINFO', 'STREAM', KEYS[1]))['length'] > 2 * tonumber(A
 end
 
 local counts = {}
-local function count(name, publisher)
+local function count(name, publisher, number)
   counts[name] = counts[name] or {}
-  counts[name][publisher] = (counts[name][publisher] or 0) + 1
+  counts[name][publisher] = (counts[name][publisher] or 0) + number
 end
 
 local function publisherOf(line)
@@ -81,8 +81,13 @@ local function countDropped(entry)
   local id, fields = entry[1], pairsOf(entry[2])
   local names = {}
   for name, last in pairs(groups) do
-    if isBefore(last, id) and (not fields['responder'] or fields['responder'] == name) then
-      names[#names + 1] = name
+    if isBefore(last, id) then
+      if not fields['responder'] or fields['responder'] == name then
+        names[#names + 1] = name
+      else
+        -- Not missed by it, and not deleted by another client either: see lease.lua.
+        count(name, '', 0)
+      end
     end
   end
   local text = entry[2][2] or ''
@@ -95,7 +100,7 @@ local function countDropped(entry)
     end
     local publisher = publisherOf(line)
     for _, name in ipairs(names) do
-      count(name, publisher)
+      count(name, publisher, 1)
     end
   end
   return 1 + lines + #text / 500

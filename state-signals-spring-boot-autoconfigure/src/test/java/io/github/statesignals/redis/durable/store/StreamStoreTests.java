@@ -2,12 +2,18 @@ package io.github.statesignals.redis.durable.store;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
+import io.github.statesignals.redis.durable.store.StreamStore.AnsweredSignal;
+import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +74,76 @@ class StreamStoreTests {
 	}
 
 	private State lease(String token, String next) {
-		return store(Duration.ofDays(1)).lease("r", bytes(token), bytes(next)).join().state();
+		return lease(token, next, Map.of()).state();
+	}
+
+	private Lease lease(String token, String next, Map<String, Long> reported) {
+		return store(Duration.ofDays(1)).lease("r", bytes(token), bytes(next), reported).join();
+	}
+
+	@Test
+	void droppedSignalsAreReturnedUntilAllAreReported() {
+		String dropped = text(this.keys.dropped("r"));
+		this.redis.opsForHash().putAll(dropped, Map.of("p", "2", "q", "nonsense"));
+		assertThat(lease("current", "next", Map.of()).dropped()).isEqualTo(Map.of("p", 2L, "q", 0L));
+		this.redis.opsForHash().increment(dropped, "p", 1);
+		assertThat(lease("current", "next", Map.of("p", 2L, "q", 0L)).dropped()).isEqualTo(Map.of("p", 3L, "q", 0L));
+		assertThat(lease("another", "other", Map.of("p", 3L, "q", 0L)).state()).isEqualTo(State.HELD_BY_ANOTHER);
+		assertThat(lease("current", "next", Map.of("p", 2L, "q", 0L)).dropped()).isEqualTo(Map.of("p", 3L, "q", 0L));
+		assertThat(lease("current", "next", Map.of("p", 3L, "q", 0L)).dropped()).isEmpty();
+		assertThat(this.redis.hasKey(dropped)).isFalse();
+	}
+
+	@Test
+	void signalsOfManyPublishersAreReportedAsDropped() {
+		Map<String, String> fields = IntStream.range(0, 10_000)
+			.boxed()
+			.collect(Collectors.toMap((i) -> "p" + i, (i) -> "1"));
+		this.redis.opsForHash().putAll(text(this.keys.dropped("r")), fields);
+		Map<String, Long> dropped = lease("current", "next", Map.of()).dropped();
+		assertThat(dropped).hasSize(10_000);
+		assertThat(lease("current", "next", dropped).dropped()).isEmpty();
+	}
+
+	@Test
+	void deletionsByAnotherClientAreReturnedUntilTheyAreReported() {
+		addEntries(2, "{}");
+		this.redis.opsForStream().createGroup(this.log, ReadOffset.from("0-0"), "r");
+		this.redis.opsForStream().trim(this.log, 0);
+		Map<String, Long> deleted = lease("current", "next", Map.of()).dropped();
+		assertThat(deleted).containsOnlyKeys("");
+		assertThat(lease("current", "next", Map.of()).dropped()).isEqualTo(deleted);
+		assertThat(lease("current", "next", deleted).dropped()).isEmpty();
+		assertThat(lease("current", "next", Map.of()).dropped()).isEmpty();
+	}
+
+	@Test
+	void anAcknowledgementTakesNoLeaseThatWasGivenUp() {
+		addEntries(1, "{}");
+		this.redis.opsForStream().createGroup(this.log, ReadOffset.from("0-0"), "r");
+		StreamStore store = store(Duration.ofDays(1));
+		lease("current", "next");
+		store.release("r", bytes("current")).join();
+		assertThat(acknowledge(store, "current")).isTrue();
+		assertThat(this.redis.hasKey(text(this.keys.lease("r")))).isFalse();
+		assertThat(lease("another", "other")).isEqualTo(State.TAKEN_WITH_NEXT_TOKEN);
+		assertThat(acknowledge(store, "current")).isFalse();
+		assertThat(this.redis.opsForValue().get(text(this.keys.lease("r")))).isEqualTo("other");
+		assertThat(acknowledge(store, "other")).isTrue();
+		assertThat(this.redis.getExpire(text(this.keys.lease("r")))).isPositive();
+	}
+
+	@Test
+	void anAnswerIsStoredAlsoIfAnotherClientHasWrittenTheStream() {
+		this.redis.opsForList().leftPush(this.log, "written by another client");
+		StreamStore store = store(Duration.ofDays(1));
+		assertThat(acknowledge(store, "current")).isTrue();
+		assertThat(store.recall(List.of(new AnswerReference("1-1.0", "r"))).join()).containsExactly(bytes("answer"));
+		assertThat(this.redis.opsForList().range(this.log, 0, -1)).containsExactly("written by another client");
+	}
+
+	private boolean acknowledge(StreamStore store, String token) {
+		return store.acknowledge("r", bytes(token), List.of(new Answer())).join();
 	}
 
 	@Test
@@ -129,6 +204,35 @@ class StreamStoreTests {
 
 	private static String text(byte[] bytes) {
 		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+	private record Answer() implements AnsweredSignal {
+
+		@Override
+		public String id() {
+			return "1-1.0";
+		}
+
+		@Override
+		public String entry() {
+			return "1-1";
+		}
+
+		@Override
+		public byte[] answer() {
+			return bytes("answer");
+		}
+
+		@Override
+		public String address() {
+			return "event-signal-response:store";
+		}
+
+		@Override
+		public boolean isLast() {
+			return true;
+		}
+
 	}
 
 }
