@@ -9,13 +9,13 @@ import java.util.function.Function;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import org.springframework.dao.DataAccessResourceFailureException;
+
 /**
  * Sends the acknowledgements of one responder, one batch at a time, and each batch until
  * it is confirmed. Sending one twice does no harm.
  */
 final class AcknowledgementQueue {
-
-	private static final String REFUSED = "Redis refuses an acknowledgement, which is sent until it is accepted";
 
 	private static final int BATCH = 256;
 
@@ -32,6 +32,14 @@ final class AcknowledgementQueue {
 
 	private final long maxBytes;
 
+	private final String refused;
+
+	@GuardedBy("this")
+	private List<AcknowledgedSignal> inFlight = List.of();
+
+	@GuardedBy("this")
+	private boolean closed;
+
 	@GuardedBy("this")
 	private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
@@ -41,12 +49,14 @@ final class AcknowledgementQueue {
 	 * to do so
 	 * @param retries repeats failed batches
 	 * @param maxPayload the size limit of a payload, answers in one payload included
+	 * @param refused logged if Redis refuses a batch
 	 */
 	AcknowledgementQueue(Function<List<AcknowledgedSignal>, CompletableFuture<Boolean>> sender, Retries retries,
-			long maxPayload) {
+			long maxPayload, String refused) {
 		this.sender = sender;
 		this.retries = retries;
 		this.maxBytes = Math.min(BATCH_BYTES, maxPayload);
+		this.refused = refused;
 	}
 
 	AcknowledgedSignal add(PendingSignal signal, byte[] answer, String address) {
@@ -54,6 +64,10 @@ final class AcknowledgementQueue {
 		synchronized (this) {
 			// An entry is acknowledged with the last of its signals, and not before.
 			added = new AcknowledgedSignal(signal, answer, address, signal.entry().acknowledge(signal));
+			if (this.closed) {
+				added.completeExceptionally(notStored());
+				return added;
+			}
 			this.queue.add(added);
 			if (!this.idle.isDone()) {
 				return added;
@@ -81,6 +95,7 @@ final class AcknowledgementQueue {
 				batch.add(this.queue.remove());
 				bytes += next.answer().length + 1;
 			}
+			this.inFlight = batch;
 			if (batch.isEmpty()) {
 				finished = this.idle;
 				this.idle = CompletableFuture.completedFuture(null);
@@ -100,15 +115,34 @@ final class AcknowledgementQueue {
 	private void send(List<AcknowledgedSignal> batch, int attempt) {
 		this.sender.apply(batch).whenComplete((held, ex) -> {
 			if (ex != null) {
-				this.failures.log(REFUSED, ex);
+				this.failures.log(this.refused, ex);
 				this.retries.backOff(attempt, () -> send(batch, attempt + 1));
 				return;
 			}
-			this.failures.log(REFUSED, null);
+			this.failures.log(this.refused, null);
 			// The next batch first: it is in flight while these are notified.
 			flush();
 			batch.forEach((sent) -> sent.complete(held));
 		});
+	}
+
+	/**
+	 * Fails those that are not stored.
+	 */
+	void close() {
+		List<AcknowledgedSignal> lost;
+		synchronized (this) {
+			this.closed = true;
+			lost = new ArrayList<>(this.inFlight);
+			lost.addAll(this.queue);
+			this.queue.clear();
+		}
+		lost.forEach((acknowledged) -> acknowledged.completeExceptionally(notStored()));
+	}
+
+	private static DataAccessResourceFailureException notStored() {
+		return new DataAccessResourceFailureException(
+				"the connection was closed before Redis had stored the acknowledgement: the signal is delivered again");
 	}
 
 }

@@ -175,6 +175,7 @@ final class StreamChannel {
 	}
 
 	void close() {
+		readers().forEach(StreamReader::close);
 		this.publisher.close();
 		this.answers.close();
 	}

@@ -90,7 +90,9 @@ final class StreamReader {
 		this.backlog = new Backlog(name);
 		this.registration = new ResponderRegistration(channel, name, store);
 		this.acknowledgements = new AcknowledgementQueue(
-				(batch) -> store.acknowledge(name, batch.get(0).token(), batch), retries, codec.maxPayload());
+				(batch) -> store.acknowledge(name, batch.get(0).token(), batch), retries, codec.maxPayload(),
+				"Redis refuses the acknowledgements of '" + name + "' on channel '" + channel
+						+ "', which are sent until they are accepted");
 		ReaderRole role = new ReaderRole();
 		this.delivery = new DeliveryLoop(channel, name, store, this.backlog,
 				new SignalDelivery(channel, name, store.logName(), codec, listener, role), retries, role);
@@ -342,6 +344,13 @@ final class StreamReader {
 			this.lease.close();
 			return this.store.release(this.name, this.lease.tokens().current());
 		});
+	}
+
+	/**
+	 * Fails the acknowledgements that are not stored.
+	 */
+	void close() {
+		this.acknowledgements.close();
 	}
 
 	private final class ReaderRole implements SignalDelivery.Claims, DeliveryLoop.Owner {

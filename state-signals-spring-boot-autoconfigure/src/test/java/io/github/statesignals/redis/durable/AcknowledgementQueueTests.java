@@ -40,7 +40,7 @@ class AcknowledgementQueueTests {
 		CompletableFuture<Boolean> reply = new CompletableFuture<>();
 		this.replies.add(reply);
 		return reply;
-	}, new Retries(this.scheduler), 1_000);
+	}, new Retries(this.scheduler), 1_000, "refused");
 
 	@AfterEach
 	void shutDown() {
