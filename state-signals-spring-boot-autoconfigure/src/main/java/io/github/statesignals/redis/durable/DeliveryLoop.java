@@ -1,10 +1,7 @@
 package io.github.statesignals.redis.durable;
 
-import java.time.Duration;
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
-import io.github.statesignals.redis.durable.ReaderLease.Moment;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +39,13 @@ final class DeliveryLoop {
 	private final Owner owner;
 
 	@GuardedBy("this")
-	private @Nullable Moment progress;
+	private boolean delivering;
+
+	/**
+	 * The ticks since it began to deliver a signal.
+	 */
+	@GuardedBy("this")
+	private int ticks;
 
 	@GuardedBy("this")
 	private String failedSignal = "";
@@ -88,14 +91,15 @@ final class DeliveryLoop {
 	}
 
 	/**
-	 * Whether the listener has not returned for a time.
+	 * Counts a tick.
+	 * @return {@code false} if the listener does not return for too many of them
 	 */
-	synchronized boolean isStuck(Duration time) {
-		return this.progress != null && this.progress.age().compareTo(time) > 0;
+	synchronized boolean tick() {
+		return !this.delivering || ++this.ticks <= ReaderProgress.STUCK_TICKS;
 	}
 
 	private synchronized @Nullable PendingSignal begin() {
-		if (this.progress != null || !this.owner.isActive()) {
+		if (this.delivering || !this.owner.isActive()) {
 			return null;
 		}
 		return track(this.backlog.next());
@@ -112,12 +116,13 @@ final class DeliveryLoop {
 
 	@GuardedBy("this")
 	private @Nullable PendingSignal track(@Nullable PendingSignal signal) {
-		this.progress = (signal != null) ? Moment.now() : null;
+		this.delivering = signal != null;
+		this.ticks = 0;
 		return signal;
 	}
 
 	private synchronized void end() {
-		this.progress = null;
+		this.delivering = false;
 	}
 
 	private void onFailed(PendingSignal signal, Throwable ex) {

@@ -1,10 +1,6 @@
 package io.github.statesignals.redis.durable;
 
-import java.time.Duration;
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.durable.ReaderLease.Moment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The progress of a reader: at most one read at a time, and its failures in a row.
@@ -13,11 +9,19 @@ final class ReaderProgress {
 
 	private static final int FAILURES = 8;
 
+	/**
+	 * Not a time: one passes while the process is frozen, too.
+	 */
+	static final int STUCK_TICKS = 10;
+
 	@GuardedBy("this")
 	private State state = State.IDLE;
 
+	/**
+	 * The ticks since it began to read.
+	 */
 	@GuardedBy("this")
-	private @Nullable Moment readingSince;
+	private int ticks;
 
 	@GuardedBy("this")
 	private int failures;
@@ -31,12 +35,11 @@ final class ReaderProgress {
 			return false;
 		}
 		this.state = State.READING;
-		this.readingSince = Moment.now();
+		this.ticks = 0;
 		return true;
 	}
 
 	synchronized void end() {
-		this.readingSince = null;
 		if (this.state == State.READING) {
 			this.state = State.IDLE;
 		}
@@ -50,8 +53,12 @@ final class ReaderProgress {
 		return this.state == State.STOPPED;
 	}
 
-	synchronized boolean isStuck(Duration time) {
-		return this.readingSince != null && this.readingSince.age().compareTo(time) > 0;
+	/**
+	 * Counts a tick.
+	 * @return {@code false} if one read takes too many of them
+	 */
+	synchronized boolean tick() {
+		return this.state != State.READING || ++this.ticks <= STUCK_TICKS;
 	}
 
 	synchronized void reset() {

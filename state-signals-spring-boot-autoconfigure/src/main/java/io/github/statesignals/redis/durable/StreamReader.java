@@ -36,11 +36,6 @@ final class StreamReader {
 	private static final Duration BLOCK = Duration.ofSeconds(1);
 
 	/**
-	 * After this time without progress the lease is given up.
-	 */
-	private static final Duration STUCK = Duration.ofSeconds(20);
-
-	/**
 	 * For this time other instances may try.
 	 */
 	private static final Duration PAUSE = Duration.ofSeconds(30);
@@ -107,10 +102,25 @@ final class StreamReader {
 	}
 
 	/**
-	 * Registers the responder, or takes or renews its lease. To be called at intervals.
+	 * Registers the responder, or takes or renews its lease. To be called at intervals. A
+	 * reader that does not make progress gives its lease up.
 	 */
 	void tick() {
 		this.reads.endOverdue();
+		if (this.progress.isStopped()) {
+			return;
+		}
+		boolean reading = this.progress.tick();
+		boolean delivering = this.delivery.tick();
+		if (reading && delivering) {
+			proceed();
+		}
+		else {
+			giveUp();
+		}
+	}
+
+	private void proceed() {
 		if (this.progress.isStopped()) {
 			return;
 		}
@@ -166,11 +176,6 @@ final class StreamReader {
 		}
 	}
 
-	// A lease is not renewed by a reader that does not make progress.
-	private boolean isStuck() {
-		return this.progress.isStuck(STUCK) || this.delivery.isStuck(STUCK);
-	}
-
 	private void giveUp() {
 		if (!this.lease.pause(PAUSE)) {
 			return;
@@ -186,10 +191,6 @@ final class StreamReader {
 	}
 
 	private void takeLease() {
-		if (isStuck()) {
-			giveUp();
-			return;
-		}
 		if (this.lease.isPaused()) {
 			return;
 		}
@@ -305,7 +306,7 @@ final class StreamReader {
 		this.progress.end();
 		int count = countFailure(ex);
 		if (!this.progress.isStopped()) {
-			this.retries.backOff(count, this::tick);
+			this.retries.backOff(count, this::proceed);
 		}
 	}
 

@@ -1,0 +1,125 @@
+package io.github.statesignals.redis.durable;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
+
+import io.github.statesignals.redis.durable.store.DurableChannel;
+import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.core.SilentListener;
+import io.github.statesignals.redis.driver.StreamCommands.Entry;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.Signal;
+import io.github.statesignals.wire.SignalCodec;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A reader is stuck after a number of ticks, and not after a time: a process that was
+ * frozen has made no progress either.
+ */
+class StuckReaderTests {
+
+	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+
+	@AfterEach
+	void shutDown() {
+		this.scheduler.shutdownNow();
+	}
+
+	@Test
+	void aReadThatTakesTooManyTicksIsStuck() {
+		ReaderProgress progress = new ReaderProgress();
+		assertThat(ticks(progress::tick, 100)).doesNotContain(false);
+		progress.begin();
+		assertThat(ticks(progress::tick, ReaderProgress.STUCK_TICKS)).doesNotContain(false);
+		assertThat(progress.tick()).isFalse();
+		progress.end();
+		assertThat(progress.tick()).isTrue();
+		progress.begin();
+		assertThat(ticks(progress::tick, ReaderProgress.STUCK_TICKS)).doesNotContain(false);
+	}
+
+	@Test
+	void aListenerThatDoesNotReturnForTooManyTicksIsStuck() throws Exception {
+		CountDownLatch called = new CountDownLatch(1);
+		CountDownLatch returning = new CountDownLatch(1);
+		DeliveryLoop delivery = delivery(called, returning);
+		CompletableFuture<Void> running = CompletableFuture.runAsync(delivery::run);
+		called.await();
+		assertThat(ticks(delivery::tick, ReaderProgress.STUCK_TICKS)).doesNotContain(false);
+		assertThat(delivery.tick()).isFalse();
+		returning.countDown();
+		running.join();
+		assertThat(delivery.tick()).isTrue();
+	}
+
+	private DeliveryLoop delivery(CountDownLatch called, CountDownLatch returning) {
+		SignalCodec codec = new SignalCodec(1_000);
+		Backlog backlog = new Backlog("r");
+		backlog.accept(backlog.position(), new byte[0], backlog.select(backlog.position(),
+				List.of(new Entry("1-0", codec.write(StreamTransports.signal(1), null), null))));
+		SilentListener listener = new SilentListener() {
+
+			@Override
+			public boolean onStoredSignal(String channel, String responder, Signal signal,
+					@Nullable SignalExtension extension, Receipt receipt) {
+				called.countDown();
+				try {
+					returning.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				return true;
+			}
+
+		};
+		StreamStore store = new StreamStore("c", StreamTransports.SETTINGS, new StreamClient(() -> {
+			throw new IllegalStateException("not used");
+		}, Runnable::run));
+		Reader reader = new Reader();
+		return new DeliveryLoop("c", "r", store, backlog, new SignalDelivery("c", "r", "log", codec, listener, reader),
+				new Retries(this.scheduler), reader);
+	}
+
+	private static List<Boolean> ticks(java.util.function.BooleanSupplier tick, int count) {
+		return IntStream.range(0, count).mapToObj((i) -> tick.getAsBoolean()).toList();
+	}
+
+	private static final class Reader implements SignalDelivery.Claims, DeliveryLoop.Owner {
+
+		@Override
+		public boolean begin(PendingSignal signal) {
+			return true;
+		}
+
+		@Override
+		public CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
+			return CompletableFuture.completedFuture(null);
+		}
+
+		@Override
+		public boolean isActive() {
+			return true;
+		}
+
+		@Override
+		public void onCapacity() {
+		}
+
+		@Override
+		public void giveUp() {
+		}
+
+	}
+
+}
