@@ -67,10 +67,7 @@ final class Backlog {
 	private long entryBytes = LIMIT_BYTES;
 
 	@GuardedBy("this")
-	private int generation;
-
-	@GuardedBy("this")
-	private Position position = new Position(FIRST, 0);
+	private Position position = new Position(FIRST);
 
 	/**
 	 * Entries up to this one may have been answered although they are new to the group,
@@ -135,7 +132,7 @@ final class Backlog {
 	 * Reads again the entries that were delivered and not acknowledged.
 	 */
 	synchronized void readPending() {
-		this.position = new Position(FIRST, this.generation);
+		this.position = new Position(FIRST);
 	}
 
 	/**
@@ -143,7 +140,6 @@ final class Backlog {
 	 * that holds the lease then.
 	 */
 	synchronized void discard() {
-		this.generation++;
 		this.undelivered.clear();
 		for (PendingEntry entry : this.entries.values()) {
 			for (PendingSignal discarded : entry.discard()) {
@@ -213,17 +209,17 @@ final class Backlog {
 	}
 
 	/**
-	 * Accepts signals that were read, to be delivered; or none if signals were discarded
-	 * meanwhile: these are read again, too.
+	 * Accepts signals that were read, to be delivered; or none if the position has
+	 * changed meanwhile: they are read again.
 	 * @param from the position from which they were read
 	 * @param token the token with which the lease is held
 	 */
 	synchronized void accept(Position from, byte[] token, Selection selection) {
-		if (from.generation != this.generation) {
+		if (from != this.position) {
 			return;
 		}
-		if (from == this.position && from.after() != null) {
-			this.position = new Position(selection.last, this.generation);
+		if (from.after() != null) {
+			this.position = new Position(selection.last);
 		}
 		for (Map.Entry<String, Map<Integer, Content>> read : selection.contents.entrySet()) {
 			PendingEntry entry = this.entries.computeIfAbsent(read.getKey(), (id) -> new PendingEntry(id, token));
@@ -283,11 +279,8 @@ final class Backlog {
 
 		private final @Nullable String after;
 
-		private final int generation;
-
-		Position(@Nullable String after, int generation) {
+		Position(@Nullable String after) {
 			this.after = after;
-			this.generation = generation;
 		}
 
 		/**
