@@ -17,6 +17,7 @@ import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import io.github.statesignals.redis.durable.store.StreamStore.Responders;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,8 +156,8 @@ final class StreamRegistry {
 
 	private CompletableFuture<Map<String, Registration>> restore(Map<String, String> lost) {
 		if (!lost.isEmpty()) {
-			logger.warn("Redis has lost the responders {} of channel '{}'; registering them again", lost.keySet(),
-					this.channel);
+			logger.warn("Redis has lost the responders {} of channel '{}'; registering them again",
+					LogText.printable(lost.keySet()), this.channel);
 		}
 		return this.store.register(lost, true);
 	}

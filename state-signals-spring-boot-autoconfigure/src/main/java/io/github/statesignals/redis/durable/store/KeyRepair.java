@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ final class KeyRepair {
 			.thenApply((reply) -> {
 				select(distinct, reply.get(0)).forEach((deleted) -> logger.warn(
 						"The key '{}' had a wrong type and was deleted: another client has written it",
-						Replies.text(deleted)));
+						LogText.printable(Replies.text(deleted))));
 				return select(distinct, reply.get(1));
 			});
 	}
