@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
 
 /**
  * Supervises a connection: publishes a beat at an interval, on a Redis channel of this
@@ -95,6 +96,7 @@ final class RedisHeartbeat {
 
 	/**
 	 * Publishes a beat and waits until it is received.
+	 * @throws QueryTimeoutException if Redis does not confirm it in time
 	 * @throws RuntimeException if it can't be published, or is not received in time
 	 */
 	void awaitFirst(RedisPublisher publisher) throws InterruptedException {
@@ -102,7 +104,8 @@ final class RedisHeartbeat {
 			return;
 		}
 		Beat beat = expectNext();
-		publisher.publish(this.channelBytes, beat.payload).whenComplete((receivers, ex) -> {
+		CompletableFuture<?> published = publish(publisher, beat.payload);
+		published.whenComplete((receivers, ex) -> {
 			if (ex != null) {
 				beat.received.completeExceptionally(ex);
 			}
@@ -115,6 +118,9 @@ final class RedisHeartbeat {
 			throw RedisExceptions.translate(ex);
 		}
 		catch (TimeoutException ex) {
+			if (!published.isDone()) {
+				throw new QueryTimeoutException("Redis has not confirmed a message in time", ex);
+			}
 			throw new DataAccessResourceFailureException(
 					"A message that was published on the Redis channel '" + this.channel + "' was not received", ex);
 		}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
@@ -116,11 +117,12 @@ final class RedisPubSubConnection {
 	 * @return {@code false} if it was closed before
 	 */
 	private boolean connect() throws InterruptedException {
+		boolean stuck = false;
 		while (!isClosed()) {
 			ContainerSubscription attempt = new ContainerSubscription(this.container, this.receiver,
 					this::resubscribed);
 			RedisPublisher current = this.publisher.current();
-			RedisPublisher opened = current;
+			RedisPublisher opened = stuck ? null : current;
 			this.attempt = attempt;
 			try {
 				if (opened == null) {
@@ -136,6 +138,7 @@ final class RedisPubSubConnection {
 				}
 			}
 			catch (RuntimeException ex) {
+				stuck = ex instanceof QueryTimeoutException;
 				failed(ex);
 			}
 			if (opened != null && opened != current) {

@@ -154,6 +154,25 @@ class FaultTests {
 	}
 
 	@Test
+	void publishersAreStuckWhenSubscriptionsAreRestored() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
+		try (Load load = load(proxy.properties(), TIMEOUT)) {
+			load.awaitSuccesses(20);
+			int connections = proxy.connections();
+			proxy.refuse();
+			int subscriptions = proxy.deafen();
+			assertThat(subscriptions).isEqualTo(3);
+			await().atMost(RedisProcess.PATIENCE).until(() -> proxy.connections() <= connections - subscriptions);
+			assertThat(proxy.block((sent) -> sent.contains("PUBLISH"))).isEqualTo(3);
+			proxy.accept();
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("publishers stuck while subscriptions are restored (recovery counts from the acceptance)");
+		}
+	}
+
+	@Test
 	void repliesToWhatIsPublishedAreLost() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		TcpProxy proxy = this.applications.use(TcpProxy.before(server));

@@ -163,6 +163,17 @@ final class TcpProxy implements AutoCloseable {
 		return deafened.size();
 	}
 
+	/**
+	 * Swallows from now on what the clients of some connections send. They stay up.
+	 * @param chosen selects connections by the first bytes that their clients have sent
+	 * @return the number of these connections
+	 */
+	int block(Predicate<String> chosen) {
+		List<Link> blocked = this.links.stream().filter((link) -> chosen.test(link.sent())).toList();
+		blocked.forEach((link) -> link.blocked = true);
+		return blocked.size();
+	}
+
 	@Override
 	public void close() {
 		refuse();
@@ -197,6 +208,8 @@ final class TcpProxy implements AutoCloseable {
 
 		private volatile boolean deaf;
 
+		private volatile boolean blocked;
+
 		Link(Socket client, Socket upstream) {
 			this.client = client;
 			this.upstream = upstream;
@@ -215,7 +228,9 @@ final class TcpProxy implements AutoCloseable {
 				OutputStream output = this.upstream.getOutputStream();
 				for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
 					remember(buffer, count);
-					output.write(buffer, 0, count);
+					if (!this.blocked) {
+						output.write(buffer, 0, count);
+					}
 				}
 			}
 			catch (IOException ex) {
