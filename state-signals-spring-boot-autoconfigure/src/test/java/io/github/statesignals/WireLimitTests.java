@@ -9,6 +9,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -137,6 +140,23 @@ class WireLimitTests {
 		assertThat(context.getBean(Receiver.class).received).isEmpty();
 	}
 
+	// Jackson reads them for the second time, from a buffer.
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '`',
+			value = { "measure, `{\"n\": NaN, \"kind\": \"level\"}`, int",
+					"measure, `{\"n\": 1e400, \"kind\": \"volume\"}`, double",
+					"measure, `{\"n\": 1e39, \"kind\": \"mass\"}`, float",
+					"reading, `{\"measure\": {\"n\": Infinity}, \"kind\": \"level\"}`, int",
+					"unwrapped, `{\"n\": 1e400}`, double" })
+	void aNumberThatFollowsItsTypeIsAnsweredWithTheReason(String event, String metadata, String type) throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		forge(signal(event, "t", metadata));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "n' is out of the range of " + type);
+		forge(signal(event, "t", metadata.replaceAll("NaN|1e400|1e39|Infinity", "2")));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1");
+		assertThat(context.getBean(Receiver.class).received).hasSize(1);
+	}
+
 	@Test
 	void numbersThatAParameterHoldsAreHandled() throws Exception {
 		ConfigurableApplicationContext context = start("broadcast");
@@ -249,6 +269,59 @@ class WireLimitTests {
 		void typed(Typed typed) {
 			this.received.add(typed);
 		}
+
+		@OnSignal(event = "measure")
+		void measure(Measure measure) {
+			this.received.add(measure);
+		}
+
+		@OnSignal(event = "reading")
+		void reading(Reading reading) {
+			this.received.add(reading);
+		}
+
+		@OnSignal(event = "unwrapped")
+		void unwrapped(Unwrapped unwrapped) {
+			this.received.add(unwrapped);
+		}
+
+	}
+
+	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+	@JsonSubTypes({ @JsonSubTypes.Type(value = Level.class, name = "level"),
+			@JsonSubTypes.Type(value = Volume.class, name = "volume"),
+			@JsonSubTypes.Type(value = Mass.class, name = "mass") })
+	interface Measure {
+
+	}
+
+	record Level(int n) implements Measure {
+
+	}
+
+	record Volume(double n) implements Measure {
+
+	}
+
+	record Mass(float n) implements Measure {
+
+	}
+
+	record Reading(@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind",
+			include = JsonTypeInfo.As.EXTERNAL_PROPERTY) Measure measure) {
+
+	}
+
+	static class Size {
+
+		public double n;
+
+	}
+
+	static class Unwrapped {
+
+		@JsonUnwrapped
+		public Size size;
 
 	}
 

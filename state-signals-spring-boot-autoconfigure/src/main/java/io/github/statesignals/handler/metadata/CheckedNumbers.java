@@ -4,6 +4,7 @@ import java.math.BigInteger;
 
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.util.JsonParserDelegate;
 
@@ -13,8 +14,21 @@ import tools.jackson.core.util.JsonParserDelegate;
  */
 final class CheckedNumbers extends JsonParserDelegate {
 
+	private ObjectReadContext context;
+
 	CheckedNumbers(JsonParser parser) {
 		super(parser);
+		this.context = parser.objectReadContext();
+	}
+
+	// Deserializers may read a tree or a value with the context of their parser.
+	void use(ObjectReadContext context) {
+		this.context = context;
+	}
+
+	@Override
+	public ObjectReadContext objectReadContext() {
+		return this.context;
 	}
 
 	@Override

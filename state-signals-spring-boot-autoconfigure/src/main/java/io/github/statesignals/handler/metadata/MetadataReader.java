@@ -10,11 +10,8 @@ import java.util.function.Supplier;
 import io.github.statesignals.core.MetadataConversionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.ObjectReadContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
-import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.util.TokenBuffer;
@@ -83,19 +80,12 @@ public final class MetadataReader {
 		try {
 			TokenBuffer json = TokenBuffer.forGeneration();
 			mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
-			ObjectReader reader = mapper.readerFor(mapper.constructType(type))
-				.without(DeserializationFeature.UNWRAP_ROOT_VALUE);
-			return reader.readValue(new CheckedNumbers(json.asParser(context(reader))));
+			return mapper.readerFor(mapper.constructType(type))
+				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
+				.readValue(new CheckedNumbers(json.asParser()));
 		}
 		catch (JacksonException ex) {
 			throw MetadataConversionException.of(ex, entry);
-		}
-	}
-
-	// Deserializers may read a tree or a value with the context of their parser.
-	private static ObjectReadContext context(ObjectReader reader) {
-		try (JsonParser parser = reader.createParser("")) {
-			return parser.objectReadContext();
 		}
 	}
 
@@ -107,6 +97,7 @@ public final class MetadataReader {
 				.deactivateDefaultTyping()
 				.enable(DeserializationFeature.EAGER_DESERIALIZER_FETCH)
 				.addModule(guard)
+				.deserializationContexts(new CheckedContexts())
 				.build(), guard);
 		}
 
