@@ -2,6 +2,7 @@ package io.github.statesignals.core.publish;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.transport.ResponseExtension;
@@ -54,7 +55,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 		return this.trust == Trust.DISPUTED;
 	}
 
-	// Adds a further subscription under the same id.
+	// Adds a further subscription under the same id. Returns itself if that adds nothing.
 	KnownResponder merge(KnownResponder further) {
 		if (this.trust == Trust.EXPECTED) {
 			return further;
@@ -68,13 +69,18 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 			return further.isProbed() ? further.with(Trust.DISPUTED) : this;
 		}
 		List<String> merged = new ArrayList<>(this.addresses);
-		further.addresses.stream()
-			.filter((address) -> !merged.contains(address) && merged.size() < ADDRESSES)
-			.forEach(merged::add);
+		for (String address : further.addresses) {
+			if (!merged.contains(address) && merged.size() < ADDRESSES) {
+				merged.add(address);
+			}
+		}
 		boolean differs = this.seal != null && further.seal != null && !this.seal.equals(further.seal);
 		Trust merging = (isContested() || differs || merged.size() > 1) ? Trust.CONTESTED : Trust.EXTENDED;
-		return new KnownResponder(isDisputed() ? Trust.DISPUTED : merging, List.copyOf(merged),
-				(further.seal != null) ? further.seal : this.seal);
+		Trust trusted = isDisputed() ? Trust.DISPUTED : merging;
+		String newest = (further.seal != null) ? further.seal : this.seal;
+		boolean same = trusted == this.trust && merged.size() == this.addresses.size()
+				&& Objects.equals(newest, this.seal);
+		return same ? this : new KnownResponder(trusted, List.copyOf(merged), newest);
 	}
 
 	/**

@@ -109,7 +109,7 @@ public final class KnownResponders {
 			KnownResponder described = (before != null) ? before : this.lost.get(responderId);
 			this.lost.remove(responderId);
 			KnownResponder merged = (described != null) ? described.merge(added) : added;
-			if (!merged.equals(before)) {
+			if (merged != before) {
 				this.known.put(responderId, merged);
 				if (before == null || before.isExtended() != merged.isExtended()) {
 					this.legacy += merged.isExtended() ? 0 : 1;
