@@ -40,14 +40,6 @@ public record ResponseExtension(@Nullable String id, @Nullable List<String> hand
 	}
 
 	/**
-	 * Whether it holds no more than an id, as that of most answers.
-	 * @return {@code true} if so
-	 */
-	public boolean isPlain() {
-		return this.handledEvents == null && this.address == null && this.seal == null && this.probe == null;
-	}
-
-	/**
 	 * Asks whether a responder is connected and subscribed; or answers that.
 	 *
 	 * @param nonce names the probe; the answer repeats it

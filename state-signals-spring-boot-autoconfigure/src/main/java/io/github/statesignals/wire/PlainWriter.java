@@ -49,6 +49,10 @@ final class PlainWriter {
 
 	private static final byte[] ID = next(FieldNames.ID);
 
+	private static final byte[] ADDRESS = next(FieldNames.ADDRESS);
+
+	private static final byte[] SEAL = next(FieldNames.SEAL);
+
 	private static final byte[] SEQUENCE = next(FieldNames.SEQUENCE);
 
 	private static final byte[] SENT = next(FieldNames.SENT);
@@ -97,9 +101,7 @@ final class PlainWriter {
 
 	private static void write(AsciiJson json, SignalExtension extension) {
 		json.raw(VERSION);
-		if (extension.id() != null) {
-			json.raw(ID).string(extension.id());
-		}
+		write(json, ID, extension.id());
 		write(json, SEQUENCE, extension.sequence());
 		write(json, SENT, extension.sentMillis());
 		write(json, TIMEOUT, extension.timeoutMillis());
@@ -107,6 +109,12 @@ final class PlainWriter {
 			json.raw(REPLY_TO).recurring(extension.replyTo());
 		}
 		json.raw('}');
+	}
+
+	private static void write(AsciiJson json, byte[] key, @Nullable String text) {
+		if (text != null) {
+			json.raw(key).string(text);
+		}
 	}
 
 	private static void write(AsciiJson json, byte[] key, long number) {
@@ -117,7 +125,7 @@ final class PlainWriter {
 
 	// Returns null where it takes a generator.
 	byte @Nullable [] write(Response response, @Nullable ResponseExtension extension) {
-		if (extension != null && !extension.isPlain()) {
+		if (extension != null && (extension.handledEvents() != null || extension.probe() != null)) {
 			return null;
 		}
 		AsciiJson json = this.buffers.take();
@@ -135,9 +143,9 @@ final class PlainWriter {
 		}
 		if (extension != null) {
 			json.raw(EXTENSION).raw(VERSION);
-			if (extension.id() != null) {
-				json.raw(ID).string(extension.id());
-			}
+			write(json, ID, extension.id());
+			write(json, ADDRESS, extension.address());
+			write(json, SEAL, extension.seal());
 			json.raw('}');
 		}
 		return finish(json);

@@ -24,6 +24,10 @@ final class ResponseScanner extends JsonScanner {
 
 	private static final byte[] ID = key(FieldNames.ID);
 
+	private static final byte[] ADDRESS = key(FieldNames.ADDRESS);
+
+	private static final byte[] SEAL = key(FieldNames.SEAL);
+
 	// All answers to a signal have its id.
 	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
 
@@ -67,14 +71,16 @@ final class ResponseScanner extends JsonScanner {
 	private ResponseExtension extension() {
 		expect('{');
 		version();
-		if (skip('}')) {
+		String id = skipNext(ID) ? text(this.ids) : null;
+		String address = skipNext(ADDRESS) ? text() : null;
+		String seal = skipNext(SEAL) ? text() : null;
+		expect('}');
+		if (address != null || seal != null) {
+			return new ResponseExtension(id, null, address, seal, null);
+		}
+		if (id == null) {
 			return ResponseExtension.UNDERSTOOD;
 		}
-		if (!skipNext(ID)) {
-			fail();
-		}
-		String id = text(this.ids);
-		expect('}');
 		if (!id.equals(this.last.id())) {
 			this.last = new ResponseExtension(id);
 		}

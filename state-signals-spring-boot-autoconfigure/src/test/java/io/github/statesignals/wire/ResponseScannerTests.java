@@ -29,7 +29,10 @@ class ResponseScannerTests {
 			"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"*\",\"event\":\"initialization\",\"_ss\":{\"v\":1}}",
 			"{\"responder_id\": \"r-1-resp\", \"publisher_id\": \"p-1\", \"event\": \"start\"}",
 			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":-5,\"message\":\"\"}",
-			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":0,\"message\":\"a b\",\"_ss\":{\"v\":1,\"id\":\"\"}}");
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":0,\"message\":\"a b\",\"_ss\":{\"v\":1,\"id\":\"\"}}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"initialization\",\"ras\":1,"
+					+ "\"_ss\":{\"v\":1,\"id\":\"3\",\"address\":\"event-signal-reply:{a}:1\",\"seal\":\"x\"}}",
+			"{\"responder_id\":\"r\",\"publisher_id\":\"*\",\"event\":\"shutdown\",\"_ss\":{\"v\":1,\"seal\":\"x\"}}");
 
 	private final StringCache strings = new StringCache();
 
@@ -115,7 +118,9 @@ class ResponseScannerTests {
 			Response response = new Response(text, "p" + text, "e", random.nextBoolean() ? random.nextInt() : null,
 					random.nextBoolean() ? text : null);
 			ResponseExtension extension = random.nextBoolean()
-					? new ResponseExtension(random.nextBoolean() ? text : null) : null;
+					? new ResponseExtension(random.nextBoolean() ? text : null, null,
+							random.nextBoolean() ? "a" + text : null, random.nextBoolean() ? text : null, null)
+					: null;
 			assertThat(this.codec.write(response, extension)).asString()
 				.isEqualTo(new String(this.writer.write(response, extension), StandardCharsets.UTF_8));
 			Signal signal = new Signal(text, "p", "e" + text, "h", random.nextInt(), text, Map.of());
