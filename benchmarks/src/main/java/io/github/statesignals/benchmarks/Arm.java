@@ -8,14 +8,20 @@ import java.util.Locale;
  */
 enum Arm {
 
-	/** Lettuce alone, as fast as we can make it. */
+	/** Lettuce alone, as an expert writes it. */
 	FLOOR,
 
 	/** The same once more: how far the two are apart is noise. */
 	FLOOR_AGAIN,
 
+	/** The floor with streaming JSON in place of templates and scanners. */
+	FLOOR_JSON,
+
 	/** The starter, as a user gets it. */
 	OURS,
+
+	/** The starter on a named channel. */
+	OURS_NAMED,
 
 	/** The starter without its extensions of the protocol. */
 	OURS_PLAIN,
@@ -56,7 +62,7 @@ enum Arm {
 	}
 
 	boolean isOurs() {
-		return this == OURS || this == OURS_PLAIN || this == OURS_DURABLE;
+		return this == OURS || this == OURS_NAMED || this == OURS_PLAIN || this == OURS_DURABLE;
 	}
 
 	/**
@@ -73,7 +79,7 @@ enum Arm {
 	 */
 	int maxResponders() {
 		return switch (this) {
-			case FLOOR, FLOOR_AGAIN, OURS, OURS_PLAIN -> Integer.MAX_VALUE;
+			case FLOOR, FLOOR_AGAIN, FLOOR_JSON, OURS, OURS_NAMED, OURS_PLAIN -> Integer.MAX_VALUE;
 			// Each has a connection of its own.
 			case OURS_DURABLE -> 10;
 			case NAIVE, REDISSON -> 100;
@@ -97,8 +103,8 @@ enum Arm {
 
 	ExporterArm exporter(Arguments arguments) {
 		return switch (this) {
-			case FLOOR, FLOOR_AGAIN -> new FloorExporter(arguments);
-			case OURS, OURS_PLAIN, OURS_DURABLE -> new OursExporter(arguments);
+			case FLOOR, FLOOR_AGAIN, FLOOR_JSON -> new FloorExporter(arguments);
+			case OURS, OURS_NAMED, OURS_PLAIN, OURS_DURABLE -> new OursExporter(arguments);
 			case NAIVE -> new NaiveExporter(arguments);
 			case REDISSON -> new RedissonExporter(arguments);
 			case PYTHON -> throw new IllegalArgumentException("Python has processes of its own");
@@ -107,8 +113,8 @@ enum Arm {
 
 	ResponderArm responder(Arguments arguments) {
 		return switch (this) {
-			case FLOOR, FLOOR_AGAIN -> new FloorResponder(arguments);
-			case OURS, OURS_PLAIN, OURS_DURABLE -> new OursResponder(arguments);
+			case FLOOR, FLOOR_AGAIN, FLOOR_JSON -> new FloorResponder(arguments);
+			case OURS, OURS_NAMED, OURS_PLAIN, OURS_DURABLE -> new OursResponder(arguments);
 			case NAIVE -> new NaiveResponder(arguments);
 			case REDISSON -> new RedissonResponder(arguments);
 			case PYTHON -> throw new IllegalArgumentException("Python has processes of its own");

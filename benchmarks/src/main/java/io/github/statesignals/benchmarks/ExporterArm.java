@@ -1,6 +1,7 @@
 package io.github.statesignals.benchmarks;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -17,6 +18,11 @@ interface ExporterArm {
 	 * The tag of every signal that is measured; foreign ones have another.
 	 */
 	String TAG = "measured";
+
+	/**
+	 * The metadata of every signal that is measured.
+	 */
+	Map<String, Object> METADATA = Map.of("phase", "steady", "pods", 3);
 
 	/**
 	 * How long an answer may take.

@@ -1,6 +1,11 @@
 package io.github.statesignals.benchmarks;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
@@ -23,6 +28,8 @@ import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to hear on and one to publish on, tuned for this and nothing else.
@@ -37,6 +44,15 @@ final class FloorConnections {
 
 	private final StatefulRedisConnection<byte[], byte[]> commands;
 
+	private final EventExecutor eventLoop;
+
+	/**
+	 * Publishes that are dispatched together.
+	 */
+	private final Queue<RedisCommand<byte[], byte[], ?>> queued = new ConcurrentLinkedQueue<>();
+
+	private final AtomicBoolean dispatching = new AtomicBoolean();
+
 	FloorConnections(Arguments arguments, ClientResources resources) {
 		this.client = RedisClient.create(resources, RedisURI.create(arguments.get("host"), arguments.getInt("port")));
 		this.client.setOptions(ClientOptions.builder()
@@ -46,6 +62,7 @@ final class FloorConnections {
 			.build());
 		this.subscription = this.client.connectPubSub(ByteArrayCodec.INSTANCE);
 		this.commands = this.client.connect(ByteArrayCodec.INSTANCE);
+		this.eventLoop = Objects.requireNonNull(((Consolidation) resources.nettyCustomizer()).eventLoop);
 	}
 
 	/**
@@ -57,14 +74,7 @@ final class FloorConnections {
 		return DefaultClientResources.builder()
 			// ioThreadPoolSize(1) would be raised.
 			.eventLoopGroupProvider(new DefaultEventLoopGroupProvider(1))
-			.nettyCustomizer(new NettyCustomizer() {
-
-				@Override
-				public void afterChannelInitialized(Channel channel) {
-					channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_AFTER, true));
-				}
-
-			})
+			.nettyCustomizer(new Consolidation())
 			.build();
 	}
 
@@ -89,6 +99,27 @@ final class FloorConnections {
 	}
 
 	/**
+	 * Publishes with what other threads publish meanwhile, on the event loop.
+	 */
+	void publishTogether(RedisCommand<byte[], byte[], ?> publish) {
+		this.queued.add(publish);
+		if (this.dispatching.compareAndSet(false, true)) {
+			this.eventLoop.execute(this::dispatchQueued);
+		}
+	}
+
+	private void dispatchQueued() {
+		this.dispatching.set(false);
+		List<RedisCommand<byte[], byte[], ?>> publishes = new ArrayList<>();
+		for (RedisCommand<byte[], byte[], ?> next = this.queued.poll(); next != null; next = this.queued.poll()) {
+			publishes.add(next);
+		}
+		if (!publishes.isEmpty()) {
+			publish(publishes);
+		}
+	}
+
+	/**
 	 * Wait until Redis has taken all that was published.
 	 */
 	void drain() {
@@ -99,6 +130,21 @@ final class FloorConnections {
 	static RedisCommand<byte[], byte[], Long> command(byte[] channel, byte[] payload) {
 		return new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
 				new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(channel).addValue(payload));
+	}
+
+	/**
+	 * Writes what was written meanwhile in one go, and remembers the one event loop.
+	 */
+	private static final class Consolidation implements NettyCustomizer {
+
+		private volatile @Nullable EventExecutor eventLoop;
+
+		@Override
+		public void afterChannelInitialized(Channel channel) {
+			this.eventLoop = channel.eventLoop();
+			channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_AFTER, true));
+		}
+
 	}
 
 	/**

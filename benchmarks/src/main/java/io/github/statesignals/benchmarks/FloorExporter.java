@@ -9,9 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.github.statesignals.benchmarks.FloorJson.FloorSignal;
 import io.lettuce.core.resource.ClientResources;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes with Lettuce alone. Answers are matched by the id that they echo, so any
@@ -23,20 +21,18 @@ final class FloorExporter implements ExporterArm {
 
 	private final String publisherId = "floor-" + UUID.randomUUID();
 
-	private final @Nullable String replyTo;
-
 	private final FloorConnections connections;
 
 	private final FloorChannels channels;
-
-	private final Map<String, Integer> subscribers = new ConcurrentHashMap<>();
 
 	private final Map<Long, Pending> pendings = new ConcurrentHashMap<>();
 
 	/**
 	 * Reads on the one event loop.
 	 */
-	private final FloorResponseReader response = new FloorResponseReader(this.publisherId);
+	private final FloorResponseReader response;
+
+	private final FloorSignalWriter signal;
 
 	private final AtomicLong ids = new AtomicLong();
 
@@ -47,12 +43,16 @@ final class FloorExporter implements ExporterArm {
 	FloorExporter(Arguments arguments, ClientResources resources) {
 		this.channels = FloorChannels.of(arguments);
 		this.connections = new FloorConnections(arguments, resources);
-		if (arguments.has("reply-to")) {
-			this.replyTo = this.publisherId + "-response";
-			this.connections.hear(this::onResponse, this.channels.responses(), FloorChannels.bytes(this.replyTo));
+		boolean json = Arm.of(arguments.get("arm")) == Arm.FLOOR_JSON;
+		String replyTo = arguments.has("reply-to") ? this.publisherId + "-response" : null;
+		this.response = json ? new FloorJsonResponseReader(this.publisherId)
+				: new FloorScannedResponseReader(this.publisherId);
+		this.signal = json ? FloorSignalWriter.json(this.publisherId, replyTo)
+				: FloorSignalWriter.template(this.publisherId, replyTo);
+		if (replyTo != null) {
+			this.connections.hear(this::onResponse, this.channels.responses(), FloorChannels.bytes(replyTo));
 		}
 		else {
-			this.replyTo = null;
 			this.connections.hear(this::onResponse, this.channels.responses());
 		}
 	}
@@ -60,12 +60,12 @@ final class FloorExporter implements ExporterArm {
 	@Override
 	public boolean await(int awaited, Duration timeout) throws InterruptedException {
 		long deadline = System.nanoTime() + timeout.toNanos();
-		while (this.subscribers.size() < awaited) {
+		while (this.response.responders() < awaited) {
 			if (System.nanoTime() > deadline) {
 				return false;
 			}
 			send(INITIALIZATION, 0);
-			for (int i = 0; i < 100 && this.subscribers.size() < awaited; i++) {
+			for (int i = 0; i < 100 && this.response.responders() < awaited; i++) {
 				TimeUnit.MILLISECONDS.sleep(10);
 			}
 		}
@@ -79,7 +79,7 @@ final class FloorExporter implements ExporterArm {
 
 	@Override
 	public CompletableFuture<Boolean> publishAsync() {
-		Pending pending = new Pending(this.subscribers.size());
+		Pending pending = new Pending(this.response.responders());
 		long id = this.ids.incrementAndGet();
 		this.pendings.put(id, pending);
 		send(EVENT, id);
@@ -87,21 +87,17 @@ final class FloorExporter implements ExporterArm {
 	}
 
 	private void send(String event, long id) {
-		this.connections.publish(this.channels.signals(), FloorJson.write(new FloorSignal(this.publisherId, "floor",
-				event, "localhost", -1, TAG, Long.toString(id), this.replyTo)));
+		this.connections
+			.publishTogether(FloorConnections.command(this.channels.signals(), this.signal.write(event, id, id)));
 	}
 
 	private void onResponse(byte[] payload) {
-		if (!this.response.read(payload)) {
-			return;
-		}
-		if (this.response.isInitialization()) {
-			this.subscribers.putIfAbsent(this.response.responderId(), this.subscribers.size());
+		if (!this.response.read(payload) || this.response.isInitialization()) {
 			return;
 		}
 		Pending pending = this.pendings.get(this.response.id());
-		Integer responder = this.subscribers.get(this.response.responderId());
-		if (pending != null && responder != null && pending.onAnswer(responder, this.response.ras())) {
+		int responder = this.response.responder();
+		if (pending != null && responder >= 0 && pending.onAnswer(responder, this.response.ras())) {
 			this.pendings.remove(this.response.id());
 			pending.future.complete(pending.success);
 		}

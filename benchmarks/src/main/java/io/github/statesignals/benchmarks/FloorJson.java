@@ -1,6 +1,8 @@
 package io.github.statesignals.benchmarks;
 
 import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -32,6 +34,8 @@ final class FloorJson {
 			json.writeNumberProperty("sample_no", signal.sampleNo());
 			json.writeStringProperty("tag", signal.tag());
 			json.writeObjectPropertyStart("metadata");
+			json.writeStringProperty("phase", "steady");
+			json.writeNumberProperty("pods", 3);
 			json.writeObjectPropertyStart("_ss");
 			json.writeStringProperty("id", signal.id());
 			if (signal.replyTo() != null) {
@@ -65,10 +69,11 @@ final class FloorJson {
 		String processName = "";
 		String event = "";
 		String runnerHost = "";
-		int sampleNo = -1;
+		long sampleNo = -1;
 		String tag = "";
 		String id = "";
 		String replyTo = null;
+		Map<String, String> metadata = new HashMap<>();
 		try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), payload)) {
 			json.nextToken();
 			int depth = 1;
@@ -84,10 +89,11 @@ final class FloorJson {
 					case "process_name" -> processName = json.getString();
 					case "event" -> event = json.getString();
 					case "runner_host" -> runnerHost = json.getString();
-					case "sample_no" -> sampleNo = json.getIntValue();
+					case "sample_no" -> sampleNo = json.getLongValue();
 					case "tag" -> tag = json.getString();
 					case "id" -> id = json.getString();
 					case "reply_to" -> replyTo = json.getString();
+					case "phase", "pods" -> metadata.put(key, json.getString());
 					case "metadata", "_ss" -> depth += json.hasToken(JsonToken.START_OBJECT) ? 1 : 0;
 					default -> json.skipChildren();
 				}
@@ -99,7 +105,7 @@ final class FloorJson {
 	/**
 	 * A signal on the wire.
 	 */
-	record FloorSignal(String publisherId, String processName, String event, String runnerHost, int sampleNo,
+	record FloorSignal(String publisherId, String processName, String event, String runnerHost, long sampleNo,
 			String tag, String id, @Nullable String replyTo) {
 	}
 

@@ -6,8 +6,6 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 
-import io.github.statesignals.benchmarks.FloorJson.FloorResponse;
-import io.github.statesignals.benchmarks.FloorJson.FloorSignal;
 import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,9 @@ final class FloorResponder implements ResponderArm {
 
 	private final List<String> responderIds = new CopyOnWriteArrayList<>();
 
-	private final ToIntFunction<FloorSignal> handler = (signal) -> 1;
+	private final ToIntFunction<FloorSignalReader> handler = (signal) -> 1;
+
+	private final FloorSignalReader reader;
 
 	private final @Nullable String lockedTag;
 
@@ -28,6 +28,8 @@ final class FloorResponder implements ResponderArm {
 	private final FloorConnections connections;
 
 	FloorResponder(Arguments arguments) {
+		this.reader = Arm.of(arguments.get("arm")) == Arm.FLOOR_JSON ? new FloorJsonSignalReader()
+				: new FloorScannedSignalReader();
 		this.lockedTag = arguments.find("lock-tag");
 		this.channels = FloorChannels.of(arguments);
 		this.connections = new FloorConnections(arguments, FloorConnections.resources());
@@ -42,16 +44,15 @@ final class FloorResponder implements ResponderArm {
 	}
 
 	private void onSignal(byte[] payload) {
-		FloorSignal signal = FloorJson.readSignal(payload);
-		if (this.lockedTag != null && !this.lockedTag.equals(signal.tag())) {
+		if (!this.reader.read(payload, this.lockedTag)) {
 			return;
 		}
-		String replyTo = signal.replyTo();
-		byte[] channel = (replyTo != null) ? FloorChannels.bytes(replyTo) : this.channels.responses();
+		byte[] replyTo = this.reader.replyTo();
+		byte[] channel = (replyTo != null) ? replyTo : this.channels.responses();
 		List<RedisCommand<byte[], byte[], ?>> answers = new ArrayList<>(this.responderIds.size());
 		for (String responderId : this.responderIds) {
-			answers.add(FloorConnections.command(channel, FloorJson.write(new FloorResponse(responderId,
-					signal.publisherId(), signal.event(), this.handler.applyAsInt(signal), signal.id()))));
+			answers.add(FloorConnections.command(channel,
+					this.reader.answer(responderId, this.handler.applyAsInt(this.reader))));
 		}
 		this.connections.publish(answers);
 	}

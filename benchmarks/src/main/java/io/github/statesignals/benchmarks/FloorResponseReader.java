@@ -1,114 +1,32 @@
 package io.github.statesignals.benchmarks;
 
-import java.util.Arrays;
-
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.async.ByteArrayFeeder;
-
 /**
- * Reads responses, for one thread: all with one parser, which is fed one payload after
- * the other, and with no string of what is only compared.
+ * Reads what an exporter needs of responses, for one thread, and numbers the responders
+ * that have subscribed.
  */
-final class FloorResponseReader {
-
-	private static final char[] INITIALIZATION = "initialization".toCharArray();
-
-	private final JsonParser json = FloorJson.JSON.createNonBlockingByteArrayParser(ObjectReadContext.empty());
-
-	private final ByteArrayFeeder feeder = (ByteArrayFeeder) this.json.nonBlockingInputFeeder();
-
-	private final char[] publisherId;
-
-	private String responderId = "";
-
-	private boolean own;
-
-	private boolean initialization;
-
-	private int ras;
-
-	private long id;
-
-	FloorResponseReader(String publisherId) {
-		this.publisherId = publisherId.toCharArray();
-	}
+interface FloorResponseReader {
 
 	/**
-	 * Read a response.
+	 * Reads a response.
 	 * @param payload the payload
 	 * @return whether it is for this publisher
 	 */
-	boolean read(byte[] payload) {
-		this.own = false;
-		this.initialization = false;
-		this.ras = 0;
-		this.id = 0;
-		this.feeder.feedInput(payload, 0, payload.length);
-		int depth = 0;
-		do {
-			JsonToken token = this.json.nextToken();
-			if (token == JsonToken.START_OBJECT) {
-				depth++;
-			}
-			else if (token == JsonToken.END_OBJECT) {
-				depth--;
-			}
-			else if (token == JsonToken.NOT_AVAILABLE) {
-				throw new IllegalArgumentException("Half a response");
-			}
-			else if (token.isScalarValue()) {
-				readValue(this.json.currentName());
-			}
-		}
-		while (depth > 0);
-		return this.own;
-	}
+	boolean read(byte[] payload);
 
-	private void readValue(String key) {
-		switch (key) {
-			case "publisher_id" -> this.own = is(this.publisherId);
-			case "event" -> this.initialization = is(INITIALIZATION);
-			case "responder_id" -> this.responderId = this.json.getString();
-			case "ras" -> this.ras = this.json.getIntValue();
-			case "id" -> this.id = readLong();
-			default -> {
-				// Nothing that this side needs.
-			}
-		}
-	}
+	boolean isInitialization();
 
-	private boolean is(char[] expected) {
-		int offset = this.json.getStringOffset();
-		return Arrays.equals(this.json.getStringCharacters(), offset, offset + this.json.getStringLength(), expected, 0,
-				expected.length);
-	}
+	/**
+	 * Returns the number of the responder, or -1 if it has not subscribed.
+	 */
+	int responder();
 
-	private long readLong() {
-		char[] digits = this.json.getStringCharacters();
-		int offset = this.json.getStringOffset();
-		long value = 0;
-		for (int i = 0; i < this.json.getStringLength(); i++) {
-			value = value * 10 + (digits[offset + i] - '0');
-		}
-		return value;
-	}
+	/**
+	 * Returns the number of responders that have subscribed. Safe for use by any thread.
+	 */
+	int responders();
 
-	String responderId() {
-		return this.responderId;
-	}
+	int ras();
 
-	boolean isInitialization() {
-		return this.initialization;
-	}
-
-	int ras() {
-		return this.ras;
-	}
-
-	long id() {
-		return this.id;
-	}
+	long id();
 
 }

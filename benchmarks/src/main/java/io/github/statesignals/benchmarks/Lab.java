@@ -69,6 +69,9 @@ final class Lab {
 		if (arm == Arm.OURS_PLAIN) {
 			command.add("state-signals.protocol.extensions=off");
 		}
+		if (arm == Arm.OURS_NAMED) {
+			command.add("state-signals.channel=measured");
+		}
 		if (arm == Arm.OURS_DURABLE) {
 			String channel = "durable-" + this.durableChannels;
 			command.addAll(List.of("state-signals.channel=" + channel,

@@ -1,6 +1,7 @@
 package io.github.statesignals.benchmarks;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.statesignals.benchmarks.NaiveMessages.NaiveResponse;
 import io.github.statesignals.benchmarks.NaiveMessages.NaiveSignal;
@@ -26,6 +28,8 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 final class NaiveExporter implements ExporterArm {
 
 	private static final int THREADS = 256;
+
+	private final AtomicLong samples = new AtomicLong();
 
 	private final String publisherId = "naive-" + UUID.randomUUID();
 
@@ -87,8 +91,10 @@ final class NaiveExporter implements ExporterArm {
 	}
 
 	private void send(String event, String id) {
-		this.template.convertAndSend(NaiveMessages.SIGNALS, NaiveMessages
-			.write(new NaiveSignal(this.publisherId, "naive", event, "localhost", -1, TAG, Map.of("id", id))));
+		Map<String, Object> metadata = new LinkedHashMap<>(METADATA);
+		metadata.put("id", id);
+		this.template.convertAndSend(NaiveMessages.SIGNALS, NaiveMessages.write(new NaiveSignal(this.publisherId,
+				"naive", event, "localhost", this.samples.getAndIncrement(), TAG, metadata)));
 	}
 
 	private void onResponse(Message message) {

@@ -42,8 +42,8 @@ final class NaiveMessages {
 	/**
 	 * A signal.
 	 */
-	record NaiveSignal(String publisherId, String processName, String event, String runnerHost, int sampleNo,
-			String tag, Map<String, String> metadata) {
+	record NaiveSignal(String publisherId, String processName, String event, String runnerHost, long sampleNo,
+			String tag, Map<String, Object> metadata) {
 	}
 
 	/**

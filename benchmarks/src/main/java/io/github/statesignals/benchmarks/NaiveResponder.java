@@ -41,7 +41,7 @@ final class NaiveResponder implements ResponderArm {
 	private void onSignal(Message message, String responderId) {
 		NaiveSignal signal = NaiveMessages.read(message, NaiveSignal.class);
 		this.template.convertAndSend(NaiveMessages.RESPONSES, NaiveMessages.write(new NaiveResponse(responderId,
-				signal.publisherId(), signal.event(), 1, signal.metadata().getOrDefault("id", ""))));
+				signal.publisherId(), signal.event(), 1, String.valueOf(signal.metadata().get("id")))));
 	}
 
 }

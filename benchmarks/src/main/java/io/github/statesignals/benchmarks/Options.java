@@ -48,7 +48,8 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 	static final String HELP = """
 			benchmarks/run [options]
 			  --quick                  two to three minutes, to see that all of it works
-			  --arms=a,b               of floor, floor-again, ours, ours-durable, naive, redisson, python
+			  --arms=a,b               of floor, floor-again, floor-json, ours, ours-named, ours-durable,
+			                           naive, redisson, python
 			  --responders=1,10        how many responders answer (1,10,100,1000)
 			  --window=256             signals on their way for throughput
 			  --rounds=5               how often the processes are started anew
@@ -79,7 +80,8 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 		String python = given.find("python");
 		String soak = given.find("soak");
 		return new Options(
-				list(given, "arms", "floor,ours,ours-durable,floor-again,naive,redisson,python").stream()
+				list(given, "arms", "floor,ours,ours-named,ours-durable,floor-again,floor-json,naive,redisson,python")
+					.stream()
 					.map(Arm::of)
 					.toList(),
 				list(given, "responders", quick ? "1,100" : "1,10,100,1000").stream().map(Integer::valueOf).toList(),

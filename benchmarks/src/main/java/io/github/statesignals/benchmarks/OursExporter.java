@@ -2,9 +2,11 @@ package io.github.statesignals.benchmarks;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalSpec;
 import io.lettuce.core.resource.ClientResources;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
  * Publishes with the starter.
  */
 final class OursExporter implements ExporterArm {
+
+	private final AtomicLong samples = new AtomicLong();
 
 	private final SignalExporter exporter;
 
@@ -33,17 +37,21 @@ final class OursExporter implements ExporterArm {
 
 	@Override
 	public boolean publish() {
-		return this.exporter.signal(EVENT).tag(TAG).publish().isSuccess();
+		return signal().publish().isSuccess();
 	}
 
 	@Override
 	public CompletableFuture<Boolean> publishAsync() {
-		return this.exporter.signal(EVENT).tag(TAG).publishAsync().thenApply(SignalResult::isSuccess);
+		return signal().publishAsync().thenApply(SignalResult::isSuccess);
 	}
 
 	@Override
 	public CompletableFuture<Boolean> publishUnawaited() {
-		return this.exporter.signal(EVENT).tag(TAG).until((awaited) -> 0).publishAsync().thenApply((result) -> true);
+		return signal().until((awaited) -> 0).publishAsync().thenApply((result) -> true);
+	}
+
+	private SignalSpec signal() {
+		return this.exporter.signal(EVENT).tag(TAG).sampleNo(this.samples.getAndIncrement()).metadata(METADATA);
 	}
 
 	@SpringBootConfiguration

@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.statesignals.benchmarks.RedissonMessages.RedissonResponse;
 import io.github.statesignals.benchmarks.RedissonMessages.RedissonSignal;
@@ -17,6 +18,8 @@ import org.redisson.api.RedissonClient;
  * Publishes on a topic of Redisson, and counts what comes back on another.
  */
 final class RedissonExporter implements ExporterArm {
+
+	private final AtomicLong samples = new AtomicLong();
 
 	private final String publisherId = "redisson-" + UUID.randomUUID();
 
@@ -64,7 +67,8 @@ final class RedissonExporter implements ExporterArm {
 	}
 
 	private void send(String event, String id) {
-		this.signals.publishAsync(new RedissonSignal(this.publisherId, "redisson", event, "localhost", -1, TAG, id));
+		this.signals.publishAsync(new RedissonSignal(this.publisherId, "redisson", event, "localhost",
+				this.samples.getAndIncrement(), TAG, METADATA, id));
 	}
 
 	private void onResponse(RedissonResponse response) {

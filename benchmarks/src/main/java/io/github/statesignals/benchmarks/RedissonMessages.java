@@ -1,6 +1,7 @@
 package io.github.statesignals.benchmarks;
 
 import java.io.Serializable;
+import java.util.Map;
 
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
@@ -29,8 +30,8 @@ final class RedissonMessages {
 	/**
 	 * A signal.
 	 */
-	record RedissonSignal(String publisherId, String processName, String event, String runnerHost, int sampleNo,
-			String tag, String id) implements Serializable {
+	record RedissonSignal(String publisherId, String processName, String event, String runnerHost, long sampleNo,
+			String tag, Map<String, Object> metadata, String id) implements Serializable {
 	}
 
 	/**
