@@ -1,8 +1,8 @@
 package io.github.statesignals.handler;
 
+import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.statesignals.OnSignal;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ final class AnnotatedClasses {
 	}
 
 	private boolean isAnnotated(Class<?> type) {
-		if (!AnnotationUtils.isCandidateClass(type, OnSignal.class)) {
+		if (isOfSpring(type) || !AnnotationUtils.isCandidateClass(type, OnSignal.class)) {
 			return false;
 		}
 		if (MergedAnnotations.from(type).isPresent(OnSignal.class) || isDeclaredBy(type)) {
@@ -50,20 +50,25 @@ final class AnnotatedClasses {
 		return false;
 	}
 
+	// Applications are there at most as samples.
+	private static boolean isOfSpring(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& !type.getName().startsWith("org.springframework.samples.");
+	}
+
 	private static boolean isDeclaredBy(Class<?> type) {
-		AtomicBoolean declared = new AtomicBoolean();
 		try {
-			ReflectionUtils.doWithLocalMethods(type, (method) -> {
+			for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
 				if (MergedAnnotations.from(method).isPresent(OnSignal.class)) {
-					declared.set(true);
+					return true;
 				}
-			});
+			}
 		}
 		catch (IllegalStateException ex) {
 			// A class of an optional dependency is missing: no bean can have the method.
 			logger.debug("Could not inspect {}", type, ex);
 		}
-		return declared.get();
+		return false;
 	}
 
 }

@@ -15,7 +15,6 @@ import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.handler.BridgedListeners.BridgedEvent;
-import io.github.statesignals.handler.metadata.MetadataReader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +28,6 @@ import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Emits Spring's application events of types with {@link SignalEvent#bridge()} as
@@ -61,10 +57,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private final BridgedListeners listeners;
 
-	private final Supplier<MetadataReader> reader;
-
-	private volatile @Nullable TransactionTemplate transaction;
-
 	private volatile @Nullable Boolean topmost;
 
 	private volatile boolean closed;
@@ -82,8 +74,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		this.exporter = exporter;
 		this.responder = responder;
 		this.context = context;
-		this.reader = SingletonSupplier.of(() -> new MetadataReader(context.getBeanFactory()));
-		this.listeners = new BridgedListeners(context, this::isTransactional, (type) -> this.reader.get().check(type));
+		this.listeners = new BridgedListeners(context);
 	}
 
 	@Override
@@ -149,16 +140,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		this.listeners.inspect(beanName, beanClass);
 	}
 
-	private boolean isTransactional() {
-		if (this.transaction == null) {
-			PlatformTransactionManager transactionManager = this.context
-				.getBeanProvider(PlatformTransactionManager.class)
-				.getIfUnique();
-			this.transaction = (transactionManager != null) ? new TransactionTemplate(transactionManager) : null;
-		}
-		return this.transaction != null;
-	}
-
 	void listen() {
 		for (BridgedEvent observed : this.listeners.events()) {
 			this.registrations
@@ -186,18 +167,12 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 			return DefaultSignalResponder.NOT_HANDLED;
 		}
 		RemoteEvent<?> event = new RemoteEvent<>(this,
-				this.reader.get().readAll(signal.metadata(), observed.type(), observed.type()));
+				this.listeners.reader().readAll(signal.metadata(), observed.type(), observed.type()));
 		List<BridgedListener> called = observed.calledFor(event);
 		if (called.isEmpty()) {
 			return null;
 		}
-		TransactionTemplate transaction = this.transaction;
-		if (transaction != null && called.stream().anyMatch(BridgedListener::needsTransaction)) {
-			transaction.executeWithoutResult((status) -> publish(event));
-		}
-		else {
-			publish(event);
-		}
+		this.listeners.call(called, () -> publish(event));
 		event.rethrowFailure();
 		return Acknowledgement.success();
 	}

@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.core.MetadataConversionException;
-import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodParameter;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.FieldError;
@@ -21,10 +21,10 @@ import org.springframework.validation.annotation.ValidationAnnotationUtils;
  */
 final class ArgumentValidator {
 
-	private final @Nullable Validator validator;
+	private final BeanFactory beanFactory;
 
-	ArgumentValidator(@Nullable Validator validator) {
-		this.validator = validator;
+	ArgumentValidator(BeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
 	}
 
 	HandlerArgument validated(MethodParameter parameter, HandlerArgument argument) {
@@ -38,7 +38,7 @@ final class ArgumentValidator {
 	}
 
 	private HandlerArgument validated(MethodParameter parameter, HandlerArgument argument, Object[] hints) {
-		Validator validator = this.validator;
+		Validator validator = this.beanFactory.getBeanProvider(Validator.class).getIfUnique();
 		if (validator == null) {
 			throw new InvalidSignalHandlerException(parameter, "is to be validated, and there is no Validator",
 					"Add spring-boot-starter-validation, or remove the annotation.");

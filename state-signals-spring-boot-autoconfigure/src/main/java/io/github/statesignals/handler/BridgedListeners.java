@@ -1,17 +1,16 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.handler.metadata.MetadataReader;
 import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +29,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -42,19 +43,26 @@ final class BridgedListeners {
 
 	private final ConfigurableApplicationContext context;
 
-	private final BooleanSupplier transactional;
-
-	private final Consumer<Class<?>> typeCheck;
-
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
 	private @Nullable Map<Method, ApplicationListenerMethodAdapter> adapters;
 
-	BridgedListeners(ConfigurableApplicationContext context, BooleanSupplier transactional,
-			Consumer<Class<?>> typeCheck) {
+	private volatile @Nullable TransactionTemplate transaction;
+
+	// Created for the first bridged type.
+	private volatile @Nullable MetadataReader reader;
+
+	BridgedListeners(ConfigurableApplicationContext context) {
 		this.context = context;
-		this.transactional = transactional;
-		this.typeCheck = typeCheck;
+	}
+
+	MetadataReader reader() {
+		MetadataReader reader = this.reader;
+		if (reader == null) {
+			reader = new MetadataReader(this.context.getBeanFactory());
+			this.reader = reader;
+		}
+		return reader;
 	}
 
 	// Called after Spring has registered its own listeners.
@@ -103,20 +111,21 @@ final class BridgedListeners {
 	}
 
 	private void add(BridgedListener listener, Map<String, Class<?>> observed) {
-		String problem = listener.neverCalledBecause(this.transactional);
+		String problem = listener.neverCalledBecause(this::isTransactional);
 		if (problem != null) {
 			logger.warn("{} is not called for signals {}: {}", listener.description(), quoted(observed.keySet()),
 					problem);
 			return;
 		}
 		observed.forEach((event, type) -> {
-			BridgedEvent known = this.events.computeIfAbsent(event, (name) -> new BridgedEvent(name, type));
+			BridgedEvent known = this.events.computeIfAbsent(event,
+					(name) -> new BridgedEvent(name, type, new LinkedHashSet<>()));
 			if (known.type() != type) {
 				throw new InvalidSignalHandlerException("%s and %s are both bridged as the event '%s'"
 					.formatted(type.getName(), known.type().getName(), event),
 						"Give one of them a separate event: @SignalEvent(\"...\").");
 			}
-			known.add(listener);
+			known.listeners().add(listener);
 		});
 	}
 
@@ -124,8 +133,29 @@ final class BridgedListeners {
 		return "'" + String.join("', '", events) + "'";
 	}
 
-	List<BridgedEvent> events() {
-		return List.copyOf(this.events.values());
+	private boolean isTransactional() {
+		if (this.transaction == null) {
+			PlatformTransactionManager transactionManager = this.context
+				.getBeanProvider(PlatformTransactionManager.class)
+				.getIfUnique();
+			this.transaction = (transactionManager != null) ? new TransactionTemplate(transactionManager) : null;
+		}
+		return this.transaction != null;
+	}
+
+	// In a transaction if one of the listeners needs it.
+	void call(List<BridgedListener> listeners, Runnable publication) {
+		TransactionTemplate transaction = this.transaction;
+		if (transaction != null && listeners.stream().anyMatch(BridgedListener::needsTransaction)) {
+			transaction.executeWithoutResult((status) -> publication.run());
+		}
+		else {
+			publication.run();
+		}
+	}
+
+	Collection<BridgedEvent> events() {
+		return this.events.values();
 	}
 
 	static String notBridgeable(Class<?> type) {
@@ -150,7 +180,7 @@ final class BridgedListeners {
 		}
 		try {
 			Map<String, Class<?>> observed = SignalTypes.events(type);
-			observed.values().forEach(this.typeCheck);
+			observed.values().forEach(reader()::check);
 			return observed;
 		}
 		catch (UnsafeTypeException ex) {
@@ -207,35 +237,10 @@ final class BridgedListeners {
 				&& !AnnotatedElementUtils.isAnnotated(ClassUtils.getUserClass(type), Component.class);
 	}
 
-	static final class BridgedEvent {
-
-		private final String event;
-
-		private final Class<?> type;
-
-		private final Set<BridgedListener> listeners = new LinkedHashSet<>();
-
-		private BridgedEvent(String event, Class<?> type) {
-			this.event = event;
-			this.type = type;
-		}
-
-		private void add(BridgedListener listener) {
-			this.listeners.add(listener);
-		}
-
-		String event() {
-			return this.event;
-		}
-
-		Class<?> type() {
-			return this.type;
-		}
+	record BridgedEvent(String event, Class<?> type, Set<BridgedListener> listeners) {
 
 		List<BridgedListener> calledFor(RemoteEvent<?> event) {
-			List<BridgedListener> called = new ArrayList<>(this.listeners);
-			called.removeIf((listener) -> !listener.isCalledFor(event));
-			return called;
+			return this.listeners.stream().filter((listener) -> listener.isCalledFor(event)).toList();
 		}
 
 	}

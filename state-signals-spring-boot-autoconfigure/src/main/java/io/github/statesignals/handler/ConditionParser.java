@@ -17,16 +17,13 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
  */
 final class ConditionParser {
 
-	private final SpelExpressionParser parser = new SpelExpressionParser();
+	private ConditionParser() {
+	}
 
-	/**
-	 * Parses a condition.
-	 * @throws InvalidAttributeException if it is invalid
-	 */
-	Expression parse(String condition) {
+	static Expression parse(String condition) {
 		SpelExpression expression;
 		try {
-			expression = this.parser.parseRaw(condition);
+			expression = new SpelExpressionParser().parseRaw(condition);
 		}
 		catch (ParseException ex) {
 			throw new InvalidAttributeException("that is no SpEL expression: " + ex.getMessage(),

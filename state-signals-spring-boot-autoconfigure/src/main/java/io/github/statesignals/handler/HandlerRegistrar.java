@@ -1,6 +1,6 @@
 package io.github.statesignals.handler;
 
-import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,19 +27,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.expression.Expression;
-import org.springframework.scheduling.annotation.Async;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
-import org.springframework.validation.Validator;
 
 /**
  * Creates handlers of {@link OnSignal} methods and registers them with their responders.
  */
 final class HandlerRegistrar {
 
-	private static final List<Class<? extends Annotation>> ASYNCHRONOUS = asynchronous();
+	// The annotations of Spring's own processor.
+	private static final List<String> ASYNCHRONOUS = List.of("org.springframework.scheduling.annotation.Async",
+			"jakarta.ejb.Asynchronous", "jakarta.enterprise.concurrent.Asynchronous");
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -52,8 +52,6 @@ final class HandlerRegistrar {
 	private final AttributeResolver attributeResolver;
 
 	private final HandlerArguments arguments;
-
-	private final ConditionParser conditionParser = new ConditionParser();
 
 	// Of handlers that name no event.
 	private final Map<String, Class<?>> typesByEvent = new HashMap<>();
@@ -68,23 +66,7 @@ final class HandlerRegistrar {
 		this.attributeResolver = new AttributeResolver(beanFactory);
 		this.arguments = new HandlerArguments(new MetadataReader(beanFactory),
 				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(),
-				new SignalConverters(beanFactory, classes),
-				new ArgumentValidator(beanFactory.getBeanProvider(Validator.class).getIfUnique()),
-				this.attributeResolver);
-	}
-
-	// The annotations of Spring's own processor.
-	@SuppressWarnings("unchecked")
-	private static List<Class<? extends Annotation>> asynchronous() {
-		List<Class<? extends Annotation>> annotations = new ArrayList<>();
-		annotations.add(Async.class);
-		for (String name : List.of("jakarta.ejb.Asynchronous", "jakarta.enterprise.concurrent.Asynchronous")) {
-			ClassLoader loader = HandlerRegistrar.class.getClassLoader();
-			if (ClassUtils.isPresent(name, loader)) {
-				annotations.add((Class<? extends Annotation>) ClassUtils.resolveClassName(name, loader));
-			}
-		}
-		return annotations;
+				new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory), this.attributeResolver);
 	}
 
 	void register(HandlerBean bean, Method method, OnSignal annotation) {
@@ -92,9 +74,8 @@ final class HandlerRegistrar {
 				this.attributeResolver);
 		checkAsynchronous(method, bean.targetClass());
 		InvocableMethods.select(method, bean.beanType());
-		SignalFilter filter = new SignalFilter(attributes.get("tag", OnSignal::tag),
-				attributes.get("processName", OnSignal::processName), attributes.get("publisher", OnSignal::publisher),
-				condition(method, attributes), this.beanFactory);
+		SignalFilter filter = new SignalFilter(attributes.get("tag"), attributes.get("processName"),
+				attributes.get("publisher"), condition(method, attributes), this.beanFactory);
 		Set<String> events = events(method, bean.targetClass(), attributes);
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
 				filter, this.arguments, events, errorHandler(method, attributes));
@@ -116,15 +97,23 @@ final class HandlerRegistrar {
 
 	// Any other value is returned before the method has acted.
 	private static void checkAsynchronous(Method method, Class<?> targetClass) {
-		boolean asynchronous = ASYNCHRONOUS.stream()
-			.anyMatch((annotation) -> AnnotatedElementUtils.hasAnnotation(method, annotation)
-					|| AnnotatedElementUtils.hasAnnotation(targetClass, annotation));
-		if (asynchronous && method.getReturnType() != CompletableFuture.class) {
+		if (method.getReturnType() != CompletableFuture.class
+				&& (isAsynchronous(method) || isAsynchronous(targetClass))) {
 			throw new InvalidSignalHandlerException(method,
 					"is @Async and returns %s: it would be answered before it has acted"
 						.formatted(method.getReturnType().getSimpleName()),
 					"Return a CompletableFuture, or remove @Async: handlers run on the starter's executor.");
 		}
+	}
+
+	private static boolean isAsynchronous(AnnotatedElement element) {
+		MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+		for (String name : ASYNCHRONOUS) {
+			if (annotations.isPresent(name)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private Set<String> events(Method method, Class<?> targetClass, OnSignalAttributes attributes) {
@@ -183,12 +172,12 @@ final class HandlerRegistrar {
 	}
 
 	private @Nullable Expression condition(Method method, OnSignalAttributes attributes) {
-		String condition = attributes.raw(OnSignal::condition);
+		String condition = attributes.raw("condition");
 		if (condition.isEmpty()) {
 			return null;
 		}
 		try {
-			return this.conditionParser.parse(condition);
+			return ConditionParser.parse(condition);
 		}
 		catch (InvalidAttributeException ex) {
 			throw new InvalidSignalHandlerException(method, ex.describe("condition"), ex.getRemedy());
@@ -196,7 +185,7 @@ final class HandlerRegistrar {
 	}
 
 	private @Nullable Supplier<SignalErrorHandler> errorHandler(Method method, OnSignalAttributes attributes) {
-		String name = attributes.get("errorHandler", OnSignal::errorHandler);
+		String name = attributes.get("errorHandler");
 		if (name.isEmpty()) {
 			return null;
 		}
@@ -210,8 +199,8 @@ final class HandlerRegistrar {
 	}
 
 	private SignalResponder responder(Method method, OnSignalAttributes attributes) {
-		String name = attributes.get("responder", OnSignal::responder);
-		String channel = attributes.get("channel", OnSignal::channel);
+		String name = attributes.get("responder");
+		String channel = attributes.get("channel");
 		if (channel.isEmpty()) {
 			ObjectProvider<SignalResponder> beans = this.beanFactory.getBeanProvider(SignalResponder.class);
 			if (name.isEmpty()) {

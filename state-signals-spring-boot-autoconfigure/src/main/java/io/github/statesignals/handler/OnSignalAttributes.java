@@ -1,14 +1,14 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.statesignals.OnSignal;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.StringUtils;
 
 /**
@@ -36,7 +36,11 @@ final class OnSignalAttributes {
 	List<String> events() {
 		String[] declared = (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()
 				: this.defaults.event();
-		return Arrays.stream(declared).flatMap((event) -> events(event).stream()).toList();
+		List<String> events = new ArrayList<>();
+		for (String event : declared) {
+			events.addAll(events(event));
+		}
+		return events;
 	}
 
 	private List<String> events(String declared) {
@@ -44,19 +48,25 @@ final class OnSignalAttributes {
 			throw new InvalidSignalHandlerException(this.method, "names a blank event", "Name the event to handle.");
 		}
 		List<String> events = resolved(EVENT, () -> this.resolver.resolveAll(declared));
-		events.forEach((event) -> hasText(EVENT, declared, event));
+		for (String event : events) {
+			hasText(EVENT, declared, event);
+		}
 		return events;
 	}
 
-	String get(String name, Function<OnSignal, String> attribute) {
-		String declared = raw(attribute);
+	String get(String name) {
+		String declared = raw(name);
 		return declared.isEmpty() ? declared
 				: hasText(name, declared, resolved(name, () -> this.resolver.resolve(declared)));
 	}
 
-	String raw(Function<OnSignal, String> attribute) {
-		String value = attribute.apply(this.annotation);
-		return (value.isEmpty() && this.defaults != null) ? attribute.apply(this.defaults) : value;
+	String raw(String name) {
+		String value = value(this.annotation, name);
+		return (value.isEmpty() && this.defaults != null) ? value(this.defaults, name) : value;
+	}
+
+	private static String value(OnSignal annotation, String name) {
+		return String.valueOf(AnnotationUtils.getValue(annotation, name));
 	}
 
 	private <T> T resolved(String name, Supplier<T> resolution) {

@@ -78,14 +78,13 @@ public final class OnSignalMethodProcessor
 	@Override
 	public void afterSingletonsInstantiated() {
 		AnnotatedClasses annotated = new AnnotatedClasses();
-		Supplier<HandlerRegistrar> registrar = SingletonSupplier.of(this::createRegistrar);
 		ApplicationEventBridge bridge = this.bridgeProvider.getIfAvailable();
 		for (String beanName : this.beanFactory.getBeanNamesForType(Object.class)) {
 			if (!ScopedProxyUtils.isScopedTarget(beanName)) {
-				process(beanName, annotated, registrar, bridge);
+				process(beanName, annotated, bridge);
 				if (!BeanFactoryUtils.isFactoryDereference(beanName) && this.beanFactory.isFactoryBean(beanName)) {
 					// Spring looks for event listeners in the product alone.
-					process(BeanFactory.FACTORY_BEAN_PREFIX + beanName, annotated, registrar, null);
+					process(BeanFactory.FACTORY_BEAN_PREFIX + beanName, annotated, null);
 				}
 			}
 		}
@@ -94,24 +93,27 @@ public final class OnSignalMethodProcessor
 		}
 	}
 
-	private void process(String beanName, AnnotatedClasses annotated, Supplier<HandlerRegistrar> registrar,
-			@Nullable ApplicationEventBridge bridge) {
+	private void process(String beanName, AnnotatedClasses annotated, @Nullable ApplicationEventBridge bridge) {
 		Class<?> targetClass = targetClass(beanName);
 		if (targetClass == null) {
 			return;
 		}
-		process(beanName, targetClass, annotated, registrar);
+		if (annotated.contains(targetClass)) {
+			process(beanName, targetClass);
+		}
 		checkCallbacks(beanName, targetClass);
 		if (bridge != null) {
 			bridge.inspect(beanName, targetClass);
 		}
 	}
 
-	private HandlerRegistrar createRegistrar() {
-		HandlerRegistrar created = new HandlerRegistrar(this.beanFactory, this.classes,
-				this.engineProvider.getObject());
-		this.registrar = created;
-		return created;
+	private HandlerRegistrar registrar() {
+		HandlerRegistrar registrar = this.registrar;
+		if (registrar == null) {
+			registrar = new HandlerRegistrar(this.beanFactory, this.classes, this.engineProvider.getObject());
+			this.registrar = registrar;
+		}
+		return registrar;
 	}
 
 	@Override
@@ -151,11 +153,7 @@ public final class OnSignalMethodProcessor
 		}
 	}
 
-	private void process(String beanName, Class<?> targetClass, AnnotatedClasses annotated,
-			Supplier<HandlerRegistrar> registrar) {
-		if (!annotated.contains(targetClass)) {
-			return;
-		}
+	private void process(String beanName, Class<?> targetClass) {
 		Map<Method, Set<OnSignal>> methods = MethodIntrospector.selectMethods(targetClass,
 				(MethodIntrospector.MetadataLookup<Set<OnSignal>>) OnSignalMethodProcessor::annotations);
 		Collection<OnSignal> defaults = nearestAnnotations(targetClass);
@@ -179,8 +177,11 @@ public final class OnSignalMethodProcessor
 		Class<?> beanType = this.beanFactory.getType(beanName);
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, List.copyOf(defaults));
-		methods.forEach((method, annotations) -> annotations
-			.forEach((annotation) -> registrar.get().register(handlerBean, method, annotation)));
+		methods.forEach((method, annotations) -> {
+			for (OnSignal annotation : annotations) {
+				registrar().register(handlerBean, method, annotation);
+			}
+		});
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());
 	}
 

@@ -20,22 +20,34 @@ final class SignalConverters {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Map<String, @Nullable Class<?>> targetsByBean = new LinkedHashMap<>();
+	private final BeanClasses classes;
+
+	private @Nullable Map<String, @Nullable Class<?>> targetsByBean;
 
 	SignalConverters(ConfigurableListableBeanFactory beanFactory, BeanClasses classes) {
 		this.beanFactory = beanFactory;
-		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, Converter.class)) {
-			ResolvableType type = classes.as(name, Converter.class);
-			if (type.getGeneric(0).resolve() == Signal.class) {
-				this.targetsByBean.put(name, type.getGeneric(1).resolve());
+		this.classes = classes;
+	}
+
+	private Map<String, @Nullable Class<?>> targetsByBean() {
+		Map<String, @Nullable Class<?>> targets = this.targetsByBean;
+		if (targets == null) {
+			targets = new LinkedHashMap<>();
+			for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, Converter.class)) {
+				ResolvableType type = this.classes.as(name, Converter.class);
+				if (type.getGeneric(0).resolve() == Signal.class) {
+					targets.put(name, type.getGeneric(1).resolve());
+				}
 			}
+			this.targetsByBean = targets;
 		}
+		return targets;
 	}
 
 	@SuppressWarnings("unchecked")
 	@Nullable Converter<Signal, ?> find(Class<?> type) {
 		List<Object> found = new ArrayList<>();
-		this.targetsByBean.forEach((name, target) -> {
+		targetsByBean().forEach((name, target) -> {
 			if (target == type) {
 				Object converter = this.beanFactory.getBean(name);
 				if (!converter.equals(null)) {

@@ -14,6 +14,8 @@ import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
@@ -26,13 +28,18 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
  */
 final class SignalTypes {
 
+	private static final Class<?>[] NONE = {};
+
 	private static final ClassValue<Boolean> BRIDGED = new ClassValue<>() {
 
 		@Override
 		protected Boolean computeValue(Class<?> type) {
-			return MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY)
-				.stream(SignalEvent.class)
-				.anyMatch((annotation) -> annotation.getBoolean("bridge"));
+			for (MergedAnnotation<?> annotation : MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY)) {
+				if (annotation.getType() == SignalEvent.class && annotation.getBoolean("bridge")) {
+					return true;
+				}
+			}
+			return false;
 		}
 
 	};
@@ -72,14 +79,12 @@ final class SignalTypes {
 		if (permitted != null) {
 			return permitted;
 		}
-		return MergedAnnotations.from(type)
-			.get(JsonSubTypes.class)
-			.synthesize((annotation) -> annotation.isPresent())
-			.stream()
-			.flatMap((annotation) -> Stream.of(annotation.value()))
-			.<Class<?>>map(JsonSubTypes.Type::value)
-			.filter((subtype) -> subtype != type && type.isAssignableFrom(subtype))
-			.toArray(Class<?>[]::new);
+		JsonSubTypes annotation = AnnotatedElementUtils.getMergedAnnotation(type, JsonSubTypes.class);
+		return (annotation == null) ? NONE
+				: Stream.of(annotation.value())
+					.<Class<?>>map(JsonSubTypes.Type::value)
+					.filter((subtype) -> subtype != type && type.isAssignableFrom(subtype))
+					.toArray(Class<?>[]::new);
 	}
 
 	private static void collect(Class<?> root, Class<?> type, Map<String, Class<?>> events, Set<Class<?>> seen) {
