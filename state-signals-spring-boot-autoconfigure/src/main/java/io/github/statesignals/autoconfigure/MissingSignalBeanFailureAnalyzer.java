@@ -34,6 +34,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
 
+	static final String NO_CONNECTION_FACTORY = "Do not exclude DataRedisAutoConfiguration, define a RedisConnectionFactory "
+			+ "bean, or set 'state-signals.enabled=false' to run the application without signals, such as in tests.";
+
 	private static final Set<Class<?>> TYPES = Set.of(SignalExporter.class, SignalExporterFactory.class,
 			SignalResponder.class, SignalResponderFactory.class, SignalGatewayFactory.class, DurableChannels.class);
 
@@ -71,7 +74,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 		}
 		if (!isPresent(RedisConnectionFactory.class)) {
 			return new FailureAnalysis(problem + "no RedisConnectionFactory was found to send and receive signals.",
-					MissingTransportFailureAnalyzer.REMEDY, cause);
+					NO_CONNECTION_FACTORY, cause);
 		}
 		return new FailureAnalysis(problem + "StateSignalsAutoConfiguration is not applied.",
 				"Annotate the application with @SpringBootApplication or @EnableAutoConfiguration and do not exclude "

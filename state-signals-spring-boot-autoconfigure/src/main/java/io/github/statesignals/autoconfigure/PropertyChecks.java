@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.Signal;
@@ -15,11 +14,14 @@ import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
  * Refuses property values that bind and are invalid, with the property and the remedy.
+ * Durations that are too short to be intended most often lack the unit, so that a number
+ * counts milliseconds.
  */
 final class PropertyChecks {
 
@@ -28,27 +30,44 @@ final class PropertyChecks {
 	private static final String CHANNEL_NAME = "The name of a channel consists of letters, digits, '.', '_' and '-', "
 			+ "128 at most.";
 
-	private PropertyChecks() {
+	// No application starts, and no Redis recovers, in less.
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
+	private static final Duration TENTH = Duration.ofMillis(100);
+
+	private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
+
+	private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
+
+	private final StateSignalsProperties properties;
+
+	private final Binder binder;
+
+	private PropertyChecks(StateSignalsProperties properties, Binder binder) {
+		this.properties = properties;
+		this.binder = binder;
 	}
 
-	static void check(StateSignalsProperties properties) {
+	static void check(StateSignalsProperties properties, Binder binder) {
+		new PropertyChecks(properties, binder).check();
+	}
+
+	private void check() {
+		StateSignalsProperties properties = this.properties;
 		String channel = properties.channel();
 		if (channel != null && !SignalTransport.isChannelName(channel)) {
 			throw invalid("channel", channel, CHANNEL_NAME);
 		}
-		if (properties.heartbeatInterval().isNegative()) {
-			throw invalid("heartbeat-interval", properties.heartbeatInterval(),
-					"It must not be negative: 0 disables the heartbeat.");
-		}
-		for (Map.Entry<String, Channel> named : properties.channels().entrySet()) {
-			checkChannel(named.getKey(), named.getValue(), properties);
-		}
+		checkUnit("connect-timeout", properties.connectTimeout(), SECOND);
+		notNegative("heartbeat-interval", properties.heartbeatInterval(), Duration.ZERO, "disables the heartbeat");
+		checkInterval("heartbeat-interval", properties.heartbeatInterval(), ", or 0 for no heartbeat");
+		properties.channels().forEach(this::checkChannel);
 		checkExporter(properties.exporter());
 		checkResponder(properties.responder());
 		checkMaxPayload(properties.protocol().maxPayload());
 	}
 
-	private static void checkExporter(StateSignalsProperties.Exporter exporter) {
+	private void checkExporter(StateSignalsProperties.Exporter exporter) {
 		notBlank("exporter.process-name", exporter.processName(), "Name the process, or remove the property.");
 		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or remove the property.");
 		if (exporter.legalEvents() != null) {
@@ -57,24 +76,24 @@ final class PropertyChecks {
 		for (String responderId : exporter.expectedResponders()) {
 			notBlank("exporter.expected-responders", responderId, "Remove the blank id.");
 		}
-		notNegative("exporter.await-subscribers", exporter.awaitSubscribers(), "0 does not wait");
+		notNegative("exporter.await-subscribers", exporter.awaitSubscribers(), 0, "does not wait");
 		if (exporter.awaitSubscribers() > 0 && exporter.legalEvents() == null) {
 			throw invalid("exporter.await-subscribers", exporter.awaitSubscribers(),
 					"Subscribers are awaited only if the exporter is initialized at start-up: "
 							+ "set 'state-signals.exporter.legal-events', too.");
 		}
+		checkUnit("exporter.await-timeout", exporter.awaitTimeout(), SECOND);
 		positive("exporter.republish-interval", exporter.republishInterval());
+		checkInterval("exporter.republish-interval", exporter.republishInterval(), "");
 		if (exporter.responseTimeout().isZero()) {
 			throw invalid("exporter.response-timeout", exporter.responseTimeout(),
 					"No answer can arrive within it. Set a positive duration, or a negative one to wait indefinitely.");
 		}
-		notNegative("exporter.evict-after-missed", exporter.evictAfterMissed(), "0 always awaits every subscriber");
-		if (exporter.probeAfter().isNegative()) {
-			throw invalid("exporter.probe-after", exporter.probeAfter(), "It must not be negative: 0 never probes.");
-		}
-		if (exporter.maxPending() < 1) {
-			throw invalid("exporter.max-pending", exporter.maxPending(), "It must be at least 1.");
-		}
+		checkUnit("exporter.response-timeout", exporter.responseTimeout(), TENTH);
+		notNegative("exporter.evict-after-missed", exporter.evictAfterMissed(), 0, "always awaits every subscriber");
+		notNegative("exporter.probe-after", exporter.probeAfter(), Duration.ZERO, "never probes");
+		checkUnit("exporter.probe-after", exporter.probeAfter(), TENTH);
+		atLeastOne("exporter.max-pending", exporter.maxPending());
 	}
 
 	private static void checkResponder(StateSignalsProperties.Responder responder) {
@@ -83,9 +102,7 @@ final class PropertyChecks {
 				"Set the publisher's id, or remove the property to receive from all publishers.");
 		notBlank("responder.lock-tag", responder.lockTag(),
 				"Set the tag, or remove the property to receive signals with any tag.");
-		if (responder.queueCapacity() < 1) {
-			throw invalid("responder.queue-capacity", responder.queueCapacity(), "It must be at least 1.");
-		}
+		atLeastOne("responder.queue-capacity", responder.queueCapacity());
 		if (responder.totalQueueCapacity() < responder.queueCapacity()) {
 			throw invalid("responder.total-queue-capacity", responder.totalQueueCapacity(),
 					"It must not be less than the capacity for one publisher: increase it, or reduce "
@@ -103,12 +120,17 @@ final class PropertyChecks {
 		}
 	}
 
-	private static void checkChannel(String name, Channel channel, StateSignalsProperties properties) {
+	private void checkChannel(String name, Channel channel) {
 		if (name.isEmpty() || !SignalTransport.isChannelName(name)) {
 			throw invalid("channels.[" + name + "].delivery", channel.delivery(),
 					CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
 		}
 		positive("channels." + name + ".retention", channel.retention());
+		if (channel.retention().compareTo(SHORTEST_RETENTION) < 0) {
+			throw invalid("channels." + name + ".retention", channel.retention(),
+					"A stored signal would be deleted before a responder has restarted: set at least 1m. A number without a unit "
+							+ "counts milliseconds: set 7d for seven days, not 7.");
+		}
 		if (channel.delivery() != Delivery.DURABLE) {
 			if (channel.start() != Start.NEW) {
 				throw invalid("channels." + name + ".start", channel.start().name().toLowerCase(Locale.ROOT),
@@ -117,13 +139,14 @@ final class PropertyChecks {
 			}
 			return;
 		}
-		if (properties.protocol().extensions() == Extensions.OFF) {
+		if (this.properties.protocol().extensions() == Extensions.OFF) {
 			throw invalid("channels." + name + ".delivery", "durable",
 					"A durable channel needs the extensions of the protocol: remove 'state-signals.protocol.extensions', "
 							+ "or set it to 'negotiated'.");
 		}
-		if (name.equals(properties.channel())
-				&& (properties.responder().lockPublisher() != null || properties.responder().lockTag() != null)) {
+		StateSignalsProperties.Responder responder = this.properties.responder();
+		if (name.equals(this.properties.channel())
+				&& (responder.lockPublisher() != null || responder.lockTag() != null)) {
 			throw invalid("channels." + name + ".delivery", "durable",
 					"A durable channel stores every signal for every responder, and no responder can be locked: remove "
 							+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");
@@ -154,9 +177,35 @@ final class PropertyChecks {
 		}
 	}
 
-	private static void notNegative(String name, int value, String zero) {
-		if (value < 0) {
-			throw invalid(name, value, "It must not be negative: %s.".formatted(zero));
+	private void checkInterval(String name, Duration interval, String alternative) {
+		checkUnit(name, interval, TENTH);
+		if (interval.compareTo(SHORTEST_INTERVAL) < 0 && !interval.isZero()) {
+			throw invalid(name, interval,
+					"It would send more than 100 messages a second: set at least 10ms%s.".formatted(alternative));
+		}
+	}
+
+	private void checkUnit(String name, Duration value, Duration shortest) {
+		if (value.compareTo(shortest) >= 0 || value.isZero() || value.isNegative()) {
+			return;
+		}
+		String written = this.binder.bind("state-signals." + name, String.class).orElse("").strip();
+		if (written.matches("\\+?\\d+")) {
+			throw invalid(name, written,
+					"A number without a unit counts milliseconds, and %1$s ms is too short: set %1$ss, or %1$sms if this is intended."
+						.formatted(written));
+		}
+	}
+
+	private static void atLeastOne(String name, int value) {
+		if (value < 1) {
+			throw invalid(name, value, "It must be at least 1.");
+		}
+	}
+
+	private static <T extends Comparable<T>> void notNegative(String name, T value, T zero, String meaning) {
+		if (value.compareTo(zero) < 0) {
+			throw invalid(name, value, "It must not be negative: 0 %s.".formatted(meaning));
 		}
 	}
 

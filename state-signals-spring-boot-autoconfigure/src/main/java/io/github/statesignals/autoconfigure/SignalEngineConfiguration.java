@@ -25,16 +25,21 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /**
  * Configures the engine and the beans for users.
@@ -44,6 +49,12 @@ import org.springframework.core.env.Environment;
 @Import(SignalGatewayRegistrar.class)
 class SignalEngineConfiguration {
 
+	/**
+	 * The name of the bean that runs handlers. An {@link Executor} of this name replaces
+	 * it. It must not run tasks in the calling thread.
+	 */
+	static final String EXECUTOR = "stateSignalsTaskExecutor";
+
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
 	// Before a bean that is created with them fails without naming the property.
@@ -51,17 +62,40 @@ class SignalEngineConfiguration {
 		if (environment instanceof ConfigurableEnvironment configurable) {
 			UnknownProperties.warn(configurable);
 		}
-		PropertyChecks.check(properties);
-		DurationChecks.check(properties, Binder.get(environment));
+		PropertyChecks.check(properties, Binder.get(environment));
+	}
+
+	// No default candidate: Boot's own executor must not back off because of this one.
+	@Bean(name = EXECUTOR, defaultCandidate = false)
+	@ConditionalOnMissingBean(name = EXECUTOR)
+	@ConditionalOnThreading(Threading.VIRTUAL)
+	SimpleAsyncTaskExecutor stateSignalsVirtualThreadTaskExecutor() {
+		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("state-signals-");
+		executor.setVirtualThreads(true);
+		return executor;
+	}
+
+	@Bean(name = EXECUTOR, defaultCandidate = false)
+	@ConditionalOnMissingBean(name = EXECUTOR)
+	@ConditionalOnThreading(Threading.PLATFORM)
+	ThreadPoolTaskExecutor stateSignalsPlatformThreadTaskExecutor() {
+		ThreadPoolTaskExecutor executor = new HandlerExecutor();
+		executor.setThreadNamePrefix("state-signals-");
+		// The engine limits the running handlers, and queues signals by publisher.
+		executor.setCorePoolSize(0);
+		executor.setQueueCapacity(0);
+		executor.setDaemon(true);
+		return executor;
 	}
 
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean
 	SignalEngine signalEngine(SignalTransport transport, StateSignalsProperties properties,
-			@Qualifier(SignalExecutorConfiguration.EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mapper,
+			@Qualifier(EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mappers,
 			ObjectProvider<SignalInterceptor> interceptors, ApplicationEventPublisher events, Environment environment) {
+		JsonMapper mapper = mappers.getIfAvailable();
 		return new SignalEngine(transport, settings(properties, environment), executor,
-				mapper.getIfAvailable(() -> JsonMapper.builder().build()), () -> interceptors.orderedStream().toList(),
+				(mapper != null) ? mapper : JsonMapper.builder().build(), () -> interceptors.orderedStream().toList(),
 				events::publishEvent);
 	}
 
@@ -94,6 +128,7 @@ class SignalEngineConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	SignalGatewayFactory signalGatewayFactory(ConfigurableListableBeanFactory beanFactory) {
 		return new DefaultSignalGatewayFactory(beanFactory);
@@ -153,6 +188,26 @@ class SignalEngineConfiguration {
 			}
 		}
 		throw new IllegalStateException("No candidate has text");
+	}
+
+	/**
+	 * Does not wait for handlers when it is stopped. The engine has waited before, and a
+	 * second wait would double the shutdown time of a blocked handler. Handlers that
+	 * still run are interrupted when this executor is destroyed.
+	 */
+	@SuppressWarnings("serial")
+	private static final class HandlerExecutor extends ThreadPoolTaskExecutor {
+
+		@Override
+		public void stop() {
+			// The engine has waited.
+		}
+
+		@Override
+		public void stop(Runnable callback) {
+			callback.run();
+		}
+
 	}
 
 }

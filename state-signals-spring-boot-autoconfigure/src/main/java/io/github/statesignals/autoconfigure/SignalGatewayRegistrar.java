@@ -1,10 +1,10 @@
 package io.github.statesignals.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 import io.github.statesignals.SignalGateway;
 import io.github.statesignals.SignalGatewayFactory;
@@ -55,47 +55,47 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 	public void registerBeanDefinitions(AnnotationMetadata importingClassMetadata, BeanDefinitionRegistry registry) {
 		Scanner scanner = new Scanner(this.environment);
 		scanner.setResourceLoader(this.resourceLoader);
-		packages(registry).stream()
-			.flatMap((basePackage) -> scanner.findCandidateComponents(basePackage).stream())
-			.forEach((candidate) -> register(candidate, registry));
+		for (String scanned : packages(registry)) {
+			for (BeanDefinition candidate : scanner.findCandidateComponents(scanned)) {
+				register(candidate, registry);
+			}
+		}
 	}
 
-	// None that is within another one: it would be scanned twice.
+	// Also those of @SpringBootApplication(scanBasePackages = ...), and none that is
+	// within another one: it would be scanned twice.
 	private Set<String> packages(BeanDefinitionRegistry registry) {
-		Set<String> all = new TreeSet<>(scannedPackages(registry, this.environment));
+		Set<String> all = new TreeSet<>();
+		for (String name : registry.getBeanDefinitionNames()) {
+			// The class of a @Bean method has a definition, too.
+			if (registry.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition
+					&& definition.getFactoryMethodMetadata() == null) {
+				addScannedPackages(definition.getMetadata(), all);
+			}
+		}
 		if (AutoConfigurationPackages.has(this.beanFactory)) {
 			all.addAll(AutoConfigurationPackages.get(this.beanFactory));
 		}
-		return all.stream()
-			.filter((name) -> all.stream()
-				.noneMatch((other) -> other.isEmpty() ? !name.isEmpty() : name.startsWith(other + ".")))
-			.collect(Collectors.toCollection(LinkedHashSet::new));
+		Set<String> outermost = new LinkedHashSet<>(all);
+		for (String outer : all) {
+			outermost.removeIf((name) -> outer.isEmpty() ? !name.isEmpty() : name.startsWith(outer + "."));
+		}
+		return outermost;
 	}
 
-	// Also those of @SpringBootApplication(scanBasePackages = ...).
-	private static Set<String> scannedPackages(BeanDefinitionRegistry registry, Environment environment) {
-		Set<String> packages = new LinkedHashSet<>();
-		for (String name : registry.getBeanDefinitionNames()) {
-			if (registry.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition) {
-				AnnotationMetadata metadata = definition.getMetadata();
-				for (AnnotationAttributes scan : metadata.getMergedRepeatableAnnotationAttributes(ComponentScan.class,
-						ComponentScans.class, false)) {
-					int before = packages.size();
-					for (String named : scan.getStringArray("basePackages")) {
-						packages
-							.addAll(List.of(StringUtils.tokenizeToStringArray(environment.resolvePlaceholders(named),
-									ConfigurableApplicationContext.CONFIG_LOCATION_DELIMITERS)));
-					}
-					for (Class<?> type : scan.getClassArray("basePackageClasses")) {
-						packages.add(ClassUtils.getPackageName(type));
-					}
-					if (packages.size() == before) {
-						packages.add(ClassUtils.getPackageName(metadata.getClassName()));
-					}
-				}
+	private void addScannedPackages(AnnotationMetadata metadata, Set<String> packages) {
+		for (AnnotationAttributes scan : metadata.getMergedRepeatableAnnotationAttributes(ComponentScan.class,
+				ComponentScans.class, false)) {
+			List<String> named = new ArrayList<>();
+			for (String declared : scan.getStringArray("basePackages")) {
+				named.addAll(List.of(StringUtils.tokenizeToStringArray(this.environment.resolvePlaceholders(declared),
+						ConfigurableApplicationContext.CONFIG_LOCATION_DELIMITERS)));
 			}
+			for (Class<?> type : scan.getClassArray("basePackageClasses")) {
+				named.add(ClassUtils.getPackageName(type));
+			}
+			packages.addAll(named.isEmpty() ? List.of(ClassUtils.getPackageName(metadata.getClassName())) : named);
 		}
-		return packages;
 	}
 
 	private void register(BeanDefinition candidate, BeanDefinitionRegistry registry) {

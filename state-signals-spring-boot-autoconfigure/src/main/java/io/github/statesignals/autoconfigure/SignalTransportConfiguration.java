@@ -120,8 +120,11 @@ class SignalTransportConfiguration {
 		}
 		RedisConnectionFactory unique = beanFactory.getBeanProvider(RedisConnectionFactory.class).getIfUnique();
 		if (unique == null) {
-			throw new AmbiguousConnectionFactoryException(
-					Arrays.asList(beanFactory.getBeanNamesForType(RedisConnectionFactory.class)));
+			throw new SignalStartException(
+					"Signals require a single RedisConnectionFactory, but several were found: "
+							+ String.join(", ", beanFactory.getBeanNamesForType(RedisConnectionFactory.class)),
+					"Name the one to use '%s' (a @Bean may have several names), mark one as @Primary, or set 'state-signals.enabled=false'."
+						.formatted(CONNECTION_FACTORY));
 		}
 		return unique;
 	}

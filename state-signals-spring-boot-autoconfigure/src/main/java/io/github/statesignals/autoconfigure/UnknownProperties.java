@@ -6,6 +6,7 @@ import java.lang.reflect.Type;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Warns about unknown properties under {@code state-signals}, with the most similar known
@@ -34,6 +36,8 @@ final class UnknownProperties {
 
 	private static final String PREFIX = "state-signals";
 
+	private static final String LETTERS = "statesignals";
+
 	private static final String ANY_KEY = "*";
 
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
@@ -44,19 +48,40 @@ final class UnknownProperties {
 	}
 
 	static void warn(ConfigurableEnvironment environment) {
-		UnknownProperties properties = new UnknownProperties();
+		// Costs a start nothing where no such property is set.
+		Supplier<UnknownProperties> properties = SingletonSupplier.of(UnknownProperties::new);
 		for (PropertySource<?> source : environment.getPropertySources()) {
 			if (source instanceof EnumerablePropertySource<?> enumerable) {
-				boolean variables = source instanceof SystemEnvironmentPropertySource;
 				for (String name : enumerable.getPropertyNames()) {
-					if (variables) {
-						properties.checkVariable(name);
-					}
-					else {
-						properties.checkProperty(name, source);
+					if (hasPrefix(name)) {
+						properties.get().check(name, source);
 					}
 				}
 			}
+		}
+	}
+
+	// In any form of relaxed binding.
+	private static boolean hasPrefix(String name) {
+		int matched = 0;
+		for (int i = 0; i < name.length() && matched < LETTERS.length(); i++) {
+			char letter = Character.toLowerCase(name.charAt(i));
+			if (letter == LETTERS.charAt(matched)) {
+				matched++;
+			}
+			else if (letter != '-' && letter != '_') {
+				return false;
+			}
+		}
+		return matched == LETTERS.length();
+	}
+
+	private void check(String name, PropertySource<?> source) {
+		if (source instanceof SystemEnvironmentPropertySource) {
+			checkVariable(name);
+		}
+		else {
+			checkProperty(name, source);
 		}
 	}
 
@@ -82,8 +107,7 @@ final class UnknownProperties {
 	private void checkProperty(String text, PropertySource<?> source) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(text, '.');
 		String uniform = uniform(name);
-		if (uniform.startsWith(uniform(ConfigurationPropertyName.of(PREFIX)) + ".")
-				&& !this.known.containsKey(uniform)) {
+		if (uniform.startsWith(LETTERS + ".") && !this.known.containsKey(uniform)) {
 			String nearest = nearest(uniform, Math.max(2, uniform.length() / 4));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
 					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
@@ -92,9 +116,6 @@ final class UnknownProperties {
 
 	private void checkVariable(String text) {
 		String variable = text.toLowerCase(Locale.ROOT).replaceAll("(_\\d+)+_?$", "").replace("_", "");
-		if (!variable.startsWith(PREFIX.replace("-", ""))) {
-			return;
-		}
 		for (Map.Entry<String, String> property : this.known.entrySet()) {
 			String flat = property.getKey().replace(".", "");
 			// The key of a map may be anything.

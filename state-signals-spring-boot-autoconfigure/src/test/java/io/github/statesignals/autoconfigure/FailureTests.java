@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -214,14 +215,14 @@ class FailureTests {
 		SignalTransportException failure = new SignalTransportException("Could not subscribe",
 				new IllegalStateException("Unable to connect", new IllegalStateException(
 						"Connection refused: localhost/127.0.0.1:1", new IOException("Connection refused"))));
-		assertThat(new SignalTransportFailureAnalyzer().analyze(failure).getDescription())
+		assertThat(Objects.requireNonNull(new SignalFailureAnalyzer().analyze(failure)).getDescription())
 			.isEqualTo("Could not subscribe: Connection refused: localhost/127.0.0.1:1");
 	}
 
 	@Test
 	void redisThatIsNotReachableIsDescribedWithoutAReason() {
 		SignalTransportException failure = new SignalTransportException("Could not subscribe", null);
-		assertThat(new SignalTransportFailureAnalyzer().analyze(failure).getDescription())
+		assertThat(Objects.requireNonNull(new SignalFailureAnalyzer().analyze(failure)).getDescription())
 			.isEqualTo("Could not subscribe.");
 	}
 

@@ -107,7 +107,7 @@ class StateSignalsAutoConfigurationTests {
 				.hasSingleBean(SignalResponder.class)
 				.hasSingleBean(SignalResponderFactory.class)
 				.hasSingleBean(SignalGatewayFactory.class)
-				.hasBean(SignalExecutorConfiguration.EXECUTOR);
+				.hasBean(SignalEngineConfiguration.EXECUTOR);
 			assertThat(publish(context)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		});
 	}
@@ -158,7 +158,7 @@ class StateSignalsAutoConfigurationTests {
 				.doesNotHaveBean(SignalEngine.class)
 				.doesNotHaveBean(SignalExporter.class)
 				.doesNotHaveBean(SignalResponder.class)
-				.doesNotHaveBean(SignalExecutorConfiguration.EXECUTOR)
+				.doesNotHaveBean(SignalEngineConfiguration.EXECUTOR)
 				.doesNotHaveBean(StateSignalsProperties.class));
 	}
 
@@ -513,8 +513,8 @@ class StateSignalsAutoConfigurationTests {
 		this.overRedis.withUserConfiguration(SeveralConnectionFactories.class)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(AmbiguousConnectionFactoryException.class)
-				.hasMessageContaining("here, there"));
+				.isInstanceOf(SignalStartException.class)
+				.hasMessageContaining("several were found: here, there"));
 	}
 
 	@Test
@@ -563,7 +563,7 @@ class StateSignalsAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(publish(context)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 				boolean virtual = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
-				assertThat(context.getBean(SignalExecutorConfiguration.EXECUTOR))
+				assertThat(context.getBean(SignalEngineConfiguration.EXECUTOR))
 					.isInstanceOf(virtual ? SimpleAsyncTaskExecutor.class : ThreadPoolTaskExecutor.class);
 				assertThat(context.getBean(Handling.class).threads).isNotEmpty()
 					.allMatch((name) -> name.startsWith("state-signals-"));
