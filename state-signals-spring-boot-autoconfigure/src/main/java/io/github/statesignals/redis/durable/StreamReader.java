@@ -2,6 +2,7 @@ package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -238,8 +239,12 @@ final class StreamReader {
 			}
 		}
 		this.backlog.checkPending(reply.firstPending());
-		this.lease.report(reply.dropped())
-			.forEach((publisherId, count) -> this.listener.onDropped(this.channel, publisherId, this.name, count));
+		Map<String, Long> dropped = this.lease.report(reply.dropped());
+		dropped.forEach((publisherId, count) -> this.listener.onDropped(this.channel, publisherId, this.name, count));
+		if (!dropped.isEmpty()) {
+			// Redis deletes what was reported.
+			takeLease();
+		}
 		read();
 	}
 
