@@ -31,25 +31,18 @@ final class Backlog {
 
 	private static final int LIMIT = 1_024;
 
-	/**
-	 * The bytes that were read and are not acknowledged. In memory a signal takes several
-	 * times its size.
-	 */
+	// The bytes that were read and are not acknowledged. In memory a signal takes several
+	// times its size.
 	private static final long LIMIT_BYTES = Math.min(8_000_000, Runtime.getRuntime().maxMemory() / 64);
 
 	private static final int MAX_COUNT = 32;
 
 	private final String responder;
 
-	/**
-	 * The entries that are not acknowledged, by id.
-	 */
 	@GuardedBy("this")
 	private final Map<String, PendingEntry> entries = new HashMap<>();
 
-	/**
-	 * The signals that the listener has not accepted yet.
-	 */
+	// The signals that the listener has not accepted yet.
 	@GuardedBy("this")
 	private final Deque<PendingSignal> undelivered = new ArrayDeque<>();
 
@@ -59,10 +52,8 @@ final class Backlog {
 	@GuardedBy("this")
 	private long outstandingBytes;
 
-	/**
-	 * The size of the entries that were read last, in bytes; as large as possible before
-	 * the first one.
-	 */
+	// The size of the entries that were read last, in bytes; as large as possible before
+	// the first one.
 	@GuardedBy("this")
 	private long entryBytes = LIMIT_BYTES;
 
@@ -76,9 +67,7 @@ final class Backlog {
 	@GuardedBy("this")
 	private String answeredBefore = FIRST;
 
-	/**
-	 * The first pending entry at the last renewal, if it was not known here.
-	 */
+	// The first pending entry at the last renewal, if it was not known here.
 	@GuardedBy("this")
 	private String unknownPending = "";
 
@@ -99,9 +88,7 @@ final class Backlog {
 		return this.outstanding >= LIMIT || this.outstandingBytes >= LIMIT_BYTES;
 	}
 
-	/**
-	 * Returns the number of entries to read: Redis can't limit the bytes.
-	 */
+	// Returns the number of entries to read: Redis can't limit the bytes.
 	synchronized int count() {
 		long count = (LIMIT_BYTES - this.outstandingBytes) / Math.max(this.entryBytes, 1);
 		return (int) Math.max(1, Math.min(count, MAX_COUNT));
@@ -128,9 +115,6 @@ final class Backlog {
 		this.outstandingBytes -= signal.content().size();
 	}
 
-	/**
-	 * Reads again the entries that were delivered and not acknowledged.
-	 */
 	synchronized void readPending() {
 		this.position = new Position(FIRST);
 	}
@@ -163,9 +147,7 @@ final class Backlog {
 		this.undelivered.clear();
 	}
 
-	/**
-	 * Notes the first pending entry. A reply may have been lost if it is not known here.
-	 */
+	// Notes the first pending entry. A reply may have been lost if it is not known here.
 	synchronized void checkPending(String first) {
 		boolean unknown = !first.isEmpty() && !this.entries.containsKey(first);
 		if (unknown && first.equals(this.unknownPending)) {
@@ -234,9 +216,6 @@ final class Backlog {
 		return signal.entry().begin(signal);
 	}
 
-	/**
-	 * Discards a signal whose handler must not start: it is read again.
-	 */
 	synchronized void abandon(PendingSignal signal) {
 		if (signal.entry().abandon(signal)) {
 			remove(signal);
@@ -263,7 +242,7 @@ final class Backlog {
 		if (!stored) {
 			entry.refuse(acknowledged.signal());
 		}
-		if (stored ? acknowledged.isLast() : entry.isDiscarded()) {
+		if (stored ? acknowledged.answered().isLast() : entry.isDiscarded()) {
 			this.entries.remove(entry.id(), entry);
 		}
 		boolean full = isFull();
@@ -271,10 +250,8 @@ final class Backlog {
 		return full && !isFull();
 	}
 
-	/**
-	 * A position in the stream. Compared by identity: a position that was replaced is out
-	 * of date.
-	 */
+	// A position in the stream. Compared by identity: a position that was replaced is out
+	// of date.
 	static final class Position {
 
 		private final @Nullable String after;
@@ -293,9 +270,6 @@ final class Backlog {
 
 	}
 
-	/**
-	 * The signals of entries that were read, by entry and number.
-	 */
 	static final class Selection {
 
 		private final Map<String, Map<Integer, Content>> contents = new LinkedHashMap<>();
@@ -340,9 +314,6 @@ final class Backlog {
 			return lines > StreamPublisher.BATCH;
 		}
 
-		/**
-		 * Returns the ids of the signals that may have been answered.
-		 */
 		List<String> questionable() {
 			List<String> ids = new ArrayList<>();
 			if (this.answeredPossible) {

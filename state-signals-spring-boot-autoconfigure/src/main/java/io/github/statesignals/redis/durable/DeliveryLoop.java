@@ -2,6 +2,7 @@ package io.github.statesignals.redis.durable;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
+import io.github.statesignals.redis.durable.SignalDelivery.Reader;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,10 +19,8 @@ final class DeliveryLoop {
 
 	private static final int ATTEMPTS = 5;
 
-	/**
-	 * If memory is short, the signal may not be the cause: other instances may try
-	 * meanwhile.
-	 */
+	// If memory is short, the signal may not be the cause: other instances may try
+	// meanwhile.
 	private static final int ATTEMPTS_WITHOUT_MEMORY = 3 * ATTEMPTS;
 
 	private final String channel;
@@ -36,14 +35,12 @@ final class DeliveryLoop {
 
 	private final Retries retries;
 
-	private final Owner owner;
+	private final Reader reader;
 
 	@GuardedBy("this")
 	private boolean delivering;
 
-	/**
-	 * The ticks since it began to deliver a signal.
-	 */
+	// The ticks since it began to deliver a signal.
 	@GuardedBy("this")
 	private int ticks;
 
@@ -54,19 +51,16 @@ final class DeliveryLoop {
 	private int failures;
 
 	DeliveryLoop(String channel, String responder, StreamStore store, Backlog backlog, SignalDelivery delivery,
-			Retries retries, Owner owner) {
+			Retries retries, Reader reader) {
 		this.channel = channel;
 		this.responder = responder;
 		this.store = store;
 		this.backlog = backlog;
 		this.delivery = delivery;
 		this.retries = retries;
-		this.owner = owner;
+		this.reader = reader;
 	}
 
-	/**
-	 * Delivers all signals that were read.
-	 */
 	void run() {
 		for (PendingSignal next = begin(); next != null; next = next(next)) {
 			boolean accepted;
@@ -87,7 +81,7 @@ final class DeliveryLoop {
 
 	private void resume() {
 		run();
-		this.owner.onCapacity();
+		this.reader.onCapacity();
 	}
 
 	/**
@@ -99,7 +93,7 @@ final class DeliveryLoop {
 	}
 
 	private synchronized @Nullable PendingSignal begin() {
-		if (this.delivering || !this.owner.isActive()) {
+		if (this.delivering || !this.reader.isActive()) {
 			return null;
 		}
 		return track(this.backlog.next());
@@ -111,7 +105,7 @@ final class DeliveryLoop {
 			this.failures = 0;
 		}
 		this.backlog.delivered(delivered);
-		return track(this.owner.isActive() ? this.backlog.next() : null);
+		return track(this.reader.isActive() ? this.backlog.next() : null);
 	}
 
 	@GuardedBy("this")
@@ -147,7 +141,7 @@ final class DeliveryLoop {
 		}
 		else if (outOfMemory && attempts < ATTEMPTS_WITHOUT_MEMORY) {
 			end();
-			this.owner.giveUp();
+			this.reader.giveUp();
 		}
 		else {
 			setAside(signal, ex.toString());
@@ -176,31 +170,9 @@ final class DeliveryLoop {
 		}).exceptionally((ex) -> {
 			logger.warn("Could not set the signal '{}' of channel '{}' aside", signal.id(), this.channel, ex);
 			end();
-			this.owner.giveUp();
+			this.reader.giveUp();
 			return null;
 		});
-	}
-
-	/**
-	 * The reader that the signals are delivered for.
-	 */
-	interface Owner {
-
-		/**
-		 * Whether signals may be delivered.
-		 */
-		boolean isActive();
-
-		/**
-		 * Called when there may be capacity again.
-		 */
-		void onCapacity();
-
-		/**
-		 * Gives up the lease, so that another instance may try.
-		 */
-		void giveUp();
-
 	}
 
 }

@@ -20,11 +20,6 @@ final class FailureLog {
 
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
-	/**
-	 * Logs the outcome of a task.
-	 * @param problem the problem if the task fails, without a full stop
-	 * @param ex the failure; {@code null} if the task has succeeded
-	 */
 	void log(String problem, @Nullable Throwable ex) {
 		if (ex == null) {
 			if (!this.warned.isEmpty()) {

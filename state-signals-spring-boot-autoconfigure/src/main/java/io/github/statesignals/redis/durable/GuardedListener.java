@@ -27,19 +27,12 @@ class GuardedListener implements Listener {
 
 	private boolean closed;
 
-	/**
-	 * Creates a listener.
-	 * @param durable whether a channel is durable: its signals are not received by
-	 * pub/sub
-	 */
 	GuardedListener(Listener delegate, Predicate<String> durable) {
 		this.delegate = delegate;
 		this.durable = durable;
 	}
 
-	/**
-	 * When this returns, no call is in progress.
-	 */
+	// When this returns, no call is in progress.
 	void close() {
 		call(() -> this.closed = true);
 	}

@@ -15,26 +15,19 @@ final class PendingEntry {
 
 	private final String id;
 
+	// The same array for all entries that were read with it.
 	private final byte[] token;
 
 	@GuardedBy("this")
 	private final List<PendingSignal> signals = new ArrayList<>();
 
-	/**
-	 * The number of signals that have to be acknowledged before the entry is.
-	 */
+	// The number of signals that have to be acknowledged before the entry is.
 	@GuardedBy("this")
 	private int open;
 
 	@GuardedBy("this")
 	private int discarded;
 
-	/**
-	 * Creates an entry.
-	 * @param id the id of the entry
-	 * @param token the token that the lease was held with when it was read: the same
-	 * array for all entries that were read with it
-	 */
 	PendingEntry(String id, byte[] token) {
 		this.id = id;
 		this.token = token;
@@ -77,10 +70,6 @@ final class PendingEntry {
 		return signal.state() != State.DISCARDED;
 	}
 
-	/**
-	 * Discards a signal whose next handler must not start.
-	 * @return whether it is to be read again
-	 */
 	synchronized boolean abandon(PendingSignal signal) {
 		if (signal.state() == State.ACKNOWLEDGED || signal.state() == State.DISCARDED) {
 			return false;
@@ -90,18 +79,12 @@ final class PendingEntry {
 		return true;
 	}
 
-	/**
-	 * Acknowledges one of its signals.
-	 * @return whether it was the last one
-	 */
 	synchronized boolean acknowledge(PendingSignal signal) {
 		signal.state(State.ACKNOWLEDGED);
 		return --this.open == 0;
 	}
 
-	/**
-	 * Discards the signals that no handler has begun: they are to be read again.
-	 */
+	// Discards the signals that no handler has begun: they are to be read again.
 	synchronized List<PendingSignal> discard() {
 		List<PendingSignal> delivered = this.signals.stream()
 			.filter((signal) -> signal.state() == State.DELIVERED)
@@ -111,10 +94,8 @@ final class PendingEntry {
 		return delivered;
 	}
 
-	/**
-	 * Notes that Redis has not stored the acknowledgement of a signal, which is to be
-	 * read again.
-	 */
+	// Notes that Redis has not stored the acknowledgement of a signal, which is to be
+	// read again.
 	synchronized void refuse(PendingSignal signal) {
 		signal.state(State.DISCARDED);
 		this.open++;
@@ -125,9 +106,7 @@ final class PendingEntry {
 		return this.signals.stream().allMatch((signal) -> signal.state() == State.DISCARDED);
 	}
 
-	/**
-	 * Whether none of its signals has to be read again.
-	 */
+	// Whether none of its signals has to be read again.
 	synchronized boolean isComplete() {
 		return this.discarded == 0;
 	}
@@ -136,9 +115,7 @@ final class PendingEntry {
 		return signal.state() == State.BEGUN;
 	}
 
-	/**
-	 * Whether a signal of the entry is in the hands of a handler, or was.
-	 */
+	// Whether a signal of the entry is in the hands of a handler, or was.
 	synchronized boolean hasBegun(int number) {
 		return this.signals.stream()
 			.anyMatch((signal) -> signal.number() == number && signal.state() != State.DISCARDED);

@@ -13,14 +13,9 @@ final class PendingSignal {
 
 	private final Content content;
 
+	// Guarded by the entry.
 	private State state = State.DELIVERED;
 
-	/**
-	 * Creates a signal.
-	 * @param entry its entry, which guards the state
-	 * @param number its number in the entry, from 0 on
-	 * @param content its content
-	 */
 	PendingSignal(PendingEntry entry, int number, Content content) {
 		this.entry = entry;
 		this.number = number;
@@ -53,31 +48,20 @@ final class PendingSignal {
 
 	enum State {
 
-		/**
-		 * No handler has begun.
-		 */
+		// No handler has begun.
 		DELIVERED,
 
-		/**
-		 * A handler may be running.
-		 */
+		// A handler may be running.
 		BEGUN,
 
-		/**
-		 * The acknowledgement was queued.
-		 */
+		// The acknowledgement was queued.
 		ACKNOWLEDGED,
 
-		/**
-		 * The lease was lost before a handler began.
-		 */
+		// The lease was lost before a handler began.
 		DISCARDED
 
 	}
 
-	/**
-	 * The content of an entry, or of a part of it.
-	 */
 	sealed interface Content {
 
 		default int size() {
@@ -86,11 +70,6 @@ final class PendingSignal {
 
 	}
 
-	/**
-	 * A signal.
-	 *
-	 * @param json the signal in JSON
-	 */
 	record Line(byte[] json) implements Content {
 
 		@Override
@@ -100,9 +79,7 @@ final class PendingSignal {
 
 	}
 
-	/**
-	 * An entry that was deleted before it was acknowledged.
-	 */
+	// An entry that was deleted before it was acknowledged.
 	record Deleted() implements Content {
 	}
 
@@ -114,9 +91,7 @@ final class PendingSignal {
 	record Foreign(String problem) implements Content {
 	}
 
-	/**
-	 * An entry without any signal that awaits an answer: it is only acknowledged.
-	 */
+	// An entry without any signal that awaits an answer: it is only acknowledged.
 	record Settled() implements Content {
 	}
 

@@ -15,9 +15,7 @@ import io.github.statesignals.redis.durable.store.StreamStore;
  */
 final class ReaderLease {
 
-	/**
-	 * An older lease is not read with: it could expire meanwhile.
-	 */
+	// An older lease is not read with: it could expire meanwhile.
 	private static final Duration READABLE = StreamStore.LEASE.minusSeconds(3);
 
 	@GuardedBy("this")
@@ -29,16 +27,12 @@ final class ReaderLease {
 	@GuardedBy("this")
 	private long pausedUntilNanos;
 
-	/**
-	 * When the last successful renewal was requested.
-	 */
+	// When the last successful renewal was requested.
 	@GuardedBy("this")
 	private Moment renewed = Moment.now();
 
-	/**
-	 * The number of dropped signals that were reported, by publisher, and that Redis may
-	 * still have.
-	 */
+	// The number of dropped signals that were reported, by publisher, and that Redis may
+	// still have.
 	@GuardedBy("this")
 	private Map<String, Long> reported = Map.of();
 
@@ -54,9 +48,7 @@ final class ReaderLease {
 		return token == this.tokens.current();
 	}
 
-	/**
-	 * Whether handlers may begin.
-	 */
+	// Whether handlers may begin.
 	synchronized boolean isValid() {
 		return this.state == State.HELD && this.renewed.age().compareTo(StreamStore.LEASE) < 0;
 	}
@@ -90,9 +82,7 @@ final class ReaderLease {
 		return (granted == StreamStore.Lease.State.WAS_FREE) ? Renewal.RETAKEN : Renewal.CONTINUED;
 	}
 
-	/**
-	 * Whether handlers may begin for signals that were read with a token.
-	 */
+	// Whether handlers may begin for signals that were read with a token.
 	synchronized boolean isValid(byte[] token) {
 		return isValid() && isCurrent(token);
 	}
@@ -158,34 +148,22 @@ final class ReaderLease {
 
 	}
 
-	/**
-	 * What has happened since the last renewal.
-	 */
+	// What has happened since the last renewal.
 	enum Renewal {
 
-		/**
-		 * This instance has given the lease up.
-		 */
+		// This instance has given the lease up.
 		IGNORED,
 
-		/**
-		 * This instance held the lease all the time.
-		 */
+		// This instance held the lease all the time.
 		CONTINUED,
 
-		/**
-		 * Redis had lost the lease.
-		 */
+		// Redis had lost the lease.
 		RETAKEN,
 
-		/**
-		 * The lease had expired here. No other instance has read.
-		 */
+		// The lease had expired here. No other instance has read.
 		INTERRUPTED,
 
-		/**
-		 * Another instance has read.
-		 */
+		// Another instance has read.
 		AFTER_ANOTHER
 
 	}
@@ -200,10 +178,8 @@ final class ReaderLease {
 	record Tokens(byte[] current, byte[] next) {
 	}
 
-	/**
-	 * A moment by both clocks: one of them does not count while the machine sleeps, the
-	 * other one can be set.
-	 */
+	// A moment by both clocks: one of them does not count while the machine sleeps, the
+	// other one can be set.
 	record Moment(long nanos, long millis) {
 
 		static Moment now() {

@@ -9,17 +9,13 @@ final class ReaderProgress {
 
 	private static final int FAILURES = 8;
 
-	/**
-	 * Not a time: one passes while the process is frozen, too.
-	 */
+	// Not a time: one passes while the process is frozen, too.
 	static final int STUCK_TICKS = 10;
 
 	@GuardedBy("this")
 	private State state = State.IDLE;
 
-	/**
-	 * The ticks since it began to read.
-	 */
+	// The ticks since it began to read.
 	@GuardedBy("this")
 	private int ticks;
 
@@ -65,17 +61,11 @@ final class ReaderProgress {
 		this.failures = 0;
 	}
 
-	/**
-	 * Counts a failure.
-	 * @return the number of failures in a row
-	 */
 	synchronized int fail() {
 		return ++this.failures;
 	}
 
-	/**
-	 * Whether the failures, with growing intervals, have taken longer than a lease.
-	 */
+	// Whether the failures, with growing intervals, have taken longer than a lease.
 	static boolean isLasting(int failures) {
 		return failures % FAILURES == 0;
 	}

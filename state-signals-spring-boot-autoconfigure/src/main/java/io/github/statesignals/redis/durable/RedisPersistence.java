@@ -21,11 +21,6 @@ final class RedisPersistence {
 
 	private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
-	/**
-	 * Checks the node that stores a channel, unless it was checked. Does not block.
-	 * @param channel the channel's name
-	 * @param store its stored state
-	 */
 	void check(String channel, StreamStore store) {
 		if (!this.checked.add(channel)) {
 			return;

@@ -57,21 +57,13 @@ final class RedisStreamConnection {
 
 	private final Map<String, StreamChannel> channels = new LinkedHashMap<>();
 
-	/**
-	 * Completes when the listener was notified that signals are received and stored.
-	 */
+	// Completes when the listener was notified that signals are received and stored.
 	private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
 	private final StreamClient client;
 
 	private final RedisPersistence persistence = new RedisPersistence();
 
-	/**
-	 * Creates a connection.
-	 * @param channels the durable channels, by name
-	 * @param opened the names of those that are open, a live view
-	 * @param afterReceiving runs a task when handlers have been woken for what was read
-	 */
 	RedisStreamConnection(RedisConnectionFactory connectionFactory, Consumer<Runnable> afterReceiving,
 			SignalCodec codec, Map<String, DurableChannel> channels, Set<String> opened, Listener listener) {
 		this.connectionFactory = connectionFactory;
@@ -99,10 +91,8 @@ final class RedisStreamConnection {
 		return new StreamClient(new RedisDriver(this.connectionFactory)::openStreamCommands, this.connectors);
 	}
 
-	/**
-	 * Returns the listener for the transport of all other channels: it is called by one
-	 * thread at a time.
-	 */
+	// Returns the listener for the transport of all other channels: it is called by one
+	// thread at a time.
 	Listener listener() {
 		return this.listener;
 	}
@@ -111,9 +101,7 @@ final class RedisStreamConnection {
 		return Objects.requireNonNull(this.channels.get(name), name);
 	}
 
-	/**
-	 * Begins to renew leases, read responders and trim streams at intervals.
-	 */
+	// Begins to renew leases, read responders and trim streams at intervals.
 	void begin() {
 		this.scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
 	}
@@ -142,31 +130,19 @@ final class RedisStreamConnection {
 		return this.channels.values().stream().flatMap((channel) -> channel.readers().stream()).toList();
 	}
 
-	/**
-	 * Returns a future that completes when all of the readers' responders are registered,
-	 * or exceptionally when Redis refuses one.
-	 */
 	static CompletableFuture<Void> registration(Collection<StreamReader> readers) {
 		return CompletableFuture
 			.allOf(readers.stream().map(StreamReader::registration).toArray(CompletableFuture[]::new));
 	}
 
-	/**
-	 * Returns why a responder could not be registered at the last attempt.
-	 */
 	@Nullable Throwable registrationFailure() {
-		return this.channels.values()
-			.stream()
-			.map(StreamChannel::registrationFailure)
+		return readers().stream()
+			.map(StreamReader::registrationFailure)
 			.filter(Objects::nonNull)
 			.findFirst()
 			.orElse(null);
 	}
 
-	/**
-	 * Returns a future that completes when the listener was notified that signals are
-	 * received and stored for all responders, or exceptionally when Redis refuses that.
-	 */
 	CompletableFuture<Void> connected() {
 		return this.connected;
 	}
@@ -176,17 +152,12 @@ final class RedisStreamConnection {
 	 * returns, the listener is not called any more.
 	 */
 	void close() {
-		long deadline = System.nanoTime() + FLUSH_TIMEOUT.toNanos();
 		CompletableFuture<?>[] stopping = this.channels.values()
 			.stream()
 			.map(StreamChannel::stop)
 			.toArray(CompletableFuture[]::new);
 		try {
 			CompletableFuture.allOf(stopping).get(FLUSH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-			while (!this.channels.values().stream().allMatch(StreamChannel::isIdle)
-					&& deadline - System.nanoTime() > 0) {
-				TimeUnit.MILLISECONDS.sleep(1);
-			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -201,9 +172,6 @@ final class RedisStreamConnection {
 		this.connected.complete(null);
 	}
 
-	/**
-	 * Notifies that signals are received when those of durable channels are stored, too.
-	 */
 	private final class ReadyListener extends GuardedListener {
 
 		ReadyListener(Listener delegate) {

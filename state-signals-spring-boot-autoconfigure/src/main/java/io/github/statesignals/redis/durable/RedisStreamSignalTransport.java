@@ -56,9 +56,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	private final Map<String, DurableChannel> channels;
 
-	/**
-	 * The durable channels that are open.
-	 */
+	// The durable channels that are open.
 	private final Set<String> opened = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable RedisStreamConnection connection;
@@ -258,10 +256,8 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		return this.codec;
 	}
 
-	/**
-	 * Notifies exporters that a responder was removed, and registers it again if it is
-	 * one of this application.
-	 */
+	// Notifies exporters that a responder was removed, and registers it again if it is
+	// one of this application.
 	void announceRemoval(String channel, String responder) {
 		open(channel);
 		this.broadcast.send(channel, new Response(responder, ALL_EXPORTERS, Signal.SHUTDOWN, null, null),

@@ -35,9 +35,7 @@ final class ResponderRegistration {
 	@GuardedBy("this")
 	private boolean registered;
 
-	/**
-	 * The field of the responder as it was read last; empty before it is registered.
-	 */
+	// The field of the responder as it was read last; empty before it is registered.
 	@GuardedBy("this")
 	private String field = "";
 
@@ -47,10 +45,6 @@ final class ResponderRegistration {
 		this.store = store;
 	}
 
-	/**
-	 * Returns a future that completes when signals are stored for the responder, or
-	 * exceptionally when Redis refuses that.
-	 */
 	CompletableFuture<Void> completion() {
 		return this.completion;
 	}
@@ -67,9 +61,6 @@ final class ResponderRegistration {
 		this.registered = false;
 	}
 
-	/**
-	 * Notes the field that Redis has now.
-	 */
 	synchronized void onField(String current) {
 		if (current.isEmpty() || (current.startsWith(UNCERTAIN) && !this.field.startsWith(UNCERTAIN))) {
 			this.registered = false;
@@ -115,9 +106,7 @@ final class ResponderRegistration {
 		this.completion.complete(null);
 	}
 
-	/**
-	 * Fails those that wait. The next registration completes a new future.
-	 */
+	// Fails those that wait. The next registration completes a new future.
 	void refuse(Throwable ex) {
 		CompletableFuture<Void> refused = this.completion;
 		this.completion = new CompletableFuture<>();

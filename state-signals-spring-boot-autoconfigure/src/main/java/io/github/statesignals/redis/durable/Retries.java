@@ -31,17 +31,12 @@ final class Retries {
 		schedule(task, Duration.ofMillis(FIRST_MILLIS));
 	}
 
-	/**
-	 * Runs a task later, with an interval that doubles with each failure.
-	 */
+	// Runs a task later, with an interval that doubles with each failure.
 	void backOff(int failures, Runnable task) {
 		long factor = 1L << Math.min(Math.max(failures, 1) - 1, 10);
 		schedule(task, Duration.ofMillis(Math.min(FIRST_MILLIS * factor, LAST_MILLIS)));
 	}
 
-	/**
-	 * Runs a task when there may be capacity again.
-	 */
 	void whenCapacity(Runnable task) {
 		schedule(task, CAPACITY_INTERVAL);
 	}

@@ -42,22 +42,18 @@ final class SignalDelivery {
 
 	private final Listener listener;
 
-	private final Claims claims;
+	private final Reader reader;
 
 	SignalDelivery(String channel, String responder, String source, SignalCodec codec, Listener listener,
-			Claims claims) {
+			Reader reader) {
 		this.channel = channel;
 		this.responder = responder;
 		this.source = source;
 		this.codec = codec;
 		this.listener = listener;
-		this.claims = claims;
+		this.reader = reader;
 	}
 
-	/**
-	 * Delivers a signal.
-	 * @return {@code false} if the listener has no capacity now
-	 */
 	boolean deliver(PendingSignal signal) {
 		StoredReceipt receipt = new StoredReceipt(signal);
 		if (signal.content() instanceof Line line) {
@@ -96,9 +92,6 @@ final class SignalDelivery {
 		return true;
 	}
 
-	/**
-	 * Answers a signal that can't be delivered.
-	 */
 	void fail(PendingSignal signal, String reason) {
 		StoredReceipt receipt = new StoredReceipt(signal);
 		Signal known = null;
@@ -122,10 +115,7 @@ final class SignalDelivery {
 		this.listener.onMalformed(this.source, "it could not be delivered, and was set aside");
 	}
 
-	/**
-	 * Acknowledges signals.
-	 */
-	interface Claims {
+	interface Reader {
 
 		/**
 		 * Begins to handle a signal.
@@ -139,6 +129,12 @@ final class SignalDelivery {
 		 * @param address the Redis channel to send the answer to
 		 */
 		CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address);
+
+		boolean isActive();
+
+		void onCapacity();
+
+		void giveUp();
 
 	}
 
@@ -156,7 +152,7 @@ final class SignalDelivery {
 
 		@Override
 		public boolean begin() {
-			return SignalDelivery.this.claims.begin(this.signal);
+			return SignalDelivery.this.reader.begin(this.signal);
 		}
 
 		// The first answer counts: a listener may have answered before a handler does.
@@ -166,7 +162,7 @@ final class SignalDelivery {
 			if (this.acknowledged == null) {
 				SignalDelivery delivery = SignalDelivery.this;
 				byte[] answer = (response != null) ? delivery.codec.write(response, extension) : NO_ANSWER;
-				this.acknowledged = delivery.claims.acknowledge(this.signal, answer, address());
+				this.acknowledged = delivery.reader.acknowledge(this.signal, answer, address());
 			}
 			return this.acknowledged;
 		}

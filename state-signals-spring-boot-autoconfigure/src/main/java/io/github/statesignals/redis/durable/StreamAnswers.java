@@ -1,15 +1,11 @@
 package io.github.statesignals.redis.durable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -24,16 +20,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the stored answers of one channel, one batch at a time: a script blocks Redis.
  */
-final class StreamAnswers {
+final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 
 	private static final Logger logger = LoggerFactory.getLogger(StreamAnswers.class);
 
 	private static final int BATCH = 1_000;
 
 	private static final int ATTEMPTS = 10;
-
-	@GuardedBy("this")
-	private final Deque<Request> queue = new ArrayDeque<>();
 
 	private final FailureLog failures = new FailureLog();
 
@@ -43,52 +36,24 @@ final class StreamAnswers {
 
 	private final Retries retries;
 
-	@GuardedBy("this")
-	private List<Request> inFlight = List.of();
-
-	@GuardedBy("this")
-	private State state = State.IDLE;
-
 	StreamAnswers(StreamStore store, SignalCodec codec, Retries retries) {
+		super(BATCH, BATCH);
 		this.store = store;
 		this.codec = codec;
 		this.retries = retries;
 	}
 
-	/**
-	 * Reads the stored answers to a signal.
-	 */
 	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
-		Request request = new Request(responders.stream().map((name) -> new AnswerReference(id, name)).toList());
-		synchronized (this) {
-			if (this.state == State.CLOSED) {
-				return CompletableFuture.failedFuture(StreamClient.notConnected());
-			}
-			this.queue.add(request);
-			if (this.state == State.BUSY) {
-				return request;
-			}
-			this.state = State.BUSY;
-		}
-		flush();
-		return request;
+		return add(() -> new Request(responders.stream().map((name) -> new AnswerReference(id, name)).toList()));
 	}
 
-	private void flush() {
-		List<Request> batch = new ArrayList<>();
-		synchronized (this) {
-			int size = 0;
-			for (Request next = this.queue.peek(); next != null
-					&& (batch.isEmpty() || size + next.references.size() <= BATCH); next = this.queue.peek()) {
-				batch.add(this.queue.remove());
-				size += next.references.size();
-			}
-			this.inFlight = batch;
-			if (batch.isEmpty()) {
-				this.state = (this.state == State.CLOSED) ? State.CLOSED : State.IDLE;
-				return;
-			}
-		}
+	@Override
+	long size(Request request) {
+		return request.references.size();
+	}
+
+	@Override
+	void send(List<Request> batch) {
 		send(batch, 1);
 	}
 
@@ -107,7 +72,7 @@ final class StreamAnswers {
 				this.retries.later(() -> send(batch, attempt + 1));
 				return;
 			}
-			flush();
+			sendNext();
 		});
 	}
 
@@ -126,10 +91,6 @@ final class StreamAnswers {
 		}
 	}
 
-	/**
-	 * Reads a stored answer.
-	 * @return the answer, or {@code null} if it can't be read
-	 */
 	static @Nullable StoredAnswer read(SignalCodec codec, byte[] answer) {
 		if (answer.length == 0) {
 			return null;
@@ -143,27 +104,7 @@ final class StreamAnswers {
 		return (read != null) ? new StoredAnswer(read.response(), read.extension()) : null;
 	}
 
-	/**
-	 * Fails the requests without a reply.
-	 */
-	void close() {
-		List<Request> abandoned;
-		synchronized (this) {
-			this.state = State.CLOSED;
-			abandoned = new ArrayList<>(this.inFlight);
-			abandoned.addAll(this.queue);
-			this.queue.clear();
-		}
-		abandoned.forEach((request) -> request.completeExceptionally(StreamClient.notConnected()));
-	}
-
-	private enum State {
-
-		IDLE, BUSY, CLOSED
-
-	}
-
-	private static final class Request extends CompletableFuture<List<StoredAnswer>> {
+	static final class Request extends CompletableFuture<List<StoredAnswer>> {
 
 		private final List<AnswerReference> references;
 

@@ -5,12 +5,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -49,10 +49,6 @@ final class StreamChannel {
 
 	private boolean stopped;
 
-	/**
-	 * Creates a channel.
-	 * @param subscriptions receives the subscriptions of responders
-	 */
 	StreamChannel(String name, StreamStore store, Services services, Consumer<Response> subscriptions) {
 		this.name = name;
 		this.store = store;
@@ -146,32 +142,17 @@ final class StreamChannel {
 	}
 
 	/**
-	 * Returns why a responder could not be registered at the last attempt.
-	 */
-	@Nullable Throwable registrationFailure() {
-		return readers().stream()
-			.map(StreamReader::registrationFailure)
-			.filter(Objects::nonNull)
-			.findFirst()
-			.orElse(null);
-	}
-
-	/**
 	 * Stops the readers.
-	 * @return completes when acknowledgements are stored, and the leases are released
+	 * @return completes when acknowledgements and signals are stored, and the leases are
+	 * released
 	 */
 	CompletableFuture<?> stop() {
 		synchronized (this.readers) {
 			this.stopped = true;
 		}
-		return CompletableFuture.allOf(readers().stream().map(StreamReader::stop).toArray(CompletableFuture[]::new));
-	}
-
-	/**
-	 * Whether all signals are stored, or have failed.
-	 */
-	boolean isIdle() {
-		return this.publisher.isIdle();
+		return CompletableFuture
+			.allOf(Stream.concat(readers().stream().map(StreamReader::stop), Stream.of(this.publisher.idle()))
+				.toArray(CompletableFuture[]::new));
 	}
 
 	void close() {

@@ -1,13 +1,10 @@
 package io.github.statesignals.redis.durable;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.StreamClient;
@@ -22,63 +19,37 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Adds signals to a durable channel, in the order of the calls, one batch at a time: an
- * entry costs Redis as much as its signals do. A batch whose reply is lost is sent again,
- * and Redis recognizes it by its number.
+ * Adds signals to a durable channel, in the order of the calls: an entry costs Redis as
+ * much as its signals do. A batch whose reply is lost is sent again, and Redis recognizes
+ * it by its number.
  */
-final class StreamPublisher {
+final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	static final int BATCH = 256;
 
 	private static final int BATCH_BYTES = 1_000_000;
 
-	@GuardedBy("this")
-	private final Deque<Publish> queue = new ArrayDeque<>();
-
 	private final String producer = UUID.randomUUID().toString();
+
+	private final AtomicLong batches = new AtomicLong();
 
 	private final StreamStore store;
 
 	private final Retries retries;
 
-	@GuardedBy("this")
-	private List<Publish> inFlight = List.of();
-
-	@GuardedBy("this")
-	private boolean busy;
-
-	@GuardedBy("this")
-	private long batches;
-
-	@GuardedBy("this")
-	private boolean closed;
-
 	StreamPublisher(StreamStore store, Retries retries) {
+		super(BATCH, BATCH_BYTES);
 		this.store = store;
 		this.retries = retries;
 	}
 
 	/**
 	 * Adds a signal.
-	 * @param signal the signal
-	 * @param json the signal in JSON
 	 * @return completes when it is stored; cancelling it prevents the sending, if that
 	 * has not happened
 	 */
 	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
-		Publish publish = new Publish(latest(signal), json);
-		synchronized (this) {
-			if (this.closed) {
-				return CompletableFuture.failedFuture(StreamClient.notConnected());
-			}
-			this.queue.add(publish);
-			if (this.busy) {
-				return publish;
-			}
-			this.busy = true;
-		}
-		flush();
-		return publish;
+		return add(() -> new Publish(latest(signal), json));
 	}
 
 	// A new responder must not believe that its publisher shuts down.
@@ -87,30 +58,15 @@ final class StreamPublisher {
 				? signal.event() + "\n" + signal.publisherId() : "";
 	}
 
-	synchronized boolean isIdle() {
-		return !this.busy;
+	@Override
+	long size(Publish publish) {
+		return publish.json.length;
 	}
 
-	private void flush() {
-		List<Publish> batch = new ArrayList<>();
-		long number;
-		synchronized (this) {
-			int bytes = 0;
-			while (batch.size() < BATCH && bytes < BATCH_BYTES && !this.queue.isEmpty()) {
-				Publish next = this.queue.remove();
-				if (!next.isDone()) {
-					batch.add(next);
-					bytes += next.json.length;
-				}
-			}
-			if (batch.isEmpty()) {
-				this.busy = false;
-				return;
-			}
-			this.inFlight = batch;
-			number = ++this.batches;
-		}
-		send(batch, number, SignalCodec.joinLines(batch.stream().map((publish) -> publish.json).toList()));
+	@Override
+	void send(List<Publish> batch) {
+		send(batch, this.batches.incrementAndGet(),
+				SignalCodec.joinLines(batch.stream().map((publish) -> publish.json).toList()));
 	}
 
 	private void send(List<Publish> batch, long number, byte[] signals) {
@@ -128,7 +84,7 @@ final class StreamPublisher {
 				this.retries.later(() -> send(batch, number, signals));
 				return;
 			}
-			flush();
+			sendNext();
 		});
 	}
 
@@ -138,24 +94,13 @@ final class StreamPublisher {
 		}
 	}
 
-	/**
-	 * Fails the signals that are not stored.
-	 */
-	void close() {
-		List<Publish> unconfirmed;
-		List<Publish> unsent;
-		synchronized (this) {
-			this.closed = true;
-			unconfirmed = List.copyOf(this.inFlight);
-			unsent = List.copyOf(this.queue);
-			this.queue.clear();
-		}
-		unconfirmed.forEach((publish) -> publish.completeExceptionally(new DataAccessResourceFailureException(
-				"the connection was closed before Redis had confirmed it", publish.lastFailure)));
-		unsent.forEach((publish) -> publish.completeExceptionally(StreamClient.notConnected()));
+	@Override
+	RuntimeException closed(Publish publish, boolean sent) {
+		return sent ? new DataAccessResourceFailureException("the connection was closed before Redis had confirmed it",
+				publish.lastFailure) : StreamClient.notConnected();
 	}
 
-	private static final class Publish extends CompletableFuture<StoredSignal> implements Retried {
+	static final class Publish extends CompletableFuture<StoredSignal> implements Retried {
 
 		private final String latest;
 

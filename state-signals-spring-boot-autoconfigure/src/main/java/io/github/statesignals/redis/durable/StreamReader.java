@@ -27,18 +27,14 @@ import org.slf4j.LoggerFactory;
  * Reads the signals of a durable channel for one responder, in order, while it holds the
  * responder's lease.
  */
-final class StreamReader {
+final class StreamReader implements SignalDelivery.Reader {
 
 	private static final Logger logger = LoggerFactory.getLogger(StreamReader.class);
 
-	/**
-	 * Shorter than any driver waits for a reply, and than the lease.
-	 */
+	// Shorter than any driver waits for a reply, and than the lease.
 	private static final Duration BLOCK = Duration.ofSeconds(1);
 
-	/**
-	 * For this time other instances may try.
-	 */
+	// For this time other instances may try.
 	private static final Duration PAUSE = Duration.ofSeconds(30);
 
 	private final String channel;
@@ -69,11 +65,6 @@ final class StreamReader {
 
 	private final FailureLog failures = new FailureLog();
 
-	/**
-	 * Creates a reader.
-	 * @param reads its connection, which blocks
-	 * @param afterReceiving runs a task when handlers have been woken for what was read
-	 */
 	StreamReader(String channel, String name, StreamStore store, StreamClient reads, SignalCodec codec,
 			Listener listener, Retries retries, Consumer<Runnable> afterReceiving) {
 		this.channel = channel;
@@ -86,12 +77,12 @@ final class StreamReader {
 		this.backlog = new Backlog(name);
 		this.registration = new ResponderRegistration(channel, name, store);
 		this.acknowledgements = new AcknowledgementQueue(
-				(batch) -> store.acknowledge(name, batch.get(0).token(), batch), retries, codec.maxPayload(),
-				"Redis refuses the acknowledgements of '" + name + "' on channel '" + channel
-						+ "', which are sent until they are accepted");
-		ReaderRole role = new ReaderRole();
+				(batch) -> store.acknowledge(name, batch.get(0).token(),
+						batch.stream().map(AcknowledgedSignal::answered).toList()),
+				retries, codec.maxPayload(), "Redis refuses the acknowledgements of '" + name + "' on channel '"
+						+ channel + "', which are sent until they are accepted");
 		this.delivery = new DeliveryLoop(channel, name, store, this.backlog,
-				new SignalDelivery(channel, name, store.logName(), codec, listener, role), retries, role);
+				new SignalDelivery(channel, name, store.logName(), codec, listener, this), retries, this);
 	}
 
 	CompletableFuture<Void> registration() {
@@ -177,7 +168,8 @@ final class StreamReader {
 		}
 	}
 
-	private void giveUp() {
+	@Override
+	public void giveUp() {
 		if (!this.lease.pause(PAUSE)) {
 			return;
 		}
@@ -352,52 +344,39 @@ final class StreamReader {
 		});
 	}
 
-	/**
-	 * Fails the acknowledgements that are not stored.
-	 */
+	// Fails the acknowledgements that are not stored.
 	void close() {
 		this.acknowledgements.close();
 	}
 
-	private final class ReaderRole implements SignalDelivery.Claims, DeliveryLoop.Owner {
+	@Override
+	public boolean isActive() {
+		return !this.progress.isStopped();
+	}
 
-		@Override
-		public boolean isActive() {
-			return !StreamReader.this.progress.isStopped();
+	@Override
+	public void onCapacity() {
+		read();
+	}
+
+	// By the clock: a process that was frozen learns of its successor too late.
+	@Override
+	public boolean begin(PendingSignal signal) {
+		if (!this.lease.isValid(signal.entry().token())) {
+			this.backlog.abandon(signal);
+			return false;
 		}
+		return this.backlog.begin(signal);
+	}
 
-		@Override
-		public void onCapacity() {
-			read();
+	// A handler that had begun may acknowledge later: the token decides.
+	@Override
+	public CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
+		if (!signal.entry().hasBegun(signal) && !begin(signal)) {
+			return CompletableFuture.completedFuture(null);
 		}
-
-		@Override
-		public void giveUp() {
-			StreamReader.this.giveUp();
-		}
-
-		// By the clock: a process that was frozen learns of its successor too late.
-		@Override
-		public boolean begin(PendingSignal signal) {
-			StreamReader reader = StreamReader.this;
-			if (!reader.lease.isValid(signal.entry().token())) {
-				reader.backlog.abandon(signal);
-				return false;
-			}
-			return reader.backlog.begin(signal);
-		}
-
-		// A handler that had begun may acknowledge later: the token decides.
-		@Override
-		public CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
-			StreamReader reader = StreamReader.this;
-			if (!signal.entry().hasBegun(signal) && !begin(signal)) {
-				return CompletableFuture.completedFuture(null);
-			}
-			AcknowledgedSignal added = reader.acknowledgements.add(signal, answer, address);
-			return added.thenAccept((stored) -> reader.onAcknowledged(added, stored));
-		}
-
+		AcknowledgedSignal added = this.acknowledgements.add(signal, answer, address);
+		return added.thenAccept((stored) -> onAcknowledged(added, stored));
 	}
 
 }

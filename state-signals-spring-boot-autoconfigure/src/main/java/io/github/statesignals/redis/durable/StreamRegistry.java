@@ -42,25 +42,16 @@ final class StreamRegistry {
 	// Callers may hold locks that the listener needs.
 	private final Executor executor;
 
-	/**
-	 * The responders that were read last, each with its field.
-	 */
+	// The responders that were read last, each with its field.
 	private volatile Map<String, String> known = Map.of();
 
 	private final AtomicBoolean read = new AtomicBoolean();
 
-	/**
-	 * Whether an exporter may not have learned of all responders.
-	 */
+	// Whether an exporter may not have learned of all responders.
 	private final AtomicBoolean unannounced = new AtomicBoolean();
 
 	private final AtomicBoolean refreshing = new AtomicBoolean();
 
-	/**
-	 * Creates a registry.
-	 * @param subscriptions receives the subscriptions of responders
-	 * @param executor calls the listener
-	 */
 	StreamRegistry(String channel, StreamStore store, Listener listener, Consumer<Response> subscriptions,
 			Executor executor) {
 		this.channel = channel;
@@ -70,9 +61,7 @@ final class StreamRegistry {
 		this.executor = executor;
 	}
 
-	/**
-	 * Answers an exporter's initialization in place of all responders.
-	 */
+	// Answers an exporter's initialization in place of all responders.
 	CompletableFuture<?> introduce(String publisherId) {
 		return this.store.checkPermissions(Purpose.EXPORTER)
 			.thenCompose((checked) -> read())
@@ -126,9 +115,6 @@ final class StreamRegistry {
 		}
 	}
 
-	/**
-	 * Reads the responders, and restores those that Redis has lost.
-	 */
 	CompletableFuture<Responders> read() {
 		return this.store.responders().thenCompose((responders) -> {
 			Map<String, String> lost = lost(responders);

@@ -95,7 +95,7 @@ class StuckReaderTests {
 		return IntStream.range(0, count).mapToObj((i) -> tick.getAsBoolean()).toList();
 	}
 
-	private static final class Reader implements SignalDelivery.Claims, DeliveryLoop.Owner {
+	private static final class Reader implements SignalDelivery.Reader {
 
 		@Override
 		public boolean begin(PendingSignal signal) {

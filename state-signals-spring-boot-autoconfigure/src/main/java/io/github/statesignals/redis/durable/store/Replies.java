@@ -24,10 +24,8 @@ public final class Replies {
 		return (value instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
 	}
 
-	/**
-	 * Converts a number. Other clients can write into a key: a value that is no number
-	 * counts as zero.
-	 */
+	// Converts a number. Other clients can write into a key: a value that is no number
+	// counts as zero.
 	public static long number(@Nullable Object value) {
 		if (value instanceof Number number) {
 			return number.longValue();
@@ -40,24 +38,14 @@ public final class Replies {
 		}
 	}
 
-	/**
-	 * Waits for a reply, for as long as a call may take.
-	 */
+	// Waits for a reply, for as long as a call may take.
 	public static <T> T get(CompletableFuture<T> reply) {
-		try {
-			return reply.get(StreamClient.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		if (!await(reply, StreamClient.TIMEOUT)) {
+			throw new QueryTimeoutException(
+					Thread.currentThread().isInterrupted() ? "Interrupted while waiting for Redis"
+							: "Redis has not answered within " + StreamClient.TIMEOUT.toSeconds() + " s");
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new QueryTimeoutException("Interrupted while waiting for Redis", ex);
-		}
-		catch (TimeoutException ex) {
-			throw new QueryTimeoutException("Redis has not answered within " + StreamClient.TIMEOUT.toSeconds() + " s",
-					ex);
-		}
-		catch (ExecutionException ex) {
-			throw RedisExceptions.translate(ex);
-		}
+		return reply.join();
 	}
 
 	/**
@@ -67,12 +55,8 @@ public final class Replies {
 	 */
 	public static boolean await(CompletableFuture<?> all, Duration timeout) {
 		try {
-			if (timeout.isNegative()) {
-				all.get();
-			}
-			else {
-				all.get(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS);
-			}
+			all.get(timeout.isNegative() ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.convert(timeout),
+					TimeUnit.MILLISECONDS);
 			return true;
 		}
 		catch (TimeoutException ex) {

@@ -23,9 +23,7 @@ import org.springframework.dao.QueryTimeoutException;
  */
 public final class StreamClient {
 
-	/**
-	 * After this time without a reply, the connection counts as lost.
-	 */
+	// After this time without a reply, the connection counts as lost.
 	public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	private final Supplier<StreamCommands> opener;
@@ -33,9 +31,7 @@ public final class StreamClient {
 	// Opening and closing block.
 	private final Executor executor;
 
-	/**
-	 * The calls without a reply, each with its deadline.
-	 */
+	// The calls without a reply, each with its deadline.
 	private final Map<CompletableFuture<?>, Long> inFlight = new ConcurrentHashMap<>();
 
 	private volatile @Nullable StreamCommands commands;

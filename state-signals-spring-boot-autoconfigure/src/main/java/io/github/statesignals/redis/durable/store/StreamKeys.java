@@ -37,17 +37,13 @@ public record StreamKeys(String prefix) {
 		return key("lease:" + responder);
 	}
 
-	/**
-	 * Has the token of the last reader: there is no lease while none reads.
-	 */
+	// Has the token of the last reader: there is no lease while none reads.
 	public byte[] reader(String responder) {
 		return key("reader:" + responder);
 	}
 
-	/**
-	 * Has the number of signals that were dropped. With an empty name: the prefix of
-	 * these keys.
-	 */
+	// Has the number of signals that were dropped. With an empty name: the prefix of
+	// these keys.
 	public byte[] dropped(String responder) {
 		return key("dropped:" + responder);
 	}
@@ -91,30 +87,20 @@ public record StreamKeys(String prefix) {
 		return (millis > 3) ? id.substring(0, millis - 3) : "0";
 	}
 
-	/**
-	 * Marks that the stream was trimmed a short time ago.
-	 */
 	public byte[] trimmed() {
 		return key("trimmed");
 	}
 
-	/**
-	 * Has the last signal of each event and publisher, if these are for new responders.
-	 */
+	// Has the last signal of each event and publisher, if these are for new responders.
 	public byte[] latest() {
 		return key("latest");
 	}
 
-	/**
-	 * Has the signals that could not be delivered.
-	 */
+	// Has the signals that could not be delivered.
 	public byte[] deadLetters() {
 		return key("dead-letters");
 	}
 
-	/**
-	 * Returns the type of a key: the one that scripts expect.
-	 */
 	public static KeyType type(byte[] key) {
 		String name = new String(key, StandardCharsets.UTF_8);
 		name = name.substring(name.indexOf("}:") + 2);
@@ -126,9 +112,7 @@ public record StreamKeys(String prefix) {
 		};
 	}
 
-	/**
-	 * Whether a key can be deleted if its type is wrong: its content is written again.
-	 */
+	// Whether a key can be deleted if its type is wrong: its content is written again.
 	public boolean isRestored(byte[] key) {
 		return !Arrays.equals(key, log()) && !Arrays.equals(key, deadLetters());
 	}
@@ -137,9 +121,6 @@ public record StreamKeys(String prefix) {
 		return RedisChannel.bytes(this.prefix + name);
 	}
 
-	/**
-	 * The types of keys.
-	 */
 	public enum KeyType {
 
 		STREAM, STRING, HASH

@@ -29,9 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamStore {
 
-	/**
-	 * A lease that is not renewed for this time is free.
-	 */
+	// A lease that is not renewed for this time is free.
 	public static final Duration LEASE = Duration.ofSeconds(10);
 
 	/**
@@ -44,16 +42,12 @@ public final class StreamStore {
 
 	private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
-	/**
-	 * The numbers that one script takes some milliseconds for: meanwhile it blocks Redis.
-	 */
+	// The numbers that one script takes some milliseconds for: meanwhile it blocks Redis.
 	private static final long TRIM_SIGNALS = 2_000;
 
 	private static final long TRIM_ENTRIES = 10_000;
 
-	/**
-	 * Within this time, a batch may be sent again.
-	 */
+	// Within this time, a batch may be sent again.
 	private static final Duration BATCH_REMEMBERED = Duration.ofHours(1);
 
 	private final StreamKeys keys;
@@ -76,16 +70,11 @@ public final class StreamStore {
 		this.repair = new KeyRepair(this.keys, client);
 	}
 
-	/**
-	 * Whether the last signal of each event and publisher is stored.
-	 */
 	public boolean storesLatest() {
 		return this.start == Start.LATEST;
 	}
 
-	/**
-	 * Returns the key of the stream, as a name for logs.
-	 */
+	// Returns the key of the stream, as a name for logs.
 	public String logName() {
 		return this.keys.prefix() + "log";
 	}
@@ -124,8 +113,7 @@ public final class StreamStore {
 	 * @param token the token that the lease was held with when all of them were read
 	 * @return {@code false} if another instance has held the lease since
 	 */
-	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token,
-			List<? extends AnsweredSignal> signals) {
+	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token, List<AnsweredSignal> signals) {
 		List<byte[]> entries = new ArrayList<>();
 		Map<String, List<byte[]>> stored = new LinkedHashMap<>();
 		Map<String, List<byte[]>> sent = new LinkedHashMap<>();
@@ -161,9 +149,6 @@ public final class StreamStore {
 		return eval(StreamScript.ACKNOWLEDGE, scriptKeys, arguments).thenApply(StreamStore::isDone);
 	}
 
-	/**
-	 * Returns those of some signals that a responder has answered.
-	 */
 	public CompletableFuture<Set<String>> answered(String responder, List<String> signals) {
 		return eval(StreamScript.ANSWERED, signals.stream().map(this.keys::answers).toList(),
 				signals.stream().map((signal) -> StreamKeys.field(signal, responder)).toList())
@@ -278,11 +263,7 @@ public final class StreamStore {
 			.thenApply(StreamStore::isDone);
 	}
 
-	/**
-	 * Checks that the Redis user has all permissions for a purpose, unless it had them
-	 * before.
-	 * @return completes exceptionally with an error that names all that are missing
-	 */
+	// Fails with an error that names all that are missing.
 	public CompletableFuture<?> checkPermissions(Purpose purpose) {
 		if (this.permitted.contains(purpose)) {
 			return CompletableFuture.completedFuture(null);
@@ -314,9 +295,7 @@ public final class StreamStore {
 			.thenApply(StreamStore::isDone);
 	}
 
-	/**
-	 * Returns the answers to a signal, and the responders that have not answered.
-	 */
+	// Returns the answers to a signal, and the responders that have not answered.
 	public CompletableFuture<Optional<Status>> status(String signal) {
 		return eval(StreamScript.STATUS,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.answers(signal)),
@@ -350,9 +329,7 @@ public final class StreamStore {
 		return RedisChannel.bytes(Long.toString(number));
 	}
 
-	/**
-	 * The purposes of permissions, as {@code permissions.lua} names them.
-	 */
+	// As permissions.lua names them.
 	public enum Purpose {
 
 		EXPORTER, RESPONDER, TRIMMING
@@ -361,39 +338,16 @@ public final class StreamStore {
 
 	/**
 	 * A signal to acknowledge.
+	 *
+	 * @param id the id of the signal; empty if only its entry is to be acknowledged
+	 * @param answer the answer in JSON; empty: none
+	 * @param address the Redis channel to send the answer to
+	 * @param isLast whether the entry is acknowledged with it
 	 */
-	public interface AnsweredSignal {
-
-		/**
-		 * Returns the id of the signal; empty if only its entry is to be acknowledged.
-		 */
-		String id();
-
-		/**
-		 * Returns the id of its entry.
-		 */
-		String entry();
-
-		/**
-		 * Returns the answer in JSON; empty: none.
-		 */
-		byte[] answer();
-
-		/**
-		 * Returns the Redis channel to send the answer to.
-		 */
-		String address();
-
-		/**
-		 * Whether its entry is acknowledged with it.
-		 */
-		boolean isLast();
-
+	public record AnsweredSignal(String id, String entry, byte[] answer, String address, boolean isLast) {
 	}
 
-	/**
-	 * Identifies a stored answer.
-	 */
+	// Identifies a stored answer.
 	public record AnswerReference(String signal, String responder) {
 	}
 

@@ -143,7 +143,10 @@ class StreamStoreTests {
 	}
 
 	private boolean acknowledge(StreamStore store, String token) {
-		return store.acknowledge("r", bytes(token), List.of(new Answer())).join();
+		return store
+			.acknowledge("r", bytes(token),
+					List.of(new AnsweredSignal("1-1.0", "1-1", bytes("answer"), "event-signal-response:store", true)))
+			.join();
 	}
 
 	@Test
@@ -204,35 +207,6 @@ class StreamStoreTests {
 
 	private static String text(byte[] bytes) {
 		return new String(bytes, StandardCharsets.UTF_8);
-	}
-
-	private record Answer() implements AnsweredSignal {
-
-		@Override
-		public String id() {
-			return "1-1.0";
-		}
-
-		@Override
-		public String entry() {
-			return "1-1";
-		}
-
-		@Override
-		public byte[] answer() {
-			return bytes("answer");
-		}
-
-		@Override
-		public String address() {
-			return "event-signal-response:store";
-		}
-
-		@Override
-		public boolean isLast() {
-			return true;
-		}
-
 	}
 
 }

@@ -1,0 +1,141 @@
+package io.github.statesignals.redis.durable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.durable.store.StreamClient;
+
+/**
+ * Sends requests in order, one batch at a time: those that arrive while a batch is in
+ * flight are the next one.
+ *
+ * @param <R> the requests; those that are done are not sent
+ */
+abstract class BatchQueue<R extends CompletableFuture<?>> {
+
+	private final int maxCount;
+
+	private final long maxSize;
+
+	@GuardedBy("this")
+	private final Deque<R> queue = new ArrayDeque<>();
+
+	@GuardedBy("this")
+	private List<R> inFlight = List.of();
+
+	@GuardedBy("this")
+	private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+
+	@GuardedBy("this")
+	private boolean closed;
+
+	BatchQueue(int maxCount, long maxSize) {
+		this.maxCount = maxCount;
+		this.maxSize = maxSize;
+	}
+
+	/**
+	 * Adds a request.
+	 * @param created creates it, one at a time and in the order of the queue
+	 */
+	final R add(Supplier<R> created) {
+		R request;
+		synchronized (this) {
+			request = created.get();
+			if (this.closed) {
+				request.completeExceptionally(closed(request, false));
+				return request;
+			}
+			this.queue.add(request);
+			if (!this.idle.isDone()) {
+				return request;
+			}
+			this.idle = new CompletableFuture<>();
+		}
+		sendNext();
+		return request;
+	}
+
+	final void sendNext() {
+		List<R> batch;
+		CompletableFuture<Void> finished = null;
+		synchronized (this) {
+			batch = nextBatch();
+			this.inFlight = batch;
+			if (batch.isEmpty()) {
+				finished = this.idle;
+				this.idle = CompletableFuture.completedFuture(null);
+			}
+		}
+		if (finished != null) {
+			finished.complete(null);
+		}
+		else {
+			send(batch);
+		}
+	}
+
+	@GuardedBy("this")
+	private List<R> nextBatch() {
+		List<R> batch = new ArrayList<>();
+		long size = 0;
+		for (R next = this.queue.peek(); next != null && batch.size() < this.maxCount; next = this.queue.peek()) {
+			size += size(next);
+			if (!batch.isEmpty() && (size > this.maxSize || !fits(batch.get(0), next))) {
+				break;
+			}
+			this.queue.remove();
+			if (next.isDone()) {
+				size -= size(next);
+			}
+			else {
+				batch.add(next);
+			}
+		}
+		return batch;
+	}
+
+	abstract long size(R request);
+
+	boolean fits(R first, R next) {
+		return true;
+	}
+
+	/**
+	 * Sends a batch, and calls {@link #sendNext()} when it has ended.
+	 */
+	abstract void send(List<R> batch);
+
+	/**
+	 * Returns the failure of a request that has not ended at the close.
+	 * @param sent whether it may have been sent
+	 */
+	RuntimeException closed(R request, boolean sent) {
+		return StreamClient.notConnected();
+	}
+
+	// Returns a future that completes when nothing is queued or in flight.
+	final synchronized CompletableFuture<Void> idle() {
+		return this.idle;
+	}
+
+	// Fails the requests that have not ended, and those that follow.
+	final void close() {
+		List<R> sent;
+		List<R> unsent;
+		synchronized (this) {
+			this.closed = true;
+			sent = this.inFlight;
+			unsent = List.copyOf(this.queue);
+			this.queue.clear();
+		}
+		sent.forEach((request) -> request.completeExceptionally(closed(request, true)));
+		unsent.forEach((request) -> request.completeExceptionally(closed(request, false)));
+	}
+
+}
