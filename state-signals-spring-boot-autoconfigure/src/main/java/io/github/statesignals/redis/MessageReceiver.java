@@ -97,7 +97,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private @Nullable ReceivedMessage read(Topic topic, byte[] payload) {
 		try {
-			return topic.signals ? this.codec.readSignal(payload) : this.codec.readResponses(payload);
+			return topic.signals ? this.codec.readSignals(payload) : this.codec.readResponses(payload);
 		}
 		catch (RuntimeException ex) {
 			long count = this.unreadable.count();

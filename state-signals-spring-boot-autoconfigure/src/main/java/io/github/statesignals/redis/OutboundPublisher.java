@@ -107,7 +107,7 @@ final class OutboundPublisher {
 		return (current != null) ? current.publisher : null;
 	}
 
-	CompletableFuture<?> publish(byte[] channel, byte[] payload) {
+	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
 		Target current = this.target;
 		if (current == null) {
 			return CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
@@ -119,7 +119,7 @@ final class OutboundPublisher {
 		if (position == UnconfirmedBytes.REFUSED) {
 			return CompletableFuture.failedFuture(refuse(current.unconfirmed.count()));
 		}
-		CompletableFuture<?> published = current.publisher.publish(channel, payload);
+		CompletableFuture<?> published = current.publisher.publish(channel, payload, joinable);
 		published.whenComplete((receivers, ex) -> {
 			if (ex == null || ex instanceof SignalNotSentException) {
 				current.unconfirmed.confirm(position);
@@ -132,7 +132,7 @@ final class OutboundPublisher {
 	private void mark(Target current) {
 		if (current.marking.compareAndSet(false, true)) {
 			long position = current.unconfirmed.position();
-			current.publisher.publish(this.markerChannel, NOTHING).whenComplete((receivers, ex) -> {
+			current.publisher.publish(this.markerChannel, NOTHING, false).whenComplete((receivers, ex) -> {
 				// An error of Redis confirms all earlier messages, too.
 				if (ex == null || ex instanceof SignalNotSentException) {
 					current.unconfirmed.confirm(position);

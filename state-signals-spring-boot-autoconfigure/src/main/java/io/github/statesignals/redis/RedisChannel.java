@@ -18,7 +18,7 @@ public final class RedisChannel {
 	/**
 	 * Reply channels that were checked.
 	 */
-	private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
+	private final Map<String, Address> addresses = new ConcurrentHashMap<>();
 
 	private final String name;
 
@@ -62,15 +62,15 @@ public final class RedisChannel {
 		return this.responses;
 	}
 
-	byte @Nullable [] address(String replyTo) {
-		byte[] known = this.addresses.get(replyTo);
+	@Nullable Address address(String replyTo) {
+		Address known = this.addresses.get(replyTo);
 		if (known != null || !this.names.isReplyTo(replyTo)) {
 			return known;
 		}
 		if (this.addresses.size() >= MAX_ADDRESSES) {
 			this.addresses.clear();
 		}
-		byte[] address = bytes(replyTo);
+		Address address = new Address(bytes(replyTo), this.names.readsFrames(replyTo));
 		this.addresses.put(replyTo, address);
 		return address;
 	}
@@ -82,6 +82,12 @@ public final class RedisChannel {
 	@Override
 	public String toString() {
 		return "'" + this.names.signals() + "' and '" + this.names.responses() + "'";
+	}
+
+	/**
+	 * A reply channel that was checked.
+	 */
+	record Address(byte[] name, boolean readsFrames) {
 	}
 
 }

@@ -197,7 +197,7 @@ final class RedisHeartbeat {
 			return CompletableFuture.failedFuture(new IllegalStateException("Closed"));
 		}
 		try {
-			return publisher.publish(this.channelBytes, payload);
+			return publisher.publish(this.channelBytes, payload, false);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);

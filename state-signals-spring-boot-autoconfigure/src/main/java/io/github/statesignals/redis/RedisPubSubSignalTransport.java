@@ -233,7 +233,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		try {
-			return publish(channel(channel).signals(), this.codec.write(signal, extension));
+			return publish(channel(channel).signals(), this.codec.write(signal, extension), false);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -244,11 +244,13 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
 		RedisChannel target = channel(channel);
-		byte[] address = (replyTo != null) ? target.address(replyTo) : null;
+		RedisChannel.Address address = (replyTo != null) ? target.address(replyTo) : null;
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return publish((address != null) ? address : target.responses(), this.codec.write(response, extension));
+		byte[] written = this.codec.write(response, extension);
+		return (address != null) ? publish(address.name(), written, address.readsFrames())
+				: publish(target.responses(), written, false);
 	}
 
 	private RedisChannel channel(String name) {
@@ -259,9 +261,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		return channel;
 	}
 
-	private CompletableFuture<?> publish(byte[] channel, byte[] payload) {
+	private CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
 		RedisPubSubConnection current = this.connection;
-		return (current != null) ? current.publisher().publish(channel, payload)
+		return (current != null) ? current.publisher().publish(channel, payload, joinable)
 				: CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
 	}
 

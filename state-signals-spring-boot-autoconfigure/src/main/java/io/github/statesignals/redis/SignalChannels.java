@@ -19,6 +19,12 @@ public record SignalChannels(String signals, String responses) {
 
 	private static final String REPLY = "event-signal-reply:";
 
+	/**
+	 * Begins the id of a reply channel whose application reads frames. Ids of older
+	 * versions have no dot.
+	 */
+	private static final String FRAMES = "f.";
+
 	private static final Pattern REPLY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
 	/**
@@ -43,6 +49,15 @@ public record SignalChannels(String signals, String responses) {
 		return replyTo.startsWith(prefix) && REPLY_ID.matcher(replyTo.substring(prefix.length())).matches();
 	}
 
+	/**
+	 * Returns whether the application that has a reply channel reads frames: several
+	 * messages in one, a line each.
+	 * @param replyTo a reply channel of this channel
+	 */
+	boolean readsFrames(String replyTo) {
+		return replyTo.startsWith(FRAMES, replyPrefix().length());
+	}
+
 	private String replyPrefix() {
 		return REPLY + "{" + this.signals + "}:";
 	}
@@ -53,7 +68,7 @@ public record SignalChannels(String signals, String responses) {
 	 */
 	String newReplyTo() {
 		// Short: it is in each signal, and twice in each answer.
-		return replyPrefix() + Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
+		return replyPrefix() + FRAMES + Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
 	}
 
 	/**

@@ -52,6 +52,18 @@ final class JsonLines {
 		return end > 0 && end < text.length - 1 && text[end - 1] == '}' && text[end + 1] == '{';
 	}
 
+	// Whether it has several lines, and one that seems to be a whole object.
+	static boolean hasObject(byte[] lines) {
+		int end;
+		for (int start = 0; start < lines.length; start = end + 1) {
+			end = lineEnd(lines, start);
+			if (end - start < lines.length && end > start && lines[start] == '{' && lines[end - 1] == '}') {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private static int lineEnd(byte[] lines, int start) {
 		for (int i = start; i < lines.length; i++) {
 			if (lines[i] == '\n') {

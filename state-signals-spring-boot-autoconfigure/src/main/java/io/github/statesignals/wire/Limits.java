@@ -25,6 +25,19 @@ final class Limits {
 	 */
 	static final int TEXT_LENGTH = SignalTransport.MAX_TEXT_LENGTH;
 
+	/**
+	 * The messages of a frame.
+	 */
+	static final int FRAME_MESSAGES = 256;
+
+	/**
+	 * The bytes of a frame. A single larger message is none.
+	 */
+	static final int FRAME_BYTES = 64 * 1024;
+
+	static final String FRAME_TOO_LARGE = "it has several messages, and more than " + FRAME_MESSAGES + " or "
+			+ FRAME_BYTES + " bytes";
+
 	static final String TOO_DEEP = "it is nested deeper than " + NESTING_DEPTH + " levels";
 
 	static final String TOO_MANY_DIGITS = "it has a number of more than " + NUMBER_LENGTH + " digits";

@@ -1,7 +1,7 @@
 package io.github.statesignals.wire;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -177,18 +177,36 @@ public final class SignalCodec {
 	 * {@link ReceivedFrame} of these
 	 */
 	public ReceivedMessage readResponses(byte[] payload) {
-		ReceivedMessage scanned = scanResponse(payload);
-		if (scanned != null) {
-			return scanned;
+		return read(payload, this::readResponse);
+	}
+
+	/**
+	 * Reads a signal, or several, one on each line.
+	 * @param payload the signals in JSON
+	 * @return a {@link ReceivedSignal}, a {@link MalformedMessage}, or a
+	 * {@link ReceivedFrame} of these
+	 */
+	public ReceivedMessage readSignals(byte[] payload) {
+		return read(payload, this::readSignal);
+	}
+
+	private static ReceivedMessage read(byte[] payload, Function<byte[], ReceivedMessage> reader) {
+		if (JsonLines.isSeveral(payload)) {
+			return readFrame(payload, reader);
 		}
-		if (!JsonLines.isSeveral(payload)) {
-			return parseResponse(payload);
+		ReceivedMessage single = reader.apply(payload);
+		// Its first line may be the one that is malformed.
+		boolean frame = single instanceof MalformedMessage && payload.length <= Limits.FRAME_BYTES
+				&& JsonLines.hasObject(payload);
+		return frame ? readFrame(payload, reader) : single;
+	}
+
+	private static ReceivedMessage readFrame(byte[] payload, Function<byte[], ReceivedMessage> reader) {
+		List<byte[]> lines = (payload.length <= Limits.FRAME_BYTES) ? JsonLines.split(payload) : List.of();
+		if (lines.isEmpty() || lines.size() > Limits.FRAME_MESSAGES) {
+			return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
 		}
-		List<ReceivedMessage> responses = new ArrayList<>();
-		for (byte[] line : JsonLines.split(payload)) {
-			responses.add(readResponse(line));
-		}
-		return new ReceivedFrame(responses);
+		return new ReceivedFrame(lines.stream().map(reader).toList());
 	}
 
 	// Returns null where it takes a parser.

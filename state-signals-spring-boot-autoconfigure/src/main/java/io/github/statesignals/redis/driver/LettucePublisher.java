@@ -1,47 +1,45 @@
 package io.github.statesignals.redis.driver;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 
-import io.github.statesignals.transport.SignalNotSentException;
-import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * Publishes with Lettuce's asynchronous commands, pipelined, on a connection of its own
+ * Publishes with Lettuce's asynchronous commands, pipelined, on a separate connection
  * where that is possible: it can be replaced when it is stuck.
  * <p>
  * Lettuce sends the commands of its own thread before those that other threads have
- * issued earlier. To preserve the order, one thread issues all of them.
+ * issued and it has not written yet. So its own thread issues a command only while none
+ * is in flight.
  */
-final class LettucePublisher implements RedisPublisher {
+final class LettucePublisher extends FramePublisher {
 
 	private final Runnable closing;
 
 	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
 
-	private final ExecutorService executor;
+	/**
+	 * Absent on a cluster, which has a connection to each node.
+	 */
+	private final @Nullable StatefulConnection<?, ?> connection;
 
-	private final PublishFailures failures;
-
+	// There is no other way from the commands to their connection.
+	@SuppressWarnings("deprecation")
 	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
 			PublishFailures failures) {
+		super(false, failures);
 		this.closing = closing;
-		this.failures = failures;
 		this.commands = commands;
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-publish-");
-		threads.setDaemon(true);
-		this.executor = Executors.newSingleThreadExecutor(threads);
+		StatefulConnection<?, ?> single = (commands instanceof RedisAsyncCommands<?, ?> async)
+				? async.getStatefulConnection() : null;
+		this.connection = (single != null && single.isOpen()) ? single : null;
 	}
 
 	/**
@@ -76,52 +74,17 @@ final class LettucePublisher implements RedisPublisher {
 	}
 
 	@Override
-	public CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		CompletableFuture<Long> published = new CompletableFuture<>();
-		try {
-			this.executor.execute(() -> publish(channel, payload, published));
-		}
-		catch (RejectedExecutionException ex) {
-			published.completeExceptionally(new SignalNotSentException("the connection is being closed", ex));
-		}
-		return published;
-	}
-
-	private void publish(byte[] channel, byte[] payload, CompletableFuture<Long> published) {
-		if (published.isDone()) {
-			return;
-		}
-		try {
-			RedisFuture<Long> command = this.commands.publish(channel, payload);
-			command.whenComplete((receivers, ex) -> {
-				if (ex == null) {
-					published.complete(receivers);
-				}
-				else {
-					published.completeExceptionally(failure(ex, channel));
-				}
-			});
-			// The driver omits a command that is cancelled before it is sent.
-			published.whenComplete((receivers, ex) -> {
-				if (ex != null) {
-					command.cancel(false);
-				}
-			});
-		}
-		catch (RuntimeException ex) {
-			published.completeExceptionally(failure(ex, channel));
-		}
-	}
-
-	private RuntimeException failure(Throwable ex, byte[] channel) {
-		return (ex instanceof CancellationException)
-				? new DataAccessResourceFailureException("the connection was closed before Redis had confirmed it", ex)
-				: this.failures.translate(ex, channel);
+	CompletableFuture<Long> send(byte[] channel, byte[] payload) {
+		return this.commands.publish(channel, payload).toCompletableFuture();
 	}
 
 	@Override
-	public void close() {
-		this.executor.shutdown();
+	boolean isConnected() {
+		return this.connection == null || this.connection.isOpen();
+	}
+
+	@Override
+	void disconnect() {
 		this.closing.run();
 	}
 

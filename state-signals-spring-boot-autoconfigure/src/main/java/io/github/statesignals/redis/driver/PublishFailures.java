@@ -1,12 +1,14 @@
 package io.github.statesignals.redis.driver;
 
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
 /**
@@ -20,6 +22,10 @@ final class PublishFailures {
 	private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
 	DataAccessException translate(Throwable ex, byte[] channel) {
+		if (ex instanceof CancellationException) {
+			return new DataAccessResourceFailureException("the connection was closed before Redis had confirmed it",
+					ex);
+		}
 		DataAccessException failure = RedisExceptions.publishFailure(ex, channel);
 		String message = String.valueOf(failure.getMessage());
 		if (failure.getCause() instanceof PermissionDeniedDataAccessException && this.logged.add(message)) {

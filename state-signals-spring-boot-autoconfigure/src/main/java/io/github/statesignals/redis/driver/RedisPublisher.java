@@ -12,12 +12,14 @@ public interface RedisPublisher {
 	 * Publishes a message.
 	 * @param channel the Redis channel
 	 * @param payload the payload
-	 * @return completes when Redis has confirmed it, in the order of the calls; or
+	 * @param joinable whether it is a line that may be sent together with others for the
+	 * same Redis channel, in one message
+	 * @return completes with the number of receivers when Redis has confirmed it; or
 	 * exceptionally with a {@link org.springframework.dao.DataAccessException}, which is
 	 * a {@link io.github.statesignals.transport.SignalNotSentException} if Redis has
 	 * refused it. Cancelling it prevents the sending, if that has not happened
 	 */
-	CompletableFuture<?> publish(byte[] channel, byte[] payload);
+	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable);
 
 	/**
 	 * Closes the connection.

@@ -1,0 +1,134 @@
+package io.github.statesignals.redis.driver;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the messages that are sent together, one on each line. Not safe for use by many
+ * threads until it is sent.
+ */
+final class Frame {
+
+	/**
+	 * The number of messages.
+	 */
+	static final int MESSAGES = 256;
+
+	/**
+	 * The size in bytes. A single larger message is sent alone.
+	 */
+	static final int BYTES = 64 * 1024;
+
+	private final List<Message> messages = new ArrayList<>();
+
+	private int bytes;
+
+	private volatile @Nullable CompletableFuture<Long> sending;
+
+	Frame(Message first) {
+		this.messages.add(first);
+		this.bytes = first.payload.length;
+	}
+
+	boolean accepts(Message message) {
+		Message first = this.messages.get(0);
+		return first.joinable && message.joinable && this.messages.size() < MESSAGES
+				&& this.bytes + 1 + message.payload.length <= BYTES && Arrays.equals(first.channel, message.channel);
+	}
+
+	void add(Message message) {
+		this.messages.add(message);
+		this.bytes += 1 + message.payload.length;
+	}
+
+	byte[] channel() {
+		return this.messages.get(0).channel;
+	}
+
+	byte[] lines() {
+		if (this.messages.size() == 1) {
+			return this.messages.get(0).payload;
+		}
+		byte[] lines = new byte[this.bytes];
+		int at = 0;
+		for (Message message : this.messages) {
+			if (at > 0) {
+				lines[at++] = '\n';
+			}
+			System.arraycopy(message.payload, 0, lines, at, message.payload.length);
+			at += message.payload.length;
+		}
+		return lines;
+	}
+
+	List<Message> messages() {
+		return this.messages;
+	}
+
+	// Cancelling a message concerns this frame from here on.
+	void sent() {
+		this.messages.forEach((message) -> message.frame = this);
+	}
+
+	boolean isDone() {
+		for (Message message : this.messages) {
+			if (!message.isDone()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	void sending(CompletableFuture<Long> sending) {
+		this.sending = sending;
+	}
+
+	@Nullable CompletableFuture<Long> sending() {
+		return this.sending;
+	}
+
+	/**
+	 * A message, which completes when Redis has confirmed it.
+	 */
+	static final class Message extends CompletableFuture<Long> {
+
+		private final byte[] channel;
+
+		private final byte[] payload;
+
+		private final boolean joinable;
+
+		private final Consumer<Frame> onCancelled;
+
+		private volatile @Nullable Frame frame;
+
+		Message(byte[] channel, byte[] payload, boolean joinable, Consumer<Frame> onCancelled) {
+			this.channel = channel;
+			this.payload = payload;
+			this.joinable = joinable;
+			this.onCancelled = onCancelled;
+		}
+
+		Message recalled() {
+			this.frame = null;
+			return this;
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			boolean cancelled = super.cancel(mayInterruptIfRunning);
+			Frame current = this.frame;
+			if (cancelled && current != null) {
+				this.onCancelled.accept(current);
+			}
+			return cancelled;
+		}
+
+	}
+
+}
