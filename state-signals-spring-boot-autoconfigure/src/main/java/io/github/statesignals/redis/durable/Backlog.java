@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class Backlog {
 
 	private static final String FIRST = "0-0";
+
+	// Another client may have written any text.
+	private static final Pattern RESTORED = Pattern.compile(".* (\\d{1,19}-\\d{1,19})");
 
 	private static final int LIMIT = 1_024;
 
@@ -156,7 +161,19 @@ final class Backlog {
 		this.unknownPending = unknown ? first : "";
 	}
 
-	synchronized void noteAnsweredBefore(String entry) {
+	/**
+	 * Notes that the group was lost, and restored.
+	 * @param field the field of the responder, which has the last entry of that time
+	 */
+	synchronized void noteRestored(String field) {
+		Matcher restored = RESTORED.matcher(field);
+		if (restored.matches()) {
+			noteAnsweredBefore(restored.group(1));
+		}
+	}
+
+	@GuardedBy("this")
+	private void noteAnsweredBefore(String entry) {
 		if (StreamKeys.isBefore(this.answeredBefore, entry)) {
 			this.answeredBefore = entry;
 		}

@@ -25,9 +25,6 @@ final class PendingEntry {
 	@GuardedBy("this")
 	private int open;
 
-	@GuardedBy("this")
-	private int discarded;
-
 	PendingEntry(String id, byte[] token) {
 		this.id = id;
 		this.token = token;
@@ -48,13 +45,13 @@ final class PendingEntry {
 	synchronized List<PendingSignal> add(Map<Integer, ? extends Content> contents) {
 		List<PendingSignal> added = new ArrayList<>();
 		contents.forEach((number, content) -> added.add(new PendingSignal(this, number, content)));
-		this.open += added.size() - this.discarded;
-		this.discarded = 0;
+		int before = this.signals.size();
+		this.signals.removeIf((signal) -> signal.state() == State.DISCARDED);
+		this.open += added.size() + this.signals.size() - before;
 		if (this.open == 0) {
 			added.add(new PendingSignal(this, 0, new PendingSignal.Settled()));
 			this.open = 1;
 		}
-		this.signals.removeIf((signal) -> signal.state() == State.DISCARDED);
 		this.signals.addAll(added);
 		return added;
 	}
@@ -75,7 +72,6 @@ final class PendingEntry {
 			return false;
 		}
 		signal.state(State.DISCARDED);
-		this.discarded++;
 		return true;
 	}
 
@@ -90,7 +86,6 @@ final class PendingEntry {
 			.filter((signal) -> signal.state() == State.DELIVERED)
 			.toList();
 		delivered.forEach((signal) -> signal.state(State.DISCARDED));
-		this.discarded += delivered.size();
 		return delivered;
 	}
 
@@ -99,7 +94,6 @@ final class PendingEntry {
 	synchronized void refuse(PendingSignal signal) {
 		signal.state(State.DISCARDED);
 		this.open++;
-		this.discarded++;
 	}
 
 	synchronized boolean isDiscarded() {
@@ -108,7 +102,7 @@ final class PendingEntry {
 
 	// Whether none of its signals has to be read again.
 	synchronized boolean isComplete() {
-		return this.discarded == 0;
+		return this.signals.stream().noneMatch((signal) -> signal.state() == State.DISCARDED);
 	}
 
 	synchronized boolean hasBegun(PendingSignal signal) {

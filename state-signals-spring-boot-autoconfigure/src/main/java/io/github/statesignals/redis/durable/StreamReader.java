@@ -99,9 +99,6 @@ final class StreamReader implements SignalDelivery.Reader {
 	 */
 	void tick() {
 		this.reads.endOverdue();
-		if (this.progress.isStopped()) {
-			return;
-		}
 		boolean reading = this.progress.tick();
 		boolean delivering = this.delivery.tick();
 		if (reading && delivering) {
@@ -152,20 +149,13 @@ final class StreamReader implements SignalDelivery.Reader {
 	}
 
 	private void onRegistered(Registration registered) {
-		noteRestored(registered.field());
+		this.backlog.noteRestored(registered.field());
 		if (registered.outcome() == Outcome.GROUP_LOST) {
 			this.listener.onConnected(true);
 		}
 		this.registration.complete();
 		this.listener.onRegistered(this.channel, this.name);
 		takeLease();
-	}
-
-	private void noteRestored(String field) {
-		int restored = field.indexOf(' ');
-		if (restored >= 0) {
-			this.backlog.noteAnsweredBefore(field.substring(restored + 1));
-		}
 	}
 
 	@Override
@@ -209,7 +199,7 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	private void onLease(Lease reply, Tokens tokens, Moment requested) {
 		this.registration.onField(reply.field());
-		noteRestored(reply.field());
+		this.backlog.noteRestored(reply.field());
 		if (reply.state() == Lease.State.HELD_BY_ANOTHER) {
 			loseLease();
 			return;

@@ -115,8 +115,9 @@ class ForeignWritesTests {
 			case GARBAGE -> {
 				switch (key.type) {
 					case STREAM -> this.transports.redis.xadd(name, Map.of("nonsense", "nonsense"));
-					case STRING -> this.transports.redis.set(name, "nonsense");
-					case HASH -> this.transports.redis.hset(name, Map.of("", "nonsense", "r", "nonsense"));
+					case STRING -> this.transports.redis.set(name, "non sense");
+					case HASH -> this.transports.redis.hset(name,
+							Map.of("", "non sense", "r", "non sense", "s", "1-1 non-sense"));
 				}
 			}
 			case HUGE -> {

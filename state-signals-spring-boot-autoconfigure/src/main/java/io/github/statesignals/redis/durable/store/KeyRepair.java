@@ -3,7 +3,6 @@ package io.github.statesignals.redis.durable.store;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -51,7 +50,7 @@ final class KeyRepair {
 		List<byte[]> distinct = names.stream().map(RedisChannel::bytes).toList();
 		List<byte[]> arguments = new ArrayList<>();
 		distinct.forEach((key) -> {
-			arguments.add(RedisChannel.bytes(StreamKeys.type(key).name().toLowerCase(Locale.ROOT)));
+			arguments.add(RedisChannel.bytes(StreamKeys.type(key)));
 			arguments.add(RedisChannel.bytes(this.keys.isRestored(key) ? "1" : "0"));
 		});
 		return this.client.call((commands) -> commands.eval(StreamScript.REPAIR.script(), distinct, arguments))
@@ -71,7 +70,7 @@ final class KeyRepair {
 		byte[] key = remaining.get(0);
 		return new InvalidDataAccessResourceUsageException(
 				"%s The key '%s' is no %s: another client has written it. Rename or delete it".formatted(WRONG_TYPE,
-						Replies.text(key), StreamKeys.type(key).name().toLowerCase(Locale.ROOT)));
+						Replies.text(key), StreamKeys.type(key)));
 	}
 
 }

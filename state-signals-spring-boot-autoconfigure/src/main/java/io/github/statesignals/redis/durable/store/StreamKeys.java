@@ -101,30 +101,24 @@ public record StreamKeys(String prefix) {
 		return key("dead-letters");
 	}
 
-	public static KeyType type(byte[] key) {
+	static String type(byte[] key) {
 		String name = new String(key, StandardCharsets.UTF_8);
 		name = name.substring(name.indexOf("}:") + 2);
 		int end = name.indexOf(':');
 		return switch ((end < 0) ? name : name.substring(0, end)) {
-			case "log" -> KeyType.STREAM;
-			case "producer", "lease", "reader", "trimmed" -> KeyType.STRING;
-			default -> KeyType.HASH;
+			case "log" -> "stream";
+			case "producer", "lease", "reader", "trimmed" -> "string";
+			default -> "hash";
 		};
 	}
 
 	// Whether a key can be deleted if its type is wrong: its content is written again.
-	public boolean isRestored(byte[] key) {
+	boolean isRestored(byte[] key) {
 		return !Arrays.equals(key, log()) && !Arrays.equals(key, deadLetters());
 	}
 
 	private byte[] key(String name) {
 		return RedisChannel.bytes(this.prefix + name);
-	}
-
-	public enum KeyType {
-
-		STREAM, STRING, HASH
-
 	}
 
 }
