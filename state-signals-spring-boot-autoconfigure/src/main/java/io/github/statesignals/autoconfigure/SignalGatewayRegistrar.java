@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
@@ -108,9 +109,18 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		}
 	}
 
-	private <T> RootBeanDefinition definition(Class<T> gateway) {
-		return new RootBeanDefinition(gateway,
-				() -> this.beanFactory.getBean(SignalGatewayFactory.class).create(gateway));
+	// Not by a supplier, which can't be processed ahead of time.
+	private static RootBeanDefinition definition(Class<?> gateway) {
+		RootBeanDefinition definition = new RootBeanDefinition(SignalGatewayRegistrar.class);
+		definition.setFactoryMethodName("create");
+		definition.setTargetType(gateway);
+		definition.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
+		definition.getConstructorArgumentValues().addIndexedArgumentValue(1, gateway);
+		return definition;
+	}
+
+	static Object create(SignalGatewayFactory factory, Class<?> gateway) {
+		return factory.create(gateway);
 	}
 
 	/**

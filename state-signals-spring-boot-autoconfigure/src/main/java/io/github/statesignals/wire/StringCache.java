@@ -1,6 +1,8 @@
 package io.github.statesignals.wire;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ final class StringCache {
 	 * Longer ones are not worth their memory.
 	 */
 	static final int LONGEST = 128;
+
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
 	/**
 	 * Any odd number with its bits in disorder.
@@ -51,11 +55,9 @@ final class StringCache {
 
 	private static int slot(byte[] bytes, int start, int end) {
 		long hash = end - start;
-		// A VarHandle takes 30 classes to start with.
-		ByteBuffer longs = ByteBuffer.wrap(bytes);
 		int at = start;
 		for (; at + Long.BYTES <= end; at += Long.BYTES) {
-			hash = (hash ^ longs.getLong(at)) * MIX;
+			hash = (hash ^ (long) LONGS.get(bytes, at)) * MIX;
 			hash ^= hash >>> 32;
 		}
 		for (; at < end; at++) {

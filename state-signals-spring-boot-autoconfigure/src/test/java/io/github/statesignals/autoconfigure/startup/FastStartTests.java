@@ -1,0 +1,121 @@
+package io.github.statesignals.autoconfigure.startup;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+import io.github.statesignals.TestRedis;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.SpringApplicationAotProcessor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The commands of "Start fast" in {@code docs/performance.md}: beans that are processed
+ * ahead of time, and a cache of the JVM that a run without Redis creates.
+ */
+class FastStartTests {
+
+	private static final String APPLICATION = StartedApplication.class.getName();
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void applicationStartsWithBeansThatWereProcessedAheadOfTime() throws Exception {
+		String classes = processAheadOfTime();
+		assertThat(run("-Dspring.aot.enabled=true", "-cp", classes, APPLICATION, redis()))
+			.contains("handled: {reason=smoke}", "alarm: ALL_SUBS_SUCCESS, processed ahead of time: true");
+	}
+
+	@Test
+	void trainingRunNeedsNoRedis() throws Exception {
+		assertThat(run("-Dspring.context.exit=onRefresh", "-cp", classPath(), APPLICATION, "--spring.data.redis.port=1"))
+			.doesNotContain("handled", "ERROR", "Could not");
+	}
+
+	@Test
+	@EnabledForJreRange(minVersion = 25)
+	void cacheOfATrainingRunIsUsed() throws Exception {
+		String jars = jars(processAheadOfTime());
+		Path cache = this.directory.resolve("app.aot");
+		run("-XX:AOTCacheOutput=" + cache, "-Dspring.aot.enabled=true", "-Dspring.context.exit=onRefresh", "-cp", jars,
+				APPLICATION, "--spring.data.redis.port=1");
+		assertThat(cache).isNotEmptyFile();
+		assertThat(run("-XX:AOTCache=" + cache, "-XX:AOTMode=on", "-Dspring.aot.enabled=true", "-cp", jars, APPLICATION,
+				redis()))
+			.contains("alarm: ALL_SUBS_SUCCESS, processed ahead of time: true");
+	}
+
+	private String processAheadOfTime() throws Exception {
+		Path sources = this.directory.resolve("sources");
+		Path classes = Files.createDirectories(this.directory.resolve("classes"));
+		run("-cp", classPath(), SpringApplicationAotProcessor.class.getName(), APPLICATION, sources.toString(),
+				classes.toString(), classes.toString(), "group", "artifact");
+		List<String> options = new ArrayList<>(
+				List.of("-proc:none", "-nowarn", "-parameters", "-cp", classPath(), "-d", classes.toString()));
+		try (Stream<Path> generated = Files.walk(sources)) {
+			generated.map(Path::toString).filter((name) -> name.endsWith(".java")).forEach(options::add);
+		}
+		assertThat(tool("javac", options)).isZero();
+		return classes + File.pathSeparator + classPath();
+	}
+
+	// The cache accepts no directories.
+	private String jars(String classPath) {
+		List<String> jars = new ArrayList<>();
+		for (String entry : classPath.split(File.pathSeparator)) {
+			if (Files.isDirectory(Path.of(entry))) {
+				String jar = this.directory.resolve(jars.size() + ".jar").toString();
+				assertThat(tool("jar", List.of("cf", jar, "-C", entry, "."))).isZero();
+				jars.add(jar);
+			}
+			else {
+				jars.add(entry);
+			}
+		}
+		return String.join(File.pathSeparator, jars);
+	}
+
+	private static int tool(String name, List<String> arguments) {
+		return ToolProvider.findFirst(name)
+			.orElseThrow()
+			.run(System.out, System.err, arguments.toArray(String[]::new));
+	}
+
+	private static String classPath() {
+		return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+	}
+
+	private static String redis() {
+		return "--spring.data.redis.url=" + TestRedis.uri();
+	}
+
+	private String run(String... arguments) throws IOException, InterruptedException {
+		Path log = this.directory.resolve("log");
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+		command.addAll(List.of(arguments));
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+		try {
+			boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+			String output = Files.readString(log);
+			assertThat(ended).as(output).isTrue();
+			assertThat(process.exitValue()).as(output).isZero();
+			return output;
+		}
+		finally {
+			process.destroyForcibly();
+		}
+	}
+
+}
