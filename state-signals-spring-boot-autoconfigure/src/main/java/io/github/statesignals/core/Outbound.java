@@ -40,9 +40,19 @@ public final class Outbound {
 		this.running = running;
 	}
 
-	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+	/**
+	 * Sends a signal.
+	 * @param channel the channel's name
+	 * @param signal the signal
+	 * @param extension its extension, if it has one
+	 * @param framed whether it may be sent together with others
+	 * @return completes as the transport's does
+	 */
+	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension,
+			boolean framed) {
 		try {
-			return this.transport.send(channel, signal, extension);
+			return framed ? this.transport.sendFramed(channel, signal, extension)
+					: this.transport.send(channel, signal, extension);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -111,6 +121,10 @@ public final class Outbound {
 
 	public @Nullable String replyTo(String channel) {
 		return this.transport.replyTo(channel);
+	}
+
+	public boolean readsFrames(String channel, String address) {
+		return this.transport.readsFrames(channel, address);
 	}
 
 	public boolean isDurable(String channel) {

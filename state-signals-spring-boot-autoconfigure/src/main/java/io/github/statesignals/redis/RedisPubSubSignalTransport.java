@@ -232,8 +232,29 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
+		return send(channel, signal, extension, false);
+	}
+
+	@Override
+	public CompletableFuture<?> sendFramed(String channel, Signal signal, @Nullable SignalExtension extension) {
+		return send(channel, signal, extension, isNamed(channel));
+	}
+
+	@Override
+	public boolean readsFrames(String channel, String address) {
+		RedisChannel.Address known = isNamed(channel) ? channel(channel).address(address) : null;
+		return known != null && known.readsFrames();
+	}
+
+	// Python receives the signals of the default channel.
+	private static boolean isNamed(String channel) {
+		return !channel.isEmpty();
+	}
+
+	private CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension,
+			boolean joinable) {
 		try {
-			return publish(channel(channel).signals(), this.codec.write(signal, extension), false);
+			return publish(channel(channel).signals(), this.codec.write(signal, extension), joinable);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);

@@ -128,6 +128,29 @@ public interface SignalTransport {
 	CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension);
 
 	/**
+	 * Sends a signal as {@link #send(String, Signal, SignalExtension)} does, perhaps
+	 * together with others that wait for the same channel.
+	 * @param channel the channel's name
+	 * @param signal the signal
+	 * @param extension its extension
+	 * @return see {@link #send(String, Signal, SignalExtension)}
+	 * @see #readsFrames
+	 */
+	default CompletableFuture<?> sendFramed(String channel, Signal signal, @Nullable SignalExtension extension) {
+		return send(channel, signal, extension);
+	}
+
+	/**
+	 * Returns whether an application receives signals that are sent together.
+	 * @param channel the channel's name
+	 * @param address the address of the application
+	 * @return {@code false} if in doubt: an older version receives none of them
+	 */
+	default boolean readsFrames(String channel, String address) {
+		return false;
+	}
+
+	/**
 	 * Sends a response without an extension, to the channel.
 	 * @param channel the channel's name
 	 * @param response the response

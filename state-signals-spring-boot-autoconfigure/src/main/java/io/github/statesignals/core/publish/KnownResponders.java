@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,8 +115,8 @@ public final class KnownResponders {
 				if (before == null || before.isExtended() != merged.isExtended()) {
 					this.legacy += merged.isExtended() ? 0 : 1;
 					this.legacy -= (before == null || before.isExtended()) ? 0 : 1;
-					changed();
 				}
+				changed();
 			}
 			if (before != null) {
 				return false;
@@ -281,9 +282,23 @@ public final class KnownResponders {
 	}
 
 	private synchronized Subscribers takeSnapshot() {
-		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.lastExtended);
+		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.lastExtended, addresses());
 		this.subscribers = snapshot;
 		return snapshot;
+	}
+
+	// A lost responder receives what is sent, and must be able to answer it.
+	private Set<String> addresses() {
+		Set<String> addresses = new HashSet<>();
+		List<KnownResponder> all = new ArrayList<>(this.known.values());
+		all.addAll(this.lost.values());
+		for (KnownResponder responder : all) {
+			if (!responder.isExtended() || !responder.isProbed()) {
+				return Set.of();
+			}
+			addresses.addAll(responder.addresses());
+		}
+		return addresses;
 	}
 
 	/**
@@ -330,10 +345,11 @@ public final class KnownResponders {
 	 *
 	 * @param ids the ids in the order of their subscription
 	 * @param extended whether all support the extensions, and there are any, or have been
+	 * @param addresses where they take probes; empty if one of them takes none
 	 */
-	record Subscribers(Set<String> ids, boolean extended) {
+	record Subscribers(Set<String> ids, boolean extended, Set<String> addresses) {
 
-		static final Subscribers NONE = new Subscribers(Set.of(), false);
+		static final Subscribers NONE = new Subscribers(Set.of(), false, Set.of());
 
 	}
 

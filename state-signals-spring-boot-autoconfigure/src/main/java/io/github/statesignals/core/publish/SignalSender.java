@@ -48,6 +48,11 @@ final class SignalSender {
 
 	private long sequence;
 
+	// The subscribers that were asked last whether all read frames.
+	private Subscribers examined = Subscribers.NONE;
+
+	private boolean framed;
+
 	SignalSender(EngineServices services, String channel, PublicationListener listener) {
 		this.listener = listener;
 		this.outbound = services.outbound();
@@ -89,8 +94,8 @@ final class SignalSender {
 		return Math.max(timeout.toMillis(), 1);
 	}
 
-	private CompletableFuture<?> send(Signal signal, @Nullable SignalExtension extension) {
-		CompletableFuture<?> sent = this.outbound.send(this.channel, signal, extension);
+	private CompletableFuture<?> send(Signal signal, @Nullable SignalExtension extension, boolean framed) {
+		CompletableFuture<?> sent = this.outbound.send(this.channel, signal, extension, framed);
 		if (extension != null && sent.isCompletedExceptionally()
 				&& Futures.failure(sent) instanceof IllegalArgumentException) {
 			// Too large to be sent: responders must not miss its number.
@@ -113,9 +118,20 @@ final class SignalSender {
 			// Before it is sent: it may be answered at once.
 			order.identify(extension.id(), publication);
 		}
-		CompletableFuture<?> transmission = send(publication.signal(), extension);
+		CompletableFuture<?> transmission = send(publication.signal(), extension,
+				extension != null && readFrames(subscribers));
 		publication.transmitted(transmission,
 				transmission.whenComplete((sent, ex) -> this.listener.onSent(publication, sent, ex)));
+	}
+
+	private boolean readFrames(Subscribers subscribers) {
+		if (this.examined != subscribers) {
+			this.examined = subscribers;
+			this.framed = !subscribers.addresses().isEmpty() && subscribers.addresses()
+				.stream()
+				.allMatch((address) -> this.outbound.readsFrames(this.channel, address));
+		}
+		return this.framed;
 	}
 
 	private void scheduleTimeout(Publication publication, Duration timeout) {
@@ -135,7 +151,7 @@ final class SignalSender {
 	}
 
 	CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
-		return send(signal, extended ? number(Duration.ZERO) : null);
+		return send(signal, extended ? number(Duration.ZERO) : null, false);
 	}
 
 	// Checks whether a signal can be sent, before it is queued.

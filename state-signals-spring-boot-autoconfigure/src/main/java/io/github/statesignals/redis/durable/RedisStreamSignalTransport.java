@@ -219,6 +219,17 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	}
 
 	@Override
+	public CompletableFuture<?> sendFramed(String channel, Signal signal, @Nullable SignalExtension extension) {
+		return isDurable(channel) ? send(channel, signal, extension)
+				: this.broadcast.sendFramed(channel, signal, extension);
+	}
+
+	@Override
+	public boolean readsFrames(String channel, String address) {
+		return this.broadcast.readsFrames(channel, address);
+	}
+
+	@Override
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
 		RedisStreamConnection current = this.connection;

@@ -29,7 +29,7 @@ class KnownRespondersTests {
 
 	@Test
 	void extensionsAreNotSupportedWithoutSubscribers() {
-		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), false));
+		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), false, Set.of()));
 	}
 
 	@Test
@@ -75,7 +75,7 @@ class KnownRespondersTests {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.subscribers()).isSameAs(before);
 		this.responders.add("r2", null);
-		assertThat(before).isEqualTo(new Subscribers(Set.of("r1"), true));
+		assertThat(before).isEqualTo(new Subscribers(Set.of("r1"), true, Set.of()));
 		assertThat(this.responders.subscribers().ids()).containsExactly("r1", "r2");
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> before.ids().clear());
 	}
@@ -84,7 +84,8 @@ class KnownRespondersTests {
 	void expectedOnesAreSubscribedAndDoNotUnderstandYet() {
 		this.responders.add("known", ResponseExtension.UNDERSTOOD);
 		this.responders.open(List.of("known", "expected"));
-		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of("known", "expected"), false));
+		assertThat(this.responders.subscribers())
+			.isEqualTo(new Subscribers(Set.of("known", "expected"), false, Set.of()));
 		assertThat(this.responders.add("expected", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(this.responders.subscribers().extended()).isTrue();
 	}
@@ -96,7 +97,7 @@ class KnownRespondersTests {
 		assertThat(this.responders.remove("r1")).isTrue();
 		assertThat(this.responders.remove("r1")).isFalse();
 		// Who understood may still receive.
-		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), true));
+		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), true, Set.of()));
 	}
 
 	@Test
