@@ -64,6 +64,10 @@ abstract class JsonScanner {
 		}
 	}
 
+	final boolean isNext(char character) {
+		return this.at < this.json.length && this.json[this.at] == character;
+	}
+
 	final boolean skip(char character) {
 		if (this.at < this.json.length && this.json[this.at] == character) {
 			this.at++;
@@ -73,7 +77,7 @@ abstract class JsonScanner {
 	}
 
 	// Python writes one.
-	private void space() {
+	final void space() {
 		skip(' ');
 	}
 

@@ -1,5 +1,7 @@
 package io.github.statesignals.wire;
 
+import java.util.Map;
+
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.ResponseExtension;
@@ -7,8 +9,9 @@ import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes signals without metadata, and responses, without a generator: nearly all of them
- * have no character that needs an escape. Safe for use by many threads.
+ * Writes signals whose metadata has no nested values, and responses, without a generator:
+ * nearly all of them have no character that needs an escape. Safe for use by many
+ * threads.
  */
 final class PlainWriter {
 
@@ -31,6 +34,10 @@ final class PlainWriter {
 
 	private static final byte[] METADATA_EXTENSION = AsciiJson
 		.ascii(",\"" + FieldNames.METADATA + "\":{\"" + FieldNames.EXTENSION + "\":");
+
+	private static final byte[] METADATA = AsciiJson.ascii(",\"" + FieldNames.METADATA + "\":{");
+
+	private static final byte[] NEXT_ENTRY = AsciiJson.ascii(",");
 
 	private static final byte[] RESPONDER_ID_FIRST = first(FieldNames.RESPONDER_ID);
 
@@ -75,9 +82,6 @@ final class PlainWriter {
 
 	// Returns null where it takes a generator.
 	byte @Nullable [] write(Signal signal, @Nullable SignalExtension extension) {
-		if (!signal.metadata().isEmpty()) {
-			return null;
-		}
 		AsciiJson json = this.buffers.take();
 		json.raw(PUBLISHER_ID_FIRST)
 			.recurring(signal.publisherId())
@@ -94,9 +98,39 @@ final class PlainWriter {
 		if (extension != null) {
 			json.raw(METADATA_EXTENSION);
 			write(json, extension);
+		}
+		boolean written = write(json, signal.metadata(), (extension != null) ? NEXT_ENTRY : METADATA);
+		if (extension != null || !signal.metadata().isEmpty()) {
 			json.raw('}');
 		}
-		return finish(json);
+		byte[] finished = finish(json);
+		return written ? finished : null;
+	}
+
+	// Returns false where it takes a generator.
+	private static boolean write(AsciiJson json, Map<String, @Nullable Object> metadata, byte[] first) {
+		byte[] before = first;
+		for (Map.Entry<String, @Nullable Object> entry : metadata.entrySet()) {
+			Object value = entry.getValue();
+			if (entry.getKey().equals(FieldNames.EXTENSION)) {
+				return false;
+			}
+			json.raw(before).recurring(entry.getKey()).raw(':');
+			if (value instanceof String text) {
+				json.string(text);
+			}
+			else if (value instanceof Integer || value instanceof Long) {
+				json.number(((Number) value).longValue());
+			}
+			else if (value == null || value instanceof Boolean) {
+				json.raw(AsciiJson.ascii(String.valueOf(value)));
+			}
+			else {
+				return false;
+			}
+			before = NEXT_ENTRY;
+		}
+		return true;
 	}
 
 	private static void write(AsciiJson json, SignalExtension extension) {

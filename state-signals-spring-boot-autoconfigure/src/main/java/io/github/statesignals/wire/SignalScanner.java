@@ -1,5 +1,6 @@
 package io.github.statesignals.wire;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
@@ -8,7 +9,7 @@ import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads signals without a parser, unless they have metadata of the application.
+ * Reads signals without a parser, unless their metadata has nested values or decimals.
  */
 final class SignalScanner extends JsonScanner {
 
@@ -37,6 +38,16 @@ final class SignalScanner extends JsonScanner {
 	private static final byte[] TIMEOUT = key(FieldNames.TIMEOUT);
 
 	private static final byte[] REPLY_TO = key(FieldNames.REPLY_TO);
+
+	private static final byte[] TRUE = AsciiJson.ascii("true");
+
+	private static final byte[] FALSE = AsciiJson.ascii("false");
+
+	private static final byte[] NULL = AsciiJson.ascii("null");
+
+	private Map<String, @Nullable Object> entries = Map.of();
+
+	private final Usual key = new Usual();
 
 	private final Usual publisherId = new Usual();
 
@@ -79,8 +90,10 @@ final class SignalScanner extends JsonScanner {
 		expect('}');
 		boolean complete = isComplete();
 		release();
+		Map<String, @Nullable Object> metadata = this.entries;
+		this.entries = Map.of();
 		return complete ? new ReceivedSignal(
-				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, Map.of()), extension) : null;
+				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata), extension) : null;
 	}
 
 	private @Nullable SignalExtension metadata() {
@@ -88,10 +101,52 @@ final class SignalScanner extends JsonScanner {
 		if (skip('}')) {
 			return null;
 		}
-		expect(EXTENSION);
-		SignalExtension extension = extension();
+		SignalExtension extension = skip(EXTENSION) ? extension() : null;
+		if (extension != null && skip('}')) {
+			return extension;
+		}
+		this.entries = new LinkedHashMap<>();
+		if (extension != null) {
+			comma();
+		}
+		entry();
+		while (isNext(',')) {
+			comma();
+			entry();
+		}
 		expect('}');
 		return extension;
+	}
+
+	private void entry() {
+		String key = string(this.key);
+		expect(':');
+		space();
+		if (key.equals(FieldNames.EXTENSION)) {
+			fail();
+		}
+		this.entries.put(key, value());
+	}
+
+	// Nested values and decimals are left to the parser.
+	private @Nullable Object value() {
+		if (isNext('"')) {
+			return text();
+		}
+		if (skip(TRUE)) {
+			return Boolean.TRUE;
+		}
+		if (skip(FALSE)) {
+			return Boolean.FALSE;
+		}
+		if (skip(NULL)) {
+			return null;
+		}
+		long number = longInteger();
+		if (number == (int) number) {
+			return (int) number;
+		}
+		return number;
 	}
 
 	private SignalExtension extension() {

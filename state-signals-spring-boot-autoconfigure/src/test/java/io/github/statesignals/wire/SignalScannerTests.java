@@ -26,7 +26,11 @@ class SignalScannerTests {
 					+ "\"reply_to\":\"event-signal-reply:{event-signal-pubsub}:1\"}}}",
 			ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1,\"reply_to\":\"r\"}}}",
 			ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"sent\":999999999999999999}}}",
-			ENVELOPE.replace(":", ": ").replace(",", ", ") + "}");
+			ENVELOPE + ",\"metadata\":{\"uuid\":\"u 1\",\"n\":-7,\"long\":99999999999,\"yes\":true,\"no\":false,"
+					+ "\"none\":null,\"\":0,\"zero\":-0,\"min\":-2147483648,\"more\":2147483648,\"n\":8}}",
+			ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"7\"},\"uuid\":1,\"_s\":\"\"}}",
+			ENVELOPE.replace(":", ": ").replace(",", ", ") + "}",
+			(ENVELOPE + ",\"metadata\":{\"a\":1,\"b\":null,\"c\":\"d\"}}").replace(":", ": ").replace(",", ", "));
 
 	private final StringCache strings = new StringCache();
 
@@ -56,10 +60,14 @@ class SignalScannerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "\"metadata\":{\"uuid\":1}", "\"metadata\":{\"_ss\":{\"v\":1},\"uuid\":1}",
-			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":-2}}", "\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1.0}}",
-			"\"metadata\":{\"_ss\":7}", "\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1,\"id\":\"1\"}}",
-			"\"metadata\":{\"_ss\":{\"v\":1,\"more\":1}}",
+	@ValueSource(strings = { "\"metadata\":{\"uuid\":1.0}", "\"metadata\":{\"uuid\":1e3}", "\"metadata\":{\"uuid\":[]}",
+			"\"metadata\":{\"uuid\":{}}", "\"metadata\":{\"uuid\":1,}", "\"metadata\":{\"uuid\":01}",
+			"\"metadata\":{\"uuid\":truex}", "\"metadata\":{\"uuid\":NaN}",
+			"\"metadata\":{\"uuid\":1,\"_ss\":{\"v\":1}}", "\"metadata\":{\"_ss\":{\"v\":1},}",
+			"\"metadata\":{\"u\\u0075id\":1}", "\"metadata\":{\"uuid\":\"\\n\"}",
+			"\"metadata\":{\"uuid\":1234567890123456789}", "\"metadata\":{\"_ss\":{\"v\":1,\"seq\":-2}}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1.0}}", "\"metadata\":{\"_ss\":7}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1,\"id\":\"1\"}}", "\"metadata\":{\"_ss\":{\"v\":1,\"more\":1}}",
 			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1234567890123456789}}", "\"metadata\":null", "\"more\":1" })
 	void leavesTheRestToTheParser(String member) {
 		assertThat(scan(ENVELOPE + "," + member + "}")).isNull();
