@@ -328,6 +328,36 @@ final class RedisProcess implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Kill it, delete what it has written, and start it again.
+	 */
+	synchronized void restartEmpty() {
+		kill();
+		try {
+			FileSystemUtils.deleteRecursively(this.directory.resolve("appendonlydir"));
+			// Before Redis 7.
+			Files.deleteIfExists(this.directory.resolve("appendonly.aof"));
+			Files.deleteIfExists(this.directory.resolve("dump.rdb"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		restart();
+	}
+
+	/**
+	 * Close the connections of a client.
+	 * @param name the client's name
+	 * @return the number of connections
+	 */
+	int killClients(String name) {
+		List<String> ids = command("CLIENT", "LIST").lines()
+			.filter((client) -> client.contains(" name=" + name + " "))
+			.map((client) -> client.substring("id=".length(), client.indexOf(' ')))
+			.toList();
+		return ids.stream().mapToInt((id) -> Integer.parseInt(command("CLIENT", "KILL", "ID", id))).sum();
+	}
+
 	@Override
 	public synchronized void close() {
 		if (!open.remove(this)) {

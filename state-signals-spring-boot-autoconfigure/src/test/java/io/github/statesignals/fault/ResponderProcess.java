@@ -1,10 +1,8 @@
 package io.github.statesignals.fault;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
@@ -22,9 +20,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 final class ResponderProcess implements AutoCloseable {
 
-	private final Process process;
+	private final JavaProcess process;
 
-	private ResponderProcess(Process process) {
+	private ResponderProcess(JavaProcess process) {
 		this.process = process;
 	}
 
@@ -35,75 +33,33 @@ final class ResponderProcess implements AutoCloseable {
 	 * @return the process, which may not have subscribed yet
 	 */
 	static ResponderProcess start(List<String> server, String... properties) {
-		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-cp", classPath, ResponderProcess.class.getName());
-		server.forEach((property) -> builder.command().add("--" + property));
-		for (String property : properties) {
-			builder.command().add("--" + property);
-		}
-		try {
-			ResponderProcess started = new ResponderProcess(
-					builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
-			Runtime.getRuntime().addShutdownHook(new Thread(started.process::destroyForcibly));
-			return started;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		List<String> arguments = Stream.concat(server.stream(), Stream.of(properties))
+			.map((property) -> "--" + property)
+			.toList();
+		return new ResponderProcess(
+				JavaProcess.start(ResponderProcess.class, List.of("-XX:TieredStopAtLevel=1"), arguments, null));
 	}
 
 	/**
 	 * End it without a chance to say anything.
 	 */
 	void kill() {
-		this.process.destroyForcibly();
-		join();
+		this.process.kill();
 	}
 
 	/**
 	 * End it as an operator does, so that it can say goodbye.
 	 */
 	void terminate() {
-		this.process.destroy();
+		this.process.terminate();
 	}
 
-	/**
-	 * Stops it with SIGSTOP: its connections stay.
-	 */
 	void freeze() {
-		signal("STOP");
+		this.process.freeze();
 	}
 
 	void thaw() {
-		signal("CONT");
-	}
-
-	private void signal(String name) {
-		try {
-			Process sender = new ProcessBuilder("sh", "-c", "kill -" + name + " " + this.process.pid()).inheritIO()
-				.start();
-			if (!sender.waitFor(RedisProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS) || sender.exitValue() != 0) {
-				throw new IllegalStateException("Process " + this.process.pid() + " can't be sent '" + name + "'");
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	private void join() {
-		try {
-			if (!this.process.waitFor(RedisProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-				throw new IllegalStateException("Process " + this.process.pid() + " does not end");
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.process.thaw();
 	}
 
 	@Override
