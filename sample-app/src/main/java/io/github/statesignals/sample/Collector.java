@@ -1,18 +1,25 @@
 package io.github.statesignals.sample;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.sample.SampleProperties.CollectorName;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 
 /**
  * Samples this JVM, on a separate thread, from the start of a run to its end. A publisher
@@ -29,14 +36,14 @@ abstract class Collector implements DisposableBean {
 
 	private final Duration interval;
 
-	private final boolean refuses;
-
 	private final ScheduledExecutorService sampler;
+
+	private final Faults faults;
 
 	Collector(CollectorName name, SampleProperties properties) {
 		this.name = name;
 		this.interval = properties.interval();
-		this.refuses = properties.fail().contains(name);
+		this.faults = new Faults(name, properties.fail().contains(name));
 		this.sampler = Executors.newSingleThreadScheduledExecutor((task) -> {
 			Thread thread = new Thread(task, name + "-sampler");
 			thread.setDaemon(true);
@@ -46,21 +53,34 @@ abstract class Collector implements DisposableBean {
 
 	protected abstract Probe createProbe();
 
-	protected final Acknowledgement begin(Signal signal, Run run) {
-		if (this.refuses) {
-			return Acknowledgement.failure("will not collect: started with --fail=" + this.name);
-		}
-		forget(signal);
-		this.samplings.put(signal.publisherId(), new Sampling(run));
-		return Acknowledgement.success("samples every " + this.interval.toMillis() + " ms");
+	CollectorName getName() {
+		return this.name;
 	}
 
-	protected final Acknowledgement end(Signal signal, Run run) {
-		Sampling sampling = this.samplings.remove(signal.publisherId());
-		if (sampling == null || !sampling.run.equals(run)) {
-			return Acknowledgement.failure("collected nothing for this run");
-		}
-		return Acknowledgement.success(sampling.end().toMessage());
+	Fault getFault() {
+		return this.faults.get();
+	}
+
+	void setFault(Fault fault) {
+		this.faults.set(fault);
+	}
+
+	protected final CompletionStage<Acknowledgement> begin(Signal signal, Run run) {
+		return this.faults.answer(() -> {
+			forget(signal);
+			this.samplings.put(signal.publisherId(), new Sampling(run));
+			return Acknowledgement.success("samples every " + this.interval.toMillis() + " ms");
+		});
+	}
+
+	protected final CompletionStage<Acknowledgement> end(Signal signal, Run run) {
+		return this.faults.answer(() -> {
+			Sampling sampling = this.samplings.remove(signal.publisherId());
+			if (sampling == null || !sampling.run.equals(run)) {
+				return Acknowledgement.failure("collected nothing for this run");
+			}
+			return Acknowledgement.success(sampling.end());
+		});
 	}
 
 	protected final void forget(Signal signal) {
@@ -68,6 +88,13 @@ abstract class Collector implements DisposableBean {
 		if (sampling != null) {
 			sampling.end();
 		}
+	}
+
+	// The application finishes what it handles before it stops, and a silent collector
+	// does not.
+	@EventListener(ContextClosedEvent.class)
+	void answerWhatIsWithheld() {
+		this.faults.set(Fault.NONE);
 	}
 
 	@Override
@@ -85,7 +112,7 @@ abstract class Collector implements DisposableBean {
 
 		private final ScheduledFuture<?> schedule;
 
-		private long samples;
+		private final List<Double> samples = new ArrayList<>();
 
 		Sampling(Run run) {
 			this.run = run;
@@ -97,15 +124,66 @@ abstract class Collector implements DisposableBean {
 			if (System.nanoTime() - this.started > LONGEST.toNanos()) {
 				throw new IllegalStateException("No signal ended run " + this.run.uuid());
 			}
-			this.probe.sample();
-			this.samples++;
+			this.samples.add(this.probe.sample());
 		}
 
-		synchronized Figures end() {
+		synchronized String end() {
 			this.schedule.cancel(false);
 			sample();
-			Figures figures = new Figures().with("pid", ProcessHandle.current().pid()).with("samples", this.samples);
-			return figures.with(this.probe.figures());
+			Figures figures = new Figures().with("pid", ProcessHandle.current().pid())
+				.with("samples", this.samples.size())
+				.with(this.probe.figures());
+			return figures.toMessage() + " "
+					+ Curve.of(this.probe.unit(), Collector.this.interval.toMillis(), this.samples).toMessage();
+		}
+
+	}
+
+	/**
+	 * Answers as the present fault has it.
+	 */
+	private static final class Faults {
+
+		private static final Duration SLOW_BY = Duration.ofSeconds(2);
+
+		private final List<CompletableFuture<Acknowledgement>> withheld = new ArrayList<>();
+
+		private String refusal;
+
+		private Fault fault;
+
+		Faults(CollectorName name, boolean fails) {
+			this.fault = fails ? Fault.FAIL : Fault.NONE;
+			this.refusal = "will not collect: started with --fail=" + name;
+		}
+
+		synchronized Fault get() {
+			return this.fault;
+		}
+
+		void set(Fault fault) {
+			List<CompletableFuture<Acknowledgement>> answered;
+			synchronized (this) {
+				this.fault = fault;
+				this.refusal = "will not collect: set to fail";
+				answered = List.copyOf(this.withheld);
+				this.withheld.clear();
+			}
+			answered.forEach((answer) -> answer.complete(Acknowledgement.failure("was silent")));
+		}
+
+		synchronized CompletionStage<Acknowledgement> answer(Supplier<Acknowledgement> action) {
+			return switch (this.fault) {
+				case NONE -> CompletableFuture.completedFuture(action.get());
+				case FAIL -> CompletableFuture.completedFuture(Acknowledgement.failure(this.refusal));
+				case SLOW -> CompletableFuture.supplyAsync(action,
+						CompletableFuture.delayedExecutor(SLOW_BY.toMillis(), TimeUnit.MILLISECONDS));
+				case SILENT -> {
+					CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
+					this.withheld.add(answer);
+					yield answer;
+				}
+			};
 		}
 
 	}

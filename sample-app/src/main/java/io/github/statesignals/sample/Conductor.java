@@ -8,13 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.sample.Board.Kind;
+import io.github.statesignals.sample.Board.Part;
+import io.github.statesignals.sample.Board.SentSignal;
 import io.github.statesignals.sample.RunReport.SignalReport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
@@ -26,11 +32,15 @@ import org.springframework.stereotype.Component;
 @Profile("!collector")
 class Conductor {
 
+	private static final Logger logger = LoggerFactory.getLogger(Conductor.class);
+
 	static final String START = "benchmark-start";
 
 	static final String STOP = "benchmark-stop";
 
 	private final SignalExporter exporter;
+
+	private final Board board;
 
 	private final Workload workload;
 
@@ -44,8 +54,9 @@ class Conductor {
 
 	private volatile @Nullable RunReport latest;
 
-	Conductor(SignalExporter exporter, Workload workload, SampleProperties properties) {
+	Conductor(SignalExporter exporter, Board board, Workload workload, SampleProperties properties) {
 		this.exporter = exporter;
+		this.board = board;
 		this.workload = workload;
 		this.duration = properties.workload();
 		this.patience = properties.patience();
@@ -59,20 +70,63 @@ class Conductor {
 	 * @throws CollectorsMissingException if there are fewer collectors
 	 */
 	RunReport run(int collectors) {
-		if (!this.busy.compareAndSet(false, true)) {
-			throw new RunInProgressException();
-		}
+		reserve();
 		try {
 			if (!this.exporter.initializeAndWait(collectors, this.patience, START, STOP)) {
 				throw new CollectorsMissingException(collectors, this.exporter.getSubscribers().size(), this.patience);
 			}
-			RunReport report = conduct("run-" + this.runs.incrementAndGet(), UUID.randomUUID().toString());
-			this.latest = report;
-			return report;
+			return conduct();
 		}
 		finally {
 			this.busy.set(false);
 		}
+	}
+
+	/**
+	 * Starts a run with the responders that are subscribed, and returns.
+	 * @param executor conducts the run
+	 * @throws RunInProgressException if another run is in progress
+	 */
+	void start(Executor executor) {
+		reserve();
+		try {
+			executor.execute(this::runReserved);
+		}
+		catch (RuntimeException ex) {
+			this.busy.set(false);
+			throw ex;
+		}
+	}
+
+	private void reserve() {
+		if (!this.busy.compareAndSet(false, true)) {
+			throw new RunInProgressException();
+		}
+	}
+
+	private void runReserved() {
+		try {
+			conduct();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The run failed", ex);
+			this.board.note(Kind.RUN, "The run failed: " + PlainText.shorten(ex.getMessage(), "no message"));
+		}
+		finally {
+			this.busy.set(false);
+			this.board.changed(Part.STATUS);
+		}
+	}
+
+	/**
+	 * Asks responders to subscribe.
+	 */
+	void invite() {
+		this.exporter.initialize(START, STOP);
+	}
+
+	boolean isRunning() {
+		return this.busy.get();
 	}
 
 	/**
@@ -83,18 +137,37 @@ class Conductor {
 		return Optional.ofNullable(this.latest);
 	}
 
-	private RunReport conduct(String run, String uuid) {
+	private RunReport conduct() {
+		String run = "run-" + this.runs.incrementAndGet();
+		String uuid = UUID.randomUUID().toString();
 		Instant startedAt = Instant.now();
 		SignalResult started = publish(START, run, uuid);
 		long rounds = this.workload.run(this.duration);
 		SignalResult stopped = publish(STOP, run, uuid);
-		return new RunReport(run, uuid, this.exporter.getPublisherId(), startedAt, rounds,
+		RunReport report = new RunReport(run, uuid, this.exporter.getPublisherId(), startedAt, rounds,
 				started.isSuccess() && stopped.isSuccess(),
-				List.of(SignalReport.of(START, started), SignalReport.of(STOP, stopped)), figures(stopped));
+				List.of(SignalReport.of(START, started), SignalReport.of(STOP, stopped)), figures(stopped),
+				curves(stopped));
+		this.latest = report;
+		this.board.reported(report);
+		return report;
 	}
 
 	private SignalResult publish(String event, String run, String uuid) {
-		return this.exporter.signal(event).tag(run).metadata("uuid", uuid).publish();
+		SentSignal signal = this.board.sending(run, event, this.exporter.getSubscribers());
+		try {
+			SignalResult result = this.exporter.signal(event)
+				.tag(run)
+				.metadata("uuid", uuid)
+				.onResponse((responder, answer) -> this.board.answered(signal, responder, answer))
+				.publish();
+			this.board.ended(signal, result);
+			return result;
+		}
+		catch (RuntimeException ex) {
+			this.board.unknown(signal);
+			throw ex;
+		}
 	}
 
 	private static Map<String, Map<String, BigDecimal>> figures(SignalResult stopped) {
@@ -105,6 +178,14 @@ class Conductor {
 			}
 		});
 		return figures;
+	}
+
+	private static Map<String, Curve> curves(SignalResult stopped) {
+		Map<String, Curve> curves = new TreeMap<>();
+		stopped.responses()
+			.forEach((responder, answer) -> Curve.parse(answer.message())
+				.ifPresent((curve) -> curves.put(responder, curve)));
+		return curves;
 	}
 
 	static final class RunInProgressException extends RuntimeException {

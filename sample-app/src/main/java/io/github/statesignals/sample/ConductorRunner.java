@@ -49,6 +49,8 @@ class ConductorRunner implements ApplicationRunner {
 				this.embedded
 						? ", embedded (--spring.data.redis.host=... and --spring.data.redis.port=... name another)"
 						: ""));
+		String address = "http://127.0.0.1:" + this.environment.getProperty("local.server.port");
+		print("Open %s/ to see each answer as it comes (--server.port=... chooses another port).".formatted(address));
 		print("Waiting for %d collectors, then running the benchmark ...".formatted(this.collectors));
 		print("");
 		try {
@@ -57,9 +59,9 @@ class ConductorRunner implements ApplicationRunner {
 		catch (CollectorsMissingException ex) {
 			print(ex.getMessage());
 		}
-		String runs = "http://127.0.0.1:" + this.environment.getProperty("local.server.port") + "/api/runs";
+		String runs = address + "/api/runs";
 		print("");
-		print("Run again:");
+		print("Run again, on the page or with:");
 		print("  curl -X POST \"%s\"".formatted(runs));
 		print("Add a process with three more collectors%s, and run with all of them:"
 			.formatted(this.embedded ? "" : ", with this one's spring.data.redis.* settings"));

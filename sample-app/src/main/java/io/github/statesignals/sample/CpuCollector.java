@@ -1,6 +1,7 @@
 package io.github.statesignals.sample;
 
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.CompletionStage;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.github.statesignals.Acknowledgement;
@@ -21,12 +22,12 @@ class CpuCollector extends Collector {
 	}
 
 	@OnSignal(event = "benchmark-start", responder = "cpu")
-	Acknowledgement start(Signal signal, Run run) {
+	CompletionStage<Acknowledgement> start(Signal signal, Run run) {
 		return begin(signal, run);
 	}
 
 	@OnSignal(event = "benchmark-stop", responder = "cpu")
-	Acknowledgement stop(Signal signal, Run run) {
+	CompletionStage<Acknowledgement> stop(Signal signal, Run run) {
 		return end(signal, run);
 	}
 
@@ -52,18 +53,27 @@ class CpuCollector extends Collector {
 
 		private long cpuTime = this.startCpuTime;
 
+		private double latest;
+
 		private double maxCores;
 
 		@Override
-		public void sample() {
+		public String unit() {
+			return "cores";
+		}
+
+		@Override
+		public double sample() {
 			long now = System.nanoTime();
 			long cpuNow = this.system.getProcessCpuTime();
 			// The clock of the CPU time is a coarse one.
 			if (now - this.time >= 10_000_000) {
-				this.maxCores = Math.max(this.maxCores, cores(cpuNow - this.cpuTime, now - this.time));
+				this.latest = cores(cpuNow - this.cpuTime, now - this.time);
+				this.maxCores = Math.max(this.maxCores, this.latest);
 			}
 			this.time = now;
 			this.cpuTime = cpuNow;
+			return this.latest;
 		}
 
 		@Override

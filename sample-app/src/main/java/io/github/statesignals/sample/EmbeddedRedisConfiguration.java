@@ -10,8 +10,10 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Profile;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * Starts a Redis where {@code spring.data.redis.*} names none. The connections depend on
@@ -37,6 +39,12 @@ class EmbeddedRedisConfiguration {
 			}
 
 		};
+	}
+
+	@Bean
+	@Lazy
+	RedisFreezer redisFreezer(StringRedisTemplate redis, Board board) {
+		return new RedisFreezer(redis, board);
 	}
 
 	static final class NoRedisNamed implements Condition {

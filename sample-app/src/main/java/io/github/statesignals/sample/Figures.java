@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Figures(Map<String, BigDecimal> values) {
 
-	private static final Pattern PAIR = Pattern.compile("(?<name>[a-z-]+)=(?<number>-?\\d+(\\.\\d+)?)");
+	private static final Pattern PAIR = Pattern
+		.compile("(?<name>[a-z-]+)=(?<number>-?\\d{1,15}(\\.\\d{1,6})?)(?![\\d.])");
 
 	Figures() {
 		this(Map.of());

@@ -3,6 +3,7 @@ package io.github.statesignals.sample;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.OnSignal;
@@ -22,12 +23,12 @@ class GarbageCollectionCollector extends Collector {
 	}
 
 	@OnSignal(event = "benchmark-start", responder = "gc")
-	Acknowledgement start(Signal signal, Run run) {
+	CompletionStage<Acknowledgement> start(Signal signal, Run run) {
 		return begin(signal, run);
 	}
 
 	@OnSignal(event = "benchmark-stop", responder = "gc")
-	Acknowledgement stop(Signal signal, Run run) {
+	CompletionStage<Acknowledgement> stop(Signal signal, Run run) {
 		return end(signal, run);
 	}
 
@@ -54,10 +55,17 @@ class GarbageCollectionCollector extends Collector {
 		private long mostMillis;
 
 		@Override
-		public void sample() {
+		public String unit() {
+			return "ms";
+		}
+
+		@Override
+		public double sample() {
 			long now = millis();
-			this.mostMillis = Math.max(this.mostMillis, now - this.millis);
+			long spent = now - this.millis;
+			this.mostMillis = Math.max(this.mostMillis, spent);
 			this.millis = now;
+			return spent;
 		}
 
 		@Override

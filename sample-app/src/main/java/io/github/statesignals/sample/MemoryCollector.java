@@ -3,6 +3,7 @@ package io.github.statesignals.sample;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.util.LongSummaryStatistics;
+import java.util.concurrent.CompletionStage;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.OnSignal;
@@ -22,12 +23,12 @@ class MemoryCollector extends Collector {
 	}
 
 	@OnSignal(event = "benchmark-start", responder = "memory")
-	Acknowledgement start(Signal signal, Run run) {
+	CompletionStage<Acknowledgement> start(Signal signal, Run run) {
 		return begin(signal, run);
 	}
 
 	@OnSignal(event = "benchmark-stop", responder = "memory")
-	Acknowledgement stop(Signal signal, Run run) {
+	CompletionStage<Acknowledgement> stop(Signal signal, Run run) {
 		return end(signal, run);
 	}
 
@@ -50,8 +51,15 @@ class MemoryCollector extends Collector {
 		private final LongSummaryStatistics used = new LongSummaryStatistics();
 
 		@Override
-		public void sample() {
-			this.used.accept(this.memory.getHeapMemoryUsage().getUsed());
+		public String unit() {
+			return "MiB";
+		}
+
+		@Override
+		public double sample() {
+			long bytes = this.memory.getHeapMemoryUsage().getUsed();
+			this.used.accept(bytes);
+			return bytes / MEBIBYTE;
 		}
 
 		@Override

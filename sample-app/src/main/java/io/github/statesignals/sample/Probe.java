@@ -7,8 +7,15 @@ interface Probe {
 
 	/**
 	 * Takes a sample.
+	 * @return the value at this time, in the unit of the curve
 	 */
-	void sample();
+	double sample();
+
+	/**
+	 * Returns the unit of the samples.
+	 * @return a word
+	 */
+	String unit();
 
 	/**
 	 * Returns the figures of all samples.

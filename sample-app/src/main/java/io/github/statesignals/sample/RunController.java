@@ -44,6 +44,11 @@ class RunController {
 		return ResponseEntity.of(this.conductor.latest());
 	}
 
+	@GetMapping(path = "/latest.csv", produces = "text/csv")
+	ResponseEntity<String> latestAsCsv() {
+		return ResponseEntity.of(this.conductor.latest().map(RunExport::csv));
+	}
+
 	@ExceptionHandler
 	ProblemDetail handle(RunInProgressException ex) {
 		return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, ex.getMessage());

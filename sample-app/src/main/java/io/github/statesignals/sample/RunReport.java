@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param success whether every collector acted on both signals
  * @param signals the two signals with their answers
  * @param figures the figures by responder id, of those that delivered any
+ * @param curves the curves by responder id, of those that delivered one
  */
 record RunReport(String run, String uuid, String publisher, Instant startedAt, long rounds, boolean success,
-		List<SignalReport> signals, Map<String, Map<String, BigDecimal>> figures) {
+		List<SignalReport> signals, Map<String, Map<String, BigDecimal>> figures, Map<String, Curve> curves) {
 
 	/**
 	 * The report of a signal.
@@ -64,12 +65,12 @@ record RunReport(String run, String uuid, String publisher, Instant startedAt, l
 	record AnswerReport(String responder, int ras, double latencyMillis, @Nullable String message) {
 
 		static AnswerReport of(String responder, Answer answer) {
-			return new AnswerReport(responder, answer.ras(), millis(answer.latency()), answer.message());
+			return new AnswerReport(responder, answer.ras(), millis(answer.latency()), Curve.remove(answer.message()));
 		}
 
 	}
 
-	private static double millis(Duration duration) {
+	static double millis(Duration duration) {
 		return duration.toNanos() / 1000 / 1000.0;
 	}
 

@@ -14,12 +14,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param collectors number of collectors that a run waits for
  * @param patience time for which it waits for them
  * @param interval interval between two samples
+ * @param late latency from which the page shows an answer as late
  * @param fail the collectors of this process that refuse: {@code --fail=memory}
  */
 @ConfigurationProperties("sample")
 record SampleProperties(@DefaultValue("3s") Duration workload, @DefaultValue("3") int collectors,
 		@DefaultValue("10s") Duration patience, @DefaultValue("100ms") Duration interval,
-		@DefaultValue Set<CollectorName> fail) {
+		@DefaultValue("1s") Duration late, @DefaultValue Set<CollectorName> fail) {
 
 	enum CollectorName {
 

@@ -29,7 +29,7 @@ class ReportPrinterTests {
 						List.of(new AnswerReport(CPU, 1, 1.5, null), new AnswerReport(GC, 1, 2.14, "ready")), Set.of()),
 						new SignalReport("benchmark-stop", ResultCode.MISSING_RESPONSE, false, 5000.0,
 								List.of(new AnswerReport(CPU, 1, 1.2, "samples=31 cores-mean=0.98")), Set.of(GC))),
-				Map.of(CPU, Map.of("samples", new BigDecimal("31"))));
+				Map.of(CPU, Map.of("samples", new BigDecimal("31"))), Map.of());
 		assertThat(ReportPrinter.print(report)).isEqualToNormalizingNewlines("""
 				run-3 (uuid 42): 7 rounds of the workload, NOT collected by all
 
@@ -51,7 +51,7 @@ class ReportPrinterTests {
 	void namesASignalOnWhichNoResponderActed() {
 		RunReport report = new RunReport("run-3", "42", "benchmark-1", Instant.EPOCH, 7, false, List
 			.of(new SignalReport("benchmark-start", ResultCode.ALL_SUBS_SUCCESS, false, 0.2, List.of(), Set.of())),
-				Map.of());
+				Map.of(), Map.of());
 		assertThat(ReportPrinter.print(report)).contains("benchmark-start  NO RESPONDER ACTED  0.2 ms  none");
 	}
 

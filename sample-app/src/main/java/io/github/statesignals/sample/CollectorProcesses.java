@@ -1,0 +1,424 @@
+package io.github.statesignals.sample;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import io.github.statesignals.sample.Board.Kind;
+import io.github.statesignals.sample.SampleProperties.CollectorName;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.system.ApplicationHome;
+import org.springframework.context.annotation.Profile;
+import org.springframework.stereotype.Component;
+
+/**
+ * Starts further processes with collectors, stops, kills and freezes them. They end with
+ * this one, also if it is killed: their standard input ends.
+ */
+@Component
+@Profile("!collector")
+class CollectorProcesses implements DisposableBean {
+
+	static final int MOST = 3;
+
+	static final Duration FROZEN_FOR = Duration.ofSeconds(8);
+
+	private static final Logger logger = LoggerFactory.getLogger(CollectorProcesses.class);
+
+	private static final Path KILL = Path.of("/bin/kill");
+
+	private static final Duration SHUTDOWN = Duration.ofSeconds(5);
+
+	private final Board board;
+
+	private final Origins origins;
+
+	private final SampleProperties properties;
+
+	private final List<String> redis;
+
+	private final Map<Integer, CollectorProcess> processes = new TreeMap<>();
+
+	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor((task) -> {
+		Thread thread = new Thread(task, "collector-processes");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private boolean closed;
+
+	CollectorProcesses(Board board, Origins origins, SampleProperties properties, ApplicationArguments arguments,
+			ObjectProvider<EmbeddedRedis> embedded) {
+		this.board = board;
+		this.origins = origins;
+		this.properties = properties;
+		EmbeddedRedis redis = embedded.getIfAvailable();
+		this.redis = (redis != null)
+				? List.of("--spring.data.redis.host=" + EmbeddedRedis.HOST,
+						"--spring.data.redis.port=" + redis.getPort())
+				: Arrays.stream(arguments.getSourceArgs())
+					.filter((argument) -> argument.startsWith("--spring.data.redis."))
+					.toList();
+	}
+
+	/**
+	 * Adds a process.
+	 * @return its number
+	 * @throws RefusedException if there are too many
+	 */
+	int add() {
+		int number;
+		synchronized (this) {
+			if (this.processes.size() >= MOST) {
+				throw new RefusedException(
+						"There are %d processes already; remove one first.".formatted(this.processes.size()));
+			}
+			number = Origins.OWN + 1;
+			while (this.processes.containsKey(number)) {
+				number++;
+			}
+			this.processes.put(number, new CollectorProcess(number));
+			start(number);
+		}
+		this.board.note(Kind.ACTION, "Process %d is starting.".formatted(number));
+		return number;
+	}
+
+	/**
+	 * Starts, stops, kills, freezes or removes a process.
+	 * @param number the number of the process
+	 * @param action the action
+	 * @throws RefusedException if the process is unknown, or its state does not allow the
+	 * action
+	 */
+	void apply(int number, Action action) {
+		String fact;
+		synchronized (this) {
+			CollectorProcess process = get(number);
+			if (!process.state.actions().contains(action)) {
+				throw new RefusedException("Process %d is %s.".formatted(number, process.state.word()));
+			}
+			fact = switch (action) {
+				case START -> {
+					start(number);
+					yield "Process %d is starting again.".formatted(number);
+				}
+				case STOP -> {
+					process.state = ProcessState.STOPPING;
+					process.handle().destroy();
+					yield "Process %d is stopping.".formatted(number);
+				}
+				case KILL -> {
+					process.state = ProcessState.KILLED;
+					process.handle().destroyForcibly();
+					yield "Process %d is killed.".formatted(number);
+				}
+				case FREEZE -> {
+					freeze(process);
+					yield "Process %d is frozen for %d s.".formatted(number, FROZEN_FOR.toSeconds());
+				}
+				case REMOVE -> {
+					this.processes.remove(number);
+					yield "Process %d is removed.".formatted(number);
+				}
+			};
+		}
+		if (action == Action.REMOVE) {
+			this.board.forget(number);
+		}
+		this.board.note(Kind.ACTION, fact);
+	}
+
+	/**
+	 * Sets the fault of a collector.
+	 * @param number the number of the process
+	 * @param collector the collector
+	 * @param fault the fault
+	 * @throws RefusedException if the process does not run
+	 */
+	void setFault(int number, CollectorName collector, Fault fault) {
+		synchronized (this) {
+			CollectorProcess process = get(number);
+			if (process.state != ProcessState.RUNNING) {
+				throw new RefusedException("Process %d is %s.".formatted(number, process.state.word()));
+			}
+			try {
+				OutputStream commands = process.handle().getOutputStream();
+				commands.write(CollectorConsole.command(collector, fault).getBytes(StandardCharsets.US_ASCII));
+				commands.flush();
+				process.faults.put(collector, fault);
+			}
+			catch (IOException ex) {
+				throw new RefusedException("Process %d takes no commands.".formatted(number));
+			}
+		}
+	}
+
+	synchronized List<ProcessView> processes() {
+		return this.processes.values()
+			.stream()
+			.map((process) -> new ProcessView(process.number, process.handle().pid(), process.state, process.since,
+					process.state.actions().stream().filter(CollectorProcesses::isPossible).toList(),
+					Map.copyOf(process.faults)))
+			.toList();
+	}
+
+	@Override
+	public void destroy() throws InterruptedException {
+		List<Process> handles;
+		synchronized (this) {
+			this.closed = true;
+			this.processes.values()
+				.stream()
+				.filter((process) -> process.state == ProcessState.FROZEN)
+				.forEach(this::thaw);
+			handles = this.processes.values().stream().map(CollectorProcess::handle).toList();
+		}
+		handles.forEach(Process::destroy);
+		long until = System.nanoTime() + SHUTDOWN.toNanos();
+		for (Process handle : handles) {
+			if (!handle.waitFor(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+				handle.destroyForcibly();
+			}
+		}
+		this.scheduler.shutdownNow();
+	}
+
+	private CollectorProcess get(int number) {
+		CollectorProcess process = this.processes.get(number);
+		if (process == null) {
+			throw new RefusedException("There is no process %d.".formatted(number));
+		}
+		return process;
+	}
+
+	private void start(int number) {
+		if (this.closed) {
+			throw new RefusedException("The application is stopping.");
+		}
+		CollectorProcess process = get(number);
+		try {
+			Process handle = new ProcessBuilder(command()).redirectErrorStream(true).start();
+			process.handle = handle;
+			process.state = ProcessState.STARTING;
+			process.since = Instant.now();
+			process.faults.clear();
+			Thread reader = new Thread(() -> read(process, handle), "process-" + number);
+			reader.setDaemon(true);
+			reader.start();
+		}
+		catch (IOException ex) {
+			this.processes.remove(number);
+			throw new RefusedException("Could not start a process: " + ex.getMessage());
+		}
+	}
+
+	private List<String> command() {
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
+						"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+		ApplicationHome home = new ApplicationHome(SampleApplication.class);
+		if (home.getSource() != null && home.getSource().isFile()) {
+			command.addAll(List.of("-jar", home.getSource().toString()));
+		}
+		else {
+			command.addAll(List.of("-cp", System.getProperty("java.class.path"), SampleApplication.class.getName()));
+		}
+		command.addAll(this.redis);
+		command.addAll(List.of("--spring.profiles.active=collector", "--sample.console=true",
+				"--sample.interval=" + this.properties.interval().toMillis() + "ms"));
+		return command;
+	}
+
+	private void read(CollectorProcess process, Process handle) {
+		try (BufferedReader reader = handle.inputReader(StandardCharsets.UTF_8)) {
+			for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+				received(process, handle, line);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("The output of process {} ended", process.number, ex);
+		}
+		handle.onExit().join();
+		ended(process, handle);
+	}
+
+	private void received(CollectorProcess process, Process handle, String line) {
+		CollectorConsole.Started started = CollectorConsole.parse(line);
+		if (started == null) {
+			logger.debug("Process {}: {}", process.number, line);
+			return;
+		}
+		started.responders().forEach((collector, id) -> this.origins.add(id, process.number, collector));
+		synchronized (this) {
+			if (process.handle != handle || process.state != ProcessState.STARTING) {
+				return;
+			}
+			process.state = ProcessState.RUNNING;
+		}
+		this.board.changed(Board.Part.RESPONDERS, Board.Part.SIGNALS);
+	}
+
+	private void ended(CollectorProcess process, Process handle) {
+		String fact = null;
+		synchronized (this) {
+			if (process.handle != handle || this.closed) {
+				return;
+			}
+			process.since = Instant.now();
+			if (process.state == ProcessState.STOPPING) {
+				fact = "Process %d has stopped.".formatted(process.number);
+				process.state = ProcessState.STOPPED;
+			}
+			else if (process.state != ProcessState.KILLED) {
+				fact = "Process %d ended by itself, with exit value %d.".formatted(process.number, handle.exitValue());
+				process.state = ProcessState.STOPPED;
+			}
+		}
+		if (fact != null) {
+			this.board.note(Kind.ACTION, fact);
+		}
+	}
+
+	private void freeze(CollectorProcess process) {
+		if (!signal(process, "STOP")) {
+			throw new RefusedException("Process %d can't be frozen here.".formatted(process.number));
+		}
+		process.state = ProcessState.FROZEN;
+		Process handle = process.handle();
+		this.scheduler.schedule(() -> {
+			synchronized (this) {
+				if (process.handle != handle || process.state != ProcessState.FROZEN) {
+					return;
+				}
+				thaw(process);
+			}
+			this.board.note(Kind.ACTION, "Process %d continues.".formatted(process.number));
+		}, FROZEN_FOR.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private void thaw(CollectorProcess process) {
+		signal(process, "CONT");
+		process.state = ProcessState.RUNNING;
+	}
+
+	private static boolean signal(CollectorProcess process, String name) {
+		try {
+			return new ProcessBuilder(KILL.toString(), "-" + name, Long.toString(process.handle().pid())).start()
+				.waitFor() == 0;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private static boolean isPossible(Action action) {
+		return action != Action.FREEZE || Files.isExecutable(KILL);
+	}
+
+	/**
+	 * What can be done to a process.
+	 */
+	enum Action {
+
+		START("Start again"), FREEZE("Freeze for %d s".formatted(FROZEN_FOR.toSeconds())), STOP("Stop"), KILL("Kill"),
+		REMOVE("Remove");
+
+		private final String label;
+
+		Action(String label) {
+			this.label = label;
+		}
+
+		public String label() {
+			return this.label;
+		}
+
+	}
+
+	/**
+	 * The state of a process.
+	 */
+	enum ProcessState {
+
+		STARTING, RUNNING, FROZEN, STOPPING, STOPPED, KILLED;
+
+		List<Action> actions() {
+			return switch (this) {
+				case STARTING -> List.of(Action.KILL);
+				case RUNNING -> List.of(Action.FREEZE, Action.STOP, Action.KILL);
+				case FROZEN, STOPPING -> List.of(Action.KILL);
+				case STOPPED, KILLED -> List.of(Action.START, Action.REMOVE);
+			};
+		}
+
+		String word() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+	/**
+	 * A process, for the page.
+	 *
+	 * @param number its number
+	 * @param pid its process id
+	 * @param state its state
+	 * @param since the time of the latest start or end
+	 * @param actions what can be done to it
+	 * @param faults the faults of its collectors
+	 */
+	record ProcessView(int number, long pid, ProcessState state, Instant since, List<Action> actions,
+			Map<CollectorName, Fault> faults) {
+	}
+
+	private static final class CollectorProcess {
+
+		private final int number;
+
+		private final Map<CollectorName, Fault> faults = new TreeMap<>();
+
+		private @Nullable Process handle;
+
+		private ProcessState state = ProcessState.STARTING;
+
+		private Instant since = Instant.now();
+
+		CollectorProcess(int number) {
+			this.number = number;
+		}
+
+		Process handle() {
+			if (this.handle == null) {
+				throw new IllegalStateException("Process %d has not been started".formatted(this.number));
+			}
+			return this.handle;
+		}
+
+	}
+
+}
