@@ -6,12 +6,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
 /**
- * Bounds the log lines of one kind to 100 a minute, so that a flood of messages does not
+ * Bounds the log lines of one kind in a minute, so that a flood of messages does not
  * become a flood of lines.
  */
 public final class LogLimit {
-
-	private static final int LINES = 100;
 
 	private static final long INTERVAL_NANOS = 60_000_000_000L;
 
@@ -19,25 +17,45 @@ public final class LogLimit {
 
 	private final AtomicInteger lines = new AtomicInteger();
 
+	private final int limit;
+
 	/**
-	 * Logs a warning, unless there were 100 within the minute.
+	 * Creates a limit.
+	 * @param limit the lines in a minute
+	 */
+	public LogLimit(int limit) {
+		this.limit = limit;
+	}
+
+	/**
+	 * Logs a warning, unless the limit is reached within the minute. The last one is
+	 * followed by one that says so.
 	 * @param logger the logger
 	 * @param format the message
 	 * @param arguments its arguments, and an exception
 	 */
 	public void warn(Logger logger, String format, Object... arguments) {
+		int line = count();
+		if (line <= this.limit) {
+			logger.warn(format, arguments);
+		}
+		if (line == this.limit) {
+			logger.warn("Further lines like the one before are not logged for up to a minute");
+		}
+	}
+
+	boolean isReached() {
+		return count() > this.limit;
+	}
+
+	// Returns the number of lines in this minute, with this one.
+	private int count() {
 		long now = System.nanoTime();
 		long due = this.end.get();
 		if (now - due >= 0 && this.end.compareAndSet(due, now + INTERVAL_NANOS)) {
 			this.lines.set(0);
 		}
-		int line = this.lines.incrementAndGet();
-		if (line <= LINES) {
-			logger.warn(format, arguments);
-		}
-		if (line == LINES) {
-			logger.warn("Further lines like the one before are not logged for up to a minute");
-		}
+		return this.lines.incrementAndGet();
 	}
 
 }

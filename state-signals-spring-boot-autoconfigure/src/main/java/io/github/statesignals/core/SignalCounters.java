@@ -1,6 +1,5 @@
 package io.github.statesignals.core;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.github.statesignals.Response;
@@ -39,27 +38,27 @@ public final class SignalCounters {
 
 	public final LongAdder refused = new LongAdder();
 
-	public final LogLimit failedHandlers = new LogLimit();
+	public final LogLimit failedHandlers = new LogLimit(100);
 
-	public final LogLimit failedPublishes = new LogLimit();
+	public final LogLimit failedPublishes = new LogLimit(100);
 
-	public final LogLimit goneResponders = new LogLimit();
+	public final LogLimit goneResponders = new LogLimit(100);
 
-	private final Occasion malformedLog = new Occasion();
+	private final LogLimit malformedLog = new LogLimit(1);
 
-	private final Occasion rejectedLog = new Occasion();
+	private final LogLimit rejectedLog = new LogLimit(1);
 
-	private final Occasion unreadableLog = new Occasion();
+	private final LogLimit unreadableLog = new LogLimit(1);
 
-	private final Occasion expiredLog = new Occasion();
+	private final LogLimit expiredLog = new LogLimit(1);
 
-	private final Occasion unexpectedLog = new Occasion();
+	private final LogLimit unexpectedLog = new LogLimit(1);
 
-	private final Occasion refusedLog = new Occasion();
+	private final LogLimit refusedLog = new LogLimit(1);
 
-	private final Occasion contradictedLog = new Occasion();
+	private final LogLimit contradictedLog = new LogLimit(1);
 
-	private final Occasion subscriptionLog = new Occasion();
+	private final LogLimit subscriptionLog = new LogLimit(1);
 
 	public SignalCounters() {
 	}
@@ -150,7 +149,7 @@ public final class SignalCounters {
 
 	public void refused(String responderId, String publisherId) {
 		this.refused.increment();
-		if (this.refusedLog.isNow()) {
+		if (!this.refusedLog.isReached()) {
 			logger.warn(
 					"'{}' does not leave '{}', although that was announced in its name "
 							+ "({} so far; the next is logged in a minute or later)",
@@ -160,7 +159,7 @@ public final class SignalCounters {
 
 	public void subscriptionRefused(String responderId, String publisherId) {
 		this.refused.increment();
-		if (this.subscriptionLog.isNow()) {
+		if (!this.subscriptionLog.isReached()) {
 			logger.warn(
 					"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers "
 							+ "({} refused so far; the next is logged in a minute or later)",
@@ -175,7 +174,7 @@ public final class SignalCounters {
 	 */
 	public void contradicted(String publisherId, int count) {
 		this.refused.add(count);
-		if (this.contradictedLog.isNow()) {
+		if (!this.contradictedLog.isReached()) {
 			logger.warn(
 					"Numbers or times of signals in the name of '{}' contradict others: they are not believed "
 							+ "({} refused so far; the next is logged in a minute or later)",
@@ -185,7 +184,7 @@ public final class SignalCounters {
 
 	public void malformed(String source, String problem) {
 		this.malformed.increment();
-		if (this.malformedLog.isNow()) {
+		if (!this.malformedLog.isReached()) {
 			logger.warn("Skipped a malformed payload on '{}': {} ({} so far; the next is logged in a minute or later)",
 					source, problem, malformed());
 		}
@@ -193,7 +192,7 @@ public final class SignalCounters {
 
 	public void rejected(Signal signal, String responderId) {
 		this.rejected.increment();
-		if (this.rejectedLog.isNow()) {
+		if (!this.rejectedLog.isReached()) {
 			logger.warn(
 					"'{}' of '{}' is answered 'busy': too many signals are waiting for '{}' "
 							+ "({} so far; the next is logged in a minute or later)",
@@ -203,7 +202,7 @@ public final class SignalCounters {
 	}
 
 	public void unreadable(Signal signal, String responderId, String problem) {
-		if (this.unreadableLog.isNow()) {
+		if (!this.unreadableLog.isReached()) {
 			logger.warn("'{}' can't take '{}' of '{}': {} (the next is logged in a minute or later)", responderId,
 					LogText.printable(signal.event()), LogText.printable(signal.publisherId()),
 					LogText.printable(problem));
@@ -212,7 +211,7 @@ public final class SignalCounters {
 
 	public void expired(Signal signal, String responderId) {
 		this.expired.increment();
-		if (this.expiredLog.isNow()) {
+		if (!this.expiredLog.isReached()) {
 			logger.warn(
 					"'{}' of '{}' comes to '{}' after its publisher's timeout "
 							+ "({} so far; the next is logged in a minute or later)",
@@ -222,30 +221,13 @@ public final class SignalCounters {
 
 	public void unexpected(Response response, Enum<?> verdict) {
 		this.unexpected.increment();
-		if (this.unexpectedLog.isNow()) {
+		if (!this.unexpectedLog.isReached()) {
 			logger.warn(
 					"An answer of '{}' to '{}' of '{}' does not count: {} "
 							+ "({} so far; the next is logged in a minute or later)",
 					LogText.printable(response.responderId()), LogText.printable(response.event()),
 					response.publisherId(), verdict, unexpected());
 		}
-	}
-
-	/**
-	 * Comes at once, and then at most once a minute.
-	 */
-	private static final class Occasion {
-
-		private static final long INTERVAL_NANOS = 60_000_000_000L;
-
-		private final AtomicLong next = new AtomicLong(System.nanoTime());
-
-		boolean isNow() {
-			long now = System.nanoTime();
-			long due = this.next.get();
-			return now - due >= 0 && this.next.compareAndSet(due, now + INTERVAL_NANOS);
-		}
-
 	}
 
 }
