@@ -18,6 +18,12 @@ final class ClockOffset {
 	private static final int CONFIRMATIONS = 3;
 
 	/**
+	 * The time between the first and the last message that agree, after which the usual
+	 * delay is known: those that wait for a slow first one are received together.
+	 */
+	private static final long SETTLING_MILLIS = 100;
+
+	/**
 	 * No clock is so far from another, and no difference of such overflows.
 	 */
 	private static final long LONGEST_MILLIS = Long.MAX_VALUE / 4;
@@ -27,6 +33,10 @@ final class ClockOffset {
 	private long current = Long.MAX_VALUE;
 
 	private long periodEnds = Long.MIN_VALUE;
+
+	private long firstMillis;
+
+	private boolean settled;
 
 	/**
 	 * The times in a row that were ahead, and the largest difference of them.
@@ -43,6 +53,9 @@ final class ClockOffset {
 	 */
 	long late(long sentMillis, long nowMillis) {
 		long difference = difference(sentMillis, nowMillis);
+		if (this.periodEnds == Long.MIN_VALUE) {
+			this.firstMillis = nowMillis;
+		}
 		if (this.periodEnds == Long.MIN_VALUE || nowMillis - this.periodEnds >= 0) {
 			this.previous = this.current;
 			this.current = Long.MAX_VALUE;
@@ -58,6 +71,7 @@ final class ClockOffset {
 		}
 		else {
 			this.current = Math.min(this.current, difference);
+			this.settled |= nowMillis - this.firstMillis >= SETTLING_MILLIS;
 		}
 		this.ahead = 0;
 		return Math.max(difference - usual(), 0);
@@ -77,6 +91,13 @@ final class ClockOffset {
 	boolean isAhead(long sentMillis, long nowMillis, long toleranceMillis) {
 		long usual = usual();
 		return usual != Long.MAX_VALUE && usual - difference(sentMillis, nowMillis) > toleranceMillis;
+	}
+
+	/**
+	 * Whether the usual delay is more than that of the first messages.
+	 */
+	boolean isSettled() {
+		return this.settled;
 	}
 
 	private long usual() {

@@ -53,10 +53,7 @@ final class PublisherTrack {
 
 	private int length;
 
-	/**
-	 * Whether times are believed that were ahead.
-	 */
-	private boolean clockChanged;
+	private ClockChange clockChange = ClockChange.NONE;
 
 	/**
 	 * Compares a signal with those before it.
@@ -177,9 +174,11 @@ final class PublisherTrack {
 			return null;
 		}
 		boolean ahead = this.clock.isAhead(sentMillis, nowMillis, ClockOffset.TOLERANCE_MILLIS);
+		this.clockChange = ClockChange.NONE;
+		ClockChange change = this.clock.isSettled() ? ClockChange.CONTRADICTED : ClockChange.CORRECTED;
 		long late = this.clock.late(sentMillis, nowMillis);
 		if (!this.clock.isAhead(sentMillis, nowMillis, ClockOffset.TOLERANCE_MILLIS)) {
-			this.clockChanged |= ahead;
+			this.clockChange = ahead ? change : ClockChange.NONE;
 			this.lastSentMillis = Math.max(this.lastSentMillis, sentMillis);
 		}
 		return remainingAfter(signal, late);
@@ -193,8 +192,8 @@ final class PublisherTrack {
 		return Math.min(signal.timeoutMillis(), LONGEST_TIMEOUT_MILLIS) - Math.min(lateMillis, LONGEST_TIMEOUT_MILLIS);
 	}
 
-	boolean isClockChanged() {
-		return this.clockChanged;
+	ClockChange clockChange() {
+		return this.clockChange;
 	}
 
 	long first() {
@@ -229,6 +228,22 @@ final class PublisherTrack {
 
 	private static boolean isReceived(long[] received, long number) {
 		return (received[word(number)] & (1L << number)) != 0;
+	}
+
+	/**
+	 * What the last signal whose time is believed proves about the times before.
+	 */
+	enum ClockChange {
+
+		/** They agree. */
+		NONE,
+
+		/** The first signals were slow, as far as is known. */
+		CORRECTED,
+
+		/** It contradicts them. */
+		CONTRADICTED
+
 	}
 
 	/**

@@ -38,11 +38,20 @@ final class PublisherTracks {
 
 	private long calmMillis;
 
+	/**
+	 * The time at which the first signals proved to have been slow.
+	 */
+	private long correctedMillis = Long.MIN_VALUE / 2;
+
 	Arrival add(SignalExtension signal, long nowMillis, long nowNanos) {
 		Relation relation = this.track.compare(signal, nowMillis);
 		if (relation == Relation.NEXT) {
 			int refused = refuse(nowMillis);
 			long missed = this.track.add(signal);
+			if (missed > 0 && nowMillis - this.correctedMillis < CALM_MILLIS) {
+				// A forged time may have made a forged number credible.
+				contest(nowMillis);
+			}
 			return Arrival.of(Order.NEXT, missed, remainingMillis(signal, nowMillis), nowNanos, refused);
 		}
 		PublisherTrack other = this.rival;
@@ -64,10 +73,12 @@ final class PublisherTracks {
 	}
 
 	@Nullable Long remainingMillis(SignalExtension signal, long nowMillis) {
-		boolean changed = this.track.isClockChanged();
 		Long remainingMillis = this.track.remainingMillis(signal, nowMillis);
-		if (!changed && this.track.isClockChanged()) {
-			contest(nowMillis);
+		switch (this.track.clockChange()) {
+			case CORRECTED -> this.correctedMillis = nowMillis;
+			case CONTRADICTED -> contest(nowMillis);
+			case NONE -> {
+			}
 		}
 		return remainingMillis;
 	}

@@ -149,6 +149,51 @@ class ForgedNumbersTests {
 		assertThat(this.refused).isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 10 })
+	void aBurstOfRepeatedSignalsIsRecognizedAfterSlowFirstSignals(int slow) {
+		List<SignalExtension> first = Stream.generate(this::next).limit(slow).toList();
+		// Whatever waits behind the first one is received together.
+		this.nowMillis += 5_000;
+		first.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.NEXT));
+		List<SignalExtension> burst = Stream.generate(this::publishOne).limit(1_000).toList();
+		this.nowMillis += 15_000;
+		burst.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.REPEATED));
+		publish(10);
+		assertThat(this.refused).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 500, 3_000, 30_000, 59_000 })
+	void forgedSignalsAfterTheFirstOneDoNotSilenceTheirPublisher(long aheadMillis) {
+		publish(1);
+		for (int i = 1; i <= 60; i++) {
+			add(new SignalExtension("forged-" + i, this.number + i, this.nowMillis + aheadMillis, TIMEOUT_MILLIS,
+					null));
+		}
+		for (long gap : List.of(0L, 1_000L, 1_000L)) {
+			add(new SignalExtension("forged", this.number + 60 + gap, this.nowMillis + aheadMillis, TIMEOUT_MILLIS,
+					null));
+		}
+		publish(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 500, 59_000 })
+	void manyForgedSignalsDoNotSilenceAPublisherWhoseClockWasContradictedBefore(long aheadMillis) {
+		for (int round = 0; round < 3; round++) {
+			publish(20);
+			for (int i = 1; i <= 200; i++) {
+				add(new SignalExtension("forged-" + i, this.number + i, this.nowMillis + aheadMillis, TIMEOUT_MILLIS,
+						null));
+			}
+			for (int i = 0; i < 200; i++) {
+				assertThat(add(next()).order()).as("number %d", this.number).isEqualTo(Order.NEXT);
+			}
+			this.nowMillis += 180_000;
+		}
+	}
+
 	@Test
 	void signalsThatAConnectionDelayedAreOvertaken() {
 		publish(10);
