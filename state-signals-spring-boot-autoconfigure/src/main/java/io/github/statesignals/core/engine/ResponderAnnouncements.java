@@ -1,6 +1,8 @@
 package io.github.statesignals.core.engine;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -29,6 +31,9 @@ final class ResponderAnnouncements implements Announcements {
 
 	private final boolean enabled;
 
+	// Those that left and could not announce it, for they were not connected.
+	private final Set<LocalResponder> unannounced = ConcurrentHashMap.newKeySet();
+
 	ResponderAnnouncements(Outbound outbound, EngineSettings settings, ExporterRegistry exporters) {
 		this.outbound = outbound;
 		this.exporters = exporters;
@@ -42,6 +47,7 @@ final class ResponderAnnouncements implements Announcements {
 
 	@Override
 	public void hello(LocalResponder responder) {
+		this.unannounced.remove(responder);
 		join(responder);
 		if (this.outbound.isConnected()) {
 			sendHello(responder);
@@ -50,14 +56,38 @@ final class ResponderAnnouncements implements Announcements {
 
 	@Override
 	public void bye(LocalResponder responder) {
+		withdraw(responder, false);
+		if (!this.outbound.isConnected()) {
+			onUnannounced(responder);
+			return;
+		}
+		sendBye(responder).whenComplete((sent, ex) -> {
+			if (ex != null) {
+				onUnannounced(responder);
+			}
+		});
+	}
+
+	// Exporters of this application do not receive its bye, nor its last answers.
+	private void onUnannounced(LocalResponder responder) {
+		this.unannounced.add(responder);
+		withdraw(responder, true);
+	}
+
+	private void withdraw(LocalResponder responder, boolean unannounced) {
 		// On a durable channel signals are stored for it all the same.
 		if (!this.outbound.isDurable(responder.getChannel())) {
 			this.exporters.initialized(responder.getChannel())
-				.forEach((exporter) -> exporter.subscriptions().withdraw(responder));
+				.forEach((exporter) -> exporter.subscriptions().withdraw(responder, unannounced));
 		}
-		if (this.outbound.isConnected()) {
+	}
+
+	// Announces a responder that left: announcements before may be lost.
+	void byeAgain(LocalResponder responder) {
+		if (this.unannounced.remove(responder)) {
 			sendBye(responder);
 		}
+		withdraw(responder, true);
 	}
 
 	CompletableFuture<?> sendHello(LocalResponder responder) {

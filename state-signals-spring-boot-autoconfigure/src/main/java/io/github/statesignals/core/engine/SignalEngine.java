@@ -351,7 +351,14 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	private void onConnected() {
-		this.responders.active().forEach(this.announcements::sendHello);
+		for (DefaultSignalResponder responder : this.responders.all()) {
+			if (responder.isActive()) {
+				this.announcements.sendHello(responder);
+			}
+			else if (responder.isIdle()) {
+				this.announcements.byeAgain(responder);
+			}
+		}
 		if (!this.receiving.complete(null) && this.exporters.hasWaiting()) {
 			// They could not be initialized with an earlier connection.
 			this.services.executor().execute(this::initializeInBackground);

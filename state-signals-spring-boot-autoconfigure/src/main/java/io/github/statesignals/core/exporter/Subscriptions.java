@@ -241,12 +241,15 @@ public final class Subscriptions {
 	 * Removes a responder of this application that does not listen any more. Its last
 	 * answers and its bye are on their way: they end what awaits it.
 	 * @param responder the responder, which is ignored if it listens again
+	 * @param unannounced whether they are not, for the application is not connected
 	 */
-	public void withdraw(LocalResponder responder) {
+	public void withdraw(LocalResponder responder, boolean unannounced) {
 		this.lock.lock();
 		try {
-			if (!responder.isListening() && this.responders.remove(responder.getResponderId())) {
-				left(responder.getResponderId());
+			String responderId = responder.getResponderId();
+			if (!responder.isListening()
+					&& (unannounced ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
+				left(responderId);
 			}
 		}
 		finally {

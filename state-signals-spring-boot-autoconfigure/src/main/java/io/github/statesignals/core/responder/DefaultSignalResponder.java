@@ -189,6 +189,13 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		return this.busy.get() > 0 || (isActive() && this.locks.acceptsPublisher(publisherId));
 	}
 
+	/**
+	 * Whether it has no signal to answer.
+	 */
+	public boolean isIdle() {
+		return this.busy.get() == 0;
+	}
+
 	List<String> handledEvents() {
 		return RegisteredHandler.events(this.handlers);
 	}

@@ -29,6 +29,7 @@ import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -336,6 +337,10 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private volatile boolean lost;
 
+		private volatile boolean disconnected;
+
+		private volatile boolean failing;
+
 		private volatile @Nullable Listener listener;
 
 		private Wire(SignalTransport delegate) {
@@ -361,6 +366,21 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void loseReceived(boolean lost) {
 			this.lost = lost;
+		}
+
+		/**
+		 * Loses the connection, or has it again.
+		 */
+		void disconnect(boolean disconnected) {
+			this.disconnected = disconnected;
+			this.failing = disconnected;
+		}
+
+		/**
+		 * Whether responses can't be sent from now on, although it seems connected.
+		 */
+		void fail(boolean failing) {
+			this.failing = failing;
 		}
 
 		/**
@@ -434,7 +454,7 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		@Override
 		public boolean isConnected() {
-			return this.delegate.isConnected();
+			return !this.disconnected && this.delegate.isConnected();
 		}
 
 		@Override
@@ -467,6 +487,9 @@ final class InMemoryApplications implements AfterEachCallback {
 				@Nullable String replyTo) {
 			boolean forAll = response.publisherId().equals("*");
 			this.log.add((forAll ? "announcement " : "answer ") + response.event());
+			if (this.failing) {
+				return CompletableFuture.failedFuture(new SignalNotSentException("Not connected", null));
+			}
 			return this.delegate.send(channel, response, extension, replyTo);
 		}
 

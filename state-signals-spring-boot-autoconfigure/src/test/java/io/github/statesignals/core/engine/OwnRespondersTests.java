@@ -190,6 +190,86 @@ class OwnRespondersTests {
 		application.hasNoEvent();
 	}
 
+	@ParameterizedTest
+	@EnumSource(Extensions.class)
+	void areNotAwaitedWhenTheyLeaveWhileDisconnected(Extensions extensions) {
+		Application application = this.applications.start(new Settings().extensions(extensions));
+		Registration registration = application.responder().on("start", succeeding());
+		SignalExporter exporter = application.exporter("start");
+		CompletableFuture<SignalResult> publish = publishInVain(application, exporter);
+		application.wire().disconnect(true);
+		registration.close();
+		assertLeft(publish, application);
+		application.wire().disconnect(false);
+		this.peer.forget();
+		application.wire().reconnect(true);
+		assertThat(application.wire().log().contains("announcement shutdown")).isEqualTo(extensions != Extensions.OFF);
+	}
+
+	@Test
+	void areNotAwaitedWhenTheyCanNotAnnounceThatTheyLeave() {
+		Application application = this.applications.start();
+		Registration registration = application.responder().on("start", succeeding());
+		CompletableFuture<SignalResult> publish = publishInVain(application, application.exporter("start"));
+		application.wire().fail(true);
+		registration.close();
+		assertLeft(publish, application);
+		application.wire().fail(false);
+		long announcements = byes(application);
+		application.wire().reconnect(false);
+		assertThat(byes(application)).isEqualTo(announcements + 1);
+		application.wire().reconnect(false);
+		assertThat(byes(application)).isEqualTo(announcements + 1);
+	}
+
+	private static long byes(Application application) {
+		return application.wire().log().stream().filter("announcement shutdown"::equals).count();
+	}
+
+	@Test
+	void areNotAwaitedWhenTheirByeWasLostInAGap() {
+		Application application = this.applications.start();
+		Registration registration = application.responder().on("start", succeeding());
+		SignalExporter exporter = application.exporter("start");
+		CompletableFuture<SignalResult> publish = publishInVain(application, exporter);
+		application.wire().loseReceived(true);
+		registration.close();
+		this.peer.settle();
+		assertThat(publish).isNotDone();
+		application.wire().loseReceived(false);
+		application.wire().reconnect(true);
+		assertLeft(publish, application);
+	}
+
+	@Test
+	void areAnnouncedAgainIfTheyAreBackWhenTheApplicationIsConnected() {
+		Application application = this.applications.start();
+		Registration registration = application.responder().on("start", succeeding());
+		SignalExporter exporter = application.exporter("start");
+		application.wire().disconnect(true);
+		registration.close();
+		application.responder().on("start", succeeding());
+		application.wire().disconnect(false);
+		application.wire().reconnect(true);
+		assertThat(byes(application)).isZero();
+		assertThat(exporter.publish("start").isSuccess()).isTrue();
+	}
+
+	private CompletableFuture<SignalResult> publishInVain(Application application, SignalExporter exporter) {
+		application.wire().loseReceived(true);
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.settle();
+		application.wire().loseReceived(false);
+		assertThat(publish).isNotDone();
+		return publish;
+	}
+
+	private static void assertLeft(CompletableFuture<SignalResult> publish, Application application) {
+		SignalResult result = get(publish);
+		assertThat(result.left()).containsExactly(application.responder().getResponderId());
+		assertThat(result.isSuccess()).isFalse();
+	}
+
 	@Test
 	void answerWhatTheyAreBusyWithBeforeTheyLeave() throws Exception {
 		Application application = this.applications.start();
