@@ -73,6 +73,7 @@ class ArchitectureTests {
 			"core.EngineSettings$Unhandled", "core.Futures", "core.Interceptors", "core.LeaveSeal", "core.LogLimit",
 			"core.TextLength", "core.MetadataConversionException", "core.MetadataConverter", "core.Outbound",
 			"core.ResponderIds", "core.SignalCounters", "core.SignalEventNames", "core.SignalEventNames$Name",
+			"core.SignalSize", "core.lane.MemoryBudget", "core.lane.OrderedLanes$Task",
 			"core.SignalTypeException", "core.engine.SignalEngine", "core.exporter.DefaultSignalExporter",
 			"core.exporter.ExporterRegistry", "core.exporter.Subscriptions", "core.lane.OrderedLanes",
 			"core.lane.ScheduledTimer", "core.lane.TaskWatch", "core.lane.Timer", "core.lane.LaneScheduler",

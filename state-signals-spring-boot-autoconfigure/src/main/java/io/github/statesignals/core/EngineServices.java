@@ -2,6 +2,7 @@ package io.github.statesignals.core;
 
 import java.util.concurrent.Executor;
 
+import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.lane.Timer;
 
@@ -12,13 +13,14 @@ import io.github.statesignals.core.lane.Timer;
  * @param outbound sends signals and responses
  * @param timer the time of publishers
  * @param executor completes futures that the application sees
- * @param callbackLanes run the application's callbacks; their number is bounded by that
- * of the answers
+ * @param callbackLanes run the application's callbacks
+ * @param answers the memory of the answers' messages of all publishes in flight
  * @param interceptors the application's interceptors
  * @param counters counts messages
  * @param events publishes application events
  */
 public record EngineServices(EngineSettings settings, Outbound outbound, Timer timer, Executor executor,
-		OrderedLanes callbackLanes, Interceptors interceptors, SignalCounters counters, ApplicationEvents events) {
+		OrderedLanes callbackLanes, MemoryBudget answers, Interceptors interceptors, SignalCounters counters,
+		ApplicationEvents events) {
 
 }

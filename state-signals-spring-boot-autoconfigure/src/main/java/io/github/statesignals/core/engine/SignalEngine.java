@@ -31,6 +31,7 @@ import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.lane.LaneScheduler;
+import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.TaskWatch;
@@ -69,8 +70,16 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	// The time after which a handler that runs is logged.
 	private static final Duration HANDLER_BOUND = Duration.ofSeconds(30);
 
-	// The application events that may wait for a slow listener.
-	private static final int EVENTS = 100_000;
+	// The application events, and calls of an exporter's listeners, that may wait.
+	private static final int CALLS = 100_000;
+
+	// The shares of the heap that received signals, the messages of answers, and such
+	// calls may take.
+	private static final int SIGNALS_SHARE = 8;
+
+	private static final int ANSWERS_SHARE = 32;
+
+	private static final int CALLS_SHARE = 64;
 
 	// Redis may be the reason why the application stops.
 	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
@@ -132,13 +141,14 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.watch = watch;
 		this.lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
-				settings.responders().totalQueueCapacity(), new TaskWatch(watch, HANDLER_BOUND));
-		this.eventLanes = new OrderedLanes(scheduler(executor, 1), EVENTS, EVENTS);
+				settings.responders().totalQueueCapacity(), MemoryBudget.ofHeap(SIGNALS_SHARE),
+				new TaskWatch(watch, HANDLER_BOUND));
+		this.eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE));
 		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
 		Executor reliable = lastResort(executor);
 		this.services = new EngineServices(settings, outbound, timer, reliable,
-				new OrderedLanes(scheduler(reliable, CONCURRENCY), Integer.MAX_VALUE, Integer.MAX_VALUE),
-				new Interceptors(interceptors, reliable), new SignalCounters(),
+				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE)),
+				MemoryBudget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
 				new ApplicationEvents(this.eventLanes, events));
 		this.exporters = new ExporterRegistry(outbound);
 		this.responders = new ResponderRegistry(outbound);

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +47,11 @@ public final class OrderedLanes {
 
 	private final int totalCapacity;
 
+	/**
+	 * The memory of the tasks that wait or run.
+	 */
+	private final MemoryBudget memory;
+
 	private final @Nullable TaskWatch watch;
 
 	private final TaskWatch.Lanes watched = new WatchedLanes();
@@ -66,9 +70,10 @@ public final class OrderedLanes {
 	 * @param scheduler runs the lanes
 	 * @param capacity the number of tasks that may wait in one lane
 	 * @param totalCapacity the number of tasks that may wait in all lanes together
+	 * @param memory the memory that tasks of all lanes may take, until they are over
 	 */
-	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity) {
-		this(scheduler, capacity, totalCapacity, null);
+	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, MemoryBudget memory) {
+		this(scheduler, capacity, totalCapacity, memory, null);
 	}
 
 	/**
@@ -76,13 +81,16 @@ public final class OrderedLanes {
 	 * @param scheduler runs the lanes
 	 * @param capacity the number of tasks that may wait in one lane
 	 * @param totalCapacity the number of tasks that may wait in all lanes together
+	 * @param memory the memory that tasks of all lanes may take, until they are over
 	 * @param watch logs tasks that hold a lane for long, by their string; {@code null}
 	 * for none
 	 */
-	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, @Nullable TaskWatch watch) {
+	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, MemoryBudget memory,
+			@Nullable TaskWatch watch) {
 		this.scheduler = scheduler;
 		this.capacity = capacity;
 		this.totalCapacity = totalCapacity;
+		this.memory = memory;
 		this.watch = watch;
 	}
 
@@ -93,7 +101,7 @@ public final class OrderedLanes {
 	 * @return {@code false} if the task was refused, because its lane, or all together,
 	 * are full
 	 */
-	public boolean submit(Object key, Supplier<@Nullable CompletableFuture<?>> task) {
+	public boolean submit(Object key, Task task) {
 		Lane lane = laneOf(key);
 		Offer offer = lane.offer(task);
 		while (offer == Offer.RETIRED) {
@@ -112,6 +120,30 @@ public final class OrderedLanes {
 			default -> this.scheduler.onTaskAdded();
 		}
 		return offer == Offer.FIRST || offer == Offer.QUEUED;
+	}
+
+	/**
+	 * Queues a task that is over when it returns. Never blocks.
+	 * @param key the key of the lane
+	 * @param bytes the memory that the task takes until then, about
+	 * @param task the task
+	 * @return {@code false} if the task was refused
+	 */
+	public boolean submit(Object key, long bytes, Runnable task) {
+		return submit(key, new Task() {
+
+			@Override
+			public @Nullable CompletableFuture<?> run() {
+				task.run();
+				return null;
+			}
+
+			@Override
+			public long bytes() {
+				return bytes;
+			}
+
+		});
 	}
 
 	private Lane laneOf(Object key) {
@@ -202,12 +234,17 @@ public final class OrderedLanes {
 		return String.join(", ", parts);
 	}
 
-	private boolean reserve() {
+	private boolean reserve(Task task) {
+		long bytes = task.bytes();
+		if (!this.memory.reserve(bytes)) {
+			return false;
+		}
 		for (int waiting = this.waiting.get(); waiting < this.totalCapacity; waiting = this.waiting.get()) {
 			if (this.waiting.compareAndSet(waiting, waiting + 1)) {
 				return true;
 			}
 		}
+		this.memory.release(bytes);
 		return false;
 	}
 
@@ -222,6 +259,28 @@ public final class OrderedLanes {
 				this.idleLock.unlock();
 			}
 		}
+	}
+
+	/**
+	 * A task of a lane.
+	 */
+	@FunctionalInterface
+	public interface Task {
+
+		/**
+		 * Runs the task.
+		 * @return completes when the task is over; {@code null} if it is over already
+		 */
+		@Nullable CompletableFuture<?> run();
+
+		/**
+		 * Returns the memory that the task takes until it is over.
+		 * @return about the bytes, always the same
+		 */
+		default long bytes() {
+			return 0;
+		}
+
 	}
 
 	/**
@@ -282,7 +341,7 @@ public final class OrderedLanes {
 		private final Object key;
 
 		@GuardedBy("this")
-		private final Queue<Supplier<@Nullable CompletableFuture<?>>> tasks = new ArrayDeque<>(4);
+		private final Queue<Task> tasks = new ArrayDeque<>(4);
 
 		@GuardedBy("this")
 		private @Nullable Object running;
@@ -294,13 +353,13 @@ public final class OrderedLanes {
 			this.key = key;
 		}
 
-		synchronized Offer offer(Supplier<@Nullable CompletableFuture<?>> task) {
+		synchronized Offer offer(Task task) {
 			OrderedLanes all = OrderedLanes.this;
 			if (this.state == LaneState.RETIRED) {
 				return Offer.RETIRED;
 			}
 			boolean first = this.state == LaneState.NEW;
-			if (this.tasks.size() >= all.capacity || !all.reserve()) {
+			if (this.tasks.size() >= all.capacity || !all.reserve(task)) {
 				if (!first) {
 					return Offer.REFUSED;
 				}
@@ -315,23 +374,27 @@ public final class OrderedLanes {
 		@Override
 		public int getAsInt() {
 			for (int i = 0; i < BATCH; i++) {
-				Supplier<@Nullable CompletableFuture<?>> task = poll();
+				Task task = poll();
 				if (task == null) {
 					remove(this.key, this);
 					return i;
 				}
 				CompletableFuture<?> stage = start(task);
 				if (stage != null && !stage.isDone()) {
-					stage.whenComplete((value, ex) -> OrderedLanes.this.scheduler.submit(this));
+					stage.whenComplete((value, ex) -> {
+						OrderedLanes.this.memory.release(task.bytes());
+						OrderedLanes.this.scheduler.submit(this);
+					});
 					return i + 1;
 				}
+				OrderedLanes.this.memory.release(task.bytes());
 			}
 			OrderedLanes.this.scheduler.resubmit(this);
 			return BATCH;
 		}
 
-		private synchronized @Nullable Supplier<@Nullable CompletableFuture<?>> poll() {
-			Supplier<@Nullable CompletableFuture<?>> task = this.tasks.poll();
+		private synchronized @Nullable Task poll() {
+			Task task = this.tasks.poll();
 			this.running = task;
 			if (task != null) {
 				OrderedLanes.this.waiting.decrementAndGet();
@@ -346,11 +409,11 @@ public final class OrderedLanes {
 			return this.running;
 		}
 
-		private static @Nullable CompletableFuture<?> start(Supplier<@Nullable CompletableFuture<?>> task) {
+		private static @Nullable CompletableFuture<?> start(Task task) {
 			// The interrupt flag of the task before is not for this one.
 			Thread.interrupted();
 			try {
-				return task.get();
+				return task.run();
 			}
 			catch (Throwable ex) {
 				logger.error("A task failed that should have handled its own failure", ex);

@@ -3,11 +3,13 @@ package io.github.statesignals.core.publish;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.github.statesignals.core.lane.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of the responses to one publish, bounded in their number and length: any
- * client can respond. Not thread-safe.
+ * The messages of the responses to one publish, bounded in their number and length, and
+ * together with those of other publishes in their memory: any client can respond. Not
+ * thread-safe.
  */
 final class AnswerMessages {
 
@@ -17,6 +19,13 @@ final class AnswerMessages {
 	static final int CAPACITY = 4 * 1024 * 1024;
 
 	static final int SHORTENED = 1_000;
+
+	/**
+	 * The characters of a message when the memory for messages is used up.
+	 */
+	static final int SHORTEST = 100;
+
+	private static final int OBJECT = 100;
 
 	/**
 	 * The responders that were not awaited and whose messages are stored.
@@ -31,6 +40,15 @@ final class AnswerMessages {
 
 	private int unawaited;
 
+	private final MemoryBudget memory;
+
+	// The memory that the messages take.
+	private long bytes;
+
+	AnswerMessages(MemoryBudget memory) {
+		this.memory = memory;
+	}
+
 	/**
 	 * Adds the message of a response.
 	 * @param responderId the responder's id
@@ -44,8 +62,11 @@ final class AnswerMessages {
 		}
 		String before = this.messages.get(responderId);
 		int others = this.characters - ((before != null) ? before.length() : 0);
-		String stored = (awaited && message.length() <= CAPACITY - others) ? message : shortened(message);
-		if (awaited || before != null || isStored(responderId)) {
+		boolean stores = awaited || before != null || isStored(responderId);
+		String stored = (awaited && message.length() <= CAPACITY - others) ? message : shortened(message, SHORTENED);
+		if (stores) {
+			release((before != null) ? size(before) : 0);
+			stored = reserve(stored, message);
 			if (this.messages.isEmpty()) {
 				this.messages = new LinkedHashMap<>();
 			}
@@ -53,6 +74,41 @@ final class AnswerMessages {
 			this.characters = others + stored.length();
 		}
 		return stored;
+	}
+
+	private String reserve(String stored, String message) {
+		if (take(stored)) {
+			return stored;
+		}
+		String shortened = shortened(message, SHORTENED);
+		if (shortened.length() < stored.length() && take(shortened)) {
+			return shortened;
+		}
+		// The number of answers is bounded, too.
+		String shortest = shortened(message, SHORTEST);
+		this.memory.force(size(shortest));
+		this.bytes += size(shortest);
+		return shortest;
+	}
+
+	private boolean take(String text) {
+		boolean reserved = this.memory.reserve(size(text));
+		this.bytes += reserved ? size(text) : 0;
+		return reserved;
+	}
+
+	private static long size(String text) {
+		return OBJECT + 2L * text.length();
+	}
+
+	// Releases the memory, for the result is handed out.
+	void release() {
+		release(this.bytes);
+	}
+
+	private void release(long released) {
+		this.memory.release(released);
+		this.bytes -= released;
 	}
 
 	private boolean isStored(String responderId) {
@@ -63,9 +119,9 @@ final class AnswerMessages {
 		return this.messages;
 	}
 
-	private static String shortened(String message) {
-		return (message.length() <= SHORTENED) ? message
-				: message.substring(0, SHORTENED) + "\u2026 (shortened from " + message.length() + " characters)";
+	private static String shortened(String message, int length) {
+		return (message.length() <= length) ? message
+				: message.substring(0, length) + "\u2026 (shortened from " + message.length() + " characters)";
 	}
 
 }

@@ -25,6 +25,8 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 
 	private static final int LONGEST = 256;
 
+	private static final int OBJECTS = 200;
+
 	private static final int ADDRESSES = 8;
 
 	KnownResponder(ResponseExtension extension) {
@@ -37,6 +39,15 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 
 	private static @Nullable String bounded(@Nullable String text) {
 		return (text != null && text.length() <= LONGEST) ? text : null;
+	}
+
+	// Estimates the memory that it takes, with its id.
+	long bytes(String responderId) {
+		long bytes = OBJECTS + 2L * responderId.length();
+		for (String address : this.addresses) {
+			bytes += OBJECTS + 2L * address.length();
+		}
+		return bytes + ((this.seal != null) ? 2L * this.seal.length() : 0);
 	}
 
 	boolean isExtended() {

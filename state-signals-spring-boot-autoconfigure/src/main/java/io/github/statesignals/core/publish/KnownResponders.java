@@ -1,5 +1,6 @@
 package io.github.statesignals.core.publish;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,9 @@ public final class KnownResponders {
 	// Any client that can publish on the channel can subscribe ids of no responder.
 	private static final int LIMIT = 10_000;
 
+	// The share of the heap that they may take.
+	private static final int MEMORY_SHARE = 32;
+
 	// The responders by id, in the order of their subscription.
 	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
 
@@ -34,6 +40,16 @@ public final class KnownResponders {
 	// Those that are no longer subscribed because they did not answer, by id: an answer
 	// that brings one back does not describe it.
 	private final Map<String, KnownResponder> lost = new HashMap<>();
+
+	// The legacy responders that have answered a signal.
+	private final Set<String> responding = new HashSet<>();
+
+	// The legacy responders that have not, and were awaited in vain.
+	private final Map<String, Silence> silent = new HashMap<>();
+
+	private final MemoryBudget memory;
+
+	private final MemoryBudget lostMemory;
 
 	// Whether one has missed a signal or is lost: most answers need no look at either.
 	private volatile boolean anyMissed;
@@ -52,6 +68,15 @@ public final class KnownResponders {
 
 	private boolean open;
 
+	public KnownResponders() {
+		this(Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
+	}
+
+	KnownResponders(long bytes) {
+		this.memory = new MemoryBudget(bytes);
+		this.lostMemory = new MemoryBudget(bytes);
+	}
+
 	/**
 	 * Accepts subscribers from here on.
 	 * @param expected the ids of responders that are subscribed from the start
@@ -62,6 +87,7 @@ public final class KnownResponders {
 			this.open = true;
 			expected.forEach((id) -> {
 				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
+					this.memory.force(KnownResponder.EXPECTED.bytes(id));
 					this.legacy++;
 				}
 			});
@@ -76,11 +102,14 @@ public final class KnownResponders {
 		List<Wait> abandoned;
 		synchronized (this) {
 			this.open = false;
+			this.known.forEach((id, responder) -> this.memory.release(responder.bytes(id)));
 			this.known.clear();
+			this.responding.clear();
+			this.silent.clear();
 			this.legacy = 0;
 			this.lastExtended = false;
 			this.missed.clear();
-			this.lost.clear();
+			List.copyOf(this.lost.keySet()).forEach(this::removeLost);
 			this.anyMissed = false;
 			changed();
 			abandoned = List.copyOf(this.waits);
@@ -106,10 +135,15 @@ public final class KnownResponders {
 			if (!this.open || isRefused(responderId)) {
 				return false;
 			}
-			this.missed.remove(responderId);
 			KnownResponder described = (before != null) ? before : this.lost.get(responderId);
-			this.lost.remove(responderId);
 			KnownResponder merged = (described != null) ? described.merge(added) : added;
+			long replaced = (before != null) ? before.bytes(responderId) : 0;
+			long more = merged.bytes(responderId) - replaced;
+			if (more > 0 && !this.memory.reserve(more)) {
+				return false;
+			}
+			this.missed.remove(responderId);
+			removeLost(responderId);
 			if (merged != before) {
 				this.known.put(responderId, merged);
 				if (before == null || before.isExtended() != merged.isExtended()) {
@@ -134,8 +168,14 @@ public final class KnownResponders {
 	 * @return {@code false} if it is subscribed
 	 */
 	public synchronized boolean isRefused(String responderId) {
-		return !this.known.containsKey(responderId)
-				&& (responderId.length() > SignalTransport.MAX_TEXT_LENGTH || this.known.size() >= LIMIT);
+		return !this.known.containsKey(responderId) && (responderId.length() > SignalTransport.MAX_TEXT_LENGTH
+				|| this.known.size() >= LIMIT || !this.memory.fits(KnownResponder.LEGACY.bytes(responderId)));
+	}
+
+	private @Nullable KnownResponder removeLost(String responderId) {
+		KnownResponder removed = this.lost.remove(responderId);
+		this.lostMemory.release((removed != null) ? removed.bytes(responderId) : 0);
+		return removed;
 	}
 
 	/**
@@ -146,7 +186,7 @@ public final class KnownResponders {
 	public synchronized void forget(String responderId, @Nullable String key) {
 		KnownResponder responder = this.lost.get(responderId);
 		if (responder != null && responder.isLeave(key)) {
-			this.lost.remove(responderId);
+			removeLost(responderId);
 		}
 	}
 
@@ -157,11 +197,14 @@ public final class KnownResponders {
 	 */
 	public synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
-		this.lost.remove(responderId);
+		this.responding.remove(responderId);
+		this.silent.remove(responderId);
+		removeLost(responderId);
 		KnownResponder removed = this.known.remove(responderId);
 		if (removed == null) {
 			return false;
 		}
+		this.memory.release(removed.bytes(responderId));
 		this.legacy -= removed.isExtended() ? 0 : 1;
 		changed();
 		return true;
@@ -174,7 +217,7 @@ public final class KnownResponders {
 		if (responder == null || !remove(responderId)) {
 			return false;
 		}
-		if (this.lost.size() < LIMIT) {
+		if (this.lost.size() < LIMIT && this.lostMemory.reserve(responder.bytes(responderId))) {
 			this.lost.put(responderId, responder);
 			this.anyMissed = true;
 		}
@@ -196,6 +239,40 @@ public final class KnownResponders {
 			this.anyMissed = !this.missed.isEmpty() || !this.lost.isEmpty();
 			return lost;
 		}
+	}
+
+	// Notes that a legacy responder answered a signal.
+	synchronized void responds(String responderId) {
+		this.silent.remove(responderId);
+		if (this.known.containsKey(responderId)) {
+			this.responding.add(responderId);
+		}
+	}
+
+	// Notes that responders did not answer a signal in time.
+	synchronized void noteSilent(Collection<String> responderIds, Silence silence) {
+		for (String id : responderIds) {
+			KnownResponder responder = this.known.get(id);
+			if (responder != null && !responder.isExtended() && !this.responding.contains(id)) {
+				this.silent.merge(id, silence,
+						(before, after) -> (before.awaited.compareTo(after.awaited) > 0) ? before : after);
+			}
+		}
+	}
+
+	// Finds the responders that did not answer any signal yet, and that a publication has
+	// awaited in vain while another one was queued: any client can subscribe ids of no
+	// responder, and each would cost the queue one timeout after the other.
+	synchronized Set<String> silent(long number, Duration timeout) {
+		if (this.silent.isEmpty() || timeout.isNegative()) {
+			return Set.of();
+		}
+		return this.silent.entrySet()
+			.stream()
+			.filter((entry) -> number <= entry.getValue().lastNumber
+					&& timeout.compareTo(entry.getValue().awaited) <= 0)
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toSet());
 	}
 
 	/**
@@ -241,6 +318,7 @@ public final class KnownResponders {
 	public synchronized boolean reject(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
 		if (responder != null && responder.isDisputed()) {
+			this.memory.release(responder.bytes(responderId) - KnownResponder.LEGACY.bytes(responderId));
 			this.known.put(responderId, KnownResponder.LEGACY);
 			return true;
 		}
@@ -351,6 +429,15 @@ public final class KnownResponders {
 
 		static final Subscribers NONE = new Subscribers(Set.of(), false, Set.of());
 
+	}
+
+	/**
+	 * The time that responders were awaited in vain.
+	 *
+	 * @param lastNumber the number of the last publication that was called meanwhile
+	 * @param awaited the timeout that has passed
+	 */
+	record Silence(long lastNumber, Duration awaited) {
 	}
 
 	private record Wait(int count, CompletableFuture<Boolean> future) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -16,6 +17,8 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.LogLimit;
 import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.SignalSize;
+import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.transport.LogText;
@@ -35,11 +38,19 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// The tally of every publication that is not sent yet.
 	private static final ResponseTally NOT_SENT = new ResponseTally(Set.of(), null, 0, false);
 
+	// The memory of a call of a listener, without the message.
+	private static final int CALL = 300;
+
 	private final Signal signal;
 
 	private final PublishOptions options;
 
 	private final Consumer<Publication> onCancel;
+
+	// Called once when the result is about to be handed out.
+	private final Consumer<Publication> onHandedOut;
+
+	private final AtomicBoolean handedOut = new AtomicBoolean();
 
 	private final long bytes;
 
@@ -69,11 +80,13 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Completes when the transmission has, and the tally is confirmed.
 	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
 
-	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel) {
+	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel,
+			Consumer<Publication> onHandedOut) {
 		this.signal = signal;
 		this.options = options;
 		this.onCancel = onCancel;
-		this.bytes = PublishWindow.size(signal);
+		this.onHandedOut = onHandedOut;
+		this.bytes = SignalSize.of(signal);
 	}
 
 	@Override
@@ -81,6 +94,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
 			this.onCancel.accept(this);
+			handOut();
 		}
 		return cancelled;
 	}
@@ -99,11 +113,24 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void succeed(SignalResult result) {
-		this.options.completion().execute(() -> complete(result));
+		this.options.completion().execute(() -> {
+			// Before its dependent stages run: a caller that waits publishes the next.
+			handOut();
+			complete(result);
+		});
 	}
 
 	void fail(Throwable ex) {
-		this.options.completion().execute(() -> completeExceptionally(ex));
+		this.options.completion().execute(() -> {
+			handOut();
+			completeExceptionally(ex);
+		});
+	}
+
+	private void handOut() {
+		if (this.handedOut.compareAndSet(false, true)) {
+			this.onHandedOut.accept(this);
+		}
 	}
 
 	Signal signal() {
@@ -206,12 +233,12 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	// Awaits the answers of subscribers from here on.
-	void await(Set<String> subscribed, long nowNanos, boolean durable) {
+	void await(Set<String> subscribed, long nowNanos, boolean durable, MemoryBudget memory) {
 		List<List<String>> obliged = this.options.required()
 			.stream()
 			.map((required) -> subscribed.stream().filter((id) -> isNamed(id, required)).toList())
 			.toList();
-		this.tally = new ResponseTally(subscribed, this.options.rule(), obliged, nowNanos, durable);
+		this.tally = new ResponseTally(subscribed, this.options.rule(), obliged, nowNanos, durable, memory);
 	}
 
 	void timeoutScheduled(Runnable cancelTimeout) {
@@ -267,7 +294,9 @@ final class Publication extends CompletableFuture<SignalResult> {
 		BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
 		SignalResult.Answer answer = (listener != null) ? this.tally.answer(responderId) : null;
 		if (listener != null && answer != null) {
-			callbacks.submit(this, () -> {
+			String message = answer.message();
+			long bytes = CALL + 2L * ((message != null) ? message.length() : 0);
+			boolean queued = callbacks.submit(this, bytes, () -> {
 				try {
 					listener.accept(responderId, answer);
 				}
@@ -275,8 +304,11 @@ final class Publication extends CompletableFuture<SignalResult> {
 					logger.warn("A listener of '{}' failed on the answer of '{}'", event(),
 							LogText.printable(responderId), ex);
 				}
-				return CompletableFuture.completedFuture(null);
 			});
+			if (!queued) {
+				logger.warn("A listener of '{}' does not receive the answer of '{}': too many calls are waiting",
+						event(), LogText.printable(responderId));
+			}
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -14,6 +15,8 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.publish.KnownResponders.Silence;
 import io.github.statesignals.core.publish.KnownResponders.Subscribers;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -36,8 +39,16 @@ final class PublishQueue {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
+	// The publications whose results have not been handed out, and their memory.
+	private final AtomicInteger pending = new AtomicInteger();
+
+	private final MemoryBudget memory = MemoryBudget.ofHeap(MEMORY_SHARE);
+
 	@GuardedBy("this")
 	private final SendOrder order = new SendOrder();
+
+	// The share of the heap that the signals of an exporter may take.
+	private static final int MEMORY_SHARE = 16;
 
 	private final SignalSender sender;
 
@@ -70,14 +81,23 @@ final class PublishQueue {
 	}
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this::finish);
+		Publication publication = new Publication(signal, options, this::finish, this::handOut);
 		int limit = this.services.settings().exporters().maxPending();
-		if (!this.order.add(publication, limit)) {
+		if (this.pending.get() >= limit) {
 			return CompletableFuture.failedFuture(new TaskRejectedException(
 					("'%s' is not published: %d publishes of exporter '%s' are in flight already. Await some of "
 							+ "their results first, or raise state-signals.exporter.max-pending")
 						.formatted(signal.event(), limit, signal.publisherId())));
 		}
+		if (!this.memory.reserve(publication.bytes())) {
+			return CompletableFuture.failedFuture(new TaskRejectedException(
+					("'%s' is not published: the signals of exporter '%s' in flight take %d MB, a %dth of the heap. "
+							+ "Await some of their results first, or raise the heap's size (-Xmx)")
+						.formatted(signal.event(), signal.publisherId(), this.memory.capacity() / 1_000_000,
+								MEMORY_SHARE)));
+		}
+		this.pending.incrementAndGet();
+		this.order.add(publication);
 		Subscribers subscribers = this.responders.subscribers();
 		if (this.order.isFree(publication, subscribers.ids().size(), isIdentified(subscribers))) {
 			send(publication, subscribers);
@@ -88,12 +108,19 @@ final class PublishQueue {
 			this.sender.check(signal);
 		}
 		catch (IllegalArgumentException ex) {
-			this.order.discard();
-			return CompletableFuture.failedFuture(ex);
+			publication.completeExceptionally(ex);
+			handOut(publication);
+			return publication;
 		}
 		this.order.enqueue(publication);
 		sendNext(signal.event());
 		return publication;
+	}
+
+	private void handOut(Publication publication) {
+		this.pending.decrementAndGet();
+		this.memory.release(publication.bytes());
+		publication.tally().release();
 	}
 
 	// Whether a signal to the current subscribers carries an extension.
@@ -135,7 +162,8 @@ final class PublishQueue {
 				if (!subscribers.ids().isEmpty()) {
 					this.probes.watch();
 				}
-				this.sender.transmit(publication, subscribers, this.order);
+				this.sender.transmit(publication, subscribers,
+						this.responders.silent(publication.number(), publication.options().timeout()), this.order);
 			}
 			else {
 				logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", publication.event(),
@@ -181,6 +209,9 @@ final class PublishQueue {
 	}
 
 	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
+		if (extension == null && response.ras() != null) {
+			this.responders.responds(response.responderId());
+		}
 		Publication publication = this.order.find(response.event(), (extension != null) ? extension.id() : null);
 		if (publication == null) {
 			return Counted.NONE;
@@ -237,7 +268,10 @@ final class PublishQueue {
 	synchronized @Nullable SignalResult timeOut(Publication publication) {
 		if (!publication.isOver()) {
 			// Before the next one is sent, which need not await them.
-			this.listener.onMissed(publication.tally().outstanding());
+			Set<String> outstanding = publication.tally().outstanding();
+			this.responders.noteSilent(outstanding,
+					new Silence(this.order.lastNumber(), publication.options().timeout()));
+			this.listener.onMissed(outstanding);
 		}
 		return conclude(publication, now());
 	}

@@ -1,10 +1,5 @@
 package io.github.statesignals.core.publish;
 
-import java.util.Map;
-
-import io.github.statesignals.Signal;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Bounds the publishes of an exporter that are in flight at once; others are queued.
  * Redis disconnects a subscriber whose output buffer exceeds 32 MB, by default, and all
@@ -15,11 +10,8 @@ final class PublishWindow {
 	// The outstanding answers: each has some hundred bytes.
 	private static final int ANSWERS = 25_000;
 
-	// The bytes of signals that are not answered yet.
-	private static final long BYTES = 8L * 1024 * 1024;
-
-	// The bytes of a signal without its metadata.
-	private static final int ENVELOPE = 512;
+	// The bytes in memory of signals that are not answered yet: about half of it is sent.
+	private static final long BYTES = 16L * 1024 * 1024;
 
 	private int publications;
 
@@ -42,29 +34,6 @@ final class PublishWindow {
 		this.publications--;
 		this.answers -= awaited;
 		this.bytes -= size;
-	}
-
-	// Estimates the bytes of a signal.
-	static long size(Signal signal) {
-		return ENVELOPE + size(signal.metadata());
-	}
-
-	private static long size(@Nullable Object value) {
-		long size = 8;
-		if (value instanceof CharSequence text) {
-			size += text.length();
-		}
-		else if (value instanceof Map<?, ?> map) {
-			for (Map.Entry<?, ?> entry : map.entrySet()) {
-				size += size(entry.getKey()) + size(entry.getValue());
-			}
-		}
-		else if (value instanceof Iterable<?> values) {
-			for (Object element : values) {
-				size += size(element);
-			}
-		}
-		return size;
 	}
 
 }

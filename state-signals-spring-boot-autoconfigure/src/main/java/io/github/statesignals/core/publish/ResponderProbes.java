@@ -37,7 +37,8 @@ public final class ResponderProbes {
 	// The most times that the wait for the next probe of a working responder doubles.
 	private static final int DOUBLINGS = 3;
 
-	private static final int LIMIT = 100_000;
+	// No exporter has more subscribers.
+	private static final int LIMIT = 10_000;
 
 	// Nanoseconds of it can be doubled so often.
 	private static final Duration LONGEST = Duration.ofDays(365);

@@ -17,6 +17,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
+import io.github.statesignals.core.lane.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,12 +64,15 @@ final class ResponseTally {
 
 	private @Nullable String id;
 
-	private final AnswerMessages messages = new AnswerMessages();
+	private final AnswerMessages messages;
 
 	private Set<String> left = Set.of();
 
 	// The responders that do not answer probes. Their answers still count.
 	private Set<String> gone = Set.of();
+
+	// Those of them that are not known to be disconnected, but never answered.
+	private Set<String> skipped = Set.of();
 
 	private int answered;
 
@@ -86,11 +90,12 @@ final class ResponseTally {
 	private boolean confirmed;
 
 	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean durable) {
-		this(awaited, rule, List.of(), sentNanos, durable);
+		this(awaited, rule, List.of(), sentNanos, durable, new MemoryBudget(Long.MAX_VALUE));
 	}
 
 	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged, long sentNanos,
-			boolean durable) {
+			boolean durable, MemoryBudget memory) {
+		this.messages = new AnswerMessages(memory);
 		this.durable = durable;
 		this.obliged = (rule != null) ? obliged : List.of();
 		this.awaited = IndexedIds.of(awaited);
@@ -176,6 +181,14 @@ final class ResponseTally {
 		return true;
 	}
 
+	// Does not wait for responders: they are missing, unless they answer before the
+	// others
+	// have.
+	void skip(Set<String> responderIds) {
+		responderIds.forEach(this::lose);
+		this.skipped = responderIds;
+	}
+
 	Set<String> outstanding() {
 		Set<String> ids = new LinkedHashSet<>();
 		for (int place = 0; place < this.answers.length; place++) {
@@ -205,6 +218,11 @@ final class ResponseTally {
 	@Nullable Answer answer(String responderId) {
 		int place = this.awaited.placeOf(responderId);
 		return (place >= 0) ? this.answers[place] : null;
+	}
+
+	// Releases the memory of messages, for the result is handed out.
+	void release() {
+		this.messages.release();
 	}
 
 	// Whether there is nothing left to wait for. An answer proves that the signal was
@@ -241,8 +259,17 @@ final class ResponseTally {
 	SignalResult result(long nowNanos, boolean subscriptionLost) {
 		Set<String> missing = missing();
 		return new SignalResult(code(), new Answers(), this.messages.byResponder(), missing,
-				Duration.ofNanos(nowNanos - this.sentNanos), this.left, this.gone,
+				Duration.ofNanos(nowNanos - this.sentNanos), this.left, disconnected(),
 				subscriptionLost && !missing.isEmpty(), this.id);
+	}
+
+	private Set<String> disconnected() {
+		if (this.skipped.isEmpty()) {
+			return this.gone;
+		}
+		Set<String> disconnected = new LinkedHashSet<>(this.gone);
+		disconnected.removeAll(this.skipped);
+		return disconnected;
 	}
 
 	private ResultCode code() {

@@ -37,28 +37,21 @@ final class SendOrder {
 	// the transport may complete on the sender's thread.
 	private final Set<String> sending = new HashSet<>();
 
-	private int size;
-
 	private long lastNumber;
 
-	// Adds a publication, which is neither queued nor sent yet.
-	boolean add(Publication publication, int limit) {
-		if (this.size >= limit) {
-			return false;
-		}
-		this.size++;
+	// Numbers a publication, which is neither queued nor sent yet.
+	void add(Publication publication) {
 		publication.number(++this.lastNumber);
-		return true;
+	}
+
+	long lastNumber() {
+		return this.lastNumber;
 	}
 
 	// Whether a publication need not be queued: there is capacity, and none is before it.
 	boolean isFree(Publication publication, int awaited, boolean identified) {
 		return identified && this.starved.isEmpty() && !this.queues.containsKey(publication.event())
 				&& this.window.hasCapacity(awaited, publication.bytes());
-	}
-
-	void discard() {
-		this.size--;
 	}
 
 	void enqueue(Publication publication) {
@@ -149,7 +142,6 @@ final class SendOrder {
 
 	// Removes a publication that has ended.
 	boolean remove(Publication publication, boolean queued) {
-		this.size--;
 		EventQueue queue = this.queues.get(publication.event());
 		if (queue == null) {
 			return false;
@@ -194,7 +186,6 @@ final class SendOrder {
 		this.queues.clear();
 		this.identified.clear();
 		this.starved.clear();
-		this.size = 0;
 		return all;
 	}
 

@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Signal;
@@ -11,6 +12,7 @@ import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.KnownResponders.Subscribers;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -44,6 +46,8 @@ final class SignalSender {
 
 	private final boolean durable;
 
+	private final MemoryBudget answers;
+
 	private final PublishIds ids = new PublishIds();
 
 	private long sequence;
@@ -61,6 +65,7 @@ final class SignalSender {
 		this.startNanos = this.timer.nanoTime();
 		this.channel = channel;
 		this.durable = this.outbound.isDurable(channel);
+		this.answers = services.answers();
 	}
 
 	boolean isDurable() {
@@ -105,10 +110,12 @@ final class SignalSender {
 	}
 
 	// Sends a publication, and awaits the answers of subscribers from here on.
-	void transmit(Publication publication, Subscribers subscribers, SendOrder order) {
+	void transmit(Publication publication, Subscribers subscribers, Set<String> silent, SendOrder order) {
 		Duration timeout = publication.options().timeout();
 		int awaited = subscribers.ids().size();
-		publication.await(subscribers.ids(), this.timer.nanoTime(), this.durable);
+		publication.await(subscribers.ids(), this.timer.nanoTime(), this.durable, this.answers);
+		// Their answers still count.
+		publication.tally().skip(silent);
 		order.enter(publication, awaited);
 		scheduleTimeout(publication, timeout);
 		logger.debug("Publishing '{}' of '{}' to {} subscribers", publication.event(), publication.publisherId(),

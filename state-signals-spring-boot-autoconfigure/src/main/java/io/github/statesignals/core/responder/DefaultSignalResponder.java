@@ -69,7 +69,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	private final List<Consumer<Signal>> listeners = new CopyOnWriteArrayList<>();
 
 	// The signals that the application may answer itself.
-	private final UnansweredSignals unanswered = new UnansweredSignals();
+	private final UnansweredSignals unanswered = new UnansweredSignals(Runtime.getRuntime().maxMemory() / 64);
 
 	// The signals that it has accepted and not answered: it leaves after they are
 	// answered.

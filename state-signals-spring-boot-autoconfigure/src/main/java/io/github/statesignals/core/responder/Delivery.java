@@ -3,6 +3,7 @@ package io.github.statesignals.core.responder;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalSize;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineNanos the time until which its publisher awaits an answer; {@code null}
  * if that is not known
  * @param receipt acknowledges it, if it is stored
+ * @param bytes the memory that it takes, about
  */
 public record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
-		@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
+		@Nullable Long deadlineNanos, @Nullable Receipt receipt, long bytes) {
+
+	public Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
+			@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
+		this(signal, extension, supportsExtensions, deadlineNanos, receipt, SignalSize.of(signal));
+	}
 
 	/**
 	 * Creates a delivery of a signal that can't be read: only to be answered.

@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
@@ -14,6 +13,7 @@ import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.MetadataConversionException;
+import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.transport.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +55,7 @@ final class SignalHandling {
 		this.onHandled = onHandled;
 	}
 
-	Supplier<@Nullable CompletableFuture<?>> task(Delivery delivery, List<RegisteredHandler> matching) {
+	OrderedLanes.Task task(Delivery delivery, List<RegisteredHandler> matching) {
 		return new Handling(delivery, matching);
 	}
 
@@ -209,7 +209,7 @@ final class SignalHandling {
 	/**
 	 * A signal and its handlers, one after the other. Its string names the one that runs.
 	 */
-	private final class Handling implements Supplier<@Nullable CompletableFuture<?>>, Iterator<RegisteredHandler> {
+	private final class Handling implements OrderedLanes.Task, Iterator<RegisteredHandler> {
 
 		private final Delivery delivery;
 
@@ -224,8 +224,13 @@ final class SignalHandling {
 		}
 
 		@Override
-		public @Nullable CompletableFuture<?> get() {
+		public @Nullable CompletableFuture<?> run() {
 			return handle(this.delivery, this);
+		}
+
+		@Override
+		public long bytes() {
+			return this.delivery.bytes();
 		}
 
 		@Override

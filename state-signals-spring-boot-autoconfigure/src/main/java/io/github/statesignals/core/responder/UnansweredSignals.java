@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers signals that an application may answer itself, by publisher and event or with
- * an equal signal: the answer needs more of the delivery. Remembers a limited number,
- * those received last. Safe for use by many threads.
+ * an equal signal: the answer needs more of the delivery. Remembers a limited number, and
+ * those that are not stored by the transport also in bytes: those received last. Safe for
+ * use by many threads.
  */
 final class UnansweredSignals {
 
@@ -19,17 +20,38 @@ final class UnansweredSignals {
 
 	private final Deque<Delivery> deliveries = new ArrayDeque<>();
 
+	private final long capacity;
+
+	private long bytes;
+
+	UnansweredSignals(long capacity) {
+		this.capacity = capacity;
+	}
+
 	synchronized void add(Delivery delivery) {
 		if (delivery.extension() == null) {
 			// Its publisher can't distinguish their answers either.
-			this.deliveries
-				.removeIf((earlier) -> isOf(earlier, delivery.signal().publisherId(), delivery.signal().event()));
+			removeIf((earlier) -> isOf(earlier, delivery.signal().publisherId(), delivery.signal().event()));
 			return;
 		}
-		if (this.deliveries.size() == LIMIT) {
-			this.deliveries.removeFirst();
-		}
 		this.deliveries.addLast(delivery);
+		this.bytes += bytes(delivery);
+		while (this.deliveries.size() > LIMIT || (this.bytes > this.capacity && this.deliveries.size() > 1)) {
+			this.bytes -= bytes(this.deliveries.removeFirst());
+		}
+	}
+
+	// The transport bounds those that it stores, and needs their answers.
+	private static long bytes(Delivery delivery) {
+		return (delivery.receipt() == null) ? delivery.bytes() : 0;
+	}
+
+	private void removeIf(Predicate<Delivery> removed) {
+		this.deliveries.removeIf((delivery) -> {
+			boolean remove = removed.test(delivery);
+			this.bytes -= remove ? bytes(delivery) : 0;
+			return remove;
+		});
 	}
 
 	// Finds the delivery of a signal that is answered.
@@ -40,7 +62,7 @@ final class UnansweredSignals {
 
 	// Finds the first delivery that an answer can be for.
 	synchronized @Nullable Delivery find(String publisherId, String event, boolean finished, long nowNanos) {
-		this.deliveries.removeIf((delivery) -> isOf(delivery, publisherId, event) && delivery.isExpired(nowNanos));
+		removeIf((delivery) -> isOf(delivery, publisherId, event) && delivery.isExpired(nowNanos));
 		return find((delivery) -> isOf(delivery, publisherId, event), finished);
 	}
 
@@ -54,6 +76,7 @@ final class UnansweredSignals {
 			if (matching.test(delivery)) {
 				if (finished) {
 					all.remove();
+					this.bytes -= bytes(delivery);
 				}
 				return delivery;
 			}

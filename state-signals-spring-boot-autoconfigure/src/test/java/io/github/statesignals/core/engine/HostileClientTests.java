@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
@@ -172,6 +174,99 @@ class HostileClientTests {
 			assertThat(initializations(publishing)).isEqualTo(1 + i);
 			this.peer.subscribe(exporter, "r" + i);
 		}
+	}
+
+	@Test
+	void aForgedLegacySubscriberCostsOneTimeoutHoweverManyPublishesWait() {
+		Application responding = responding();
+		SignalExporter exporter = subscribed(this.applications.start(), responding);
+		this.peer.subscribePlain(exporter, "forged");
+		List<CompletableFuture<SignalResult>> publishes = Stream.generate(() -> exporter.signal("start").publishAsync())
+			.limit(10)
+			.toList();
+		responding.awaitIdle();
+		this.peer.settle();
+		assertThat(publishes).noneMatch(CompletableFuture::isDone);
+		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
+		assertThat(publishes).allSatisfy((publish) -> {
+			SignalResult result = get(publish);
+			assertThat(result.code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+			assertThat(result.missing()).containsExactly("forged");
+			assertThat(result.gone()).isEmpty();
+			assertThat(result.responses()).containsOnlyKeys(responding.responder().getResponderId());
+		});
+		// It may have been slow.
+		CompletableFuture<SignalResult> later = exporter.signal("start").publishAsync();
+		responding.awaitIdle();
+		this.peer.settle();
+		assertThat(later).isNotDone();
+		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
+		assertThat(get(later).missing()).containsExactly("forged");
+	}
+
+	@Test
+	void aPublishAwaitsALegacySubscriberForItsOwnTimeoutIfItIsLonger() {
+		SignalExporter exporter = this.applications.start().exporter("start");
+		this.peer.subscribePlain(exporter, "python");
+		this.peer.forget();
+		CompletableFuture<SignalResult> first = exporter.signal("start").timeout(Duration.ofMillis(10)).publishAsync();
+		CompletableFuture<SignalResult> second = exporter.signal("start").publishAsync();
+		CompletableFuture<SignalResult> third = exporter.signal("start").timeout(Duration.ofSeconds(-1)).publishAsync();
+		this.peer.receive("start");
+		this.applications.timer().advance(Duration.ofMillis(10));
+		assertThat(get(first).missing()).containsExactly("python");
+		this.peer.receive("start");
+		this.peer.settle();
+		assertThat(second).isNotDone();
+		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
+		assertThat(get(second).missing()).containsExactly("python");
+		Message<Signal, SignalExtension> last = this.peer.receive("start");
+		assertThat(third).isNotDone();
+		this.peer.answerPlain("python", last, 1);
+		assertThat(get(third).isSuccess()).isTrue();
+	}
+
+	@Test
+	void anAnswerOfALegacySubscriberCountsAlthoughItIsLate() {
+		SignalExporter exporter = this.applications.start().exporter("start");
+		this.peer.subscribePlain(exporter, "python", "slow");
+		this.peer.forget();
+		List<CompletableFuture<SignalResult>> publishes = Stream.generate(() -> exporter.signal("start").publishAsync())
+			.limit(3)
+			.toList();
+		this.peer.answerPlain("python", this.peer.receive("start"), 1);
+		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
+		assertThat(get(publishes.get(0)).missing()).containsExactly("slow");
+		Message<Signal, SignalExtension> second = this.peer.receive("start");
+		this.peer.answerPlain("slow", second, 1);
+		this.peer.answerPlain("python", second, 1);
+		assertThat(get(publishes.get(1)).isSuccess()).isTrue();
+		// It answers: it is awaited from here on.
+		Message<Signal, SignalExtension> third = this.peer.receive("start");
+		this.peer.answerPlain("python", third, 1);
+		assertThat(publishes.get(2)).isNotDone();
+		this.peer.answerPlain("slow", third, 1);
+		assertThat(get(publishes.get(2)).isSuccess()).isTrue();
+	}
+
+	@Test
+	void aLegacySubscriberThatHasAnsweredIsAwaitedByEachPublish() {
+		SignalExporter exporter = this.applications.start().exporter("start");
+		this.peer.subscribePlain(exporter, "python");
+		this.peer.forget();
+		CompletableFuture<SignalResult> first = exporter.signal("start").publishAsync();
+		this.peer.answerPlain("python", this.peer.receive("start"), 1);
+		assertThat(get(first).isSuccess()).isTrue();
+		List<CompletableFuture<SignalResult>> publishes = List.of(exporter.signal("start").publishAsync(),
+				exporter.signal("start").publishAsync());
+		this.peer.receive("start");
+		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
+		assertThat(get(publishes.get(0)).missing()).containsExactly("python");
+		Message<Signal, SignalExtension> second = this.peer.receive("start");
+		this.peer.settle();
+		assertThat(publishes.get(1)).isNotDone();
+		this.peer.answerPlain("python", second, 1);
+		assertThat(get(publishes.get(1)).isSuccess()).isTrue();
 	}
 
 	@Test

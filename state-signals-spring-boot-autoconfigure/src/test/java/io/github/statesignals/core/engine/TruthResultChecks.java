@@ -245,7 +245,7 @@ final class TruthResultChecks {
 			return false;
 		}
 		Set<String> outstanding = new LinkedHashSet<>(this.result.missing());
-		outstanding.removeAll(this.result.gone());
+		outstanding.removeIf((id) -> this.result.gone().contains(id) || isSilent(id));
 		return this.result.code() == ResultCode.ALL_SUBS_SUCCESS
 				|| this.result.acted().size() + outstanding.size() < required()
 				|| this.published.publish()
@@ -272,18 +272,38 @@ final class TruthResultChecks {
 	}
 
 	private void checkEnd() {
-		Duration timeout = this.run.environment().unit().multipliedBy(this.published.publish().timeout());
-		long late = this.result.elapsed().toNanos() - timeout.toNanos();
+		long late = this.result.elapsed().toNanos() - nanos(this.published.publish().timeout());
 		long allowed = this.slackNanos + (this.run.situation().durable() ? STORED_NANOS : 0);
 		check(late <= allowed, "ends after its timeout");
 		if (late < 0) {
-			boolean all = this.result.gone().containsAll(this.result.missing());
+			boolean all = this.result.missing()
+				.stream()
+				.allMatch((id) -> this.result.gone().contains(id) || isSilent(id));
 			check(all || isDecided(), "ends early, and some have not answered");
 		}
 		if (this.published.nanos() == this.signal.sentNanos()) {
 			check(TruthChecks.awaited(this.result).equals(this.published.subscribers()),
 					"awaits others than " + this.published.subscribers());
 		}
+	}
+
+	// A legacy peer that has answered no signal yet, and did not answer one for which it
+	// was awaited at least as long, while this one was queued.
+	private boolean isSilent(String id) {
+		return this.signal.id() == null
+				&& !this.oracle.hasReceived((answer) -> answer.responderId().equals(id) && answer.sample() >= 0
+						&& answer.nanos() - this.signal.sentNanos() < -this.slackNanos)
+				&& this.run.published().stream().anyMatch((earlier) -> earlier.hasResult() && isMissing(id, earlier));
+	}
+
+	private boolean isMissing(String id, Published earlier) {
+		SentSignal sent = this.oracle.signal(earlier.sample());
+		SignalResult result = earlier.result().join();
+		long timeout = nanos(earlier.publish().timeout());
+		return sent != null && result.missing().contains(id) && result.elapsed().toNanos() >= timeout
+				&& timeout >= nanos(this.published.publish().timeout())
+				&& this.published.nanos() - sent.sentNanos() - timeout <= this.slackNanos
+				&& this.signal.sentNanos() - sent.sentNanos() - timeout >= -this.slackNanos;
 	}
 
 }

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
@@ -27,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(60)
 class OrderedLanesCapacityTests {
+
+	private static final MemoryBudget UNLIMITED = new MemoryBudget(Long.MAX_VALUE);
 
 	private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -51,7 +52,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void refusesTasksWhenAllLanesTogetherAreFull() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 4, 6);
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 4, 6, UNLIMITED);
 		block(lanes, "a", "b", "c");
 		IntStream.range(0, 4).forEach((i) -> assertThat(submit(lanes, "a", i)).isTrue());
 		assertThat(submit(lanes, "a", 4)).as("the lane is full").isFalse();
@@ -69,8 +70,44 @@ class OrderedLanesCapacityTests {
 	}
 
 	@Test
+	void refusesTasksWhenTheirMemoryIsUsedUp() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 100, new MemoryBudget(1_000));
+		CompletableFuture<Void> unfinished = new CompletableFuture<>();
+		assertThat(lanes.submit("a", new Sized(400, unfinished))).isTrue();
+		assertThat(lanes.submit("a", new Sized(400, null))).isTrue();
+		assertThat(lanes.submit("b", new Sized(300, null))).as("the memory is used up").isFalse();
+		assertThat(lanes.submit("b", new Sized(200, null))).isTrue();
+		unfinished.complete(null);
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		assertThat(lanes.submit("b", new Sized(5_000, null))).as("alone").isTrue();
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		assertThat(lanes.submit("b", new Sized(1_000, null))).isTrue();
+	}
+
+	@Test
+	void tasksThatAreRefusedByNumberOrHaveFailedTakeNoMemory() throws Exception {
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 1, 1, new MemoryBudget(1_000));
+		block(lanes, "a");
+		assertThat(submit(lanes, "a", 1)).isTrue();
+		for (int i = 0; i < 10; i++) {
+			assertThat(lanes.submit("b", new Sized(400, null))).as("full").isFalse();
+		}
+		this.open.countDown();
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		for (int i = 0; i < 10; i++) {
+			assertThat(lanes.submit("b", new Sized(900, CompletableFuture.failedFuture(new IllegalStateException()))))
+				.isTrue();
+			assertThat(lanes.awaitIdle(LONG)).isTrue();
+			assertThat(lanes.submit("b", 900, () -> {
+				throw new IllegalStateException("on purpose");
+			})).isTrue();
+			assertThat(lanes.awaitIdle(LONG)).isTrue();
+		}
+	}
+
+	@Test
 	void acceptsTasksAgainWhenOthersHaveRun() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2);
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2, UNLIMITED);
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		assertThat(submit(lanes, "a", 2)).isTrue();
@@ -87,7 +124,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void removesALaneWhoseFirstTaskWasRefused() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 1);
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 1, UNLIMITED);
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		for (int i = 0; i < 100; i++) {
@@ -101,7 +138,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void isIdleWhenTheLastLaneIsOneWhoseTaskWasRefused() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 1);
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 1, UNLIMITED);
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		BlockingKey key = new BlockingKey();
@@ -121,7 +158,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void taskThatAwaitsItsFutureDoesNotCount() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2);
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2, UNLIMITED);
 		List<CompletableFuture<Void>> stages = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			CompletableFuture<Void> stage = new CompletableFuture<>();
@@ -143,7 +180,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void taskThatFailsIsNoLongerCounted() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2);
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 2, UNLIMITED);
 		for (int i = 0; i < 50; i++) {
 			assertThat(lanes.submit("a", () -> {
 				throw new IllegalStateException("on purpose");
@@ -155,7 +192,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void runsTheAcceptedTasksOfABurstInOrderAndNoOther() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(4), 50, 200);
+		OrderedLanes lanes = new OrderedLanes(scheduler(4), 50, 200, UNLIMITED);
 		Map<Integer, List<Integer>> accepted = new ConcurrentHashMap<>();
 		Map<Integer, List<Integer>> done = new ConcurrentHashMap<>();
 		int refused = 0;
@@ -206,7 +243,7 @@ class OrderedLanesCapacityTests {
 	}
 
 	private boolean submit(OrderedLanes lanes, Object key, Object number) {
-		Supplier<CompletableFuture<?>> task = () -> {
+		OrderedLanes.Task task = () -> {
 			this.ran.add(number);
 			return CompletableFuture.completedFuture(null);
 		};
@@ -255,6 +292,15 @@ class OrderedLanesCapacityTests {
 		@Override
 		public boolean equals(Object other) {
 			return this == other;
+		}
+
+	}
+
+	private record Sized(long bytes, CompletableFuture<?> over) implements OrderedLanes.Task {
+
+		@Override
+		public CompletableFuture<?> run() {
+			return this.over;
 		}
 
 	}

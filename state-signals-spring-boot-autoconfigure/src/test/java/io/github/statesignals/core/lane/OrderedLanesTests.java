@@ -15,7 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +96,7 @@ class OrderedLanesTests {
 	@Test
 	void refusesTasksWhenALaneIsFull() throws Exception {
 		OrderedLanes lanes = new OrderedLanes(new LaneScheduler(executor(Threads.CACHED), Runnable::run, this.timer, 8),
-				3, Integer.MAX_VALUE);
+				3, Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE));
 		List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
 		Gate gate = new Gate();
 		submit(lanes, "full", gate);
@@ -349,7 +348,7 @@ class OrderedLanesTests {
 		int taskCount = 20_000;
 		int keyCount = 50;
 		OrderedLanes lanes = new OrderedLanes(new LaneScheduler(executor(threads), Runnable::run, this.timer, 8),
-				Integer.MAX_VALUE, Integer.MAX_VALUE);
+				Integer.MAX_VALUE, Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE));
 		ExecutorService completer = executor(Threads.POOL);
 		ExecutorService submitters = executor(Threads.CACHED);
 		// By key and submitter: the number of the last task that ran.
@@ -427,7 +426,7 @@ class OrderedLanesTests {
 
 	private OrderedLanes lanes(Executor executor, int concurrency) {
 		return new OrderedLanes(new LaneScheduler(executor, Runnable::run, this.timer, concurrency), Integer.MAX_VALUE,
-				Integer.MAX_VALUE);
+				Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE));
 	}
 
 	private ExecutorService executor(Threads threads) {
@@ -450,7 +449,7 @@ class OrderedLanesTests {
 		await(passed);
 	}
 
-	private static Supplier<CompletableFuture<?>> task(Runnable action) {
+	private static OrderedLanes.Task task(Runnable action) {
 		return () -> {
 			action.run();
 			return done();

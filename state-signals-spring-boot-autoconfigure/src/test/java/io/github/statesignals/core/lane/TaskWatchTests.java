@@ -34,7 +34,7 @@ class TaskWatchTests {
 
 	private final OrderedLanes lanes = new OrderedLanes(
 			new LaneScheduler(this.executor, Runnable::run, this.schedulerTimer, 8), Integer.MAX_VALUE,
-			Integer.MAX_VALUE, new TaskWatch(this.timer, LIMIT));
+			Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE), new TaskWatch(this.timer, LIMIT));
 
 	@AfterEach
 	void shutDown() {
@@ -83,11 +83,10 @@ class TaskWatchTests {
 		assertThat(output).doesNotContain(WARNING);
 	}
 
-	private record Task(String name,
-			Supplier<@Nullable CompletableFuture<?>> work) implements Supplier<@Nullable CompletableFuture<?>> {
+	private record Task(String name, Supplier<@Nullable CompletableFuture<?>> work) implements OrderedLanes.Task {
 
 		@Override
-		public @Nullable CompletableFuture<?> get() {
+		public @Nullable CompletableFuture<?> run() {
 			return this.work.get();
 		}
 

@@ -1,5 +1,9 @@
 package io.github.statesignals.core.publish;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
+import io.github.statesignals.core.lane.MemoryBudget;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,7 +15,7 @@ class AnswerMessagesTests {
 
 	private static final String LONG = "x".repeat(900_000);
 
-	private final AnswerMessages messages = new AnswerMessages();
+	private final AnswerMessages messages = new AnswerMessages(new MemoryBudget(Long.MAX_VALUE));
 
 	@Test
 	void storesTheMessageOfAnAwaitedResponderAsItIs() {
@@ -55,6 +59,25 @@ class AnswerMessagesTests {
 		assertThat(this.messages.byResponder()).hasSize(300);
 		assertThat(characters()).isBetween(3_000_000, AnswerMessages.CAPACITY + 300 * 1_100);
 		assertThat(this.messages.byResponder().get("r0")).isEqualTo(LONG);
+	}
+
+	@Test
+	void shortensMessagesOfAllPublishesTogether() {
+		MemoryBudget memory = new MemoryBudget(10_000_000);
+		List<AnswerMessages> publishes = IntStream.range(0, 1_000).mapToObj((i) -> new AnswerMessages(memory)).toList();
+		publishes.forEach((publish) -> publish.add("r1", LONG, true));
+		assertThat(publishes.stream().mapToLong((publish) -> publish.byResponder().get("r1").length()).sum())
+			.isBetween(4_000_000L, 5_500_000L);
+		assertThat(publishes.get(999).byResponder().get("r1")).endsWith("(shortened from 900000 characters)");
+		publishes.forEach(AnswerMessages::release);
+		AnswerMessages next = new AnswerMessages(memory);
+		for (int i = 0; i < 100; i++) {
+			next.add("r1", LONG, true);
+		}
+		assertThat(next.byResponder()).containsEntry("r1", LONG);
+		next.release();
+		assertThat(memory.reserve(10_000_000)).isTrue();
+		assertThat(memory.fits(1)).isFalse();
 	}
 
 	private int characters() {

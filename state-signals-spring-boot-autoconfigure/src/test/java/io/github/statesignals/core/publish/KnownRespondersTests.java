@@ -240,4 +240,34 @@ class KnownRespondersTests {
 		assertThat(this.responders.subscribers()).isEqualTo(Subscribers.NONE);
 	}
 
+	@Test
+	void areBoundedInMemory() {
+		KnownResponders bounded = new KnownResponders(1_000_000);
+		bounded.open(List.of());
+		for (int round = 0; round < 3; round++) {
+			int added = 0;
+			for (int i = 0; i < 1_000; i++) {
+				added += subscribeAtEightAddresses(bounded, "forged-" + round + "-" + i);
+			}
+			assertThat(added).isEqualTo(bounded.ids().size()).isBetween(150, 400);
+			assertThat(bounded.isRefused("other")).isTrue();
+			// Those that are lost are remembered, as far as they fit in.
+			List.copyOf(bounded.ids()).forEach(bounded::lose);
+			assertThat(bounded.isRefused("other")).isFalse();
+		}
+		bounded.close(new IllegalStateException());
+		bounded.open(List.of("expected"));
+		assertThat(bounded.add("expected", null)).isFalse();
+		assertThat(bounded.remove("expected")).isTrue();
+		assertThat(subscribeAtEightAddresses(bounded, "again")).isOne();
+	}
+
+	private static int subscribeAtEightAddresses(KnownResponders responders, String name) {
+		String id = name + "x".repeat(900);
+		for (int address = 0; address < 8; address++) {
+			responders.add(id, new ResponseExtension(null, null, "y".repeat(100) + address, null, null));
+		}
+		return (responders.find(id) != null) ? 1 : 0;
+	}
+
 }

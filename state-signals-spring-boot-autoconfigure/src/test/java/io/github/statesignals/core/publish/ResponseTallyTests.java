@@ -11,6 +11,7 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
+import io.github.statesignals.core.lane.MemoryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -248,7 +249,7 @@ class ResponseTallyTests {
 	@Test
 	void aRuleIsNotFulfilledBeforeEachRequiredResponderActed() {
 		ResponseTally pending = new ResponseTally(List.of("a", "b", "c"), CompletionRule.first(),
-				List.of(List.of("b", "c")), SENT, false);
+				List.of(List.of("b", "c")), SENT, false, new MemoryBudget(Long.MAX_VALUE));
 		answer(pending, "a", 1);
 		assertThat(pending.isComplete()).isFalse();
 		answer(pending, "b", 0);
@@ -261,7 +262,7 @@ class ResponseTallyTests {
 	@Test
 	void aRuleEndsAsSoonAsARequiredResponderCanNotActAnyMore() {
 		ResponseTally pending = new ResponseTally(List.of("a", "b"), CompletionRule.first(), List.of(List.of("b")),
-				SENT, false);
+				SENT, false, new MemoryBudget(Long.MAX_VALUE));
 		pending.confirm(null);
 		pending.lose("b");
 		assertThat(pending.isComplete()).isTrue();

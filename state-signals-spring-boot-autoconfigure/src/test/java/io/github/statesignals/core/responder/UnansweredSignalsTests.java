@@ -1,9 +1,13 @@
 package io.github.statesignals.core.responder;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -12,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class UnansweredSignalsTests {
 
-	private final UnansweredSignals unanswered = new UnansweredSignals();
+	private final UnansweredSignals unanswered = new UnansweredSignals(Long.MAX_VALUE);
 
 	@Test
 	void signalsThatWereNotReceivedAreNotRemembered() {
@@ -60,12 +64,43 @@ class UnansweredSignalsTests {
 		assertThat(this.unanswered.find("publisher-16384", "start", true, 0)).isNotNull();
 	}
 
+	@Test
+	void remembersThoseThatFitInMemory() {
+		long size = new Delivery(signal("publisher", "start"), null, true, null, null).bytes();
+		UnansweredSignals bounded = new UnansweredSignals(3 * size);
+		List<Delivery> added = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			added.add(delivery("publisher", "start", "" + i, null));
+			bounded.add(added.get(i));
+			// Answered ones take no memory.
+			assertThat(bounded.find("publisher", "start", i % 2 == 0, 0)).isNotNull();
+		}
+		for (int i = 95; i < 100; i++) {
+			bounded.add(added.get(i));
+		}
+		assertThat(IntStream.range(0, 4).mapToObj((i) -> bounded.find("publisher", "start", true, 0)))
+			.containsExactly(added.get(97), added.get(98), added.get(99), null);
+	}
+
+	@Test
+	void remembersAllThatTheTransportStores() {
+		UnansweredSignals bounded = new UnansweredSignals(1);
+		Receipt receipt = (response, extension) -> new CompletableFuture<>();
+		IntStream.range(0, 100).forEach((i) -> bounded.add(delivery("publisher-" + i, "start", "1", receipt)));
+		assertThat(IntStream.range(0, 100).mapToObj((i) -> bounded.find("publisher-" + i, "start", true, 0)))
+			.doesNotContainNull();
+	}
+
 	private Delivery add(String publisherId, String event, @Nullable String id) {
-		Delivery delivery = new Delivery(signal(publisherId, event),
-				new SignalExtension(id, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null), true,
-				null, null);
+		Delivery delivery = delivery(publisherId, event, id, null);
 		this.unanswered.add(delivery);
 		return delivery;
+	}
+
+	private static Delivery delivery(String publisherId, String event, @Nullable String id, @Nullable Receipt receipt) {
+		return new Delivery(signal(publisherId, event),
+				new SignalExtension(id, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null), true,
+				null, receipt);
 	}
 
 	private static Signal signal(String publisherId, String event) {
