@@ -57,7 +57,7 @@ import static org.awaitility.Awaitility.await;
  * at once.
  */
 @Tag("faults")
-@Timeout(90)
+@Timeout(180)
 class MemoryBoundTests {
 
 	private static final String UNANSWERED = "unanswered";
@@ -99,12 +99,13 @@ class MemoryBoundTests {
 			.getBean(SignalExporter.class);
 		answerWithLongMessages(client);
 		List<CompletableFuture<SignalResult>> publishes = new ArrayList<>();
-		for (int i = 0; i < 80; i++) {
+		for (int i = 0; i < 40; i++) {
 			publishes.add(exporter.signal("slow").sampleNo(i).metadata("text", LATIN).publishAsync());
 			flood(i);
 		}
 		server.command("SET", "release", "now");
 		await().atMost(Duration.ofSeconds(40)).until(() -> publishes.stream().allMatch(CompletableFuture::isDone));
+		assertThat(this.process.isAlive()).as(log()).isTrue();
 		await().atMost(Duration.ofSeconds(20)).until(() -> exporter.publish("later").isSuccess());
 		Set<String> handled = new HashSet<>(server.command("LRANGE", "handled", "0", "-1").lines().toList());
 		List<SignalResult> results = publishes.stream().map(CompletableFuture::join).toList();

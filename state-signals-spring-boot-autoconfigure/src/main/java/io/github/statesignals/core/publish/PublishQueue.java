@@ -83,18 +83,18 @@ final class PublishQueue {
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
 		Publication publication = new Publication(signal, options, this::finish, this::handOut);
 		int limit = this.services.settings().exporters().maxPending();
+		String problem = null;
 		if (this.pending.get() >= limit) {
-			return CompletableFuture.failedFuture(new TaskRejectedException(
-					("'%s' is not published: %d publishes of exporter '%s' are in flight already. Await some of "
-							+ "their results first, or raise state-signals.exporter.max-pending")
-						.formatted(signal.event(), limit, signal.publisherId())));
+			problem = "%d publishes of exporter '%s' are in flight already. Await some of their results first, or raise state-signals.exporter.max-pending"
+				.formatted(limit, signal.publisherId());
 		}
-		if (!this.memory.reserve(publication.bytes())) {
-			return CompletableFuture.failedFuture(new TaskRejectedException(
-					("'%s' is not published: the signals of exporter '%s' in flight take %d MB, a %dth of the heap. "
-							+ "Await some of their results first, or raise the heap's size (-Xmx)")
-						.formatted(signal.event(), signal.publisherId(), this.memory.capacity() / 1_000_000,
-								MEMORY_SHARE)));
+		else if (!this.memory.reserve(publication.bytes())) {
+			problem = "the signals of exporter '%s' in flight take %d MB. Await some of their results first, or raise the size of the heap (-Xmx)"
+				.formatted(signal.publisherId(), this.memory.capacity() / 1_000_000);
+		}
+		if (problem != null) {
+			return CompletableFuture.failedFuture(
+					new TaskRejectedException("'%s' is not published: %s".formatted(signal.event(), problem)));
 		}
 		this.pending.incrementAndGet();
 		this.order.add(publication);
