@@ -39,7 +39,8 @@ class FastStartTests {
 
 	@Test
 	void trainingRunNeedsNoRedis() throws Exception {
-		assertThat(run("-Dspring.context.exit=onRefresh", "-cp", classPath(), APPLICATION, "--spring.data.redis.port=1"))
+		assertThat(
+				run("-Dspring.context.exit=onRefresh", "-cp", classPath(), APPLICATION, "--spring.data.redis.port=1"))
 			.doesNotContain("handled", "ERROR", "Could not");
 	}
 
@@ -87,9 +88,7 @@ class FastStartTests {
 	}
 
 	private static int tool(String name, List<String> arguments) {
-		return ToolProvider.findFirst(name)
-			.orElseThrow()
-			.run(System.out, System.err, arguments.toArray(String[]::new));
+		return ToolProvider.findFirst(name).orElseThrow().run(System.out, System.err, arguments.toArray(String[]::new));
 	}
 
 	private static String classPath() {
