@@ -32,14 +32,14 @@ class SoakTests {
 
 	private static final String REPORT = "soak.md";
 
-	private static final long SECONDS = Long.getLong("soak.seconds", 60);
+	private static final long SECONDS = Long.getLong("soak.seconds", 30);
 
 	private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
 
 	/**
-	 * The number of rounds, and samples, of a run.
+	 * The number of rounds, after each of which a sample is taken.
 	 */
-	private static final int ROUNDS = 12;
+	private static final int ROUNDS = (int) Math.min(Math.max(SECONDS / 20, 6), 60);
 
 	/**
 	 * Beyond the number of publishers that are remembered.
@@ -53,7 +53,7 @@ class SoakTests {
 	private static final int CONNECTION_MARGIN = 2;
 
 	/**
-	 * The bytes that a process may log for each minute and each second of a fault.
+	 * The bytes that a process may log in a round.
 	 */
 	private static final long LOG_BYTES_OF_A_ROUND = 64 << 10;
 
@@ -73,11 +73,12 @@ class SoakTests {
 		try (Campaign campaign = new Campaign(List.of("-Xmx128m"), "exporter.evict-after-missed=2")) {
 			campaign.startRespondingExporter();
 			fill(campaign);
-			for (int round = 0; round < rounds(); round++) {
+			for (int round = 0; round < ROUNDS; round++) {
 				campaign.beginEpoch("round-" + round);
 				Attacks running = new Attacks(campaign, attacks);
+				int before = attacks.get();
 				try {
-					long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS) / rounds();
+					long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS) / ROUNDS;
 					do {
 						faults++;
 						fault(campaign);
@@ -90,6 +91,7 @@ class SoakTests {
 				finally {
 					running.stop();
 				}
+				assertThat(attacks).as("messages of attacks").hasValueGreaterThan(before);
 				campaign.awaitSuccesses(20, LedgerWriter.now());
 				for (Violation violation : campaign.endEpoch(false)) {
 					(isOvertaken(violation) ? overtaken : violations).add(violation);
@@ -113,10 +115,6 @@ class SoakTests {
 	 */
 	private static boolean isOvertaken(Violation violation) {
 		return violation.promise() == Promise.OUT_OF_ORDER && violation.mode() != Mode.DURABLE;
-	}
-
-	private static int rounds() {
-		return ROUNDS * (int) Math.max(1, SECONDS / 240);
 	}
 
 	private static void fill(Campaign campaign) {
@@ -209,48 +207,48 @@ class SoakTests {
 
 		private final Thread thread = new Thread(this::run, "attacks");
 
-		private final Campaign campaign;
+		private final Attacker attacker;
 
 		private final AtomicInteger sent;
 
 		private volatile boolean ended;
 
 		Attacks(Campaign campaign, AtomicInteger sent) {
-			this.campaign = campaign;
+			// Before a fault begins.
+			this.attacker = new Attacker(campaign);
 			this.sent = sent;
 			this.thread.start();
 		}
 
 		private void run() {
-			// While a Python responder is subscribed, answers without an id count, also
-			// forged
-			// ones: docs/security.md.
-			List<Attack> attacks = new ArrayList<>(EnumSet.complementOf(EnumSet.of(Attack.PYTHON_SUBSCRIBERS)));
-			try (Attacker attacker = new Attacker(this.campaign)) {
+			// Answers without an id count while a Python responder is subscribed, forged
+			// ones too (docs/security.md): these attacks are tested alone.
+			List<Attack> attacks = new ArrayList<>(
+					EnumSet.complementOf(EnumSet.of(Attack.PYTHON_SUBSCRIBERS, Attack.PYTHON_RESPONDERS)));
+			try {
 				while (!this.ended) {
 					Attack attack = attacks.get(this.random.nextInt(attacks.size()));
 					if (attack == Attack.SUBSCRIBERS) {
-						// No publish is a success while it awaits responders that do not
-						// exist.
+						// Once a round: no publish is a success meanwhile.
 						attacks.remove(attack);
 					}
-					burst(attacker, attack);
+					burst(attack);
 					TimeUnit.MILLISECONDS.sleep(BURST);
 				}
-				this.sent.addAndGet(attacker.sent());
+				this.sent.addAndGet(this.attacker.sent());
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
 		}
 
-		private void burst(Attacker attacker, Attack attack) {
+		private void burst(Attack attack) {
 			int first = this.random.nextInt(1_000_000);
 			try {
 				for (int i = 0; i < Math.max(1, attack.messages(BURST)); i++) {
-					attack.send(attacker, first + i);
+					attack.send(this.attacker, first + i);
 				}
-				attacker.flush();
+				this.attacker.flush();
 			}
 			catch (RedisException | UncheckedIOException | IllegalStateException ex) {
 				// Redis is killed, or starts.
@@ -260,6 +258,7 @@ class SoakTests {
 		void stop() throws InterruptedException {
 			this.ended = true;
 			this.thread.join();
+			this.attacker.close();
 		}
 
 	}
