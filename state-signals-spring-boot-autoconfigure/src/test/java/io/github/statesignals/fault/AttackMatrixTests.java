@@ -97,7 +97,7 @@ class AttackMatrixTests {
 						counts.publishes(), counts.all(), counts.blamed(), counts.unknown() + counts.unsent(),
 						violations.size(), lines, heap >> 20));
 		this.campaign.ledger().forget(attack.name());
-		Campaign.assertHolds(violations);
+		Campaign.assertHolds(attack.name(), violations);
 		assertThat(sent).isPositive();
 		assertThat(this.victim.heard()).isEmpty();
 		assertThat(counts.unknown() + counts.unsent()).as("publishes that failed").isZero();

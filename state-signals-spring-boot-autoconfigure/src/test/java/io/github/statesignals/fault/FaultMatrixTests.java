@@ -70,7 +70,7 @@ class FaultMatrixTests {
 				broadcast.withoutResult(), durable.publishes(), durable.all() + durable.failed(), durable.missing(),
 				durable.withoutResult(), durable.again(), recovery / 1e9));
 		this.campaign.ledger().forget(fault.name());
-		Campaign.assertHolds(violations);
+		Campaign.assertHolds(fault.name(), violations);
 	}
 
 }

@@ -104,7 +104,7 @@ class SoakTests {
 			}
 		}
 		report(sum, attacks.get(), faults, overtaken.size(), violations.size());
-		Campaign.assertHolds(violations);
+		Campaign.assertHolds("SOAK", violations);
 		assertFlat();
 	}
 
