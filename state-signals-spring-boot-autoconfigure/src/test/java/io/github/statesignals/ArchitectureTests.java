@@ -89,7 +89,11 @@ class ArchitectureTests {
 			"handler.metadata.MetadataReader", "handler.metadata.UnsafeTypeException", "handler.metadata.UnsafeTypes",
 			// What transports write and read with.
 			"wire.ReceivedMessage", "wire.ReceivedMessage$MalformedMessage", "wire.ReceivedMessage$ReceivedFrame",
-			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal", "wire.SignalCodec",
+			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal",
+			"wire.ReceivedMessage$UnverifiedMessage", "wire.SignalCodec",
+			// What the wiring and the codec need to sign.
+			"signing.ChannelSigner", "signing.ChannelSigner$StoredPlace", "signing.KeyRing", "signing.MessageSigner",
+			"signing.Signature", "signing.SigningKey", "signing.SigningMode",
 			// What the wiring and the transports need of Redis.
 			"redis.RedisChannel", "redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings",
 			"redis.SignalChannels", "redis.driver.ConnectProblem", "redis.driver.LuaScript", "redis.driver.RedisDriver",
@@ -111,9 +115,11 @@ class ArchitectureTests {
 			// What Boot finds by name.
 			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
 			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsProperties",
-			"autoconfigure.StateSignalsProperties$Channel", "autoconfigure.StateSignalsProperties$Delivery",
-			"autoconfigure.StateSignalsProperties$Exporter", "autoconfigure.StateSignalsProperties$Protocol",
-			"autoconfigure.StateSignalsProperties$Responder", "autoconfigure.StateSignalsProperties$Start");
+			"autoconfigure.StateSignalsProperties$Key", "autoconfigure.StateSignalsProperties$Signing",
+			"autoconfigure.StateSignalsSanitizingAutoConfiguration", "autoconfigure.StateSignalsProperties$Channel",
+			"autoconfigure.StateSignalsProperties$Delivery", "autoconfigure.StateSignalsProperties$Exporter",
+			"autoconfigure.StateSignalsProperties$Protocol", "autoconfigure.StateSignalsProperties$Responder",
+			"autoconfigure.StateSignalsProperties$Start");
 
 	private static final int LARGEST_KNOT = 3;
 
@@ -147,6 +153,8 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".core.engine..")
 		.layer("handler")
 		.definedBy(ROOT + ".handler..")
+		.layer("signing")
+		.definedBy(ROOT + ".signing..")
 		.layer("wire")
 		.definedBy(ROOT + ".wire..")
 		.layer("driver")
@@ -181,14 +189,16 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "exporter")
 		.whereLayer("handler")
 		.mayOnlyAccessLayers("api", "core", "responder", "exporter", "engine")
+		.whereLayer("signing")
+		.mayOnlyAccessLayers("api")
 		.whereLayer("wire")
-		.mayOnlyAccessLayers("api", "transport")
+		.mayOnlyAccessLayers("api", "transport", "signing")
 		.whereLayer("redis")
-		.mayOnlyAccessLayers("api", "transport", "wire", "driver")
+		.mayOnlyAccessLayers("api", "transport", "signing", "wire", "driver")
 		.whereLayer("store")
 		.mayOnlyAccessLayers("api", "transport", "wire", "driver", "redis")
 		.whereLayer("durable")
-		.mayOnlyAccessLayers("api", "transport", "wire", "driver", "redis", "store")
+		.mayOnlyAccessLayers("api", "transport", "signing", "wire", "driver", "redis", "store")
 		.whereLayer("driver")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")

@@ -46,7 +46,7 @@ public class SignalsEndpoint {
 				responders.stream().limit(MAX_LISTED).map(SignalsEndpoint::describe).toList(), responders.size(),
 				new CountersDescriptor(counters.signals(), counters.responses(), counters.malformed(),
 						counters.rejected(), counters.expired(), counters.repeated(), counters.missed(),
-						counters.unexpected(), counters.gaps(), counters.refused()));
+						counters.unexpected(), counters.gaps(), counters.refused(), counters.unverified()));
 	}
 
 	private static ExporterDescriptor describe(SignalExporter exporter) {
@@ -105,10 +105,13 @@ public class SignalsEndpoint {
 	 * @param missed signals that were not received, by their sequence numbers
 	 * @param unexpected responses that did not count
 	 * @param gaps interruptions of the subscription
-	 * @param refused forged announcements that a responder leaves
+	 * @param refused forged messages: announcements that a responder leaves, numbers of
+	 * signals, and messages without a valid signature where one is required
+	 * @param unverified messages without a valid signature that were received all the
+	 * same
 	 */
 	public record CountersDescriptor(long signals, long responses, long malformed, long rejected, long expired,
-			long repeated, long missed, long unexpected, long gaps, long refused) {
+			long repeated, long missed, long unexpected, long gaps, long refused, long unverified) {
 	}
 
 }

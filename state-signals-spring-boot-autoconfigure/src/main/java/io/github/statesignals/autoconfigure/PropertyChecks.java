@@ -65,6 +65,8 @@ final class PropertyChecks {
 		checkExporter(properties.exporter());
 		checkResponder(properties.responder());
 		checkMaxPayload(properties.protocol().maxPayload());
+		checkUnit("signing.clock-tolerance", properties.signing().clockTolerance(), SECOND);
+		positive("signing.clock-tolerance", properties.signing().clockTolerance());
 	}
 
 	private void checkExporter(StateSignalsProperties.Exporter exporter) {

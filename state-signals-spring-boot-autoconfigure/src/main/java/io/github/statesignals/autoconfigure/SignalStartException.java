@@ -1,7 +1,8 @@
 package io.github.statesignals.autoconfigure;
 
 /**
- * Thrown when the beans of the application don't suffice to send and receive signals.
+ * Thrown when the beans or the keys of the application don't suffice to send and receive
+ * signals.
  */
 @SuppressWarnings("serial")
 final class SignalStartException extends RuntimeException {

@@ -13,6 +13,7 @@ import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.durable.RedisDurableChannels;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.redis.durable.store.DurableChannel;
+import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.transport.SignalTransport;
 
 import org.springframework.beans.factory.BeanFactoryInitializer;
@@ -44,6 +45,8 @@ class SignalTransportConfiguration {
 
 	private static final String APPLICATION_CONTAINER = "redisMessageListenerContainer";
 
+	private static final String SIGNER = "stateSignalsMessageSigner";
+
 	private static final String TRANSPORT = "signalTransport";
 
 	// Connecting takes long. It begins before all other beans are created.
@@ -70,7 +73,8 @@ class SignalTransportConfiguration {
 		boolean extensions = properties.protocol().extensions() != Extensions.OFF;
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
 				properties.connectTimeout(), properties.protocol().maxPayload(),
-				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions);
+				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions,
+				beanFactory.containsBean(SIGNER) ? beanFactory.getBean(MessageSigner.class) : null);
 		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, DurableChannel> durable = durable(properties);

@@ -30,7 +30,7 @@ import org.springframework.util.ReflectionUtils.MethodFilter;
 @ConditionalOnBooleanProperty(name = "state-signals.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StateSignalsProperties.class)
 // In this order: there is an engine only where there is a transport.
-@Import({ SignalTransportConfiguration.class, SignalEngineConfiguration.class })
+@Import({ SigningConfiguration.class, SignalTransportConfiguration.class, SignalEngineConfiguration.class })
 public final class StateSignalsAutoConfiguration {
 
 	// Fails the start of an application that has handlers and no transport.

@@ -1,5 +1,6 @@
 package io.github.statesignals.autoconfigure;
 
+import java.io.File;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Map;
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.EngineSettings.Unhandled;
+import io.github.statesignals.signing.SigningMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,18 +26,21 @@ import org.springframework.util.unit.DataSize;
  * @param channels Channels by name: 'delivery' is 'broadcast' (the default), or 'durable'
  * to store signals for responders that are disconnected; 'retention' is how long (7d),
  * and 'start' which of them a responder with a new name gets ('new', 'latest' or 'all').
+ * 'signing' is 'off', 'verify' or 'require' where it is not 'signing.mode'.
  * @param heartbeatInterval How often to check that published messages are received. Zero
  * never does; nor does 'protocol.extensions: off'.
  * @param exporter Publishing signals.
  * @param responder Answering signals.
  * @param protocol The protocol.
+ * @param signing Signatures of messages.
  * @since 0.1.0
  */
 @ConfigurationProperties("state-signals")
 public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("20s") Duration connectTimeout, @Nullable String channel,
 		@DefaultValue Map<String, Channel> channels, @DefaultValue("1s") Duration heartbeatInterval,
-		@DefaultValue Exporter exporter, @DefaultValue Responder responder, @DefaultValue Protocol protocol) {
+		@DefaultValue Exporter exporter, @DefaultValue Responder responder, @DefaultValue Protocol protocol,
+		@DefaultValue Signing signing) {
 
 	/**
 	 * Publishing signals.
@@ -115,9 +120,48 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * @param start Which earlier signals of a durable channel a responder receives whose
 	 * name is new: none, the last one of each event and publisher, or all that are
 	 * stored.
+	 * @param signing Whether messages are signed. Defaults to
+	 * 'state-signals.signing.mode'.
 	 */
 	public record Channel(@DefaultValue("broadcast") Delivery delivery, @DefaultValue("7d") Duration retention,
-			@DefaultValue("new") Start start) {
+			@DefaultValue("new") Start start, @Nullable SigningMode signing) {
+	}
+
+	/**
+	 * Signatures of messages.
+	 *
+	 * @param mode Whether messages are signed: 'verify' counts and logs received ones
+	 * without a valid signature, 'require' refuses them.
+	 * @param key Id of the key that signs.
+	 * @param keys Keys by id: 'secret' has at least 32 bytes, as text or with 'base64:'
+	 * before it; 'events' are those that may be published with the key (any if not set),
+	 * 'responders' the names that may respond with it.
+	 * @param file Properties file with 'key' and 'keys', instead of these properties. It
+	 * is read again when it changes.
+	 * @param clockTolerance Largest difference between the time of a message and that of
+	 * this host.
+	 */
+	public record Signing(@DefaultValue("off") SigningMode mode, @Nullable String key,
+			@DefaultValue Map<String, Key> keys, @Nullable File file, @DefaultValue("60s") Duration clockTolerance) {
+	}
+
+	/**
+	 * A key.
+	 *
+	 * @param secret The secret.
+	 * @param events Events that may be published with it. Any if not set.
+	 * @param responders Names of responders that may respond with it. Any if not set.
+	 */
+	public record Key(@Nullable String secret, @Nullable List<String> events, @Nullable List<String> responders) {
+
+		/**
+		 * Returns no secret.
+		 */
+		@Override
+		public String toString() {
+			return "Key[events=%s, responders=%s]".formatted(this.events, this.responders);
+		}
+
 	}
 
 	/**

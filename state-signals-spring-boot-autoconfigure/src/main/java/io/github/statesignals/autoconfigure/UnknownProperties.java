@@ -138,14 +138,15 @@ final class UnknownProperties {
 		return (origin != null) ? origin.toString() : source.getName();
 	}
 
-	// Lower case without dashes and indexes, and any name of a channel.
+	// Lower case without dashes and indexes, and any name of a channel or key.
 	private String uniform(ConfigurationPropertyName name) {
 		StringBuilder uniform = new StringBuilder();
 		for (int i = 0; i < name.getNumberOfElements(); i++) {
 			if (name.isNumericIndex(i) && i == name.getNumberOfElements() - 1) {
 				break;
 			}
-			boolean key = i == 2 && name.getElement(1, Form.UNIFORM).equals("channels");
+			boolean key = (i == 2 && name.getElement(1, Form.UNIFORM).equals("channels"))
+					|| (i == 3 && name.getElement(2, Form.UNIFORM).equals("keys"));
 			uniform.append((i > 0) ? "." : "").append(key ? ANY_KEY : name.getElement(i, Form.UNIFORM));
 		}
 		return uniform.toString();

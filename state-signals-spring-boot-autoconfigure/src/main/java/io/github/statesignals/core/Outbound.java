@@ -127,6 +127,10 @@ public final class Outbound {
 		return this.transport.readsFrames(channel, address);
 	}
 
+	public boolean requiresExtensions(String channel) {
+		return this.transport.requiresExtensions(channel);
+	}
+
 	public boolean isDurable(String channel) {
 		return this.transport instanceof DurableSignalTransport durable && durable.isDurable(channel);
 	}

@@ -38,6 +38,8 @@ public final class SignalCounters {
 
 	public final LongAdder refused = new LongAdder();
 
+	public final LongAdder unverified = new LongAdder();
+
 	public final LogLimit failedHandlers = new LogLimit(100);
 
 	public final LogLimit failedPublishes = new LogLimit(100);
@@ -59,6 +61,10 @@ public final class SignalCounters {
 	private final LogLimit contradictedLog = new LogLimit(1);
 
 	private final LogLimit subscriptionLog = new LogLimit(1);
+
+	private final LogLimit signatureLog = new LogLimit(1);
+
+	private final LogLimit unverifiedLog = new LogLimit(1);
 
 	public SignalCounters() {
 	}
@@ -139,12 +145,49 @@ public final class SignalCounters {
 	/**
 	 * The messages in the name of others that were not believed: announcements that a
 	 * responder leaves which it did not send itself or which could not be confirmed,
-	 * numbers of signals that contradict others of the publisher, and subscriptions
-	 * beyond the limit.
+	 * numbers of signals that contradict others of the publisher, subscriptions beyond
+	 * the limit, and messages without a valid signature on channels that require one.
 	 * @return the number
 	 */
 	public long refused() {
 		return this.refused.sum();
+	}
+
+	/**
+	 * The messages without a valid signature that had their effect all the same, on
+	 * channels whose signatures are verified and not required.
+	 * @return the number
+	 */
+	public long unverified() {
+		return this.unverified.sum();
+	}
+
+	/**
+	 * Notes a message without a valid signature.
+	 * @param channel the channel's name
+	 * @param sender the id that it names as its sender
+	 * @param problem why it must not be trusted
+	 * @param refused whether it is skipped
+	 */
+	public void unverified(String channel, String sender, String problem, boolean refused) {
+		if (refused) {
+			this.refused.increment();
+			if (!this.signatureLog.isReached()) {
+				logger.warn(
+						"Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
+								+ "applications without the keys can't take part "
+								+ "({} refused so far; the next is logged in a minute or later)",
+						LogText.printable(sender), channel, LogText.printable(problem), refused());
+			}
+			return;
+		}
+		this.unverified.increment();
+		if (!this.unverifiedLog.isReached()) {
+			logger.warn(
+					"A message of '{}' on channel '{}' is not verified, and would be refused if signatures were "
+							+ "required: {} ({} so far; the next is logged in a minute or later)",
+					LogText.printable(sender), channel, LogText.printable(problem), unverified());
+		}
 	}
 
 	public void refused(String responderId, String publisherId) {

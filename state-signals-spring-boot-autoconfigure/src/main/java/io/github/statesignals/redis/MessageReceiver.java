@@ -13,6 +13,7 @@ import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,14 +46,11 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private final MinuteLimit unreadable = new MinuteLimit();
 
-	private final SignalCodec codec;
-
 	private final Listener listener;
 
 	private final RedisHeartbeat heartbeat;
 
-	MessageReceiver(SignalCodec codec, Listener listener, RedisHeartbeat heartbeat) {
-		this.codec = codec;
+	MessageReceiver(Listener listener, RedisHeartbeat heartbeat) {
 		this.listener = listener;
 		this.heartbeat = heartbeat;
 	}
@@ -97,7 +95,8 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private @Nullable ReceivedMessage read(Topic topic, byte[] payload) {
 		try {
-			return topic.signals ? this.codec.readSignals(payload) : this.codec.readResponses(payload);
+			SignalCodec codec = topic.channel.codec();
+			return topic.signals ? codec.readSignals(payload) : codec.readResponses(payload);
 		}
 		catch (RuntimeException ex) {
 			long count = this.unreadable.count();
@@ -122,6 +121,13 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		}
 		else if (message instanceof MalformedMessage malformed) {
 			passMalformed(topic, malformed);
+		}
+		else if (message instanceof UnverifiedMessage unverified) {
+			this.listener.onUnverified(channel, unverified.sender(), unverified.problem(),
+					unverified.message() == null);
+			if (unverified.message() != null) {
+				pass(topic, unverified.message());
+			}
 		}
 	}
 

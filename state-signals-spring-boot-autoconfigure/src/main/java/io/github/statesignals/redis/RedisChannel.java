@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,11 @@ public final class RedisChannel {
 
 	private final byte[] responses;
 
-	RedisChannel(String name, boolean replies) {
+	private final SignalCodec codec;
+
+	RedisChannel(String name, boolean replies, SignalCodec codec) {
 		this.name = name;
+		this.codec = codec;
 		this.names = SignalChannels.of(name);
 		this.replyTo = replies ? this.names.newReplyTo() : null;
 		this.signals = bytes(this.names.signals());
@@ -48,6 +52,10 @@ public final class RedisChannel {
 
 	SignalChannels names() {
 		return this.names;
+	}
+
+	SignalCodec codec() {
+		return this.codec;
 	}
 
 	@Nullable String replyTo() {

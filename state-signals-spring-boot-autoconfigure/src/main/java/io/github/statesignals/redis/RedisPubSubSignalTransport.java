@@ -14,6 +14,8 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
+import io.github.statesignals.signing.ChannelSigner;
+import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalNotSentException;
@@ -170,7 +172,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 			return null;
 		}
 		RedisHeartbeat heartbeat = new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver);
-		MessageReceiver receiver = new MessageReceiver(this.codec, listener, heartbeat);
+		MessageReceiver receiver = new MessageReceiver(listener, heartbeat);
 		ChannelSubscriptions subscriptions = new ChannelSubscriptions(this.channels.values(), listener, receiver);
 		RedisPubSubConnection started = new RedisPubSubConnection(this.container, this.containerUse,
 				new OutboundPublisher(this.driver, this.prepared.getAndSet(null), this.outboundCapacity), receiver,
@@ -201,7 +203,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	public void open(String channel) {
 		RedisPubSubConnection current;
 		synchronized (this) {
-			this.channels.computeIfAbsent(channel, (name) -> new RedisChannel(name, this.settings.replyTo()));
+			this.channels.computeIfAbsent(channel,
+					(name) -> new RedisChannel(name, this.settings.replyTo(), this.settings.codec(this.codec, name)));
 			current = this.connection;
 		}
 		if (current != null) {
@@ -212,6 +215,11 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	@Override
 	public @Nullable String replyTo(String channel) {
 		return channel(channel).replyTo();
+	}
+
+	@Override
+	public boolean requiresExtensions(String channel) {
+		return this.settings.requiresSignatures(channel);
 	}
 
 	@Override
@@ -254,7 +262,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	private CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension,
 			boolean joinable) {
 		try {
-			return publish(channel(channel).signals(), this.codec.write(signal, extension), joinable);
+			RedisChannel target = channel(channel);
+			return publish(target.signals(), target.codec().write(signal, extension), joinable);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -269,7 +278,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		byte[] written = this.codec.write(response, extension);
+		byte[] written = target.codec().write(response, extension);
 		return (address != null) ? publish(address.name(), written, address.readsFrames())
 				: publish(target.responses(), written, false);
 	}
@@ -298,8 +307,41 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 * @param heartbeatInterval the interval at which to verify, on a separate Redis
 	 * channel, that published messages are received; zero: never
 	 * @param replyTo whether to receive responses on a separate Redis channel as well
+	 * @param signer signs and verifies messages, if those of any channel are signed
 	 */
-	public record Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo) {
+	public record Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo,
+			@Nullable MessageSigner signer) {
+
+		/**
+		 * Creates settings without signatures.
+		 * @param connectTimeout see the canonical constructor
+		 * @param maxPayload see the canonical constructor
+		 * @param heartbeatInterval see the canonical constructor
+		 * @param replyTo see the canonical constructor
+		 */
+		public Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo) {
+			this(connectTimeout, maxPayload, heartbeatInterval, replyTo, null);
+		}
+
+		/**
+		 * Returns the codec of a channel.
+		 * @param codec the codec of all channels
+		 * @param channel the channel's name
+		 * @return one that signs and verifies, if messages of the channel are signed
+		 */
+		public SignalCodec codec(SignalCodec codec, String channel) {
+			return (this.signer != null) ? codec.signedBy(this.signer.forChannel(channel)) : codec;
+		}
+
+		/**
+		 * Whether messages of a channel have to be signed.
+		 * @param channel the channel's name
+		 * @return {@code false} also if they are signed and need not be
+		 */
+		public boolean requiresSignatures(String channel) {
+			ChannelSigner required = (this.signer != null) ? this.signer.forChannel(channel) : null;
+			return required != null && required.isRequired();
+		}
 
 	}
 

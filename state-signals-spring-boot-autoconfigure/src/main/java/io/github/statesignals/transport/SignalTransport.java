@@ -86,6 +86,16 @@ public interface SignalTransport {
 	}
 
 	/**
+	 * Whether everything that is sent on a channel needs an extension, because a message
+	 * without one is refused.
+	 * @param channel the channel's name
+	 * @return {@code false} if peers without extensions are served
+	 */
+	default boolean requiresExtensions(String channel) {
+		return false;
+	}
+
+	/**
 	 * Runs a task when the messages that were read together have been passed on: later on
 	 * the transport's own thread if that calls, so that what arrives together can be
 	 * processed together; at once on any other thread.
@@ -237,6 +247,17 @@ public interface SignalTransport {
 		 * @param problem why it can't be read, without quoting it
 		 */
 		void onMalformed(String source, String problem);
+
+		/**
+		 * Counts a message without a valid signature, on a channel whose messages are
+		 * signed.
+		 * @param channel the channel's name
+		 * @param sender the id that it names as its sender, which may be forged
+		 * @param problem why it must not be trusted
+		 * @param refused whether it is skipped; otherwise it is received all the same
+		 */
+		default void onUnverified(String channel, String sender, String problem, boolean refused) {
+		}
 
 		/**
 		 * Receives a signal that can't be read, after {@link #onMalformed} was called for

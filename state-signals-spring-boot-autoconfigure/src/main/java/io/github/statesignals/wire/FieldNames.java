@@ -1,6 +1,7 @@
 package io.github.statesignals.wire;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.signing.Signature;
 
 /**
  * Names the members of signals, responses and their extensions, as PROTOCOL lists them.
@@ -50,6 +51,14 @@ final class FieldNames {
 	static final String PROBE = "probe";
 
 	static final String STATE = "state";
+
+	static final String KEY = "key";
+
+	static final String SIGNED_AT = "at";
+
+	static final String REPLAY_FOR = "for";
+
+	static final String SIGNATURE = Signature.MEMBER;
 
 	/**
 	 * The version of the extensions that is written. A higher one is read as far as it is

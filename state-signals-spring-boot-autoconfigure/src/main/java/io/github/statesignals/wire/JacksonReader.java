@@ -8,6 +8,7 @@ import java.util.Map;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
@@ -65,13 +66,14 @@ final class JacksonReader {
 			}
 			requireEnd(json);
 			SignalExtension extension = metadata.isEmpty() ? null : signalExtension(metadata.get(FieldNames.EXTENSION));
-			if (extension != null) {
-				metadata.remove(FieldNames.EXTENSION);
+			Signature signature = null;
+			if (extension != null && metadata.remove(FieldNames.EXTENSION) instanceof Map<?, ?> members) {
+				signature = signature(members);
 			}
 			return new ReceivedSignal(new Signal(required(publisherId, FieldNames.PUBLISHER_ID),
 					required(processName, FieldNames.PROCESS_NAME), required(event, FieldNames.EVENT),
 					required(runnerHost, FieldNames.RUNNER_HOST), required(sampleNo, FieldNames.SAMPLE_NO),
-					required(tag, FieldNames.TAG), metadata), extension);
+					required(tag, FieldNames.TAG), metadata), extension, signature);
 		}
 		catch (JacksonException ex) {
 			throw MalformedPayloadException.of(ex);
@@ -86,6 +88,7 @@ final class JacksonReader {
 			Integer ras = null;
 			String message = null;
 			ResponseExtension extension = null;
+			Signature signature = null;
 			for (String key = json.nextName(); key != null; key = json.nextName()) {
 				json.nextToken();
 				switch (key) {
@@ -95,14 +98,18 @@ final class JacksonReader {
 					case FieldNames.RAS -> ras = readRas(json);
 					case FieldNames.MESSAGE ->
 						message = json.hasToken(JsonToken.VALUE_NULL) ? null : readString(json, key, Integer.MAX_VALUE);
-					case FieldNames.EXTENSION -> extension = readResponseExtension(json);
+					case FieldNames.EXTENSION -> {
+						Map<String, @Nullable Object> members = readExtension(json);
+						extension = (members != null) ? responseExtension(members) : null;
+						signature = (members != null) ? signature(members) : null;
+					}
 					default -> json.skipChildren();
 				}
 			}
 			requireEnd(json);
 			return new ReceivedResponse(new Response(required(responderId, FieldNames.RESPONDER_ID),
 					required(publisherId, FieldNames.PUBLISHER_ID), required(event, FieldNames.EVENT), ras, message),
-					extension);
+					extension, signature);
 		}
 		catch (JacksonException ex) {
 			throw MalformedPayloadException.of(ex);
@@ -190,15 +197,24 @@ final class JacksonReader {
 				text(extension.get(FieldNames.REPLY_TO)));
 	}
 
-	private static @Nullable ResponseExtension readResponseExtension(JsonParser json) throws MalformedPayloadException {
+	private static @Nullable Map<String, @Nullable Object> readExtension(JsonParser json)
+			throws MalformedPayloadException {
 		if (!json.hasToken(JsonToken.START_OBJECT)) {
 			json.skipChildren();
 			return null;
 		}
 		Map<String, @Nullable Object> members = readObject(json);
-		if (number(members.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
-			return null;
-		}
+		return (number(members.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) ? null : members;
+	}
+
+	private static @Nullable Signature signature(Map<?, ?> members) {
+		String key = text(members.get(FieldNames.KEY));
+		String value = text(members.get(FieldNames.SIGNATURE));
+		return (key != null && value != null) ? new Signature(key, number(members.get(FieldNames.SIGNED_AT)), value,
+				text(members.get(FieldNames.REPLAY_FOR))) : null;
+	}
+
+	private static ResponseExtension responseExtension(Map<?, ?> members) {
 		ResponseExtension extension = new ResponseExtension(text(members.get(FieldNames.ID)),
 				texts(members.get(FieldNames.HANDLED_EVENTS)), text(members.get(FieldNames.ADDRESS)),
 				text(members.get(FieldNames.SEAL)),

@@ -9,6 +9,7 @@ import java.util.Map;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.SignalExtension;
@@ -35,7 +36,7 @@ final class JacksonWriter {
 	// For values that JSON has no type for.
 	private final JsonMapper mapper = JsonMapper.builder(this.factory).build();
 
-	byte[] write(Signal signal, @Nullable SignalExtension extension) {
+	byte[] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
 		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
@@ -49,7 +50,7 @@ final class JacksonWriter {
 				json.writeObjectPropertyStart(FieldNames.METADATA);
 				// First, where a reader finds it even if the rest exceeds its limit.
 				if (extension != null) {
-					write(json, extension);
+					write(json, extension, signature);
 					writeEntries(json, withoutExtension(signal.metadata()));
 				}
 				else {
@@ -71,7 +72,7 @@ final class JacksonWriter {
 		return others;
 	}
 
-	private static void write(JsonGenerator json, SignalExtension extension) {
+	private static void write(JsonGenerator json, SignalExtension extension, @Nullable Signature signature) {
 		json.writeObjectPropertyStart(FieldNames.EXTENSION);
 		json.writeNumberProperty(FieldNames.VERSION, FieldNames.EXTENSION_VERSION);
 		writeText(json, FieldNames.ID, extension.id());
@@ -79,7 +80,17 @@ final class JacksonWriter {
 		writeNumber(json, FieldNames.SENT, extension.sentMillis());
 		writeNumber(json, FieldNames.TIMEOUT, extension.timeoutMillis());
 		writeText(json, FieldNames.REPLY_TO, extension.replyTo());
+		write(json, signature);
 		json.writeEndObject();
+	}
+
+	private static void write(JsonGenerator json, @Nullable Signature signature) {
+		if (signature != null) {
+			json.writeStringProperty(FieldNames.KEY, signature.key());
+			json.writeNumberProperty(FieldNames.SIGNED_AT, signature.time());
+			writeText(json, FieldNames.REPLAY_FOR, signature.replayFor());
+			json.writeStringProperty(FieldNames.SIGNATURE, signature.value());
+		}
 	}
 
 	private static void writeText(JsonGenerator json, String name, @Nullable String text) {
@@ -94,7 +105,7 @@ final class JacksonWriter {
 		}
 	}
 
-	byte[] write(Response response, @Nullable ResponseExtension extension) {
+	byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
@@ -107,14 +118,14 @@ final class JacksonWriter {
 			}
 			writeText(json, FieldNames.MESSAGE, response.message());
 			if (extension != null) {
-				write(json, extension);
+				write(json, extension, signature);
 			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
 	}
 
-	private static void write(JsonGenerator json, ResponseExtension extension) {
+	private static void write(JsonGenerator json, ResponseExtension extension, @Nullable Signature signature) {
 		json.writeObjectPropertyStart(FieldNames.EXTENSION);
 		json.writeNumberProperty(FieldNames.VERSION, FieldNames.EXTENSION_VERSION);
 		writeText(json, FieldNames.ID, extension.id());
@@ -131,6 +142,7 @@ final class JacksonWriter {
 			writeText(json, FieldNames.STATE,
 					(probe.state() != null) ? probe.state().name().toLowerCase(Locale.ROOT) : null);
 		}
+		write(json, signature);
 		json.writeEndObject();
 	}
 

@@ -3,6 +3,7 @@ package io.github.statesignals.wire;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.github.statesignals.signing.Signature;
 import io.github.statesignals.wire.StringCache.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 abstract class JsonScanner {
 
 	private static final byte[] VERSION = key(FieldNames.VERSION);
+
+	private static final byte[] KEY = key(FieldNames.KEY);
+
+	private static final byte[] SIGNED_AT = key(FieldNames.SIGNED_AT);
+
+	private static final byte[] SIGNATURE = key(FieldNames.SIGNATURE);
 
 	// Any number of these digits fits.
 	private static final int INT_DIGITS = 9;
@@ -31,6 +38,10 @@ abstract class JsonScanner {
 
 	private boolean failed;
 
+	private final Usual key = new Usual();
+
+	private @Nullable Signature signature;
+
 	JsonScanner(StringCache strings) {
 		this.strings = strings;
 	}
@@ -39,10 +50,11 @@ abstract class JsonScanner {
 		this.json = json;
 		this.at = 0;
 		this.failed = false;
+		this.signature = null;
 	}
 
 	final void release() {
-		reset(NOTHING);
+		this.json = NOTHING;
 	}
 
 	static byte[] key(String name) {
@@ -240,6 +252,24 @@ abstract class JsonScanner {
 		if (integer() != FieldNames.EXTENSION_VERSION) {
 			fail();
 		}
+	}
+
+	// Reads the signature, if there is one.
+	final void signature() {
+		if (!skipNext(KEY)) {
+			return;
+		}
+		String key = text(this.key);
+		comma();
+		expect(SIGNED_AT);
+		long time = longInteger();
+		comma();
+		expect(SIGNATURE);
+		this.signature = new Signature(key, time, text(), null);
+	}
+
+	final @Nullable Signature takeSignature() {
+		return this.signature;
 	}
 
 	final int integer() {

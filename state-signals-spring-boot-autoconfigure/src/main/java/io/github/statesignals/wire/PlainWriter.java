@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,12 @@ final class PlainWriter {
 
 	private static final byte[] REPLY_TO = next(FieldNames.REPLY_TO);
 
+	private static final byte[] KEY = next(FieldNames.KEY);
+
+	private static final byte[] SIGNED_AT = next(FieldNames.SIGNED_AT);
+
+	private static final byte[] SIGNATURE = next(FieldNames.SIGNATURE);
+
 	private final QuotedStrings quoted = new QuotedStrings();
 
 	private final Spare<AsciiJson> buffers = new Spare<>(() -> new AsciiJson(CAPACITY, this.quoted));
@@ -81,7 +88,10 @@ final class PlainWriter {
 	}
 
 	// Returns null where it takes a generator.
-	byte @Nullable [] write(Signal signal, @Nullable SignalExtension extension) {
+	byte @Nullable [] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
+		if (signature != null && signature.replayFor() != null) {
+			return null;
+		}
 		AsciiJson json = this.buffers.take();
 		json.raw(PUBLISHER_ID_FIRST)
 			.recurring(signal.publisherId())
@@ -97,7 +107,7 @@ final class PlainWriter {
 			.recurring(signal.tag());
 		if (extension != null) {
 			json.raw(METADATA_EXTENSION);
-			write(json, extension);
+			write(json, extension, signature);
 		}
 		boolean written = write(json, signal.metadata(), (extension != null) ? NEXT_ENTRY : METADATA);
 		if (extension != null || !signal.metadata().isEmpty()) {
@@ -133,7 +143,7 @@ final class PlainWriter {
 		return true;
 	}
 
-	private static void write(AsciiJson json, SignalExtension extension) {
+	private static void write(AsciiJson json, SignalExtension extension, @Nullable Signature signature) {
 		json.raw(VERSION);
 		write(json, ID, extension.id());
 		write(json, SEQUENCE, extension.sequence());
@@ -141,6 +151,15 @@ final class PlainWriter {
 		write(json, TIMEOUT, extension.timeoutMillis());
 		if (extension.replyTo() != null) {
 			json.raw(REPLY_TO).recurring(extension.replyTo());
+		}
+		write(json, signature);
+	}
+
+	private static void write(AsciiJson json, @Nullable Signature signature) {
+		if (signature != null) {
+			json.raw(KEY).recurring(signature.key());
+			json.raw(SIGNED_AT).number(signature.time());
+			json.raw(SIGNATURE).recurring(signature.value());
 		}
 		json.raw('}');
 	}
@@ -158,7 +177,7 @@ final class PlainWriter {
 	}
 
 	// Returns null where it takes a generator.
-	byte @Nullable [] write(Response response, @Nullable ResponseExtension extension) {
+	byte @Nullable [] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		if (extension != null && (extension.handledEvents() != null || extension.probe() != null)) {
 			return null;
 		}
@@ -180,7 +199,7 @@ final class PlainWriter {
 			write(json, ID, extension.id());
 			write(json, ADDRESS, extension.address());
 			write(json, SEAL, extension.seal());
-			json.raw('}');
+			write(json, signature);
 		}
 		return finish(json);
 	}

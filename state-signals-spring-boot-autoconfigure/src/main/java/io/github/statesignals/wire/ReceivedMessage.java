@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
@@ -21,8 +22,14 @@ public sealed interface ReceivedMessage {
 	 *
 	 * @param signal the signal
 	 * @param extension its extension, if it has one
+	 * @param signature its signature, if it has one
 	 */
-	record ReceivedSignal(Signal signal, @Nullable SignalExtension extension) implements ReceivedMessage {
+	record ReceivedSignal(Signal signal, @Nullable SignalExtension extension,
+			@Nullable Signature signature) implements ReceivedMessage {
+
+		ReceivedSignal(Signal signal, @Nullable SignalExtension extension) {
+			this(signal, extension, null);
+		}
 
 	}
 
@@ -31,8 +38,26 @@ public sealed interface ReceivedMessage {
 	 *
 	 * @param response the response
 	 * @param extension its extension, if it has one
+	 * @param signature its signature, if it has one
 	 */
-	record ReceivedResponse(Response response, @Nullable ResponseExtension extension) implements ReceivedMessage {
+	record ReceivedResponse(Response response, @Nullable ResponseExtension extension,
+			@Nullable Signature signature) implements ReceivedMessage {
+
+		ReceivedResponse(Response response, @Nullable ResponseExtension extension) {
+			this(response, extension, null);
+		}
+
+	}
+
+	/**
+	 * A message without a valid signature, on a channel whose messages are signed.
+	 *
+	 * @param sender the id that it names as its sender
+	 * @param problem why it must not be trusted
+	 * @param message the message, or {@code null} if it is refused
+	 */
+	record UnverifiedMessage(String sender, String problem,
+			@Nullable ReceivedMessage message) implements ReceivedMessage {
 
 	}
 

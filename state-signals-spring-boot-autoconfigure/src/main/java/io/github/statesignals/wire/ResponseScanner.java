@@ -64,8 +64,8 @@ final class ResponseScanner extends JsonScanner {
 		expect('}');
 		boolean complete = isComplete();
 		release();
-		return complete ? new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension)
-				: null;
+		return complete ? new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension,
+				takeSignature()) : null;
 	}
 
 	private ResponseExtension extension() {
@@ -74,6 +74,7 @@ final class ResponseScanner extends JsonScanner {
 		String id = skipNext(ID) ? text(this.ids) : null;
 		String address = skipNext(ADDRESS) ? text() : null;
 		String seal = skipNext(SEAL) ? text() : null;
+		signature();
 		expect('}');
 		if (address != null || seal != null) {
 			return new ResponseExtension(id, null, address, seal, null);

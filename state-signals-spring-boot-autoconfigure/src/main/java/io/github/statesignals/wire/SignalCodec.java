@@ -5,12 +5,16 @@ import java.util.function.Function;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.signing.ChannelSigner;
+import io.github.statesignals.signing.ChannelSigner.StoredPlace;
+import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +27,60 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SignalCodec {
 
-	private final StringCache strings = new StringCache();
+	private static final SignalExtension NO_SIGNAL_EXTENSION = new SignalExtension(null, SignalExtension.NONE,
+			SignalExtension.NONE, SignalExtension.NONE, null);
 
-	private final Spare<SignalScanner> signalScanners = new Spare<>(() -> new SignalScanner(this.strings));
+	private final Spare<SignalScanner> signalScanners;
 
-	private final Spare<ResponseScanner> responseScanners = new Spare<>(() -> new ResponseScanner(this.strings));
+	private final Spare<ResponseScanner> responseScanners;
 
-	private final JacksonReader reader = new JacksonReader();
+	private final JacksonReader reader;
 
-	private final PlainWriter plainWriter = new PlainWriter();
+	private final PlainWriter plainWriter;
 
-	private final JacksonWriter writer = new JacksonWriter();
+	private final JacksonWriter writer;
 
 	private final long maxPayload;
+
+	private final @Nullable ChannelSigner signer;
+
+	private final @Nullable SignatureCheck signatures;
 
 	/**
 	 * Creates a codec.
 	 * @param maxPayload the size limit of a message in bytes
 	 */
 	public SignalCodec(long maxPayload) {
+		StringCache strings = new StringCache();
+		this.signalScanners = new Spare<>(() -> new SignalScanner(strings));
+		this.responseScanners = new Spare<>(() -> new ResponseScanner(strings));
+		this.reader = new JacksonReader();
+		this.plainWriter = new PlainWriter();
+		this.writer = new JacksonWriter();
 		this.maxPayload = maxPayload;
+		this.signer = null;
+		this.signatures = null;
+	}
+
+	private SignalCodec(SignalCodec unsigned, ChannelSigner signer) {
+		this.signalScanners = unsigned.signalScanners;
+		this.responseScanners = unsigned.responseScanners;
+		this.reader = unsigned.reader;
+		this.plainWriter = unsigned.plainWriter;
+		this.writer = unsigned.writer;
+		this.maxPayload = unsigned.maxPayload;
+		this.signer = signer;
+		this.signatures = new SignatureCheck(signer);
+	}
+
+	/**
+	 * Returns a codec that signs what it writes, and verifies what it reads. Without an
+	 * extension a message is signed only where that is required.
+	 * @param signer signs and verifies; {@code null}: neither
+	 * @return the codec
+	 */
+	public SignalCodec signedBy(@Nullable ChannelSigner signer) {
+		return (signer != null) ? new SignalCodec(this, signer) : this;
 	}
 
 	/**
@@ -54,6 +92,14 @@ public final class SignalCodec {
 	}
 
 	/**
+	 * Returns whether messages are signed.
+	 * @return {@code false} unless {@link #signedBy} has made this codec
+	 */
+	public boolean isSigned() {
+		return this.signer != null;
+	}
+
+	/**
 	 * Writes a signal.
 	 * @param signal the signal
 	 * @param extension its extension, if any
@@ -62,8 +108,14 @@ public final class SignalCodec {
 	 * has more than 4,300 digits or an exponent beyond 4,300
 	 */
 	public byte[] write(Signal signal, @Nullable SignalExtension extension) {
-		byte[] plain = this.plainWriter.write(signal, extension);
-		byte[] written = (plain != null) ? plain : generate(signal, extension);
+		return write(signal, extension, null);
+	}
+
+	private byte[] write(Signal signal, @Nullable SignalExtension extension, @Nullable String replayFor) {
+		ChannelSigner signer = this.signer;
+		byte[] written = (signer == null || (extension == null && !signer.isRequired()))
+				? encode(signal, extension, null) : signer.signSignal(replayFor, (signature) -> encode(signal,
+						(extension != null) ? extension : NO_SIGNAL_EXTENSION, signature));
 		if (written.length > this.maxPayload) {
 			throw notSent(signal, tooLarge(written)
 					+ ". Send less metadata, or raise the property in every application of the channel");
@@ -71,9 +123,24 @@ public final class SignalCodec {
 		return written;
 	}
 
-	private byte[] generate(Signal signal, @Nullable SignalExtension extension) {
+	/**
+	 * Signs a stored signal again, which is to be stored again for one responder.
+	 * @param payload the signal in JSON
+	 * @param responder the name of the responder
+	 * @return the signal in JSON; {@code null} if its signature is not valid
+	 */
+	public byte @Nullable [] replay(byte[] payload, String responder) {
+		ReceivedMessage message = readStoredSignal(payload, null);
+		if (this.signer != null && message instanceof ReceivedSignal signal) {
+			return write(signal.signal(), signal.extension(), responder);
+		}
+		return (message instanceof UnverifiedMessage unverified && unverified.message() == null) ? null : payload;
+	}
+
+	private byte[] encode(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
+		byte[] plain = this.plainWriter.write(signal, extension, signature);
 		try {
-			return this.writer.write(signal, extension);
+			return (plain != null) ? plain : this.writer.write(signal, extension, signature);
 		}
 		catch (IllegalArgumentException ex) {
 			throw notSent(signal, ex.getMessage() + ". Send it as a string");
@@ -92,24 +159,33 @@ public final class SignalCodec {
 	 * @return the response in JSON, without a line break
 	 */
 	public byte[] write(Response response, @Nullable ResponseExtension extension) {
+		ChannelSigner signer = this.signer;
+		if (signer == null || (extension == null && !signer.isRequired())) {
+			return write(response, extension, null);
+		}
+		return signer.signResponse((signature) -> write(response,
+				(extension != null) ? extension : ResponseExtension.UNDERSTOOD, signature));
+	}
+
+	private byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		String message = response.message();
 		if (message == null || message.length() <= this.maxPayload) {
-			byte[] written = encode(response, extension);
+			byte[] written = encode(response, extension, signature);
 			if (message == null || written.length <= this.maxPayload) {
 				return written;
 			}
 		}
-		long available = this.maxPayload - encode(withMessage(response, ""), extension).length;
-		return encode(withMessage(response, ShortenedMessages.shorten(message, available)), extension);
+		long available = this.maxPayload - encode(withMessage(response, ""), extension, signature).length;
+		return encode(withMessage(response, ShortenedMessages.shorten(message, available)), extension, signature);
 	}
 
 	private static Response withMessage(Response response, @Nullable String message) {
 		return new Response(response.responderId(), response.publisherId(), response.event(), response.ras(), message);
 	}
 
-	private byte[] encode(Response response, @Nullable ResponseExtension extension) {
-		byte[] plain = this.plainWriter.write(response, extension);
-		return (plain != null) ? plain : this.writer.write(response, extension);
+	private byte[] encode(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
+		byte[] plain = this.plainWriter.write(response, extension, signature);
+		return (plain != null) ? plain : this.writer.write(response, extension, signature);
 	}
 
 	/**
@@ -133,9 +209,26 @@ public final class SignalCodec {
 	/**
 	 * Reads a signal.
 	 * @param payload the signal in JSON
-	 * @return a {@link ReceivedSignal} or {@link MalformedMessage}
+	 * @return a {@link ReceivedSignal}, {@link MalformedMessage} or
+	 * {@link UnverifiedMessage}
 	 */
 	public ReceivedMessage readSignal(byte[] payload) {
+		return check(parseSignal(payload), payload);
+	}
+
+	/**
+	 * Reads a signal of a durable channel. Its time does not matter, and it may be read
+	 * again.
+	 * @param payload the signal in JSON
+	 * @param place where it is stored; {@code null}: anywhere, for it is not delivered
+	 * @return see {@link #readSignal}
+	 */
+	public ReceivedMessage readStoredSignal(byte[] payload, @Nullable StoredPlace place) {
+		ReceivedMessage message = parseSignal(payload);
+		return (this.signatures != null) ? this.signatures.checkStored(message, payload, place) : message;
+	}
+
+	private ReceivedMessage parseSignal(byte[] payload) {
 		if (payload.length > this.maxPayload) {
 			String problem = tooLarge(payload);
 			return new MalformedMessage(problem, PartialReader.readSignal(this.reader, payload, true, problem), null);
@@ -163,11 +256,16 @@ public final class SignalCodec {
 	/**
 	 * Reads a response.
 	 * @param payload the response in JSON
-	 * @return a {@link ReceivedResponse} or {@link MalformedMessage}
+	 * @return a {@link ReceivedResponse}, {@link MalformedMessage} or
+	 * {@link UnverifiedMessage}
 	 */
 	public ReceivedMessage readResponse(byte[] payload) {
 		ReceivedMessage scanned = scanResponse(payload);
-		return (scanned != null) ? scanned : parseResponse(payload);
+		return check((scanned != null) ? scanned : parseResponse(payload), payload);
+	}
+
+	private ReceivedMessage check(ReceivedMessage message, byte[] payload) {
+		return (this.signatures != null) ? this.signatures.check(message, payload) : message;
 	}
 
 	/**

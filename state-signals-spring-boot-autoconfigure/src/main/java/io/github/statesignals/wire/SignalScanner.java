@@ -93,7 +93,7 @@ final class SignalScanner extends JsonScanner {
 		Map<String, @Nullable Object> metadata = this.entries;
 		this.entries = Map.of();
 		return complete ? new ReceivedSignal(
-				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata), extension) : null;
+				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata), extension, takeSignature()) : null;
 	}
 
 	private @Nullable SignalExtension metadata() {
@@ -157,6 +157,7 @@ final class SignalScanner extends JsonScanner {
 		long sent = skipNext(SENT) ? positive() : SignalExtension.NONE;
 		long timeout = skipNext(TIMEOUT) ? positive() : SignalExtension.NONE;
 		String replyTo = skipNext(REPLY_TO) ? text(this.replyTo) : null;
+		signature();
 		expect('}');
 		return new SignalExtension(id, sequence, sent, timeout, replyTo);
 	}

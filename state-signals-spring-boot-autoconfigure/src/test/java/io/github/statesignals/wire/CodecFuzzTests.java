@@ -139,7 +139,7 @@ class CodecFuzzTests {
 			byte[] written = this.codec.write(signal, parsed.extension());
 			sameDigits(this.codec.readSignal(written), parsed);
 			if (signal.metadata().isEmpty()) {
-				same(text(written), text(this.writer.write(signal, parsed.extension())));
+				same(text(written), text(this.writer.write(signal, parsed.extension(), null)));
 			}
 		}
 	}
@@ -169,7 +169,7 @@ class CodecFuzzTests {
 		same(response.message(), tree.path("message").isString() ? tree.get("message").asString() : null);
 		byte[] written = this.codec.write(response, parsed.extension());
 		same(this.codec.readResponse(written), parsed);
-		same(text(written), text(this.writer.write(response, parsed.extension())));
+		same(text(written), text(this.writer.write(response, parsed.extension(), null)));
 	}
 
 	private void checkLines(RandomPayloads payloads, byte[] first) {

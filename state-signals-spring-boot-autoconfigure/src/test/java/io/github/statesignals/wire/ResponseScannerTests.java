@@ -122,14 +122,14 @@ class ResponseScannerTests {
 							random.nextBoolean() ? "a" + text : null, random.nextBoolean() ? text : null, null)
 					: null;
 			assertThat(this.codec.write(response, extension)).asString()
-				.isEqualTo(new String(this.writer.write(response, extension), StandardCharsets.UTF_8));
+				.isEqualTo(new String(this.writer.write(response, extension, null), StandardCharsets.UTF_8));
 			Signal signal = new Signal(text, "p", "e" + text, "h", random.nextInt(), text, Map.of());
 			SignalExtension asked = random.nextBoolean()
 					? new SignalExtension(random.nextBoolean() ? text : null, random.nextInt(3) - 1L,
 							random.nextInt(3) - 1L, random.nextInt(3) - 1L, random.nextBoolean() ? text : null)
 					: null;
 			assertThat(this.codec.write(signal, asked)).asString()
-				.isEqualTo(new String(this.writer.write(signal, asked), StandardCharsets.UTF_8));
+				.isEqualTo(new String(this.writer.write(signal, asked, null), StandardCharsets.UTF_8));
 		}
 	}
 

@@ -273,6 +273,11 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	}
 
 	@Override
+	public void onUnverified(String channel, String sender, String problem, boolean refused) {
+		this.counters.unverified(channel, sender, problem, refused);
+	}
+
+	@Override
 	public void onUnreadable(String channel, UnreadableSignal unreadable) {
 		String publisherId = unreadable.publisherId();
 		String event = unreadable.event();

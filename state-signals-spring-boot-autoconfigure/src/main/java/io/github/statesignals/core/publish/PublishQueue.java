@@ -228,7 +228,13 @@ final class PublishQueue {
 			return null;
 		}
 		long now = now();
-		answers.forEach((answer) -> respond(publication, answer.response(), answer.extension(), now));
+		answers.forEach((answer) -> {
+			String id = (answer.extension() != null) ? answer.extension().id() : null;
+			// Another signal's answer may have been copied.
+			if (id == null || id.equals(publication.id())) {
+				respond(publication, answer.response(), answer.extension(), now);
+			}
+		});
 		return concludeIfComplete(publication, now);
 	}
 

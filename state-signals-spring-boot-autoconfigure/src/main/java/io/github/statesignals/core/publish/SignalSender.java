@@ -48,6 +48,8 @@ final class SignalSender {
 
 	private final MemoryBudget answers;
 
+	private final boolean extended;
+
 	private final PublishIds ids = new PublishIds();
 
 	private long sequence;
@@ -66,6 +68,8 @@ final class SignalSender {
 		this.channel = channel;
 		this.durable = this.outbound.isDurable(channel);
 		this.answers = services.answers();
+		// Legacy peers receive nothing of a durable channel.
+		this.extended = this.durable || this.outbound.requiresExtensions(channel);
 	}
 
 	boolean isDurable() {
@@ -74,8 +78,7 @@ final class SignalSender {
 
 	// Whether the next signal carries an extension.
 	boolean isExtended(Subscribers subscribers) {
-		if (this.durable) {
-			// Legacy peers receive nothing of it.
+		if (this.extended) {
 			return true;
 		}
 		return switch (this.extensions) {

@@ -107,6 +107,11 @@ class GuardedListener implements Listener {
 	}
 
 	@Override
+	public void onUnverified(String channel, String sender, String problem, boolean refused) {
+		call(() -> this.delegate.onUnverified(channel, sender, problem, refused));
+	}
+
+	@Override
 	public void onUnreadable(String channel, UnreadableSignal signal) {
 		call(() -> this.delegate.onUnreadable(channel, signal));
 	}

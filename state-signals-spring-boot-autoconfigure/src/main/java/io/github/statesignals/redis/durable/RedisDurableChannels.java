@@ -19,6 +19,7 @@ import io.github.statesignals.SignalStatus;
 import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.Replies;
+import io.github.statesignals.redis.durable.store.StoredDeadLetters.StoredDeadLetter;
 import io.github.statesignals.redis.durable.store.StoredDeadLetters;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -55,7 +56,7 @@ public final class RedisDurableChannels implements DurableChannels {
 		}
 		return ask("Could not find the signal '%s' of channel '%s'".formatted(id, channel),
 				() -> durable.channel(channel).store().status(id))
-			.map((status) -> status(id, status, durable.codec()));
+			.map((status) -> status(id, status, durable.channel(channel).codec()));
 	}
 
 	private static SignalStatus status(String id, StreamStore.Status status, SignalCodec codec) {
@@ -106,18 +107,18 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public List<DeadLetter> deadLetters(String channel, int limit) {
-		RedisStreamSignalTransport durable = durable(channel);
+		SignalCodec codec = durable(channel).channel(channel).codec();
 		return readDeadLetters(channel, limit).letters()
 			.stream()
 			.map((letter) -> new DeadLetter(letter.signal(), letter.responder(), Instant.ofEpochMilli(letter.millis()),
-					letter.reason(), readSignal(durable.codec(), letter.json())))
+					letter.reason(), readSignal(codec, letter.json())))
 			.toList();
 	}
 
 	// Reading it may be what has failed.
 	private static @Nullable Signal readSignal(SignalCodec codec, byte[] json) {
 		try {
-			return (codec.readSignal(json) instanceof ReceivedSignal read) ? read.signal() : null;
+			return (codec.readStoredSignal(json, null) instanceof ReceivedSignal read) ? read.signal() : null;
 		}
 		catch (RuntimeException | StackOverflowError ex) {
 			return null;
@@ -137,9 +138,27 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public boolean replay(String channel, String id, String responder) {
-		RedisStreamSignalTransport durable = durable(channel);
+		StreamChannel durable = durable(channel).channel(channel);
+		byte[] signed = durable.codec().isSigned() ? signAgain(durable.codec(), channel, id, responder) : null;
 		return ask("Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder),
-				() -> durable.channel(channel).store().replay(responder, id));
+				() -> durable.store().replay(responder, id, signed));
+	}
+
+	// A copy of a signed signal is refused.
+	private byte @Nullable [] signAgain(SignalCodec codec, String channel, String id, String responder) {
+		for (StoredDeadLetter letter : readDeadLetters(channel, Integer.MAX_VALUE).letters()) {
+			if (letter.signal().equals(id) && letter.responder().equals(responder)) {
+				byte[] signed = codec.replay(letter.json(), responder);
+				if (signed == null) {
+					throw new IllegalStateException(
+							("The signal '%s' of channel '%s' is not replayed: the channel requires signatures, and no key "
+									+ "of this application verifies its signature. Add the key with which it was signed")
+								.formatted(id, channel));
+				}
+				return signed;
+			}
+		}
+		return null;
 	}
 
 	private static <T> T ask(String problem, Supplier<CompletableFuture<T>> question) {

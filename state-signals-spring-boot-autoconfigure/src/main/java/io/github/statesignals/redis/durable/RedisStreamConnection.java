@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -65,7 +66,8 @@ final class RedisStreamConnection {
 	private final RedisPersistence persistence = new RedisPersistence();
 
 	RedisStreamConnection(RedisConnectionFactory connectionFactory, Consumer<Runnable> afterReceiving,
-			SignalCodec codec, Map<String, DurableChannel> channels, Set<String> opened, Listener listener) {
+			Function<String, SignalCodec> codecs, Map<String, DurableChannel> channels, Set<String> opened,
+			Listener listener) {
 		this.connectionFactory = connectionFactory;
 		this.opened = opened;
 		this.listener = new ReadyListener(listener);
@@ -74,7 +76,7 @@ final class RedisStreamConnection {
 		CustomizableThreadFactory connecting = threads("state-signals-durable-connect-");
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.client = createClient();
-		StreamChannel.Services services = new StreamChannel.Services(codec, this.listener, new Retries(this.scheduler),
+		StreamChannel.Services services = new StreamChannel.Services(codecs, this.listener, new Retries(this.scheduler),
 				this::createClient, this.scheduler, afterReceiving);
 		channels.forEach((name, settings) -> this.channels.put(name,
 				new StreamChannel(name, new StreamStore(name, settings, this.client), services,

@@ -143,7 +143,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			return null;
 		}
 		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this::afterReceiving,
-				this.codec, this.channels, this.opened, listener);
+				(channel) -> this.settings.codec(this.codec, channel), this.channels, this.opened, listener);
 		this.connection = started;
 		started.begin();
 		return started;
@@ -189,6 +189,11 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	}
 
 	@Override
+	public boolean requiresExtensions(String channel) {
+		return this.broadcast.requiresExtensions(channel);
+	}
+
+	@Override
 	public void check(Signal signal) {
 		this.broadcast.check(signal);
 	}
@@ -210,8 +215,9 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		if (Signal.INITIALIZATION.equals(signal.event())) {
 			return current.channel(channel).registry().introduce(signal.publisherId());
 		}
+		StreamChannel durable = current.channel(channel);
 		try {
-			return current.channel(channel).publish(signal, this.codec.write(signal, extension));
+			return durable.publish(signal, durable.codec().write(signal, extension));
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -261,10 +267,6 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			throw StreamClient.notConnected();
 		}
 		return current.channel(name);
-	}
-
-	SignalCodec codec() {
-		return this.codec;
 	}
 
 	// Notifies exporters that a responder was removed, and registers it again if it is

@@ -10,11 +10,13 @@ import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
 import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
+import io.github.statesignals.signing.ChannelSigner.StoredPlace;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import io.github.statesignals.wire.ReceivedMessage;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
@@ -57,7 +59,8 @@ final class SignalDelivery {
 	boolean deliver(PendingSignal signal) {
 		StoredReceipt receipt = new StoredReceipt(signal);
 		if (signal.content() instanceof Line line) {
-			return deliver(line, receipt);
+			StoredPlace place = new StoredPlace(this.responder, signal.entry().id(), signal.number());
+			return deliver(this.codec.readStoredSignal(line.json(), place), receipt);
 		}
 		if (signal.content() instanceof Deleted) {
 			this.listener.onDropped(this.channel, "", this.responder, 1);
@@ -69,8 +72,18 @@ final class SignalDelivery {
 		return true;
 	}
 
-	private boolean deliver(Line line, StoredReceipt receipt) {
-		ReceivedMessage message = this.codec.readSignal(line.json());
+	private boolean deliver(ReceivedMessage message, StoredReceipt receipt) {
+		if (message instanceof UnverifiedMessage unverified) {
+			this.listener.onUnverified(this.channel, unverified.sender(), unverified.problem(),
+					unverified.message() == null);
+			if (unverified.message() != null) {
+				return deliver(unverified.message(), receipt);
+			}
+			// Without an answer, which the publisher would take for that of its own
+			// signal.
+			receipt.acknowledge(null, null);
+			return true;
+		}
 		if (message instanceof MalformedMessage malformed) {
 			return deliverUnreadable(malformed, receipt);
 		}
@@ -98,7 +111,7 @@ final class SignalDelivery {
 		SignalExtension extension = null;
 		try {
 			if (signal.content() instanceof Line line
-					&& this.codec.readSignal(line.json()) instanceof ReceivedSignal read) {
+					&& this.codec.readStoredSignal(line.json(), null) instanceof ReceivedSignal read) {
 				known = read.signal();
 				extension = read.extension();
 			}

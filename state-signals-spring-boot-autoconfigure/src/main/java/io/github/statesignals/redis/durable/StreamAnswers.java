@@ -9,6 +9,7 @@ import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import io.github.statesignals.wire.ReceivedMessage;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
@@ -96,6 +97,10 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 			return null;
 		}
 		ReceivedMessage message = codec.readResponse(answer);
+		if (message instanceof UnverifiedMessage unverified) {
+			logger.debug("A stored answer of '{}' is not verified: {}", unverified.sender(), unverified.problem());
+			message = unverified.message();
+		}
 		ReceivedResponse read = (message instanceof ReceivedResponse response) ? response : null;
 		if (message instanceof MalformedMessage malformed) {
 			logger.debug("A stored answer can't be read: {}", malformed.problem());

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -37,6 +38,8 @@ final class StreamChannel {
 
 	private final StreamRegistry registry;
 
+	private final SignalCodec codec;
+
 	private final StreamPublisher publisher;
 
 	private final StreamAnswers answers;
@@ -53,9 +56,14 @@ final class StreamChannel {
 		this.name = name;
 		this.store = store;
 		this.services = services;
+		this.codec = services.codecs().apply(name);
 		this.registry = new StreamRegistry(name, store, services.listener(), subscriptions, services.executor());
 		this.publisher = new StreamPublisher(store, services.retries());
-		this.answers = new StreamAnswers(store, services.codec(), services.retries());
+		this.answers = new StreamAnswers(store, this.codec, services.retries());
+	}
+
+	SignalCodec codec() {
+		return this.codec;
 	}
 
 	StreamStore store() {
@@ -123,7 +131,7 @@ final class StreamChannel {
 	}
 
 	private StreamReader createReader(String responder) {
-		return new StreamReader(this.name, responder, this.store, this.services.clients().get(), this.services.codec(),
+		return new StreamReader(this.name, responder, this.store, this.services.clients().get(), this.codec,
 				this.services.listener(), this.services.retries(), this.services.afterReceiving());
 	}
 
@@ -164,12 +172,13 @@ final class StreamChannel {
 	/**
 	 * The parts that all channels of a connection share.
 	 *
+	 * @param codecs returns the codec of a channel
 	 * @param clients creates a client for a reader, whose commands block
 	 * @param executor calls the listener
 	 * @param afterReceiving runs a task when handlers have been woken for what was read
 	 */
-	record Services(SignalCodec codec, Listener listener, Retries retries, Supplier<StreamClient> clients,
-			Executor executor, Consumer<Runnable> afterReceiving) {
+	record Services(Function<String, SignalCodec> codecs, Listener listener, Retries retries,
+			Supplier<StreamClient> clients, Executor executor, Consumer<Runnable> afterReceiving) {
 	}
 
 }

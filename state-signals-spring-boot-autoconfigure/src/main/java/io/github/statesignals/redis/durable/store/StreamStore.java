@@ -255,11 +255,16 @@ public final class StreamStore {
 
 	/**
 	 * Adds the signal of a dead letter to the stream, for its responder alone.
+	 * @param signed the signal in JSON where it was signed again, else {@code null}
 	 * @return {@code false} if there is no such dead letter
 	 */
-	public CompletableFuture<Boolean> replay(String responder, String signal) {
-		return eval(StreamScript.REPLAY, List.of(this.keys.log(), this.keys.deadLetters()),
-				List.of(StreamKeys.field(signal, responder), RedisChannel.bytes(responder)))
+	public CompletableFuture<Boolean> replay(String responder, String signal, byte @Nullable [] signed) {
+		List<byte[]> arguments = new ArrayList<>(
+				List.of(StreamKeys.field(signal, responder), RedisChannel.bytes(responder)));
+		if (signed != null) {
+			arguments.add(signed);
+		}
+		return eval(StreamScript.REPLAY, List.of(this.keys.log(), this.keys.deadLetters()), arguments)
 			.thenApply(StreamStore::isDone);
 	}
 

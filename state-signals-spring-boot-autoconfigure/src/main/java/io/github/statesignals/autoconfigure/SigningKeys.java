@@ -1,0 +1,182 @@
+package io.github.statesignals.autoconfigure;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Key;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Signing;
+import io.github.statesignals.signing.KeyRing;
+import io.github.statesignals.signing.SigningKey;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Reads the keys of signatures from properties, or from a file that is read again when it
+ * changes.
+ */
+final class SigningKeys implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(StateSignalsProperties.class);
+
+	private static final long INTERVAL_SECONDS = 5;
+
+	private static final String BASE64 = "base64:";
+
+	private final Signing signing;
+
+	private @Nullable ScheduledThreadPoolExecutor watch;
+
+	// Also that of a file that can't be used, so that it is logged once.
+	private String content = "";
+
+	SigningKeys(Signing signing) {
+		this.signing = signing;
+	}
+
+	/**
+	 * Reads the keys.
+	 * @return the keys
+	 * @throws SignalStartException if they are missing or invalid
+	 */
+	KeyRing read() {
+		File file = this.signing.file();
+		if (file == null) {
+			return ring("state-signals.signing.", this.signing.key(), this.signing.keys());
+		}
+		if (this.signing.key() != null || !this.signing.keys().isEmpty()) {
+			throw new SignalStartException(
+					"The keys of signatures are in state-signals.signing.file, and in properties, too",
+					"Remove state-signals.signing.key and state-signals.signing.keys, or state-signals.signing.file.");
+		}
+		try {
+			this.content = content(file);
+			return parse(file);
+		}
+		catch (IOException ex) {
+			throw new SignalStartException(
+					"The file '%s' of state-signals.signing.file can't be read (%s)".formatted(file, ex),
+					"Create it with 'key' and 'keys.<id>.secret', readable for the application alone.");
+		}
+	}
+
+	/**
+	 * Reads the file again every few seconds, if there is one.
+	 * @param changed takes the keys when they have changed
+	 */
+	synchronized void watch(Consumer<KeyRing> changed) {
+		File file = this.signing.file();
+		if (file != null) {
+			CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-keys-");
+			threads.setDaemon(true);
+			this.watch = new ScheduledThreadPoolExecutor(1, threads);
+			this.watch.scheduleWithFixedDelay(() -> update(file, changed), INTERVAL_SECONDS, INTERVAL_SECONDS,
+					TimeUnit.SECONDS);
+		}
+	}
+
+	private void update(File file, Consumer<KeyRing> changed) {
+		try {
+			String read = content(file);
+			if (read.equals(this.content)) {
+				return;
+			}
+			this.content = read;
+			KeyRing keys = parse(file);
+			changed.accept(keys);
+			logger.info("Read the changed keys of signatures from '{}': {}", file, keys);
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn("The keys of signatures remain as they are: {}", ex.getMessage());
+		}
+	}
+
+	private static String content(File file) throws IOException {
+		return Files.readString(file.toPath(), StandardCharsets.ISO_8859_1);
+	}
+
+	private KeyRing parse(File file) throws IOException {
+		Properties properties = new Properties();
+		try (Reader reader = new StringReader(this.content)) {
+			properties.load(reader);
+		}
+		Binder binder = new Binder(new MapConfigurationPropertySource(properties));
+		try {
+			return ring("'%s': ".formatted(file), binder.bind("key", String.class).orElse(null),
+					binder.bind("keys", Bindable.mapOf(String.class, Key.class)).orElseGet(Map::of));
+		}
+		catch (BindException | IllegalArgumentException ex) {
+			// Its message may have a secret.
+			throw invalid("'%s': ".formatted(file), "it is no properties file with 'key' and 'keys.<id>.secret'");
+		}
+	}
+
+	private static KeyRing ring(String place, @Nullable String signing, Map<String, Key> properties) {
+		List<SigningKey> keys = new ArrayList<>();
+		for (Map.Entry<String, Key> entry : properties.entrySet()) {
+			Key key = entry.getValue();
+			if (key.secret() == null || key.secret().isEmpty()) {
+				throw invalid(place, "the key '%s' has no secret".formatted(entry.getKey()));
+			}
+			try {
+				keys.add(new SigningKey(entry.getKey(), bytes(key.secret()), key.events(), key.responders()));
+			}
+			catch (IllegalArgumentException ex) {
+				throw invalid(place, String.valueOf(ex.getMessage()));
+			}
+		}
+		if (signing == null) {
+			throw invalid(place, "'key' is not set, the id of the key that signs");
+		}
+		try {
+			return new KeyRing(signing, keys);
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(place, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static byte[] bytes(String secret) {
+		if (!secret.startsWith(BASE64)) {
+			return secret.getBytes(StandardCharsets.UTF_8);
+		}
+		try {
+			return Base64.getDecoder().decode(secret.substring(BASE64.length()).strip());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("a secret that begins with 'base64:' is no Base64", ex);
+		}
+	}
+
+	private static SignalStartException invalid(String place, String problem) {
+		return new SignalStartException("The keys of signatures are invalid. %s%s".formatted(place, problem),
+				"Set 'key' to the id of the key that signs, and 'keys.<id>.secret' to at least 32 random bytes for each key, "
+						+ "such as the output of: openssl rand -base64 32, with 'base64:' before it.");
+	}
+
+	@Override
+	public synchronized void close() {
+		if (this.watch != null) {
+			this.watch.shutdownNow();
+		}
+	}
+
+}

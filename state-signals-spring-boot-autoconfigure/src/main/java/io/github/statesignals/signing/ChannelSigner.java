@@ -1,0 +1,221 @@
+package io.github.statesignals.signing;
+
+import java.security.MessageDigest;
+import java.util.function.Function;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.signing.ReplayGuard.Sender;
+import io.github.statesignals.signing.StoredOrder.Position;
+import io.github.statesignals.signing.StoredOrder.Source;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs and verifies the messages of one channel, as they are on the wire: all bytes of a
+ * message but its signature, with the channel and whether it is a signal or a response.
+ *
+ * @since 0.1.0
+ */
+public final class ChannelSigner {
+
+	private final SignerState state;
+
+	private final String channel;
+
+	private final boolean required;
+
+	private final Direction signals;
+
+	private final Direction responses;
+
+	ChannelSigner(SignerState state, String channel, boolean required) {
+		this.state = state;
+		this.channel = channel;
+		this.required = required;
+		this.signals = Direction.of("signal", channel);
+		this.responses = Direction.of("response", channel);
+	}
+
+	/**
+	 * Whether a message without a valid signature is refused.
+	 * @return {@code false} if it has its effect all the same
+	 */
+	public boolean isRequired() {
+		return this.required;
+	}
+
+	/**
+	 * Signs a signal.
+	 * @param replayFor the responder for which it is stored again, if it is
+	 * @param writer writes the signal with a signature that it is given
+	 * @return the signal
+	 */
+	public byte[] signSignal(@Nullable String replayFor, Function<Signature, byte[]> writer) {
+		return sign(this.signals, replayFor, writer);
+	}
+
+	/**
+	 * Signs a response.
+	 * @param writer writes the response with a signature that it is given
+	 * @return the response
+	 */
+	public byte[] signResponse(Function<Signature, byte[]> writer) {
+		return sign(this.responses, null, writer);
+	}
+
+	private byte[] sign(Direction direction, @Nullable String replayFor, Function<Signature, byte[]> writer) {
+		SigningKey key = this.state.keys().signing();
+		byte[] message = writer.apply(new Signature(key.id(), this.state.nextTime(), Signature.PLACEHOLDER, replayFor));
+		int place = Signature.place(message);
+		byte[] value = key.sign(direction.context, message, place);
+		System.arraycopy(value, 0, message, place, value.length);
+		return message;
+	}
+
+	/**
+	 * Verifies a signal that was received.
+	 * @param message the signal in JSON
+	 * @param signature its signature, if it has one
+	 * @param publisherId the id of its publisher
+	 * @param event its event
+	 * @return why it must not be trusted, or {@code null}
+	 */
+	public @Nullable String verifySignal(byte[] message, @Nullable Signature signature, String publisherId,
+			String event) {
+		Verified verified = verifyPublisher(message, signature, event);
+		// One that asks for subscribers is harmless, and needed where clocks differ.
+		return (verified.problem != null) ? verified.problem
+				: checkReplay(this.signals, publisherId, verified.time, !Signal.INITIALIZATION.equals(event));
+	}
+
+	/**
+	 * Verifies a signal that was stored.
+	 * @param message the signal in JSON
+	 * @param signature its signature, if it has one
+	 * @param publisherId the id of its publisher
+	 * @param event its event
+	 * @param place where it is stored; {@code null}: anywhere, for it is not delivered
+	 * @return why it must not be trusted, or {@code null}
+	 */
+	public @Nullable String verifyStored(byte[] message, @Nullable Signature signature, String publisherId,
+			String event, @Nullable StoredPlace place) {
+		Verified verified = verifyPublisher(message, signature, event);
+		if (verified.problem != null || place == null || signature == null) {
+			return verified.problem;
+		}
+		Source source = new Source(this.channel, place.responder, publisherId);
+		Position position = Position.of(place.entry, place.number);
+		String replayFor = signature.replayFor();
+		if (replayFor == null) {
+			return this.state.stored().check(source, verified.time, position);
+		}
+		return replayFor.equals(place.responder) ? this.state.stored().checkReplay(source, verified.time, position)
+				: "it was stored again for another responder";
+	}
+
+	private Verified verifyPublisher(byte[] message, @Nullable Signature signature, String event) {
+		Verified verified = verify(this.signals, message, signature);
+		SigningKey key = verified.key;
+		return (key == null || key.mayPublish(event)) ? verified
+				: Verified.not("%s may not publish '%s'".formatted(key, event));
+	}
+
+	/**
+	 * Verifies an answer that repeats the id of its signal. Another publish has another
+	 * id, so that it needs no time.
+	 * @param message the answer in JSON
+	 * @param signature its signature, if it has one
+	 * @param responderId the id of its responder
+	 * @return why it must not be trusted, or {@code null}
+	 */
+	public @Nullable String verifyAnswer(byte[] message, @Nullable Signature signature, String responderId) {
+		return verifyResponder(message, signature, responderId).problem;
+	}
+
+	/**
+	 * Verifies a response that answers no signal with an id.
+	 * @param message the response in JSON
+	 * @param signature its signature, if it has one
+	 * @param responderId the id of its responder
+	 * @return why it must not be trusted, or {@code null}
+	 */
+	public @Nullable String verifyResponse(byte[] message, @Nullable Signature signature, String responderId) {
+		Verified verified = verifyResponder(message, signature, responderId);
+		return (verified.problem != null) ? verified.problem
+				: checkReplay(this.responses, responderId, verified.time, false);
+	}
+
+	/**
+	 * Verifies a probe, which an exporter sends.
+	 * @param message the probe in JSON
+	 * @param signature its signature, if it has one
+	 * @param publisherId the id of the exporter
+	 * @return why it must not be trusted, or {@code null}
+	 */
+	public @Nullable String verifyProbe(byte[] message, @Nullable Signature signature, String publisherId) {
+		Verified verified = verify(this.responses, message, signature);
+		if (verified.key == null) {
+			return verified.problem;
+		}
+		return verified.key.mayPublish() ? checkReplay(this.responses, publisherId, verified.time, false)
+				: "%s may not publish".formatted(verified.key);
+	}
+
+	private Verified verifyResponder(byte[] message, @Nullable Signature signature, String responderId) {
+		Verified verified = verify(this.responses, message, signature);
+		SigningKey key = verified.key;
+		return (key == null || key.mayRespond(responderId)) ? verified
+				: Verified.not("%s may not respond as '%s'".formatted(key, responderId));
+	}
+
+	private Verified verify(Direction direction, byte[] message, @Nullable Signature signature) {
+		if (signature == null) {
+			return Verified.not("it is not signed");
+		}
+		SigningKey key = this.state.keys().find(signature.key());
+		if (key == null) {
+			return Verified.not("the key '%s' that it names is none of this application".formatted(signature.key()));
+		}
+		int place = signature.find(message);
+		if (place < 0 || !MessageDigest.isEqual(key.sign(direction.context, message, place),
+				Signature.bytes(signature.value()))) {
+			return Verified.not("its signature does not match");
+		}
+		return new Verified(null, key, signature.time());
+	}
+
+	private @Nullable String checkReplay(Direction direction, String sender, long time, boolean afterStart) {
+		return this.state.received().check(new Sender(direction.name, sender), time, this.state.now(), afterStart);
+	}
+
+	/**
+	 * Where a signal is stored.
+	 *
+	 * @param responder the name of the responder that reads it
+	 * @param entry the id of the entry, as Redis writes it
+	 * @param number the number in the entry
+	 */
+	public record StoredPlace(String responder, String entry, int number) {
+	}
+
+	/**
+	 * The kind of message and the channel. A signature of one direction is none of
+	 * another.
+	 */
+	private record Direction(String name, byte[] context) {
+
+		static Direction of(String kind, String channel) {
+			String name = kind + "\n" + channel + "\n";
+			return new Direction(name, Signature.bytes("state-signals 1\n" + name));
+		}
+
+	}
+
+	private record Verified(@Nullable String problem, @Nullable SigningKey key, long time) {
+
+		static Verified not(String problem) {
+			return new Verified(problem, null, 0);
+		}
+
+	}
+
+}

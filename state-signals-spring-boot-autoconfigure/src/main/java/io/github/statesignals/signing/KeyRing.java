@@ -1,0 +1,53 @@
+package io.github.statesignals.signing;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of an application: all of them verify, and one signs.
+ *
+ * @since 0.1.0
+ */
+public final class KeyRing {
+
+	private final Map<String, SigningKey> keys;
+
+	private final SigningKey signing;
+
+	/**
+	 * Creates a key ring.
+	 * @param signing the id of the key that signs
+	 * @param keys the keys
+	 * @throws IllegalArgumentException if the key that signs is none of them
+	 */
+	public KeyRing(String signing, Collection<SigningKey> keys) {
+		this.keys = keys.stream().collect(Collectors.toUnmodifiableMap(SigningKey::id, Function.identity()));
+		SigningKey found = this.keys.get(signing);
+		if (found == null) {
+			throw new IllegalArgumentException(
+					"the key '%s' that signs is none of the keys %s".formatted(signing, this.keys.keySet()));
+		}
+		this.signing = found;
+	}
+
+	SigningKey signing() {
+		return this.signing;
+	}
+
+	@Nullable SigningKey find(String id) {
+		return this.keys.get(id);
+	}
+
+	/**
+	 * Returns the ids of the keys.
+	 */
+	@Override
+	public String toString() {
+		return this.keys.keySet() + ", of which '" + this.signing.id() + "' signs";
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.github.statesignals.signing;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognizes messages that were received before, by their times. A message outside of a
+ * window around the present is refused. Within the window the last times of each sender
+ * are stored, and a message that is older than these is refused, too. Safe for use by
+ * many threads.
+ */
+final class ReplayGuard {
+
+	/**
+	 * The senders that are stored. Further ones are refused until the window of another
+	 * has passed.
+	 */
+	static final int SENDERS = 10_000;
+
+	private final Map<Sender, Times> senders = new LinkedHashMap<>(16, 0.75f, true);
+
+	private final long tolerance;
+
+	private final long start;
+
+	/**
+	 * Creates a guard.
+	 * @param tolerance half of the window, in microseconds
+	 * @param start the present time
+	 */
+	ReplayGuard(long tolerance, long start) {
+		this.tolerance = tolerance;
+		this.start = start;
+	}
+
+	/**
+	 * Takes a message whose signature is valid.
+	 * @param time its time
+	 * @param now the present time
+	 * @param afterStart whether it must not be older than this guard
+	 * @return why it is refused, or {@code null}
+	 */
+	synchronized @Nullable String check(Sender sender, long time, long now, boolean afterStart) {
+		if (Math.abs(now - time) > this.tolerance) {
+			return "its time is %d s %s that of this host. Synchronize the clocks, if it is not an old message"
+				.formatted(Math.abs(now - time) / 1_000_000, (time < now) ? "before" : "after");
+		}
+		if (afterStart && time < this.start) {
+			return "it was sent before this application has started";
+		}
+		Times times = this.senders.get(sender);
+		if (times == null) {
+			if (this.senders.size() == SENDERS && !removeEldest(now)) {
+				return "there are more than %d senders".formatted(SENDERS);
+			}
+			times = new Times();
+			this.senders.put(sender, times);
+		}
+		return times.add(time) ? null : "it was received before";
+	}
+
+	private boolean removeEldest(long now) {
+		Iterator<Times> all = this.senders.values().iterator();
+		if (all.next().last() >= now - this.tolerance) {
+			return false;
+		}
+		all.remove();
+		return true;
+	}
+
+	/**
+	 * A sender of messages.
+	 *
+	 * @param context the channel and the kind of messages
+	 */
+	record Sender(String context, String id) {
+	}
+
+	/**
+	 * The last times of a sender, in ascending order.
+	 */
+	private static final class Times {
+
+		private static final int LIMIT = 128;
+
+		private long[] times = new long[4];
+
+		private int count;
+
+		boolean add(long time) {
+			int place = -1 - Arrays.binarySearch(this.times, 0, this.count, time);
+			if (place < 0 || (place == 0 && this.count == LIMIT)) {
+				return false;
+			}
+			if (this.count == LIMIT) {
+				place--;
+				System.arraycopy(this.times, 1, this.times, 0, place);
+			}
+			else {
+				if (this.count == this.times.length) {
+					this.times = Arrays.copyOf(this.times, this.count * 2);
+				}
+				System.arraycopy(this.times, place, this.times, place + 1, this.count - place);
+				this.count++;
+			}
+			this.times[place] = time;
+			return true;
+		}
+
+		long last() {
+			return this.times[this.count - 1];
+		}
+
+	}
+
+}

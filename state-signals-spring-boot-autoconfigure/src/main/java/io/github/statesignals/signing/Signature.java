@@ -1,0 +1,65 @@
+package io.github.statesignals.signing;
+
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The signature of a message, as the message carries it.
+ *
+ * @param key the id of the key
+ * @param time when the message was signed, in microseconds since 1970; no two messages
+ * that one application signs have the same
+ * @param value the HMAC-SHA256 of the message, in Base64 for URLs. It is computed of the
+ * message with {@link #PLACEHOLDER} in its place
+ * @param replayFor the responder for which a stored signal was stored again, if it was
+ * @since 0.1.0
+ */
+public record Signature(String key, long time, String value, @Nullable String replayFor) {
+
+	/**
+	 * The name of the member that has the value.
+	 */
+	public static final String MEMBER = "sig";
+
+	private static final int LENGTH = 43;
+
+	static final String PLACEHOLDER = "0".repeat(LENGTH);
+
+	private static final byte[] UNSIGNED = bytes("\"" + MEMBER + "\":\"" + PLACEHOLDER + "\"");
+
+	static byte[] bytes(String ascii) {
+		return ascii.getBytes(StandardCharsets.ISO_8859_1);
+	}
+
+	// Where the value of a message goes that is to be signed. A text in front of it can't
+	// look like it: its quotes are escaped.
+	static int place(byte[] message) {
+		int place = indexOf(message, UNSIGNED, 0);
+		if (place < 0) {
+			throw new IllegalStateException("The message has no place for a signature");
+		}
+		return place + UNSIGNED.length - LENGTH - 1;
+	}
+
+	// Where the message has the value, which has to be there once.
+	int find(byte[] message) {
+		byte[] searched = bytes(this.value);
+		int place = (searched.length == LENGTH) ? indexOf(message, searched, 0) : -1;
+		return (place < 0 || indexOf(message, searched, place + 1) >= 0) ? -1 : place;
+	}
+
+	private static int indexOf(byte[] bytes, byte[] searched, int from) {
+		for (int i = from; i <= bytes.length - searched.length; i++) {
+			int same = 0;
+			while (same < searched.length && bytes[i + same] == searched[same]) {
+				same++;
+			}
+			if (same == searched.length) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.github.statesignals.signing;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognizes stored signals that were stored again. A publisher signs its signals in the
+ * order in which they are stored: a later position in the stream has a later time. A
+ * signal that is delivered again has the position that it had. Safe for use by many
+ * threads.
+ */
+final class StoredOrder {
+
+	/**
+	 * The publishers that are stored for responders. One that was not read for long is
+	 * removed: any number of them may have published.
+	 */
+	private static final int PUBLISHERS = 10_000;
+
+	private final Map<Source, StoredSignal> last = new Latest<>();
+
+	private final Map<Replay, Position> replays = new Latest<>();
+
+	private final long tolerance;
+
+	StoredOrder(long tolerance) {
+		this.tolerance = tolerance;
+	}
+
+	/**
+	 * Takes a signal whose signature is valid.
+	 * @return why it is refused, or {@code null}
+	 */
+	synchronized @Nullable String check(Source source, long time, Position position) {
+		StoredSignal before = this.last.get(source);
+		if (before != null && Long.compare(time, before.time) != Integer.signum(position.compareTo(before.position))) {
+			return "it is stored again, or not in the order of its publisher";
+		}
+		if (before == null || time > before.time) {
+			this.last.put(source, new StoredSignal(time, position));
+		}
+		return null;
+	}
+
+	/**
+	 * Takes a signal that was stored again on purpose.
+	 * @return why it is refused, or {@code null}
+	 */
+	synchronized @Nullable String checkReplay(Source source, long time, Position position) {
+		if (Math.abs(position.millis * 1_000 - time) > this.tolerance) {
+			return "it was signed at another time than it was stored";
+		}
+		Position before = this.replays.putIfAbsent(new Replay(source, time), position);
+		return (before == null || before.equals(position)) ? null : "it is stored again";
+	}
+
+	/**
+	 * A publisher, as far as one responder reads its signals.
+	 */
+	record Source(String channel, String responder, String publisher) {
+	}
+
+	/**
+	 * A position in a stream.
+	 *
+	 * @param millis the first part of the id of its entry
+	 * @param sequence the second part
+	 * @param number the number in the entry
+	 */
+	record Position(long millis, long sequence, int number) implements Comparable<Position> {
+
+		static Position of(String entry, int number) {
+			int dash = entry.indexOf('-');
+			return new Position(Long.parseLong(entry.substring(0, dash)), Long.parseLong(entry.substring(dash + 1)),
+					number);
+		}
+
+		@Override
+		public int compareTo(Position other) {
+			int order = Long.compare(this.millis, other.millis);
+			order = (order != 0) ? order : Long.compare(this.sequence, other.sequence);
+			return (order != 0) ? order : Integer.compare(this.number, other.number);
+		}
+
+	}
+
+	private record StoredSignal(long time, Position position) {
+	}
+
+	private record Replay(Source source, long time) {
+	}
+
+	/**
+	 * Stores the entries that were used last.
+	 *
+	 * @param <K> the type of key
+	 * @param <V> the type of value
+	 */
+	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
+
+		private static final long serialVersionUID = 1L;
+
+		Latest() {
+			super(16, 0.75f, true);
+		}
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+			return size() > PUBLISHERS;
+		}
+
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.github.statesignals.wire;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.signing.ChannelSigner;
+import io.github.statesignals.signing.ChannelSigner.StoredPlace;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies the signatures of messages that were read.
+ */
+final class SignatureCheck {
+
+	private final ChannelSigner signer;
+
+	SignatureCheck(ChannelSigner signer) {
+		this.signer = signer;
+	}
+
+	ReceivedMessage check(ReceivedMessage message, byte[] payload) {
+		if (message instanceof ReceivedSignal received) {
+			Signal signal = received.signal();
+			return result(received, signal.publisherId(),
+					this.signer.verifySignal(payload, received.signature(), signal.publisherId(), signal.event()));
+		}
+		if (message instanceof ReceivedResponse received) {
+			return check(received, payload);
+		}
+		return withoutParts(message);
+	}
+
+	ReceivedMessage checkStored(ReceivedMessage message, byte[] payload, @Nullable StoredPlace place) {
+		if (message instanceof ReceivedSignal received) {
+			Signal signal = received.signal();
+			return result(received, signal.publisherId(), this.signer.verifyStored(payload, received.signature(),
+					signal.publisherId(), signal.event(), place));
+		}
+		return withoutParts(message);
+	}
+
+	private ReceivedMessage check(ReceivedResponse received, byte[] payload) {
+		Response response = received.response();
+		ResponseExtension extension = received.extension();
+		if (extension != null && extension.probe() != null && extension.probe().state() == null) {
+			return result(received, response.publisherId(),
+					this.signer.verifyProbe(payload, received.signature(), response.publisherId()));
+		}
+		boolean answer = extension != null && extension.id() != null && !Signal.isReserved(response.event());
+		return result(received, response.responderId(),
+				answer ? this.signer.verifyAnswer(payload, received.signature(), response.responderId())
+						: this.signer.verifyResponse(payload, received.signature(), response.responderId()));
+	}
+
+	private ReceivedMessage result(ReceivedMessage message, String sender, @Nullable String problem) {
+		return (problem == null) ? message
+				: new UnverifiedMessage(sender, problem, this.signer.isRequired() ? null : message);
+	}
+
+	// The parts of a malformed message that could be read may be forged.
+	private ReceivedMessage withoutParts(ReceivedMessage message) {
+		return (message instanceof MalformedMessage malformed && this.signer.isRequired())
+				? new MalformedMessage(malformed.problem(), null, null) : message;
+	}
+
+}
