@@ -120,8 +120,7 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * @param start Which earlier signals of a durable channel a responder receives whose
 	 * name is new: none, the last one of each event and publisher, or all that are
 	 * stored.
-	 * @param signing Whether messages are signed. Defaults to
-	 * 'state-signals.signing.mode'.
+	 * @param signing Signing of messages. Defaults to 'state-signals.signing.mode'.
 	 */
 	public record Channel(@DefaultValue("broadcast") Delivery delivery, @DefaultValue("7d") Duration retention,
 			@DefaultValue("new") Start start, @Nullable SigningMode signing) {
@@ -130,8 +129,8 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	/**
 	 * Signatures of messages.
 	 *
-	 * @param mode Whether messages are signed: 'verify' counts and logs received ones
-	 * without a valid signature, 'require' refuses them.
+	 * @param mode Signing of messages on channels that set nothing else: 'verify' counts
+	 * and logs received ones without a valid signature, 'require' refuses them.
 	 * @param key Id of the key that signs.
 	 * @param keys Keys by id: 'secret' has at least 32 bytes, as text or with 'base64:'
 	 * before it; 'events' are those that may be published with the key (any if not set),

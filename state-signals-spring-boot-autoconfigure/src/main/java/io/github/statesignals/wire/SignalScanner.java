@@ -92,8 +92,10 @@ final class SignalScanner extends JsonScanner {
 		release();
 		Map<String, @Nullable Object> metadata = this.entries;
 		this.entries = Map.of();
-		return complete ? new ReceivedSignal(
-				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata), extension, takeSignature()) : null;
+		return complete
+				? new ReceivedSignal(new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata),
+						extension, takeSignature())
+				: null;
 	}
 
 	private @Nullable SignalExtension metadata() {
