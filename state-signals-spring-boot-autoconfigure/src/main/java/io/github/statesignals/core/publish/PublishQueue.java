@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -15,7 +14,6 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
-import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.publish.KnownResponders.Silence;
 import io.github.statesignals.core.publish.KnownResponders.Subscribers;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
@@ -39,16 +37,10 @@ final class PublishQueue {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	// The publications whose results have not been handed out, and their memory.
-	private final AtomicInteger pending = new AtomicInteger();
-
-	private final MemoryBudget memory = MemoryBudget.ofHeap(MEMORY_SHARE);
+	private final PublishAdmission admission = new PublishAdmission();
 
 	@GuardedBy("this")
 	private final SendOrder order = new SendOrder();
-
-	// The share of the heap that the signals of an exporter may take.
-	private static final int MEMORY_SHARE = 16;
 
 	private final SignalSender sender;
 
@@ -81,22 +73,12 @@ final class PublishQueue {
 	}
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this::finish, this::handOut);
-		int limit = this.services.settings().exporters().maxPending();
-		String problem = null;
-		if (this.pending.get() >= limit) {
-			problem = "%d publishes of exporter '%s' are in flight already. Await some of their results first, or raise state-signals.exporter.max-pending"
-				.formatted(limit, signal.publisherId());
-		}
-		else if (!this.memory.reserve(publication.bytes())) {
-			problem = "the signals of exporter '%s' in flight take %d MB. Await some of their results first, or raise the size of the heap (-Xmx)"
-				.formatted(signal.publisherId(), this.memory.capacity() / 1_000_000);
-		}
+		Publication publication = new Publication(signal, options, this::finish, this.admission::release);
+		String problem = this.admission.admit(publication, this.services.settings().exporters().maxPending());
 		if (problem != null) {
 			return CompletableFuture.failedFuture(
 					new TaskRejectedException("'%s' is not published: %s".formatted(signal.event(), problem)));
 		}
-		this.pending.incrementAndGet();
 		this.order.add(publication);
 		Subscribers subscribers = this.responders.subscribers();
 		if (this.order.isFree(publication, subscribers.ids().size(), isIdentified(subscribers))) {
@@ -109,18 +91,12 @@ final class PublishQueue {
 		}
 		catch (IllegalArgumentException ex) {
 			publication.completeExceptionally(ex);
-			handOut(publication);
+			this.admission.release(publication);
 			return publication;
 		}
 		this.order.enqueue(publication);
 		sendNext(signal.event());
 		return publication;
-	}
-
-	private void handOut(Publication publication) {
-		this.pending.decrementAndGet();
-		this.memory.release(publication.bytes());
-		publication.tally().release();
 	}
 
 	// Whether a signal to the current subscribers carries an extension.

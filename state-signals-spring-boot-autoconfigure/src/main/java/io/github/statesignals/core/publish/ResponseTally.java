@@ -182,8 +182,7 @@ final class ResponseTally {
 	}
 
 	// Does not wait for responders: they are missing, unless they answer before the
-	// others
-	// have.
+	// last of the others.
 	void skip(Set<String> responderIds) {
 		responderIds.forEach(this::lose);
 		this.skipped = responderIds;
