@@ -9,12 +9,16 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.signing.ChannelSigner.StoredPlace;
+import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.KeyRing;
 import io.github.statesignals.signing.MessageSigner;
+import io.github.statesignals.signing.Signature;
 import io.github.statesignals.signing.SigningKey;
 import io.github.statesignals.signing.SigningMode;
 import io.github.statesignals.transport.ResponseExtension;
@@ -195,11 +199,15 @@ class SignedCodecTests {
 		String both = "{\"responder_id\":\"" + RESPONDER + "\",\"ras\":1,";
 		String reflected = both + text(signal()).substring(1);
 		assertThat(this.receiver.readResponse(bytes(reflected))).isInstanceOf(UnverifiedMessage.class);
-		// One that is both, byte for byte.
-		Signal ambiguous = new Signal("p-1", "p", "start", "host", 7, "tag", Map.of("a", 1));
-		byte[] signed = this.sender.write(ambiguous, EXTENSION);
-		assertThat(this.receiver.readResponse(signed)).isInstanceOf(MalformedMessage.class);
 		assertThat(this.receiver.readSignal(answer())).isInstanceOf(MalformedMessage.class);
+		// The same bytes, signed as one and as the other.
+		ChannelSigner signer = Objects
+			.requireNonNull(signer(SigningMode.REQUIRE, new KeyRing("k1", List.of(this.first))).forChannel("c"));
+		Function<Signature, byte[]> writer = (signature) -> new JacksonWriter().write(ANSWER,
+				new ResponseExtension("id-1"), signature);
+		assertThat(this.receiver.readResponse(signer.signResponse(writer))).isInstanceOf(ReceivedResponse.class);
+		assertThat(problem(this.receiver.readResponse(signer.signSignal(null, writer))))
+			.isEqualTo("its signature does not match");
 	}
 
 	@Test
