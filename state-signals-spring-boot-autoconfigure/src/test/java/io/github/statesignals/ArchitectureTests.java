@@ -123,11 +123,6 @@ class ArchitectureTests {
 
 	private static final int LARGEST_KNOT = 3;
 
-	/**
-	 * The packages that may have larger knots. To be emptied, and not to be added to.
-	 */
-	private static final Set<String> KNOTTED_PACKAGES = Set.of();
-
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.github.(**)").should().beFreeOfCycles();
 
@@ -332,14 +327,9 @@ class ArchitectureTests {
 	@ArchTest
 	static void noKnotHasMoreThanThreeTypes(JavaClasses imported) {
 		assertThat(TypeKnots.of(imported)).filteredOn((knot) -> knot.size() > LARGEST_KNOT)
-			.filteredOn((knot) -> !knot.stream().allMatch(ArchitectureTests::isKnotted))
 			.as("the sets of types that depend on each other: let one side define an interface, or hand it the part "
 					+ "that it needs")
 			.isEmpty();
-	}
-
-	private static boolean isKnotted(String type) {
-		return KNOTTED_PACKAGES.contains(type.substring(0, type.lastIndexOf('.')));
 	}
 
 	@ArchTest
