@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
@@ -15,22 +16,27 @@ import io.github.statesignals.fault.Campaign.Status;
 import io.github.statesignals.fault.Ledger.Counts;
 import io.github.statesignals.fault.Ledger.Promise;
 import io.github.statesignals.fault.Ledger.Violation;
+import io.github.statesignals.signing.SigningMode;
 import io.lettuce.core.RedisException;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Load, all attacks and some faults at the same time, on applications with a heap of 128
- * MB. The figures are in {@code target/soak.md}. {@code -Dsoak.seconds} is the duration.
+ * MB, with and without signatures. The figures are in {@code target/soak.md}.
+ * {@code -Dsoak.seconds} is the duration.
  */
 @Tag("faults")
 @Timeout(7200)
 class SoakTests {
 
 	private static final String REPORT = "soak.md";
+
+	private static final String SECRET = "a-secret-of-32-bytes-for-the-soak";
 
 	private static final long SECONDS = Long.getLong("soak.seconds", 30);
 
@@ -63,19 +69,21 @@ class SoakTests {
 
 	private final List<Sample> samples = new ArrayList<>();
 
-	@Test
-	void memoryIsFlatAndNoResultIsFalseUnderLoadAttackAndFaults() throws Exception {
+	@ParameterizedTest
+	@EnumSource(names = { "OFF", "REQUIRE" })
+	void memoryIsFlatAndNoResultIsFalseUnderLoadAttackAndFaults(SigningMode signing) throws Exception {
 		Counts sum = Ledger.sum(Stream.of());
 		List<Violation> violations = new ArrayList<>();
 		List<Violation> overtaken = new ArrayList<>();
 		AtomicInteger attacks = new AtomicInteger();
 		int faults = 0;
-		try (Campaign campaign = new Campaign(List.of("-Xmx128m"), "exporter.evict-after-missed=2")) {
+		try (Campaign campaign = new Campaign(List.of("-Xmx128m"), "exporter.evict-after-missed=2",
+				"signing.mode=" + signing, "signing.key=soak", "signing.keys.soak.secret=" + SECRET)) {
 			campaign.startRespondingExporter();
 			fill(campaign);
 			for (int round = 0; round < ROUNDS; round++) {
 				campaign.beginEpoch("round-" + round);
-				Attacks running = new Attacks(campaign, attacks);
+				Attacks running = new Attacks(campaign, attacks(signing), attacks);
 				int before = attacks.get();
 				try {
 					long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS) / ROUNDS;
@@ -94,7 +102,7 @@ class SoakTests {
 				assertThat(attacks).as("messages of attacks").hasValueGreaterThan(before);
 				campaign.awaitSuccesses(20, LedgerWriter.now());
 				for (Violation violation : campaign.endEpoch(false)) {
-					(isOvertaken(violation) ? overtaken : violations).add(violation);
+					(signing == SigningMode.OFF && isOvertaken(violation) ? overtaken : violations).add(violation);
 				}
 				sum = Ledger.sum(Stream.concat(Stream.of(sum), Stream.of(Mode.values()).map(campaign::count)));
 				campaign.ledger().forget("round-" + round);
@@ -103,7 +111,7 @@ class SoakTests {
 						campaign.server().pubSubClients() + campaign.server().normalClients()));
 			}
 		}
-		report(sum, attacks.get(), faults, overtaken.size(), violations.size());
+		report(signing, sum, attacks.get(), faults, overtaken.size(), violations.size());
 		Campaign.assertHolds("SOAK", violations);
 		assertFlat();
 	}
@@ -146,7 +154,19 @@ class SoakTests {
 		}
 	}
 
-	private void report(Counts counts, int attacks, int faults, int overtaken, int violations) {
+	// Without signatures, answers without an id count while a Python responder is
+	// subscribed, forged ones too (docs/security.md): these attacks are tested alone.
+	private static Set<Attack> attacks(SigningMode signing) {
+		Set<Attack> legacy = EnumSet.of(Attack.PYTHON_SUBSCRIBERS, Attack.PYTHON_RESPONDERS);
+		Set<Attack> attacks = EnumSet.allOf(Attack.class);
+		if (signing == SigningMode.OFF) {
+			attacks.removeAll(legacy);
+		}
+		return attacks;
+	}
+
+	private void report(SigningMode signing, Counts counts, int attacks, int faults, int overtaken, int violations) {
+		Campaign.report(REPORT, "\nSignatures: %s\n".formatted(signing));
 		Campaign.report(REPORT,
 				"| publishes | answered by all | by fewer | missing | not sent or unknown | handled again "
 						+ "| messages of attacks | faults | handled though overtaken | broken promises |");
@@ -209,28 +229,27 @@ class SoakTests {
 
 		private final Attacker attacker;
 
+		private final List<Attack> attacks;
+
 		private final AtomicInteger sent;
 
 		private volatile boolean ended;
 
-		Attacks(Campaign campaign, AtomicInteger sent) {
+		Attacks(Campaign campaign, Set<Attack> attacks, AtomicInteger sent) {
 			// Before a fault begins.
 			this.attacker = new Attacker(campaign);
+			this.attacks = new ArrayList<>(attacks);
 			this.sent = sent;
 			this.thread.start();
 		}
 
 		private void run() {
-			// Answers without an id count while a Python responder is subscribed, forged
-			// ones too (docs/security.md): these attacks are tested alone.
-			List<Attack> attacks = new ArrayList<>(
-					EnumSet.complementOf(EnumSet.of(Attack.PYTHON_SUBSCRIBERS, Attack.PYTHON_RESPONDERS)));
 			try {
 				while (!this.ended) {
-					Attack attack = attacks.get(this.random.nextInt(attacks.size()));
+					Attack attack = this.attacks.get(this.random.nextInt(this.attacks.size()));
 					if (attack == Attack.SUBSCRIBERS) {
 						// Once a round: no publish is a success meanwhile.
-						attacks.remove(attack);
+						this.attacks.remove(attack);
 					}
 					burst(attack);
 					TimeUnit.MILLISECONDS.sleep(BURST);
