@@ -352,8 +352,8 @@ class SignedSignalsTests {
 			.setLogLevel(StateSignalsProperties.class.getName(), LogLevel.INFO);
 		// What cannot be used changes nothing.
 		Files.writeString(one, "key=k2\n" + k1);
-		awaitOutput(output, "The keys of signatures remain as they are: The keys of signatures are invalid. '" + one
-				+ "': the key 'k2' that signs is none of the keys [k1]");
+		awaitOutput(output, "The keys of signatures remain as they are: The keys of signatures in '" + one
+				+ "' are invalid: the key 'k2' that signs is none of the keys [k1]");
 		for (String signing : List.of("key=k1\n" + k1 + k2, "key=k2\n" + k1 + k2, "key=k2\n" + k2)) {
 			for (Path file : List.of(one, two)) {
 				int before = output.getOut().split("Read the changed keys", -1).length;

@@ -60,7 +60,7 @@ final class SigningKeys implements AutoCloseable {
 	KeyRing read() {
 		File file = this.signing.file();
 		if (file == null) {
-			return ring("state-signals.signing.", this.signing.key(), this.signing.keys());
+			return ring("state-signals.signing", this.signing.key(), this.signing.keys());
 		}
 		if (this.signing.key() != null || !this.signing.keys().isEmpty()) {
 			throw new SignalStartException(
@@ -120,12 +120,12 @@ final class SigningKeys implements AutoCloseable {
 		}
 		Binder binder = new Binder(new MapConfigurationPropertySource(properties));
 		try {
-			return ring("'%s': ".formatted(file), binder.bind("key", String.class).orElse(null),
+			return ring(file.toString(), binder.bind("key", String.class).orElse(null),
 					binder.bind("keys", Bindable.mapOf(String.class, Key.class)).orElseGet(Map::of));
 		}
 		catch (BindException | IllegalArgumentException ex) {
 			// Its message may have a secret.
-			throw invalid("'%s': ".formatted(file), "it is no properties file with 'key' and 'keys.<id>.secret'");
+			throw invalid(file.toString(), "it is no properties file with 'key' and 'keys.<id>.secret'");
 		}
 	}
 
@@ -167,7 +167,7 @@ final class SigningKeys implements AutoCloseable {
 	}
 
 	private static SignalStartException invalid(String place, String problem) {
-		return new SignalStartException("The keys of signatures are invalid. %s%s".formatted(place, problem),
+		return new SignalStartException("The keys of signatures in '%s' are invalid: %s".formatted(place, problem),
 				"Set 'key' to the id of the key that signs, and 'keys.<id>.secret' to at least 32 random bytes for each key, "
 						+ "such as the output of: openssl rand -base64 32, with 'base64:' before it.");
 	}

@@ -60,7 +60,8 @@ class SigningConfigurationTests {
 	}
 
 	static Stream<Arguments> invalid() {
-		return Stream.of(Arguments.of("signing.key=k1", "'key' is not set", "signing.key="),
+		return Stream.of(Arguments.of("signing.key=k1",
+				"The keys of signatures in 'state-signals.signing' are invalid: 'key' is not set", "signing.key="),
 				Arguments.of("", "the key 'k1' that signs is none of the keys []", "signing.keys.k1.secret="),
 				Arguments.of("signing.keys.k1.secret=too-short-secret",
 						"the secret of key 'k1' has 16 bytes, and needs at least 32", ""),
