@@ -22,7 +22,6 @@ import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.wire.SignalCodec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One durable channel: publishing, stored answers, registered responders, and a reader

@@ -7,7 +7,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 
-import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.core.SilentListener;
