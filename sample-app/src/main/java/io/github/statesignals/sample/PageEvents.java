@@ -127,8 +127,10 @@ class PageEvents {
 				this.emitter.complete();
 			}
 			catch (IOException | IllegalStateException ex) {
-				// The browser has left.
-				this.emitter.completeWithError(ex);
+				// The browser has left. The web server ends the response, and nothing
+				// else
+				// may.
+				logger.debug("A browser has left", ex);
 			}
 			catch (TemplateEngineException ex) {
 				logger.error("A part of the page can't be shown", ex);
