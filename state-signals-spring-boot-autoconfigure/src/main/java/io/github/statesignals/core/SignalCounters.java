@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,7 +173,7 @@ public final class SignalCounters {
 	public void unverified(String channel, String sender, String problem, boolean refused) {
 		if (refused) {
 			this.refused.increment();
-			if (!this.signatureLog.isReached()) {
+			if (this.signatureLog.count() > 0) {
 				logger.warn(
 						"Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
 								+ "applications without the keys can't take part "
@@ -182,7 +183,7 @@ public final class SignalCounters {
 			return;
 		}
 		this.unverified.increment();
-		if (!this.unverifiedLog.isReached()) {
+		if (this.unverifiedLog.count() > 0) {
 			logger.warn(
 					"A message of '{}' on channel '{}' is not verified, and would be refused if signatures were "
 							+ "required: {} ({} so far; the next is logged in a minute or later)",
@@ -192,7 +193,7 @@ public final class SignalCounters {
 
 	public void refused(String responderId, String publisherId) {
 		this.refused.increment();
-		if (!this.refusedLog.isReached()) {
+		if (this.refusedLog.count() > 0) {
 			logger.warn(
 					"'{}' does not leave '{}', although that was announced in its name "
 							+ "({} so far; the next is logged in a minute or later)",
@@ -202,7 +203,7 @@ public final class SignalCounters {
 
 	public void subscriptionRefused(String responderId, String publisherId) {
 		this.refused.increment();
-		if (!this.subscriptionLog.isReached()) {
+		if (this.subscriptionLog.count() > 0) {
 			logger.warn(
 					"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers "
 							+ "({} refused so far; the next is logged in a minute or later)",
@@ -217,7 +218,7 @@ public final class SignalCounters {
 	 */
 	public void contradicted(String publisherId, int count) {
 		this.refused.add(count);
-		if (!this.contradictedLog.isReached()) {
+		if (this.contradictedLog.count() > 0) {
 			logger.warn(
 					"Numbers or times of signals in the name of '{}' contradict others: they are not believed "
 							+ "({} refused so far; the next is logged in a minute or later)",
@@ -227,7 +228,7 @@ public final class SignalCounters {
 
 	public void malformed(String source, String problem) {
 		this.malformed.increment();
-		if (!this.malformedLog.isReached()) {
+		if (this.malformedLog.count() > 0) {
 			logger.warn("Skipped a malformed payload on '{}': {} ({} so far; the next is logged in a minute or later)",
 					source, problem, malformed());
 		}
@@ -235,7 +236,7 @@ public final class SignalCounters {
 
 	public void rejected(Signal signal, String responderId) {
 		this.rejected.increment();
-		if (!this.rejectedLog.isReached()) {
+		if (this.rejectedLog.count() > 0) {
 			logger.warn(
 					"'{}' of '{}' is answered 'busy': too many signals are waiting for '{}' "
 							+ "({} so far; the next is logged in a minute or later)",
@@ -245,7 +246,7 @@ public final class SignalCounters {
 	}
 
 	public void unreadable(Signal signal, String responderId, String problem) {
-		if (!this.unreadableLog.isReached()) {
+		if (this.unreadableLog.count() > 0) {
 			logger.warn("'{}' can't take '{}' of '{}': {} (the next is logged in a minute or later)", responderId,
 					LogText.printable(signal.event()), LogText.printable(signal.publisherId()),
 					LogText.printable(problem));
@@ -254,7 +255,7 @@ public final class SignalCounters {
 
 	public void expired(Signal signal, String responderId) {
 		this.expired.increment();
-		if (!this.expiredLog.isReached()) {
+		if (this.expiredLog.count() > 0) {
 			logger.warn(
 					"'{}' of '{}' comes to '{}' after its publisher's timeout "
 							+ "({} so far; the next is logged in a minute or later)",
@@ -264,7 +265,7 @@ public final class SignalCounters {
 
 	public void unexpected(Response response, Enum<?> verdict) {
 		this.unexpected.increment();
-		if (!this.unexpectedLog.isReached()) {
+		if (this.unexpectedLog.count() > 0) {
 			logger.warn(
 					"An answer of '{}' to '{}' of '{}' does not count: {} "
 							+ "({} so far; the next is logged in a minute or later)",

@@ -1,5 +1,6 @@
 package io.github.statesignals.redis;
 
+import io.github.statesignals.transport.LogLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +14,7 @@ final class ListenerErrorHandler implements ErrorHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(ListenerErrorHandler.class);
 
-	private final MinuteLimit limit = new MinuteLimit();
+	private final LogLimit limit = new LogLimit(1);
 
 	@Override
 	public void handleError(Throwable failure) {

@@ -7,13 +7,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.SignalTransport.Listener;
-import io.github.statesignals.wire.ReceivedMessage;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
+import io.github.statesignals.wire.ReceivedMessage;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +45,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 	@GuardedBy("listening")
 	private boolean closed;
 
-	private final MinuteLimit unreadable = new MinuteLimit();
+	private final LogLimit unreadable = new LogLimit(1);
 
 	private final Listener listener;
 

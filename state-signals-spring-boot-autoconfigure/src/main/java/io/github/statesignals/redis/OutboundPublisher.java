@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
+import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ final class OutboundPublisher {
 	 */
 	private final byte[] markerChannel = RedisChannel.bytes(SignalChannels.newHeartbeat());
 
-	private final MinuteLimit refusals = new MinuteLimit();
+	private final LogLimit refusals = new LogLimit(1);
 
 	@GuardedBy("this")
 	private @Nullable CompletableFuture<RedisPublisher> prepared;

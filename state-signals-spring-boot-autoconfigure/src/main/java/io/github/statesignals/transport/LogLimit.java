@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.transport;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -7,11 +7,13 @@ import org.slf4j.Logger;
 
 /**
  * Bounds the log lines of one kind in a minute, so that a flood of messages does not
- * become a flood of lines.
+ * become a flood of lines. Safe for use by many threads.
  */
 public final class LogLimit {
 
 	private static final long INTERVAL_NANOS = 60_000_000_000L;
+
+	private final AtomicLong occurrences = new AtomicLong();
 
 	private final AtomicLong end = new AtomicLong(System.nanoTime());
 
@@ -35,7 +37,7 @@ public final class LogLimit {
 	 * @param arguments its arguments, and an exception
 	 */
 	public void warn(Logger logger, String format, Object... arguments) {
-		int line = count();
+		int line = nextLine();
 		if (line <= this.limit) {
 			logger.warn(format, arguments);
 		}
@@ -44,12 +46,17 @@ public final class LogLimit {
 		}
 	}
 
-	boolean isReached() {
-		return count() > this.limit;
+	/**
+	 * Counts an occurrence.
+	 * @return the number of occurrences so far if they are to be logged now, else zero
+	 */
+	public long count() {
+		long count = this.occurrences.incrementAndGet();
+		return (nextLine() <= this.limit) ? count : 0;
 	}
 
 	// Returns the number of lines in this minute, with this one.
-	private int count() {
+	private int nextLine() {
 		long now = System.nanoTime();
 		long due = this.end.get();
 		if (now - due >= 0 && this.end.compareAndSet(due, now + INTERVAL_NANOS)) {
