@@ -32,6 +32,16 @@ public interface SignalTransport {
 	int MAX_TEXT_LENGTH = 1_024;
 
 	/**
+	 * The number of messages that are sent together at most.
+	 */
+	int MAX_FRAME_MESSAGES = 256;
+
+	/**
+	 * The bytes of messages that are sent together at most. A larger one is sent alone.
+	 */
+	int MAX_FRAME_BYTES = 64 * 1024;
+
+	/**
 	 * Whether a channel can have a name.
 	 * @param name the name
 	 * @return whether it is empty, or made of letters, digits, {@code .}, {@code _} and

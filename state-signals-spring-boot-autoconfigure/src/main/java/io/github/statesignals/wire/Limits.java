@@ -28,12 +28,12 @@ final class Limits {
 	/**
 	 * The messages of a frame.
 	 */
-	static final int FRAME_MESSAGES = 256;
+	static final int FRAME_MESSAGES = SignalTransport.MAX_FRAME_MESSAGES;
 
 	/**
 	 * The bytes of a frame. A single larger message is none.
 	 */
-	static final int FRAME_BYTES = 64 * 1024;
+	static final int FRAME_BYTES = SignalTransport.MAX_FRAME_BYTES;
 
 	static final String FRAME_TOO_LARGE = "it has several messages, and more than " + FRAME_MESSAGES + " or "
 			+ FRAME_BYTES + " bytes";

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +14,6 @@ import org.jspecify.annotations.Nullable;
  * threads until it is sent.
  */
 final class Frame {
-
-	/**
-	 * The number of messages.
-	 */
-	static final int MESSAGES = 256;
-
-	/**
-	 * The size in bytes. A single larger message is sent alone.
-	 */
-	static final int BYTES = 64 * 1024;
 
 	private final List<Message> messages = new ArrayList<>();
 
@@ -37,8 +28,9 @@ final class Frame {
 
 	boolean accepts(Message message) {
 		Message first = this.messages.get(0);
-		return first.joinable && message.joinable && this.messages.size() < MESSAGES
-				&& this.bytes + 1 + message.payload.length <= BYTES && Arrays.equals(first.channel, message.channel);
+		return first.joinable && message.joinable && this.messages.size() < SignalTransport.MAX_FRAME_MESSAGES
+				&& this.bytes + 1 + message.payload.length <= SignalTransport.MAX_FRAME_BYTES
+				&& Arrays.equals(first.channel, message.channel);
 	}
 
 	void add(Message message) {
