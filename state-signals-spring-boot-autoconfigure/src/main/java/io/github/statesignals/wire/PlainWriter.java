@@ -89,7 +89,7 @@ final class PlainWriter {
 
 	// Returns null where it takes a generator.
 	byte @Nullable [] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
-		if (signature != null && signature.replayFor() != null) {
+		if ((signature != null && signature.replayFor() != null) || !isPlain(signal.metadata())) {
 			return null;
 		}
 		AsciiJson json = this.buffers.take();
@@ -109,38 +109,41 @@ final class PlainWriter {
 			json.raw(METADATA_EXTENSION);
 			write(json, extension, signature);
 		}
-		boolean written = write(json, signal.metadata(), (extension != null) ? NEXT_ENTRY : METADATA);
+		write(json, signal.metadata(), (extension != null) ? NEXT_ENTRY : METADATA);
 		if (extension != null || !signal.metadata().isEmpty()) {
 			json.raw('}');
 		}
-		byte[] finished = finish(json);
-		return written ? finished : null;
+		return finish(json);
 	}
 
-	// Returns false where it takes a generator.
-	private static boolean write(AsciiJson json, Map<String, @Nullable Object> metadata, byte[] first) {
+	private static boolean isPlain(Map<String, @Nullable Object> metadata) {
+		for (Map.Entry<String, @Nullable Object> entry : metadata.entrySet()) {
+			Object value = entry.getValue();
+			boolean plain = value == null || value instanceof String || value instanceof Integer
+					|| value instanceof Long || value instanceof Boolean;
+			if (!plain || entry.getKey().equals(FieldNames.EXTENSION)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static void write(AsciiJson json, Map<String, @Nullable Object> metadata, byte[] first) {
 		byte[] before = first;
 		for (Map.Entry<String, @Nullable Object> entry : metadata.entrySet()) {
 			Object value = entry.getValue();
-			if (entry.getKey().equals(FieldNames.EXTENSION)) {
-				return false;
-			}
 			json.raw(before).recurring(entry.getKey()).raw(':');
 			if (value instanceof String text) {
 				json.string(text);
 			}
-			else if (value instanceof Integer || value instanceof Long) {
-				json.number(((Number) value).longValue());
-			}
-			else if (value == null || value instanceof Boolean) {
-				json.raw(AsciiJson.ascii(String.valueOf(value)));
+			else if (value instanceof Number number) {
+				json.number(number.longValue());
 			}
 			else {
-				return false;
+				json.raw(AsciiJson.ascii(String.valueOf(value)));
 			}
 			before = NEXT_ENTRY;
 		}
-		return true;
 	}
 
 	private static void write(AsciiJson json, SignalExtension extension, @Nullable Signature signature) {
