@@ -139,26 +139,24 @@ public final class RedisDurableChannels implements DurableChannels {
 	@Override
 	public boolean replay(String channel, String id, String responder) {
 		StreamChannel durable = durable(channel).channel(channel);
-		byte[] signed = durable.codec().isSigned() ? signAgain(durable.codec(), channel, id, responder) : null;
-		return ask("Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder),
-				() -> durable.store().replay(responder, id, signed));
+		String problem = "Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder);
+		byte[] signed = !durable.codec().isSigned() ? null
+				: ask(problem, () -> durable.store().deadLetter(responder, id))
+					.map((letter) -> signAgain(durable.codec(), channel, letter))
+					.orElse(null);
+		return ask(problem, () -> durable.store().replay(responder, id, signed));
 	}
 
 	// A copy of a signed signal is refused.
-	private byte @Nullable [] signAgain(SignalCodec codec, String channel, String id, String responder) {
-		for (StoredDeadLetter letter : readDeadLetters(channel, Integer.MAX_VALUE).letters()) {
-			if (letter.signal().equals(id) && letter.responder().equals(responder)) {
-				byte[] signed = codec.replay(letter.json(), responder);
-				if (signed == null) {
-					throw new IllegalStateException(
-							("The signal '%s' of channel '%s' is not replayed: the channel requires signatures, and no key "
-									+ "of this application verifies its signature. Add the key with which it was signed")
-								.formatted(id, channel));
-				}
-				return signed;
-			}
+	private static byte[] signAgain(SignalCodec codec, String channel, StoredDeadLetter letter) {
+		byte[] signed = codec.replay(letter.json(), letter.responder());
+		if (signed == null) {
+			throw new IllegalStateException(
+					("The signal '%s' of channel '%s' is not replayed: the channel requires signatures, and no key "
+							+ "of this application verifies its signature. Add the key with which it was signed")
+						.formatted(letter.signal(), channel));
 		}
-		return null;
+		return signed;
 	}
 
 	private static <T> T ask(String problem, Supplier<CompletableFuture<T>> question) {

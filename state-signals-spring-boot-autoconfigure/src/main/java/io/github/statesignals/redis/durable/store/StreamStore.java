@@ -21,6 +21,7 @@ import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.wire.SignalCodec;
+import io.github.statesignals.redis.durable.store.StoredDeadLetters.StoredDeadLetter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -251,6 +252,12 @@ public final class StreamStore {
 	public CompletableFuture<StoredDeadLetters> deadLetters(int limit) {
 		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()), List.of(bytes(limit)))
 			.thenApply(StoredDeadLetters::of);
+	}
+
+	public CompletableFuture<Optional<StoredDeadLetter>> deadLetter(String responder, String signal) {
+		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()),
+				List.of(bytes(1), StreamKeys.field(signal, responder)))
+			.thenApply((reply) -> StoredDeadLetters.of(reply).letters().stream().findFirst());
 	}
 
 	/**
