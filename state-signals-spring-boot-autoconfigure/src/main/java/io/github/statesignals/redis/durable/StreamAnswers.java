@@ -9,10 +9,11 @@ import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
-import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
+import io.github.statesignals.transport.LogText;
 import io.github.statesignals.wire.ReceivedMessage;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,7 +99,8 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 		}
 		ReceivedMessage message = codec.readResponse(answer);
 		if (message instanceof UnverifiedMessage unverified) {
-			logger.debug("A stored answer of '{}' is not verified: {}", unverified.sender(), unverified.problem());
+			logger.debug("A stored answer of '{}' is not verified: {}", LogText.printable(unverified.sender()),
+					LogText.printable(unverified.problem()));
 			message = unverified.message();
 		}
 		ReceivedResponse read = (message instanceof ReceivedResponse response) ? response : null;
