@@ -50,6 +50,9 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	 */
 	public static final Acknowledgement NOT_HANDLED = SignalHandling.NOT_HANDLED;
 
+	// The share of the heap that unanswered signals may take.
+	private static final int UNANSWERED_SHARE = 64;
+
 	private final String name;
 
 	private final String channel;
@@ -69,7 +72,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	private final List<Consumer<Signal>> listeners = new CopyOnWriteArrayList<>();
 
 	// The signals that the application may answer itself.
-	private final UnansweredSignals unanswered = new UnansweredSignals(Runtime.getRuntime().maxMemory() / 64);
+	private final UnansweredSignals unanswered = new UnansweredSignals(
+			Runtime.getRuntime().maxMemory() / UNANSWERED_SHARE);
 
 	// The signals that it has accepted and not answered: it leaves after they are
 	// answered.
