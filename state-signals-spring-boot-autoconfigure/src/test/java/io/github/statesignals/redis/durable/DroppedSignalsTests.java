@@ -24,18 +24,9 @@ class DroppedSignalsTests {
 
 	@Test
 	void trimmedCopiesForAnotherResponderAreNotMissed() {
-		RecordingExporter exporter = this.transports.exporter(LATEST);
-		RecordingResponder first = this.transports.responder("first", LATEST, (number) -> true);
-		this.transports.send(exporter.transport, 1);
-		await().until(() -> first.numbers.equals(List.of(1)) && this.transports.pending("first") == 0);
-		first.transport.stop();
-		RecordingResponder second = this.transports.responder("second", LATEST, (number) -> true);
-		await().until(() -> second.numbers.equals(List.of(1)) && this.transports.pending("second") == 0);
+		RecordingExporter exporter = handledByBoth();
 		trimAll();
-		RecordingResponder back = this.transports.responder("first", LATEST, (number) -> true);
-		this.transports.send(exporter.transport, 2);
-		await().until(() -> back.numbers.equals(List.of(2)));
-		assertThat(back.dropped).isEmpty();
+		assertNothingIsMissed(exporter);
 	}
 
 	@Test
@@ -43,8 +34,7 @@ class DroppedSignalsTests {
 		RecordingExporter exporter = this.transports.exporter(LATEST);
 		this.transports.responder("first", LATEST, (number) -> true).transport.stop();
 		this.transports.send(exporter.transport, 1);
-		RecordingResponder second = this.transports.responder("second", LATEST, (number) -> true);
-		await().until(() -> second.numbers.equals(List.of(1)) && this.transports.pending("second") == 0);
+		awaitHandled("second", this.transports.responder("second", LATEST, (number) -> true));
 		trimAll();
 		RecordingResponder back = this.transports.responder("first", LATEST, (number) -> true);
 		await().until(() -> back.dropped.equals(List.of("p: 1")));
@@ -52,18 +42,9 @@ class DroppedSignalsTests {
 
 	@Test
 	void copiesForAnotherResponderAreNotMissedByARemovedOne() {
-		RecordingExporter exporter = this.transports.exporter(LATEST);
-		RecordingResponder first = this.transports.responder("first", LATEST, (number) -> true);
-		this.transports.send(exporter.transport, 1);
-		await().until(() -> first.numbers.equals(List.of(1)) && this.transports.pending("first") == 0);
-		first.transport.stop();
-		RecordingResponder second = this.transports.responder("second", LATEST, (number) -> true);
-		await().until(() -> second.numbers.equals(List.of(1)) && this.transports.pending("second") == 0);
+		RecordingExporter exporter = handledByBoth();
 		new RedisDurableChannels(exporter.transport).remove(this.transports.channel, "first");
-		RecordingResponder back = this.transports.responder("first", LATEST, (number) -> true);
-		this.transports.send(exporter.transport, 2);
-		await().until(() -> back.numbers.equals(List.of(2)));
-		assertThat(back.dropped).isEmpty();
+		assertNothingIsMissed(exporter);
 	}
 
 	@Test
@@ -75,6 +56,28 @@ class DroppedSignalsTests {
 		RecordingResponder back = this.transports.responder("r");
 		await().until(() -> this.transports.redis.exists(this.transports.key("dropped:r")) == 0);
 		assertThat(back.dropped).containsExactly("p: 3");
+	}
+
+	// The second responder has a copy of its own, for it came later.
+	private RecordingExporter handledByBoth() {
+		RecordingExporter exporter = this.transports.exporter(LATEST);
+		RecordingResponder first = this.transports.responder("first", LATEST, (number) -> true);
+		this.transports.send(exporter.transport, 1);
+		awaitHandled("first", first);
+		first.transport.stop();
+		awaitHandled("second", this.transports.responder("second", LATEST, (number) -> true));
+		return exporter;
+	}
+
+	private void awaitHandled(String name, RecordingResponder responder) {
+		await().until(() -> responder.numbers.equals(List.of(1)) && this.transports.pending(name) == 0);
+	}
+
+	private void assertNothingIsMissed(RecordingExporter exporter) {
+		RecordingResponder back = this.transports.responder("first", LATEST, (number) -> true);
+		this.transports.send(exporter.transport, 2);
+		await().until(() -> back.numbers.equals(List.of(2)));
+		assertThat(back.dropped).isEmpty();
 	}
 
 	private void trimAll() {
