@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Records what the page shows: the responders, their answers to the latest signals, and
- * what happened. All of it is bounded, whatever subscribes.
+ * what happened. All of it is bounded.
  */
 @Component
 @Profile("!collector")
@@ -124,7 +124,10 @@ class Board {
 				if (result.gone().contains(id)) {
 					return Cell.GONE;
 				}
-				return result.left().contains(id) ? Cell.LEFT : result.missing().contains(id) ? Cell.MISSING : cell;
+				if (result.left().contains(id)) {
+					return Cell.LEFT;
+				}
+				return result.missing().contains(id) ? Cell.MISSING : cell;
 			});
 			// Subscribers at that moment need not be those when the signal was sent.
 			signal.cells.values().removeIf(Cell.WAITING::equals);

@@ -53,6 +53,10 @@ abstract class Collector implements DisposableBean {
 
 	protected abstract Probe createProbe();
 
+	static Collector named(CollectorName name, List<Collector> collectors) {
+		return collectors.stream().filter((collector) -> collector.getName() == name).findFirst().orElseThrow();
+	}
+
 	CollectorName getName() {
 		return this.name;
 	}

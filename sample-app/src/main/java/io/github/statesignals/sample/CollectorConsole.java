@@ -60,11 +60,7 @@ class CollectorConsole implements SmartInitializingSingleton {
 				new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
 			for (String line = commands.readLine(); line != null; line = commands.readLine()) {
 				String[] command = line.split("=");
-				CollectorName name = CollectorName.valueOf(command[0]);
-				Fault fault = Fault.valueOf(command[1]);
-				this.collectors.stream()
-					.filter((collector) -> collector.getName() == name)
-					.forEach((collector) -> collector.setFault(fault));
+				Collector.named(CollectorName.valueOf(command[0]), this.collectors).setFault(Fault.valueOf(command[1]));
 			}
 		}
 		catch (IOException ex) {

@@ -100,9 +100,7 @@ class PageController {
 			.orElseThrow(() -> new RefusedException("This responder is no collector of the sample."));
 		int process = this.origins.of(responder);
 		if (process == Origins.OWN) {
-			this.collectors.stream()
-				.filter((collector) -> collector.getName() == name)
-				.forEach((collector) -> collector.setFault(fault));
+			Collector.named(name, this.collectors).setFault(fault);
 		}
 		else {
 			this.processes.setFault(process, name, fault);

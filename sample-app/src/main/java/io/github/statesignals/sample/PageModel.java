@@ -198,11 +198,7 @@ class PageModel {
 
 	private @Nullable Fault fault(CollectorName name, int process, List<ProcessView> running) {
 		if (process == Origins.OWN) {
-			return this.collectors.stream()
-				.filter((collector) -> collector.getName() == name)
-				.map(Collector::getFault)
-				.findFirst()
-				.orElseThrow();
+			return Collector.named(name, this.collectors).getFault();
 		}
 		return running.stream()
 			.filter((view) -> view.number() == process && view.state() == ProcessState.RUNNING)
