@@ -92,13 +92,13 @@ final class FloorExporter implements ExporterArm {
 	}
 
 	private void onResponse(byte[] payload) {
-		if (!this.response.read(payload) || this.response.isInitialization()) {
+		if (!this.response.read(payload) || this.response.initialization) {
 			return;
 		}
-		Pending pending = this.pendings.get(this.response.id());
+		Pending pending = this.pendings.get(this.response.id);
 		int responder = this.response.responder();
-		if (pending != null && responder >= 0 && pending.onAnswer(responder, this.response.ras())) {
-			this.pendings.remove(this.response.id());
+		if (pending != null && responder >= 0 && pending.onAnswer(responder, this.response.ras)) {
+			this.pendings.remove(this.response.id);
 			pending.future.complete(pending.success);
 		}
 	}

@@ -13,7 +13,7 @@ import tools.jackson.core.async.ByteArrayFeeder;
  * Reads responses with streaming JSON: all with one parser, which is fed one payload
  * after the other, and with no string of what is only compared.
  */
-final class FloorJsonResponseReader implements FloorResponseReader {
+final class FloorJsonResponseReader extends FloorResponseReader {
 
 	private static final char[] INITIALIZATION = "initialization".toCharArray();
 
@@ -29,18 +29,12 @@ final class FloorJsonResponseReader implements FloorResponseReader {
 
 	private boolean own;
 
-	private boolean initialization;
-
-	private int ras;
-
-	private long id;
-
 	FloorJsonResponseReader(String publisherId) {
 		this.publisherId = publisherId.toCharArray();
 	}
 
 	@Override
-	public boolean read(byte[] payload) {
+	boolean read(byte[] payload) {
 		this.own = false;
 		this.initialization = false;
 		this.ras = 0;
@@ -99,28 +93,13 @@ final class FloorJsonResponseReader implements FloorResponseReader {
 	}
 
 	@Override
-	public boolean isInitialization() {
-		return this.initialization;
-	}
-
-	@Override
-	public int responder() {
+	int responder() {
 		return this.responders.getOrDefault(this.responderId, -1);
 	}
 
 	@Override
-	public int responders() {
+	int responders() {
 		return this.responders.size();
-	}
-
-	@Override
-	public int ras() {
-		return this.ras;
-	}
-
-	@Override
-	public long id() {
-		return this.id;
 	}
 
 }

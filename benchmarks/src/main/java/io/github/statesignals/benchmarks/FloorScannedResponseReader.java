@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scans responses for what routing needs, and makes no object.
  */
-final class FloorScannedResponseReader implements FloorResponseReader {
+final class FloorScannedResponseReader extends FloorResponseReader {
 
 	private static final int SLOTS = 16_384;
 
@@ -37,20 +37,14 @@ final class FloorScannedResponseReader implements FloorResponseReader {
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	private volatile int size;
 
-	private boolean initialization;
-
 	private int responder;
-
-	private int ras;
-
-	private long id;
 
 	FloorScannedResponseReader(String publisherId) {
 		this.publisherId = publisherId.getBytes(StandardCharsets.US_ASCII);
 	}
 
 	@Override
-	public boolean read(byte[] payload) {
+	boolean read(byte[] payload) {
 		this.responderId.reset(payload);
 		this.rest.reset(payload);
 		if (!this.responderId.string(RESPONDER_ID) || !this.rest.string(PUBLISHER_ID) || !this.rest.is(this.publisherId)
@@ -80,28 +74,13 @@ final class FloorScannedResponseReader implements FloorResponseReader {
 	}
 
 	@Override
-	public boolean isInitialization() {
-		return this.initialization;
-	}
-
-	@Override
-	public int responder() {
+	int responder() {
 		return this.responder;
 	}
 
 	@Override
-	public int responders() {
+	int responders() {
 		return this.size;
-	}
-
-	@Override
-	public int ras() {
-		return this.ras;
-	}
-
-	@Override
-	public long id() {
-		return this.id;
 	}
 
 	private record Known(byte[] id, int number) {

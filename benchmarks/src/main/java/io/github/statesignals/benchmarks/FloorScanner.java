@@ -76,16 +76,8 @@ final class FloorScanner {
 		return hash ^ hash >>> 16;
 	}
 
-	int length() {
-		return this.at - this.start;
-	}
-
 	byte[] copy() {
 		return Arrays.copyOfRange(this.json, this.start, this.at);
-	}
-
-	void copyTo(byte[] target, int offset) {
-		System.arraycopy(this.json, this.start, target, offset, this.at - this.start);
 	}
 
 }
