@@ -147,8 +147,8 @@ class PageTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/page/collectors?responder=nobody&fault=FAIL, 409, This responder is no collector of the sample.",
-			"/page/collectors?responder=nobody&fault=BOIL, 400, The value of 'fault' is not valid.",
+	@CsvSource({ "/page/collectors?responder=unknown&fault=FAIL, 409, This responder is no collector of the sample.",
+			"/page/collectors?responder=unknown&fault=BOIL, 400, The value of 'fault' is not valid.",
 			"/page/processes/7?action=KILL, 409, There is no process 7.",
 			"/page/processes/x?action=KILL, 400, The value of 'number' is not valid.",
 			"/page/processes/2?action=BOIL, 400, The value of 'action' is not valid." })

@@ -99,7 +99,7 @@ class AttackMatrixTests {
 		this.campaign.ledger().forget(attack.name());
 		Campaign.assertHolds(attack.name(), violations);
 		assertThat(sent).isPositive();
-		assertThat(this.victim.heard()).isEmpty();
+		assertThat(this.victim.received()).isEmpty();
 		assertThat(counts.unknown() + counts.unsent()).as("publishes that failed").isZero();
 		if (attack != Attack.KEYS) {
 			assertThat(counts.blamed()).as("results that blame a responder").isZero();

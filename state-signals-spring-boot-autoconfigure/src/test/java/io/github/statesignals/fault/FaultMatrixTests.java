@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-
 /**
  * Every fault while signals are published on every kind of channel, checked against the
  * {@link Ledger}. The counts are in {@code target/fault-matrix.md}.

@@ -82,7 +82,7 @@ class FrameFaultTests {
 		this.proxy.accept();
 		List<Integer> expected = IntStream.range(0, 600).filter((i) -> !cancelled.contains(i)).boxed().toList();
 		await().atMost(RedisProcess.PATIENCE).untilAsserted(() -> assertThat(received()).isEqualTo(expected));
-		assertThat(this.subscription.heard()).hasSizeLessThan(300);
+		assertThat(this.subscription.received()).hasSizeLessThan(300);
 		expected.forEach((i) -> assertThat(sent.get(i)).succeedsWithin(RedisProcess.PATIENCE));
 	}
 
@@ -127,7 +127,7 @@ class FrameFaultTests {
 	}
 
 	private List<Integer> received() {
-		return this.subscription.heard()
+		return this.subscription.received()
 			.stream()
 			.flatMap((message) -> Arrays.stream(message.split("\n")))
 			.map(LINE::matcher)

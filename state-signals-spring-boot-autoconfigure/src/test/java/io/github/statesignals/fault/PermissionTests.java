@@ -136,7 +136,7 @@ class PermissionTests {
 			.toList();
 		CompletableFuture<SignalResult> slow = exporter.signal("slow").timeout(RedisProcess.PATIENCE).publishAsync();
 		await().atMost(RedisProcess.PATIENCE)
-			.until(() -> replies.stream().flatMap((reply) -> reply.heard().stream()).anyMatch(this::isProbeAnswer));
+			.until(() -> replies.stream().flatMap((reply) -> reply.received().stream()).anyMatch(this::isProbeAnswer));
 		responding.getBean(Responding.class).handled.complete(null);
 		assertThat(slow.join().isSuccess()).isTrue();
 		server.killPubSub();

@@ -35,7 +35,7 @@ final class RedisSubscription implements AutoCloseable {
 		this.connection.sync().subscribe(channel);
 	}
 
-	List<String> heard() {
+	List<String> received() {
 		return this.heard;
 	}
 

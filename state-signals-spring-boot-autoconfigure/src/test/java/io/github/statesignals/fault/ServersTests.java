@@ -76,7 +76,7 @@ class ServersTests {
 			assertThatExceptionOfType(UncheckedIOException.class)
 				.isThrownBy(() -> RedisReply.to(server.host(), proxy.port(), "PING"));
 			server.command("PUBLISH", "news", "first");
-			await().untilAsserted(() -> assertThat(subscription.heard()).containsExactly("first"));
+			await().untilAsserted(() -> assertThat(subscription.received()).containsExactly("first"));
 			proxy.cut();
 			await().until(() -> server.pubSubClients() == 0 && subscription.isClosed());
 			proxy.accept();
@@ -88,13 +88,13 @@ class ServersTests {
 	void proxyDeafensThoseThatHaveSubscribed() {
 		try (RedisProcess server = RedisProcess.start();
 				TcpProxy proxy = TcpProxy.before(server);
-				RedisSubscription deaf = new RedisSubscription(proxy.port(), "news")) {
+				RedisSubscription lost = new RedisSubscription(proxy.port(), "news")) {
 			assertThat(proxy.deafen()).isOne();
-			try (RedisSubscription hearing = new RedisSubscription(proxy.port(), "news")) {
+			try (RedisSubscription subscribed = new RedisSubscription(proxy.port(), "news")) {
 				assertThat(server.command("PUBLISH", "news", "first")).isEqualTo("2");
-				await().untilAsserted(() -> assertThat(hearing.heard()).isEqualTo(List.of("first")));
-				assertThat(deaf.heard()).isEmpty();
-				assertThat(deaf.isClosed()).isFalse();
+				await().untilAsserted(() -> assertThat(subscribed.received()).isEqualTo(List.of("first")));
+				assertThat(lost.received()).isEmpty();
+				assertThat(lost.isClosed()).isFalse();
 				assertThat(proxy.connections()).isEqualTo(2);
 			}
 		}
