@@ -86,11 +86,11 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 			this.outbound.open(exporter.getChannel());
 		}
 		catch (RuntimeException ex) {
-			if (added) {
-				remove(exporter);
-			}
 			if (waited) {
 				suspend(exporter);
+			}
+			else if (added) {
+				remove(exporter);
 			}
 			throw ex;
 		}

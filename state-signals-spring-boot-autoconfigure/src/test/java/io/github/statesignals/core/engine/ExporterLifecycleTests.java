@@ -194,6 +194,30 @@ class ExporterLifecycleTests {
 	}
 
 	@Test
+	void initializationThatFailsOnceMoreInTheApplicationIsDoneWithTheNextConnection() {
+		LateTransport transport = new LateTransport();
+		ExecutorService executor = Executors.newCachedThreadPool();
+		SignalEngine engine = engine(transport, executor);
+		try {
+			SignalExporter exporter = engine.create("conductor");
+			exporter.initialize("start");
+			engine.start();
+			transport.refusing = true;
+			transport.connect();
+			get(engine.connected());
+			assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+				.isThrownBy(() -> exporter.initialize("start"));
+			transport.refusing = false;
+			transport.connect();
+			awaiting().until(() -> !engine.exporters().isEmpty());
+		}
+		finally {
+			engine.close();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
 	void nothingIsInitializedWhenTheApplicationStopsBeforeItIsConnected() {
 		LateTransport transport = new LateTransport();
 		ExecutorService executor = Executors.newCachedThreadPool();

@@ -262,6 +262,28 @@ class KnownRespondersTests {
 		assertThat(subscribeAtEightAddresses(bounded, "again")).isOne();
 	}
 
+	@Test
+	void addressesOfASubscriberAreBoundedInMemory() {
+		KnownResponders bounded = new KnownResponders(3_000);
+		bounded.open(List.of());
+		assertThat(subscribeAtEightAddresses(bounded, "forged")).isOne();
+		assertThat(bounded.find("forged" + "x".repeat(900)).addresses()).hasSizeBetween(1, 3);
+	}
+
+	@Test
+	void lostResponderIsForgottenWhereTheMemoryForThemIsUsedUp() {
+		KnownResponders bounded = new KnownResponders(3_000);
+		bounded.open(List.of());
+		String first = "first" + "x".repeat(900);
+		String second = "second" + "x".repeat(900);
+		for (String id : List.of(first, second)) {
+			assertThat(bounded.add(id, null)).isTrue();
+			bounded.lose(id);
+		}
+		assertThat(bounded.answered(first)).isTrue();
+		assertThat(bounded.answered(second)).isFalse();
+	}
+
 	private static int subscribeAtEightAddresses(KnownResponders responders, String name) {
 		String id = name + "x".repeat(900);
 		for (int address = 0; address < 8; address++) {
