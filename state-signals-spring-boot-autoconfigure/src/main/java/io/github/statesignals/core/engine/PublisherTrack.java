@@ -192,6 +192,11 @@ final class PublisherTrack {
 		return Math.min(signal.timeoutMillis(), LONGEST_TIMEOUT_MILLIS) - Math.min(lateMillis, LONGEST_TIMEOUT_MILLIS);
 	}
 
+	boolean isAhead(SignalExtension signal, long nowMillis) {
+		return signal.sentMillis() >= 0
+				&& this.clock.isAhead(signal.sentMillis(), nowMillis, ClockOffset.TOLERANCE_MILLIS);
+	}
+
 	ClockChange clockChange() {
 		return this.clockChange;
 	}

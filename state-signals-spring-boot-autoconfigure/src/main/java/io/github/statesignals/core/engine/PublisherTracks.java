@@ -48,8 +48,7 @@ final class PublisherTracks {
 		if (relation == Relation.NEXT) {
 			int refused = refuse(nowMillis);
 			long missed = this.track.add(signal);
-			if (missed > 0 && nowMillis - this.correctedMillis < CALM_MILLIS) {
-				// A forged time may have made a forged number credible.
+			if (missed > 0 && isCorrected(nowMillis)) {
 				contest(nowMillis);
 			}
 			return Arrival.of(Order.NEXT, missed, remainingMillis(signal, nowMillis), nowNanos, refused);
@@ -87,7 +86,7 @@ final class PublisherTracks {
 		if (other != null && other.isContinuedBy(signal)) {
 			return follow(other, signal, nowMillis, nowNanos);
 		}
-		if (this.replaced) {
+		if (this.replaced || isCorrected(nowMillis)) {
 			contest(nowMillis);
 		}
 		int refused = refuse(nowMillis);
@@ -105,6 +104,10 @@ final class PublisherTracks {
 			if (!this.replaced && other.first() > this.track.last()) {
 				missed += other.first() - this.track.last() - 1;
 			}
+			if (this.track.isAhead(signal, nowMillis)) {
+				// Those that were missed are not sent ahead of the clock.
+				contest(nowMillis);
+			}
 			this.rival = this.track;
 			this.track = other;
 			this.replaced = true;
@@ -121,6 +124,12 @@ final class PublisherTracks {
 		this.rival = null;
 		contest(nowMillis);
 		return refused.length();
+	}
+
+	// The times that seemed to correct the first ones may have been forged, and then make
+	// forged numbers credible.
+	private boolean isCorrected(long nowMillis) {
+		return nowMillis - this.correctedMillis < CALM_MILLIS;
 	}
 
 	private void contest(long nowMillis) {

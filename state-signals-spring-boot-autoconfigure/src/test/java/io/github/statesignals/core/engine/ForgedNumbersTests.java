@@ -178,6 +178,30 @@ class ForgedNumbersTests {
 		publish(200);
 	}
 
+	@Test
+	void burstsOfForgedSignalsAfterTheFirstOnesDoNotSilenceTheirPublisher() {
+		long[] ahead = { 150, 500, 3_000, 30_000, 59_000 };
+		int[] steps = { 1, 2, 10, 60, 500, 1_000, 1_500, 5_000 };
+		for (int seed = 0; seed < 2_000; seed++) {
+			Random random = new Random(seed);
+			ForgedNumbersTests fresh = new ForgedNumbersTests();
+			fresh.publish(1 + random.nextInt(3));
+			for (int burst = random.nextInt(3); burst >= 0; burst--) {
+				long sent = fresh.nowMillis + ahead[random.nextInt(ahead.length)];
+				long first = fresh.number + steps[random.nextInt(steps.length)];
+				for (int i = random.nextInt(20); i >= 0; i--) {
+					fresh.add(new SignalExtension("forged-" + burst + "-" + i, first + 20 - i, sent, TIMEOUT_MILLIS,
+							null));
+				}
+				fresh.nowMillis += random.nextInt(100);
+			}
+			for (int i = 0; i < 300; i++) {
+				assertThat(fresh.add(fresh.next()).order()).as("seed %d, number %d", seed, fresh.number)
+					.isEqualTo(Order.NEXT);
+			}
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 500, 59_000 })
 	void manyForgedSignalsDoNotSilenceAPublisherWhoseClockWasContradictedBefore(long aheadMillis) {
