@@ -15,9 +15,10 @@ import io.github.statesignals.core.SilentTransport;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
-import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -140,113 +141,6 @@ class ExporterLifecycleTests {
 	}
 
 	// Connecting in the background
-
-	@Test
-	void initializationIsDoneWithTheFirstConnection() {
-		LateTransport transport = new LateTransport();
-		ExecutorService executor = Executors.newCachedThreadPool();
-		SignalEngine engine = engine(transport, executor);
-		try {
-			engine.responder().on("start", succeeding());
-			SignalExporter early = engine.create("early");
-			early.initialize("start");
-			engine.start();
-			SignalExporter late = engine.create("late");
-			late.initialize("start");
-			CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(
-					() -> engine.create("waiting").initializeAndWait(1, Duration.ofSeconds(-1), "start"), executor);
-			assertThatExceptionOfType(DataAccessResourceFailureException.class).isThrownBy(() -> late.publish("start"))
-				.withMessageContaining("'start' of exporter '" + late.getPublisherId() + "' was not sent");
-			assertThat(engine.connected()).isNotDone();
-			transport.connect();
-			assertThat(get(waiting)).isTrue();
-			get(engine.connected());
-			String own = engine.responder().getResponderId();
-			assertThat(engine.exporters()).hasSize(3).allMatch((exporter) -> exporter.getSubscribers().contains(own));
-		}
-		finally {
-			engine.close();
-			executor.shutdownNow();
-		}
-	}
-
-	@Test
-	void initializationThatFailsInTheBackgroundIsDoneWithTheNextConnection() {
-		LateTransport transport = new LateTransport();
-		ExecutorService executor = Executors.newCachedThreadPool();
-		SignalEngine engine = engine(transport, executor);
-		try {
-			SignalExporter exporter = engine.create("conductor");
-			exporter.initialize("start");
-			engine.start();
-			transport.refusing = true;
-			transport.connect();
-			get(engine.connected());
-			assertThat(engine.exporters()).isEmpty();
-			transport.refusing = false;
-			transport.connect();
-			awaiting().until(() -> !engine.exporters().isEmpty());
-		}
-		finally {
-			engine.close();
-			executor.shutdownNow();
-		}
-	}
-
-	@Test
-	void initializationThatFailsOnceMoreInTheApplicationIsDoneWithTheNextConnection() {
-		LateTransport transport = new LateTransport();
-		ExecutorService executor = Executors.newCachedThreadPool();
-		SignalEngine engine = engine(transport, executor);
-		try {
-			SignalExporter exporter = engine.create("conductor");
-			exporter.initialize("start");
-			engine.start();
-			transport.refusing = true;
-			transport.connect();
-			get(engine.connected());
-			assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
-				.isThrownBy(() -> exporter.initialize("start"));
-			transport.refusing = false;
-			transport.connect();
-			awaiting().until(() -> !engine.exporters().isEmpty());
-		}
-		finally {
-			engine.close();
-			executor.shutdownNow();
-		}
-	}
-
-	@Test
-	void nothingIsInitializedWhenTheApplicationStopsBeforeItIsConnected() {
-		LateTransport transport = new LateTransport();
-		ExecutorService executor = Executors.newCachedThreadPool();
-		SignalEngine engine = engine(transport, executor);
-		try {
-			SignalExporter exporter = engine.create("conductor");
-			exporter.initialize("start");
-			engine.start();
-			engine.stop();
-			assertThat(engine.exporters()).isEmpty();
-			assertThatIllegalStateException()
-				.isThrownBy(() -> exporter.initializeAndWait(1, Duration.ofSeconds(-1), "start"));
-			engine.start();
-			transport.connect();
-			get(engine.connected());
-			assertThat(List.<SignalExporter>copyOf(engine.exporters())).containsExactly(exporter);
-		}
-		finally {
-			engine.close();
-			executor.shutdownNow();
-		}
-	}
-
-	private static SignalEngine engine(SignalTransport transport, ExecutorService executor) {
-		Application settings = new InMemoryApplications().create(new Settings());
-		return new SignalEngine(transport, settings.engine().getSettings(), executor, new JsonMapper(), List::of,
-				(event) -> {
-				});
-	}
 
 	// Starting again
 
@@ -374,6 +268,97 @@ class ExporterLifecycleTests {
 	}
 
 	record Start() {
+	}
+
+	/**
+	 * An application that is connected after it has started.
+	 */
+	@Nested
+	class WithALateConnection {
+
+		private final LateTransport transport = new LateTransport();
+
+		private final ExecutorService executor = Executors.newCachedThreadPool();
+
+		private final SignalEngine engine = new SignalEngine(this.transport,
+				new InMemoryApplications().create(new Settings()).engine().getSettings(), this.executor,
+				new JsonMapper(), List::of, (event) -> {
+				});
+
+		@AfterEach
+		void close() {
+			this.engine.close();
+			this.executor.shutdownNow();
+		}
+
+		@Test
+		void initializationIsDoneWithTheFirstConnection() {
+			this.engine.responder().on("start", succeeding());
+			SignalExporter early = this.engine.create("early");
+			early.initialize("start");
+			this.engine.start();
+			SignalExporter late = this.engine.create("late");
+			late.initialize("start");
+			CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(
+					() -> this.engine.create("waiting").initializeAndWait(1, Duration.ofSeconds(-1), "start"),
+					this.executor);
+			assertThatExceptionOfType(DataAccessResourceFailureException.class).isThrownBy(() -> late.publish("start"))
+				.withMessageContaining("'start' of exporter '" + late.getPublisherId() + "' was not sent");
+			assertThat(this.engine.connected()).isNotDone();
+			this.transport.connect();
+			assertThat(get(waiting)).isTrue();
+			get(this.engine.connected());
+			String own = this.engine.responder().getResponderId();
+			assertThat(this.engine.exporters()).hasSize(3)
+				.allMatch((exporter) -> exporter.getSubscribers().contains(own));
+		}
+
+		@Test
+		void initializationThatFailsInTheBackgroundIsDoneWithTheNextConnection() {
+			startRefused();
+			assertIsInitializedWithTheNextConnection();
+		}
+
+		@Test
+		void initializationThatFailsOnceMoreInTheApplicationIsDoneWithTheNextConnection() {
+			SignalExporter exporter = startRefused();
+			assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+				.isThrownBy(() -> exporter.initialize("start"));
+			assertIsInitializedWithTheNextConnection();
+		}
+
+		@Test
+		void nothingIsInitializedWhenTheApplicationStopsBeforeItIsConnected() {
+			SignalExporter exporter = this.engine.create("conductor");
+			exporter.initialize("start");
+			this.engine.start();
+			this.engine.stop();
+			assertThat(this.engine.exporters()).isEmpty();
+			assertThatIllegalStateException()
+				.isThrownBy(() -> exporter.initializeAndWait(1, Duration.ofSeconds(-1), "start"));
+			this.engine.start();
+			this.transport.connect();
+			get(this.engine.connected());
+			assertThat(List.<SignalExporter>copyOf(this.engine.exporters())).containsExactly(exporter);
+		}
+
+		private SignalExporter startRefused() {
+			SignalExporter exporter = this.engine.create("conductor");
+			exporter.initialize("start");
+			this.engine.start();
+			this.transport.refusing = true;
+			this.transport.connect();
+			get(this.engine.connected());
+			assertThat(this.engine.exporters()).isEmpty();
+			return exporter;
+		}
+
+		private void assertIsInitializedWithTheNextConnection() {
+			this.transport.refusing = false;
+			this.transport.connect();
+			awaiting().until(() -> !this.engine.exporters().isEmpty());
+		}
+
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.statesignals.core.publish;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,30 +11,31 @@ class SendOrderTests {
 
 	private final SendOrder order = new SendOrder();
 
+	private final Publication large = added("large", WINDOW);
+
+	private final Publication waiting = added("waiting", 1_000_000);
+
+	@BeforeEach
+	void waitForCapacity() {
+		this.order.enter(this.large, 1);
+		this.order.enqueue(this.waiting);
+		assertThat(this.order.poll("waiting", 1, true)).isNull();
+	}
+
 	@Test
 	void eventThatWaitedForCapacityBlocksNoOtherEventAfterwards() {
-		Publication large = added("large", WINDOW);
-		this.order.enter(large, 1);
-		Publication waiting = added("waiting", 1_000_000);
-		this.order.enqueue(waiting);
-		assertThat(this.order.poll("waiting", 1, true)).isNull();
 		Publication other = added("other", 1_000);
 		assertThat(this.order.isFree(other, 1, true)).isFalse();
-		this.order.leave(large);
-		assertThat(this.order.poll("waiting", 1, true)).isSameAs(waiting);
-		this.order.enter(waiting, 1);
+		this.order.leave(this.large);
+		assertThat(this.order.poll("waiting", 1, true)).isSameAs(this.waiting);
+		this.order.enter(this.waiting, 1);
 		assertThat(this.order.isFree(other, 1, true)).isTrue();
 	}
 
 	@Test
 	void eventWhoseLastPublicationHasEndedBlocksNoOtherEvent() {
-		Publication large = added("large", WINDOW);
-		this.order.enter(large, 1);
-		Publication waiting = added("waiting", 1_000_000);
-		this.order.enqueue(waiting);
-		assertThat(this.order.poll("waiting", 1, true)).isNull();
-		this.order.leave(large);
-		this.order.remove(waiting, true);
+		this.order.leave(this.large);
+		this.order.remove(this.waiting, true);
 		assertThat(this.order.isFree(added("other", 1_000), 1, true)).isTrue();
 	}
 
