@@ -1,6 +1,7 @@
 package io.github.statesignals;
 
 import com.redis.testcontainers.RedisContainer;
+import org.testcontainers.containers.GenericContainer;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
@@ -14,18 +15,30 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Connects an application to {@link TestRedis}: through {@link ServiceConnection} where
- * it is a container.
+ * it is a container, by its class if it is one of Redis, else by name.
  */
 @Configuration(proxyBeanMethods = false)
 public class TestRedisConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
-	@Conditional(OnContainer.class)
-	static class ContainerConfiguration {
+	@Conditional(OnRedisContainer.class)
+	static class RedisContainerConfiguration {
 
 		@Bean
 		@ServiceConnection
 		RedisContainer redisContainer() {
+			return (RedisContainer) TestRedis.container();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Conditional(OnOtherContainer.class)
+	static class OtherContainerConfiguration {
+
+		@Bean
+		@ServiceConnection(name = "redis")
+		GenericContainer<?> valkeyContainer() {
 			return TestRedis.container();
 		}
 
@@ -35,7 +48,7 @@ public class TestRedisConfiguration {
 	static class AddressConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean(RedisContainer.class)
+		@ConditionalOnMissingBean(GenericContainer.class)
 		DataRedisConnectionDetails redisConnectionDetails() {
 			return new DataRedisConnectionDetails() {
 
@@ -49,11 +62,20 @@ public class TestRedisConfiguration {
 
 	}
 
-	static final class OnContainer implements Condition {
+	static final class OnRedisContainer implements Condition {
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			return TestRedis.container() != null;
+			return TestRedis.container() instanceof RedisContainer;
+		}
+
+	}
+
+	static final class OnOtherContainer implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return TestRedis.container() != null && !(TestRedis.container() instanceof RedisContainer);
 		}
 
 	}

@@ -15,8 +15,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
+import io.github.statesignals.TestRedis;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.embedded.core.ExecutableProvider;
@@ -27,8 +29,9 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A {@code redis-server} of the test's own on the loopback interface, to be killed,
- * frozen and started again: the one on the {@code PATH}, else the one that comes in a
- * jar. What it is asked for and cannot do, it says on starting; nothing is skipped.
+ * frozen and started again: the one that {@code STATE_SIGNALS_TEST_REDIS} is the path of,
+ * else the one on the {@code PATH}, else the one that comes in a jar. What it is asked
+ * for and cannot do, it says on starting; nothing is skipped.
  * <p>
  * It ends with {@link #close()}, and at the latest with the JVM.
  */
@@ -50,7 +53,14 @@ final class RedisProcess implements AutoCloseable {
 	 */
 	private static final int BUS_OFFSET = 10_000;
 
+	/**
+	 * Tests that run in parallel take their ports from separate ranges.
+	 */
+	private static final int FORK = Integer.getInteger("test.fork", 1);
+
 	private static final Set<RedisProcess> open = ConcurrentHashMap.newKeySet();
+
+	private static final AtomicBoolean named = new AtomicBoolean();
 
 	private static volatile boolean ending;
 
@@ -105,7 +115,7 @@ final class RedisProcess implements AutoCloseable {
 	 */
 	static int freePort() {
 		for (int i = 0; i < 100; i++) {
-			int port = ThreadLocalRandom.current().nextInt(12_000, 22_000);
+			int port = ThreadLocalRandom.current().nextInt(12_000, 17_000) + 5_000 * (FORK % 2);
 			if (isFree(port) && isFree(port + BUS_OFFSET)) {
 				return port;
 			}
@@ -140,6 +150,10 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	private static String executable() throws IOException {
+		File selected = TestRedis.executable();
+		if (selected != null) {
+			return selected.toString();
+		}
 		for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
 			Path candidate = Path.of(folder, "redis-server");
 			if (Files.isExecutable(candidate)) {
@@ -172,6 +186,9 @@ final class RedisProcess implements AutoCloseable {
 			throw new IllegalStateException(
 					"%s ended with status %s at its start. Does it lack something that is asked of it? It says: %s"
 						.formatted(this.command, this.process.exitValue(), Files.readString(log)));
+		}
+		if (named.compareAndSet(false, true)) {
+			logger.info("Testing on servers of {}", TestRedis.nameOf(command("INFO", "server")));
 		}
 	}
 

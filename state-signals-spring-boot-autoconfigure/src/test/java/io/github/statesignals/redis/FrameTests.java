@@ -89,7 +89,10 @@ class FrameTests {
 		RedisClient client = RedisClient.create(RedisURI.create("redis://127.0.0.1:" + this.port));
 		this.resources.add(() -> client.shutdown(Duration.ZERO, Duration.ofSeconds(5)));
 		this.redis = client.connect().sync();
-		StatefulRedisPubSubConnection<String, String> subscription = client.connectPubSub();
+		// Newer servers disconnect subscribers whose user loses a channel.
+		command(CommandType.ACL, "SETUSER", "observer", "on", "nopass", "+@all", "allchannels");
+		StatefulRedisPubSubConnection<String, String> subscription = client.connectPubSub(
+				RedisURI.create("redis://observer:any@127.0.0.1:" + this.port));
 		subscription.addListener(new RedisPubSubAdapter<>() {
 
 			@Override
