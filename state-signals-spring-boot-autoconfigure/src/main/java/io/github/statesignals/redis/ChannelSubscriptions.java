@@ -13,6 +13,8 @@ import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.QueryTimeoutException;
+
 /**
  * Subscribes to the Redis channels that the listener wants of the open channels, one call
  * at a time: concurrent calls could lose a channel, or receive it twice.
@@ -32,30 +34,29 @@ final class ChannelSubscriptions {
 
 	private final Collection<RedisChannel> channels;
 
-	private final Listener listener;
-
 	private final MessageReceiver receiver;
 
 	/**
 	 * Creates the subscriptions of one connection.
 	 * @param channels a view of the open channels
 	 */
-	ChannelSubscriptions(Collection<RedisChannel> channels, Listener listener, MessageReceiver receiver) {
+	ChannelSubscriptions(Collection<RedisChannel> channels, MessageReceiver receiver) {
 		this.channels = channels;
-		this.listener = listener;
 		this.receiver = receiver;
 	}
 
 	/**
-	 * Adds all channels to a subscription that is to be started.
-	 * @param target the subscription
-	 * @param further Redis channels to subscribe to in addition
+	 * Adds all channels to a subscription that is to be started, or that was started for
+	 * heartbeats.
+	 * @throws QueryTimeoutException if Redis does not confirm them in time
 	 */
-	void prepare(ContainerSubscription target, Collection<String> further) {
+	void prepare(ContainerSubscription target) {
 		this.registration.lock();
 		try {
 			this.subscribed.clear();
-			add(target, further);
+			if (!add(target)) {
+				throw new QueryTimeoutException("Redis did not confirm the subscription in time");
+			}
 		}
 		finally {
 			this.registration.unlock();
@@ -68,7 +69,7 @@ final class ChannelSubscriptions {
 	void activate(ContainerSubscription started) {
 		this.registration.lock();
 		try {
-			add(started, List.of());
+			add(started);
 			this.active = started;
 		}
 		finally {
@@ -97,7 +98,7 @@ final class ChannelSubscriptions {
 		try {
 			ContainerSubscription current = this.active;
 			if (current != null) {
-				add(current, List.of());
+				add(current);
 			}
 		}
 		catch (RuntimeException ex) {
@@ -109,24 +110,24 @@ final class ChannelSubscriptions {
 	}
 
 	@GuardedBy("registration")
-	private void add(ContainerSubscription target, Collection<String> further) {
-		List<String> added = new ArrayList<>(further);
+	private boolean add(ContainerSubscription target) {
+		List<String> added = new ArrayList<>();
 		for (RedisChannel channel : this.channels) {
 			added.addAll(missing(channel));
 		}
-		if (!added.isEmpty()) {
-			target.add(added);
-			// Only now: should that fail, the same ones are tried again.
-			this.subscribed.addAll(added);
-		}
+		boolean confirmed = target.add(added);
+		// Only now: should that fail, the same ones are tried again.
+		this.subscribed.addAll(added);
+		return confirmed;
 	}
 
 	@GuardedBy("registration")
 	private List<String> missing(RedisChannel channel) {
 		List<String> missing = new ArrayList<>();
 		String signals = channel.names().signals();
-		boolean responses = this.listener.wantsResponses(channel.name());
-		if (this.listener.wantsSignals(channel.name())) {
+		Listener listener = this.receiver.listener();
+		boolean responses = listener.wantsResponses(channel.name());
+		if (listener.wantsSignals(channel.name())) {
 			missing.add(signals);
 			if (!responses && channel.replyTo() != null) {
 				// Where its responders are probed.

@@ -2,7 +2,9 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -101,33 +103,42 @@ final class ContainerSubscription {
 	 * Adds Redis channels. After the start this waits for Redis to confirm them, for two
 	 * seconds.
 	 * @param channels their names, each for the first time
+	 * @return {@code false} if Redis has not confirmed them yet
 	 */
-	void add(Collection<String> channels) {
+	boolean add(Collection<String> channels) {
+		if (channels.isEmpty()) {
+			return true;
+		}
 		this.requested.addAll(channels);
 		if (this.reporter == null) {
 			this.reporter = channels.iterator().next();
 		}
 		if (this.state == State.STARTED && this.container.isRunning()) {
-			addToRunning(channels);
-			return;
+			return addToRunning(channels);
 		}
 		register(channels);
 		if (this.state == State.STARTED) {
 			startContainer();
 		}
+		return true;
 	}
 
 	private void register(Collection<String> channels) {
 		if (this.state != State.DESTROYED) {
-			this.container.addMessageListener(this.listener, channels.stream().map(ChannelTopic::of).toList());
+			List<ChannelTopic> topics = new ArrayList<>();
+			for (String channel : channels) {
+				topics.add(ChannelTopic.of(channel));
+			}
+			this.container.addMessageListener(this.listener, topics);
 		}
 	}
 
 	// The container waits for the driver, and for the confirmation without a timeout.
-	private void addToRunning(Collection<String> channels) {
+	private boolean addToRunning(Collection<String> channels) {
 		try {
 			CompletableFuture.runAsync(() -> register(channels), ContainerSubscription::onNewThread)
 				.get(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS);
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -142,6 +153,7 @@ final class ContainerSubscription {
 		catch (TimeoutException ex) {
 			logger.debug("Redis has not confirmed {} yet", channels);
 		}
+		return false;
 	}
 
 	private static void onNewThread(Runnable task) {
@@ -151,10 +163,10 @@ final class ContainerSubscription {
 	}
 
 	/**
-	 * Connects and subscribes, once.
+	 * Connects and subscribes, unless it has before.
 	 */
 	void start() {
-		if (!this.requested.isEmpty()) {
+		if (this.state == State.CREATED && !this.requested.isEmpty()) {
 			startContainer();
 		}
 		this.state = State.STARTED;
@@ -210,13 +222,15 @@ final class ContainerSubscription {
 		this.container.removeMessageListener(this.listener);
 	}
 
-	private List<String> unconfirmed() {
-		return this.requested.stream().filter((channel) -> !this.confirmed.contains(channel)).toList();
+	private Set<String> unconfirmed() {
+		Set<String> unconfirmed = new HashSet<>(this.requested);
+		unconfirmed.removeAll(this.confirmed);
+		return unconfirmed;
 	}
 
 	// The driver subscribes again to channels that Redis has confirmed before.
 	private void resubscribed() {
-		List<String> unconfirmed = unconfirmed();
+		Set<String> unconfirmed = unconfirmed();
 		if (unconfirmed.isEmpty()) {
 			this.resubscription.run();
 			return;

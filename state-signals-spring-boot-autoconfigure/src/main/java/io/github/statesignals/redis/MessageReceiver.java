@@ -1,6 +1,7 @@
 package io.github.statesignals.redis;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,13 +48,24 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private final LogLimit unreadable = new LogLimit(1);
 
-	private final Listener listener;
-
 	private final RedisHeartbeat heartbeat;
 
-	MessageReceiver(Listener listener, RedisHeartbeat heartbeat) {
-		this.listener = listener;
+	/**
+	 * Absent until the transport starts: no channel but that of heartbeats is added
+	 * before.
+	 */
+	private volatile @Nullable Listener listener;
+
+	MessageReceiver(RedisHeartbeat heartbeat) {
 		this.heartbeat = heartbeat;
+	}
+
+	void begin(Listener listener) {
+		this.listener = listener;
+	}
+
+	Listener listener() {
+		return Objects.requireNonNull(this.listener);
 	}
 
 	void addSignals(RedisChannel channel) {
@@ -90,8 +102,8 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 	// Probes of responders come to the reply channel, whether or not it has an exporter.
 	private boolean isWanted(Topic topic, String name) {
 		String channel = topic.channel.name();
-		return topic.signals ? this.listener.wantsSignals(channel)
-				: this.listener.wantsResponses(channel) || name.equals(topic.channel.replyTo());
+		return topic.signals ? listener().wantsSignals(channel)
+				: listener().wantsResponses(channel) || name.equals(topic.channel.replyTo());
 	}
 
 	private @Nullable ReceivedMessage read(Topic topic, byte[] payload) {
@@ -112,10 +124,10 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 	private void pass(Topic topic, ReceivedMessage message) {
 		String channel = topic.channel.name();
 		if (message instanceof ReceivedResponse received) {
-			this.listener.onResponse(channel, received.response(), received.extension());
+			listener().onResponse(channel, received.response(), received.extension());
 		}
 		else if (message instanceof ReceivedSignal received) {
-			this.listener.onSignal(channel, received.signal(), received.extension());
+			listener().onSignal(channel, received.signal(), received.extension());
 		}
 		else if (message instanceof ReceivedFrame frame) {
 			frame.messages().forEach((next) -> pass(topic, next));
@@ -124,8 +136,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 			passMalformed(topic, malformed);
 		}
 		else if (message instanceof UnverifiedMessage unverified) {
-			this.listener.onUnverified(channel, unverified.sender(), unverified.problem(),
-					unverified.message() == null);
+			listener().onUnverified(channel, unverified.sender(), unverified.problem(), unverified.message() == null);
 			if (unverified.message() != null) {
 				pass(topic, unverified.message());
 			}
@@ -135,9 +146,9 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 	private void passMalformed(Topic topic, MalformedMessage malformed) {
 		String channel = topic.channel.name();
 		SignalChannels names = topic.channel.names();
-		this.listener.onMalformed(topic.signals ? names.signals() : names.responses(), malformed.problem());
+		listener().onMalformed(topic.signals ? names.signals() : names.responses(), malformed.problem());
 		if (malformed.signal() != null) {
-			this.listener.onUnreadable(channel, malformed.signal());
+			listener().onUnreadable(channel, malformed.signal());
 		}
 		if (malformed.response() != null) {
 			pass(topic, malformed.response());
@@ -148,7 +159,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		this.listening.lock();
 		try {
 			if (!this.closed) {
-				this.listener.onConnected(gap);
+				listener().onConnected(gap);
 			}
 		}
 		finally {

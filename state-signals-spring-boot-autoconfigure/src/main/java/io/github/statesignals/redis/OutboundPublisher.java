@@ -2,7 +2,6 @@ package io.github.statesignals.redis;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -41,18 +40,14 @@ final class OutboundPublisher {
 	private final LogLimit refusals = new LogLimit(1);
 
 	@GuardedBy("this")
-	private @Nullable CompletableFuture<RedisPublisher> prepared;
-
-	@GuardedBy("this")
 	private boolean closed;
 
 	private volatile @Nullable Target target;
 
 	private volatile CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
-	OutboundPublisher(RedisDriver driver, @Nullable CompletableFuture<RedisPublisher> prepared, long capacity) {
+	OutboundPublisher(RedisDriver driver, long capacity) {
 		this.driver = driver;
-		this.prepared = prepared;
 		this.capacity = capacity;
 	}
 
@@ -61,25 +56,10 @@ final class OutboundPublisher {
 	}
 
 	/**
-	 * Connects, or takes the connection that was prepared, without using it yet.
+	 * Connects, without using the connection yet.
 	 */
 	RedisPublisher open() {
-		CompletableFuture<RedisPublisher> done = takePrepared();
-		if (done != null) {
-			try {
-				return done.join();
-			}
-			catch (CompletionException ex) {
-				logger.debug("The prepared connection failed; connecting again", ex);
-			}
-		}
 		return this.driver.openPublisher();
-	}
-
-	private synchronized @Nullable CompletableFuture<RedisPublisher> takePrepared() {
-		CompletableFuture<RedisPublisher> done = this.prepared;
-		this.prepared = null;
-		return done;
 	}
 
 	/**
@@ -180,10 +160,6 @@ final class OutboundPublisher {
 		}
 		if (current != null) {
 			current.publisher.close();
-		}
-		CompletableFuture<RedisPublisher> unused = takePrepared();
-		if (unused != null) {
-			unused.thenAccept(RedisPublisher::close);
 		}
 	}
 

@@ -1,11 +1,13 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 
 import io.github.statesignals.redis.driver.RedisPublisher;
+import io.github.statesignals.transport.SignalTransport.Listener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,11 @@ final class RedisPubSubConnection {
 	 */
 	private final CountDownLatch settled = new CountDownLatch(1);
 
+	/**
+	 * Opens when the transport starts, or is closed before.
+	 */
+	private final CountDownLatch begun = new CountDownLatch(1);
+
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private final Thread connector = new Thread(this::run, "state-signals-connect");
@@ -53,13 +60,18 @@ final class RedisPubSubConnection {
 
 	private final OutboundPublisher publisher;
 
+	private final RedisHeartbeat heartbeat;
+
 	private final MessageReceiver receiver;
 
 	private final ChannelSubscriptions subscriptions;
 
-	private final RedisHeartbeat heartbeat;
-
 	private final ConnectFailures failures;
+
+	/**
+	 * Used by the connector.
+	 */
+	private @Nullable Attempt prepared;
 
 	/**
 	 * The subscription that the connector has started last.
@@ -72,28 +84,43 @@ final class RedisPubSubConnection {
 	 * Creates a connection.
 	 * @param container receives messages
 	 * @param containerUse held while the container is used
+	 * @param channels a view of the open channels
 	 * @param connectTimeout logged with failures to connect
 	 */
 	RedisPubSubConnection(RedisMessageListenerContainer container, Lock containerUse, OutboundPublisher publisher,
-			MessageReceiver receiver, ChannelSubscriptions subscriptions, RedisHeartbeat heartbeat,
-			Duration connectTimeout) {
+			Collection<RedisChannel> channels, RedisHeartbeat heartbeat, Duration connectTimeout) {
 		this.container = container;
 		this.containerUse = containerUse;
 		this.publisher = publisher;
-		this.receiver = receiver;
-		this.subscriptions = subscriptions;
 		this.heartbeat = heartbeat;
+		this.receiver = new MessageReceiver(heartbeat);
+		this.subscriptions = new ChannelSubscriptions(channels, this.receiver);
 		this.failures = new ConnectFailures(connectTimeout);
 	}
 
-	void begin() {
+	/**
+	 * Connects before the start of the transport, and receives heartbeats alone.
+	 */
+	void prepare() {
 		this.connector.setDaemon(true);
 		this.connector.start();
+	}
+
+	void begin(Listener listener) {
+		this.receiver.begin(listener);
+		this.begun.countDown();
+		if (this.connector.getState() == Thread.State.NEW) {
+			prepare();
+		}
 	}
 
 	private void run() {
 		this.containerUse.lock();
 		try {
+			if (this.begun.getCount() > 0) {
+				connectEarly();
+				this.begun.await();
+			}
 			while (connect()) {
 				if (this.heartbeat.supervise(this.publisher, this.closed)) {
 					return;
@@ -107,8 +134,26 @@ final class RedisPubSubConnection {
 			Thread.currentThread().interrupt();
 		}
 		finally {
+			if (this.prepared != null) {
+				this.prepared.end();
+			}
 			disconnect();
 			this.containerUse.unlock();
+		}
+	}
+
+	// The start tries again, and reports the reason.
+	private void connectEarly() throws InterruptedException {
+		Attempt attempt = new Attempt(false);
+		try {
+			RedisPublisher opened = attempt.open();
+			attempt.subscription.start();
+			this.heartbeat.awaitFirst(opened);
+			this.prepared = attempt;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Could not connect before the start", ex);
+			attempt.end();
 		}
 	}
 
@@ -119,21 +164,14 @@ final class RedisPubSubConnection {
 	private boolean connect() throws InterruptedException {
 		boolean stuck = false;
 		while (!isClosed()) {
-			ContainerSubscription attempt = new ContainerSubscription(this.container, this.receiver,
-					this::resubscribed);
-			RedisPublisher current = this.publisher.current();
-			RedisPublisher opened = stuck ? null : current;
-			this.attempt = attempt;
+			Attempt attempt = (this.prepared != null) ? this.prepared : new Attempt(stuck);
+			this.prepared = null;
 			try {
-				if (opened == null) {
-					// First: unlike the container it reports at once why it can't
-					// connect.
-					opened = this.publisher.open();
-				}
-				this.subscriptions.prepare(attempt, this.heartbeat.channels());
-				attempt.start();
+				RedisPublisher opened = attempt.open();
+				this.subscriptions.prepare(attempt.subscription);
+				attempt.subscription.start();
 				this.heartbeat.awaitFirst(opened);
-				if (use(attempt, opened)) {
+				if (use(attempt.subscription, opened)) {
 					return true;
 				}
 			}
@@ -141,10 +179,7 @@ final class RedisPubSubConnection {
 				stuck = ex instanceof QueryTimeoutException;
 				failed(ex);
 			}
-			if (opened != null && opened != current) {
-				opened.close();
-			}
-			attempt.destroy();
+			attempt.end();
 			this.closed.await(this.failures.retryInterval().toMillis(), TimeUnit.MILLISECONDS);
 		}
 		return false;
@@ -252,10 +287,19 @@ final class RedisPubSubConnection {
 	}
 
 	void close() {
+		discard();
+		awaitConnector();
+	}
+
+	/**
+	 * Closes without waiting for the connector.
+	 */
+	void discard() {
 		this.receiver.close();
 		this.closed.countDown();
 		boolean connecting = this.state != State.CONNECTED;
 		change(State.CLOSED);
+		this.begun.countDown();
 		this.settled.countDown();
 		this.decided.countDown();
 		this.publisher.close();
@@ -264,7 +308,6 @@ final class RedisPubSubConnection {
 			// The connector may be waiting for the driver.
 			trying.disconnect();
 		}
-		awaitConnector();
 	}
 
 	// It stops the container.
@@ -275,6 +318,42 @@ final class RedisPubSubConnection {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * An attempt to connect, by the connector.
+	 */
+	private final class Attempt {
+
+		private final ContainerSubscription subscription;
+
+		private final @Nullable RedisPublisher current;
+
+		private @Nullable RedisPublisher opened;
+
+		Attempt(boolean stuck) {
+			RedisPubSubConnection all = RedisPubSubConnection.this;
+			this.subscription = new ContainerSubscription(all.container, all.receiver, all::resubscribed);
+			this.subscription.add(all.heartbeat.channels());
+			this.current = all.publisher.current();
+			this.opened = stuck ? null : this.current;
+			all.attempt = this.subscription;
+		}
+
+		// First: unlike the container it reports at once why it can't connect.
+		RedisPublisher open() {
+			RedisPublisher opened = (this.opened != null) ? this.opened : RedisPubSubConnection.this.publisher.open();
+			this.opened = opened;
+			return opened;
+		}
+
+		void end() {
+			if (this.opened != null && this.opened != this.current) {
+				this.opened.close();
+			}
+			this.subscription.destroy();
+		}
+
 	}
 
 	private enum State {

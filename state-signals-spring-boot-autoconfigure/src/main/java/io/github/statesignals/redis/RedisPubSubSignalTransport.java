@@ -5,15 +5,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.driver.RedisDriver;
-import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.transport.ResponseExtension;
@@ -63,7 +62,11 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private volatile @Nullable RedisPubSubConnection connection;
 
-	private final AtomicReference<@Nullable CompletableFuture<RedisPublisher>> prepared = new AtomicReference<>();
+	/**
+	 * Absent unless it is connecting before the start.
+	 */
+	@GuardedBy("this")
+	private @Nullable RedisPubSubConnection prepared;
 
 	/**
 	 * Creates a transport with its own container.
@@ -111,36 +114,26 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	/**
 	 * Connects in the background, which takes long, while the application creates its
-	 * other beans. Nothing is received or sent before {@link #start}, which tries again
-	 * if this fails, and reports the reason.
+	 * other beans. Nothing but heartbeats is received or sent before {@link #start},
+	 * which tries again if this fails, and reports the reason.
 	 */
-	public void prepare() {
-		if (this.connection != null) {
-			return;
-		}
-		CompletableFuture<RedisPublisher> preparing = new CompletableFuture<>();
-		if (this.prepared.compareAndSet(null, preparing)) {
-			Thread thread = new Thread(() -> {
-				try {
-					preparing.complete(this.driver.openPublisher());
-				}
-				catch (RuntimeException ex) {
-					preparing.completeExceptionally(ex);
-				}
-			}, "state-signals-prepare");
-			thread.setDaemon(true);
-			thread.start();
+	public synchronized void prepare() {
+		if (this.connection == null && this.prepared == null) {
+			this.prepared = connection();
+			this.prepared.prepare();
 		}
 	}
 
 	/**
-	 * Closes a connection that was prepared and is not used. Does not stop the transport.
+	 * Closes connections that were prepared and are not used. Does not block, and does
+	 * not stop the transport.
 	 */
 	@Override
-	public void close() {
-		CompletableFuture<RedisPublisher> unused = this.prepared.getAndSet(null);
+	public synchronized void close() {
+		RedisPubSubConnection unused = this.prepared;
+		this.prepared = null;
 		if (unused != null) {
-			unused.thenAccept(RedisPublisher::close);
+			unused.discard();
 		}
 	}
 
@@ -171,15 +164,17 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (this.connection != null) {
 			return null;
 		}
-		RedisHeartbeat heartbeat = new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver);
-		MessageReceiver receiver = new MessageReceiver(listener, heartbeat);
-		ChannelSubscriptions subscriptions = new ChannelSubscriptions(this.channels.values(), listener, receiver);
-		RedisPubSubConnection started = new RedisPubSubConnection(this.container, this.containerUse,
-				new OutboundPublisher(this.driver, this.prepared.getAndSet(null), this.outboundCapacity), receiver,
-				subscriptions, heartbeat, this.settings.connectTimeout());
+		RedisPubSubConnection started = (this.prepared != null) ? this.prepared : connection();
+		this.prepared = null;
 		this.connection = started;
-		started.begin();
+		started.begin(listener);
 		return started;
+	}
+
+	private RedisPubSubConnection connection() {
+		return new RedisPubSubConnection(this.container, this.containerUse,
+				new OutboundPublisher(this.driver, this.outboundCapacity), this.channels.values(),
+				new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver), this.settings.connectTimeout());
 	}
 
 	@Override

@@ -144,14 +144,22 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatWasPreparedIsUsed() {
+	void preparedConnectionsReceiveHeartbeatsAloneAndAreUsedByTheStart() {
 		long before = connections();
 		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) prepare(createTransport());
 		transport.prepare();
-		await().until(() -> connections() == before + 1);
+		transport.prepare();
+		await().until(() -> connections() == before + 2);
+		await().until(() -> subscriptions().size() == 1);
+		assertThat(subscriptions()).allSatisfy((connection) -> assertThat(connection).contains(" sub=1 "));
+		assertThat(subscribers()).containsExactly(0L, 0L);
+		assertThat(transport.isConnected()).isFalse();
+		List<String> prepared = ids();
 		Application application = new Application(transport);
 		transport.start(application);
-		assertThat(connections()).isEqualTo(before + 2);
+		assertThat(ids()).isEqualTo(prepared);
+		assertThat(subscribers()).containsExactly(1L, 1L);
+		assertThat(application.connections()).containsExactly(false);
 		application.send(signal("app", 1));
 		await().until(() -> application.count() == 1);
 		transport.stop();
@@ -159,17 +167,58 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatWasPreparedAndNotStartedIsLetGo() {
+	void preparedSubscriptionThatWasLostIsReplacedByTheStart() {
+		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) prepare(createTransport());
+		transport.prepare();
+		await().until(() -> subscriptions().size() == 1);
+		List<String> prepared = ids();
+		prepared.forEach((id) -> redis.clientKill(KillArgs.Builder.id(Long.parseLong(id))));
+		Application application = new Application(transport);
+		transport.start(application);
+		assertThat(ids()).doesNotContainAnyElementsOf(prepared);
+		assertThat(subscribers()).containsExactly(1L, 1L);
+		application.send(signal("app", 1));
+		await().until(() -> application.count() == 1);
+	}
+
+	@Test
+	void preparedConnectionsThatAreNotStartedAreClosed() {
 		long before = connections();
 		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) createTransport();
 		transport.prepare();
-		await().until(() -> connections() == before + 1);
+		await().until(() -> connections() == before + 2);
 		transport.close();
 		await().until(() -> connections() == before);
 	}
 
+	@Test
+	void startWithoutHeartbeatsUsesThePreparedConnection() {
+		long before = connections();
+		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) prepare(
+				createTransport(TestRedis.port(), CONNECT_TIMEOUT, Duration.ofMinutes(1), Duration.ZERO));
+		transport.prepare();
+		await().until(() -> connections() == before + 1);
+		Application application = new Application(transport);
+		transport.start(application);
+		assertThat(connections()).isEqualTo(before + 2);
+		assertThat(subscribers()).containsExactly(1L, 1L);
+		application.send(signal("app", 1));
+		await().until(() -> application.count() == 1);
+	}
+
 	private static long connections() {
 		return redis.clientList().lines().count();
+	}
+
+	/**
+	 * The ids of the connections of this test's transports.
+	 */
+	private List<String> ids() {
+		return redis.clientList()
+			.lines()
+			.filter((connection) -> connection.contains(" name=" + this.channel + " "))
+			.map((connection) -> connection.replaceAll("^id=(\\d+) .*", "$1"))
+			.collect(Collectors.toList());
 	}
 
 	@Test
