@@ -12,6 +12,8 @@ import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.core.lane.ScheduledTimer;
+import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.handler.ApplicationEventBridge;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
 import io.github.statesignals.handler.OnSignalMethodProcessor;
@@ -92,11 +94,12 @@ class SignalEngineConfiguration {
 	@ConditionalOnMissingBean
 	SignalEngine signalEngine(SignalTransport transport, StateSignalsProperties properties,
 			@Qualifier(EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mappers,
-			ObjectProvider<SignalInterceptor> interceptors, ApplicationEventPublisher events, Environment environment) {
+			ObjectProvider<SignalInterceptor> interceptors, ApplicationEventPublisher events, Environment environment,
+			ObjectProvider<Timer> timer) {
 		JsonMapper mapper = mappers.getIfAvailable();
 		return new SignalEngine(transport, settings(properties, environment), executor,
 				(mapper != null) ? mapper : JsonMapper.builder().build(), () -> interceptors.orderedStream().toList(),
-				events::publishEvent);
+				events::publishEvent, timer.getIfAvailable(ScheduledTimer::new));
 	}
 
 	@Bean

@@ -129,7 +129,19 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this(transport, settings, executor, mapper, interceptors, events, new ScheduledTimer());
 	}
 
-	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+	/**
+	 * Creates an engine whose publishers have another time.
+	 * @param transport the transport; started and stopped with the engine
+	 * @param settings the settings
+	 * @param executor runs handlers and completes futures; must not run a task in the
+	 * calling thread
+	 * @param mapper converts between metadata and the application's types
+	 * @param interceptors provides the interceptors of handling and publishing, outermost
+	 * first
+	 * @param events publishes application events; called on the executor
+	 * @param timer the time of publishers: timeouts, probes, and asking again
+	 */
+	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
 		this(transport, settings, executor, mapper, interceptors, events, timer, new ScheduledTimer());
 	}
