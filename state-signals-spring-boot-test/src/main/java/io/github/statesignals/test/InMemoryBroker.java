@@ -1,0 +1,91 @@
+package io.github.statesignals.test;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Connects the transports of one JVM. All receive the messages in the same order. Has the
+ * time of their applications.
+ */
+final class InMemoryBroker {
+
+	private static final Map<String, InMemoryBroker> SHARED = new ConcurrentHashMap<>();
+
+	private final List<InMemoryTransport> connected = new CopyOnWriteArrayList<>();
+
+	private final AtomicLong inFlight = new AtomicLong();
+
+	private final BrokerClock clock = new BrokerClock(this::settle);
+
+	/**
+	 * Returns the broker of a name.
+	 * @param name the name; empty for a broker that no other application has
+	 */
+	static InMemoryBroker named(String name) {
+		return name.isEmpty() ? new InMemoryBroker() : SHARED.computeIfAbsent(name, (created) -> new InMemoryBroker());
+	}
+
+	InMemoryTransport transport(DataSize maxPayload, boolean addressed) {
+		return new InMemoryTransport(this, maxPayload, addressed);
+	}
+
+	BrokerClock clock() {
+		return this.clock;
+	}
+
+	void connect(InMemoryTransport transport) {
+		this.connected.add(transport);
+	}
+
+	void disconnect(InMemoryTransport transport) {
+		this.connected.remove(transport);
+	}
+
+	/**
+	 * Delivers a message, one at a time.
+	 */
+	synchronized void deliver(Predicate<InMemoryTransport> receivers, InMemoryTransport.Message message) {
+		this.connected.stream().filter(receivers).forEach((transport) -> transport.receive(message));
+	}
+
+	/**
+	 * Counts a task as a message in flight, from now on until it has run.
+	 */
+	Runnable inFlight(Runnable task) {
+		this.inFlight.incrementAndGet();
+		return () -> {
+			try {
+				task.run();
+			}
+			finally {
+				this.inFlight.decrementAndGet();
+			}
+		};
+	}
+
+	/**
+	 * Waits until the messages in flight are received, and test responders have decided
+	 * on their answers.
+	 */
+	void settle() {
+		Waiting.until(() -> this.inFlight.get() == 0);
+	}
+
+	/**
+	 * Returns the names of the responders that listen on a channel.
+	 */
+	Set<String> responders(String channel) {
+		return this.connected.stream()
+			.flatMap((transport) -> transport.responders(channel).stream())
+			.collect(Collectors.toSet());
+	}
+
+}
