@@ -1,0 +1,62 @@
+package io.github.statesignals.test;
+
+import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
+import io.github.statesignals.autoconfigure.StateSignalsProperties;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
+import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.transport.SignalTransport;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of signals in memory, for applications with the property
+ * {@code state-signals-test.broker}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = StateSignalsAutoConfiguration.class)
+@ConditionalOnProperty(SignalTestAutoConfiguration.BROKER)
+@EnableConfigurationProperties(StateSignalsProperties.class)
+public final class SignalTestAutoConfiguration {
+
+	static final String BROKER = "state-signals-test.broker";
+
+	@Bean
+	InMemoryBroker inMemorySignalBroker(Environment environment) {
+		return InMemoryBroker.named(environment.getRequiredProperty(BROKER));
+	}
+
+	// Also replaces a transport of the application.
+	@Bean
+	@Primary
+	SignalTransport inMemorySignalTransport(InMemoryBroker broker, StateSignalsProperties properties) {
+		properties.channels().forEach((name, channel) -> {
+			if (channel.delivery() == Delivery.DURABLE) {
+				throw new InvalidConfigurationPropertyValueException("state-signals.channels." + name + ".delivery",
+						channel.delivery(),
+						"Durable channels require Redis: the transport of @AutoConfigureSignals stores no signals. "
+								+ "Set the property to broadcast in this test, or test with Redis and without @AutoConfigureSignals.");
+			}
+		});
+		return broker.transport(properties.protocol().maxPayload(),
+				properties.protocol().extensions() != Extensions.OFF);
+	}
+
+	@Bean
+	Timer inMemorySignalTimer(InMemoryBroker broker) {
+		return broker.clock().timer();
+	}
+
+	@Bean
+	SignalRecorder signalRecorder() {
+		return new SignalRecorder();
+	}
+
+}

@@ -1,0 +1,5 @@
+package io.github.statesignals.test.shop;
+
+public record PriceChanged(String product, int price) {
+
+}
