@@ -81,7 +81,8 @@ class ArchitectureTests {
 			"core.publish.ResponderProbes$Suspicion", "core.publish.SendFailures", "core.publish.SignalPublisher",
 			"core.publish.SignalPublisher$Shutdown", "core.publish.UnhandledEvents", "core.responder.Announcements",
 			"core.responder.DefaultSignalResponder", "core.responder.Delivery", "core.responder.LocalResponder",
-			"core.responder.ResponderRegistry",
+			"core.responder.ResponderRegistry", "core.responder.HandlerStatus", "core.responder.RegisteredHandlers",
+			"core.responder.SelectiveHandler",
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",

@@ -1,6 +1,7 @@
 package io.github.statesignals.handler;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.core.responder.SelectiveHandler;
 import io.github.statesignals.handler.BridgedListeners.BridgedEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -142,8 +144,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	void listen() {
 		for (BridgedEvent observed : this.listeners.events()) {
-			this.registrations
-				.add(this.responder.getObject().on(observed.event(), (signal) -> receive(signal, observed)));
+			this.registrations.add(this.responder.getObject().on(observed.event(), new BridgingHandler(observed)));
 			logger.debug("Signals '{}' arrive as application events of {}", observed.event(), observed.type());
 		}
 	}
@@ -188,6 +189,39 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 						ApplicationEventMulticaster.class)
 				.multicastEvent(event);
 		}
+	}
+
+	/**
+	 * Publishes signals as application events. Does not select those of this application.
+	 */
+	private final class BridgingHandler implements SelectiveHandler {
+
+		private final BridgedEvent observed;
+
+		BridgingHandler(BridgedEvent observed) {
+			this.observed = observed;
+		}
+
+		@Override
+		public @Nullable Acknowledgement handle(Signal signal) {
+			return receive(signal, this.observed);
+		}
+
+		@Override
+		public boolean selects(Signal signal) {
+			return !ApplicationEventBridge.this.engine.getObject().isOwn(signal.publisherId());
+		}
+
+		@Override
+		public Map<String, String> selection() {
+			return Map.of();
+		}
+
+		@Override
+		public String toString() {
+			return "bridge to application events of " + this.observed.type().getName();
+		}
+
 	}
 
 }

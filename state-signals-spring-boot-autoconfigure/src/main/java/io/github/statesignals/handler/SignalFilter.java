@@ -1,5 +1,7 @@
 package io.github.statesignals.handler;
 
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Acknowledgement;
@@ -31,6 +33,14 @@ record SignalFilter(String tag, String processName, String publisher, @Nullable 
 	boolean matches(Signal signal) {
 		return matches(this.tag, signal.tag()) && matches(this.processName, signal.processName())
 				&& matches(this.publisher, signal.publisherId()) && isTrue(signal);
+	}
+
+	Map<String, String> attributes() {
+		Map<String, String> attributes = new TreeMap<>(
+				Map.of("tag", this.tag, "processName", this.processName, "publisher", this.publisher, "condition",
+						(this.condition != null) ? this.condition.getExpressionString() : ""));
+		attributes.values().removeIf(String::isEmpty);
+		return attributes;
 	}
 
 	private static boolean matches(String expected, String actual) {

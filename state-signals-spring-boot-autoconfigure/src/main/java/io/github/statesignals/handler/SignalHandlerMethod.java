@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalErrorHandler;
-import io.github.statesignals.SignalHandler;
 import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.responder.SelectiveHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,7 @@ import org.springframework.util.ConcurrentReferenceHashMap;
 /**
  * Handles signals with a method of a bean.
  */
-final class SignalHandlerMethod implements SignalHandler {
+final class SignalHandlerMethod implements SelectiveHandler {
 
 	private static final ParameterNameDiscoverer NAMES = new DefaultParameterNameDiscoverer();
 
@@ -143,6 +143,16 @@ final class SignalHandlerMethod implements SignalHandler {
 			}
 			return Optional.of(InvocableMethods.select(this.method, target));
 		}).orElse(null);
+	}
+
+	@Override
+	public boolean selects(Signal signal) {
+		return this.filter.matches(signal);
+	}
+
+	@Override
+	public Map<String, String> selection() {
+		return this.filter.attributes();
 	}
 
 	@Override

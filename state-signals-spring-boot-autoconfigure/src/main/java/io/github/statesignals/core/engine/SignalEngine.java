@@ -1,7 +1,6 @@
 package io.github.statesignals.core.engine;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -229,7 +228,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * Returns all responders.
 	 * @return a view, in the order in which they were created
 	 */
-	public Collection<? extends SignalResponder> responders() {
+	public List<DefaultSignalResponder> responders() {
 		return Collections.unmodifiableList(this.responders.all());
 	}
 
@@ -237,7 +236,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * Returns all exporters that are initialized.
 	 * @return a snapshot
 	 */
-	public Collection<? extends SignalExporter> exporters() {
+	public List<DefaultSignalExporter> exporters() {
 		return List.copyOf(this.exporters.initialized());
 	}
 
@@ -309,7 +308,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				});
 	}
 
-	EngineServices services() {
+	public EngineServices services() {
 		return this.services;
 	}
 
@@ -377,7 +376,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			if (responder.isActive()) {
 				this.announcements.sendHello(responder);
 			}
-			else if (responder.isIdle()) {
+			else if (responder.unanswered() == 0) {
 				this.announcements.byeAgain(responder);
 			}
 		}

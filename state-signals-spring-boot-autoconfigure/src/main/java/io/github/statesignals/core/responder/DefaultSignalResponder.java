@@ -1,6 +1,5 @@
 package io.github.statesignals.core.responder;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -67,7 +66,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 
 	private final Announcements announcements;
 
-	private final List<RegisteredHandler> handlers = new CopyOnWriteArrayList<>();
+	private final RegisteredHandlers handlers = new RegisteredHandlers();
 
 	private final List<Consumer<Signal>> listeners = new CopyOnWriteArrayList<>();
 
@@ -113,7 +112,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		this.responderId = this.durable ? name : ResponderIds.create(name);
 		TextLength.check(this.responderId, "The id of a SignalResponder",
 				"shorten its name, state-signals.responder.name or spring.application.name");
-		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this::handledEvents);
+		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services,
+				this.handlers::handledEvents);
 		this.handling = new SignalHandling(this.responderId, services, this.listeners, this.unanswered, this.answers,
 				this::handled);
 		this.locks = new SignalLocks(name, channel, this.durable, services.settings().responders(), own);
@@ -194,14 +194,10 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	}
 
 	/**
-	 * Whether it has no signal to answer.
+	 * Returns the number of signals that wait or are being handled.
 	 */
-	public boolean isIdle() {
-		return this.busy.get() == 0;
-	}
-
-	List<String> handledEvents() {
-		return RegisteredHandler.events(this.handlers);
+	public int unanswered() {
+		return this.busy.get();
 	}
 
 	@Override
@@ -209,7 +205,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		Assert.hasText(event, "The event to handle must not be blank: use \"*\" for any");
 		Assert.notNull(handler, "'handler' must not be null");
 		RegisteredHandler added = new RegisteredHandler(event, handler);
-		Registration registration = register(this.handlers, added);
+		Registration registration = register(this.handlers.all(), added);
 		return () -> {
 			added.remove();
 			registration.close();
@@ -279,7 +275,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		if (!this.listening || this.durable) {
 			return this.listening;
 		}
-		return this.locks.accepts(initialization) && (this.listeners.isEmpty() || !matching(initialization).isEmpty());
+		return this.locks.accepts(initialization)
+				&& (this.listeners.isEmpty() || !this.handlers.matching(initialization).isEmpty());
 	}
 
 	@Override
@@ -296,7 +293,28 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	 * Returns the events that it has handlers for, in alphabetical order.
 	 */
 	public SortedSet<String> events() {
-		return this.handlers.stream().map((handler) -> handler.event()).collect(Collectors.toCollection(TreeSet::new));
+		return this.handlers.all()
+			.stream()
+			.map(RegisteredHandler::event)
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	public RegisteredHandlers handlers() {
+		return this.handlers;
+	}
+
+	/**
+	 * Returns the publisher that it is locked on, if any.
+	 */
+	public @Nullable String lockedPublisher() {
+		return this.locks.publisher();
+	}
+
+	/**
+	 * Returns the tag that it is locked on, if any.
+	 */
+	public @Nullable String lockedTag() {
+		return this.locks.tag();
 	}
 
 	public boolean hasListeners() {
@@ -307,7 +325,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	 * Whether it has a handler or a listener.
 	 */
 	public boolean isActive() {
-		return !this.handlers.isEmpty() || !this.listeners.isEmpty();
+		return !this.handlers.all().isEmpty() || !this.listeners.isEmpty();
 	}
 
 	/**
@@ -335,7 +353,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			logger.debug("'{}' receives '{}' of '{}'", this.responderId, LogText.printable(signal.event()),
 					LogText.printable(signal.publisherId()));
 		}
-		List<RegisteredHandler> matching = matching(signal);
+		List<RegisteredHandler> matching = this.handlers.matching(signal);
 		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
 			// Not queued behind slow handlers: subscribing is about the future.
 			this.answers.acknowledgeReserved(delivery);
@@ -387,16 +405,6 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		}
 		this.answers.answer(delivery, Acknowledgement.failure("The signal can't be read: " + unreadable.problem()));
 		return true;
-	}
-
-	private List<RegisteredHandler> matching(Signal signal) {
-		List<RegisteredHandler> matching = new ArrayList<>(2);
-		for (RegisteredHandler handler : this.handlers) {
-			if (handler.matches(signal)) {
-				matching.add(handler);
-			}
-		}
-		return matching;
 	}
 
 	private void handled() {

@@ -1,10 +1,13 @@
 package io.github.statesignals.core.responder;
 
-import java.util.Collection;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handler of a responder. Compared by identity: the same one may be registered twice.
@@ -14,46 +17,49 @@ final class RegisteredHandler {
 	// Stands for any event but the reserved ones.
 	static final String ANY = "*";
 
-	// The most events that an answer names, and the longest.
-	private static final int MOST_EVENTS = 50;
-
-	private static final int LONGEST_EVENT = 100;
-
 	private final String event;
 
 	private final SignalHandler delegate;
 
-	private volatile boolean removed;
+	private volatile State state = State.ACTIVE;
 
 	RegisteredHandler(String event, SignalHandler delegate) {
 		this.event = event;
 		this.delegate = delegate;
 	}
 
-	static List<String> events(Collection<RegisteredHandler> handlers) {
-		return handlers.stream()
-			.map(RegisteredHandler::event)
-			.filter((event) -> event.length() <= LONGEST_EVENT)
-			.distinct()
-			.sorted()
-			.limit(MOST_EVENTS)
-			.toList();
-	}
-
 	String event() {
 		return this.event;
 	}
 
-	SignalHandler delegate() {
-		return this.delegate;
+	CompletionStage<@Nullable Acknowledgement> handle(Signal signal) throws Exception {
+		if (this.state == State.PAUSED
+				&& (!(this.delegate instanceof SelectiveHandler selective) || selective.selects(signal))) {
+			// Neither a success nor stored: no signal waits without a bound.
+			return CompletableFuture.completedFuture(
+					Acknowledgement.failure("The handler of '%s' is paused by an operator".formatted(this.event)));
+		}
+		return this.delegate.handleAsync(signal);
 	}
 
 	boolean isRemoved() {
-		return this.removed;
+		return this.state == State.REMOVED;
 	}
 
-	void remove() {
-		this.removed = true;
+	synchronized void remove() {
+		this.state = State.REMOVED;
+	}
+
+	synchronized void pause(boolean paused) {
+		if (!isRemoved()) {
+			this.state = paused ? State.PAUSED : State.ACTIVE;
+		}
+	}
+
+	HandlerStatus status() {
+		return new HandlerStatus(this.event, describe(),
+				(this.delegate instanceof SelectiveHandler selective) ? selective.selection() : Map.of(),
+				this.state == State.PAUSED);
 	}
 
 	// Describes the handler in a log.
@@ -65,6 +71,12 @@ final class RegisteredHandler {
 
 	boolean matches(Signal signal) {
 		return this.event.equals(signal.event()) || (this.event.equals(ANY) && !Signal.isReserved(signal.event()));
+	}
+
+	private enum State {
+
+		ACTIVE, PAUSED, REMOVED
+
 	}
 
 }

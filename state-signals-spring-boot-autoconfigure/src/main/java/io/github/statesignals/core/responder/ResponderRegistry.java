@@ -85,7 +85,7 @@ public final class ResponderRegistry {
 		Set<String> events = new TreeSet<>();
 		for (DefaultSignalResponder responder : this.responders) {
 			if (responder.getChannel().equals(channel)) {
-				events.addAll(responder.handledEvents());
+				events.addAll(responder.handlers().handledEvents());
 			}
 		}
 		return events;

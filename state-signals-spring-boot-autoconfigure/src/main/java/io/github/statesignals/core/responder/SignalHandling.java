@@ -166,7 +166,7 @@ final class SignalHandling {
 		Thread.interrupted();
 		try {
 			CompletableFuture<@Nullable Acknowledgement> outcome = this.services.interceptors()
-				.handle(signal, handler.delegate()::handleAsync)
+				.handle(signal, handler::handle)
 				.toCompletableFuture();
 			// Most are done already, and with success.
 			return (outcome.isDone() && !outcome.isCompletedExceptionally()) ? outcome

@@ -62,6 +62,14 @@ final class SignalLocks {
 		}
 	}
 
+	@Nullable String publisher() {
+		return this.publisher;
+	}
+
+	@Nullable String tag() {
+		return this.tag;
+	}
+
 	boolean isTagLocked() {
 		return this.tag != null;
 	}

@@ -1,0 +1,72 @@
+package io.github.statesignals.core.responder;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.github.statesignals.Signal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handlers of one responder.
+ */
+public final class RegisteredHandlers {
+
+	// The most events that an answer names, and the longest.
+	private static final int MOST_EVENTS = 50;
+
+	private static final int LONGEST_EVENT = 100;
+
+	private final List<RegisteredHandler> handlers = new CopyOnWriteArrayList<>();
+
+	RegisteredHandlers() {
+	}
+
+	List<RegisteredHandler> all() {
+		return this.handlers;
+	}
+
+	List<RegisteredHandler> matching(Signal signal) {
+		List<RegisteredHandler> matching = new ArrayList<>(2);
+		for (RegisteredHandler handler : this.handlers) {
+			if (handler.matches(signal)) {
+				matching.add(handler);
+			}
+		}
+		return matching;
+	}
+
+	// The events that an answer names.
+	List<String> handledEvents() {
+		return this.handlers.stream()
+			.map(RegisteredHandler::event)
+			.filter((event) -> event.length() <= LONGEST_EVENT)
+			.distinct()
+			.sorted()
+			.limit(MOST_EVENTS)
+			.toList();
+	}
+
+	public List<HandlerStatus> statuses() {
+		return this.handlers.stream().map(RegisteredHandler::status).toList();
+	}
+
+	/**
+	 * Pauses or resumes handlers. A paused handler answers {@code ras} 0 to each signal
+	 * that it would act on. It stores none of them.
+	 * @param event the event that they are registered for
+	 * @param handler the handler, as {@link HandlerStatus#handler()} names it;
+	 * {@code null}: all handlers of the event
+	 * @param paused whether they are paused from here on
+	 * @return the status of those handlers; empty if there is no such handler
+	 */
+	public List<HandlerStatus> pause(String event, @Nullable String handler, boolean paused) {
+		List<RegisteredHandler> named = this.handlers.stream()
+			.filter((registered) -> registered.event().equals(event)
+					&& (handler == null || registered.describe().equals(handler)))
+			.toList();
+		named.forEach((registered) -> registered.pause(paused));
+		return named.stream().map(RegisteredHandler::status).toList();
+	}
+
+}
