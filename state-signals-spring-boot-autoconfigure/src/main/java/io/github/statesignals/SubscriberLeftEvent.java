@@ -24,7 +24,7 @@ public record SubscriberLeftEvent(String publisherId, String responderId, Reason
 
 		/**
 		 * It did not answer {@code state-signals.exporter.evict-after-missed} signals in
-		 * a row. Its next answer makes it a subscriber again.
+		 * a row, or an operator evicted it. Its next answer makes it a subscriber again.
 		 */
 		EVICTED,
 

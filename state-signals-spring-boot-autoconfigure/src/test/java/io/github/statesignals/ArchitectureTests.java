@@ -82,7 +82,7 @@ class ArchitectureTests {
 			"core.publish.SignalPublisher$Shutdown", "core.publish.UnhandledEvents", "core.responder.Announcements",
 			"core.responder.DefaultSignalResponder", "core.responder.Delivery", "core.responder.LocalResponder",
 			"core.responder.ResponderRegistry", "core.responder.HandlerStatus", "core.responder.RegisteredHandlers",
-			"core.responder.SelectiveHandler",
+			"core.responder.SelectiveHandler", "core.publish.LastResult", "core.publish.SubscriberStatus",
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",

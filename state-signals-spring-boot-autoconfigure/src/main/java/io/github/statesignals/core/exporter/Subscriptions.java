@@ -77,11 +77,11 @@ public final class Subscriptions {
 				new UnhandledEvents(() -> localResponders.handledEvents(channel)), this::onMissed);
 	}
 
-	KnownResponders responders() {
+	public KnownResponders responders() {
 		return this.responders;
 	}
 
-	SignalPublisher publisher() {
+	public SignalPublisher publisher() {
 		return this.publisher;
 	}
 
@@ -285,13 +285,28 @@ public final class Subscriptions {
 
 	private void evict(Set<String> responderIds) {
 		int limit = this.services.settings().exporters().evictAfterMissed();
-		Collection<String> evicted = this.responders.missed(responderIds, limit);
+		List<String> evicted = this.responders.missed(responderIds, limit);
 		if (!evicted.isEmpty()) {
 			logger.warn("No longer awaited by '{}', because {} signals in a row were not answered: {}",
 					this.publisherId, limit, LogText.printable(evicted));
 		}
-		evicted.forEach((responderId) -> this.services.events()
+		onEvicted(evicted);
+	}
+
+	private void onEvicted(List<String> responderIds) {
+		responderIds.forEach((responderId) -> this.services.events()
 			.publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED)));
+	}
+
+	/**
+	 * Evicts a subscriber until it answers again. Publishes in flight still await it.
+	 * @param responderId its id
+	 * @return {@code false} if it is not subscribed
+	 */
+	public boolean evict(String responderId) {
+		List<String> evicted = this.responders.missed(Set.of(responderId), 1);
+		onEvicted(evicted);
+		return !evicted.isEmpty();
 	}
 
 	/**

@@ -1,12 +1,14 @@
 package io.github.statesignals.core.publish;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,9 @@ public final class KnownResponders {
 
 	// The responders by id, in the order of their subscription.
 	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
+
+	// When each subscribed, in milliseconds.
+	private final Map<String, Long> since = new HashMap<>();
 
 	// The number of signals in a row that a responder did not answer.
 	private final Map<String, Integer> missed = new HashMap<>();
@@ -87,6 +92,7 @@ public final class KnownResponders {
 			this.open = true;
 			expected.forEach((id) -> {
 				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
+					this.since.put(id, System.currentTimeMillis());
 					this.memory.force(KnownResponder.EXPECTED.bytes(id));
 					this.legacy++;
 				}
@@ -104,6 +110,7 @@ public final class KnownResponders {
 			this.open = false;
 			this.known.forEach((id, responder) -> this.memory.release(responder.bytes(id)));
 			this.known.clear();
+			this.since.clear();
 			this.responding.clear();
 			this.silent.clear();
 			this.legacy = 0;
@@ -151,6 +158,9 @@ public final class KnownResponders {
 					this.legacy -= (before == null || before.isExtended()) ? 0 : 1;
 				}
 				changed();
+			}
+			if (before == KnownResponder.EXPECTED || before == null) {
+				this.since.put(responderId, System.currentTimeMillis());
 			}
 			if (before != null) {
 				return false;
@@ -200,6 +210,7 @@ public final class KnownResponders {
 		this.responding.remove(responderId);
 		this.silent.remove(responderId);
 		removeLost(responderId);
+		this.since.remove(responderId);
 		KnownResponder removed = this.known.remove(responderId);
 		if (removed == null) {
 			return false;
@@ -348,6 +359,21 @@ public final class KnownResponders {
 			}
 		}
 		return byName.values().stream().filter((ids) -> ids.size() > 1).flatMap(List::stream).toList();
+	}
+
+	/**
+	 * Describes subscribers.
+	 * @param limit the number of subscribers to describe at most
+	 * @return those that subscribed first
+	 */
+	public synchronized List<SubscriberStatus> statuses(int limit) {
+		return this.known.entrySet()
+			.stream()
+			.limit(limit)
+			.map((entry) -> new SubscriberStatus(entry.getKey(),
+					Instant.ofEpochMilli(this.since.getOrDefault(entry.getKey(), 0L)),
+					entry.getValue().trust().name().toLowerCase(Locale.ROOT)))
+			.toList();
 	}
 
 	public Set<String> ids() {

@@ -50,6 +50,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Called once when the result is about to be handed out.
 	private final Consumer<Publication> onHandedOut;
 
+	private final LastResults lastResults;
+
 	private final AtomicBoolean handedOut = new AtomicBoolean();
 
 	private final long bytes;
@@ -81,11 +83,12 @@ final class Publication extends CompletableFuture<SignalResult> {
 	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
 
 	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel,
-			Consumer<Publication> onHandedOut) {
+			Consumer<Publication> onHandedOut, LastResults lastResults) {
 		this.signal = signal;
 		this.options = options;
 		this.onCancel = onCancel;
 		this.onHandedOut = onHandedOut;
+		this.lastResults = lastResults;
 		this.bytes = SignalSize.of(signal);
 	}
 
@@ -113,6 +116,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void succeed(SignalResult result) {
+		this.lastResults.put(event(), LastResult.of(result));
 		this.options.completion().execute(() -> {
 			// Before its dependent stages run: a caller that waits publishes the next.
 			handOut();
@@ -121,6 +125,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void fail(Throwable ex) {
+		this.lastResults.put(event(), LastResult.of(ex));
 		this.options.completion().execute(() -> {
 			handOut();
 			completeExceptionally(ex);

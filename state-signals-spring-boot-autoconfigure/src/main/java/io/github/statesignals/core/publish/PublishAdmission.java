@@ -34,6 +34,10 @@ final class PublishAdmission {
 		return null;
 	}
 
+	int pending() {
+		return this.pending.get();
+	}
+
 	void release(Publication publication) {
 		this.pending.decrementAndGet();
 		this.memory.release(publication.bytes());

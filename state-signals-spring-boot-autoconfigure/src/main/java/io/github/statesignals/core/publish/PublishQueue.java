@@ -54,6 +54,8 @@ final class PublishQueue {
 
 	private final PublicationListener listener;
 
+	private final LastResults lastResults = new LastResults();
+
 	PublishQueue(EngineServices services, SignalSender sender, KnownResponders responders, ResponderProbes probes,
 			UnhandledEvents unhandledEvents, PublicationListener listener) {
 		this.services = services;
@@ -68,12 +70,21 @@ final class PublishQueue {
 		return this.sender.sendInitialization(signal);
 	}
 
+	int inFlight() {
+		return this.admission.pending();
+	}
+
+	LastResults lastResults() {
+		return this.lastResults;
+	}
+
 	synchronized CompletableFuture<?> sendShutdown(Signal signal, boolean extended) {
 		return this.sender.sendReserved(signal, extended);
 	}
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this::finish, this.admission::release);
+		Publication publication = new Publication(signal, options, this::finish, this.admission::release,
+				this.lastResults);
 		String problem = this.admission.admit(publication, this.services.settings().exporters().maxPending());
 		if (problem != null) {
 			return CompletableFuture.failedFuture(

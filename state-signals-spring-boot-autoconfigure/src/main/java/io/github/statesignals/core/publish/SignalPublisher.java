@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -69,6 +70,17 @@ public final class SignalPublisher implements PublicationListener {
 
 	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
 		return this.queue.publish(signal, options);
+	}
+
+	/**
+	 * Returns the number of publishes whose results have not been handed out.
+	 */
+	public int inFlight() {
+		return this.queue.inFlight();
+	}
+
+	public SortedMap<String, LastResult> lastResults() {
+		return this.queue.lastResults().all();
 	}
 
 	@Override
