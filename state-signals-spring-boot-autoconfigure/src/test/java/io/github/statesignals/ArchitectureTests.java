@@ -111,8 +111,10 @@ class ArchitectureTests {
 			"redis.durable.store.StoredDeadLetters$StoredDeadLetter", "redis.durable.store.StoredDeadLetters",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
-			"actuate.SignalsEndpoint$ExporterDescriptor", "actuate.SignalsEndpoint$ResponderDescriptor",
-			"actuate.SignalsEndpoint$SignalsDescriptor", "actuate.SignalsHealthIndicator",
+			"actuate.SignalsEndpoint$ChannelDescriptor", "actuate.SignalsEndpoint$ExporterDescriptor",
+			"actuate.SignalsEndpoint$ResponderDescriptor", "actuate.SignalsEndpoint$SignalsDescriptor",
+			"actuate.SignalsHealthIndicator", "actuate.SignalsJmxEndpointExtension",
+			"actuate.SignalsWebEndpointExtension",
 			// What Boot finds by name.
 			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
 			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsProperties",
@@ -198,7 +200,7 @@ class ArchitectureTests {
 		.whereLayer("driver")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("api", "core", "engine")
+		.mayOnlyAccessLayers("api", "transport", "core", "responder", "publish", "exporter", "engine")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer()
 		.ensureAllClassesAreContainedInArchitecture();

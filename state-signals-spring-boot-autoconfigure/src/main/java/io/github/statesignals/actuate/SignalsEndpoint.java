@@ -1,30 +1,36 @@
 package io.github.statesignals.actuate;
 
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * Actuator endpoint {@code signals}: the exporters with their subscribers, the responders
- * and the counters of the application.
+ * Actuator endpoint {@code signals}: the exporters with their subscribers, the
+ * responders, the channels and the counters of the application. Reads nothing from Redis.
+ * Its extensions for web and JMX have the operations on a single exporter, responder or
+ * channel; those that change anything require
+ * {@code management.endpoint.signals.access=unrestricted}.
  *
  * @since 0.1.0
  */
-@Endpoint(id = "signals")
+@Endpoint(id = "signals", defaultAccess = Access.READ_ONLY)
 public class SignalsEndpoint {
 
 	// Any client of the same Redis can subscribe any number of ids.
-	private static final int MAX_LISTED = 100;
+	static final int MAX_LISTED = 100;
 
 	private final SignalEngine engine;
 
@@ -33,31 +39,36 @@ public class SignalsEndpoint {
 	}
 
 	/**
-	 * Describes the exporters and responders of the application.
+	 * Describes the exporters, responders and channels of the application.
 	 * @return a snapshot
 	 */
 	@ReadOperation
 	public SignalsDescriptor signals() {
-		Collection<? extends SignalExporter> exporters = this.engine.exporters();
-		Collection<? extends SignalResponder> responders = this.engine.responders();
+		List<DefaultSignalExporter> exporters = this.engine.exporters();
+		List<DefaultSignalResponder> responders = this.engine.responders();
 		SignalCounters counters = this.engine.counters();
 		return new SignalsDescriptor(this.engine.isConnected(),
-				exporters.stream().limit(MAX_LISTED).map(SignalsEndpoint::describe).toList(), exporters.size(),
-				responders.stream().limit(MAX_LISTED).map(SignalsEndpoint::describe).toList(), responders.size(),
+				exporters.stream().limit(MAX_LISTED).map(ExporterDescriptor::of).toList(), exporters.size(),
+				responders.stream().limit(MAX_LISTED).map(ResponderDescriptor::of).toList(), responders.size(),
+				channels(this.engine).stream()
+					.limit(MAX_LISTED)
+					.map((channel) -> new ChannelDescriptor(channel,
+							this.engine.services().outbound().isDurable(channel)))
+					.toList(),
 				new CountersDescriptor(counters.signals(), counters.responses(), counters.malformed(),
 						counters.rejected(), counters.expired(), counters.repeated(), counters.missed(),
 						counters.unexpected(), counters.gaps(), counters.refused(), counters.unverified()));
 	}
 
-	private static ExporterDescriptor describe(SignalExporter exporter) {
-		Set<String> subscribers = exporter.getSubscribers();
-		return new ExporterDescriptor(exporter.getPublisherId(),
-				subscribers.stream().limit(MAX_LISTED).collect(Collectors.toCollection(LinkedHashSet::new)),
-				subscribers.size());
+	static SortedSet<String> channels(SignalEngine engine) {
+		return Stream
+			.concat(engine.exporters().stream().map(DefaultSignalExporter::getChannel),
+					engine.responders().stream().map(DefaultSignalResponder::getChannel))
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
-	private static ResponderDescriptor describe(SignalResponder responder) {
-		return new ResponderDescriptor(responder.getName(), responder.getResponderId());
+	static Set<String> first(Set<String> names) {
+		return names.stream().limit(MAX_LISTED).collect(Collectors.toCollection(LinkedHashSet::new));
 	}
 
 	/**
@@ -68,20 +79,35 @@ public class SignalsEndpoint {
 	 * @param exporterCount the number of all initialized exporters
 	 * @param responders the responders, at most 100
 	 * @param responderCount the number of all responders
+	 * @param channels the channels of the exporters and responders, at most 100
 	 * @param heard the numbers of received messages since the start
 	 */
 	public record SignalsDescriptor(boolean connected, List<ExporterDescriptor> exporters, int exporterCount,
-			List<ResponderDescriptor> responders, int responderCount, CountersDescriptor heard) {
+			List<ResponderDescriptor> responders, int responderCount, List<ChannelDescriptor> channels,
+			CountersDescriptor heard) {
 	}
 
 	/**
 	 * An exporter.
 	 *
 	 * @param publisherId its id
+	 * @param processName its process name
+	 * @param channel the name of its channel; empty for the default channel
+	 * @param legalEvents the events that it may publish, at most 100
+	 * @param inFlight the number of publishes without a result
 	 * @param subscribers the ids of the responders that are subscribed, at most 100
 	 * @param subscriberCount the number of all subscribed responders
 	 */
-	public record ExporterDescriptor(String publisherId, Set<String> subscribers, int subscriberCount) {
+	public record ExporterDescriptor(String publisherId, String processName, String channel, Set<String> legalEvents,
+			int inFlight, Set<String> subscribers, int subscriberCount) {
+
+		static ExporterDescriptor of(DefaultSignalExporter exporter) {
+			Set<String> subscribers = exporter.getSubscribers();
+			return new ExporterDescriptor(exporter.getPublisherId(), exporter.getProcessName(), exporter.getChannel(),
+					first(exporter.legalEvents()), exporter.subscriptions().publisher().inFlight(), first(subscribers),
+					subscribers.size());
+		}
+
 	}
 
 	/**
@@ -89,8 +115,25 @@ public class SignalsEndpoint {
 	 *
 	 * @param name its name
 	 * @param responderId its id
+	 * @param channel the name of its channel; empty for the default channel
+	 * @param unanswered the number of signals that wait or are being handled
 	 */
-	public record ResponderDescriptor(String name, String responderId) {
+	public record ResponderDescriptor(String name, String responderId, String channel, int unanswered) {
+
+		static ResponderDescriptor of(DefaultSignalResponder responder) {
+			return new ResponderDescriptor(responder.getName(), responder.getResponderId(), responder.getChannel(),
+					responder.unanswered());
+		}
+
+	}
+
+	/**
+	 * A channel.
+	 *
+	 * @param name its name; empty for the default channel
+	 * @param durable whether it stores signals
+	 */
+	public record ChannelDescriptor(String name, boolean durable) {
 	}
 
 	/**

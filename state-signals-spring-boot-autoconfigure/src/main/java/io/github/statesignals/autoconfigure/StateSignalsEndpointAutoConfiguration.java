@@ -1,9 +1,14 @@
 package io.github.statesignals.autoconfigure;
 
+import io.github.statesignals.DurableChannels;
 import io.github.statesignals.actuate.SignalsEndpoint;
+import io.github.statesignals.actuate.SignalsJmxEndpointExtension;
+import io.github.statesignals.actuate.SignalsWebEndpointExtension;
 import io.github.statesignals.core.engine.SignalEngine;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -25,6 +30,22 @@ public final class StateSignalsEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	SignalsEndpoint signalsEndpoint(SignalEngine engine) {
 		return new SignalsEndpoint(engine);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(endpoint = SignalsEndpoint.class, exposure = EndpointExposure.WEB)
+	SignalsWebEndpointExtension signalsWebEndpointExtension(SignalEngine engine,
+			ObjectProvider<DurableChannels> durableChannels) {
+		return new SignalsWebEndpointExtension(engine, durableChannels::getObject);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(endpoint = SignalsEndpoint.class, exposure = EndpointExposure.JMX)
+	SignalsJmxEndpointExtension signalsJmxEndpointExtension(SignalEngine engine,
+			ObjectProvider<DurableChannels> durableChannels) {
+		return new SignalsJmxEndpointExtension(engine, durableChannels::getObject);
 	}
 
 }

@@ -1,0 +1,237 @@
+package io.github.statesignals.actuate;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.github.statesignals.DeadLetter;
+import io.github.statesignals.DurableChannels;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalSpec;
+import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.core.responder.HandlerStatus;
+import io.github.statesignals.transport.LogText;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.Assert;
+
+/**
+ * The operations on a single exporter, responder or channel. They throw a
+ * {@link NoSuchElementException} if there is no such one, an
+ * {@link IllegalArgumentException} for a wrong argument, and an
+ * {@link IllegalStateException} if the state does not permit the operation.
+ */
+final class SignalOperations {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalsEndpoint.class);
+
+	private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
+
+	// In a path, which has no empty parts.
+	private static final String DEFAULT_CHANNEL = "default";
+
+	private final SignalEngine engine;
+
+	private final Supplier<DurableChannels> durableChannels;
+
+	SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
+		this.engine = engine;
+		this.durableChannels = durableChannels;
+	}
+
+	SignalDetails.Exporter exporter(String id) {
+		DefaultSignalExporter exporter = findExporter(id);
+		return SignalDetails.Exporter.of(exporter, isDurable(exporter.getChannel()));
+	}
+
+	SignalDetails.Responder responder(String id, @Nullable String channel) {
+		return SignalDetails.Responder.of(findResponder(id, channel));
+	}
+
+	SignalDetails.Channel channel(String name) {
+		String channel = findChannel(name);
+		List<String> exporters = this.engine.exporters()
+			.stream()
+			.filter((exporter) -> exporter.getChannel().equals(channel))
+			.limit(SignalsEndpoint.MAX_LISTED)
+			.map(SignalExporter::getPublisherId)
+			.toList();
+		List<String> responders = this.engine.responders()
+			.stream()
+			.filter((responder) -> responder.getChannel().equals(channel))
+			.limit(SignalsEndpoint.MAX_LISTED)
+			.map(DefaultSignalResponder::getResponderId)
+			.toList();
+		if (!isDurable(channel)) {
+			return new SignalDetails.Channel(channel, false, exporters, responders, null, null);
+		}
+		DurableChannels durable = this.durableChannels.get();
+		return new SignalDetails.Channel(channel, true, exporters, responders,
+				SignalsEndpoint.first(durable.responders(channel)), durable.countDeadLetters(channel));
+	}
+
+	List<SignalDetails.Letter> deadLetters(String channel, @Nullable Integer limit) {
+		int number = (limit != null) ? limit : SignalsEndpoint.MAX_LISTED;
+		Assert.isTrue(number > 0 && number <= SignalsEndpoint.MAX_LISTED,
+				() -> "'limit' must be between 1 and " + SignalsEndpoint.MAX_LISTED);
+		return this.durableChannels.get()
+			.deadLetters(findChannel(channel), number)
+			.stream()
+			.map(SignalDetails.Letter::of)
+			.toList();
+	}
+
+	SignalDetails.Result publish(String event, @Nullable String exporterId, @Nullable String tag,
+			@Nullable Map<String, @Nullable Object> metadata, @Nullable Duration timeout) {
+		DefaultSignalExporter exporter = (exporterId != null) ? findExporter(exporterId) : exporterOf(event);
+		SignalSpec spec = exporter.signal(event).timeout(checked(timeout));
+		if (tag != null) {
+			spec.tag(tag);
+		}
+		if (metadata != null) {
+			spec.metadata(metadata);
+		}
+		log("publishes '{}' of exporter '{}'", event, exporter.getPublisherId());
+		SignalResult result = spec.publish();
+		return SignalDetails.Result.of(result);
+	}
+
+	private Duration checked(@Nullable Duration timeout) {
+		if (timeout != null) {
+			Assert.isTrue(!timeout.isNegative() && !timeout.isZero() && timeout.compareTo(LONGEST_TIMEOUT) <= 0,
+					() -> "'timeout' must be positive, and 60s at most: the caller is blocked meanwhile");
+			return timeout;
+		}
+		Duration configured = this.engine.getSettings().exporters().responseTimeout();
+		return (configured.isNegative() || configured.compareTo(LONGEST_TIMEOUT) > 0) ? LONGEST_TIMEOUT : configured;
+	}
+
+	List<HandlerStatus> pause(String responder, @Nullable String channel, String event, @Nullable String handler,
+			boolean paused) {
+		DefaultSignalResponder found = findResponder(responder, channel);
+		List<HandlerStatus> changed = found.handlers().pause(event, handler, paused);
+		if (changed.isEmpty()) {
+			throw missing("Responder '%s' has no such handler of '%s'".formatted(found.getResponderId(), event));
+		}
+		log((paused ? "pauses" : "resumes") + " handlers of '{}' of responder '{}'", event, found.getResponderId());
+		return changed;
+	}
+
+	SignalDetails.Responder lock(String responder, @Nullable String channel, @Nullable String publisher,
+			@Nullable String tag) {
+		DefaultSignalResponder found = findResponder(responder, channel);
+		Assert.isTrue(publisher != null || tag != null, "Name the 'publisher' or the 'tag' to lock on");
+		if (publisher != null) {
+			found.lockPublisher(publisher);
+		}
+		if (tag != null) {
+			found.lockTag(tag);
+		}
+		log("locks responder '{}' on publisher '{}' and tag '{}'", found.getResponderId(), found.lockedPublisher(),
+				found.lockedTag());
+		return SignalDetails.Responder.of(found);
+	}
+
+	SignalDetails.Responder unlock(String responder, @Nullable String channel) {
+		DefaultSignalResponder found = findResponder(responder, channel);
+		found.unlock();
+		log("unlocks responder '{}'", found.getResponderId());
+		return SignalDetails.Responder.of(found);
+	}
+
+	void evict(String exporterId, String responder) {
+		DefaultSignalExporter exporter = findExporter(exporterId);
+		if (isDurable(exporter.getChannel())) {
+			throw new IllegalStateException(
+					"'%s' can't be evicted: its signals are stored. Remove it from the durable channel '%s'"
+						.formatted(responder, exporter.getChannel()));
+		}
+		if (!exporter.subscriptions().evict(responder)) {
+			throw missing("'%s' is no subscriber of '%s'".formatted(responder, exporter.getPublisherId()));
+		}
+		log("evicts '{}' from exporter '{}'", responder, exporter.getPublisherId());
+	}
+
+	void removeResponder(String name, String responder) {
+		String channel = findChannel(name);
+		if (!this.durableChannels.get().remove(channel, responder)) {
+			throw missing("No signals of channel '%s' are stored for '%s'".formatted(channel, responder));
+		}
+		log("removes responder '{}' from durable channel '{}'", responder, channel);
+	}
+
+	void replay(String name, String signal, String responder) {
+		String channel = findChannel(name);
+		if (!this.durableChannels.get().replay(channel, signal, responder)) {
+			throw missing("Channel '%s' has no dead letter '%s' of '%s'".formatted(channel, signal, responder));
+		}
+		log("replays dead letter '{}' of responder '{}'", signal, responder);
+	}
+
+	private boolean isDurable(String channel) {
+		return this.engine.services().outbound().isDurable(channel);
+	}
+
+	// By id or process name.
+	private DefaultSignalExporter findExporter(String id) {
+		return single("exporter", id,
+				this.engine.exporters()
+					.stream()
+					.filter((exporter) -> exporter.getPublisherId().equals(id) || exporter.getProcessName().equals(id)),
+				"Name its publisher id");
+	}
+
+	private DefaultSignalExporter exporterOf(String event) {
+		return single("exporter of the event", event,
+				this.engine.exporters().stream().filter((exporter) -> exporter.legalEvents().contains(event)),
+				"Name the 'exporter'");
+	}
+
+	// By id or name.
+	private DefaultSignalResponder findResponder(String id, @Nullable String channel) {
+		return single("responder", id,
+				this.engine.responders()
+					.stream()
+					.filter((responder) -> responder.getResponderId().equals(id) || responder.getName().equals(id))
+					.filter((responder) -> channel == null || responder.getChannel().equals(findChannel(channel))),
+				"Name its 'channel'");
+	}
+
+	private static <T> T single(String kind, String id, Stream<T> candidates, String remedy) {
+		List<T> found = candidates.limit(2).toList();
+		if (found.isEmpty()) {
+			throw missing("There is no %s '%s'".formatted(kind, id));
+		}
+		Assert.isTrue(found.size() == 1, () -> "There are several of the %s '%s'. %s".formatted(kind, id, remedy));
+		return found.get(0);
+	}
+
+	private String findChannel(String name) {
+		Set<String> channels = SignalsEndpoint.channels(this.engine);
+		String channel = (name.equals(DEFAULT_CHANNEL) && !channels.contains(name))
+				? this.engine.getSettings().channel() : name;
+		if (!channels.contains(channel)) {
+			throw missing("No exporter and no responder of this application uses a channel '%s'".formatted(name));
+		}
+		return channel;
+	}
+
+	private static NoSuchElementException missing(String message) {
+		return new NoSuchElementException(message);
+	}
+
+	private static void log(String action, @Nullable Object... names) {
+		Object[] printable = Stream.of(names).map((name) -> LogText.printable(String.valueOf(name))).toArray();
+		logger.info("An operator " + action, printable);
+	}
+
+}
