@@ -7,6 +7,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.aot.hint.annotation.Reflective;
+
 /**
  * Registers a method of a bean as a handler of signals. The application becomes a
  * responder.
@@ -55,6 +57,7 @@ import java.lang.annotation.Target;
  * @since 0.1.0
  */
 @Documented
+@Reflective
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Repeatable(OnSignals.class)

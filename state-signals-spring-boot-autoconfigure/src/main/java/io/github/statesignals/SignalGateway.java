@@ -6,6 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.aot.hint.annotation.Reflective;
+
 /**
  * Declares an interface whose methods publish signals, and registers a bean that
  * implements it. Interfaces in packages with component scanning are found;
@@ -30,6 +32,7 @@ import java.lang.annotation.Target;
  * @since 0.1.0
  */
 @Documented
+@Reflective
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface SignalGateway {

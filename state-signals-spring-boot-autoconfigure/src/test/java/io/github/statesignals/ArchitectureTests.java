@@ -266,7 +266,8 @@ class ArchitectureTests {
 		.resideInAPackage(ROOT)
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage(ROOT, "java..", "org.jspecify..", "org.springframework.core..");
+		.resideInAnyPackage(ROOT, "java..", "org.jspecify..", "org.springframework.core..",
+				"org.springframework.aot.hint.annotation..");
 
 	@ArchTest
 	static final ArchRule apiHasNoImplementation = classes().that()
