@@ -104,6 +104,51 @@ class ConfigurationPropertiesTests {
 			.isEmpty();
 	}
 
+	@Test
+	void everyGroupHasDescription() {
+		assertThat(json().get("groups").valueStream())
+			.filteredOn((group) -> group.path("name").asString().startsWith(PREFIX))
+			.isNotEmpty()
+			.allSatisfy((group) -> assertThat(group.path("description").asString("")).as(group.toString())
+				.matches("[A-Z].*\\."));
+	}
+
+	@Test
+	void hintsHaveValuesOfExistingProperties() {
+		Map<String, Object> defaults = boundValues(new Binder());
+		Map<String, String> types = metadata().stream().collect(Collectors.toMap(Property::name, Property::type));
+		assertThat(json().get("hints").valueStream()).isNotEmpty().allSatisfy((hint) -> {
+			String name = hint.get("name").asString();
+			if (name.endsWith(".keys")) {
+				assertThat(types.get(name.substring(0, name.length() - ".keys".length()))).startsWith("java.util.Map<");
+				return;
+			}
+			assertThat(types).containsKey(name);
+			hint.path("values").valueStream().forEach((value) -> {
+				assertThat(value.path("description").asString("")).matches("[A-Z].*\\.");
+				assertThat(ApplicationConversionService.getSharedInstance()
+					.convert(value.get("value").asString(), defaults.get(name).getClass())).isNotNull();
+			});
+		});
+	}
+
+	@Test
+	void everyConstantOfEnumIsHinted() {
+		Map<String, Object> defaults = boundValues(new Binder());
+		List<String> hinted = json().get("hints")
+			.valueStream()
+			.flatMap((hint) -> hint.path("values")
+				.valueStream()
+				.map((value) -> hint.get("name").asString() + "=" + value.get("value").asString()))
+			.toList();
+		assertThat(hinted).containsAll(defaults.entrySet()
+			.stream()
+			.filter((property) -> property.getValue() instanceof Enum<?>)
+			.flatMap((property) -> Stream.of(property.getValue().getClass().getEnumConstants())
+				.map((constant) -> property.getKey() + "=" + constant.toString().toLowerCase()))
+			.toList());
+	}
+
 	/**
 	 * Prints the table of the README.
 	 * @param args not used
@@ -143,19 +188,21 @@ class ConfigurationPropertiesTests {
 	}
 
 	private static List<Property> metadata() {
+		List<Property> properties = json().get("properties")
+			.valueStream()
+			.map(Property::of)
+			.filter((property) -> property.name().startsWith(PREFIX + "."))
+			.toList();
+		assertThat(properties).isNotEmpty();
+		return properties;
+	}
+
+	private static JsonNode json() {
 		try {
 			// Other jars have a resource of this name, too.
 			Path classes = Path
 				.of(StateSignalsProperties.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-			JsonNode metadata = JsonMapper.shared()
-				.readTree(classes.resolve("META-INF/spring-configuration-metadata.json"));
-			List<Property> properties = metadata.get("properties")
-				.valueStream()
-				.map(Property::of)
-				.filter((property) -> property.name().startsWith(PREFIX + "."))
-				.toList();
-			assertThat(properties).isNotEmpty();
-			return properties;
+			return JsonMapper.shared().readTree(classes.resolve("META-INF/spring-configuration-metadata.json"));
 		}
 		catch (URISyntaxException ex) {
 			throw new IllegalStateException(ex);
