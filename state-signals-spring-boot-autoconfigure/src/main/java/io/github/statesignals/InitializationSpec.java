@@ -29,6 +29,15 @@ public interface InitializationSpec {
 	InitializationSpec expectedResponders(String... responderIds);
 
 	/**
+	 * Sets how often {@link #initializeAndWait} publishes {@code initialization} again
+	 * while it waits. Replaces {@code state-signals.exporter.republish-interval}.
+	 * @param interval the interval; zero publishes it once
+	 * @return this
+	 * @throws IllegalArgumentException if the interval is negative
+	 */
+	InitializationSpec republishInterval(Duration interval);
+
+	/**
 	 * Initializes the exporter.
 	 * @see SignalExporter#initialize(String...)
 	 */

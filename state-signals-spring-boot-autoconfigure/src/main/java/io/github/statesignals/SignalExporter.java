@@ -124,9 +124,16 @@ public interface SignalExporter {
 	Set<String> getSubscribers();
 
 	/**
-	 * Publishes {@code shutdown} and removes all subscribers. Publishes in flight end:
-	 * their results name the responders that have not answered as missing. Without an
-	 * initialization nothing happens.
+	 * Returns the legal events: those that this exporter may publish.
+	 * @return the events of the last initialization, in their order, unmodifiable; empty
+	 * before it and after {@link #shutdown()}
+	 */
+	Set<String> getLegalEvents();
+
+	/**
+	 * Publishes {@code shutdown}, with the tag of the initialization, and removes all
+	 * subscribers. Publishes in flight end: their results name the responders that have
+	 * not answered as missing. Without an initialization nothing happens.
 	 * <p>
 	 * The exporter can be initialized again, with the same publisher id. Until then it
 	 * remains shut down, also when a stopped application is started.
@@ -134,5 +141,15 @@ public interface SignalExporter {
 	 * signal; the exporter is shut down nevertheless
 	 */
 	void shutdown();
+
+	/**
+	 * Shuts down with another tag than that of the initialization.
+	 * @param tag the tag of the {@code shutdown} signal
+	 * @throws IllegalArgumentException if the tag is {@code null} or too long
+	 * @throws org.springframework.dao.DataAccessException if Redis did not accept the
+	 * signal; the exporter is shut down nevertheless
+	 * @see #shutdown()
+	 */
+	void shutdown(String tag);
 
 }

@@ -30,4 +30,16 @@ public interface SignalExporterFactory {
 	 */
 	SignalExporter create(String processName, String channel);
 
+	/**
+	 * Creates an exporter on a channel whose signals name another host than
+	 * {@code state-signals.exporter.runner-host}.
+	 * @param processName the process name, with which the publisher id begins
+	 * @param channel the name of the channel; empty for the channel of the Python package
+	 * @param runnerHost the host that its signals name
+	 * @return an exporter that is not initialized
+	 * @throws IllegalArgumentException if the process name or the host is blank or too
+	 * long, or the channel has other characters than letters, digits, {@code . _ -}
+	 */
+	SignalExporter create(String processName, String channel, String runnerHost);
+
 }

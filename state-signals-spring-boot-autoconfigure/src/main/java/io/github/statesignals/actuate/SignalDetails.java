@@ -47,7 +47,7 @@ final class SignalDetails {
 				.lastResults()
 				.forEach((event, last) -> results.put(event, Result.of(last)));
 			return new Exporter(exporter.getPublisherId(), exporter.getProcessName(), exporter.getChannel(),
-					SignalsEndpoint.first(exporter.legalEvents()), exporter.subscriptions().publisher().inFlight(),
+					SignalsEndpoint.first(exporter.getLegalEvents()), exporter.subscriptions().publisher().inFlight(),
 					durable ? subscriptions.stream()
 						.map((status) -> new SubscriberStatus(status.responderId(), status.since(), "durable"))
 						.toList() : subscriptions,

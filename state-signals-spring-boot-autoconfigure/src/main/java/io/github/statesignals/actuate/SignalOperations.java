@@ -192,7 +192,7 @@ final class SignalOperations {
 
 	private DefaultSignalExporter exporterOf(String event) {
 		return single("exporter of the event", event,
-				this.engine.exporters().stream().filter((exporter) -> exporter.legalEvents().contains(event)),
+				this.engine.exporters().stream().filter((exporter) -> exporter.getLegalEvents().contains(event)),
 				"Name the 'exporter'");
 	}
 

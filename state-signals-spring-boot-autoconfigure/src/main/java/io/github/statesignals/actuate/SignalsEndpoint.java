@@ -104,7 +104,7 @@ public class SignalsEndpoint {
 		static ExporterDescriptor of(DefaultSignalExporter exporter) {
 			Set<String> subscribers = exporter.getSubscribers();
 			return new ExporterDescriptor(exporter.getPublisherId(), exporter.getProcessName(), exporter.getChannel(),
-					first(exporter.legalEvents()), exporter.subscriptions().publisher().inFlight(), first(subscribers),
+					first(exporter.getLegalEvents()), exporter.subscriptions().publisher().inFlight(), first(subscribers),
 					subscribers.size());
 		}
 

@@ -235,6 +235,16 @@ class ReplacedExporterTests {
 			this.delegate.shutdown();
 		}
 
+		@Override
+		public void shutdown(String tag) {
+			this.delegate.shutdown(tag);
+		}
+
+		@Override
+		public Set<String> getLegalEvents() {
+			return this.delegate.getLegalEvents();
+		}
+
 	}
 
 }

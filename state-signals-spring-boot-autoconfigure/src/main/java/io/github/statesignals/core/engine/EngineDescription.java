@@ -43,7 +43,7 @@ final class EngineDescription {
 
 	private static String describe(DefaultSignalExporter exporter) {
 		return "exporter '%s' publishes [%s] on %s".formatted(exporter.getProcessName(),
-				join(exporter.legalEvents(), ", "), channel(exporter.getChannel()));
+				join(exporter.getLegalEvents(), ", "), channel(exporter.getChannel()));
 	}
 
 	private static String channel(String name) {

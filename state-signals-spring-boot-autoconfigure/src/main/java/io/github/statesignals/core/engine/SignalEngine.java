@@ -192,8 +192,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public SignalExporter create(String processName, String channel) {
+		return create(processName, channel, getSettings().exporters().runnerHost());
+	}
+
+	@Override
+	public SignalExporter create(String processName, String channel, String runnerHost) {
 		ChannelNames.check(channel);
-		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, this.services,
+		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, runnerHost, this.services,
 				this.metadataConverter, this.exporters, this.responders);
 		this.services.outbound().open(channel);
 		this.exporters.created(exporter);
@@ -304,7 +309,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 */
 	public boolean awaitSubscribers(SignalExporter exporter, int subscribers, Duration timeout) {
 		return !(exporter instanceof DefaultSignalExporter own) || !own.isInitialized()
-				|| own.awaitSubscribers(subscribers, timeout, () -> {
+				|| own.awaitSubscribers(subscribers, timeout, getSettings().exporters().republishInterval(), () -> {
 				});
 	}
 

@@ -27,6 +27,8 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private String tag = Signal.NO_TAG;
 
+	private Duration republishInterval;
+
 	private Collection<String> expected;
 
 	DefaultInitializationSpec(Set<String> legalEvents, EngineSettings.Exporters settings, Initializer initializer,
@@ -35,6 +37,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 		this.initializer = initializer;
 		this.waiter = waiter;
 		this.responseTimeout = settings.responseTimeout();
+		this.republishInterval = settings.republishInterval();
 		this.expected = settings.expectedResponders();
 	}
 
@@ -56,6 +59,14 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	}
 
 	@Override
+	public InitializationSpec republishInterval(Duration interval) {
+		Assert.notNull(interval, "'interval' must not be null: use zero to publish the initialization once");
+		Assert.isTrue(!interval.isNegative(), "'interval' must not be negative: use zero to publish it once");
+		this.republishInterval = interval;
+		return this;
+	}
+
+	@Override
 	public void initialize() {
 		this.initializer.initialize(this.legalEvents, this.tag, this.expected, this.responseTimeout);
 	}
@@ -64,8 +75,8 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
 		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
-		return this.waiter.initializeAndWait(subscribers, timeout, () -> this.initializer.initialize(this.legalEvents,
-				this.tag, this.expected, confirmationTimeout(timeout)));
+		return this.waiter.initializeAndWait(subscribers, timeout, this.republishInterval, () -> this.initializer
+			.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout)));
 	}
 
 	// Redis has no longer than the subscribers have; without any time to wait, it has
@@ -83,7 +94,8 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	interface Waiter {
 
-		boolean initializeAndWait(int subscribers, Duration timeout, Runnable initialization);
+		boolean initializeAndWait(int subscribers, Duration timeout, Duration republishInterval,
+				Runnable initialization);
 
 	}
 

@@ -47,6 +47,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final String channel;
 
+	private final String runnerHost;
+
 	private final EngineServices services;
 
 	private final MetadataConverter converter;
@@ -67,12 +69,13 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 * Creates an exporter.
 	 * @param processName its process name
 	 * @param channel the channel's name
+	 * @param runnerHost the host that its signals name
 	 * @param services the services of the engine
 	 * @param converter writes metadata
 	 * @param registry holds the exporters of the application
 	 * @param localResponders the responders of the application
 	 */
-	public DefaultSignalExporter(String processName, String channel, EngineServices services,
+	public DefaultSignalExporter(String processName, String channel, String runnerHost, EngineServices services,
 			MetadataConverter converter, Registry registry, ResponderRegistry localResponders) {
 		Assert.hasText(processName, "The process name of a SignalExporter must not be blank: "
 				+ "set state-signals.exporter.process-name or spring.application.name");
@@ -80,7 +83,10 @@ public final class DefaultSignalExporter implements SignalExporter {
 		this.publisherId = processName + "-" + UUID.randomUUID();
 		TextLength.check(this.publisherId, "The publisher id of a SignalExporter",
 				"shorten its process name, state-signals.exporter.process-name or spring.application.name");
+		Assert.hasText(runnerHost, "The runner host of a SignalExporter must not be blank");
+		TextLength.check(runnerHost, "The runner host of a SignalExporter");
 		this.channel = channel;
+		this.runnerHost = runnerHost;
 		this.services = services;
 		this.converter = converter;
 		this.registry = registry;
@@ -150,8 +156,24 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	@Override
+	public Set<String> getLegalEvents() {
+		return this.current.state.legalEvents();
+	}
+
+	@Override
 	public void shutdown() {
-		await(shutdownAsync(), Signal.SHUTDOWN, this.services.settings().exporters().responseTimeout());
+		awaitShutdown(shutdownAsync());
+	}
+
+	@Override
+	public void shutdown(String tag) {
+		Assert.notNull(tag, "'tag' must not be null: call shutdown() for the tag of the initialization");
+		TextLength.check(tag, "The tag of a signal");
+		awaitShutdown(end(Status.SHUT_DOWN, tag));
+	}
+
+	private void awaitShutdown(CompletionStage<?> sent) {
+		await(sent, Signal.SHUTDOWN, this.services.settings().exporters().responseTimeout());
 	}
 
 	/**
@@ -159,7 +181,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 * @return completes when the signal was sent
 	 */
 	public CompletableFuture<?> shutdownAsync() {
-		return end(Status.SHUT_DOWN);
+		return end(Status.SHUT_DOWN, null);
 	}
 
 	/**
@@ -167,10 +189,10 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 * @return completes when the signal was sent
 	 */
 	public CompletableFuture<?> suspendAsync() {
-		return end(Status.WAITING);
+		return end(Status.WAITING, null);
 	}
 
-	private CompletableFuture<?> end(Status next) {
+	private CompletableFuture<?> end(Status next, @Nullable String tag) {
 		Shutdown shutdown;
 		// In one step, or an initialization in between would lose its subscribers.
 		this.lock.lock();
@@ -192,7 +214,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 			}
 			logger.debug("Shutting down exporter '{}'", this.publisherId);
 			this.subscriptions.clear();
-			shutdown = this.publisher.shutDown(reserved(Signal.SHUTDOWN, ended.tag()),
+			shutdown = this.publisher.shutDown(reserved(Signal.SHUTDOWN, (tag != null) ? tag : ended.tag()),
 					new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
 		}
 		finally {
@@ -301,22 +323,16 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	/**
-	 * Returns the events that it was initialized with, none if it was not.
-	 */
-	public Set<String> legalEvents() {
-		return this.current.state.legalEvents();
-	}
-
-	/**
 	 * Waits until enough responders are subscribed. Blocks the caller.
 	 * @param count the number of responders
 	 * @param timeout the longest time to wait; negative: indefinitely
+	 * @param republishInterval how often to ask again; zero: never
 	 * @param first run first
 	 * @return {@code false} when the timeout passed before
 	 */
-	public boolean awaitSubscribers(int count, Duration timeout, Runnable first) {
+	public boolean awaitSubscribers(int count, Duration timeout, Duration republishInterval, Runnable first) {
 		return new SubscriberWait(this.publisherId, this.subscriptions.responders(), count, this::askAgain,
-				this.services)
+				republishInterval, this.services.timer())
 			.await(timeout, first);
 	}
 
@@ -326,8 +342,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 			throw new IllegalArgumentException("The event '%s' is reserved: call SignalExporter.%s() for it"
 				.formatted(event, event.equals(Signal.SHUTDOWN) ? "shutdown" : "initialize"));
 		}
-		Signal signal = new Signal(this.publisherId, this.processName, event,
-				this.services.settings().exporters().runnerHost(), sampleNo, tag, metadata);
+		Signal signal = new Signal(this.publisherId, this.processName, event, this.runnerHost, sampleNo, tag, metadata);
 		ExporterState current = this.current.state;
 		checkLegal(event, current);
 		if (this.registry.isStopped() || current.is(Status.WAITING)) {
@@ -342,7 +357,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return this.services.interceptors().publish(signal, options, options.completion(), this.publisher::publish);
 	}
 
-	private boolean initializeAndWait(int count, Duration timeout, Runnable initialization) {
+	private boolean initializeAndWait(int count, Duration timeout, Duration republishInterval,
+			Runnable initialization) {
 		if (this.registry.isStopped()) {
 			throw new IllegalStateException(
 					("Exporter '%s' can't wait for subscribers while the application has not started, and was not initialized. "
@@ -350,7 +366,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 							+ "or set state-signals.exporter.await-subscribers")
 						.formatted(this.publisherId));
 		}
-		return awaitSubscribers(count, timeout, initialization);
+		return awaitSubscribers(count, timeout, republishInterval, initialization);
 	}
 
 	private void checkLegal(String event, ExporterState current) {
@@ -375,8 +391,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private Signal reserved(String event, String tag) {
-		return new Signal(this.publisherId, this.processName, event, this.services.settings().exporters().runnerHost(),
-				Signal.NO_SAMPLE, tag, Map.of());
+		return new Signal(this.publisherId, this.processName, event, this.runnerHost, Signal.NO_SAMPLE, tag, Map.of());
 	}
 
 	/**

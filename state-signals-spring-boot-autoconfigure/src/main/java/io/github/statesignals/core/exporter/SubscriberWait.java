@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.KnownResponders;
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits until enough responders are subscribed to an exporter, and publishes
- * {@code initialization} again at an interval until then.
+ * {@code initialization} again at an interval until then, unless that is zero.
  */
 final class SubscriberWait {
 
@@ -41,14 +40,14 @@ final class SubscriberWait {
 	private @Nullable Runnable cancelNext;
 
 	SubscriberWait(String publisherId, KnownResponders responders, int subscribers,
-			Supplier<CompletionStage<?>> initialization, EngineServices services) {
+			Supplier<CompletionStage<?>> initialization, Duration republishInterval, Timer timer) {
 		this.publisherId = publisherId;
 		this.responders = responders;
 		this.subscribers = subscribers;
 		this.initialization = initialization;
 		this.reached = responders.await(subscribers);
-		this.timer = services.timer();
-		this.republishInterval = services.settings().exporters().republishInterval();
+		this.timer = timer;
+		this.republishInterval = republishInterval;
 	}
 
 	boolean await(Duration timeout, Runnable first) {
@@ -69,7 +68,7 @@ final class SubscriberWait {
 	}
 
 	private synchronized void schedule() {
-		if (!this.reached.isDone()) {
+		if (!this.reached.isDone() && !this.republishInterval.isZero()) {
 			this.cancelNext = this.timer.schedule(this.republishInterval, this::publishAgain);
 		}
 	}

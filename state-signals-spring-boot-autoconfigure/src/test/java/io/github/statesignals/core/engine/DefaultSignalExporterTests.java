@@ -130,7 +130,7 @@ class DefaultSignalExporterTests {
 	@AfterEach
 	void stop() throws Exception {
 		this.wire.sending = this.wire::pass;
-		inBackground(this.exporter::shutdown).get(10, TimeUnit.SECONDS);
+		inBackground(() -> this.exporter.shutdown()).get(10, TimeUnit.SECONDS);
 		assertThat(this.timer.scheduled()).as("leaked timeouts").isZero();
 		this.engine.close();
 		this.peer.transport.stop();
@@ -168,6 +168,19 @@ class DefaultSignalExporterTests {
 	void needsAProcessName() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.engine.create(" "))
 			.withMessageContaining("state-signals.exporter.process-name");
+	}
+
+	@Test
+	void namesTheHostThatItWasCreatedWith() {
+		SignalExporter other = this.engine.create("conductor", CHANNEL, "bench-host");
+		other.initialize("start");
+		assertThat(this.peer.receive(Signal.INITIALIZATION).runnerHost()).isEqualTo("bench-host");
+		other.publish("start");
+		assertThat(this.peer.receive("start").runnerHost()).isEqualTo("bench-host");
+		other.shutdown();
+		assertThat(this.peer.receive(Signal.SHUTDOWN).runnerHost()).isEqualTo("bench-host");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.engine.create("conductor", CHANNEL, " "))
+			.withMessageContaining("The runner host of a SignalExporter must not be blank");
 	}
 
 	@ParameterizedTest
@@ -296,6 +309,15 @@ class DefaultSignalExporterTests {
 		CompletableFuture<SignalResult> result = this.exporter.signal("end").publishAsync();
 		answer("r1", "end", 1);
 		assertThat(get(result).responses()).containsOnlyKeys("r1");
+	}
+
+	@Test
+	void hasTheLegalEventsOfTheLastInitialization() {
+		assertThat(this.exporter.getLegalEvents()).isEmpty();
+		this.exporter.initialize("start", "end");
+		assertThat(this.exporter.getLegalEvents()).containsExactly("start", "end");
+		this.exporter.initialize("end");
+		assertThat(this.exporter.getLegalEvents()).containsExactly("end").isUnmodifiable();
 	}
 
 	@Test
@@ -432,6 +454,34 @@ class DefaultSignalExporterTests {
 		assertThat(call.get(10, TimeUnit.SECONDS)).isFalse();
 		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(10));
 		this.peer.receivesNothing();
+	}
+
+	@Test
+	void asksOnceWithoutARepublishInterval() throws Exception {
+		InitializationSpec once = this.exporter.initialization("start").republishInterval(Duration.ZERO);
+		Future<Boolean> call = inBackground(() -> once.initializeAndWait(1, FOR_EVER));
+		this.peer.receive(Signal.INITIALIZATION);
+		this.timer.advance(REPUBLISH_INTERVAL.multipliedBy(10));
+		this.peer.receivesNothing();
+		assertThat(call).isNotDone();
+		initializationAnswer("r1", 1);
+		assertThat(call.get(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void asksAgainAtTheIntervalOfTheSpec() throws Exception {
+		InitializationSpec spec = this.exporter.initialization("start").republishInterval(Duration.ofMinutes(1));
+		assertThatIllegalArgumentException().isThrownBy(() -> spec.republishInterval(FOR_EVER))
+			.withMessageContaining("use zero");
+		Future<Boolean> call = inBackground(() -> spec.initializeAndWait(1, Duration.ofMinutes(2)));
+		Signal first = this.peer.receive(Signal.INITIALIZATION);
+		awaitScheduled(2);
+		this.timer.advance(Duration.ofMinutes(1).minus(NANOSECOND));
+		this.peer.receivesNothing();
+		this.timer.advance(NANOSECOND);
+		assertThat(this.peer.receive()).isEqualTo(first);
+		this.timer.advance(Duration.ofMinutes(1));
+		assertThat(call.get(10, TimeUnit.SECONDS)).isFalse();
 	}
 
 	@Test
@@ -1357,7 +1407,7 @@ class DefaultSignalExporterTests {
 			Future<?> call = inBackground(() -> late.publish("start"));
 			assertThat(failure(call)).isInstanceOf(DataAccessException.class);
 		}
-		assertThat(inBackground(late::shutdown).get(10, TimeUnit.SECONDS)).isNull();
+		assertThat(inBackground(() -> late.shutdown()).get(10, TimeUnit.SECONDS)).isNull();
 	}
 
 	// Shutting down
@@ -1370,6 +1420,18 @@ class DefaultSignalExporterTests {
 		assertThat(this.peer.receive()).isEqualTo(new Signal(this.exporter.getPublisherId(), "conductor",
 				Signal.SHUTDOWN, "test-host", Signal.NO_SAMPLE, "run-7", Map.of()));
 		assertThat(this.engine.exporters()).isEmpty();
+	}
+
+	@Test
+	void shutsDownWithAnotherTag() {
+		this.exporter.initialization("start").tag("run-7").initialize();
+		this.peer.receive(Signal.INITIALIZATION);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.shutdown("t".repeat(1_025)))
+			.withMessageContaining("The tag of a signal has 1025 characters");
+		assertThat(this.exporter.getLegalEvents()).containsExactly("start");
+		this.exporter.shutdown("failed");
+		assertThat(this.peer.receive(Signal.SHUTDOWN).tag()).isEqualTo("failed");
+		assertThat(this.exporter.getLegalEvents()).isEmpty();
 	}
 
 	@Test
