@@ -63,7 +63,9 @@ public interface SignalSpec {
 	 * Sets the time to wait for answers. Replaces
 	 * {@code state-signals.exporter.response-timeout}. The time begins when the signal is
 	 * sent.
-	 * @param timeout the timeout; a negative duration waits indefinitely
+	 * @param timeout the timeout; a negative duration waits indefinitely. With zero the
+	 * publish ends when Redis has accepted the signal: responders act on it all the same,
+	 * and those that have not answered by then are missing
 	 * @return this
 	 */
 	SignalSpec timeout(Duration timeout);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Options for awaiting the answers to a signal.
  *
- * @param timeout the longest time to wait once it is sent; negative: indefinitely
+ * @param timeout the longest time to wait once it is sent; negative: indefinitely; zero:
+ * until Redis has confirmed it
  * @param rule the number of answers that are enough; {@code null}: every answer is
  * awaited
  * @param required names or ids of responders without which nothing is sent
@@ -21,5 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
 		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion) {
+
+	boolean awaitsAnswers() {
+		return !this.timeout.isZero();
+	}
 
 }

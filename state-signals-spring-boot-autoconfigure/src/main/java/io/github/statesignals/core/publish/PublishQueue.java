@@ -259,7 +259,7 @@ final class PublishQueue {
 
 	// Ends a publication whose timeout has passed.
 	synchronized @Nullable SignalResult timeOut(Publication publication) {
-		if (!publication.isOver()) {
+		if (!publication.isOver() && publication.options().awaitsAnswers()) {
 			// Before the next one is sent, which need not await them.
 			Set<String> outstanding = publication.tally().outstanding();
 			this.responders.noteSilent(outstanding,

@@ -92,6 +92,10 @@ public final class SignalPublisher implements PublicationListener {
 		}
 		complete(publication,
 				this.queue.confirm(publication, (sent instanceof StoredSignal stored) ? stored.id() : null));
+		if (!publication.options().awaitsAnswers()) {
+			complete(publication, this.queue.timeOut(publication));
+			return;
+		}
 		if (publication.hasGap()) {
 			recall(publication);
 		}
@@ -104,7 +108,7 @@ public final class SignalPublisher implements PublicationListener {
 		}
 		else {
 			this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
-					publication.options().timeout(), this.queue.transmission(publication)));
+					this.sender.limit(publication), this.queue.transmission(publication)));
 		}
 	}
 

@@ -48,6 +48,8 @@ final class SignalSender {
 
 	private final MemoryBudget answers;
 
+	private final Duration responseTimeout;
+
 	private final boolean extended;
 
 	private final PublishIds ids = new PublishIds();
@@ -68,6 +70,7 @@ final class SignalSender {
 		this.channel = channel;
 		this.durable = this.outbound.isDurable(channel);
 		this.answers = services.answers();
+		this.responseTimeout = services.settings().exporters().responseTimeout();
 		// Legacy peers receive nothing of a durable channel.
 		this.extended = this.durable || this.outbound.requiresExtensions(channel);
 	}
@@ -120,7 +123,7 @@ final class SignalSender {
 		// Their answers still count.
 		publication.tally().skip(silent);
 		order.enter(publication, awaited);
-		scheduleTimeout(publication, timeout);
+		scheduleTimeout(publication, limit(publication));
 		logger.debug("Publishing '{}' of '{}' to {} subscribers", publication.event(), publication.publisherId(),
 				awaited);
 		SignalExtension extension = isExtended(subscribers) ? number(timeout) : null;
@@ -142,6 +145,11 @@ final class SignalSender {
 				.allMatch((address) -> this.outbound.readsFrames(this.channel, address));
 		}
 		return this.framed;
+	}
+
+	// A publish that awaits no answers awaits the confirmation nevertheless.
+	Duration limit(Publication publication) {
+		return publication.options().awaitsAnswers() ? publication.options().timeout() : this.responseTimeout;
 	}
 
 	private void scheduleTimeout(Publication publication, Duration timeout) {

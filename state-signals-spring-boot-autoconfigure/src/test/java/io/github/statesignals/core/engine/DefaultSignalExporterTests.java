@@ -699,6 +699,35 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void awaitsTheConfirmationAndNoAnswerWithATimeoutOfZero() {
+		subscribed("r1", "r2");
+		CompletableFuture<Void> sent = new CompletableFuture<>();
+		this.wire.sending = (signal) -> sent;
+		CompletableFuture<SignalResult> result = this.exporter.signal("start").timeout(Duration.ZERO).publishAsync();
+		this.timer.advance(RESPONSE_TIMEOUT.minus(NANOSECOND));
+		answer("r2", "start", 1);
+		assertThat(result).isNotDone();
+		sent.complete(null);
+		assertThat(get(result).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		assertThat(get(result).missing()).containsExactly("r1");
+		assertThat(get(result).acted()).containsExactly("r2");
+		assertThat(this.exporter.getSubscribers()).containsExactly("r1", "r2");
+	}
+
+	@Test
+	void failsWithATimeoutOfZeroWhenRedisDoesNotConfirmIt() {
+		subscribed("r1");
+		this.wire.sending = (signal) -> new CompletableFuture<>();
+		CompletableFuture<SignalResult> result = this.exporter.signal("start").timeout(Duration.ZERO).publishAsync();
+		this.timer.advance(RESPONSE_TIMEOUT.minus(NANOSECOND));
+		settle();
+		assertThat(result).isNotDone();
+		this.timer.advance(NANOSECOND);
+		assertThat(failure(result)).isInstanceOf(QueryTimeoutException.class)
+			.hasMessageContaining("within PT20S: it may have been sent");
+	}
+
+	@Test
 	void awaitsAnswersForEverWhenToldTo() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start")

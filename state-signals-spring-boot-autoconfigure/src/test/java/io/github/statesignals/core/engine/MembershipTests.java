@@ -573,6 +573,18 @@ class MembershipTests {
 	}
 
 	@Test
+	void aPublishThatAwaitsNoAnswerEvictsNoResponder() {
+		Application application = this.applications.start(new Settings().evictAfterMissed(1));
+		SignalExporter exporter = subscribed(application, "r1");
+		SignalResult result = exporter.signal("start").timeout(Duration.ZERO).publish();
+		assertThat(result.missing()).containsExactly("r1");
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
+		assertThat(signal.extension().timeoutMillis()).isEqualTo(SignalExtension.NONE);
+		assertThat(exporter.getSubscribers()).containsExactly("r1");
+		application.hasNoEvent();
+	}
+
+	@Test
 	void noResponderIsEvictedUnlessConfigured() {
 		Application application = this.applications.start();
 		SignalExporter exporter = subscribed(application, "r1");
