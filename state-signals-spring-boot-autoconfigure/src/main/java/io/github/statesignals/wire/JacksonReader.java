@@ -1,5 +1,6 @@
 package io.github.statesignals.wire;
 
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,9 +18,11 @@ import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
@@ -96,8 +99,7 @@ final class JacksonReader {
 					case FieldNames.PUBLISHER_ID -> publisherId = readText(json, key);
 					case FieldNames.EVENT -> event = readText(json, key);
 					case FieldNames.RAS -> ras = readRas(json);
-					case FieldNames.MESSAGE ->
-						message = json.hasToken(JsonToken.VALUE_NULL) ? null : readString(json, key, Integer.MAX_VALUE);
+					case FieldNames.MESSAGE -> message = readMessage(json);
 					case FieldNames.EXTENSION -> {
 						Map<String, @Nullable Object> members = readExtension(json);
 						extension = (members != null) ? responseExtension(members) : null;
@@ -138,17 +140,13 @@ final class JacksonReader {
 	}
 
 	private static String readText(JsonParser json, String key) throws MalformedPayloadException {
-		return readString(json, key, Limits.TEXT_LENGTH);
-	}
-
-	private static String readString(JsonParser json, String key, int maxLength) throws MalformedPayloadException {
 		if (!json.hasToken(JsonToken.VALUE_STRING)) {
 			throw new MalformedPayloadException("'" + key + "' is not a string");
 		}
 		// Asking the parser for the length first costs an eighth of reading a signal.
 		String text = json.getString();
-		if (text.length() > maxLength) {
-			throw new MalformedPayloadException("'" + key + "' has more than " + maxLength + " characters");
+		if (text.length() > Limits.TEXT_LENGTH) {
+			throw new MalformedPayloadException("'" + key + "' has more than " + Limits.TEXT_LENGTH + " characters");
 		}
 		return text;
 	}
@@ -160,9 +158,23 @@ final class JacksonReader {
 		return json.getLongValue();
 	}
 
-	// A value that equals 1 in Python is success; any other number, true, false and null
-	// are not.
-	static Integer readRas(JsonParser json) throws MalformedPayloadException {
+	// Python takes a message of any type. What is no string is written as JSON.
+	private @Nullable String readMessage(JsonParser json) {
+		if (json.hasToken(JsonToken.VALUE_NULL)) {
+			return null;
+		}
+		if (json.currentToken().isScalarValue()) {
+			return json.getString();
+		}
+		StringWriter text = new StringWriter();
+		try (JsonGenerator generator = this.factory.createGenerator(ObjectWriteContext.empty(), text)) {
+			generator.copyCurrentStructure(json);
+		}
+		return text.toString();
+	}
+
+	// A value that equals 1 in Python is success; any other is a failure, also "1".
+	static Integer readRas(JsonParser json) {
 		return switch (json.currentToken()) {
 			case VALUE_TRUE -> Acknowledgement.SUCCESS;
 			case VALUE_FALSE, VALUE_NULL -> Acknowledgement.FAILURE;
@@ -170,7 +182,10 @@ final class JacksonReader {
 				(json.getNumberType() == JsonParser.NumberType.INT) ? json.getIntValue() : Acknowledgement.FAILURE;
 			case VALUE_NUMBER_FLOAT ->
 				(json.getDoubleValue() == Acknowledgement.SUCCESS) ? Acknowledgement.SUCCESS : Acknowledgement.FAILURE;
-			default -> throw new MalformedPayloadException("'ras' is not a number");
+			default -> {
+				json.skipChildren();
+				yield Acknowledgement.FAILURE;
+			}
 		};
 	}
 

@@ -467,7 +467,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		application.send(signal("good", 1));
 		publish(this.responses, "[".repeat(100_000));
 		publish(this.responses, "{\"responder_id\":\"s3cr3t\",\"publisher_id\":null}");
-		publish(this.responses, "{\"responder_id\":\"r\",\"publisher_id\":\"s3cr3t\",\"event\":\"e\",\"ras\":[]}");
+		publish(this.responses, "{\"responder_id\":\"r\",\"publisher_id\":\"s3cr3t\",\"event\":5,\"ras\":1}");
 		application.send(response("good", 2));
 		await().untilAsserted(
 				() -> assertThat(application.heard()).containsExactly(signal("good", 1), response("good", 2)));
