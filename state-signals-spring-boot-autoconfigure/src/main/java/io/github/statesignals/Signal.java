@@ -72,6 +72,47 @@ public record Signal(String publisherId, String processName, String event, Strin
 	}
 
 	/**
+	 * Creates a signal without sample number, tag and metadata.
+	 * @param publisherId the id of the publisher
+	 * @param processName the name of the publishing process
+	 * @param event the event
+	 * @param runnerHost the host of the publisher
+	 */
+	public Signal(String publisherId, String processName, String event, String runnerHost) {
+		this(publisherId, processName, event, runnerHost, NO_SAMPLE, NO_TAG, Map.of());
+	}
+
+	/**
+	 * Returns a copy of this signal with a sample number.
+	 * @param sampleNo the sample number
+	 * @return the copy
+	 */
+	public Signal withSampleNo(long sampleNo) {
+		return new Signal(this.publisherId, this.processName, this.event, this.runnerHost, sampleNo, this.tag,
+				this.metadata);
+	}
+
+	/**
+	 * Returns a copy of this signal with a tag.
+	 * @param tag the tag
+	 * @return the copy
+	 */
+	public Signal withTag(String tag) {
+		return new Signal(this.publisherId, this.processName, this.event, this.runnerHost, this.sampleNo, tag,
+				this.metadata);
+	}
+
+	/**
+	 * Returns a copy of this signal with other metadata.
+	 * @param metadata the metadata as JSON values
+	 * @return the copy
+	 */
+	public Signal withMetadata(Map<String, ? extends @Nullable Object> metadata) {
+		return new Signal(this.publisherId, this.processName, this.event, this.runnerHost, this.sampleNo, this.tag,
+				new LinkedHashMap<>(metadata));
+	}
+
+	/**
 	 * Returns whether an event is reserved for the protocol.
 	 * @param event the event
 	 * @return {@code true} for {@value #INITIALIZATION} and {@value #SHUTDOWN}

@@ -92,6 +92,8 @@ class ArchitectureTests {
 			"wire.ReceivedMessage", "wire.ReceivedMessage$MalformedMessage", "wire.ReceivedMessage$ReceivedFrame",
 			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal",
 			"wire.ReceivedMessage$UnverifiedMessage", "wire.SignalCodec",
+			// What the wiring registers with the application's JsonMapper.
+			"wire.SignalJacksonModule",
 			// What the wiring and the codec need to sign.
 			"signing.ChannelSigner", "signing.ChannelSigner$StoredPlace", "signing.KeyRing", "signing.MessageSigner",
 			"signing.Signature", "signing.SigningKey", "signing.SigningMode",

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.wire.SignalJacksonModule;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -34,6 +35,12 @@ import org.springframework.util.ReflectionUtils.MethodFilter;
 // In this order: there is an engine only where there is a transport.
 @Import({ SigningConfiguration.class, SignalTransportConfiguration.class, SignalEngineConfiguration.class })
 public final class StateSignalsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	static SignalJacksonModule signalJacksonModule() {
+		return new SignalJacksonModule();
+	}
 
 	// Fails the start of an application that has handlers and no transport.
 	@Bean
