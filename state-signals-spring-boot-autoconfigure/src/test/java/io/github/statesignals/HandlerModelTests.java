@@ -68,8 +68,19 @@ class HandlerModelTests {
 				.sampleNo(3)
 				.metadata("uuid", "u1")
 				.publish();
-			assertThat(result.messages().values()).containsExactly("conductor run-7 3 u1 none 5 6");
+			assertThat(result.messages().values()).containsExactly("conductor run-7 3 u1 none 5 7");
 		});
+	}
+
+	@Test
+	void headerChannelIsTheNameOfTheChannelOfTheHandler() {
+		ConfigurableApplicationContext context = this.applications.start(OnTwoChannels.class, "channel=model-a");
+		for (String channel : List.of("model-a", "model-b")) {
+			SignalExporter exporter = context.getBean(SignalExporterFactory.class).create("conductor", channel);
+			assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(20), "where")).isTrue();
+			SignalResult result = exporter.signal("where").metadata("channel", "entry").publish();
+			assertThat(result.messages().values()).containsExactly(channel + " " + channel + " entry");
+		}
 	}
 
 	@Test
@@ -198,6 +209,7 @@ class HandlerModelTests {
 		fails(BadChannel.class, "a b", "channel");
 		fails(TakesEvent.class, "is named 'event' as a field of the signal", "@Header(\"event\")");
 		fails(TakesTag.class, "is named 'tag' as a field of the signal", "take a Map");
+		fails(TakesChannel.class, "is named 'channel' as a field of the signal", "@Header(\"channel\")");
 		fails(TakesSampleNo.class, "is named 'sampleNo' as a field of the signal", "@Header(\"sampleNo\")");
 		fails(TakesPublisherId.class, "is named 'publisherId' as a field of the signal", "@Header(\"publisher_id\")");
 		fails(TakesMetadata.class, "is named 'metadata', and takes a single entry", "Map<String, Object>");
@@ -258,6 +270,18 @@ class HandlerModelTests {
 	}
 
 	record Origin(String process) {
+	}
+
+	static class OnTwoChannels {
+
+		@OnSignal(event = "where")
+		@OnSignal(event = "where", channel = "model-b")
+		Acknowledgement where(@Header("channel") String name, @Headers Map<String, Object> all,
+				Map<String, Object> metadata) {
+			return Acknowledgement
+				.success(String.join(" ", name, all.get("channel").toString(), metadata.get("channel").toString()));
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -610,6 +634,14 @@ class HandlerModelTests {
 
 		@OnSignal(event = "x")
 		void handle(Signal signal, Optional<String> tag) {
+		}
+
+	}
+
+	static class TakesChannel {
+
+		@OnSignal(event = "x")
+		void handle(String channel) {
 		}
 
 	}

@@ -48,7 +48,7 @@ final class HandlerArguments {
 		this.attributeResolver = attributeResolver;
 	}
 
-	HandlerArgument of(MethodParameter parameter, Set<String> events) {
+	HandlerArgument of(MethodParameter parameter, Set<String> events, String channel) {
 		for (SignalArgumentResolver resolver : this.resolvers) {
 			if (resolver.supports(parameter)) {
 				return (signal) -> resolver.resolve(parameter, signal);
@@ -60,10 +60,10 @@ final class HandlerArguments {
 		}
 		Header header = parameter.getParameterAnnotation(Header.class);
 		if (header != null) {
-			return header(parameter, header);
+			return header(parameter, header, channel);
 		}
 		if (parameter.hasParameterAnnotation(Headers.class)) {
-			return headers(parameter);
+			return headers(parameter, channel);
 		}
 		Payload payload = parameter.getParameterAnnotation(Payload.class);
 		if (payload != null && StringUtils.hasText(payload.expression())) {
@@ -133,14 +133,14 @@ final class HandlerArguments {
 		};
 	}
 
-	private HandlerArgument header(MethodParameter parameter, Header header) {
+	private HandlerArgument header(MethodParameter parameter, Header header, String channel) {
 		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : headerName(parameter);
 		boolean optional = parameter.getParameterType() == Optional.class;
 		Type target = checkedType(optional ? parameter.nested() : parameter);
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
 				: resolve(parameter, header.defaultValue());
 		return (signal) -> {
-			Object value = fieldOrEntry(signal, name);
+			Object value = fieldOrEntry(signal, channel, name);
 			if (value == null) {
 				value = defaultValue;
 			}
@@ -152,17 +152,17 @@ final class HandlerArguments {
 		};
 	}
 
-	private HandlerArgument headers(MethodParameter parameter) {
+	private HandlerArgument headers(MethodParameter parameter, String channel) {
 		if (!Map.class.isAssignableFrom(parameter.getParameterType())) {
 			throw new InvalidSignalHandlerException(parameter, "is annotated with @Headers and no Map",
 					"Make it a Map<String, Object>.");
 		}
 		Type target = checkedType(parameter);
-		return (signal) -> this.reader.read(SignalFields.of(signal), target, null);
+		return (signal) -> this.reader.read(SignalFields.of(signal, channel), target, null);
 	}
 
-	private static @Nullable Object fieldOrEntry(Signal signal, String name) {
-		Object field = SignalFields.get(signal, name);
+	private static @Nullable Object fieldOrEntry(Signal signal, String channel, String name) {
+		Object field = SignalFields.get(signal, channel, name);
 		return (field != null) ? field : signal.metadata().get(name);
 	}
 

@@ -21,6 +21,7 @@ import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.core.responder.LocalResponder;
 import io.github.statesignals.handler.metadata.MetadataReader;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,8 @@ final class HandlerRegistrar {
 
 	private final String defaultResponder;
 
+	private final String defaultChannel;
+
 	private final AttributeResolver attributeResolver;
 
 	private final HandlerArguments arguments;
@@ -63,6 +66,7 @@ final class HandlerRegistrar {
 		this.classes = classes;
 		this.responders = engine;
 		this.defaultResponder = engine.getSettings().responders().name();
+		this.defaultChannel = engine.getSettings().channel();
 		this.attributeResolver = new AttributeResolver(beanFactory);
 		this.arguments = new HandlerArguments(new MetadataReader(beanFactory),
 				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(),
@@ -77,9 +81,10 @@ final class HandlerRegistrar {
 		SignalFilter filter = new SignalFilter(attributes.get("tag"), attributes.get("processName"),
 				attributes.get("publisher"), condition(method, attributes), this.beanFactory);
 		Set<String> events = events(method, bean.targetClass(), attributes);
-		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
-				filter, this.arguments, events, errorHandler(method, attributes));
 		SignalResponder responder = responder(method, attributes);
+		String channel = (responder instanceof LocalResponder local) ? local.getChannel() : this.defaultChannel;
+		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
+				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
 		for (String event : events) {
 			this.registrations.add(responder.on(event, handler));
 		}

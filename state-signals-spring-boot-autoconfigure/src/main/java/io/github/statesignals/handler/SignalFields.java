@@ -19,6 +19,9 @@ final class SignalFields {
 
 	static final String SAMPLE_NO = "sample_no";
 
+	// No member of a signal, but known wherever it is handled.
+	static final String CHANNEL = "channel";
+
 	private static final Map<String, Function<Signal, Object>> FIELDS = new LinkedHashMap<>();
 
 	static {
@@ -35,17 +38,21 @@ final class SignalFields {
 
 	static @Nullable String named(String name) {
 		String field = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
-		return FIELDS.containsKey(field) ? field : null;
+		return (FIELDS.containsKey(field) || field.equals(CHANNEL)) ? field : null;
 	}
 
-	static @Nullable Object get(Signal signal, String name) {
+	static @Nullable Object get(Signal signal, String channel, String name) {
+		if (name.equals(CHANNEL)) {
+			return channel;
+		}
 		Function<Signal, Object> field = FIELDS.get(name);
 		return (field != null) ? field.apply(signal) : null;
 	}
 
-	static Map<String, Object> of(Signal signal) {
+	static Map<String, Object> of(Signal signal, String channel) {
 		Map<String, Object> fields = new LinkedHashMap<>();
 		FIELDS.forEach((name, field) -> fields.put(name, field.apply(signal)));
+		fields.put(CHANNEL, channel);
 		return fields;
 	}
 

@@ -5,9 +5,9 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.util.ClassUtils;
@@ -52,7 +53,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 	private final @Nullable Supplier<SignalErrorHandler> errorHandler;
 
 	SignalHandlerMethod(String beanName, Supplier<Object> bean, Class<?> targetClass, Method method,
-			SignalFilter filter, HandlerArguments arguments, Set<String> events,
+			SignalFilter filter, Function<MethodParameter, HandlerArgument> arguments,
 			@Nullable Supplier<SignalErrorHandler> errorHandler) {
 		this.beanName = beanName;
 		this.bean = bean;
@@ -65,7 +66,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		this.arguments = Arrays.stream(new DeclaredMethod(declared, targetClass).getMethodParameters())
 			.map((parameter) -> {
 				parameter.initParameterNameDiscovery(NAMES);
-				return arguments.of(parameter, events);
+				return arguments.apply(parameter);
 			})
 			.toArray(HandlerArgument[]::new);
 		this.result = HandlerResult.of(method, targetClass);
