@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -103,6 +104,13 @@ class TypedSignalTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Hidden("x")))
 			.withMessageContaining(Hidden.class.getName())
 			.withMessageContaining("none of them is a property");
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new HiddenAndAnnotated("x")))
+			.withMessageContaining(HiddenAndAnnotated.class.getName())
+			.withMessageContaining("none of them is a property");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> exporter.signal("bork").metadata("reason", List.of(new Hidden("x"))))
+			.withMessageContaining(Hidden.class.getName())
+			.withMessageContaining("none of them is a property");
 		exporter.initialize("ready");
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Bork("x")))
 			.withMessageContaining("'bork' is not a legal event");
@@ -118,6 +126,17 @@ class TypedSignalTests {
 
 		String reason() {
 			return this.reason;
+		}
+
+	}
+
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	static class HiddenAndAnnotated {
+
+		final String reason;
+
+		HiddenAndAnnotated(String reason) {
+			this.reason = reason;
 		}
 
 	}

@@ -15,12 +15,13 @@ import java.util.concurrent.atomic.DoubleAdder;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.exc.InvalidDefinitionException;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.POJONode;
+import tools.jackson.databind.ser.bean.BeanSerializerBase;
+import tools.jackson.databind.ser.impl.UnknownSerializer;
 
 import org.springframework.util.ReflectionUtils;
 
@@ -58,9 +59,6 @@ public final class MetadataConverter {
 	@SuppressWarnings("unchecked")
 	public Map<String, @Nullable Object> toMetadata(Object payload) {
 		if (toJson(payload.getClass().getName(), payload, 0) instanceof Map<?, ?> metadata) {
-			if (metadata.isEmpty()) {
-				checkEmpty(payload);
-			}
 			return (Map<String, @Nullable Object>) metadata;
 		}
 		throw new IllegalArgumentException(
@@ -69,21 +67,17 @@ public final class MetadataConverter {
 	}
 
 	// Fields that Jackson can't see would be null at the other end, without an error.
-	private void checkEmpty(Object payload) {
+	private void checkEmpty(Class<?> type) {
 		boolean[] fields = new boolean[1];
-		ReflectionUtils.doWithFields(payload.getClass(), (field) -> fields[0] = true, (field) -> !field.isSynthetic()
+		ReflectionUtils.doWithFields(type, (field) -> fields[0] = true, (field) -> !field.isSynthetic()
 				&& (field.getModifiers() & (Modifier.STATIC | Modifier.TRANSIENT)) == 0);
-		if (!fields[0]) {
-			return;
-		}
-		try {
-			this.mapper.writer().with(SerializationFeature.FAIL_ON_EMPTY_BEANS).writeValueAsBytes(payload);
-		}
-		catch (InvalidDefinitionException ex) {
+		// A serializer of the application may write an empty object on purpose.
+		ValueSerializer<?> serializer = this.mapper._serializationContext().findValueSerializer(type);
+		if (fields[0] && !serializer.properties().hasNext()
+				&& (serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer)) {
 			throw new IllegalArgumentException(
 					"%s has fields, and none of them is a property in JSON: make it a record, or add getters or @JsonProperty"
-						.formatted(payload.getClass().getName()),
-					ex);
+						.formatted(type.getName()));
 		}
 	}
 
@@ -113,7 +107,11 @@ public final class MetadataConverter {
 			return copy;
 		}
 		try {
-			return toJson(path, this.mapper.<JsonNode>valueToTree(value), depth);
+			JsonNode node = this.mapper.valueToTree(value);
+			if (node.isObject() && node.isEmpty()) {
+				checkEmpty(value.getClass());
+			}
+			return toJson(path, node, depth);
 		}
 		catch (JacksonException ex) {
 			BigDecimal decimal = (value instanceof Number number) ? decimal(number) : null;
