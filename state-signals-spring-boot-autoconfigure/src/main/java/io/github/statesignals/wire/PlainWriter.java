@@ -1,6 +1,7 @@
 package io.github.statesignals.wire;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -77,7 +78,8 @@ final class PlainWriter {
 
 	private final QuotedStrings quoted = new QuotedStrings();
 
-	private final Spare<AsciiJson> buffers = new Spare<>(() -> new AsciiJson(CAPACITY, this.quoted));
+	// Nearly always one thread takes it, and finds the one that it gave back.
+	private final AtomicReference<@Nullable AsciiJson> spare = new AtomicReference<>();
 
 	private static byte[] first(String name) {
 		return AsciiJson.ascii("{\"" + name + "\":");
@@ -92,7 +94,7 @@ final class PlainWriter {
 		if ((signature != null && signature.replayFor() != null) || !isPlain(signal.metadata())) {
 			return null;
 		}
-		AsciiJson json = this.buffers.take();
+		AsciiJson json = buffer();
 		json.raw(PUBLISHER_ID_FIRST)
 			.recurring(signal.publisherId())
 			.raw(PROCESS_NAME)
@@ -184,7 +186,7 @@ final class PlainWriter {
 		if (extension != null && (extension.handledEvents() != null || extension.probe() != null)) {
 			return null;
 		}
-		AsciiJson json = this.buffers.take();
+		AsciiJson json = buffer();
 		json.raw(RESPONDER_ID_FIRST)
 			.recurring(response.responderId())
 			.raw(PUBLISHER_ID)
@@ -207,11 +209,16 @@ final class PlainWriter {
 		return finish(json);
 	}
 
+	private AsciiJson buffer() {
+		AsciiJson spare = this.spare.getAndSet(null);
+		return (spare != null) ? spare : new AsciiJson(CAPACITY, this.quoted);
+	}
+
 	private byte @Nullable [] finish(AsciiJson json) {
 		byte[] written = json.raw('}').isPlain() ? json.toBytes() : null;
 		if (json.capacity() <= LARGEST_CAPACITY) {
 			json.reset();
-			this.buffers.giveBack(json);
+			this.spare.set(json);
 		}
 		return written;
 	}

@@ -1,7 +1,7 @@
 package io.github.statesignals.wire;
 
 import java.util.List;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -30,9 +30,12 @@ public final class SignalCodec {
 	private static final SignalExtension NO_SIGNAL_EXTENSION = new SignalExtension(null, SignalExtension.NONE,
 			SignalExtension.NONE, SignalExtension.NONE, null);
 
-	private final Spare<SignalScanner> signalScanners;
+	// Nearly always one thread takes them, and finds those that it gave back.
+	private final AtomicReference<@Nullable SignalScanner> signalScanner;
 
-	private final Spare<ResponseScanner> responseScanners;
+	private final AtomicReference<@Nullable ResponseScanner> responseScanner;
+
+	private final StringCache strings;
 
 	private final JacksonReader reader;
 
@@ -51,9 +54,9 @@ public final class SignalCodec {
 	 * @param maxPayload the size limit of a message in bytes
 	 */
 	public SignalCodec(long maxPayload) {
-		StringCache strings = new StringCache();
-		this.signalScanners = new Spare<>(() -> new SignalScanner(strings));
-		this.responseScanners = new Spare<>(() -> new ResponseScanner(strings));
+		this.strings = new StringCache();
+		this.signalScanner = new AtomicReference<>();
+		this.responseScanner = new AtomicReference<>();
 		this.reader = new JacksonReader();
 		this.plainWriter = new PlainWriter();
 		this.writer = new JacksonWriter();
@@ -63,8 +66,9 @@ public final class SignalCodec {
 	}
 
 	private SignalCodec(SignalCodec unsigned, ChannelSigner signer) {
-		this.signalScanners = unsigned.signalScanners;
-		this.responseScanners = unsigned.responseScanners;
+		this.strings = unsigned.strings;
+		this.signalScanner = unsigned.signalScanner;
+		this.responseScanner = unsigned.responseScanner;
 		this.reader = unsigned.reader;
 		this.plainWriter = unsigned.plainWriter;
 		this.writer = unsigned.writer;
@@ -247,9 +251,10 @@ public final class SignalCodec {
 	}
 
 	private @Nullable ReceivedSignal scanSignal(byte[] payload) {
-		SignalScanner scanner = this.signalScanners.take();
+		SignalScanner spare = this.signalScanner.getAndSet(null);
+		SignalScanner scanner = (spare != null) ? spare : new SignalScanner(this.strings);
 		ReceivedSignal scanned = scanner.scan(payload);
-		this.signalScanners.giveBack(scanner);
+		this.signalScanner.set(scanner);
 		return scanned;
 	}
 
@@ -275,7 +280,7 @@ public final class SignalCodec {
 	 * {@link ReceivedFrame} of these
 	 */
 	public ReceivedMessage readResponses(byte[] payload) {
-		return read(payload, this::readResponse);
+		return read(payload, false);
 	}
 
 	/**
@@ -285,26 +290,30 @@ public final class SignalCodec {
 	 * {@link ReceivedFrame} of these
 	 */
 	public ReceivedMessage readSignals(byte[] payload) {
-		return read(payload, this::readSignal);
+		return read(payload, true);
 	}
 
-	private static ReceivedMessage read(byte[] payload, Function<byte[], ReceivedMessage> reader) {
+	private ReceivedMessage read(byte[] payload, boolean signal) {
 		if (JsonLines.isSeveral(payload)) {
-			return readFrame(payload, reader);
+			return readFrame(payload, signal);
 		}
-		ReceivedMessage single = reader.apply(payload);
+		ReceivedMessage single = readSingle(payload, signal);
 		// Its first line may be the one that is malformed.
 		boolean frame = single instanceof MalformedMessage && payload.length <= Limits.FRAME_BYTES
 				&& JsonLines.hasObject(payload);
-		return frame ? readFrame(payload, reader) : single;
+		return frame ? readFrame(payload, signal) : single;
 	}
 
-	private static ReceivedMessage readFrame(byte[] payload, Function<byte[], ReceivedMessage> reader) {
+	private ReceivedMessage readSingle(byte[] payload, boolean signal) {
+		return signal ? readSignal(payload) : readResponse(payload);
+	}
+
+	private ReceivedMessage readFrame(byte[] payload, boolean signals) {
 		List<byte[]> lines = (payload.length <= Limits.FRAME_BYTES) ? JsonLines.split(payload) : List.of();
 		if (lines.isEmpty() || lines.size() > Limits.FRAME_MESSAGES) {
 			return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
 		}
-		return new ReceivedFrame(lines.stream().map(reader).toList());
+		return new ReceivedFrame(lines.stream().map((line) -> readSingle(line, signals)).toList());
 	}
 
 	// Returns null where it takes a parser.
@@ -313,9 +322,10 @@ public final class SignalCodec {
 			String problem = tooLarge(payload);
 			return new MalformedMessage(problem, null, PartialReader.readResponse(this.reader, payload, problem));
 		}
-		ResponseScanner scanner = this.responseScanners.take();
+		ResponseScanner spare = this.responseScanner.getAndSet(null);
+		ResponseScanner scanner = (spare != null) ? spare : new ResponseScanner(this.strings);
 		ReceivedResponse scanned = scanner.scan(payload);
-		this.responseScanners.giveBack(scanner);
+		this.responseScanner.set(scanner);
 		return scanned;
 	}
 
