@@ -177,11 +177,11 @@ public final class OnSignalMethodProcessor
 		Class<?> beanType = this.beanFactory.getType(beanName);
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, List.copyOf(defaults));
-		methods.forEach((method, annotations) -> {
-			for (OnSignal annotation : annotations) {
-				registrar().register(handlerBean, method, annotation);
+		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
+			for (OnSignal annotation : method.getValue()) {
+				registrar().register(handlerBean, method.getKey(), annotation);
 			}
-		});
+		}
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());
 	}
 

@@ -28,8 +28,6 @@ record SignalFilter(String tag, String processName, String publisher, @Nullable 
 
 	static final CompletableFuture<@Nullable Acknowledgement> NOT_SELECTED = CompletableFuture.completedFuture(null);
 
-	private static final SignalTypeConverter TYPE_CONVERTER = new SignalTypeConverter();
-
 	boolean matches(Signal signal) {
 		return matches(this.tag, signal.tag()) && matches(this.processName, signal.processName())
 				&& matches(this.publisher, signal.publisherId()) && isTrue(signal);
@@ -54,7 +52,7 @@ record SignalFilter(String tag, String processName, String publisher, @Nullable 
 		StandardEvaluationContext context = new StandardEvaluationContext(signal);
 		context.setBeanResolver(new BeanFactoryResolver(this.beanFactory));
 		context.addPropertyAccessor(new MapAccessor());
-		context.setTypeConverter(TYPE_CONVERTER);
+		context.setTypeConverter(SignalTypeConverter.INSTANCE);
 		context.setVariable("signal", signal);
 		context.setVariable("metadata", signal.metadata());
 		return Boolean.TRUE.equals(this.condition.getValue(context, Boolean.class));

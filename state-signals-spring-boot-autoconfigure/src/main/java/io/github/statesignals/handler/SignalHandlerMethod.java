@@ -2,7 +2,6 @@ package io.github.statesignals.handler;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -63,12 +62,12 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		// A lambda has neither annotations nor names of parameters.
 		Method declared = targetClass.isHidden() ? ClassUtils.getInterfaceMethodIfPossible(method, targetClass)
 				: method;
-		this.arguments = Arrays.stream(new DeclaredMethod(declared, targetClass).getMethodParameters())
-			.map((parameter) -> {
-				parameter.initParameterNameDiscovery(NAMES);
-				return arguments.apply(parameter);
-			})
-			.toArray(HandlerArgument[]::new);
+		MethodParameter[] parameters = new DeclaredMethod(declared, targetClass).getMethodParameters();
+		this.arguments = new HandlerArgument[parameters.length];
+		for (int i = 0; i < parameters.length; i++) {
+			parameters[i].initParameterNameDiscovery(NAMES);
+			this.arguments[i] = arguments.apply(parameters[i]);
+		}
 		this.result = HandlerResult.of(method, targetClass);
 	}
 

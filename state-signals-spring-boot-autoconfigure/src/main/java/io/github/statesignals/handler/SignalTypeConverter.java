@@ -18,6 +18,8 @@ import org.springframework.util.ObjectUtils;
  */
 final class SignalTypeConverter extends StandardTypeConverter {
 
+	static final SignalTypeConverter INSTANCE = new SignalTypeConverter();
+
 	@Override
 	public @Nullable Object convertValue(@Nullable Object value, @Nullable TypeDescriptor source,
 			TypeDescriptor target) {

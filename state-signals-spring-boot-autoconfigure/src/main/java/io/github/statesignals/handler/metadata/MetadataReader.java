@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import io.github.statesignals.core.MetadataConversionException;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,6 @@ import tools.jackson.databind.util.TokenBuffer;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Creates an application's objects from metadata, as the application's {@link JsonMapper}
@@ -28,15 +26,26 @@ import org.springframework.util.function.SingletonSupplier;
  */
 public final class MetadataReader {
 
-	private final Supplier<GuardedMapper> mapper;
+	private final BeanFactory beanFactory;
+
+	private volatile @Nullable GuardedMapper mapper;
 
 	/**
 	 * Creates a reader.
 	 * @param beanFactory provides the mapper for the first type that needs it
 	 */
 	public MetadataReader(BeanFactory beanFactory) {
-		this.mapper = SingletonSupplier.of(() -> GuardedMapper
-			.of(beanFactory.getBeanProvider(JsonMapper.class).getIfAvailable(() -> JsonMapper.builder().build())));
+		this.beanFactory = beanFactory;
+	}
+
+	private GuardedMapper mapper() {
+		GuardedMapper mapper = this.mapper;
+		if (mapper == null) {
+			mapper = GuardedMapper.of(this.beanFactory.getBeanProvider(JsonMapper.class)
+				.getIfAvailable(() -> JsonMapper.builder().build()));
+			this.mapper = mapper;
+		}
+		return mapper;
 	}
 
 	/**
@@ -47,7 +56,7 @@ public final class MetadataReader {
 	public void check(Type type) {
 		if (!(type instanceof Class<?> simple
 				&& (simple == String.class || simple.isEnum() || ClassUtils.isPrimitiveOrWrapper(simple)))) {
-			this.mapper.get().check(type);
+			mapper().check(type);
 		}
 	}
 
@@ -76,13 +85,8 @@ public final class MetadataReader {
 	 * @throws MetadataConversionException if it can't be created
 	 */
 	public @Nullable Object read(@Nullable Object value, Type type, @Nullable String entry) {
-		JsonMapper mapper = this.mapper.get().mapper();
 		try {
-			TokenBuffer json = TokenBuffer.forGeneration();
-			mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
-			return mapper.readerFor(mapper.constructType(type))
-				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
-				.readValue(new CheckedNumbers(json.asParser()));
+			return mapper().read(value, type);
 		}
 		catch (JacksonException ex) {
 			throw MetadataConversionException.of(ex, entry);
@@ -99,6 +103,14 @@ public final class MetadataReader {
 				.addModule(guard)
 				.deserializationContexts(new CheckedContexts())
 				.build(), guard);
+		}
+
+		@Nullable Object read(@Nullable Object value, Type type) {
+			TokenBuffer json = TokenBuffer.forGeneration();
+			this.mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
+			return this.mapper.readerFor(this.mapper.constructType(type))
+				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
+				.readValue(new CheckedNumbers(json.asParser()));
 		}
 
 		// A reader looks for the deserializers of the type and of all of its properties.
