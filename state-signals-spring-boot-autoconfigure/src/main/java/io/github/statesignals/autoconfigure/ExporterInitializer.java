@@ -56,7 +56,7 @@ final class ExporterInitializer implements SmartLifecycle {
 	}
 
 	private void initialize(SignalExporter exporter, List<String> legalEvents) {
-		InitializationSpec initialization = exporter.initialization(legalEvents.toArray(String[]::new));
+		InitializationSpec initialization = exporter.initialization(legalEvents.toArray(new String[0]));
 		if (initialization == null) {
 			logger.debug("The SignalExporter bean is a mock: it is not initialized");
 		}

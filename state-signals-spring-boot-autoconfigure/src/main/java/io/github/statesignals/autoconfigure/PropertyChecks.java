@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.Signal;
@@ -61,7 +62,9 @@ final class PropertyChecks {
 		checkUnit("connect-timeout", properties.connectTimeout(), SECOND);
 		notNegative("heartbeat-interval", properties.heartbeatInterval(), Duration.ZERO, "disables the heartbeat");
 		checkInterval("heartbeat-interval", properties.heartbeatInterval(), ", or 0 for no heartbeat");
-		properties.channels().forEach(this::checkChannel);
+		for (Map.Entry<String, Channel> named : properties.channels().entrySet()) {
+			checkChannel(named.getKey(), named.getValue());
+		}
 		checkExporter(properties.exporter());
 		checkResponder(properties.responder());
 		checkMaxPayload(properties.protocol().maxPayload());

@@ -57,12 +57,12 @@ class SigningConfiguration {
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			Binder binder = Binder.get(context.getEnvironment());
-			boolean signing = isOn(binder.bind("state-signals.signing.mode", SigningMode.class).orElse(null))
-					|| binder.bind("state-signals.channels", Bindable.mapOf(String.class, Channel.class))
-						.orElseGet(Map::of)
-						.values()
-						.stream()
-						.anyMatch((channel) -> isOn(channel.signing()));
+			boolean signing = isOn(binder.bind("state-signals.signing.mode", SigningMode.class).orElse(null));
+			for (Channel channel : binder.bind("state-signals.channels", Bindable.mapOf(String.class, Channel.class))
+				.orElse(Map.of())
+				.values()) {
+				signing |= isOn(channel.signing());
+			}
 			return new ConditionOutcome(signing,
 					ConditionMessage.forCondition("Signing").because(signing ? "a channel is signed" : "it is off"));
 		}

@@ -6,7 +6,6 @@ import java.lang.reflect.Type;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +20,6 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Warns about unknown properties under {@code state-signals}, with the most similar known
@@ -49,12 +47,13 @@ final class UnknownProperties {
 
 	static void warn(ConfigurableEnvironment environment) {
 		// Costs a start nothing where no such property is set.
-		Supplier<UnknownProperties> properties = SingletonSupplier.of(UnknownProperties::new);
+		UnknownProperties properties = null;
 		for (PropertySource<?> source : environment.getPropertySources()) {
 			if (source instanceof EnumerablePropertySource<?> enumerable) {
 				for (String name : enumerable.getPropertyNames()) {
 					if (hasPrefix(name)) {
-						properties.get().check(name, source);
+						properties = (properties != null) ? properties : new UnknownProperties();
+						properties.check(name, source);
 					}
 				}
 			}

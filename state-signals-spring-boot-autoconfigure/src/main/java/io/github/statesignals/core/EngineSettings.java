@@ -80,7 +80,11 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 		/**
 		 * Never: send as the Python package does.
 		 */
-		OFF
+		OFF;
+
+		public boolean usedWith(boolean supportingPeers) {
+			return this == ALWAYS || (this == NEGOTIATED && supportingPeers);
+		}
 
 	}
 

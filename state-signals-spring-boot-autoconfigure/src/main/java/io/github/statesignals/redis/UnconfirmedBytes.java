@@ -49,7 +49,10 @@ final class UnconfirmedBytes {
 	}
 
 	void confirm(long position) {
-		this.confirmed.accumulateAndGet(position, Math::max);
+		long before = this.confirmed.get();
+		while (before < position && !this.confirmed.compareAndSet(before, position)) {
+			before = this.confirmed.get();
+		}
 	}
 
 	long position() {

@@ -3,7 +3,6 @@ package io.github.statesignals.core.engine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
 
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -21,14 +20,19 @@ final class EngineDescription {
 	}
 
 	static String of(Collection<DefaultSignalResponder> responders, Collection<DefaultSignalExporter> exporters) {
-		List<String> parts = Stream
-			.concat(responders.stream().flatMap(EngineDescription::describe),
-					exporters.stream().map(EngineDescription::describe))
-			.toList();
+		List<String> parts = new ArrayList<>();
+		for (DefaultSignalResponder responder : responders) {
+			if (responder.isActive()) {
+				parts.add(describe(responder));
+			}
+		}
+		for (DefaultSignalExporter exporter : exporters) {
+			parts.add(describe(exporter));
+		}
 		return join(parts, "; ");
 	}
 
-	private static Stream<String> describe(DefaultSignalResponder responder) {
+	private static String describe(DefaultSignalResponder responder) {
 		List<String> parts = new ArrayList<>();
 		Collection<String> events = responder.events();
 		if (!events.isEmpty()) {
@@ -37,8 +41,8 @@ final class EngineDescription {
 		if (responder.hasListeners()) {
 			parts.add("listens to all signals");
 		}
-		return parts.isEmpty() ? Stream.empty() : Stream.of("responder '%s' %s on %s".formatted(responder.getName(),
-				String.join(" and ", parts), channel(responder.getChannel())));
+		return "responder '%s' %s on %s".formatted(responder.getName(), String.join(" and ", parts),
+				channel(responder.getChannel()));
 	}
 
 	private static String describe(DefaultSignalExporter exporter) {
@@ -51,8 +55,10 @@ final class EngineDescription {
 	}
 
 	private static String join(Collection<String> all, String delimiter) {
-		String first = String.join(delimiter, all.stream().limit(LIMIT).toList());
-		return (all.size() <= LIMIT) ? first : first + delimiter + (all.size() - LIMIT) + " more";
+		if (all.size() <= LIMIT) {
+			return String.join(delimiter, all);
+		}
+		return String.join(delimiter, all.stream().limit(LIMIT).toList()) + delimiter + (all.size() - LIMIT) + " more";
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.statesignals.core.engine;
 
+import io.github.statesignals.core.engine.PublisherTrack.ClockChange;
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.core.engine.SequenceTracker.Arrival;
 import io.github.statesignals.core.engine.SequenceTracker.Order;
@@ -73,11 +74,12 @@ final class PublisherTracks {
 
 	@Nullable Long remainingMillis(SignalExtension signal, long nowMillis) {
 		Long remainingMillis = this.track.remainingMillis(signal, nowMillis);
-		switch (this.track.clockChange()) {
-			case CORRECTED -> this.correctedMillis = nowMillis;
-			case CONTRADICTED -> contest(nowMillis);
-			case NONE -> {
-			}
+		ClockChange change = this.track.clockChange();
+		if (change == ClockChange.CORRECTED) {
+			this.correctedMillis = nowMillis;
+		}
+		else if (change == ClockChange.CONTRADICTED) {
+			contest(nowMillis);
 		}
 		return remainingMillis;
 	}

@@ -9,6 +9,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.responder.Announcements;
 import io.github.statesignals.core.responder.LocalResponder;
@@ -42,7 +43,9 @@ final class ResponderAnnouncements implements Announcements {
 
 	@Override
 	public void join(LocalResponder responder) {
-		this.exporters.initialized().forEach((exporter) -> exporter.subscriptions().join(responder));
+		for (DefaultSignalExporter exporter : this.exporters.initialized()) {
+			exporter.subscriptions().join(responder);
+		}
 	}
 
 	@Override
@@ -77,8 +80,9 @@ final class ResponderAnnouncements implements Announcements {
 	private void withdraw(LocalResponder responder, boolean unannounced) {
 		// On a durable channel signals are stored for it all the same.
 		if (!this.outbound.isDurable(responder.getChannel())) {
-			this.exporters.initialized(responder.getChannel())
-				.forEach((exporter) -> exporter.subscriptions().withdraw(responder, unannounced));
+			for (DefaultSignalExporter exporter : this.exporters.initialized(responder.getChannel())) {
+				exporter.subscriptions().withdraw(responder, unannounced);
+			}
 		}
 	}
 

@@ -52,7 +52,11 @@ final class SequenceTracker {
 			this.startNanos = nowNanos;
 		}
 		Publisher key = new Publisher(channel, publisherId);
-		PublisherTracks tracks = this.publishers.computeIfAbsent(key, (added) -> new PublisherTracks());
+		PublisherTracks tracks = this.publishers.get(key);
+		if (tracks == null) {
+			tracks = new PublisherTracks();
+			this.publishers.put(key, tracks);
+		}
 		long nowMillis = (nowNanos - this.startNanos) / 1_000_000;
 		if (extension.sequence() < 0) {
 			Order order = repeats(key, extension.id()) ? Order.REPEATED : Order.NEXT;

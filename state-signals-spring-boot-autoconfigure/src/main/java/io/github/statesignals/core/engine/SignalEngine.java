@@ -351,7 +351,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			return;
 		}
 		try {
-			initializeWaiting();
+			this.exporters.initializeWaiting();
 		}
 		catch (RuntimeException ex) {
 			stop();
@@ -361,14 +361,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	// Not on the transport's thread, which must not be blocked.
-	private void initializeWaiting() {
-		// All of them are sent before the first is waited for.
-		this.exporters.connected().stream().map(DefaultSignalExporter::resume).toList().forEach(Runnable::run);
-	}
-
 	private void initializeInBackground() {
 		try {
-			initializeWaiting();
+			this.exporters.initializeWaiting();
 		}
 		catch (RuntimeException ex) {
 			logger.error("Could not initialize exporters; trying again when the application is connected again", ex);

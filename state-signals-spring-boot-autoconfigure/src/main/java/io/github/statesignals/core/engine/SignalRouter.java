@@ -217,7 +217,9 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			}
 		}
 		if (extended && SignalTransport.ALL_EXPORTERS.equals(response.publisherId())) {
-			this.exporters.initialized(channel).forEach((exporter) -> onAnnouncement(exporter, response, extension));
+			for (DefaultSignalExporter exporter : this.exporters.initialized(channel)) {
+				onAnnouncement(exporter, response, extension);
+			}
 			return;
 		}
 		DefaultSignalExporter exporter = this.exporters.find(response.publisherId());

@@ -1,5 +1,6 @@
 package io.github.statesignals.core.exporter;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 import io.github.statesignals.core.Outbound;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +55,21 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 	}
 
 	/**
-	 * The application is connected: exporters initialize at once from here on.
-	 * @return those that have waited for it; none if the application has stopped
+	 * The application is connected: exporters initialize at once from here on. Waits for
+	 * those that have waited for it.
 	 */
-	public synchronized Collection<DefaultSignalExporter> connected() {
+	public void initializeWaiting() {
+		// All of them are sent before the first is waited for.
+		List<Runnable> sent = new ArrayList<>();
+		for (DefaultSignalExporter exporter : connected()) {
+			sent.add(exporter.resume());
+		}
+		for (Runnable wait : sent) {
+			wait.run();
+		}
+	}
+
+	private synchronized Collection<DefaultSignalExporter> connected() {
 		if (this.connection == Connection.STOPPED) {
 			return List.of();
 		}
@@ -131,8 +142,8 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		return this.initialized.values();
 	}
 
-	public Stream<DefaultSignalExporter> initialized(String channel) {
-		return this.initialized.values().stream().filter((exporter) -> exporter.getChannel().equals(channel));
+	public List<DefaultSignalExporter> initialized(String channel) {
+		return on(channel, this.initialized);
 	}
 
 	public boolean hasWaiting() {
@@ -145,16 +156,17 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 	 * @return whether responses have to be received on the channel
 	 */
 	public boolean isUsed(String channel) {
-		return isAnyOn(channel, this.initialized) || isAnyOn(channel, this.waiting);
+		return !on(channel, this.initialized).isEmpty() || !on(channel, this.waiting).isEmpty();
 	}
 
-	private static boolean isAnyOn(String channel, Map<String, DefaultSignalExporter> exporters) {
+	private static List<DefaultSignalExporter> on(String channel, Map<String, DefaultSignalExporter> exporters) {
+		List<DefaultSignalExporter> all = new ArrayList<>();
 		for (DefaultSignalExporter exporter : exporters.values()) {
 			if (exporter.getChannel().equals(channel)) {
-				return true;
+				all.add(exporter);
 			}
 		}
-		return false;
+		return all;
 	}
 
 	/**

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
 /**
  * Timer in real time, with one daemon thread that ends when nothing has been scheduled
  * for ten seconds.
@@ -25,18 +27,14 @@ public final class ScheduledTimer implements Timer {
 	 * Creates a timer. Its thread starts with the first task.
 	 */
 	public ScheduledTimer() {
-		this.executor = new ScheduledThreadPoolExecutor(1, ScheduledTimer::thread, new DiscardPolicy());
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-timer-");
+		threads.setDaemon(true);
+		this.executor = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
 		// Nearly all tasks are timeouts that are cancelled long before they are due.
 		this.executor.setRemoveOnCancelPolicy(true);
 		this.executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 		this.executor.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
 		this.executor.allowCoreThreadTimeOut(true);
-	}
-
-	private static Thread thread(Runnable work) {
-		Thread thread = new Thread(work, "state-signals-timer");
-		thread.setDaemon(true);
-		return thread;
 	}
 
 	@Override

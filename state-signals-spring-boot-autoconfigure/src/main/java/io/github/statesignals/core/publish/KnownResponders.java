@@ -90,17 +90,17 @@ public final class KnownResponders {
 		List<Wait> satisfied;
 		synchronized (this) {
 			this.open = true;
-			expected.forEach((id) -> {
+			for (String id : expected) {
 				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
 					this.since.put(id, System.currentTimeMillis());
 					this.memory.force(KnownResponder.EXPECTED.bytes(id));
 					this.legacy++;
 				}
-			});
+			}
 			changed();
 			satisfied = satisfied();
 		}
-		satisfied.forEach((wait) -> wait.future.complete(true));
+		complete(satisfied);
 	}
 
 	// Removes all subscribers, and accepts none.
@@ -167,7 +167,7 @@ public final class KnownResponders {
 			}
 			satisfied = satisfied();
 		}
-		satisfied.forEach((wait) -> wait.future.complete(true));
+		complete(satisfied);
 		return true;
 	}
 
@@ -434,7 +434,19 @@ public final class KnownResponders {
 	}
 
 	private List<Wait> satisfied() {
-		return this.waits.stream().filter((wait) -> wait.count <= this.known.size()).toList();
+		List<Wait> satisfied = new ArrayList<>();
+		for (Wait wait : this.waits) {
+			if (wait.count <= this.known.size()) {
+				satisfied.add(wait);
+			}
+		}
+		return satisfied;
+	}
+
+	private static void complete(List<Wait> satisfied) {
+		for (Wait wait : satisfied) {
+			wait.future.complete(true);
+		}
 	}
 
 	private void changed() {

@@ -81,14 +81,7 @@ final class SignalSender {
 
 	// Whether the next signal carries an extension.
 	boolean isExtended(Subscribers subscribers) {
-		if (this.extended) {
-			return true;
-		}
-		return switch (this.extensions) {
-			case NEGOTIATED -> subscribers.extended();
-			case ALWAYS -> true;
-			case OFF -> false;
-		};
+		return this.extended || this.extensions.usedWith(subscribers.extended());
 	}
 
 	private SignalExtension number(Duration timeout) {

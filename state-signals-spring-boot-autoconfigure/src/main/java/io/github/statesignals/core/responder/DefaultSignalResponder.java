@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -204,12 +203,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	public Registration on(String event, SignalHandler handler) {
 		Assert.hasText(event, "The event to handle must not be blank: use \"*\" for any");
 		Assert.notNull(handler, "'handler' must not be null");
-		RegisteredHandler added = new RegisteredHandler(event, handler);
-		Registration registration = register(this.handlers.all(), added);
-		return () -> {
-			added.remove();
-			registration.close();
-		};
+		return register(this.handlers.all(), new RegisteredHandler(event, handler));
 	}
 
 	@Override
@@ -251,6 +245,9 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	}
 
 	private <T> void unregister(List<T> all, T removed) {
+		if (removed instanceof RegisteredHandler handler) {
+			handler.remove();
+		}
 		this.registering.lock();
 		try {
 			if (!all.remove(removed)) {
@@ -293,10 +290,11 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 	 * Returns the events that it has handlers for, in alphabetical order.
 	 */
 	public SortedSet<String> events() {
-		return this.handlers.all()
-			.stream()
-			.map(RegisteredHandler::event)
-			.collect(Collectors.toCollection(TreeSet::new));
+		SortedSet<String> events = new TreeSet<>();
+		for (RegisteredHandler handler : this.handlers.all()) {
+			events.add(handler.event());
+		}
+		return events;
 	}
 
 	public RegisteredHandlers handlers() {

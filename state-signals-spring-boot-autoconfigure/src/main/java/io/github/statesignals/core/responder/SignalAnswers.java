@@ -73,11 +73,9 @@ final class SignalAnswers {
 		if (receipt != null && response.ras() != null) {
 			return outbound.acknowledge(receipt, response, extension);
 		}
-		boolean extended = switch (this.services.settings().extensions()) {
-			case NEGOTIATED -> delivery != null && delivery.supportsExtensions();
-			case ALWAYS -> true;
-			case OFF -> false;
-		};
+		boolean extended = this.services.settings()
+			.extensions()
+			.usedWith(delivery != null && delivery.supportsExtensions());
 		return extended
 				? outbound.send(this.channel, response, extension, (delivery != null) ? delivery.replyTo() : null)
 				: outbound.send(this.channel, response);

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignalLocks {
 
-	// Whether a publisher id is one whose signals are skipped.
-	private final Predicate<String> skipped;
+	private final boolean receiveOwn;
+
+	// Whether a publisher id is one of this application's exporters.
+	private final Predicate<String> own;
 
 	private final String name;
 
@@ -31,7 +33,8 @@ final class SignalLocks {
 		this.durable = durable;
 		this.publisher = settings.lockPublisher();
 		this.tag = settings.lockTag();
-		this.skipped = settings.receiveOwn() ? (publisherId) -> false : own;
+		this.receiveOwn = settings.receiveOwn();
+		this.own = own;
 		if (this.publisher != null || this.tag != null) {
 			checkLockable();
 		}
@@ -82,7 +85,7 @@ final class SignalLocks {
 	boolean accepts(Signal signal) {
 		String locked = this.tag;
 		return acceptsPublisher(signal.publisherId()) && (locked == null || locked.equals(signal.tag()))
-				&& !this.skipped.test(signal.publisherId());
+				&& (this.receiveOwn || !this.own.test(signal.publisherId()));
 	}
 
 }

@@ -64,7 +64,9 @@ final class Frame {
 
 	// Cancelling a message concerns this frame from here on.
 	void sent() {
-		this.messages.forEach((message) -> message.frame = this);
+		for (Message message : this.messages) {
+			message.frame = this;
+		}
 	}
 
 	boolean isDone() {

@@ -188,13 +188,19 @@ abstract class FramePublisher implements RedisPublisher {
 		if (more) {
 			onThread(this::sendQueued);
 		}
-		if (ex == null) {
-			frame.messages().forEach((message) -> message.complete(receivers));
-			return;
+		RuntimeException failure = (ex != null) ? failure(ex, frame) : null;
+		for (Message message : frame.messages()) {
+			if (failure == null) {
+				message.complete(receivers);
+			}
+			else {
+				message.completeExceptionally(failure);
+			}
 		}
-		RuntimeException failure = (ex instanceof SignalNotSentException unsent) ? unsent
-				: this.failures.translate(ex, frame.channel());
-		frame.messages().forEach((message) -> message.completeExceptionally(failure));
+	}
+
+	private RuntimeException failure(Throwable ex, Frame frame) {
+		return (ex instanceof SignalNotSentException unsent) ? unsent : this.failures.translate(ex, frame.channel());
 	}
 
 	// The driver is connected again, or it can be given the next message.

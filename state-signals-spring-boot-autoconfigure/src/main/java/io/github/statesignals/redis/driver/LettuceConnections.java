@@ -2,7 +2,7 @@ package io.github.statesignals.redis.driver;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -40,7 +40,7 @@ final class LettuceConnections {
 	 * read from
 	 */
 	static @Nullable LettuceConnectionFactory derive(RedisConnectionFactory connectionFactory) {
-		return derive(connectionFactory, UnaryOperator.identity());
+		return derive(connectionFactory, true);
 	}
 
 	/**
@@ -50,15 +50,11 @@ final class LettuceConnections {
 	 * @return see {@link #derive}
 	 */
 	static @Nullable LettuceConnectionFactory deriveWithoutReconnect(RedisConnectionFactory connectionFactory) {
-		return derive(connectionFactory,
-				(options) -> options.mutate()
-					.autoReconnect(false)
-					.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-					.build());
+		return derive(connectionFactory, false);
 	}
 
 	private static @Nullable LettuceConnectionFactory derive(RedisConnectionFactory connectionFactory,
-			UnaryOperator<ClientOptions> customizer) {
+			boolean reconnect) {
 		if (!(connectionFactory instanceof LettuceConnectionFactory lettuce)
 				|| connectionFactory.getClass() != LettuceConnectionFactory.class
 				|| lettuce.getClientConfiguration().getReadFrom().isPresent()) {
@@ -69,7 +65,7 @@ final class LettuceConnections {
 			return null;
 		}
 		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration,
-				client(lettuce.getClientConfiguration(), customizer));
+				client(lettuce.getClientConfiguration(), reconnect));
 		derived.setShareNativeConnection(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -114,8 +110,7 @@ final class LettuceConnections {
 		return commands.getStatefulConnection() instanceof StatefulRedisMasterReplicaConnection;
 	}
 
-	private static LettuceClientConfiguration client(LettuceClientConfiguration application,
-			UnaryOperator<ClientOptions> customizer) {
+	private static LettuceClientConfiguration client(LettuceClientConfiguration application, boolean reconnect) {
 		LettuceClientConfigurationBuilder client = LettuceClientConfiguration.builder();
 		if (application.isUseSsl()) {
 			client.useSsl().verifyPeer(application.getVerifyMode());
@@ -126,15 +121,17 @@ final class LettuceConnections {
 		application.getClientResources().ifPresent(client::clientResources);
 		application.getClientName().ifPresent(client::clientName);
 		application.getRedisCredentialsProviderFactory().ifPresent(client::redisCredentialsProviderFactory);
-		ClientOptions options = application.getClientOptions()
-			.orElseGet(ClientOptions::create)
-			.mutate()
+		Optional<ClientOptions> known = application.getClientOptions();
+		ClientOptions.Builder options = known.isPresent() ? known.get().mutate() : ClientOptions.builder();
+		options
 			// RESP3 delivers each message to two kinds of listeners.
 			.protocolVersion(ProtocolVersion.RESP2)
 			// Publishes have timeouts of their own.
-			.timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-			.build();
-		return client.clientOptions(customizer.apply(options))
+			.timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build());
+		if (!reconnect) {
+			options.autoReconnect(false).disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS);
+		}
+		return client.clientOptions(options.build())
 			.commandTimeout(application.getCommandTimeout())
 			.shutdownTimeout(Duration.ZERO)
 			.shutdownQuietPeriod(Duration.ZERO)

@@ -129,7 +129,7 @@ class ScheduledTimerTests {
 		});
 		assertThat(next()).isEqualTo("started");
 		assertThat(thread.get().isDaemon()).isTrue();
-		assertThat(thread.get().getName()).isEqualTo("state-signals-timer");
+		assertThat(thread.get().getName()).isEqualTo("state-signals-timer-1");
 		this.timer.stop();
 		thread.get().join();
 		Runnable cancel = schedule(0, "expired");
