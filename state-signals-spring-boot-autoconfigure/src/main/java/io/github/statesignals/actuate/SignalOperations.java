@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.util.Assert;
 
 /**
@@ -91,18 +92,27 @@ final class SignalOperations {
 	}
 
 	SignalDetails.Result publish(String event, @Nullable String exporterId, @Nullable String tag,
-			@Nullable Map<String, @Nullable Object> metadata, @Nullable Duration timeout) {
+			@Nullable String metadata, @Nullable Duration timeout) {
 		DefaultSignalExporter exporter = (exporterId != null) ? findExporter(exporterId) : exporterOf(event);
 		SignalSpec spec = exporter.signal(event).timeout(checked(timeout));
 		if (tag != null) {
 			spec.tag(tag);
 		}
 		if (metadata != null) {
-			spec.metadata(metadata);
+			spec.metadata(parse(metadata));
 		}
 		log("publishes '{}' of exporter '{}'", event, exporter.getPublisherId());
 		SignalResult result = spec.publish();
 		return SignalDetails.Result.of(result);
+	}
+
+	private static Map<String, Object> parse(String metadata) {
+		try {
+			return JsonParserFactory.getJsonParser().parseMap(metadata);
+		}
+		catch (RuntimeException ex) {
+			throw new IllegalArgumentException("'metadata' must be a JSON object");
+		}
 	}
 
 	private Duration checked(@Nullable Duration timeout) {

@@ -1,7 +1,6 @@
 package io.github.statesignals.actuate;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 import io.github.statesignals.DurableChannels;
@@ -14,7 +13,6 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.jmx.annotation.EndpointJmxExtension;
 import org.springframework.boot.convert.DurationStyle;
-import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.util.StringUtils;
 
 /**
@@ -70,18 +68,8 @@ public class SignalsJmxEndpointExtension {
 	@WriteOperation
 	public Object publish(String event, @Nullable String exporter, @Nullable String tag, @Nullable String metadata,
 			@Nullable String timeout) {
-		Map<String, Object> parsed = StringUtils.hasText(metadata) ? parse(metadata) : Map.of();
-		return this.operations.publish(event, text(exporter), text(tag), parsed,
+		return this.operations.publish(event, text(exporter), text(tag), text(metadata),
 				StringUtils.hasText(timeout) ? DurationStyle.detectAndParse(timeout) : null);
-	}
-
-	private static Map<String, Object> parse(String metadata) {
-		try {
-			return JsonParserFactory.getJsonParser().parseMap(metadata);
-		}
-		catch (RuntimeException ex) {
-			throw new IllegalArgumentException("'metadata' must be a JSON object");
-		}
 	}
 
 	@WriteOperation

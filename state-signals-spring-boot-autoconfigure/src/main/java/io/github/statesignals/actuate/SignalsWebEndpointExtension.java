@@ -72,9 +72,10 @@ public class SignalsWebEndpointExtension {
 		});
 	}
 
+	// Boot reads the members of a body as text.
 	@WriteOperation
 	public WebEndpointResponse<?> publish(String event, @Nullable String exporter, @Nullable String tag,
-			@Nullable Map<String, @Nullable Object> metadata, @Nullable Duration timeout) {
+			@Nullable String metadata, @Nullable Duration timeout) {
 		return respond(() -> this.operations.publish(event, exporter, tag, metadata, timeout));
 	}
 

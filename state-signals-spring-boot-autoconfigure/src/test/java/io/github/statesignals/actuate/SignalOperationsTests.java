@@ -75,7 +75,7 @@ class SignalOperationsTests {
 	@Test
 	void publishReturnsTheRespondersThatActed(CapturedOutput output) {
 		run((context) -> {
-			WebEndpointResponse<?> response = web(context).publish("start", null, "run-7", Map.of("uuid", "s3cr3t"),
+			WebEndpointResponse<?> response = web(context).publish("start", null, "run-7", "{\"uuid\": \"s3cr3t\"}",
 					null);
 			assertThat(response.getStatus()).isEqualTo(200);
 			SignalDetails.Result result = (SignalDetails.Result) response.getBody();
@@ -104,7 +104,8 @@ class SignalOperationsTests {
 			assertError(web.publish("stop", "conductor", null, null, null), 400, "'stop' is not a legal event");
 			assertError(web.publish("shutdown", "conductor", null, null, null), 400, "'shutdown' is reserved");
 			assertError(web.publish("start", "nobody", null, null, null), 404, "no exporter 'nobody'");
-			assertError(web.publish("start", null, null, Map.of("_ss", 1), null), 400, "_ss");
+			assertError(web.publish("start", null, null, "{\"_ss\": 1}", null), 400, "_ss");
+			assertError(web.publish("start", null, null, "[1]", null), 400, "must be a JSON object");
 			assertError(web.publish("start", null, null, null, Duration.ofSeconds(61)), 400, "60s at most");
 			assertError(web.publish("start", null, null, null, Duration.ofSeconds(-1)), 400, "must be positive");
 			assertError(web.publish("start", null, null, null, Duration.ZERO), 400, "must be positive");
