@@ -1,14 +1,12 @@
 package io.github.statesignals.core.publish;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -370,9 +368,7 @@ public final class KnownResponders {
 		return this.known.entrySet()
 			.stream()
 			.limit(limit)
-			.map((entry) -> new SubscriberStatus(entry.getKey(),
-					Instant.ofEpochMilli(this.since.getOrDefault(entry.getKey(), 0L)),
-					entry.getValue().trust().name().toLowerCase(Locale.ROOT)))
+			.map((entry) -> entry.getValue().status(entry.getKey(), this.since.getOrDefault(entry.getKey(), 0L)))
 			.toList();
 	}
 
@@ -393,16 +389,12 @@ public final class KnownResponders {
 
 	// A lost responder receives what is sent, and must be able to answer it.
 	private Set<String> addresses() {
-		Set<String> addresses = new HashSet<>();
 		List<KnownResponder> all = new ArrayList<>(this.known.values());
 		all.addAll(this.lost.values());
-		for (KnownResponder responder : all) {
-			if (!responder.isExtended() || !responder.isProbed()) {
-				return Set.of();
-			}
-			addresses.addAll(responder.addresses());
+		if (all.stream().anyMatch((responder) -> !responder.isExtended() || !responder.isProbed())) {
+			return Set.of();
 		}
-		return addresses;
+		return all.stream().flatMap((responder) -> responder.addresses().stream()).collect(Collectors.toSet());
 	}
 
 	/**
