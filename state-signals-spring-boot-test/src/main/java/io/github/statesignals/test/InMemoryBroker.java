@@ -1,5 +1,6 @@
 package io.github.statesignals.test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,9 +20,13 @@ final class InMemoryBroker {
 
 	private static final Map<String, InMemoryBroker> SHARED = new ConcurrentHashMap<>();
 
+	private static final Duration HANDLER_PATIENCE = Duration.ofSeconds(1);
+
 	private final List<InMemoryTransport> connected = new CopyOnWriteArrayList<>();
 
 	private final AtomicLong inFlight = new AtomicLong();
+
+	private final AtomicLong handling = new AtomicLong();
 
 	private final BrokerClock clock = new BrokerClock(this::settle);
 
@@ -60,15 +65,34 @@ final class InMemoryBroker {
 	 * Counts a task as a message in flight, from now on until it has run.
 	 */
 	Runnable inFlight(Runnable task) {
-		this.inFlight.incrementAndGet();
+		return counted(this.inFlight, task);
+	}
+
+	/**
+	 * Counts a task as one of a tested application, from now on until it has run.
+	 */
+	Runnable handling(Runnable task) {
+		return counted(this.handling, task);
+	}
+
+	private static Runnable counted(AtomicLong count, Runnable task) {
+		count.incrementAndGet();
 		return () -> {
 			try {
 				task.run();
 			}
 			finally {
-				this.inFlight.decrementAndGet();
+				count.decrementAndGet();
 			}
 		};
+	}
+
+	/**
+	 * Waits until no message is in flight and no handler of a tested application runs, or
+	 * for a second: a handler may wait for the time to pass.
+	 */
+	void awaitHandlers() {
+		Waiting.until(HANDLER_PATIENCE, () -> this.inFlight.get() == 0 && this.handling.get() == 0);
 	}
 
 	/**

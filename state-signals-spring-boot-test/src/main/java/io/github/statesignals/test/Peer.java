@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Another application on the broker of the tested one, with an engine of its own.
+ * Another application on the broker of the tested one, with a separate engine.
  */
 final class Peer {
 

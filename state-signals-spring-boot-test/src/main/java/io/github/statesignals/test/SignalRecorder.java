@@ -14,7 +14,7 @@ import org.springframework.core.Ordered;
 
 /**
  * Records the signals that the exporters of an application publish. Innermost
- * interceptor: it receives what the others have made of them.
+ * interceptor: it receives them as the others have changed them.
  */
 final class SignalRecorder implements SignalInterceptor, Ordered {
 

@@ -213,10 +213,10 @@ public final class SignalScenario implements AutoCloseable {
 	}
 
 	/**
-	 * Runs something that makes the tested application publish, on a separate thread: it
-	 * may block until a signal is answered, and sees no transaction of the test.
-	 * @param stimulus what to run
-	 * @return waits for what it causes
+	 * Runs code that makes the tested application publish, on a separate thread: it may
+	 * block until a signal is answered, and does not see a transaction of the test.
+	 * @param stimulus the code
+	 * @return waits for the signals
 	 */
 	public Stimulation stimulate(Stimulus stimulus) {
 		Stimulation stimulation = new Stimulation(stimulus, this::take);
@@ -242,11 +242,13 @@ public final class SignalScenario implements AutoCloseable {
 
 	/**
 	 * Moves the time ahead, for all applications on the broker: timeouts, probes and the
-	 * answers of slow test responders that become due take effect in their order. What
-	 * handlers do is not affected.
+	 * answers of slow test responders that become due take effect in their order. Before
+	 * that, waits up to a second in real time for handlers that run.
 	 * @param duration the time to pass at once
+	 * @throws IllegalArgumentException if it is negative
 	 */
 	public void advance(Duration duration) {
+		this.broker.awaitHandlers();
 		this.broker.clock().advance(duration);
 	}
 

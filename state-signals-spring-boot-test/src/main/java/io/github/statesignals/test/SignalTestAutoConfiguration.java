@@ -7,6 +7,8 @@ import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.SignalTransport;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,6 +16,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /**
  * Auto-configuration of signals in memory, for applications with the property
@@ -52,6 +57,28 @@ public final class SignalTestAutoConfiguration {
 	@Bean
 	Timer inMemorySignalTimer(InMemoryBroker broker) {
 		return broker.clock().timer();
+	}
+
+	// So that a test can wait for handlers before it moves the time.
+	@Bean
+	static BeanPostProcessor inMemorySignalHandlerCounter(ObjectProvider<InMemoryBroker> broker) {
+		return new BeanPostProcessor() {
+
+			@Override
+			public Object postProcessBeforeInitialization(Object bean, String name) {
+				if (name.equals("stateSignalsTaskExecutor")) {
+					TaskDecorator decorator = (task) -> broker.getObject().handling(task);
+					if (bean instanceof ThreadPoolTaskExecutor executor) {
+						executor.setTaskDecorator(decorator);
+					}
+					else if (bean instanceof SimpleAsyncTaskExecutor executor) {
+						executor.setTaskDecorator(decorator);
+					}
+				}
+				return bean;
+			}
+
+		};
 	}
 
 	@Bean

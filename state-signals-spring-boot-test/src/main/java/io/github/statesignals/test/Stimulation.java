@@ -10,7 +10,8 @@ import io.github.statesignals.test.SignalScenario.Stimulus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for what a stimulus causes, ten seconds at most.
+ * Waits for the signals that a stimulus makes the application publish, ten seconds at
+ * most.
  *
  * @since 0.1.0
  * @see SignalScenario#stimulate

@@ -16,12 +16,11 @@ import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A responder that a test plays: an application of its own on the broker of the tested
- * one. It acknowledges signals until the test decides otherwise. Ends with its
+ * Responder that a test plays: a separate application on the broker of the tested one. It
+ * acknowledges signals until the test decides otherwise. Ends with its
  * {@link SignalScenario}.
  * <p>
- * Safe for concurrent use. What is set applies to the signals that are received from then
- * on.
+ * Safe for concurrent use. Settings apply to the signals that are received from then on.
  *
  * @since 0.1.0
  */

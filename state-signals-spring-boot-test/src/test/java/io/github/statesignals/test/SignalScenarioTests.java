@@ -1,7 +1,9 @@
 package io.github.statesignals.test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
@@ -54,6 +56,16 @@ class SignalScenarioTests {
 		assertThat(scenario.signal("unknown-event").publish()).isNotActedOn().isUnhandledBy("shop", "warehouse");
 		assertThatIllegalArgumentException().isThrownBy(() -> scenario.signal("shutdown"));
 		assertThat(scenario.signal("stock-counted").publish()).isActedOnBy("warehouse");
+	}
+
+	@Test
+	void handlerThatRunsAnswersBeforeTheTimeIsMoved(SignalScenario scenario) {
+		List<CompletableFuture<SignalResult>> results = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			results.add(scenario.signal("stock-counted").metadata("product", "tea").publishAsync());
+		}
+		scenario.advance(RESPONSE_TIMEOUT);
+		assertThat(results).allSatisfy((result) -> assertThat(result.join()).isActedOnBy("warehouse"));
 	}
 
 	@Test
