@@ -78,9 +78,8 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 		}
 		return new FailureAnalysis(problem + "StateSignalsAutoConfiguration is not applied.",
 				"Annotate the application with @SpringBootApplication or @EnableAutoConfiguration and do not exclude "
-						+ "StateSignalsAutoConfiguration. In a test of a slice of the application, replace the bean "
-						+ "(@MockitoBean), or add @ImportAutoConfiguration({ DataRedisAutoConfiguration.class, "
-						+ "JacksonAutoConfiguration.class, StateSignalsAutoConfiguration.class }).",
+						+ "StateSignalsAutoConfiguration. In a test of a slice of the application, add "
+						+ "@AutoConfigureSignals of state-signals-spring-boot-test, or replace the bean (@MockitoBean).",
 				cause);
 	}
 
