@@ -22,9 +22,9 @@ class SampleArchitectureTests {
 
 	@ArchTest
 	static final ArchRule usesTheApiAlone = noClasses().should()
-		.dependOnClassesThat(resideInAPackage("io.github.statesignals..")
-			.and(resideOutsideOfPackages("io.github.statesignals", "io.github.statesignals.sample..")))
-		.because("users import the root package of the library and nothing else of it");
+		.dependOnClassesThat(resideInAPackage("io.github.statesignals..").and(resideOutsideOfPackages(
+				"io.github.statesignals", "io.github.statesignals.sample..", "io.github.statesignals.test")))
+		.because("users import the root package of the library, in tests that of the test kit, and nothing else");
 
 	@ArchTest
 	static final ArchRule packagesAreNullMarked = classes().should(new ArchCondition<>("be in a @NullMarked package") {
