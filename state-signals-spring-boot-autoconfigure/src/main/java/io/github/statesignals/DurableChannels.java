@@ -1,6 +1,7 @@
 package io.github.statesignals;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,6 +33,13 @@ public interface DurableChannels {
 	 * @return the names of all registered responders that were not removed
 	 */
 	Set<String> responders(String channel);
+
+	/**
+	 * Returns the stored signals that responders have not answered.
+	 * @param channel the channel's name
+	 * @return the backlog of each registered responder, by name
+	 */
+	Map<String, ResponderBacklog> backlog(String channel);
 
 	/**
 	 * Removes a responder that will not return. Its stored signals are discarded, and

@@ -53,7 +53,7 @@ class ArchitectureTests {
 	private static final Set<String> PUBLIC_TYPES = Set.of(
 			// What users import.
 			"Acknowledgement", "CompletionRule", "DeadLetter", "DurableChannels", "InitializationSpec", "OnSignal",
-			"OnSignals", "Response", "ResultCode", "Signal", "SignalArgumentResolver", "SignalErrorHandler",
+			"OnSignals", "ResponderBacklog", "Response", "ResultCode", "Signal", "SignalArgumentResolver", "SignalErrorHandler",
 			"SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalGapEvent", "SignalGateway",
 			"SignalGatewayFactory", "SignalHandler", "SignalInterceptor", "SignalInterceptor$Handling",
 			"SignalInterceptor$Publishing", "SignalResponder", "SignalResponder$Registration", "SignalResponderFactory",

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -84,6 +85,55 @@ class DurableChannelTests {
 			Response answer = channels.find(this.channel, result.id()).orElseThrow().acknowledged().get("r");
 			assertThat(answer.ras()).isEqualTo(1);
 			assertThat(answer.publisherId()).isEqualTo(exporter.getPublisherId());
+		});
+	}
+
+	@Test
+	void theBacklogHasTheEntriesThatWaitForEachResponder() {
+		ConfigurableApplicationContext blocked = start(Blocking.class, "responder.name=blocked");
+		start(Recording.class, "responder.name=away").close();
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		assertThat(exporter.initializeAndWait(2, TIMEOUT, "flip")).isTrue();
+		assertThat(channels.backlog(this.channel)).containsOnlyKeys("away", "blocked")
+			.allSatisfy((name, backlog) -> assertThat(backlog)
+				.isEqualTo(new ResponderBacklog(OptionalLong.of(0), 0, Duration.ZERO)));
+		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
+		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
+		await().untilAsserted(() -> {
+			ResponderBacklog begun = channels.backlog(this.channel).get("blocked");
+			assertThat(begun.unacknowledged()).isEqualTo(2);
+			assertThat(begun.age()).isPositive();
+			assertThat(begun.undelivered()).hasValue(0);
+		});
+		ResponderBacklog waiting = channels.backlog(this.channel).get("away");
+		assertThat(waiting.unacknowledged()).isZero();
+		assertThat(waiting.age()).isPositive();
+		// Before Redis 7 it is not known.
+		assertThat(waiting.undelivered().orElse(2)).isEqualTo(2);
+		blocked.getBean(Blocking.class).latch.countDown();
+		start(Recording.class, "responder.name=away");
+		await().untilAsserted(() -> assertThat(channels.backlog(this.channel).values())
+			.allSatisfy((backlog) -> assertThat(backlog.age()).isZero()));
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.backlog("broadcast"))
+			.withMessageContaining("state-signals.channels.broadcast.delivery=durable");
+	}
+
+	@Test
+	void theBacklogOfAResponderWhoseGroupIsLostIsWhatTheStreamHas() {
+		start(Recording.class, "responder.name=away").close();
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
+		context.getBean(StringRedisTemplate.class)
+			.opsForStream()
+			.destroyGroup("event-signal:{" + this.channel + "}:log", "away");
+		await().untilAsserted(() -> {
+			ResponderBacklog backlog = context.getBean(DurableChannels.class).backlog(this.channel).get("away");
+			assertThat(backlog.age()).isPositive();
+			assertThat(backlog.undelivered()).isEmpty();
 		});
 	}
 

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 
 import io.github.statesignals.DeadLetter;
 import io.github.statesignals.DurableChannels;
+import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalStatus;
@@ -94,6 +95,13 @@ public final class RedisDurableChannels implements DurableChannels {
 				() -> durable.channel(channel).registry().read())
 			.registered()
 			.keySet());
+	}
+
+	@Override
+	public Map<String, ResponderBacklog> backlog(String channel) {
+		RedisStreamSignalTransport durable = durable(channel);
+		return ask("Could not read the backlog of channel '%s'".formatted(channel),
+				() -> durable.channel(channel).store().backlog());
 	}
 
 	@Override

@@ -12,7 +12,7 @@ import org.springframework.util.StringUtils;
 enum StreamScript {
 
 	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE("ids"), RELEASE, REMOVE, TRIM("ids"), STATUS("ids"),
-	RESPONDERS, SETASIDE, DEADLETTERS("ids"), REPLAY, REPAIR, PERMISSIONS, PERSISTENCE;
+	BACKLOG("ids"), RESPONDERS, SETASIDE, DEADLETTERS("ids"), REPLAY, REPAIR, PERMISSIONS, PERSISTENCE;
 
 	private final LuaScript script;
 

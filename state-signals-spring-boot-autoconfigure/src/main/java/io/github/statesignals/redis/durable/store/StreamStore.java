@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
@@ -313,6 +316,21 @@ public final class StreamStore {
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.answers(signal)),
 				List.of(RedisChannel.bytes(signal), RedisChannel.bytes(StreamKeys.entry(signal))))
 			.thenApply((reply) -> reply.isEmpty() ? Optional.empty() : Optional.of(Status.of(reply)));
+	}
+
+	// Returns the signals that responders have not answered, by responder.
+	public CompletableFuture<Map<String, ResponderBacklog>> backlog() {
+		return eval(StreamScript.BACKLOG, List.of(this.keys.log(), this.keys.responders()), List.of())
+			.thenApply((reply) -> {
+				Map<String, ResponderBacklog> backlog = new TreeMap<>();
+				for (int i = 0; i + 3 < reply.size(); i += 4) {
+					long undelivered = Replies.number(reply.get(i + 1));
+					backlog.put(Replies.text(reply.get(i)), new ResponderBacklog(
+							(undelivered >= 0) ? OptionalLong.of(undelivered) : OptionalLong.empty(),
+							Replies.number(reply.get(i + 2)), Duration.ofMillis(Replies.number(reply.get(i + 3)))));
+				}
+				return backlog;
+			});
 	}
 
 	public CompletableFuture<Responders> responders() {
