@@ -1,6 +1,7 @@
 package io.github.statesignals.actuate;
 
 import java.time.Duration;
+import java.util.Map;
 
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
@@ -15,6 +16,16 @@ import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -90,6 +101,40 @@ class ActuatorTests {
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);
 			context.getBean(SignalEngine.class).stop();
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
+		});
+	}
+
+	@Test
+	void healthIsPartOfReadinessAndNotOfLiveness() {
+		this.contextRunner
+			.withConfiguration(AutoConfigurations.of(ApplicationAvailabilityAutoConfiguration.class,
+					HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+					HealthEndpointAutoConfiguration.class, AvailabilityHealthContributorAutoConfiguration.class,
+					AvailabilityProbesAutoConfiguration.class))
+			.withPropertyValues("management.endpoint.health.probes.enabled=true",
+					"management.endpoint.health.group.readiness.include=readinessState,signals")
+			.run((context) -> {
+				HealthEndpoint health = context.getBean(HealthEndpoint.class);
+				AvailabilityChangeEvent.publish(context, LivenessState.CORRECT);
+				AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+				assertThat(health.healthForPath("readiness").getStatus()).isEqualTo(Status.UP);
+				context.getBean(SignalEngine.class).stop();
+				assertThat(health.healthForPath("readiness").getStatus()).isEqualTo(Status.DOWN);
+				assertThat(health.healthForPath("liveness").getStatus()).isEqualTo(Status.UP);
+			});
+	}
+
+	@Test
+	void healthHasNoIdsAndNoDetailsUnlessTheyAreShown() {
+		this.contextRunner.run((context) -> {
+			SignalResponder responder = context.getBean(SignalResponder.class);
+			responder.on("start", (signal) -> null);
+			SignalExporter exporter = context.getBean(SignalExporter.class);
+			exporter.initializeAndWait(1, Duration.ofSeconds(10), "start");
+			SignalsHealthIndicator indicator = context.getBean(SignalsHealthIndicator.class);
+			assertThat(indicator.health(true).getDetails())
+				.isEqualTo(Map.of("subscription", "alive", "gaps", 0L, "exporters", 1, "responders", 1));
+			assertThat(indicator.health(false).getDetails()).isEmpty();
 		});
 	}
 
