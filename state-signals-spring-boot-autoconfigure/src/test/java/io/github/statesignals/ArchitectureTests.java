@@ -53,9 +53,9 @@ class ArchitectureTests {
 	private static final Set<String> PUBLIC_TYPES = Set.of(
 			// What users import.
 			"Acknowledgement", "CompletionRule", "DeadLetter", "DurableChannels", "InitializationSpec", "OnSignal",
-			"OnSignals", "ResponderBacklog", "Response", "ResultCode", "Signal", "SignalArgumentResolver", "SignalErrorHandler",
-			"SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalGapEvent", "SignalGateway",
-			"SignalGatewayFactory", "SignalHandler", "SignalInterceptor", "SignalInterceptor$Handling",
+			"OnSignals", "ResponderBacklog", "Response", "ResultCode", "Signal", "SignalArgumentResolver",
+			"SignalErrorHandler", "SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalGapEvent",
+			"SignalGateway", "SignalGatewayFactory", "SignalHandler", "SignalInterceptor", "SignalInterceptor$Handling",
 			"SignalInterceptor$Publishing", "SignalResponder", "SignalResponder$Registration", "SignalResponderFactory",
 			"SignalResult", "SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalStatus$Completeness",
 			"SignalsMissedEvent", "SubscriberJoinedEvent", "SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
@@ -72,8 +72,8 @@ class ArchitectureTests {
 			"core.EngineSettings$Exporters", "core.EngineSettings$Extensions", "core.EngineSettings$Responders",
 			"core.EngineSettings$Unhandled", "core.Futures", "core.Interceptors", "core.LeaveSeal", "core.TextLength",
 			"core.MetadataConversionException", "core.MetadataConverter", "core.Outbound", "core.ResponderIds",
-			"core.SignalCounters", "core.SignalEventNames", "core.SignalEventNames$Name", "core.SignalSize",
-			"core.lane.MemoryBudget", "core.lane.OrderedLanes$Task", "core.SignalTypeException",
+			"core.ResultListener", "core.SignalCounters", "core.SignalEventNames", "core.SignalEventNames$Name",
+			"core.SignalSize", "core.lane.MemoryBudget", "core.lane.OrderedLanes$Task", "core.SignalTypeException",
 			"core.engine.SignalEngine", "core.exporter.DefaultSignalExporter", "core.exporter.ExporterRegistry",
 			"core.exporter.Subscriptions", "core.lane.OrderedLanes", "core.lane.ScheduledTimer", "core.lane.TaskWatch",
 			"core.lane.Timer", "core.lane.LaneScheduler", "core.publish.KnownResponder", "core.publish.KnownResponders",
@@ -111,20 +111,22 @@ class ArchitectureTests {
 			"redis.durable.store.StreamStore$Registration", "redis.durable.store.StreamStore$Registration$Outcome",
 			"redis.durable.store.StreamStore$Responders", "redis.durable.store.StreamStore$Status",
 			"redis.durable.store.StoredDeadLetters$StoredDeadLetter", "redis.durable.store.StoredDeadLetters",
+			// The names of meters.
+			"observation.PublishOutcome", "observation.SignalMeters", "observation.SignalMeters$Tag",
 			// What Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
 			"actuate.SignalsEndpoint$ChannelDescriptor", "actuate.SignalsEndpoint$ExporterDescriptor",
 			"actuate.SignalsEndpoint$ResponderDescriptor", "actuate.SignalsEndpoint$SignalsDescriptor",
-			"actuate.SignalsHealthIndicator", "actuate.SignalsJmxEndpointExtension",
+			"actuate.SignalMeterBinder", "actuate.SignalsHealthIndicator", "actuate.SignalsJmxEndpointExtension",
 			"actuate.SignalsWebEndpointExtension",
 			// What Boot finds by name.
 			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
-			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsProperties",
-			"autoconfigure.StateSignalsProperties$Key", "autoconfigure.StateSignalsProperties$Signing",
-			"autoconfigure.StateSignalsSanitizingAutoConfiguration", "autoconfigure.StateSignalsProperties$Channel",
-			"autoconfigure.StateSignalsProperties$Delivery", "autoconfigure.StateSignalsProperties$Exporter",
-			"autoconfigure.StateSignalsProperties$Protocol", "autoconfigure.StateSignalsProperties$Responder",
-			"autoconfigure.StateSignalsProperties$Start");
+			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsMetricsAutoConfiguration",
+			"autoconfigure.StateSignalsProperties", "autoconfigure.StateSignalsProperties$Key",
+			"autoconfigure.StateSignalsProperties$Signing", "autoconfigure.StateSignalsSanitizingAutoConfiguration",
+			"autoconfigure.StateSignalsProperties$Channel", "autoconfigure.StateSignalsProperties$Delivery",
+			"autoconfigure.StateSignalsProperties$Exporter", "autoconfigure.StateSignalsProperties$Protocol",
+			"autoconfigure.StateSignalsProperties$Responder", "autoconfigure.StateSignalsProperties$Start");
 
 	private static final int LARGEST_KNOT = 3;
 
@@ -202,7 +204,7 @@ class ArchitectureTests {
 		.whereLayer("driver")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("api", "transport", "core", "responder", "publish", "exporter", "engine")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder", "publish", "exporter", "engine")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer()
 		.ensureAllClassesAreContainedInArchitecture();

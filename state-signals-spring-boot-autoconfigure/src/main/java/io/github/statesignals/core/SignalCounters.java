@@ -1,17 +1,24 @@
 package io.github.statesignals.core;
 
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.SignalResult;
 import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.LogText;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the messages of an engine since it was created. Repeated failures are logged
- * once a minute: a client that can publish on a channel must not be able to fill the log.
+ * Counts the messages of an engine since it was created, and notifies of results.
+ * Repeated failures are logged once a minute: a client that can publish on a channel must
+ * not be able to fill the log.
  *
  * @since 0.1.0
  */
@@ -37,7 +44,11 @@ public final class SignalCounters {
 
 	public final LongAdder gaps = new LongAdder();
 
-	public final LongAdder refused = new LongAdder();
+	public final LongAdder forged = new LongAdder();
+
+	public final LongAdder unsigned = new LongAdder();
+
+	public final LongAdder late = new LongAdder();
 
 	public final LongAdder unverified = new LongAdder();
 
@@ -46,6 +57,10 @@ public final class SignalCounters {
 	public final LogLimit failedPublishes = new LogLimit(100);
 
 	public final LogLimit goneResponders = new LogLimit(100);
+
+	private final List<ResultListener> listeners = new CopyOnWriteArrayList<>();
+
+	private final LogLimit listenerLog = new LogLimit(1);
 
 	private final LogLimit malformedLog = new LogLimit(1);
 
@@ -68,6 +83,30 @@ public final class SignalCounters {
 	private final LogLimit unverifiedLog = new LogLimit(1);
 
 	public SignalCounters() {
+	}
+
+	public void addListener(ResultListener listener) {
+		this.listeners.add(listener);
+	}
+
+	public void initialized(String channel, Set<String> legalEvents) {
+		notifyListeners((listener) -> listener.onInitialized(channel, legalEvents));
+	}
+
+	public void ended(String channel, String event, @Nullable SignalResult result, @Nullable Throwable failure) {
+		notifyListeners((listener) -> listener.onResult(channel, event, result, failure));
+	}
+
+	private void notifyListeners(Consumer<ResultListener> call) {
+		for (ResultListener listener : this.listeners) {
+			try {
+				call.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				// The result does not depend on it.
+				this.listenerLog.warn(logger, "A meter of results failed", ex);
+			}
+		}
 	}
 
 	/**
@@ -129,10 +168,10 @@ public final class SignalCounters {
 
 	/**
 	 * The answers to this application's exporters that did not count.
-	 * @return the number
+	 * @return the number, with those that were {@link #late}
 	 */
 	public long unexpected() {
-		return this.unexpected.sum();
+		return this.unexpected.sum() + this.late.sum();
 	}
 
 	/**
@@ -151,7 +190,7 @@ public final class SignalCounters {
 	 * @return the number
 	 */
 	public long refused() {
-		return this.refused.sum();
+		return this.forged.sum() + this.unsigned.sum();
 	}
 
 	/**
@@ -172,7 +211,7 @@ public final class SignalCounters {
 	 */
 	public void unverified(String channel, String sender, String problem, boolean refused) {
 		if (refused) {
-			this.refused.increment();
+			this.unsigned.increment();
 			if (this.signatureLog.count() > 0) {
 				logger.warn(
 						"Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
@@ -192,7 +231,7 @@ public final class SignalCounters {
 	}
 
 	public void refused(String responderId, String publisherId) {
-		this.refused.increment();
+		this.forged.increment();
 		if (this.refusedLog.count() > 0) {
 			logger.warn(
 					"'{}' does not leave '{}', although that was announced in its name "
@@ -202,7 +241,7 @@ public final class SignalCounters {
 	}
 
 	public void subscriptionRefused(String responderId, String publisherId) {
-		this.refused.increment();
+		this.forged.increment();
 		if (this.subscriptionLog.count() > 0) {
 			logger.warn(
 					"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers "
@@ -217,7 +256,7 @@ public final class SignalCounters {
 	 * @param count the signals with such numbers
 	 */
 	public void contradicted(String publisherId, int count) {
-		this.refused.add(count);
+		this.forged.add(count);
 		if (this.contradictedLog.count() > 0) {
 			logger.warn(
 					"Numbers or times of signals in the name of '{}' contradict others: they are not believed "
@@ -263,8 +302,14 @@ public final class SignalCounters {
 		}
 	}
 
-	public void unexpected(Response response, Enum<?> verdict) {
-		this.unexpected.increment();
+	/**
+	 * Notes an answer that does not count.
+	 * @param response the answer
+	 * @param verdict why it does not
+	 * @param late whether no publish in flight is the one that it answers
+	 */
+	public void unexpected(Response response, Enum<?> verdict, boolean late) {
+		(late ? this.late : this.unexpected).increment();
 		if (this.unexpectedLog.count() > 0) {
 			logger.warn(
 					"An answer of '{}' to '{}' of '{}' does not count: {} "

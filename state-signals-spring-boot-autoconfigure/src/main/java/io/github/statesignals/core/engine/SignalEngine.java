@@ -317,7 +317,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.services;
 	}
 
-	OrderedLanes lanes() {
+	/**
+	 * Returns the lanes of received signals.
+	 */
+	public OrderedLanes lanes() {
 		return this.lanes;
 	}
 

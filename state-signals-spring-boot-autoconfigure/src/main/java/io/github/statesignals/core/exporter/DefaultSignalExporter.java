@@ -271,6 +271,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private CompletionStage<?> begin(ExporterState initialized) {
+		this.services.counters().initialized(this.channel, initialized.legalEvents());
 		// Receive before sending: a responder that is asked may answer at once.
 		if (!register()) {
 			logger.debug("Exporter '{}' is initialized with {} as soon as the application is connected",
@@ -346,7 +347,9 @@ public final class DefaultSignalExporter implements SignalExporter {
 		ExporterState current = this.current.state;
 		checkLegal(event, current);
 		if (this.registry.isStopped() || current.is(Status.WAITING)) {
-			return CompletableFuture.failedFuture(notSent(event));
+			DataAccessResourceFailureException failure = notSent(event);
+			this.services.counters().ended(this.channel, event, null, failure);
+			return CompletableFuture.failedFuture(failure);
 		}
 		if (current.is(Status.SHUT_DOWN)) {
 			logger.warn(

@@ -68,6 +68,10 @@ public final class MemoryBudget {
 		this.used.addAndGet(-bytes);
 	}
 
+	public long used() {
+		return this.used.get();
+	}
+
 	public long capacity() {
 		return this.capacity;
 	}

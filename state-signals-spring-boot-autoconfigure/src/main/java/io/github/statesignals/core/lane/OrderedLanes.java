@@ -203,6 +203,27 @@ public final class OrderedLanes {
 	}
 
 	/**
+	 * Returns the number of tasks that wait in all lanes.
+	 */
+	public int waiting() {
+		return this.waiting.get();
+	}
+
+	/**
+	 * Returns the number of tasks that have started and are not over.
+	 */
+	public int running() {
+		return runningTasks().size();
+	}
+
+	/**
+	 * Returns the memory that tasks take until they are over.
+	 */
+	public MemoryBudget memory() {
+		return this.memory;
+	}
+
+	/**
 	 * Returns the tasks that have started and are not over.
 	 * @return a snapshot
 	 */

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -48,9 +49,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	private final Consumer<Publication> onCancel;
 
 	// Called once when the result is about to be handed out.
-	private final Consumer<Publication> onHandedOut;
-
-	private final LastResults lastResults;
+	private final HandOut onHandedOut;
 
 	private final AtomicBoolean handedOut = new AtomicBoolean();
 
@@ -82,13 +81,11 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Completes when the transmission has, and the tally is confirmed.
 	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
 
-	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel,
-			Consumer<Publication> onHandedOut, LastResults lastResults) {
+	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel, HandOut onHandedOut) {
 		this.signal = signal;
 		this.options = options;
 		this.onCancel = onCancel;
 		this.onHandedOut = onHandedOut;
-		this.lastResults = lastResults;
 		this.bytes = SignalSize.of(signal);
 	}
 
@@ -97,7 +94,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
 			this.onCancel.accept(this);
-			handOut();
+			handOut(null, new CancellationException());
 		}
 		return cancelled;
 	}
@@ -116,25 +113,25 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void succeed(SignalResult result) {
-		this.lastResults.put(event(), LastResult.of(result));
 		this.options.completion().execute(() -> {
 			// Before its dependent stages run: a caller that waits publishes the next.
-			handOut();
+			handOut(result, null);
 			complete(result);
 		});
 	}
 
 	void fail(Throwable ex) {
-		this.lastResults.put(event(), LastResult.of(ex));
-		this.options.completion().execute(() -> {
-			handOut();
-			completeExceptionally(ex);
-		});
+		this.options.completion().execute(() -> failNow(ex));
 	}
 
-	private void handOut() {
+	void failNow(Throwable ex) {
+		handOut(null, ex);
+		completeExceptionally(ex);
+	}
+
+	private void handOut(@Nullable SignalResult result, @Nullable Throwable failure) {
 		if (this.handedOut.compareAndSet(false, true)) {
-			this.onHandedOut.accept(this);
+			this.onHandedOut.accept(this, result, failure);
 		}
 	}
 
@@ -354,6 +351,12 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	boolean isStoredAnswersUnknown() {
 		return this.storedAnswersUnknown;
+	}
+
+	interface HandOut {
+
+		void accept(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure);
+
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.SignalResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ interface PublicationListener {
 	 * @return completes when they are counted, or can't be read; never exceptionally
 	 */
 	CompletableFuture<?> recall(Publication publication);
+
+	// The result is about to be completed. May be called under the lock.
+	void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure);
+
+	// A publish is not admitted. Called under the lock.
+	void onRejected(String event, Throwable failure);
 
 	/**
 	 * Some responders did not answer in time. Called under the lock.

@@ -38,6 +38,10 @@ final class PublishAdmission {
 		return this.pending.get();
 	}
 
+	long bytes() {
+		return this.memory.used();
+	}
+
 	void release(Publication publication) {
 		this.pending.decrementAndGet();
 		this.memory.release(publication.bytes());

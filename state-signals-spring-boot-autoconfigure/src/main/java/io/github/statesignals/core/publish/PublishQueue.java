@@ -37,7 +37,7 @@ final class PublishQueue {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	private final PublishAdmission admission = new PublishAdmission();
+	private final PublishAdmission admission;
 
 	@GuardedBy("this")
 	private final SendOrder order = new SendOrder();
@@ -54,12 +54,11 @@ final class PublishQueue {
 
 	private final PublicationListener listener;
 
-	private final LastResults lastResults = new LastResults();
-
-	PublishQueue(EngineServices services, SignalSender sender, KnownResponders responders, ResponderProbes probes,
-			UnhandledEvents unhandledEvents, PublicationListener listener) {
+	PublishQueue(EngineServices services, SignalSender sender, PublishAdmission admission, KnownResponders responders,
+			ResponderProbes probes, UnhandledEvents unhandledEvents, PublicationListener listener) {
 		this.services = services;
 		this.sender = sender;
+		this.admission = admission;
 		this.responders = responders;
 		this.probes = probes;
 		this.unhandledEvents = unhandledEvents;
@@ -70,25 +69,18 @@ final class PublishQueue {
 		return this.sender.sendInitialization(signal);
 	}
 
-	int inFlight() {
-		return this.admission.pending();
-	}
-
-	LastResults lastResults() {
-		return this.lastResults;
-	}
-
 	synchronized CompletableFuture<?> sendShutdown(Signal signal, boolean extended) {
 		return this.sender.sendReserved(signal, extended);
 	}
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this::finish, this.admission::release,
-				this.lastResults);
+		Publication publication = new Publication(signal, options, this::finish, this.listener::onHandedOut);
 		String problem = this.admission.admit(publication, this.services.settings().exporters().maxPending());
 		if (problem != null) {
-			return CompletableFuture.failedFuture(
-					new TaskRejectedException("'%s' is not published: %s".formatted(signal.event(), problem)));
+			TaskRejectedException rejected = new TaskRejectedException(
+					"'%s' is not published: %s".formatted(signal.event(), problem));
+			this.listener.onRejected(signal.event(), rejected);
+			return CompletableFuture.failedFuture(rejected);
 		}
 		this.order.add(publication);
 		Subscribers subscribers = this.responders.subscribers();
@@ -101,13 +93,16 @@ final class PublishQueue {
 			this.sender.check(signal);
 		}
 		catch (IllegalArgumentException ex) {
-			publication.completeExceptionally(ex);
-			this.admission.release(publication);
+			publication.failNow(ex);
 			return publication;
 		}
 		this.order.enqueue(publication);
 		sendNext(signal.event());
 		return publication;
+	}
+
+	synchronized int queued() {
+		return this.order.queued();
 	}
 
 	// Whether a signal to the current subscribers carries an extension.

@@ -180,6 +180,10 @@ final class SendOrder {
 		return inFlight;
 	}
 
+	int queued() {
+		return this.queues.values().stream().mapToInt((queue) -> queue.waiting.size()).sum();
+	}
+
 	List<Publication> clear() {
 		List<Publication> all = new ArrayList<>(inFlight());
 		this.queues.values().forEach((queue) -> all.addAll(queue.waiting));

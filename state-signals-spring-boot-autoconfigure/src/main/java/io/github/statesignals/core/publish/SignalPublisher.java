@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,6 +38,12 @@ public final class SignalPublisher implements PublicationListener {
 
 	private final EngineServices services;
 
+	private final String channel;
+
+	private final PublishAdmission admission = new PublishAdmission();
+
+	private final LastResults lastResults = new LastResults();
+
 	private final SignalSender sender;
 
 	private final PublishQueue queue;
@@ -58,8 +65,9 @@ public final class SignalPublisher implements PublicationListener {
 	public SignalPublisher(EngineServices services, String channel, KnownResponders responders, ResponderProbes probes,
 			UnhandledEvents unhandledEvents, Consumer<Set<String>> missed) {
 		this.services = services;
+		this.channel = channel;
 		this.sender = new SignalSender(services, channel, this);
-		this.queue = new PublishQueue(services, this.sender, responders, probes, unhandledEvents, this);
+		this.queue = new PublishQueue(services, this.sender, this.admission, responders, probes, unhandledEvents, this);
 		this.unhandledEvents = unhandledEvents;
 		this.missed = missed;
 	}
@@ -70,17 +78,6 @@ public final class SignalPublisher implements PublicationListener {
 
 	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
 		return this.queue.publish(signal, options);
-	}
-
-	/**
-	 * Returns the number of publishes whose results have not been handed out.
-	 */
-	public int inFlight() {
-		return this.queue.inFlight();
-	}
-
-	public SortedMap<String, LastResult> lastResults() {
-		return this.queue.lastResults().all();
 	}
 
 	@Override
@@ -110,6 +107,48 @@ public final class SignalPublisher implements PublicationListener {
 			this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
 					this.sender.limit(publication), this.queue.transmission(publication)));
 		}
+	}
+
+	@Override
+	public void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure) {
+		this.admission.release(publication);
+		if (result != null) {
+			this.lastResults.put(publication.event(), LastResult.of(result));
+		}
+		else if (failure != null && !(failure instanceof CancellationException)) {
+			this.lastResults.put(publication.event(), LastResult.of(failure));
+		}
+		this.services.counters().ended(this.channel, publication.event(), result, failure);
+	}
+
+	@Override
+	public void onRejected(String event, Throwable failure) {
+		this.services.counters().ended(this.channel, event, null, failure);
+	}
+
+	/**
+	 * Returns the number of publishes whose results have not been handed out.
+	 */
+	public int inFlight() {
+		return this.admission.pending();
+	}
+
+	/**
+	 * Returns the number of those of them that are not sent yet.
+	 */
+	public int queued() {
+		return this.queue.queued();
+	}
+
+	/**
+	 * Returns the memory that the signals in flight take, in bytes.
+	 */
+	public long bytes() {
+		return this.admission.bytes();
+	}
+
+	public SortedMap<String, LastResult> lastResults() {
+		return this.lastResults.all();
 	}
 
 	@Override
@@ -160,7 +199,7 @@ public final class SignalPublisher implements PublicationListener {
 			}
 		}
 		else {
-			this.services.counters().unexpected(response, counted.verdict());
+			this.services.counters().unexpected(response, counted.verdict(), counted.publication() == null);
 		}
 		if (counted.publication() != null) {
 			complete(counted.publication(), counted.result());

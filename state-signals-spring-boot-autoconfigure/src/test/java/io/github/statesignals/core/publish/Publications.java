@@ -28,8 +28,8 @@ final class Publications {
 				Collections.nCopies((int) (bytes / (2 * TEXT)), "x".repeat(TEXT)));
 		return new Publication(new Signal("p", "test", event, "host", 1, "tag", metadata),
 				new PublishOptions(Duration.ofSeconds(20), null, Set.of(), null, Runnable::run), (cancelled) -> {
-				}, (handedOut) -> {
-				}, new LastResults());
+				}, (handedOut, result, failure) -> {
+				});
 	}
 
 }

@@ -2,11 +2,16 @@ package io.github.statesignals.redis.durable.store;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +41,18 @@ public final class Replies {
 		catch (NumberFormatException ex) {
 			return 0;
 		}
+	}
+
+	// Converts the reply of backlog.lua.
+	static Map<String, ResponderBacklog> backlog(List<?> reply) {
+		Map<String, ResponderBacklog> backlog = new TreeMap<>();
+		for (int i = 0; i + 3 < reply.size(); i += 4) {
+			long undelivered = number(reply.get(i + 1));
+			backlog.put(text(reply.get(i)),
+					new ResponderBacklog((undelivered >= 0) ? OptionalLong.of(undelivered) : OptionalLong.empty(),
+							number(reply.get(i + 2)), Duration.ofMillis(number(reply.get(i + 3)))));
+		}
+		return backlog;
 	}
 
 	// Waits for a reply, for as long as a call may take.

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -321,16 +319,7 @@ public final class StreamStore {
 	// Returns the signals that responders have not answered, by responder.
 	public CompletableFuture<Map<String, ResponderBacklog>> backlog() {
 		return eval(StreamScript.BACKLOG, List.of(this.keys.log(), this.keys.responders()), List.of())
-			.thenApply((reply) -> {
-				Map<String, ResponderBacklog> backlog = new TreeMap<>();
-				for (int i = 0; i + 3 < reply.size(); i += 4) {
-					long undelivered = Replies.number(reply.get(i + 1));
-					backlog.put(Replies.text(reply.get(i)), new ResponderBacklog(
-							(undelivered >= 0) ? OptionalLong.of(undelivered) : OptionalLong.empty(),
-							Replies.number(reply.get(i + 2)), Duration.ofMillis(Replies.number(reply.get(i + 3)))));
-				}
-				return backlog;
-			});
+			.thenApply(Replies::backlog);
 	}
 
 	public CompletableFuture<Responders> responders() {

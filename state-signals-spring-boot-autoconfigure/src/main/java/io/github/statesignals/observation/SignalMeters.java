@@ -1,0 +1,229 @@
+package io.github.statesignals.observation;
+
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter.Type;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.docs.MeterDocumentation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of an application's signals. The values of their tags are names from the
+ * application's code and configuration, or constants: no message adds one.
+ *
+ * @since 0.1.0
+ */
+public enum SignalMeters implements MeterDocumentation {
+
+	/** The publishes that have ended. */
+	RESULTS("results", Type.COUNTER, null, "publishes that have ended", Tag.CHANNEL, Tag.EVENT, Tag.OUTCOME),
+
+	/** The awaited responders that did not answer. */
+	MISSING("missing", Type.COUNTER, null, "awaited responders that did not answer", Tag.CHANNEL, Tag.EVENT),
+
+	/** The answers of responders without a handler. */
+	UNHANDLED("unhandled", Type.COUNTER, null, "answers of responders that have no handler", Tag.CHANNEL, Tag.EVENT),
+
+	/** The time from sending a signal to an answer. */
+	ACKNOWLEDGEMENT("acknowledgement", Type.TIMER, "seconds", "time from sending a signal to an answer that counts",
+			Tag.CHANNEL, Tag.EVENT),
+
+	/** The publishes that are sent and have not ended. */
+	PUBLISHES_ACTIVE("publishes.active", Type.GAUGE, null, "publishes that are sent and have not ended", Tag.CHANNEL),
+
+	/** The publishes that wait to be sent. */
+	PUBLISHES_QUEUED("publishes.queued", Type.GAUGE, null, "publishes that wait to be sent", Tag.CHANNEL),
+
+	/** The publishes that have not ended, compared with the limit. */
+	PUBLISHES_USAGE("publishes.usage", Type.GAUGE, null,
+			"share of `exporter.max-pending` that is in use, by the exporter that uses most", Tag.CHANNEL),
+
+	/** The subscribed responders. */
+	SUBSCRIBERS("subscribers", Type.GAUGE, null, "responders that are subscribed to an exporter", Tag.CHANNEL),
+
+	/** The signals that are being handled. */
+	HANDLERS_ACTIVE("handlers.active", Type.GAUGE, null, "received signals that are being handled"),
+
+	/** The signals that wait for handlers. */
+	HANDLERS_QUEUED("handlers.queued", Type.GAUGE, null, "received signals that wait for their handlers"),
+
+	/** The signals that wait for handlers, compared with the limit. */
+	HANDLERS_USAGE("handlers.usage", Type.GAUGE, null, "share of `responder.total-queue-capacity` that is in use"),
+
+	/** The memory in use. */
+	MEMORY_USED("memory.used", Type.GAUGE, "bytes", "memory that is reserved for messages, about", Tag.AREA),
+
+	/** The limit of the memory. */
+	MEMORY_MAX("memory.max", Type.GAUGE, "bytes", "memory that may be reserved", Tag.AREA),
+
+	/** Whether signals are received. */
+	CONNECTED("connected", Type.GAUGE, null, "1 while signals are received, 0 while the subscription is lost"),
+
+	/** The received messages. */
+	RECEIVED("received", Type.COUNTER, null, "received messages", Tag.KIND),
+
+	/** The malformed messages. */
+	MALFORMED("malformed", Type.COUNTER, null, "received messages that can't be read"),
+
+	/** The signals that were answered 'busy'. */
+	REJECTED("rejected", Type.COUNTER, null, "received signals that were answered `busy`, because too many wait"),
+
+	/** The signals that were received after their publisher's timeout. */
+	EXPIRED("expired", Type.COUNTER, null, "received signals whose publisher's timeout had passed"),
+
+	/** The signals that were received twice. */
+	REPEATED("repeated", Type.COUNTER, null, "received signals that were received before"),
+
+	/** The signals that were not received. */
+	MISSED("missed", Type.COUNTER, null, "signals that were not received, by their numbers"),
+
+	/** The answers after the end of their publish. */
+	LATE("late", Type.COUNTER, null, "answers to no publish in flight"),
+
+	/** The answers that did not count. */
+	UNEXPECTED("unexpected", Type.COUNTER, null, "answers to a publish in flight that did not count"),
+
+	/** The interruptions of the subscription. */
+	GAPS("gaps", Type.COUNTER, null, "reconnects after which messages may have been lost"),
+
+	/** The refused messages. */
+	REFUSED("refused", Type.COUNTER, null, "received messages that were not believed", Tag.REASON),
+
+	/** The messages without a valid signature that were received all the same. */
+	UNVERIFIED("unverified", Type.COUNTER, null,
+			"received messages without a valid signature that had their effect (`signing: verify`)"),
+
+	/** The stored entries that a responder has not read. */
+	DURABLE_LAG("durable.lag", Type.GAUGE, null, "stored entries that the responder has not read", Tag.CHANNEL,
+			Tag.RESPONDER),
+
+	/** The stored entries that a responder has read and not answered. */
+	DURABLE_UNACKNOWLEDGED("durable.unacknowledged", Type.GAUGE, null,
+			"stored entries that the responder has read and not answered", Tag.CHANNEL, Tag.RESPONDER),
+
+	/** The age of the oldest stored entry that a responder has not answered. */
+	DURABLE_AGE("durable.age", Type.GAUGE, "seconds", "age of the oldest entry that the responder has not answered",
+			Tag.CHANNEL, Tag.RESPONDER),
+
+	/** The signals that could not be delivered. */
+	DURABLE_DEAD_LETTERS("durable.dead.letters", Type.GAUGE, null, "signals that could not be delivered", Tag.CHANNEL);
+
+	private final String name;
+
+	private final Type type;
+
+	private final @Nullable String baseUnit;
+
+	private final String description;
+
+	private final Tag[] tags;
+
+	SignalMeters(String name, Type type, @Nullable String baseUnit, String description, Tag... tags) {
+		this.name = "state.signals." + name;
+		this.type = type;
+		this.baseUnit = baseUnit;
+		this.description = description;
+		this.tags = tags;
+	}
+
+	@Override
+	public String getName() {
+		return this.name;
+	}
+
+	@Override
+	public Type getType() {
+		return this.type;
+	}
+
+	@Override
+	@SuppressWarnings("NullAway")
+	public @Nullable String getBaseUnit() {
+		return this.baseUnit;
+	}
+
+	@Override
+	public KeyName[] getKeyNames() {
+		return this.tags.clone();
+	}
+
+	/**
+	 * Returns the description.
+	 * @return the description
+	 */
+	public String getDescription() {
+		return this.description;
+	}
+
+	public Counter counter(MeterRegistry registry, Tags tags) {
+		return Counter.builder(this.name).description(this.description).tags(tags).register(registry);
+	}
+
+	public <T> void counter(MeterRegistry registry, Tags tags, T state, ToDoubleFunction<T> value) {
+		FunctionCounter.builder(this.name, state, value).description(this.description).tags(tags).register(registry);
+	}
+
+	public <T> void gauge(MeterRegistry registry, Tags tags, T state, ToDoubleFunction<T> value) {
+		Gauge.builder(this.name, state, value)
+			.description(this.description)
+			.baseUnit(this.baseUnit)
+			.tags(tags)
+			.register(registry);
+	}
+
+	public Timer.Builder timer(Tags tags) {
+		return Timer.builder(this.name).description(this.description).tags(tags);
+	}
+
+	/**
+	 * The tags of meters.
+	 */
+	public enum Tag implements KeyName {
+
+		/** The channel's name; {@code default} for the one without a name. */
+		CHANNEL,
+
+		/** A legal event; {@code UNKNOWN} if the exporter is not initialized. */
+		EVENT,
+
+		/** The {@link PublishOutcome}. */
+		OUTCOME,
+
+		/**
+		 * The name of a responder of this application; {@code OTHER} for the maximum of
+		 * all others.
+		 */
+		RESPONDER,
+
+		/** {@code received}, {@code answers}, {@code callbacks} or {@code publishes}. */
+		AREA,
+
+		/** {@code signal} or {@code response}. */
+		KIND,
+
+		/** {@code forged} or {@code signature}. */
+		REASON;
+
+		@Override
+		public String asString() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+		public Tags of(String value) {
+			return Tags.of(asString(), value);
+		}
+
+		public static Tags channel(String name) {
+			return CHANNEL.of(name.isEmpty() ? "default" : name);
+		}
+
+	}
+
+}
