@@ -96,6 +96,16 @@ class PageTests {
 	}
 
 	@Test
+	void servesTheMetersOfARun() throws Exception {
+		assertThat(new RunClient(this.port).run().success()).isTrue();
+		assertThat(get("/actuator/prometheus").body()).contains("state_signals_connected 1.0")
+			.containsPattern("state_signals_results_total\\{channel=\"default\",event=\"benchmark-start\","
+					+ "outcome=\"acted\"} [1-9]")
+			.containsPattern("state_signals_acknowledgement_seconds_count\\{channel=\"default\","
+					+ "event=\"benchmark-stop\"} [1-9]");
+	}
+
+	@Test
 	void sendsWhatChanges() throws Exception {
 		HttpResponse<InputStream> events = this.client.send(
 				request("/page/events").timeout(Duration.ofSeconds(20)).build(),
