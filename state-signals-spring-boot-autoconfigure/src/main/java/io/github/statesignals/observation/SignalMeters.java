@@ -171,7 +171,9 @@ public enum SignalMeters implements MeterDocumentation {
 	}
 
 	public <T> void gauge(MeterRegistry registry, Tags tags, T state, ToDoubleFunction<T> value) {
+		// Nothing else may hold the state.
 		Gauge.builder(this.name, state, value)
+			.strongReference(true)
 			.description(this.description)
 			.baseUnit(this.baseUnit)
 			.tags(tags)

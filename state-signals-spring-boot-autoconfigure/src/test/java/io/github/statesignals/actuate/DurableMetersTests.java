@@ -1,5 +1,6 @@
 package io.github.statesignals.actuate;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,17 @@ class DurableMetersTests {
 			assertThat(gauge(SignalMeters.DURABLE_UNACKNOWLEDGED, "own")).isZero();
 			assertThat(gauge(SignalMeters.DURABLE_AGE, "own")).isZero();
 		});
+	}
+
+	@Test
+	void metersSurviveAGarbageCollection() {
+		bind(start(Object.class));
+		WeakReference<Object> garbage = new WeakReference<>(new Object());
+		await().atMost(TIMEOUT).until(() -> {
+			System.gc();
+			return garbage.get() == null;
+		});
+		assertThat(gauge(SignalMeters.DURABLE_AGE, "OTHER")).isZero();
 	}
 
 	@Test
