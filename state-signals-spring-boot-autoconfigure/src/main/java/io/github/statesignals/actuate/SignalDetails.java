@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 import io.github.statesignals.DeadLetter;
+import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
@@ -135,9 +136,10 @@ final class SignalDetails {
 	 * @param responders the ids of this application's responders
 	 * @param registered the responders that signals are stored for, of all applications;
 	 * {@code null} unless the channel is durable
+	 * @param backlog the stored signals that each of these has not answered
 	 */
 	record Channel(String name, boolean durable, List<String> exporters, List<String> responders,
-			@Nullable Set<String> registered, @Nullable Long deadLetters) {
+			@Nullable Set<String> registered, @Nullable Map<String, ResponderBacklog> backlog, @Nullable Long deadLetters) {
 	}
 
 	/**

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.statesignals.DeadLetter;
 import io.github.statesignals.DurableChannels;
+import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
@@ -73,11 +75,14 @@ final class SignalOperations {
 			.map(DefaultSignalResponder::getResponderId)
 			.toList();
 		if (!isDurable(channel)) {
-			return new SignalDetails.Channel(channel, false, exporters, responders, null, null);
+			return new SignalDetails.Channel(channel, false, exporters, responders, null, null, null);
 		}
 		DurableChannels durable = this.durableChannels.get();
-		return new SignalDetails.Channel(channel, true, exporters, responders,
-				SignalsEndpoint.first(durable.responders(channel)), durable.countDeadLetters(channel));
+		Map<String, ResponderBacklog> backlog = new TreeMap<>(durable.backlog(channel));
+		Set<String> registered = SignalsEndpoint.first(backlog.keySet());
+		backlog.keySet().retainAll(registered);
+		return new SignalDetails.Channel(channel, true, exporters, responders, registered, backlog,
+				durable.countDeadLetters(channel));
 	}
 
 	List<SignalDetails.Letter> deadLetters(String channel, @Nullable Integer limit) {

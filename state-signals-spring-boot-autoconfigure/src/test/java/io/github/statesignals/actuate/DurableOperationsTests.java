@@ -1,10 +1,13 @@
 package io.github.statesignals.actuate;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.TestRedis;
@@ -53,6 +56,12 @@ class DurableOperationsTests {
 			assertThat(channel(web).registered()).containsExactly("cpu", "gone");
 			SignalExporter exporter = context.getBean(SignalExporter.class);
 			await().until(() -> exporter.getSubscribers().contains("gone"));
+			exporter.signal("start").timeout(Duration.ofMillis(20)).publish();
+			await().untilAsserted(() -> {
+				Map<String, ResponderBacklog> backlog = channel(web).backlog();
+				assertThat(backlog.get("cpu").age()).isZero();
+				assertThat(backlog.get("gone").age()).isPositive();
+			});
 			assertThat(((SignalDetails.Exporter) web.find("exporters", "conductor", null).getBody()).subscriptions())
 				.allMatch((subscription) -> subscription.answers().equals("durable"));
 			assertThat(web.remove("channels", this.channel, "gone").getStatus()).isEqualTo(204);
