@@ -82,7 +82,7 @@ class AclTests {
 				.hasAtLeastOneElementOfType(SignalTransportException.class))
 			.havingRootCause()
 			.withMessageStartingWith("NOPERM")
-			.withMessageContaining("channels");
+			.withMessageContaining("channel");
 		assertThat(denied(server)).isNotEmpty().allMatch((channel) -> channel.startsWith("event-signal-"));
 	}
 
