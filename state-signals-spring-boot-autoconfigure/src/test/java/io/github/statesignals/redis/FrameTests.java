@@ -91,8 +91,8 @@ class FrameTests {
 		this.redis = client.connect().sync();
 		// Newer servers disconnect subscribers whose user loses a channel.
 		command(CommandType.ACL, "SETUSER", "observer", "on", "nopass", "+@all", "allchannels");
-		StatefulRedisPubSubConnection<String, String> subscription = client.connectPubSub(
-				RedisURI.create("redis://observer:any@127.0.0.1:" + this.port));
+		StatefulRedisPubSubConnection<String, String> subscription = client
+			.connectPubSub(RedisURI.create("redis://observer:any@127.0.0.1:" + this.port));
 		subscription.addListener(new RedisPubSubAdapter<>() {
 
 			@Override
@@ -266,6 +266,31 @@ class FrameTests {
 			.allSatisfy((message) -> assertThat(message.getValue().split("\n").length).isLessThanOrEqualTo(256));
 		assertThat(sent).allSatisfy(
 				(each) -> assertThat(each).isCompletedWithValueMatching((value) -> value != null && value.equals(1L)));
+	}
+
+	@Test
+	void messagesBeyondThreeUnconfirmedBatchesCanBeCancelled() {
+		startPipelining();
+		pause();
+		List<CompletableFuture<?>> sent = new ArrayList<>();
+		IntStream.range(0, 2_000).forEach((i) -> sent.add(answer(i, null)));
+		for (int i = sent.size() - 1; i >= 0; i--) {
+			sent.get(i).cancel(false);
+		}
+		unpause();
+		assertThat(answer(2_000, null)).succeedsWithin(AT_MOST);
+		await().untilAsserted(() -> assertThat(numbers()).contains(2_000));
+		assertThat(numbers()).hasSizeLessThanOrEqualTo(1 + 2 * 256 + 1).isSorted();
+	}
+
+	@Test
+	void batchesOfMessagesThatAreNotFramedKeepTheOrderOfSending() {
+		startPipelining();
+		List<CompletableFuture<?>> sent = new ArrayList<>();
+		IntStream.range(0, 5_000).forEach((i) -> sent.add(answer(i, (i % 7 == 0) ? this.replyTo : null)));
+		assertThat(sent).allSatisfy((each) -> assertThat(each).succeedsWithin(AT_MOST));
+		await().untilAsserted(() -> assertThat(lines()).hasSize(5_000));
+		assertNumbers(0, 4_999);
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.statesignals.redis.driver;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -13,12 +14,16 @@ final class BlockingPublisher extends FramePublisher {
 	private final RedisConnectionFactory connectionFactory;
 
 	BlockingPublisher(RedisConnectionFactory connectionFactory, PublishFailures failures) {
-		super(true, failures);
+		super(true, 1, failures);
 		this.connectionFactory = connectionFactory;
 	}
 
 	@Override
-	CompletableFuture<Long> send(byte[] channel, byte[] payload) {
+	List<CompletableFuture<Long>> send(List<Frame> frames) {
+		return frames.stream().map(this::send).toList();
+	}
+
+	private CompletableFuture<Long> send(Frame frame) {
 		RedisConnection connection;
 		try {
 			connection = this.connectionFactory.getConnection();
@@ -27,7 +32,7 @@ final class BlockingPublisher extends FramePublisher {
 			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
 		}
 		try (connection) {
-			return CompletableFuture.completedFuture(connection.publish(channel, payload));
+			return CompletableFuture.completedFuture(connection.publish(frame.channel(), frame.lines()));
 		}
 	}
 

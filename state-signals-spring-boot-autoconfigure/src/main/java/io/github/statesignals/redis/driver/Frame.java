@@ -19,6 +19,8 @@ final class Frame {
 
 	private int bytes;
 
+	private long batch;
+
 	private volatile @Nullable CompletableFuture<Long> sending;
 
 	Frame(Message first) {
@@ -63,10 +65,15 @@ final class Frame {
 	}
 
 	// Cancelling a message concerns this frame from here on.
-	void sent() {
+	void sent(long batch) {
+		this.batch = batch;
 		for (Message message : this.messages) {
 			message.frame = this;
 		}
+	}
+
+	long batch() {
+		return this.batch;
 	}
 
 	boolean isDone() {

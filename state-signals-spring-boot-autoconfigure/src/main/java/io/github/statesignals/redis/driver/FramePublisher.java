@@ -2,6 +2,7 @@ package io.github.statesignals.redis.driver;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,13 +20,20 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Sends messages in the order of the calls, and those that wait for the same Redis
- * channel together. With a driver that does not block, the calling thread sends what is
- * published while nothing is in flight. A separate thread sends everything else.
+ * channel together, in batches. With a driver that does not block, the calling thread
+ * sends what is published while nothing is in flight. A separate thread sends everything
+ * else.
  * <p>
  * While the driver is not connected, it has one message only: the others can be
  * cancelled, each by itself.
  */
 abstract class FramePublisher implements RedisPublisher {
+
+	/**
+	 * The batches that the driver has and Redis has not confirmed: while more is
+	 * published, it waits here, where it is sent together and can be cancelled.
+	 */
+	private static final int MAX_IN_FLIGHT = 3;
 
 	@GuardedBy("this")
 	private final Deque<Message> queue = new ArrayDeque<>();
@@ -36,16 +44,31 @@ abstract class FramePublisher implements RedisPublisher {
 	@GuardedBy("this")
 	private State state = State.IDLE;
 
+	/**
+	 * The number of batches that were given to the driver.
+	 */
+	@GuardedBy("this")
+	private long batches;
+
 	private final Consumer<Frame> onCancelled = this::cancelled;
 
 	private final boolean blocking;
+
+	private final int batch;
 
 	private final PublishFailures failures;
 
 	private final ExecutorService executor;
 
-	FramePublisher(boolean blocking, PublishFailures failures) {
+	/**
+	 * Creates a publisher.
+	 * @param blocking whether the driver blocks
+	 * @param batch the number of frames that the driver is given together at most
+	 * @param failures translates the driver's exceptions
+	 */
+	FramePublisher(boolean blocking, int batch, PublishFailures failures) {
 		this.blocking = blocking;
+		this.batch = batch;
 		this.failures = failures;
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-publish-");
 		threads.setDaemon(true);
@@ -53,11 +76,13 @@ abstract class FramePublisher implements RedisPublisher {
 	}
 
 	/**
-	 * Sends a payload. One thread calls this at a time.
-	 * @return completes with the number of receivers, or with the driver's exception;
-	 * cancelling it prevents the sending, if that has not happened
+	 * Sends frames in their order. One thread calls this at a time.
+	 * @param frames the frames
+	 * @return a future for each, which completes with the number of receivers, or with
+	 * the driver's exception; cancelling it prevents the sending, if that has not
+	 * happened
 	 */
-	abstract CompletableFuture<Long> send(byte[] channel, byte[] payload);
+	abstract List<CompletableFuture<Long>> send(List<Frame> frames);
 
 	/**
 	 * Returns whether the driver sends at once what it is given.
@@ -82,11 +107,11 @@ abstract class FramePublisher implements RedisPublisher {
 			this.state = State.SENDING;
 			idle = this.inFlight.isEmpty();
 		}
-		Frame first = (idle && !this.blocking) ? poll() : null;
-		if (first != null) {
+		List<Frame> first = (idle && !this.blocking) ? poll(1) : List.of();
+		if (!first.isEmpty()) {
 			send(first, true);
 		}
-		if (first == null || sendsMore()) {
+		if (first.isEmpty() || sendsMore()) {
 			onThread(this::sendQueued);
 		}
 		return message;
@@ -97,7 +122,7 @@ abstract class FramePublisher implements RedisPublisher {
 	}
 
 	private void sendQueued() {
-		for (Frame next = poll(); next != null; next = poll()) {
+		for (List<Frame> next = poll(this.batch); !next.isEmpty(); next = poll(this.batch)) {
 			send(next, false);
 		}
 	}
@@ -110,14 +135,30 @@ abstract class FramePublisher implements RedisPublisher {
 	}
 
 	// Takes the next messages from the queue, or ends the sending.
-	private synchronized @Nullable Frame poll() {
-		Message first = (this.state == State.SENDING) ? pollUncancelled() : null;
-		if (first == null) {
-			if (this.state == State.SENDING) {
-				this.state = State.IDLE;
-			}
-			return null;
+	private synchronized List<Frame> poll(int limit) {
+		List<Frame> frames = new ArrayList<>(Math.min(limit, this.queue.size()));
+		if (this.state == State.SENDING && isFull()) {
+			this.state = State.FULL;
+			return frames;
 		}
+		while (frames.size() < limit && this.state == State.SENDING) {
+			Message first = pollUncancelled();
+			if (first == null) {
+				if (frames.isEmpty()) {
+					this.state = State.IDLE;
+				}
+				break;
+			}
+			if (frames.isEmpty()) {
+				this.batches++;
+			}
+			frames.add(poll(first));
+		}
+		return frames;
+	}
+
+	@GuardedBy("this")
+	private Frame poll(Message first) {
 		Frame frame = new Frame(first);
 		if (!isConnected()) {
 			this.state = State.DISCONNECTED;
@@ -130,9 +171,17 @@ abstract class FramePublisher implements RedisPublisher {
 				next = peekUncancelled();
 			}
 		}
-		frame.sent();
+		frame.sent(this.batches);
 		this.inFlight.add(frame);
 		return frame;
+	}
+
+	// Confirmations come in the order of sending. Without batches they may not, and there
+	// is nothing to gain.
+	@GuardedBy("this")
+	private boolean isFull() {
+		Frame oldest = this.inFlight.peek();
+		return this.batch > 1 && oldest != null && this.batches - oldest.batch() + 1 >= MAX_IN_FLIGHT;
 	}
 
 	@GuardedBy("this")
@@ -151,14 +200,20 @@ abstract class FramePublisher implements RedisPublisher {
 		return next;
 	}
 
-	private void send(Frame frame, boolean onCaller) {
-		CompletableFuture<Long> sending;
+	private void send(List<Frame> frames, boolean onCaller) {
+		List<CompletableFuture<Long>> sending;
 		try {
-			sending = send(frame.channel(), frame.lines());
+			sending = send(frames);
 		}
 		catch (RuntimeException ex) {
-			sending = CompletableFuture.failedFuture(ex);
+			sending = Collections.nCopies(frames.size(), CompletableFuture.failedFuture(ex));
 		}
+		for (int i = 0; i < frames.size(); i++) {
+			sent(frames.get(i), sending.get(i), onCaller);
+		}
+	}
+
+	private void sent(Frame frame, CompletableFuture<Long> sending, boolean onCaller) {
 		frame.sending(sending);
 		if (frame.isDone()) {
 			sending.cancel(false);
@@ -203,10 +258,10 @@ abstract class FramePublisher implements RedisPublisher {
 		return (ex instanceof SignalNotSentException unsent) ? unsent : this.failures.translate(ex, frame.channel());
 	}
 
-	// The driver is connected again, or it can be given the next message.
+	// The driver is connected again, or has confirmed a batch.
 	@GuardedBy("this")
 	private boolean resume() {
-		if (this.state != State.DISCONNECTED) {
+		if (this.state != State.DISCONNECTED && (this.state != State.FULL || isFull())) {
 			return false;
 		}
 		this.state = this.queue.isEmpty() ? State.IDLE : State.SENDING;
@@ -284,7 +339,7 @@ abstract class FramePublisher implements RedisPublisher {
 
 	private enum State {
 
-		IDLE, SENDING, DISCONNECTED, CLOSED
+		IDLE, SENDING, FULL, DISCONNECTED, CLOSED
 
 	}
 

@@ -1,10 +1,17 @@
 package io.github.statesignals.redis.driver;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -21,6 +28,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class LettucePublisher extends FramePublisher {
 
+	private static final int BATCH = 256;
+
 	private final Runnable closing;
 
 	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
@@ -28,18 +37,23 @@ final class LettucePublisher extends FramePublisher {
 	/**
 	 * Absent on a cluster, which has a connection to each node.
 	 */
-	private final @Nullable StatefulConnection<?, ?> connection;
+	private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+
+	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
+			@Nullable StatefulRedisConnection<byte[], byte[]> connection, PublishFailures failures) {
+		super(false, (connection != null) ? BATCH : 1, failures);
+		this.closing = closing;
+		this.commands = commands;
+		this.connection = connection;
+	}
 
 	// There is no other way from the commands to their connection.
 	@SuppressWarnings("deprecation")
-	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
-			PublishFailures failures) {
-		super(false, failures);
-		this.closing = closing;
-		this.commands = commands;
-		StatefulConnection<?, ?> single = (commands instanceof RedisAsyncCommands<?, ?> async)
+	private static @Nullable StatefulRedisConnection<byte[], byte[]> connection(
+			RedisClusterAsyncCommands<byte[], byte[]> commands) {
+		StatefulRedisConnection<byte[], byte[]> single = (commands instanceof RedisAsyncCommands<byte[], byte[]> async)
 				? async.getStatefulConnection() : null;
-		this.connection = (single != null && single.isOpen()) ? single : null;
+		return (single != null && single.isOpen()) ? single : null;
 	}
 
 	/**
@@ -66,16 +80,29 @@ final class LettucePublisher extends FramePublisher {
 	@SuppressWarnings("unchecked")
 	private static @Nullable RedisPublisher open(RedisConnection connection, Runnable closing,
 			PublishFailures failures) {
-		if (connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> commands) {
-			return new LettucePublisher(closing, (RedisClusterAsyncCommands<byte[], byte[]>) commands, failures);
+		if (connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> found) {
+			RedisClusterAsyncCommands<byte[], byte[]> commands = (RedisClusterAsyncCommands<byte[], byte[]>) found;
+			return new LettucePublisher(closing, commands, connection(commands), failures);
 		}
 		closing.run();
 		return null;
 	}
 
+	// The driver writes the commands of one call to the socket together.
 	@Override
-	CompletableFuture<Long> send(byte[] channel, byte[] payload) {
-		return this.commands.publish(channel, payload).toCompletableFuture();
+	List<CompletableFuture<Long>> send(List<Frame> frames) {
+		if (this.connection == null || frames.size() == 1) {
+			Frame frame = frames.get(0);
+			return List.of(this.commands.publish(frame.channel(), frame.lines()).toCompletableFuture());
+		}
+		List<AsyncCommand<byte[], byte[], Long>> publishes = frames.stream().map(LettucePublisher::publish).toList();
+		this.connection.dispatch(publishes);
+		return List.copyOf(publishes);
+	}
+
+	private static AsyncCommand<byte[], byte[], Long> publish(Frame frame) {
+		return new AsyncCommand<>(new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
+				new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(frame.channel()).addValue(frame.lines())));
 	}
 
 	@Override
