@@ -40,6 +40,8 @@ final class SignalSender {
 
 	private final Timer timer;
 
+	private final Timeouts timeouts;
+
 	private final long startNanos;
 
 	private final String channel;
@@ -66,6 +68,7 @@ final class SignalSender {
 		this.outbound = services.outbound();
 		this.extensions = services.settings().extensions();
 		this.timer = services.timer();
+		this.timeouts = new Timeouts(this.timer, listener::onTimeout);
 		this.startNanos = this.timer.nanoTime();
 		this.channel = channel;
 		this.durable = this.outbound.isDurable(channel);
@@ -153,7 +156,7 @@ final class SignalSender {
 			publication.timeoutScheduled(stored::cancel);
 		}
 		else if (!timeout.isNegative()) {
-			publication.timeoutScheduled(this.timer.schedule(timeout, () -> this.listener.onTimeout(publication)));
+			publication.timeoutScheduled(this.timeouts.start(publication, timeout));
 		}
 	}
 
