@@ -9,7 +9,11 @@ import java.util.Arrays;
  */
 final class AsciiJson {
 
+	private static final int LONGEST_NUMBER = 19;
+
 	private final QuotedStrings known;
+
+	private final byte[] digits = new byte[LONGEST_NUMBER];
 
 	private byte[] bytes;
 
@@ -69,17 +73,17 @@ final class AsciiJson {
 		if (number < 0) {
 			return raw(ascii(Long.toString(number)));
 		}
-		int digits = 1;
-		for (long rest = number / 10; rest > 0; rest /= 10) {
-			digits++;
-		}
-		ensure(digits);
+		int at = LONGEST_NUMBER;
 		long rest = number;
-		for (int i = this.length + digits - 1; i >= this.length; i--) {
-			this.bytes[i] = (byte) ('0' + rest % 10);
+		do {
+			this.digits[--at] = (byte) ('0' + rest % 10);
 			rest /= 10;
 		}
-		this.length += digits;
+		while (rest > 0);
+		int length = LONGEST_NUMBER - at;
+		ensure(length);
+		System.arraycopy(this.digits, at, this.bytes, this.length, length);
+		this.length += length;
 		return this;
 	}
 

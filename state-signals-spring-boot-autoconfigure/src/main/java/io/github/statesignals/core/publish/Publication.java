@@ -236,11 +236,15 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	// Awaits the answers of subscribers from here on.
 	void await(Set<String> subscribed, long nowNanos, boolean durable, MemoryBudget memory) {
-		List<List<String>> obliged = this.options.required()
-			.stream()
-			.map((required) -> subscribed.stream().filter((id) -> isNamed(id, required)).toList())
-			.toList();
-		this.tally = new ResponseTally(subscribed, this.options.rule(), obliged, nowNanos, durable, memory);
+		this.tally = new ResponseTally(subscribed, this.options.rule(), obliged(subscribed), nowNanos, durable, memory);
+	}
+
+	private List<List<String>> obliged(Set<String> subscribed) {
+		Set<String> required = this.options.required();
+		return required.isEmpty() ? List.of()
+				: required.stream()
+					.map((name) -> subscribed.stream().filter((id) -> isNamed(id, name)).toList())
+					.toList();
 	}
 
 	void timeoutScheduled(Runnable cancelTimeout) {

@@ -18,7 +18,7 @@ final class PublishIds {
 
 	private static final int BYTES = 16;
 
-	private static final int DRAWN = 32;
+	private static final int DRAWN = 256;
 
 	private final byte[] bytes = new byte[BYTES * DRAWN];
 
