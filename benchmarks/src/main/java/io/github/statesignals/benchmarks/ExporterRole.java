@@ -30,6 +30,7 @@ final class ExporterRole implements Peer.Role {
 			case "background" -> publishInBackground(arguments.getInt("pause"));
 			case "cpu" -> Footprint.cpu(arguments.getInt("millis"));
 			case "compilation" -> Footprint.compilation();
+			case "cpu-time" -> Map.of("millis", Footprint.cpuMillis());
 			case "footprint" -> Footprint.now();
 			default -> throw new IllegalArgumentException(command);
 		};

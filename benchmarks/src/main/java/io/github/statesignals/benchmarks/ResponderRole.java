@@ -26,6 +26,9 @@ final class ResponderRole implements Peer.Role {
 			case "cpu" -> {
 				return Footprint.cpu(arguments.getInt("millis"));
 			}
+			case "cpu-time" -> {
+				return Map.of("millis", Footprint.cpuMillis());
+			}
 			case "compilation" -> {
 				return Footprint.compilation();
 			}

@@ -13,6 +13,9 @@ import java.util.Map;
  */
 final class RoundTrips {
 
+	// Signals in flight, beside the window of the options.
+	private static final int FEW = 16;
+
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	/**
@@ -140,11 +143,18 @@ final class RoundTrips {
 			Map<String, Double> latency = latency(RoundTrips.this.options.slice());
 			samples.add(round, label, n, "one-", latency);
 			if (this.arm != Arm.PYTHON) {
+				samples.add(round, label, n, "few-", throughput(RoundTrips.this.options.slice(), n, FEW));
 				double cpu = redis.cpuSeconds();
+				double exporterCpu = cpuMillis(this.exporter);
+				double responderCpu = cpuMillis(this.responder);
 				Map<String, Double> throughput = throughput(RoundTrips.this.options.slice(), n);
+				double count = throughput.getOrDefault("count", 1.0);
 				samples.add(round, label, n, "many-", throughput);
-				samples.add(round, label, n, "many-redis-micros",
-						(redis.cpuSeconds() - cpu) * 1e6 / throughput.getOrDefault("count", 1.0));
+				samples.add(round, label, n, "many-redis-micros", (redis.cpuSeconds() - cpu) * 1e6 / count);
+				samples.add(round, label, n, "many-exporter-micros",
+						(cpuMillis(this.exporter) - exporterCpu) * 1e3 / count);
+				samples.add(round, label, n, "many-responder-micros",
+						(cpuMillis(this.responder) - responderCpu) * 1e3 / count);
 				System.out.printf("round %d  n=%-4d %-12s p50 %9.0f us  p99 %9.0f us  %9.0f/s  %,9.0f bytes%n",
 						round + 1, n, label, latency.get("p50"), latency.get("p99"), throughput.get("rate"),
 						throughput.get("bytes"));
@@ -158,10 +168,18 @@ final class RoundTrips {
 			return this.exporter.request("latency millis=" + time.toMillis(), PATIENCE);
 		}
 
+		private double cpuMillis(PeerProcess peer) {
+			return peer.request("cpu-time", PATIENCE).getOrDefault("millis", 0.0);
+		}
+
 		private Map<String, Double> throughput(Duration time, int n) {
+			return throughput(time, n, RoundTrips.this.options.window());
+		}
+
+		private Map<String, Double> throughput(Duration time, int n, int window) {
 			long before = RoundTrips.this.lab.redis().connectionsEver();
-			Map<String, Double> numbers = this.exporter.request("throughput millis=%d window=%d"
-				.formatted(time.toMillis(), this.arm.window(RoundTrips.this.options.window(), n)), PATIENCE);
+			Map<String, Double> numbers = this.exporter.request(
+					"throughput millis=%d window=%d".formatted(time.toMillis(), this.arm.window(window, n)), PATIENCE);
 			long reconnected = RoundTrips.this.lab.redis().connectionsEver() - before;
 			if (reconnected > 0 && this.arm.isOurs()) {
 				RoundTrips.this.samples.add(0, this.arm.label(), n, "reconnects", reconnected);
