@@ -104,8 +104,8 @@ public class SignalsEndpoint {
 		static ExporterDescriptor of(DefaultSignalExporter exporter) {
 			Set<String> subscribers = exporter.getSubscribers();
 			return new ExporterDescriptor(exporter.getPublisherId(), exporter.getProcessName(), exporter.getChannel(),
-					first(exporter.getLegalEvents()), exporter.subscriptions().publisher().inFlight(), first(subscribers),
-					subscribers.size());
+					first(exporter.getLegalEvents()), exporter.subscriptions().publisher().inFlight(),
+					first(subscribers), subscribers.size());
 		}
 
 	}

@@ -41,10 +41,9 @@ class DurableOperationsTests {
 		.withBean(Handlers.class)
 		.withPropertyValues("spring.data.redis.url=" + TestRedis.uri(), "state-signals.channel=" + this.channel,
 				"state-signals.channels." + this.channel + ".delivery=durable",
-				"management.endpoints.web.exposure.include=signals",
-				"management.endpoint.signals.access=UNRESTRICTED", "state-signals.exporter.legal-events=start",
-				"state-signals.exporter.process-name=conductor", "state-signals.responder.name=cpu",
-				"state-signals.exporter.await-subscribers=1");
+				"management.endpoints.web.exposure.include=signals", "management.endpoint.signals.access=UNRESTRICTED",
+				"state-signals.exporter.legal-events=start", "state-signals.exporter.process-name=conductor",
+				"state-signals.responder.name=cpu", "state-signals.exporter.await-subscribers=1");
 
 	@Test
 	void channelShowsRegisteredRespondersUntilTheyAreRemoved() {
@@ -92,8 +91,8 @@ class DurableOperationsTests {
 				});
 			assertThat(web.replay("channels", "default", "dead-letters", "1-0.0", "cpu").getStatus()).isEqualTo(204);
 			Handlers handlers = context.getBean(Handlers.class);
-			await().untilAsserted(() -> assertThat(handlers.received).extracting(Signal::publisherId)
-				.containsExactly("p"));
+			await().untilAsserted(
+					() -> assertThat(handlers.received).extracting(Signal::publisherId).containsExactly("p"));
 			assertThat(web.replay("channels", "default", "dead-letters", "1-0.0", "cpu").getStatus()).isEqualTo(404);
 		});
 	}
