@@ -64,7 +64,7 @@ final class JsonLines {
 		return false;
 	}
 
-	private static int lineEnd(byte[] lines, int start) {
+	static int lineEnd(byte[] lines, int start) {
 		for (int i = start; i < lines.length; i++) {
 			if (lines[i] == '\n') {
 				return i;

@@ -28,6 +28,8 @@ abstract class JsonScanner {
 
 	private static final int LONG_DIGITS = 18;
 
+	private static final int LONGEST_RECENT = 32;
+
 	private static final byte[] NOTHING = {};
 
 	private final StringCache strings;
@@ -35,6 +37,8 @@ abstract class JsonScanner {
 	private byte[] json = NOTHING;
 
 	private int at;
+
+	private int end;
 
 	private boolean failed;
 
@@ -46,9 +50,10 @@ abstract class JsonScanner {
 		this.strings = strings;
 	}
 
-	final void reset(byte[] json) {
+	final void reset(byte[] json, int start, int end) {
 		this.json = json;
-		this.at = 0;
+		this.at = start;
+		this.end = end;
 		this.failed = false;
 		this.signature = null;
 	}
@@ -63,7 +68,7 @@ abstract class JsonScanner {
 
 	// Whether the form was as expected, with nothing after it.
 	final boolean isComplete() {
-		return !this.failed && this.at == this.json.length;
+		return !this.failed && this.at == this.end;
 	}
 
 	final void fail() {
@@ -77,11 +82,11 @@ abstract class JsonScanner {
 	}
 
 	final boolean isNext(char character) {
-		return this.at < this.json.length && this.json[this.at] == character;
+		return this.at < this.end && this.json[this.at] == character;
 	}
 
 	final boolean skip(char character) {
-		if (this.at < this.json.length && this.json[this.at] == character) {
+		if (this.at < this.end && this.json[this.at] == character) {
 			this.at++;
 			return true;
 		}
@@ -94,7 +99,7 @@ abstract class JsonScanner {
 	}
 
 	private boolean isKey(byte[] key, int from) {
-		return from + key.length <= this.json.length
+		return from + key.length <= this.end
 				&& Arrays.equals(key, 0, key.length, this.json, from, from + key.length);
 	}
 
@@ -149,7 +154,7 @@ abstract class JsonScanner {
 		int start = this.at;
 		Entry expected = usual.entry;
 		int end = start + expected.bytes().length;
-		if (end < this.json.length && this.json[end] == '"' && expected.is(this.json, start, end)) {
+		if (end < this.end && this.json[end] == '"' && expected.is(this.json, start, end)) {
 			this.at = end + 1;
 			return expected.string();
 		}
@@ -165,7 +170,7 @@ abstract class JsonScanner {
 	}
 
 	/**
-	 * Reads a string that may be a recent one, such as a number that counts up.
+	 * Reads a string that may be a recent one, such as the id of a signal.
 	 * @param recent the recent ones; its length is a power of two
 	 * @return the string; undefined if it can't be read
 	 */
@@ -186,7 +191,7 @@ abstract class JsonScanner {
 			return known;
 		}
 		String made = StringCache.string(this.json, start, end);
-		if (made.length() <= LONG_DIGITS) {
+		if (made.length() <= LONGEST_RECENT) {
 			recent[slot] = made;
 		}
 		return made;
@@ -225,7 +230,7 @@ abstract class JsonScanner {
 	// Moves past the string.
 	private int stringEnd() {
 		int end = this.at;
-		while (end < this.json.length) {
+		while (end < this.end) {
 			byte next = this.json[end];
 			if (next == '"') {
 				this.at = end + 1;
@@ -284,7 +289,7 @@ abstract class JsonScanner {
 		boolean negative = skip('-');
 		int start = this.at;
 		long value = 0;
-		while (this.at < this.json.length && this.json[this.at] >= '0' && this.json[this.at] <= '9'
+		while (this.at < this.end && this.json[this.at] >= '0' && this.json[this.at] <= '9'
 				&& this.at - start <= mostDigits) {
 			value = value * 10 + (this.json[this.at++] - '0');
 		}

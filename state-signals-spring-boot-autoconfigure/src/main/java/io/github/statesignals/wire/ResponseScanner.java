@@ -47,8 +47,8 @@ final class ResponseScanner extends JsonScanner {
 	}
 
 	// Returns null where it takes a parser.
-	@Nullable ReceivedResponse scan(byte[] json) {
-		reset(json);
+	@Nullable ReceivedResponse scan(byte[] json, int start, int end) {
+		reset(json, start, end);
 		expect('{');
 		expect(RESPONDER_ID);
 		String responderId = text(this.responderId);

@@ -1,5 +1,7 @@
 package io.github.statesignals.wire;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -237,7 +239,7 @@ public final class SignalCodec {
 			String problem = tooLarge(payload);
 			return new MalformedMessage(problem, PartialReader.readSignal(this.reader, payload, true, problem), null);
 		}
-		ReceivedSignal scanned = scanSignal(payload);
+		ReceivedSignal scanned = scanSignal(payload, 0, payload.length);
 		if (scanned != null) {
 			return scanned;
 		}
@@ -250,10 +252,10 @@ public final class SignalCodec {
 		}
 	}
 
-	private @Nullable ReceivedSignal scanSignal(byte[] payload) {
+	private @Nullable ReceivedSignal scanSignal(byte[] json, int start, int end) {
 		SignalScanner spare = this.signalScanner.getAndSet(null);
 		SignalScanner scanner = (spare != null) ? spare : new SignalScanner(this.strings);
-		ReceivedSignal scanned = scanner.scan(payload);
+		ReceivedSignal scanned = scanner.scan(json, start, end);
 		this.signalScanner.set(scanner);
 		return scanned;
 	}
@@ -265,8 +267,7 @@ public final class SignalCodec {
 	 * {@link UnverifiedMessage}
 	 */
 	public ReceivedMessage readResponse(byte[] payload) {
-		ReceivedMessage scanned = scanResponse(payload);
-		return check((scanned != null) ? scanned : parseResponse(payload), payload);
+		return check(parseResponse(payload), payload);
 	}
 
 	private ReceivedMessage check(ReceivedMessage message, byte[] payload) {
@@ -309,27 +310,45 @@ public final class SignalCodec {
 	}
 
 	private ReceivedMessage readFrame(byte[] payload, boolean signals) {
-		List<byte[]> lines = (payload.length <= Limits.FRAME_BYTES) ? JsonLines.split(payload) : List.of();
-		if (lines.isEmpty() || lines.size() > Limits.FRAME_MESSAGES) {
-			return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
+		List<ReceivedMessage> messages = new ArrayList<>();
+		for (int start = 0; start < payload.length;) {
+			if (payload.length > Limits.FRAME_BYTES || messages.size() == Limits.FRAME_MESSAGES) {
+				return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
+			}
+			int end = JsonLines.lineEnd(payload, start);
+			messages.add(readLine(payload, start, end, signals));
+			start = end + 1;
 		}
-		return new ReceivedFrame(lines.stream().map((line) -> readSingle(line, signals)).toList());
+		return new ReceivedFrame(messages);
+	}
+
+	private ReceivedMessage readLine(byte[] lines, int start, int end, boolean signal) {
+		ReceivedMessage scanned = null;
+		// A signature is verified over the bytes of its line.
+		if (this.signatures == null && end - start <= this.maxPayload) {
+			scanned = signal ? scanSignal(lines, start, end) : scanResponse(lines, start, end);
+		}
+		return (scanned != null) ? scanned : readSingle(Arrays.copyOfRange(lines, start, end), signal);
 	}
 
 	// Returns null where it takes a parser.
-	private @Nullable ReceivedMessage scanResponse(byte[] payload) {
-		if (payload.length > this.maxPayload) {
-			String problem = tooLarge(payload);
-			return new MalformedMessage(problem, null, PartialReader.readResponse(this.reader, payload, problem));
-		}
+	private @Nullable ReceivedResponse scanResponse(byte[] json, int start, int end) {
 		ResponseScanner spare = this.responseScanner.getAndSet(null);
 		ResponseScanner scanner = (spare != null) ? spare : new ResponseScanner(this.strings);
-		ReceivedResponse scanned = scanner.scan(payload);
+		ReceivedResponse scanned = scanner.scan(json, start, end);
 		this.responseScanner.set(scanner);
 		return scanned;
 	}
 
 	private ReceivedMessage parseResponse(byte[] payload) {
+		if (payload.length > this.maxPayload) {
+			String problem = tooLarge(payload);
+			return new MalformedMessage(problem, null, PartialReader.readResponse(this.reader, payload, problem));
+		}
+		ReceivedResponse scanned = scanResponse(payload, 0, payload.length);
+		if (scanned != null) {
+			return scanned;
+		}
 		try {
 			return this.reader.readResponse(payload);
 		}

@@ -66,8 +66,8 @@ final class SignalScanner extends JsonScanner {
 	}
 
 	// Returns null where it takes a parser.
-	@Nullable ReceivedSignal scan(byte[] json) {
-		reset(json);
+	@Nullable ReceivedSignal scan(byte[] json, int start, int end) {
+		reset(json, start, end);
 		expect('{');
 		expect(PUBLISHER_ID);
 		String publisherId = text(this.publisherId);

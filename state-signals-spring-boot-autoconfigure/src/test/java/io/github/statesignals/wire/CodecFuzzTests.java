@@ -110,7 +110,7 @@ class CodecFuzzTests {
 	}
 
 	private void checkSignal(byte[] payload) {
-		ReceivedSignal scanned = this.signalScanner.scan(payload);
+		ReceivedSignal scanned = this.signalScanner.scan(payload, 0, payload.length);
 		ReceivedSignal parsed = parseSignal(payload);
 		count(scanned, parsed);
 		if (scanned != null) {
@@ -145,7 +145,7 @@ class CodecFuzzTests {
 	}
 
 	private void checkResponse(byte[] payload) {
-		ReceivedResponse scanned = this.responseScanner.scan(payload);
+		ReceivedResponse scanned = this.responseScanner.scan(payload, 0, payload.length);
 		ReceivedResponse parsed = parseResponse(payload);
 		count(scanned, parsed);
 		if (scanned != null) {

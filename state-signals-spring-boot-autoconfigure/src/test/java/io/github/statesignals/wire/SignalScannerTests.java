@@ -74,7 +74,7 @@ class SignalScannerTests {
 	}
 
 	private @Nullable ReceivedSignal scan(String json) {
-		return ScannerTesting.read(json, this.scanner::scan);
+		return ScannerTesting.read(json, (bytes) -> this.scanner.scan(bytes, 0, bytes.length));
 	}
 
 	private @Nullable ReceivedSignal parse(byte[] json) {
