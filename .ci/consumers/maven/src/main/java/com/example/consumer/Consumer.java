@@ -39,7 +39,8 @@ public class Consumer {
 		RedisServer redis = new RedisServer(port);
 		redis.start();
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Consumer.class)
-			.run("--spring.application.name=consumer", "--spring.data.redis.port=" + port)) {
+			.run("--spring.application.name=consumer", "--spring.data.redis.port=" + port,
+					"--state-signals.exporter.legal-events=benchmark-start")) {
 			SignalResult result = context.getBean(SignalExporter.class)
 				.signal("benchmark-start")
 				.metadata("uuid", "run-7")
