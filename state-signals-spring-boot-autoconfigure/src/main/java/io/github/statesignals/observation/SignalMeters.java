@@ -144,7 +144,6 @@ public enum SignalMeters implements MeterDocumentation {
 	}
 
 	@Override
-	@SuppressWarnings("NullAway")
 	public @Nullable String getBaseUnit() {
 		return this.baseUnit;
 	}

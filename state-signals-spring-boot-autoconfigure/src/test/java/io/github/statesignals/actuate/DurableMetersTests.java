@@ -144,7 +144,7 @@ class DurableMetersTests {
 	}
 
 	@Test
-	void whatCanNotBeReadHasNoValue() {
+	void stateThatCanNotBeReadHasNoValue() {
 		DurableChannels channels = start(Object.class).getBean(DurableChannels.class);
 		new DurableMeters(() -> channels, List.of("broadcast"), (channel) -> List.of("one"), this.registry).bind();
 		assertThat(gauge(SignalMeters.DURABLE_AGE, "one")).isNaN();

@@ -55,7 +55,7 @@ class GrafanaTests {
 
 	private static final Pattern GROUPING = Pattern.compile("\\bby \\(([^)]*)\\)");
 
-	// Prometheus adds them to what it reads.
+	// Prometheus adds them to all samples.
 	private static final Set<String> TARGET = Set.of("job", "instance");
 
 	@RegisterExtension
@@ -183,7 +183,7 @@ class GrafanaTests {
 		}
 	}
 
-	// Checks that what a text names is a label of the result.
+	// Checks that the names in a text are labels of the result.
 	private void checkTemplates(String expression, String text, String template) {
 		List<String> named = Pattern.compile(template).matcher(text).results().map((name) -> name.group(1)).toList();
 		List<MatchResult> groupings = GROUPING.matcher(expression).results().toList();
