@@ -204,7 +204,8 @@ class ArchitectureTests {
 		.whereLayer("driver")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder", "publish", "exporter", "engine")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder", "publish", "exporter",
+				"engine")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer()
 		.ensureAllClassesAreContainedInArchitecture();

@@ -139,7 +139,8 @@ final class SignalDetails {
 	 * @param backlog the stored signals that each of these has not answered
 	 */
 	record Channel(String name, boolean durable, List<String> exporters, List<String> responders,
-			@Nullable Set<String> registered, @Nullable Map<String, ResponderBacklog> backlog, @Nullable Long deadLetters) {
+			@Nullable Set<String> registered, @Nullable Map<String, ResponderBacklog> backlog,
+			@Nullable Long deadLetters) {
 	}
 
 	/**

@@ -79,7 +79,8 @@ class MonitoringTests {
 		finally {
 			server.thaw();
 		}
-		// The interval of reading, and the time that a call may take, are ten seconds each.
+		// The interval of reading, and the time that a call may take, are ten seconds
+		// each.
 		await().atMost(RedisProcess.PATIENCE.multipliedBy(2))
 			.untilAsserted(() -> assertThat(registry.scrape())
 				.contains("state_signals_durable_age_seconds{channel=\"orders\",responder=\"orders\"} 0.0"));

@@ -35,8 +35,7 @@ class FastStartTests {
 		String classes = processAheadOfTime();
 		assertThat(run("-Dspring.aot.enabled=true", "-cp", classes, APPLICATION, redis()))
 			.contains("handled: {reason=smoke}", "alarm: ALL_SUBS_SUCCESS, processed ahead of time: true");
-		Path hints = this.directory
-			.resolve("classes/META-INF/native-image/group/artifact/reachability-metadata.json");
+		Path hints = this.directory.resolve("classes/META-INF/native-image/group/artifact/reachability-metadata.json");
 		assertThat(Files.readString(hints).replace("\\/", "/"))
 			.contains("io/github/statesignals/redis/durable/store/*.lua", APPLICATION + "$Alarms");
 	}
