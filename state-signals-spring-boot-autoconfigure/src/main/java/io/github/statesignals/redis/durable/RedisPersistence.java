@@ -3,6 +3,8 @@ package io.github.statesignals.redis.durable;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.StreamStore;
@@ -10,12 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns once if Redis can lose the signals that it stores. Asks on the connection of
- * durable channels: to connect holds a lock of the application's connection factory.
+ * Warns once if Redis can lose the signals that it stores, or can't delete them. Asks on
+ * the connection of durable channels: to connect holds a lock of the application's
+ * connection factory.
  */
 final class RedisPersistence {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisPersistence.class);
+
+	private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
 
 	private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
@@ -39,6 +44,10 @@ final class RedisPersistence {
 	}
 
 	private void warn(List<String> fields) {
+		if (!canTrim(fields.get(3))) {
+			warn("Redis " + fields.get(3) + " can't trim the streams of durable channels, so that they grow until its "
+					+ "memory is full. Use Redis 6.2 or later");
+		}
 		if (fields.get(0).equals("0")) {
 			warn("Redis writes no append-only file: stored signals of durable channels are lost when it stops "
 					+ "unexpectedly. Set 'appendonly yes'");
@@ -47,6 +56,13 @@ final class RedisPersistence {
 			warn("Redis may evict the keys of durable channels, and with them stored signals, when its memory is full. "
 					+ "Set 'maxmemory-policy noeviction'");
 		}
+	}
+
+	// XTRIM MINID is of 6.2. All forks report the version that they are compatible with.
+	static boolean canTrim(String version) {
+		Matcher numbers = VERSION.matcher(version);
+		return !numbers.lookingAt()
+				|| Integer.parseInt(numbers.group(1)) * 100 + Integer.parseInt(numbers.group(2)) >= 602;
 	}
 
 	private void warn(String problem) {
