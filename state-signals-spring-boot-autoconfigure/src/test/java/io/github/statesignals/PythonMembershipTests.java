@@ -89,6 +89,16 @@ class PythonMembershipTests {
 	}
 
 	@Test
+	void aPythonResponderThatComesLateIsAsked() {
+		SignalExporter exporter = start(Conductor.class).getBean(SignalExporter.class);
+		exporter.initialize("go");
+		PythonPeer.Responder late = this.python.responder("late",
+				Map.of("initialization", answerWithoutRas(), "go", answer(1)));
+		await().atMost(PATIENCE).until(() -> exporter.getSubscribers().contains(late.responderId()));
+		assertThat(exporter.publish("go").acted()).containsExactly(late.responderId());
+	}
+
+	@Test
 	void aPythonResponderSubscribesAgainWhenAJavaOneMakesTheExporterAsk() {
 		PythonPeer.Responder cpu = this.python.responder("cpu", Map.of("initialization", answer(1), "go", answer(1)));
 		SignalExporter exporter = start(Conductor.class).getBean(SignalExporter.class);

@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
@@ -28,6 +30,8 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private static final Logger logger = LoggerFactory.getLogger(MessageReceiver.class);
 
+	private static final byte[] UNNAMED = RedisChannel.bytes(SignalChannels.of("").signals());
+
 	/**
 	 * By the names of Redis channels.
 	 */
@@ -45,6 +49,8 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	@GuardedBy("listening")
 	private boolean closed;
+
+	private volatile boolean countable = true;
 
 	private final LogLimit unreadable = new LogLimit(1);
 
@@ -156,10 +162,36 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 	}
 
 	void connected(boolean gap) {
+		notifyListener(() -> listener().onConnected(gap));
+	}
+
+	/**
+	 * Counts the clients that receive the signals of the channel without a name, if there
+	 * is an exporter on it: the responders of Python do not announce themselves. Waits
+	 * for nothing.
+	 */
+	void countReceivers(@Nullable RedisPublisher publisher) {
+		Listener listener = this.listener;
+		if (publisher == null || listener == null || !this.countable || !listener.wantsResponses("")) {
+			return;
+		}
+		publisher.countSubscribers(UNNAMED).whenComplete((count, ex) -> {
+			if (ex == null) {
+				notifyListener(() -> listener.onReceivers("", count));
+			}
+			else {
+				logger.debug("The subscribers of a Redis channel can't be counted", ex);
+				// Most often for the permission is missing, and is not required.
+				this.countable = !RedisExceptions.isFinal(ex);
+			}
+		});
+	}
+
+	private void notifyListener(Runnable call) {
 		this.listening.lock();
 		try {
 			if (!this.closed) {
-				listener().onConnected(gap);
+				call.run();
 			}
 		}
 		finally {

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisExceptions;
@@ -130,9 +131,11 @@ final class RedisHeartbeat {
 	 * Supervises a connection, and replaces a publisher that is stuck.
 	 * @param publisher the publisher
 	 * @param closed ends the supervision
+	 * @param received called after each beat that was received
 	 * @return {@code false} when the subscription is lost, {@code true} when it is closed
 	 */
-	boolean supervise(OutboundPublisher publisher, CountDownLatch closed) throws InterruptedException {
+	boolean supervise(OutboundPublisher publisher, CountDownLatch closed, Consumer<@Nullable RedisPublisher> received)
+			throws InterruptedException {
 		if (!isEnabled()) {
 			closed.await();
 			return true;
@@ -152,6 +155,7 @@ final class RedisHeartbeat {
 				confirmed = (!this.alive && isConfirmed(published)) ? confirmed + 1 : 0;
 				if (missed == 0) {
 					replacement.discard();
+					received.accept(publisher.current());
 				}
 				else if (!this.alive && confirmed == 0) {
 					// It must not be sent later.

@@ -122,7 +122,7 @@ final class RedisPubSubConnection {
 				this.begun.await();
 			}
 			while (connect()) {
-				if (this.heartbeat.supervise(this.publisher, this.closed)) {
+				if (this.heartbeat.supervise(this.publisher, this.closed, this.receiver::countReceivers)) {
 					return;
 				}
 				logger.warn("The subscription is lost: Redis confirms heartbeats that are not received. "

@@ -139,8 +139,9 @@ public interface SignalTransport {
 	 * @param signal the signal
 	 * @param extension its extension for peers that support extensions, if it has one
 	 * @return completes when the signal was sent, on any thread, with a
-	 * {@link DurableSignalTransport.StoredSignal} if it is stored; or exceptionally with
-	 * a {@link org.springframework.dao.DataAccessException}, which is a
+	 * {@link DurableSignalTransport.StoredSignal} if it is stored, or the number of
+	 * clients that receive it, a {@link Long}, if that is known; or exceptionally with a
+	 * {@link org.springframework.dao.DataAccessException}, which is a
 	 * {@link SignalNotSentException} if it is certain that nothing was sent, or at once
 	 * with an {@link IllegalArgumentException} if the signal is too large and is not
 	 * sent. Cancelling it prevents the sending, if that has not happened
@@ -276,6 +277,15 @@ public interface SignalTransport {
 		 * @param signal what can be read of it: its publisher and its event at least
 		 */
 		default void onUnreadable(String channel, UnreadableSignal signal) {
+		}
+
+		/**
+		 * Counts the clients that receive the signals of a channel, whether or not they
+		 * announce themselves.
+		 * @param channel the channel's name
+		 * @param receivers the number of clients, those of this application included
+		 */
+		default void onReceivers(String channel, long receivers) {
 		}
 
 		/**

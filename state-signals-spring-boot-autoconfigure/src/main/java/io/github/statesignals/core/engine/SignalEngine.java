@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -180,7 +179,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			}
 			catch (RejectedExecutionException ex) {
 				// The application is shutting down, and its callers still wait.
-				ForkJoinPool.commonPool().execute(task);
+				CompletableFuture.runAsync(task);
 			}
 		};
 	}

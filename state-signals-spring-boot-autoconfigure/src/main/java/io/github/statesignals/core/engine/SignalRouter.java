@@ -322,6 +322,11 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	}
 
 	@Override
+	public void onReceivers(String channel, long receivers) {
+		this.exporters.initialized(channel).forEach((exporter) -> exporter.subscriptions().onReceivers(receivers));
+	}
+
+	@Override
 	public void onConnected(boolean gap) {
 		if (gap) {
 			logger.warn("Receiving signals again after a gap: those sent meanwhile may have been missed");

@@ -15,7 +15,6 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.EngineServices;
-import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.TextLength;
@@ -91,7 +90,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		this.converter = converter;
 		this.registry = registry;
 		this.subscriptions = new Subscriptions(this.publisherId, channel, services, localResponders,
-				this::currentInitialization, this::ask);
+				this::currentInitialization);
 		this.publisher = this.subscriptions.publisher();
 	}
 
@@ -283,7 +282,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		logger.debug("Initializing exporter '{}' with {}", this.publisherId, initialized.legalEvents());
 		this.current.state = initialized;
 		this.subscriptions.open(initialized.expected());
-		return this.publisher.sendInitialization(reserved(Signal.INITIALIZATION, initialized.tag()));
+		return this.subscriptions.requests().ask(reserved(Signal.INITIALIZATION, initialized.tag()));
 	}
 
 	public boolean isInitialized() {
@@ -297,22 +296,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 	private @Nullable Signal currentInitialization() {
 		ExporterState current = this.current.state;
 		return current.is(Status.INITIALIZED) ? reserved(Signal.INITIALIZATION, current.tag()) : null;
-	}
-
-	// Completes at once if there is no need.
-	private CompletionStage<?> askAgain() {
-		Signal initialization = currentInitialization();
-		return (initialization != null) ? this.publisher.sendInitialization(initialization)
-				: CompletableFuture.completedFuture(null);
-	}
-
-	private void ask() {
-		askAgain().whenComplete((sent, ex) -> {
-			if (ex != null) {
-				logger.warn("Could not ask for subscribers of '{}' again: {}", this.publisherId,
-						Futures.unwrap(ex).toString());
-			}
-		});
 	}
 
 	public String getChannel() {
@@ -332,8 +315,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 * @return {@code false} when the timeout passed before
 	 */
 	public boolean awaitSubscribers(int count, Duration timeout, Duration republishInterval, Runnable first) {
-		return new SubscriberWait(this.publisherId, this.subscriptions.responders(), count, this::askAgain,
-				republishInterval, this.services.timer())
+		return new SubscriberWait(this.publisherId, this.subscriptions.responders(), count,
+				this.subscriptions.requests()::askAgain, republishInterval, this.services.timer())
 			.await(timeout, first);
 	}
 

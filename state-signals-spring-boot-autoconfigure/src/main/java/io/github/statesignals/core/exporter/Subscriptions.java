@@ -49,36 +49,38 @@ public final class Subscriptions {
 
 	private final Supplier<@Nullable Signal> initialization;
 
-	private final Runnable ask;
-
 	private final KnownResponders responders = new KnownResponders();
 
 	private final ResponderProbes probes;
 
 	private final SignalPublisher publisher;
 
-	private final Greeters greeters;
+	private final SubscriptionRequests requests;
 
 	// Held while a responder of this application is subscribed or removed, so that each
 	// decision is about its state at that time.
 	private final ReentrantLock lock = new ReentrantLock();
 
 	Subscriptions(String publisherId, String channel, EngineServices services, ResponderRegistry localResponders,
-			Supplier<@Nullable Signal> initialization, Runnable ask) {
+			Supplier<@Nullable Signal> initialization) {
 		this.publisherId = publisherId;
 		this.channel = channel;
 		this.services = services;
 		this.localResponders = localResponders;
 		this.initialization = initialization;
-		this.ask = ask;
-		this.greeters = new Greeters(services.timer(), this.responders, ask);
 		this.probes = new ResponderProbes(new Peers(), services.timer(), services.settings().exporters().probeAfter());
 		this.publisher = new SignalPublisher(services, channel, this.responders, this.probes,
 				new UnhandledEvents(() -> localResponders.handledEvents(channel)), this::onMissed);
+		this.requests = new SubscriptionRequests(publisherId, services.timer(), this.responders, initialization,
+				this.publisher);
 	}
 
 	public KnownResponders responders() {
 		return this.responders;
+	}
+
+	SubscriptionRequests requests() {
+		return this.requests;
 	}
 
 	public SignalPublisher publisher() {
@@ -96,7 +98,7 @@ public final class Subscriptions {
 	}
 
 	void clear() {
-		this.greeters.clear();
+		this.requests.clear();
 		this.probes.clear();
 	}
 
@@ -184,7 +186,19 @@ public final class Subscriptions {
 	 */
 	public void onHello(String responderId) {
 		if (!this.responders.isExtended(responderId)) {
-			this.greeters.add(responderId);
+			this.requests.add(responderId);
+		}
+	}
+
+	/**
+	 * Takes the number of clients that receive the signals of the channel. If more do
+	 * than received the last initialization, asks again: a responder that does not
+	 * support extensions subscribes only when it is asked.
+	 * @param receivers the number
+	 */
+	public void onReceivers(long receivers) {
+		if (this.services.settings().extensions() != Extensions.OFF) {
+			this.requests.count(receivers);
 		}
 	}
 
@@ -325,7 +339,7 @@ public final class Subscriptions {
 	 */
 	public void onGap() {
 		this.publisher.recall();
-		this.ask.run();
+		this.requests.send();
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,6 +34,14 @@ final class BlockingPublisher extends FramePublisher {
 		}
 		try (connection) {
 			return CompletableFuture.completedFuture(connection.publish(frame.channel(), frame.lines()));
+		}
+	}
+
+	@Override
+	CompletableFuture<Long> count(byte[] channel) {
+		try (RedisConnection connection = this.connectionFactory.getConnection()) {
+			Object reply = connection.execute("PUBSUB", "NUMSUB".getBytes(StandardCharsets.US_ASCII), channel);
+			return CompletableFuture.completedFuture((Long) ((List<?>) reply).get(1));
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.Frame.Message;
@@ -84,6 +85,8 @@ abstract class FramePublisher implements RedisPublisher {
 	 */
 	abstract List<CompletableFuture<Long>> send(List<Frame> frames);
 
+	abstract CompletableFuture<Long> count(byte[] channel);
+
 	/**
 	 * Returns whether the driver sends at once what it is given.
 	 */
@@ -115,6 +118,13 @@ abstract class FramePublisher implements RedisPublisher {
 			onThread(this::sendQueued);
 		}
 		return message;
+	}
+
+	@Override
+	public final CompletableFuture<Long> countSubscribers(byte[] channel) {
+		return this.blocking
+				? CompletableFuture.supplyAsync(() -> count(channel), this.executor).thenCompose(Function.identity())
+				: count(channel);
 	}
 
 	private static SignalNotSentException closing() {

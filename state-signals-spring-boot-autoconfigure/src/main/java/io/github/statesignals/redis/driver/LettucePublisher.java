@@ -106,6 +106,13 @@ final class LettucePublisher extends FramePublisher {
 	}
 
 	@Override
+	CompletableFuture<Long> count(byte[] channel) {
+		return this.commands.pubsubNumsub(channel)
+			.toCompletableFuture()
+			.thenApply((counts) -> counts.values().iterator().next());
+	}
+
+	@Override
 	boolean isConnected() {
 		return this.connection == null || this.connection.isOpen();
 	}

@@ -22,6 +22,14 @@ public interface RedisPublisher {
 	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable);
 
 	/**
+	 * Counts the clients that are subscribed to a Redis channel, on a cluster those of
+	 * one node.
+	 * @param channel the Redis channel
+	 * @return completes with the number, or exceptionally with the driver's exception
+	 */
+	CompletableFuture<Long> countSubscribers(byte[] channel);
+
+	/**
 	 * Closes the connection.
 	 */
 	void close();
