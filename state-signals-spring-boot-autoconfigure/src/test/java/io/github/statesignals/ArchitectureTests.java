@@ -1,5 +1,6 @@
 package io.github.statesignals;
 
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,10 +25,12 @@ import org.springframework.util.ReflectionUtils;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -54,7 +57,7 @@ class ArchitectureTests {
 			// What users import.
 			"Acknowledgement", "CompletionRule", "DeadLetter", "DurableChannels", "InitializationSpec", "OnSignal",
 			"OnSignals", "ResponderBacklog", "Response", "ResultCode", "Signal", "SignalArgumentResolver",
-			"SignalErrorHandler", "SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalGapEvent",
+			"SignalErrorHandler", "SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalExtensionsKt", "SignalGapEvent",
 			"SignalGateway", "SignalGatewayFactory", "SignalHandler", "SignalInterceptor", "SignalInterceptor$Handling",
 			"SignalInterceptor$Publishing", "SignalResponder", "SignalResponder$Registration", "SignalResponderFactory",
 			"SignalResult", "SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalStatus$Completeness",
@@ -129,6 +132,9 @@ class ArchitectureTests {
 			"autoconfigure.StateSignalsProperties$Responder", "autoconfigure.StateSignalsProperties$Start");
 
 	private static final int LARGEST_KNOT = 3;
+
+	// Of classes that have extensions for Kotlin.
+	private static final String KOTLIN = "kotlin.Metadata";
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.github.(**)").should().beFreeOfCycles();
@@ -260,7 +266,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule noFieldIsMadeAccessible = noClasses().should()
-		.callMethodWhere(target(name("setAccessible")).or(target(name("trySetAccessible"))))
+		.callMethodWhere(target(name("setAccessible")).or(target(name("trySetAccessible")))
+			.and(target(owner(assignableTo(AccessibleObject.class)))))
 		.orShould()
 		.callMethod(ReflectionUtils.class, "makeAccessible", Field.class)
 		.orShould()
@@ -269,6 +276,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule apiNeedsNothingButSpringCore = classes().that()
 		.resideInAPackage(ROOT)
+		.and()
+		.areNotAnnotatedWith(KOTLIN)
 		.should()
 		.onlyDependOnClassesThat()
 		.resideInAnyPackage(ROOT, "java..", "org.jspecify..", "org.springframework.core..",
@@ -279,6 +288,8 @@ class ArchitectureTests {
 		.resideInAPackage(ROOT)
 		.and()
 		.doNotHaveSimpleName("package-info")
+		.and()
+		.areNotAnnotatedWith(KOTLIN)
 		.should()
 		.beInterfaces()
 		.orShould()

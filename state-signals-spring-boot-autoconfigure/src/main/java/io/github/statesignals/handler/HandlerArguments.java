@@ -124,9 +124,10 @@ final class HandlerArguments {
 			return (signal) -> Optional.ofNullable(readNullable(signal.metadata().get(name), nested, name));
 		}
 		Type target = checkedType(parameter);
+		boolean required = KotlinFunctions.isRequired(parameter);
 		return (signal) -> {
 			Object value = signal.metadata().get(name);
-			if (value == null && type.isPrimitive()) {
+			if (value == null && required) {
 				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
 			}
 			return readNullable(value, target, name);
@@ -136,6 +137,7 @@ final class HandlerArguments {
 	private HandlerArgument header(MethodParameter parameter, Header header, String channel) {
 		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : headerName(parameter);
 		boolean optional = parameter.getParameterType() == Optional.class;
+		boolean required = header.required() && !optional && !KotlinFunctions.isOptional(parameter);
 		Type target = checkedType(optional ? parameter.nested() : parameter);
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
 				: resolve(parameter, header.defaultValue());
@@ -144,7 +146,7 @@ final class HandlerArguments {
 			if (value == null) {
 				value = defaultValue;
 			}
-			if (value == null && header.required() && !optional) {
+			if (value == null && required) {
 				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
 			}
 			Object converted = readNullable(value, target, name);

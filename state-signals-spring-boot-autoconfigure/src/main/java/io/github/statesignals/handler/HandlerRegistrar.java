@@ -141,7 +141,7 @@ final class HandlerRegistrar {
 	}
 
 	private Set<String> eventsOfType(Method method, Class<?> targetClass) {
-		List<Class<?>> typed = IntStream.range(0, method.getParameterCount())
+		List<Class<?>> typed = IntStream.range(0, KotlinFunctions.parameterCount(method))
 			.<Class<?>>mapToObj(
 					(index) -> ResolvableType.forMethodParameter(method, index, targetClass).resolve(Object.class))
 			.filter(ParameterKinds::isTyped)

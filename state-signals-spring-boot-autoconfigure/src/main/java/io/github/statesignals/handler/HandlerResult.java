@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
+import org.springframework.core.MethodParameter;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
@@ -25,6 +26,10 @@ final class HandlerResult {
 	}
 
 	static HandlerResult of(Method method, Class<?> beanType) {
+		if (KotlinFunctions.isSuspending(method)
+				&& isOutcome(ResolvableType.forClass(new MethodParameter(method, -1).getParameterType()))) {
+			return new HandlerResult(ReactiveAdapterRegistry.getSharedInstance().getAdapter(Mono.class));
+		}
 		ResolvableType type = ResolvableType.forMethodReturnType(method, beanType);
 		Class<?> rawType = type.resolve(Object.class);
 		if (isOutcome(type)) {

@@ -63,8 +63,8 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		Method declared = targetClass.isHidden() ? ClassUtils.getInterfaceMethodIfPossible(method, targetClass)
 				: method;
 		MethodParameter[] parameters = new DeclaredMethod(declared, targetClass).getMethodParameters();
-		this.arguments = new HandlerArgument[parameters.length];
-		for (int i = 0; i < parameters.length; i++) {
+		this.arguments = new HandlerArgument[KotlinFunctions.parameterCount(method)];
+		for (int i = 0; i < this.arguments.length; i++) {
 			parameters[i].initParameterNameDiscovery(NAMES);
 			this.arguments[i] = arguments.apply(parameters[i]);
 		}
@@ -121,7 +121,8 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		try {
 			Object target = this.bean.get();
 			Method invocable = invocable(target);
-			return (invocable != null) ? this.result.read(invocable.invoke(target, values)) : SignalFilter.NOT_SELECTED;
+			return (invocable != null) ? this.result.read(KotlinFunctions.invoke(invocable, target, values))
+					: SignalFilter.NOT_SELECTED;
 		}
 		catch (InvocationTargetException ex) {
 			if (ex.getTargetException() instanceof Error error) {

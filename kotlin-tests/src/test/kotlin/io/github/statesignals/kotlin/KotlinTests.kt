@@ -1,0 +1,182 @@
+package io.github.statesignals.kotlin
+
+import io.github.statesignals.OnSignal
+import io.github.statesignals.ResultCode
+import io.github.statesignals.SignalExporter
+import io.github.statesignals.SignalResult
+import io.github.statesignals.publishAndAwait
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeoutOrNull
+import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.assertThatExceptionOfType
+import org.junit.jupiter.api.AfterAll
+import org.junit.jupiter.api.BeforeAll
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestInstance
+import org.springframework.boot.WebApplicationType
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration
+import org.springframework.boot.builder.SpringApplicationBuilder
+import org.springframework.context.ConfigurableApplicationContext
+import org.springframework.context.annotation.Import
+import org.springframework.messaging.handler.annotation.Header
+import redis.embedded.RedisServer
+import java.net.ServerSocket
+import java.nio.file.Files
+import java.nio.file.Path
+import java.time.Duration
+import java.util.concurrent.CompletableFuture
+
+/**
+ * Handlers, typed signals and publishers that are written in Kotlin.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KotlinTests {
+
+    private val redis = RedisServer.newRedisServer().bind("127.0.0.1").port(ServerSocket(0).use { it.localPort })
+        .setting("save \"\"").build()
+
+    private lateinit var context: ConfigurableApplicationContext
+
+    private lateinit var exporter: SignalExporter
+
+    @BeforeAll
+    fun start() {
+        redis.start()
+        context = run(Application::class.java)
+        exporter = context.getBean(SignalExporter::class.java)
+    }
+
+    @AfterAll
+    fun stop() {
+        context.close()
+        redis.stop()
+    }
+
+    private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
+        "--spring.data.redis.port=${redis.ports().first()}",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag",
+    )
+
+    private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
+        exporter.signal(event).metadata(mapOf(*metadata)).publish()
+
+    @Test
+    fun `a suspending handler answers when it has resumed`() = runBlocking<Unit> {
+        val result = Conductor(exporter).run("5b1f")
+        assertThat(result.messages()).containsValue("run-7 with 1 clients")
+        assertThat(context.getBean(Disks::class.java).prepared).contains("5b1f")
+    }
+
+    @Test
+    fun `a suspending handler that throws refuses the signal`() {
+        val result = publish("benchmark-start", "uuid" to "none")
+        assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED)
+        assertThat(result.messages()).containsValue("no disk")
+    }
+
+    @Test
+    fun `a parameter that is nullable or has a default value may be missing`() = runBlocking<Unit> {
+        assertThat(publish("cache-flip", "region" to "eu").messages()).containsValue("eu null false")
+        assertThat(publish("cache-flip", "region" to "eu", "shard" to 5, "dry-run" to true).messages())
+            .containsValue("eu 5 true")
+        assertThat(Conductor(exporter).flipAll(listOf("eu", "us")).map { it.messages().values.first() })
+            .containsExactly("eu null false", "us null false")
+    }
+
+    @Test
+    fun `any other parameter is required`() {
+        assertThat(publish("cache-flip").messages()).containsValue("metadata entry 'region' is missing or null")
+    }
+
+    @Test
+    fun `default values are those of the function`() {
+        assertThat(publish("defaults", "count" to 5).messages()).containsValue("5 eu 5")
+        assertThat(publish("defaults", "region" to "us", "twice" to 7).messages()).containsValue("2 us 7")
+    }
+
+    @Test
+    fun `a data class is a typed signal`() = runBlocking<Unit> {
+        assertThat(Conductor(exporter).report().isSuccess).isTrue()
+        assertThat(context.getBean(Disks::class.java).prepared).contains("disk full 3")
+        assertThat(publish("bork", "reason" to "no network").isSuccess).isTrue()
+        assertThat(context.getBean(Disks::class.java).prepared).contains("no network 3")
+        assertThat(publish("bork").messages().values.first()).contains("reason")
+    }
+
+    @Test
+    fun `Unit and Boolean are outcomes`() {
+        assertThat(publish("unit").isSuccess).isTrue()
+        assertThat(publish("flag", "value" to true).isSuccess).isTrue()
+        assertThat(publish("flag", "value" to false).code()).isEqualTo(ResultCode.SUB_FAILED)
+    }
+
+    @Test
+    fun `a cancelled coroutine ends the wait`() = runBlocking<Unit> {
+        val handlers = context.getBean(Handlers::class.java)
+        assertThat(withTimeoutOrNull(500) { exporter.signal("slow").publishAndAwait() }).isNull()
+        handlers.slow.complete(Unit)
+        assertThat(exporter.signal("slow").publishAndAwait().isSuccess).isTrue()
+    }
+
+    @Test
+    fun `an illegal event throws its own exception`() {
+        assertThatExceptionOfType(IllegalArgumentException::class.java)
+            .isThrownBy { runBlocking { exporter.signal("strat").publishAndAwait() } }
+            .withMessageContaining("'strat' is not a legal event")
+    }
+
+    @Test
+    fun `a suspending handler with another result fails the start`() {
+        assertThatExceptionOfType(RuntimeException::class.java).isThrownBy { run(Invalid::class.java).close() }
+            .withStackTraceContaining("which is no acknowledgement")
+    }
+
+    @Test
+    fun `the code of the page is compiled`() {
+        val sources = Files.readString(Path.of("src/test/kotlin/io/github/statesignals/kotlin/KotlinSnippets.kt"))
+        val fences = Regex("```kotlin\n(.*?)```", RegexOption.DOT_MATCHES_ALL)
+            .findAll(Files.readString(Path.of("../docs/kotlin.md"))).map { it.groupValues[1] }.toList()
+        assertThat(fences).isNotEmpty().allSatisfy { assertThat(normalize(sources)).contains(normalize(it)) }
+    }
+
+    private fun normalize(code: String) = code.replace(Regex("\\s+"), "")
+
+    @EnableAutoConfiguration
+    @Import(Benchmarks::class, Disks::class, Handlers::class)
+    class Application
+
+    @EnableAutoConfiguration
+    @Import(InvalidHandler::class)
+    class Invalid
+
+    class InvalidHandler {
+
+        @OnSignal(event = ["unit"])
+        suspend fun text(): String = "no acknowledgement"
+    }
+
+    class Handlers {
+
+        val slow = CompletableFuture<Unit>()
+
+        @OnSignal(event = ["slow"], responder = "slow")
+        suspend fun slow() {
+            while (!slow.isDone) {
+                delay(1)
+            }
+        }
+
+        @OnSignal(event = ["defaults"])
+        private fun defaults(count: Int = 2, @Header("region") region: String = "eu", twice: Int = count) =
+            io.github.statesignals.Acknowledgement.success("$count $region $twice")
+
+        @OnSignal(event = ["unit"])
+        fun unit(note: String?, level: Int = 1) {
+            check(note == null && level == 1)
+        }
+
+        @OnSignal(event = ["flag"])
+        suspend fun flag(value: Boolean): Boolean = value
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.statesignals.handler;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+import kotlin.reflect.KFunction;
+import kotlin.reflect.KParameter;
+import kotlin.reflect.jvm.KCallablesJvm;
+import kotlin.reflect.jvm.ReflectJvmMapping;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.CoroutinesUtils;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.MethodParameter;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Calls the functions of Kotlin that a method call does not suffice for: suspending ones,
+ * and those whose parameters have default values.
+ */
+final class KotlinFunctions {
+
+	private static final boolean COROUTINES = KotlinDetector.isKotlinReflectPresent()
+			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", KotlinFunctions.class.getClassLoader());
+
+	private KotlinFunctions() {
+	}
+
+	/**
+	 * Returns whether a method is a suspending function.
+	 * @throws InvalidSignalHandlerException if it is, and can't be called
+	 */
+	static boolean isSuspending(Method method) {
+		if (!KotlinDetector.isSuspendingFunction(method)) {
+			return false;
+		}
+		if (!COROUTINES) {
+			throw new InvalidSignalHandlerException(method,
+					"is a suspending function, and a library to call it is missing",
+					"Add the dependencies org.jetbrains.kotlin:kotlin-reflect and "
+							+ "org.jetbrains.kotlinx:kotlinx-coroutines-reactor.");
+		}
+		return true;
+	}
+
+	// The last parameter of a suspending function is its continuation.
+	static int parameterCount(Method method) {
+		return isSuspending(method) ? method.getParameterCount() - 1 : method.getParameterCount();
+	}
+
+	// Whether null can't be passed, and no default value takes its place.
+	static boolean isRequired(MethodParameter parameter) {
+		return isKotlin(parameter.getDeclaringClass()) ? !parameter.isOptional()
+				: parameter.getParameterType().isPrimitive();
+	}
+
+	// Whether a parameter is nullable or has a default value.
+	static boolean isOptional(MethodParameter parameter) {
+		return isKotlin(parameter.getDeclaringClass()) && parameter.isOptional();
+	}
+
+	private static boolean isKotlin(Class<?> type) {
+		return KotlinDetector.isKotlinReflectPresent() && KotlinDetector.isKotlinType(type);
+	}
+
+	static @Nullable Object invoke(Method method, Object target, @Nullable Object[] arguments) throws Exception {
+		if (isSuspending(method)) {
+			return CoroutinesUtils.invokeSuspendingFunction(method, target, arguments);
+		}
+		return (isKotlin(method.getDeclaringClass()) && Arrays.asList(arguments).contains(null))
+				? Reflection.invoke(method, target, arguments) : method.invoke(target, arguments);
+	}
+
+	// Kotlin's reflection is optional.
+	private static final class Reflection {
+
+		static @Nullable Object invoke(Method method, Object target, @Nullable Object[] arguments) throws Exception {
+			KFunction<?> function = ReflectJvmMapping.getKotlinFunction(method);
+			if (function == null || function.getParameters().stream().noneMatch(KParameter::isOptional)) {
+				return method.invoke(target, arguments);
+			}
+			Map<KParameter, @Nullable Object> values = new HashMap<>();
+			int next = 0;
+			for (KParameter parameter : function.getParameters()) {
+				Object value = (parameter.getKind() == KParameter.Kind.INSTANCE) ? target : arguments[next++];
+				if (value != null || !parameter.isOptional()) {
+					values.put(parameter, value);
+				}
+			}
+			KCallablesJvm.setAccessible(function, true);
+			Object result = function.callBy(values);
+			return (method.getReturnType() == void.class) ? null : result;
+		}
+
+	}
+
+}
