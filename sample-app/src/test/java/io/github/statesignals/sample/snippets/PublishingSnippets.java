@@ -11,6 +11,7 @@ import io.github.statesignals.SignalGateway;
 import io.github.statesignals.SignalResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.messaging.handler.annotation.Header;
@@ -41,6 +42,16 @@ class PublishingSnippets {
 			.publishAsync()
 			.thenAccept((result) -> logger.info("All of {} drained", result.awaited()));
 		// end::progress[]
+	}
+
+	Mono<String> reactive() {
+		// tag::reactive[]
+		Mono<SignalResult> drained = Mono.fromFuture(() -> this.exporter.signal("drain").publishAsync());
+		return drained.flatMapIterable((result) -> result.responses().entrySet())
+			.filter((response) -> response.getValue().isFailure())
+			.map((response) -> response.getKey())
+			.next();
+		// end::reactive[]
 	}
 
 	void acted() {

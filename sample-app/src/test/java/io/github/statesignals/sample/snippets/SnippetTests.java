@@ -1,5 +1,7 @@
 package io.github.statesignals.sample.snippets;
 
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +18,20 @@ import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.SignalStatus;
+import io.github.statesignals.sample.snippets.OtherRedisSnippets.OtherRedis;
+import io.github.statesignals.sample.snippets.OtherRedisSnippets.OtherRedisConfiguration;
+import io.github.statesignals.sample.snippets.SnapshotSnippets.DiskReport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.embedded.RedisServer;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.ActiveProfiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,8 +59,8 @@ class SnippetTests {
 
 	@BeforeEach
 	void initialize() {
-		assertThat(this.exporter.initializeAndWait(5, Duration.ofSeconds(30), "benchmark-start", "benchmark-stop",
-				"cache-flip", "cache-refresh", "disk-check", "drain"))
+		assertThat(this.exporter.initializeAndWait(6, Duration.ofSeconds(30), "benchmark-start", "benchmark-stop",
+				"cache-flip", "cache-refresh", "disk-check", "disk-report", "drain"))
 			.isTrue();
 	}
 
@@ -62,7 +72,7 @@ class SnippetTests {
 	@Test
 	void barrier() {
 		new ExporterSnippets(this.exporter).barrier();
-		assertThat(this.exporter.publish("success").responses()).hasSize(5);
+		assertThat(this.exporter.publish("success").responses()).hasSize(6);
 	}
 
 	@Test
@@ -89,6 +99,94 @@ class SnippetTests {
 		assertThat(status.acknowledged().get("flipper").message()).isEqualTo("flipped");
 		rollout.shutdown();
 		registration.close();
+	}
+
+	@Test
+	void python(@Autowired SignalExporterFactory exporters, @Autowired JsonMapper jsonMapper) {
+		PythonSnippets python = new PythonSnippets(exporters, jsonMapper);
+		assertThat(python.initialize()).isTrue();
+		SignalResponder.Registration failing = python.respond(this.responder);
+		List<SignalResult> results = python.publish(6);
+		failing.close();
+		assertThat(results.subList(0, 3)).allSatisfy((result) -> {
+			assertThat(result.code()).isEqualTo(ResultCode.SUB_FAILED);
+			assertThat(result.messages()).containsEntry(this.responder.getResponderId(), "no disk");
+		});
+		assertThat(results.get(3).awaited()).isEqualTo(6);
+		SignalResponder.Registration byHand = python.respondByHand(this.responder);
+		assertThat(publish("drain", Map.of())).extracting(Answer::ras, Answer::message).containsExactly(0, "no disk");
+		byHand.close();
+		assertThat(python.messages()).containsExactly(
+				"{\"publisher_id\":\"p-1\",\"process_name\":\"p\",\"event\":\"start\",\"runner_host\":\"host\","
+						+ "\"sample_no\":1,\"tag\":\"t\",\"metadata\":{\"uuid\":\"5b1f\"}}",
+				"{\"responder_id\":\"r-1-resp\",\"publisher_id\":\"p-1\",\"event\":\"start\",\"ras\":1,\"message\":\"done\"}");
+	}
+
+	@Test
+	void snapshot(@Autowired SnapshotSnippets snapshots) {
+		DiskReport report = new DiskReport().add("sda", 5).add("sdb", 3);
+		assertThat(this.exporter.emit(report).isSuccess()).isTrue();
+		assertThat(snapshots.observed).containsExactly("sdb");
+	}
+
+	@Test
+	void reactive() {
+		SignalResponder.Registration registration = this.responder.on("drain",
+				(signal) -> Acknowledgement.failure("busy"));
+		assertThat(new PublishingSnippets(this.exporter).reactive().block()).isEqualTo(this.responder.getResponderId());
+		registration.close();
+	}
+
+	@Test
+	void otherRedis() throws Exception {
+		RedisServer own = redis();
+		RedisServer other = redis();
+		try (ConfigurableApplicationContext responding = start(other, OtherRedis.class);
+				ConfigurableApplicationContext context = start(own, OtherRedis.class, OtherRedisConfiguration.class,
+						"--other-redis.url=" + url(other))) {
+			responding.getBean(SignalResponder.class).on("start", (signal) -> Acknowledgement.success("other"));
+			SignalExporter exporter = context.getBean("otherExporter", SignalExporter.class);
+			assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(30), "start")).isTrue();
+			assertThat(exporter.publish("start").messages()).containsValue("other");
+			SignalExporter application = context.getBean(SignalExporter.class);
+			assertThat(application.getPublisherId()).isNotEqualTo(exporter.getPublisherId());
+			application.initialize("start");
+			assertThat(application.publish("start").awaited()).isZero();
+		}
+		finally {
+			own.stop();
+			other.stop();
+		}
+	}
+
+	private static RedisServer redis() throws IOException {
+		RedisServer server = RedisServer.newRedisServer()
+			.bind("127.0.0.1")
+			.port(freePort())
+			.setting("save \"\"")
+			.build();
+		server.start();
+		return server;
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
+	private static String url(RedisServer redis) {
+		return "redis://127.0.0.1:" + redis.ports().get(0);
+	}
+
+	private static ConfigurableApplicationContext start(RedisServer redis, Class<?> configuration) {
+		return start(redis, configuration, configuration, "");
+	}
+
+	private static ConfigurableApplicationContext start(RedisServer redis, Class<?> one, Class<?> other,
+			String argument) {
+		return new SpringApplicationBuilder(one, other).web(WebApplicationType.NONE)
+			.run("--spring.data.redis.url=" + url(redis), "--state-signals.exporter.legal-events=start", argument);
 	}
 
 	@Test
