@@ -57,11 +57,12 @@ class ArchitectureTests {
 			// What users import.
 			"Acknowledgement", "CompletionRule", "DeadLetter", "DurableChannels", "InitializationSpec", "OnSignal",
 			"OnSignals", "ResponderBacklog", "Response", "ResultCode", "Signal", "SignalArgumentResolver",
-			"SignalErrorHandler", "SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalExtensionsKt", "SignalGapEvent",
-			"SignalGateway", "SignalGatewayFactory", "SignalHandler", "SignalInterceptor", "SignalInterceptor$Handling",
-			"SignalInterceptor$Publishing", "SignalResponder", "SignalResponder$Registration", "SignalResponderFactory",
-			"SignalResult", "SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalStatus$Completeness",
-			"SignalsMissedEvent", "SubscriberJoinedEvent", "SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
+			"SignalErrorHandler", "SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalExtensionsKt",
+			"SignalGapEvent", "SignalGateway", "SignalGatewayFactory", "SignalHandler", "SignalInterceptor",
+			"SignalInterceptor$Handling", "SignalInterceptor$Publishing", "SignalResponder",
+			"SignalResponder$Registration", "SignalResponderFactory", "SignalResult", "SignalResult$Answer",
+			"SignalSpec", "SignalStatus", "SignalStatus$Completeness", "SignalsMissedEvent", "SubscriberJoinedEvent",
+			"SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
 			// What transports implement and throw.
 			"transport.DurableSignalTransport", "transport.DurableSignalTransport$Listener",
 			"transport.DurableSignalTransport$Receipt", "transport.DurableSignalTransport$Retried",

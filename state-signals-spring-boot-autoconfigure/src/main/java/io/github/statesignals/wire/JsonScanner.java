@@ -99,8 +99,7 @@ abstract class JsonScanner {
 	}
 
 	private boolean isKey(byte[] key, int from) {
-		return from + key.length <= this.end
-				&& Arrays.equals(key, 0, key.length, this.json, from, from + key.length);
+		return from + key.length <= this.end && Arrays.equals(key, 0, key.length, this.json, from, from + key.length);
 	}
 
 	final void comma() {
