@@ -3,6 +3,7 @@ package io.github.statesignals.actuate;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
@@ -115,7 +116,7 @@ final class ResultMeters implements ResultListener {
 		}
 
 		void record(@Nullable SignalResult result, @Nullable Throwable failure) {
-			this.results.get(PublishOutcome.of(result, failure)).increment();
+			Objects.requireNonNull(this.results.get(PublishOutcome.of(result, failure))).increment();
 			if (result == null) {
 				return;
 			}

@@ -132,13 +132,13 @@ final class InMemoryTransport implements SignalTransport {
 	@Override
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
-		boolean addressed = replyTo != null && replyTo.startsWith(ADDRESS);
-		if (!addressed && extension != null && extension.probe() != null) {
+		String address = (replyTo != null && replyTo.startsWith(ADDRESS)) ? replyTo : null;
+		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		Predicate<InMemoryTransport> receivers = addressed ? (transport) -> replyTo.equals(transport.address)
+		Predicate<InMemoryTransport> receivers = (address != null) ? (transport) -> address.equals(transport.address)
 				: (transport) -> true;
-		return send(receivers, new Message(channel, false, addressed, this.codec.write(response, extension)));
+		return send(receivers, new Message(channel, false, address != null, this.codec.write(response, extension)));
 	}
 
 	private CompletableFuture<?> send(Predicate<InMemoryTransport> receivers, Message message) {

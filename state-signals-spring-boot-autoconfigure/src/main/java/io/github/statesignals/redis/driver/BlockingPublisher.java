@@ -2,6 +2,7 @@ package io.github.statesignals.redis.driver;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -40,8 +41,9 @@ final class BlockingPublisher extends FramePublisher {
 	@Override
 	CompletableFuture<Long> count(byte[] channel) {
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
-			Object reply = connection.execute("PUBSUB", "NUMSUB".getBytes(StandardCharsets.US_ASCII), channel);
-			return CompletableFuture.completedFuture((Long) ((List<?>) reply).get(1));
+			List<?> reply = (List<?>) connection.execute("PUBSUB", "NUMSUB".getBytes(StandardCharsets.US_ASCII),
+					channel);
+			return CompletableFuture.completedFuture((Long) Objects.requireNonNull(reply).get(1));
 		}
 	}
 
