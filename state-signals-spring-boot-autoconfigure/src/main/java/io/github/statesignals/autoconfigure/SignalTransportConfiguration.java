@@ -14,6 +14,7 @@ import io.github.statesignals.redis.durable.RedisDurableChannels;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.signing.MessageSigner;
+import io.github.statesignals.signing.SigningMode;
 import io.github.statesignals.transport.SignalTransport;
 
 import org.springframework.beans.factory.BeanFactoryInitializer;
@@ -45,8 +46,6 @@ class SignalTransportConfiguration {
 
 	private static final String APPLICATION_CONTAINER = "redisMessageListenerContainer";
 
-	private static final String SIGNER = "stateSignalsMessageSigner";
-
 	private static final String TRANSPORT = "signalTransport";
 
 	// Connecting takes long. It begins before all other beans are created.
@@ -74,7 +73,7 @@ class SignalTransportConfiguration {
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
 				properties.connectTimeout(), properties.protocol().maxPayload(),
 				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions,
-				beanFactory.containsBean(SIGNER) ? beanFactory.getBean(MessageSigner.class) : null);
+				isSigned(properties) ? beanFactory.getBean(MessageSigner.class) : null);
 		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, DurableChannel> durable = durable(properties);
@@ -97,6 +96,14 @@ class SignalTransportConfiguration {
 					"The bean '%s' is also '%s', but the starter alone starts, stops and uses a container for signals. Define a separate RedisMessageListenerContainer for each."
 						.formatted(LISTENER_CONTAINER, APPLICATION_CONTAINER));
 		}
+	}
+
+	private static boolean isSigned(StateSignalsProperties properties) {
+		boolean signed = properties.signing().mode() != SigningMode.OFF;
+		for (Channel channel : properties.channels().values()) {
+			signed |= channel.signing() != null && channel.signing() != SigningMode.OFF;
+		}
+		return signed;
 	}
 
 	private static Map<String, DurableChannel> durable(StateSignalsProperties properties) {

@@ -4,31 +4,23 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.signing.SigningMode;
-import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ConditionContext;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.context.annotation.Lazy;
 
 /**
- * Configures the signer of messages, if those of any channel are signed.
+ * Configures the signer of messages, which is created if those of any channel are signed.
+ * Not by a condition: signing can be turned on after beans were processed ahead of time.
  */
 @Configuration(proxyBeanMethods = false)
-@Conditional(SigningConfiguration.OnSigning.class)
 class SigningConfiguration {
 
 	@Bean
+	@Lazy
 	MessageSigner stateSignalsMessageSigner(SigningKeys keys, StateSignalsProperties properties) {
 		Map<String, SigningMode> modes = new LinkedHashMap<>();
 		properties.channels().forEach((name, channel) -> {
@@ -43,6 +35,7 @@ class SigningConfiguration {
 	}
 
 	@Bean(destroyMethod = "close")
+	@Lazy
 	SigningKeys stateSignalsSigningKeys(StateSignalsProperties properties) {
 		if (properties.protocol().extensions() == Extensions.OFF) {
 			throw new SignalStartException("Signatures need the extensions of the protocol, which are off",
@@ -50,27 +43,6 @@ class SigningConfiguration {
 							+ "and state-signals.channels.<name>.signing.");
 		}
 		return new SigningKeys(properties.signing());
-	}
-
-	static final class OnSigning extends SpringBootCondition {
-
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			Binder binder = Binder.get(context.getEnvironment());
-			boolean signing = isOn(binder.bind("state-signals.signing.mode", SigningMode.class).orElse(null));
-			for (Channel channel : binder.bind("state-signals.channels", Bindable.mapOf(String.class, Channel.class))
-				.orElse(Map.of())
-				.values()) {
-				signing |= isOn(channel.signing());
-			}
-			return new ConditionOutcome(signing,
-					ConditionMessage.forCondition("Signing").because(signing ? "a channel is signed" : "it is off"));
-		}
-
-		private static boolean isOn(@Nullable SigningMode mode) {
-			return mode != null && mode != SigningMode.OFF;
-		}
-
 	}
 
 }

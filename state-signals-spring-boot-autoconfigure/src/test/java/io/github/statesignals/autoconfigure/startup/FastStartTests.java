@@ -41,6 +41,13 @@ class FastStartTests {
 	}
 
 	@Test
+	void signingThatIsTurnedOnAfterProcessingIsNotIgnored() throws Exception {
+		assertThat(run(1, "-Dspring.aot.enabled=true", "-cp", processAheadOfTime(), APPLICATION, redis(),
+				"--state-signals.signing.mode=require"))
+			.contains("The keys of signatures in 'state-signals.signing' are invalid");
+	}
+
+	@Test
 	void trainingRunNeedsNoRedis() throws Exception {
 		assertThat(
 				run("-Dspring.context.exit=onRefresh", "-cp", classPath(), APPLICATION, "--spring.data.redis.port=1"))
@@ -103,6 +110,10 @@ class FastStartTests {
 	}
 
 	private String run(String... arguments) throws IOException, InterruptedException {
+		return run(0, arguments);
+	}
+
+	private String run(int exitValue, String... arguments) throws IOException, InterruptedException {
 		Path log = this.directory.resolve("log");
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -112,7 +123,7 @@ class FastStartTests {
 			boolean ended = process.waitFor(2, TimeUnit.MINUTES);
 			String output = Files.readString(log);
 			assertThat(ended).as(output).isTrue();
-			assertThat(process.exitValue()).as(output).isZero();
+			assertThat(process.exitValue()).as(output).isEqualTo(exitValue);
 			return output;
 		}
 		finally {
