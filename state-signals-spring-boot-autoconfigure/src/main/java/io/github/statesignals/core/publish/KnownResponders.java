@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.core.LeaveSeal;
@@ -57,7 +58,7 @@ public final class KnownResponders {
 	// Whether one has missed a signal or is lost: most answers need no look at either.
 	private volatile boolean anyMissed;
 
-	private final List<Wait> waits = new ArrayList<>();
+	private final List<Wait> waits = new CopyOnWriteArrayList<>();
 
 	// Created on demand: a thousand may subscribe in between.
 	private volatile @Nullable Subscribers subscribers = Subscribers.NONE;
@@ -180,10 +181,9 @@ public final class KnownResponders {
 				|| this.known.size() >= LIMIT || !this.memory.fits(KnownResponder.LEGACY.bytes(responderId)));
 	}
 
-	private @Nullable KnownResponder removeLost(String responderId) {
+	private void removeLost(String responderId) {
 		KnownResponder removed = this.lost.remove(responderId);
 		this.lostMemory.release((removed != null) ? removed.bytes(responderId) : 0);
-		return removed;
 	}
 
 	/**
@@ -414,25 +414,14 @@ public final class KnownResponders {
 	 */
 	public CompletableFuture<Boolean> await(int count) {
 		Wait wait = new Wait(count, new CompletableFuture<>());
-		synchronized (this) {
-			this.waits.add(wait);
-		}
-		wait.future.whenComplete((reached, ex) -> {
-			synchronized (this) {
-				this.waits.remove(wait);
-			}
-		});
+		this.waits.add(wait);
+		wait.future.whenComplete((reached, ex) -> this.waits.remove(wait));
 		return wait.future;
 	}
 
 	private List<Wait> satisfied() {
-		List<Wait> satisfied = new ArrayList<>();
-		for (Wait wait : this.waits) {
-			if (wait.count <= this.known.size()) {
-				satisfied.add(wait);
-			}
-		}
-		return satisfied;
+		return this.waits.isEmpty() ? List.of()
+				: this.waits.stream().filter((wait) -> wait.count <= this.known.size()).toList();
 	}
 
 	private static void complete(List<Wait> satisfied) {
