@@ -323,7 +323,9 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onReceivers(String channel, long receivers) {
-		this.exporters.initialized(channel).forEach((exporter) -> exporter.subscriptions().onReceivers(receivers));
+		if (this.extensions != Extensions.OFF) {
+			this.exporters.initialized(channel).forEach((exporter) -> exporter.subscriptions().onReceivers(receivers));
+		}
 	}
 
 	@Override

@@ -197,9 +197,7 @@ public final class Subscriptions {
 	 * @param receivers the number
 	 */
 	public void onReceivers(long receivers) {
-		if (this.services.settings().extensions() != Extensions.OFF) {
-			this.requests.count(receivers);
-		}
+		this.requests.count(receivers);
 	}
 
 	/**
