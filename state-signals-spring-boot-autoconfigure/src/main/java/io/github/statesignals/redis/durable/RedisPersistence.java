@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns once if Redis can lose the signals that it stores, or can't delete them. Asks on
- * the connection of durable channels: to connect holds a lock of the application's
- * connection factory.
+ * Warns once if Redis can lose the signals that it stores, or does not support storing
+ * them. Asks on the connection of durable channels: to connect holds a lock of the
+ * application's connection factory.
  */
 final class RedisPersistence {
 
@@ -44,9 +44,9 @@ final class RedisPersistence {
 	}
 
 	private void warn(List<String> fields) {
-		if (!canTrim(fields.get(3))) {
-			warn("Redis " + fields.get(3) + " can't trim the streams of durable channels, so that they grow until its "
-					+ "memory is full. Use Redis 6.2 or later");
+		if (!isSupported(fields.get(3))) {
+			warn("Redis " + fields.get(3) + " does not support durable channels: signals that are stored for "
+					+ "disconnected responders are not delivered, and none are deleted. Use Redis 6.2 or later");
 		}
 		if (fields.get(0).equals("0")) {
 			warn("Redis writes no append-only file: stored signals of durable channels are lost when it stops "
@@ -58,8 +58,9 @@ final class RedisPersistence {
 		}
 	}
 
-	// XTRIM MINID is of 6.2. All forks report the version that they are compatible with.
-	static boolean canTrim(String version) {
+	// Exclusive ranges and XTRIM MINID are of 6.2. All forks report the version that they
+	// are compatible with.
+	static boolean isSupported(String version) {
 		Matcher numbers = VERSION.matcher(version);
 		return !numbers.lookingAt()
 				|| Integer.parseInt(numbers.group(1)) * 100 + Integer.parseInt(numbers.group(2)) >= 602;

@@ -10,8 +10,8 @@ class RedisPersistenceTests {
 	@ParameterizedTest
 	@CsvSource({ "5.0.6,false", "6.0.16,false", "6.1.240,false", "6.2.0,true", "6.2.6,true", "7.0.15,true",
 			"8.2.1,true", "10.0.0,true", "'',true", "unstable,true" })
-	void streamsAreTrimmedFromRedis62On(String version, boolean trimmed) {
-		assertThat(RedisPersistence.canTrim(version)).isEqualTo(trimmed);
+	void redis62IsTheOldestVersionThatIsSupported(String version, boolean supported) {
+		assertThat(RedisPersistence.isSupported(version)).isEqualTo(supported);
 	}
 
 }
