@@ -1,5 +1,9 @@
 package io.github.statesignals.transport;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +19,45 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutMillis for how long its publisher awaits answers, in milliseconds;
  * {@value #NONE}: no limit is known
  * @param replyTo where to send answers to; {@code null}: to the channel's responses
+ * @param trace the trace context of the publish, as the fields of a propagator such as
+ * {@code traceparent}: at most 16, of printable ASCII, with names of at most 64
+ * characters and values of at most 1,024. Others are left out
  * @since 0.1.0
  */
 public record SignalExtension(@Nullable String id, long sequence, long sentMillis, long timeoutMillis,
-		@Nullable String replyTo) {
+		@Nullable String replyTo, Map<String, String> trace) {
 
 	/**
 	 * Stands for a number that is not there.
 	 */
 	public static final long NONE = -1;
+
+	private static final int MAX_TRACE_FIELDS = 16;
+
+	private static final int MAX_TRACE_NAME = 64;
+
+	public SignalExtension {
+		trace = trace.isEmpty() ? Map.of() : bounded(trace);
+	}
+
+	public SignalExtension(@Nullable String id, long sequence, long sentMillis, long timeoutMillis,
+			@Nullable String replyTo) {
+		this(id, sequence, sentMillis, timeoutMillis, replyTo, Map.of());
+	}
+
+	private static Map<String, String> bounded(Map<String, String> fields) {
+		Map<String, String> bounded = new LinkedHashMap<>();
+		fields.forEach((name, value) -> {
+			if (bounded.size() < MAX_TRACE_FIELDS && !name.isEmpty() && isPrintable(name, MAX_TRACE_NAME)
+					&& isPrintable(value, SignalTransport.MAX_TEXT_LENGTH)) {
+				bounded.put(name, value);
+			}
+		});
+		return Collections.unmodifiableMap(bounded);
+	}
+
+	private static boolean isPrintable(String text, int maxLength) {
+		return text.length() <= maxLength && text.chars().allMatch((character) -> character >= ' ' && character <= '~');
+	}
 
 }

@@ -42,6 +42,8 @@ final class FieldNames {
 
 	static final String REPLY_TO = "reply_to";
 
+	static final String TRACE = "trace";
+
 	static final String HANDLED_EVENTS = "handles";
 
 	static final String ADDRESS = "address";

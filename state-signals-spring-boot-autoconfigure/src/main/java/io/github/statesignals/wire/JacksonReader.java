@@ -209,7 +209,20 @@ final class JacksonReader {
 		}
 		return new SignalExtension(text(extension.get(FieldNames.ID)), number(extension.get(FieldNames.SEQUENCE)),
 				number(extension.get(FieldNames.SENT)), number(extension.get(FieldNames.TIMEOUT)),
-				text(extension.get(FieldNames.REPLY_TO)));
+				text(extension.get(FieldNames.REPLY_TO)), trace(extension.get(FieldNames.TRACE)));
+	}
+
+	private static Map<String, String> trace(@Nullable Object value) {
+		if (!(value instanceof Map<?, ?> fields)) {
+			return Map.of();
+		}
+		Map<String, String> texts = new LinkedHashMap<>();
+		fields.forEach((name, field) -> {
+			if (name instanceof String key && field instanceof String text) {
+				texts.put(key, text);
+			}
+		});
+		return texts;
 	}
 
 	private static @Nullable Map<String, @Nullable Object> readExtension(JsonParser json)

@@ -81,6 +81,12 @@ final class JacksonWriter {
 		writeNumber(json, FieldNames.TIMEOUT, extension.timeoutMillis());
 		writeText(json, FieldNames.REPLY_TO, extension.replyTo());
 		write(json, signature);
+		// Behind the signature, whose place is the first one that looks like it.
+		if (!extension.trace().isEmpty()) {
+			json.writeObjectPropertyStart(FieldNames.TRACE);
+			extension.trace().forEach(json::writeStringProperty);
+			json.writeEndObject();
+		}
 		json.writeEndObject();
 	}
 

@@ -70,6 +70,8 @@ final class PlainWriter {
 
 	private static final byte[] REPLY_TO = next(FieldNames.REPLY_TO);
 
+	private static final byte[] TRACE = AsciiJson.ascii(",\"" + FieldNames.TRACE + "\":{");
+
 	private static final byte[] KEY = next(FieldNames.KEY);
 
 	private static final byte[] SIGNED_AT = next(FieldNames.SIGNED_AT);
@@ -158,6 +160,16 @@ final class PlainWriter {
 			json.raw(REPLY_TO).recurring(extension.replyTo());
 		}
 		write(json, signature);
+		// Behind the signature, whose place is the first one that looks like it.
+		if (!extension.trace().isEmpty()) {
+			byte[] before = TRACE;
+			for (Map.Entry<String, String> field : extension.trace().entrySet()) {
+				json.raw(before).recurring(field.getKey()).raw(':').string(field.getValue());
+				before = NEXT_ENTRY;
+			}
+			json.raw('}');
+		}
+		json.raw('}');
 	}
 
 	private static void write(AsciiJson json, @Nullable Signature signature) {
@@ -166,7 +178,6 @@ final class PlainWriter {
 			json.raw(SIGNED_AT).number(signature.time());
 			json.raw(SIGNATURE).recurring(signature.value());
 		}
-		json.raw('}');
 	}
 
 	private static void write(AsciiJson json, byte[] key, @Nullable String text) {
@@ -205,6 +216,7 @@ final class PlainWriter {
 			write(json, ADDRESS, extension.address());
 			write(json, SEAL, extension.seal());
 			write(json, signature);
+			json.raw('}');
 		}
 		return finish(json);
 	}

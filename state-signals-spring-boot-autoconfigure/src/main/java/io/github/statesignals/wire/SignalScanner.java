@@ -39,6 +39,8 @@ final class SignalScanner extends JsonScanner {
 
 	private static final byte[] REPLY_TO = key(FieldNames.REPLY_TO);
 
+	private static final byte[] TRACE = key(FieldNames.TRACE);
+
 	private static final byte[] TRUE = AsciiJson.ascii("true");
 
 	private static final byte[] FALSE = AsciiJson.ascii("false");
@@ -60,6 +62,8 @@ final class SignalScanner extends JsonScanner {
 	private final Usual tag = new Usual();
 
 	private final Usual replyTo = new Usual();
+
+	private final Usual traceField = new Usual();
 
 	SignalScanner(StringCache strings) {
 		super(strings);
@@ -160,8 +164,23 @@ final class SignalScanner extends JsonScanner {
 		long timeout = skipNext(TIMEOUT) ? positive() : SignalExtension.NONE;
 		String replyTo = skipNext(REPLY_TO) ? text(this.replyTo) : null;
 		signature();
+		Map<String, String> trace = skipNext(TRACE) ? trace() : Map.of();
 		expect('}');
-		return new SignalExtension(id, sequence, sent, timeout, replyTo);
+		return new SignalExtension(id, sequence, sent, timeout, replyTo, trace);
+	}
+
+	private Map<String, String> trace() {
+		Map<String, String> fields = new LinkedHashMap<>();
+		expect('{');
+		do {
+			String name = text(this.traceField);
+			expect(':');
+			space();
+			fields.put(name, text());
+		}
+		while (skip(','));
+		expect('}');
+		return fields;
 	}
 
 	// Negative numbers are left to the parser.

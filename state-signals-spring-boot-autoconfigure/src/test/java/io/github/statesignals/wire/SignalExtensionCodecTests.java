@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,6 +50,53 @@ class SignalExtensionCodecTests {
 			.isEqualTo("{" + SIX_KEYS + """
 					,"metadata":{"_ss":{"v":1,"id":"17","seq":17,"sent":1234,"timeout":20000,\
 					"reply_to":"event-signal-reply:x"},"uuid":"u","none":null}}""");
+	}
+
+	@Test
+	void writesATraceContextLast() {
+		Map<String, String> trace = new LinkedHashMap<>();
+		trace.put("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+		trace.put("tracestate", "a=1,b=2");
+		SignalExtension extension = new SignalExtension("17", 17, 1_234, NONE, "r", trace);
+		String expected = """
+				,"metadata":{"_ss":{"v":1,"id":"17","seq":17,"sent":1234,"reply_to":"r",\
+				"trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",\
+				"tracestate":"a=1,b=2"}}""";
+		assertThat(write(signal(Map.of()), extension)).isEqualTo("{" + SIX_KEYS + expected + "}}");
+		assertThat(write(signal(Map.of("nested", List.of())), extension))
+			.isEqualTo("{" + SIX_KEYS + expected + ",\"nested\":[]}}");
+	}
+
+	@Test
+	void boundsATraceContext() throws Exception {
+		Map<String, String> trace = new LinkedHashMap<>();
+		trace.put("long", "x".repeat(1_025));
+		trace.put("n".repeat(65), "long name");
+		trace.put("", "no name");
+		trace.put("control", "a\u0000b");
+		trace.put("accent", "é");
+		trace.put("line\nbreak", "name");
+		IntStream.range(0, 17).forEach((i) -> trace.put("field" + i, "\"\\ " + "x".repeat(1_020)));
+		SignalExtension sent = new SignalExtension("1", 1, 2, 3, null, trace);
+		assertThat(sent.trace()).hasSize(16)
+			.containsKeys("field0", "field15")
+			.containsValues("\"\\ " + "x".repeat(1_020));
+		assertThat(ScannerTesting.signal(this.codec, this.codec.write(signal(Map.of()), sent)).extension())
+			.isEqualTo(sent);
+		String json = JsonMapper.shared().writeValueAsString(trace);
+		for (String separator : List.of("", " ")) {
+			assertThat(readSignal(",\"metadata\":{\"_ss\":{\"v\":1,\"trace\":" + separator + json + "}}").extension()
+				.trace()).isEqualTo(sent.trace());
+		}
+	}
+
+	@Test
+	void aTraceContextOfAnotherTypeIsNone() throws Exception {
+		for (String trace : List.of("null", "1", "\"00-1-2-01\"", "[]", "{}",
+				"{\"a\":1,\"b\":null,\"c\":{},\"d\":[\"e\"]}")) {
+			ReceivedSignal read = readSignal(",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"7\",\"trace\":" + trace + "}}");
+			assertThat(read.extension()).as(trace).isEqualTo(new SignalExtension("7", NONE, NONE, NONE, null));
+		}
 	}
 
 	@Test
@@ -128,6 +177,8 @@ class SignalExtensionCodecTests {
 		extensions.add(new SignalExtension(null, NONE, NONE, NONE, null));
 		extensions.add(new SignalExtension("", 0, 0, 0, ""));
 		extensions.add(new SignalExtension("1", 1, 2, 3, "event-signal-reply:x"));
+		extensions.add(new SignalExtension("1", 1, 2, 3, "x", Map.of("a", "1")));
+		extensions.add(new SignalExtension(null, NONE, NONE, NONE, null, Map.of("a", "1", "b", "", "c", "\"\\/")));
 		extensions.add(new SignalExtension("Größe 🚀 \" \\", Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, "*"));
 		extensions.add(new SignalExtension("1", Integer.MAX_VALUE, Integer.MAX_VALUE + 1L, NONE, null));
 		return extensions;

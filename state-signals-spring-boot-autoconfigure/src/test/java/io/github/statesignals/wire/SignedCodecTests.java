@@ -49,6 +49,10 @@ class SignedCodecTests {
 
 	private static final SignalExtension EXTENSION = new SignalExtension("id-1", 1, 10, 20_000, "reply");
 
+	// A field looks like the place of a signature.
+	private static final SignalExtension TRACED = new SignalExtension("id-1", 1, 10, 20_000, "reply",
+			Map.of("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "sig", "0".repeat(43)));
+
 	private static final Response ANSWER = new Response(RESPONDER, "p-1", "start", 1, "done");
 
 	private final TestClock clock = new TestClock();
@@ -88,9 +92,11 @@ class SignedCodecTests {
 		Signal rich = new Signal("p-\u00e9", "p", "start", "host", 7, "tag \"sig\":\"", Map.of("sig", "0".repeat(43),
 				"nested", Map.of("sig", "0".repeat(43)), "list", List.of("\"sig\":\"" + "0".repeat(43) + "\"")));
 		for (Signal signal : List.of(SIGNAL, rich)) {
-			ReceivedSignal read = (ReceivedSignal) this.receiver.readSignal(this.sender.write(signal, EXTENSION));
-			assertThat(read.signal()).isEqualTo(signal);
-			assertThat(read.extension()).isEqualTo(EXTENSION);
+			for (SignalExtension extension : List.of(EXTENSION, TRACED)) {
+				ReceivedSignal read = (ReceivedSignal) this.receiver.readSignal(this.sender.write(signal, extension));
+				assertThat(read.signal()).isEqualTo(signal);
+				assertThat(read.extension()).isEqualTo(extension);
+			}
 		}
 		String quoting = "\"sig\":\"" + "0".repeat(43) + "\"";
 		for (ResponseExtension extension : List.of(ResponseExtension.UNDERSTOOD, new ResponseExtension("id-1"),
@@ -115,7 +121,7 @@ class SignedCodecTests {
 
 	@Test
 	void everyByteOfAMessageCounts() {
-		for (byte[] message : List.of(signal(),
+		for (byte[] message : List.of(signal(), this.sender.write(SIGNAL, TRACED),
 				this.sender.write(new Signal("p-1", "p", "start", "host", 7, "tag", Map.of("a", 1)), EXTENSION))) {
 			for (int i = 0; i < message.length; i++) {
 				byte[] changed = message.clone();
