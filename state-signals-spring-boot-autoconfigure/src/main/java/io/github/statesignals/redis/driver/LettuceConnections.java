@@ -3,12 +3,15 @@ package io.github.statesignals.redis.driver;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
 import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.tracing.Tracing;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -118,7 +121,7 @@ final class LettuceConnections {
 				client.useSsl().startTls();
 			}
 		}
-		application.getClientResources().ifPresent(client::clientResources);
+		application.getClientResources().map(LettuceConnections::untraced).ifPresent(client::clientResources);
 		application.getClientName().ifPresent(client::clientName);
 		application.getRedisCredentialsProviderFactory().ifPresent(client::redisCredentialsProviderFactory);
 		Optional<ClientOptions> known = application.getClientOptions();
@@ -136,6 +139,24 @@ final class LettuceConnections {
 			.shutdownTimeout(Duration.ZERO)
 			.shutdownQuietPeriod(Duration.ZERO)
 			.build();
+	}
+
+	// The heartbeat and other commands of the starter would each begin a trace.
+	private static ClientResources untraced(ClientResources application) {
+		if (!application.tracing().isEnabled()) {
+			return application;
+		}
+		ClientResources untraced = application.mutate()
+			.tracing(Tracing.disabled())
+			// Shared, and so not shut down with the copy.
+			.eventLoopGroupProvider(application.eventLoopGroupProvider())
+			.eventExecutorGroup(application.eventExecutorGroup())
+			.timer(application.timer())
+			.commandLatencyRecorder(application.commandLatencyRecorder())
+			.build();
+		// Ends its own publisher of latencies only; the driver would warn without it.
+		untraced.shutdown(0, 0, TimeUnit.MILLISECONDS);
+		return untraced;
 	}
 
 	/**
