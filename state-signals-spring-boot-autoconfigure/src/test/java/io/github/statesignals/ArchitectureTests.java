@@ -87,6 +87,19 @@ class ArchitectureTests {
 			"core.responder.DefaultSignalResponder", "core.responder.Delivery", "core.responder.LocalResponder",
 			"core.responder.ResponderRegistry", "core.responder.HandlerStatus", "core.responder.RegisteredHandlers",
 			"core.responder.SelectiveHandler", "core.publish.LastResult", "core.publish.SubscriberStatus",
+			// What the observations and the wiring need to observe.
+			"core.SignalObserver", "core.SignalObserver$Observed", "core.SignalObserver$ReceivedBy",
+			"core.SignalObserver$Scope",
+			// What users of observations replace and read.
+			"observation.SignalHandleContext", "observation.SignalHandleObservationConvention",
+			"observation.SignalHandleObservationConvention$Default", "observation.SignalObservation",
+			"observation.SignalObservation$HighCardinalityKeys", "observation.SignalObservation$LowCardinalityKeys",
+			"observation.SignalPublishContext", "observation.SignalPublishObservationConvention",
+			"observation.SignalPublishObservationConvention$Default", "observation.SignalReceiverContext",
+			"observation.SignalResponseContext", "observation.SignalResponseObservationConvention",
+			"observation.SignalResponseObservationConvention$Default",
+			// What the wiring needs of observations.
+			"observation.LateSignalTracingObservationHandler", "observation.MicrometerSignalObserver",
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
@@ -126,6 +139,7 @@ class ArchitectureTests {
 			// What Boot finds by name.
 			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
 			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsMetricsAutoConfiguration",
+			"autoconfigure.StateSignalsObservationAutoConfiguration", "autoconfigure.StateSignalsProperties$Tracing",
 			"autoconfigure.StateSignalsProperties", "autoconfigure.StateSignalsProperties$Key",
 			"autoconfigure.StateSignalsProperties$Signing", "autoconfigure.StateSignalsSanitizingAutoConfiguration",
 			"autoconfigure.StateSignalsProperties$Channel", "autoconfigure.StateSignalsProperties$Delivery",
@@ -144,7 +158,7 @@ class ArchitectureTests {
 	static final ArchRule dependenciesPointInwards = layeredArchitecture().consideringOnlyDependenciesInLayers()
 		.layer("api")
 		.definedBy(ROOT)
-		.optionalLayer("observation")
+		.layer("observation")
 		.definedBy(ROOT + ".observation..")
 		.layer("transport")
 		.definedBy(ROOT + ".transport..")
@@ -181,19 +195,19 @@ class ArchitectureTests {
 		.whereLayer("api")
 		.mayNotAccessAnyLayer()
 		.whereLayer("observation")
-		.mayOnlyAccessLayers("api")
+		.mayOnlyAccessLayers("api", "transport", "core")
 		.whereLayer("transport")
 		.mayOnlyAccessLayers("api")
 		.whereLayer("lane")
 		.mayOnlyAccessLayers("api")
 		.whereLayer("core")
-		.mayOnlyAccessLayers("api", "observation", "transport", "lane")
+		.mayOnlyAccessLayers("api", "transport", "lane")
 		.whereLayer("responder")
-		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core")
 		.whereLayer("publish")
-		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core")
 		.whereLayer("exporter")
-		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder", "publish")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "publish")
 		.whereLayer("engine")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "exporter")
 		.whereLayer("handler")

@@ -11,6 +11,7 @@ import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.Timer;
@@ -95,11 +96,12 @@ class SignalEngineConfiguration {
 	SignalEngine signalEngine(SignalTransport transport, StateSignalsProperties properties,
 			@Qualifier(EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mappers,
 			ObjectProvider<SignalInterceptor> interceptors, ApplicationEventPublisher events, Environment environment,
-			ObjectProvider<Timer> timer) {
+			ObjectProvider<Timer> timer, ObjectProvider<SignalObserver> observer) {
 		JsonMapper mapper = mappers.getIfAvailable();
 		return new SignalEngine(transport, settings(properties, environment), executor,
 				(mapper != null) ? mapper : JsonMapper.builder().build(), () -> interceptors.orderedStream().toList(),
-				events::publishEvent, timer.getIfAvailable(ScheduledTimer::new));
+				events::publishEvent, timer.getIfAvailable(ScheduledTimer::new),
+				() -> observer.getIfAvailable(() -> SignalObserver.NONE));
 	}
 
 	@Bean

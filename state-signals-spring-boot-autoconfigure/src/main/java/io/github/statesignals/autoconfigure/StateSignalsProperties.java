@@ -33,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param responder Answering signals.
  * @param protocol The protocol.
  * @param signing Signatures of messages.
+ * @param tracing Trace contexts of signals.
  * @since 0.1.0
  */
 @ConfigurationProperties("state-signals")
@@ -40,7 +41,7 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("20s") Duration connectTimeout, @Nullable String channel,
 		@DefaultValue Map<String, Channel> channels, @DefaultValue("1s") Duration heartbeatInterval,
 		@DefaultValue Exporter exporter, @DefaultValue Responder responder, @DefaultValue Protocol protocol,
-		@DefaultValue Signing signing) {
+		@DefaultValue Signing signing, @DefaultValue Tracing tracing) {
 
 	/**
 	 * Publishing signals.
@@ -142,6 +143,15 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 */
 	public record Signing(@DefaultValue("off") SigningMode mode, @Nullable String key,
 			@DefaultValue Map<String, Key> keys, @Nullable File file, @DefaultValue("60s") Duration clockTolerance) {
+	}
+
+	/**
+	 * Trace contexts of signals.
+	 *
+	 * @param inMetadata Whether to send and read the trace context as metadata entries,
+	 * too. Peers without extensions, and their handlers, receive it in no other way.
+	 */
+	public record Tracing(@DefaultValue("false") boolean inMetadata) {
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.statesignals.core;
 
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.lane.OrderedLanes;
@@ -18,9 +19,14 @@ import io.github.statesignals.core.lane.Timer;
  * @param interceptors the application's interceptors
  * @param counters counts messages
  * @param events publishes application events
+ * @param observers provides the observer, which may depend on exporters
  */
 public record EngineServices(EngineSettings settings, Outbound outbound, Timer timer, Executor executor,
 		OrderedLanes callbackLanes, MemoryBudget answers, Interceptors interceptors, SignalCounters counters,
-		ApplicationEvents events) {
+		ApplicationEvents events, Supplier<SignalObserver> observers) {
+
+	public SignalObserver observer() {
+		return this.observers.get();
+	}
 
 }

@@ -77,6 +77,20 @@ public final class Futures {
 		return handedOut;
 	}
 
+	/**
+	 * Returns a future that completes as another one does, and after an action.
+	 * @param <T> the type of its value
+	 * @param future the other future, which is cancelled with it
+	 * @param first called before the dependent stages run; must not throw
+	 * @return the future
+	 */
+	public static <T> CompletableFuture<T> handOut(CompletableFuture<T> future,
+			BiConsumer<@Nullable T, @Nullable Throwable> first) {
+		HandedOut<T> handedOut = new HandedOut<>(future);
+		future.whenComplete(first).whenComplete(handedOut);
+		return handedOut;
+	}
+
 	private static final class HandedOut<T> extends CompletableFuture<T> implements BiConsumer<T, Throwable> {
 
 		private final CompletableFuture<T> source;

@@ -49,6 +49,10 @@ public final class SignalSize {
 		return ENVELOPE + 2 * texts + (signal.metadata().isEmpty() ? 0 : of(signal.metadata()));
 	}
 
+	public static long of(Signal signal, Map<String, String> trace) {
+		return of(signal) + (trace.isEmpty() ? 0 : of((Object) trace));
+	}
+
 	private static long of(@Nullable Object value) {
 		if (value instanceof CharSequence text) {
 			return TEXT + 2L * text.length();

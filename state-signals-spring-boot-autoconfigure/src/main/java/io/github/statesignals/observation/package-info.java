@@ -1,5 +1,6 @@
 /**
- * Names of meters and observations, and their tags.
+ * Names of meters and observations and their keys, conventions of observations, and the
+ * trace context that travels with a signal.
  */
 @NullMarked
 package io.github.statesignals.observation;

@@ -87,6 +87,15 @@ public interface DurableSignalTransport extends SignalTransport {
 		}
 
 		/**
+		 * Returns when the signal was stored.
+		 * @return the time in milliseconds since 1970, on the clock of the server that
+		 * stores it; {@link SignalExtension#NONE} if it is not known
+		 */
+		default long storedMillis() {
+			return SignalExtension.NONE;
+		}
+
+		/**
 		 * Acknowledges the signal.
 		 * @param response the response to store and to send, if there is one
 		 * @param extension its extension, if it has one

@@ -36,6 +36,8 @@ public record SignalExtension(@Nullable String id, long sequence, long sentMilli
 
 	private static final int MAX_TRACE_NAME = 64;
 
+	private static final int MAX_TRACE_VALUE = 1_024;
+
 	public SignalExtension {
 		trace = trace.isEmpty() ? Map.of() : bounded(trace);
 	}
@@ -49,7 +51,7 @@ public record SignalExtension(@Nullable String id, long sequence, long sentMilli
 		Map<String, String> bounded = new LinkedHashMap<>();
 		fields.forEach((name, value) -> {
 			if (bounded.size() < MAX_TRACE_FIELDS && !name.isEmpty() && isPrintable(name, MAX_TRACE_NAME)
-					&& isPrintable(value, SignalTransport.MAX_TEXT_LENGTH)) {
+					&& isPrintable(value, MAX_TRACE_VALUE)) {
 				bounded.put(name, value);
 			}
 		});

@@ -26,6 +26,7 @@ import io.github.statesignals.core.Interceptors;
 import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.SignalCounters;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.lane.LaneScheduler;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.SmartLifecycle;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Creates the exporters and responders of an application over a transport, and starts and
@@ -127,8 +129,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this(transport, settings, executor, mapper, interceptors, events, new ScheduledTimer());
 	}
 
+	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
+		this(transport, settings, executor, mapper, interceptors, events, timer, () -> SignalObserver.NONE);
+	}
+
 	/**
-	 * Creates an engine whose publishers have another time.
+	 * Creates an engine whose publishers have another time, and that is observed.
 	 * @param transport the transport; started and stopped with the engine
 	 * @param settings the settings
 	 * @param executor runs handlers and completes futures; must not run a task in the
@@ -138,14 +145,17 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * first
 	 * @param events publishes application events; called on the executor
 	 * @param timer the time of publishers: timeouts, probes, and asking again
+	 * @param observer provides the observer; asked once, at the first start at the latest
 	 */
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
-		this(transport, settings, executor, mapper, interceptors, events, timer, new ScheduledTimer());
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer,
+			Supplier<SignalObserver> observer) {
+		this(transport, settings, executor, mapper, interceptors, events, timer, new ScheduledTimer(), observer);
 	}
 
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer, Timer watch) {
+			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer, Timer watch,
+			Supplier<SignalObserver> observer) {
 		ChannelNames.check(settings.channel());
 		this.transport = transport;
 		this.metadataConverter = new MetadataConverter(mapper);
@@ -159,7 +169,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.services = new EngineServices(settings, outbound, timer, reliable,
 				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE)),
 				MemoryBudget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
-				new ApplicationEvents(this.eventLanes, events));
+				new ApplicationEvents(this.eventLanes, events), SingletonSupplier.of(observer));
 		this.exporters = new ExporterRegistry(outbound);
 		this.responders = new ResponderRegistry(outbound);
 		this.announcements = new ResponderAnnouncements(outbound, settings, this.exporters);
@@ -334,6 +344,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		CompletableFuture<Void> receiving = new CompletableFuture<>();
 		this.receiving = receiving;
 		this.exporters.connecting();
+		// Its bean must not be created on the transport's thread.
+		this.services.observer();
 		// Before the transport starts: a responder that receives may be probed at once.
 		this.acceptance.open();
 		try {

@@ -17,7 +17,10 @@ import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.SignalEventNames;
+import io.github.statesignals.core.SignalObserver.Observed;
+import io.github.statesignals.core.SignalObserver.Scope;
 import io.github.statesignals.core.TextLength;
+import io.github.statesignals.core.exporter.DefaultSignalSpec.Published;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 import io.github.statesignals.core.publish.PublishOptions;
 import io.github.statesignals.core.publish.SendFailures;
@@ -320,15 +323,37 @@ public final class DefaultSignalExporter implements SignalExporter {
 			.await(timeout, first);
 	}
 
-	private CompletableFuture<SignalResult> publish(String event, long sampleNo, String tag,
-			Map<String, @Nullable Object> metadata, PublishOptions options) {
-		if (Signal.isReserved(event)) {
-			throw new IllegalArgumentException("The event '%s' is reserved: call SignalExporter.%s() for it"
-				.formatted(event, event.equals(Signal.SHUTDOWN) ? "shutdown" : "initialize"));
-		}
+	private Published publish(String event, long sampleNo, String tag, Map<String, @Nullable Object> metadata,
+			PublishOptions options) {
+		LegalEvents.checkNotReserved(event);
 		Signal signal = new Signal(this.publisherId, this.processName, event, this.runnerHost, sampleNo, tag, metadata);
 		ExporterState current = this.current.state;
 		checkLegal(event, current);
+		Observed observed = this.services.observer()
+			.publish(signal, this.channel, current.legalEvents().contains(event));
+		try {
+			return new Published(publish(signal, current, options, observed), observed);
+		}
+		catch (RuntimeException | Error ex) {
+			observed.outcome(null, ex);
+			observed.stop();
+			throw ex;
+		}
+	}
+
+	private CompletableFuture<SignalResult> publish(Signal signal, ExporterState current, PublishOptions options,
+			Observed observed) {
+		Scope scope = observed.open();
+		try {
+			return publish(observed.toSend(signal), current, options.traced(observed.trace()));
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private CompletableFuture<SignalResult> publish(Signal signal, ExporterState current, PublishOptions options) {
+		String event = signal.event();
 		if (this.registry.isStopped() || current.is(Status.WAITING)) {
 			DataAccessResourceFailureException failure = notSent(event);
 			this.services.counters().ended(this.channel, event, null, failure);

@@ -16,6 +16,7 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.MetadataConverter;
+import io.github.statesignals.core.SignalObserver.Observed;
 import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.publish.PublishOptions;
 import org.jspecify.annotations.Nullable;
@@ -135,31 +136,48 @@ final class DefaultSignalSpec implements SignalSpec {
 	@Override
 	public SignalResult publish() {
 		// Only the caller depends on it.
-		CompletableFuture<SignalResult> future = send(Runnable::run);
+		Published published = send(Runnable::run);
+		SignalResult result = null;
+		Throwable failure = null;
 		try {
-			return Futures.join(future);
+			result = Futures.join(published.result());
+			return result;
+		}
+		catch (RuntimeException | Error ex) {
+			failure = ex;
+			throw ex;
 		}
 		finally {
 			// Interrupted: no caller waits any more.
-			future.cancel(false);
+			published.result().cancel(false);
+			published.observed().outcome(result, failure);
+			published.observed().stop();
 		}
 	}
 
 	@Override
 	public CompletableFuture<SignalResult> publishAsync() {
-		return send(this.callbacks);
+		Published published = send(this.callbacks);
+		Observed observed = published.observed();
+		return (observed == Observed.NONE) ? published.result() : Futures.handOut(published.result(), (result, ex) -> {
+			observed.outcome(result, ex);
+			observed.stop();
+		});
 	}
 
-	private CompletableFuture<SignalResult> send(Executor completion) {
+	private Published send(Executor completion) {
 		return this.publisher.publish(this.event, this.sampleNo, this.tag, this.metadata,
 				new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion));
 	}
 
 	interface Publisher {
 
-		CompletableFuture<SignalResult> publish(String event, long sampleNo, String tag,
-				Map<String, @Nullable Object> metadata, PublishOptions options);
+		Published publish(String event, long sampleNo, String tag, Map<String, @Nullable Object> metadata,
+				PublishOptions options);
 
+	}
+
+	record Published(CompletableFuture<SignalResult> result, Observed observed) {
 	}
 
 }

@@ -38,4 +38,11 @@ final class LegalEvents {
 		return Collections.unmodifiableSet(legal);
 	}
 
+	static void checkNotReserved(String event) {
+		if (Signal.isReserved(event)) {
+			throw new IllegalArgumentException("The event '%s' is reserved: call SignalExporter.%s() for it"
+				.formatted(event, event.equals(Signal.SHUTDOWN) ? "shutdown" : "initialize"));
+		}
+	}
+
 }

@@ -86,7 +86,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		this.options = options;
 		this.onCancel = onCancel;
 		this.onHandedOut = onHandedOut;
-		this.bytes = SignalSize.of(signal);
+		this.bytes = SignalSize.of(signal, options.trace());
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.github.statesignals.core.publish;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -19,9 +20,20 @@ import org.jspecify.annotations.Nullable;
  * @param required names or ids of responders without which nothing is sent
  * @param listener notified of each answer that counts
  * @param completion completes the result, and runs its dependent stages
+ * @param trace the trace context that the signal carries
  */
 public record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
-		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion) {
+		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion, Map<String, String> trace) {
+
+	public PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
+			@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion) {
+		this(timeout, rule, required, listener, completion, Map.of());
+	}
+
+	public PublishOptions traced(Map<String, String> trace) {
+		return trace.isEmpty() ? this
+				: new PublishOptions(this.timeout, this.rule, this.required, this.listener, this.completion, trace);
+	}
 
 	boolean awaitsAnswers() {
 		return !this.timeout.isZero();

@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -87,10 +88,10 @@ final class SignalSender {
 		return this.extended || this.extensions.usedWith(subscribers.extended());
 	}
 
-	private SignalExtension number(Duration timeout) {
+	private SignalExtension number(Duration timeout, Map<String, String> trace) {
 		long number = ++this.sequence;
 		return new SignalExtension(this.ids.create(), number, (this.timer.nanoTime() - this.startNanos) / 1_000_000,
-				millis(timeout), this.outbound.replyTo(this.channel));
+				millis(timeout), this.outbound.replyTo(this.channel), trace);
 	}
 
 	// A publish that waits no time at all has no deadline for its handlers.
@@ -122,7 +123,7 @@ final class SignalSender {
 		scheduleTimeout(publication, limit(publication));
 		logger.debug("Publishing '{}' of '{}' to {} subscribers", publication.event(), publication.publisherId(),
 				awaited);
-		SignalExtension extension = isExtended(subscribers) ? number(timeout) : null;
+		SignalExtension extension = isExtended(subscribers) ? number(timeout, publication.options().trace()) : null;
 		if (extension != null && extension.id() != null) {
 			// Before it is sent: it may be answered at once.
 			order.identify(extension.id(), publication);
@@ -165,7 +166,7 @@ final class SignalSender {
 	}
 
 	CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
-		return send(signal, extended ? number(Duration.ZERO) : null, false);
+		return send(signal, extended ? number(Duration.ZERO, Map.of()) : null, false);
 	}
 
 	// Checks whether a signal can be sent, before it is queued.

@@ -111,8 +111,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		this.responderId = this.durable ? name : ResponderIds.create(name);
 		TextLength.check(this.responderId, "The id of a SignalResponder",
 				"shorten its name, state-signals.responder.name or spring.application.name");
-		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services,
-				this.handlers::handledEvents);
+		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this.handlers);
 		this.handling = new SignalHandling(this.responderId, services, this.listeners, this.unanswered, this.answers,
 				this::handled);
 		this.locks = new SignalLocks(name, channel, this.durable, services.settings().responders(), own);

@@ -3,6 +3,7 @@ package io.github.statesignals.core.responder;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalObserver.ReceivedBy;
 import io.github.statesignals.core.SignalSize;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.SignalExtension;
@@ -25,7 +26,8 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 
 	public Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
 			@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
-		this(signal, extension, supportsExtensions, deadlineNanos, receipt, SignalSize.of(signal));
+		this(signal, extension, supportsExtensions, deadlineNanos, receipt,
+				SignalSize.of(signal, (extension != null) ? extension.trace() : Map.of()));
 	}
 
 	/**
@@ -50,6 +52,12 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 
 	@Nullable String replyTo() {
 		return (this.extension != null) ? this.extension.replyTo() : null;
+	}
+
+	ReceivedBy by(String responderId, String channel, boolean known) {
+		return new ReceivedBy(this.signal, this.extension,
+				(this.receipt != null) ? this.receipt.storedMillis() : SignalExtension.NONE, channel, responderId,
+				known);
 	}
 
 	/**

@@ -33,8 +33,7 @@ final class RegisteredHandler {
 	}
 
 	CompletionStage<@Nullable Acknowledgement> handle(Signal signal) throws Exception {
-		if (this.state == State.PAUSED
-				&& (!(this.delegate instanceof SelectiveHandler selective) || selective.selects(signal))) {
+		if (this.state == State.PAUSED && selects(signal)) {
 			// Neither a success nor stored: no signal waits without a bound.
 			return CompletableFuture.completedFuture(
 					Acknowledgement.failure("The handler of '%s' is paused by an operator".formatted(this.event)));
@@ -60,6 +59,16 @@ final class RegisteredHandler {
 		return new HandlerStatus(this.event, describe(),
 				(this.delegate instanceof SelectiveHandler selective) ? selective.selection() : Map.of(),
 				this.state == State.PAUSED);
+	}
+
+	boolean selects(Signal signal) {
+		try {
+			return !(this.delegate instanceof SelectiveHandler selective) || selective.selects(signal);
+		}
+		catch (RuntimeException ex) {
+			// It fails in the same way when it is called.
+			return true;
+		}
 	}
 
 	// Describes the handler in a log.

@@ -3,7 +3,6 @@ package io.github.statesignals.core.responder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -13,6 +12,9 @@ import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.SignalObserver;
+import io.github.statesignals.core.SignalObserver.Observed;
+import io.github.statesignals.core.SignalObserver.ReceivedBy;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.ResponseExtension;
@@ -37,19 +39,19 @@ final class SignalAnswers {
 
 	private final EngineServices services;
 
-	private final Supplier<List<String>> handledEvents;
+	private final RegisteredHandlers handlers;
 
 	// Proves that an announcement of leaving is the responder's own. Used once.
 	private final AtomicReference<LeaveSeal> seal = new AtomicReference<>(LeaveSeal.create());
 
 	SignalAnswers(String name, String channel, String responderId, boolean durable, EngineServices services,
-			Supplier<List<String>> handledEvents) {
+			RegisteredHandlers handlers) {
 		this.name = name;
 		this.channel = channel;
 		this.responderId = responderId;
 		this.durable = durable;
 		this.services = services;
-		this.handledEvents = handledEvents;
+		this.handlers = handlers;
 	}
 
 	void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
@@ -59,12 +61,33 @@ final class SignalAnswers {
 			logger.debug("Answering '{}' of '{}' with ras {}", LogText.printable(event), LogText.printable(publisherId),
 					response.ras());
 		}
+		Observed observed = observe(delivery, response, handledEvents == null);
 		send(response, extension(delivery, event, handledEvents), delivery).whenComplete((sent, ex) -> {
 			if (ex != null) {
 				logger.warn("Could not answer '{}' of '{}': {}", LogText.printable(event),
 						LogText.printable(publisherId), Futures.unwrap(ex).toString());
 			}
+			if (observed != Observed.NONE) {
+				// Not on the transport's thread: the application's code may run.
+				this.services.callbackLanes().execute(() -> {
+					observed.outcome(sent, ex);
+					observed.stop();
+				});
+			}
 		});
+	}
+
+	private Observed observe(@Nullable Delivery delivery, Response response, boolean handled) {
+		SignalObserver observer = this.services.observer();
+		// A subscription is no answer that a publish awaits.
+		return (observer == SignalObserver.NONE || delivery == null || Signal.isReserved(response.event()))
+				? Observed.NONE : observer.respond(receivedBy(delivery), response, handled);
+	}
+
+	ReceivedBy receivedBy(Delivery delivery) {
+		String event = delivery.signal().event();
+		return delivery.by(this.responderId, this.channel,
+				this.handlers.all().stream().anyMatch((handler) -> handler.event().equals(event)));
 	}
 
 	private CompletableFuture<?> send(Response response, ResponseExtension extension, @Nullable Delivery delivery) {
@@ -132,7 +155,7 @@ final class SignalAnswers {
 		Signal signal = delivery.signal();
 		respond(delivery,
 				new Response(this.responderId, signal.publisherId(), signal.event(), Acknowledgement.SUCCESS, null),
-				this.handledEvents.get());
+				this.handlers.handledEvents());
 	}
 
 	void answer(Delivery delivery, Acknowledgement acknowledgement) {

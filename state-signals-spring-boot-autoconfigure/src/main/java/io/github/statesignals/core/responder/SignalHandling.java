@@ -13,6 +13,9 @@ import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.MetadataConversionException;
+import io.github.statesignals.core.SignalObserver;
+import io.github.statesignals.core.SignalObserver.Observed;
+import io.github.statesignals.core.SignalObserver.Scope;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.transport.LogText;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +68,7 @@ final class SignalHandling {
 		try {
 			if (delivery.begin() && !isRejected(delivery)) {
 				notifyListeners(delivery);
-				handling = invoke(delivery, matching, new ArrayList<>(2));
+				handling = invoke(delivery, matching, new ArrayList<>(2), Observed.NONE);
 			}
 		}
 		finally {
@@ -96,39 +99,69 @@ final class SignalHandling {
 		Signal signal = delivery.signal();
 		for (Consumer<Signal> listener : this.listeners) {
 			Thread.interrupted();
+			Observed observed = Signal.isReserved(signal.event()) ? Observed.NONE : observe(delivery, null);
+			Scope scope = observed.open();
+			Throwable failure = null;
 			try {
 				listener.accept(signal);
 			}
 			catch (Throwable ex) {
+				failure = ex;
 				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId,
 						LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
+			}
+			finally {
+				scope.close();
+				observed.outcome(null, failure);
+				observed.stop();
 			}
 		}
 	}
 
+	// Without a handler: a listener's call.
+	private Observed observe(Delivery delivery, @Nullable RegisteredHandler handler) {
+		SignalObserver observer = this.services.observer();
+		return (observer == SignalObserver.NONE || (handler != null && !handler.selects(delivery.signal())))
+				? Observed.NONE : observer.handle(this.answers.receivedBy(delivery),
+						(handler != null) ? handler.describe() : "listener");
+	}
+
 	private @Nullable CompletableFuture<?> invoke(Delivery delivery, Iterator<RegisteredHandler> remaining,
-			List<Acknowledgement> acknowledgements) {
+			List<Acknowledgement> acknowledgements, Observed before) {
+		Observed last = before;
 		while (remaining.hasNext()) {
 			RegisteredHandler handler = remaining.next();
 			if (!delivery.begin()) {
+				last.stop();
 				return null;
 			}
 			if (handler.isRemoved()) {
 				// While the signal was queued.
 				continue;
 			}
-			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), handler);
+			last.stop();
+			Observed observed = observe(delivery, handler);
+			last = observed;
+			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), handler, observed);
 			if (!outcome.isDone()) {
 				return outcome.thenComposeAsync((acknowledgement) -> {
 					add(acknowledgement, acknowledgements);
-					CompletableFuture<?> rest = invoke(delivery, remaining, acknowledgements);
+					CompletableFuture<?> rest = invoke(delivery, remaining, acknowledgements, observed);
 					return (rest != null) ? rest : CompletableFuture.completedFuture(null);
 				}, this.services.executor());
 			}
 			add(outcome.join(), acknowledgements);
 		}
 		Thread.interrupted();
-		answer(delivery, acknowledgements);
+		// If the signal has no trace context, its answer gets that of the handler.
+		Scope scope = last.open();
+		try {
+			answer(delivery, acknowledgements);
+		}
+		finally {
+			scope.close();
+			last.stop();
+		}
 		return null;
 	}
 
@@ -161,19 +194,48 @@ final class SignalHandling {
 		}
 	}
 
-	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, RegisteredHandler handler) {
+	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, RegisteredHandler handler,
+			Observed observed) {
 		// The interrupt of a listener or another handler is not for this one.
 		Thread.interrupted();
+		Scope scope = observed.open();
 		try {
 			CompletableFuture<@Nullable Acknowledgement> outcome = this.services.interceptors()
 				.handle(signal, handler::handle)
 				.toCompletableFuture();
 			// Most are done already, and with success.
-			return (outcome.isDone() && !outcome.isCompletedExceptionally()) ? outcome
-					: outcome.exceptionally((ex) -> failure(signal, Futures.unwrap(ex)));
+			if (outcome.isDone() && !outcome.isCompletedExceptionally()) {
+				note(observed, outcome.join());
+				return outcome;
+			}
+			return outcome.handle((acknowledgement, ex) -> {
+				if (ex != null) {
+					return failure(signal, Futures.unwrap(ex), observed);
+				}
+				note(observed, acknowledgement);
+				return acknowledgement;
+			});
 		}
 		catch (Throwable ex) {
-			return CompletableFuture.completedFuture(failure(signal, ex));
+			return CompletableFuture.completedFuture(failure(signal, ex, observed));
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private static void note(Observed observed, @Nullable Acknowledgement acknowledgement) {
+		observed.outcome((acknowledgement != NOT_HANDLED) ? acknowledgement : null, null);
+	}
+
+	private Acknowledgement failure(Signal signal, Throwable ex, Observed observed) {
+		observed.outcome(null, ex);
+		Scope scope = observed.open();
+		try {
+			return failure(signal, ex);
+		}
+		finally {
+			scope.close();
 		}
 	}
 

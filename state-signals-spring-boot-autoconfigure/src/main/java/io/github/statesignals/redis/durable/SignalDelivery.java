@@ -34,6 +34,9 @@ final class SignalDelivery {
 
 	private static final byte[] NO_ANSWER = {};
 
+	// Another client may store an entry under any id.
+	private static final int MILLIS_DIGITS = 18;
+
 	private final String channel;
 
 	private final String responder;
@@ -166,6 +169,14 @@ final class SignalDelivery {
 		@Override
 		public boolean begin() {
 			return SignalDelivery.this.reader.begin(this.signal);
+		}
+
+		@Override
+		public long storedMillis() {
+			String id = this.signal.entry().id();
+			String millis = id.substring(0, Math.max(id.indexOf('-'), 0));
+			return (!millis.isEmpty() && millis.length() <= MILLIS_DIGITS) ? Long.parseLong(millis)
+					: SignalExtension.NONE;
 		}
 
 		// The first answer counts: a listener may have answered before a handler does.

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.InMemoryStore;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.responder.Delivery;
@@ -142,7 +143,7 @@ class TruthTests {
 		public SignalEngine createEngine(SignalTransport transport, EngineSettings settings) {
 			return new SignalEngine(transport, settings, (task) -> this.timer.schedule(delay(2), task), mapper,
 					List::of, (event) -> {
-					}, this.timer, this.timer);
+					}, this.timer, this.timer, () -> SignalObserver.NONE);
 		}
 
 		private Duration delay(int millis) {
