@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.github.statesignals.SignalGateway;
-import io.github.statesignals.SignalGatewayFactory;
+import io.github.statesignals.handler.DefaultSignalGatewayFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,16 +111,12 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 
 	// Not by a supplier, which can't be processed ahead of time.
 	private static RootBeanDefinition definition(Class<?> gateway) {
-		RootBeanDefinition definition = new RootBeanDefinition(SignalGatewayRegistrar.class);
-		definition.setFactoryMethodName("create");
+		RootBeanDefinition definition = new RootBeanDefinition(DefaultSignalGatewayFactory.class);
+		definition.setFactoryMethodName("createBean");
 		definition.setTargetType(gateway);
 		definition.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
 		definition.getConstructorArgumentValues().addIndexedArgumentValue(1, gateway);
 		return definition;
-	}
-
-	static Object create(SignalGatewayFactory factory, Class<?> gateway) {
-		return factory.create(gateway);
 	}
 
 	/**

@@ -60,6 +60,17 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 		this.beanFactory = beanFactory;
 	}
 
+	/**
+	 * Creates the bean of a gateway that was found by scanning. Public for code that is
+	 * generated ahead of time in the package of the gateway.
+	 * @param factory the factory
+	 * @param gatewayInterface the interface
+	 * @return the gateway
+	 */
+	public static Object createBean(SignalGatewayFactory factory, Class<?> gatewayInterface) {
+		return factory.create(gatewayInterface);
+	}
+
 	@Override
 	public <T> T create(Class<T> gatewayInterface) {
 		Assert.isTrue(gatewayInterface.isInterface(),

@@ -10,17 +10,22 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalGateway;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.generate.GenerationContext;
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
+import org.springframework.beans.factory.aot.BeanRegistrationCode;
+import org.springframework.beans.factory.aot.BeanRegistrationCodeFragments;
+import org.springframework.beans.factory.aot.BeanRegistrationCodeFragmentsDecorator;
 import org.springframework.beans.factory.support.RegisteredBean;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.javapoet.ClassName;
 import org.springframework.util.ReflectionUtils.MethodFilter;
 
 /**
@@ -38,22 +43,19 @@ final class SignalAotProcessor implements BeanRegistrationAotProcessor {
 		if (methods.isEmpty()) {
 			return null;
 		}
-		return (generation, code) -> {
-			RuntimeHints hints = generation.getRuntimeHints();
-			if (gateway) {
-				hints.proxies().registerJdkProxy(type);
-				hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS);
+		return gateway ? new GatewayContribution(type, methods)
+				: (generation, code) -> registerHints(generation.getRuntimeHints(), type, methods);
+	}
+
+	private static void registerHints(RuntimeHints hints, Class<?> type, Set<Method> methods) {
+		Set<Type> bound = new LinkedHashSet<>();
+		for (Method method : methods) {
+			hints.reflection().registerMethod(method, ExecutableMode.INVOKE);
+			for (Type parameter : method.getGenericParameterTypes()) {
+				collect(GenericTypeResolver.resolveType(parameter, type), bound);
 			}
-			Set<Type> bound = new LinkedHashSet<>();
-			for (Method method : methods) {
-				hints.reflection().registerMethod(method, ExecutableMode.INVOKE);
-				for (Type parameter : method.getGenericParameterTypes()) {
-					collect(GenericTypeResolver.resolveType(parameter, type), bound);
-				}
-			}
-			new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(),
-					bound.toArray(Type[]::new));
-		};
+		}
+		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), bound.toArray(Type[]::new));
 	}
 
 	private static boolean isHandler(Method method) {
@@ -71,6 +73,34 @@ final class SignalAotProcessor implements BeanRegistrationAotProcessor {
 				collect(subtype, bound);
 			}
 		}
+	}
+
+	/**
+	 * Generates the code of a gateway in its package: it need not be public.
+	 */
+	private record GatewayContribution(Class<?> type, Set<Method> methods) implements BeanRegistrationAotContribution {
+
+		@Override
+		public void applyTo(GenerationContext generation, BeanRegistrationCode code) {
+			RuntimeHints hints = generation.getRuntimeHints();
+			hints.proxies().registerJdkProxy(this.type);
+			hints.reflection().registerType(this.type, MemberCategory.INVOKE_PUBLIC_METHODS);
+			registerHints(hints, this.type, this.methods);
+		}
+
+		@Override
+		public BeanRegistrationCodeFragments customizeBeanRegistrationCodeFragments(GenerationContext generation,
+				BeanRegistrationCodeFragments fragments) {
+			return new BeanRegistrationCodeFragmentsDecorator(fragments) {
+
+				@Override
+				public ClassName getTarget(RegisteredBean registeredBean) {
+					return ClassName.get(GatewayContribution.this.type);
+				}
+
+			};
+		}
+
 	}
 
 }

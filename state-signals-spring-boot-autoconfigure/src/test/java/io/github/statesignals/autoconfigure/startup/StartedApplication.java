@@ -36,7 +36,7 @@ public class StartedApplication {
 	 * A gateway that is found by scanning.
 	 */
 	@SignalGateway
-	public interface Alarms {
+	interface Alarms {
 
 		ResultCode alarm(String reason);
 
