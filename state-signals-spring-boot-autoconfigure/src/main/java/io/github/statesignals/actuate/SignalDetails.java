@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.statesignals.DeadLetter;
 import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.ResultCode;
@@ -67,6 +68,7 @@ final class SignalDetails {
 	 * @param id the id of a signal of a durable channel
 	 * @param error why the publish failed
 	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Result(Instant ended, @Nullable ResultCode code, boolean success, @Nullable Duration elapsed, int answered,
 			List<Answer> answers, int missingCount, Collection<String> missing, Collection<String> gone,
 			Collection<String> left, @Nullable String id, @Nullable String error) {
@@ -104,6 +106,7 @@ final class SignalDetails {
 	 * @param outcome {@code acted}, {@code failed} or {@code unhandled}
 	 * @param message the message of the responder, to the operator that published
 	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Answer(String responderId, String outcome, int ras, @Nullable String message, Duration latency) {
 
 		static Answer of(String responderId, SignalResult.Answer answer) {
@@ -118,6 +121,7 @@ final class SignalDetails {
 	 *
 	 * @param unanswered the number of signals that wait or are being handled
 	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Responder(String name, String responderId, String channel, int unanswered, @Nullable String lockedPublisher,
 			@Nullable String lockedTag, List<HandlerStatus> handlers, boolean listening) {
 
@@ -138,6 +142,7 @@ final class SignalDetails {
 	 * {@code null} unless the channel is durable
 	 * @param backlog the stored signals that each of these has not answered
 	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Channel(String name, boolean durable, List<String> exporters, List<String> responders,
 			@Nullable Set<String> registered, @Nullable Map<String, ResponderBacklog> backlog,
 			@Nullable Long deadLetters) {
@@ -146,6 +151,7 @@ final class SignalDetails {
 	/**
 	 * A signal that could not be delivered.
 	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Letter(String id, String responder, Instant setAside, String reason, @Nullable String event,
 			@Nullable String publisherId) {
 
