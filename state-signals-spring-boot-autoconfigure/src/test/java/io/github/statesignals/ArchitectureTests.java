@@ -93,10 +93,11 @@ class ArchitectureTests {
 			// What users of observations replace and read.
 			"observation.SignalHandleContext", "observation.SignalHandleObservationConvention",
 			"observation.SignalHandleObservationConvention$Default", "observation.SignalObservation",
-			"observation.SignalObservation$HighCardinalityKeys", "observation.SignalObservation$LowCardinalityKeys",
-			"observation.SignalPublishContext", "observation.SignalPublishObservationConvention",
-			"observation.SignalPublishObservationConvention$Default", "observation.SignalReceiverContext",
-			"observation.SignalResponseContext", "observation.SignalResponseObservationConvention",
+			"observation.SignalKeys", "observation.SignalKeys$HighCardinalityKeys",
+			"observation.SignalKeys$LowCardinalityKeys", "observation.SignalPublishContext",
+			"observation.SignalPublishObservationConvention", "observation.SignalPublishObservationConvention$Default",
+			"observation.SignalReceiverContext", "observation.SignalResponseContext",
+			"observation.SignalResponseObservationConvention",
 			"observation.SignalResponseObservationConvention$Default",
 			// What the wiring needs of observations.
 			"observation.LateSignalTracingObservationHandler", "observation.MicrometerSignalObserver",

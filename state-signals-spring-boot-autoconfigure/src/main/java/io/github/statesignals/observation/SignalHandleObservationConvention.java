@@ -1,7 +1,7 @@
 package io.github.statesignals.observation;
 
 import io.github.statesignals.Acknowledgement;
-import io.github.statesignals.observation.SignalObservation.HighCardinalityKeys;
+import io.github.statesignals.observation.SignalKeys.HighCardinalityKeys;
 import io.github.statesignals.transport.LogText;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;

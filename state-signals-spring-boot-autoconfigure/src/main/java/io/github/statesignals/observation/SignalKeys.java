@@ -2,16 +2,17 @@ package io.github.statesignals.observation;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
-import io.github.statesignals.observation.SignalObservation.HighCardinalityKeys;
-import io.github.statesignals.observation.SignalObservation.LowCardinalityKeys;
 import io.github.statesignals.transport.LogText;
 import io.micrometer.common.KeyValues;
+import io.micrometer.common.docs.KeyName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key values of all observations of signals.
+ * The keys of the observations of signals.
+ *
+ * @since 0.1.0
  */
-final class SignalKeys {
+public final class SignalKeys {
 
 	private static final String UNKNOWN = "UNKNOWN";
 
@@ -47,6 +48,90 @@ final class SignalKeys {
 			.and(HighCardinalityKeys.RESPONDER_ID.withValue(LogText.printable(context.getResponderId())));
 		String id = context.getSignalId();
 		return (id != null) ? values.and(HighCardinalityKeys.SIGNAL_ID.withValue(LogText.printable(id))) : values;
+	}
+
+	/**
+	 * The keys with few values. No text of another application is among them.
+	 */
+	public enum LowCardinalityKeys implements KeyName {
+
+		/**
+		 * The event, if the exporter was initialized with it or the responder has a
+		 * handler that names it; else {@code UNKNOWN}.
+		 */
+		EVENT("event"),
+
+		/**
+		 * The name of the channel; {@code default} for the one without a name.
+		 */
+		CHANNEL("channel"),
+
+		/**
+		 * The outcome. Of a publish: {@code acted} (the only success), {@code failed},
+		 * {@code missing}, {@code unhandled} (no responder has a handler),
+		 * {@code no_subscriber}, {@code rejected} (too many are in flight),
+		 * {@code cancelled} or {@code error} (an exception). Of a handler: {@code acted},
+		 * {@code failed} or {@code none} (it did not act, or is a listener). Of a
+		 * response: {@code acted}, {@code failed}, {@code unhandled}, {@code none} (it
+		 * has no {@code ras}) or {@code error} (it could not be sent).
+		 */
+		OUTCOME("outcome");
+
+		private final String key;
+
+		LowCardinalityKeys(String key) {
+			this.key = key;
+		}
+
+		@Override
+		public String asString() {
+			return this.key;
+		}
+
+	}
+
+	/**
+	 * The keys with any number of values. Each is printable, and has at most 200
+	 * characters.
+	 */
+	public enum HighCardinalityKeys implements KeyName {
+
+		/**
+		 * The id of the publisher.
+		 */
+		PUBLISHER_ID("state.signals.publisher.id"),
+
+		/**
+		 * The id of the signal among those of its publisher, if it is known.
+		 */
+		SIGNAL_ID("state.signals.id"),
+
+		/**
+		 * The tag, if there is one.
+		 */
+		TAG("state.signals.tag"),
+
+		/**
+		 * The id of the responder. Not of a publish.
+		 */
+		RESPONDER_ID("state.signals.responder.id"),
+
+		/**
+		 * The method or class of the handler. Of a handler call only.
+		 */
+		HANDLER("state.signals.handler");
+
+		private final String key;
+
+		HighCardinalityKeys(String key) {
+			this.key = key;
+		}
+
+		@Override
+		public String asString() {
+			return this.key;
+		}
+
 	}
 
 }

@@ -6,7 +6,7 @@ import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.docs.ObservationDocumentation;
 
 /**
- * The observations of signals, with their names and keys.
+ * The observations of signals. {@link SignalKeys} has their keys.
  *
  * @since 0.1.0
  */
@@ -52,96 +52,12 @@ public enum SignalObservation implements ObservationDocumentation {
 
 	@Override
 	public KeyName[] getLowCardinalityKeyNames() {
-		return LowCardinalityKeys.values();
+		return SignalKeys.LowCardinalityKeys.values();
 	}
 
 	@Override
 	public KeyName[] getHighCardinalityKeyNames() {
-		return HighCardinalityKeys.values();
-	}
-
-	/**
-	 * The keys with few values. No text of another application is among them.
-	 */
-	public enum LowCardinalityKeys implements KeyName {
-
-		/**
-		 * The event, if the exporter was initialized with it or the responder has a
-		 * handler that names it; else {@code UNKNOWN}.
-		 */
-		EVENT("event"),
-
-		/**
-		 * The name of the channel; {@code default} for the one without a name.
-		 */
-		CHANNEL("channel"),
-
-		/**
-		 * The outcome. Of a publish: {@code acted} (the only success), {@code failed},
-		 * {@code missing}, {@code unhandled} (no responder has a handler),
-		 * {@code no_subscriber}, {@code rejected} (too many are in flight),
-		 * {@code cancelled} or {@code error} (an exception). Of a handler: {@code acted},
-		 * {@code failed} or {@code none} (it did not act, or is a listener). Of a
-		 * response: {@code acted}, {@code failed}, {@code unhandled}, {@code none} (it
-		 * has no {@code ras}) or {@code error} (it could not be sent).
-		 */
-		OUTCOME("outcome");
-
-		private final String key;
-
-		LowCardinalityKeys(String key) {
-			this.key = key;
-		}
-
-		@Override
-		public String asString() {
-			return this.key;
-		}
-
-	}
-
-	/**
-	 * The keys with any number of values. Each is printable, and has at most 200
-	 * characters.
-	 */
-	public enum HighCardinalityKeys implements KeyName {
-
-		/**
-		 * The id of the publisher.
-		 */
-		PUBLISHER_ID("state.signals.publisher.id"),
-
-		/**
-		 * The id of the signal among those of its publisher, if it is known.
-		 */
-		SIGNAL_ID("state.signals.id"),
-
-		/**
-		 * The tag, if there is one.
-		 */
-		TAG("state.signals.tag"),
-
-		/**
-		 * The id of the responder. Not of a publish.
-		 */
-		RESPONDER_ID("state.signals.responder.id"),
-
-		/**
-		 * The method or class of the handler. Of a handler call only.
-		 */
-		HANDLER("state.signals.handler");
-
-		private final String key;
-
-		HighCardinalityKeys(String key) {
-			this.key = key;
-		}
-
-		@Override
-		public String asString() {
-			return this.key;
-		}
-
+		return SignalKeys.HighCardinalityKeys.values();
 	}
 
 }
