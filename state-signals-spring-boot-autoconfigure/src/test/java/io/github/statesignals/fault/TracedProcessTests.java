@@ -10,7 +10,6 @@ import io.github.statesignals.OnSignal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.observation.Spans;
-import io.github.statesignals.observation.Tracers;
 import io.micrometer.tracing.exporter.FinishedSpan;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One trace over two processes, whose tracers differ or not.
+ * One trace over two processes.
  */
 class TracedProcessTests {
 
@@ -43,13 +42,13 @@ class TracedProcessTests {
 	@FieldSource("io.github.statesignals.observation.Tracers#ALL")
 	void aHandlerInAnotherProcessContinuesTheTrace(Class<?> tracer) {
 		Path output = this.directory.resolve("output");
-		try (JavaProcess process = JavaProcess.start(Responder.class,
-				List.of("-XX:TieredStopAtLevel=1", "-D" + Spans.PRINT + "=true"),
-				List.of("--spring.data.redis.url=" + TestRedis.uri(), "--spring.main.sources=" + tracer.getName(),
-						"--spring.main.keep-alive=true", "--state-signals.responder.name=other"),
-				output.toFile())) {
+		try (JavaProcess process = JavaProcess
+			.start(Responder.class, List.of("-XX:TieredStopAtLevel=1", "-D" + Spans.PRINT + "=true"),
+					List.of("--spring.data.redis.url=" + TestRedis.uri(), "--spring.main.sources=" + tracer.getName(),
+							"--spring.main.keep-alive=true", "--state-signals.responder.name=other"),
+					output.toFile())) {
 			ConfigurableApplicationContext context = this.applications.start(Object.class,
-					"spring.main.sources=" + Tracers.OpenTelemetry.class.getName());
+					"spring.main.sources=" + tracer.getName());
 			SignalExporter exporter = context.getBean(SignalExporter.class);
 			assertThat(exporter.initializeAndWait(1, TIMEOUT, "start")).as("subscribed while %s", process).isTrue();
 			assertThat(exporter.publish("start").isSuccess()).isTrue();

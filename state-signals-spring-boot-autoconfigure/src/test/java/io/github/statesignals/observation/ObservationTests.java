@@ -13,6 +13,7 @@ import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -52,14 +53,15 @@ class ObservationTests {
 	void namesAndKeysAreThoseOfBeans() {
 		ConfigurableApplicationContext context = this.applications.start(OwnConventions.class);
 		publish(context);
-		assertThat(context.getBean(Contexts.class).stopped).anySatisfy((stopped) -> {
-			assertThat(stopped.getName()).isEqualTo("own.publish");
-			assertThat(stopped.getLowCardinalityKeyValue("event").getValue()).isEqualTo("start");
-			assertThat(stopped.getLowCardinalityKeyValue("team").getValue()).isEqualTo("a");
-		}).anySatisfy((stopped) -> {
-			assertThat(stopped.getName()).isEqualTo("own.handle");
-			assertThat(stopped.getLowCardinalityKeyValues()).hasSize(1);
-		});
+		// The handler's observation ends when the answer is on its way.
+		Awaitility.await().atMost(TIMEOUT).untilAsserted(() -> assertThat(context.getBean(Contexts.class).stopped).anySatisfy((stopped) -> {
+				assertThat(stopped.getName()).isEqualTo("own.publish");
+				assertThat(stopped.getLowCardinalityKeyValue("event").getValue()).isEqualTo("start");
+				assertThat(stopped.getLowCardinalityKeyValue("team").getValue()).isEqualTo("a");
+			}).anySatisfy((stopped) -> {
+				assertThat(stopped.getName()).isEqualTo("own.handle");
+				assertThat(stopped.getLowCardinalityKeyValues()).hasSize(1);
+		}));
 	}
 
 	@Test
