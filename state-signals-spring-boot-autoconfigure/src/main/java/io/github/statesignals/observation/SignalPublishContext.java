@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class SignalPublishContext extends SenderContext<Map<String, String>> {
+public final class SignalPublishContext extends SenderContext<Map<String, String>> {
 
 	private final Signal signal;
 
