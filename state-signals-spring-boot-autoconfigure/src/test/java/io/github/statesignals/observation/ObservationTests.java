@@ -54,14 +54,16 @@ class ObservationTests {
 		ConfigurableApplicationContext context = this.applications.start(OwnConventions.class);
 		publish(context);
 		// The handler's observation ends when the answer is on its way.
-		Awaitility.await().atMost(TIMEOUT).untilAsserted(() -> assertThat(context.getBean(Contexts.class).stopped).anySatisfy((stopped) -> {
+		Awaitility.await()
+			.atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(context.getBean(Contexts.class).stopped).anySatisfy((stopped) -> {
 				assertThat(stopped.getName()).isEqualTo("own.publish");
 				assertThat(stopped.getLowCardinalityKeyValue("event").getValue()).isEqualTo("start");
 				assertThat(stopped.getLowCardinalityKeyValue("team").getValue()).isEqualTo("a");
 			}).anySatisfy((stopped) -> {
 				assertThat(stopped.getName()).isEqualTo("own.handle");
 				assertThat(stopped.getLowCardinalityKeyValues()).hasSize(1);
-		}));
+			}));
 	}
 
 	@Test
