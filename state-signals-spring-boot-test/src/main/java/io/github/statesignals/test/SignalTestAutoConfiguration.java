@@ -7,18 +7,16 @@ import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.SignalTransport;
 
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
-import org.springframework.core.task.TaskDecorator;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /**
  * Auto-configuration of signals in memory, for applications with the property
@@ -32,6 +30,8 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 public final class SignalTestAutoConfiguration {
 
 	static final String BROKER = "state-signals-test.broker";
+
+	private static final String EXECUTOR = "stateSignalsTaskExecutor";
 
 	@Bean
 	InMemoryBroker inMemorySignalBroker(Environment environment) {
@@ -59,26 +59,16 @@ public final class SignalTestAutoConfiguration {
 		return broker.clock().timer();
 	}
 
-	// So that a test can wait for handlers before it moves the time.
-	@Bean
-	static BeanPostProcessor inMemorySignalHandlerCounter(ObjectProvider<InMemoryBroker> broker) {
-		return new BeanPostProcessor() {
-
-			@Override
-			public Object postProcessBeforeInitialization(Object bean, String name) {
-				if (name.equals("stateSignalsTaskExecutor")) {
-					TaskDecorator decorator = (task) -> broker.getObject().handling(task);
-					if (bean instanceof ThreadPoolTaskExecutor executor) {
-						executor.setTaskDecorator(decorator);
-					}
-					else if (bean instanceof SimpleAsyncTaskExecutor executor) {
-						executor.setTaskDecorator(decorator);
-					}
-				}
-				return bean;
-			}
-
-		};
+	// Counts its tasks, so that a test can wait for handlers before it moves the time.
+	@Bean(name = EXECUTOR, defaultCandidate = false)
+	@ConditionalOnMissingBean(name = EXECUTOR)
+	SimpleAsyncTaskExecutor inMemorySignalTaskExecutor(InMemoryBroker broker, Environment environment) {
+		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("state-signals-");
+		executor.setVirtualThreads(Threading.VIRTUAL.isActive(environment));
+		executor.setDaemon(true);
+		executor.setCancelRemainingTasksOnClose(true);
+		executor.setTaskDecorator(broker::handling);
+		return executor;
 	}
 
 	@Bean
