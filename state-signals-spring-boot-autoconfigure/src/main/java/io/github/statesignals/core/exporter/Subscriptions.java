@@ -91,9 +91,7 @@ public final class Subscriptions {
 		this.responders.open(expected);
 		if (!this.services.outbound().isDurable(this.channel)) {
 			// Where it is, the transport knows the subscribers.
-			for (LocalResponder responder : this.localResponders.all()) {
-				join(responder);
-			}
+			this.localResponders.all().forEach(this::join);
 		}
 	}
 
@@ -293,23 +291,24 @@ public final class Subscriptions {
 		responderIds.forEach((responderId) -> this.probes.suspect(responderId, Suspicion.OVERDUE));
 		if (this.services.settings().exporters().evictAfterMissed() > 0) {
 			// They may have answered an exporter that receives nothing.
-			this.probes.afterProof(() -> evict(responderIds));
+			this.probes.afterProof(() -> evictMissing(responderIds));
 		}
 	}
 
-	private void evict(Set<String> responderIds) {
+	private void evictMissing(Set<String> responderIds) {
 		int limit = this.services.settings().exporters().evictAfterMissed();
-		List<String> evicted = this.responders.missed(responderIds, limit);
+		List<String> evicted = evict(responderIds, limit);
 		if (!evicted.isEmpty()) {
 			logger.warn("No longer awaited by '{}', because {} signals in a row were not answered: {}",
 					this.publisherId, limit, LogText.printable(evicted));
 		}
-		onEvicted(evicted);
 	}
 
-	private void onEvicted(List<String> responderIds) {
-		responderIds.forEach((responderId) -> this.services.events()
+	private List<String> evict(Set<String> responderIds, int limit) {
+		List<String> evicted = this.responders.missed(responderIds, limit);
+		evicted.forEach((responderId) -> this.services.events()
 			.publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED)));
+		return evicted;
 	}
 
 	/**
@@ -318,9 +317,7 @@ public final class Subscriptions {
 	 * @return {@code false} if it is not subscribed
 	 */
 	public boolean evict(String responderId) {
-		List<String> evicted = this.responders.missed(Set.of(responderId), 1);
-		onEvicted(evicted);
-		return !evicted.isEmpty();
+		return !evict(Set.of(responderId), 1).isEmpty();
 	}
 
 	/**
