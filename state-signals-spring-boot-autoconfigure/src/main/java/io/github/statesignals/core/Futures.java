@@ -6,12 +6,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for stages interruptibly, and unwraps their exceptions.
+ * Waits for stages interruptibly, unwraps their exceptions, and runs them.
  */
 public final class Futures {
 
@@ -89,6 +90,23 @@ public final class Futures {
 		HandedOut<T> handedOut = new HandedOut<>(future);
 		future.whenComplete(first).whenComplete(handedOut);
 		return handedOut;
+	}
+
+	/**
+	 * Returns an executor that runs each task, if need be on the common pool.
+	 * @param executor the executor, which may refuse tasks while the application shuts
+	 * down: its callers still wait
+	 * @return the executor
+	 */
+	public static Executor withFallback(Executor executor) {
+		return (task) -> {
+			try {
+				executor.execute(task);
+			}
+			catch (RejectedExecutionException ex) {
+				CompletableFuture.runAsync(task);
+			}
+		};
 	}
 
 	private static final class HandedOut<T> extends CompletableFuture<T> implements BiConsumer<T, Throwable> {

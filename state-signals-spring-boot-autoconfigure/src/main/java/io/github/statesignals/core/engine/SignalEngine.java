@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -165,7 +164,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				new TaskWatch(watch, HANDLER_BOUND));
 		this.eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE));
 		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
-		Executor reliable = lastResort(executor);
+		Executor reliable = Futures.withFallback(executor);
 		this.services = new EngineServices(settings, outbound, timer, reliable,
 				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE)),
 				MemoryBudget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
@@ -180,18 +179,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	private LaneScheduler scheduler(Executor executor, int concurrency) {
 		return new LaneScheduler(executor, this.transport::afterReceiving, this.watch, concurrency);
-	}
-
-	private static Executor lastResort(Executor executor) {
-		return (task) -> {
-			try {
-				executor.execute(task);
-			}
-			catch (RejectedExecutionException ex) {
-				// The application is shutting down, and its callers still wait.
-				CompletableFuture.runAsync(task);
-			}
-		};
 	}
 
 	@Override
