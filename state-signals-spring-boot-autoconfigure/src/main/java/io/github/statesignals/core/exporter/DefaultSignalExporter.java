@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.statesignals.InitializationSpec;
@@ -65,7 +66,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	// which is a copy.
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Current current = new Current();
+	private final AtomicReference<ExporterState> current = new AtomicReference<>(ExporterState.SHUT_DOWN);
 
 	/**
 	 * Creates an exporter.
@@ -143,7 +144,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 */
 	public SignalSpec prepare(Object typedSignal) {
 		SignalSpec spec = typed(typedSignal);
-		checkLegal(SignalEventNames.of(typedSignal.getClass()), this.current.state);
+		LegalEvents.check(SignalEventNames.of(typedSignal.getClass()), this.publisherId, this.current.get());
 		return spec;
 	}
 
@@ -159,7 +160,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public Set<String> getLegalEvents() {
-		return this.current.state.legalEvents();
+		return this.current.get().legalEvents();
 	}
 
 	@Override
@@ -199,16 +200,16 @@ public final class DefaultSignalExporter implements SignalExporter {
 		// In one step, or an initialization in between would lose its subscribers.
 		this.lock.lock();
 		try {
-			ExporterState ended = this.current.state;
+			ExporterState ended = this.current.get();
 			if (ended.is(Status.SHUT_DOWN)) {
 				return CompletableFuture.completedFuture(null);
 			}
 			if (next == Status.SHUT_DOWN) {
-				this.current.state = ExporterState.SHUT_DOWN;
+				this.current.set(ExporterState.SHUT_DOWN);
 				this.registry.remove(this);
 			}
 			else {
-				this.current.state = ended.with(next);
+				this.current.set(ended.with(next));
 				this.registry.suspend(this);
 			}
 			if (ended.is(Status.WAITING)) {
@@ -257,7 +258,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		CompletionStage<?> sent;
 		this.lock.lock();
 		try {
-			ExporterState current = this.current.state;
+			ExporterState current = this.current.get();
 			sent = current.is(Status.WAITING) ? begin(current.with(Status.INITIALIZED))
 					: CompletableFuture.completedFuture(null);
 		}
@@ -279,17 +280,17 @@ public final class DefaultSignalExporter implements SignalExporter {
 			logger.debug("Exporter '{}' is initialized with {} as soon as the application is connected",
 					this.publisherId, initialized.legalEvents());
 			// One that is still initialized is about to be suspended.
-			this.current.state = initialized.with(isInitialized() ? Status.INITIALIZED : Status.WAITING);
+			this.current.set(initialized.with(isInitialized() ? Status.INITIALIZED : Status.WAITING));
 			return CompletableFuture.completedFuture(null);
 		}
 		logger.debug("Initializing exporter '{}' with {}", this.publisherId, initialized.legalEvents());
-		this.current.state = initialized;
+		this.current.set(initialized);
 		this.subscriptions.open(initialized.expected());
 		return this.subscriptions.requests().ask(reserved(Signal.INITIALIZATION, initialized.tag()));
 	}
 
 	public boolean isInitialized() {
-		return this.current.state.is(Status.INITIALIZED);
+		return this.current.get().is(Status.INITIALIZED);
 	}
 
 	public Subscriptions subscriptions() {
@@ -297,7 +298,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private @Nullable Signal currentInitialization() {
-		ExporterState current = this.current.state;
+		ExporterState current = this.current.get();
 		return current.is(Status.INITIALIZED) ? reserved(Signal.INITIALIZATION, current.tag()) : null;
 	}
 
@@ -327,8 +328,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 			PublishOptions options) {
 		LegalEvents.checkNotReserved(event);
 		Signal signal = new Signal(this.publisherId, this.processName, event, this.runnerHost, sampleNo, tag, metadata);
-		ExporterState current = this.current.state;
-		checkLegal(event, current);
+		ExporterState current = this.current.get();
+		LegalEvents.check(event, this.publisherId, current);
 		Observed observed = this.services.observer()
 			.publish(signal, this.channel, current.legalEvents().contains(event));
 		try {
@@ -355,7 +356,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 	private CompletableFuture<SignalResult> publish(Signal signal, ExporterState current, PublishOptions options) {
 		String event = signal.event();
 		if (this.registry.isStopped() || current.is(Status.WAITING)) {
-			DataAccessResourceFailureException failure = notSent(event);
+			DataAccessResourceFailureException failure = ExporterFailures.notSent(event, this.publisherId,
+					this.registry.isStopped());
 			this.services.counters().ended(this.channel, event, null, failure);
 			return CompletableFuture.failedFuture(failure);
 		}
@@ -371,30 +373,9 @@ public final class DefaultSignalExporter implements SignalExporter {
 	private boolean initializeAndWait(int count, Duration timeout, Duration republishInterval,
 			Runnable initialization) {
 		if (this.registry.isStopped()) {
-			throw new IllegalStateException(
-					("Exporter '%s' can't wait for subscribers while the application has not started, and was not initialized. "
-							+ "Call initialize() here, which is done at start, and wait in an ApplicationRunner, "
-							+ "or set state-signals.exporter.await-subscribers")
-						.formatted(this.publisherId));
+			throw ExporterFailures.notStarted(this.publisherId);
 		}
 		return awaitSubscribers(count, timeout, republishInterval, initialization);
-	}
-
-	private void checkLegal(String event, ExporterState current) {
-		if (!current.is(Status.SHUT_DOWN) && !current.legalEvents().contains(event)) {
-			throw new IllegalArgumentException(
-					"'%s' is not a legal event of exporter '%s': it was initialized with %s. Name it there, or in state-signals.exporter.legal-events"
-						.formatted(event, this.publisherId, current.legalEvents()));
-		}
-	}
-
-	private DataAccessResourceFailureException notSent(String event) {
-		return new DataAccessResourceFailureException(this.registry.isStopped()
-				? ("'%s' of exporter '%s' was not sent: the application has not started yet, or has stopped. "
-						+ "Publish when it has started, such as in an ApplicationRunner")
-					.formatted(event, this.publisherId)
-				: "'%s' of exporter '%s' was not sent: the application is not connected to Redis yet".formatted(event,
-						this.publisherId));
 	}
 
 	private void await(CompletionStage<?> sent, String event, Duration timeout) {
@@ -430,12 +411,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 		 * shut down. Not while handlers are finishing.
 		 */
 		boolean isStopped();
-
-	}
-
-	private static final class Current {
-
-		private volatile ExporterState state = ExporterState.SHUT_DOWN;
 
 	}
 

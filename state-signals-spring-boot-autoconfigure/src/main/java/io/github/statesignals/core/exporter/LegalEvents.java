@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.TextLength;
+import io.github.statesignals.core.exporter.ExporterState.Status;
 
 /**
  * Checks the events that an exporter declares.
@@ -42,6 +43,14 @@ final class LegalEvents {
 		if (Signal.isReserved(event)) {
 			throw new IllegalArgumentException("The event '%s' is reserved: call SignalExporter.%s() for it"
 				.formatted(event, event.equals(Signal.SHUTDOWN) ? "shutdown" : "initialize"));
+		}
+	}
+
+	static void check(String event, String publisherId, ExporterState state) {
+		if (!state.is(Status.SHUT_DOWN) && !state.legalEvents().contains(event)) {
+			throw new IllegalArgumentException(
+					"'%s' is not a legal event of exporter '%s': it was initialized with %s. Name it there, or in state-signals.exporter.legal-events"
+						.formatted(event, publisherId, state.legalEvents()));
 		}
 	}
 
