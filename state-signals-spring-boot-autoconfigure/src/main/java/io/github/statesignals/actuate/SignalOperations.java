@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import io.github.statesignals.DeadLetter;
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.SignalExporter;
