@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -37,10 +38,16 @@ final class PublishQueue {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
+	// How long to expect an answer that no publish awaits, if no timeout is configured.
+	private static final Duration LONGEST_UNAWAITED = Duration.ofHours(1);
+
 	private final PublishAdmission admission;
 
 	@GuardedBy("this")
 	private final SendOrder order = new SendOrder();
+
+	@GuardedBy("this")
+	private final UnawaitedAnswers unawaited = new UnawaitedAnswers();
 
 	private final SignalSender sender;
 
@@ -194,11 +201,16 @@ final class PublishQueue {
 		if (extension == null && response.ras() != null) {
 			this.responders.responds(response.responderId());
 		}
-		Publication publication = this.order.find(response.event(), (extension != null) ? extension.id() : null);
+		long now = now();
+		String id = (extension != null) ? extension.id() : null;
+		if (id == null && response.ras() != null
+				&& this.unawaited.remove(response.event(), response.responderId(), now)) {
+			return Counted.NONE;
+		}
+		Publication publication = this.order.find(response.event(), id);
 		if (publication == null) {
 			return Counted.NONE;
 		}
-		long now = now();
 		Verdict verdict = respond(publication, response, extension, now);
 		return new Counted(publication, verdict, concludeIfComplete(publication, now));
 	}
@@ -261,12 +273,18 @@ final class PublishQueue {
 					new Silence(this.order.lastNumber(), publication.options().timeout()));
 			this.listener.onMissed(outstanding);
 		}
+		else if (!publication.isOver() && publication.id() == null) {
+			Duration limit = this.sender.limit(publication);
+			this.unawaited.add(publication.event(), publication.tally().outstanding(),
+					now() + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit));
+		}
 		return conclude(publication, now());
 	}
 
 	// Removes all subscribers and abandons all publications. In one step, or those that
 	// are queued would be sent to no subscriber.
 	synchronized List<Publication> abandon(RuntimeException reason) {
+		this.unawaited.clear();
 		List<Publication> abandoned = this.order.clear();
 		abandoned.forEach(Publication::abandon);
 		this.responders.close(reason);

@@ -715,6 +715,31 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void answerToAPublishThatAwaitsNoneDoesNotCountForTheNextOne() {
+		subscribed("r1");
+		for (int i = 0; i < 2; i++) {
+			get(this.exporter.signal("start").timeout(Duration.ZERO).publishAsync());
+		}
+		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
+		answer("r1", "start", 1);
+		answer("r1", "start", 1);
+		settle();
+		assertThat(next).isNotDone();
+		answer("r1", "start", 0);
+		assertThat(get(next).code()).isEqualTo(ResultCode.SUB_FAILED);
+	}
+
+	@Test
+	void answerThatNoPublishAwaitedIsExpectedForTheTimeoutOfResponses() {
+		subscribed("r1");
+		get(this.exporter.signal("start").timeout(Duration.ZERO).publishAsync());
+		this.timer.advance(RESPONSE_TIMEOUT);
+		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
+		answer("r1", "start", 1);
+		assertThat(get(next).isSuccess()).isTrue();
+	}
+
+	@Test
 	void failsWithATimeoutOfZeroWhenRedisDoesNotConfirmIt() {
 		subscribed("r1");
 		this.wire.sending = (signal) -> new CompletableFuture<>();
