@@ -9,8 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.lane.Timer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends publications whose timeouts have passed. Those with the same timeout expire in the
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * for the lock of the timer.
  */
 final class Timeouts {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
 	@GuardedBy("this")
 	private final Map<Duration, Group> groups = new HashMap<>();
@@ -65,7 +70,17 @@ final class Timeouts {
 				this.groups.remove(group.timeout, group);
 			}
 		}
-		due.forEach(this.expired);
+		due.forEach(this::end);
+	}
+
+	// One that fails must not leave the others waiting.
+	private void end(Publication publication) {
+		try {
+			this.expired.accept(publication);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The timeout of a publish failed", ex);
+		}
 	}
 
 	private synchronized void stop(Entry entry) {

@@ -79,6 +79,20 @@ class TimeoutsTests {
 	}
 
 	@Test
+	void oneThatFailsDoesNotKeepTheOthersFromExpiring() {
+		Timeouts failing = new Timeouts(this.timer, (publication) -> {
+			this.expired.add(publication);
+			throw new IllegalStateException("on purpose");
+		});
+		Publication first = publication();
+		Publication second = publication();
+		failing.start(first, SECOND);
+		failing.start(second, SECOND);
+		this.timer.advance(SECOND);
+		assertThat(this.expired).containsExactly(first, second);
+	}
+
+	@Test
 	void longestTimeoutDoesNotExpire() {
 		start(Duration.ofSeconds(Long.MAX_VALUE / 1_000_000_000));
 		this.timer.advance(Duration.ofDays(365));
