@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -14,6 +17,7 @@ import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
+import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -24,7 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 
 /**
  * The operations on a single exporter, responder or channel. They throw a
@@ -37,6 +43,9 @@ final class SignalOperations {
 	private static final Logger logger = LoggerFactory.getLogger(SignalsEndpoint.class);
 
 	private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
+
+	// With the time to read stored answers.
+	private static final Duration QUEUED_TIMEOUT = LONGEST_TIMEOUT.plusSeconds(5);
 
 	// In a path, which has no empty parts.
 	private static final String DEFAULT_CHANNEL = "default";
@@ -106,8 +115,26 @@ final class SignalOperations {
 			spec.metadata(parse(metadata));
 		}
 		log("publishes '{}' of exporter '{}'", event, exporter.getPublisherId());
-		SignalResult result = spec.publish();
-		return SignalDetails.Result.of(result);
+		return SignalDetails.Result.of(await(event, spec.publishAsync()));
+	}
+
+	// The timeout of a publish begins when it is sent, and it may be queued.
+	private static SignalResult await(String event, CompletableFuture<SignalResult> result) {
+		try {
+			return Futures.join(result.copy().orTimeout(QUEUED_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+		}
+		catch (IllegalStateException ex) {
+			if (ex.getCause() instanceof TimeoutException) {
+				throw new TaskRejectedException(
+						"'%s' has no result after %d s, and was cancelled. It may have been sent".formatted(event,
+								QUEUED_TIMEOUT.toSeconds()),
+						ex);
+			}
+			throw ex;
+		}
+		finally {
+			result.cancel(false);
+		}
 	}
 
 	private static Map<String, Object> parse(String metadata) {
@@ -144,6 +171,9 @@ final class SignalOperations {
 			@Nullable String tag) {
 		DefaultSignalResponder found = findResponder(responder, channel);
 		Assert.isTrue(publisher != null || tag != null, "Name the 'publisher' or the 'tag' to lock on");
+		// Both, before the first takes effect.
+		Assert.isTrue(publisher == null || StringUtils.hasText(publisher), "'publisher' must not be blank");
+		Assert.isTrue(tag == null || StringUtils.hasText(tag), "'tag' must not be blank");
 		if (publisher != null) {
 			found.lockPublisher(publisher);
 		}

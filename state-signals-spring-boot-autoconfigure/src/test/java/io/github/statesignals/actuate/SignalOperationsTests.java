@@ -189,6 +189,8 @@ class SignalOperationsTests {
 			web.change("responders", "cpu", "unlock", null, null, null, null, null);
 			assertThat(publish(context, "start").isSuccess()).isTrue();
 			assertError(web.change("responders", "cpu", "lock", null, null, null, null, null), 400, "to lock on");
+			assertError(web.change("responders", "cpu", "lock", null, null, null, "another", ""), 400, "not be blank");
+			assertThat(publish(context, "start").isSuccess()).isTrue();
 		});
 	}
 
