@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class LateSignalTracingObservationHandler implements TracingObservationHandler<SignalReceiverContext> {
 
 	private static final Pattern TRACE_PARENT = Pattern
-		.compile("[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2}).*");
+		.compile("[0-9a-f]{2}-(?!0+-)([0-9a-f]{32})-(?!0+-)([0-9a-f]{16})-([0-9a-f]{2}).*");
 
 	private final Tracer tracer;
 

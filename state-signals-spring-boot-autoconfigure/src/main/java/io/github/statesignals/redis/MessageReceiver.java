@@ -175,16 +175,22 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		if (publisher == null || listener == null || !this.countable || !listener.wantsResponses("")) {
 			return;
 		}
-		publisher.countSubscribers(UNNAMED).whenComplete((count, ex) -> {
-			if (ex == null) {
-				notifyListener(() -> listener.onReceivers("", count));
-			}
-			else {
-				logger.debug("The subscribers of a Redis channel can't be counted", ex);
-				// Most often for the permission is missing, and is not required.
-				this.countable = !RedisExceptions.isFinal(ex);
-			}
-		});
+		try {
+			publisher.countSubscribers(UNNAMED).whenComplete((count, ex) -> {
+				if (ex == null) {
+					notifyListener(() -> listener.onReceivers("", count));
+				}
+				else {
+					logger.debug("The subscribers of a Redis channel can't be counted", ex);
+					// Most often for the permission is missing, and is not required.
+					this.countable = !RedisExceptions.isFinal(ex);
+				}
+			});
+		}
+		catch (RuntimeException ex) {
+			// The publisher is closed: the caller's thread must go on.
+			logger.debug("The subscribers of a Redis channel can't be counted", ex);
+		}
 	}
 
 	private void notifyListener(Runnable call) {

@@ -65,7 +65,7 @@ final class RegisteredHandler {
 		try {
 			return !(this.delegate instanceof SelectiveHandler selective) || selective.selects(signal);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			// It fails in the same way when it is called.
 			return true;
 		}
