@@ -44,7 +44,7 @@ final class SubscriptionRequests {
 
 	private final Set<String> ids = new HashSet<>();
 
-	// Those for whom an initialization was sent last.
+	// The responders that the last initialization was sent for.
 	private Set<String> asked = Set.of();
 
 	private @Nullable Runnable cancel;
