@@ -57,12 +57,6 @@ final class DurableMeters {
 
 	private CompletableFuture<?> sampling = CompletableFuture.completedFuture(null);
 
-	/**
-	 * Creates the meters.
-	 * @param durable provides the state
-	 * @param channels the names of the durable channels
-	 * @param own returns the names of this application's responders on a channel
-	 */
 	DurableMeters(Supplier<DurableChannels> durable, Collection<String> channels,
 			Function<String, Collection<String>> own, MeterRegistry registry) {
 		this.durable = durable;

@@ -34,9 +34,6 @@ final class SignalDetails {
 
 	/**
 	 * An exporter.
-	 *
-	 * @param subscriberCount the number of all subscribers
-	 * @param lastResults the end of the last publish of each event
 	 */
 	record Exporter(String publisherId, String processName, String channel, Set<String> legalEvents, int inFlight,
 			List<SubscriberStatus> subscriptions, int subscriberCount, SortedMap<String, Result> lastResults) {
@@ -59,14 +56,7 @@ final class SignalDetails {
 	}
 
 	/**
-	 * The end of a publish.
-	 *
-	 * @param code the outcome in the protocol's terms; {@code null} if there is an error
-	 * @param success whether a responder acted, and all that had to did
-	 * @param answered the number of responders that answered
-	 * @param missingCount the number of responders that did not answer
-	 * @param id the id of a signal of a durable channel
-	 * @param error why the publish failed
+	 * The end of a publish. Success: a responder acted, and all that had to did.
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Result(Instant ended, @Nullable ResultCode code, boolean success, @Nullable Duration elapsed, int answered,
@@ -102,9 +92,6 @@ final class SignalDetails {
 
 	/**
 	 * An answer to a signal.
-	 *
-	 * @param outcome {@code acted}, {@code failed} or {@code unhandled}
-	 * @param message the message of the responder, to the operator that published
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Answer(String responderId, String outcome, int ras, @Nullable String message, Duration latency) {
@@ -118,8 +105,6 @@ final class SignalDetails {
 
 	/**
 	 * A responder.
-	 *
-	 * @param unanswered the number of signals that wait or are being handled
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Responder(String name, String responderId, String channel, int unanswered, @Nullable String lockedPublisher,
@@ -134,13 +119,8 @@ final class SignalDetails {
 	}
 
 	/**
-	 * A channel.
-	 *
-	 * @param exporters the ids of this application's exporters
-	 * @param responders the ids of this application's responders
-	 * @param registered the responders that signals are stored for, of all applications;
-	 * {@code null} unless the channel is durable
-	 * @param backlog the stored signals that each of these has not answered
+	 * A channel. Registered are the responders of all applications that signals are
+	 * stored for, the others those of this application.
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Channel(String name, boolean durable, List<String> exporters, List<String> responders,

@@ -31,13 +31,6 @@ public final class SignalMeterBinder implements MeterBinder {
 
 	private final Collection<String> durable;
 
-	/**
-	 * Creates a binder.
-	 * @param engine the engine
-	 * @param durableChannels provides the state of durable channels, when it is read for
-	 * the first time
-	 * @param durable the names of the durable channels
-	 */
 	public SignalMeterBinder(SignalEngine engine, Supplier<DurableChannels> durableChannels,
 			Collection<String> durable) {
 		this.engine = engine;

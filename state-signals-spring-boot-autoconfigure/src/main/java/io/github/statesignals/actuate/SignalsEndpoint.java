@@ -72,15 +72,7 @@ public class SignalsEndpoint {
 	}
 
 	/**
-	 * The response of the endpoint.
-	 *
-	 * @param connected whether signals are received
-	 * @param exporters the initialized exporters, at most 100
-	 * @param exporterCount the number of all initialized exporters
-	 * @param responders the responders, at most 100
-	 * @param responderCount the number of all responders
-	 * @param channels the channels of the exporters and responders, at most 100
-	 * @param heard the numbers of received messages since the start
+	 * The response of the endpoint. Each list has at most 100.
 	 */
 	public record SignalsDescriptor(boolean connected, List<ExporterDescriptor> exporters, int exporterCount,
 			List<ResponderDescriptor> responders, int responderCount, List<ChannelDescriptor> channels,
@@ -89,14 +81,6 @@ public class SignalsEndpoint {
 
 	/**
 	 * An exporter.
-	 *
-	 * @param publisherId its id
-	 * @param processName its process name
-	 * @param channel the name of its channel; empty for the default channel
-	 * @param legalEvents the events that it may publish, at most 100
-	 * @param inFlight the number of publishes without a result
-	 * @param subscribers the ids of the responders that are subscribed, at most 100
-	 * @param subscriberCount the number of all subscribed responders
 	 */
 	public record ExporterDescriptor(String publisherId, String processName, String channel, Set<String> legalEvents,
 			int inFlight, Set<String> subscribers, int subscriberCount) {
@@ -112,11 +96,6 @@ public class SignalsEndpoint {
 
 	/**
 	 * A responder.
-	 *
-	 * @param name its name
-	 * @param responderId its id
-	 * @param channel the name of its channel; empty for the default channel
-	 * @param unanswered the number of signals that wait or are being handled
 	 */
 	public record ResponderDescriptor(String name, String responderId, String channel, int unanswered) {
 
@@ -129,29 +108,12 @@ public class SignalsEndpoint {
 
 	/**
 	 * A channel.
-	 *
-	 * @param name its name; empty for the default channel
-	 * @param durable whether it stores signals
 	 */
 	public record ChannelDescriptor(String name, boolean durable) {
 	}
 
 	/**
 	 * Numbers of received messages.
-	 *
-	 * @param signals signals of all publishers
-	 * @param responses responses to all publishers
-	 * @param malformed malformed payloads
-	 * @param rejected signals that were answered 'busy'
-	 * @param expired signals that were received after the timeout of their publisher
-	 * @param repeated signals that were received twice and skipped the second time
-	 * @param missed signals that were not received, by their sequence numbers
-	 * @param unexpected responses that did not count
-	 * @param gaps interruptions of the subscription
-	 * @param refused forged messages: announcements that a responder leaves, numbers of
-	 * signals, and messages without a valid signature where one is required
-	 * @param unverified messages without a valid signature that were received all the
-	 * same
 	 */
 	public record CountersDescriptor(long signals, long responses, long malformed, long rejected, long expired,
 			long repeated, long missed, long unexpected, long gaps, long refused, long unverified) {

@@ -27,11 +27,6 @@ public class SignalsJmxEndpointExtension {
 
 	private final SignalOperations operations;
 
-	/**
-	 * Creates an extension.
-	 * @param engine the engine to operate
-	 * @param durableChannels the state of durable channels
-	 */
 	public SignalsJmxEndpointExtension(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
 		this.operations = new SignalOperations(engine, durableChannels);
 	}
@@ -56,15 +51,6 @@ public class SignalsJmxEndpointExtension {
 		return this.operations.deadLetters(channel, limit);
 	}
 
-	/**
-	 * Publishes a signal.
-	 * @param event the event
-	 * @param exporter the id or process name of the exporter
-	 * @param tag the tag
-	 * @param metadata the metadata, as a JSON object
-	 * @param timeout the timeout, such as {@code 5s}
-	 * @return the result
-	 */
 	@WriteOperation
 	public Object publish(String event, @Nullable String exporter, @Nullable String tag, @Nullable String metadata,
 			@Nullable String timeout) {

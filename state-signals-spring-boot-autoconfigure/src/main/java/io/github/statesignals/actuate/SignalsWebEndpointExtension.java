@@ -44,11 +44,6 @@ public class SignalsWebEndpointExtension {
 
 	private final SignalOperations operations;
 
-	/**
-	 * Creates an extension.
-	 * @param engine the engine to operate
-	 * @param durableChannels the state of durable channels
-	 */
 	public SignalsWebEndpointExtension(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
 		this.operations = new SignalOperations(engine, durableChannels);
 	}

@@ -52,10 +52,8 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 @Import(SignalGatewayRegistrar.class)
 class SignalEngineConfiguration {
 
-	/**
-	 * The name of the bean that runs handlers. An {@link Executor} of this name replaces
-	 * it. It must not run tasks in the calling thread.
-	 */
+	// An Executor bean of this name replaces it. It must not run tasks in the calling
+	// thread.
 	static final String EXECUTOR = "stateSignalsTaskExecutor";
 
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);

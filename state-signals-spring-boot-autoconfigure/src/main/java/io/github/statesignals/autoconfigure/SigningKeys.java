@@ -52,11 +52,6 @@ final class SigningKeys implements AutoCloseable {
 		this.signing = signing;
 	}
 
-	/**
-	 * Reads the keys.
-	 * @return the keys
-	 * @throws SignalStartException if they are missing or invalid
-	 */
 	KeyRing read() {
 		File file = this.signing.file();
 		if (file == null) {
@@ -78,10 +73,7 @@ final class SigningKeys implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Reads the file again every few seconds, if there is one.
-	 * @param changed takes the keys when they have changed
-	 */
+	// Reads the file again every few seconds, if there is one.
 	synchronized void watch(Consumer<KeyRing> changed) {
 		File file = this.signing.file();
 		if (file != null) {

@@ -9,11 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of exporters and responders.
  *
- * @param channel the default channel
- * @param extensions when to use the extensions of the protocol
- * @param exporters how exporters publish
- * @param responders how responders answer
- * @param drainTimeout how long to let handlers finish when stopping
  * @since 0.1.0
  */
 public record EngineSettings(String channel, Extensions extensions, Exporters exporters, Responders responders,
@@ -21,17 +16,6 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 
 	/**
 	 * How exporters publish.
-	 *
-	 * @param runnerHost the host that signals name
-	 * @param expectedResponders the ids of responders that are subscribers from the start
-	 * @param republishInterval the interval of asking again while waiting for subscribers
-	 * @param responseTimeout the time that a publish awaits answers; negative:
-	 * indefinitely
-	 * @param evictAfterMissed after how many unanswered publishes in a row a responder is
-	 * a subscriber no more; 0: it always is
-	 * @param probeAfter how long a publish waits for a responder before the exporter
-	 * probes whether that is still connected; zero: never
-	 * @param maxPending the publishes of one exporter that may be in flight or queued
 	 */
 	public record Exporters(String runnerHost, Collection<String> expectedResponders, Duration republishInterval,
 			Duration responseTimeout, int evictAfterMissed, Duration probeAfter, int maxPending) {
@@ -44,17 +28,6 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 
 	/**
 	 * How responders answer.
-	 *
-	 * @param name the name of the application's responder
-	 * @param enabled whether the application receives and answers signals
-	 * @param unhandled the answer to a signal without a handler
-	 * @param expired whether to handle a signal whose publisher no longer awaits answers
-	 * @param lockPublisher the publisher that every responder is locked on
-	 * @param lockTag the tag that every responder is locked on
-	 * @param receiveOwn whether responders receive the signals of this application's
-	 * exporters
-	 * @param queueCapacity how many signals of one publisher may wait for a responder
-	 * @param totalQueueCapacity how many signals may wait in all
 	 */
 	public record Responders(String name, boolean enabled, Unhandled unhandled, Expired expired,
 			@Nullable String lockPublisher, @Nullable String lockTag, boolean receiveOwn, int queueCapacity,

@@ -19,13 +19,7 @@ public final class Futures {
 	private Futures() {
 	}
 
-	/**
-	 * Waits for a stage.
-	 * @param <T> the type of its value
-	 * @param stage the stage
-	 * @return its value
-	 * @throws IllegalStateException if the thread is interrupted, which it stays
-	 */
+	// If the thread is interrupted, it stays so.
 	public static <T extends @Nullable Object> T join(CompletionStage<T> stage) {
 		try {
 			return stage.toCompletableFuture().get();
@@ -43,11 +37,6 @@ public final class Futures {
 		}
 	}
 
-	/**
-	 * Unwraps an exception.
-	 * @param ex the exception of a stage
-	 * @return its cause, as long as it is a mere wrapper
-	 */
 	public static Throwable unwrap(Throwable ex) {
 		Throwable cause = ex;
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -57,11 +46,6 @@ public final class Futures {
 		return cause;
 	}
 
-	/**
-	 * Returns the exception of a future that has failed.
-	 * @param failed the future, which has failed
-	 * @return the exception that was meant
-	 */
 	public static Throwable failure(CompletableFuture<?> failed) {
 		try {
 			failed.join();
@@ -78,13 +62,8 @@ public final class Futures {
 		return handedOut;
 	}
 
-	/**
-	 * Returns a future that completes as another one does, and after an action.
-	 * @param <T> the type of its value
-	 * @param future the other future, which is cancelled with it
-	 * @param first called before the dependent stages run; must not throw
-	 * @return the future
-	 */
+	// The action runs before the dependent stages and must not throw. The other future is
+	// cancelled with this one.
 	public static <T> CompletableFuture<T> handOut(CompletableFuture<T> future,
 			BiConsumer<@Nullable T, @Nullable Throwable> first) {
 		HandedOut<T> handedOut = new HandedOut<>(future);
@@ -92,12 +71,8 @@ public final class Futures {
 		return handedOut;
 	}
 
-	/**
-	 * Returns an executor that runs each task, if need be on the common pool.
-	 * @param executor the executor, which may refuse tasks while the application shuts
-	 * down: its callers still wait
-	 * @return the executor
-	 */
+	// The executor may refuse tasks while the application shuts down: their callers still
+	// wait.
 	public static Executor withFallback(Executor executor) {
 		return (task) -> {
 			try {

@@ -25,12 +25,8 @@ public final class Interceptors {
 
 	private final Executor executor;
 
-	/**
-	 * Create a chain.
-	 * @param interceptors provides the interceptors, outermost first; asked once, and not
-	 * before the first signal: they may depend on exporters
-	 * @param executor completes the results that interceptors see
-	 */
+	// The interceptors are asked for once, and not before the first signal: they may
+	// depend on exporters.
 	public Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
 		this.interceptors = SingletonSupplier.of(interceptors);
 		this.executor = executor;
@@ -48,15 +44,6 @@ public final class Interceptors {
 		return chain.proceed(signal);
 	}
 
-	/**
-	 * Publishes a signal.
-	 * @param <T> the type of the options
-	 * @param signal the signal
-	 * @param options options for the publisher
-	 * @param completion completes the result that interceptors return
-	 * @param publisher publishes the signal
-	 * @return the result
-	 */
 	public <T> CompletableFuture<SignalResult> publish(Signal signal, T options, Executor completion,
 			BiFunction<Signal, T, CompletableFuture<SignalResult>> publisher) {
 		List<SignalInterceptor> all = this.interceptors.get();

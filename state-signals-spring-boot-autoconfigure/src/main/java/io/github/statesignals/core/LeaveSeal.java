@@ -12,9 +12,6 @@ import java.util.Base64;
  * subscription carries the seal, a hash; only the announcement reveals the key with that
  * hash. Any client that can publish on the channel can announce that a responder leaves,
  * but cannot know the key before.
- *
- * @param key the key, 128 random bits
- * @param seal its hash
  */
 public record LeaveSeal(String key, String seal) {
 

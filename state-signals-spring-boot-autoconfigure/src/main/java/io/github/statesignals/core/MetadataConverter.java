@@ -41,21 +41,11 @@ public final class MetadataConverter {
 		this.mapper = mapper;
 	}
 
-	/**
-	 * Make a JSON value of an object.
-	 * @param key the metadata key that it is for, to name in an error
-	 * @param value the object
-	 * @return strings, booleans, numbers, maps, lists and {@code null}
-	 */
+	// Errors name the key.
 	public @Nullable Object toJson(String key, @Nullable Object value) {
 		return toJson(key, value, 1);
 	}
 
-	/**
-	 * Make metadata of an object.
-	 * @param payload the object
-	 * @return its properties
-	 */
 	@SuppressWarnings("unchecked")
 	public Map<String, @Nullable Object> toMetadata(Object payload) {
 		if (toJson(payload.getClass().getName(), payload, 0) instanceof Map<?, ?> metadata) {

@@ -21,33 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbound {
 
-	/**
-	 * The event of probes and their answers.
-	 */
 	public static final String PROBE_EVENT = "probe";
 
 	private final SignalTransport transport;
 
 	private final BooleanSupplier running;
 
-	/**
-	 * Creates an instance.
-	 * @param transport the transport
-	 * @param running whether the application accepts signals
-	 */
 	public Outbound(SignalTransport transport, BooleanSupplier running) {
 		this.transport = transport;
 		this.running = running;
 	}
 
-	/**
-	 * Sends a signal.
-	 * @param channel the channel's name
-	 * @param signal the signal
-	 * @param extension its extension, if it has one
-	 * @param framed whether it may be sent together with others
-	 * @return completes as the transport's does
-	 */
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension,
 			boolean framed) {
 		try {
@@ -68,14 +52,7 @@ public final class Outbound {
 		}
 	}
 
-	/**
-	 * Sends a response to an address.
-	 * @param channel the channel's name
-	 * @param response the response
-	 * @param extension its extension
-	 * @param address the address; {@code null}: the channel
-	 * @return completes as the transport's does
-	 */
+	// A null address sends it to the channel.
 	public CompletableFuture<?> send(String channel, Response response, ResponseExtension extension,
 			@Nullable String address) {
 		try {
@@ -111,10 +88,7 @@ public final class Outbound {
 		this.transport.check(signal);
 	}
 
-	/**
-	 * Receives the messages of a channel from here on. May wait for Redis.
-	 * @param channel the channel's name
-	 */
+	// Receives the channel's messages from here on. May wait for Redis.
 	public void open(String channel) {
 		this.transport.open(channel);
 	}

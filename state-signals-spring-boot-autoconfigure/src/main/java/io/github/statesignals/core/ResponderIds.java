@@ -18,11 +18,7 @@ public final class ResponderIds {
 		return name + "-" + UUID.randomUUID() + SUFFIX;
 	}
 
-	/**
-	 * The name that an id was made with.
-	 * @param responderId the id
-	 * @return the name, or the id itself if it is not made of one
-	 */
+	// Returns the id itself if it is not made of a name.
 	public static String name(String responderId) {
 		int length = responderId.length() - SUFFIX.length() - UUID_LENGTH - 1;
 		return (length > 0 && responderId.endsWith(SUFFIX) && responderId.charAt(length) == '-')

@@ -11,20 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ResultListener {
 
-	/**
-	 * An exporter may publish events from here on.
-	 * @param channel the channel's name
-	 * @param legalEvents the events, from the application's code or configuration
-	 */
 	void onInitialized(String channel, Set<String> legalEvents);
 
-	/**
-	 * A publish has ended. Called before its caller has the result.
-	 * @param channel the channel's name
-	 * @param event the event, which need not be legal if the exporter is not initialized
-	 * @param result the result; {@code null} if it failed
-	 * @param failure the failure; {@code null} if there is a result
-	 */
+	// Called before the caller of the publish has the result. The event need not be legal
+	// if the exporter is not initialized.
 	void onResult(String channel, String event, @Nullable SignalResult result, @Nullable Throwable failure);
 
 }

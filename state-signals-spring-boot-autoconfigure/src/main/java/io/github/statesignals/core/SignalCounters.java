@@ -109,106 +109,59 @@ public final class SignalCounters {
 		}
 	}
 
-	/**
-	 * The signals received, of any publisher.
-	 * @return the number
-	 */
 	public long signals() {
 		return this.signals.sum();
 	}
 
-	/**
-	 * The responses received, for any exporter.
-	 * @return the number
-	 */
 	public long responses() {
 		return this.responses.sum();
 	}
 
-	/**
-	 * The payloads that were neither, or could not be read. Where publisher and event can
-	 * be read, such a signal is answered {@code ras} 0.
-	 * @return the number
-	 */
+	// Payloads that could not be read. Where publisher and event can be, such a signal is
+	// answered ras 0.
 	public long malformed() {
 		return this.malformed.sum();
 	}
 
-	/**
-	 * The signals that were answered {@code busy}, because too many were waiting already.
-	 * @return the number
-	 */
+	// Signals that were answered busy, because too many were waiting already.
 	public long rejected() {
 		return this.rejected.sum();
 	}
 
-	/**
-	 * The signals that could have been handled only after their publisher's timeout.
-	 * @return the number
-	 */
 	public long expired() {
 		return this.expired.sum();
 	}
 
-	/**
-	 * The signals that were received twice, and skipped.
-	 * @return the number
-	 */
 	public long repeated() {
 		return this.repeated.sum();
 	}
 
-	/**
-	 * The signals that were not received, by their numbers.
-	 * @return the number
-	 */
 	public long missed() {
 		return this.missed.sum();
 	}
 
-	/**
-	 * The answers to this application's exporters that did not count.
-	 * @return the number, with those that were {@link #late}
-	 */
+	// Including late ones.
 	public long unexpected() {
 		return this.unexpected.sum() + this.late.sum();
 	}
 
-	/**
-	 * The times when the transport received again after it may have missed messages.
-	 * @return the number
-	 */
 	public long gaps() {
 		return this.gaps.sum();
 	}
 
-	/**
-	 * The messages in the name of others that were not believed: announcements that a
-	 * responder leaves which it did not send itself or which could not be confirmed,
-	 * numbers of signals that contradict others of the publisher, subscriptions beyond
-	 * the limit, and messages without a valid signature on channels that require one.
-	 * @return the number
-	 */
+	// Messages in the name of others that were not believed: announcements that a
+	// responder leaves which it did not send itself or which could not be confirmed,
+	// numbers of signals that contradict others of the publisher, subscriptions beyond
+	// the limit, and messages without a valid signature on channels that require one.
 	public long refused() {
 		return this.forged.sum() + this.unsigned.sum();
 	}
 
-	/**
-	 * The messages without a valid signature that had their effect all the same, on
-	 * channels whose signatures are verified and not required.
-	 * @return the number
-	 */
+	// On channels whose signatures are verified and not required.
 	public long unverified() {
 		return this.unverified.sum();
 	}
 
-	/**
-	 * Notes a message without a valid signature.
-	 * @param channel the channel's name
-	 * @param sender the id that it names as its sender
-	 * @param problem why it must not be trusted
-	 * @param refused whether it is skipped
-	 */
 	public void unverified(String channel, String sender, String problem, boolean refused) {
 		if (refused) {
 			this.unsigned.increment();
@@ -250,11 +203,6 @@ public final class SignalCounters {
 		}
 	}
 
-	/**
-	 * Notes that numbers in a publisher's name were not believed.
-	 * @param publisherId the publisher's id
-	 * @param count the signals with such numbers
-	 */
 	public void contradicted(String publisherId, int count) {
 		this.forged.add(count);
 		if (this.contradictedLog.count() > 0) {
@@ -302,12 +250,6 @@ public final class SignalCounters {
 		}
 	}
 
-	/**
-	 * Notes an answer that does not count.
-	 * @param response the answer
-	 * @param verdict why it does not
-	 * @param late whether no publish in flight is the one that it answers
-	 */
 	public void unexpected(Response response, Enum<?> verdict, boolean late) {
 		(late ? this.late : this.unexpected).increment();
 		if (this.unexpectedLog.count() > 0) {

@@ -39,22 +39,11 @@ public final class SignalEventNames {
 	private SignalEventNames() {
 	}
 
-	/**
-	 * Returns the event of a typed signal.
-	 * @param type its type
-	 * @return the event
-	 * @throws SignalTypeException if it has none, or if the event is ambiguous
-	 */
 	public static String of(Class<?> type) {
 		return name(type).event();
 	}
 
-	/**
-	 * Returns the event of a typed signal, and the type that names it.
-	 * @param type the type, which may be that of a subclass proxy
-	 * @return the name
-	 * @throws SignalTypeException if there is none, or if the event is ambiguous
-	 */
+	// The type may be that of a subclass proxy.
 	public static Name name(Class<?> type) {
 		return NAMES.get(ClassUtils.getUserClass(type));
 	}
@@ -156,21 +145,12 @@ public final class SignalEventNames {
 		return StringUtils.hasText(declared) ? declared : "";
 	}
 
-	/**
-	 * Returns the event that a method is annotated with.
-	 * @param element the method
-	 * @return the event; empty if there is none
-	 */
 	public static String declared(AnnotatedElement element) {
 		SignalEvent annotation = AnnotatedElementUtils.findMergedAnnotation(element, SignalEvent.class);
 		return (annotation != null) ? annotation.value() : "";
 	}
 
-	/**
-	 * Writes a Java name the way events are written.
-	 * @param name the name, such as {@code HTTPDown}
-	 * @return in kebab-case, such as {@code http-down}
-	 */
+	// Writes HTTPDown as http-down.
 	public static String kebabCase(String name) {
 		return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
 			.replace('_', '-')
@@ -178,11 +158,8 @@ public final class SignalEventNames {
 	}
 
 	/**
-	 * The name of an event.
-	 *
-	 * @param event the event
-	 * @param owner the type that it is the name of, which may be a supertype
-	 * @param declared whether an annotation names it
+	 * The name of an event. The owner is the type that it is the name of, which may be a
+	 * supertype.
 	 */
 	public record Name(String event, Class<?> owner, boolean declared) {
 	}

@@ -15,44 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SignalObserver {
 
-	/**
-	 * Observes nothing.
-	 */
 	SignalObserver NONE = new SignalObserver() {
 	};
 
-	/**
-	 * Begins to observe a publish, which ends with its result.
-	 * @param signal the signal
-	 * @param channel the channel's name
-	 * @param legal whether the event is one that the exporter was initialized with
-	 * @return the observation; its outcome is a
-	 * {@link io.github.statesignals.SignalResult}
-	 */
+	// An event is legal if the exporter was initialized with it. The outcome is a
+	// SignalResult.
 	default Observed publish(Signal signal, String channel, boolean legal) {
 		return Observed.NONE;
 	}
 
-	/**
-	 * Begins to observe the call of a handler or listener, which ends with its
-	 * acknowledgement.
-	 * @param received the signal
-	 * @param handler describes the handler
-	 * @return the observation; its outcome is an
-	 * {@link io.github.statesignals.Acknowledgement}
-	 */
+	// The outcome is an Acknowledgement.
 	default Observed handle(ReceivedBy received, String handler) {
 		return Observed.NONE;
 	}
 
-	/**
-	 * Begins to observe a response, which ends when it is sent and, on a durable channel,
-	 * stored.
-	 * @param received the signal that it answers
-	 * @param response the response
-	 * @param handled whether a handler has acted on the signal or failed
-	 * @return the observation
-	 */
+	// Ends when the response is sent and, on a durable channel, stored. Handled: a
+	// handler has acted on the signal or failed.
 	default Observed respond(ReceivedBy received, Response response, boolean handled) {
 		return Observed.NONE;
 	}
@@ -62,48 +40,29 @@ public interface SignalObserver {
 	 */
 	interface Observed {
 
-		/**
-		 * Observes nothing.
-		 */
 		Observed NONE = new Observed() {
 		};
 
-		/**
-		 * Returns the signal to publish, in place of the one that is observed.
-		 * @param signal the signal
-		 * @return the signal, perhaps with further metadata
-		 */
+		// The signal to publish in place of the observed one, perhaps with further
+		// metadata.
 		default Signal toSend(Signal signal) {
 			return signal;
 		}
 
-		/**
-		 * Returns the trace context for receivers of the signal.
-		 * @return the fields of a propagator
-		 */
 		default Map<String, String> trace() {
 			return Map.of();
 		}
 
-		/**
-		 * Makes this the observation of the calling thread.
-		 * @return restores the former one; to be closed on the same thread
-		 */
+		// To be closed on the same thread.
 		default Scope open() {
 			return Scope.NONE;
 		}
 
-		/**
-		 * Notes the outcome, before {@link #stop}.
-		 * @param outcome the outcome; {@code null} if there is none
-		 * @param error the failure, if it failed
-		 */
+		// Before stop().
 		default void outcome(@Nullable Object outcome, @Nullable Throwable error) {
 		}
 
-		/**
-		 * Ends the observation. To be called once, outside of its scopes.
-		 */
+		// Once, outside of its scopes.
 		default void stop() {
 		}
 
@@ -115,9 +74,6 @@ public interface SignalObserver {
 	@FunctionalInterface
 	interface Scope extends AutoCloseable {
 
-		/**
-		 * Does nothing.
-		 */
 		Scope NONE = () -> {
 		};
 
@@ -127,15 +83,8 @@ public interface SignalObserver {
 	}
 
 	/**
-	 * A signal that a responder received.
-	 *
-	 * @param signal the signal
-	 * @param extension its extension, if it has one
-	 * @param storedMillis when it was stored, in milliseconds since 1970;
-	 * {@link SignalExtension#NONE} if it is not stored
-	 * @param channel the channel's name
-	 * @param responderId the id of the responder
-	 * @param known whether the responder names the event in a handler
+	 * A signal that a responder received. {@link SignalExtension#NONE} is the time of one
+	 * that is not stored. Known: the responder names the event in a handler.
 	 */
 	record ReceivedBy(Signal signal, @Nullable SignalExtension extension, long storedMillis, String channel,
 			String responderId, boolean known) {

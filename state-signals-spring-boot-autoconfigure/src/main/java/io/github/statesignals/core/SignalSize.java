@@ -38,11 +38,7 @@ public final class SignalSize {
 	private SignalSize() {
 	}
 
-	/**
-	 * Estimates the size of a signal.
-	 * @param signal the signal
-	 * @return about the bytes, rather too many
-	 */
+	// An estimate, rather too large.
 	public static long of(Signal signal) {
 		long texts = (long) signal.publisherId().length() + signal.processName().length() + signal.event().length()
 				+ signal.runnerHost().length() + signal.tag().length();

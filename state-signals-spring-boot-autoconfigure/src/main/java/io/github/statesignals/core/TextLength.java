@@ -10,25 +10,10 @@ public final class TextLength {
 	private TextLength() {
 	}
 
-	/**
-	 * Checks the length of a text.
-	 * @param text the text
-	 * @param name names it in the error
-	 * @throws IllegalArgumentException if it has more than
-	 * {@value SignalTransport#MAX_TEXT_LENGTH} characters
-	 */
 	public static void check(String text, String name) {
 		check(text, name, "shorten it");
 	}
 
-	/**
-	 * Checks the length of a text.
-	 * @param text the text
-	 * @param name names it in the error
-	 * @param remedy tells how to make it shorter
-	 * @throws IllegalArgumentException if it has more than
-	 * {@value SignalTransport#MAX_TEXT_LENGTH} characters
-	 */
 	public static void check(String text, String name, String remedy) {
 		if (text.length() > SignalTransport.MAX_TEXT_LENGTH) {
 			throw new IllegalArgumentException("%s has %d characters, and %d are allowed: %s".formatted(name,

@@ -63,13 +63,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private volatile boolean closed;
 
-	/**
-	 * Creates a bridge.
-	 * @param engine knows the publishers of this application
-	 * @param exporter emits the application events
-	 * @param responder receives the signals
-	 * @param context publishes the signals as application events
-	 */
 	public ApplicationEventBridge(ObjectProvider<SignalEngine> engine, ObjectProvider<SignalExporter> exporter,
 			ObjectProvider<SignalResponder> responder, ConfigurableApplicationContext context) {
 		this.engine = engine;

@@ -52,21 +52,11 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 
 	private final ConfigurableBeanFactory beanFactory;
 
-	/**
-	 * Creates a factory.
-	 * @param beanFactory provides the exporters
-	 */
 	public DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
 	}
 
-	/**
-	 * Creates the bean of a gateway that was found by scanning. Public for code that is
-	 * generated ahead of time in the package of the gateway.
-	 * @param factory the factory
-	 * @param gatewayInterface the interface
-	 * @return the gateway
-	 */
+	// Public for code that is generated ahead of time in the package of the gateway.
 	public static Object createBean(SignalGatewayFactory factory, Class<?> gatewayInterface) {
 		return factory.create(gatewayInterface);
 	}

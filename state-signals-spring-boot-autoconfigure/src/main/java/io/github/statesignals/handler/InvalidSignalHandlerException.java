@@ -30,10 +30,6 @@ public class InvalidSignalHandlerException extends BeanInitializationException {
 		this.remedy = remedy;
 	}
 
-	/**
-	 * Returns the change that lets the application start.
-	 * @return one or more sentences
-	 */
 	public String getRemedy() {
 		return this.remedy;
 	}

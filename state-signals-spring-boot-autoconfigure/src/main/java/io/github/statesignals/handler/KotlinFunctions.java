@@ -28,10 +28,6 @@ final class KotlinFunctions {
 	private KotlinFunctions() {
 	}
 
-	/**
-	 * Returns whether a method is a suspending function.
-	 * @throws InvalidSignalHandlerException if it is, and can't be called
-	 */
 	static boolean isSuspending(Method method) {
 		if (!KotlinDetector.isSuspendingFunction(method)) {
 			return false;

@@ -61,12 +61,6 @@ public final class OnSignalMethodProcessor
 
 	private @Nullable HandlerRegistrar registrar;
 
-	/**
-	 * Creates a processor.
-	 * @param beanFactory the beans to inspect
-	 * @param engineProvider the engine, created if there is a handler
-	 * @param bridgeProvider the bridge, which inspects each bean for listeners
-	 */
 	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<SignalEngine> engineProvider, ObjectProvider<ApplicationEventBridge> bridgeProvider) {
 		this.beanFactory = beanFactory;

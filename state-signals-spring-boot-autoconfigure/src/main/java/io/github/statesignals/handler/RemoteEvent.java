@@ -6,8 +6,6 @@ import org.springframework.context.PayloadApplicationEvent;
 
 /**
  * An application event that was received as a signal. Its listeners get the payload.
- *
- * @param <T> the type of the payload
  */
 @SuppressWarnings("serial")
 final class RemoteEvent<T> extends PayloadApplicationEvent<T> {

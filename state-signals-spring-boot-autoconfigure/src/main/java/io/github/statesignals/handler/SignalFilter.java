@@ -15,13 +15,7 @@ import org.springframework.expression.Expression;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
- * Selects the signals that a handler method receives, of its events.
- *
- * @param tag the tag; empty: any
- * @param processName the publisher's process name; empty: any
- * @param publisher the publisher's id; empty: any
- * @param condition a SpEL expression; {@code null}: none
- * @param beanFactory the beans that the condition may name
+ * Selects the signals that a handler method receives, of its events. Empty is any.
  */
 record SignalFilter(String tag, String processName, String publisher, @Nullable Expression condition,
 		BeanFactory beanFactory) {

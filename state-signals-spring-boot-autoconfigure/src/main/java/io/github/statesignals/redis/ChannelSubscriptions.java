@@ -26,9 +26,7 @@ final class ChannelSubscriptions {
 	@GuardedBy("registration")
 	private final Set<String> subscribed = new HashSet<>();
 
-	/**
-	 * Present while connected.
-	 */
+	// Present while connected.
 	@GuardedBy("registration")
 	private @Nullable ContainerSubscription active;
 
@@ -36,20 +34,12 @@ final class ChannelSubscriptions {
 
 	private final MessageReceiver receiver;
 
-	/**
-	 * Creates the subscriptions of one connection.
-	 * @param channels a view of the open channels
-	 */
 	ChannelSubscriptions(Collection<RedisChannel> channels, MessageReceiver receiver) {
 		this.channels = channels;
 		this.receiver = receiver;
 	}
 
-	/**
-	 * Adds all channels to a subscription that is to be started, or that was started for
-	 * heartbeats.
-	 * @throws QueryTimeoutException if Redis does not confirm them in time
-	 */
+	// The subscription is to be started, or was started for heartbeats.
 	void prepare(ContainerSubscription target) {
 		this.registration.lock();
 		try {
@@ -63,9 +53,7 @@ final class ChannelSubscriptions {
 		}
 	}
 
-	/**
-	 * Uses a subscription, after adding the channels that were opened while it started.
-	 */
+	// Adds the channels that were opened while it started.
 	void activate(ContainerSubscription started) {
 		this.registration.lock();
 		try {
@@ -89,10 +77,7 @@ final class ChannelSubscriptions {
 		}
 	}
 
-	/**
-	 * Subscribes to channels that were opened. Until it is connected, that is left to
-	 * {@link #activate}.
-	 */
+	// Until it is connected, that is left to activate().
 	void update() {
 		this.registration.lock();
 		try {

@@ -22,9 +22,7 @@ final class ConnectFailures {
 
 	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
-	/**
-	 * Longer: Spring Data logs an error with its trace each time.
-	 */
+	// Longer: Spring Data logs an error with its trace each time.
 	private static final Duration REFUSED_INTERVAL = Duration.ofSeconds(10);
 
 	private final Duration connectTimeout;
@@ -43,18 +41,11 @@ final class ConnectFailures {
 		this.last = null;
 	}
 
-	/**
-	 * Records a failure without logging it.
-	 */
 	void record(RuntimeException ex) {
 		this.last = RedisExceptions.translate(ex);
 	}
 
-	/**
-	 * Records a failure, and logs it unless it has the reason of the one before.
-	 * @param ex the failure
-	 * @param starting whether there was no connection before
-	 */
+	// Unless it has the reason of the one before.
 	void log(RuntimeException ex, boolean starting) {
 		RuntimeException before = this.last;
 		record(ex);
@@ -89,9 +80,7 @@ final class ConnectFailures {
 				+ " (state-signals.connect-timeout)";
 	}
 
-	/**
-	 * Returns whether waiting does not help, unless Redis is configured meanwhile.
-	 */
+	// Waiting does not help, unless Redis is configured meanwhile.
 	boolean isCertain() {
 		RuntimeException failure = this.last;
 		return failure != null && ConnectProblem.of(failure).isCertain();

@@ -37,15 +37,11 @@ final class ContainerSubscription {
 
 	private static final Logger logger = LoggerFactory.getLogger(ContainerSubscription.class);
 
-	/**
-	 * The time to wait for Redis to confirm channels that are added: a driver that is
-	 * reconnecting subscribes when it has.
-	 */
+	// The time to wait for Redis to confirm channels that are added: a driver that is
+	// reconnecting subscribes when it has.
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
-	/**
-	 * After everything that uses signals, and before connection factories, which have 0.
-	 */
+	// After everything that uses signals, and before connection factories, which have 0.
 	private static final int PHASE = 1;
 
 	private final Set<String> requested = ConcurrentHashMap.newKeySet();
@@ -60,23 +56,16 @@ final class ContainerSubscription {
 
 	private final Runnable resubscription;
 
-	/**
-	 * The channel whose second confirmation reports a new connection: the driver
-	 * subscribes to all channels again in one go.
-	 */
+	// The channel whose second confirmation reports a new connection: the driver
+	// subscribes to all channels again in one go.
 	private volatile @Nullable String reporter;
 
 	private volatile State state = State.CREATED;
 
 	private volatile @Nullable Thread starter;
 
-	/**
-	 * Creates a subscription.
-	 * @param container the container, which nothing else uses meanwhile
-	 * @param receiver receives the messages
-	 * @param resubscription called when all channels are subscribed again, on a new
-	 * connection
-	 */
+	// Nothing else uses the container meanwhile. The resubscription is called when all
+	// channels are subscribed again, on a new connection.
 	ContainerSubscription(RedisMessageListenerContainer container, Receiver receiver, Runnable resubscription) {
 		this.container = container;
 		this.receiver = receiver;
@@ -85,9 +74,6 @@ final class ContainerSubscription {
 		container.stop();
 	}
 
-	/**
-	 * Configures a container for signals, and initializes it.
-	 */
 	static RedisMessageListenerContainer adopt(RedisMessageListenerContainer container) {
 		// Any other loses the order, and the container has no getter to check it.
 		container.setTaskExecutor(new SyncTaskExecutor());
@@ -99,12 +85,8 @@ final class ContainerSubscription {
 		return container;
 	}
 
-	/**
-	 * Adds Redis channels. After the start this waits for Redis to confirm them, for two
-	 * seconds.
-	 * @param channels their names, each for the first time
-	 * @return {@code false} if Redis has not confirmed them yet
-	 */
+	// After the start this waits for Redis to confirm the channels, each added for the
+	// first time. False if it has not within two seconds.
 	boolean add(Collection<String> channels) {
 		if (channels.isEmpty()) {
 			return true;
@@ -162,9 +144,6 @@ final class ContainerSubscription {
 		thread.start();
 	}
 
-	/**
-	 * Connects and subscribes, unless it has before.
-	 */
 	void start() {
 		if (this.state == State.CREATED && !this.requested.isEmpty()) {
 			startContainer();
@@ -202,10 +181,8 @@ final class ContainerSubscription {
 				: RedisExceptions.translate(cause, this.requested);
 	}
 
-	/**
-	 * Closes the container's connection if it has its own, so that a thread that waits
-	 * for the driver continues. Safe for use by any thread.
-	 */
+	// Closes the container's connection if it has its own, so that a thread that waits
+	// for the driver continues. Safe for use by any thread.
 	void disconnect() {
 		if (this.container instanceof SignalListenerContainer own) {
 			own.disconnect();

@@ -32,19 +32,13 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private static final byte[] UNNAMED = RedisChannel.bytes(SignalChannels.of("").signals());
 
-	/**
-	 * By the names of Redis channels.
-	 */
+	// By the names of Redis channels.
 	private final Map<String, Topic> topics = new ConcurrentHashMap<>();
 
-	/**
-	 * Held while the listener is called. A thread that holds it must not wait for Redis.
-	 */
+	// Held while the listener is called. A thread that holds it must not wait for Redis.
 	private final ReentrantLock listening = new ReentrantLock();
 
-	/**
-	 * The tasks to run after the present message.
-	 */
+	// The tasks to run after the present message.
 	private final Queue<Runnable> afterwards = new ConcurrentLinkedQueue<>();
 
 	@GuardedBy("listening")
@@ -56,10 +50,8 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private final RedisHeartbeat heartbeat;
 
-	/**
-	 * Absent until the transport starts: no channel but that of heartbeats is added
-	 * before.
-	 */
+	// Absent until the transport starts: no channel but that of heartbeats is added
+	// before.
 	private volatile @Nullable Listener listener;
 
 	MessageReceiver(RedisHeartbeat heartbeat) {
@@ -165,11 +157,8 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		notifyListener(() -> listener().onConnected(gap));
 	}
 
-	/**
-	 * Counts the clients that receive the signals of the channel without a name, if there
-	 * is an exporter on it: the responders of Python do not announce themselves. Waits
-	 * for nothing.
-	 */
+	// If there is an exporter on it: the responders of Python do not announce themselves.
+	// Waits for nothing.
 	void countReceivers(@Nullable RedisPublisher publisher) {
 		Listener listener = this.listener;
 		if (publisher == null || listener == null || !this.countable || !listener.wantsResponses("")) {
@@ -206,10 +195,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		}
 	}
 
-	/**
-	 * Runs a task after the present message on the thread that passes it on, and at once
-	 * on any other.
-	 */
+	// On the thread that passes the present message on, and at once on any other.
 	void afterReceiving(Runnable task) {
 		if (this.listening.isHeldByCurrentThread()) {
 			this.afterwards.add(task);
@@ -225,9 +211,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		}
 	}
 
-	/**
-	 * Ends the calls of the listener: waits for the present one.
-	 */
+	// Waits for the present call of the listener.
 	void close() {
 		this.listening.lock();
 		try {

@@ -31,10 +31,8 @@ final class OutboundPublisher {
 
 	private final long capacity;
 
-	/**
-	 * A channel without subscribers: the confirmation of a message on it confirms all
-	 * earlier ones, also if each of those was cancelled.
-	 */
+	// A channel without subscribers: the confirmation of a message on it confirms all
+	// earlier ones, also if each of those was cancelled.
 	private final byte[] markerChannel = RedisChannel.bytes(SignalChannels.newHeartbeat());
 
 	private final LogLimit refusals = new LogLimit(1);
@@ -55,17 +53,13 @@ final class OutboundPublisher {
 		return Math.min(Runtime.getRuntime().maxMemory() / 8, MAX_CAPACITY);
 	}
 
-	/**
-	 * Connects, without using the connection yet.
-	 */
+	// Does not use the connection yet.
 	RedisPublisher open() {
 		return this.driver.openPublisher();
 	}
 
-	/**
-	 * Uses a connection from now on, and closes the one before it.
-	 * @return {@code false} if this is closed; then the connection is the caller's
-	 */
+	// Closes the connection before it. False if this is closed; then the connection is
+	// the caller's.
 	boolean use(RedisPublisher publisher) {
 		Target before;
 		synchronized (this) {
@@ -136,9 +130,6 @@ final class OutboundPublisher {
 		return refusal;
 	}
 
-	/**
-	 * Waits until Redis has confirmed the last message.
-	 */
 	void flush(Duration timeout) {
 		try {
 			this.last.get(timeout.toMillis(), TimeUnit.MILLISECONDS);

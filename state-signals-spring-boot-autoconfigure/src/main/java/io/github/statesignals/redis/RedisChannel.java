@@ -16,9 +16,7 @@ public final class RedisChannel {
 
 	private static final int MAX_ADDRESSES = 1_024;
 
-	/**
-	 * Reply channels that were checked.
-	 */
+	// Reply channels that were checked.
 	private final Map<String, Address> addresses = new ConcurrentHashMap<>();
 
 	private final String name;

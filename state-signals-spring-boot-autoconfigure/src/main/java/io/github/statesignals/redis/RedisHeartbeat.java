@@ -35,15 +35,11 @@ final class RedisHeartbeat {
 
 	private static final Duration FIRST_BEAT_TIMEOUT = Duration.ofSeconds(2);
 
-	/**
-	 * After this number of beats in a row that were not received, this is not connected.
-	 */
+	// After this number of beats in a row that were not received, this is not connected.
 	private static final int MAX_MISSED = 2;
 
-	/**
-	 * After this number of further beats that Redis has confirmed, the subscription is
-	 * lost. One may have been in flight when a connection came back.
-	 */
+	// After this number of further beats that Redis has confirmed, the subscription is
+	// lost. One may have been in flight when a connection came back.
 	private static final int MAX_CONFIRMED = 2;
 
 	private final Duration interval;
@@ -54,9 +50,7 @@ final class RedisHeartbeat {
 
 	private final byte[] channelBytes = RedisChannel.bytes(this.channel);
 
-	/**
-	 * The only one that counts: other clients can publish on the channel, too.
-	 */
+	// The only one that counts: other clients can publish on the channel, too.
 	private volatile @Nullable Beat expected;
 
 	private volatile boolean alive = true;
@@ -74,9 +68,6 @@ final class RedisHeartbeat {
 		return this.alive;
 	}
 
-	/**
-	 * Returns the Redis channels to subscribe to.
-	 */
 	Collection<String> channels() {
 		return isEnabled() ? List.of(this.channel) : List.of();
 	}
@@ -95,11 +86,7 @@ final class RedisHeartbeat {
 		return beat;
 	}
 
-	/**
-	 * Publishes a beat and waits until it is received.
-	 * @throws QueryTimeoutException if Redis does not confirm it in time
-	 * @throws RuntimeException if it can't be published, or is not received in time
-	 */
+	// Fails if Redis does not confirm the beat in time, or it is not received.
 	void awaitFirst(RedisPublisher publisher) throws InterruptedException {
 		if (!isEnabled()) {
 			return;
@@ -127,13 +114,8 @@ final class RedisHeartbeat {
 		}
 	}
 
-	/**
-	 * Supervises a connection, and replaces a publisher that is stuck.
-	 * @param publisher the publisher
-	 * @param closed ends the supervision
-	 * @param received called after each beat that was received
-	 * @return {@code false} when the subscription is lost, {@code true} when it is closed
-	 */
+	// Supervises a connection, and replaces a publisher that is stuck. False when the subscription is lost, true when
+	// it is closed.
 	boolean supervise(OutboundPublisher publisher, CountDownLatch closed, Consumer<@Nullable RedisPublisher> received)
 			throws InterruptedException {
 		if (!isEnabled()) {

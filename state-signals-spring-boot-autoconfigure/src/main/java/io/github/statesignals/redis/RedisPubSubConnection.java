@@ -26,34 +26,24 @@ final class RedisPubSubConnection {
 
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
-	/**
-	 * An application that logs nothing for longer looks stuck.
-	 */
+	// An application that logs nothing for longer looks stuck.
 	private static final Duration SILENCE = Duration.ofSeconds(3);
 
-	/**
-	 * Opens when it is connected, refused for certain, or closed.
-	 */
+	// Opens when it is connected, refused for certain, or closed.
 	private final CountDownLatch decided = new CountDownLatch(1);
 
-	/**
-	 * Opens when it is connected or closed.
-	 */
+	// Opens when it is connected or closed.
 	private final CountDownLatch settled = new CountDownLatch(1);
 
-	/**
-	 * Opens when the transport starts, or is closed before.
-	 */
+	// Opens when the transport starts, or is closed before.
 	private final CountDownLatch begun = new CountDownLatch(1);
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private final Thread connector = new Thread(this::run, "state-signals-connect");
 
-	/**
-	 * Held while the container is used: the previous connection may not have stopped it
-	 * yet.
-	 */
+	// Held while the container is used: the previous connection may not have stopped it
+	// yet.
 	private final Lock containerUse;
 
 	private final RedisMessageListenerContainer container;
@@ -68,25 +58,14 @@ final class RedisPubSubConnection {
 
 	private final ConnectFailures failures;
 
-	/**
-	 * Used by the connector.
-	 */
+	// Used by the connector.
 	private @Nullable Attempt prepared;
 
-	/**
-	 * The subscription that the connector has started last.
-	 */
+	// The subscription that the connector has started last.
 	private volatile @Nullable ContainerSubscription attempt;
 
 	private volatile State state = State.CONNECTING;
 
-	/**
-	 * Creates a connection.
-	 * @param container receives messages
-	 * @param containerUse held while the container is used
-	 * @param channels a view of the open channels
-	 * @param connectTimeout logged with failures to connect
-	 */
 	RedisPubSubConnection(RedisMessageListenerContainer container, Lock containerUse, OutboundPublisher publisher,
 			Collection<RedisChannel> channels, RedisHeartbeat heartbeat, Duration connectTimeout) {
 		this.container = container;
@@ -98,9 +77,7 @@ final class RedisPubSubConnection {
 		this.failures = new ConnectFailures(connectTimeout);
 	}
 
-	/**
-	 * Connects before the start of the transport, and receives heartbeats alone.
-	 */
+	// Receives heartbeats alone, before the start of the transport.
 	void prepare() {
 		this.connector.setDaemon(true);
 		this.connector.start();
@@ -157,10 +134,7 @@ final class RedisPubSubConnection {
 		}
 	}
 
-	/**
-	 * Tries until it is connected.
-	 * @return {@code false} if it was closed before
-	 */
+	// False if it was closed before.
 	private boolean connect() throws InterruptedException {
 		boolean stuck = false;
 		while (!isClosed()) {
@@ -234,13 +208,8 @@ final class RedisPubSubConnection {
 		}
 	}
 
-	/**
-	 * Waits for the connection.
-	 * @param timeout the maximum time to wait; negative: indefinitely, also if Redis
-	 * refuses the connection
-	 * @return {@code false} when the timeout has passed or Redis refuses the connection,
-	 * {@code true} when it is connected or closed
-	 */
+	// A negative timeout waits indefinitely, also if Redis refuses the connection. True
+	// also when it is closed.
 	boolean awaitConnected(Duration timeout) {
 		try {
 			boolean longer = timeout.isNegative() || timeout.compareTo(SILENCE) > 0;
@@ -291,9 +260,7 @@ final class RedisPubSubConnection {
 		awaitConnector();
 	}
 
-	/**
-	 * Closes without waiting for the connector.
-	 */
+	// Without waiting for the connector.
 	void discard() {
 		this.receiver.close();
 		this.closed.countDown();

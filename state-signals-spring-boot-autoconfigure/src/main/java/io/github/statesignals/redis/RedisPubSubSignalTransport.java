@@ -47,9 +47,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private final RedisMessageListenerContainer container;
 
-	/**
-	 * Held by the connection that uses the container.
-	 */
+	// Held by the connection that uses the container.
 	private final Lock containerUse = new ReentrantLock();
 
 	private final Settings settings;
@@ -62,28 +60,18 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private volatile @Nullable RedisPubSubConnection connection;
 
-	/**
-	 * Absent unless it is connecting before the start.
-	 */
+	// Absent unless it is connecting before the start.
 	@GuardedBy("this")
 	private @Nullable RedisPubSubConnection prepared;
 
-	/**
-	 * Creates a transport with its own container.
-	 * @param connectionFactory provides the connections
-	 * @param settings the settings
-	 */
 	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, Settings settings) {
 		this(connectionFactory, createListenerContainer(connectionFactory), settings);
 	}
 
 	/**
-	 * Creates a transport.
-	 * @param connectionFactory provides the connections that publish
-	 * @param container receives messages, and is used for nothing else. The transport
-	 * starts it, stops it, and replaces its task executor by one that calls listeners in
-	 * the order of messages, on the thread of the driver
-	 * @param settings the settings
+	 * Creates a transport. The container is used for nothing else. The transport starts
+	 * it, stops it, and replaces its task executor by one that calls listeners in the
+	 * order of messages, on the thread of the driver.
 	 */
 	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings) {
@@ -103,8 +91,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 * Creates a container for a transport: not started by the application context, and
 	 * with Lettuce on its own connection, which is closed when it is stuck and not
 	 * returned to the application's pool.
-	 * @param connectionFactory the application's connection factory
-	 * @return the container, not initialized
 	 */
 	public static RedisMessageListenerContainer createListenerContainer(RedisConnectionFactory connectionFactory) {
 		RedisMessageListenerContainer container = new RedisDriver(connectionFactory).createListenerContainer();
@@ -112,11 +98,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		return container;
 	}
 
-	/**
-	 * Connects in the background, which takes long, while the application creates its
-	 * other beans. Nothing but heartbeats is received or sent before {@link #start},
-	 * which tries again if this fails, and reports the reason.
-	 */
+	// Connects in the background, which takes long, while the application creates its
+	// other beans. Nothing but heartbeats is received or sent before start(), which tries
+	// again if this fails, and reports the reason.
 	public synchronized void prepare() {
 		if (this.connection == null && this.prepared == null) {
 			this.prepared = connection();
@@ -124,10 +108,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		}
 	}
 
-	/**
-	 * Closes connections that were prepared and are not used. Does not block, and does
-	 * not stop the transport.
-	 */
+	// Closes connections that were prepared and are not used. Does not block, and does
+	// not stop the transport.
 	@Override
 	public synchronized void close() {
 		RedisPubSubConnection unused = this.prepared;
@@ -307,32 +289,16 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	public record Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo,
 			@Nullable MessageSigner signer) {
 
-		/**
-		 * Creates settings without signatures.
-		 * @param connectTimeout see the canonical constructor
-		 * @param maxPayload see the canonical constructor
-		 * @param heartbeatInterval see the canonical constructor
-		 * @param replyTo see the canonical constructor
-		 */
 		public Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo) {
 			this(connectTimeout, maxPayload, heartbeatInterval, replyTo, null);
 		}
 
-		/**
-		 * Returns the codec of a channel.
-		 * @param codec the codec of all channels
-		 * @param channel the channel's name
-		 * @return one that signs and verifies, if messages of the channel are signed
-		 */
+		// One that signs and verifies, if messages of the channel are signed.
 		public SignalCodec codec(SignalCodec codec, String channel) {
 			return (this.signer != null) ? codec.signedBy(this.signer.forChannel(channel)) : codec;
 		}
 
-		/**
-		 * Whether messages of a channel have to be signed.
-		 * @param channel the channel's name
-		 * @return {@code false} also if they are signed and need not be
-		 */
+		// False also if they are signed and need not be.
 		public boolean requiresSignatures(String channel) {
 			ChannelSigner required = (this.signer != null) ? this.signer.forChannel(channel) : null;
 			return required != null && required.isRequired();

@@ -16,10 +16,7 @@ final class ReplacementPublisher {
 
 	private @Nullable CompletableFuture<RedisPublisher> attempt;
 
-	/**
-	 * Creates a replacement.
-	 * @param opener opens a publisher and verifies that it works, or throws
-	 */
+	// The opener verifies that the publisher works, or throws.
 	ReplacementPublisher(Supplier<RedisPublisher> opener) {
 		this.opener = opener;
 	}

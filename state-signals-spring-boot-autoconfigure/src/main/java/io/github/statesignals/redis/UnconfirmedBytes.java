@@ -12,16 +12,12 @@ final class UnconfirmedBytes {
 
 	static final long REFUSED = -1;
 
-	/**
-	 * The objects of a message in flight, in bytes.
-	 */
+	// The objects of a message in flight, in bytes.
 	private static final int OVERHEAD = 512;
 
 	private final long capacity;
 
-	/**
-	 * The bytes of all messages that were admitted; after a message that is its position.
-	 */
+	// The bytes of all messages that were admitted; after a message that is its position.
 	private final AtomicLong admitted = new AtomicLong();
 
 	private final AtomicLong confirmed = new AtomicLong();
@@ -30,10 +26,7 @@ final class UnconfirmedBytes {
 		this.capacity = capacity;
 	}
 
-	/**
-	 * Admits a message, a larger one than the capacity only alone.
-	 * @return its position, or {@link #REFUSED}
-	 */
+	// Admits a message larger than the capacity only alone. Returns its position.
 	long admit(int bytes) {
 		long size = (long) bytes + OVERHEAD;
 		while (true) {

@@ -35,29 +35,16 @@ public final class ChannelSigner {
 		this.responses = Direction.of("response", channel);
 	}
 
-	/**
-	 * Whether a message without a valid signature is refused.
-	 * @return {@code false} if it has its effect all the same
-	 */
+	// False if such a message has its effect all the same.
 	public boolean isRequired() {
 		return this.required;
 	}
 
-	/**
-	 * Signs a signal.
-	 * @param replayFor the responder for which it is stored again, if it is
-	 * @param writer writes the signal with a signature that it is given
-	 * @return the signal
-	 */
+	// replayFor: the responder for which the signal is stored again, if it is.
 	public byte[] signSignal(@Nullable String replayFor, Function<Signature, byte[]> writer) {
 		return sign(this.signals, replayFor, writer);
 	}
 
-	/**
-	 * Signs a response.
-	 * @param writer writes the response with a signature that it is given
-	 * @return the response
-	 */
 	public byte[] signResponse(Function<Signature, byte[]> writer) {
 		return sign(this.responses, null, writer);
 	}
@@ -71,14 +58,7 @@ public final class ChannelSigner {
 		return message;
 	}
 
-	/**
-	 * Verifies a signal that was received.
-	 * @param message the signal in JSON
-	 * @param signature its signature, if it has one
-	 * @param publisherId the id of its publisher
-	 * @param event its event
-	 * @return why it must not be trusted, or {@code null}
-	 */
+	// These return the reason why the message must not be trusted, or null.
 	public @Nullable String verifySignal(byte[] message, @Nullable Signature signature, String publisherId,
 			String event) {
 		Verified verified = verifyPublisher(message, signature, event);
@@ -87,15 +67,7 @@ public final class ChannelSigner {
 				: checkReplay(this.signals, publisherId, verified.time, !Signal.INITIALIZATION.equals(event));
 	}
 
-	/**
-	 * Verifies a signal that was stored.
-	 * @param message the signal in JSON
-	 * @param signature its signature, if it has one
-	 * @param publisherId the id of its publisher
-	 * @param event its event
-	 * @param place where it is stored; {@code null}: anywhere, for it is not delivered
-	 * @return why it must not be trusted, or {@code null}
-	 */
+	// The place where it is stored; null: anywhere, for it is not delivered.
 	public @Nullable String verifyStored(byte[] message, @Nullable Signature signature, String publisherId,
 			String event, @Nullable StoredPlace place) {
 		Verified verified = verifyPublisher(message, signature, event);
@@ -119,38 +91,19 @@ public final class ChannelSigner {
 				: Verified.not("%s may not publish '%s'".formatted(key, event));
 	}
 
-	/**
-	 * Verifies an answer that repeats the id of its signal. Another publish has another
-	 * id, so that it needs no time.
-	 * @param message the answer in JSON
-	 * @param signature its signature, if it has one
-	 * @param responderId the id of its responder
-	 * @return why it must not be trusted, or {@code null}
-	 */
+	// An answer repeats the id of its signal. Another publish has another id, so that it
+	// needs no time.
 	public @Nullable String verifyAnswer(byte[] message, @Nullable Signature signature, String responderId) {
 		return verifyResponder(message, signature, responderId).problem;
 	}
 
-	/**
-	 * Verifies a response that answers no signal with an id.
-	 * @param message the response in JSON
-	 * @param signature its signature, if it has one
-	 * @param responderId the id of its responder
-	 * @return why it must not be trusted, or {@code null}
-	 */
+	// A response that answers no signal with an id.
 	public @Nullable String verifyResponse(byte[] message, @Nullable Signature signature, String responderId) {
 		Verified verified = verifyResponder(message, signature, responderId);
 		return (verified.problem != null) ? verified.problem
 				: checkReplay(this.responses, responderId, verified.time, false);
 	}
 
-	/**
-	 * Verifies a probe, which an exporter sends.
-	 * @param message the probe in JSON
-	 * @param signature its signature, if it has one
-	 * @param publisherId the id of the exporter
-	 * @return why it must not be trusted, or {@code null}
-	 */
 	public @Nullable String verifyProbe(byte[] message, @Nullable Signature signature, String publisherId) {
 		Verified verified = verify(this.responses, message, signature);
 		if (verified.key == null) {
@@ -189,10 +142,6 @@ public final class ChannelSigner {
 
 	/**
 	 * Where a signal is stored.
-	 *
-	 * @param responder the name of the responder that reads it
-	 * @param entry the id of the entry, as Redis writes it
-	 * @param number the number in the entry
 	 */
 	public record StoredPlace(String responder, String entry, int number) {
 	}

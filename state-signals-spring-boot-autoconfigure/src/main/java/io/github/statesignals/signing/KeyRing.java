@@ -18,12 +18,6 @@ public final class KeyRing {
 
 	private final SigningKey signing;
 
-	/**
-	 * Creates a key ring.
-	 * @param signing the id of the key that signs
-	 * @param keys the keys
-	 * @throws IllegalArgumentException if the key that signs is none of them
-	 */
 	public KeyRing(String signing, Collection<SigningKey> keys) {
 		this.keys = keys.stream().collect(Collectors.toUnmodifiableMap(SigningKey::id, Function.identity()));
 		SigningKey found = this.keys.get(signing);
@@ -42,9 +36,6 @@ public final class KeyRing {
 		return this.keys.get(id);
 	}
 
-	/**
-	 * Returns the ids of the keys.
-	 */
 	@Override
 	public String toString() {
 		return this.keys.keySet() + ", of which '" + this.signing.id() + "' signs";

@@ -15,10 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayGuard {
 
-	/**
-	 * The senders that are stored. Further ones are refused until the window of another
-	 * has passed.
-	 */
+	// The senders that are stored. Further ones are refused until the window of another
+	// has passed.
 	static final int SENDERS = 10_000;
 
 	private final Map<Sender, Times> senders = new LinkedHashMap<>(16, 0.75f, true);
@@ -27,23 +25,13 @@ final class ReplayGuard {
 
 	private final long start;
 
-	/**
-	 * Creates a guard.
-	 * @param tolerance half of the window, in microseconds
-	 * @param start the present time
-	 */
 	ReplayGuard(long tolerance, long start) {
 		this.tolerance = tolerance;
 		this.start = start;
 	}
 
-	/**
-	 * Takes a message whose signature is valid.
-	 * @param time its time
-	 * @param now the present time
-	 * @param afterStart whether it must not be older than this guard
-	 * @return why it is refused, or {@code null}
-	 */
+	// Takes a message whose signature is valid. afterStart: it must not be older than
+	// this guard. Returns the reason why it is refused.
 	synchronized @Nullable String check(Sender sender, long time, long now, boolean afterStart) {
 		if (Math.abs(now - time) > this.tolerance) {
 			return "its time is %d s %s that of this host. Synchronize the clocks, if it is not an old message"
@@ -74,8 +62,6 @@ final class ReplayGuard {
 
 	/**
 	 * A sender of messages.
-	 *
-	 * @param context the channel and the kind of messages
 	 */
 	record Sender(String context, String id) {
 	}

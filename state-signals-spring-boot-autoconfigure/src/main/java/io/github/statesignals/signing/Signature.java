@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Signature(String key, long time, String value, @Nullable String replayFor) {
 
-	/**
-	 * The name of the member that has the value.
-	 */
 	public static final String MEMBER = "sig";
 
 	private static final int LENGTH = 43;

@@ -91,12 +91,8 @@ public final class SigningKey {
 		return parts.matches() ? parts.group(1) : responderId;
 	}
 
-	/**
-	 * Computes the signature of a message.
-	 * @param context what the message does not say: where and as what it is sent
-	 * @param message the message
-	 * @param place where it has its signature, which is not covered
-	 */
+	// The context has all that the message lacks: where it is sent, and its kind. The
+	// place of the signature in the message is not covered.
 	byte[] sign(byte[] context, byte[] message, int place) {
 		Mac mac = this.spare.getAndSet(null);
 		if (mac == null) {
@@ -123,9 +119,6 @@ public final class SigningKey {
 		}
 	}
 
-	/**
-	 * Returns the id, and nothing of the secret.
-	 */
 	@Override
 	public String toString() {
 		return "key '" + this.id + "'";

@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoredOrder {
 
-	/**
-	 * The publishers that are stored for responders. One that was not read for long is
-	 * removed: any number of them may have published.
-	 */
+	// The publishers that are stored for responders. One that was not read for long is
+	// removed: any number of them may have published.
 	private static final int PUBLISHERS = 10_000;
 
 	private final Map<Source, StoredSignal> last = new Latest<>();
@@ -29,10 +27,7 @@ final class StoredOrder {
 		this.tolerance = tolerance;
 	}
 
-	/**
-	 * Takes a signal whose signature is valid.
-	 * @return why it is refused, or {@code null}
-	 */
+	// Takes a signal whose signature is valid. Returns the reason why it is refused.
 	synchronized @Nullable String check(Source source, long time, Position position) {
 		StoredSignal before = this.last.get(source);
 		if (before != null && Long.compare(time, before.time) != Integer.signum(position.compareTo(before.position))) {
@@ -44,10 +39,7 @@ final class StoredOrder {
 		return null;
 	}
 
-	/**
-	 * Takes a signal that was stored again on purpose.
-	 * @return why it is refused, or {@code null}
-	 */
+	// Takes a signal that was stored again on purpose.
 	synchronized @Nullable String checkReplay(Source source, long time, Position position) {
 		if (Math.abs(position.millis * 1_000 - time) > this.tolerance) {
 			return "it was signed at another time than it was stored";
@@ -64,10 +56,6 @@ final class StoredOrder {
 
 	/**
 	 * A position in a stream.
-	 *
-	 * @param millis the first part of the id of its entry
-	 * @param sequence the second part
-	 * @param number the number in the entry
 	 */
 	record Position(long millis, long sequence, int number) implements Comparable<Position> {
 
@@ -94,9 +82,6 @@ final class StoredOrder {
 
 	/**
 	 * Stores the entries that were used last.
-	 *
-	 * @param <K> the type of key
-	 * @param <V> the type of value
 	 */
 	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
 

@@ -62,10 +62,8 @@ final class FieldNames {
 
 	static final String SIGNATURE = Signature.MEMBER;
 
-	/**
-	 * The version of the extensions that is written. A higher one is read as far as it is
-	 * known.
-	 */
+	// The version of the extensions that is written. A higher one is read as far as it is
+	// known.
 	static final int EXTENSION_VERSION = 1;
 
 	private FieldNames() {

@@ -19,13 +19,8 @@ final class JsonNumbers {
 	private JsonNumbers() {
 	}
 
-	/**
-	 * Reads a number that has a fraction or an exponent.
-	 * @param text the number in JSON, or {@code NaN} and its like
-	 * @return a {@link Double} where the text is how Java or Python write that double,
-	 * else a {@link BigDecimal} with the digits and the scale of the text
-	 * @throws MalformedPayloadException if it is out of range
-	 */
+	// A Double where the text is how Java or Python write that double, else a BigDecimal
+	// with the digits and the scale of the text.
 	static Number read(String text) throws MalformedPayloadException {
 		if (exponent(text) > Limits.EXPONENT) {
 			throw new MalformedPayloadException(Limits.EXPONENT_TOO_LARGE);

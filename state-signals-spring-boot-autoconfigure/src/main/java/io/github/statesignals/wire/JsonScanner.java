@@ -134,11 +134,8 @@ abstract class JsonScanner {
 		return false;
 	}
 
-	/**
-	 * Reads a string that is most often the one of the message before.
-	 * @param usual remembers it
-	 * @return the string; undefined if it can't be read
-	 */
+	// One that is most often the one of the message before. Undefined if it can't be
+	// read.
 	final String text(Usual usual) {
 		String text = string(usual);
 		if (text.length() > Limits.TEXT_LENGTH) {
@@ -168,11 +165,8 @@ abstract class JsonScanner {
 		return usual.entry.string();
 	}
 
-	/**
-	 * Reads a string that may be a recent one, such as the id of a signal.
-	 * @param recent the recent ones; its length is a power of two
-	 * @return the string; undefined if it can't be read
-	 */
+	// One that may be a recent one, such as the id of a signal. The length of the array
+	// is a power of two.
 	final String text(@Nullable String[] recent) {
 		expect('"');
 		int start = this.at;

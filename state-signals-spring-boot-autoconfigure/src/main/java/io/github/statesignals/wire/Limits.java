@@ -9,30 +9,20 @@ final class Limits {
 
 	static final int NESTING_DEPTH = 256;
 
-	/**
-	 * The digits of a number. Python refuses integers with more.
-	 */
+	// The digits of a number. Python refuses integers with more.
 	static final int NUMBER_LENGTH = 4_300;
 
-	/**
-	 * The decimal exponent of a number, positive or negative. A decimal with a larger one
-	 * is a few characters, and arithmetic with it takes unbounded time.
-	 */
+	// The decimal exponent of a number, positive or negative. A decimal with a larger one
+	// is a few characters, and arithmetic with it takes unbounded time.
 	static final int EXPONENT = 4_300;
 
-	/**
-	 * The characters of any string of the protocol, but the message of a response.
-	 */
+	// The characters of any string of the protocol, but the message of a response.
 	static final int TEXT_LENGTH = SignalTransport.MAX_TEXT_LENGTH;
 
-	/**
-	 * The messages of a frame.
-	 */
+	// The messages of a frame.
 	static final int FRAME_MESSAGES = SignalTransport.MAX_FRAME_MESSAGES;
 
-	/**
-	 * The bytes of a frame. A single larger message is none.
-	 */
+	// The bytes of a frame. A single larger message is none.
 	static final int FRAME_BYTES = SignalTransport.MAX_FRAME_BYTES;
 
 	static final String FRAME_TOO_LARGE = "it has several messages, and more than " + FRAME_MESSAGES + " or "

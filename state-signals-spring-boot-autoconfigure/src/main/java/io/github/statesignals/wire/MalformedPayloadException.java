@@ -44,10 +44,7 @@ final class MalformedPayloadException extends Exception {
 		return String.valueOf(getMessage());
 	}
 
-	/**
-	 * Returns whether the payload is JSON, as far as it was read.
-	 * @return {@code false} if no part of it is to be trusted
-	 */
+	// As far as it was read. If it is not, no part of it is to be trusted.
 	boolean isJson() {
 		return this.json;
 	}

@@ -23,9 +23,7 @@ final class PartialReader {
 
 	static final int PREFIX = 64 * 1024;
 
-	/**
-	 * The parser reports an incomplete token up to this number of bytes before the end.
-	 */
+	// The parser reports an incomplete token up to this number of bytes before the end.
 	private static final int TOKEN_LENGTH = 16;
 
 	private final Map<String, String> strings = new LinkedHashMap<>();
@@ -43,15 +41,7 @@ final class PartialReader {
 		this.cut = cut;
 	}
 
-	/**
-	 * Reads a part of a signal.
-	 * @param reader creates the parser
-	 * @param payload the payload
-	 * @param tooLarge whether it is too large to be read as a whole
-	 * @param problem the reason why it can't be read as a whole
-	 * @return the part, or {@code null} if it is no signal, or its publisher or event is
-	 * missing or too long
-	 */
+	// Null if it is no signal, or its publisher or event is missing or too long.
 	static @Nullable UnreadableSignal readSignal(JacksonReader reader, byte[] payload, boolean tooLarge,
 			String problem) {
 		PartialReader members = read(reader, payload, tooLarge);
@@ -66,14 +56,8 @@ final class PartialReader {
 				problem);
 	}
 
-	/**
-	 * Reads a response that is too large without its message.
-	 * @param reader creates the parser
-	 * @param payload the payload
-	 * @param problem the reason why the message is left out
-	 * @return the response, or {@code null} if it is none, or one of its ids, its event
-	 * or its {@code ras} does not come before its message
-	 */
+	// Reads a response that is too large without its message. Null if it is none, or one
+	// of its ids, its event or its ras does not come before its message.
 	static @Nullable ReceivedResponse readResponse(JacksonReader reader, byte[] payload, String problem) {
 		PartialReader members = read(reader, payload, true);
 		if (members == null || members.ras == null) {

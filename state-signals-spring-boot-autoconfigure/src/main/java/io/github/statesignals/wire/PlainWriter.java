@@ -19,9 +19,7 @@ final class PlainWriter {
 
 	private static final int CAPACITY = 512;
 
-	/**
-	 * A larger buffer is not reused.
-	 */
+	// A larger buffer is not reused.
 	private static final int LARGEST_CAPACITY = 4_096;
 
 	private static final byte[] PUBLISHER_ID_FIRST = first(FieldNames.PUBLISHER_ID);

@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuotedStrings {
 
-	/**
-	 * Longer ones are not worth their memory.
-	 */
+	// Longer ones are not worth their memory.
 	private static final int LONGEST = 128;
 
 	private static final int SLOTS = 1_024;

@@ -19,10 +19,6 @@ public sealed interface ReceivedMessage {
 
 	/**
 	 * A signal.
-	 *
-	 * @param signal the signal
-	 * @param extension its extension, if it has one
-	 * @param signature its signature, if it has one
 	 */
 	record ReceivedSignal(Signal signal, @Nullable SignalExtension extension,
 			@Nullable Signature signature) implements ReceivedMessage {
@@ -35,10 +31,6 @@ public sealed interface ReceivedMessage {
 
 	/**
 	 * A response.
-	 *
-	 * @param response the response
-	 * @param extension its extension, if it has one
-	 * @param signature its signature, if it has one
 	 */
 	record ReceivedResponse(Response response, @Nullable ResponseExtension extension,
 			@Nullable Signature signature) implements ReceivedMessage {
@@ -51,10 +43,7 @@ public sealed interface ReceivedMessage {
 
 	/**
 	 * A message without a valid signature, on a channel whose messages are signed.
-	 *
-	 * @param sender the id that it names as its sender
-	 * @param problem why it must not be trusted
-	 * @param message the message, or {@code null} if it is refused
+	 * Without the message it is refused.
 	 */
 	record UnverifiedMessage(String sender, String problem,
 			@Nullable ReceivedMessage message) implements ReceivedMessage {
@@ -62,13 +51,9 @@ public sealed interface ReceivedMessage {
 	}
 
 	/**
-	 * A payload that is malformed, or too large.
-	 *
-	 * @param problem the reason, which quotes nothing of the payload
-	 * @param signal the members that it takes to answer it, if it is a signal and they
-	 * can be read
-	 * @param response the response without its message, if it is one that is too large
-	 * and can be counted
+	 * A payload that is malformed, or too large. The problem quotes nothing of the
+	 * payload. If it is a signal, it has the members that it takes to answer it; if it is
+	 * a response that is too large, it has that without its message.
 	 */
 	record MalformedMessage(String problem, @Nullable UnreadableSignal signal,
 			@Nullable ReceivedResponse response) implements ReceivedMessage {
@@ -77,8 +62,6 @@ public sealed interface ReceivedMessage {
 
 	/**
 	 * Several messages that came in one payload.
-	 *
-	 * @param messages the messages in their order
 	 */
 	record ReceivedFrame(List<ReceivedMessage> messages) implements ReceivedMessage {
 

@@ -10,13 +10,8 @@ final class ShortenedMessages {
 	private ShortenedMessages() {
 	}
 
-	/**
-	 * Shortens a message.
-	 * @param message the message
-	 * @param available the number of bytes that it may have in JSON, without its quotes
-	 * @return its beginning, and a note of its full length; {@code null} if not even the
-	 * note fits
-	 */
+	// Returns the beginning of a message, and a note of its full length; null if not even
+	// the note fits. available: the bytes in JSON without quotes.
 	static @Nullable String shorten(String message, long available) {
 		String note = "\u2026 (shortened from " + message.length() + " characters)";
 		long left = available - size(note);

@@ -51,10 +51,6 @@ public final class SignalCodec {
 
 	private final @Nullable SignatureCheck signatures;
 
-	/**
-	 * Creates a codec.
-	 * @param maxPayload the size limit of a message in bytes
-	 */
 	public SignalCodec(long maxPayload) {
 		this.strings = new StringCache();
 		this.signalScanner = new AtomicReference<>();
@@ -79,40 +75,22 @@ public final class SignalCodec {
 		this.signatures = new SignatureCheck(signer);
 	}
 
-	/**
-	 * Returns a codec that signs what it writes, and verifies what it reads. Without an
-	 * extension a message is signed only where that is required.
-	 * @param signer signs and verifies; {@code null}: neither
-	 * @return the codec
-	 */
+	// Signs messages and verifies those that are read. Without an extension a message is
+	// signed only where that is required.
 	public SignalCodec signedBy(@Nullable ChannelSigner signer) {
 		return (signer != null) ? new SignalCodec(this, signer) : this;
 	}
 
-	/**
-	 * Returns the size limit of a message.
-	 * @return the limit in bytes
-	 */
 	public long maxPayload() {
 		return this.maxPayload;
 	}
 
-	/**
-	 * Returns whether messages are signed.
-	 * @return {@code false} unless {@link #signedBy} has made this codec
-	 */
 	public boolean isSigned() {
 		return this.signer != null;
 	}
 
-	/**
-	 * Writes a signal.
-	 * @param signal the signal
-	 * @param extension its extension, if any
-	 * @return the signal in JSON, without a line break
-	 * @throws IllegalArgumentException if it exceeds the size limit, or a number in it
-	 * has more than 4,300 digits or an exponent beyond 4,300
-	 */
+	// Without a line break. Fails if the signal exceeds the size limit, or a number in it
+	// is too long.
 	public byte[] write(Signal signal, @Nullable SignalExtension extension) {
 		return write(signal, extension, null);
 	}
@@ -129,12 +107,8 @@ public final class SignalCodec {
 		return written;
 	}
 
-	/**
-	 * Signs a stored signal again, which is to be stored again for one responder.
-	 * @param payload the signal in JSON
-	 * @param responder the name of the responder
-	 * @return the signal in JSON; {@code null} if its signature is not valid
-	 */
+	// Signs a stored signal again, which is to be stored again for one responder. Null if
+	// its signature is not valid.
 	public byte @Nullable [] replay(byte[] payload, String responder) {
 		ReceivedMessage message = readStoredSignal(payload, null);
 		if (this.signer != null && message instanceof ReceivedSignal signal) {
@@ -158,12 +132,7 @@ public final class SignalCodec {
 				"'%s' of '%s' was not sent: %s".formatted(signal.event(), signal.publisherId(), problem));
 	}
 
-	/**
-	 * Writes a response. If it exceeds the size limit, its message is shortened.
-	 * @param response the response
-	 * @param extension its extension, if any
-	 * @return the response in JSON, without a line break
-	 */
+	// If the response exceeds the size limit, its message is shortened.
 	public byte[] write(Response response, @Nullable ResponseExtension extension) {
 		ChannelSigner signer = this.signer;
 		if (signer == null || (extension == null && !signer.isRequired())) {
@@ -194,41 +163,20 @@ public final class SignalCodec {
 		return (plain != null) ? plain : this.writer.write(response, extension, signature);
 	}
 
-	/**
-	 * Joins messages to one payload, one on each line.
-	 * @param messages messages in JSON, without line breaks
-	 * @return the payload
-	 */
 	public static byte[] joinLines(List<byte[]> messages) {
 		return JsonLines.join(messages);
 	}
 
-	/**
-	 * Splits a payload that {@link #joinLines} has made.
-	 * @param payload the payload
-	 * @return the messages in JSON
-	 */
 	public static List<byte[]> splitLines(byte[] payload) {
 		return JsonLines.split(payload);
 	}
 
-	/**
-	 * Reads a signal.
-	 * @param payload the signal in JSON
-	 * @return a {@link ReceivedSignal}, {@link MalformedMessage} or
-	 * {@link UnverifiedMessage}
-	 */
 	public ReceivedMessage readSignal(byte[] payload) {
 		return check(parseSignal(payload), payload);
 	}
 
-	/**
-	 * Reads a signal of a durable channel. Its time does not matter, and it may be read
-	 * again.
-	 * @param payload the signal in JSON
-	 * @param place where it is stored; {@code null}: anywhere, for it is not delivered
-	 * @return see {@link #readSignal}
-	 */
+	// The time of a stored signal does not matter, and it may be read again. The place
+	// where it is stored; null: anywhere, for it is not delivered.
 	public ReceivedMessage readStoredSignal(byte[] payload, @Nullable StoredPlace place) {
 		ReceivedMessage message = parseSignal(payload);
 		return (this.signatures != null) ? this.signatures.checkStored(message, payload, place) : message;
@@ -260,12 +208,6 @@ public final class SignalCodec {
 		return scanned;
 	}
 
-	/**
-	 * Reads a response.
-	 * @param payload the response in JSON
-	 * @return a {@link ReceivedResponse}, {@link MalformedMessage} or
-	 * {@link UnverifiedMessage}
-	 */
 	public ReceivedMessage readResponse(byte[] payload) {
 		return check(parseResponse(payload), payload);
 	}
@@ -274,22 +216,11 @@ public final class SignalCodec {
 		return (this.signatures != null) ? this.signatures.check(message, payload) : message;
 	}
 
-	/**
-	 * Reads a response, or several, one on each line.
-	 * @param payload the responses in JSON
-	 * @return a {@link ReceivedResponse}, a {@link MalformedMessage}, or a
-	 * {@link ReceivedFrame} of these
-	 */
+	// Reads a response, or a frame of several, one on each line.
 	public ReceivedMessage readResponses(byte[] payload) {
 		return read(payload, false);
 	}
 
-	/**
-	 * Reads a signal, or several, one on each line.
-	 * @param payload the signals in JSON
-	 * @return a {@link ReceivedSignal}, a {@link MalformedMessage}, or a
-	 * {@link ReceivedFrame} of these
-	 */
 	public ReceivedMessage readSignals(byte[] payload) {
 		return read(payload, true);
 	}

@@ -16,16 +16,12 @@ final class StringCache {
 
 	private static final int SLOTS = 4_096;
 
-	/**
-	 * Longer ones are not worth their memory.
-	 */
+	// Longer ones are not worth their memory.
 	static final int LONGEST = 128;
 
 	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-	/**
-	 * Any odd number with its bits in disorder.
-	 */
+	// Any odd number with its bits in disorder.
 	private static final long MIX = 0x9E3779B97F4A7C15L;
 
 	private final @Nullable Entry[] entries = new @Nullable Entry[SLOTS];

@@ -8,24 +8,18 @@ package io.github.statesignals.core.engine;
  */
 final class ClockOffset {
 
-	/**
-	 * The milliseconds that a time may be ahead and is believed at once.
-	 */
+	// The milliseconds that a time may be ahead and is believed at once.
 	static final long TOLERANCE_MILLIS = 100;
 
 	private static final long PERIOD_MILLIS = 30_000;
 
 	private static final int CONFIRMATIONS = 3;
 
-	/**
-	 * The time between the first and the last message that agree, after which the usual
-	 * delay is known: those that wait for a slow first one are received together.
-	 */
+	// The time between the first and the last message that agree, after which the usual
+	// delay is known: those that wait for a slow first one are received together.
 	private static final long SETTLING_MILLIS = 100;
 
-	/**
-	 * No clock is so far from another, and no difference of such overflows.
-	 */
+	// No clock is so far from another, and no difference of such overflows.
 	private static final long LONGEST_MILLIS = Long.MAX_VALUE / 4;
 
 	private long previous = Long.MAX_VALUE;
@@ -38,19 +32,11 @@ final class ClockOffset {
 
 	private boolean settled;
 
-	/**
-	 * The times in a row that were ahead, and the largest difference of them.
-	 */
+	// The times in a row that were ahead, and the largest difference of them.
 	private int ahead;
 
 	private long aheadDifference;
 
-	/**
-	 * Takes a message.
-	 * @param sentMillis the time at which it was sent, by the sender's clock
-	 * @param nowMillis the time at which it is received
-	 * @return the milliseconds that it was delayed compared with others
-	 */
 	long late(long sentMillis, long nowMillis) {
 		long difference = difference(sentMillis, nowMillis);
 		if (this.periodEnds == Long.MIN_VALUE) {
@@ -77,12 +63,7 @@ final class ClockOffset {
 		return Math.max(difference - usual(), 0);
 	}
 
-	/**
-	 * Compares the time of a message with those of others, and does not remember it.
-	 * @param sentMillis the time at which it was sent, by the sender's clock
-	 * @param nowMillis the time at which it is received
-	 * @return the distance in milliseconds
-	 */
+	// Does not remember the time.
 	long distance(long sentMillis, long nowMillis) {
 		long usual = usual();
 		return (usual != Long.MAX_VALUE) ? Math.abs(difference(sentMillis, nowMillis) - usual) : Long.MAX_VALUE;
@@ -93,9 +74,7 @@ final class ClockOffset {
 		return usual != Long.MAX_VALUE && usual - difference(sentMillis, nowMillis) > toleranceMillis;
 	}
 
-	/**
-	 * Whether the usual delay is more than that of the first messages.
-	 */
+	// Whether the usual delay is more than that of the first messages.
 	boolean isSettled() {
 		return this.settled;
 	}

@@ -27,10 +27,8 @@ final class MissedSignals {
 
 	private final Timer timer;
 
-	/**
-	 * The publishers of which signals were missed in the last second, in the order of
-	 * their notifications.
-	 */
+	// The publishers of which signals were missed in the last second, in the order of
+	// their notifications.
 	private final Map<Publisher, Missed> recent = new LinkedHashMap<>();
 
 	private boolean scheduled;

@@ -12,22 +12,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublisherTrack {
 
-	/**
-	 * The largest step from one number to the next that a single signal proves, and the
-	 * numbers below the last one of which it is known whether they were received.
-	 */
+	// The largest step from one number to the next that a single signal proves, and the
+	// numbers below the last one of which it is known whether they were received.
 	static final int WINDOW = 1_024;
 
-	/**
-	 * The last signals that are compared by id and time.
-	 */
+	// The last signals that are compared by id and time.
 	private static final int SIGNATURES = 64;
 
 	private static final long JUMP_TOLERANCE_MILLIS = 5;
 
-	/**
-	 * The milliseconds after which no signal is repeated, by the times of its publisher.
-	 */
+	// The milliseconds after which no signal is repeated, by the times of its publisher.
 	private static final long LONGEST_DELAY_MILLIS = 60_000;
 
 	private static final long LONGEST_TIMEOUT_MILLIS = 86_400_000;
@@ -36,17 +30,13 @@ final class PublisherTrack {
 
 	private final int[] signatures = new int[SIGNATURES];
 
-	/**
-	 * The numbers of the window that were received, one bit each; {@code null} while none
-	 * is missing.
-	 */
+	// The numbers of the window that were received, one bit each; null while none is
+	// missing.
 	private long @Nullable [] received;
 
 	private long last = SignalExtension.NONE;
 
-	/**
-	 * The time of the last signal whose time is believed.
-	 */
+	// The time of the last signal whose time is believed.
 	private long lastSentMillis = SignalExtension.NONE;
 
 	private long first = SignalExtension.NONE;
@@ -55,12 +45,7 @@ final class PublisherTrack {
 
 	private ClockChange clockChange = ClockChange.NONE;
 
-	/**
-	 * Compares a signal with those before it.
-	 * @param signal the numbers of the signal
-	 * @param nowMillis the time
-	 * @return the relation, or {@code DOUBTFUL} if one signal is not enough to say it
-	 */
+	// DOUBTFUL if one signal is not enough to say it.
 	Relation compare(SignalExtension signal, long nowMillis) {
 		long number = signal.sequence();
 		if (this.last < 0) {
@@ -100,9 +85,7 @@ final class PublisherTrack {
 				|| this.lastSentMillis - sentMillis > LONGEST_DELAY_MILLIS);
 	}
 
-	/**
-	 * Whether a signal continues a track that is too short for {@link #compare}.
-	 */
+	// For a track that is too short for compare().
 	boolean isContinuedBy(SignalExtension signal) {
 		long step = signal.sequence() - this.last;
 		return step > 0 && step <= WINDOW && signal.sentMillis() >= this.lastSentMillis;
@@ -117,11 +100,7 @@ final class PublisherTrack {
 		return signal.sequence() <= this.last && signature(signal.sequence()) == sign(signal);
 	}
 
-	/**
-	 * Adds the next signal.
-	 * @param signal the numbers of the signal
-	 * @return the signals between the last one and this one that were not received
-	 */
+	// Returns the number of signals between the last one and this one.
 	long add(SignalExtension signal) {
 		long number = signal.sequence();
 		// There may have been others before the first one.
@@ -240,13 +219,13 @@ final class PublisherTrack {
 	 */
 	enum ClockChange {
 
-		/** They agree. */
+		// They agree.
 		NONE,
 
-		/** The first signals were slow, as far as is known. */
+		// The first signals were slow, as far as is known.
 		CORRECTED,
 
-		/** It contradicts them. */
+		// It contradicts them.
 		CONTRADICTED
 
 	}
@@ -256,16 +235,16 @@ final class PublisherTrack {
 	 */
 	enum Relation {
 
-		/** It comes after all of them. */
+		// It comes after all of them.
 		NEXT,
 
-		/** It is one of them. */
+		// It is one of them.
 		REPEATED,
 
-		/** It was sent before one of them. */
+		// It was sent before one of them.
 		OVERTAKEN,
 
-		/** Its number or time contradicts them, or is far ahead. */
+		// Its number or time contradicts them, or is far ahead.
 		DOUBTFUL
 
 	}

@@ -15,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublisherTracks {
 
-	/**
-	 * The signals after which a track is believed that contradicts the other.
-	 */
+	// The signals after which a track is believed that contradicts the other.
 	private static final int CONFIRMATIONS = 3;
 
 	private static final long CALM_MILLIS = 120_000;
@@ -26,22 +24,16 @@ final class PublisherTracks {
 
 	private @Nullable PublisherTrack rival;
 
-	/**
-	 * Whether the rival was believed before.
-	 */
+	// Whether the rival was believed before.
 	private boolean replaced;
 
-	/**
-	 * Whether a contradiction was found, and the time until which signals are refused for
-	 * it only if they have the id and time of another.
-	 */
+	// Whether a contradiction was found, and the time until which signals are refused for
+	// it only if they have the id and time of another.
 	private boolean contested;
 
 	private long calmMillis;
 
-	/**
-	 * The time at which the first signals proved to have been slow.
-	 */
+	// The time at which the first signals proved to have been slow.
 	private long correctedMillis = Long.MIN_VALUE / 2;
 
 	Arrival add(SignalExtension signal, long nowMillis, long nowNanos) {

@@ -16,33 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class SequenceTracker {
 
-	/**
-	 * The publishers that are stored. One that was removed starts again.
-	 */
+	// The publishers that are stored. One that was removed starts again.
 	static final int PUBLISHERS = 10_000;
 
-	/**
-	 * Longer ids are not stored.
-	 */
+	// Longer ids are not stored.
 	private static final int LONGEST_ID = 512;
 
 	private final Map<Publisher, PublisherTracks> publishers = new Latest<>();
 
-	/**
-	 * The ids of signals without numbers, which other implementations send.
-	 */
+	// The ids of signals without numbers, which other implementations send.
 	private final Map<UnnumberedSignal, Boolean> unnumbered = new Latest<>();
 
 	private @Nullable Long startNanos;
 
-	/**
-	 * Tracks a signal.
-	 * @param channel the channel's name
-	 * @param publisherId the publisher's id
-	 * @param extension the extension of the signal
-	 * @param nowNanos the time
-	 * @return its relation to those before it
-	 */
 	Arrival track(String channel, String publisherId, @Nullable SignalExtension extension, long nowNanos) {
 		if (extension == null || publisherId.length() > LONGEST_ID
 				|| (extension.sequence() < 0 && extension.sentMillis() < 0 && extension.id() == null)) {
@@ -70,12 +56,7 @@ final class SequenceTracker {
 				&& this.unnumbered.put(new UnnumberedSignal(publisher, id), Boolean.TRUE) != null;
 	}
 
-	/**
-	 * Whether a publisher has sent signals with extensions.
-	 * @param channel the channel's name
-	 * @param publisherId the publisher's id
-	 * @return {@code false} also for one that was removed
-	 */
+	// Also false for a publisher that was removed.
 	boolean supportsExtensions(String channel, String publisherId) {
 		return this.publishers.get(new Publisher(channel, publisherId)) != null;
 	}
@@ -89,25 +70,21 @@ final class SequenceTracker {
 	 */
 	enum Order {
 
-		/** It comes after all of them, or nothing else is certain. */
+		// It comes after all of them, or nothing else is certain.
 		NEXT,
 
-		/** It is one of them. */
+		// It is one of them.
 		REPEATED,
 
-		/** It was sent before one of them. */
+		// It was sent before one of them.
 		OVERTAKEN
 
 	}
 
 	/**
-	 * How to deal with a signal.
-	 *
-	 * @param order its relation to those before it
-	 * @param missed the signals between them and this one that were not received
-	 * @param deadlineNanos the time until which its publisher awaits answers;
-	 * {@code null} if that is not known
-	 * @param refused the signals before it whose numbers turn out to be false
+	 * How to deal with a signal. Refused are the signals before it whose numbers turn out
+	 * to be false. Without a deadline the time is not known until which its publisher
+	 * awaits answers.
 	 */
 	record Arrival(Order order, long missed, @Nullable Long deadlineNanos, int refused) {
 
@@ -132,9 +109,6 @@ final class SequenceTracker {
 
 	/**
 	 * Stores the entries that were used last.
-	 *
-	 * @param <K> the type of key
-	 * @param <V> the type of value
 	 */
 	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
 

@@ -55,10 +55,8 @@ import org.springframework.util.function.SingletonSupplier;
  */
 public final class SignalEngine implements SignalExporterFactory, SignalResponderFactory, SmartLifecycle {
 
-	/**
-	 * Stops after the web server has finished its requests, which may be publishing, and
-	 * before the application's executors and connections.
-	 */
+	// Stops after the web server has finished its requests, which may be publishing, and
+	// before the application's executors and connections.
 	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
@@ -112,17 +110,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	// Completes when it does, and the exporters that waited for it are initialized.
 	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
 
-	/**
-	 * Creates an engine.
-	 * @param transport the transport; started and stopped with the engine
-	 * @param settings the settings
-	 * @param executor runs handlers and completes futures; must not run a task in the
-	 * calling thread
-	 * @param mapper converts between metadata and the application's types
-	 * @param interceptors provides the interceptors of handling and publishing, outermost
-	 * first
-	 * @param events publishes application events; called on the executor
-	 */
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events) {
 		this(transport, settings, executor, mapper, interceptors, events, new ScheduledTimer());
@@ -217,44 +204,25 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				this.exporters::isOwn);
 	}
 
-	/**
-	 * Returns the application's own responder.
-	 * @return the responder of the configured name, on the configured channel
-	 */
 	public SignalResponder responder() {
 		return get(getSettings().responders().name());
 	}
 
-	/**
-	 * Returns all responders.
-	 * @return a view, in the order in which they were created
-	 */
+	// A view, in the order in which they were created.
 	public List<DefaultSignalResponder> responders() {
 		return Collections.unmodifiableList(this.responders.all());
 	}
 
-	/**
-	 * Returns all exporters that are initialized.
-	 * @return a snapshot
-	 */
 	public List<DefaultSignalExporter> exporters() {
 		return List.copyOf(this.exporters.initialized());
 	}
 
-	/**
-	 * Describes which responders handle which events, and which events the initialized
-	 * exporters publish.
-	 * @return one line, of bounded length; empty if there are neither
-	 */
+	// One line, of bounded length; empty if there are neither handlers nor exporters.
 	public String describe() {
 		return EngineDescription.of(getSettings().responders().enabled() ? this.responders.all() : List.of(),
 				this.exporters.initialized());
 	}
 
-	/**
-	 * Whether a responder has a handler or a listener.
-	 * @return {@code false} if responders are disabled
-	 */
 	public boolean hasHandlers() {
 		return getSettings().responders().enabled() && this.responders.active().findAny().isPresent();
 	}
@@ -263,19 +231,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.services.counters();
 	}
 
-	/**
-	 * Completes when the transport receives for the first time since the engine was
-	 * started, and the exporters are initialized that waited for that.
-	 * @return a future that no caller can complete
-	 */
 	public CompletableFuture<Void> connected() {
 		return this.connected.copy();
 	}
 
-	/**
-	 * Whether signals and responses are received.
-	 * @return {@code false} while the transport can't, as far as it knows
-	 */
 	public boolean isConnected() {
 		return this.services.outbound().isConnected();
 	}
@@ -284,25 +243,12 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.services.settings();
 	}
 
-	/**
-	 * Whether a publisher is an exporter of this application that is still in use.
-	 * @param publisherId the publisher's id
-	 * @return whether it is
-	 */
 	public boolean isOwn(String publisherId) {
 		return this.exporters.isOwn(publisherId);
 	}
 
-	/**
-	 * Waits until enough responders are subscribed to an exporter of this engine, and
-	 * publishes {@code initialization} again at the configured interval. Blocks the
-	 * caller.
-	 * @param exporter the exporter
-	 * @param subscribers the number of responders to wait for
-	 * @param timeout the longest time to wait; negative: indefinitely
-	 * @return {@code false} when the timeout passed before; {@code true} also if the
-	 * exporter is not initialized, or is none of this engine's
-	 */
+	// Blocks the caller. True also if the exporter is not initialized, or is none of this
+	// engine's.
 	public boolean awaitSubscribers(SignalExporter exporter, int subscribers, Duration timeout) {
 		return !(exporter instanceof DefaultSignalExporter own) || !own.isInitialized()
 				|| own.awaitSubscribers(subscribers, timeout, getSettings().exporters().republishInterval(), () -> {
@@ -313,9 +259,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.services;
 	}
 
-	/**
-	 * Returns the lanes of received signals.
-	 */
 	public OrderedLanes lanes() {
 		return this.lanes;
 	}
@@ -445,9 +388,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return PHASE;
 	}
 
-	/**
-	 * Stops the engine and the timers' threads. It can't be started again.
-	 */
+	// The engine can't be started again.
 	public void close() {
 		stop();
 		this.services.timer().stop();

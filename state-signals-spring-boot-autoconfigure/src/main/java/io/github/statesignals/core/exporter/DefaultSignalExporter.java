@@ -68,16 +68,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final AtomicReference<ExporterState> current = new AtomicReference<>(ExporterState.SHUT_DOWN);
 
-	/**
-	 * Creates an exporter.
-	 * @param processName its process name
-	 * @param channel the channel's name
-	 * @param runnerHost the host that its signals name
-	 * @param services the services of the engine
-	 * @param converter writes metadata
-	 * @param registry holds the exporters of the application
-	 * @param localResponders the responders of the application
-	 */
 	public DefaultSignalExporter(String processName, String channel, String runnerHost, EngineServices services,
 			MetadataConverter converter, Registry registry, ResponderRegistry localResponders) {
 		Assert.hasText(processName, "The process name of a SignalExporter must not be blank: "
@@ -136,12 +126,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return typed(typedSignal).publishAsync();
 	}
 
-	/**
-	 * Prepares to emit a typed signal later.
-	 * @param typedSignal the typed signal, which is written as metadata now
-	 * @return its specification
-	 * @throws IllegalArgumentException if it can't be emitted, or is not legal now
-	 */
+	// The signal is written as metadata now, and emitted later.
 	public SignalSpec prepare(Object typedSignal) {
 		SignalSpec spec = typed(typedSignal);
 		LegalEvents.check(SignalEventNames.of(typedSignal.getClass()), this.publisherId, this.current.get());
@@ -179,18 +164,11 @@ public final class DefaultSignalExporter implements SignalExporter {
 		await(sent, Signal.SHUTDOWN, this.services.settings().exporters().responseTimeout());
 	}
 
-	/**
-	 * Shuts down without waiting for Redis.
-	 * @return completes when the signal was sent
-	 */
 	public CompletableFuture<?> shutdownAsync() {
 		return end(Status.SHUT_DOWN, null);
 	}
 
-	/**
-	 * Shuts down until the application is connected again, without waiting for Redis.
-	 * @return completes when the signal was sent
-	 */
+	// Shuts down until the application is connected again.
 	public CompletableFuture<?> suspendAsync() {
 		return end(Status.WAITING, null);
 	}
@@ -250,10 +228,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 		}
 	}
 
-	/**
-	 * Initializes the exporter if it waited for the connection.
-	 * @return waits until the signal was sent
-	 */
+	// Initializes the exporter if it waited for the connection. Run the result to wait
+	// until the signal was sent.
 	public Runnable resume() {
 		CompletionStage<?> sent;
 		this.lock.lock();
@@ -310,14 +286,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return this.processName;
 	}
 
-	/**
-	 * Waits until enough responders are subscribed. Blocks the caller.
-	 * @param count the number of responders
-	 * @param timeout the longest time to wait; negative: indefinitely
-	 * @param republishInterval how often to ask again; zero: never
-	 * @param first run first
-	 * @return {@code false} when the timeout passed before
-	 */
+	// Blocks the caller. A negative timeout waits indefinitely, an interval of zero never
+	// asks again.
 	public boolean awaitSubscribers(int count, Duration timeout, Duration republishInterval, Runnable first) {
 		return new SubscriberWait(this.publisherId, this.subscriptions.responders(), count,
 				this.subscriptions.requests()::askAgain, republishInterval, this.services.timer())
@@ -391,25 +361,16 @@ public final class DefaultSignalExporter implements SignalExporter {
 	 */
 	interface Registry {
 
-		/**
-		 * Adds an exporter that initializes, and opens its channel.
-		 * @param exporter the exporter
-		 * @return {@code false} if it has to wait for the connection
-		 */
+		// False if the exporter has to wait for the connection.
 		boolean register(DefaultSignalExporter exporter);
 
-		/**
-		 * Makes an exporter wait for the next connection.
-		 * @param exporter the exporter
-		 */
+		// Until the next connection.
 		void suspend(DefaultSignalExporter exporter);
 
 		void remove(DefaultSignalExporter exporter);
 
-		/**
-		 * Whether nothing can be sent: before the start, and after the exporters were
-		 * shut down. Not while handlers are finishing.
-		 */
+		// Whether nothing can be sent: before the start, and after the exporters were
+		// shut down. Not while handlers are finishing.
 		boolean isStopped();
 
 	}

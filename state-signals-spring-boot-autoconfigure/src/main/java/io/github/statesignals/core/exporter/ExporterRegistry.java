@@ -54,10 +54,7 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		this.connection = Connection.CONNECTING;
 	}
 
-	/**
-	 * The application is connected: exporters initialize at once from here on. Waits for
-	 * those that have waited for it.
-	 */
+	// Exporters initialize at once from here on.
 	public void initializeWaiting() {
 		// All of them are sent before the first is waited for.
 		List<Runnable> sent = new ArrayList<>();
@@ -77,10 +74,8 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		return List.copyOf(this.waiting.values());
 	}
 
-	/**
-	 * The application stops: exporters wait for the next start from here on.
-	 * @return those that were initialized until now
-	 */
+	// Exporters wait for the next start from here on. Returns those that were initialized
+	// until now.
 	public synchronized Collection<DefaultSignalExporter> stopped() {
 		this.connection = Connection.STOPPED;
 		return List.copyOf(this.initialized.values());
@@ -150,11 +145,7 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		return !this.waiting.isEmpty();
 	}
 
-	/**
-	 * Whether there is an exporter on a channel that is initialized, or will be.
-	 * @param channel the channel's name
-	 * @return whether responses have to be received on the channel
-	 */
+	// By an exporter that is initialized, or will be.
 	public boolean isUsed(String channel) {
 		return !on(channel, this.initialized).isEmpty() || !on(channel, this.waiting).isEmpty();
 	}

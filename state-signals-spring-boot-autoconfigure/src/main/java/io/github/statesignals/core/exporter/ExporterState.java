@@ -8,11 +8,6 @@ import io.github.statesignals.Signal;
 
 /**
  * The state of an exporter, and its initialization. Immutable.
- *
- * @param status whether it is
- * @param legalEvents the events that it may publish
- * @param tag the tag of its reserved signals
- * @param expected the ids of the responders that are subscribed from the start
  */
 record ExporterState(Status status, Set<String> legalEvents, String tag, Collection<String> expected) {
 

@@ -20,11 +20,6 @@ final class HelloBackOff {
 
 	private @Nullable Long sentNanos;
 
-	/**
-	 * Returns the time to wait before the next initialization.
-	 * @param nowNanos the time of the request
-	 * @return the time from then on
-	 */
 	Duration next(long nowNanos) {
 		if (this.sentNanos == null) {
 			return SHORTEST;
@@ -46,10 +41,6 @@ final class HelloBackOff {
 		this.sentNanos = nowNanos;
 	}
 
-	/**
-	 * Begins with the shortest delay again, for a responder has subscribed or no more
-	 * requests came.
-	 */
 	void reset() {
 		this.delay = SHORTEST;
 		this.sentNanos = null;

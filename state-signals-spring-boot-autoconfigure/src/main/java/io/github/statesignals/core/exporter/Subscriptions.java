@@ -100,11 +100,8 @@ public final class Subscriptions {
 		this.probes.clear();
 	}
 
-	/**
-	 * Subscribes a responder of this application, without sending anything.
-	 * @param responder the responder, which is ignored if it does not answer this
-	 * exporter's initialization
-	 */
+	// Sends nothing, and ignores a responder that does not answer this exporter's
+	// initialization.
 	public void join(LocalResponder responder) {
 		Signal initialization = this.initialization.get();
 		EngineSettings settings = this.services.settings();
@@ -154,11 +151,6 @@ public final class Subscriptions {
 		}
 	}
 
-	/**
-	 * Takes a response to this exporter.
-	 * @param response the response
-	 * @param extension its extension, if it has one
-	 */
 	public void onResponse(Response response, @Nullable ResponseExtension extension) {
 		String responderId = response.responderId();
 		if (Signal.INITIALIZATION.equals(response.event())) {
@@ -178,32 +170,22 @@ public final class Subscriptions {
 		this.publisher.onResponse(response, extension);
 	}
 
-	/**
-	 * Takes a hello: asks the responder to subscribe, unless it does so by itself.
-	 * @param responderId its id
-	 */
+	// Asks the responder to subscribe, unless it does so by itself.
 	public void onHello(String responderId) {
 		if (!this.responders.isExtended(responderId)) {
 			this.requests.add(responderId);
 		}
 	}
 
-	/**
-	 * Takes the number of clients that receive the signals of the channel. If more do
-	 * than received the last initialization, asks again: a responder that does not
-	 * support extensions subscribes only when it is asked.
-	 * @param receivers the number
-	 */
+	// If more clients receive the channel than received the last initialization, asks
+	// again: a responder that does not support extensions subscribes only when it is
+	// asked.
 	public void onReceivers(long receivers) {
 		this.requests.count(receivers);
 	}
 
-	/**
-	 * Takes an announcement that a responder leaves. Anybody can send one in its name: it
-	 * has to be proved, or the responder to confirm it.
-	 * @param responderId its id
-	 * @param key the key of its {@link LeaveSeal}, if there is one
-	 */
+	// Any client can announce it in the name of a responder: it has to be proved with the
+	// key of the LeaveSeal, or the responder to confirm it.
 	public void onBye(String responderId, @Nullable String key) {
 		LocalResponder own = this.localResponders.findBroadcast(responderId);
 		if (own != null) {
@@ -239,22 +221,15 @@ public final class Subscriptions {
 		}
 	}
 
-	/**
-	 * Removes a responder that has left, as is proved.
-	 * @param responderId its id
-	 */
 	public void leave(String responderId) {
 		if (this.publisher.remove(responderId, true)) {
 			left(responderId);
 		}
 	}
 
-	/**
-	 * Removes a responder of this application that does not listen any more. Its last
-	 * answers and its bye are on their way: they end what awaits it.
-	 * @param responder the responder, which is ignored if it listens again
-	 * @param unannounced whether they are not, for the application is not connected
-	 */
+	// The last answers of the responder and its bye are in flight, and end the wait for
+	// it, unless it is unannounced, for the application is not connected. Ignores a
+	// responder that listens again.
 	public void withdraw(LocalResponder responder, boolean unannounced) {
 		this.lock.lock();
 		try {
@@ -311,27 +286,16 @@ public final class Subscriptions {
 		return evicted;
 	}
 
-	/**
-	 * Evicts a subscriber until it answers again. Publishes in flight still await it.
-	 * @param responderId its id
-	 * @return {@code false} if it is not subscribed
-	 */
+	// Until it answers again. Publishes in flight still await it.
 	public boolean evict(String responderId) {
 		return !evict(Set.of(responderId), 1).isEmpty();
 	}
 
-	/**
-	 * Takes the answer to a probe.
-	 * @param responderId the responder that answers
-	 * @param answer the answer
-	 */
 	public void onProbeAnswer(String responderId, Probe answer) {
 		this.probes.onAnswer(responderId, answer);
 	}
 
-	/**
-	 * Asks again for subscribers and for stored answers: responses may have been lost.
-	 */
+	// Asks again for subscribers and for stored answers: responses may have been lost.
 	public void onGap() {
 		this.publisher.recall();
 		this.requests.send();

@@ -43,62 +43,42 @@ public final class LaneScheduler {
 
 	private static final Logger logger = LoggerFactory.getLogger(LaneScheduler.class);
 
-	/**
-	 * About the cost of waking a thread: a shorter task is better run by the thread that
-	 * is awake.
-	 */
+	// About the cost of waking a thread: a shorter task is better run by the thread that
+	// is awake.
 	private static final long SHORT_NANOS = 10_000;
 
 	private static final long LONG_NANOS = 100 * SHORT_NANOS;
 
-	/**
-	 * The weight of one batch in the average is 1 to this.
-	 */
+	// The weight of one batch in the average is 1 to this.
 	private static final int WEIGHT = 16;
 
-	/**
-	 * Short tasks wait at most twice this for a task that is unexpectedly long. A shorter
-	 * interval does not help: looking needs a processor as well.
-	 */
+	// Short tasks wait at most twice this for a task that is unexpectedly long. A shorter
+	// interval does not help: looking needs a processor as well.
 	private static final Duration WATCH_INTERVAL = Duration.ofMillis(4);
 
-	/**
-	 * After this number of looks at an empty queue the watch ends.
-	 */
+	// After this number of looks at an empty queue the watch ends.
 	private static final int IDLE_LOOKS = 12;
 
-	/**
-	 * After this number of submits a thread is requested although more may follow.
-	 */
+	// After this number of submits a thread is requested although more may follow.
 	private static final int GATHERED = 64;
 
 	private final Queue<IntSupplier> ready = new ConcurrentLinkedQueue<>();
 
-	/**
-	 * The threads that are requested or working.
-	 */
+	// The threads that are requested or working.
 	private final AtomicInteger threads = new AtomicInteger();
 
-	/**
-	 * Set while a thread is requested that does not work yet.
-	 */
+	// Set while a thread is requested that does not work yet.
 	private final AtomicBoolean starting = new AtomicBoolean();
 
-	/**
-	 * Set while batches are gathered, until everything that was read has been submitted.
-	 */
+	// Set while batches are gathered, until everything that was read has been submitted.
 	private final AtomicBoolean gathering = new AtomicBoolean();
 
 	private final AtomicInteger gathered = new AtomicInteger();
 
-	/**
-	 * Set while the timer looks for blocked threads.
-	 */
+	// Set while the timer looks for blocked threads.
 	private final AtomicBoolean watching = new AtomicBoolean();
 
-	/**
-	 * The number of batches that have started.
-	 */
+	// The number of batches that have started.
 	private final AtomicInteger started = new AtomicInteger();
 
 	private final Executor executor;
@@ -109,30 +89,20 @@ public final class LaneScheduler {
 
 	private final int concurrency;
 
-	/**
-	 * The average duration of a task, about: concurrent updates may be lost. Long, until
-	 * more is known.
-	 */
+	// The average duration of a task, about: concurrent updates may be lost. Long, until
+	// more is known.
 	private volatile long averageNanos = LONG_NANOS;
 
 	private volatile boolean closed;
 
-	/**
-	 * The number of started batches when the watch last looked. Used by the holder of
-	 * {@code watching} only.
-	 */
+	// The number of started batches when the watch last looked. Used by the holder of
+	// watching only.
 	private int startedBefore;
 
 	private int idleLooks;
 
-	/**
-	 * Creates a scheduler.
-	 * @param executor runs the threads' work; must not run it in the calling thread
-	 * @param afterRead runs a task after all messages that were read together have been
-	 * submitted, or at once
-	 * @param timer looks for blocked threads
-	 * @param concurrency the maximum number of threads
-	 */
+	// The executor must not run threads' work in the calling thread. afterRead runs a
+	// task after all messages that were read together have been submitted, or at once.
 	public LaneScheduler(Executor executor, Executor afterRead, Timer timer, int concurrency) {
 		this.executor = executor;
 		this.afterRead = afterRead;
@@ -140,10 +110,7 @@ public final class LaneScheduler {
 		this.concurrency = concurrency;
 	}
 
-	/**
-	 * Queues a batch. Never blocks and never refuses.
-	 * @param batch runs some tasks and returns their number
-	 */
+	// Never blocks and never refuses.
 	void submit(IntSupplier batch) {
 		this.ready.add(batch);
 		if (this.threads.get() > 0 && isShort()) {
@@ -163,19 +130,13 @@ public final class LaneScheduler {
 		}
 	}
 
-	/**
-	 * Queues the next batch of a lane behind the others. The calling thread, which runs a
-	 * batch, polls the queue afterwards.
-	 * @param batch the batch
-	 */
+	// Queues the next batch of a lane behind the others. The calling thread, which runs a
+	// batch, polls the queue afterwards.
 	void resubmit(IntSupplier batch) {
 		this.ready.add(batch);
 	}
 
-	/**
-	 * Notes that a ready batch has another task: if the executor has refused a thread
-	 * before, it may have one now.
-	 */
+	// If the executor has refused a thread before, it may have one now.
 	void onTaskAdded() {
 		if (this.threads.get() > 0) {
 			return;
@@ -188,9 +149,7 @@ public final class LaneScheduler {
 		}
 	}
 
-	/**
-	 * Ends the search for blocked threads: from here on each ready batch gets a thread.
-	 */
+	// From here on each ready batch gets a thread.
 	void close() {
 		this.closed = true;
 		start();
@@ -210,10 +169,7 @@ public final class LaneScheduler {
 		start();
 	}
 
-	/**
-	 * Requests a thread if a batch is ready, unless one is requested that does not work
-	 * yet: that one requests the next.
-	 */
+	// Unless a thread is requested that does not work yet: that one requests the next.
 	private void start() {
 		while (!this.ready.isEmpty() && hasFreeThread() && this.starting.compareAndSet(false, true)) {
 			// Only the caller that has set the flag adds a thread: now it is certain.

@@ -29,14 +29,10 @@ public final class OrderedLanes {
 
 	private static final Logger logger = LoggerFactory.getLogger(OrderedLanes.class);
 
-	/**
-	 * The number of tasks after which a busy lane yields its thread to the others.
-	 */
+	// The number of tasks after which a busy lane yields its thread to the others.
 	private static final int BATCH = 64;
 
-	/**
-	 * The number of tasks that are described; more are only counted.
-	 */
+	// The number of tasks that are described; more are only counted.
 	private static final int DESCRIBED = 10;
 
 	private final ConcurrentHashMap<Object, Lane> lanes = new ConcurrentHashMap<>();
@@ -47,44 +43,22 @@ public final class OrderedLanes {
 
 	private final int totalCapacity;
 
-	/**
-	 * The memory of the tasks that wait or run.
-	 */
 	private final MemoryBudget memory;
 
 	private final @Nullable TaskWatch watch;
 
 	private final TaskWatch.Lanes watched = new WatchedLanes();
 
-	/**
-	 * The number of tasks that wait in all lanes.
-	 */
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	private final ReentrantLock idleLock = new ReentrantLock();
 
 	private final Condition idle = this.idleLock.newCondition();
 
-	/**
-	 * Creates lanes whose tasks are not watched.
-	 * @param scheduler runs the lanes
-	 * @param capacity the number of tasks that may wait in one lane
-	 * @param totalCapacity the number of tasks that may wait in all lanes together
-	 * @param memory the memory that tasks of all lanes may take, until they are over
-	 */
 	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, MemoryBudget memory) {
 		this(scheduler, capacity, totalCapacity, memory, null);
 	}
 
-	/**
-	 * Creates lanes.
-	 * @param scheduler runs the lanes
-	 * @param capacity the number of tasks that may wait in one lane
-	 * @param totalCapacity the number of tasks that may wait in all lanes together
-	 * @param memory the memory that tasks of all lanes may take, until they are over
-	 * @param watch logs tasks that hold a lane for long, by their string; {@code null}
-	 * for none
-	 */
 	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, MemoryBudget memory,
 			@Nullable TaskWatch watch) {
 		this.scheduler = scheduler;
@@ -94,13 +68,8 @@ public final class OrderedLanes {
 		this.watch = watch;
 	}
 
-	/**
-	 * Queues a task. Never blocks.
-	 * @param key the key of the lane
-	 * @param task the task
-	 * @return {@code false} if the task was refused, because its lane, or all together,
-	 * are full
-	 */
+	// Never blocks. False if the task was refused, because its lane, or all together, are
+	// full.
 	public boolean submit(Object key, Task task) {
 		Lane lane = laneOf(key);
 		Offer offer = lane.offer(task);
@@ -122,13 +91,7 @@ public final class OrderedLanes {
 		return offer == Offer.FIRST || offer == Offer.QUEUED;
 	}
 
-	/**
-	 * Queues a task that is over when it returns. Never blocks.
-	 * @param key the key of the lane
-	 * @param bytes the memory that the task takes until then, about
-	 * @param task the task
-	 * @return {@code false} if the task was refused
-	 */
+	// Queues a task that is over when it returns.
 	public boolean submit(Object key, long bytes, Runnable task) {
 		return submit(key, new Task() {
 
@@ -156,10 +119,7 @@ public final class OrderedLanes {
 		return (lane != null) ? lane : added;
 	}
 
-	/**
-	 * Runs a task without a lane, as soon as a thread is free. Never refuses.
-	 * @param task the task
-	 */
+	// Runs the task without a lane. Never refuses.
 	public void execute(Runnable task) {
 		this.scheduler.submit(() -> {
 			task.run();
@@ -167,12 +127,6 @@ public final class OrderedLanes {
 		});
 	}
 
-	/**
-	 * Waits until no lane has a task.
-	 * @param timeout the time to wait at most
-	 * @return {@code false} if a lane still has a task
-	 * @throws InterruptedException if the thread is interrupted
-	 */
 	public boolean awaitIdle(Duration timeout) throws InterruptedException {
 		long remaining = TimeUnit.NANOSECONDS.convert(timeout);
 		this.idleLock.lock();
@@ -190,10 +144,7 @@ public final class OrderedLanes {
 		}
 	}
 
-	/**
-	 * Ends the search for blocked threads: from here on each lane gets a thread. To be
-	 * called when the timer has stopped.
-	 */
+	// From here on each lane gets a thread. To be called when the timer has stopped.
 	public void close() {
 		this.scheduler.close();
 	}
@@ -202,31 +153,18 @@ public final class OrderedLanes {
 		return this.lanes.size();
 	}
 
-	/**
-	 * Returns the number of tasks that wait in all lanes.
-	 */
 	public int waiting() {
 		return this.waiting.get();
 	}
 
-	/**
-	 * Returns the number of tasks that have started and are not over.
-	 */
 	public int running() {
 		return runningTasks().size();
 	}
 
-	/**
-	 * Returns the memory that tasks take until they are over.
-	 */
 	public MemoryBudget memory() {
 		return this.memory;
 	}
 
-	/**
-	 * Returns the tasks that have started and are not over.
-	 * @return a snapshot
-	 */
 	List<Object> runningTasks() {
 		List<Object> running = new ArrayList<>();
 		for (Lane lane : this.lanes.values()) {
@@ -238,10 +176,6 @@ public final class OrderedLanes {
 		return running;
 	}
 
-	/**
-	 * Describes the tasks that are not over.
-	 * @return the running tasks by their strings, and the number of those that wait
-	 */
 	public String unfinished() {
 		List<Object> running = runningTasks();
 		List<String> parts = new ArrayList<>(running.stream().limit(DESCRIBED).map(Object::toString).toList());
@@ -294,10 +228,7 @@ public final class OrderedLanes {
 		 */
 		@Nullable CompletableFuture<?> run();
 
-		/**
-		 * Returns the memory that the task takes until it is over.
-		 * @return about the bytes, always the same
-		 */
+		// About the bytes that the task takes until it is over, always the same.
 		default long bytes() {
 			return 0;
 		}
@@ -309,19 +240,19 @@ public final class OrderedLanes {
 	 */
 	private enum Offer {
 
-		/** It is the first task: the lane has to be submitted. */
+		// It is the first task: the lane has to be submitted.
 		FIRST,
 
-		/** The lane is scheduled already. */
+		// The lane is scheduled already.
 		QUEUED,
 
-		/** The lane, or all together, are full. */
+		// The lane, or all together, are full.
 		REFUSED,
 
-		/** The same, and the lane has no other task and has to be removed. */
+		// The same, and the lane has no other task and has to be removed.
 		REFUSED_AND_RETIRED,
 
-		/** The lane is retired: another one has to take the task. */
+		// The lane is retired: another one has to take the task.
 		RETIRED
 
 	}
@@ -346,13 +277,13 @@ public final class OrderedLanes {
 	 */
 	private enum LaneState {
 
-		/** Has no task yet. */
+		// Has no task yet.
 		NEW,
 
-		/** Is ready or running in the scheduler, or its task awaits a future. */
+		// Is ready or running in the scheduler, or its task awaits a future.
 		SCHEDULED,
 
-		/** Takes no task any more. */
+		// Takes no task any more.
 		RETIRED
 
 	}

@@ -23,9 +23,7 @@ public final class ScheduledTimer implements Timer {
 
 	private final ScheduledThreadPoolExecutor executor;
 
-	/**
-	 * Creates a timer. Its thread starts with the first task.
-	 */
+	// The thread starts with the first task.
 	public ScheduledTimer() {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-timer-");
 		threads.setDaemon(true);

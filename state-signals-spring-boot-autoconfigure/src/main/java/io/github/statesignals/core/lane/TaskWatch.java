@@ -26,27 +26,17 @@ public final class TaskWatch {
 
 	private final AtomicBoolean watching = new AtomicBoolean();
 
-	/**
-	 * The tasks that were running at the last look. Used by one look at a time.
-	 */
+	// The tasks that were running at the last look. Used by one look at a time.
 	private Map<Object, Sighting> sightings = new IdentityHashMap<>();
 
-	/**
-	 * Creates a watch.
-	 * @param timer runs the looks
-	 * @param limit the time that a task may hold its lane; a longer one is logged up to
-	 * two thirds of it later
-	 */
+	// A task that holds its lane for longer than the limit is logged up to two thirds of
+	// it later.
 	public TaskWatch(Timer timer, Duration limit) {
 		this.timer = timer;
 		this.limit = limit;
 		this.interval = limit.dividedBy(3);
 	}
 
-	/**
-	 * Watches lanes until they are idle.
-	 * @param lanes the lanes, always the same
-	 */
 	void watch(Lanes lanes) {
 		if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
 			this.timer.schedule(this.interval, () -> look(lanes));

@@ -5,25 +5,13 @@ package io.github.statesignals.core.responder;
  */
 public interface Announcements {
 
-	/**
-	 * Subscribes a responder to the exporters of this application, without sending
-	 * anything.
-	 * @param responder the responder
-	 */
+	// To the exporters of this application, without sending anything.
 	void join(LocalResponder responder);
 
-	/**
-	 * Subscribes a responder to the exporters of this application, and asks others to
-	 * subscribe it. The latter happens with the next connection if there is none now.
-	 * @param responder the responder
-	 */
+	// Subscribes it to the exporters of this application, and asks others to subscribe
+	// it, with the next connection if there is none now.
 	void hello(LocalResponder responder);
 
-	/**
-	 * Removes a responder from the exporters of this application, and announces to others
-	 * that it leaves.
-	 * @param responder the responder
-	 */
 	void bye(LocalResponder responder);
 
 }

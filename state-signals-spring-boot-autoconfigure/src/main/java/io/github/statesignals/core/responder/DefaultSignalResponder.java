@@ -35,17 +35,12 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
-	/**
-	 * The event of handlers for any event.
-	 */
 	public static final String ANY = RegisteredHandler.ANY;
 
-	/**
-	 * The acknowledgement of a handler that does not act on a signal of its own
-	 * application. Compared by identity. The signal is answered as if there was no
-	 * handler, independently of {@code state-signals.responder.unhandled}: its publisher
-	 * must not fail because of it.
-	 */
+	// The acknowledgement of a handler that does not act on a signal of its own
+	// application. Compared by identity. The signal is answered as if there was no
+	// handler, independently of state-signals.responder.unhandled: its publisher must not
+	// fail because of it.
 	public static final Acknowledgement NOT_HANDLED = SignalHandling.NOT_HANDLED;
 
 	// The share of the heap that unanswered signals may take.
@@ -88,15 +83,6 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 
 	private final SignalLocks locks;
 
-	/**
-	 * Creates a responder.
-	 * @param name its name
-	 * @param channel the channel's name
-	 * @param services the services of the engine
-	 * @param lanes run handlers
-	 * @param announcements announces the responder
-	 * @param own whether a publisher id is one of this application's exporters
-	 */
 	public DefaultSignalResponder(String name, String channel, EngineServices services, OrderedLanes lanes,
 			Announcements announcements, Predicate<String> own) {
 		Assert.hasText(name, "The name of a SignalResponder must not be blank: "
@@ -182,18 +168,11 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		return this.answers.leaveExtension();
 	}
 
-	/**
-	 * Whether this responder answers the signals of a publisher, at some time.
-	 * @param publisherId the publisher's id
-	 * @return {@code false} if it is not listening, or locked on another publisher
-	 */
+	// At some time: it may have signals to answer first.
 	public boolean isWorkingFor(String publisherId) {
 		return this.busy.get() > 0 || (isActive() && this.locks.acceptsPublisher(publisherId));
 	}
 
-	/**
-	 * Returns the number of signals that wait or are being handled.
-	 */
 	public int unanswered() {
 		return this.busy.get();
 	}
@@ -285,9 +264,6 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		return this.channel;
 	}
 
-	/**
-	 * Returns the events that it has handlers for, in alphabetical order.
-	 */
 	public SortedSet<String> events() {
 		SortedSet<String> events = new TreeSet<>();
 		for (RegisteredHandler handler : this.handlers.all()) {
@@ -300,16 +276,10 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		return this.handlers;
 	}
 
-	/**
-	 * Returns the publisher that it is locked on, if any.
-	 */
 	public @Nullable String lockedPublisher() {
 		return this.locks.publisher();
 	}
 
-	/**
-	 * Returns the tag that it is locked on, if any.
-	 */
 	public @Nullable String lockedTag() {
 		return this.locks.tag();
 	}
@@ -318,18 +288,12 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		return !this.listeners.isEmpty();
 	}
 
-	/**
-	 * Whether it has a handler or a listener.
-	 */
 	public boolean isActive() {
 		return !this.handlers.all().isEmpty() || !this.listeners.isEmpty();
 	}
 
-	/**
-	 * Receives a signal. Called on the transport's thread.
-	 * @param delivery the signal
-	 * @return {@code false} if it is stored and there is no capacity now
-	 */
+	// On the transport's thread. False if the signal is stored and there is no capacity
+	// now.
 	public boolean onSignal(Delivery delivery) {
 		Signal signal = delivery.signal();
 		boolean stored = delivery.receipt() != null;
@@ -369,11 +333,8 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		return !stored;
 	}
 
-	/**
-	 * Receives a signal that was sent before one that was received earlier: it can't be
-	 * handled in order any more.
-	 * @param delivery the signal
-	 */
+	// A signal that was sent before one that was received earlier can't be handled in
+	// order any more.
 	public void onOvertaken(Delivery delivery) {
 		Signal signal = delivery.signal();
 		if (!isActive() || !this.locks.accepts(signal)) {
@@ -387,12 +348,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		}
 	}
 
-	/**
-	 * Answers a signal that can't be read, if it is one that this responder receives.
-	 * @param delivery the known fields of the signal
-	 * @param unreadable why it can't be read
-	 * @return {@code false} if it is stored and can't be answered now
-	 */
+	// False if the signal is stored and can't be answered now.
 	public boolean onUnreadable(Delivery delivery, UnreadableSignal unreadable) {
 		if (!isActive()) {
 			return false;

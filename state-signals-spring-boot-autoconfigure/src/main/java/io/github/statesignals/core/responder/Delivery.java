@@ -10,16 +10,8 @@ import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signal that is delivered to responders.
- *
- * @param signal the signal
- * @param extension its extension, if it has one
- * @param supportsExtensions whether its publisher supports extensions, although this
- * signal may have none because not all subscribers do
- * @param deadlineNanos the time until which its publisher awaits an answer; {@code null}
- * if that is not known
- * @param receipt acknowledges it, if it is stored
- * @param bytes the memory that it takes, about
+ * A signal that is delivered to responders. Its publisher may support extensions although
+ * this signal has none, because not all subscribers do.
  */
 public record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
 		@Nullable Long deadlineNanos, @Nullable Receipt receipt, long bytes) {
@@ -30,16 +22,6 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 				SignalSize.of(signal, (extension != null) ? extension.trace() : Map.of()));
 	}
 
-	/**
-	 * Creates a delivery of a signal that can't be read: only to be answered.
-	 * @param publisherId the id of its publisher
-	 * @param event its event
-	 * @param tag its tag, if that is known
-	 * @param extension its extension, if any
-	 * @param supportsExtensions whether its publisher supports extensions
-	 * @param receipt acknowledges it, if it is stored
-	 * @return the delivery
-	 */
 	public static Delivery unreadable(String publisherId, String event, @Nullable String tag,
 			@Nullable SignalExtension extension, boolean supportsExtensions, @Nullable Receipt receipt) {
 		Signal known = new Signal(publisherId, "", event, "", Signal.NO_SAMPLE, (tag != null) ? tag : "", Map.of());
@@ -60,10 +42,7 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 				known);
 	}
 
-	/**
-	 * Begins to handle the signal. To be called before each handler starts.
-	 * @return {@code false} if it must not be handled here any more
-	 */
+	// Before each handler starts. False if the signal must not be handled here any more.
 	boolean begin() {
 		return this.receipt == null || this.receipt.begin();
 	}

@@ -12,31 +12,17 @@ public interface LocalResponder {
 
 	String getChannel();
 
-	/**
-	 * Whether it receives signals as soon as the application is connected.
-	 * @return {@code false} before its first handler or listener, and after its last one
-	 */
+	// False before its first handler or listener, and after its last one.
 	boolean isListening();
 
-	/**
-	 * Whether it answers an initialization by itself, which subscribes it.
-	 * @param initialization the signal, which need not have been sent
-	 * @return {@code false} also if its locks filter the signal out, or a listener leaves
-	 * the answer to the application; neither matters on a durable channel
-	 */
+	// Whether it answers an initialization, which need not have been sent, by itself. It
+	// does not if its locks filter the signal out, or a listener leaves the answer to the
+	// application; neither matters on a durable channel.
 	boolean subscribesTo(Signal initialization);
 
-	/**
-	 * Returns the extension of its subscription.
-	 * @return the extension
-	 */
 	ResponseExtension subscription();
 
-	/**
-	 * Returns the proof that this responder leaves. Subscriptions from here on need
-	 * another proof.
-	 * @return the extension of the announcement
-	 */
+	// The proof that it leaves. Subscriptions from here on need another proof.
 	ResponseExtension leaveExtension();
 
 }

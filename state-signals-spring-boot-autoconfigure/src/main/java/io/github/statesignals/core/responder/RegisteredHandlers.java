@@ -51,15 +51,9 @@ public final class RegisteredHandlers {
 		return this.handlers.stream().map(RegisteredHandler::status).toList();
 	}
 
-	/**
-	 * Pauses or resumes handlers. A paused handler answers {@code ras} 0 to each signal
-	 * that it would act on. It stores none of them.
-	 * @param event the event that they are registered for
-	 * @param handler the handler, as {@link HandlerStatus#handler()} names it;
-	 * {@code null}: all handlers of the event
-	 * @param paused whether they are paused from here on
-	 * @return the status of those handlers; empty if there is no such handler
-	 */
+	// A paused handler answers ras 0 to each signal that it would act on, and stores none
+	// of them. No handler name: all of the event. Returns their status, empty if there is
+	// no such handler.
 	public List<HandlerStatus> pause(String event, @Nullable String handler, boolean paused) {
 		List<RegisteredHandler> named = this.handlers.stream()
 			.filter((registered) -> registered.event().equals(event)

@@ -25,13 +25,7 @@ public final class ResponderRegistry {
 		this.outbound = outbound;
 	}
 
-	/**
-	 * Returns the responder of a name, and opens the channel of one that is new.
-	 * @param name its name
-	 * @param channel the channel's name
-	 * @param factory creates it
-	 * @return the responder
-	 */
+	// Opens the channel of a responder that is new.
 	public DefaultSignalResponder get(String name, String channel,
 			BiFunction<String, String, DefaultSignalResponder> factory) {
 		synchronized (this.responders) {
@@ -55,12 +49,7 @@ public final class ResponderRegistry {
 		return null;
 	}
 
-	/**
-	 * Finds a responder by its id.
-	 * @param responderId the id
-	 * @return the responder; {@code null} also for one on a durable channel, whose id
-	 * other applications share
-	 */
+	// Not one on a durable channel, whose id other applications share.
 	public @Nullable LocalResponder findBroadcast(String responderId) {
 		for (DefaultSignalResponder responder : this.responders) {
 			if (responder.getResponderId().equals(responderId) && !this.outbound.isDurable(responder.getChannel())) {
@@ -74,9 +63,6 @@ public final class ResponderRegistry {
 		return this.responders;
 	}
 
-	/**
-	 * Returns the responders that have a handler or a listener.
-	 */
 	public Stream<DefaultSignalResponder> active() {
 		return this.responders.stream().filter(DefaultSignalResponder::isActive);
 	}

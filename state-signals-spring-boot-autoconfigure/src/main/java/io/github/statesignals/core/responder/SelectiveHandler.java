@@ -12,10 +12,8 @@ public interface SelectiveHandler extends SignalHandler {
 
 	boolean selects(Signal signal);
 
-	/**
-	 * Returns the restrictions that it declares.
-	 * @return their values by attribute, without those that it does not declare
-	 */
+	// The values of the restrictions by attribute, without those that it does not
+	// declare.
 	Map<String, String> selection();
 
 }

@@ -30,10 +30,7 @@ public final class MetadataReader {
 
 	private volatile @Nullable GuardedMapper mapper;
 
-	/**
-	 * Creates a reader.
-	 * @param beanFactory provides the mapper for the first type that needs it
-	 */
+	// The factory provides the mapper for the first type that needs it.
 	public MetadataReader(BeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
 	}
@@ -48,11 +45,7 @@ public final class MetadataReader {
 		return mapper;
 	}
 
-	/**
-	 * Checks that a type can be read safely.
-	 * @param type the type
-	 * @throws UnsafeTypeException if it, or a type of its properties, can't be
-	 */
+	// Fails if the type, or a type of its properties, can't be read safely.
 	public void check(Type type) {
 		if (!(type instanceof Class<?> simple
 				&& (simple == String.class || simple.isEnum() || ClassUtils.isPrimitiveOrWrapper(simple)))) {
@@ -60,14 +53,6 @@ public final class MetadataReader {
 		}
 	}
 
-	/**
-	 * Creates an object from metadata.
-	 * @param metadata the metadata
-	 * @param type the type to create
-	 * @param rawType names the type in an error
-	 * @return the object
-	 * @throws MetadataConversionException if it can't be created
-	 */
 	public Object readAll(Object metadata, Type type, Class<?> rawType) {
 		Object value = read(metadata, type, null);
 		if (value == null) {
@@ -76,14 +61,6 @@ public final class MetadataReader {
 		return value;
 	}
 
-	/**
-	 * Creates an object from a value of metadata.
-	 * @param value the value
-	 * @param type the type to create
-	 * @param entry the name of the metadata entry; {@code null} for all of the metadata
-	 * @return the object
-	 * @throws MetadataConversionException if it can't be created
-	 */
 	public @Nullable Object read(@Nullable Object value, Type type, @Nullable String entry) {
 		try {
 			return mapper().read(value, type);

@@ -42,11 +42,6 @@ public final class UnsafeTypes {
 	private UnsafeTypes() {
 	}
 
-	/**
-	 * Checks a type, or the elements of an array.
-	 * @param type the type
-	 * @return whether it, or a supertype, is unsafe
-	 */
 	public static boolean isUnsafe(Class<?> type) {
 		return type.isArray() ? isUnsafe(type.getComponentType()) : UNSAFE.get(type);
 	}

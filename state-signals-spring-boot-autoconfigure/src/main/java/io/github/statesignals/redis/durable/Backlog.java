@@ -65,10 +65,8 @@ final class Backlog {
 	@GuardedBy("this")
 	private Position position = new Position(FIRST);
 
-	/**
-	 * Entries up to this one may have been answered although they are new to the group,
-	 * which was lost and continues further back.
-	 */
+	// Entries up to this one may have been answered although they are new to the group,
+	// which was lost and continues further back.
 	@GuardedBy("this")
 	private String answeredBefore = FIRST;
 
@@ -124,10 +122,8 @@ final class Backlog {
 		this.position = new Position(FIRST);
 	}
 
-	/**
-	 * Discards the signals that no handler has begun: they are read again by the instance
-	 * that holds the lease then.
-	 */
+	// Signals that no handler has begun: they are read again by the instance that holds
+	// the lease then.
 	synchronized void discard() {
 		this.undelivered.clear();
 		for (PendingEntry entry : this.entries.values()) {
@@ -139,10 +135,8 @@ final class Backlog {
 		readPending();
 	}
 
-	/**
-	 * Discards all signals: another instance has read, and those that handlers have begun
-	 * can't be acknowledged.
-	 */
+	// Another instance has read, and the signals that handlers have begun can't be
+	// acknowledged.
 	synchronized void discardAll() {
 		discard();
 		this.entries.clear();
@@ -161,10 +155,8 @@ final class Backlog {
 		this.unknownPending = unknown ? first : "";
 	}
 
-	/**
-	 * Notes that the group was lost, and restored.
-	 * @param field the field of the responder, which has the last entry of that time
-	 */
+	// The field of the responder has the last entry of the time at which the group was
+	// lost.
 	synchronized void noteRestored(String field) {
 		Matcher restored = RESTORED.matcher(field);
 		if (restored.matches()) {
@@ -179,10 +171,7 @@ final class Backlog {
 		}
 	}
 
-	/**
-	 * Selects the signals that were not delivered, of entries that were read.
-	 * @param from the position from which they were read
-	 */
+	// The signals that were not delivered.
 	synchronized Selection select(Position from, List<Entry> read) {
 		noteSizes(read);
 		Selection selection = new Selection(this.responder, from.after() != null || mayBeAnswered(read));
@@ -207,12 +196,7 @@ final class Backlog {
 		return again;
 	}
 
-	/**
-	 * Accepts signals that were read, to be delivered; or none if the position has
-	 * changed meanwhile: they are read again.
-	 * @param from the position from which they were read
-	 * @param token the token with which the lease is held
-	 */
+	// None if the position has changed meanwhile: they are read again.
 	synchronized void accept(Position from, byte[] token, Selection selection) {
 		if (from != this.position) {
 			return;
@@ -250,10 +234,7 @@ final class Backlog {
 		}
 	}
 
-	/**
-	 * Notes that the acknowledgement of a signal was stored, or refused.
-	 * @return whether there is capacity again
-	 */
+	// Returns whether there is capacity again.
 	synchronized boolean acknowledged(AcknowledgedSignal acknowledged, boolean stored) {
 		PendingEntry entry = acknowledged.signal().entry();
 		if (!stored) {

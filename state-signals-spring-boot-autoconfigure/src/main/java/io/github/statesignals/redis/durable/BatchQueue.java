@@ -12,9 +12,7 @@ import io.github.statesignals.redis.durable.store.StreamClient;
 
 /**
  * Sends requests in order, one batch at a time: those that arrive while a batch is in
- * flight are the next one.
- *
- * @param <R> the requests; those that are done are not sent
+ * flight are the next one. Requests that are done are not sent.
  */
 abstract class BatchQueue<R extends CompletableFuture<?>> {
 
@@ -39,10 +37,7 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 		this.maxSize = maxSize;
 	}
 
-	/**
-	 * Adds a request.
-	 * @param created creates it, one at a time and in the order of the queue
-	 */
+	// Creates requests one at a time and in the order of the queue.
 	final R add(Supplier<R> created) {
 		R request;
 		synchronized (this) {
@@ -106,15 +101,10 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 		return true;
 	}
 
-	/**
-	 * Sends a batch, and calls {@link #sendNext()} when it has ended.
-	 */
+	// Calls sendNext() when the batch has ended.
 	abstract void send(List<R> batch);
 
-	/**
-	 * Returns the failure of a request that has not ended at the close.
-	 * @param sent whether it may have been sent
-	 */
+	// The failure of a request that has not ended at the close.
 	RuntimeException closed(R request, boolean sent) {
 		return StreamClient.notConnected();
 	}

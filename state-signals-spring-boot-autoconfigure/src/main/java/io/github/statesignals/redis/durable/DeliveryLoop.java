@@ -84,10 +84,7 @@ final class DeliveryLoop {
 		this.reader.onCapacity();
 	}
 
-	/**
-	 * Counts a tick.
-	 * @return {@code false} if the listener does not return for too many of them
-	 */
+	// False if the listener does not return for too many ticks.
 	synchronized boolean tick() {
 		return !this.delivering || ++this.ticks <= ReaderProgress.STUCK_TICKS;
 	}

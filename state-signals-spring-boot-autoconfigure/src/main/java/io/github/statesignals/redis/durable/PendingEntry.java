@@ -38,10 +38,7 @@ final class PendingEntry {
 		return this.token;
 	}
 
-	/**
-	 * Adds the signals that were read, in place of those that were discarded.
-	 * @return the signals that are to be delivered
-	 */
+	// In place of those that were discarded. Returns the signals to deliver.
 	synchronized List<PendingSignal> add(Map<Integer, ? extends Content> contents) {
 		List<PendingSignal> added = new ArrayList<>();
 		contents.forEach((number, content) -> added.add(new PendingSignal(this, number, content)));
@@ -56,10 +53,7 @@ final class PendingEntry {
 		return added;
 	}
 
-	/**
-	 * Begins to handle a signal.
-	 * @return {@code false} if it was discarded
-	 */
+	// False if it was discarded.
 	synchronized boolean begin(PendingSignal signal) {
 		if (signal.state() == State.DELIVERED) {
 			signal.state(State.BEGUN);

@@ -85,8 +85,6 @@ final class PendingSignal {
 
 	/**
 	 * An entry that no publisher has written.
-	 *
-	 * @param problem why it can't be read
 	 */
 	record Foreign(String problem) implements Content {
 	}

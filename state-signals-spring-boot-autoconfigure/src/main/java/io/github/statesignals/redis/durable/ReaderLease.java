@@ -57,12 +57,7 @@ final class ReaderLease {
 		return this.state == State.HELD && this.renewed.age().compareTo(READABLE) < 0;
 	}
 
-	/**
-	 * Notes that Redis has granted the lease.
-	 * @param granted how it was granted
-	 * @param offered the tokens of the request
-	 * @param requested when it was requested: Redis counts from a later time on
-	 */
+	// Redis counts from a later time on than that of the request.
 	synchronized Renewal renew(StreamStore.Lease.State granted, Tokens offered, Moment requested) {
 		if (this.state == State.CLOSED || isPaused()) {
 			// The request was sent before the release.
@@ -91,11 +86,7 @@ final class ReaderLease {
 		return this.reported;
 	}
 
-	/**
-	 * Notes that dropped signals are reported.
-	 * @param dropped their number by publisher, as Redis has it
-	 * @return the number of those that were not reported before
-	 */
+	// Returns the number of those by publisher that were not reported before.
 	synchronized Map<String, Long> report(Map<String, Long> dropped) {
 		Map<String, Long> before = this.reported;
 		this.reported = dropped;
@@ -109,10 +100,7 @@ final class ReaderLease {
 		return added;
 	}
 
-	/**
-	 * Notes that another instance holds the lease.
-	 * @return whether this instance held it
-	 */
+	// Returns whether this instance held it.
 	synchronized boolean lose() {
 		boolean held = this.state == State.HELD;
 		if (held) {
@@ -125,10 +113,7 @@ final class ReaderLease {
 		this.state = State.CLOSED;
 	}
 
-	/**
-	 * Gives up the lease for a time.
-	 * @return whether this instance held it
-	 */
+	// Returns whether this instance held it.
 	synchronized boolean pause(Duration time) {
 		if (this.state != State.HELD) {
 			return false;
@@ -169,11 +154,9 @@ final class ReaderLease {
 	}
 
 	/**
-	 * The tokens that a lease is requested with.
-	 *
-	 * @param current identifies this instance. Another one for each time that another
-	 * instance may have read, so that earlier signals are not acknowledged with it
-	 * @param next replaces it if another instance has read
+	 * The tokens that a lease is requested with. The current one identifies this
+	 * instance; the next replaces it if another instance may have read, so that earlier
+	 * signals are not acknowledged with it.
 	 */
 	record Tokens(byte[] current, byte[] next) {
 	}

@@ -22,10 +22,7 @@ final class ReaderProgress {
 	@GuardedBy("this")
 	private int failures;
 
-	/**
-	 * Begins to read.
-	 * @return {@code false} if the reader has stopped, or reads already
-	 */
+	// False if the reader has stopped, or reads already.
 	synchronized boolean begin() {
 		if (this.state != State.IDLE) {
 			return false;
@@ -49,10 +46,7 @@ final class ReaderProgress {
 		return this.state == State.STOPPED;
 	}
 
-	/**
-	 * Counts a tick.
-	 * @return {@code false} if one read takes too many of them
-	 */
+	// False if one read takes too many ticks.
 	synchronized boolean tick() {
 		return this.state != State.READING || ++this.ticks <= STUCK_TICKS;
 	}

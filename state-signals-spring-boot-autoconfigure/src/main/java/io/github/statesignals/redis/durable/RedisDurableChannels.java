@@ -39,11 +39,6 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	private final @Nullable RedisStreamSignalTransport transport;
 
-	/**
-	 * Creates the channels.
-	 * @param transport the transport that stores signals; {@code null}: no channel is
-	 * durable
-	 */
 	public RedisDurableChannels(@Nullable RedisStreamSignalTransport transport) {
 		this.transport = transport;
 	}

@@ -149,10 +149,8 @@ final class RedisStreamConnection {
 		return this.connected;
 	}
 
-	/**
-	 * Closes all connections, after a short time for commands in flight. When this
-	 * returns, the listener is not called any more.
-	 */
+	// After a short time for commands in flight. When this returns, the listener is not
+	// called any more.
 	void close() {
 		CompletableFuture<?>[] stopping = this.channels.values()
 			.stream()

@@ -61,26 +61,12 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	private volatile @Nullable RedisStreamConnection connection;
 
-	/**
-	 * Creates a transport with its own container.
-	 * @param connectionFactory provides the connections
-	 * @param settings the settings
-	 * @param channels the durable channels, by name
-	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, Settings settings,
 			Map<String, DurableChannel> channels) {
 		this(connectionFactory, RedisPubSubSignalTransport.createListenerContainer(connectionFactory), settings,
 				channels);
 	}
 
-	/**
-	 * Creates a transport.
-	 * @param connectionFactory provides the connections that publish, and those that read
-	 * @param container receives messages: see
-	 * {@link RedisPubSubSignalTransport#RedisPubSubSignalTransport(RedisConnectionFactory, RedisMessageListenerContainer, Settings)}
-	 * @param settings the settings
-	 * @param channels the durable channels, by name
-	 */
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings, Map<String, DurableChannel> channels) {
 		this.connectionFactory = connectionFactory;
@@ -90,17 +76,11 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		this.channels = Map.copyOf(channels);
 	}
 
-	/**
-	 * Begins to connect, as {@link RedisPubSubSignalTransport#prepare} does.
-	 */
 	public void prepare() {
 		this.broadcast.prepare();
 	}
 
-	/**
-	 * Releases connections that were prepared and not used. Does not block, and stops
-	 * nothing.
-	 */
+	// Connections that were prepared and not used. Does not block, and stops nothing.
 	@Override
 	public void close() {
 		this.broadcast.close();

@@ -133,17 +133,10 @@ final class SignalDelivery {
 
 	interface Reader {
 
-		/**
-		 * Begins to handle a signal.
-		 * @return {@code false} if it is not this instance's to handle any more
-		 */
+		// False if it is not this instance's to handle any more.
 		boolean begin(PendingSignal signal);
 
-		/**
-		 * Acknowledges a signal.
-		 * @param answer the answer in JSON; empty: none
-		 * @param address the Redis channel to send the answer to
-		 */
+		// The answer in JSON is empty if there is none.
 		CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address);
 
 		boolean isActive();

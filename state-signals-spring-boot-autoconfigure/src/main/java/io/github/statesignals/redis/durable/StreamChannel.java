@@ -100,10 +100,7 @@ final class StreamChannel {
 			});
 	}
 
-	/**
-	 * Creates the readers of new responders, and stops those of responders that left.
-	 * @return the new readers
-	 */
+	// Stops the readers of responders that left, and returns the new ones.
 	Collection<StreamReader> updateReaders() {
 		Collection<String> names = this.services.listener().responders(this.name);
 		List<StreamReader> added = new ArrayList<>();
@@ -148,11 +145,8 @@ final class StreamChannel {
 		return reader != null && reader.registration().isDone();
 	}
 
-	/**
-	 * Stops the readers.
-	 * @return completes when acknowledgements and signals are stored, and the leases are
-	 * released
-	 */
+	// Completes when acknowledgements and signals are stored, and the leases are
+	// released.
 	CompletableFuture<?> stop() {
 		synchronized (this.readers) {
 			this.stopped = true;
@@ -170,11 +164,6 @@ final class StreamChannel {
 
 	/**
 	 * The parts that all channels of a connection share.
-	 *
-	 * @param codecs returns the codec of a channel
-	 * @param clients creates a client for a reader, whose commands block
-	 * @param executor calls the listener
-	 * @param afterReceiving runs a task when handlers have been woken for what was read
 	 */
 	record Services(Function<String, SignalCodec> codecs, Listener listener, Retries retries,
 			Supplier<StreamClient> clients, Executor executor, Consumer<Runnable> afterReceiving) {

@@ -43,11 +43,8 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 		this.retries = retries;
 	}
 
-	/**
-	 * Adds a signal.
-	 * @return completes when it is stored; cancelling it prevents the sending, if that
-	 * has not happened
-	 */
+	// Completes when the signal is stored. Cancelling prevents the sending, if that has
+	// not happened.
 	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
 		return add(() -> new Publish(latest(signal), json));
 	}

@@ -93,10 +93,8 @@ final class StreamReader implements SignalDelivery.Reader {
 		return this.registration.failure();
 	}
 
-	/**
-	 * Registers the responder, or takes or renews its lease. To be called at intervals. A
-	 * reader that does not make progress gives its lease up.
-	 */
+	// At intervals: registers the responder, or takes or renews its lease. A reader that
+	// does not make progress gives its lease up.
 	void tick() {
 		this.reads.endOverdue();
 		boolean reading = this.progress.tick();
@@ -319,10 +317,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		}
 	}
 
-	/**
-	 * Stops reading.
-	 * @return completes when acknowledgements are stored, and the lease is released
-	 */
+	// Completes when acknowledgements are stored, and the lease is released.
 	CompletableFuture<?> stop() {
 		this.progress.stop();
 		this.backlog.stop();

@@ -78,10 +78,8 @@ final class StreamRegistry {
 			});
 	}
 
-	/**
-	 * Announces changes of the responders to the exporters of this application, which may
-	 * not have received the announcements.
-	 */
+	// Announces changes of the responders to the exporters of this application, which may
+	// not have received the announcements.
 	void refresh() {
 		if (!this.listener.wantsResponses(this.channel)) {
 			this.known = Map.of();

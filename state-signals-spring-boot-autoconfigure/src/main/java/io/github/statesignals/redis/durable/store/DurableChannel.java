@@ -3,18 +3,13 @@ package io.github.statesignals.redis.durable.store;
 import java.time.Duration;
 
 /**
- * The settings of a durable channel.
+ * The settings of a durable channel. A retention of more than 36,500 days counts as that.
  *
- * @param retention the time for which answers, and signals that are not acknowledged, are
- * stored; 36,500 days at most count
- * @param start the signals that a responder receives whose name was never registered
  * @since 0.1.0
  */
 public record DurableChannel(Duration retention, Start start) {
 
-	/**
-	 * Redis refuses later times of expiry.
-	 */
+	// Redis refuses later times of expiry.
 	private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
 
 	public DurableChannel {

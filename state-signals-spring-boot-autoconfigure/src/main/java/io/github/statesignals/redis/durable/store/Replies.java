@@ -65,11 +65,7 @@ public final class Replies {
 		return reply.join();
 	}
 
-	/**
-	 * Waits for several replies.
-	 * @param timeout the limit; negative: none
-	 * @return {@code false} if the limit was reached
-	 */
+	// A negative timeout waits indefinitely. False if it has passed.
 	public static boolean await(CompletableFuture<?> all, Duration timeout) {
 		try {
 			all.get(timeout.isNegative() ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.convert(timeout),

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The signals of a channel that could not be delivered.
- *
- * @param total the number of all dead letters
- * @param letters the dead letters that were read
  */
 public record StoredDeadLetters(long total, List<StoredDeadLetter> letters) {
 
@@ -25,8 +22,6 @@ public record StoredDeadLetters(long total, List<StoredDeadLetter> letters) {
 
 	/**
 	 * A signal that could not be delivered.
-	 *
-	 * @param millis when it was set aside
 	 */
 	public record StoredDeadLetter(String signal, String responder, long millis, String reason, byte[] json) {
 

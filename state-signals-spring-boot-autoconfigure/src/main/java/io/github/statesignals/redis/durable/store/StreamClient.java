@@ -55,11 +55,7 @@ public final class StreamClient {
 		return call(call, TIMEOUT);
 	}
 
-	/**
-	 * Calls Redis.
-	 * @return completes with the reply, on any thread, or exceptionally with the driver's
-	 * exception
-	 */
+	// Completes on any thread, or exceptionally with the driver's exception.
 	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
 		StreamCommands current = this.commands;
 		try {
@@ -94,10 +90,7 @@ public final class StreamClient {
 		});
 	}
 
-	/**
-	 * Fails the calls whose deadline has passed. To be called at intervals: a timer for
-	 * each call would cost more than the call.
-	 */
+	// At intervals: a timer for each call would cost more than the call.
 	public void endOverdue() {
 		long now = System.nanoTime();
 		this.inFlight.forEach((reply, deadline) -> {
@@ -161,10 +154,7 @@ public final class StreamClient {
 		}
 	}
 
-	/**
-	 * Closes the connection.
-	 * @return completes when no command is in flight
-	 */
+	// Completes when no command is in flight.
 	public CompletableFuture<Void> close() {
 		StreamCommands current;
 		synchronized (this) {

@@ -8,8 +8,6 @@ import io.github.statesignals.redis.RedisChannel;
 /**
  * The Redis keys of a durable channel. All have the slot of the channel's name, so that
  * scripts can use them together in a cluster.
- *
- * @param prefix the common prefix
  */
 public record StreamKeys(String prefix) {
 
@@ -48,10 +46,8 @@ public record StreamKeys(String prefix) {
 		return key("dropped:" + responder);
 	}
 
-	/**
-	 * Has the answers to all signals of one second. A key for each signal would take
-	 * Redis several times as long, and one key for all would never expire.
-	 */
+	// Has the answers to all signals of one second. A key for each signal would take
+	// Redis several times as long, and one key for all would never expire.
 	public byte[] answers(String id) {
 		return answersOf(second(id));
 	}

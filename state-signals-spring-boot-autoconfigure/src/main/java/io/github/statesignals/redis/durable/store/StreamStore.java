@@ -34,10 +34,8 @@ public final class StreamStore {
 	// A lease that is not renewed for this time is free.
 	public static final Duration LEASE = Duration.ofSeconds(10);
 
-	/**
-	 * Within this time, every connected application has noticed a loss of responders and
-	 * has restored those that it knows.
-	 */
+	// Within this time, every connected application has noticed a loss of responders and
+	// has restored those that it knows.
 	public static final Duration RESTORING = Duration.ofSeconds(10);
 
 	private static final long DEAD_LETTERS = 1_000;
@@ -81,12 +79,9 @@ public final class StreamStore {
 		return this.keys.prefix() + "log";
 	}
 
-	/**
-	 * Adds an entry, unless the producer has added this batch before.
-	 * @param latest the name of each signal among the last signals, or empty; not used if
-	 * these are not stored
-	 * @return the id of the entry
-	 */
+	// Unless the producer has added this batch before. latest: the name of each signal
+	// among the last signals, or empty; not used if these are not stored. Returns the id
+	// of the entry.
 	public CompletableFuture<String> publish(String producer, long batch, byte[] signals, List<String> latest) {
 		List<byte[]> arguments = new ArrayList<>(List.of(bytes(batch), bytes(BATCH_REMEMBERED), signals));
 		if (storesLatest()) {
@@ -98,11 +93,8 @@ public final class StreamStore {
 			.thenApply((reply) -> Replies.text(reply.get(0)));
 	}
 
-	/**
-	 * Reads entries for a responder, on a separate client: the command blocks.
-	 * @param after the id after which to read entries that were delivered before;
-	 * {@code null}: new entries
-	 */
+	// On a separate client: the command blocks. after: the id after which to read entries
+	// that were delivered before; null: new entries.
 	public CompletableFuture<List<Entry>> read(StreamClient reads, String responder, @Nullable String after, int count,
 			Duration block) {
 		return this.repair.call(List.of(this.keys.log()),
@@ -110,11 +102,9 @@ public final class StreamStore {
 						block.plus(StreamClient.TIMEOUT)));
 	}
 
-	/**
-	 * Stores and sends answers, and acknowledges entries.
-	 * @param token the token that the lease was held with when all of them were read
-	 * @return {@code false} if another instance has held the lease since
-	 */
+	// Stores and sends answers, and acknowledges entries. The token is that with which
+	// the lease was held when all of them were read. False if another instance has held
+	// the lease since.
 	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token, List<AnsweredSignal> signals) {
 		List<byte[]> entries = new ArrayList<>();
 		Map<String, List<byte[]>> stored = new LinkedHashMap<>();
@@ -161,10 +151,7 @@ public final class StreamStore {
 			});
 	}
 
-	/**
-	 * Returns stored answers, in the order of the references.
-	 * @return the answers in JSON, empty where there is none
-	 */
+	// In JSON, in the order of the references, empty where there is none.
 	public CompletableFuture<List<byte[]>> recall(List<AnswerReference> references) {
 		return eval(StreamScript.RECALL,
 				references.stream().map((reference) -> this.keys.answers(reference.signal())).toList(),
@@ -174,11 +161,8 @@ public final class StreamStore {
 			.thenApply((reply) -> reply.stream().map(StreamStore::answer).toList());
 	}
 
-	/**
-	 * Registers responders.
-	 * @param fields the responders, each with its field as it was read last, or empty
-	 * @param restoring whether those that were removed remain removed
-	 */
+	// The fields are those of the responders as they were read last, or empty. Restoring:
+	// those that were removed remain removed.
 	public CompletableFuture<Map<String, Registration>> register(Map<String, String> fields, boolean restoring) {
 		List<byte[]> arguments = new ArrayList<>();
 		arguments.add(bytes(restoring ? 1 : 0));
@@ -202,12 +186,8 @@ public final class StreamStore {
 			});
 	}
 
-	/**
-	 * Takes or renews the lease of a responder.
-	 * @param token the token to hold it with
-	 * @param nextToken the token to hold it with if another instance has held it since
-	 * @param reported the dropped signals that were reported, as they were returned
-	 */
+	// Takes or renews it. nextToken: the one to hold it with if another instance has held
+	// it since. reported: the dropped signals that were reported, as they were returned.
 	public CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken,
 			Map<String, Long> reported) {
 		List<byte[]> arguments = new ArrayList<>(
@@ -225,10 +205,7 @@ public final class StreamStore {
 		return eval(StreamScript.RELEASE, List.of(this.keys.lease(responder)), List.of(token));
 	}
 
-	/**
-	 * Removes a responder.
-	 * @return whether signals were stored for it
-	 */
+	// Returns whether signals were stored for it.
 	public CompletableFuture<Boolean> remove(String responder) {
 		return eval(StreamScript.REMOVE,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.dropped(responder),
@@ -237,10 +214,7 @@ public final class StreamStore {
 			.thenApply(StreamStore::isDone);
 	}
 
-	/**
-	 * Sets a signal aside that can't be delivered.
-	 * @return {@code false} if there are too many dead letters
-	 */
+	// False if there are too many dead letters.
 	public CompletableFuture<Boolean> setAside(String responder, String signal, String reason, byte[] json) {
 		byte[] head = RedisChannel.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " ") + "\n");
 		byte[] letter = Arrays.copyOf(head, head.length + json.length);
@@ -261,11 +235,8 @@ public final class StreamStore {
 			.thenApply((reply) -> StoredDeadLetters.of(reply).letters().stream().findFirst());
 	}
 
-	/**
-	 * Adds the signal of a dead letter to the stream, for its responder alone.
-	 * @param signed the signal in JSON where it was signed again, else {@code null}
-	 * @return {@code false} if there is no such dead letter
-	 */
+	// For its responder alone. signed: the signal in JSON where it was signed again.
+	// False if there is no such dead letter.
 	public CompletableFuture<Boolean> replay(String responder, String signal, byte @Nullable [] signed) {
 		List<byte[]> arguments = new ArrayList<>(
 				List.of(StreamKeys.field(signal, responder), RedisChannel.bytes(responder)));
@@ -289,18 +260,14 @@ public final class StreamStore {
 			.thenAccept((reply) -> this.permitted.add(purpose));
 	}
 
-	/**
-	 * Returns how Redis persists and evicts keys: see {@code persistence.lua}.
-	 */
+	// How Redis persists and evicts keys: see persistence.lua.
 	public CompletableFuture<List<String>> persistence() {
 		return eval(StreamScript.PERSISTENCE, List.of(this.keys.log()), List.of())
 			.thenApply((reply) -> reply.stream().map(Replies::text).toList());
 	}
 
-	/**
-	 * Deletes acknowledged and expired signals, a bounded number of them.
-	 * @return whether there may be more
-	 */
+	// Deletes a bounded number of acknowledged and expired signals. Returns whether there
+	// may be more.
 	public CompletableFuture<Boolean> trim() {
 		return eval(StreamScript.TRIM, List.of(this.keys.log(), this.keys.trimmed(), this.keys.responders()),
 				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped(""), bytes(TRIM_SIGNALS),
@@ -356,12 +323,8 @@ public final class StreamStore {
 	}
 
 	/**
-	 * A signal to acknowledge.
-	 *
-	 * @param id the id of the signal; empty if only its entry is to be acknowledged
-	 * @param answer the answer in JSON; empty: none
-	 * @param address the Redis channel to send the answer to
-	 * @param isLast whether the entry is acknowledged with it
+	 * A signal to acknowledge. An empty id acknowledges the entry alone. The last signal
+	 * of an entry acknowledges it.
 	 */
 	public record AnsweredSignal(String id, String entry, byte[] answer, String address, boolean isLast) {
 	}
@@ -371,10 +334,7 @@ public final class StreamStore {
 	}
 
 	/**
-	 * The registration of a responder.
-	 *
-	 * @param outcome the outcome
-	 * @param field its field: see {@code register.lua}
+	 * The registration of a responder. For the field see {@code register.lua}.
 	 */
 	public record Registration(Outcome outcome, String field) {
 
@@ -395,15 +355,8 @@ public final class StreamStore {
 	}
 
 	/**
-	 * The lease of a responder.
-	 *
-	 * @param state the state
-	 * @param firstPending the first entry that is delivered and not acknowledged; empty
-	 * if there is none
-	 * @param grouped whether the responder has a consumer group
-	 * @param dropped the number of signals that were dropped, by publisher, and again
-	 * until they are reported
-	 * @param field the field of the responder; empty if it has none
+	 * The lease of a responder. Dropped has the number of dropped signals by publisher,
+	 * again until they are reported.
 	 */
 	public record Lease(State state, String firstPending, boolean grouped, Map<String, Long> dropped, String field) {
 
@@ -431,12 +384,7 @@ public final class StreamStore {
 	}
 
 	/**
-	 * The status of a signal.
-	 *
-	 * @param known whether it is known which responders it was stored for
-	 * @param answers the answers in JSON, by responder
-	 * @param outstanding the responders that have not answered
-	 * @param removed the responders that were removed before they answered
+	 * The status of a signal. Known: it is known which responders it was stored for.
 	 */
 	public record Status(boolean known, Map<String, byte[]> answers, Set<String> outstanding, Set<String> removed) {
 
@@ -458,11 +406,8 @@ public final class StreamStore {
 	}
 
 	/**
-	 * The responders of a channel.
-	 *
-	 * @param begin the position from which on the names are known; empty: none is
-	 * @param registered the names that signals are stored for, each with its field
-	 * @param removed the names that were removed
+	 * The responders of a channel. The names are known from the position {@code begin}
+	 * on; empty: none is.
 	 */
 	public record Responders(String begin, Map<String, String> registered, Set<String> removed) {
 
