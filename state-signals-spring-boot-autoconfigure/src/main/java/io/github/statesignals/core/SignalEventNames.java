@@ -77,7 +77,7 @@ public final class SignalEventNames {
 		if (names.values().stream().distinct().count() > 1) {
 			throw new SignalTypeException(
 					"The event of %s is ambiguous: its supertypes name %s".formatted(type.getName(), names.values()),
-					"Give it an event of its own with @SignalEvent(\"...\")");
+					"Give it a separate event with @SignalEvent(\"...\")");
 		}
 		return names.entrySet()
 			.stream()
@@ -121,7 +121,7 @@ public final class SignalEventNames {
 				throw new SignalTypeException(
 						"The event of %s is ambiguous: it extends %s, whose event is '%s', and neither is annotated"
 							.formatted(type.getName(), base.getName(), of(base)),
-						"Annotate %s with @SignalEvent(\"...\") for an event of all of its subclasses, or %s for an event of its own"
+						"Annotate %s with @SignalEvent(\"...\") for an event of all of its subclasses, or %s for a separate event"
 							.formatted(base.getSimpleName(), type.getSimpleName()));
 			}
 		}

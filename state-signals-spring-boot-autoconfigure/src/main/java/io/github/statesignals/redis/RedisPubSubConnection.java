@@ -17,7 +17,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
  * Connects, and supervises the connection, from one start of the transport to its stop,
- * on a thread of its own. The driver reconnects by itself, but may take long, or lose the
+ * on a separate thread. The driver reconnects by itself, but may take long, or lose the
  * subscription.
  */
 final class RedisPubSubConnection {

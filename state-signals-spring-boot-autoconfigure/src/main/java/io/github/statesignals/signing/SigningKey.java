@@ -15,8 +15,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A secret that signs and verifies, and what its holders may send. Safe for use by many
- * threads.
+ * A secret that signs and verifies, and the messages that its holders may send. Safe for
+ * use by many threads.
  *
  * @since 0.1.0
  */

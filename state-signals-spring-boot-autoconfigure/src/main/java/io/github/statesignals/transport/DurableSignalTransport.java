@@ -119,16 +119,16 @@ public interface DurableSignalTransport extends SignalTransport {
 		Collection<String> responders(String channel);
 
 		/**
-		 * Signals of a durable channel are stored for a responder from now on: it can be
-		 * announced.
+		 * Announces a responder that signals of a durable channel are stored for from now
+		 * on.
 		 * @param channel the channel's name
 		 * @param responder the name of the responder
 		 */
 		void onRegistered(String channel, String responder);
 
 		/**
-		 * The responders that signals of a durable channel are stored for have changed,
-		 * or exporters may not have learned of them.
+		 * Announces changes of the responders that signals of a durable channel are
+		 * stored for, or repeats them: exporters may not have received them.
 		 * @param channel the channel's name
 		 * @param registered the names of responders that may be new
 		 * @param removed the names of responders that were removed
@@ -148,7 +148,7 @@ public interface DurableSignalTransport extends SignalTransport {
 				Receipt receipt);
 
 		/**
-		 * Stored signals were dropped before a responder received them.
+		 * Counts stored signals that were dropped before a responder received them.
 		 * @param channel the channel's name
 		 * @param publisherId the id of their publisher; empty if it is not known
 		 * @param responder the name of the responder
@@ -161,7 +161,7 @@ public interface DurableSignalTransport extends SignalTransport {
 		 * {@link #onMalformed} is called for it, too.
 		 * @param channel the channel's name
 		 * @param responder the name of the responder
-		 * @param signal what can be read of it, if anything
+		 * @param signal its readable part, which may be empty
 		 * @param receipt acknowledges it, at any time and on any thread
 		 * @return {@code false} if it can't be acknowledged now: it is to be offered
 		 * again

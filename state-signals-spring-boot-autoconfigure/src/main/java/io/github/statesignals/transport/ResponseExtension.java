@@ -23,7 +23,7 @@ public record ResponseExtension(@Nullable String id, @Nullable List<String> hand
 		@Nullable String seal, @Nullable Probe probe) {
 
 	/**
-	 * Shows no more than that the sender supports the extensions.
+	 * Shows that the sender supports the extensions, and nothing else.
 	 */
 	public static final ResponseExtension UNDERSTOOD = new ResponseExtension(null);
 
@@ -55,7 +55,8 @@ public record ResponseExtension(@Nullable String id, @Nullable List<String> hand
 	public enum State {
 
 		/**
-		 * It listens, and answers what it receives, however long its handlers take.
+		 * It listens, and answers each signal that it receives, however long its handlers
+		 * take.
 		 */
 		WORKING,
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What travels with a signal for those who understand the extensions of this project:
- * under {@value io.github.statesignals.Signal#RESERVED_METADATA_KEY} in its metadata,
- * where nobody else looks.
+ * Travels with a signal for peers that support the extensions of this project: under the
+ * key {@value io.github.statesignals.Signal#RESERVED_METADATA_KEY} of its metadata, which
+ * other peers ignore.
  *
  * @param id names this publish among its publisher's; a responder echoes it
  * @param sequence counts the signals of a publisher that carry an extension, from 1 on;
@@ -28,7 +28,7 @@ public record SignalExtension(@Nullable String id, long sequence, long sentMilli
 		@Nullable String replyTo, Map<String, String> trace) {
 
 	/**
-	 * Stands for a number that is not there.
+	 * Stands for a number that is not present.
 	 */
 	public static final long NONE = -1;
 

@@ -64,8 +64,8 @@ public interface SignalTransport {
 	/**
 	 * Opens a channel: when this returns, messages that are sent on it and that the
 	 * listener wants will be received. Before {@link #start}, and while not connected,
-	 * the channel is only registered. Opening it again receives what the listener wants
-	 * by now.
+	 * the channel is only registered. Opening it again receives the messages that the
+	 * listener wants by now.
 	 * @param channel the channel's name
 	 * @throws org.springframework.dao.DataAccessException if it can't be subscribed to,
 	 * now or later
@@ -107,8 +107,8 @@ public interface SignalTransport {
 
 	/**
 	 * Runs a task when the messages that were read together have been passed on: later on
-	 * the transport's own thread if that calls, so that what arrives together can be
-	 * processed together; at once on any other thread.
+	 * the transport's own thread if that calls, so that messages that arrive together can
+	 * be processed together; at once on any other thread.
 	 * @param task the task; must not block
 	 */
 	default void afterReceiving(Runnable task) {
@@ -253,7 +253,7 @@ public interface SignalTransport {
 		void onResponse(String channel, Response response, @Nullable ResponseExtension extension);
 
 		/**
-		 * Counts a message that is neither, and that is skipped.
+		 * Counts a message that is neither a signal nor a response, and is skipped.
 		 * @param source where it was received, such as a Redis channel
 		 * @param problem why it can't be read, without quoting it
 		 */
@@ -274,7 +274,7 @@ public interface SignalTransport {
 		 * Receives a signal that can't be read, after {@link #onMalformed} was called for
 		 * it, so that its publisher learns of it.
 		 * @param channel the channel's name
-		 * @param signal what can be read of it: its publisher and its event at least
+		 * @param signal its readable part: publisher and event at least
 		 */
 		default void onUnreadable(String channel, UnreadableSignal signal) {
 		}
@@ -289,7 +289,7 @@ public interface SignalTransport {
 		}
 
 		/**
-		 * The transport receives: for the first time, or again.
+		 * Notes that the transport receives: for the first time, or again.
 		 * @param gap whether it received before, and may have missed messages since
 		 */
 		void onConnected(boolean gap);

@@ -9,7 +9,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
- * The transport could not be started in the time that it was given.
+ * Thrown when a transport could not be started within its connect timeout.
  *
  * @since 0.1.0
  */
@@ -28,9 +28,9 @@ public class SignalTransportException extends DataAccessResourceFailureException
 	}
 
 	/**
-	 * Create an exception.
-	 * @param message what failed
-	 * @param remedy what to do about it, as a sentence, if the transport knows
+	 * Creates an exception.
+	 * @param message the failure
+	 * @param remedy the remedy, as a sentence, if the transport knows one
 	 * @param cause why it failed, if that is known
 	 */
 	public SignalTransportException(String message, @Nullable String remedy, @Nullable Throwable cause) {
@@ -39,16 +39,16 @@ public class SignalTransportException extends DataAccessResourceFailureException
 	}
 
 	/**
-	 * Returns what to do about it.
-	 * @return a sentence, or {@code null} if the transport does not know
+	 * Returns the remedy.
+	 * @return a sentence, or {@code null} if the transport knows none
 	 */
 	public @Nullable String getRemedy() {
 		return this.remedy;
 	}
 
 	/**
-	 * Describes a failure in one line: the innermost message says what is wrong, and the
-	 * one around it may have the address.
+	 * Describes a failure in one line: the innermost message has the reason, and the one
+	 * around it may have the address.
 	 * @param failure the failure, if there is one
 	 * @return the description, shortened; {@code null} if no message is known
 	 */

@@ -1,6 +1,5 @@
 /**
- * The SPI: what the engine expects of a transport that sends and receives signals and
- * responses.
+ * The SPI: the contract of a transport that sends and receives signals and responses.
  */
 @NullMarked
 package io.github.statesignals.transport;

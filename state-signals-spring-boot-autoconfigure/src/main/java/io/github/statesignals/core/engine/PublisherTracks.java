@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Follows the signals of one publisher: the track that is believed, and a rival that
  * contradicts it. One of them is forged, or the publisher was not received for some time.
  * The rival is believed when several signals agree on it and none continues the other. A
- * signal is refused as repeated or overtaken only by what is believed.
+ * signal is refused as repeated or overtaken only by numbers that are believed.
  */
 final class PublisherTracks {
 
