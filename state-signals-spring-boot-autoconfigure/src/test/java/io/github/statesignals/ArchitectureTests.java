@@ -105,7 +105,8 @@ class ArchitectureTests {
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
 			// What handlers need to read metadata.
-			"handler.metadata.MetadataReader", "handler.metadata.UnsafeTypeException", "handler.metadata.UnsafeTypes",
+			"handler.metadata.MetadataReader", "handler.metadata.SafeTypeConverter",
+			"handler.metadata.UnsafeTypeException",
 			// What transports write and read with.
 			"wire.ReceivedMessage", "wire.ReceivedMessage$MalformedMessage", "wire.ReceivedMessage$ReceivedFrame",
 			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal",

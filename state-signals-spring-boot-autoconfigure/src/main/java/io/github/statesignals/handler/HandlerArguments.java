@@ -121,17 +121,11 @@ final class HandlerArguments {
 		Class<?> type = parameter.getParameterType();
 		if (type == Optional.class) {
 			Type nested = checkedType(parameter.nested());
-			return (signal) -> Optional.ofNullable(readNullable(signal.metadata().get(name), nested, name));
+			return (signal) -> Optional.ofNullable(read(signal.metadata().get(name), nested, name, false));
 		}
 		Type target = checkedType(parameter);
 		boolean required = KotlinFunctions.isRequired(parameter);
-		return (signal) -> {
-			Object value = signal.metadata().get(name);
-			if (value == null && required) {
-				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
-			}
-			return readNullable(value, target, name);
-		};
+		return (signal) -> read(signal.metadata().get(name), target, name, required);
 	}
 
 	private HandlerArgument header(MethodParameter parameter, Header header, String channel) {
@@ -146,10 +140,7 @@ final class HandlerArguments {
 			if (value == null) {
 				value = defaultValue;
 			}
-			if (value == null && required) {
-				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
-			}
-			Object converted = readNullable(value, target, name);
+			Object converted = read(value, target, name, required);
 			return optional ? Optional.ofNullable(converted) : converted;
 		};
 	}
@@ -229,7 +220,10 @@ final class HandlerArguments {
 		return name;
 	}
 
-	private @Nullable Object readNullable(@Nullable Object value, Type type, String entry) {
+	private @Nullable Object read(@Nullable Object value, Type type, String entry, boolean required) {
+		if (value == null && required) {
+			throw new MetadataConversionException("metadata entry '" + entry + "' is missing or null");
+		}
 		return (value != null) ? this.reader.read(value, type, entry) : null;
 	}
 

@@ -217,14 +217,10 @@ final class HandlerRegistrar {
 				}
 				return unique;
 			}
-			SignalResponder bean = beans.stream()
+			return beans.stream()
 				.filter((candidate) -> candidate.getName().equals(name))
 				.findFirst()
-				.orElse(null);
-			if (bean != null) {
-				return bean;
-			}
-			return this.responders.get(name);
+				.orElseGet(() -> this.responders.get(name));
 		}
 		try {
 			return this.responders.get(name.isEmpty() ? this.defaultResponder : name, channel);

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
+import io.github.statesignals.handler.metadata.SafeTypeConverter;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -46,7 +47,7 @@ record SignalFilter(String tag, String processName, String publisher, @Nullable 
 		StandardEvaluationContext context = new StandardEvaluationContext(signal);
 		context.setBeanResolver(new BeanFactoryResolver(this.beanFactory));
 		context.addPropertyAccessor(new MapAccessor());
-		context.setTypeConverter(SignalTypeConverter.INSTANCE);
+		context.setTypeConverter(SafeTypeConverter.INSTANCE);
 		context.setVariable("signal", signal);
 		context.setVariable("metadata", signal.metadata());
 		return Boolean.TRUE.equals(this.condition.getValue(context, Boolean.class));

@@ -19,10 +19,8 @@ import org.springframework.core.io.InputStreamSource;
  * Knows the types that are dangerous or expensive to create from a string of another
  * application: that loads a class, opens a file or an address, starts a process or
  * compiles a pattern.
- *
- * @since 0.1.0
  */
-public final class UnsafeTypes {
+final class UnsafeTypes {
 
 	private static final Set<Class<?>> TYPES = Set.of(AnnotatedElement.class, ClassLoader.class, File.class,
 			InetAddress.class, InputStreamSource.class, Node.class, Path.class, Pattern.class, Process.class,
@@ -42,7 +40,7 @@ public final class UnsafeTypes {
 	private UnsafeTypes() {
 	}
 
-	public static boolean isUnsafe(Class<?> type) {
+	static boolean isUnsafe(Class<?> type) {
 		return type.isArray() ? isUnsafe(type.getComponentType()) : UNSAFE.get(type);
 	}
 

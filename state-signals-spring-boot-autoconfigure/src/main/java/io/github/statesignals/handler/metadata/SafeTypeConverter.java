@@ -1,10 +1,9 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.metadata;
 
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 
-import io.github.statesignals.handler.metadata.UnsafeTypes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.convert.TypeDescriptor;
@@ -15,10 +14,12 @@ import org.springframework.util.ObjectUtils;
 
 /**
  * Converts values in the conditions of handler methods, and no string to an unsafe type.
+ *
+ * @since 0.1.0
  */
-final class SignalTypeConverter extends StandardTypeConverter {
+public final class SafeTypeConverter extends StandardTypeConverter {
 
-	static final SignalTypeConverter INSTANCE = new SignalTypeConverter();
+	public static final SafeTypeConverter INSTANCE = new SafeTypeConverter();
 
 	@Override
 	public @Nullable Object convertValue(@Nullable Object value, @Nullable TypeDescriptor source,
