@@ -1,5 +1,6 @@
 package io.github.statesignals.core;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -165,99 +166,77 @@ public final class SignalCounters {
 	public void unverified(String channel, String sender, String problem, boolean refused) {
 		if (refused) {
 			this.unsigned.increment();
-			if (this.signatureLog.count() > 0) {
-				logger.warn(
-						"Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
-								+ "applications without the keys can't take part "
-								+ "({} refused so far; the next is logged in a minute or later)",
-						LogText.printable(sender), channel, LogText.printable(problem), refused());
-			}
-			return;
+			warn(this.signatureLog,
+					"Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
+							+ "applications without the keys can't take part",
+					sender, channel, problem);
 		}
-		this.unverified.increment();
-		if (this.unverifiedLog.count() > 0) {
-			logger.warn(
-					"A message of '{}' on channel '{}' is not verified, and would be refused if signatures were "
-							+ "required: {} ({} so far; the next is logged in a minute or later)",
-					LogText.printable(sender), channel, LogText.printable(problem), unverified());
+		else {
+			this.unverified.increment();
+			warn(this.unverifiedLog,
+					"A message of '{}' on channel '{}' is not verified, and would be refused if signatures were required: {}",
+					sender, channel, problem);
 		}
 	}
 
 	public void refused(String responderId, String publisherId) {
 		this.forged.increment();
-		if (this.refusedLog.count() > 0) {
-			logger.warn(
-					"'{}' does not leave '{}', although that was announced in its name "
-							+ "({} so far; the next is logged in a minute or later)",
-					LogText.printable(responderId), publisherId, refused());
-		}
+		warn(this.refusedLog, "'{}' does not leave '{}', although that was announced in its name", responderId,
+				publisherId);
 	}
 
 	public void subscriptionRefused(String responderId, String publisherId) {
 		this.forged.increment();
-		if (this.subscriptionLog.count() > 0) {
-			logger.warn(
-					"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers "
-							+ "({} refused so far; the next is logged in a minute or later)",
-					LogText.printable(responderId), publisherId, refused());
-		}
+		warn(this.subscriptionLog,
+				"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers", responderId,
+				publisherId);
 	}
 
 	public void contradicted(String publisherId, int count) {
 		this.forged.add(count);
-		if (this.contradictedLog.count() > 0) {
-			logger.warn(
-					"Numbers or times of signals in the name of '{}' contradict others: they are not believed "
-							+ "({} refused so far; the next is logged in a minute or later)",
-					LogText.printable(publisherId), refused());
-		}
+		warn(this.contradictedLog,
+				"Numbers or times of signals in the name of '{}' contradict others: they are not believed",
+				publisherId);
 	}
 
 	public void malformed(String source, String problem) {
 		this.malformed.increment();
-		if (this.malformedLog.count() > 0) {
-			logger.warn("Skipped a malformed payload on '{}': {} ({} so far; the next is logged in a minute or later)",
-					source, problem, malformed());
-		}
+		warn(this.malformedLog, "Skipped a malformed payload on '{}': {}", source, problem);
 	}
 
 	public void rejected(Signal signal, String responderId) {
 		this.rejected.increment();
-		if (this.rejectedLog.count() > 0) {
-			logger.warn(
-					"'{}' of '{}' is answered 'busy': too many signals are waiting for '{}' "
-							+ "({} so far; the next is logged in a minute or later)",
-					LogText.printable(signal.event()), LogText.printable(signal.publisherId()), responderId,
-					rejected());
-		}
+		warn(this.rejectedLog, "'{}' of '{}' is answered 'busy': too many signals are waiting for '{}'", signal.event(),
+				signal.publisherId(), responderId);
 	}
 
 	public void unreadable(Signal signal, String responderId, String problem) {
-		if (this.unreadableLog.count() > 0) {
-			logger.warn("'{}' can't take '{}' of '{}': {} (the next is logged in a minute or later)", responderId,
-					LogText.printable(signal.event()), LogText.printable(signal.publisherId()),
-					LogText.printable(problem));
-		}
+		warn(this.unreadableLog, "'{}' can't take '{}' of '{}': {}", responderId, signal.event(), signal.publisherId(),
+				problem);
 	}
 
 	public void expired(Signal signal, String responderId) {
 		this.expired.increment();
-		if (this.expiredLog.count() > 0) {
-			logger.warn(
-					"'{}' of '{}' comes to '{}' after its publisher's timeout "
-							+ "({} so far; the next is logged in a minute or later)",
-					LogText.printable(signal.event()), LogText.printable(signal.publisherId()), responderId, expired());
-		}
+		warn(this.expiredLog, "'{}' of '{}' comes to '{}' after its publisher's timeout", signal.event(),
+				signal.publisherId(), responderId);
 	}
 
 	public void unexpected(Response response, Enum<?> verdict, boolean late) {
 		(late ? this.late : this.unexpected).increment();
-		if (this.unexpectedLog.count() > 0) {
-			logger.warn(
-					"An answer of '{}' to '{}' of '{}' does not count: {} "
-							+ "({} so far; the next is logged in a minute or later)",
-					LogText.printable(response.responderId()), LogText.printable(response.event()),
-					response.publisherId(), verdict, unexpected());
+		warn(this.unexpectedLog, "An answer of '{}' to '{}' of '{}' does not count: {}", response.responderId(),
+				response.event(), response.publisherId(), verdict.name());
+	}
+
+	// The texts come from clients, and are made printable only if they are logged.
+	private static void warn(LogLimit limit, String message, String... texts) {
+		long count = limit.count();
+		if (count > 0) {
+			Object[] arguments = Arrays.copyOf(texts, texts.length + 1, Object[].class);
+			for (int i = 0; i < texts.length; i++) {
+				arguments[i] = LogText.printable(texts[i]);
+			}
+			arguments[texts.length] = count;
+			logger.warn(message + " ({} so far; the next is logged in a minute or later)", arguments);
 		}
 	}
 
