@@ -90,6 +90,11 @@ public final class Outbound {
 
 	// Receives the channel's messages from here on. May wait for Redis.
 	public void open(String channel) {
+		if (!SignalTransport.isChannelName(channel)) {
+			throw new IllegalArgumentException(
+					"'%s' is no name of a channel: make it of letters, digits, '.', '_' and '-', 128 at most"
+						.formatted(channel));
+		}
 		this.transport.open(channel);
 	}
 

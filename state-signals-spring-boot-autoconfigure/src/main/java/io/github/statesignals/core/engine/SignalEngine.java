@@ -142,7 +142,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer, Timer watch,
 			Supplier<SignalObserver> observer) {
-		ChannelNames.check(settings.channel());
 		this.transport = transport;
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.watch = watch;
@@ -161,7 +160,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.announcements = new ResponderAnnouncements(outbound, settings, this.exporters);
 		this.router = new SignalRouter(this.services, this.exporters, this.responders, this.announcements,
 				this.acceptance, this::onConnected);
-		transport.open(settings.channel());
+		outbound.open(settings.channel());
 	}
 
 	private LaneScheduler scheduler(Executor executor, int concurrency) {
@@ -180,7 +179,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public SignalExporter create(String processName, String channel, String runnerHost) {
-		ChannelNames.check(channel);
 		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, runnerHost, this.services,
 				this.metadataConverter, this.exporters, this.responders);
 		this.services.outbound().open(channel);
@@ -195,7 +193,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public SignalResponder get(String name, String channel) {
-		ChannelNames.check(channel);
 		return this.responders.get(name, channel, this::createResponder);
 	}
 
