@@ -98,7 +98,7 @@ class SignalEngineConfiguration {
 		JsonMapper mapper = mappers.getIfAvailable();
 		return new SignalEngine(transport, settings(properties, environment), executor,
 				(mapper != null) ? mapper : JsonMapper.builder().build(), () -> interceptors.orderedStream().toList(),
-				events::publishEvent, timer.getIfAvailable(ScheduledTimer::new),
+				events, timer.getIfAvailable(ScheduledTimer::new),
 				() -> observer.getIfAvailable(() -> SignalObserver.NONE));
 	}
 

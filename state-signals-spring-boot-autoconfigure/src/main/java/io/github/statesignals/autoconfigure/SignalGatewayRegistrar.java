@@ -1,7 +1,6 @@
 package io.github.statesignals.autoconfigure;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,7 +64,7 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 
 	// Also those of @SpringBootApplication(scanBasePackages = ...), and none that is
 	// within another one: it would be scanned twice.
-	private Set<String> packages(BeanDefinitionRegistry registry) {
+	private List<String> packages(BeanDefinitionRegistry registry) {
 		Set<String> all = new TreeSet<>();
 		for (String name : registry.getBeanDefinitionNames()) {
 			// The class of a @Bean method has a definition, too.
@@ -77,9 +76,13 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		if (AutoConfigurationPackages.has(this.beanFactory)) {
 			all.addAll(AutoConfigurationPackages.get(this.beanFactory));
 		}
-		Set<String> outermost = new LinkedHashSet<>(all);
-		for (String outer : all) {
-			outermost.removeIf((name) -> outer.isEmpty() ? !name.isEmpty() : name.startsWith(outer + "."));
+		List<String> outermost = new ArrayList<>();
+		String outer = null;
+		for (String name : all) {
+			if (outer == null || !(outer.isEmpty() || name.startsWith(outer + "."))) {
+				outermost.add(name);
+				outer = name;
+			}
 		}
 		return outermost;
 	}

@@ -17,7 +17,6 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
@@ -31,7 +30,6 @@ import org.springframework.util.ReflectionUtils.MethodFilter;
 @AutoConfiguration(after = { DataRedisAutoConfiguration.class, JacksonAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "state-signals.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StateSignalsProperties.class)
-@ImportRuntimeHints(SignalRuntimeHints.class)
 // In this order: there is an engine only where there is a transport.
 @Import({ SigningConfiguration.class, SignalTransportConfiguration.class, SignalEngineConfiguration.class })
 public final class StateSignalsAutoConfiguration {

@@ -1,8 +1,8 @@
 package io.github.statesignals.core;
 
-import java.util.function.Consumer;
-
 import io.github.statesignals.core.lane.OrderedLanes;
+
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Publishes application events one at a time, in their order, on the executor.
@@ -13,17 +13,22 @@ public final class ApplicationEvents {
 
 	private final OrderedLanes lanes;
 
-	private final Consumer<Object> publisher;
+	private final ApplicationEventPublisher publisher;
 
-	public ApplicationEvents(OrderedLanes lanes, Consumer<Object> publisher) {
+	public ApplicationEvents(OrderedLanes lanes, ApplicationEventPublisher publisher) {
 		this.lanes = lanes;
 		this.publisher = publisher;
 	}
 
-	// Dropped if too many wait for a slow listener.
-	public void publish(Object event) {
-		// An event is little more than its text.
-		this.lanes.submit(this, OBJECT + 2L * event.toString().length(), () -> this.publisher.accept(event));
+	// Dropped if too many wait for a slow listener. The texts are those of the event,
+	// which
+	// is little more.
+	public void publish(Object event, String... texts) {
+		long bytes = OBJECT;
+		for (String text : texts) {
+			bytes += 2L * text.length();
+		}
+		this.lanes.submit(this, bytes, () -> this.publisher.publishEvent(event));
 	}
 
 }

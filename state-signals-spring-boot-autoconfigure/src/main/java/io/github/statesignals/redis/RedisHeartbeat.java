@@ -114,7 +114,8 @@ final class RedisHeartbeat {
 		}
 	}
 
-	// Supervises a connection, and replaces a publisher that is stuck. False when the subscription is lost, true when
+	// Supervises a connection, and replaces a publisher that is stuck. False when the
+	// subscription is lost, true when
 	// it is closed.
 	boolean supervise(OutboundPublisher publisher, CountDownLatch closed, Consumer<@Nullable RedisPublisher> received)
 			throws InterruptedException {

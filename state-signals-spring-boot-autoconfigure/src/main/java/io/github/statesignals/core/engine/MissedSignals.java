@@ -96,7 +96,8 @@ final class MissedSignals {
 	}
 
 	private void publish(Publisher publisher, long count) {
-		this.events.publish(new SignalsMissedEvent(publisher.id, publisher.channel, count));
+		this.events.publish(new SignalsMissedEvent(publisher.id, publisher.channel, count), publisher.id,
+				publisher.channel);
 	}
 
 	private record Publisher(String channel, String id) {

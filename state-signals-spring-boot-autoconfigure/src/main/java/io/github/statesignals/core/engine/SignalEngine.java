@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -41,6 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -111,12 +111,12 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
 
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events) {
+			Supplier<List<SignalInterceptor>> interceptors, ApplicationEventPublisher events) {
 		this(transport, settings, executor, mapper, interceptors, events, new ScheduledTimer());
 	}
 
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer) {
+			Supplier<List<SignalInterceptor>> interceptors, ApplicationEventPublisher events, Timer timer) {
 		this(transport, settings, executor, mapper, interceptors, events, timer, () -> SignalObserver.NONE);
 	}
 
@@ -134,13 +134,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	 * @param observer provides the observer; asked once, at the first start at the latest
 	 */
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer,
+			Supplier<List<SignalInterceptor>> interceptors, ApplicationEventPublisher events, Timer timer,
 			Supplier<SignalObserver> observer) {
 		this(transport, settings, executor, mapper, interceptors, events, timer, new ScheduledTimer(), observer);
 	}
 
 	SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, Consumer<Object> events, Timer timer, Timer watch,
+			Supplier<List<SignalInterceptor>> interceptors, ApplicationEventPublisher events, Timer timer, Timer watch,
 			Supplier<SignalObserver> observer) {
 		this.transport = transport;
 		this.metadataConverter = new MetadataConverter(mapper);

@@ -140,7 +140,8 @@ public final class Subscriptions {
 			if (extension != null) {
 				this.probes.returned(responderId);
 			}
-			this.services.events().publish(new SubscriberJoinedEvent(this.publisherId, responderId));
+			this.services.events()
+				.publish(new SubscriberJoinedEvent(this.publisherId, responderId), this.publisherId, responderId);
 		}
 		else if (this.responders.isRefused(responderId)) {
 			this.services.counters().subscriptionRefused(responderId, this.publisherId);
@@ -188,12 +189,11 @@ public final class Subscriptions {
 	// key of the LeaveSeal, or the responder to confirm it.
 	public void onBye(String responderId, @Nullable String key) {
 		LocalResponder own = this.localResponders.findBroadcast(responderId);
+		KnownResponder responder = this.responders.find(responderId);
 		if (own != null) {
 			onByeOf(own);
-			return;
 		}
-		KnownResponder responder = this.responders.find(responderId);
-		if (responder == null) {
+		else if (responder == null) {
 			// It may be lost, and does not come back.
 			this.responders.forget(responderId, key);
 		}
@@ -223,7 +223,7 @@ public final class Subscriptions {
 
 	public void leave(String responderId) {
 		if (this.publisher.remove(responderId, true)) {
-			left(responderId);
+			left(responderId, Reason.SAID_BYE);
 		}
 	}
 
@@ -236,7 +236,7 @@ public final class Subscriptions {
 			String responderId = responder.getResponderId();
 			if (!responder.isListening()
 					&& (unannounced ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
-				left(responderId);
+				left(responderId, Reason.SAID_BYE);
 			}
 		}
 		finally {
@@ -244,9 +244,10 @@ public final class Subscriptions {
 		}
 	}
 
-	private void left(String responderId) {
-		logger.debug("'{}' left '{}'", LogText.printable(responderId), this.publisherId);
-		this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.SAID_BYE));
+	private void left(String responderId, Reason reason) {
+		logger.debug("'{}' left '{}' ({})", LogText.printable(responderId), this.publisherId, reason);
+		this.services.events()
+			.publish(new SubscriberLeftEvent(this.publisherId, responderId, reason), this.publisherId, responderId);
 	}
 
 	private void lose(String responderId) {
@@ -254,7 +255,7 @@ public final class Subscriptions {
 			this.services.counters().goneResponders.warn(logger,
 					"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
 					LogText.printable(responderId), this.publisherId);
-			this.services.events().publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.GONE));
+			left(responderId, Reason.GONE);
 		}
 	}
 
@@ -281,8 +282,7 @@ public final class Subscriptions {
 
 	private List<String> evict(Set<String> responderIds, int limit) {
 		List<String> evicted = this.responders.missed(responderIds, limit);
-		evicted.forEach((responderId) -> this.services.events()
-			.publish(new SubscriberLeftEvent(this.publisherId, responderId, Reason.EVICTED)));
+		evicted.forEach((responderId) -> left(responderId, Reason.EVICTED));
 		return evicted;
 	}
 
