@@ -3,12 +3,18 @@ package com.example.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
+import com.example.Pages;
+import com.example.collector.CollectorApplication;
+import com.example.conductor.ConductorApplication;
+import com.example.mistake.MistakenApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import redis.embedded.RedisServer;
 import redis.embedded.core.RedisServerBuilder;
 
@@ -16,16 +22,21 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.util.TestSocketUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * The code of "Getting started" in README.md prints the output that is shown there.
+ * The code of "Getting started" in README.md, and of docs/getting-started.md, prints the
+ * output that is shown there.
  */
 @Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class GettingStartedTests {
+
+	private static final String PAGE = "docs/getting-started.md";
 
 	private static RedisServer redis;
 
@@ -44,23 +55,45 @@ class GettingStartedTests {
 	}
 
 	@Test
-	void handlerActsAndFails(CapturedOutput output) {
-		new SpringApplicationBuilder(DemoApplication.class).web(WebApplicationType.NONE)
-			.run("--spring.config.location=classpath:getting-started/",
-					"--spring.data.redis.port=" + redis.ports().get(0))
-			.close();
-		assertThat(output.getOut())
-			.contains("Signals: responder 'demo' handles [benchmark-start] on the default channel; "
-					+ "exporter 'demo' publishes [benchmark-start] on the default channel")
-			.containsPattern("success true, acted \\[demo-[\\p{XDigit}-]+-resp], failed \\[], messages \\{}\\R")
-			.containsPattern("success false, acted \\[], failed \\[demo-[\\p{XDigit}-]+-resp], "
-					+ "messages \\{demo-[\\p{XDigit}-]+-resp=run-7 has no uuid}\\R");
+	void readmeShowsTheOutput(CapturedOutput output) {
+		run(DemoApplication.class, "classpath:getting-started/").close();
+		assertContains(output, "README.md");
 	}
 
 	@Test
 	void readmeShowsItsConfiguration() throws IOException {
 		String yaml = Files.readString(Path.of("src/test/resources/getting-started/application.yml"));
-		assertThat(Files.readString(Path.of("..", "README.md"))).contains("```yaml\n" + yaml + "```");
+		assertThat(Pages.code("README.md", "yaml")).containsExactly(yaml);
+	}
+
+	@Test
+	void pageShowsTheOutput(CapturedOutput output, @TempDir Path folder) throws IOException {
+		List<String> yaml = Pages.code(PAGE, "yaml");
+		assertThat(yaml).hasSize(2);
+		try (ConfigurableApplicationContext collector = run(CollectorApplication.class,
+				configuration(folder.resolve("collector"), yaml.get(0)))) {
+			run(ConductorApplication.class, configuration(folder.resolve("conductor"), yaml.get(1))).close();
+			assertThatThrownBy(() -> run(MistakenApplication.class, "optional:classpath:none/"))
+				.hasStackTraceContaining("mistake");
+			assertThat(collector.isRunning()).isTrue();
+		}
+		assertContains(output, PAGE);
+	}
+
+	private static String configuration(Path folder, String yaml) throws IOException {
+		Files.writeString(Files.createDirectory(folder).resolve("application.yml"), yaml);
+		return folder.toUri().toString();
+	}
+
+	private static ConfigurableApplicationContext run(Class<?> application, String configuration) {
+		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.run("--spring.config.location=" + configuration, "--spring.data.redis.port=" + redis.ports().get(0));
+	}
+
+	private static void assertContains(CapturedOutput output, String page) {
+		assertThat(Pages.code(page, "text").stream().filter((text) -> !text.contains("──")).flatMap(String::lines))
+			.isNotEmpty()
+			.allSatisfy((line) -> assertThat(output.getOut()).containsPattern(Pages.pattern(line)));
 	}
 
 }

@@ -7,17 +7,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import com.example.Pages;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.embedded.RedisServer;
@@ -26,6 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.util.TestSocketUtils;
 
@@ -35,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The requests in docs/operating.md have the responses that are shown there.
  */
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 class OperatingTests {
 
 	private static final Pattern EXCHANGE = Pattern
@@ -60,8 +63,8 @@ class OperatingTests {
 	}
 
 	@Test
-	void requestsHaveTheDocumentedResponses() throws Exception {
-		String page = Files.readString(Path.of("..", "docs", "operating.md"));
+	void requestsHaveTheDocumentedResponses(CapturedOutput output) throws Exception {
+		String page = Pages.text("docs/operating.md");
 		List<String> paths = new ArrayList<>();
 		try (ConfigurableApplicationContext context = run("--management.endpoint.signals.access=unrestricted")) {
 			Matcher exchange = EXCHANGE.matcher(page);
@@ -78,6 +81,8 @@ class OperatingTests {
 		assertThat(page.split("```http")).as("blocks that are no request with a response")
 			.hasSize(2 * paths.size() + 1);
 		assertThat(paths).hasSizeGreaterThan(8);
+		assertThat(Pages.code("docs/operating.md", "text")).isNotEmpty()
+			.allSatisfy((line) -> assertThat(output.getOut()).containsPattern(Pages.pattern(line.strip())));
 	}
 
 	@ParameterizedTest

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,8 @@ class RequiredPermissionsTests {
 
 	private static final Pattern CALL = Pattern.compile("(?:\\b(?:call|attempt)\\(|\\{)'([A-Z]+)'(?:, '([A-Z]+)')?");
 
+	private static final Pattern BLOCK = Pattern.compile("^```text\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+
 	/**
 	 * Those that the driver sends.
 	 */
@@ -39,6 +42,18 @@ class RequiredPermissionsTests {
 	@EnumSource
 	void rulesAreDocumented(RequiredPermissions permissions) throws IOException {
 		assertThat(text("..", "docs", "security.md")).contains(permissions.rule());
+	}
+
+	@Test
+	void pageShowsNothingElse() throws IOException {
+		List<String> known = Stream.of(RequiredPermissions.values())
+			.map(RequiredPermissions::rule)
+			.collect(Collectors.toList());
+		known.add("ACL SETUSER orders on >password resetchannels <rule>");
+		known.add(new MissingPermission("+hset +xack").description());
+		assertThat(BLOCK.matcher(Files.readString(Path.of("..", "docs", "security.md")))
+			.results()
+			.map((block) -> block.group(1).strip().replaceAll("\\s+", " "))).isNotEmpty().isSubsetOf(known);
 	}
 
 	@ParameterizedTest
