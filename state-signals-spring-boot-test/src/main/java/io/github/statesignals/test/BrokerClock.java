@@ -39,25 +39,17 @@ final class BrokerClock {
 
 	private long scheduled;
 
-	/**
-	 * Creates a clock.
-	 * @param settle waits until the messages in flight are received
-	 */
 	BrokerClock(Runnable settle) {
 		this.settle = settle;
 	}
 
-	/**
-	 * Returns a timer of this clock for one application, which stops without the others.
-	 */
+	// Returns a timer of this clock for one application, which stops without the others.
 	Timer timer() {
 		return new ApplicationTimer();
 	}
 
-	/**
-	 * Moves the time ahead. Runs each task at its time, after the messages that earlier
-	 * ones caused are received.
-	 */
+	// Moves the time ahead. Runs each task at its time, after the messages that earlier
+	// ones caused are received.
 	void advance(Duration duration) {
 		if (duration.isNegative()) {
 			throw new IllegalArgumentException("Time can't be moved back, by " + duration);

@@ -30,10 +30,7 @@ final class InMemoryBroker {
 
 	private final BrokerClock clock = new BrokerClock(this::settle);
 
-	/**
-	 * Returns the broker of a name.
-	 * @param name the name; empty for a broker that no other application has
-	 */
+	// An empty name is that of a broker that no other application has.
 	static InMemoryBroker named(String name) {
 		return name.isEmpty() ? new InMemoryBroker() : SHARED.computeIfAbsent(name, (created) -> new InMemoryBroker());
 	}
@@ -54,23 +51,17 @@ final class InMemoryBroker {
 		this.connected.remove(transport);
 	}
 
-	/**
-	 * Delivers a message, one at a time.
-	 */
+	// Delivers a message, one at a time.
 	synchronized void deliver(Predicate<InMemoryTransport> receivers, InMemoryTransport.Message message) {
 		this.connected.stream().filter(receivers).forEach((transport) -> transport.receive(message));
 	}
 
-	/**
-	 * Counts a task as a message in flight, from now on until it has run.
-	 */
+	// Counts a task as a message in flight, from now on until it has run.
 	Runnable inFlight(Runnable task) {
 		return counted(this.inFlight, task);
 	}
 
-	/**
-	 * Counts a task as one of a tested application, from now on until it has run.
-	 */
+	// Counts a task as one of a tested application, from now on until it has run.
 	Runnable handling(Runnable task) {
 		return counted(this.handling, task);
 	}
@@ -87,25 +78,18 @@ final class InMemoryBroker {
 		};
 	}
 
-	/**
-	 * Waits until no message is in flight and no handler of a tested application runs, or
-	 * for a second: a handler may wait for the time to pass.
-	 */
+	// Waits until no message is in flight and no handler of a tested application runs, or
+	// for a second: a handler may wait for the time to pass.
 	void awaitHandlers() {
 		Waiting.until(HANDLER_PATIENCE, () -> this.inFlight.get() == 0 && this.handling.get() == 0);
 	}
 
-	/**
-	 * Waits until the messages in flight are received, and test responders have decided
-	 * on their answers.
-	 */
+	// Waits until the messages in flight are received, and test responders have decided
+	// on their answers.
 	void settle() {
 		Waiting.until(() -> this.inFlight.get() == 0);
 	}
 
-	/**
-	 * Returns the names of the responders that listen on a channel.
-	 */
 	Set<String> responders(String channel) {
 		return this.connected.stream()
 			.flatMap((transport) -> transport.responders(channel).stream())

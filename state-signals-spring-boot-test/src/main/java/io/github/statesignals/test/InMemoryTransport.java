@@ -91,10 +91,8 @@ final class InMemoryTransport implements SignalTransport {
 		}
 	}
 
-	/**
-	 * Loses the messages in both directions from now on, as when the process is killed,
-	 * or no longer loses them.
-	 */
+	// Loses the messages in both directions from now on, as when the process is killed,
+	// or no longer loses them.
 	void cut(boolean cut) {
 		this.cut = cut;
 	}

@@ -31,10 +31,6 @@ final class Peer {
 
 	private final SignalEngine engine;
 
-	/**
-	 * Creates a peer, not started.
-	 * @param respond whether it has responders
-	 */
 	Peer(InMemoryBroker broker, EngineSettings tested, DataSize maxPayload, JsonMapper mapper, boolean respond) {
 		this.transport = broker.transport(maxPayload, tested.extensions() != EngineSettings.Extensions.OFF);
 		this.timer = broker.clock().timer();
@@ -66,10 +62,8 @@ final class Peer {
 		return this.engine;
 	}
 
-	/**
-	 * Ends as an application that stops, also if its process was killed in between: then
-	 * its responders are not awaited by later tests.
-	 */
+	// Ends as an application that stops, also if its process was killed in between: then
+	// its responders are not awaited by later tests.
 	void close() {
 		this.transport.cut(false);
 		this.engine.close();

@@ -22,9 +22,7 @@ final class SignalRecorder implements SignalInterceptor, Ordered {
 
 	private final Semaphore exclusive = new Semaphore(1);
 
-	/**
-	 * Returns the permit of tests that have to run one after another.
-	 */
+	// Returns the permit of tests that have to run one after another.
 	Semaphore exclusive() {
 		return this.exclusive;
 	}

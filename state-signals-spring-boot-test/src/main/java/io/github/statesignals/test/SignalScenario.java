@@ -97,9 +97,6 @@ public final class SignalScenario implements AutoCloseable {
 		});
 	}
 
-	/**
-	 * Creates a scenario when the one before it on the same context is closed.
-	 */
 	static SignalScenario exclusive(ApplicationContext context) {
 		Semaphore permit = bean(context, SignalRecorder.class).exclusive();
 		permit.acquireUninterruptibly();

@@ -46,11 +46,6 @@ public final class TestResponder {
 
 	private @Nullable SignalResponder responder;
 
-	/**
-	 * Creates a responder, not started.
-	 * @param newPeer creates its application
-	 * @param exporters provides the initialized exporters of the tested application
-	 */
 	TestResponder(String name, String channel, Supplier<Peer> newPeer,
 			Supplier<List<DefaultSignalExporter>> exporters) {
 		this.name = name;

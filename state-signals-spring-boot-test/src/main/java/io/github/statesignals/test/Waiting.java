@@ -19,10 +19,7 @@ final class Waiting {
 		return until(PATIENCE, condition);
 	}
 
-	/**
-	 * Waits until a condition is true.
-	 * @return {@code false} after the timeout, or if the thread is interrupted
-	 */
+	// False after the timeout, or if the thread is interrupted.
 	static boolean until(Duration timeout, BooleanSupplier condition) {
 		long start = System.nanoTime();
 		while (!condition.getAsBoolean()) {
