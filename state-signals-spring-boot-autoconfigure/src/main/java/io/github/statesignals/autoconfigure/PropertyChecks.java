@@ -78,8 +78,10 @@ final class PropertyChecks {
 		if (exporter.legalEvents() != null) {
 			checkLegalEvents(exporter.legalEvents());
 		}
-		for (String responderId : exporter.expectedResponders()) {
-			notBlank("exporter.expected-responders", responderId, "Remove the blank id.");
+		if (exporter.expectedResponders() != null) {
+			for (String responderId : exporter.expectedResponders()) {
+				notBlank("exporter.expected-responders", responderId, "Remove the blank id.");
+			}
 		}
 		notNegative("exporter.await-subscribers", exporter.awaitSubscribers(), 0, "does not wait");
 		if (exporter.awaitSubscribers() > 0 && exporter.legalEvents() == null) {

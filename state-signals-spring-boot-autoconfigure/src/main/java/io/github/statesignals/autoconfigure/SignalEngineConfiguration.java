@@ -3,6 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -156,7 +157,8 @@ class SignalEngineConfiguration {
 		String host = hostName();
 		return new EngineSettings(Objects.requireNonNullElse(properties.channel(), ""),
 				properties.protocol().extensions(),
-				new EngineSettings.Exporters(firstText(exporter.runnerHost(), host), exporter.expectedResponders(),
+				new EngineSettings.Exporters(firstText(exporter.runnerHost(), host),
+						Objects.requireNonNullElse(exporter.expectedResponders(), List.of()),
 						exporter.republishInterval(), exporter.responseTimeout(), exporter.evictAfterMissed(),
 						exporter.probeAfter(), exporter.maxPending()),
 				new EngineSettings.Responders(

@@ -70,7 +70,7 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 	 * fail.
 	 */
 	public record Exporter(@Nullable String processName, @Nullable String runnerHost,
-			@Nullable List<String> legalEvents, @DefaultValue List<String> expectedResponders,
+			@Nullable List<String> legalEvents, @Nullable List<String> expectedResponders,
 			@DefaultValue("0") int awaitSubscribers, @DefaultValue("60s") Duration awaitTimeout,
 			@DefaultValue("1s") Duration republishInterval, @DefaultValue("20s") Duration responseTimeout,
 			@DefaultValue("0") int evictAfterMissed, @DefaultValue("2s") Duration probeAfter,

@@ -115,8 +115,7 @@ final class RedisHeartbeat {
 	}
 
 	// Supervises a connection, and replaces a publisher that is stuck. False when the
-	// subscription is lost, true when
-	// it is closed.
+	// subscription is lost, true when it is closed.
 	boolean supervise(OutboundPublisher publisher, CountDownLatch closed, Consumer<@Nullable RedisPublisher> received)
 			throws InterruptedException {
 		if (!isEnabled()) {
