@@ -44,14 +44,6 @@ public final class MicrometerSignalObserver implements SignalObserver {
 
 	private final @Nullable SignalResponseObservationConvention responseConvention;
 
-	/**
-	 * Creates an observer.
-	 * @param registry the registry of observations
-	 * @param inMetadata whether signals carry the trace context in their metadata, too
-	 * @param publishConvention names publishes; {@code null}: by default
-	 * @param handleConvention names handler calls; {@code null}: by default
-	 * @param responseConvention names responses; {@code null}: by default
-	 */
 	public MicrometerSignalObserver(ObservationRegistry registry, boolean inMetadata,
 			@Nullable SignalPublishObservationConvention publishConvention,
 			@Nullable SignalHandleObservationConvention handleConvention,

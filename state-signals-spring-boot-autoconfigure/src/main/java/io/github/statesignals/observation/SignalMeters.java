@@ -22,97 +22,68 @@ import org.jspecify.annotations.Nullable;
  */
 public enum SignalMeters implements MeterDocumentation {
 
-	/** The publishes that have ended. */
 	RESULTS("results", Type.COUNTER, null, "publishes that have ended", Tag.CHANNEL, Tag.EVENT, Tag.OUTCOME),
 
-	/** The awaited responders that did not answer. */
 	MISSING("missing", Type.COUNTER, null, "awaited responders that did not answer", Tag.CHANNEL, Tag.EVENT),
 
-	/** The answers of responders without a handler. */
 	UNHANDLED("unhandled", Type.COUNTER, null, "answers of responders that have no handler", Tag.CHANNEL, Tag.EVENT),
 
-	/** The time from sending a signal to an answer. */
 	ACKNOWLEDGEMENT("acknowledgement", Type.TIMER, "seconds", "time from sending a signal to an answer that counts",
 			Tag.CHANNEL, Tag.EVENT),
 
-	/** The publishes that are sent and have not ended. */
 	PUBLISHES_ACTIVE("publishes.active", Type.GAUGE, null, "publishes that are sent and have not ended", Tag.CHANNEL),
 
-	/** The publishes that wait to be sent. */
 	PUBLISHES_QUEUED("publishes.queued", Type.GAUGE, null, "publishes that wait to be sent", Tag.CHANNEL),
 
-	/** The publishes that have not ended, compared with the limit. */
 	PUBLISHES_USAGE("publishes.usage", Type.GAUGE, null,
 			"share of `exporter.max-pending` that is in use, by the exporter that uses most", Tag.CHANNEL),
 
-	/** The subscribed responders. */
 	SUBSCRIBERS("subscribers", Type.GAUGE, null, "responders that are subscribed to an exporter", Tag.CHANNEL),
 
-	/** The signals that are being handled. */
 	HANDLERS_ACTIVE("handlers.active", Type.GAUGE, null, "received signals that are being handled"),
 
-	/** The signals that wait for handlers. */
 	HANDLERS_QUEUED("handlers.queued", Type.GAUGE, null, "received signals that wait for their handlers"),
 
-	/** The signals that wait for handlers, compared with the limit. */
 	HANDLERS_USAGE("handlers.usage", Type.GAUGE, null, "share of `responder.total-queue-capacity` that is in use"),
 
-	/** The memory in use. */
 	MEMORY_USED("memory.used", Type.GAUGE, "bytes", "memory that is reserved for messages, about", Tag.AREA),
 
-	/** The limit of the memory. */
 	MEMORY_MAX("memory.max", Type.GAUGE, "bytes", "memory that may be reserved", Tag.AREA),
 
-	/** Whether signals are received. */
 	CONNECTED("connected", Type.GAUGE, null, "1 while signals are received, 0 while the subscription is lost"),
 
-	/** The received messages. */
 	RECEIVED("received", Type.COUNTER, null, "received messages", Tag.KIND),
 
-	/** The malformed messages. */
 	MALFORMED("malformed", Type.COUNTER, null, "received messages that can't be read"),
 
-	/** The signals that were answered 'busy'. */
 	REJECTED("rejected", Type.COUNTER, null, "received signals that were answered `busy`, because too many wait"),
 
-	/** The signals that were received after their publisher's timeout. */
 	EXPIRED("expired", Type.COUNTER, null, "received signals whose publisher's timeout had passed"),
 
-	/** The signals that were received twice. */
 	REPEATED("repeated", Type.COUNTER, null, "received signals that were received before"),
 
-	/** The signals that were not received. */
 	MISSED("missed", Type.COUNTER, null, "signals that were not received, by their numbers"),
 
-	/** The answers after the end of their publish. */
 	LATE("late", Type.COUNTER, null, "answers to no publish in flight"),
 
-	/** The answers that did not count. */
 	UNEXPECTED("unexpected", Type.COUNTER, null, "answers to a publish in flight that did not count"),
 
-	/** The interruptions of the subscription. */
 	GAPS("gaps", Type.COUNTER, null, "reconnects after which messages may have been lost"),
 
-	/** The refused messages. */
 	REFUSED("refused", Type.COUNTER, null, "received messages that were not believed", Tag.REASON),
 
-	/** The messages without a valid signature that were received all the same. */
 	UNVERIFIED("unverified", Type.COUNTER, null,
 			"received messages without a valid signature that had their effect (`signing: verify`)"),
 
-	/** The stored entries that a responder has not read. */
 	DURABLE_LAG("durable.lag", Type.GAUGE, null, "stored entries that the responder has not read", Tag.CHANNEL,
 			Tag.RESPONDER),
 
-	/** The stored entries that a responder has read and not answered. */
 	DURABLE_UNACKNOWLEDGED("durable.unacknowledged", Type.GAUGE, null,
 			"stored entries that the responder has read and not answered", Tag.CHANNEL, Tag.RESPONDER),
 
-	/** The age of the oldest stored entry that a responder has not answered. */
 	DURABLE_AGE("durable.age", Type.GAUGE, "seconds", "age of the oldest entry that the responder has not answered",
 			Tag.CHANNEL, Tag.RESPONDER),
 
-	/** The signals that could not be delivered. */
 	DURABLE_DEAD_LETTERS("durable.dead.letters", Type.GAUGE, null, "signals that could not be delivered", Tag.CHANNEL);
 
 	private final String name;
