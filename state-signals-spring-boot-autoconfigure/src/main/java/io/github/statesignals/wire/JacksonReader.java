@@ -244,9 +244,9 @@ final class JacksonReader {
 
 	private static ResponseExtension responseExtension(Map<?, ?> members) {
 		ResponseExtension extension = new ResponseExtension(text(members.get(FieldNames.ID)),
-				texts(members.get(FieldNames.HANDLED_EVENTS)), text(members.get(FieldNames.ADDRESS)),
+				handledEvents(members.get(FieldNames.HANDLED_EVENTS)), text(members.get(FieldNames.ADDRESS)),
 				text(members.get(FieldNames.SEAL)),
-				probe(text(members.get(FieldNames.PROBE)), text(members.get(FieldNames.STATE))));
+				probe(text(members.get(FieldNames.PROBE)), members.get(FieldNames.STATE)));
 		return extension.equals(ResponseExtension.UNDERSTOOD) ? ResponseExtension.UNDERSTOOD : extension;
 	}
 
@@ -254,9 +254,12 @@ final class JacksonReader {
 		return (value instanceof String text && text.length() <= Limits.TEXT_LENGTH) ? text : null;
 	}
 
-	private static @Nullable List<String> texts(@Nullable Object value) {
-		return (value instanceof List<?> values)
-				? values.stream().filter((each) -> text(each) != null).map(String.class::cast).toList() : null;
+	// In a form that is not known, too: a responder without a handler has not acted.
+	private static @Nullable List<String> handledEvents(@Nullable Object value) {
+		if (!(value instanceof List<?> values)) {
+			return (value != null) ? List.of() : null;
+		}
+		return values.stream().filter((each) -> text(each) != null).map(String.class::cast).toList();
 	}
 
 	private static long number(@Nullable Object value) {
@@ -266,19 +269,14 @@ final class JacksonReader {
 		return SignalExtension.NONE;
 	}
 
-	private static @Nullable Probe probe(@Nullable String nonce, @Nullable String state) {
-		if (nonce == null) {
-			return null;
+	// A newer version may answer with further states: only a known one removes a
+	// responder.
+	private static @Nullable Probe probe(@Nullable String nonce, @Nullable Object state) {
+		if (nonce == null || state == null) {
+			return (nonce != null) ? new Probe(nonce, null) : null;
 		}
-		if (state == null) {
-			return new Probe(nonce, null);
-		}
-		for (State known : State.values()) {
-			if (known.name().equalsIgnoreCase(state)) {
-				return new Probe(nonce, known);
-			}
-		}
-		return null;
+		boolean absent = state instanceof String name && name.equalsIgnoreCase(State.ABSENT.name());
+		return new Probe(nonce, absent ? State.ABSENT : State.WORKING);
 	}
 
 	private static Map<String, @Nullable Object> readObject(JsonParser json) throws MalformedPayloadException {

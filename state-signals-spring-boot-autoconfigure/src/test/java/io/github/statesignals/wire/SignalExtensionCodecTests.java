@@ -213,10 +213,25 @@ class SignalExtensionCodecTests {
 			assertThat(ScannerTesting.response(this.codec, this.codec.write(response, extension)))
 				.isEqualTo(new ReceivedResponse(response, extension));
 		}
-		assertThat(readResponse(",\"_ss\":{\"v\":1,\"probe\":\"n\",\"state\":\"else\"}").extension())
-			.isEqualTo(ResponseExtension.UNDERSTOOD);
 		assertThat(readResponse(",\"_ss\":{\"v\":1,\"handles\":[\"a\",1,null,\"b\"]}").extension().handledEvents())
 			.containsExactly("a", "b");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\"draining\"", "\"\"", "7", "true", "[]", "{\"name\":\"absent\"}" })
+	void aStateOfANewerVersionIsNoRequestAndRemovesNoResponder(String state) throws Exception {
+		assertThat(readResponse(",\"_ss\":{\"v\":2,\"probe\":\"n\",\"state\":" + state + "}").extension())
+			.isEqualTo(new ResponseExtension(null, null, null, null,
+					new ResponseExtension.Probe("n", ResponseExtension.State.WORKING)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{\"events\":[\"a\"]}", "\"a\"", "true", "false", "0", "1.5" })
+	void handledEventsInAFormOfANewerVersionAreNoAction(String handles) throws Exception {
+		assertThat(readResponse(",\"ras\":1,\"_ss\":{\"v\":2,\"handles\":" + handles + "}").extension())
+			.isEqualTo(new ResponseExtension(null, List.of(), null, null, null));
+		assertThat(readResponse(",\"ras\":1,\"_ss\":{\"v\":2,\"handles\":null}").extension())
+			.isEqualTo(ResponseExtension.UNDERSTOOD);
 	}
 
 	@ParameterizedTest
