@@ -3,6 +3,7 @@ package io.github.statesignals.redis.driver;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -61,14 +62,27 @@ public interface StreamCommands {
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
 			List<?> fields = (parts.size() > 1 && parts.get(1) instanceof List<?> list) ? list : List.of();
-			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), field(fields, 1),
-					field(fields, 3)));
+			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), lines(fields),
+					field(fields, "responder")));
 		}
 		return entries;
 	}
 
-	private static byte @Nullable [] field(List<?> fields, int index) {
-		return (fields.size() > index) ? (byte[]) fields.get(index) : null;
+	// Another client may have named them otherwise.
+	private static byte @Nullable [] lines(List<?> fields) {
+		byte[] signals = field(fields, "signals");
+		return (signals != null || fields.size() < 2) ? signals : (byte[]) fields.get(1);
+	}
+
+	// Not by its place: a newer version may add fields.
+	private static byte @Nullable [] field(List<?> fields, String name) {
+		byte[] key = name.getBytes(StandardCharsets.US_ASCII);
+		for (int i = 0; i + 1 < fields.size(); i += 2) {
+			if (Arrays.equals(key, (byte[]) fields.get(i))) {
+				return (byte[]) fields.get(i + 1);
+			}
+		}
+		return null;
 	}
 
 	/**

@@ -3,18 +3,24 @@
 -- ARGV: responder
 -- Returns 1 if any signals were stored, else 0.
 
+local function pairsOf(reply)
+  local fields = {}
+  for i = 1, #reply, 2 do
+    fields[reply[i]] = reply[i + 1]
+  end
+  return fields
+end
+
 -- The number of signals that it misses. A responder that runs finishes those that were delivered.
 local function missed(groups)
   for _, group in ipairs(groups) do
-    local fields = {}
-    for i = 1, #group, 2 do
-      fields[group[i]] = group[i + 1]
-    end
+    local fields = pairsOf(group)
     if fields['name'] == ARGV[1] then
       local number = call('EXISTS', KEYS[6]) == 1 and 0 or fields['pending']
       for _, entry in ipairs(call('XRANGE', KEYS[1], '(' .. fields['last-delivered-id'], '+', 'COUNT', 100)) do
-        if not entry[2][4] or entry[2][4] == ARGV[1] then
-          local _, breaks = string.gsub(entry[2][2] or '', '\n', '')
+        local stored = pairsOf(entry[2])
+        if not stored['responder'] or stored['responder'] == ARGV[1] then
+          local _, breaks = string.gsub(stored['signals'] or entry[2][2] or '', '\n', '')
           number = number + breaks + 1
         end
       end

@@ -90,7 +90,7 @@ local function countDropped(entry)
       end
     end
   end
-  local text = entry[2][2] or ''
+  local text = fields['signals'] or entry[2][2] or ''
   local lines = 0
   for line in string.gmatch(#names > 0 and text or '', '[^\n]+') do
     lines = lines + 1
