@@ -129,6 +129,10 @@ final class PythonPeer implements AutoCloseable {
 		return Version.of(get(this.version));
 	}
 
+	String number() {
+		return get(this.version);
+	}
+
 	/**
 	 * Returns the log of the package, which consists of warnings and errors.
 	 * @return the lines that it has logged so far
@@ -146,7 +150,11 @@ final class PythonPeer implements AutoCloseable {
 	 * @return the exporter, not initialized
 	 */
 	Exporter exporter(String processName) {
-		return new Exporter(processName);
+		return new Exporter(Map.of("process_name", processName));
+	}
+
+	Exporter exporter(String processName, String runnerHost) {
+		return new Exporter(Map.of("process_name", processName, "runner_host", runnerHost));
 	}
 
 	/**
@@ -387,9 +395,8 @@ final class PythonPeer implements AutoCloseable {
 
 		private final String publisherId;
 
-		private Exporter(String processName) {
-			this.publisherId = (String) call(this.name, "exporter", Map.of("process_name", processName))
-				.get("publisher_id");
+		private Exporter(Map<String, String> arguments) {
+			this.publisherId = (String) call(this.name, "exporter", arguments).get("publisher_id");
 		}
 
 		String publisherId() {
