@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -78,13 +79,19 @@ final class SignalHandlerMethod implements SelectiveHandler {
 
 	@Override
 	public CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal) throws Exception {
+		return handleAsync(signal, () -> selects(signal));
+	}
+
+	@Override
+	public CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal, BooleanSupplier selected)
+			throws Exception {
 		Supplier<SignalErrorHandler> errorHandler = this.errorHandler;
 		if (errorHandler == null) {
-			return invoke(signal);
+			return invoke(signal, selected);
 		}
 		CompletionStage<@Nullable Acknowledgement> outcome;
 		try {
-			outcome = invoke(signal);
+			outcome = invoke(signal, selected);
 		}
 		catch (Exception ex) {
 			// The handler that set it has ended.
@@ -110,8 +117,9 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		return decided;
 	}
 
-	private CompletionStage<@Nullable Acknowledgement> invoke(Signal signal) throws Exception {
-		if (!this.filter.matches(signal)) {
+	private CompletionStage<@Nullable Acknowledgement> invoke(Signal signal, BooleanSupplier selected)
+			throws Exception {
+		if (!selected.getAsBoolean()) {
 			return SignalFilter.NOT_SELECTED;
 		}
 		@Nullable Object[] values = new Object[this.arguments.length];

@@ -3,10 +3,12 @@ package io.github.statesignals.core.responder;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalHandler;
+import io.github.statesignals.SignalInterceptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +34,8 @@ final class RegisteredHandler {
 		return this.event;
 	}
 
-	CompletionStage<@Nullable Acknowledgement> handle(Signal signal) throws Exception {
-		if (this.state == State.PAUSED && selects(signal)) {
-			// Neither a success nor stored: no signal waits without a bound.
-			return CompletableFuture.completedFuture(
-					Acknowledgement.failure("The handler of '%s' is paused by an operator".formatted(this.event)));
-		}
-		return this.delegate.handleAsync(signal);
+	Call call(Signal signal) {
+		return new Call(signal);
 	}
 
 	boolean isRemoved() {
@@ -61,16 +58,6 @@ final class RegisteredHandler {
 				this.state == State.PAUSED);
 	}
 
-	boolean selects(Signal signal) {
-		try {
-			return !(this.delegate instanceof SelectiveHandler selective) || selective.selects(signal);
-		}
-		catch (RuntimeException | Error ex) {
-			// It fails in the same way when it is called.
-			return true;
-		}
-	}
-
 	// Describes the handler in a log.
 	String describe() {
 		// The string of a lambda is its class and a number.
@@ -85,6 +72,76 @@ final class RegisteredHandler {
 	private enum State {
 
 		ACTIVE, PAUSED, REMOVED
+
+	}
+
+	/**
+	 * The call of the handler for one signal. Whether it selects the signal is evaluated
+	 * once: a condition may cost much, or have side effects.
+	 */
+	final class Call implements SignalInterceptor.Handling, BooleanSupplier {
+
+		private final Signal signal;
+
+		private @Nullable BooleanSupplier evaluated;
+
+		private Call(Signal signal) {
+			this.signal = signal;
+		}
+
+		String describe() {
+			return RegisteredHandler.this.describe();
+		}
+
+		boolean isSelected() {
+			try {
+				return getAsBoolean();
+			}
+			catch (RuntimeException | Error ex) {
+				// It fails in the same way when it is called.
+				return true;
+			}
+		}
+
+		@Override
+		public boolean getAsBoolean() {
+			BooleanSupplier known = this.evaluated;
+			if (known == null) {
+				known = evaluate();
+				this.evaluated = known;
+			}
+			return known.getAsBoolean();
+		}
+
+		private BooleanSupplier evaluate() {
+			try {
+				boolean selected = !(RegisteredHandler.this.delegate instanceof SelectiveHandler selective)
+						|| selective.selects(this.signal);
+				return () -> selected;
+			}
+			catch (RuntimeException | Error ex) {
+				return () -> {
+					throw ex;
+				};
+			}
+		}
+
+		@Override
+		public CompletionStage<@Nullable Acknowledgement> proceed(Signal actual) throws Exception {
+			// An interceptor may replace the signal.
+			return (actual == this.signal) ? proceed() : call(actual).proceed();
+		}
+
+		private CompletionStage<@Nullable Acknowledgement> proceed() throws Exception {
+			RegisteredHandler handler = RegisteredHandler.this;
+			if (handler.state == State.PAUSED && isSelected()) {
+				// Neither a success nor stored: no signal waits without a bound.
+				return CompletableFuture.completedFuture(Acknowledgement
+					.failure("The handler of '%s' is paused by an operator".formatted(handler.event)));
+			}
+			return (handler.delegate instanceof SelectiveHandler selective) ? selective.handleAsync(this.signal, this)
+					: handler.delegate.handleAsync(this.signal);
+		}
 
 	}
 

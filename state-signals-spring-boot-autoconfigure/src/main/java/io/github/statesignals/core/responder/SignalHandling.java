@@ -119,11 +119,10 @@ final class SignalHandling {
 	}
 
 	// Without a handler: a listener's call.
-	private Observed observe(Delivery delivery, @Nullable RegisteredHandler handler) {
+	private Observed observe(Delivery delivery, RegisteredHandler.@Nullable Call call) {
 		SignalObserver observer = this.services.observer();
-		return (observer == SignalObserver.NONE || (handler != null && !handler.selects(delivery.signal())))
-				? Observed.NONE : observer.handle(this.answers.receivedBy(delivery),
-						(handler != null) ? handler.describe() : "listener");
+		return (observer == SignalObserver.NONE || (call != null && !call.isSelected())) ? Observed.NONE
+				: observer.handle(this.answers.receivedBy(delivery), (call != null) ? call.describe() : "listener");
 	}
 
 	private @Nullable CompletableFuture<?> invoke(Delivery delivery, Iterator<RegisteredHandler> remaining,
@@ -140,9 +139,10 @@ final class SignalHandling {
 				continue;
 			}
 			last.stop();
-			Observed observed = observe(delivery, handler);
+			RegisteredHandler.Call call = handler.call(delivery.signal());
+			Observed observed = observe(delivery, call);
 			last = observed;
-			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), handler, observed);
+			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), call, observed);
 			if (!outcome.isDone()) {
 				return outcome.thenComposeAsync((acknowledgement) -> {
 					add(acknowledgement, acknowledgements);
@@ -194,14 +194,14 @@ final class SignalHandling {
 		}
 	}
 
-	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, RegisteredHandler handler,
+	private CompletableFuture<@Nullable Acknowledgement> invoke(Signal signal, RegisteredHandler.Call call,
 			Observed observed) {
 		// The interrupt of a listener or another handler is not for this one.
 		Thread.interrupted();
 		Scope scope = observed.open();
 		try {
 			CompletableFuture<@Nullable Acknowledgement> outcome = this.services.interceptors()
-				.handle(signal, handler::handle)
+				.handle(signal, call)
 				.toCompletableFuture();
 			// Most are done already, and with success.
 			if (outcome.isDone() && !outcome.isCompletedExceptionally()) {

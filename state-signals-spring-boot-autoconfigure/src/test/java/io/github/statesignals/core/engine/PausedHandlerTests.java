@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.ResultCode;
@@ -72,6 +73,8 @@ class PausedHandlerTests {
 			.satisfies((status) -> assertThat(status.selection()).isEqualTo(Map.of("tag", "a")));
 		assertThat(exporter.signal("start").tag("b").publish().isSuccess()).isTrue();
 		assertThat(exporter.signal("start").tag("a").publish().code()).isEqualTo(ResultCode.SUB_FAILED);
+		// Each signal was examined once, and handled by the other one.
+		assertThat(this.calls).hasValue(4);
 	}
 
 	@Test
@@ -106,15 +109,21 @@ class PausedHandlerTests {
 		return exporter;
 	}
 
-	private static final class TaggedHandler implements SelectiveHandler {
+	private final class TaggedHandler implements SelectiveHandler {
 
 		@Override
 		public @Nullable Acknowledgement handle(Signal signal) {
-			return selects(signal) ? Acknowledgement.success() : null;
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal, BooleanSupplier selected) {
+			return CompletableFuture.completedFuture(selected.getAsBoolean() ? Acknowledgement.success() : null);
 		}
 
 		@Override
 		public boolean selects(Signal signal) {
+			PausedHandlerTests.this.calls.incrementAndGet();
 			return signal.tag().equals("a");
 		}
 
