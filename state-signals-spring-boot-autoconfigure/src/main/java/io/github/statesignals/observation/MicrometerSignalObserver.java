@@ -112,8 +112,9 @@ public final class MicrometerSignalObserver implements SignalObserver {
 	}
 
 	private Observed start(Supplier<Started> observation) {
+		Started started = null;
 		try {
-			Started started = observation.get();
+			started = observation.get();
 			if (started.observation.isNoop()) {
 				return Observed.NONE;
 			}
@@ -122,6 +123,10 @@ public final class MicrometerSignalObserver implements SignalObserver {
 		}
 		catch (RuntimeException | Error ex) {
 			failed(ex);
+			if (started != null) {
+				// Some of its handlers may have started.
+				started.stop();
+			}
 			return Observed.NONE;
 		}
 	}

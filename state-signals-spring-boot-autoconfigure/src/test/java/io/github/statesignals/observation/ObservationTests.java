@@ -3,6 +3,7 @@ package io.github.statesignals.observation;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
@@ -21,6 +22,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,6 +73,20 @@ class ObservationTests {
 		ConfigurableApplicationContext context = this.applications.start(FailingObservations.class);
 		publish(context);
 		assertThat(context.getBean(FailingObservations.class).calls).isPositive();
+	}
+
+	@Test
+	void observationThatCanNotBeStartedIsStopped() {
+		ConfigurableApplicationContext context = this.applications.start(FailingStart.class);
+		publish(context);
+		assertThat(context.getBean(Active.class).active).hasValue(0);
+	}
+
+	@Test
+	void conditionIsEvaluatedOnce() {
+		ConfigurableApplicationContext context = this.applications.start(Conditional.class);
+		publish(context);
+		assertThat(context.getBean(Conditional.class).evaluations).hasValue(1);
 	}
 
 	@Test
@@ -133,6 +149,26 @@ class ObservationTests {
 
 	}
 
+	@Configuration(value = "conditional", proxyBeanMethods = false)
+	static class Conditional {
+
+		private final AtomicInteger evaluations = new AtomicInteger();
+
+		@OnSignal(event = "start", condition = "@conditional.isFirst()")
+		void start() {
+		}
+
+		public boolean isFirst() {
+			return this.evaluations.incrementAndGet() == 1;
+		}
+
+		@Bean
+		Contexts contexts() {
+			return new Contexts();
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Import(Observed.class)
 	static class OwnConventions {
@@ -182,6 +218,57 @@ class ObservationTests {
 		public SignalObserver.Observed publish(Signal signal, String channel, boolean legal) {
 			this.published++;
 			return SignalObserver.Observed.NONE;
+		}
+
+	}
+
+	// As a meter of those that are active.
+	static class Active implements ObservationHandler<SignalPublishContext> {
+
+		private final AtomicInteger active = new AtomicInteger();
+
+		@Override
+		public void onStart(SignalPublishContext context) {
+			this.active.incrementAndGet();
+		}
+
+		@Override
+		public void onStop(SignalPublishContext context) {
+			this.active.decrementAndGet();
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof SignalPublishContext;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FailingStart extends Unobserved {
+
+		@Bean
+		@Order(1)
+		Active active() {
+			return new Active();
+		}
+
+		@Bean
+		@Order(2)
+		ObservationHandler<Observation.Context> failing() {
+			return new ObservationHandler<>() {
+
+				@Override
+				public void onStart(Observation.Context context) {
+					throw new IllegalStateException("no disk");
+				}
+
+				@Override
+				public boolean supportsContext(Observation.Context context) {
+					return context instanceof SignalPublishContext;
+				}
+
+			};
 		}
 
 	}
