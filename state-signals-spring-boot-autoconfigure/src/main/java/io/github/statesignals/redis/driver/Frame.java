@@ -93,6 +93,12 @@ final class Frame {
 		return this.sending;
 	}
 
+	// Returns false if the sending has ended already.
+	boolean cancel() {
+		CompletableFuture<Long> current = this.sending;
+		return current != null && current.cancel(false);
+	}
+
 	/**
 	 * A message, which completes when Redis has confirmed it.
 	 */

@@ -215,7 +215,7 @@ abstract class FramePublisher implements RedisPublisher {
 		try {
 			sending = send(frames);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			sending = Collections.nCopies(frames.size(), CompletableFuture.failedFuture(ex));
 		}
 		for (int i = 0; i < frames.size(); i++) {
@@ -294,14 +294,22 @@ abstract class FramePublisher implements RedisPublisher {
 	// The driver repeats what it has sent without a reply, when it is connected again:
 	// all of a frame, or nothing.
 	private void recall() {
-		List<Frame> recalled;
 		boolean more;
 		synchronized (this) {
-			recalled = new ArrayList<>(this.inFlight);
-			if (this.state == State.CLOSED || recalled.stream().anyMatch((frame) -> frame.sending() == null)) {
+			if (this.state == State.CLOSED || this.inFlight.stream().anyMatch((frame) -> frame.sending() == null)) {
 				return;
 			}
-			this.inFlight.clear();
+			List<Frame> recalled = new ArrayList<>();
+			for (Frame frame : List.copyOf(this.inFlight)) {
+				this.inFlight.remove(frame);
+				if (frame.cancel()) {
+					recalled.add(frame);
+				}
+				else {
+					// Redis has just confirmed it: it completes, and is not sent again.
+					this.inFlight.add(frame);
+				}
+			}
 			for (int i = recalled.size() - 1; i >= 0; i--) {
 				List<Message> messages = recalled.get(i).messages();
 				for (int j = messages.size() - 1; j >= 0; j--) {
@@ -311,12 +319,6 @@ abstract class FramePublisher implements RedisPublisher {
 			more = resume() || (this.state == State.IDLE && !this.queue.isEmpty());
 			if (more) {
 				this.state = State.SENDING;
-			}
-		}
-		for (Frame frame : recalled) {
-			CompletableFuture<Long> sending = frame.sending();
-			if (sending != null) {
-				sending.cancel(false);
 			}
 		}
 		if (more) {

@@ -1,0 +1,130 @@
+package io.github.statesignals.redis.driver;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Moments that a real driver passes through too fast for a test.
+ */
+@Timeout(60)
+class FramePublisherTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private final CountDownLatch begun = new CountDownLatch(1);
+
+	private final CountDownLatch sending = new CountDownLatch(1);
+
+	private final CountDownLatch completing = new CountDownLatch(1);
+
+	private final Driver driver = new Driver();
+
+	@AfterEach
+	void close() {
+		this.sending.countDown();
+		this.completing.countDown();
+		this.driver.close();
+	}
+
+	@Test
+	void messageThatRedisHasJustConfirmedIsNotSentAgain() {
+		CompletableFuture<?> first = publish("first");
+		CompletableFuture<?> slow = publish("slow");
+		await(this.begun);
+		CompletableFuture<?> cancelled = publish("cancelled");
+		CompletableFuture<?> recalled = publish("recalled");
+		this.sending.countDown();
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 3);
+		assertThat(this.driver.sent).containsExactly("first", "slow", "cancelled\nrecalled");
+		// The thread that completes messages is busy with this one.
+		CompletableFuture<?> busy = slow.handle((receivers, ex) -> {
+			await(this.completing);
+			return null;
+		});
+		this.driver.futures.get(1).completeExceptionally(new IllegalStateException("refused"));
+		this.driver.futures.get(0).complete(1L);
+		assertThat(first).isNotDone();
+		this.driver.connected = false;
+		cancelled.cancel(false);
+		this.driver.connected = true;
+		this.completing.countDown();
+		assertThat(busy).succeedsWithin(PATIENCE);
+		assertThat(first).succeedsWithin(PATIENCE).isEqualTo(1L);
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 4);
+		assertThat(this.driver.sent).containsExactly("first", "slow", "cancelled\nrecalled", "recalled");
+		this.driver.futures.get(3).complete(2L);
+		assertThat(recalled).succeedsWithin(PATIENCE).isEqualTo(2L);
+	}
+
+	private CompletableFuture<?> publish(String text) {
+		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private final class Driver extends FramePublisher {
+
+		private final List<String> sent = new CopyOnWriteArrayList<>();
+
+		private final List<CompletableFuture<Long>> futures = new CopyOnWriteArrayList<>();
+
+		private volatile boolean connected = true;
+
+		Driver() {
+			super(false, 1, new PublishFailures());
+		}
+
+		@Override
+		List<CompletableFuture<Long>> send(List<Frame> frames) {
+			List<CompletableFuture<Long>> added = new ArrayList<>();
+			for (Frame frame : frames) {
+				String text = new String(frame.lines(), StandardCharsets.UTF_8);
+				if (text.equals("slow")) {
+					FramePublisherTests.this.begun.countDown();
+					await(FramePublisherTests.this.sending);
+				}
+				CompletableFuture<Long> future = new CompletableFuture<>();
+				added.add(future);
+				this.futures.add(future);
+				this.sent.add(text);
+			}
+			return added;
+		}
+
+		@Override
+		CompletableFuture<Long> count(byte[] channel) {
+			return CompletableFuture.completedFuture(0L);
+		}
+
+		@Override
+		boolean isConnected() {
+			return this.connected;
+		}
+
+		@Override
+		void disconnect() {
+		}
+
+	}
+
+}
