@@ -99,11 +99,9 @@ final class RedisPubSubConnection {
 				this.begun.await();
 			}
 			while (connect()) {
-				if (this.heartbeat.supervise(this.publisher, this.closed, this.receiver::countReceivers)) {
+				if (supervise()) {
 					return;
 				}
-				logger.warn("The subscription is lost: Redis confirms heartbeats that are not received. "
-						+ "Subscribing again on a new connection");
 				disconnect();
 			}
 		}
@@ -119,6 +117,24 @@ final class RedisPubSubConnection {
 		}
 	}
 
+	/**
+	 * Supervises the connection.
+	 * @return {@code false} when it is lost, {@code true} when it is closed
+	 */
+	private boolean supervise() throws InterruptedException {
+		try {
+			if (this.heartbeat.supervise(this.publisher, this.closed, this.receiver::countReceivers)) {
+				return true;
+			}
+			logger.warn("The subscription is lost: Redis confirms heartbeats that are not received. "
+					+ "Subscribing again on a new connection");
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The connection can't be supervised any more. Connecting again", ex);
+		}
+		return false;
+	}
+
 	// The start tries again, and reports the reason.
 	private void connectEarly() throws InterruptedException {
 		Attempt attempt = new Attempt(false);
@@ -128,7 +144,7 @@ final class RedisPubSubConnection {
 			this.heartbeat.awaitFirst(opened);
 			this.prepared = attempt;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.debug("Could not connect before the start", ex);
 			attempt.end();
 		}
@@ -152,6 +168,10 @@ final class RedisPubSubConnection {
 			catch (RuntimeException ex) {
 				stuck = ex instanceof QueryTimeoutException;
 				failed(ex);
+			}
+			catch (Error ex) {
+				// Such as a missing class. Without this thread nothing connects again.
+				failed(new IllegalStateException(ex.toString(), ex));
 			}
 			attempt.end();
 			this.closed.await(this.failures.retryInterval().toMillis(), TimeUnit.MILLISECONDS);

@@ -1,6 +1,7 @@
 package io.github.statesignals.redis;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,9 +41,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.embedded.RedisServer;
 
 import org.springframework.core.task.SyncTaskExecutor;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -664,6 +668,34 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		finally {
 			server.stop();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void connectsAfterAnAttemptThatFailsWithAnError(boolean early) {
+		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(TestRedis.host(), TestRedis.port());
+		connect(connectionFactory);
+		AtomicInteger attempts = new AtomicInteger();
+		RedisConnectionFactory failing = (RedisConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { RedisConnectionFactory.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("getConnection") && attempts.incrementAndGet() == 1) {
+						throw new NoClassDefFoundError("Missing");
+					}
+					return method.invoke(connectionFactory, arguments);
+				});
+		RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(failing,
+				RedisPubSubSignalTransport.createListenerContainer(connectionFactory),
+				new RedisPubSubSignalTransport.Settings(CONNECT_TIMEOUT, MAX_PAYLOAD, Duration.ofMillis(200), true));
+		prepare(transport);
+		if (early) {
+			transport.prepare();
+			await().until(() -> attempts.get() == 1);
+		}
+		Application application = new Application(transport);
+		transport.start(application);
+		application.send(signal("app", 1));
+		await().until(() -> application.count() == 1);
+		transport.stop();
 	}
 
 	@Test

@@ -100,7 +100,7 @@ final class BlockingStreamCommands implements StreamCommands {
 				try {
 					result.complete(command.apply(this.connection));
 				}
-				catch (RuntimeException ex) {
+				catch (RuntimeException | Error ex) {
 					result.completeExceptionally(ex);
 				}
 			});

@@ -71,7 +71,7 @@ final class LettucePublisher extends FramePublisher {
 			// Takes the connection with it.
 			return open(own.getConnection(), () -> LettuceConnections.destroy(own), failures);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			LettuceConnections.destroy(own);
 			throw ex;
 		}

@@ -54,7 +54,7 @@ final class LettuceStreamCommands implements StreamCommands {
 		try {
 			return new LettuceStreamCommands(own, connect(own));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			LettuceConnections.destroy(own);
 			throw ex;
 		}
