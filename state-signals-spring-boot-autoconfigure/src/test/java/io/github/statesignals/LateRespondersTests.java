@@ -2,6 +2,7 @@ package io.github.statesignals;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.lettuce.core.RedisClient;
@@ -39,10 +40,10 @@ class LateRespondersTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "lettuce", "jedis" })
-	void areAskedAgain(String driver) {
-		SignalExporter exporter = this.applications
-			.start(Object.class, "spring.data.redis.client-type=" + driver, "heartbeat-interval=100ms")
+	@ValueSource(strings = { "spring.data.redis.client-type=lettuce", "spring.data.redis.client-type=jedis",
+			"channels.stored.delivery=durable" })
+	void areAskedAgain(String property) {
+		SignalExporter exporter = this.applications.start(Object.class, property, "heartbeat-interval=100ms")
 			.getBean(SignalExporter.class);
 		exporter.initialize("go");
 		try (LegacyResponder first = new LegacyResponder("first");
@@ -51,6 +52,17 @@ class LateRespondersTests {
 				.untilAsserted(() -> assertThat(exporter.getSubscribers()).contains(first.id, second.id));
 			assertThat(exporter.publish("go").acted()).contains(first.id, second.id);
 		}
+	}
+
+	@Test
+	void areAskedAgainOnANamedChannel() {
+		String channel = "channel=late-" + UUID.randomUUID();
+		SignalExporter exporter = this.applications.start(Object.class, channel, "heartbeat-interval=100ms")
+			.getBean(SignalExporter.class);
+		exporter.initialize("go");
+		this.applications.start(WithHandler.class, channel, "protocol.extensions=off", "responder.name=late");
+		await().atMost(Duration.ofSeconds(20)).until(() -> !exporter.getSubscribers().isEmpty());
+		assertThat(exporter.publish("go").acted()).singleElement().asString().startsWith("late-");
 	}
 
 	@Test
@@ -69,6 +81,14 @@ class LateRespondersTests {
 			await().atMost(Duration.ofSeconds(20)).until(() -> late.received.contains("off go"));
 			assertThat(late.received).doesNotContain("off initialization");
 		}
+	}
+
+	static class WithHandler {
+
+		@OnSignal(event = "go")
+		void go() {
+		}
+
 	}
 
 	/**

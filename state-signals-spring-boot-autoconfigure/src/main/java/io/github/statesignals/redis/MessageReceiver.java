@@ -31,8 +31,6 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 
 	private static final Logger logger = LoggerFactory.getLogger(MessageReceiver.class);
 
-	private static final byte[] UNNAMED = RedisChannel.bytes(SignalChannels.of("").signals());
-
 	// By the names of Redis channels.
 	private final Map<String, Topic> topics = new ConcurrentHashMap<>();
 
@@ -166,17 +164,26 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		notifyListener(() -> listener().onConnected(gap));
 	}
 
-	// If there is an exporter on it: the responders of Python do not announce themselves.
-	// Waits for nothing.
+	// Of each channel with an exporter: responders without extensions do not announce
+	// themselves. Waits for nothing.
 	void countReceivers(@Nullable RedisPublisher publisher) {
-		Listener listener = this.listener;
-		if (publisher == null || listener == null || !this.countable || !listener.wantsResponses("")) {
+		if (publisher != null) {
+			this.topics.values()
+				.stream()
+				.map(Topic::channel)
+				.distinct()
+				.forEach((channel) -> countReceivers(publisher, channel));
+		}
+	}
+
+	private void countReceivers(RedisPublisher publisher, RedisChannel channel) {
+		if (!this.countable || !listener().wantsResponses(channel.name())) {
 			return;
 		}
 		try {
-			publisher.countSubscribers(UNNAMED).whenComplete((count, ex) -> {
+			publisher.countSubscribers(channel.signals()).whenComplete((count, ex) -> {
 				if (ex == null) {
-					notifyListener(() -> listener.onReceivers("", count));
+					notifyListener(() -> listener().onReceivers(channel.name(), count));
 				}
 				else {
 					logger.debug("The subscribers of a Redis channel can't be counted", ex);

@@ -128,6 +128,11 @@ class GuardedListener implements Listener {
 	}
 
 	@Override
+	public void onReceivers(String channel, long receivers) {
+		call(() -> this.delegate.onReceivers(channel, receivers));
+	}
+
+	@Override
 	public void onConnected(boolean gap) {
 		call(() -> this.delegate.onConnected(gap));
 	}
