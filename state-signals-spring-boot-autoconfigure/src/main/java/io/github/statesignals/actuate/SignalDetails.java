@@ -69,21 +69,21 @@ final class SignalDetails {
 				return new Result(last.ended(), null, false, null, 0, List.of(), 0, List.of(), List.of(), List.of(),
 						null, last.error());
 			}
-			return of(last.ended(), result, last.answered(), last.missing());
+			return of(last.ended(), result, last.success(), last.answered(), last.missing());
 		}
 
 		static Result of(SignalResult result) {
-			return of(Instant.now(), result, result.responses().size(), result.missing().size());
+			return of(Instant.now(), result, result.isSuccess(), result.responses().size(), result.missing().size());
 		}
 
-		private static Result of(Instant ended, SignalResult result, int answered, int missing) {
+		private static Result of(Instant ended, SignalResult result, boolean success, int answered, int missing) {
 			List<Answer> answers = result.responses()
 				.entrySet()
 				.stream()
 				.limit(LIMIT)
 				.map((entry) -> Answer.of(entry.getKey(), entry.getValue()))
 				.toList();
-			return new Result(ended, result.code(), result.isSuccess(), result.elapsed(), answered, answers, missing,
+			return new Result(ended, result.code(), success, result.elapsed(), answered, answers, missing,
 					SignalsEndpoint.first(result.missing()), SignalsEndpoint.first(result.gone()),
 					SignalsEndpoint.first(result.left()), result.id(), null);
 		}

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
@@ -287,6 +290,33 @@ class SignalOperationsTests {
 			assertError(web.find("others", "other", null), 404, "no such path");
 			assertError(web.list("exporters", "default", "dead-letters", null), 404, "no such path");
 			assertError(web.list("channels", "default", "dead-letters", 0), 400, "between 1 and 100");
+		});
+	}
+
+	@Test
+	void lastResultIsASuccessIfAnAnswerThatIsNotListedIs() {
+		run((context) -> {
+			SignalResponderFactory responders = context.getBean(SignalResponderFactory.class);
+			CountDownLatch others = new CountDownLatch(101);
+			for (int i = 0; i < 100; i++) {
+				responders.get("idle-" + i).on("start", (signal) -> null);
+			}
+			responders.get("late").on("other", (signal) -> {
+				assertThat(others.await(20, TimeUnit.SECONDS)).isTrue();
+				return Acknowledgement.success();
+			});
+			SignalExporter exporter = context.getBean(SignalExporter.class);
+			assertThat(exporter.initializeAndWait(102, Duration.ofSeconds(20), "other")).isTrue();
+			assertThat(exporter.signal("other").onResponse((id, answer) -> others.countDown()).publish().isSuccess())
+				.isTrue();
+			SignalDetails.Exporter described = (SignalDetails.Exporter) web(context)
+				.find("exporters", "conductor", null)
+				.getBody();
+			assertThat(described.lastResults()).hasEntrySatisfying("other", (last) -> {
+				assertThat(last.answered()).isEqualTo(102);
+				assertThat(last.answers()).hasSize(100).allMatch((answer) -> answer.outcome().equals("unhandled"));
+				assertThat(last.success()).isTrue();
+			});
 		});
 	}
 

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param error why it failed; {@code null} if it has a result
  * @param answered the number of responders that answered
  * @param missing the number of responders that did not
+ * @param success whether it is a success, also by answers that are not stored
  */
 public record LastResult(Instant ended, @Nullable SignalResult result, @Nullable String error, int answered,
-		int missing) {
+		int missing, boolean success) {
 
 	/**
 	 * The number of answers, and of missing responders, that are stored.
@@ -32,7 +33,8 @@ public record LastResult(Instant ended, @Nullable SignalResult result, @Nullable
 
 	static LastResult of(Throwable ex) {
 		String error = String.valueOf(ex.getMessage());
-		return new LastResult(Instant.now(), null, error.substring(0, Math.min(error.length(), LONGEST_ERROR)), 0, 0);
+		return new LastResult(Instant.now(), null, error.substring(0, Math.min(error.length(), LONGEST_ERROR)), 0, 0,
+				false);
 	}
 
 	static LastResult of(SignalResult result) {
@@ -40,7 +42,8 @@ public record LastResult(Instant ended, @Nullable SignalResult result, @Nullable
 		int missing = result.missing().size();
 		boolean small = answered <= LIMIT && missing <= LIMIT && result.left().size() <= LIMIT
 				&& result.messages().isEmpty();
-		return new LastResult(Instant.now(), small ? result : shortened(result), null, answered, missing);
+		return new LastResult(Instant.now(), small ? result : shortened(result), null, answered, missing,
+				result.isSuccess());
 	}
 
 	private static SignalResult shortened(SignalResult result) {
