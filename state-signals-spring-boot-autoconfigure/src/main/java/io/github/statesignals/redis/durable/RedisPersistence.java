@@ -24,27 +24,34 @@ final class RedisPersistence {
 
 	private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
+	private final Set<String> trimmed = ConcurrentHashMap.newKeySet();
+
 	private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
-	void check(String channel, StreamStore store) {
-		if (!this.checked.add(channel)) {
-			return;
+	// Returns whether the channel can be trimmed, as far as that is known.
+	boolean check(String channel, StreamStore store) {
+		if (this.checked.add(channel)) {
+			store.persistence().whenComplete((fields, ex) -> {
+				if (ex == null) {
+					warn(channel, fields);
+				}
+				else if (RedisExceptions.isFinal(ex)) {
+					warn("The persistence of Redis was not checked. " + RedisExceptions.translate(ex).getMessage());
+					this.trimmed.add(channel);
+				}
+				else {
+					this.checked.remove(channel);
+				}
+			});
 		}
-		store.persistence().whenComplete((fields, ex) -> {
-			if (ex == null) {
-				warn(fields);
-			}
-			else if (RedisExceptions.isFinal(ex)) {
-				warn("The persistence of Redis was not checked. " + RedisExceptions.translate(ex).getMessage());
-			}
-			else {
-				this.checked.remove(channel);
-			}
-		});
+		return this.trimmed.contains(channel);
 	}
 
-	private void warn(List<String> fields) {
-		if (!isSupported(fields.get(3))) {
+	private void warn(String channel, List<String> fields) {
+		if (isSupported(fields.get(3))) {
+			this.trimmed.add(channel);
+		}
+		else {
 			warn("Redis " + fields.get(3) + " does not support durable channels: signals that are stored for "
 					+ "disconnected responders are not delivered, and none are deleted. Use Redis 6.2 or later");
 		}

@@ -115,8 +115,11 @@ final class RedisStreamConnection {
 			opened().forEach(StreamChannel::updateReaders);
 			readers().forEach(StreamReader::tick);
 			opened().forEach((channel) -> channel.registry().refresh());
-			this.channels.values().forEach(StreamChannel::trim);
-			this.channels.forEach((name, channel) -> this.persistence.check(name, channel.store()));
+			this.channels.forEach((name, channel) -> {
+				if (this.persistence.check(name, channel.store())) {
+					channel.trim();
+				}
+			});
 		}
 		// Also an error: the scheduler would not run this again.
 		catch (RuntimeException | Error ex) {

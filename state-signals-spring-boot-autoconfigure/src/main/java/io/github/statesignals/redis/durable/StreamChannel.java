@@ -18,6 +18,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
+import io.github.statesignals.redis.durable.store.StreamStore.Trimming;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
@@ -90,13 +91,15 @@ final class StreamChannel {
 	private void continueTrimming() {
 		this.store.checkPermissions(Purpose.TRIMMING)
 			.thenCompose((checked) -> this.store.trim())
-			.whenComplete((more, ex) -> {
-				if (ex == null && more) {
+			.whenComplete((trimming, ex) -> {
+				if (trimming == Trimming.MORE) {
 					this.services.retries().later(this::continueTrimming);
 					return;
 				}
 				this.trimming.set(false);
-				this.failures.log("Channel '" + this.name + "' is not trimmed, so that its stream grows", ex);
+				if (trimming != Trimming.NOT_DUE) {
+					this.failures.log("Channel '" + this.name + "' is not trimmed, so that its stream grows", ex);
+				}
 			});
 	}
 

@@ -266,13 +266,12 @@ public final class StreamStore {
 			.thenApply((reply) -> reply.stream().map(Replies::text).toList());
 	}
 
-	// Deletes a bounded number of acknowledged and expired signals. Returns whether there
-	// may be more.
-	public CompletableFuture<Boolean> trim() {
+	// Deletes a bounded number of acknowledged and expired signals.
+	public CompletableFuture<Trimming> trim() {
 		return eval(StreamScript.TRIM, List.of(this.keys.log(), this.keys.trimmed(), this.keys.responders()),
 				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped(""), bytes(TRIM_SIGNALS),
 						bytes(TRIM_ENTRIES)))
-			.thenApply(StreamStore::isDone);
+			.thenApply((reply) -> Trimming.values()[(int) Replies.number(reply.get(0))]);
 	}
 
 	// Returns the answers to a signal, and the responders that have not answered.
@@ -319,6 +318,13 @@ public final class StreamStore {
 	public enum Purpose {
 
 		EXPORTER, RESPONDER, TRIMMING
+
+	}
+
+	// As trim.lua numbers them.
+	public enum Trimming {
+
+		DONE, MORE, NOT_DUE
 
 	}
 

@@ -4,10 +4,10 @@
 -- KEYS: log, marker, responders
 -- ARGV: milliseconds of the interval, milliseconds after which signals are too old, beginning of
 --       the keys of what was dropped, how many signals to look at, how many entries to drop
--- Returns 1 if there may be more to drop, else 0.
+-- Returns 1 if there may be more to drop, 2 if this is not due yet, else 0.
 local marker = call('EXISTS', KEYS[2])
 if marker == 1 and attempt('PTTL', KEYS[2]) ~= -1 then
-  return {0}
+  return {2}
 end
 -- A write that a full Redis does not refuse: all that follow are not refused either.
 call('DEL', KEYS[2])
