@@ -111,7 +111,13 @@ class TypedSignalTests {
 			.isThrownBy(() -> exporter.signal("bork").metadata("reason", List.of(new Hidden("x"))))
 			.withMessageContaining(Hidden.class.getName())
 			.withMessageContaining("none of them is a property");
-		exporter.initialize("ready");
+		for (Object hidden : List.of(new Hidden("x"), new HiddenAndAnnotated("x"))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Nested(1, List.of(hidden))))
+				.withMessageContaining(hidden.getClass().getName())
+				.withMessageContaining("none of them is a property");
+		}
+		exporter.initialize("ready", "nested");
+		assertThat(exporter.emit(new Nested(1, List.of(new Ready(), Map.of()))).awaited()).isZero();
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Bork("x")))
 			.withMessageContaining("'bork' is not a legal event");
 	}
@@ -142,6 +148,9 @@ class TypedSignalTests {
 	}
 
 	record Ready() {
+	}
+
+	record Nested(int count, List<Object> parts) {
 	}
 
 	record Bork(String reason) {

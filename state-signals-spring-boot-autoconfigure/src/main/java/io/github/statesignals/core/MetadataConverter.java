@@ -14,16 +14,24 @@ import java.util.concurrent.atomic.DoubleAdder;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationConfig;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.TypeSerializer;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.POJONode;
+import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 import tools.jackson.databind.ser.impl.UnknownSerializer;
 
 import org.springframework.util.ReflectionUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Converts between the objects of applications and metadata: JSON values as plain Java
@@ -37,8 +45,13 @@ public final class MetadataConverter {
 
 	private final JsonMapper mapper;
 
+	private final SingletonSupplier<JsonMapper> checking;
+
 	public MetadataConverter(JsonMapper mapper) {
 		this.mapper = mapper;
+		this.checking = SingletonSupplier.of(() -> mapper.rebuild()
+			.addModule(new SimpleModule("hidden-fields").setSerializerModifier(new HiddenFields()))
+			.build());
 	}
 
 	// Errors name the key.
@@ -56,19 +69,9 @@ public final class MetadataConverter {
 					.formatted(payload.getClass().getName()));
 	}
 
-	// Fields that Jackson can't see would be null at the other end, without an error.
-	private void checkEmpty(Class<?> type) {
-		boolean[] fields = new boolean[1];
-		ReflectionUtils.doWithFields(type, (field) -> fields[0] = true, (field) -> !field.isSynthetic()
-				&& (field.getModifiers() & (Modifier.STATIC | Modifier.TRANSIENT)) == 0);
-		// A serializer of the application may write an empty object on purpose.
-		ValueSerializer<?> serializer = this.mapper._serializationContext().findValueSerializer(type);
-		if (fields[0] && !serializer.properties().hasNext()
-				&& (serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer)) {
-			throw new IllegalArgumentException(
-					"%s has fields, and none of them is a property in JSON: make it a record, or add getters or @JsonProperty"
-						.formatted(type.getName()));
-		}
+	private static boolean hasEmptyObject(JsonNode node) {
+		return (node.isObject() && node.isEmpty())
+				|| (node.isContainer() && node.values().stream().anyMatch(MetadataConverter::hasEmptyObject));
 	}
 
 	private @Nullable Object toJson(String path, @Nullable Object value, int depth) {
@@ -98,8 +101,8 @@ public final class MetadataConverter {
 		}
 		try {
 			JsonNode node = this.mapper.valueToTree(value);
-			if (node.isObject() && node.isEmpty()) {
-				checkEmpty(value.getClass());
+			if (hasEmptyObject(node)) {
+				this.checking.obtain().valueToTree(value);
 			}
 			return toJson(path, node, depth);
 		}
@@ -163,6 +166,54 @@ public final class MetadataConverter {
 		// A sum of doubles is no integer either.
 		boolean fraction = number instanceof DoubleAdder || number instanceof DoubleAccumulator;
 		return fraction ? toJsonNumber(path, value) : number.longValue();
+	}
+
+	/**
+	 * Refuses objects that write none of their fields: they would be null at the other
+	 * end, without an error.
+	 */
+	private static final class HiddenFields extends ValueSerializerModifier {
+
+		@Override
+		public ValueSerializer<?> modifySerializer(SerializationConfig config, BeanDescription.Supplier description,
+				ValueSerializer<?> serializer) {
+			Class<?> type = description.getBeanClass();
+			// A serializer of the application may write an empty object on purpose.
+			boolean empty = (serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer)
+					&& !serializer.properties().hasNext();
+			return (empty && hasFields(type)) ? new Refusal(type) : serializer;
+		}
+
+		private static boolean hasFields(Class<?> type) {
+			boolean[] fields = new boolean[1];
+			ReflectionUtils.doWithFields(type, (field) -> fields[0] = true, (field) -> !field.isSynthetic()
+					&& (field.getModifiers() & (Modifier.STATIC | Modifier.TRANSIENT)) == 0);
+			return fields[0];
+		}
+
+	}
+
+	private static final class Refusal extends ValueSerializer<Object> {
+
+		private final Class<?> type;
+
+		Refusal(Class<?> type) {
+			this.type = type;
+		}
+
+		@Override
+		public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
+			throw new IllegalArgumentException(
+					"%s has fields, and none of them is a property in JSON: make it a record, or add getters or @JsonProperty"
+						.formatted(this.type.getName()));
+		}
+
+		@Override
+		public void serializeWithType(Object value, JsonGenerator generator, SerializationContext context,
+				TypeSerializer typeSerializer) {
+			serialize(value, generator, context);
+		}
+
 	}
 
 }
