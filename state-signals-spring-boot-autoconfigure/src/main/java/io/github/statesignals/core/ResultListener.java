@@ -6,8 +6,8 @@ import io.github.statesignals.SignalResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notified of the results of an application's exporters. Called by many threads, which
- * may hold locks of the core: must not block.
+ * Notified of the results of an application's exporters. Called by many threads, also
+ * those of the Redis client: must not block. No lock of an exporter is held.
  */
 public interface ResultListener {
 

@@ -207,6 +207,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {
 		CompletionStage<?> sent;
+		this.services.counters().initialized(this.channel, legalEvents);
 		this.lock.lock();
 		try {
 			sent = begin(new ExporterState(Status.INITIALIZED, legalEvents, tag, expected));
@@ -232,6 +233,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 	// until the signal was sent.
 	public Runnable resume() {
 		CompletionStage<?> sent;
+		// A listener may have been added since it waits.
+		this.services.counters().initialized(this.channel, this.current.get().legalEvents());
 		this.lock.lock();
 		try {
 			ExporterState current = this.current.get();
@@ -250,7 +253,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private CompletionStage<?> begin(ExporterState initialized) {
-		this.services.counters().initialized(this.channel, initialized.legalEvents());
 		// Receive before sending: a responder that is asked may answer at once.
 		if (!register()) {
 			logger.debug("Exporter '{}' is initialized with {} as soon as the application is connected",

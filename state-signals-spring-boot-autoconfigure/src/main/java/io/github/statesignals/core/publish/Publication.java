@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -51,6 +52,9 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Called once when the result is about to be handed out.
 	private final HandOut onHandedOut;
 
+	// Runs what calls the application, not under the lock.
+	private final Executor unlocked;
+
 	private final AtomicBoolean handedOut = new AtomicBoolean();
 
 	private final long bytes;
@@ -81,11 +85,13 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Completes when the transmission has, and the tally is confirmed.
 	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
 
-	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel, HandOut onHandedOut) {
+	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel, HandOut onHandedOut,
+			Executor unlocked) {
 		this.signal = signal;
 		this.options = options;
 		this.onCancel = onCancel;
 		this.onHandedOut = onHandedOut;
+		this.unlocked = unlocked;
 		this.bytes = SignalSize.of(signal, options.trace());
 	}
 
@@ -113,7 +119,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void succeed(SignalResult result) {
-		this.options.completion().execute(() -> {
+		end(() -> {
 			// Before its dependent stages run: a caller that waits publishes the next.
 			handOut(result, null);
 			complete(result);
@@ -121,7 +127,11 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void fail(Throwable ex) {
-		this.options.completion().execute(() -> failNow(ex));
+		end(() -> failNow(ex));
+	}
+
+	private void end(Runnable completion) {
+		this.unlocked.execute(() -> this.options.completion().execute(completion));
 	}
 
 	void failNow(Throwable ex) {

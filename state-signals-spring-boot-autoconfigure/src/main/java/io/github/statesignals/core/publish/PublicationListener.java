@@ -22,10 +22,10 @@ interface PublicationListener {
 	 */
 	CompletableFuture<?> recall(Publication publication);
 
-	// The result is about to be completed. May be called under the lock.
+	// The result is about to be completed.
 	void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure);
 
-	// A publish is not admitted. Called under the lock.
+	// A publish is not admitted.
 	void onRejected(String event, Throwable failure);
 
 	/**

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -49,6 +51,9 @@ final class PublishQueue {
 	@GuardedBy("this")
 	private final UnawaitedAnswers unawaited = new UnawaitedAnswers();
 
+	// Calls of the application's code, for when the lock is released.
+	private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
+
 	private final SignalSender sender;
 
 	private final EngineServices services;
@@ -81,12 +86,13 @@ final class PublishQueue {
 	}
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this::finish, this.listener::onHandedOut);
+		Publication publication = new Publication(signal, options, this::cancel, this.listener::onHandedOut,
+				this::callUnlocked);
 		String problem = this.admission.admit(publication, this.services.settings().exporters().maxPending());
 		if (problem != null) {
 			TaskRejectedException rejected = new TaskRejectedException(
 					"'%s' is not published: %s".formatted(signal.event(), problem));
-			this.listener.onRejected(signal.event(), rejected);
+			this.calls.add(() -> this.listener.onRejected(signal.event(), rejected));
 			return CompletableFuture.failedFuture(rejected);
 		}
 		this.order.add(publication);
@@ -100,7 +106,7 @@ final class PublishQueue {
 			this.sender.check(signal);
 		}
 		catch (IllegalArgumentException ex) {
-			publication.failNow(ex);
+			this.calls.add(() -> publication.failNow(ex));
 			return publication;
 		}
 		this.order.enqueue(publication);
@@ -345,6 +351,30 @@ final class PublishQueue {
 		// On a durable channel it is enough that stored answers can be read.
 		return this.sender.isDurable() ? publication.isStoredAnswersUnknown()
 				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();
+	}
+
+	private void callUnlocked(Runnable call) {
+		if (Thread.holdsLock(this)) {
+			this.calls.add(call);
+		}
+		else {
+			call.run();
+		}
+	}
+
+	// To be called after each call that may end publications: under the lock, the
+	// application's code is not called.
+	void runCalls() {
+		if (!Thread.holdsLock(this)) {
+			for (Runnable call = this.calls.poll(); call != null; call = this.calls.poll()) {
+				call.run();
+			}
+		}
+	}
+
+	private void cancel(Publication publication) {
+		finish(publication);
+		runCalls();
 	}
 
 	void fail(Publication publication, Throwable ex) {

@@ -73,11 +73,15 @@ public final class SignalPublisher implements PublicationListener {
 	}
 
 	public CompletableFuture<?> sendInitialization(Signal signal) {
-		return this.queue.sendInitialization(signal);
+		CompletableFuture<?> sent = this.queue.sendInitialization(signal);
+		this.queue.runCalls();
+		return sent;
 	}
 
 	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		return this.queue.publish(signal, options);
+		CompletableFuture<SignalResult> published = this.queue.publish(signal, options);
+		this.queue.runCalls();
+		return published;
 	}
 
 	@Override
@@ -85,15 +89,20 @@ public final class SignalPublisher implements PublicationListener {
 		if (ex != null) {
 			this.queue.fail(publication,
 					SendFailures.describe(Futures.unwrap(ex), publication.event(), publication.publisherId()));
-			return;
 		}
+		else {
+			onConfirmed(publication, sent);
+		}
+		this.queue.runCalls();
+	}
+
+	private void onConfirmed(Publication publication, @Nullable Object sent) {
 		complete(publication,
 				this.queue.confirm(publication, (sent instanceof StoredSignal stored) ? stored.id() : null));
 		if (!publication.options().awaitsAnswers()) {
 			complete(publication, this.queue.timeOut(publication));
-			return;
 		}
-		if (publication.hasGap()) {
+		else if (publication.hasGap()) {
 			recall(publication);
 		}
 	}
@@ -107,6 +116,7 @@ public final class SignalPublisher implements PublicationListener {
 			this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
 					this.sender.limit(publication), this.queue.transmission(publication)));
 		}
+		this.queue.runCalls();
 	}
 
 	@Override
@@ -172,6 +182,7 @@ public final class SignalPublisher implements PublicationListener {
 			}
 			else {
 				complete(publication, this.queue.count(publication, answers));
+				this.queue.runCalls();
 			}
 			return null;
 		});
@@ -204,6 +215,7 @@ public final class SignalPublisher implements PublicationListener {
 		if (counted.publication() != null) {
 			complete(counted.publication(), counted.result());
 		}
+		this.queue.runCalls();
 	}
 
 	/**
@@ -216,6 +228,7 @@ public final class SignalPublisher implements PublicationListener {
 		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
 		boolean subscribed = this.queue.remove(responderId, left, ended);
 		ended.forEach(this::complete);
+		this.queue.runCalls();
 		return subscribed;
 	}
 
@@ -243,7 +256,10 @@ public final class SignalPublisher implements PublicationListener {
 	public Shutdown shutDown(Signal shutdown, RuntimeException reason) {
 		boolean extended = this.queue.isExtended();
 		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
-		return new Shutdown(this.queue.sendShutdown(shutdown, extended), () -> abandoned.forEach(this::end));
+		return new Shutdown(this.queue.sendShutdown(shutdown, extended), () -> {
+			abandoned.forEach(this::end);
+			this.queue.runCalls();
+		});
 	}
 
 	private void end(Publication publication) {

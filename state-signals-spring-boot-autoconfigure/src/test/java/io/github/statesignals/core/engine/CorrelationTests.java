@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,6 +21,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
@@ -272,6 +274,30 @@ class CorrelationTests {
 			.allSatisfy((publish) -> assertThat(get(publish).missing()).containsExactly("r1"));
 		publish(exporter, 4, 3).forEach((publish) -> assertThat(publish).isNotCompletedExceptionally());
 		assertRefused(exporter);
+	}
+
+	@Test
+	void listenerOfResultsIsCalledWithoutALockWhenAPublishIsRefused() {
+		Application application = this.applications.start(new Settings().maxPending(1));
+		SignalExporter exporter = exporter(application, "r1");
+		publish(exporter, 0, 1);
+		AtomicInteger calls = new AtomicInteger();
+		application.engine().counters().addListener(new ResultListener() {
+
+			@Override
+			public void onInitialized(String channel, Set<String> legalEvents) {
+			}
+
+			@Override
+			public void onResult(String channel, String event, SignalResult result, Throwable failure) {
+				if (calls.incrementAndGet() == 1) {
+					get(CorrelationTests.this.applications.inBackground(() -> publish(exporter, 1, 1)));
+				}
+			}
+
+		});
+		assertRefused(exporter);
+		assertThat(calls).hasValue(3);
 	}
 
 	@Test

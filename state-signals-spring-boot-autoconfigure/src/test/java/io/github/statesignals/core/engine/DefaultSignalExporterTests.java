@@ -45,6 +45,7 @@ import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.ResponderIds;
+import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.lane.ManualTimer;
@@ -737,6 +738,65 @@ class DefaultSignalExporterTests {
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
+	}
+
+	@Test
+	void listenersOfResultsAreCalledWithoutALock() {
+		subscribed("python");
+		AtomicInteger calls = new AtomicInteger();
+		this.engine.counters().addListener(new ResultListener() {
+
+			@Override
+			public void onInitialized(String channel, Set<String> legalEvents) {
+				if (legalEvents.size() > 1) {
+					call(() -> DefaultSignalExporterTests.this.exporter.initialize("nested"));
+				}
+			}
+
+			@Override
+			public void onResult(String channel, String event, @Nullable SignalResult result,
+					@Nullable Throwable failure) {
+				if (!event.equals("nested")) {
+					call(() -> DefaultSignalExporterTests.this.exporter.signal("nested")
+						.timeout(Duration.ZERO)
+						.publishAsync());
+				}
+			}
+
+			// Another thread needs the locks of the exporter.
+			private void call(Runnable other) {
+				try {
+					inBackground(other).get(10, TimeUnit.SECONDS);
+					calls.incrementAndGet();
+				}
+				catch (Exception ex) {
+					throw new IllegalStateException(ex);
+				}
+			}
+
+		});
+		this.exporter.initialize("start", "end", "nested");
+		assertThat(calls).as("initialized").hasValue(1);
+		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
+		assertThat(this.exporter.signal("start").metadata("text", "x".repeat(9_000_000)).publishAsync())
+			.isCompletedExceptionally();
+		assertThat(calls).as("too large").hasValue(2);
+		List<Future<SignalResult>> queued = List.of(
+				inBackground(() -> this.exporter.signal("start").requires("missing").publish()),
+				inBackground(() -> this.exporter.signal("start").until((awaited) -> {
+					throw new IllegalStateException("no rule");
+				}).publish()), inBackground(() -> {
+					this.wire.sending = (signal) -> failed();
+					return this.exporter.signal("end").publish();
+				}));
+		awaiting().until(() -> this.exporter instanceof DefaultSignalExporter known
+				&& known.subscriptions().publisher().queued() == 2 && queued.get(2).isDone());
+		assertThat(calls).as("not sent").hasValue(3);
+		this.wire.sending = this.wire::pass;
+		answer("python", "start", 1);
+		get(first);
+		queued.forEach((publish) -> awaiting().until(publish::isDone));
+		assertThat(calls).hasValue(6);
 	}
 
 	@Test

@@ -29,7 +29,7 @@ final class Publications {
 		return new Publication(new Signal("p", "test", event, "host", 1, "tag", metadata),
 				new PublishOptions(Duration.ofSeconds(20), null, Set.of(), null, Runnable::run), (cancelled) -> {
 				}, (handedOut, result, failure) -> {
-				});
+				}, Runnable::run);
 	}
 
 }
