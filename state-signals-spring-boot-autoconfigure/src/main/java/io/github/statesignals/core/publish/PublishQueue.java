@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -39,9 +38,6 @@ import org.springframework.dao.DataAccessResourceFailureException;
 final class PublishQueue {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
-
-	// How long to expect an answer that no publish awaits, if no timeout is configured.
-	private static final Duration LONGEST_UNAWAITED = Duration.ofHours(1);
 
 	private final PublishAdmission admission;
 
@@ -279,11 +275,6 @@ final class PublishQueue {
 					new Silence(this.order.lastNumber(), publication.options().timeout()));
 			this.listener.onMissed(outstanding);
 		}
-		else if (!publication.isOver() && publication.id() == null) {
-			Duration limit = this.sender.limit(publication);
-			this.unawaited.add(publication.event(), publication.tally().outstanding(),
-					now() + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit));
-		}
 		return conclude(publication, now());
 	}
 
@@ -389,6 +380,9 @@ final class PublishQueue {
 		if (!publication.end()) {
 			return false;
 		}
+		if (this.order.isExclusive(publication)) {
+			expectLate(publication);
+		}
 		this.order.leave(publication);
 		publication.cancelWork();
 		if (this.order.remove(publication, queued)) {
@@ -400,6 +394,19 @@ final class PublishQueue {
 			starved = this.order.pollStarved(this.responders.subscribers().ids().size());
 		}
 		return true;
+	}
+
+	// The answers to come name the event only.
+	@GuardedBy("this")
+	private void expectLate(Publication publication) {
+		List<String> late = publication.unanswered()
+			.stream()
+			.filter((responder) -> publication.id() == null || !this.responders.isExtended(responder))
+			.toList();
+		if (!late.isEmpty()) {
+			this.unawaited.add(publication.event(), late, publication.tally().sentNanos(), now(),
+					this.sender.longest(publication));
+		}
 	}
 
 	private long now() {

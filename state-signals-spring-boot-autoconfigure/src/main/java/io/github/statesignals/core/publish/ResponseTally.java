@@ -205,7 +205,8 @@ final class ResponseTally {
 				&& (this.gone.isEmpty() || !this.gone.contains(this.awaited.get(place)));
 	}
 
-	private Set<String> missing() {
+	// The awaited ones that have neither answered nor left.
+	Set<String> missing() {
 		if (this.gone.isEmpty()) {
 			return (this.remaining > 0) ? outstanding() : Set.of();
 		}
