@@ -133,32 +133,36 @@ class Commands {
 	}
 
 	// The script, and the programs of its folder that it calls.
-	private static String scripts(String program) {
-		try (Stream<Path> files = Files.walk(Pages.ROOT.resolve(program).getParent())) {
-			return files
-				.filter((file) -> file.endsWith(Path.of(program).getFileName()) || file.toString().endsWith(".java"))
-				.map(Commands::read)
-				.collect(Collectors.joining());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+	private String scripts(String program) {
+		Path script = Pages.ROOT.resolve(program);
+		return read(script) + this.sources.stream()
+			.filter((file) -> file.startsWith(script.resolveSibling("src")))
+			.map(Commands::read)
+			.collect(Collectors.joining());
 	}
 
 	private static Set<String> matches(Pattern pattern, String text) {
 		return pattern.matcher(text).results().map((match) -> match.group(1)).collect(Collectors.toSet());
 	}
 
-	private static List<Path> files() {
-		try (Stream<Path> files = Files.walk(Pages.ROOT, 16)) {
-			return files.filter((file) -> file.toString().matches(".*\\.(java|kt|xml)"))
-				.filter((file) -> !file.toString().matches(".*/(target|\\.git)/.*"))
-				.filter((file) -> !file.endsWith("Commands.java"))
-				.toList();
+	// Nothing in target, where other builds write meanwhile.
+	private List<Path> files() {
+		List<Path> files = new ArrayList<>(List.of(Pages.ROOT.resolve("pom.xml")));
+		for (String module : this.modules) {
+			files.add(Pages.ROOT.resolve(module).resolve("pom.xml"));
+			Path folder = Pages.ROOT.resolve(module).resolve("src");
+			if (Files.isDirectory(folder)) {
+				try (Stream<Path> sources = Files.walk(folder)) {
+					sources.filter((file) -> file.toString().matches(".*\\.(java|kt)"))
+						.filter((file) -> !file.endsWith("Commands.java"))
+						.forEach(files::add);
+				}
+				catch (IOException ex) {
+					throw new UncheckedIOException(ex);
+				}
+			}
 		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		return files;
 	}
 
 	private static String read(Path file) {

@@ -50,11 +50,11 @@ class ReadmeTests {
 			"docs/security.md text", "RequiredPermissionsTests", "docs/kotlin.md kotlin", "KotlinTests",
 			"docs/python.md python", "PythonSnippetTests");
 
+	private static final Commands COMMANDS = new Commands();
+
 	private final String version = Pages.text("pom.xml")
 		.replaceAll("(?s).*?<artifactId>state-signals-spring-boot-parent</artifactId>\\s*<version>(.*?)</version>.*",
 				"$1");
-
-	private final Commands commands = new Commands();
 
 	@TestFactory
 	Stream<DynamicTest> everyBlockIsChecked() {
@@ -99,10 +99,10 @@ class ReadmeTests {
 			case "xml" -> assertDependency(fence);
 			case "groovy" -> assertGradle(fence);
 			case "json" -> assertJson(fence);
-			case "bash" -> this.commands.assertKnown(fence);
+			case "bash" -> COMMANDS.assertKnown(fence);
 			case "" -> {
 				if (!isDrawing(fence)) {
-					this.commands.assertKnown(fence);
+					COMMANDS.assertKnown(fence);
 				}
 			}
 			case "text" -> assertThat(test != null || isDrawing(fence))
@@ -116,7 +116,7 @@ class ReadmeTests {
 			default -> fail(fence + " has a language that no test knows, and that the site may not render");
 		}
 		if (test != null) {
-			assertThat(this.commands.isTest(test)).as(test).isTrue();
+			assertThat(COMMANDS.isTest(test)).as(test).isTrue();
 		}
 	}
 
@@ -166,7 +166,7 @@ class ReadmeTests {
 
 	private void assertCoordinates(String group, String artifact, String version) {
 		assertThat(group).isEqualTo("io.github.statesignals");
-		assertThat(this.commands.isModule(artifact)).as("%s is a module", artifact).isTrue();
+		assertThat(COMMANDS.isModule(artifact)).as("%s is a module", artifact).isTrue();
 		assertThat(version).isEqualTo(this.version);
 	}
 
