@@ -172,6 +172,7 @@ public final class MetadataConverter {
 	 * Refuses objects that write none of their fields: they would be null at the other
 	 * end, without an error.
 	 */
+	@SuppressWarnings("serial")
 	private static final class HiddenFields extends ValueSerializerModifier {
 
 		@Override
