@@ -3,6 +3,7 @@ package io.github.statesignals;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -127,5 +128,25 @@ public interface SignalSpec {
 	 * sent
 	 */
 	CompletableFuture<SignalResult> publishAsync();
+
+	/**
+	 * Returns a publisher that publishes the signal once for each subscriber, when it
+	 * subscribes, with the values of this call. The items are the answers of awaited
+	 * responders, each as it is received, and at last the result. Then it completes.
+	 * Responders that are missing have no item: the result names them.
+	 * <p>
+	 * It fails with the exceptions of {@link #publish()}, and never completes without a
+	 * result. Cancelling the subscription ends the wait; the signal may have been sent.
+	 * Answers that are not requested yet are stored, one for each awaited responder at
+	 * most; a slow subscriber delays neither the publish nor other subscribers. A
+	 * subscriber is called on the starter's executor, never on a thread of the Redis
+	 * client, and may block.
+	 * <p>
+	 * Reactive libraries adapt it, such as Reactor's
+	 * {@code JdkFlowAdapter.flowPublisherToFlux}. Methods of controllers and of
+	 * {@link SignalGateway}s may return it.
+	 * @return the publisher, which may be subscribed to on any thread
+	 */
+	Flow.Publisher<SignalProgress> publishReactive();
 
 }

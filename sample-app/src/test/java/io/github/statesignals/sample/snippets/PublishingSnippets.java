@@ -8,9 +8,12 @@ import io.github.statesignals.SignalEvent;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalGateway;
+import io.github.statesignals.SignalProgress;
 import io.github.statesignals.SignalResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -52,6 +55,16 @@ class PublishingSnippets {
 			.map((response) -> response.getKey())
 			.next();
 		// end::reactive[]
+	}
+
+	Flux<String> progressReactively() {
+		// tag::flux[]
+		Flux<SignalProgress> progress = JdkFlowAdapter
+			.flowPublisherToFlux(this.exporter.signal("drain").publishReactive());
+		return progress.map((item) -> (item instanceof SignalProgress.Answered answered)
+				? answered.responderId() + " " + answered.answer().message()
+				: "missing: " + ((SignalProgress.Ended) item).result().missing());
+		// end::flux[]
 	}
 
 	void acted() {

@@ -133,7 +133,11 @@ class SnippetTests {
 	void reactive() {
 		SignalResponder.Registration registration = this.responder.on("drain",
 				(signal) -> Acknowledgement.failure("busy"));
-		assertThat(new PublishingSnippets(this.exporter).reactive().block()).isEqualTo(this.responder.getResponderId());
+		PublishingSnippets snippets = new PublishingSnippets(this.exporter);
+		assertThat(snippets.reactive().block()).isEqualTo(this.responder.getResponderId());
+		assertThat(snippets.progressReactively().collectList().block()).hasSize(7)
+			.contains(this.responder.getResponderId() + " busy")
+			.endsWith("missing: []");
 		registration.close();
 	}
 

@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import java.util.function.BiConsumer;
 
 import io.github.statesignals.CompletionRule;
 import io.github.statesignals.Signal;
+import io.github.statesignals.SignalProgress;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.Futures;
@@ -136,7 +138,7 @@ final class DefaultSignalSpec implements SignalSpec {
 	@Override
 	public SignalResult publish() {
 		// Only the caller depends on it.
-		Published published = send(Runnable::run);
+		Published published = send(options(Runnable::run));
 		SignalResult result = null;
 		Throwable failure = null;
 		try {
@@ -157,7 +159,20 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public CompletableFuture<SignalResult> publishAsync() {
-		Published published = send(this.callbacks);
+		return future(send(options(this.callbacks)));
+	}
+
+	@Override
+	public Flow.Publisher<SignalProgress> publishReactive() {
+		Map<String, @Nullable Object> values = new LinkedHashMap<>(this.metadata);
+		String tag = this.tag;
+		long sampleNo = this.sampleNo;
+		PublishOptions options = options(this.callbacks);
+		return new ReactivePublish(this.callbacks, (listener) -> future(
+				this.publisher.publish(this.event, sampleNo, tag, values, options.listening(listener))));
+	}
+
+	private static CompletableFuture<SignalResult> future(Published published) {
 		Observed observed = published.observed();
 		return (observed == Observed.NONE) ? published.result() : Futures.handOut(published.result(), (result, ex) -> {
 			observed.outcome(result, ex);
@@ -165,9 +180,12 @@ final class DefaultSignalSpec implements SignalSpec {
 		});
 	}
 
-	private Published send(Executor completion) {
-		return this.publisher.publish(this.event, this.sampleNo, this.tag, this.metadata,
-				new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion));
+	private PublishOptions options(Executor completion) {
+		return new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion);
+	}
+
+	private Published send(PublishOptions options) {
+		return this.publisher.publish(this.event, this.sampleNo, this.tag, this.metadata, options);
 	}
 
 	interface Publisher {

@@ -35,6 +35,12 @@ public record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Se
 				: new PublishOptions(this.timeout, this.rule, this.required, this.listener, this.completion, trace);
 	}
 
+	public PublishOptions listening(BiConsumer<String, SignalResult.Answer> another) {
+		BiConsumer<String, SignalResult.Answer> both = (this.listener != null) ? another.andThen(this.listener)
+				: another;
+		return new PublishOptions(this.timeout, this.rule, this.required, both, this.completion, this.trace);
+	}
+
 	boolean awaitsAnswers() {
 		return !this.timeout.isZero();
 	}
