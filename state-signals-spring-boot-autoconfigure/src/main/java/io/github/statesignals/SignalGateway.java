@@ -28,6 +28,11 @@ import org.springframework.aot.hint.annotation.Reflective;
  * {@code CompletableFuture} of the result. A {@code void} method does not wait for
  * answers. Methods throw the exceptions of {@link SignalSpec#publish()}, and are safe for
  * concurrent use.
+ * <p>
+ * With Reactor a method may return a {@code Mono} of the result, which publishes once for
+ * each subscriber, or the {@linkplain SignalSpec#publishReactive() answers}, a
+ * {@code Flux} or other publisher of {@link SignalProgress}. A suspending function of
+ * Kotlin returns the result, its code or a {@code Boolean}.
  *
  * @since 0.1.0
  */

@@ -104,6 +104,8 @@ class ArchitectureTests {
 			// What the wiring needs of handlers.
 			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
 			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
+			// What gateways return.
+			"handler.gateway.GatewayResult",
 			// What handlers need to read metadata.
 			"handler.metadata.MetadataReader", "handler.metadata.SafeTypeConverter",
 			"handler.metadata.UnsafeTypeException",

@@ -3,14 +3,20 @@ package io.github.statesignals.kotlin
 import io.github.statesignals.Acknowledgement
 import io.github.statesignals.OnSignal
 import io.github.statesignals.Signal
+import io.github.statesignals.SignalEvent
 import io.github.statesignals.SignalExporter
+import io.github.statesignals.SignalGateway
+import io.github.statesignals.SignalProgress
 import io.github.statesignals.SignalResult
 import io.github.statesignals.emitAndAwait
 import io.github.statesignals.publishAndAwait
+import io.github.statesignals.publishAsFlow
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.map
 import org.springframework.messaging.handler.annotation.Header
 import org.springframework.stereotype.Component
 
@@ -47,6 +53,22 @@ class Conductor(private val exporter: SignalExporter) {
     }
 
     suspend fun report(): SignalResult = exporter.emitAndAwait(Bork("disk full"))
+
+    fun progress(): Flow<String> = exporter.signal("cache-flip").metadata("region", "eu").publishAsFlow().map {
+        when (it) {
+            is SignalProgress.Answered -> "${it.responderId()} answered ${it.answer().message()}"
+            is SignalProgress.Ended -> "missing: ${it.result().missing()}"
+        }
+    }
+}
+
+@SignalGateway
+interface Caches {
+
+    suspend fun cacheFlip(region: String, shard: Int?): SignalResult
+
+    @SignalEvent("cache-flip")
+    suspend fun isFlipped(region: String): Boolean
 }
 
 @Component

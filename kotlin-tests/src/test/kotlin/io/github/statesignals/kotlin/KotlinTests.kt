@@ -2,14 +2,26 @@ package io.github.statesignals.kotlin
 
 import io.github.statesignals.OnSignal
 import io.github.statesignals.ResultCode
+import io.github.statesignals.SignalEvent
 import io.github.statesignals.SignalExporter
+import io.github.statesignals.SignalGatewayFactory
+import io.github.statesignals.SignalProgress
 import io.github.statesignals.SignalResult
 import io.github.statesignals.publishAndAwait
+import io.github.statesignals.publishAsFlow
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.collect
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatExceptionOfType
+import org.awaitility.Awaitility.await
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.BeforeAll
 import org.junit.jupiter.api.Test
@@ -114,6 +126,7 @@ class KotlinTests {
     @Test
     fun `a cancelled coroutine ends the wait`() = runBlocking<Unit> {
         val handlers = context.getBean(Handlers::class.java)
+        handlers.slow = CompletableFuture()
         assertThat(withTimeoutOrNull(500) { exporter.signal("slow").publishAndAwait() }).isNull()
         handlers.slow.complete(Unit)
         assertThat(exporter.signal("slow").publishAndAwait().isSuccess).isTrue()
@@ -130,6 +143,80 @@ class KotlinTests {
     fun `a suspending handler with another result fails the start`() {
         assertThatExceptionOfType(RuntimeException::class.java).isThrownBy { run(Invalid::class.java).close() }
             .withStackTraceContaining("which is no acknowledgement")
+    }
+
+    @Test
+    fun `answers are a flow`() = runBlocking<Unit> {
+        assertThat(Conductor(exporter).progress().toList()).hasSize(3).last().isEqualTo("missing: []")
+        assertThatExceptionOfType(IllegalArgumentException::class.java)
+            .isThrownBy { runBlocking { exporter.signal("strat").publishAsFlow().collect() } }
+            .withMessageContaining("'strat' is not a legal event")
+    }
+
+    @Test
+    fun `functions of a gateway suspend`() = runBlocking<Unit> {
+        val caches = gateway<Caches>()
+        assertThat(caches.cacheFlip("eu", 5).messages()).containsValue("eu 5 false")
+        assertThat(caches.cacheFlip("eu", null).messages()).containsValue("eu null false")
+        assertThat(caches.isFlipped("eu")).isTrue()
+        val more = gateway<More>()
+        assertThat(more.flag(false)).isEqualTo(ResultCode.SUB_FAILED)
+        assertThat(more.flagTwice()).isEqualTo(listOf(ResultCode.ALL_SUBS_SUCCESS, ResultCode.ALL_SUBS_SUCCESS))
+        assertThat(more.progress(true).toList()).hasSize(3)
+        assertThat(coroutineScope { async { more.flag() }.await() }).isEqualTo(ResultCode.ALL_SUBS_SUCCESS)
+        assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { runBlocking { more.strat() } }
+            .withMessageContaining("'strat' is not a legal event")
+    }
+
+    @Test
+    fun `a cancelled function of a gateway ends the wait`() = runBlocking<Unit> {
+        val handlers = context.getBean(Handlers::class.java)
+        handlers.slow = CompletableFuture()
+        handlers.slowCalls = 0
+        val call = async(Dispatchers.Default) { gateway<Slow>().slow() }
+        await().untilAsserted { assertThat(handlers.slowCalls).isPositive() }
+        call.cancelAndJoin()
+        handlers.slow.complete(Unit)
+        assertThat(gateway<Slow>().slow().isSuccess).isTrue()
+    }
+
+    @Test
+    fun `a function of a gateway that would lose the result is refused`() {
+        assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { gateway<NoResult>() }
+            .withMessageContaining("NoResult.flag suspends and returns")
+            .withMessageContaining("let it not suspend")
+        assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { gateway<OtherResult>() }
+            .withMessageContaining("OtherResult.flag suspends and returns class java.lang.String")
+    }
+
+    private inline fun <reified T : Any> gateway(): T =
+        context.getBean(SignalGatewayFactory::class.java).create(T::class.java)
+
+    interface More {
+
+        suspend fun flag(value: Boolean = true): ResultCode
+
+        suspend fun flagTwice(): List<ResultCode> = listOf(flag(), flag(true))
+
+        @SignalEvent("flag")
+        fun progress(value: Boolean): Flow<SignalProgress>
+
+        suspend fun strat(): Boolean
+    }
+
+    interface Slow {
+
+        suspend fun slow(): SignalResult
+    }
+
+    interface NoResult {
+
+        suspend fun flag(value: Boolean)
+    }
+
+    interface OtherResult {
+
+        suspend fun flag(value: Boolean): String
     }
 
     @Test
@@ -158,10 +245,15 @@ class KotlinTests {
 
     class Handlers {
 
-        val slow = CompletableFuture<Unit>()
+        @Volatile
+        var slow = CompletableFuture<Unit>()
+
+        @Volatile
+        var slowCalls = 0
 
         @OnSignal(event = ["slow"], responder = "slow")
         suspend fun slow() {
+            slowCalls++
             while (!slow.isDone) {
                 delay(1)
             }

@@ -12,26 +12,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalEvent;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalGateway;
 import io.github.statesignals.SignalGatewayFactory;
-import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.handler.gateway.GatewayResult;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
-import org.springframework.core.ResolvableType;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
@@ -47,8 +42,6 @@ import org.springframework.util.function.SingletonSupplier;
  * @since 0.1.0
  */
 public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
-
-	private static final Logger logger = LoggerFactory.getLogger(SignalGateway.class);
 
 	private final ConfigurableBeanFactory beanFactory;
 
@@ -137,7 +130,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 	// event: null for that of the typed signal, whose index is negative if there is none.
 	// timeout: null for the exporter's.
 	private record GatewayMethod(Method method, @Nullable String event, int typed, @Nullable Duration timeout,
-			GatewayParameter[] parameters, Function<SignalSpec, @Nullable Object> publisher) {
+			GatewayParameter[] parameters, GatewayResult result) {
 
 		private static final Set<String> SETTABLE = Set.of(SignalFields.EVENT, SignalFields.TAG,
 				SignalFields.SAMPLE_NO);
@@ -147,10 +140,10 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			if (this.timeout != null) {
 				spec.timeout(this.timeout);
 			}
-			for (int i = 0; i < arguments.length; i++) {
+			for (int i = 0; i < this.parameters.length; i++) {
 				this.parameters[i].add(spec, arguments[i]);
 			}
-			return this.publisher.apply(spec);
+			return this.result.publish(spec, arguments);
 		}
 
 		private String eventOf(@Nullable Object typedSignal) {
@@ -162,10 +155,11 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 		}
 
 		static GatewayMethod of(Method method, @Nullable Duration timeout) {
+			boolean suspending = isSuspending(method);
 			Parameter[] declared = method.getParameters();
-			GatewayParameter[] parameters = new GatewayParameter[declared.length];
+			GatewayParameter[] parameters = new GatewayParameter[suspending ? declared.length - 1 : declared.length];
 			int typed = -1;
-			for (int i = 0; i < declared.length; i++) {
+			for (int i = 0; i < parameters.length; i++) {
 				checkName(method, declared[i]);
 				parameters[i] = GatewayParameter.of(declared[i]);
 				if (parameters[i] == GatewayParameter.PAYLOAD && ParameterKinds.isTyped(declared[i].getType())) {
@@ -177,7 +171,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				}
 			}
 			return new GatewayMethod(method, event(method, (typed >= 0) ? declared[typed].getType() : null), typed,
-					timeout, parameters, publisher(method));
+					timeout, parameters, result(method, suspending));
 		}
 
 		// The field of the signal may be meant, and would be missing.
@@ -221,36 +215,31 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			}
 		}
 
-		private static Function<SignalSpec, @Nullable Object> publisher(Method method) {
-			Class<?> type = method.getReturnType();
-			if (type == void.class) {
-				return (spec) -> {
-					spec.publishAsync().whenComplete((result, ex) -> {
-						if (ex != null) {
-							logger.warn("{} could not publish: {}", method, ex.toString());
-						}
-					});
-					return null;
-				};
+		private static GatewayResult result(Method method, boolean suspending) {
+			GatewayResult result = GatewayResult.of(method, suspending);
+			if (result != null) {
+				return result;
 			}
-			if (type == SignalResult.class) {
-				return SignalSpec::publish;
-			}
-			if (type == ResultCode.class) {
-				return (spec) -> spec.publish().code();
-			}
-			if (type == boolean.class || type == Boolean.class) {
-				return (spec) -> spec.publish().isSuccess();
-			}
-			if (type.isAssignableFrom(CompletableFuture.class) && CompletionStage.class.isAssignableFrom(type)
-					&& ResolvableType.forMethodReturnType(method)
-						.as(CompletionStage.class)
-						.getGeneric()
-						.resolve() == SignalResult.class) {
-				return SignalSpec::publishAsync;
+			if (suspending) {
+				throw invalid(method,
+						"suspends and returns " + new MethodParameter(method, -1).getGenericParameterType(),
+						"Return SignalResult, ResultCode or Boolean, or let it not suspend: a function that returns "
+								+ "nothing does not wait for answers.");
 			}
 			throw invalid(method, "returns " + method.getGenericReturnType(),
-					"Return SignalResult, ResultCode, boolean, CompletableFuture<SignalResult> or void.");
+					"Return SignalResult, ResultCode, boolean, CompletableFuture<SignalResult> or void; with Reactor "
+							+ "also Mono<SignalResult> or Flux<SignalProgress>.");
+		}
+
+		// The last parameter of a suspending function is its continuation.
+		private static boolean isSuspending(Method method) {
+			if (!KotlinDetector.isSuspendingFunction(method)) {
+				return false;
+			}
+			if (!KotlinFunctions.COROUTINES) {
+				throw invalid(method, KotlinFunctions.NOT_CALLABLE, KotlinFunctions.DEPENDENCIES);
+			}
+			return true;
 		}
 
 		private static IllegalArgumentException invalid(Method method, String problem, String remedy) {
@@ -290,8 +279,9 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				};
 			}
 			if (header != null || ParameterKinds.isEntry(parameter.getType())) {
-				Assert.isTrue(header != null || parameter.isNamePresent(), () -> "The name of a parameter of "
-						+ parameter.getDeclaringExecutable() + " is not known: compile with the option -parameters");
+				Assert.isTrue(header != null || parameter.isNamePresent(),
+						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
+								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");
 				return (spec, value) -> spec.metadata(name,
 						(value instanceof Optional<?> optional) ? optional.orElse(null) : value);
 			}

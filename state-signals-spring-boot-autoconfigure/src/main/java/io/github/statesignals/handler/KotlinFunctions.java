@@ -22,7 +22,12 @@ import org.springframework.util.ClassUtils;
  */
 final class KotlinFunctions {
 
-	private static final boolean COROUTINES = KotlinDetector.isKotlinReflectPresent()
+	static final String NOT_CALLABLE = "is a suspending function, and a library to call it is missing";
+
+	static final String DEPENDENCIES = "Add the dependencies org.jetbrains.kotlin:kotlin-reflect and "
+			+ "org.jetbrains.kotlinx:kotlinx-coroutines-reactor.";
+
+	static final boolean COROUTINES = KotlinDetector.isKotlinReflectPresent()
 			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", KotlinFunctions.class.getClassLoader());
 
 	private KotlinFunctions() {
@@ -33,10 +38,7 @@ final class KotlinFunctions {
 			return false;
 		}
 		if (!COROUTINES) {
-			throw new InvalidSignalHandlerException(method,
-					"is a suspending function, and a library to call it is missing",
-					"Add the dependencies org.jetbrains.kotlin:kotlin-reflect and "
-							+ "org.jetbrains.kotlinx:kotlinx-coroutines-reactor.");
+			throw new InvalidSignalHandlerException(method, NOT_CALLABLE, DEPENDENCIES);
 		}
 		return true;
 	}

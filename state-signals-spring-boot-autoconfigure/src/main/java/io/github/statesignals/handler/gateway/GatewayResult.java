@@ -1,0 +1,137 @@
+package io.github.statesignals.handler.gateway;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+import io.github.statesignals.ResultCode;
+import io.github.statesignals.SignalGateway;
+import io.github.statesignals.SignalProgress;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.SignalSpec;
+import kotlin.coroutines.Continuation;
+import kotlinx.coroutines.reactor.MonoKt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Publishes the signal of a gateway method, and returns the result as the method declares
+ * it: at once, in a future, reactively or to a coroutine.
+ */
+public final class GatewayResult {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalGateway.class);
+
+	private final BiFunction<SignalSpec, @Nullable Object[], @Nullable Object> publisher;
+
+	private GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable Object> publisher) {
+		this.publisher = publisher;
+	}
+
+	/**
+	 * Reads the declaration of a method.
+	 * @param method the method of a gateway
+	 * @param suspending whether it is a suspending function, and coroutines are present
+	 * @return the result, or {@code null} if a gateway can't return what it declares
+	 */
+	public static @Nullable GatewayResult of(Method method, boolean suspending) {
+		if (suspending) {
+			// The type of the function; the method returns Object.
+			Function<SignalResult, Object> outcome = outcome(new MethodParameter(method, -1).getParameterType());
+			return (outcome != null) ? new GatewayResult((spec, arguments) -> Reactive.await(spec, outcome, arguments))
+					: null;
+		}
+		Class<?> type = method.getReturnType();
+		if (type == void.class) {
+			return new GatewayResult((spec, arguments) -> publishOnly(spec, method));
+		}
+		Function<SignalResult, Object> outcome = outcome(type);
+		if (outcome != null) {
+			return new GatewayResult((spec, arguments) -> outcome.apply(spec.publish()));
+		}
+		Class<?> item = ResolvableType.forMethodReturnType(method).getGeneric().resolve(Object.class);
+		if (item == SignalResult.class && type.isAssignableFrom(CompletableFuture.class)
+				&& CompletionStage.class.isAssignableFrom(type)) {
+			return new GatewayResult((spec, arguments) -> spec.publishAsync());
+		}
+		if (item == SignalProgress.class && type == Flow.Publisher.class) {
+			return new GatewayResult((spec, arguments) -> spec.publishReactive());
+		}
+		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
+		return (adapter != null) ? adapted(adapter, item) : null;
+	}
+
+	private static @Nullable GatewayResult adapted(ReactiveAdapter adapter, Class<?> item) {
+		Function<SignalResult, Object> outcome = outcome(item);
+		if (outcome != null && !adapter.isMultiValue()) {
+			return new GatewayResult((spec, arguments) -> Reactive.result(spec, outcome, adapter));
+		}
+		return (item == SignalProgress.class && adapter.isMultiValue())
+				? new GatewayResult((spec, arguments) -> Reactive.progress(spec, adapter)) : null;
+	}
+
+	private static @Nullable Function<SignalResult, Object> outcome(Class<?> type) {
+		if (type == SignalResult.class) {
+			return (result) -> result;
+		}
+		if (type == ResultCode.class) {
+			return SignalResult::code;
+		}
+		return (type == boolean.class || type == Boolean.class) ? SignalResult::isSuccess : null;
+	}
+
+	private static @Nullable Object publishOnly(SignalSpec spec, Method method) {
+		spec.publishAsync().whenComplete((result, ex) -> {
+			if (ex != null) {
+				logger.warn("{} could not publish: {}", method, ex.toString());
+			}
+		});
+		return null;
+	}
+
+	/**
+	 * Publishes a signal.
+	 * @param spec the signal
+	 * @param arguments the arguments of the method; the last one of a suspending function
+	 * is its continuation
+	 * @return the value that the method returns
+	 */
+	public @Nullable Object publish(SignalSpec spec, @Nullable Object[] arguments) {
+		return this.publisher.apply(spec, arguments);
+	}
+
+	// Reactor and coroutines are optional; without them there is no adapter either.
+	private static final class Reactive {
+
+		private static Mono<Object> mono(SignalSpec spec, Function<SignalResult, Object> outcome) {
+			return Mono.fromFuture(spec::publishAsync).map(outcome);
+		}
+
+		static Object result(SignalSpec spec, Function<SignalResult, Object> outcome, ReactiveAdapter adapter) {
+			return adapter.fromPublisher(mono(spec, outcome));
+		}
+
+		static Object progress(SignalSpec spec, ReactiveAdapter adapter) {
+			return adapter.fromPublisher(JdkFlowAdapter.flowPublisherToFlux(spec.publishReactive()));
+		}
+
+		@SuppressWarnings("unchecked")
+		static @Nullable Object await(SignalSpec spec, Function<SignalResult, Object> outcome,
+				@Nullable Object[] arguments) {
+			return MonoKt.awaitSingle(mono(spec, outcome), (Continuation<Object>) arguments[arguments.length - 1]);
+		}
+
+	}
+
+}
