@@ -16,7 +16,8 @@ public interface SelectiveHandler extends SignalHandler {
 
 	boolean selects(Signal signal);
 
-	// Handles a signal. Whether it is selected is evaluated once, and throws as that does.
+	// Handles a signal. Whether it is selected is evaluated once, and throws as that
+	// does.
 	default CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal, BooleanSupplier selected)
 			throws Exception {
 		return handleAsync(signal);
