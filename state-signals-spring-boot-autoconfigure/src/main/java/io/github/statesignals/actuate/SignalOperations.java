@@ -180,7 +180,7 @@ final class SignalOperations {
 		if (tag != null) {
 			found.lockTag(tag);
 		}
-		log("locks responder '{}' on publisher '{}' and tag '{}'", found.getResponderId(), found.lockedPublisher(),
+		log("locks responder '{}' on publisher '{}', tag '{}'", found.getResponderId(), found.lockedPublisher(),
 				found.lockedTag());
 		return SignalDetails.Responder.of(found);
 	}
@@ -274,7 +274,9 @@ final class SignalOperations {
 	}
 
 	private static void log(String action, @Nullable Object... names) {
-		Object[] printable = Stream.of(names).map((name) -> LogText.printable(String.valueOf(name))).toArray();
+		Object[] printable = Stream.of(names)
+			.map((name) -> LogText.printable((name != null) ? name.toString() : "any"))
+			.toArray();
 		logger.info("An operator " + action, printable);
 	}
 
