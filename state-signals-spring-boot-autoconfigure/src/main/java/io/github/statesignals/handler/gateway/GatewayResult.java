@@ -1,6 +1,7 @@
 package io.github.statesignals.handler.gateway;
 
 import java.lang.reflect.Method;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -129,7 +130,8 @@ public final class GatewayResult {
 		@SuppressWarnings("unchecked")
 		static @Nullable Object await(SignalSpec spec, Function<SignalResult, Object> outcome,
 				@Nullable Object[] arguments) {
-			return MonoKt.awaitSingle(mono(spec, outcome), (Continuation<Object>) arguments[arguments.length - 1]);
+			Object continuation = Objects.requireNonNull(arguments[arguments.length - 1]);
+			return MonoKt.awaitSingle(mono(spec, outcome), (Continuation<Object>) continuation);
 		}
 
 	}
