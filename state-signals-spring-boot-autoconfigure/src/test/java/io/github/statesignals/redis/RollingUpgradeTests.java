@@ -73,7 +73,6 @@ class RollingUpgradeTests {
 		peer.answerWith("failure");
 		assertThat(exporter.publish("work").failed()).containsExactly(peer.id());
 		peer.answerWith("answer");
-		peer.answerProbes("\"working\"");
 		peer.fallSilent();
 		CompletableFuture<SignalResult> slow = exporter.signal("work").timeout(TIMEOUT).publishAsync();
 		await().until(() -> peer.received("probe").size() >= 2);
@@ -95,8 +94,8 @@ class RollingUpgradeTests {
 		ConfigurableApplicationContext application = application(named);
 		String responderId = application.getBean(SignalResponder.class).getResponderId();
 		ScriptedPeer peer = exporter(version, named).initialize();
-		await().until(() -> peer.received(Signal.INITIALIZATION).size() == 1);
-		ObjectNode subscription = peer.received(Signal.INITIALIZATION).get(0);
+		await().until(() -> peer.subscriptions().size() == 1);
+		ObjectNode subscription = peer.subscriptions().get(0);
 		assertThat(subscription.get("responder_id").asString()).isEqualTo(responderId);
 		assertThat(subscription.at("/_ss/id").asString()).isEqualTo("1");
 		peer.publish("signal with metadata", "work", "2", 2);
@@ -168,7 +167,7 @@ class RollingUpgradeTests {
 		AtomicInteger publish = new AtomicInteger();
 		for (Version version : List.of(before, after)) {
 			ScriptedPeer peer = exporter(version, true).initialize();
-			await().until(() -> peer.received(Signal.INITIALIZATION).size() == 1);
+			await().until(() -> peer.subscriptions().size() == 1);
 			List<String> ids = IntStream.rangeClosed(2, 50).mapToObj((number) -> {
 				String id = "publish-" + publish.incrementAndGet();
 				peer.publish("signal with metadata", "work", id, number);

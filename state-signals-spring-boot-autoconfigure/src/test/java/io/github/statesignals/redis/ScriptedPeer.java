@@ -55,7 +55,7 @@ final class ScriptedPeer implements AutoCloseable {
 
 	private volatile boolean left;
 
-	private volatile @Nullable JsonNode state;
+	private volatile JsonNode state = mapper.readTree("\"working\"");
 
 	/**
 	 * Creates a peer.
@@ -137,8 +137,7 @@ final class ScriptedPeer implements AutoCloseable {
 		if (message.has("process_name")) {
 			answer(message);
 		}
-		else if (message.has("_ss") && message.get("_ss").has("probe") && !message.get("_ss").has("state")
-				&& this.state != null) {
+		else if (message.has("_ss") && message.get("_ss").has("probe") && !message.get("_ss").has("state")) {
 			ObjectNode answer = WireVector.message("probe answer")
 				.put("responder_id", this.id)
 				.put("publisher_id", message.get("publisher_id").asString());
@@ -203,7 +202,7 @@ final class ScriptedPeer implements AutoCloseable {
 	}
 
 	/**
-	 * Answers probes from here on.
+	 * Changes the state with which it answers probes.
 	 * @param state the state in JSON
 	 */
 	void answerProbes(String state) {
@@ -216,6 +215,15 @@ final class ScriptedPeer implements AutoCloseable {
 
 	Map<Integer, Integer> answered() {
 		return this.answered;
+	}
+
+	/**
+	 * Returns the responses to its initialization, and no hello.
+	 */
+	List<ObjectNode> subscriptions() {
+		return received("initialization").stream()
+			.filter((response) -> response.get("publisher_id").asString().equals(this.id))
+			.toList();
 	}
 
 	List<ObjectNode> received(String event) {
