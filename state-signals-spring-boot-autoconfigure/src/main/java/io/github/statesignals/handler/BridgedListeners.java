@@ -113,8 +113,8 @@ final class BridgedListeners {
 	private void add(BridgedListener listener, Map<String, Class<?>> observed) {
 		String problem = listener.neverCalledBecause(this::isTransactional);
 		if (problem != null) {
-			logger.warn("{} is not called for signals {}: {}", listener.description(), quoted(observed.keySet()),
-					problem);
+			logger.warn("{} is not called for signals '{}': {}", listener.description(),
+					String.join("', '", observed.keySet()), problem);
 			return;
 		}
 		observed.forEach((event, type) -> {
@@ -127,10 +127,6 @@ final class BridgedListeners {
 			}
 			known.listeners().add(listener);
 		});
-	}
-
-	private static String quoted(Set<String> events) {
-		return "'" + String.join("', '", events) + "'";
 	}
 
 	private boolean isTransactional() {

@@ -136,7 +136,8 @@ final class HandlerArguments {
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
 				: resolve(parameter, header.defaultValue());
 		return (signal) -> {
-			Object value = fieldOrEntry(signal, channel, name);
+			Object field = SignalFields.get(signal, channel, name);
+			Object value = (field != null) ? field : signal.metadata().get(name);
 			if (value == null) {
 				value = defaultValue;
 			}
@@ -152,11 +153,6 @@ final class HandlerArguments {
 		}
 		Type target = checkedType(parameter);
 		return (signal) -> this.reader.read(SignalFields.of(signal, channel), target, null);
-	}
-
-	private static @Nullable Object fieldOrEntry(Signal signal, String channel, String name) {
-		Object field = SignalFields.get(signal, channel, name);
-		return (field != null) ? field : signal.metadata().get(name);
 	}
 
 	private String resolve(MethodParameter parameter, String value) {

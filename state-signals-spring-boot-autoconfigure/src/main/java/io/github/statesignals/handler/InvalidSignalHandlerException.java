@@ -1,7 +1,9 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import org.springframework.beans.factory.BeanInitializationException;
 import org.springframework.core.MethodParameter;
@@ -35,10 +37,9 @@ public class InvalidSignalHandlerException extends BeanInitializationException {
 	}
 
 	private static String describe(Method method) {
-		StringBuilder parameters = new StringBuilder();
-		for (Class<?> type : method.getParameterTypes()) {
-			parameters.append(parameters.isEmpty() ? "" : ", ").append(type.getSimpleName());
-		}
+		String parameters = Arrays.stream(method.getParameterTypes())
+			.map(Class::getSimpleName)
+			.collect(Collectors.joining(", "));
 		return "%s.%s(%s)".formatted(method.getDeclaringClass().getName(), method.getName(), parameters);
 	}
 
