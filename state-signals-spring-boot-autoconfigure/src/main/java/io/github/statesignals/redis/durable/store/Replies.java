@@ -29,6 +29,10 @@ public final class Replies {
 		return (value instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
 	}
 
+	static byte[] bytes(@Nullable Object value) {
+		return (value instanceof byte[] bytes) ? bytes : text(value).getBytes(StandardCharsets.UTF_8);
+	}
+
 	// Converts a number. Other clients can write into a key: a value that is no number
 	// counts as zero.
 	public static long number(@Nullable Object value) {

@@ -158,7 +158,7 @@ public final class StreamStore {
 				references.stream()
 					.map((reference) -> StreamKeys.field(reference.signal(), reference.responder()))
 					.toList())
-			.thenApply((reply) -> reply.stream().map(StreamStore::answer).toList());
+			.thenApply((reply) -> reply.stream().map(Replies::bytes).toList());
 	}
 
 	// The fields are those of the responders as they were read last, or empty. Restoring:
@@ -302,10 +302,6 @@ public final class StreamStore {
 		return Replies.number(reply.get(0)) == 1;
 	}
 
-	static byte[] answer(@Nullable Object reply) {
-		return (reply instanceof byte[] bytes) ? bytes : RedisChannel.bytes(Replies.text(reply));
-	}
-
 	private static byte[] bytes(Duration duration) {
 		return bytes(duration.toMillis());
 	}
@@ -401,7 +397,7 @@ public final class StreamStore {
 			for (int i = 0; i + 2 < fields.size(); i += 3) {
 				String name = Replies.text(fields.get(i));
 				switch (Replies.text(fields.get(i + 1))) {
-					case "+" -> status.answers.put(name, answer(fields.get(i + 2)));
+					case "+" -> status.answers.put(name, Replies.bytes(fields.get(i + 2)));
 					case "x" -> status.removed.add(name);
 					default -> status.outstanding.add(name);
 				}
