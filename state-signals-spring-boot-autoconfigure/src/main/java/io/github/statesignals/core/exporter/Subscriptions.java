@@ -213,15 +213,21 @@ public final class Subscriptions {
 		this.lock.lock();
 		try {
 			if (!own.isListening()) {
-				leave(own.getResponderId());
+				remove(own.getResponderId());
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
+		this.publisher.completeEnded();
 	}
 
 	public void leave(String responderId) {
+		remove(responderId);
+		this.publisher.completeEnded();
+	}
+
+	private void remove(String responderId) {
 		if (this.publisher.remove(responderId, true)) {
 			left(responderId, Reason.SAID_BYE);
 		}
@@ -242,6 +248,7 @@ public final class Subscriptions {
 		finally {
 			this.lock.unlock();
 		}
+		this.publisher.completeEnded();
 	}
 
 	private void left(String responderId, Reason reason) {
@@ -257,6 +264,7 @@ public final class Subscriptions {
 					LogText.printable(responderId), this.publisherId);
 			left(responderId, Reason.GONE);
 		}
+		this.publisher.completeEnded();
 	}
 
 	private void onMissed(Set<String> responderIds) {

@@ -344,6 +344,10 @@ final class PublishQueue {
 				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();
 	}
 
+	void addCall(Runnable call) {
+		this.calls.add(call);
+	}
+
 	private void callUnlocked(Runnable call) {
 		if (Thread.holdsLock(this)) {
 			this.calls.add(call);

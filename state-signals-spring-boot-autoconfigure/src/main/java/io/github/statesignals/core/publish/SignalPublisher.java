@@ -227,9 +227,13 @@ public final class SignalPublisher implements PublicationListener {
 	public boolean remove(String responderId, boolean left) {
 		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
 		boolean subscribed = this.queue.remove(responderId, left, ended);
-		ended.forEach(this::complete);
-		this.queue.runCalls();
+		ended.forEach((publication, result) -> this.queue.addCall(() -> complete(publication, result)));
 		return subscribed;
+	}
+
+	// Completes the results that removals have ended. To be called without any lock.
+	public void completeEnded() {
+		this.queue.runCalls();
 	}
 
 	public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {

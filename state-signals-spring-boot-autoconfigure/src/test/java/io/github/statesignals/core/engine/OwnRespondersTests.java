@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.github.statesignals.Acknowledgement;
@@ -17,9 +18,11 @@ import io.github.statesignals.SubscriberJoinedEvent;
 import io.github.statesignals.SubscriberLeftEvent;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.statesignals.core.engine.InMemoryApplications.get;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -220,6 +224,42 @@ class OwnRespondersTests {
 		assertThat(byes(application)).isEqualTo(announcements + 1);
 		application.wire().reconnect(false);
 		assertThat(byes(application)).isEqualTo(announcements + 1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void endAPublishWithoutALockWhenTheyLeave(boolean announced) {
+		Application application = this.applications.start();
+		Registration registration = application.responder().on("start", succeeding());
+		SignalExporter exporter = application.exporter("start");
+		AtomicReference<Set<String>> left = new AtomicReference<>();
+		application.engine().counters().addListener(new ResultListener() {
+
+			@Override
+			public void onInitialized(String channel, Set<String> legalEvents) {
+			}
+
+			@Override
+			public void onResult(String channel, String event, SignalResult result, Throwable failure) {
+				// Another thread needs the lock of the subscriptions.
+				get(OwnRespondersTests.this.applications.inBackground(() -> withdraw(exporter, application)));
+				left.set(result.left());
+			}
+
+		});
+		application.wire().loseReceived(true);
+		CompletableFuture<Void> publishing = this.applications.inBackground(() -> exporter.publish("start"));
+		InMemoryApplications.awaiting().until(() -> application.wire().log().contains("signal start"));
+		this.peer.settle();
+		application.wire().loseReceived(false);
+		application.wire().disconnect(!announced);
+		registration.close();
+		get(publishing);
+		assertThat(left.get()).containsExactly(application.responder().getResponderId());
+	}
+
+	private static void withdraw(SignalExporter exporter, Application application) {
+		((DefaultSignalExporter) exporter).subscriptions().withdraw(application.responder(), false);
 	}
 
 	private static long byes(Application application) {
