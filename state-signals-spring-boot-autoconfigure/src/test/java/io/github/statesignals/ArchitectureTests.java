@@ -131,7 +131,7 @@ class ArchitectureTests {
 			"redis.durable.store.StreamStore$Lease$State", "redis.durable.store.StreamStore$Purpose",
 			"redis.durable.store.StreamStore$Registration", "redis.durable.store.StreamStore$Registration$Outcome",
 			"redis.durable.store.StreamStore$Responders", "redis.durable.store.StreamStore$Status",
-			"redis.durable.store.StreamStore$Trimming", "redis.durable.store.StoredDeadLetters$StoredDeadLetter",
+			"redis.durable.store.Trimming", "redis.durable.store.StoredDeadLetters$StoredDeadLetter",
 			"redis.durable.store.StoredDeadLetters",
 			// The names of meters.
 			"observation.PublishOutcome", "observation.SignalMeters", "observation.SignalMeters$Tag",

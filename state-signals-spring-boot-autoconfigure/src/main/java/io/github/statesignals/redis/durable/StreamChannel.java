@@ -18,7 +18,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
-import io.github.statesignals.redis.durable.store.StreamStore.Trimming;
+import io.github.statesignals.redis.durable.store.Trimming;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;

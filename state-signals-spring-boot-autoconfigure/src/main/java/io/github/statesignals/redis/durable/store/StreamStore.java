@@ -317,13 +317,6 @@ public final class StreamStore {
 
 	}
 
-	// As trim.lua numbers them.
-	public enum Trimming {
-
-		DONE, MORE, NOT_DUE
-
-	}
-
 	/**
 	 * A signal to acknowledge. An empty id acknowledges the entry alone. The last signal
 	 * of an entry acknowledges it.

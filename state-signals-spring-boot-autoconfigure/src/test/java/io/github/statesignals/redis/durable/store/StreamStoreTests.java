@@ -15,7 +15,6 @@ import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.redis.durable.store.StreamStore.AnsweredSignal;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
-import io.github.statesignals.redis.durable.store.StreamStore.Trimming;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
