@@ -351,6 +351,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private void await(CompletionStage<?> sent, String event, Duration timeout) {
+		this.publisher.completeEnded();
 		SendFailures.await(sent.toCompletableFuture(), event, this.publisherId, timeout, this.services.timer());
 	}
 

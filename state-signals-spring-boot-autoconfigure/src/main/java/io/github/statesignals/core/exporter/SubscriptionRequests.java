@@ -74,7 +74,9 @@ final class SubscriptionRequests {
 	// Completes at once if there is no need.
 	CompletionStage<?> askAgain() {
 		Signal current = this.initialization.get();
-		return (current != null) ? ask(current) : CompletableFuture.completedFuture(null);
+		CompletionStage<?> sent = (current != null) ? ask(current) : CompletableFuture.completedFuture(null);
+		this.publisher.completeEnded();
+		return sent;
 	}
 
 	void send() {

@@ -109,29 +109,21 @@ public final class Subscriptions {
 				|| !responder.getChannel().equals(this.channel)) {
 			return;
 		}
-		this.lock.lock();
-		try {
+		locked(() -> {
 			if (responder.subscribesTo(initialization)) {
 				subscribe(responder.getResponderId(),
 						(settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
 			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
 	// Its answer to an initialization may be received after it has left.
 	private void onSubscriptionOf(LocalResponder own, @Nullable ResponseExtension extension) {
-		this.lock.lock();
-		try {
+		locked(() -> {
 			if (own.isListening()) {
 				subscribe(own.getResponderId(), extension);
 			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
 	private void subscribe(String responderId, @Nullable ResponseExtension extension) {
@@ -210,15 +202,11 @@ public final class Subscriptions {
 
 	// It needs no proof. The responder may be back before its bye is received.
 	private void onByeOf(LocalResponder own) {
-		this.lock.lock();
-		try {
+		locked(() -> {
 			if (!own.isListening()) {
 				remove(own.getResponderId());
 			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 		this.publisher.completeEnded();
 	}
 
@@ -237,18 +225,24 @@ public final class Subscriptions {
 	// it, unless it is unannounced, for the application is not connected. Ignores a
 	// responder that listens again.
 	public void withdraw(LocalResponder responder, boolean unannounced) {
-		this.lock.lock();
-		try {
+		locked(() -> {
 			String responderId = responder.getResponderId();
 			if (!responder.isListening()
 					&& (unannounced ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
 				left(responderId, Reason.SAID_BYE);
 			}
+		});
+		this.publisher.completeEnded();
+	}
+
+	private void locked(Runnable action) {
+		this.lock.lock();
+		try {
+			action.run();
 		}
 		finally {
 			this.lock.unlock();
 		}
-		this.publisher.completeEnded();
 	}
 
 	private void left(String responderId, Reason reason) {

@@ -73,9 +73,7 @@ public final class SignalPublisher implements PublicationListener {
 	}
 
 	public CompletableFuture<?> sendInitialization(Signal signal) {
-		CompletableFuture<?> sent = this.queue.sendInitialization(signal);
-		this.queue.runCalls();
-		return sent;
+		return this.queue.sendInitialization(signal);
 	}
 
 	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
@@ -231,7 +229,9 @@ public final class SignalPublisher implements PublicationListener {
 		return subscribed;
 	}
 
-	// Completes the results that removals have ended. To be called without any lock.
+	// Completes the results that removals, or sending an initialization, have ended. To
+	// be
+	// called without any lock.
 	public void completeEnded() {
 		this.queue.runCalls();
 	}
