@@ -90,6 +90,20 @@ class PausedHandlerTests {
 	}
 
 	@Test
+	void handlerThatIsRemovedWhileAnotherOneRunsDoesNotAct() {
+		CompletableFuture<Acknowledgement> handled = new CompletableFuture<>();
+		CompletableFuture<Void> started = new CompletableFuture<>();
+		this.cpu.responder().on("start", new AsynchronousHandler(started, handled));
+		Registration removed = this.cpu.responder().on("start", (signal) -> act());
+		CompletableFuture<SignalResult> result = exporter().signal("start").publishAsync();
+		get(started);
+		removed.close();
+		handled.complete(Acknowledgement.success());
+		assertThat(get(result).isSuccess()).isTrue();
+		assertThat(this.calls).hasValue(0);
+	}
+
+	@Test
 	void noHandlerIsPausedOfAnotherEventOrName() {
 		Registration registration = this.cpu.responder().on("start", (signal) -> act());
 		assertThat(this.handlers.pause("stop", null, true)).isEmpty();
