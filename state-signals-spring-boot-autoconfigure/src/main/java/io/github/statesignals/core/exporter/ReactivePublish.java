@@ -82,7 +82,7 @@ final class ReactivePublish implements Flow.Publisher<SignalProgress> {
 				this.items.submit(new SignalProgress.Ended(result));
 				this.items.close();
 			}
-			else if (failure != null) {
+			else if (failure != null && !this.unsubscribed.isDone()) {
 				this.items.closeExceptionally(Futures.unwrap(failure));
 			}
 		}

@@ -124,11 +124,30 @@ class ReactivePublishTests {
 	}
 
 	@Test
+	void cancellingIsNoFailure() {
+		List<Runnable> tasks = new ArrayList<>();
+		List<Throwable> failures = new ArrayList<>();
+		List<Flow.Subscription> subscriptions = new ArrayList<>();
+		new ReactivePublish(tasks::add, (listener) -> new CompletableFuture<>()).subscribe(new Failing(failures) {
+
+			@Override
+			public void onSubscribe(Flow.Subscription subscription) {
+				subscriptions.add(subscription);
+			}
+
+		});
+		tasks.remove(0).run();
+		subscriptions.get(0).cancel();
+		tasks.forEach(Runnable::run);
+		assertThat(failures).isEmpty();
+	}
+
+	@Test
 	void aSubscriberThatFailsEndsTheWait() {
-		Failing failing = new Failing();
-		this.reactive.subscribe(failing);
+		List<Throwable> failures = new ArrayList<>();
+		this.reactive.subscribe(new Failing(failures));
 		answer("a");
-		assertThat(failing.failures).hasSize(1);
+		assertThat(failures).hasSize(1);
 		assertThat(this.publishes.get(0)).isCancelled();
 	}
 
@@ -205,9 +224,13 @@ class ReactivePublishTests {
 
 	}
 
-	private static final class Failing implements Flow.Subscriber<SignalProgress> {
+	private static class Failing implements Flow.Subscriber<SignalProgress> {
 
-		private final List<Throwable> failures = new ArrayList<>();
+		private final List<Throwable> failures;
+
+		Failing(List<Throwable> failures) {
+			this.failures = failures;
+		}
 
 		@Override
 		public void onSubscribe(Flow.Subscription subscription) {
