@@ -11,7 +11,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.LogLimit;
-import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
@@ -121,7 +120,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 	private void pass(Topic topic, ReceivedMessage message) {
 		String channel = topic.channel.name();
 		if (message instanceof ReceivedResponse received) {
-			listener().onResponse(channel, received.response(), usable(topic, received.extension()));
+			listener().onResponse(channel, received.response(), received.extension());
 		}
 		else if (message instanceof ReceivedSignal received) {
 			listener().onSignal(channel, received.signal(), received.extension());
@@ -138,14 +137,6 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 				pass(topic, unverified.message());
 			}
 		}
-	}
-
-	// A probe that is sent to no reply channel of this version would get no answer, and
-	// its responder be gone.
-	private static @Nullable ResponseExtension usable(Topic topic, @Nullable ResponseExtension extension) {
-		String address = (extension != null) ? extension.address() : null;
-		return (extension != null && address != null && topic.channel.address(address) == null) ? new ResponseExtension(
-				extension.id(), extension.handledEvents(), null, extension.seal(), extension.probe()) : extension;
 	}
 
 	private void passMalformed(Topic topic, MalformedMessage malformed) {

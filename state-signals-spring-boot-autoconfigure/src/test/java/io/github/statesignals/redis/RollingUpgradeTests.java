@@ -197,24 +197,6 @@ class RollingUpgradeTests {
 		assertThat(slow.join().acted()).containsExactly(peer.id());
 	}
 
-	@Test
-	void responderWithAnAddressOfANewerVersionIsNotGone() {
-		SignalExporter exporter = exporter(true);
-		ScriptedPeer peer = responder((message) -> {
-			Version.NEWER.apply(message);
-			if (message.at("/_ss/address").isString()) {
-				((ObjectNode) message.get("_ss")).put("address", "event-signal-inbox:{0}");
-			}
-			return message;
-		}, true);
-		assertThat(exporter.initializeAndWait(1, TIMEOUT, "work")).isTrue();
-		peer.fallSilent();
-		SignalResult missing = exporter.signal("work").timeout(Duration.ofSeconds(3)).publish();
-		assertThat(missing.missing()).containsExactly(peer.id());
-		assertThat(missing.gone()).isEmpty();
-		assertThat(exporter.getSubscribers()).containsExactly(peer.id());
-	}
-
 	@ParameterizedTest
 	@ValueSource(strings = { "{\"events\":[\"work\"]}", "\"work\"", "true", "[7]" })
 	void responderThatHasNoHandlerInAFormOfANewerVersionHasNotActed(String handles) {
