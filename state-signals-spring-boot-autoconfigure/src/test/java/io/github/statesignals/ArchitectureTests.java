@@ -80,13 +80,16 @@ class ArchitectureTests {
 			"core.SignalSize", "core.lane.MemoryBudget", "core.lane.OrderedLanes$Task", "core.SignalTypeException",
 			"core.engine.SignalEngine", "core.exporter.DefaultSignalExporter", "core.exporter.ExporterRegistry",
 			"core.exporter.Subscriptions", "core.lane.OrderedLanes", "core.lane.ScheduledTimer", "core.lane.TaskWatch",
-			"core.lane.Timer", "core.lane.LaneScheduler", "core.publish.KnownResponder", "core.publish.KnownResponders",
-			"core.publish.PublishOptions", "core.publish.ResponderProbes", "core.publish.ResponderProbes$Peers",
-			"core.publish.ResponderProbes$Suspicion", "core.publish.SendFailures", "core.publish.SignalPublisher",
-			"core.publish.SignalPublisher$Shutdown", "core.publish.UnhandledEvents", "core.responder.Announcements",
-			"core.responder.DefaultSignalResponder", "core.responder.Delivery", "core.responder.LocalResponder",
-			"core.responder.ResponderRegistry", "core.responder.HandlerStatus", "core.responder.RegisteredHandlers",
-			"core.responder.SelectiveHandler", "core.publish.LastResult", "core.publish.SubscriberStatus",
+			"core.lane.Timer", "core.lane.LaneScheduler", "core.publish.membership.KnownResponder",
+			"core.publish.membership.IndexedIds", "core.publish.membership.KnownResponders",
+			"core.publish.membership.KnownResponders$Silence", "core.publish.membership.KnownResponders$Subscribers",
+			"core.publish.PublishOptions", "core.publish.membership.ResponderProbes",
+			"core.publish.membership.ResponderProbes$Peers", "core.publish.membership.ResponderProbes$Suspicion",
+			"core.publish.SendFailures", "core.publish.SignalPublisher", "core.publish.SignalPublisher$Shutdown",
+			"core.publish.UnhandledEvents", "core.responder.Announcements", "core.responder.DefaultSignalResponder",
+			"core.responder.Delivery", "core.responder.LocalResponder", "core.responder.ResponderRegistry",
+			"core.responder.HandlerStatus", "core.responder.RegisteredHandlers", "core.responder.SelectiveHandler",
+			"core.publish.LastResult", "core.publish.membership.SubscriberStatus",
 			// What the observations and the wiring need to observe.
 			"core.SignalObserver", "core.SignalObserver$Observed", "core.SignalObserver$ReceivedBy",
 			"core.SignalObserver$Scope",
@@ -173,8 +176,10 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".core")
 		.layer("responder")
 		.definedBy(ROOT + ".core.responder..")
+		.layer("membership")
+		.definedBy(ROOT + ".core.publish.membership..")
 		.layer("publish")
-		.definedBy(ROOT + ".core.publish..")
+		.definedBy(ROOT + ".core.publish")
 		.layer("exporter")
 		.definedBy(ROOT + ".core.exporter..")
 		.layer("engine")
@@ -209,10 +214,12 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api", "transport", "lane")
 		.whereLayer("responder")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core")
-		.whereLayer("publish")
+		.whereLayer("membership")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core")
+		.whereLayer("publish")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core", "membership")
 		.whereLayer("exporter")
-		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "publish")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "membership", "publish")
 		.whereLayer("engine")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "exporter")
 		.whereLayer("handler")
@@ -230,8 +237,8 @@ class ArchitectureTests {
 		.whereLayer("driver")
 		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder", "publish", "exporter",
-				"engine")
+		.mayOnlyAccessLayers("api", "observation", "transport", "lane", "core", "responder", "membership", "publish",
+				"exporter", "engine")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer()
 		.ensureAllClassesAreContainedInArchitecture();

@@ -16,7 +16,7 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.publish.LastResult;
-import io.github.statesignals.core.publish.SubscriberStatus;
+import io.github.statesignals.core.publish.membership.SubscriberStatus;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.core.responder.HandlerStatus;
 import org.jspecify.annotations.Nullable;

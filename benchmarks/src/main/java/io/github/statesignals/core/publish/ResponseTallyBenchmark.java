@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.publish.membership.IndexedIds;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
-import io.github.statesignals.core.publish.KnownResponders;
+import io.github.statesignals.core.publish.membership.KnownResponders;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -18,6 +18,7 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.publish.membership.IndexedIds;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -21,6 +21,8 @@ import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.publish.PublishQueue.Counted;
 import io.github.statesignals.core.publish.PublishQueue.Recall;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
+import io.github.statesignals.core.publish.membership.KnownResponders;
+import io.github.statesignals.core.publish.membership.ResponderProbes;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.ResponseExtension;

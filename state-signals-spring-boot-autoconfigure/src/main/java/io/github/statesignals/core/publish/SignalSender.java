@@ -15,7 +15,7 @@ import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.lane.Timer;
-import io.github.statesignals.core.publish.KnownResponders.Subscribers;
+import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 /**
- * Publishes of an exporter, from the queue to the result: subscribers, probes, sending
- * and counting responses.
+ * Publishes of an exporter, from the queue to the result: sending and counting responses.
  */
 @NullMarked
 package io.github.statesignals.core.publish;

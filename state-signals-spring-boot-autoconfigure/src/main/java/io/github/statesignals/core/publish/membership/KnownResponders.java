@@ -1,4 +1,4 @@
-package io.github.statesignals.core.publish;
+package io.github.statesignals.core.publish.membership;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,7 +103,7 @@ public final class KnownResponders {
 	}
 
 	// Removes all subscribers, and accepts none.
-	void close(RuntimeException reason) {
+	public void close(RuntimeException reason) {
 		List<Wait> abandoned;
 		synchronized (this) {
 			this.open = false;
@@ -221,7 +221,7 @@ public final class KnownResponders {
 
 	// Removes a responder that does not answer. It is a subscriber again as soon as it
 	// does.
-	synchronized boolean lose(String responderId) {
+	public synchronized boolean lose(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
 		if (responder == null || !remove(responderId)) {
 			return false;
@@ -251,7 +251,7 @@ public final class KnownResponders {
 	}
 
 	// Notes that a legacy responder answered a signal.
-	synchronized void responds(String responderId) {
+	public synchronized void responds(String responderId) {
 		this.silent.remove(responderId);
 		if (this.known.containsKey(responderId)) {
 			this.responding.add(responderId);
@@ -259,7 +259,7 @@ public final class KnownResponders {
 	}
 
 	// Notes that responders did not answer a signal in time.
-	synchronized void noteSilent(Collection<String> responderIds, Silence silence) {
+	public synchronized void noteSilent(Collection<String> responderIds, Silence silence) {
 		for (String id : responderIds) {
 			KnownResponder responder = this.known.get(id);
 			if (responder != null && !responder.isExtended() && !this.responding.contains(id)) {
@@ -272,7 +272,7 @@ public final class KnownResponders {
 	// Finds the responders that did not answer any signal yet, and that a publication has
 	// awaited in vain while another one was queued: any client can subscribe ids of no
 	// responder, and each would cost the queue one timeout after the other.
-	synchronized Set<String> silent(long number, Duration timeout) {
+	public synchronized Set<String> silent(long number, Duration timeout) {
 		if (this.silent.isEmpty() || timeout.isNegative()) {
 			return Set.of();
 		}
@@ -376,7 +376,7 @@ public final class KnownResponders {
 		return subscribers().ids();
 	}
 
-	Subscribers subscribers() {
+	public Subscribers subscribers() {
 		Subscribers current = this.subscribers;
 		return (current != null) ? current : takeSnapshot();
 	}
@@ -444,9 +444,9 @@ public final class KnownResponders {
 	 * @param extended whether all support the extensions, and there are any, or have been
 	 * @param addresses where they take probes; empty if one of them takes none
 	 */
-	record Subscribers(Set<String> ids, boolean extended, Set<String> addresses) {
+	public record Subscribers(Set<String> ids, boolean extended, Set<String> addresses) {
 
-		static final Subscribers NONE = new Subscribers(Set.of(), false, Set.of());
+		public static final Subscribers NONE = new Subscribers(Set.of(), false, Set.of());
 
 	}
 
@@ -456,7 +456,7 @@ public final class KnownResponders {
 	 * @param lastNumber the number of the last publication that was called meanwhile
 	 * @param awaited the timeout that has passed
 	 */
-	record Silence(long lastNumber, Duration awaited) {
+	public record Silence(long lastNumber, Duration awaited) {
 	}
 
 	private record Wait(int count, CompletableFuture<Boolean> future) {

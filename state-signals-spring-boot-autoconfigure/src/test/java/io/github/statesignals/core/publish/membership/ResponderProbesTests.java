@@ -1,4 +1,4 @@
-package io.github.statesignals.core.publish;
+package io.github.statesignals.core.publish.membership;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.core.lane.ManualTimer;
-import io.github.statesignals.core.publish.ResponderProbes.Suspicion;
+import io.github.statesignals.core.publish.membership.ResponderProbes.Suspicion;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.publish;
+package io.github.statesignals.core.publish.membership;
 
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.publish;
+package io.github.statesignals.core.publish.membership;
 
 import java.util.List;
 import java.util.Set;
@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.LeaveSeal;
-import io.github.statesignals.core.publish.KnownResponders.Subscribers;
+import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

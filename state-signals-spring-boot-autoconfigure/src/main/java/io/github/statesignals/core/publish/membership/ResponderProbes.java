@@ -1,4 +1,4 @@
-package io.github.statesignals.core.publish;
+package io.github.statesignals.core.publish.membership;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,7 +100,7 @@ public final class ResponderProbes {
 	}
 
 	// Watches over the publishes in flight, of which there is one.
-	void watch() {
+	public void watch() {
 		if (!this.watching && isEnabled()) {
 			this.watching = true;
 			schedule();
@@ -140,7 +140,7 @@ public final class ResponderProbes {
 	}
 
 	// Whether the exporter does not receive its own probes.
-	boolean isSubscriptionLost() {
+	public boolean isSubscriptionLost() {
 		return this.subscriptionLost;
 	}
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.core.publish;
+package io.github.statesignals.core.publish.membership;
 
 import java.util.AbstractSet;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import java.util.Map;
  * Ids in their order, each with its place. Immutable: publishes share one, and note by
  * place which responders have answered.
  */
-final class IndexedIds extends AbstractSet<String> {
+public final class IndexedIds extends AbstractSet<String> {
 
 	private final String[] ids;
 
@@ -26,15 +26,15 @@ final class IndexedIds extends AbstractSet<String> {
 		}
 	}
 
-	static IndexedIds of(Collection<String> ids) {
+	public static IndexedIds of(Collection<String> ids) {
 		return (ids instanceof IndexedIds indexed) ? indexed : new IndexedIds(ids);
 	}
 
-	String get(int place) {
+	public String get(int place) {
 		return this.ids[place];
 	}
 
-	int placeOf(String id) {
+	public int placeOf(String id) {
 		if (this.ids.length == 1) {
 			return this.ids[0].equals(id) ? 0 : -1;
 		}
