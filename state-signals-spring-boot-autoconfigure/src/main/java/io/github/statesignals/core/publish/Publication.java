@@ -272,10 +272,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.transmission;
 	}
 
-	CompletableFuture<?> confirmation() {
-		return this.confirmation;
-	}
-
 	// Cancels the timeout, and the transmission unless it is certain.
 	void cancelWork() {
 		if (this.cancelTimeout != null) {
@@ -361,16 +357,23 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.gap;
 	}
 
-	Set<String> recalled() {
-		return (this.state != State.ENDED && this.tally.isSent()) ? this.tally.outstanding() : Set.of();
+	// Begins to read the stored answers, if any are outstanding.
+	@Nullable Recall beginRecall() {
+		Set<String> outstanding = (this.state != State.ENDED && this.tally.isSent()) ? this.tally.outstanding()
+				: Set.of();
+		if (outstanding.isEmpty()) {
+			return null;
+		}
+		this.storedAnswersUnknown = true;
+		// Without an id when Redis has confirmed it, it is stored nowhere.
+		return (this.tally.id() != null || !this.confirmation.isDone())
+				? new Recall(this.tally.id(), outstanding, this.confirmation) : null;
 	}
 
-	boolean takesStoredAnswers() {
+	// The stored answers were read. Returns whether they count.
+	boolean endRecall() {
+		this.storedAnswersUnknown = false;
 		return this.state != State.ENDED;
-	}
-
-	void storedAnswersUnknown(boolean unknown) {
-		this.storedAnswersUnknown = unknown;
 	}
 
 	boolean isStoredAnswersUnknown() {
@@ -381,6 +384,16 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 		void accept(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure);
 
+	}
+
+	/**
+	 * A request for stored answers.
+	 *
+	 * @param id the id under which the signal is stored, if that is known yet
+	 * @param responders the names of the responders whose answers are outstanding
+	 * @param confirmation completes when the id is known
+	 */
+	record Recall(@Nullable String id, Set<String> responders, CompletableFuture<?> confirmation) {
 	}
 
 	/**

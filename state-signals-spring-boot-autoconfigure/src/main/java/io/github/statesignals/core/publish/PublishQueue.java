@@ -4,10 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -16,6 +14,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.publish.Publication.Recall;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.core.publish.membership.KnownResponders;
 import io.github.statesignals.core.publish.membership.KnownResponders.Silence;
@@ -29,7 +28,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.core.task.TaskRejectedException;
-import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * The publications of one exporter, which it sends or queues. Its monitor guards all of
@@ -47,10 +45,9 @@ final class PublishQueue {
 	private final SendOrder order = new SendOrder();
 
 	@GuardedBy("this")
-	private final UnawaitedAnswers unawaited = new UnawaitedAnswers();
+	private final AnswerCorrelation answers;
 
-	// Calls of the application's code, for when the lock is released.
-	private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
+	private final DeferredCalls calls = new DeferredCalls(() -> Thread.holdsLock(this));
 
 	private final SignalSender sender;
 
@@ -59,8 +56,6 @@ final class PublishQueue {
 	private final KnownResponders responders;
 
 	private final ResponderProbes probes;
-
-	private final UnhandledEvents unhandledEvents;
 
 	private final PublicationListener listener;
 
@@ -71,8 +66,13 @@ final class PublishQueue {
 		this.admission = admission;
 		this.responders = responders;
 		this.probes = probes;
-		this.unhandledEvents = unhandledEvents;
 		this.listener = listener;
+		this.answers = new AnswerCorrelation(this.order, responders, unhandledEvents, services.callbackLanes());
+	}
+
+	// To be run after each call that may end publications.
+	DeferredCalls calls() {
+		return this.calls;
 	}
 
 	synchronized CompletableFuture<?> sendInitialization(Signal signal) {
@@ -85,7 +85,7 @@ final class PublishQueue {
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
 		Publication publication = new Publication(signal, options, this::cancel, this.listener::onHandedOut,
-				this::callUnlocked);
+				this.calls);
 		String problem = this.admission.admit(publication, this.services.settings().exporters().maxPending());
 		if (problem != null) {
 			TaskRejectedException rejected = new TaskRejectedException(
@@ -174,15 +174,6 @@ final class PublishQueue {
 		}
 	}
 
-	private Verdict respond(Publication publication, Response response, @Nullable ResponseExtension extension,
-			long nowNanos) {
-		List<String> handledEvents = (extension != null) ? extension.handledEvents() : null;
-		if (handledEvents != null && !publication.isRequired(response.responderId())) {
-			this.unhandledEvents.add(publication.event(), handledEvents);
-		}
-		return publication.respond(response, handledEvents == null, nowNanos, this.services.callbackLanes());
-	}
-
 	@GuardedBy("this")
 	private @Nullable SignalResult concludeWithout(Publication publication, String responderId, boolean left) {
 		try {
@@ -202,37 +193,22 @@ final class PublishQueue {
 	}
 
 	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
-		if (extension == null && response.ras() != null) {
-			this.responders.responds(response.responderId());
-		}
 		long now = now();
-		String id = (extension != null) ? extension.id() : null;
-		if (id == null && response.ras() != null
-				&& this.unawaited.remove(response.event(), response.responderId(), now)) {
-			return Counted.NONE;
-		}
-		Publication publication = this.order.find(response.event(), id);
+		Publication publication = this.answers.find(response, extension, now);
 		if (publication == null) {
 			return Counted.NONE;
 		}
-		Verdict verdict = respond(publication, response, extension, now);
+		Verdict verdict = this.answers.count(publication, response, extension, now);
 		return new Counted(publication, verdict, concludeIfComplete(publication, now));
 	}
 
 	// Counts the stored answers to a publication.
-	synchronized @Nullable SignalResult count(Publication publication, Collection<StoredAnswer> answers) {
-		publication.storedAnswersUnknown(false);
-		if (!publication.takesStoredAnswers()) {
+	synchronized @Nullable SignalResult count(Publication publication, Collection<StoredAnswer> stored) {
+		if (!publication.endRecall()) {
 			return null;
 		}
 		long now = now();
-		answers.forEach((answer) -> {
-			String id = (answer.extension() != null) ? answer.extension().id() : null;
-			// Another signal's answer may have been copied.
-			if (id == null || id.equals(publication.id())) {
-				respond(publication, answer.response(), answer.extension(), now);
-			}
-		});
+		this.answers.count(publication, stored, now);
 		return concludeIfComplete(publication, now);
 	}
 
@@ -254,18 +230,8 @@ final class PublishQueue {
 		return this.order.inFlight().stream().filter(Publication::noteGap).toList();
 	}
 
-	// Begins to read the stored answers to a publication.
 	synchronized @Nullable Recall beginRecall(Publication publication) {
-		Set<String> outstanding = this.sender.isDurable() ? publication.recalled() : Set.of();
-		if (outstanding.isEmpty()) {
-			return null;
-		}
-		publication.storedAnswersUnknown(true);
-		if (publication.tally().id() == null && publication.confirmation().isDone()) {
-			// It is stored nowhere.
-			return null;
-		}
-		return new Recall(publication.tally().id(), outstanding, publication.confirmation());
+		return this.sender.isDurable() ? publication.beginRecall() : null;
 	}
 
 	// Ends a publication whose timeout has passed.
@@ -283,7 +249,7 @@ final class PublishQueue {
 	// Removes all subscribers and abandons all publications. In one step, or those that
 	// are queued would be sent to no subscriber.
 	synchronized List<Publication> abandon(RuntimeException reason) {
-		this.unawaited.clear();
+		this.answers.clear();
 		List<Publication> abandoned = this.order.clear();
 		abandoned.forEach(Publication::abandon);
 		this.responders.close(reason);
@@ -310,14 +276,11 @@ final class PublishQueue {
 		SignalResult result = publication.tally().result(now(), isSubscriptionLost(publication));
 		publication.endAbandoned();
 		if (!sent) {
-			return () -> publication.fail(new IllegalStateException(
-					"'%s' was not published: the exporter was shut down before the signal was sent"
-						.formatted(publication.event())));
+			return () -> publication.fail(SendFailures.abandoned(publication.event()));
 		}
 		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !certain) {
-			return () -> publication.fail(new DataAccessResourceFailureException(
-					"'%s' of '%s' may have been sent: Redis had not confirmed it when the exporter was shut down"
-						.formatted(publication.event(), publication.publisherId())));
+			return () -> publication
+				.fail(SendFailures.abandonedUnconfirmed(publication.event(), publication.publisherId()));
 		}
 		return () -> publication.succeed(result);
 	}
@@ -346,32 +309,9 @@ final class PublishQueue {
 				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();
 	}
 
-	void addCall(Runnable call) {
-		this.calls.add(call);
-	}
-
-	private void callUnlocked(Runnable call) {
-		if (Thread.holdsLock(this)) {
-			this.calls.add(call);
-		}
-		else {
-			call.run();
-		}
-	}
-
-	// To be called after each call that may end publications: under the lock, the
-	// application's code is not called.
-	void runCalls() {
-		if (!Thread.holdsLock(this)) {
-			for (Runnable call = this.calls.poll(); call != null; call = this.calls.poll()) {
-				call.run();
-			}
-		}
-	}
-
 	private void cancel(Publication publication) {
 		finish(publication);
-		runCalls();
+		this.calls.run();
 	}
 
 	void fail(Publication publication, Throwable ex) {
@@ -386,9 +326,7 @@ final class PublishQueue {
 		if (!publication.end()) {
 			return false;
 		}
-		if (this.order.isExclusive(publication)) {
-			expectLate(publication);
-		}
+		this.answers.expectLate(publication, now(), this.sender.longest(publication));
 		this.order.leave(publication);
 		publication.cancelWork();
 		if (this.order.remove(publication, queued)) {
@@ -400,19 +338,6 @@ final class PublishQueue {
 			starved = this.order.pollStarved(this.responders.subscribers().ids().size());
 		}
 		return true;
-	}
-
-	// The answers to come name the event only.
-	@GuardedBy("this")
-	private void expectLate(Publication publication) {
-		List<String> late = publication.unanswered()
-			.stream()
-			.filter((responder) -> publication.id() == null || !this.responders.isExtended(responder))
-			.toList();
-		if (!late.isEmpty()) {
-			this.unawaited.add(publication.event(), late, publication.tally().sentNanos(), now(),
-					this.sender.longest(publication));
-		}
 	}
 
 	private long now() {
@@ -430,16 +355,6 @@ final class PublishQueue {
 
 		static final Counted NONE = new Counted(null, Verdict.NOT_AWAITED, null);
 
-	}
-
-	/**
-	 * A request for stored answers.
-	 *
-	 * @param id the id under which the signal is stored, if that is known yet
-	 * @param responders the names of the responders whose answers are outstanding
-	 * @param confirmation completes when the id is known
-	 */
-	record Recall(@Nullable String id, Set<String> responders, CompletableFuture<?> confirmation) {
 	}
 
 }

@@ -11,6 +11,7 @@ import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 
 /**
@@ -59,6 +60,17 @@ public final class SendFailures {
 		return (last != null)
 				? new QueryTimeoutException(message + ". The last attempt failed: " + last.getMessage(), last)
 				: new QueryTimeoutException(message);
+	}
+
+	static IllegalStateException abandoned(String event) {
+		return new IllegalStateException(
+				"'%s' was not published: the exporter was shut down before the signal was sent".formatted(event));
+	}
+
+	static DataAccessResourceFailureException abandonedUnconfirmed(String event, String publisherId) {
+		return new DataAccessResourceFailureException(
+				"'%s' of '%s' may have been sent: Redis had not confirmed it when the exporter was shut down"
+					.formatted(event, publisherId));
 	}
 
 	/**

@@ -18,8 +18,8 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
+import io.github.statesignals.core.publish.Publication.Recall;
 import io.github.statesignals.core.publish.PublishQueue.Counted;
-import io.github.statesignals.core.publish.PublishQueue.Recall;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.core.publish.membership.KnownResponders;
 import io.github.statesignals.core.publish.membership.ResponderProbes;
@@ -50,6 +50,8 @@ public final class SignalPublisher implements PublicationListener {
 
 	private final PublishQueue queue;
 
+	private final DeferredCalls calls;
+
 	private final UnhandledEvents unhandledEvents;
 
 	private final Consumer<Set<String>> missed;
@@ -70,6 +72,7 @@ public final class SignalPublisher implements PublicationListener {
 		this.channel = channel;
 		this.sender = new SignalSender(services, channel, this);
 		this.queue = new PublishQueue(services, this.sender, this.admission, responders, probes, unhandledEvents, this);
+		this.calls = this.queue.calls();
 		this.unhandledEvents = unhandledEvents;
 		this.missed = missed;
 	}
@@ -80,7 +83,7 @@ public final class SignalPublisher implements PublicationListener {
 
 	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
 		CompletableFuture<SignalResult> published = this.queue.publish(signal, options);
-		this.queue.runCalls();
+		this.calls.run();
 		return published;
 	}
 
@@ -93,7 +96,7 @@ public final class SignalPublisher implements PublicationListener {
 		else {
 			onConfirmed(publication, sent);
 		}
-		this.queue.runCalls();
+		this.calls.run();
 	}
 
 	private void onConfirmed(Publication publication, @Nullable Object sent) {
@@ -116,7 +119,7 @@ public final class SignalPublisher implements PublicationListener {
 			this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
 					this.sender.limit(publication), this.queue.transmission(publication)));
 		}
-		this.queue.runCalls();
+		this.calls.run();
 	}
 
 	@Override
@@ -182,7 +185,7 @@ public final class SignalPublisher implements PublicationListener {
 			}
 			else {
 				complete(publication, this.queue.count(publication, answers));
-				this.queue.runCalls();
+				this.calls.run();
 			}
 			return null;
 		});
@@ -215,7 +218,7 @@ public final class SignalPublisher implements PublicationListener {
 		if (counted.publication() != null) {
 			complete(counted.publication(), counted.result());
 		}
-		this.queue.runCalls();
+		this.calls.run();
 	}
 
 	/**
@@ -227,15 +230,14 @@ public final class SignalPublisher implements PublicationListener {
 	public boolean remove(String responderId, boolean left) {
 		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
 		boolean subscribed = this.queue.remove(responderId, left, ended);
-		ended.forEach((publication, result) -> this.queue.addCall(() -> complete(publication, result)));
+		ended.forEach((publication, result) -> this.calls.add(() -> complete(publication, result)));
 		return subscribed;
 	}
 
 	// Completes the results that removals, or sending an initialization, have ended. To
-	// be
-	// called without any lock.
+	// be called without any lock.
 	public void completeEnded() {
-		this.queue.runCalls();
+		this.calls.run();
 	}
 
 	public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
@@ -264,7 +266,7 @@ public final class SignalPublisher implements PublicationListener {
 		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
 		return new Shutdown(this.queue.sendShutdown(shutdown, extended), () -> {
 			abandoned.forEach(this::end);
-			this.queue.runCalls();
+			this.calls.run();
 		});
 	}
 

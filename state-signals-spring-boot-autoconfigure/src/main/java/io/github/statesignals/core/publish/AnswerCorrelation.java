@@ -1,0 +1,89 @@
+package io.github.statesignals.core.publish;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.core.lane.OrderedLanes;
+import io.github.statesignals.core.publish.ResponseTally.Verdict;
+import io.github.statesignals.core.publish.membership.KnownResponders;
+import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.ResponseExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the publication that an answer is for, and counts the answer. An answer without
+ * an id names publisher and event only: it is for the exclusive publication of the event,
+ * unless one that has ended expects it. Not safe for use by many threads:
+ * {@link PublishQueue} serializes the calls.
+ */
+final class AnswerCorrelation {
+
+	private final UnawaitedAnswers unawaited = new UnawaitedAnswers();
+
+	private final SendOrder order;
+
+	private final KnownResponders responders;
+
+	private final UnhandledEvents unhandledEvents;
+
+	private final OrderedLanes callbacks;
+
+	AnswerCorrelation(SendOrder order, KnownResponders responders, UnhandledEvents unhandledEvents,
+			OrderedLanes callbacks) {
+		this.order = order;
+		this.responders = responders;
+		this.unhandledEvents = unhandledEvents;
+		this.callbacks = callbacks;
+	}
+
+	@Nullable Publication find(Response response, @Nullable ResponseExtension extension, long nowNanos) {
+		boolean answer = response.ras() != null;
+		if (extension == null && answer) {
+			this.responders.responds(response.responderId());
+		}
+		String id = (extension != null) ? extension.id() : null;
+		if (id == null && answer && this.unawaited.remove(response.event(), response.responderId(), nowNanos)) {
+			return null;
+		}
+		return this.order.find(response.event(), id);
+	}
+
+	Verdict count(Publication publication, Response response, @Nullable ResponseExtension extension, long nowNanos) {
+		List<String> handledEvents = (extension != null) ? extension.handledEvents() : null;
+		if (handledEvents != null && !publication.isRequired(response.responderId())) {
+			this.unhandledEvents.add(publication.event(), handledEvents);
+		}
+		return publication.respond(response, handledEvents == null, nowNanos, this.callbacks);
+	}
+
+	void count(Publication publication, Collection<StoredAnswer> stored, long nowNanos) {
+		for (StoredAnswer answer : stored) {
+			String id = (answer.extension() != null) ? answer.extension().id() : null;
+			// Another signal's answer may have been copied.
+			if (id == null || id.equals(publication.id())) {
+				count(publication, answer.response(), answer.extension(), nowNanos);
+			}
+		}
+	}
+
+	// Expects the answers without an id to a publication that has ended, for a time.
+	void expectLate(Publication publication, long nowNanos, Duration longest) {
+		if (!this.order.isExclusive(publication)) {
+			return;
+		}
+		List<String> late = publication.unanswered()
+			.stream()
+			.filter((responder) -> publication.id() == null || !this.responders.isExtended(responder))
+			.toList();
+		if (!late.isEmpty()) {
+			this.unawaited.add(publication.event(), late, publication.tally().sentNanos(), nowNanos, longest);
+		}
+	}
+
+	void clear() {
+		this.unawaited.clear();
+	}
+
+}
