@@ -18,8 +18,6 @@ import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.SignalEventNames;
-import io.github.statesignals.core.SignalObserver.Observed;
-import io.github.statesignals.core.SignalObserver.Scope;
 import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.exporter.DefaultSignalSpec.Published;
 import io.github.statesignals.core.exporter.ExporterState.Status;
@@ -34,7 +32,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.util.Assert;
 
 /**
@@ -62,6 +59,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final SignalPublisher publisher;
 
+	private final ObservedPublisher observedPublisher;
+
 	// Held while the state changes. Like the state a spy of this exporter shares it,
 	// which is a copy.
 	private final ReentrantLock lock = new ReentrantLock();
@@ -86,6 +85,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		this.subscriptions = new Subscriptions(this.publisherId, channel, services, localResponders,
 				this::currentInitialization);
 		this.publisher = this.subscriptions.publisher();
+		this.observedPublisher = new ObservedPublisher(channel, services, registry::isStopped, this.publisher::publish);
 	}
 
 	@Override
@@ -302,44 +302,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		Signal signal = new Signal(this.publisherId, this.processName, event, this.runnerHost, sampleNo, tag, metadata);
 		ExporterState current = this.current.get();
 		LegalEvents.check(event, this.publisherId, current);
-		Observed observed = this.services.observer()
-			.publish(signal, this.channel, current.legalEvents().contains(event));
-		try {
-			return new Published(publish(signal, current, options, observed), observed);
-		}
-		catch (RuntimeException | Error ex) {
-			observed.outcome(null, ex);
-			observed.stop();
-			throw ex;
-		}
-	}
-
-	private CompletableFuture<SignalResult> publish(Signal signal, ExporterState current, PublishOptions options,
-			Observed observed) {
-		Scope scope = observed.open();
-		try {
-			return publish(observed.toSend(signal), current, options.traced(observed.trace()));
-		}
-		finally {
-			scope.close();
-		}
-	}
-
-	private CompletableFuture<SignalResult> publish(Signal signal, ExporterState current, PublishOptions options) {
-		String event = signal.event();
-		if (this.registry.isStopped() || current.is(Status.WAITING)) {
-			DataAccessResourceFailureException failure = ExporterFailures.notSent(event, this.publisherId,
-					this.registry.isStopped());
-			this.services.counters().ended(this.channel, event, null, failure);
-			return CompletableFuture.failedFuture(failure);
-		}
-		if (current.is(Status.SHUT_DOWN)) {
-			logger.warn(
-					"Publishing '{}' of exporter '{}', which is not initialized: no responder is awaited. "
-							+ "Name the event in state-signals.exporter.legal-events, or call initialize(\"{}\") first",
-					event, this.publisherId, event);
-		}
-		return this.services.interceptors().publish(signal, options, options.completion(), this.publisher::publish);
+		return this.observedPublisher.publish(signal, current, options);
 	}
 
 	private boolean initializeAndWait(int count, Duration timeout, Duration republishInterval,

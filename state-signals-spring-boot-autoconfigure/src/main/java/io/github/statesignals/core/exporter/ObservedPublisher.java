@@ -1,0 +1,87 @@
+package io.github.statesignals.core.exporter;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+
+import io.github.statesignals.Signal;
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.SignalObserver.Observed;
+import io.github.statesignals.core.SignalObserver.Scope;
+import io.github.statesignals.core.exporter.DefaultSignalSpec.Published;
+import io.github.statesignals.core.exporter.ExporterState.Status;
+import io.github.statesignals.core.publish.PublishOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Observes the publishes of one exporter, and passes them through the interceptors. One
+ * that can't be sent in the state of the exporter fails.
+ */
+final class ObservedPublisher {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
+
+	private final String channel;
+
+	private final EngineServices services;
+
+	// Whether nothing can be sent.
+	private final BooleanSupplier stopped;
+
+	private final BiFunction<Signal, PublishOptions, CompletableFuture<SignalResult>> publisher;
+
+	ObservedPublisher(String channel, EngineServices services, BooleanSupplier stopped,
+			BiFunction<Signal, PublishOptions, CompletableFuture<SignalResult>> publisher) {
+		this.channel = channel;
+		this.services = services;
+		this.stopped = stopped;
+		this.publisher = publisher;
+	}
+
+	Published publish(Signal signal, ExporterState current, PublishOptions options) {
+		Observed observed = this.services.observer()
+			.publish(signal, this.channel, current.legalEvents().contains(signal.event()));
+		try {
+			return new Published(publish(signal, current, options, observed), observed);
+		}
+		catch (RuntimeException | Error ex) {
+			observed.outcome(null, ex);
+			observed.stop();
+			throw ex;
+		}
+	}
+
+	private CompletableFuture<SignalResult> publish(Signal signal, ExporterState current, PublishOptions options,
+			Observed observed) {
+		Scope scope = observed.open();
+		try {
+			return send(observed.toSend(signal), current, options.traced(observed.trace()));
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private CompletableFuture<SignalResult> send(Signal signal, ExporterState current, PublishOptions options) {
+		String event = signal.event();
+		if (this.stopped.getAsBoolean() || current.is(Status.WAITING)) {
+			DataAccessResourceFailureException failure = ExporterFailures.notSent(event, signal.publisherId(),
+					this.stopped.getAsBoolean());
+			this.services.counters().ended(this.channel, event, null, failure);
+			return CompletableFuture.failedFuture(failure);
+		}
+		if (current.is(Status.SHUT_DOWN)) {
+			logger.warn(
+					"Publishing '{}' of exporter '{}', which is not initialized: no responder is awaited. "
+							+ "Name the event in state-signals.exporter.legal-events, or call initialize(\"{}\") first",
+					event, signal.publisherId(), event);
+		}
+		return this.services.interceptors().publish(signal, options, options.completion(), this.publisher);
+	}
+
+}
