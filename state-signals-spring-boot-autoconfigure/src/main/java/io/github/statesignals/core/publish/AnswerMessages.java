@@ -13,23 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerMessages {
 
-	/**
-	 * The characters of all messages, beyond which further ones are shortened.
-	 */
+	// The characters of all messages, beyond which further ones are shortened.
 	static final int CAPACITY = 4 * 1024 * 1024;
 
 	static final int SHORTENED = 1_000;
 
-	/**
-	 * The characters of a message when the memory for messages is used up.
-	 */
+	// The characters of a message when the memory for messages is used up.
 	static final int SHORTEST = 100;
 
 	private static final int OBJECT = 100;
 
-	/**
-	 * The responders that were not awaited and whose messages are stored.
-	 */
+	// The responders that were not awaited and whose messages are stored.
 	static final int UNAWAITED = 100;
 
 	private static final int LONGEST_ID = 256;
@@ -49,13 +43,7 @@ final class AnswerMessages {
 		this.memory = memory;
 	}
 
-	/**
-	 * Adds the message of a response.
-	 * @param responderId the responder's id
-	 * @param message the message, if it has one
-	 * @param awaited whether the publish awaits the responder
-	 * @return the message, shortened if it is too long
-	 */
+	// Adds the message of a response, and returns it, shortened if it is too long.
 	@Nullable String add(String responderId, @Nullable String message, boolean awaited) {
 		if (message == null) {
 			return null;

@@ -396,21 +396,17 @@ final class Publication extends CompletableFuture<SignalResult> {
 	record Recall(@Nullable String id, Set<String> responders, CompletableFuture<?> confirmation) {
 	}
 
-	/**
-	 * The state of a publish.
-	 */
 	private enum State {
 
-		/** It is not sent yet. */
 		QUEUED,
 
-		/** It is sent, or about to be. */
+		// Or about to be.
 		SENT,
 
-		/** The exporter was shut down before it ended: its result follows. */
+		// The exporter was shut down before it ended: its result follows.
 		ABANDONED,
 
-		/** It has its result, or failed. */
+		// It has its result, or failed.
 		ENDED
 
 	}

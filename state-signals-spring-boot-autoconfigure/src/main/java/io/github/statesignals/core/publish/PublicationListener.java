@@ -15,11 +15,8 @@ interface PublicationListener {
 
 	void onTimeout(Publication publication);
 
-	/**
-	 * Reads the stored answers to a publication.
-	 * @param publication the publication
-	 * @return completes when they are counted, or can't be read; never exceptionally
-	 */
+	// Reads the stored answers. Completes when they are counted, or can't be read; never
+	// exceptionally.
 	CompletableFuture<?> recall(Publication publication);
 
 	// The result is about to be completed.
@@ -28,10 +25,7 @@ interface PublicationListener {
 	// A publish is not admitted.
 	void onRejected(String event, Throwable failure);
 
-	/**
-	 * Some responders did not answer in time. Called under the lock.
-	 * @param responderIds their ids
-	 */
+	// Some responders did not answer in time. Called under the lock.
 	void onMissed(Set<String> responderIds);
 
 }

@@ -139,23 +139,17 @@ public final class SignalPublisher implements PublicationListener {
 		this.services.counters().ended(this.channel, event, null, failure);
 	}
 
-	/**
-	 * Returns the number of publishes whose results have not been handed out.
-	 */
+	// The publishes whose results have not been handed out.
 	public int inFlight() {
 		return this.admission.pending();
 	}
 
-	/**
-	 * Returns the number of those of them that are not sent yet.
-	 */
+	// Those of them that are not sent yet.
 	public int queued() {
 		return this.queue.queued();
 	}
 
-	/**
-	 * Returns the memory that the signals in flight take, in bytes.
-	 */
+	// The memory that the signals in flight take.
 	public long bytes() {
 		return this.admission.bytes();
 	}
@@ -191,19 +185,13 @@ public final class SignalPublisher implements PublicationListener {
 		});
 	}
 
-	/**
-	 * Reads the stored answers to all publications in flight, for responses may have been
-	 * lost.
-	 */
+	// Reads the stored answers to all publications in flight, for responses may have been
+	// lost.
 	public void recall() {
 		this.queue.noteGap().forEach(this::recall);
 	}
 
-	/**
-	 * Takes a response to one of the publications, or to none.
-	 * @param response the response
-	 * @param extension its extension, if it has one
-	 */
+	// Takes a response to one of the publications, or to none.
 	public void onResponse(Response response, @Nullable ResponseExtension extension) {
 		Counted counted = this.queue.count(response, extension);
 		if (counted.verdict() == Verdict.COUNTED) {
@@ -221,12 +209,8 @@ public final class SignalPublisher implements PublicationListener {
 		this.calls.run();
 	}
 
-	/**
-	 * Removes a responder, and no longer awaits it.
-	 * @param responderId its id
-	 * @param left whether it left; otherwise it is missing
-	 * @return whether it was subscribed
-	 */
+	// Removes a responder, which left or is missing, and no longer awaits it. Returns
+	// whether it was subscribed.
 	public boolean remove(String responderId, boolean left) {
 		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
 		boolean subscribed = this.queue.remove(responderId, left, ended);

@@ -93,9 +93,7 @@ final class Timeouts {
 		}
 	}
 
-	/**
-	 * The publications with one timeout, in the order in which they expire: a ring.
-	 */
+	// The publications with one timeout, in the order in which they expire: a ring.
 	private final class Group {
 
 		private final Duration timeout;

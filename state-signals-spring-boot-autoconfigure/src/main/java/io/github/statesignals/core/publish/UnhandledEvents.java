@@ -26,9 +26,7 @@ public final class UnhandledEvents {
 
 	private static final int LIMIT = 1_000;
 
-	/**
-	 * The most events that are stored for one, and the longest.
-	 */
+	// The most events that are stored for one, and the longest.
 	private static final int MOST_EVENTS = 100;
 
 	private static final int LONGEST_EVENT = 100;
@@ -40,10 +38,7 @@ public final class UnhandledEvents {
 
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
-	/**
-	 * Creates an instance.
-	 * @param own provides the events that this application's own responders handle
-	 */
+	// own: the events that this application's responders handle.
 	public UnhandledEvents(Supplier<? extends Collection<String>> own) {
 		this.own = own;
 	}

@@ -99,9 +99,7 @@ final class Frame {
 		return current != null && current.cancel(false);
 	}
 
-	/**
-	 * A message, which completes when Redis has confirmed it.
-	 */
+	// Completes when Redis has confirmed it.
 	static final class Message extends CompletableFuture<Long> {
 
 		private final byte[] channel;

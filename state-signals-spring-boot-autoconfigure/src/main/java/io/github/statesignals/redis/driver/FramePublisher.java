@@ -30,10 +30,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 abstract class FramePublisher implements RedisPublisher {
 
-	/**
-	 * The batches that the driver has and Redis has not confirmed: while more is
-	 * published, it waits here, where it is sent together and can be cancelled.
-	 */
+	// The batches that the driver has and Redis has not confirmed: while more is
+	// published, it waits here, where it is sent together and can be cancelled.
 	private static final int MAX_IN_FLIGHT = 3;
 
 	@GuardedBy("this")
@@ -45,9 +43,7 @@ abstract class FramePublisher implements RedisPublisher {
 	@GuardedBy("this")
 	private State state = State.IDLE;
 
-	/**
-	 * The number of batches that were given to the driver.
-	 */
+	// The number of batches that were given to the driver.
 	@GuardedBy("this")
 	private long batches;
 
@@ -61,12 +57,7 @@ abstract class FramePublisher implements RedisPublisher {
 
 	private final ExecutorService executor;
 
-	/**
-	 * Creates a publisher.
-	 * @param blocking whether the driver blocks
-	 * @param batch the number of frames that the driver is given together at most
-	 * @param failures translates the driver's exceptions
-	 */
+	// The driver is given at most batch frames together.
 	FramePublisher(boolean blocking, int batch, PublishFailures failures) {
 		this.blocking = blocking;
 		this.batch = batch;
@@ -76,20 +67,14 @@ abstract class FramePublisher implements RedisPublisher {
 		this.executor = Executors.newSingleThreadExecutor(threads);
 	}
 
-	/**
-	 * Sends frames in their order. One thread calls this at a time.
-	 * @param frames the frames
-	 * @return a future for each, which completes with the number of receivers, or with
-	 * the driver's exception; cancelling it prevents the sending, if that has not
-	 * happened
-	 */
+	// Sends frames in their order; one thread calls this at a time. The future of a frame
+	// completes with the number of receivers, or with the driver's exception. Cancelling
+	// it prevents the sending, if that has not happened.
 	abstract List<CompletableFuture<Long>> send(List<Frame> frames);
 
 	abstract CompletableFuture<Long> count(byte[] channel);
 
-	/**
-	 * Returns whether the driver sends at once what it is given.
-	 */
+	// Whether the driver sends at once.
 	abstract boolean isConnected();
 
 	abstract void disconnect();

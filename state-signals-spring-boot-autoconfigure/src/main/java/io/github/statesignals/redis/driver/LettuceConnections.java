@@ -35,23 +35,15 @@ final class LettuceConnections {
 	private LettuceConnections() {
 	}
 
-	/**
-	 * Creates a connection factory that connects as another one does.
-	 * @param connectionFactory the application's factory
-	 * @return the factory, started; or {@code null} if its public getters do not say how
-	 * it connects: a subclass, static masters and replicas, or a preference of nodes to
-	 * read from
-	 */
+	// Returns a started factory that connects as the application's does; or null if its
+	// public getters do not describe that: a subclass, static masters and replicas, or a
+	// preference of nodes to read from.
 	static @Nullable LettuceConnectionFactory derive(RedisConnectionFactory connectionFactory) {
 		return derive(connectionFactory, true);
 	}
 
-	/**
-	 * Creates a connection factory as {@link #derive} does, whose connections stay lost:
-	 * the driver fails the commands in flight and does not repeat them.
-	 * @param connectionFactory the application's factory
-	 * @return see {@link #derive}
-	 */
+	// Its connections stay lost: the driver fails the commands in flight and does not
+	// repeat them.
 	static @Nullable LettuceConnectionFactory deriveWithoutReconnect(RedisConnectionFactory connectionFactory) {
 		return derive(connectionFactory, false);
 	}
@@ -159,11 +151,8 @@ final class LettuceConnections {
 		return untraced;
 	}
 
-	/**
-	 * Destroys a factory that was derived, with its connections. The driver may wait
-	 * indefinitely for a node of a cluster that has left; this waits two seconds.
-	 * @param derived the factory
-	 */
+	// The driver may wait indefinitely for a node of a cluster that has left; this waits
+	// two seconds.
 	static void destroy(LettuceConnectionFactory derived) {
 		Thread thread = new Thread(derived::destroy, "state-signals-disconnect");
 		thread.setDaemon(true);

@@ -34,9 +34,7 @@ final class LettucePublisher extends FramePublisher {
 
 	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
 
-	/**
-	 * Absent on a cluster, which has a connection to each node.
-	 */
+	// Absent on a cluster, which has a connection to each node.
 	private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
 	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
@@ -56,11 +54,7 @@ final class LettucePublisher extends FramePublisher {
 		return (single != null && single.isOpen()) ? single : null;
 	}
 
-	/**
-	 * Connects.
-	 * @param connectionFactory the application's factory
-	 * @return the publisher, or {@code null} if Lettuce is not the driver
-	 */
+	// Returns null if Lettuce is not the driver.
 	static @Nullable RedisPublisher open(RedisConnectionFactory connectionFactory, PublishFailures failures) {
 		LettuceConnectionFactory own = LettuceConnections.derive(connectionFactory);
 		if (own == null) {

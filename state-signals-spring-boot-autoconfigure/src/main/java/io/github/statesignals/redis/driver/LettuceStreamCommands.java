@@ -40,12 +40,7 @@ final class LettuceStreamCommands implements StreamCommands {
 		this.commands = commands;
 	}
 
-	/**
-	 * Connects.
-	 * @param connectionFactory the application's factory
-	 * @return the commands, or {@code null} if {@link LettuceConnections} can't derive a
-	 * factory
-	 */
+	// Returns null if no factory can be derived.
 	static @Nullable StreamCommands open(RedisConnectionFactory connectionFactory) {
 		LettuceConnectionFactory own = LettuceConnections.deriveWithoutReconnect(connectionFactory);
 		if (own == null) {

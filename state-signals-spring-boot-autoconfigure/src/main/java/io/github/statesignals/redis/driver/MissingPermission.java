@@ -20,9 +20,7 @@ record MissingPermission(String rules) {
 
 	private static final Pattern GRANTED = Pattern.compile(GRANT + "([+~&]\\S+(?: [+~&]\\S+)*)");
 
-	/**
-	 * The errors of scripts: see call.lua.
-	 */
+	// The errors of scripts: see call.lua.
 	private static final Pattern SCRIPT = Pattern.compile("\\bNOPERM ([+~&]\\S+(?: [+~&]\\S+)*)");
 
 	private static final Pattern DENIED = Pattern.compile("(?:^|: )NOPERM\\b(.*)", Pattern.MULTILINE);
@@ -31,9 +29,7 @@ record MissingPermission(String rules) {
 
 	private static final Pattern CHANNEL = Pattern.compile("access (?:a channel|one of the channels|the '.*' channel)");
 
-	/**
-	 * The channels whose names have a random part.
-	 */
+	// The channels whose names have a random part.
 	private static final Pattern RANDOM = Pattern.compile("^(event-signal-(?:reply|heartbeat):).*");
 
 	static final String REMEDY = "All permissions that signals need: " + GRANT + RequiredPermissions.APPLICATION.rule()
@@ -44,13 +40,8 @@ record MissingPermission(String rules) {
 		return of(failure, List.of());
 	}
 
-	/**
-	 * Finds the missing permissions of a failure.
-	 * @param failure the failure
-	 * @param channels the Redis channels that were accessed: Redis does not name the one
-	 * that it denies
-	 * @return the permissions, or {@code null} if the failure has another cause
-	 */
+	// Redis does not name the channel that it denies: it is one of those that were
+	// accessed.
 	static @Nullable MissingPermission of(@Nullable Throwable failure, Collection<String> channels) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			MissingPermission missing = (cause.getMessage() != null) ? of(cause.getMessage(), channels) : null;

@@ -27,31 +27,23 @@ import org.springframework.data.redis.connection.lettuce.LettuceExceptionConvert
  */
 public final class RedisExceptions {
 
-	/**
-	 * An error of Redis, which begins with its code.
-	 */
+	// An error of Redis, which begins with its code.
 	private static final Pattern REPLY = Pattern.compile("([A-Z]{3,}) .*", Pattern.DOTALL);
 
 	private static final Pattern WRAPPED = Pattern.compile("^ERR Error running script.*? -([A-Z]{3,}) ",
 			Pattern.DOTALL);
 
-	/**
-	 * The codes of errors while Redis starts, or changes its role.
-	 */
+	// The codes of errors while Redis starts, or changes its role.
 	private static final Set<String> PASSING = Set.of("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN",
 			"BUSY", "NOREPLICAS", "UNBLOCKED", "MOVED", "ASK", "UNKILLABLE");
 
-	/**
-	 * Remedies for errors after which Redis has executed no command that writes.
-	 */
+	// Remedies for errors after which Redis has executed no command that writes.
 	private static final Map<String, String> REMEDIES = Map.of("OOM",
 			". Its memory is full: raise maxmemory, or free some", "MISCONF",
 			". It can't write its data to its disk: see its log", "READONLY",
 			". It is a replica: connect to the master", "LOADING", ". It is starting");
 
-	/**
-	 * The drivers' exceptions for errors that Redis replies with.
-	 */
+	// The drivers' exceptions for errors that Redis replies with.
 	private static final Set<String> REPLIES = Set.of("RedisCommandExecutionException", "JedisDataException");
 
 	private RedisExceptions() {
@@ -140,12 +132,7 @@ public final class RedisExceptions {
 		return plain.matches() ? plain.group(1) : "";
 	}
 
-	/**
-	 * Translates a failure to publish a message by one command.
-	 * @param ex the failure
-	 * @param channel the Redis channel
-	 * @return a {@link SignalNotSentException} if Redis has refused the command
-	 */
+	// Of one command: it was not sent if Redis has refused it.
 	static DataAccessException publishFailure(Throwable ex, byte[] channel) {
 		DataAccessException failure = translate(ex, List.of(new String(channel, StandardCharsets.UTF_8)));
 		return isReply(ex) ? notSent(failure) : failure;

@@ -29,9 +29,6 @@ public interface RedisPublisher {
 	 */
 	CompletableFuture<Long> countSubscribers(byte[] channel);
 
-	/**
-	 * Closes the connection.
-	 */
 	void close();
 
 }

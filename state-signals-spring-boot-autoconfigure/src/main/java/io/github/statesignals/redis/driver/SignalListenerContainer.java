@@ -20,9 +20,7 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 
 	private @Nullable RedisConnectionFactory application;
 
-	/**
-	 * Derived from the application's factory where that is possible.
-	 */
+	// Derived from the application's factory where that is possible.
 	private volatile @Nullable RedisConnectionFactory derived;
 
 	public SignalListenerContainer(RedisConnectionFactory connectionFactory) {

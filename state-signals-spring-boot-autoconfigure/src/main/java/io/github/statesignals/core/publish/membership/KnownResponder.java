@@ -101,10 +101,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 		return same ? this : new KnownResponder(trusted, List.copyOf(merged), newest);
 	}
 
-	/**
-	 * Returns what is known of it when it has answered a probe. Its announcements of
-	 * leaving are no proof all the same.
-	 */
+	// It has answered a probe. Its announcements of leaving are no proof all the same.
 	KnownResponder confirmed() {
 		return isDisputed() ? with(Trust.CONTESTED) : this;
 	}
@@ -113,33 +110,26 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 		return new KnownResponder(trust, this.addresses, this.seal);
 	}
 
-	/**
-	 * Whether an announcement of leaving is proved to be the responder's own.
-	 * @param key the key that it reveals, if it does
-	 * @return {@code false} if that is not certain
-	 */
+	// Whether it is proved by the key that an announcement of leaving is the responder's
+	// own.
 	public boolean isLeave(@Nullable String key) {
 		return key != null && this.seal != null && this.trust == Trust.EXTENDED && LeaveSeal.opens(key, this.seal);
 	}
 
-	/**
-	 * How far the subscriptions of a responder can be trusted.
-	 */
+	// How far the subscriptions of a responder can be trusted.
 	enum Trust {
 
-		/** It has not subscribed yet. */
+		// It has not subscribed yet.
 		EXPECTED,
 
-		/** It subscribed without an extension. */
+		// It subscribed without an extension.
 		LEGACY,
 
-		/**
-		 * It subscribed without an extension, and then with one: a legacy peer until it
-		 * answers a probe.
-		 */
+		// It subscribed without an extension, and then with one: a legacy peer until it
+		// answers a probe.
 		DISPUTED,
 
-		/** It subscribed with an extension. */
+		// It subscribed with an extension.
 		EXTENDED,
 
 		// Different addresses or seals came under its id: some are forged, so that none

@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.transport.ResponseExtension;
@@ -81,10 +80,7 @@ public final class KnownResponders {
 		this.lostMemory = new MemoryBudget(bytes);
 	}
 
-	/**
-	 * Accepts subscribers from here on.
-	 * @param expected the ids of responders that are subscribed from the start
-	 */
+	// Accepts subscribers from here on. The expected ones are subscribed from the start.
 	public void open(Collection<String> expected) {
 		List<Wait> satisfied;
 		synchronized (this) {
@@ -124,12 +120,8 @@ public final class KnownResponders {
 		abandoned.forEach((wait) -> wait.future.completeExceptionally(reason));
 	}
 
-	/**
-	 * Subscribes a responder.
-	 * @param responderId its id
-	 * @param extension the extension of its subscription; {@code null} for a legacy peer
-	 * @return {@code false} if none can subscribe now, or it was subscribed already
-	 */
+	// Subscribes a responder; without an extension it is a legacy peer. Returns false if
+	// none can subscribe now, or it was subscribed already.
 	public boolean add(String responderId, @Nullable ResponseExtension extension) {
 		return add(responderId, (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY);
 	}
@@ -170,12 +162,8 @@ public final class KnownResponders {
 		return true;
 	}
 
-	/**
-	 * Whether a responder can't subscribe, because its id is too long or there are too
-	 * many subscribers.
-	 * @param responderId its id
-	 * @return {@code false} if it is subscribed
-	 */
+	// Whether a responder can't subscribe, because its id is too long or there are too
+	// many subscribers.
 	public synchronized boolean isRefused(String responderId) {
 		return !this.known.containsKey(responderId) && (responderId.length() > SignalTransport.MAX_TEXT_LENGTH
 				|| this.known.size() >= LIMIT || !this.memory.fits(KnownResponder.LEGACY.bytes(responderId)));
@@ -186,11 +174,8 @@ public final class KnownResponders {
 		this.lostMemory.release((removed != null) ? removed.bytes(responderId) : 0);
 	}
 
-	/**
-	 * Forgets a responder that did not answer, for it leaves.
-	 * @param responderId its id
-	 * @param key the key of its {@link LeaveSeal}, without which it is not forgotten
-	 */
+	// Forgets a responder that did not answer, for it leaves: if the key is that of its
+	// LeaveSeal.
 	public synchronized void forget(String responderId, @Nullable String key) {
 		KnownResponder responder = this.lost.get(responderId);
 		if (responder != null && responder.isLeave(key)) {
@@ -198,11 +183,7 @@ public final class KnownResponders {
 		}
 	}
 
-	/**
-	 * Removes a responder.
-	 * @param responderId its id
-	 * @return {@code false} if it was not subscribed
-	 */
+	// Returns false if it was not subscribed.
 	public synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
 		this.responding.remove(responderId);
@@ -233,11 +214,7 @@ public final class KnownResponders {
 		return true;
 	}
 
-	/**
-	 * Notes that a responder answered: it is connected.
-	 * @param responderId its id
-	 * @return whether it was lost
-	 */
+	// Notes that a responder answered: it is connected. Returns whether it was lost.
 	public boolean answered(String responderId) {
 		if (!this.anyMissed) {
 			return false;
@@ -284,13 +261,8 @@ public final class KnownResponders {
 			.collect(Collectors.toSet());
 	}
 
-	/**
-	 * Notes that responders did not answer a signal in time. Those that have missed too
-	 * many in a row are no longer subscribed.
-	 * @param responderIds their ids
-	 * @param limit how many are too many
-	 * @return those that were subscribed until now
-	 */
+	// Notes that responders did not answer a signal in time. Returns those that have
+	// missed too many in a row: they are no longer subscribed.
 	public synchronized List<String> missed(Collection<String> responderIds, int limit) {
 		List<String> evicted = new ArrayList<>();
 		for (String id : responderIds) {
@@ -305,10 +277,7 @@ public final class KnownResponders {
 		return evicted;
 	}
 
-	/**
-	 * Notes that a responder answered a probe, and so supports extensions.
-	 * @param responderId its id
-	 */
+	// Notes that a responder answered a probe, and so supports extensions.
 	public synchronized void confirm(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
 		if (responder != null && responder.isDisputed()) {
@@ -318,12 +287,8 @@ public final class KnownResponders {
 		}
 	}
 
-	/**
-	 * Takes a responder that does not answer probes for a legacy peer, if it subscribed
-	 * as one.
-	 * @param responderId its id
-	 * @return {@code false} if it did not
-	 */
+	// Takes a responder that does not answer probes for a legacy peer, if it subscribed
+	// as one.
 	public synchronized boolean reject(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
 		if (responder != null && responder.isDisputed()) {
@@ -334,20 +299,11 @@ public final class KnownResponders {
 		return false;
 	}
 
-	/**
-	 * Finds a subscriber.
-	 * @param responderId its id
-	 * @return its description, or {@code null} if it is not subscribed
-	 */
 	public synchronized @Nullable KnownResponder find(String responderId) {
 		return this.known.get(responderId);
 	}
 
-	/**
-	 * Finds the subscribers that share one of some names.
-	 * @param names the names
-	 * @return for each name that several ids have, those ids
-	 */
+	// Finds the ids of each name that several subscribers have.
 	public synchronized List<String> namesakes(Set<String> names) {
 		Map<String, List<String>> byName = new LinkedHashMap<>();
 		for (String id : this.known.keySet()) {
@@ -359,11 +315,7 @@ public final class KnownResponders {
 		return byName.values().stream().filter((ids) -> ids.size() > 1).flatMap(List::stream).toList();
 	}
 
-	/**
-	 * Describes subscribers.
-	 * @param limit the number of subscribers to describe at most
-	 * @return those that subscribed first
-	 */
+	// Describes those that subscribed first.
 	public synchronized List<SubscriberStatus> statuses(int limit) {
 		return this.known.entrySet()
 			.stream()
@@ -397,21 +349,13 @@ public final class KnownResponders {
 		return all.stream().flatMap((responder) -> responder.addresses().stream()).collect(Collectors.toSet());
 	}
 
-	/**
-	 * Whether a responder is subscribed and supports the extensions.
-	 * @param responderId its id
-	 * @return {@code false} also for one that is expected and has not subscribed yet
-	 */
+	// Not one that is expected and has not subscribed yet.
 	public synchronized boolean isExtended(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
 		return responder != null && responder.isExtended();
 	}
 
-	/**
-	 * Waits for subscribers.
-	 * @param count their number
-	 * @return completes with {@code true} when there are at least as many
-	 */
+	// Completes with true when there are at least as many subscribers.
 	public CompletableFuture<Boolean> await(int count) {
 		Wait wait = new Wait(count, new CompletableFuture<>());
 		this.waits.add(wait);

@@ -81,12 +81,7 @@ public final class ResponderProbes {
 
 	private volatile boolean subscriptionLost;
 
-	/**
-	 * Creates an instance.
-	 * @param peers the exporter's side of it
-	 * @param timer schedules the rounds
-	 * @param after the time that a publish waits before it probes; zero: it never does
-	 */
+	// A publish waits for a time before it probes; zero: it never does.
 	public ResponderProbes(Peers peers, Timer timer, Duration after) {
 		this.peers = peers;
 		this.timer = timer;
@@ -107,11 +102,7 @@ public final class ResponderProbes {
 		}
 	}
 
-	/**
-	 * Probes a responder that may have left, or has not answered in time.
-	 * @param responderId its id
-	 * @param suspicion the reason
-	 */
+	// Probes a responder that may have left, or has not answered in time.
 	public void suspect(String responderId, Suspicion suspicion) {
 		if (!isEnabled()) {
 			return;
@@ -124,10 +115,7 @@ public final class ResponderProbes {
 		schedule();
 	}
 
-	/**
-	 * Probes the earlier responders of a name that has subscribed under another id.
-	 * @param responderId the id that has subscribed
-	 */
+	// Probes the earlier responders of a name that has subscribed under another id.
 	public void returned(String responderId) {
 		if (isEnabled()) {
 			synchronized (this) {
@@ -144,11 +132,8 @@ public final class ResponderProbes {
 		return this.subscriptionLost;
 	}
 
-	/**
-	 * Runs a task once it is proved that the exporter receives responses; never, if it
-	 * does not.
-	 * @param task the task; must not block
-	 */
+	// Runs a task once it is proved that the exporter receives responses; never, if it
+	// does not. The task must not block.
 	public void afterProof(Runnable task) {
 		if (!isEnabled()) {
 			if (this.peers.isConnected()) {
@@ -167,11 +152,7 @@ public final class ResponderProbes {
 		probeItself(needed);
 	}
 
-	/**
-	 * Takes the answer to a probe, or the exporter's own probe.
-	 * @param responderId the responder that answers
-	 * @param answer the answer
-	 */
+	// Takes the answer to a probe, or the exporter's own probe.
 	public void onAnswer(String responderId, Probe answer) {
 		if (answer.nonce().startsWith(this.nonce)) {
 			prove(answer.nonce().substring(this.nonce.length())).forEach(Runnable::run);
@@ -228,9 +209,7 @@ public final class ResponderProbes {
 		return due;
 	}
 
-	/**
-	 * Forgets everything, for the exporter is shut down.
-	 */
+	// The exporter is shut down.
 	public synchronized void clear() {
 		this.suspects.clear();
 		this.returned.clear();
@@ -338,21 +317,19 @@ public final class ResponderProbes {
 		this.peers.probeItself(new Probe(this.nonce + number, State.WORKING));
 	}
 
-	/**
-	 * The reason to probe a responder.
-	 */
+	// The reason to probe a responder.
 	public enum Suspicion {
 
-		/** A publish has waited for it for long, or in vain. */
+		// A publish has waited for it for long, or in vain.
 		OVERDUE,
 
-		/** Its name has subscribed under another id. */
+		// Its name has subscribed under another id.
 		RETURNED,
 
-		/** It may have announced that it leaves. */
+		// It may have announced that it leaves.
 		LEAVING,
 
-		/** It subscribed without an extension before. */
+		// It subscribed without an extension before.
 		DISPUTED
 
 	}
@@ -362,34 +339,18 @@ public final class ResponderProbes {
 	 */
 	public interface Peers {
 
-		/**
-		 * Returns the address at which this application takes answers.
-		 * @return {@code null} if there is none, and no responder can be probed
-		 */
+		// Where this application takes answers. Null: no responder can be probed.
 		@Nullable String address();
 
 		boolean isConnected();
 
-		/**
-		 * Whether a responder is not subscribed, or takes no probes. Called under a lock.
-		 * @param responderId its id
-		 * @return {@code true} if it can't be probed
-		 */
+		// Whether a responder is not subscribed, or takes no probes. Called under a lock.
 		boolean isUnprobed(String responderId);
 
-		/**
-		 * Whether a responder was subscribed with several addresses, of which all but one
-		 * are forged.
-		 * @param responderId its id
-		 * @return whether it was
-		 */
+		// All but one of them are forged.
 		boolean hasSeveralAddresses(String responderId);
 
-		/**
-		 * Finds the subscribers that share a name. Called under a lock.
-		 * @param names the names
-		 * @return the ids of each name that has several
-		 */
+		// The ids of each name that several subscribers have. Called under a lock.
 		List<String> namesakes(Set<String> names);
 
 		boolean findOverdue(long sentBeforeNanos, Set<String> ids);
@@ -398,33 +359,22 @@ public final class ResponderProbes {
 
 		void probeItself(Probe probe);
 
-		/**
-		 * Removes a responder that is gone. Also where it was announced that it leaves:
-		 * that is not proved, and may be another's announcement.
-		 * @param responderId its id
-		 */
+		// Removes a responder that is gone. Also where it was announced that it leaves:
+		// that is not proved, and may be another's announcement.
 		void remove(String responderId);
 
-		/**
-		 * Notes that a responder answers probes.
-		 * @param responderId its id
-		 */
+		// It answers probes.
 		void confirm(String responderId);
 
-		/**
-		 * Notes that a responder works, although it was announced that it leaves.
-		 * @param responderId its id
-		 */
+		// It works, although it was announced that it leaves.
 		void refuseLeave(String responderId);
 
 	}
 
 	private static final class Suspect {
 
-		/**
-		 * The rounds to wait for the answer to a probe: fewer where there is a reason to
-		 * believe that the responder is gone.
-		 */
+		// The rounds to wait for the answer to a probe: fewer where there is a reason to
+		// believe that the responder is gone.
 		private int rounds = ROUNDS;
 
 		private int waited;
@@ -435,9 +385,7 @@ public final class ResponderProbes {
 
 		private long probeRound;
 
-		/**
-		 * Whether the exporter received its own probe of that round.
-		 */
+		// Whether the exporter received its own probe of that round.
 		private boolean proven;
 
 		private String nonce = "";
