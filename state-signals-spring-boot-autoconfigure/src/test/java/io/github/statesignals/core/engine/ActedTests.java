@@ -199,6 +199,40 @@ class ActedTests {
 	}
 
 	@Test
+	void responderIsProbedAlsoLongAfterItHasSubscribed() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		// Nothing else probes it.
+		advance(PROBE_AFTER);
+		assertThat(this.applications.timer().scheduled()).isZero();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(publish).isDone();
+		assertThat(get(publish).gone()).containsExactly("r1");
+	}
+
+	@Test
+	void responderThatWorkedForLongIsFoundGoneAsSoonAsAnyOther() {
+		Application cpu = start();
+		CountDownLatch finish = new CountDownLatch(1);
+		cpu.responder().on("start", (signal) -> {
+			await(finish);
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		CompletableFuture<SignalResult> longest = exporter.signal("start").timeout(Duration.ofHours(2)).publishAsync();
+		// The intervals between probes have become long.
+		advance(PROBE_AFTER.multipliedBy(9));
+		finish.countDown();
+		assertThat(get(longest).isSuccess()).isTrue();
+		cpu.wire().stop();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(publish).isDone();
+		assertThat(get(publish).gone()).containsExactly(cpu.responder().getResponderId());
+	}
+
+	@Test
 	void aKilledResponderIsFoundAlsoIfEveryPublishTimesOutBeforeItIsProbed() {
 		Application cpu = start();
 		cpu.responder().on("start", (signal) -> Acknowledgement.success());
@@ -449,6 +483,23 @@ class ActedTests {
 		assertThat(exporter.getSubscribers()).containsExactly(cpu.responder().getResponderId());
 		publisher.wire().loseReceived(false);
 		assertThat(exporter.publish("start").isSuccess()).isTrue();
+	}
+
+	@Test
+	void subscriptionOfAnApplicationThatIsDisconnectedIsLost() {
+		Application publisher = this.applications.start(new Settings());
+		SignalExporter exporter = exporter(publisher, "start");
+		this.peer.subscribe(exporter, "r1");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		publisher.wire().disconnect(true);
+		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
+		assertThat(get(publish).missing()).containsExactly("r1");
+		assertThat(get(publish).subscriptionLost()).isTrue();
+		publisher.wire().disconnect(false);
+		publish = exporter.signal("start").publishAsync();
+		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
+		assertThat(get(publish).missing()).containsExactly("r1");
+		assertThat(get(publish).subscriptionLost()).isFalse();
 	}
 
 	private Application start() {
