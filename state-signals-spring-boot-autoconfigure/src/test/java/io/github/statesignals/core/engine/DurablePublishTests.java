@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Response;
+import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
@@ -124,6 +125,29 @@ class DurablePublishTests {
 		assertThat(this.transport.recalled).hasSize(6);
 		this.timer.advance(Duration.ofMinutes(10));
 		assertThat(this.transport.recalled).hasSize(16);
+	}
+
+	@Test
+	void storedAnswersAreNotRequestedAgainBeforeTheyAreRead() {
+		this.transport.holding = true;
+		this.exporter.signal("flip").timeout(Duration.ofSeconds(-1)).publishAsync();
+		this.transport.confirm("1-0.0");
+		this.timer.advance(Duration.ofSeconds(63));
+		assertThat(this.transport.recalled).hasSize(1);
+		this.transport.release();
+		this.timer.advance(Duration.ofMinutes(1));
+		assertThat(this.transport.recalled).hasSize(2);
+	}
+
+	@Test
+	void storedAnswerToAnotherSignalDoesNotCount() {
+		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
+		this.transport.confirm("1-0.0");
+		this.transport.store("r", "1-0.0", "another");
+		this.timer.advance(TIMEOUT);
+		assertThat(result).isCompletedWithValueMatching((timedOut) -> timedOut.code() == ResultCode.MISSING_RESPONSE);
+		assertThat(result.join().missing()).containsExactly("r");
+		assertThat(result.join().acted()).isEmpty();
 	}
 
 	@Test
@@ -325,10 +349,14 @@ class DurablePublishTests {
 		 * Store an answer whose notice is lost.
 		 */
 		void store(String responder, String id) {
+			store(responder, id, this.lastId);
+		}
+
+		void store(String responder, String id, @Nullable String answered) {
 			Response answer = new Response(responder, DurablePublishTests.this.exporter.getPublisherId(), "flip", 1,
 					null);
 			this.stored.computeIfAbsent(id, (key) -> new HashMap<>())
-				.put(responder, new StoredAnswer(answer, new ResponseExtension(this.lastId)));
+				.put(responder, new StoredAnswer(answer, new ResponseExtension(answered)));
 		}
 
 		/**
