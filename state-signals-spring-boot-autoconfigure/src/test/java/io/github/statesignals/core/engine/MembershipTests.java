@@ -174,6 +174,13 @@ class MembershipTests {
 	}
 
 	@Test
+	void waitingForRespondersThatAreSubscribedEndsAtOnce() {
+		SignalExporter exporter = initialized("r1");
+		get(this.applications.inBackground(
+				() -> assertThat(this.conductor.engine().awaitSubscribers(exporter, 1, RESPONSE_TIMEOUT)).isTrue()));
+	}
+
+	@Test
 	void onlyTheFirstHandlerOrListenerSaysHelloAndOnlyTheLastSaysBye() {
 		Application application = this.applications.start();
 		SignalResponder responder = application.responder();
@@ -519,6 +526,26 @@ class MembershipTests {
 		assertThat(get(publish).left()).isEmpty();
 		assertThat(get(tooLate).left()).hasSize(2);
 		assertThat(exporter.getSubscribers()).isEmpty();
+	}
+
+	@Test
+	void responderWhoseLastHandlerIsRemovedSendsByeAfterItsLastAnswer() throws Exception {
+		Application application = this.applications.start();
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		Registration registration = application.responder().on("start", (signal) -> {
+			entered.countDown();
+			released.await();
+			return Acknowledgement.success();
+		});
+		assertAnnounced(Signal.INITIALIZATION, application.responder());
+		this.peer.publish(Peer.signal("python", "start", 1), null);
+		entered.await();
+		registration.close();
+		this.peer.receivesNoResponse();
+		released.countDown();
+		assertThat(this.peer.receiveResponse().content().event()).isEqualTo("start");
+		assertAnnounced(Signal.SHUTDOWN, application.responder());
 	}
 
 	@Test
