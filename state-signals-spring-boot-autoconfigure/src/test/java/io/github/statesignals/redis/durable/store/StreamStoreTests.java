@@ -2,6 +2,7 @@ package io.github.statesignals.redis.durable.store;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -179,6 +180,41 @@ class StreamStoreTests {
 		}
 		assertThat(this.redis.opsForStream().size(this.log)).isLessThanOrEqualTo(1);
 		assertThat(this.redis.hasKey(text(this.keys.dropped("r")))).isFalse();
+	}
+
+	@Test
+	void fieldsOfEntriesThatExpireAreFoundByTheirNames() {
+		addEntryWithFurtherField("{\"publisher_id\": \"p\"}\n{\"publisher_id\": \"q\"}");
+		addEntryWithFurtherField("{\"publisher_id\": \"p\"}", "responder", "r");
+		addEntryWithFurtherField("{\"publisher_id\": \"p\"}", "responder", "another");
+		this.redis.opsForStream().createGroup(this.log, ReadOffset.from("0-0"), "r");
+		StreamStore store = store(Duration.ZERO);
+		while (trim(store)) {
+			assertThat(this.redis.opsForStream().size(this.log)).isPositive();
+		}
+		assertThat(this.redis.opsForHash().entries(text(this.keys.dropped("r"))))
+			.isEqualTo(Map.of("", "0", "p", "2", "q", "1"));
+	}
+
+	@Test
+	void fieldsOfEntriesThatARemovedResponderMissesAreFoundByTheirNames() {
+		addEntryWithFurtherField("{}\n{}");
+		addEntryWithFurtherField("{}", "responder", "r");
+		addEntryWithFurtherField("{}", "responder", "another");
+		this.redis.opsForStream().createGroup(this.log, ReadOffset.from("0-0"), "r");
+		assertThat(store(Duration.ofDays(1)).remove("r").join()).isTrue();
+		assertThat(this.redis.opsForHash().entries(text(this.keys.dropped("r")))).isEqualTo(Map.of("", "3"));
+	}
+
+	// As a newer version may write it.
+	private void addEntryWithFurtherField(String signals, String... more) {
+		Map<String, String> fields = new LinkedHashMap<>();
+		fields.put("further", "1\n2\n3\n4\n5");
+		fields.put("signals", signals);
+		for (int i = 0; i < more.length; i += 2) {
+			fields.put(more[i], more[i + 1]);
+		}
+		this.redis.opsForStream().add(StreamRecords.string(fields).withStreamKey(this.log));
 	}
 
 	private boolean trim(StreamStore store) {
