@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -90,6 +91,37 @@ class PayloadSizeTests {
 			assertThat(stored).containsKey("talking");
 			assertThat(stored.get("talking").message()).isEqualTo(failed.messages().get("talking"));
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "broadcast", "durable" })
+	void answerOfAResponderWithAnotherLimitCountsWithoutItsMessage(String delivery) {
+		start(Talking.class, delivery, "4MB");
+		SignalExporter exporter = exporter(delivery, "1MB", "say");
+		SignalResult said = exporter.signal("say").timeout(TIMEOUT).publish();
+		assertThat(said.isSuccess()).isTrue();
+		assertThat(said.messages().values()).singleElement().asString().startsWith("(left out: it has 2000");
+	}
+
+	@Test
+	void answerThatIsTooLargeOfAResponderWithoutAHandlerIsNoSuccess() {
+		SignalExporter exporter = start(Object.class, "broadcast", "4KB").getBean(SignalExporter.class);
+		exporter.initialize("say");
+		String response = "{\"responder_id\": \"%s\", \"publisher_id\": \"" + exporter.getPublisherId()
+				+ "\", \"event\": \"%s\", \"ras\": 1%s}";
+		String responses = "event-signal-response:" + this.channel;
+		redis.publish(responses, response.formatted("legacy", Signal.INITIALIZATION, ""));
+		redis.publish(responses, response.formatted("extended", Signal.INITIALIZATION, ", \"_ss\": {\"v\": 1}"));
+		await().atMost(TIMEOUT).until(() -> exporter.getSubscribers().size() == 2);
+		CompletableFuture<SignalResult> said = exporter.signal("say").timeout(TIMEOUT).publishAsync();
+		String message = ", \"message\": \"" + "x".repeat(100_000) + "\"";
+		redis.publish(responses,
+				response.formatted("extended", "say", message + ", \"_ss\": {\"v\": 1, \"handles\": []}"));
+		redis.publish(responses, response.formatted("legacy", "say", message));
+		assertThat(said).succeedsWithin(TIMEOUT).satisfies((result) -> {
+			assertThat(result.acted()).containsExactly("legacy");
+			assertThat(result.unhandled()).containsExactly("extended");
+		});
 	}
 
 	@ParameterizedTest

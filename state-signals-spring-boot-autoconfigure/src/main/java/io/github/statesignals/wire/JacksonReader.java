@@ -225,6 +225,11 @@ final class JacksonReader {
 		return texts;
 	}
 
+	static @Nullable ResponseExtension readResponseExtension(JsonParser json) throws MalformedPayloadException {
+		Map<String, @Nullable Object> members = readExtension(json);
+		return (members != null) ? responseExtension(members) : null;
+	}
+
 	private static @Nullable Map<String, @Nullable Object> readExtension(JsonParser json)
 			throws MalformedPayloadException {
 		if (!json.hasToken(JsonToken.START_OBJECT)) {

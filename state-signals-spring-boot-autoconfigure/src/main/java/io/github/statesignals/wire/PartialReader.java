@@ -1,9 +1,12 @@
 package io.github.statesignals.wire;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.github.statesignals.Response;
+import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
@@ -17,7 +20,7 @@ import tools.jackson.core.exc.StreamConstraintsException;
 /**
  * Reads from a malformed or too large message the members that it takes to answer or
  * count it: as far as it is JSON, and of a too large one no more than the first
- * {@value #PREFIX} bytes.
+ * {@value #PREFIX} bytes, and the extension of a response.
  */
 final class PartialReader {
 
@@ -25,6 +28,11 @@ final class PartialReader {
 
 	// The parser reports an incomplete token up to this number of bytes before the end.
 	private static final int TOKEN_LENGTH = 16;
+
+	private static final byte[] EXTENSION_KEY = AsciiJson.ascii("\"" + FieldNames.EXTENSION + "\"");
+
+	// It may have a handles or another id: no success may follow from it.
+	private static final ResponseExtension UNREADABLE = new ResponseExtension(null, List.of(), null, null, null);
 
 	private final Map<String, String> strings = new LinkedHashMap<>();
 
@@ -66,10 +74,38 @@ final class PartialReader {
 		String responderId = members.strings.get(FieldNames.RESPONDER_ID);
 		String publisherId = members.strings.get(FieldNames.PUBLISHER_ID);
 		String event = members.strings.get(FieldNames.EVENT);
-		return (responderId != null && publisherId != null && event != null)
-				? new ReceivedResponse(
-						new Response(responderId, publisherId, event, members.ras, "(left out: " + problem + ")"), null)
-				: null;
+		return (responderId != null && publisherId != null && event != null) ? new ReceivedResponse(
+				new Response(responderId, publisherId, event, members.ras, "(left out: " + problem + ")"),
+				findExtension(reader, payload)) : null;
+	}
+
+	// The extension follows the message. Within a string its key would be escaped.
+	private static @Nullable ResponseExtension findExtension(JacksonReader reader, byte[] payload) {
+		int start = findKey(payload, 0);
+		if (start < 0) {
+			return null;
+		}
+		byte[] object = Arrays.copyOfRange(payload, start - 1, Math.min(payload.length, start + PREFIX));
+		object[0] = '{';
+		try (JsonParser json = reader.createParser(object, object.length)) {
+			json.nextToken();
+			json.nextName();
+			json.nextToken();
+			ResponseExtension extension = JacksonReader.readResponseExtension(json);
+			return (findKey(payload, start + 1) < 0) ? extension : UNREADABLE;
+		}
+		catch (JacksonException | MalformedPayloadException ex) {
+			return UNREADABLE;
+		}
+	}
+
+	private static int findKey(byte[] payload, int from) {
+		for (int i = from; i <= payload.length - EXTENSION_KEY.length; i++) {
+			if (Arrays.equals(payload, i, i + EXTENSION_KEY.length, EXTENSION_KEY, 0, EXTENSION_KEY.length)) {
+				return i;
+			}
+		}
+		return -1;
 	}
 
 	private static @Nullable PartialReader read(JacksonReader reader, byte[] payload, boolean tooLarge) {

@@ -614,6 +614,48 @@ class SignalCodecTests {
 		}
 	}
 
+	@Test
+	void readsTheExtensionOfAResponseThatIsTooLargeWhereverItIs() {
+		String extension = "\"_ss\" : {\"v\": 1, \"id\": \"17\", \"handles\": [\"a\"]}";
+		String ids = "\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":1";
+		String message = "\"message\":\"\\\"_ss\\\": {\\\"v\\\": 1}" + "x".repeat(2 * PartialReader.PREFIX) + "\"";
+		String further = "\"further\":[\"" + "x".repeat(2 * PartialReader.PREFIX) + "\"]";
+		for (List<String> members : List.of(List.of(extension, ids, message), List.of(ids, extension, message),
+				List.of(ids, message, extension), List.of(ids, message, extension, further))) {
+			ResponseExtension read = tooLarge(members).extension();
+			assertThat(read).isNotNull();
+			assertThat(read.id()).isEqualTo("17");
+			assertThat(read.handledEvents()).containsExactly("a");
+		}
+		assertThat(tooLarge(List.of(ids, message)).extension()).isNull();
+		assertThat(tooLarge(List.of(ids, message, "\"_ss\":{\"id\":\"17\"}")).extension()).isNull();
+	}
+
+	@Test
+	void responseThatIsTooLargeAndWhoseExtensionCanNotBeReadIsOneOfAResponderThatDidNotAct() {
+		String members = "\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":1,\"message\":\""
+				+ "x".repeat(2 * PartialReader.PREFIX) + "\"";
+		for (String extension : List.of(
+				"\"_ss\":{\"v\":1,\"handles\":[\"" + "x".repeat(2 * PartialReader.PREFIX) + "\"]}",
+				"\"_ss\":{\"v\":1,\"handles\":[01]}",
+				"\"_ss\":{\"v\":1,\"handles\":[]},\"further\":{\"_ss\":{\"v\":1}}",
+				"\"_ss\":{\"v\":1,\"handles\":[\"a\"")) {
+			ResponseExtension read = tooLarge(List.of(members, extension)).extension();
+			assertThat(read).isNotNull();
+			assertThat(read.id()).isNull();
+			assertThat(read.handledEvents()).isEmpty();
+		}
+	}
+
+	private static ReceivedResponse tooLarge(List<String> members) {
+		byte[] payload = bytes("{" + String.join(",", members) + "}");
+		ReceivedResponse response = ((MalformedMessage) new SignalCodec(1_024).readResponse(payload)).response();
+		assertThat(response).isNotNull();
+		assertThat(response.response().ras()).isOne();
+		assertThat(response.response().message()).startsWith("(left out: it has ");
+		return response;
+	}
+
 	private static @Nullable UnreadableSignal unreadable(SignalCodec codec, byte[] payload) {
 		return ((MalformedMessage) codec.readSignal(payload)).signal();
 	}
