@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.core.lane.OrderedLanes;
@@ -15,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the publication that an answer is for, and counts the answer. An answer without
  * an id names publisher and event only: it is for the exclusive publication of the event,
- * unless one that has ended expects it. Not safe for use by many threads:
+ * unless one that awaits no answer expects it. Not safe for use by many threads:
  * {@link PublishQueue} serializes the calls.
  */
 final class AnswerCorrelation {
+
+	// How long to expect an answer that no publish awaits, if no timeout is configured.
+	private static final Duration LONGEST_UNAWAITED = Duration.ofHours(1);
 
 	private final UnawaitedAnswers unawaited = new UnawaitedAnswers();
 
@@ -68,17 +72,11 @@ final class AnswerCorrelation {
 		}
 	}
 
-	// Expects the answers without an id to a publication that has ended, for a time.
-	void expectLate(Publication publication, long nowNanos, Duration longest) {
-		if (!this.order.isExclusive(publication)) {
-			return;
-		}
-		List<String> late = publication.unanswered()
-			.stream()
-			.filter((responder) -> publication.id() == null || !this.responders.isExtended(responder))
-			.toList();
-		if (!late.isEmpty()) {
-			this.unawaited.add(publication.event(), late, publication.tally().sentNanos(), nowNanos, longest);
+	// Expects the answers without an id to a publication that awaits none, for a time.
+	void expectUnawaited(Publication publication, long nowNanos, Duration limit) {
+		if (publication.id() == null) {
+			this.unawaited.add(publication.event(), publication.tally().outstanding(),
+					nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit));
 		}
 	}
 

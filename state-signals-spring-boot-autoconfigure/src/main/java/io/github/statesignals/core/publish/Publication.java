@@ -17,7 +17,6 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.SignalSize;
 import io.github.statesignals.core.lane.MemoryBudget;
@@ -25,7 +24,6 @@ import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.LogText;
-import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -324,14 +322,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 						event(), LogText.printable(responderId));
 			}
 		}
-	}
-
-	// The responders that may answer after its end.
-	Set<String> unanswered() {
-		CompletableFuture<?> sent = this.transmission;
-		boolean unsent = !this.tally.isSent() && (sent == null
-				|| (sent.isCompletedExceptionally() && Futures.failure(sent) instanceof SignalNotSentException));
-		return unsent ? Set.of() : this.tally.missing();
 	}
 
 	// Stops to wait for a responder.

@@ -243,6 +243,9 @@ final class PublishQueue {
 					new Silence(this.order.lastNumber(), publication.options().timeout()));
 			this.listener.onMissed(outstanding);
 		}
+		else if (!publication.isOver()) {
+			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
+		}
 		return conclude(publication, now());
 	}
 
@@ -326,7 +329,6 @@ final class PublishQueue {
 		if (!publication.end()) {
 			return false;
 		}
-		this.answers.expectLate(publication, now(), this.sender.longest(publication));
 		this.order.leave(publication);
 		publication.cancelWork();
 		if (this.order.remove(publication, queued)) {

@@ -206,8 +206,7 @@ final class ResponseTally {
 				&& (this.gone.isEmpty() || !this.gone.contains(this.awaited.get(place)));
 	}
 
-	// The awaited ones that have neither answered nor left.
-	Set<String> missing() {
+	private Set<String> missing() {
 		if (this.gone.isEmpty()) {
 			return (this.remaining > 0) ? outstanding() : Set.of();
 		}

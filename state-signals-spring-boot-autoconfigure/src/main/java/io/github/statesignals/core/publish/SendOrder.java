@@ -170,12 +170,6 @@ final class SendOrder {
 		return (queue != null) ? queue.exclusive : null;
 	}
 
-	// Whether answers without an id are for this publication.
-	boolean isExclusive(Publication publication) {
-		EventQueue queue = this.queues.get(publication.event());
-		return queue != null && queue.exclusive == publication;
-	}
-
 	Collection<Publication> inFlight() {
 		Set<Publication> inFlight = new LinkedHashSet<>(this.identified.values());
 		this.queues.values().forEach((queue) -> {

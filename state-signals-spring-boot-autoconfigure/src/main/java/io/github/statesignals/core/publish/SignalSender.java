@@ -31,9 +31,6 @@ final class SignalSender {
 	// A longer one is as good as none.
 	private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
 
-	// How long answers are expected if no timeout is configured.
-	private static final Duration LONGEST_EXPECTED = Duration.ofHours(1);
-
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
 	private final PublicationListener listener;
@@ -150,13 +147,6 @@ final class SignalSender {
 	// A publish that awaits no answers awaits the confirmation nevertheless.
 	Duration limit(Publication publication) {
 		return publication.options().awaitsAnswers() ? publication.options().timeout() : this.responseTimeout;
-	}
-
-	// How long an answer is expected after the end.
-	Duration longest(Publication publication) {
-		Duration limit = this.responseTimeout.isNegative() ? LONGEST_EXPECTED : this.responseTimeout;
-		Duration timeout = publication.options().timeout();
-		return (timeout.compareTo(limit) > 0) ? timeout : limit;
 	}
 
 	private void scheduleTimeout(Publication publication, Duration timeout) {

@@ -20,7 +20,6 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
@@ -113,24 +112,6 @@ class CorrelationTests {
 		this.peer.answer("r1", later, 1);
 		assertThat(get(second).isSuccess()).isTrue();
 		assertThat(application.engine().counters().unexpected()).isOne();
-	}
-
-	@Test
-	void aLateAnswerWithoutAnIdDoesNotCountThoughOthersRepeatIds() {
-		SignalExporter exporter = exporter(new Settings().extensions(Extensions.ALWAYS), "r1");
-		this.peer.subscribePlain(exporter, "python");
-		CompletableFuture<SignalResult> first = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> early = this.peer.receive("start");
-		this.applications.timer().advance(RESPONSE_TIMEOUT);
-		assertThat(get(first).missing()).containsExactly("r1", "python");
-		CompletableFuture<SignalResult> second = exporter.signal("start").publishAsync();
-		Message<Signal, SignalExtension> later = this.peer.receive("start");
-		this.peer.answer("r1", early, 1);
-		this.peer.answerPlain("python", early, 1);
-		this.peer.answer("r1", later, 1);
-		assertThat(second).isNotDone();
-		this.peer.answerPlain("python", later, 1);
-		assertThat(get(second).acted()).containsExactly("r1", "python");
 	}
 
 	@Test

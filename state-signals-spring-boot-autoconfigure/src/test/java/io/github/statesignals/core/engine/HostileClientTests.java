@@ -184,7 +184,6 @@ class HostileClientTests {
 		List<CompletableFuture<SignalResult>> publishes = Stream.generate(() -> exporter.signal("start").publishAsync())
 			.limit(10)
 			.toList();
-		this.peer.settle();
 		responding.awaitIdle();
 		this.peer.settle();
 		assertThat(publishes).noneMatch(CompletableFuture::isDone);
@@ -224,8 +223,6 @@ class HostileClientTests {
 		Message<Signal, SignalExtension> last = this.peer.receive("start");
 		assertThat(third).isNotDone();
 		this.peer.answerPlain("python", last, 1);
-		assertThat(third).as("the late answer to the second").isNotDone();
-		this.peer.answerPlain("python", last, 1);
 		assertThat(get(third).isSuccess()).isTrue();
 	}
 
@@ -237,12 +234,10 @@ class HostileClientTests {
 		List<CompletableFuture<SignalResult>> publishes = Stream.generate(() -> exporter.signal("start").publishAsync())
 			.limit(3)
 			.toList();
-		Message<Signal, SignalExtension> first = this.peer.receive("start");
-		this.peer.answerPlain("python", first, 1);
+		this.peer.answerPlain("python", this.peer.receive("start"), 1);
 		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
 		assertThat(get(publishes.get(0)).missing()).containsExactly("slow");
 		Message<Signal, SignalExtension> second = this.peer.receive("start");
-		this.peer.answerPlain("slow", first, 1);
 		this.peer.answerPlain("slow", second, 1);
 		this.peer.answerPlain("python", second, 1);
 		assertThat(get(publishes.get(1)).isSuccess()).isTrue();
@@ -268,8 +263,8 @@ class HostileClientTests {
 		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
 		assertThat(get(publishes.get(0)).missing()).containsExactly("python");
 		Message<Signal, SignalExtension> second = this.peer.receive("start");
-		this.peer.answerPlain("python", second, 1);
-		assertThat(publishes.get(1)).as("the late answer to the first").isNotDone();
+		this.peer.settle();
+		assertThat(publishes.get(1)).isNotDone();
 		this.peer.answerPlain("python", second, 1);
 		assertThat(get(publishes.get(1)).isSuccess()).isTrue();
 	}

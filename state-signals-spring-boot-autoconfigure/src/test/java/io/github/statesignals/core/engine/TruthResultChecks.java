@@ -142,44 +142,11 @@ final class TruthResultChecks {
 				&& !this.oracle.began(member.id(), this.sample);
 	}
 
-	// Without an id, an answer to this signal is taken for the late one to an earlier.
-	private boolean isTakenForEarlier(String id) {
-		return this.signal != null && this.signal.id() == null && isMissingBefore(id, this.sample);
-	}
-
-	private boolean isMissingBefore(String id, int sample) {
-		return this.run.published()
-			.stream()
-			.anyMatch((earlier) -> earlier.sample() < sample && isEvent(earlier)
-					&& (!earlier.hasResult() || earlier.result().join().missing().contains(id)));
-	}
-
-	// Without an id, the answer to an earlier signal is taken for one to this, unless it
-	// is expected.
+	// Without an id, a late answer to an earlier signal is taken for one to this.
 	private boolean isAnswerToEarlier(String id) {
 		return this.signal != null && this.signal.id() == null
 				&& this.oracle.hasReceived((answer) -> answer.responderId().equals(id) && answer.sample() >= 0
-						&& answer.sample() < this.sample && isEvent(answer) && isReceivedMeanwhile(answer)
-						&& !isExpected(answer));
-	}
-
-	// The first one that was awaited in vain, for as long again.
-	private boolean isExpected(Answer answer) {
-		return !isMissingBefore(answer.responderId(), answer.sample()) && this.run.published()
-			.stream()
-			.anyMatch((earlier) -> earlier.sample() == answer.sample() && earlier.hasResult()
-					&& earlier.result().join().missing().contains(answer.responderId())
-					&& isWithin(answer, earlier, 2 * nanos(earlier.publish().timeout())));
-	}
-
-	private boolean isWithin(Answer answer, Published earlier, long nanos) {
-		SentSignal sent = this.oracle.signal(earlier.sample());
-		return sent != null && sent.id() == null && earlier.result().join().elapsed().toNanos() >= nanos / 2
-				&& answer.nanos() - sent.sentNanos() < nanos - this.slackNanos;
-	}
-
-	private boolean isEvent(Published earlier) {
-		return earlier.publish().event().equals(this.published.publish().event());
+						&& answer.sample() < this.sample && isEvent(answer) && isReceivedMeanwhile(answer));
 	}
 
 	private boolean isEvent(Answer answer) {
@@ -204,9 +171,6 @@ final class TruthResultChecks {
 	}
 
 	private void checkMissing(String id) {
-		if (isTakenForEarlier(id)) {
-			return;
-		}
 		Predicate<Answer> answered = (answer) -> answer.isOf(id, this.sample);
 		check(!this.oracle
 			.hasReceived((answer) -> answered.test(answer) && answer.nanos() - this.endNanos < -this.slackNanos),
