@@ -99,9 +99,10 @@ final class ScriptedPeer implements AutoCloseable {
 	}
 
 	/**
-	 * Answers nothing from here on, and leaves.
+	 * Answers nothing from here on, and leaves. What it answers at this moment is sent
+	 * before.
 	 */
-	void bye() {
+	synchronized void bye() {
 		this.left = true;
 		announce("bye");
 	}
@@ -129,7 +130,7 @@ final class ScriptedPeer implements AutoCloseable {
 		send(address, probe);
 	}
 
-	private void receive(ObjectNode message) {
+	private synchronized void receive(ObjectNode message) {
 		this.received.add(message);
 		if (this.left) {
 			return;
