@@ -11,8 +11,9 @@ import org.springframework.util.StringUtils;
  */
 enum StreamScript {
 
-	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("ids"), LEASE("ids"), RELEASE, REMOVE, TRIM("ids"), STATUS("ids"),
-	BACKLOG("ids"), RESPONDERS, SETASIDE, DEADLETTERS("ids"), REPLAY, REPAIR, PERMISSIONS, PERSISTENCE;
+	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("shared"), LEASE("shared"), RELEASE, REMOVE("shared"),
+	TRIM("shared"), STATUS("shared"), BACKLOG("shared"), RESPONDERS, SETASIDE, DEADLETTERS("shared"), REPLAY, REPAIR,
+	PERMISSIONS, PERSISTENCE;
 
 	private final LuaScript script;
 

@@ -3,14 +3,6 @@
 -- Returns for each responder its name; the number of entries that were not delivered, -1 if Redis can't
 -- tell it; the number of those that were, and are not acknowledged; and the milliseconds since the first
 -- of all of them was added, 0 if there is none.
-local function pairsOf(reply)
-  local fields = {}
-  for i = 1, #reply, 2 do
-    fields[reply[i]] = reply[i + 1]
-  end
-  return fields
-end
-
 local groups = {}
 local replies = attempt('XINFO', 'GROUPS', KEYS[1])
 for i = 1, replies.err and 0 or #replies do

@@ -27,14 +27,6 @@ if reader ~= token then
   call('SET', KEYS[4], token)
 end
 
-local function pairsOf(reply, first)
-  local fields = {}
-  for i = first or 1, #reply, 2 do
-    fields[reply[i]] = reply[i + 1]
-  end
-  return fields
-end
-
 local function isReported(dropped)
   local reported = pairsOf(ARGV, 5)
   for publisher, number in pairs(pairsOf(dropped)) do

@@ -3,14 +3,6 @@
 -- ARGV: responder
 -- Returns 1 if any signals were stored, else 0.
 
-local function pairsOf(reply)
-  local fields = {}
-  for i = 1, #reply, 2 do
-    fields[reply[i]] = reply[i + 1]
-  end
-  return fields
-end
-
 -- The number of signals that it misses. A responder that runs finishes those that were delivered.
 local function missed(groups)
   for _, group in ipairs(groups) do

@@ -19,14 +19,6 @@ local function continueSoon()
   call('SET', KEYS[2], '1', 'PX', 100)
 end
 
-local function pairsOf(reply)
-  local fields = {}
-  for i = 1, #reply, 2 do
-    fields[reply[i]] = reply[i + 1]
-  end
-  return fields
-end
-
 local replies = attempt('XINFO', 'GROUPS', KEYS[1])
 if replies.err then
   return {0}

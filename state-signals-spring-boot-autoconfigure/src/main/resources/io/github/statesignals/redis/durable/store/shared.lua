@@ -14,3 +14,12 @@ local function currentMillis()
   local time = call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
+
+-- The values of a reply by their names, which alternate, from a place on.
+local function pairsOf(reply, first)
+  local fields = {}
+  for i = first or 1, #reply, 2 do
+    fields[reply[i]] = reply[i + 1]
+  end
+  return fields
+end
