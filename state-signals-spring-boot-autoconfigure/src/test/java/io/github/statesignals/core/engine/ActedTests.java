@@ -213,12 +213,8 @@ class ActedTests {
 
 	@Test
 	void responderThatWorkedForLongIsFoundGoneAsSoonAsAnyOther() {
-		Application cpu = start();
 		CountDownLatch finish = new CountDownLatch(1);
-		cpu.responder().on("start", (signal) -> {
-			await(finish);
-			return Acknowledgement.success();
-		});
+		Application cpu = startBusy(finish);
 		SignalExporter exporter = exporter(start(), "start", cpu);
 		CompletableFuture<SignalResult> longest = exporter.signal("start").timeout(Duration.ofHours(2)).publishAsync();
 		// The intervals between probes have become long.
@@ -250,12 +246,8 @@ class ActedTests {
 
 	@Test
 	void aBusyResponderIsNeverTakenForDead() {
-		Application cpu = start();
 		CountDownLatch finish = new CountDownLatch(1);
-		cpu.responder().on("start", (signal) -> {
-			await(finish);
-			return Acknowledgement.success();
-		});
+		Application cpu = startBusy(finish);
 		SignalExporter exporter = exporter(start(), "start", cpu);
 		CompletableFuture<SignalResult> publish = exporter.signal("start").timeout(Duration.ofHours(2)).publishAsync();
 		for (int i = 0; i < 60; i++) {
@@ -373,12 +365,8 @@ class ActedTests {
 
 	@Test
 	void aForgedAnnouncementOfLeavingChangesNothing() {
-		Application cpu = start();
 		CountDownLatch finish = new CountDownLatch(1);
-		cpu.responder().on("start", (signal) -> {
-			await(finish);
-			return Acknowledgement.success();
-		});
+		Application cpu = startBusy(finish);
 		SignalExporter exporter = exporter(start(), "start", cpu);
 		String id = cpu.responder().getResponderId();
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
@@ -428,12 +416,8 @@ class ActedTests {
 
 	@Test
 	void aForgedAddressDoesNotMakeAWorkingResponderGone() {
-		Application cpu = start();
 		CountDownLatch finish = new CountDownLatch(1);
-		cpu.responder().on("start", (signal) -> {
-			await(finish);
-			return Acknowledgement.success();
-		});
+		Application cpu = startBusy(finish);
 		SignalExporter exporter = exporter(start(), "start", cpu);
 		String id = cpu.responder().getResponderId();
 		Application another = start();
@@ -521,6 +505,16 @@ class ActedTests {
 			this.peer.settle();
 			this.peer.settle();
 		}
+	}
+
+	// Its handler waits for the latch.
+	private Application startBusy(CountDownLatch finish) {
+		Application application = start();
+		application.responder().on("start", (signal) -> {
+			await(finish);
+			return Acknowledgement.success();
+		});
+		return application;
 	}
 
 	private static void await(CountDownLatch latch) {
