@@ -20,9 +20,8 @@ public final class ApplicationEvents {
 		this.publisher = publisher;
 	}
 
-	// Dropped if too many wait for a slow listener. The texts are those of the event,
-	// which
-	// is little more.
+	// Dropped if too many wait for a slow listener. An event is little more than its
+	// texts.
 	public void publish(Object event, String... texts) {
 		long bytes = OBJECT;
 		for (String text : texts) {
