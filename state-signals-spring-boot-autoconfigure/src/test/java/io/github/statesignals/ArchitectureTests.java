@@ -17,6 +17,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import io.lettuce.core.resource.EventLoopGroupProvider;
 import org.jspecify.annotations.NullMarked;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -267,7 +268,9 @@ class ArchitectureTests {
 		.resideInAnyPackage("org.springframework.data..", "io.lettuce..", "redis.clients..");
 
 	@ArchTest
-	static final ArchRule nettyIsLeftToTheDriver = noClasses().should()
+	static final ArchRule nettyIsUsedToShareAnEventLoopOnly = noClasses().that()
+		.doNotHaveFullyQualifiedName(ROOT + ".redis.driver.SingleEventLoop")
+		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.netty..");
 
@@ -280,7 +283,10 @@ class ArchitectureTests {
 				"org.springframework.data.redis.connection.jedis..");
 
 	@ArchTest
-	static final ArchRule driverIsUsedAndNotExtended = noClasses().should()
+	static final ArchRule driverIsUsedAndNotExtended = noClasses().that()
+		// An interface that the driver has for this purpose.
+		.areNotAssignableTo(EventLoopGroupProvider.class)
+		.should()
 		.beAssignableTo(resideInAnyPackage("io.lettuce..", "redis.clients..",
 				"org.springframework.data.redis.connection.lettuce..",
 				"org.springframework.data.redis.connection.jedis.."));

@@ -81,7 +81,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings, long outboundCapacity) {
 		this.container = ContainerSubscription.adopt(container);
-		this.driver = new RedisDriver(connectionFactory);
+		this.driver = new RedisDriver(connectionFactory, container);
 		this.settings = settings;
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
 		this.outboundCapacity = outboundCapacity;
@@ -108,14 +108,17 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		}
 	}
 
-	// Closes connections that were prepared and are not used. Does not block, and does
-	// not stop the transport.
+	// Closes connections that were prepared and are not used, and ends the thread of the
+	// driver unless it is in use. Does not block, and does not stop the transport.
 	@Override
 	public synchronized void close() {
 		RedisPubSubConnection unused = this.prepared;
 		this.prepared = null;
 		if (unused != null) {
 			unused.discard();
+		}
+		if (this.connection == null) {
+			this.driver.close();
 		}
 	}
 

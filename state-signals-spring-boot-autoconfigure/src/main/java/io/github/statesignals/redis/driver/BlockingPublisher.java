@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -15,13 +16,21 @@ final class BlockingPublisher extends FramePublisher {
 
 	private final RedisConnectionFactory connectionFactory;
 
+	private final ExecutorService thread;
+
 	BlockingPublisher(RedisConnectionFactory connectionFactory, PublishFailures failures) {
-		super(true, 1, failures);
+		this(connectionFactory, newThread(), failures);
+	}
+
+	private BlockingPublisher(RedisConnectionFactory connectionFactory, ExecutorService thread,
+			PublishFailures failures) {
+		super(thread, 1, failures);
 		this.connectionFactory = connectionFactory;
+		this.thread = thread;
 	}
 
 	@Override
-	List<CompletableFuture<Long>> send(List<Frame> frames) {
+	List<CompletableFuture<Long>> dispatch(List<Frame> frames) {
 		return frames.stream().map(this::send).toList();
 	}
 
@@ -39,11 +48,15 @@ final class BlockingPublisher extends FramePublisher {
 	}
 
 	@Override
-	CompletableFuture<Long> count(byte[] channel) {
+	public CompletableFuture<Long> countSubscribers(byte[] channel) {
+		return CompletableFuture.supplyAsync(() -> count(channel), this.thread);
+	}
+
+	private Long count(byte[] channel) {
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
 			List<?> reply = (List<?>) connection.execute("PUBSUB", "NUMSUB".getBytes(StandardCharsets.US_ASCII),
 					channel);
-			return CompletableFuture.completedFuture((Long) Objects.requireNonNull(reply).get(1));
+			return (Long) Objects.requireNonNull(reply).get(1);
 		}
 	}
 
@@ -55,6 +68,7 @@ final class BlockingPublisher extends FramePublisher {
 	@Override
 	void disconnect() {
 		// The connections are the factory's.
+		this.thread.shutdown();
 	}
 
 }

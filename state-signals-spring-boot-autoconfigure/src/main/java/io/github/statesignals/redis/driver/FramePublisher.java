@@ -6,11 +6,11 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.Frame.Message;
@@ -21,9 +21,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Sends messages in the order of the calls, and those that wait for the same Redis
- * channel together, in batches. With a driver that does not block, the calling thread
- * sends what is published while nothing is in flight. A separate thread sends everything
- * else.
+ * channel together, in batches, on one thread.
  * <p>
  * While the driver is not connected, it has one message only: the others can be
  * cancelled, each by itself.
@@ -49,30 +47,30 @@ abstract class FramePublisher implements RedisPublisher {
 
 	private final Consumer<Frame> onCancelled = this::cancelled;
 
-	private final boolean blocking;
+	private final Executor executor;
 
 	private final int batch;
 
 	private final PublishFailures failures;
 
-	private final ExecutorService executor;
-
+	// The executor has one thread, which may refuse tasks after the publisher is closed.
 	// The driver is given at most batch frames together.
-	FramePublisher(boolean blocking, int batch, PublishFailures failures) {
-		this.blocking = blocking;
+	FramePublisher(Executor executor, int batch, PublishFailures failures) {
+		this.executor = executor;
 		this.batch = batch;
 		this.failures = failures;
+	}
+
+	static ExecutorService newThread() {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-publish-");
 		threads.setDaemon(true);
-		this.executor = Executors.newSingleThreadExecutor(threads);
+		return Executors.newSingleThreadExecutor(threads);
 	}
 
 	// Sends frames in their order; one thread calls this at a time. The future of a frame
 	// completes with the number of receivers, or with the driver's exception. Cancelling
 	// it prevents the sending, if that has not happened.
-	abstract List<CompletableFuture<Long>> send(List<Frame> frames);
-
-	abstract CompletableFuture<Long> count(byte[] channel);
+	abstract List<CompletableFuture<Long>> dispatch(List<Frame> frames);
 
 	// Whether the driver sends at once.
 	abstract boolean isConnected();
@@ -82,7 +80,6 @@ abstract class FramePublisher implements RedisPublisher {
 	@Override
 	public final CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
 		Message message = new Message(channel, payload, joinable, this.onCancelled);
-		boolean idle;
 		synchronized (this) {
 			if (this.state == State.CLOSED) {
 				message.completeExceptionally(closing());
@@ -93,23 +90,9 @@ abstract class FramePublisher implements RedisPublisher {
 				return message;
 			}
 			this.state = State.SENDING;
-			idle = this.inFlight.isEmpty();
 		}
-		List<Frame> first = (idle && !this.blocking) ? poll(1) : List.of();
-		if (!first.isEmpty()) {
-			send(first, true);
-		}
-		if (first.isEmpty() || sendsMore()) {
-			onThread(this::sendQueued);
-		}
+		onThread(this::sendQueued);
 		return message;
-	}
-
-	@Override
-	public final CompletableFuture<Long> countSubscribers(byte[] channel) {
-		return this.blocking
-				? CompletableFuture.supplyAsync(() -> count(channel), this.executor).thenCompose(Function.identity())
-				: count(channel);
 	}
 
 	private static SignalNotSentException closing() {
@@ -117,26 +100,19 @@ abstract class FramePublisher implements RedisPublisher {
 	}
 
 	private void sendQueued() {
-		for (List<Frame> next = poll(this.batch); !next.isEmpty(); next = poll(this.batch)) {
-			send(next, false);
+		for (List<Frame> next = poll(); !next.isEmpty(); next = poll()) {
+			send(next);
 		}
-	}
-
-	private synchronized boolean sendsMore() {
-		if (this.state == State.SENDING && this.queue.isEmpty()) {
-			this.state = State.IDLE;
-		}
-		return this.state == State.SENDING;
 	}
 
 	// Takes the next messages from the queue, or ends the sending.
-	private synchronized List<Frame> poll(int limit) {
-		List<Frame> frames = new ArrayList<>(Math.min(limit, this.queue.size()));
+	private synchronized List<Frame> poll() {
+		List<Frame> frames = new ArrayList<>(Math.min(this.batch, this.queue.size()));
 		if (this.state == State.SENDING && isFull()) {
 			this.state = State.FULL;
 			return frames;
 		}
-		while (frames.size() < limit && this.state == State.SENDING) {
+		while (frames.size() < this.batch && this.state == State.SENDING) {
 			Message first = pollUncancelled();
 			if (first == null) {
 				if (frames.isEmpty()) {
@@ -195,30 +171,33 @@ abstract class FramePublisher implements RedisPublisher {
 		return next;
 	}
 
-	private void send(List<Frame> frames, boolean onCaller) {
+	private void send(List<Frame> frames) {
 		List<CompletableFuture<Long>> sending;
 		try {
-			sending = send(frames);
+			sending = dispatch(frames);
 		}
 		catch (RuntimeException | Error ex) {
 			sending = Collections.nCopies(frames.size(), CompletableFuture.failedFuture(ex));
 		}
 		for (int i = 0; i < frames.size(); i++) {
-			sent(frames.get(i), sending.get(i), onCaller);
+			sent(frames.get(i), sending.get(i));
 		}
 	}
 
-	private void sent(Frame frame, CompletableFuture<Long> sending, boolean onCaller) {
+	private void sent(Frame frame, CompletableFuture<Long> sending) {
 		frame.sending(sending);
 		if (frame.isDone()) {
 			sending.cancel(false);
 		}
-		Thread sender = Thread.currentThread();
+		if (sending.isDone()) {
+			sending.whenComplete((receivers, ex) -> complete(frame, receivers, ex));
+			return;
+		}
 		sending.whenComplete((receivers, ex) -> {
-			// A caller holds locks, and so does a driver that fails what it has not sent.
-			boolean unlocked = (Thread.currentThread() == sender) ? !onCaller : ex == null;
-			if (unlocked) {
-				complete(frame, receivers, ex);
+			// A driver that fails what it has not sent holds locks. A message that is
+			// recalled may complete on this thread.
+			if (ex == null && !Thread.holdsLock(this)) {
+				complete(frame, receivers, null);
 			}
 			else {
 				onThread(() -> complete(frame, receivers, ex));
@@ -330,7 +309,6 @@ abstract class FramePublisher implements RedisPublisher {
 			this.queue.clear();
 		}
 		disconnect();
-		this.executor.shutdown();
 		unsent.forEach((message) -> message.completeExceptionally(closing()));
 	}
 

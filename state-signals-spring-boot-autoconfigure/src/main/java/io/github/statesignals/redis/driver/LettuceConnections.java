@@ -3,6 +3,7 @@ package io.github.statesignals.redis.driver;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
@@ -11,6 +12,7 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.lettuce.core.tracing.Tracing;
 import org.jspecify.annotations.Nullable;
 
@@ -24,34 +26,56 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 /**
  * Creates connection factories that connect as the application's does and share neither
- * its connections nor its pool: a pool would return the connection that is stuck.
+ * its connections nor its pool: a pool would return the connection that is stuck. Those
+ * that reconnect share one event loop, apart from the application's: a signal that is
+ * received and one that is published then wake the same thread.
  */
 final class LettuceConnections {
 
 	private static final Duration DESTROY_TIMEOUT = Duration.ofSeconds(2);
 
+	// Connections may be closing.
+	private static final Duration QUIET_PERIOD = Duration.ofSeconds(2);
+
+	private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(15);
+
 	private static final RedisStandaloneConfiguration DEFAULTS = new RedisStandaloneConfiguration();
 
-	private LettuceConnections() {
+	private final RedisConnectionFactory application;
+
+	private final SingleEventLoop eventLoop = new SingleEventLoop();
+
+	LettuceConnections(RedisConnectionFactory application) {
+		this.application = application;
 	}
 
 	// Returns a started factory that connects as the application's does; or null if its
 	// public getters do not describe that: a subclass, static masters and replicas, or a
 	// preference of nodes to read from.
-	static @Nullable LettuceConnectionFactory derive(RedisConnectionFactory connectionFactory) {
-		return derive(connectionFactory, true);
+	@Nullable LettuceConnectionFactory derive() {
+		return derive(true);
 	}
 
 	// Its connections stay lost: the driver fails the commands in flight and does not
 	// repeat them.
-	static @Nullable LettuceConnectionFactory deriveWithoutReconnect(RedisConnectionFactory connectionFactory) {
-		return derive(connectionFactory, false);
+	@Nullable LettuceConnectionFactory deriveWithoutReconnect() {
+		return derive(false);
 	}
 
-	private static @Nullable LettuceConnectionFactory derive(RedisConnectionFactory connectionFactory,
-			boolean reconnect) {
-		if (!(connectionFactory instanceof LettuceConnectionFactory lettuce)
-				|| connectionFactory.getClass() != LettuceConnectionFactory.class
+	// The thread that reads and writes for connections that reconnect, as soon as one is
+	// open; absent if the application has not configured the driver's resources.
+	@Nullable Executor eventLoop() {
+		return this.eventLoop.executor();
+	}
+
+	// Ends the event loop when the connections are closed. Does not block.
+	void close() {
+		this.eventLoop.shutdown(QUIET_PERIOD.toMillis(), SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private @Nullable LettuceConnectionFactory derive(boolean reconnect) {
+		if (!(this.application instanceof LettuceConnectionFactory lettuce)
+				|| lettuce.getClass() != LettuceConnectionFactory.class
 				|| lettuce.getClientConfiguration().getReadFrom().isPresent()) {
 			return null;
 		}
@@ -105,7 +129,7 @@ final class LettuceConnections {
 		return commands.getStatefulConnection() instanceof StatefulRedisMasterReplicaConnection;
 	}
 
-	private static LettuceClientConfiguration client(LettuceClientConfiguration application, boolean reconnect) {
+	private LettuceClientConfiguration client(LettuceClientConfiguration application, boolean reconnect) {
 		LettuceClientConfigurationBuilder client = LettuceClientConfiguration.builder();
 		if (application.isUseSsl()) {
 			client.useSsl().verifyPeer(application.getVerifyMode());
@@ -113,7 +137,9 @@ final class LettuceConnections {
 				client.useSsl().startTls();
 			}
 		}
-		application.getClientResources().map(LettuceConnections::untraced).ifPresent(client::clientResources);
+		application.getClientResources()
+			.map((resources) -> reconnect ? untraced(resources, this.eventLoop) : untraced(resources))
+			.ifPresent(client::clientResources);
 		application.getClientName().ifPresent(client::clientName);
 		application.getRedisCredentialsProviderFactory().ifPresent(client::redisCredentialsProviderFactory);
 		Optional<ClientOptions> known = application.getClientOptions();
@@ -133,15 +159,17 @@ final class LettuceConnections {
 			.build();
 	}
 
-	// The heartbeat and other commands of the starter would each begin a trace.
 	private static ClientResources untraced(ClientResources application) {
-		if (!application.tracing().isEnabled()) {
-			return application;
-		}
+		return application.tracing().isEnabled() ? untraced(application, application.eventLoopGroupProvider())
+				: application;
+	}
+
+	// The heartbeat and other commands of the starter would each begin a trace.
+	private static ClientResources untraced(ClientResources application, EventLoopGroupProvider eventLoops) {
 		ClientResources untraced = application.mutate()
 			.tracing(Tracing.disabled())
 			// Shared, and so not shut down with the copy.
-			.eventLoopGroupProvider(application.eventLoopGroupProvider())
+			.eventLoopGroupProvider(eventLoops)
 			.eventExecutorGroup(application.eventExecutorGroup())
 			.timer(application.timer())
 			.commandLatencyRecorder(application.commandLatencyRecorder())

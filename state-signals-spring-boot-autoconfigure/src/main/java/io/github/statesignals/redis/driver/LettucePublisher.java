@@ -2,6 +2,8 @@ package io.github.statesignals.redis.driver;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -22,9 +24,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * Publishes with Lettuce's asynchronous commands, pipelined, on a separate connection
  * where that is possible: it can be replaced when it is stuck.
  * <p>
- * Lettuce sends the commands of its own thread before those that other threads have
- * issued and it has not written yet. So its own thread issues a command only while none
- * is in flight.
+ * Lettuce sends the commands of its event loop before those that other threads have
+ * issued and it has not written yet. So one thread issues all of them: the event loop of
+ * a separate connection, or a thread of this publisher.
  */
 final class LettucePublisher extends FramePublisher {
 
@@ -37,9 +39,14 @@ final class LettucePublisher extends FramePublisher {
 	// Absent on a cluster, which has a connection to each node.
 	private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
-	private LettucePublisher(Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
+	private LettucePublisher(Executor executor, Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
+			PublishFailures failures) {
+		this(executor, closing, commands, connection(commands), failures);
+	}
+
+	private LettucePublisher(Executor executor, Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
 			@Nullable StatefulRedisConnection<byte[], byte[]> connection, PublishFailures failures) {
-		super(false, (connection != null) ? BATCH : 1, failures);
+		super(executor, (connection != null) ? BATCH : 1, failures);
 		this.closing = closing;
 		this.commands = commands;
 		this.connection = connection;
@@ -55,15 +62,16 @@ final class LettucePublisher extends FramePublisher {
 	}
 
 	// Returns null if Lettuce is not the driver.
-	static @Nullable RedisPublisher open(RedisConnectionFactory connectionFactory, PublishFailures failures) {
-		LettuceConnectionFactory own = LettuceConnections.derive(connectionFactory);
+	static @Nullable RedisPublisher open(LettuceConnections connections, RedisConnectionFactory application,
+			PublishFailures failures) {
+		LettuceConnectionFactory own = connections.derive();
 		if (own == null) {
-			RedisConnection shared = connectionFactory.getConnection();
-			return open(shared, shared::close, failures);
+			RedisConnection shared = application.getConnection();
+			return open(shared, null, shared::close, failures);
 		}
 		try {
 			// Takes the connection with it.
-			return open(own.getConnection(), () -> LettuceConnections.destroy(own), failures);
+			return open(own.getConnection(), connections, () -> LettuceConnections.destroy(own), failures);
 		}
 		catch (RuntimeException | Error ex) {
 			LettuceConnections.destroy(own);
@@ -72,19 +80,27 @@ final class LettucePublisher extends FramePublisher {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static @Nullable RedisPublisher open(RedisConnection connection, Runnable closing,
-			PublishFailures failures) {
-		if (connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> found) {
-			RedisClusterAsyncCommands<byte[], byte[]> commands = (RedisClusterAsyncCommands<byte[], byte[]>) found;
-			return new LettucePublisher(closing, commands, connection(commands), failures);
+	private static @Nullable RedisPublisher open(RedisConnection connection, @Nullable LettuceConnections connections,
+			Runnable closing, PublishFailures failures) {
+		if (!(connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> found)) {
+			closing.run();
+			return null;
 		}
-		closing.run();
-		return null;
+		RedisClusterAsyncCommands<byte[], byte[]> commands = (RedisClusterAsyncCommands<byte[], byte[]>) found;
+		Executor eventLoop = (connections != null) ? connections.eventLoop() : null;
+		if (eventLoop != null) {
+			return new LettucePublisher(eventLoop, closing, commands, failures);
+		}
+		ExecutorService thread = newThread();
+		return new LettucePublisher(thread, () -> {
+			closing.run();
+			thread.shutdown();
+		}, commands, failures);
 	}
 
 	// The driver writes the commands of one call to the socket together.
 	@Override
-	List<CompletableFuture<Long>> send(List<Frame> frames) {
+	List<CompletableFuture<Long>> dispatch(List<Frame> frames) {
 		if (this.connection == null || frames.size() == 1) {
 			Frame frame = frames.get(0);
 			return List.of(this.commands.publish(frame.channel(), frame.lines()).toCompletableFuture());
@@ -100,7 +116,7 @@ final class LettucePublisher extends FramePublisher {
 	}
 
 	@Override
-	CompletableFuture<Long> count(byte[] channel) {
+	public CompletableFuture<Long> countSubscribers(byte[] channel) {
 		return this.commands.pubsubNumsub(channel)
 			.toCompletableFuture()
 			.thenApply((counts) -> counts.values().iterator().next());

@@ -22,7 +22,6 @@ import io.lettuce.core.protocol.CommandKeyword;
 import io.lettuce.core.protocol.CommandType;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -41,8 +40,8 @@ final class LettuceStreamCommands implements StreamCommands {
 	}
 
 	// Returns null if no factory can be derived.
-	static @Nullable StreamCommands open(RedisConnectionFactory connectionFactory) {
-		LettuceConnectionFactory own = LettuceConnections.deriveWithoutReconnect(connectionFactory);
+	static @Nullable StreamCommands open(LettuceConnections connections) {
+		LettuceConnectionFactory own = connections.deriveWithoutReconnect();
 		if (own == null) {
 			return null;
 		}

@@ -1,5 +1,7 @@
 package io.github.statesignals.redis.driver;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -15,10 +17,32 @@ public final class RedisDriver {
 
 	private final RedisConnectionFactory connectionFactory;
 
+	// Absent unless the driver is Lettuce.
+	private final @Nullable LettuceConnections connections;
+
 	private final PublishFailures failures = new PublishFailures();
 
 	public RedisDriver(RedisConnectionFactory connectionFactory) {
+		this(connectionFactory, connections(connectionFactory));
+	}
+
+	/**
+	 * Creates a driver for the connections beside that of a container. If
+	 * {@link #createListenerContainer} has created it, they share its event loop.
+	 */
+	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container) {
+		this(connectionFactory,
+				(container instanceof SignalListenerContainer own && own.getConnectionFactory() == connectionFactory)
+						? own.connections() : connections(connectionFactory));
+	}
+
+	private RedisDriver(RedisConnectionFactory connectionFactory, @Nullable LettuceConnections connections) {
 		this.connectionFactory = connectionFactory;
+		this.connections = connections;
+	}
+
+	static @Nullable LettuceConnections connections(RedisConnectionFactory connectionFactory) {
+		return DriverClasses.isLettucePresent() ? new LettuceConnections(connectionFactory) : null;
 	}
 
 	/**
@@ -32,8 +56,8 @@ public final class RedisDriver {
 	 * Connects for publishing.
 	 */
 	public RedisPublisher openPublisher() {
-		if (DriverClasses.isLettucePresent()) {
-			RedisPublisher lettuce = LettucePublisher.open(this.connectionFactory, this.failures);
+		if (this.connections != null) {
+			RedisPublisher lettuce = LettucePublisher.open(this.connections, this.connectionFactory, this.failures);
 			if (lettuce != null) {
 				return lettuce;
 			}
@@ -52,13 +76,22 @@ public final class RedisDriver {
 	 * Connects for the commands of durable channels.
 	 */
 	public StreamCommands openStreamCommands() {
-		if (DriverClasses.isLettucePresent()) {
-			StreamCommands lettuce = LettuceStreamCommands.open(this.connectionFactory);
+		if (this.connections != null) {
+			StreamCommands lettuce = LettuceStreamCommands.open(this.connections);
 			if (lettuce != null) {
 				return lettuce;
 			}
 		}
 		return new BlockingStreamCommands(this.connectionFactory);
+	}
+
+	/**
+	 * Ends the thread that the connections shared, when they are closed. Does not block.
+	 */
+	public void close() {
+		if (this.connections != null) {
+			this.connections.close();
+		}
 	}
 
 }

@@ -20,6 +20,9 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 
 	private @Nullable RedisConnectionFactory application;
 
+	// Absent unless the driver is Lettuce.
+	private @Nullable LettuceConnections connections;
+
 	// Derived from the application's factory where that is possible.
 	private volatile @Nullable RedisConnectionFactory derived;
 
@@ -36,7 +39,12 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 	@Override
 	public void setConnectionFactory(RedisConnectionFactory connectionFactory) {
 		this.application = connectionFactory;
+		this.connections = RedisDriver.connections(connectionFactory);
 		super.setConnectionFactory(connectionFactory);
+	}
+
+	@Nullable LettuceConnections connections() {
+		return this.connections;
 	}
 
 	@Override
@@ -46,9 +54,9 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 
 	@Override
 	public void start() {
-		RedisConnectionFactory configured = this.application;
-		if (!isRunning() && configured != null && DriverClasses.isLettucePresent()) {
-			RedisConnectionFactory created = LettuceConnections.derive(configured);
+		LettuceConnections configured = this.connections;
+		if (!isRunning() && configured != null) {
+			RedisConnectionFactory created = configured.derive();
 			if (created != null) {
 				use(created);
 				this.derived = created;

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -30,6 +32,10 @@ class FramePublisherTests {
 
 	private final CountDownLatch completing = new CountDownLatch(1);
 
+	private final ExecutorService thread = FramePublisher.newThread();
+
+	private final ExecutorService redis = Executors.newSingleThreadExecutor();
+
 	private final Driver driver = new Driver();
 
 	@AfterEach
@@ -37,11 +43,13 @@ class FramePublisherTests {
 		this.sending.countDown();
 		this.completing.countDown();
 		this.driver.close();
+		this.redis.shutdown();
 	}
 
 	@Test
 	void messageThatRedisHasJustConfirmedIsNotSentAgain() {
 		CompletableFuture<?> first = publish("first");
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 1);
 		CompletableFuture<?> slow = publish("slow");
 		await(this.begun);
 		CompletableFuture<?> cancelled = publish("cancelled");
@@ -49,19 +57,18 @@ class FramePublisherTests {
 		this.sending.countDown();
 		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 3);
 		assertThat(this.driver.sent).containsExactly("first", "slow", "cancelled\nrecalled");
-		// The thread that completes messages is busy with this one.
-		CompletableFuture<?> busy = slow.handle((receivers, ex) -> {
-			await(this.completing);
-			return null;
-		});
-		this.driver.futures.get(1).completeExceptionally(new IllegalStateException("refused"));
-		this.driver.futures.get(0).complete(1L);
+		this.driver.futures.get(1).complete(1L);
+		assertThat(slow).isCompleted();
+		// Runs before the stage of the publisher, which was added earlier.
+		CompletableFuture<Long> confirmed = this.driver.futures.get(0);
+		confirmed.whenComplete((receivers, ex) -> await(this.completing));
+		this.redis.execute(() -> confirmed.complete(1L));
+		Awaitility.await().atMost(PATIENCE).until(confirmed::isDone);
 		assertThat(first).isNotDone();
 		this.driver.connected = false;
 		cancelled.cancel(false);
 		this.driver.connected = true;
 		this.completing.countDown();
-		assertThat(busy).succeedsWithin(PATIENCE);
 		assertThat(first).succeedsWithin(PATIENCE).isEqualTo(1L);
 		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 4);
 		assertThat(this.driver.sent).containsExactly("first", "slow", "cancelled\nrecalled", "recalled");
@@ -91,11 +98,11 @@ class FramePublisherTests {
 		private volatile boolean connected = true;
 
 		Driver() {
-			super(false, 1, new PublishFailures());
+			super(FramePublisherTests.this.thread, 1, new PublishFailures());
 		}
 
 		@Override
-		List<CompletableFuture<Long>> send(List<Frame> frames) {
+		List<CompletableFuture<Long>> dispatch(List<Frame> frames) {
 			List<CompletableFuture<Long>> added = new ArrayList<>();
 			for (Frame frame : frames) {
 				String text = new String(frame.lines(), StandardCharsets.UTF_8);
@@ -112,7 +119,7 @@ class FramePublisherTests {
 		}
 
 		@Override
-		CompletableFuture<Long> count(byte[] channel) {
+		public CompletableFuture<Long> countSubscribers(byte[] channel) {
 			return CompletableFuture.completedFuture(0L);
 		}
 
@@ -123,6 +130,7 @@ class FramePublisherTests {
 
 		@Override
 		void disconnect() {
+			FramePublisherTests.this.thread.shutdown();
 		}
 
 	}

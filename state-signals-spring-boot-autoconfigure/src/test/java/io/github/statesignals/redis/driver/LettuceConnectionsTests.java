@@ -3,7 +3,10 @@ package io.github.statesignals.redis.driver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.TestRedis;
@@ -15,6 +18,10 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -72,10 +79,55 @@ class LettuceConnectionsTests {
 			assertThat(connection.sync().clientList()).contains("name=the-application", "db=3");
 			assertThat(connection.getTimeout()).isEqualTo(Duration.ofSeconds(7));
 		}
-		assertThat(client.getResources()).isSameAs(resources);
+		assertThat(client.getResources().timer()).isSameAs(resources.timer());
+		assertThat(client.getResources().eventExecutorGroup()).isSameAs(resources.eventExecutorGroup());
 		assertThat(client.getOptions().getTimeoutOptions().isTimeoutCommands()).isFalse();
 		assertThat(client.getOptions().isAutoReconnect()).isTrue();
 		assertThat(derived.getShareNativeConnection()).isFalse();
+	}
+
+	@Test
+	void connectionsShareOneEventLoopApartFromTheApplications() throws Exception {
+		Set<EventLoop> used = ConcurrentHashMap.newKeySet();
+		ClientResources customized = DefaultClientResources.builder().nettyCustomizer(new NettyCustomizer() {
+
+			@Override
+			public void afterChannelInitialized(Channel channel) {
+				used.add(channel.eventLoop());
+			}
+
+		}).build();
+		try {
+			LettuceConnectionFactory application = started(new LettuceConnectionFactory(server(),
+					LettuceClientConfiguration.builder().clientResources(customized).build()));
+			application.getConnection().ping();
+			Set<EventLoop> applications = Set.copyOf(used);
+			LettuceConnections connections = new LettuceConnections(application);
+			assertThat(connections.eventLoop()).isNull();
+			for (int i = 0; i < 2; i++) {
+				used.clear();
+				LettuceConnectionFactory first = derived(connections);
+				LettuceConnectionFactory second = derived(connections);
+				first.getConnection().ping();
+				second.getConnection().ping();
+				LettuceConnections.destroy(first);
+				assertThat(second.getConnection().ping()).isEqualTo("PONG");
+				assertThat(used).hasSize(1).doesNotContainAnyElementsOf(applications);
+				EventLoop loop = used.iterator().next();
+				CompletableFuture<Boolean> onLoop = new CompletableFuture<>();
+				Objects.requireNonNull(connections.eventLoop()).execute(() -> onLoop.complete(loop.inEventLoop()));
+				assertThat(onLoop).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+				LettuceConnections.destroy(second);
+				assertThat(loop.isShuttingDown()).isFalse();
+				connections.close();
+				assertThat(loop.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+			}
+			assertThat(applications).noneMatch(EventLoop::isShuttingDown);
+		}
+		finally {
+			destroy();
+			customized.shutdown(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+		}
 	}
 
 	@Test
@@ -114,7 +166,7 @@ class LettuceConnectionsTests {
 	@Test
 	void staysDisconnectedIfAskedTo() {
 		LettuceConnectionFactory application = started(new LettuceConnectionFactory(server()));
-		LettuceConnectionFactory derived = LettuceConnections.deriveWithoutReconnect(application);
+		LettuceConnectionFactory derived = new LettuceConnections(application).deriveWithoutReconnect();
 		assertThat(derived).isNotNull();
 		this.factories.add(derived);
 		assertThat(derived.getRequiredNativeClient().getOptions().isAutoReconnect()).isFalse();
@@ -148,13 +200,21 @@ class LettuceConnectionsTests {
 	}
 
 	private LettuceConnectionFactory derived(LettuceConnectionFactory application) {
-		LettuceConnectionFactory derived = derive(application);
+		return derived(new LettuceConnections(started(application)));
+	}
+
+	private LettuceConnectionFactory derived(LettuceConnections connections) {
+		LettuceConnectionFactory derived = derive(connections);
 		assertThat(derived).isNotNull();
 		return derived;
 	}
 
 	private @Nullable LettuceConnectionFactory derive(LettuceConnectionFactory application) {
-		LettuceConnectionFactory derived = LettuceConnections.derive(started(application));
+		return derive(new LettuceConnections(started(application)));
+	}
+
+	private @Nullable LettuceConnectionFactory derive(LettuceConnections connections) {
+		LettuceConnectionFactory derived = connections.derive();
 		if (derived != null) {
 			this.factories.add(derived);
 		}
