@@ -82,6 +82,12 @@ final class OutboundPublisher {
 		return (current != null) ? current.publisher : null;
 	}
 
+	// Grows while Redis confirms messages.
+	long confirmedBytes() {
+		Target current = this.target;
+		return (current != null) ? current.unconfirmed.confirmed() : 0;
+	}
+
 	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
 		Target current = this.target;
 		if (current == null) {

@@ -27,7 +27,8 @@ import org.springframework.dao.QueryTimeoutException;
  * Supervises a connection: publishes a beat at an interval, on a Redis channel of this
  * application alone, and expects to receive it. A beat that Redis has confirmed and that
  * is not received shows a lost subscription. One that Redis has not confirmed shows that
- * Redis is not available; or a publisher that is stuck, if a new one can publish.
+ * Redis is not available; or a publisher that is stuck, if a new one can publish. While
+ * Redis confirms other messages it shows neither.
  */
 final class RedisHeartbeat {
 
@@ -128,9 +129,14 @@ final class RedisHeartbeat {
 			int confirmed = 0;
 			while (confirmed < MAX_CONFIRMED) {
 				Beat beat = expectNext();
+				long before = publisher.confirmedBytes();
 				CompletableFuture<?> published = publish(publisher.current(), beat.payload);
 				if (closed.await(TimeUnit.MILLISECONDS.convert(this.interval), TimeUnit.MILLISECONDS)) {
 					return true;
+				}
+				if (!beat.received.isDone() && !published.isDone() && publisher.confirmedBytes() != before) {
+					// It waits behind other messages, and proves nothing.
+					continue;
 				}
 				missed = beat.received.isDone() ? 0 : missed + 1;
 				this.alive = missed < MAX_MISSED;

@@ -48,6 +48,10 @@ final class UnconfirmedBytes {
 		}
 	}
 
+	long confirmed() {
+		return this.confirmed.get();
+	}
+
 	long position() {
 		return this.admitted.get();
 	}

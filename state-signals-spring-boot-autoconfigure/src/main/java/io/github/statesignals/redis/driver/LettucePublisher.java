@@ -30,7 +30,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class LettucePublisher extends FramePublisher {
 
-	private static final int BATCH = 256;
+	// While the event loop reads much, it sends little: as many frames as wait then.
+	private static final int BATCH = 1_024;
 
 	private final Runnable closing;
 
