@@ -1,10 +1,10 @@
 package io.github.statesignals;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import io.github.statesignals.immutable.OrderedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +64,7 @@ public record Signal(String publisherId, String processName, String event, Strin
 		Objects.requireNonNull(runnerHost, "runnerHost");
 		Objects.requireNonNull(tag, "tag");
 		// Not Map.copyOf: it loses the order, and refuses null.
-		Map<String, @Nullable Object> copy = Collections.emptyMap();
-		if (!metadata.isEmpty()) {
-			copy = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
-		}
-		metadata = copy;
+		metadata = OrderedMap.copyOf(metadata);
 	}
 
 	/**

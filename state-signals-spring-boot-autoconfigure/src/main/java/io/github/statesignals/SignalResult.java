@@ -2,12 +2,12 @@ package io.github.statesignals;
 
 import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import io.github.statesignals.immutable.OrderedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,20 +45,11 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 		@Nullable String id) {
 
 	public SignalResult {
-		responses = copy(responses);
-		messages = copy(messages);
+		responses = OrderedMap.copyOf(responses);
+		messages = OrderedMap.copyOf(messages);
 		missing = copy(missing);
 		left = copy(left);
 		gone = copy(gone);
-	}
-
-	// Most results have none of it, or one.
-	private static <V> Map<String, V> copy(Map<String, V> map) {
-		if (map.size() == 1) {
-			Map.Entry<String, V> entry = map.entrySet().iterator().next();
-			return Collections.singletonMap(entry.getKey(), entry.getValue());
-		}
-		return map.isEmpty() ? Collections.emptyMap() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
 	}
 
 	private static Set<String> copy(Set<String> set) {
@@ -73,14 +64,7 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 	 * @return {@code false} also if no responder was subscribed, or none had a handler
 	 */
 	public boolean isSuccess() {
-		if (this.code == ResultCode.ALL_SUBS_SUCCESS) {
-			for (Answer answer : this.responses.values()) {
-				if (answer.isSuccess()) {
-					return true;
-				}
-			}
-		}
-		return false;
+		return this.code == ResultCode.ALL_SUBS_SUCCESS && OrderedMap.anyValue(this.responses, Answer::isSuccess);
 	}
 
 	/**

@@ -64,6 +64,8 @@ class ArchitectureTests {
 			"SignalProgress$Ended", "SignalResponder", "SignalResponder$Registration", "SignalResponderFactory",
 			"SignalResult", "SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalStatus$Completeness",
 			"SignalsMissedEvent", "SubscriberJoinedEvent", "SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
+			// What signals and results are made of.
+			"immutable.OrderedMap",
 			// What transports implement and throw.
 			"transport.DurableSignalTransport", "transport.DurableSignalTransport$Listener",
 			"transport.DurableSignalTransport$Receipt", "transport.DurableSignalTransport$Retried",
@@ -169,6 +171,8 @@ class ArchitectureTests {
 		.definedBy(ROOT)
 		.layer("observation")
 		.definedBy(ROOT + ".observation..")
+		.layer("immutable")
+		.definedBy(ROOT + ".immutable..")
 		.layer("transport")
 		.definedBy(ROOT + ".transport..")
 		.layer("lane")
@@ -204,6 +208,8 @@ class ArchitectureTests {
 		.layer("autoconfigure")
 		.definedBy(ROOT + ".autoconfigure..")
 		.whereLayer("api")
+		.mayOnlyAccessLayers("immutable")
+		.whereLayer("immutable")
 		.mayNotAccessAnyLayer()
 		.whereLayer("observation")
 		.mayOnlyAccessLayers("api", "transport", "core")
@@ -218,7 +224,7 @@ class ArchitectureTests {
 		.whereLayer("membership")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core")
 		.whereLayer("publish")
-		.mayOnlyAccessLayers("api", "transport", "lane", "core", "membership")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core", "membership", "immutable")
 		.whereLayer("exporter")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "membership", "publish")
 		.whereLayer("engine")
@@ -313,7 +319,7 @@ class ArchitectureTests {
 		.areNotAnnotatedWith(KOTLIN)
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage(ROOT, "java..", "org.jspecify..", "org.springframework.core..",
+		.resideInAnyPackage(ROOT, ROOT + ".immutable", "java..", "org.jspecify..", "org.springframework.core..",
 				"org.springframework.aot.hint.annotation..");
 
 	@ArchTest
