@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * Runs calls of the application's code when the lock is released under which they arose.
  * Safe for use by many threads.
  */
-final class DeferredCalls implements Executor {
+final class DeferredCalls {
 
 	private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
 
@@ -24,21 +24,21 @@ final class DeferredCalls implements Executor {
 		this.calls.add(call);
 	}
 
-	// Runs a call now, unless this thread holds the lock.
-	@Override
-	public void execute(Runnable call) {
+	// Passes a task to the executor now, unless this thread holds the lock.
+	void execute(Executor executor, Runnable task) {
 		if (this.locked.getAsBoolean()) {
-			this.calls.add(call);
+			this.calls.add(() -> executor.execute(task));
 		}
 		else {
-			call.run();
+			executor.execute(task);
 		}
 	}
 
 	// To be called after each call that may end publications. Does nothing under the
 	// lock.
 	void run() {
-		if (!this.locked.getAsBoolean()) {
+		// Most often there is none.
+		if (!this.calls.isEmpty() && !this.locked.getAsBoolean()) {
 			for (Runnable call = this.calls.poll(); call != null; call = this.calls.poll()) {
 				call.run();
 			}

@@ -7,9 +7,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -43,21 +42,21 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// The memory of a call of a listener, without the message.
 	private static final int CALL = 300;
 
+	private static final CompletableFuture<?> NOT_TRANSMITTED = CompletableFuture.completedFuture(null);
+
+	private static final AtomicIntegerFieldUpdater<Publication> HANDED_OUT = AtomicIntegerFieldUpdater
+		.newUpdater(Publication.class, "handedOut");
+
 	private final Signal signal;
 
 	private final PublishOptions options;
 
-	private final Consumer<Publication> onCancel;
-
-	// Called once when the result is about to be handed out.
-	private final HandOut onHandedOut;
-
-	// Runs what calls the application, not under the lock.
-	private final Executor unlocked;
-
-	private final AtomicBoolean handedOut = new AtomicBoolean();
+	private final Owner owner;
 
 	private final long bytes;
+
+	// Not 0 when the result is handed out, or about to be.
+	private volatile int handedOut;
 
 	private State state = State.QUEUED;
 
@@ -83,15 +82,12 @@ final class Publication extends CompletableFuture<SignalResult> {
 	private @Nullable CompletableFuture<?> transmission;
 
 	// Completes when the transmission has, and the tally is confirmed.
-	private CompletableFuture<?> confirmation = CompletableFuture.completedFuture(null);
+	private CompletableFuture<?> confirmation = NOT_TRANSMITTED;
 
-	Publication(Signal signal, PublishOptions options, Consumer<Publication> onCancel, HandOut onHandedOut,
-			Executor unlocked) {
+	Publication(Signal signal, PublishOptions options, Owner owner) {
 		this.signal = signal;
 		this.options = options;
-		this.onCancel = onCancel;
-		this.onHandedOut = onHandedOut;
-		this.unlocked = unlocked;
+		this.owner = owner;
 		this.bytes = SignalSize.of(signal, options.trace());
 	}
 
@@ -99,7 +95,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
-			this.onCancel.accept(this);
+			this.owner.onCancelled(this);
 			handOut(null, new CancellationException());
 		}
 		return cancelled;
@@ -107,7 +103,9 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	void succeed(SignalResult result, boolean durable, LogLimit failures) {
 		if (result.code() == ResultCode.ALL_SUBS_SUCCESS) {
-			logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
+			if (logger.isDebugEnabled()) {
+				logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
+			}
 		}
 		else {
 			String reason = durable ? " (their stored answers could not be read: they may have answered)"
@@ -119,7 +117,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void succeed(SignalResult result) {
-		end(() -> {
+		this.owner.complete(this.options.completion(), () -> {
 			// Before its dependent stages run: a caller that waits publishes the next.
 			handOut(result, null);
 			complete(result);
@@ -127,11 +125,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void fail(Throwable ex) {
-		end(() -> failNow(ex));
-	}
-
-	private void end(Runnable completion) {
-		this.unlocked.execute(() -> this.options.completion().execute(completion));
+		this.owner.complete(this.options.completion(), () -> failNow(ex));
 	}
 
 	void failNow(Throwable ex) {
@@ -140,8 +134,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	private void handOut(@Nullable SignalResult result, @Nullable Throwable failure) {
-		if (this.handedOut.compareAndSet(false, true)) {
-			this.onHandedOut.accept(this, result, failure);
+		if (HANDED_OUT.compareAndSet(this, 0, 1)) {
+			this.owner.onHandedOut(this, result, failure);
 		}
 	}
 
@@ -227,6 +221,9 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	// Finds the required responders that are not subscribed.
 	Set<String> missing(Collection<String> subscribed) {
+		if (this.options.required().isEmpty()) {
+			return Set.of();
+		}
 		Set<String> missing = new LinkedHashSet<>();
 		for (String required : this.options.required()) {
 			if (subscribed.stream().noneMatch((id) -> isNamed(id, required))) {
@@ -370,9 +367,19 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.storedAnswersUnknown;
 	}
 
-	interface HandOut {
+	/**
+	 * Sends publications, and is notified of their ends without the lock.
+	 */
+	interface Owner {
 
-		void accept(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure);
+		void onCancelled(Publication publication);
+
+		// Once, when the result is about to be handed out.
+		void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure);
+
+		// Passes a completion, which calls the application, to the executor: not under
+		// the lock.
+		void complete(Executor executor, Runnable completion);
 
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -35,7 +36,7 @@ import org.springframework.core.task.TaskRejectedException;
  * transmissions on the sender's thread, so that sending can end other publications.
  * Results are returned, and completed by {@link SignalPublisher} without the lock.
  */
-final class PublishQueue {
+final class PublishQueue implements Publication.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -84,8 +85,7 @@ final class PublishQueue {
 	}
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this::cancel, this.listener::onHandedOut,
-				this.calls);
+		Publication publication = new Publication(signal, options, this);
 		String problem = this.admission.admit(publication, this.services.settings().exporters().maxPending());
 		if (problem != null) {
 			TaskRejectedException rejected = new TaskRejectedException(
@@ -312,9 +312,20 @@ final class PublishQueue {
 				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();
 	}
 
-	private void cancel(Publication publication) {
+	@Override
+	public void onCancelled(Publication publication) {
 		finish(publication);
 		this.calls.run();
+	}
+
+	@Override
+	public void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure) {
+		this.listener.onHandedOut(publication, result, failure);
+	}
+
+	@Override
+	public void complete(Executor executor, Runnable completion) {
+		this.calls.execute(executor, completion);
 	}
 
 	void fail(Publication publication, Throwable ex) {

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.SignalResult;
 
 /**
  * Creates publications for tests.
@@ -27,9 +29,24 @@ final class Publications {
 		Map<String, Object> metadata = Map.of("texts",
 				Collections.nCopies((int) (bytes / (2 * TEXT)), "x".repeat(TEXT)));
 		return new Publication(new Signal("p", "test", event, "host", 1, "tag", metadata),
-				new PublishOptions(Duration.ofSeconds(20), null, Set.of(), null, Runnable::run), (cancelled) -> {
-				}, (handedOut, result, failure) -> {
-				}, Runnable::run);
+				new PublishOptions(Duration.ofSeconds(20), null, Set.of(), null, Runnable::run), new NoOwner());
+	}
+
+	private static final class NoOwner implements Publication.Owner {
+
+		@Override
+		public void onCancelled(Publication publication) {
+		}
+
+		@Override
+		public void onHandedOut(Publication publication, SignalResult result, Throwable failure) {
+		}
+
+		@Override
+		public void complete(Executor executor, Runnable completion) {
+			executor.execute(completion);
+		}
+
 	}
 
 }
