@@ -95,7 +95,9 @@ public final class SignalCounters {
 	}
 
 	public void ended(String channel, String event, @Nullable SignalResult result, @Nullable Throwable failure) {
-		notifyListeners((listener) -> listener.onResult(channel, event, result, failure));
+		if (!this.listeners.isEmpty()) {
+			notifyListeners((listener) -> listener.onResult(channel, event, result, failure));
+		}
 	}
 
 	private void notifyListeners(Consumer<ResultListener> call) {

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The end of a publish, without the messages of responders.
  *
- * @param ended when it ended
+ * @param endedMillis when it ended, in milliseconds since the epoch
  * @param result its result; {@code null} if it failed
  * @param error why it failed; {@code null} if it has a result
  * @param answered the number of responders that answered
  * @param missing the number of responders that did not
  * @param success whether it is a success, also by answers that are not stored
  */
-public record LastResult(Instant ended, @Nullable SignalResult result, @Nullable String error, int answered,
+public record LastResult(long endedMillis, @Nullable SignalResult result, @Nullable String error, int answered,
 		int missing, boolean success) {
 
 	/**
@@ -31,9 +31,13 @@ public record LastResult(Instant ended, @Nullable SignalResult result, @Nullable
 
 	private static final int LONGEST_ERROR = 500;
 
+	public Instant ended() {
+		return Instant.ofEpochMilli(this.endedMillis);
+	}
+
 	static LastResult of(Throwable ex) {
 		String error = String.valueOf(ex.getMessage());
-		return new LastResult(Instant.now(), null, error.substring(0, Math.min(error.length(), LONGEST_ERROR)), 0, 0,
+		return new LastResult(System.currentTimeMillis(), null, error.substring(0, Math.min(error.length(), LONGEST_ERROR)), 0, 0,
 				false);
 	}
 
@@ -42,7 +46,7 @@ public record LastResult(Instant ended, @Nullable SignalResult result, @Nullable
 		int missing = result.missing().size();
 		boolean small = answered <= LIMIT && missing <= LIMIT && result.left().size() <= LIMIT
 				&& result.messages().isEmpty();
-		return new LastResult(Instant.now(), small ? result : shortened(result), null, answered, missing,
+		return new LastResult(System.currentTimeMillis(), small ? result : shortened(result), null, answered, missing,
 				result.isSuccess());
 	}
 
