@@ -1,14 +1,10 @@
 package io.github.statesignals.core.publish;
 
 import java.time.Duration;
-import java.util.AbstractMap;
-import java.util.AbstractSet;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
 
 import io.github.statesignals.Acknowledgement;
@@ -19,6 +15,7 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.publish.membership.IndexedIds;
+import io.github.statesignals.immutable.OrderedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +43,16 @@ final class ResponseTally {
 
 	}
 
+	// Of most answers.
+	private static final Answer SUCCESS = new Answer(Acknowledgement.SUCCESS, null, Duration.ZERO, true);
+
 	private final IndexedIds awaited;
 
-	// The answers by their places, and these in the order of their arrival.
+	// The answers by their places, without their latencies; these in nanoseconds; and the
+	// places in the order of their arrival.
 	private final Answer[] answers;
+
+	private final long[] latencies;
 
 	private final int[] arrivals;
 
@@ -65,7 +68,10 @@ final class ResponseTally {
 
 	private @Nullable String id;
 
-	private final AnswerMessages messages;
+	private final MemoryBudget memory;
+
+	// Absent until a response has one.
+	private @Nullable AnswerMessages messages;
 
 	private Set<String> left = Set.of();
 
@@ -96,12 +102,13 @@ final class ResponseTally {
 
 	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged, long sentNanos,
 			boolean durable, MemoryBudget memory) {
-		this.messages = new AnswerMessages(memory);
+		this.memory = memory;
 		this.durable = durable;
 		this.obliged = (rule != null) ? obliged : List.of();
 		this.awaited = IndexedIds.of(awaited);
 		this.remaining = this.awaited.size();
 		this.answers = new Answer[this.remaining];
+		this.latencies = new long[this.remaining];
 		this.arrivals = new int[this.remaining];
 		this.rule = rule;
 		this.required = required(this.remaining);
@@ -129,7 +136,7 @@ final class ResponseTally {
 			return Verdict.WITHOUT_RAS;
 		}
 		int place = this.awaited.placeOf(response.responderId());
-		String message = this.messages.add(response.responderId(), response.message(), place >= 0);
+		String message = store(response, place >= 0);
 		if (!this.gone.isEmpty() && this.gone.remove(response.responderId())) {
 			this.remaining++;
 		}
@@ -137,8 +144,10 @@ final class ResponseTally {
 			return (place >= 0 && this.answers[place] != null) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
 		}
 		this.remaining--;
-		Answer answer = new Answer(ras, message, Duration.ofNanos(nowNanos - this.sentNanos), handled);
+		Answer answer = (ras == Acknowledgement.SUCCESS && message == null && handled) ? SUCCESS
+				: new Answer(ras, message, Duration.ZERO, handled);
 		this.answers[place] = answer;
+		this.latencies[place] = nowNanos - this.sentNanos;
 		this.arrivals[this.answered++] = place;
 		if (ras == Acknowledgement.SUCCESS) {
 			this.succeeded++;
@@ -147,6 +156,16 @@ final class ResponseTally {
 			this.acted++;
 		}
 		return Verdict.COUNTED;
+	}
+
+	private @Nullable String store(Response response, boolean expected) {
+		if (response.message() == null) {
+			return null;
+		}
+		if (this.messages == null) {
+			this.messages = new AnswerMessages(this.memory);
+		}
+		return this.messages.add(response.responderId(), response.message(), expected);
 	}
 
 	// A responder left: as if it had not been subscribed, unless it has answered.
@@ -206,6 +225,10 @@ final class ResponseTally {
 				&& (this.gone.isEmpty() || !this.gone.contains(this.awaited.get(place)));
 	}
 
+	boolean hasMissing() {
+		return this.remaining > 0 || !this.gone.isEmpty();
+	}
+
 	private Set<String> missing() {
 		if (this.gone.isEmpty()) {
 			return (this.remaining > 0) ? outstanding() : Set.of();
@@ -217,12 +240,18 @@ final class ResponseTally {
 
 	@Nullable Answer answer(String responderId) {
 		int place = this.awaited.placeOf(responderId);
-		return (place >= 0) ? this.answers[place] : null;
+		return (place >= 0 && this.answers[place] != null) ? timed(this.answers[place], this.latencies[place]) : null;
+	}
+
+	private static Answer timed(Answer answer, long latency) {
+		return new Answer(answer.ras(), answer.message(), Duration.ofNanos(latency), answer.handled());
 	}
 
 	// Releases the memory of messages, for the result is handed out.
 	void release() {
-		this.messages.release();
+		if (this.messages != null) {
+			this.messages.release();
+		}
 	}
 
 	// Whether there is nothing left to wait for. An answer proves that the signal was
@@ -258,9 +287,13 @@ final class ResponseTally {
 
 	SignalResult result(long nowNanos, boolean subscriptionLost) {
 		Set<String> missing = missing();
-		return new SignalResult(code(), new Answers(), this.messages.byResponder(), missing,
+		return new SignalResult(code(), (this.answered > 0) ? new Answers(this) : Map.of(), byResponder(), missing,
 				Duration.ofNanos(nowNanos - this.sentNanos), this.left, disconnected(),
 				subscriptionLost && !missing.isEmpty(), this.id);
+	}
+
+	private Map<String, String> byResponder() {
+		return (this.messages != null) ? this.messages.byResponder() : Map.of();
 	}
 
 	private Set<String> disconnected() {
@@ -282,61 +315,43 @@ final class ResponseTally {
 	}
 
 	/**
-	 * The answers in the order of their arrival. To be copied at once: its one entry is
-	 * each of them in turn.
+	 * The answers in the order of their arrival. An answer that was counted does not
+	 * change, so that further ones, which are not among these, may follow.
 	 */
-	private final class Answers extends AbstractMap<String, Answer> {
+	private static final class Answers extends OrderedMap<Answer> {
 
-		@Override
-		public Set<Entry<String, Answer>> entrySet() {
-			return new AbstractSet<>() {
+		private final IndexedIds awaited;
 
-				@Override
-				public Iterator<Entry<String, Answer>> iterator() {
-					return new Cursor();
-				}
+		private final Answer[] answers;
 
-				@Override
-				public int size() {
-					return ResponseTally.this.answered;
-				}
+		private final long[] latencies;
 
-			};
-		}
+		private final int[] arrivals;
 
-	}
+		private final int size;
 
-	private final class Cursor implements Iterator<Map.Entry<String, Answer>>, Map.Entry<String, Answer> {
-
-		private int at = -1;
-
-		@Override
-		public boolean hasNext() {
-			return this.at + 1 < ResponseTally.this.answered;
+		Answers(ResponseTally tally) {
+			this.awaited = tally.awaited;
+			this.answers = tally.answers;
+			this.latencies = tally.latencies;
+			this.arrivals = tally.arrivals;
+			this.size = tally.answered;
 		}
 
 		@Override
-		public Map.Entry<String, Answer> next() {
-			if (!hasNext()) {
-				throw new NoSuchElementException();
-			}
-			this.at++;
-			return this;
+		protected String key(int place) {
+			return this.awaited.get(this.arrivals[place]);
 		}
 
 		@Override
-		public String getKey() {
-			return ResponseTally.this.awaited.get(ResponseTally.this.arrivals[this.at]);
+		protected Answer value(int place) {
+			int arrival = this.arrivals[place];
+			return timed(this.answers[arrival], this.latencies[arrival]);
 		}
 
 		@Override
-		public Answer getValue() {
-			return ResponseTally.this.answers[ResponseTally.this.arrivals[this.at]];
-		}
-
-		@Override
-		public Answer setValue(Answer value) {
-			throw new UnsupportedOperationException();
+		public int size() {
+			return this.size;
 		}
 
 	}
