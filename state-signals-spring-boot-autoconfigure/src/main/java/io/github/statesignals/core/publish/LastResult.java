@@ -37,8 +37,8 @@ public record LastResult(long endedMillis, @Nullable SignalResult result, @Nulla
 
 	static LastResult of(Throwable ex) {
 		String error = String.valueOf(ex.getMessage());
-		return new LastResult(System.currentTimeMillis(), null, error.substring(0, Math.min(error.length(), LONGEST_ERROR)), 0, 0,
-				false);
+		return new LastResult(System.currentTimeMillis(), null,
+				error.substring(0, Math.min(error.length(), LONGEST_ERROR)), 0, 0, false);
 	}
 
 	static LastResult of(SignalResult result) {

@@ -189,7 +189,7 @@ final class PublishQueue implements Publication.Owner {
 	// Takes the confirmation of a transmission.
 	synchronized @Nullable SignalResult confirm(Publication publication, @Nullable String stored) {
 		publication.tally().confirm(stored);
-		return concludeIfComplete(publication, now());
+		return publication.tally().isComplete() ? conclude(publication, now()) : null;
 	}
 
 	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
@@ -307,6 +307,9 @@ final class PublishQueue implements Publication.Owner {
 	}
 
 	private boolean isSubscriptionLost(Publication publication) {
+		if (!publication.tally().hasMissing()) {
+			return false;
+		}
 		// On a durable channel it is enough that stored answers can be read.
 		return this.sender.isDurable() ? publication.isStoredAnswersUnknown()
 				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();

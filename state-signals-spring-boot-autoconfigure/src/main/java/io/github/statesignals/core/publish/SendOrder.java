@@ -94,6 +94,9 @@ final class SendOrder {
 	}
 
 	private @Nullable Publication firstStarved() {
+		if (this.starved.isEmpty()) {
+			return null;
+		}
 		Publication first = null;
 		for (String event : this.starved) {
 			EventQueue queue = this.queues.get(event);

@@ -88,10 +88,10 @@ final class SignalSender {
 		return this.extended || this.extensions.usedWith(subscribers.extended());
 	}
 
-	private SignalExtension number(Duration timeout, Map<String, String> trace) {
+	private SignalExtension number(Duration timeout, Map<String, String> trace, long nowNanos) {
 		long number = ++this.sequence;
-		return new SignalExtension(this.ids.create(), number, (this.timer.nanoTime() - this.startNanos) / 1_000_000,
-				millis(timeout), this.outbound.replyTo(this.channel), trace);
+		return new SignalExtension(this.ids.create(), number, (nowNanos - this.startNanos) / 1_000_000, millis(timeout),
+				this.outbound.replyTo(this.channel), trace);
 	}
 
 	// A publish that waits no time at all has no deadline for its handlers.
@@ -116,14 +116,20 @@ final class SignalSender {
 	void transmit(Publication publication, Subscribers subscribers, Set<String> silent, SendOrder order) {
 		Duration timeout = publication.options().timeout();
 		int awaited = subscribers.ids().size();
-		publication.await(subscribers.ids(), this.timer.nanoTime(), this.durable, this.answers);
-		// Their answers still count.
-		publication.tally().skip(silent);
+		long now = this.timer.nanoTime();
+		publication.await(subscribers.ids(), now, this.durable, this.answers);
+		if (!silent.isEmpty()) {
+			// Their answers still count.
+			publication.tally().skip(silent);
+		}
 		order.enter(publication, awaited);
-		scheduleTimeout(publication, limit(publication));
-		logger.debug("Publishing '{}' of '{}' to {} subscribers", publication.event(), publication.publisherId(),
-				awaited);
-		SignalExtension extension = isExtended(subscribers) ? number(timeout, publication.options().trace()) : null;
+		scheduleTimeout(publication, limit(publication), now);
+		if (logger.isDebugEnabled()) {
+			logger.debug("Publishing '{}' of '{}' to {} subscribers", publication.event(), publication.publisherId(),
+					awaited);
+		}
+		SignalExtension extension = isExtended(subscribers) ? number(timeout, publication.options().trace(), now)
+				: null;
 		if (extension != null && extension.id() != null) {
 			// Before it is sent: it may be answered at once.
 			order.identify(extension.id(), publication);
@@ -149,7 +155,7 @@ final class SignalSender {
 		return publication.options().awaitsAnswers() ? publication.options().timeout() : this.responseTimeout;
 	}
 
-	private void scheduleTimeout(Publication publication, Duration timeout) {
+	private void scheduleTimeout(Publication publication, Duration timeout, long nowNanos) {
 		if (this.durable) {
 			StoredAnswers stored = new StoredAnswers(this.timer, timeout, () -> this.listener.recall(publication),
 					() -> this.listener.onTimeout(publication));
@@ -157,7 +163,7 @@ final class SignalSender {
 			publication.timeoutScheduled(stored::cancel);
 		}
 		else if (!timeout.isNegative()) {
-			publication.timeoutScheduled(this.timeouts.start(publication, timeout));
+			publication.timeoutScheduled(this.timeouts.start(publication, timeout, nowNanos));
 		}
 	}
 
@@ -166,7 +172,7 @@ final class SignalSender {
 	}
 
 	CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
-		return send(signal, extended ? number(Duration.ZERO, Map.of()) : null, false);
+		return send(signal, extended ? number(Duration.ZERO, Map.of(), this.timer.nanoTime()) : null, false);
 	}
 
 	// Checks whether a signal can be sent, before it is queued.

@@ -38,9 +38,9 @@ final class Timeouts {
 	}
 
 	// Returns what stops the timeout.
-	synchronized Runnable start(Publication publication, Duration timeout) {
+	synchronized Runnable start(Publication publication, Duration timeout, long nowNanos) {
 		Group group = this.groups.computeIfAbsent(timeout, Group::new);
-		Entry entry = group.add(publication, this.timer.nanoTime());
+		Entry entry = group.add(publication, nowNanos);
 		if (group.cancel == null) {
 			schedule(group, timeout);
 		}

@@ -42,7 +42,7 @@ class TimeoutsTests {
 	@Test
 	void stoppedPublicationDoesNotExpire() {
 		Publication publication = publication();
-		Runnable stop = this.timeouts.start(publication, SECOND);
+		Runnable stop = this.timeouts.start(publication, SECOND, this.timer.nanoTime());
 		Publication next = start(SECOND);
 		stop.run();
 		stop.run();
@@ -57,7 +57,7 @@ class TimeoutsTests {
 	@Test
 	void publicationsWithTheSameTimeoutShareATask() {
 		List<Runnable> stops = IntStream.range(0, 1_000)
-			.mapToObj((i) -> this.timeouts.start(publication(), SECOND))
+			.mapToObj((i) -> this.timeouts.start(publication(), SECOND, this.timer.nanoTime()))
 			.toList();
 		assertThat(this.timer.scheduled()).isOne();
 		Publication later = start(SECOND);
@@ -70,7 +70,7 @@ class TimeoutsTests {
 	@Test
 	void stoppedPublicationsLeaveNoTask() {
 		for (int i = 1; i <= 1_000; i++) {
-			this.timeouts.start(publication(), Duration.ofHours(i % 3)).run();
+			this.timeouts.start(publication(), Duration.ofHours(i % 3), this.timer.nanoTime()).run();
 		}
 		assertThat(this.timer.scheduled()).isZero();
 		Publication next = start(SECOND);
@@ -86,8 +86,8 @@ class TimeoutsTests {
 		});
 		Publication first = publication();
 		Publication second = publication();
-		failing.start(first, SECOND);
-		failing.start(second, SECOND);
+		failing.start(first, SECOND, this.timer.nanoTime());
+		failing.start(second, SECOND, this.timer.nanoTime());
 		this.timer.advance(SECOND);
 		assertThat(this.expired).containsExactly(first, second);
 	}
@@ -101,7 +101,7 @@ class TimeoutsTests {
 
 	private Publication start(Duration timeout) {
 		Publication publication = publication();
-		this.timeouts.start(publication, timeout);
+		this.timeouts.start(publication, timeout, this.timer.nanoTime());
 		return publication;
 	}
 
