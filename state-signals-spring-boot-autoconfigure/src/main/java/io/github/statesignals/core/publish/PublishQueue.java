@@ -199,7 +199,9 @@ final class PublishQueue implements Publication.Owner {
 			return Counted.NONE;
 		}
 		Verdict verdict = this.answers.count(publication, response, extension, now);
-		return new Counted(publication, verdict, concludeIfComplete(publication, now));
+		SignalResult result = concludeIfComplete(publication, now);
+		return (verdict == Verdict.COUNTED && result == null) ? Counted.INCOMPLETE
+				: new Counted(publication, verdict, result);
 	}
 
 	// Counts the stored answers to a publication.
@@ -363,13 +365,16 @@ final class PublishQueue implements Publication.Owner {
 	/**
 	 * A response that was counted, or not.
 	 *
-	 * @param publication the publication that it is for, if it is in flight
+	 * @param publication the publication that it is for, if it is in flight and the
+	 * response completes it or does not count
 	 * @param verdict whether it counts
 	 * @param result the result if it completes the publication
 	 */
 	record Counted(@Nullable Publication publication, Verdict verdict, @Nullable SignalResult result) {
 
 		static final Counted NONE = new Counted(null, Verdict.NOT_AWAITED, null);
+
+		static final Counted INCOMPLETE = new Counted(null, Verdict.COUNTED, null);
 
 	}
 
