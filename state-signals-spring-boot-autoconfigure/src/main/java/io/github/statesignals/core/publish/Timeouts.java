@@ -39,7 +39,11 @@ final class Timeouts {
 
 	// Returns what stops the timeout.
 	synchronized Runnable start(Publication publication, Duration timeout, long nowNanos) {
-		Group group = this.groups.computeIfAbsent(timeout, Group::new);
+		Group group = this.groups.get(timeout);
+		if (group == null) {
+			group = new Group(timeout);
+			this.groups.put(timeout, group);
+		}
 		Entry entry = group.add(publication, nowNanos);
 		if (group.cancel == null) {
 			schedule(group, timeout);
