@@ -226,7 +226,7 @@ class ArchitectureTests {
 		.whereLayer("publish")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core", "membership", "immutable")
 		.whereLayer("exporter")
-		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "membership", "publish")
+		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "membership", "publish", "immutable")
 		.whereLayer("engine")
 		.mayOnlyAccessLayers("api", "transport", "lane", "core", "responder", "exporter")
 		.whereLayer("handler")

@@ -11,6 +11,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -29,22 +30,25 @@ public abstract class OrderedMap<V extends @Nullable Object> extends AbstractMap
 
 	// Copies a map that may be changed.
 	public static <V extends @Nullable Object> Map<String, V> copyOf(Map<String, V> map) {
-		if (map instanceof OrderedMap) {
-			return map;
-		}
+		return (map instanceof OrderedMap) ? map : copyOf(map, (key, value) -> value);
+	}
+
+	// The function is called in the order of the map.
+	public static <V extends @Nullable Object, R extends @Nullable Object> Map<String, R> copyOf(
+			Map<String, ? extends V> map, BiFunction<String, V, R> values) {
 		int size = map.size();
 		if (size == 0) {
 			return Collections.emptyMap();
 		}
 		@Nullable Object[] entries = new @Nullable Object[2 * size];
 		int at = 0;
-		for (Map.Entry<String, V> entry : map.entrySet()) {
+		for (Map.Entry<String, ? extends V> entry : map.entrySet()) {
 			if (at == entries.length) {
 				// Another thread adds to it.
 				entries = Arrays.copyOf(entries, 2 * at);
 			}
 			entries[at++] = entry.getKey();
-			entries[at++] = entry.getValue();
+			entries[at++] = values.apply(entry.getKey(), entry.getValue());
 		}
 		return new Entries<>((at == entries.length) ? entries : Arrays.copyOf(entries, at));
 	}

@@ -61,6 +61,10 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final ObservedPublisher observedPublisher;
 
+	private final DefaultSignalSpec.Publisher specified = this::publish;
+
+	private final PublishOptions options;
+
 	// Held while the state changes. Like the state a spy of this exporter shares it,
 	// which is a copy.
 	private final ReentrantLock lock = new ReentrantLock();
@@ -85,6 +89,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 		this.subscriptions = new Subscriptions(this.publisherId, channel, services, localResponders,
 				this::currentInitialization);
 		this.publisher = this.subscriptions.publisher();
+		this.options = new PublishOptions(services.settings().exporters().responseTimeout(),
+				services.callbackLanes()::execute);
 		this.observedPublisher = new ObservedPublisher(channel, services, registry::isStopped, this.publisher::publish);
 	}
 
@@ -112,8 +118,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	@Override
 	public SignalSpec signal(String event) {
 		Assert.hasText(event, "The event of a signal must not be blank");
-		return new DefaultSignalSpec(event, this::publish, this.services.callbackLanes()::execute, this.converter,
-				this.services.settings().exporters().responseTimeout());
+		return new DefaultSignalSpec(event, this.specified, this.converter, this.options);
 	}
 
 	@Override

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.BiConsumer;
 
@@ -21,6 +20,7 @@ import io.github.statesignals.core.MetadataConverter;
 import io.github.statesignals.core.SignalObserver.Observed;
 import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.publish.PublishOptions;
+import io.github.statesignals.immutable.OrderedMap;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -34,32 +34,22 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	private final Publisher publisher;
 
-	private final Executor callbacks;
-
 	private final MetadataConverter converter;
 
 	private Map<String, @Nullable Object> metadata = Collections.emptyMap();
-
-	private Set<String> required = Collections.emptySet();
-
-	private @Nullable CompletionRule rule;
-
-	private @Nullable BiConsumer<String, SignalResult.Answer> listener;
 
 	private String tag = Signal.NO_TAG;
 
 	private long sampleNo = Signal.NO_SAMPLE;
 
-	private Duration timeout;
+	private PublishOptions options;
 
-	DefaultSignalSpec(String event, Publisher publisher, Executor callbacks, MetadataConverter converter,
-			Duration timeout) {
+	DefaultSignalSpec(String event, Publisher publisher, MetadataConverter converter, PublishOptions options) {
 		TextLength.check(event, "The event of a signal");
 		this.event = event;
 		this.publisher = publisher;
-		this.callbacks = callbacks;
 		this.converter = converter;
-		this.timeout = timeout;
+		this.options = options;
 	}
 
 	@Override
@@ -78,21 +68,31 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalSpec metadata(String key, @Nullable Object value) {
+		Object converted = toJson(key, value);
+		if (!(this.metadata instanceof LinkedHashMap)) {
+			this.metadata = new LinkedHashMap<>(this.metadata);
+		}
+		this.metadata.put(key, converted);
+		return this;
+	}
+
+	private @Nullable Object toJson(String key, @Nullable Object value) {
 		Assert.notNull(key, "A metadata key must not be null");
 		if (key.equals(Signal.RESERVED_METADATA_KEY)) {
 			throw new IllegalArgumentException(
 					"The metadata key '" + key + "' is reserved for the protocol: choose another");
 		}
-		if (this.metadata.isEmpty()) {
-			this.metadata = new LinkedHashMap<>();
-		}
-		this.metadata.put(key, this.converter.toJson(key, value));
-		return this;
+		return this.converter.toJson(key, value);
 	}
 
 	@Override
 	public SignalSpec metadata(Map<String, ? extends @Nullable Object> metadata) {
-		metadata.forEach(this::metadata);
+		if (this.metadata.isEmpty()) {
+			this.metadata = OrderedMap.copyOf(metadata, this::toJson);
+		}
+		else {
+			metadata.forEach(this::metadata);
+		}
 		return this;
 	}
 
@@ -105,40 +105,40 @@ final class DefaultSignalSpec implements SignalSpec {
 	@Override
 	public SignalSpec timeout(Duration timeout) {
 		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
-		this.timeout = timeout;
+		this.options = this.options.within(timeout);
 		return this;
 	}
 
 	@Override
 	public SignalSpec until(CompletionRule rule) {
 		Assert.notNull(rule, "'rule' must not be null");
-		this.rule = rule;
+		this.options = this.options.until(rule);
 		return this;
 	}
 
 	@Override
 	public SignalSpec requires(String... responders) {
 		// Another set: one that was published has its own.
-		Set<String> all = new LinkedHashSet<>(this.required);
+		Set<String> all = new LinkedHashSet<>(this.options.required());
 		for (String responder : responders) {
 			Assert.hasText(responder, "The name of a required responder must not be blank");
 			all.add(responder);
 		}
-		this.required = Collections.unmodifiableSet(all);
+		this.options = this.options.requiring(Collections.unmodifiableSet(all));
 		return this;
 	}
 
 	@Override
 	public SignalSpec onResponse(BiConsumer<String, SignalResult.Answer> listener) {
 		Assert.notNull(listener, "'listener' must not be null");
-		this.listener = listener;
+		this.options = this.options.notifying(listener);
 		return this;
 	}
 
 	@Override
 	public SignalResult publish() {
 		// Only the caller depends on it.
-		Published published = send(options(Runnable::run));
+		Published published = send(this.options.completedBy(Runnable::run));
 		SignalResult result = null;
 		Throwable failure = null;
 		try {
@@ -159,16 +159,16 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public CompletableFuture<SignalResult> publishAsync() {
-		return future(send(options(this.callbacks)));
+		return future(send(this.options));
 	}
 
 	@Override
 	public Flow.Publisher<SignalProgress> publishReactive() {
-		Map<String, @Nullable Object> values = new LinkedHashMap<>(this.metadata);
+		Map<String, @Nullable Object> values = OrderedMap.copyOf(this.metadata);
 		String tag = this.tag;
 		long sampleNo = this.sampleNo;
-		PublishOptions options = options(this.callbacks);
-		return new ReactivePublish(this.callbacks, (listener) -> future(
+		PublishOptions options = this.options;
+		return new ReactivePublish(options.completion(), (listener) -> future(
 				this.publisher.publish(this.event, sampleNo, tag, values, options.listening(listener))));
 	}
 
@@ -178,10 +178,6 @@ final class DefaultSignalSpec implements SignalSpec {
 			observed.outcome(result, ex);
 			observed.stop();
 		});
-	}
-
-	private PublishOptions options(Executor completion) {
-		return new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion);
 	}
 
 	private Published send(PublishOptions options) {
