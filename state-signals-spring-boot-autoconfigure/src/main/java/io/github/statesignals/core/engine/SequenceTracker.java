@@ -27,6 +27,9 @@ final class SequenceTracker {
 	// The ids of signals without numbers, which other implementations send.
 	private final Map<UnnumberedSignal, Boolean> unnumbered = new Latest<>();
 
+	// Many signals of one publisher are received together.
+	private @Nullable Tracked latest;
+
 	private @Nullable Long startNanos;
 
 	Arrival track(String channel, String publisherId, @Nullable SignalExtension extension, long nowNanos) {
@@ -37,18 +40,26 @@ final class SequenceTracker {
 		if (this.startNanos == null) {
 			this.startNanos = nowNanos;
 		}
-		Publisher key = new Publisher(channel, publisherId);
-		PublisherTracks tracks = this.publishers.get(key);
-		if (tracks == null) {
-			tracks = new PublisherTracks();
-			this.publishers.put(key, tracks);
+		Tracked tracked = this.latest;
+		if (tracked == null || !tracked.publisher.is(channel, publisherId)) {
+			tracked = find(new Publisher(channel, publisherId));
+			this.latest = tracked;
 		}
 		long nowMillis = (nowNanos - this.startNanos) / 1_000_000;
 		if (extension.sequence() < 0) {
-			Order order = repeats(key, extension.id()) ? Order.REPEATED : Order.NEXT;
-			return Arrival.of(order, 0, tracks.remainingMillis(extension, nowMillis), nowNanos, 0);
+			Order order = repeats(tracked.publisher, extension.id()) ? Order.REPEATED : Order.NEXT;
+			return Arrival.of(order, 0, tracked.tracks.remainingMillis(extension, nowMillis), nowNanos, 0);
 		}
-		return tracks.add(extension, nowMillis, nowNanos);
+		return tracked.tracks.add(extension, nowMillis, nowNanos);
+	}
+
+	private Tracked find(Publisher publisher) {
+		PublisherTracks tracks = this.publishers.get(publisher);
+		if (tracks == null) {
+			tracks = new PublisherTracks();
+			this.publishers.put(publisher, tracks);
+		}
+		return new Tracked(publisher, tracks);
 	}
 
 	private boolean repeats(Publisher publisher, @Nullable String id) {
@@ -102,6 +113,14 @@ final class SequenceTracker {
 	}
 
 	private record Publisher(String channel, String id) {
+
+		boolean is(String channel, String id) {
+			return this.id.equals(id) && this.channel.equals(channel);
+		}
+
+	}
+
+	private record Tracked(Publisher publisher, PublisherTracks tracks) {
 	}
 
 	private record UnnumberedSignal(Publisher publisher, String id) {

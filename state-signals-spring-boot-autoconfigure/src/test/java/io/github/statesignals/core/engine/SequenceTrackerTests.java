@@ -127,9 +127,10 @@ class SequenceTrackerTests {
 
 	@Test
 	void publishersAndChannelsAreSeparate() {
-		track("a", 5);
-		assertThat(track("b", 5).order()).isEqualTo(Order.NEXT);
+		track("b", 5);
+		assertThat(track("a", 5).order()).isEqualTo(Order.NEXT);
 		assertThat(this.tracker.track("other", "a", extension(5), 0).order()).isEqualTo(Order.NEXT);
+		assertThat(track("b", 5).order()).isEqualTo(Order.REPEATED);
 		assertThat(track("a", 5).order()).isEqualTo(Order.REPEATED);
 		assertThat(this.tracker.size()).isEqualTo(3);
 	}
