@@ -1,5 +1,6 @@
 package io.github.statesignals.core.responder;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +24,8 @@ final class RegisteredHandler {
 
 	private final SignalHandler delegate;
 
+	private final List<RegisteredHandler> alone = List.of(this);
+
 	private volatile State state = State.ACTIVE;
 
 	RegisteredHandler(String event, SignalHandler delegate) {
@@ -32,6 +35,11 @@ final class RegisteredHandler {
 
 	String event() {
 		return this.event;
+	}
+
+	// The handlers of a signal that no other matches.
+	List<RegisteredHandler> alone() {
+		return this.alone;
 	}
 
 	Call call(Signal signal) {

@@ -27,13 +27,19 @@ public final class RegisteredHandlers {
 	}
 
 	List<RegisteredHandler> matching(Signal signal) {
-		List<RegisteredHandler> matching = new ArrayList<>(2);
+		List<RegisteredHandler> matching = List.of();
 		for (RegisteredHandler handler : this.handlers) {
 			if (handler.matches(signal)) {
-				matching.add(handler);
+				matching = matching.isEmpty() ? handler.alone() : append(matching, handler);
 			}
 		}
 		return matching;
+	}
+
+	private static List<RegisteredHandler> append(List<RegisteredHandler> handlers, RegisteredHandler added) {
+		List<RegisteredHandler> all = (handlers.size() == 1) ? new ArrayList<>(handlers) : handlers;
+		all.add(added);
+		return all;
 	}
 
 	// The events that an answer names.
