@@ -1,7 +1,5 @@
 package io.github.statesignals.core.responder;
 
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -63,20 +61,20 @@ final class SignalHandling {
 	}
 
 	// Handles a signal and answers it.
-	private @Nullable CompletableFuture<?> handle(Delivery delivery, Iterator<RegisteredHandler> matching) {
-		CompletableFuture<?> handling = null;
+	private @Nullable CompletableFuture<?> handle(Handling handling) {
+		CompletableFuture<?> unfinished = null;
 		try {
-			if (delivery.begin() && !isRejected(delivery)) {
-				notifyListeners(delivery);
-				handling = invoke(delivery, matching, new ArrayList<>(2), Observed.NONE);
+			if (handling.delivery.begin() && !isRejected(handling.delivery)) {
+				notifyListeners(handling.delivery);
+				unfinished = invoke(handling, Observed.NONE);
 			}
 		}
 		finally {
-			if (handling == null) {
+			if (unfinished == null) {
 				this.onHandled.run();
 			}
 		}
-		return (handling != null) ? handling.whenComplete((nothing, ex) -> this.onHandled.run()) : null;
+		return (unfinished != null) ? unfinished.whenComplete((nothing, ex) -> this.onHandled.run()) : null;
 	}
 
 	private boolean isRejected(Delivery delivery) {
@@ -125,11 +123,11 @@ final class SignalHandling {
 				: observer.handle(this.answers.receivedBy(delivery), (call != null) ? call.describe() : "listener");
 	}
 
-	private @Nullable CompletableFuture<?> invoke(Delivery delivery, Iterator<RegisteredHandler> remaining,
-			List<Acknowledgement> acknowledgements, Observed before) {
+	private @Nullable CompletableFuture<?> invoke(Handling handling, Observed before) {
+		Delivery delivery = handling.delivery;
 		Observed last = before;
-		while (remaining.hasNext()) {
-			RegisteredHandler handler = remaining.next();
+		while (handling.hasNext()) {
+			RegisteredHandler handler = handling.next();
 			if (!delivery.begin()) {
 				last.stop();
 				return null;
@@ -145,18 +143,18 @@ final class SignalHandling {
 			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), call, observed);
 			if (!outcome.isDone()) {
 				return outcome.thenComposeAsync((acknowledgement) -> {
-					add(acknowledgement, acknowledgements);
-					CompletableFuture<?> rest = invoke(delivery, remaining, acknowledgements, observed);
+					handling.add(acknowledgement);
+					CompletableFuture<?> rest = invoke(handling, observed);
 					return (rest != null) ? rest : CompletableFuture.completedFuture(null);
 				}, this.services.executor());
 			}
-			add(outcome.join(), acknowledgements);
+			handling.add(outcome.join());
 		}
 		Thread.interrupted();
 		// If the signal has no trace context, its answer gets that of the handler.
 		Scope scope = last.open();
 		try {
-			answer(delivery, acknowledgements);
+			answer(delivery, handling.merged);
 		}
 		finally {
 			scope.close();
@@ -165,22 +163,14 @@ final class SignalHandling {
 		return null;
 	}
 
-	private static void add(@Nullable Acknowledgement acknowledgement, List<Acknowledgement> acknowledgements) {
-		if (acknowledgement != null) {
-			acknowledgements.add(acknowledgement);
-		}
-	}
-
-	private void answer(Delivery delivery, List<Acknowledgement> acknowledgements) {
+	private void answer(Delivery delivery, @Nullable Acknowledgement acknowledgement) {
 		boolean listening = !this.listeners.isEmpty();
-		boolean ownOnly = acknowledgements.removeIf((acknowledgement) -> acknowledgement == NOT_HANDLED)
-				&& acknowledgements.isEmpty();
-		if (ownOnly && !listening) {
+		if (acknowledgement == NOT_HANDLED && !listening) {
 			this.answers.respondUnhandled(delivery);
 		}
-		else if (!acknowledgements.isEmpty()) {
+		else if (acknowledgement != null && acknowledgement != NOT_HANDLED) {
 			this.unanswered.find(delivery.signal(), true);
-			this.answers.answer(delivery, merge(acknowledgements));
+			this.answers.answer(delivery, acknowledgement);
 		}
 		else if (!listening && Signal.isReserved(delivery.signal().event())) {
 			this.answers.acknowledgeReserved(delivery);
@@ -251,27 +241,19 @@ final class SignalHandling {
 		return Acknowledgement.failure(StringUtils.hasText(message) ? message : ex.getClass().getSimpleName());
 	}
 
-	private static Acknowledgement merge(List<Acknowledgement> acknowledgements) {
-		if (acknowledgements.size() == 1) {
-			return acknowledgements.get(0);
+	// The first failure, and all messages.
+	private static Acknowledgement merge(Acknowledgement first, Acknowledgement second) {
+		int ras = first.isSuccess() ? second.ras() : first.ras();
+		if (first.message() == null || second.message() == null) {
+			return Acknowledgement.of(ras, (first.message() != null) ? first.message() : second.message());
 		}
-		int ras = Acknowledgement.SUCCESS;
-		List<String> messages = new ArrayList<>();
-		for (Acknowledgement acknowledgement : acknowledgements) {
-			if (ras == Acknowledgement.SUCCESS) {
-				ras = acknowledgement.ras();
-			}
-			if (acknowledgement.message() != null) {
-				messages.add(acknowledgement.message());
-			}
-		}
-		return Acknowledgement.of(ras, messages.isEmpty() ? null : String.join("; ", messages));
+		return Acknowledgement.of(ras, first.message() + "; " + second.message());
 	}
 
 	/**
 	 * A signal and its handlers, one after the other. Its string names the one that runs.
 	 */
-	private final class Handling implements OrderedLanes.Task, Iterator<RegisteredHandler> {
+	private final class Handling implements OrderedLanes.Task {
 
 		private final Delivery delivery;
 
@@ -280,6 +262,9 @@ final class SignalHandling {
 		// Written by the thread that handles; read by those that ask for the string.
 		private volatile int next;
 
+		// NOT_HANDLED if no handler has acted; null if none is called or selected.
+		private @Nullable Acknowledgement merged;
+
 		Handling(Delivery delivery, List<RegisteredHandler> matching) {
 			this.delivery = delivery;
 			this.matching = matching;
@@ -287,7 +272,7 @@ final class SignalHandling {
 
 		@Override
 		public @Nullable CompletableFuture<?> run() {
-			return handle(this.delivery, this);
+			return handle(this);
 		}
 
 		@Override
@@ -295,13 +280,20 @@ final class SignalHandling {
 			return this.delivery.bytes();
 		}
 
-		@Override
-		public boolean hasNext() {
+		void add(@Nullable Acknowledgement acknowledgement) {
+			if (this.merged == null || this.merged == NOT_HANDLED) {
+				this.merged = (acknowledgement != null) ? acknowledgement : this.merged;
+			}
+			else if (acknowledgement != null && acknowledgement != NOT_HANDLED) {
+				this.merged = merge(this.merged, acknowledgement);
+			}
+		}
+
+		boolean hasNext() {
 			return this.next < this.matching.size();
 		}
 
-		@Override
-		public RegisteredHandler next() {
+		RegisteredHandler next() {
 			int index = this.next;
 			this.next = index + 1;
 			return this.matching.get(index);
