@@ -56,6 +56,9 @@ final class UnansweredSignals {
 
 	// Finds the delivery of a signal that is answered.
 	synchronized @Nullable Delivery find(Signal signal, boolean finished) {
+		if (this.deliveries.isEmpty()) {
+			return null;
+		}
 		Delivery same = find((delivery) -> delivery.signal() == signal, finished);
 		return (same != null) ? same : find((delivery) -> delivery.signal().equals(signal), finished);
 	}
