@@ -44,6 +44,9 @@ final class SignalHandlerMethod implements SelectiveHandler {
 	// By the class of the bean or of its proxy; empty for a bean that is null.
 	private final Map<Class<?>, Optional<Method>> invocables = new ConcurrentReferenceHashMap<>();
 
+	// The one of the last call: nearly all beans have one class.
+	private volatile @Nullable Invocable latest;
+
 	private final SignalFilter filter;
 
 	private final HandlerArgument[] arguments;
@@ -145,13 +148,21 @@ final class SignalHandlerMethod implements SelectiveHandler {
 
 	// Whether a lazy or scoped bean is a proxy or null is known by its instance only.
 	private @Nullable Method invocable(Object target) {
-		return this.invocables.computeIfAbsent(target.getClass(), (type) -> {
-			if (target.equals(null)) {
-				logger.warn("Bean '{}' is null: {} handles no signals", this.beanName, this);
-				return Optional.empty();
-			}
-			return Optional.of(InvocableMethods.select(this.method, target));
-		}).orElse(null);
+		Invocable known = this.latest;
+		if (known == null || known.type != target.getClass()) {
+			known = new Invocable(target.getClass(),
+					this.invocables.computeIfAbsent(target.getClass(), (type) -> select(target)).orElse(null));
+			this.latest = known;
+		}
+		return known.method;
+	}
+
+	private Optional<Method> select(Object target) {
+		if (target.equals(null)) {
+			logger.warn("Bean '{}' is null: {} handles no signals", this.beanName, this);
+			return Optional.empty();
+		}
+		return Optional.of(InvocableMethods.select(this.method, target));
 	}
 
 	@Override
@@ -167,6 +178,9 @@ final class SignalHandlerMethod implements SelectiveHandler {
 	@Override
 	public String toString() {
 		return ClassUtils.getQualifiedMethodName(this.method);
+	}
+
+	private record Invocable(Class<?> type, @Nullable Method method) {
 	}
 
 	// Its parameters inherit the annotations of the methods that it overrides.
