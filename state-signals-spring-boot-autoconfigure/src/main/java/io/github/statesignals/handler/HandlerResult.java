@@ -19,6 +19,9 @@ import org.springframework.core.ResolvableType;
  */
 final class HandlerResult {
 
+	private static final CompletableFuture<@Nullable Acknowledgement> SUCCEEDED = CompletableFuture
+		.completedFuture(Acknowledgement.success());
+
 	private final @Nullable ReactiveAdapter reactiveAdapter;
 
 	private HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
@@ -65,7 +68,9 @@ final class HandlerResult {
 		if (value != null && this.reactiveAdapter != null) {
 			return Reactive.future(this.reactiveAdapter.toPublisher(value)).thenApply(HandlerResult::acknowledgement);
 		}
-		return CompletableFuture.completedFuture(acknowledgement(value));
+		Acknowledgement acknowledgement = acknowledgement(value);
+		return (acknowledgement == Acknowledgement.success()) ? SUCCEEDED
+				: CompletableFuture.completedFuture(acknowledgement);
 	}
 
 	private static Acknowledgement acknowledgement(@Nullable Object value) {

@@ -20,6 +20,10 @@ final class RegisteredHandler {
 	// Stands for any event but the reserved ones.
 	static final String ANY = "*";
 
+	private static final BooleanSupplier SELECTED = () -> true;
+
+	private static final BooleanSupplier NOT_SELECTED = () -> false;
+
 	private final String event;
 
 	private final SignalHandler delegate;
@@ -125,7 +129,7 @@ final class RegisteredHandler {
 			try {
 				boolean selected = !(RegisteredHandler.this.delegate instanceof SelectiveHandler selective)
 						|| selective.selects(this.signal);
-				return () -> selected;
+				return selected ? SELECTED : NOT_SELECTED;
 			}
 			catch (RuntimeException | Error ex) {
 				return () -> {
