@@ -6,6 +6,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.core.SignalObserver.ReceivedBy;
 import io.github.statesignals.core.SignalSize;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
+import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * this signal has none, because not all subscribers do.
  */
 public record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
-		@Nullable Long deadlineNanos, @Nullable Receipt receipt, long bytes) {
+		@Nullable Long deadlineNanos, @Nullable Receipt receipt, long bytes, ResponseExtension answerExtension) {
 
 	public Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
 			@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
 		this(signal, extension, supportsExtensions, deadlineNanos, receipt,
-				SignalSize.of(signal, (extension != null) ? extension.trace() : Map.of()));
+				SignalSize.of(signal, (extension != null) ? extension.trace() : Map.of()),
+				(extension != null && extension.id() != null) ? new ResponseExtension(extension.id())
+						: ResponseExtension.UNDERSTOOD);
 	}
 
 	public static Delivery unreadable(String publisherId, String event, @Nullable String tag,

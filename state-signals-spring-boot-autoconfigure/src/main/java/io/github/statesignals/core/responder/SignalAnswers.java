@@ -106,15 +106,12 @@ final class SignalAnswers {
 
 	private ResponseExtension extension(@Nullable Delivery delivery, String event,
 			@Nullable List<String> handledEvents) {
-		String id = (delivery != null && delivery.extension() != null) ? delivery.extension().id() : null;
+		ResponseExtension common = (delivery != null) ? delivery.answerExtension() : ResponseExtension.UNDERSTOOD;
 		if (Signal.INITIALIZATION.equals(event) && !this.durable) {
-			return new ResponseExtension(id, null, this.services.outbound().replyTo(this.channel),
+			return new ResponseExtension(common.id(), null, this.services.outbound().replyTo(this.channel),
 					this.seal.get().seal(), null);
 		}
-		if (id == null && handledEvents == null) {
-			return ResponseExtension.UNDERSTOOD;
-		}
-		return new ResponseExtension(id, handledEvents, null, null, null);
+		return (handledEvents != null) ? new ResponseExtension(common.id(), handledEvents, null, null, null) : common;
 	}
 
 	ResponseExtension subscription() {
