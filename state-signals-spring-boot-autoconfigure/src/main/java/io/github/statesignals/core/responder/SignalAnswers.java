@@ -55,17 +55,15 @@ final class SignalAnswers {
 	}
 
 	void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
-		String event = response.event();
-		String publisherId = response.publisherId();
 		if (logger.isDebugEnabled()) {
-			logger.debug("Answering '{}' of '{}' with ras {}", LogText.printable(event), LogText.printable(publisherId),
-					response.ras());
+			logger.debug("Answering '{}' of '{}' with ras {}", LogText.printable(response.event()),
+					LogText.printable(response.publisherId()), response.ras());
 		}
 		Observed observed = observe(delivery, response, handledEvents == null);
-		send(response, extension(delivery, event, handledEvents), delivery).whenComplete((sent, ex) -> {
+		send(response, extension(delivery, response.event(), handledEvents), delivery).whenComplete((sent, ex) -> {
 			if (ex != null) {
-				logger.warn("Could not answer '{}' of '{}': {}", LogText.printable(event),
-						LogText.printable(publisherId), Futures.unwrap(ex).toString());
+				logger.warn("Could not answer '{}' of '{}': {}", LogText.printable(response.event()),
+						LogText.printable(response.publisherId()), Futures.unwrap(ex).toString());
 			}
 			if (observed != Observed.NONE) {
 				// Not on the transport's thread: the application's code may run.
