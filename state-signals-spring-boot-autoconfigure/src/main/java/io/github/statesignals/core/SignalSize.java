@@ -46,19 +46,19 @@ public final class SignalSize {
 	}
 
 	public static long of(Signal signal, Map<String, String> trace) {
-		return of(signal) + (trace.isEmpty() ? 0 : of((Object) trace));
+		return of(signal) + (trace.isEmpty() ? 0 : of(trace));
 	}
 
 	private static long of(@Nullable Object value) {
-		if (value instanceof CharSequence text) {
+		// The check of a class is faster than that of an interface.
+		if (value instanceof String text) {
 			return TEXT + 2L * text.length();
 		}
+		if (value instanceof Number number) {
+			return of(number);
+		}
 		if (value instanceof Map<?, ?> map) {
-			long size = MAP + (map.isEmpty() ? 0 : TABLE);
-			for (Map.Entry<?, ?> entry : map.entrySet()) {
-				size += ENTRY + of(entry.getKey()) + of(entry.getValue());
-			}
-			return size;
+			return of(map);
 		}
 		if (value instanceof Collection<?> values) {
 			long size = LIST + (values.isEmpty() ? 0 : ARRAY);
@@ -67,13 +67,23 @@ public final class SignalSize {
 			}
 			return size;
 		}
-		if (value instanceof BigInteger number) {
-			return BIG_NUMBER + number.bitLength() / Byte.SIZE;
+		return (value instanceof CharSequence text) ? TEXT + 2L * text.length() : 0;
+	}
+
+	private static long of(Map<?, ?> map) {
+		long size = MAP + (map.isEmpty() ? 0 : TABLE);
+		for (Map.Entry<?, ?> entry : map.entrySet()) {
+			size += ENTRY + of(entry.getKey()) + of(entry.getValue());
 		}
-		if (value instanceof BigDecimal number) {
-			return BIG_NUMBER + number.unscaledValue().bitLength() / Byte.SIZE;
+		return size;
+	}
+
+	private static long of(Number number) {
+		if (number instanceof BigInteger integer) {
+			return BIG_NUMBER + integer.bitLength() / Byte.SIZE;
 		}
-		return (value instanceof Number) ? NUMBER : 0;
+		return (number instanceof BigDecimal decimal) ? BIG_NUMBER + decimal.unscaledValue().bitLength() / Byte.SIZE
+				: NUMBER;
 	}
 
 }
