@@ -1,7 +1,6 @@
 package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 import io.github.statesignals.signing.Signature;
 import io.github.statesignals.wire.StringCache.Entry;
@@ -99,7 +98,8 @@ abstract class JsonScanner {
 	}
 
 	private boolean isKey(byte[] key, int from) {
-		return from + key.length <= this.end && Arrays.equals(key, 0, key.length, this.json, from, from + key.length);
+		int end = from + key.length;
+		return end <= this.end && AsciiBytes.same(key, this.json, from, end);
 	}
 
 	final void comma() {
@@ -222,18 +222,10 @@ abstract class JsonScanner {
 
 	// Moves past the string.
 	private int stringEnd() {
-		int end = this.at;
-		while (end < this.end) {
-			byte next = this.json[end];
-			if (next == '"') {
-				this.at = end + 1;
-				return end;
-			}
-			if (next < ' ' || next == '\\') {
-				// Or not ASCII, which is negative.
-				break;
-			}
-			end++;
+		int end = AsciiBytes.plainEnd(this.json, this.at, this.end);
+		if (end < this.end && this.json[end] == '"') {
+			this.at = end + 1;
+			return end;
 		}
 		this.failed = true;
 		return -1;
@@ -281,12 +273,14 @@ abstract class JsonScanner {
 	private long number(int mostDigits) {
 		boolean negative = skip('-');
 		int start = this.at;
+		int most = Math.min(start + mostDigits + 1, this.end);
+		int end = start;
 		long value = 0;
-		while (this.at < this.end && this.json[this.at] >= '0' && this.json[this.at] <= '9'
-				&& this.at - start <= mostDigits) {
-			value = value * 10 + (this.json[this.at++] - '0');
+		while (end < most && this.json[end] >= '0' && this.json[end] <= '9') {
+			value = value * 10 + (this.json[end++] - '0');
 		}
-		int digits = this.at - start;
+		this.at = end;
+		int digits = end - start;
 		if (digits == 0 || digits > mostDigits || (digits > 1 && this.json[start] == '0')) {
 			this.failed = true;
 		}

@@ -1,8 +1,5 @@
 package io.github.statesignals.wire;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -14,20 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class StringCache {
 
-	private static final int SLOTS = 4_096;
+	private static final int SLOT_BITS = 12;
 
 	// Longer ones are not worth their memory.
 	static final int LONGEST = 128;
 
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-	// Any odd number with its bits in disorder.
-	private static final long MIX = 0x9E3779B97F4A7C15L;
-
-	private final @Nullable Entry[] entries = new @Nullable Entry[SLOTS];
+	private final @Nullable Entry[] entries = new @Nullable Entry[1 << SLOT_BITS];
 
 	Entry get(byte[] bytes, int start, int end) {
-		int slot = slot(bytes, start, end);
+		int slot = (int) (AsciiBytes.hash(bytes, start, end) >>> Long.SIZE - SLOT_BITS);
 		Entry first = this.entries[slot];
 		if (first != null && first.is(bytes, start, end)) {
 			return first;
@@ -49,24 +41,10 @@ final class StringCache {
 		return new String(bytes, 0, start, end - start);
 	}
 
-	private static int slot(byte[] bytes, int start, int end) {
-		long hash = end - start;
-		int at = start;
-		for (; at + Long.BYTES <= end; at += Long.BYTES) {
-			hash = (hash ^ (long) LONGS.get(bytes, at)) * MIX;
-			hash ^= hash >>> 32;
-		}
-		for (; at < end; at++) {
-			hash = 31 * hash + bytes[at];
-		}
-		hash *= MIX;
-		return (int) (hash >>> 52);
-	}
-
 	record Entry(byte[] bytes, String string) {
 
 		boolean is(byte[] others, int start, int end) {
-			return Arrays.equals(this.bytes, 0, this.bytes.length, others, start, end);
+			return AsciiBytes.same(this.bytes, others, start, end);
 		}
 
 	}
