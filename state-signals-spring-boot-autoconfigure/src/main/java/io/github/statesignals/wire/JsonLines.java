@@ -46,9 +46,10 @@ final class JsonLines {
 		return texts;
 	}
 
-	// Another writer may have formatted one text on several lines.
-	static boolean isSeveral(byte[] text) {
-		int end = lineEnd(text, 0);
+	// With the end of the first line. Another writer may have formatted one text on
+	// several
+	// lines.
+	static boolean isSeveral(byte[] text, int end) {
 		return end > 0 && end < text.length - 1 && text[end - 1] == '}' && text[end + 1] == '{';
 	}
 

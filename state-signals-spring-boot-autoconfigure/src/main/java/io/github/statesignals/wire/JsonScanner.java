@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * fraction of a parser. Any other form fails, and is left to the parser, which alone
  * decides whether it is malformed. Reusable, by one thread at a time.
  */
-abstract class JsonScanner {
+abstract class JsonScanner<M extends ReceivedMessage> {
 
 	private static final byte[] VERSION = key(FieldNames.VERSION);
 
@@ -49,25 +49,29 @@ abstract class JsonScanner {
 		this.strings = strings;
 	}
 
-	final void reset(byte[] json, int start, int end) {
+	// Reads a message that ends before the limit, with the payload or its line. Returns
+	// null where it takes a parser.
+	final @Nullable M scan(byte[] json, int start, int limit) {
 		this.json = json;
 		this.at = start;
-		this.end = end;
+		this.end = limit;
 		this.failed = false;
 		this.signature = null;
+		M message = read();
+		this.json = NOTHING;
+		return (!this.failed && (this.at == json.length || json[this.at] == '\n')) ? message : null;
 	}
 
-	final void release() {
-		this.json = NOTHING;
+	// Where the message ends that was read.
+	final int end() {
+		return this.at;
 	}
+
+	// Undefined if the form is not as expected.
+	abstract M read();
 
 	static byte[] key(String name) {
 		return ('"' + name + "\":").getBytes(StandardCharsets.US_ASCII);
-	}
-
-	// Whether the form was as expected, with nothing after it.
-	final boolean isComplete() {
-		return !this.failed && this.at == this.end;
 	}
 
 	final void fail() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads responses without a parser, which would cost more than the rest of an answer.
  */
-final class ResponseScanner extends JsonScanner {
+final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 
 	private static final byte[] RESPONDER_ID = key(FieldNames.RESPONDER_ID);
 
@@ -46,9 +46,8 @@ final class ResponseScanner extends JsonScanner {
 		super(strings);
 	}
 
-	// Returns null where it takes a parser.
-	@Nullable ReceivedResponse scan(byte[] json, int start, int end) {
-		reset(json, start, end);
+	@Override
+	ReceivedResponse read() {
 		expect('{');
 		expect(RESPONDER_ID);
 		String responderId = text(this.responderId);
@@ -62,10 +61,8 @@ final class ResponseScanner extends JsonScanner {
 		String message = skipNext(MESSAGE) ? string(this.message) : null;
 		ResponseExtension extension = skipNext(EXTENSION) ? extension() : null;
 		expect('}');
-		boolean complete = isComplete();
-		release();
-		return complete ? new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension,
-				takeSignature()) : null;
+		return new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension,
+				takeSignature());
 	}
 
 	private ResponseExtension extension() {

@@ -172,24 +172,113 @@ public final class SignalCodec {
 	}
 
 	public ReceivedMessage readSignal(byte[] payload) {
-		return check(parseSignal(payload), payload);
+		return check(readSignal(payload, false), payload);
 	}
 
 	// The time of a stored signal does not matter, and it may be read again. The place
 	// where it is stored; null: anywhere, for it is not delivered.
 	public ReceivedMessage readStoredSignal(byte[] payload, @Nullable StoredPlace place) {
-		ReceivedMessage message = parseSignal(payload);
+		ReceivedMessage message = readSignal(payload, false);
 		return (this.signatures != null) ? this.signatures.checkStored(message, payload, place) : message;
+	}
+
+	// Reads a signal, or a frame of several, one on each line.
+	public ReceivedMessage readSignals(byte[] payload) {
+		return readSignal(payload, true);
+	}
+
+	private ReceivedMessage readSignal(byte[] payload, boolean lines) {
+		SignalScanner spare = this.signalScanner.getAndSet(null);
+		SignalScanner scanner = (spare != null) ? spare : new SignalScanner(this.strings);
+		ReceivedMessage message = lines ? readLines(payload, scanner) : readSingle(payload, scanner);
+		this.signalScanner.setRelease(scanner);
+		return message;
+	}
+
+	public ReceivedMessage readResponse(byte[] payload) {
+		return check(readResponse(payload, false), payload);
+	}
+
+	public ReceivedMessage readResponses(byte[] payload) {
+		return readResponse(payload, true);
+	}
+
+	private ReceivedMessage readResponse(byte[] payload, boolean lines) {
+		ResponseScanner spare = this.responseScanner.getAndSet(null);
+		ResponseScanner scanner = (spare != null) ? spare : new ResponseScanner(this.strings);
+		ReceivedMessage message = lines ? readLines(payload, scanner) : readSingle(payload, scanner);
+		this.responseScanner.setRelease(scanner);
+		return message;
+	}
+
+	private ReceivedMessage readSingle(byte[] payload, JsonScanner<?> scanner) {
+		ReceivedMessage scanned = scan(payload, 0, scanner);
+		return (scanned != null && scanner.end() == payload.length) ? scanned : parse(payload, scanner);
+	}
+
+	private @Nullable ReceivedMessage scan(byte[] payload, int start, JsonScanner<?> scanner) {
+		return scanner.scan(payload, start, (int) Math.min(start + this.maxPayload, payload.length));
+	}
+
+	private ReceivedMessage readLines(byte[] payload, JsonScanner<?> scanner) {
+		ReceivedMessage first = scan(payload, 0, scanner);
+		int end = (first != null) ? scanner.end() : JsonLines.lineEnd(payload, 0);
+		if (first != null && end == payload.length) {
+			return check(first, payload);
+		}
+		if (JsonLines.isSeveral(payload, end)) {
+			return readFrame(payload, first, end, scanner);
+		}
+		ReceivedMessage single = check(parse(payload, scanner), payload);
+		// Its first line may be the one that is malformed.
+		boolean frame = single instanceof MalformedMessage && payload.length <= Limits.FRAME_BYTES
+				&& JsonLines.hasObject(payload);
+		return frame ? readFrame(payload, first, end, scanner) : single;
+	}
+
+	private ReceivedMessage readFrame(byte[] payload, @Nullable ReceivedMessage first, int firstEnd,
+			JsonScanner<?> scanner) {
+		// All are most often as long as the first.
+		List<ReceivedMessage> messages = new ArrayList<>(
+				Math.min(payload.length / (firstEnd + 1) + 1, Limits.FRAME_MESSAGES));
+		ReceivedMessage scanned = first;
+		int end = firstEnd;
+		for (int start = 0; start < payload.length; start = end + 1) {
+			if (payload.length > Limits.FRAME_BYTES || messages.size() == Limits.FRAME_MESSAGES) {
+				return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
+			}
+			if (start > 0) {
+				scanned = scan(payload, start, scanner);
+				end = (scanned != null) ? scanner.end() : JsonLines.lineEnd(payload, start);
+			}
+			messages.add(readLine(payload, start, end, scanned, scanner));
+		}
+		return new ReceivedFrame(messages);
+	}
+
+	private ReceivedMessage readLine(byte[] lines, int start, int end, @Nullable ReceivedMessage scanned,
+			JsonScanner<?> scanner) {
+		if (scanned != null && this.signatures == null) {
+			return scanned;
+		}
+		// A signature is verified over the bytes of its line.
+		byte[] line = Arrays.copyOfRange(lines, start, end);
+		return check((scanned != null) ? scanned : parse(line, scanner), line);
+	}
+
+	private ReceivedMessage check(ReceivedMessage message, byte[] payload) {
+		return (this.signatures != null) ? this.signatures.check(message, payload) : message;
+	}
+
+	// Reads a message that the scanner can't.
+	private ReceivedMessage parse(byte[] payload, JsonScanner<?> scanner) {
+		return (scanner instanceof SignalScanner) ? parseSignal(payload) : parseResponse(payload);
 	}
 
 	private ReceivedMessage parseSignal(byte[] payload) {
 		if (payload.length > this.maxPayload) {
 			String problem = tooLarge(payload);
 			return new MalformedMessage(problem, PartialReader.readSignal(this.reader, payload, true, problem), null);
-		}
-		ReceivedSignal scanned = scanSignal(payload, 0, payload.length);
-		if (scanned != null) {
-			return scanned;
 		}
 		try {
 			return this.reader.readSignal(payload);
@@ -200,85 +289,10 @@ public final class SignalCodec {
 		}
 	}
 
-	private @Nullable ReceivedSignal scanSignal(byte[] json, int start, int end) {
-		SignalScanner spare = this.signalScanner.getAndSet(null);
-		SignalScanner scanner = (spare != null) ? spare : new SignalScanner(this.strings);
-		ReceivedSignal scanned = scanner.scan(json, start, end);
-		this.signalScanner.set(scanner);
-		return scanned;
-	}
-
-	public ReceivedMessage readResponse(byte[] payload) {
-		return check(parseResponse(payload), payload);
-	}
-
-	private ReceivedMessage check(ReceivedMessage message, byte[] payload) {
-		return (this.signatures != null) ? this.signatures.check(message, payload) : message;
-	}
-
-	// Reads a response, or a frame of several, one on each line.
-	public ReceivedMessage readResponses(byte[] payload) {
-		return read(payload, false);
-	}
-
-	public ReceivedMessage readSignals(byte[] payload) {
-		return read(payload, true);
-	}
-
-	private ReceivedMessage read(byte[] payload, boolean signal) {
-		if (JsonLines.isSeveral(payload)) {
-			return readFrame(payload, signal);
-		}
-		ReceivedMessage single = readSingle(payload, signal);
-		// Its first line may be the one that is malformed.
-		boolean frame = single instanceof MalformedMessage && payload.length <= Limits.FRAME_BYTES
-				&& JsonLines.hasObject(payload);
-		return frame ? readFrame(payload, signal) : single;
-	}
-
-	private ReceivedMessage readSingle(byte[] payload, boolean signal) {
-		return signal ? readSignal(payload) : readResponse(payload);
-	}
-
-	private ReceivedMessage readFrame(byte[] payload, boolean signals) {
-		List<ReceivedMessage> messages = new ArrayList<>();
-		for (int start = 0; start < payload.length;) {
-			if (payload.length > Limits.FRAME_BYTES || messages.size() == Limits.FRAME_MESSAGES) {
-				return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
-			}
-			int end = JsonLines.lineEnd(payload, start);
-			messages.add(readLine(payload, start, end, signals));
-			start = end + 1;
-		}
-		return new ReceivedFrame(messages);
-	}
-
-	private ReceivedMessage readLine(byte[] lines, int start, int end, boolean signal) {
-		ReceivedMessage scanned = null;
-		// A signature is verified over the bytes of its line.
-		if (this.signatures == null && end - start <= this.maxPayload) {
-			scanned = signal ? scanSignal(lines, start, end) : scanResponse(lines, start, end);
-		}
-		return (scanned != null) ? scanned : readSingle(Arrays.copyOfRange(lines, start, end), signal);
-	}
-
-	// Returns null where it takes a parser.
-	private @Nullable ReceivedResponse scanResponse(byte[] json, int start, int end) {
-		ResponseScanner spare = this.responseScanner.getAndSet(null);
-		ResponseScanner scanner = (spare != null) ? spare : new ResponseScanner(this.strings);
-		ReceivedResponse scanned = scanner.scan(json, start, end);
-		this.responseScanner.set(scanner);
-		return scanned;
-	}
-
 	private ReceivedMessage parseResponse(byte[] payload) {
 		if (payload.length > this.maxPayload) {
 			String problem = tooLarge(payload);
 			return new MalformedMessage(problem, null, PartialReader.readResponse(this.reader, payload, problem));
-		}
-		ReceivedResponse scanned = scanResponse(payload, 0, payload.length);
-		if (scanned != null) {
-			return scanned;
 		}
 		try {
 			return this.reader.readResponse(payload);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads signals without a parser, unless their metadata has nested values or decimals.
  */
-final class SignalScanner extends JsonScanner {
+final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	private static final byte[] PUBLISHER_ID = key(FieldNames.PUBLISHER_ID);
 
@@ -69,9 +69,8 @@ final class SignalScanner extends JsonScanner {
 		super(strings);
 	}
 
-	// Returns null where it takes a parser.
-	@Nullable ReceivedSignal scan(byte[] json, int start, int end) {
-		reset(json, start, end);
+	@Override
+	ReceivedSignal read() {
 		expect('{');
 		expect(PUBLISHER_ID);
 		String publisherId = text(this.publisherId);
@@ -92,14 +91,10 @@ final class SignalScanner extends JsonScanner {
 		String tag = text(this.tag);
 		SignalExtension extension = skipNext(METADATA) ? metadata() : null;
 		expect('}');
-		boolean complete = isComplete();
-		release();
 		Map<String, @Nullable Object> metadata = this.entries;
 		this.entries = Map.of();
-		return complete
-				? new ReceivedSignal(new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata),
-						extension, takeSignature())
-				: null;
+		return new ReceivedSignal(new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata),
+				extension, takeSignature());
 	}
 
 	private @Nullable SignalExtension metadata() {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -100,7 +101,8 @@ class CodecFuzzTests {
 		try {
 			checkSignal(signal);
 			checkResponse(response);
-			checkLines(payloads, response);
+			checkLines(response, payloads.response(), this.codec::readResponses, this.codec::readResponse);
+			checkLines(signal, payloads.signal(), this.codec::readSignals, this.codec::readSignal);
 		}
 		catch (AssertionError | RuntimeException ex) {
 			throw new AssertionError(
@@ -110,7 +112,7 @@ class CodecFuzzTests {
 	}
 
 	private void checkSignal(byte[] payload) {
-		ReceivedSignal scanned = this.signalScanner.scan(payload, 0, payload.length);
+		ReceivedSignal scanned = ScannerTesting.scan(this.signalScanner, payload);
 		ReceivedSignal parsed = parseSignal(payload);
 		count(scanned, parsed);
 		if (scanned != null) {
@@ -145,7 +147,7 @@ class CodecFuzzTests {
 	}
 
 	private void checkResponse(byte[] payload) {
-		ReceivedResponse scanned = this.responseScanner.scan(payload, 0, payload.length);
+		ReceivedResponse scanned = ScannerTesting.scan(this.responseScanner, payload);
 		ReceivedResponse parsed = parseResponse(payload);
 		count(scanned, parsed);
 		if (scanned != null) {
@@ -175,15 +177,15 @@ class CodecFuzzTests {
 		same(text(written), text(this.writer.write(response, parsed.extension(), null)));
 	}
 
-	private void checkLines(RandomPayloads payloads, byte[] first) {
-		byte[] second = payloads.response();
+	private static void checkLines(byte[] first, byte[] second, Function<byte[], ReceivedMessage> several,
+			Function<byte[], ReceivedMessage> one) {
 		byte[] lines = SignalCodec.joinLines(List.of(first, second));
-		ReceivedMessage message = this.codec.readResponses(lines);
+		ReceivedMessage message = several.apply(lines);
 		if (message instanceof ReceivedFrame frame) {
-			same(frame.messages(), JsonLines.split(lines).stream().map(this.codec::readResponse).toList());
+			same(frame.messages(), JsonLines.split(lines).stream().map(one).toList());
 		}
 		else {
-			same(message, this.codec.readResponse(lines));
+			same(message, one.apply(lines));
 		}
 	}
 

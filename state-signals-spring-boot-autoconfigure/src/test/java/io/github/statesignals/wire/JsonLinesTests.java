@@ -32,14 +32,14 @@ class JsonLinesTests {
 	@ValueSource(strings = { "{}", "{\n}", "{\"a\": [\n{},\n{}\n]\n}", "{}\n", "\n{}", "{\n}\n{}", "" })
 	void oneFormattedTextIsNotSeveral(String text) {
 		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-		assertThat(JsonLines.isSeveral(bytes)).isFalse();
+		assertThat(JsonLines.isSeveral(bytes, JsonLines.lineEnd(bytes, 0))).isFalse();
 	}
 
 	@Test
 	void objectsOnSeparateLinesAreSeveral() {
 		byte[] bytes = "{\"a\": 1}\n{}".getBytes(StandardCharsets.UTF_8);
-		assertThat(JsonLines.isSeveral(bytes)).isTrue();
-		assertThat(JsonLines.isSeveral(Arrays.copyOf(bytes, bytes.length - 2))).isFalse();
+		assertThat(JsonLines.isSeveral(bytes, JsonLines.lineEnd(bytes, 0))).isTrue();
+		assertThat(JsonLines.isSeveral(Arrays.copyOf(bytes, bytes.length - 2), 8)).isFalse();
 	}
 
 }

@@ -138,7 +138,7 @@ class ResponseScannerTests {
 	}
 
 	private @Nullable ReceivedResponse scan(String json) {
-		return ScannerTesting.read(json, (bytes) -> this.scanner.scan(bytes, 0, bytes.length));
+		return ScannerTesting.read(json, (bytes) -> ScannerTesting.scan(this.scanner, bytes));
 	}
 
 	private @Nullable ReceivedResponse parse(byte[] json) {

@@ -20,6 +20,11 @@ final class ScannerTesting {
 		return reader.apply(json.getBytes(StandardCharsets.UTF_8));
 	}
 
+	static <M extends ReceivedMessage> @Nullable M scan(JsonScanner<M> scanner, byte[] json) {
+		M message = scanner.scan(json, 0, json.length);
+		return (scanner.end() == json.length) ? message : null;
+	}
+
 	static ReceivedSignal signal(SignalCodec codec, byte[] payload) throws MalformedPayloadException {
 		return (ReceivedSignal) checked(codec.readSignal(payload));
 	}

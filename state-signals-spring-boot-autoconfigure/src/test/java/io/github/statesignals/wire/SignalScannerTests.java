@@ -74,7 +74,7 @@ class SignalScannerTests {
 	}
 
 	private @Nullable ReceivedSignal scan(String json) {
-		return ScannerTesting.read(json, (bytes) -> this.scanner.scan(bytes, 0, bytes.length));
+		return ScannerTesting.read(json, (bytes) -> ScannerTesting.scan(this.scanner, bytes));
 	}
 
 	private @Nullable ReceivedSignal parse(byte[] json) {
