@@ -1,7 +1,5 @@
 package io.github.statesignals.wire;
 
-import java.nio.charset.StandardCharsets;
-
 import io.github.statesignals.signing.Signature;
 import io.github.statesignals.wire.StringCache.Entry;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class JsonScanner<M extends ReceivedMessage> {
 
-	private static final byte[] VERSION = key(FieldNames.VERSION);
+	private static final byte[] VERSION = first(FieldNames.VERSION);
 
-	private static final byte[] KEY = key(FieldNames.KEY);
+	private static final byte[] KEY = next(FieldNames.KEY);
 
-	private static final byte[] SIGNED_AT = key(FieldNames.SIGNED_AT);
+	private static final byte[] SIGNED_AT = next(FieldNames.SIGNED_AT);
 
-	private static final byte[] SIGNATURE = key(FieldNames.SIGNATURE);
+	private static final byte[] SIGNATURE = next(FieldNames.SIGNATURE);
 
 	// Any number of these digits fits.
 	private static final int INT_DIGITS = 9;
@@ -70,8 +68,12 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	// Undefined if the form is not as expected.
 	abstract M read();
 
-	static byte[] key(String name) {
-		return ('"' + name + "\":").getBytes(StandardCharsets.US_ASCII);
+	static byte[] first(String name) {
+		return AsciiJson.ascii('"' + name + "\":");
+	}
+
+	static byte[] next(String name) {
+		return AsciiJson.ascii(",\"" + name + "\":");
 	}
 
 	final void fail() {
@@ -101,41 +103,45 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		skip(' ');
 	}
 
-	private boolean isKey(byte[] key, int from) {
-		int end = from + key.length;
-		return end <= this.end && AsciiBytes.same(key, this.json, from, end);
-	}
-
 	final void comma() {
 		expect(',');
 		space();
 	}
 
-	final void expect(byte[] key) {
-		if (!skip(key)) {
+	final void expect(byte[] name) {
+		if (!skip(name)) {
 			this.failed = true;
 		}
 	}
 
-	final boolean skip(byte[] key) {
-		if (!isKey(key, this.at)) {
+	// A name with its quotes, its colon and, unless it is the first, the comma before it.
+	final boolean skip(byte[] name) {
+		int end = this.at + name.length;
+		if (end > this.end) {
 			return false;
 		}
-		this.at += key.length;
+		if (!AsciiBytes.same(name, this.json, this.at, end)) {
+			return name[0] == ',' && skipSpaced(name);
+		}
+		this.at = end;
 		space();
 		return true;
 	}
 
-	final boolean skipNext(byte[] key) {
-		int before = this.at;
-		if (skip(',')) {
-			space();
-			if (skip(key)) {
-				return true;
+	private boolean skipSpaced(byte[] name) {
+		int start = this.at;
+		int end = start + name.length + 1;
+		if (end > this.end || this.json[start] != ',' || this.json[start + 1] != ' ') {
+			return false;
+		}
+		for (int i = 1; i < name.length; i++) {
+			if (this.json[start + 1 + i] != name[i]) {
+				return false;
 			}
 		}
-		this.at = before;
-		return false;
+		this.at = end;
+		space();
+		return true;
 	}
 
 	// One that is most often the one of the message before. Undefined if it can't be
@@ -175,14 +181,19 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		expect('"');
 		int start = this.at;
 		int end = textEnd();
-		if (end < 0) {
-			return "";
-		}
-		int slot = 0;
-		for (int i = start; i < end; i++) {
-			slot = slot * 10 + this.json[i];
-		}
-		slot &= recent.length - 1;
+		int slot = (int) (AsciiBytes.hash(this.json, start, end) >>> 32) & recent.length - 1;
+		return (end < 0) ? "" : text(start, end, recent, slot);
+	}
+
+	// One that may be the one of the message before.
+	final String text(@Nullable String[] recent, int slot) {
+		expect('"');
+		int start = this.at;
+		int end = textEnd();
+		return (end < 0) ? "" : text(start, end, recent, slot);
+	}
+
+	private String text(int start, int end, @Nullable String[] recent, int slot) {
 		String known = recent[slot];
 		if (known != null && isAt(known, start, end)) {
 			return known;
@@ -250,14 +261,12 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	// Reads the signature, if there is one.
 	final void signature() {
-		if (!skipNext(KEY)) {
+		if (!skip(KEY)) {
 			return;
 		}
 		String key = text(this.key);
-		comma();
 		expect(SIGNED_AT);
 		long time = longInteger();
-		comma();
 		expect(SIGNATURE);
 		this.signature = new Signature(key, time, text(), null);
 	}

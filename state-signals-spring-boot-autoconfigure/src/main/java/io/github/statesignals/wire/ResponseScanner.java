@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 
-	private static final byte[] RESPONDER_ID = key(FieldNames.RESPONDER_ID);
+	private static final byte[] RESPONDER_ID = first(FieldNames.RESPONDER_ID);
 
-	private static final byte[] PUBLISHER_ID = key(FieldNames.PUBLISHER_ID);
+	private static final byte[] PUBLISHER_ID = next(FieldNames.PUBLISHER_ID);
 
-	private static final byte[] EVENT = key(FieldNames.EVENT);
+	private static final byte[] EVENT = next(FieldNames.EVENT);
 
-	private static final byte[] RAS = key(FieldNames.RAS);
+	private static final byte[] RAS = next(FieldNames.RAS);
 
-	private static final byte[] MESSAGE = key(FieldNames.MESSAGE);
+	private static final byte[] MESSAGE = next(FieldNames.MESSAGE);
 
-	private static final byte[] EXTENSION = key(FieldNames.EXTENSION);
+	private static final byte[] EXTENSION = next(FieldNames.EXTENSION);
 
-	private static final byte[] ID = key(FieldNames.ID);
+	private static final byte[] ID = next(FieldNames.ID);
 
-	private static final byte[] ADDRESS = key(FieldNames.ADDRESS);
+	private static final byte[] ADDRESS = next(FieldNames.ADDRESS);
 
-	private static final byte[] SEAL = key(FieldNames.SEAL);
+	private static final byte[] SEAL = next(FieldNames.SEAL);
 
 	// All answers to a signal have its id.
 	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
@@ -51,15 +51,13 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 		expect('{');
 		expect(RESPONDER_ID);
 		String responderId = text(this.responderId);
-		comma();
 		expect(PUBLISHER_ID);
 		String publisherId = text(this.publisherId);
-		comma();
 		expect(EVENT);
 		String event = text(this.event);
-		Integer ras = skipNext(RAS) ? integer() : null;
-		String message = skipNext(MESSAGE) ? string(this.message) : null;
-		ResponseExtension extension = skipNext(EXTENSION) ? extension() : null;
+		Integer ras = skip(RAS) ? integer() : null;
+		String message = skip(MESSAGE) ? string(this.message) : null;
+		ResponseExtension extension = skip(EXTENSION) ? extension() : null;
 		expect('}');
 		return new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension,
 				takeSignature());
@@ -68,9 +66,9 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 	private ResponseExtension extension() {
 		expect('{');
 		version();
-		String id = skipNext(ID) ? text(this.ids) : null;
-		String address = skipNext(ADDRESS) ? text() : null;
-		String seal = skipNext(SEAL) ? text() : null;
+		String id = skip(ID) ? text(this.ids) : null;
+		String address = skip(ADDRESS) ? text() : null;
+		String seal = skip(SEAL) ? text() : null;
 		signature();
 		expect('}');
 		if (address != null || seal != null) {

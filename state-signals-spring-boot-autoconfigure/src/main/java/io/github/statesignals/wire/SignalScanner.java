@@ -2,6 +2,7 @@ package io.github.statesignals.wire;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.SignalExtension;
@@ -13,33 +14,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
-	private static final byte[] PUBLISHER_ID = key(FieldNames.PUBLISHER_ID);
+	private static final byte[] PUBLISHER_ID = first(FieldNames.PUBLISHER_ID);
 
-	private static final byte[] PROCESS_NAME = key(FieldNames.PROCESS_NAME);
+	private static final byte[] PROCESS_NAME = next(FieldNames.PROCESS_NAME);
 
-	private static final byte[] EVENT = key(FieldNames.EVENT);
+	private static final byte[] EVENT = next(FieldNames.EVENT);
 
-	private static final byte[] RUNNER_HOST = key(FieldNames.RUNNER_HOST);
+	private static final byte[] RUNNER_HOST = next(FieldNames.RUNNER_HOST);
 
-	private static final byte[] SAMPLE_NO = key(FieldNames.SAMPLE_NO);
+	private static final byte[] SAMPLE_NO = next(FieldNames.SAMPLE_NO);
 
-	private static final byte[] TAG = key(FieldNames.TAG);
+	private static final byte[] TAG = next(FieldNames.TAG);
 
-	private static final byte[] METADATA = key(FieldNames.METADATA);
+	private static final byte[] METADATA = next(FieldNames.METADATA);
 
-	private static final byte[] EXTENSION = key(FieldNames.EXTENSION);
+	private static final byte[] EXTENSION = first(FieldNames.EXTENSION);
 
-	private static final byte[] ID = key(FieldNames.ID);
+	private static final byte[] ID = next(FieldNames.ID);
 
-	private static final byte[] SEQUENCE = key(FieldNames.SEQUENCE);
+	private static final byte[] SEQUENCE = next(FieldNames.SEQUENCE);
 
-	private static final byte[] SENT = key(FieldNames.SENT);
+	private static final byte[] SENT = next(FieldNames.SENT);
 
-	private static final byte[] TIMEOUT = key(FieldNames.TIMEOUT);
+	private static final byte[] TIMEOUT = next(FieldNames.TIMEOUT);
 
-	private static final byte[] REPLY_TO = key(FieldNames.REPLY_TO);
+	private static final byte[] REPLY_TO = next(FieldNames.REPLY_TO);
 
-	private static final byte[] TRACE = key(FieldNames.TRACE);
+	private static final byte[] TRACE = next(FieldNames.TRACE);
 
 	private static final byte[] TRUE = AsciiJson.ascii("true");
 
@@ -47,9 +48,16 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	private static final byte[] NULL = AsciiJson.ascii("null");
 
-	private Map<String, @Nullable Object> entries = Map.of();
+	// A signal has a copy. A larger one is not reused.
+	private static final int MOST_ENTRIES = 64;
 
-	private final Usual key = new Usual();
+	private Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+
+	// By the position of an entry: a publisher's signals have the same names in the same
+	// order, and often the same values.
+	private final Usual[] names = Stream.generate(Usual::new).limit(8).toArray(Usual[]::new);
+
+	private final @Nullable String[] values = new @Nullable String[this.names.length];
 
 	private final Usual publisherId = new Usual();
 
@@ -74,27 +82,28 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 		expect('{');
 		expect(PUBLISHER_ID);
 		String publisherId = text(this.publisherId);
-		comma();
 		expect(PROCESS_NAME);
 		String processName = text(this.processName);
-		comma();
 		expect(EVENT);
 		String event = text(this.event);
-		comma();
 		expect(RUNNER_HOST);
 		String runnerHost = text(this.runnerHost);
-		comma();
 		expect(SAMPLE_NO);
 		long sampleNo = longInteger();
-		comma();
 		expect(TAG);
 		String tag = text(this.tag);
-		SignalExtension extension = skipNext(METADATA) ? metadata() : null;
+		SignalExtension extension = skip(METADATA) ? metadata() : null;
 		expect('}');
-		Map<String, @Nullable Object> metadata = this.entries;
-		this.entries = Map.of();
-		return new ReceivedSignal(new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, metadata),
-				extension, takeSignature());
+		ReceivedSignal received = new ReceivedSignal(
+				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, this.entries), extension,
+				takeSignature());
+		if (this.entries.size() > MOST_ENTRIES) {
+			this.entries = new LinkedHashMap<>();
+		}
+		else if (!this.entries.isEmpty()) {
+			this.entries.clear();
+		}
+		return received;
 	}
 
 	private @Nullable SignalExtension metadata() {
@@ -106,33 +115,33 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 		if (extension != null && skip('}')) {
 			return extension;
 		}
-		this.entries = new LinkedHashMap<>();
 		if (extension != null) {
 			comma();
 		}
-		entry();
-		while (isNext(',')) {
+		entry(0);
+		for (int i = 1; isNext(','); i++) {
 			comma();
-			entry();
+			entry(i);
 		}
 		expect('}');
 		return extension;
 	}
 
-	private void entry() {
-		String key = string(this.key);
+	private void entry(int position) {
+		int usual = position % this.names.length;
+		String name = string(this.names[usual]);
 		expect(':');
 		space();
-		if (key.equals(FieldNames.EXTENSION)) {
+		if (name.equals(FieldNames.EXTENSION)) {
 			fail();
 		}
-		this.entries.put(key, value());
+		this.entries.put(name, value(usual));
 	}
 
 	// Nested values and decimals are left to the parser.
-	private @Nullable Object value() {
+	private @Nullable Object value(int usual) {
 		if (isNext('"')) {
-			return text();
+			return text(this.values, usual);
 		}
 		if (skip(TRUE)) {
 			return Boolean.TRUE;
@@ -153,13 +162,13 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 	private SignalExtension extension() {
 		expect('{');
 		version();
-		String id = skipNext(ID) ? text() : null;
-		long sequence = skipNext(SEQUENCE) ? positive() : SignalExtension.NONE;
-		long sent = skipNext(SENT) ? positive() : SignalExtension.NONE;
-		long timeout = skipNext(TIMEOUT) ? positive() : SignalExtension.NONE;
-		String replyTo = skipNext(REPLY_TO) ? text(this.replyTo) : null;
+		String id = skip(ID) ? text() : null;
+		long sequence = skip(SEQUENCE) ? positive() : SignalExtension.NONE;
+		long sent = skip(SENT) ? positive() : SignalExtension.NONE;
+		long timeout = skip(TIMEOUT) ? positive() : SignalExtension.NONE;
+		String replyTo = skip(REPLY_TO) ? text(this.replyTo) : null;
 		signature();
-		Map<String, String> trace = skipNext(TRACE) ? trace() : Map.of();
+		Map<String, String> trace = skip(TRACE) ? trace() : Map.of();
 		expect('}');
 		return new SignalExtension(id, sequence, sent, timeout, replyTo, trace);
 	}
