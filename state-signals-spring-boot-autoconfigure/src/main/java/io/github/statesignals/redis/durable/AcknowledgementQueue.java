@@ -53,7 +53,7 @@ final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
 	}
 
 	private void send(List<AcknowledgedSignal> batch, int attempt) {
-		this.sender.apply(batch).whenComplete((held, ex) -> {
+		request(() -> this.sender.apply(batch)).whenComplete((held, ex) -> {
 			this.failures.log(this.refused, ex);
 			if (ex != null) {
 				this.retries.backOff(attempt, () -> send(batch, attempt + 1));

@@ -104,6 +104,12 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 	// Calls sendNext() when the batch has ended.
 	abstract void send(List<R> batch);
 
+	// An exception of the call itself fails the future, too: the queue would stop with
+	// it.
+	static <T> CompletableFuture<T> request(Supplier<CompletableFuture<T>> call) {
+		return CompletableFuture.completedFuture(call).thenCompose(Supplier::get);
+	}
+
 	// The failure of a request that has not ended at the close.
 	RuntimeException closed(R request, boolean sent) {
 		return StreamClient.notConnected();

@@ -1,8 +1,8 @@
 package io.github.statesignals.redis.durable;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
@@ -61,7 +61,7 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 
 	private void send(List<Request> batch, int attempt) {
 		List<AnswerReference> references = batch.stream().flatMap((request) -> request.references.stream()).toList();
-		this.store.recall(references).whenComplete((answers, ex) -> {
+		request(() -> this.store.recall(references)).thenApply(this::read).whenComplete((answers, ex) -> {
 			this.failures.log("Could not read stored answers", ex);
 			if (ex == null) {
 				complete(batch, answers);
@@ -78,18 +78,16 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 		});
 	}
 
-	private void complete(List<Request> batch, List<byte[]> answers) {
+	private List<Optional<StoredAnswer>> read(List<byte[]> answers) {
+		return answers.stream().map((answer) -> Optional.ofNullable(read(this.codec, answer))).toList();
+	}
+
+	private static void complete(List<Request> batch, List<Optional<StoredAnswer>> answers) {
 		int at = 0;
 		for (Request request : batch) {
-			List<StoredAnswer> stored = new ArrayList<>();
-			for (byte[] answer : answers.subList(at, at + request.references.size())) {
-				StoredAnswer read = read(this.codec, answer);
-				if (read != null) {
-					stored.add(read);
-				}
-			}
-			at += request.references.size();
-			request.complete(stored);
+			int end = at + request.references.size();
+			request.complete(answers.subList(at, end).stream().flatMap(Optional::stream).toList());
+			at = end;
 		}
 	}
 

@@ -62,27 +62,28 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	@Override
 	void send(List<Publish> batch) {
-		send(batch, this.batches.incrementAndGet(),
-				SignalCodec.joinLines(batch.stream().map((publish) -> publish.json).toList()));
+		send(batch, this.batches.incrementAndGet());
 	}
 
-	private void send(List<Publish> batch, long number, byte[] signals) {
-		List<String> latest = batch.stream().map((publish) -> publish.latest).toList();
-		this.store.publish(this.producer, number, signals, latest).whenComplete((entry, ex) -> {
-			if (ex == null) {
-				complete(batch, entry);
-			}
-			else if (RedisExceptions.isFinal(ex)) {
-				batch.forEach((publish) -> publish.completeExceptionally(RedisExceptions.scriptFailure(ex)));
-			}
-			else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
-				DataAccessException failure = RedisExceptions.translate(ex);
-				batch.forEach((publish) -> publish.lastFailure = failure);
-				this.retries.later(() -> send(batch, number, signals));
-				return;
-			}
-			sendNext();
-		});
+	private void send(List<Publish> batch, long number) {
+		request(() -> this.store.publish(this.producer, number,
+				SignalCodec.joinLines(batch.stream().map((publish) -> publish.json).toList()),
+				batch.stream().map((publish) -> publish.latest).toList()))
+			.whenComplete((entry, ex) -> {
+				if (ex == null) {
+					complete(batch, entry);
+				}
+				else if (RedisExceptions.isFinal(ex)) {
+					batch.forEach((publish) -> publish.completeExceptionally(RedisExceptions.scriptFailure(ex)));
+				}
+				else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
+					DataAccessException failure = RedisExceptions.translate(ex);
+					batch.forEach((publish) -> publish.lastFailure = failure);
+					this.retries.later(() -> send(batch, number));
+					return;
+				}
+				sendNext();
+			});
 	}
 
 	private static void complete(List<Publish> batch, String entry) {

@@ -35,7 +35,12 @@ class AcknowledgementQueueTests {
 
 	private final Map<PendingEntry, List<PendingSignal>> signals = new HashMap<>();
 
+	private final Deque<Error> errors = new ConcurrentLinkedDeque<>();
+
 	private final AcknowledgementQueue queue = new AcknowledgementQueue((batch) -> {
+		if (!this.errors.isEmpty()) {
+			throw this.errors.remove();
+		}
 		this.sent.add(batch);
 		CompletableFuture<Boolean> reply = new CompletableFuture<>();
 		this.replies.add(reply);
@@ -83,6 +88,20 @@ class AcknowledgementQueueTests {
 		third.complete(true);
 		assertThat(first).isCompletedWithValue(true);
 		assertThat(this.sent).last().isEqualTo(List.of(second));
+	}
+
+	@Test
+	void aBatchThatCouldNotBeSentIsSentAgain() {
+		PendingEntry entry = entry("1-0", TOKEN, 3);
+		this.errors.add(new InternalError("first"));
+		AcknowledgedSignal first = add(entry, 0, 1);
+		this.errors.add(new InternalError("second"));
+		reply().complete(true);
+		AcknowledgedSignal second = add(entry, 1, 1);
+		reply().complete(true);
+		assertThat(first).isCompletedWithValue(true);
+		assertThat(second).isCompletedWithValue(true);
+		assertThat(this.queue.idle()).isDone();
 	}
 
 	@Test
