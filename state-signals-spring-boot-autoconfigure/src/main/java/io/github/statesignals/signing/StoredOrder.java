@@ -2,6 +2,7 @@ package io.github.statesignals.signing;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class StoredOrder {
 
 	// Takes a signal that was stored again on purpose.
 	synchronized @Nullable String checkReplay(Source source, long time, Position position) {
-		if (Math.abs(position.millis * 1_000 - time) > this.tolerance) {
+		if (position.millis < 0 || Math.abs(TimeUnit.MILLISECONDS.toMicros(position.millis) - time) > this.tolerance) {
 			return "it was signed at another time than it was stored";
 		}
 		Position before = this.replays.putIfAbsent(new Replay(source, time), position);
@@ -55,20 +56,20 @@ final class StoredOrder {
 	}
 
 	/**
-	 * A position in a stream.
+	 * A position in a stream. Its numbers have no sign.
 	 */
 	record Position(long millis, long sequence, int number) implements Comparable<Position> {
 
 		static Position of(String entry, int number) {
 			int dash = entry.indexOf('-');
-			return new Position(Long.parseLong(entry.substring(0, dash)), Long.parseLong(entry.substring(dash + 1)),
-					number);
+			return new Position(Long.parseUnsignedLong(entry, 0, dash, 10),
+					Long.parseUnsignedLong(entry, dash + 1, entry.length(), 10), number);
 		}
 
 		@Override
 		public int compareTo(Position other) {
-			int order = Long.compare(this.millis, other.millis);
-			order = (order != 0) ? order : Long.compare(this.sequence, other.sequence);
+			int order = Long.compareUnsigned(this.millis, other.millis);
+			order = (order != 0) ? order : Long.compareUnsigned(this.sequence, other.sequence);
 			return (order != 0) ? order : Integer.compare(this.number, other.number);
 		}
 

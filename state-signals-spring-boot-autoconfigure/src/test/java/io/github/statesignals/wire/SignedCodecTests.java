@@ -372,6 +372,11 @@ class SignedCodecTests {
 		assertThat(stored(three, "6-0", 1)).isInstanceOf(ReceivedSignal.class);
 		assertThat(problem(stored(three, "5-0", 1)))
 			.isEqualTo("it is stored again, or not in the order of its publisher");
+		// An id of Redis has numbers without a sign.
+		for (String copy : List.of("6-18446744073709551615", "18446744073709551615-0")) {
+			assertThat(problem(stored(two, copy, 0)))
+				.isEqualTo("it is stored again, or not in the order of its publisher");
+		}
 		assertThat(this.receiver.readStoredSignal(one, new StoredPlace("other", "5-0", 0)))
 			.isInstanceOf(ReceivedSignal.class);
 	}
@@ -392,6 +397,8 @@ class SignedCodecTests {
 			.isEqualTo("it was signed at another time than it was stored");
 		assertThat(problem(this.receiver.readStoredSignal(replayed, new StoredPlace("other", place, 0))))
 			.isEqualTo("it was stored again for another responder");
+		assertThat(problem(stored(replayed, "18446744073709551615-0", 0)))
+			.isEqualTo("it was signed at another time than it was stored");
 		assertThat(this.sender.replay(bytes(text(signal).replace("p-1", "p-2")), "r")).isNull();
 	}
 
