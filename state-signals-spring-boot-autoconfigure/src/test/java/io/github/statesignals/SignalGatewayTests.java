@@ -3,6 +3,7 @@ package io.github.statesignals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -65,6 +66,23 @@ class SignalGatewayTests {
 	}
 
 	@Test
+	void anOptionalParameterSetsItsFieldIfItIsPresent() throws InterruptedException {
+		OptionalFields gateway = this.context.getBean(SignalGatewayFactory.class).create(OptionalFields.class);
+		assertThat(gateway.reload(Optional.of("run-7"), Optional.of(3), Optional.of("u1")).isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+			assertThat(signal.tag()).isEqualTo("run-7");
+			assertThat(signal.sampleNo()).isEqualTo(3);
+			assertThat(signal.metadata()).isEqualTo(Map.of("uuid", "u1"));
+		});
+		assertThat(gateway.reload(Optional.empty(), Optional.empty(), Optional.empty()).isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+			assertThat(signal.tag()).isEqualTo(Signal.NO_TAG);
+			assertThat(signal.sampleNo()).isEqualTo(-1);
+			assertThat(signal.metadata()).containsOnlyKeys("uuid").containsValue(null);
+		});
+	}
+
+	@Test
 	void aMethodReturnsItsDeclaredType() throws InterruptedException {
 		Alarms alarms = this.context.getBean(Alarms.class);
 		alarms.reload();
@@ -86,6 +104,12 @@ class SignalGatewayTests {
 			.withMessageContaining("@Header(\"tag\")");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedSample.class))
 			.withMessageContaining("@Header(\"sample_no\")");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(UnnamedSample.class))
+			.withMessageContaining("@Header named 'sampleNo'")
+			.withMessageContaining("@Header(\"sample_no\")");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(TextSample.class))
+			.withMessageContaining("TextSample.reload sets the sample number to a java.lang.String")
+			.withMessageContaining("Take a number");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedEvent.class))
 			.withMessageContaining("@SignalEvent");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(String.class))
@@ -131,6 +155,25 @@ class SignalGatewayTests {
 	interface NamedSample {
 
 		SignalResult reload(int sampleNo);
+
+	}
+
+	interface UnnamedSample {
+
+		SignalResult reload(@Header int sampleNo);
+
+	}
+
+	interface TextSample {
+
+		SignalResult reload(@Header("sample_no") String sample);
+
+	}
+
+	interface OptionalFields {
+
+		SignalResult reload(@Header("tag") Optional<String> tag, @Header("sample_no") Optional<Integer> sample,
+				Optional<String> uuid);
 
 	}
 

@@ -27,11 +27,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
@@ -141,7 +144,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				spec.timeout(this.timeout);
 			}
 			for (int i = 0; i < this.parameters.length; i++) {
-				this.parameters[i].add(spec, arguments[i]);
+				this.parameters[i].add(spec, ObjectUtils.unwrapOptional(arguments[i]));
 			}
 			return this.result.publish(spec, arguments);
 		}
@@ -161,7 +164,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			int typed = -1;
 			for (int i = 0; i < parameters.length; i++) {
 				checkName(method, declared[i]);
-				parameters[i] = GatewayParameter.of(declared[i]);
+				parameters[i] = GatewayParameter.of(method, declared[i]);
 				if (parameters[i] == GatewayParameter.PAYLOAD && ParameterKinds.isTyped(declared[i].getType())) {
 					if (typed >= 0) {
 						throw invalid(method, "takes more than one typed signal",
@@ -177,8 +180,18 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 		// The field of the signal may be meant, and would be missing.
 		private static void checkName(Method method, Parameter parameter) {
 			String field = SignalFields.named(parameter.getName());
-			if (field == null || !SETTABLE.contains(field) || !ParameterKinds.isEntry(parameter.getType())
-					|| AnnotatedElementUtils.hasAnnotation(parameter, Header.class)) {
+			if (field == null || !SETTABLE.contains(field) || !ParameterKinds.isEntry(parameter.getType())) {
+				return;
+			}
+			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
+			if (header != null) {
+				if (!StringUtils.hasText(header.name()) && !field.equals(parameter.getName())) {
+					throw invalid(method,
+							"takes a @Header named '%s', which is not the name of a field"
+								.formatted(parameter.getName()),
+							"For the field name it: @Header(\"%s\"); for a metadata entry @Header(\"%s\")."
+								.formatted(field, parameter.getName()));
+				}
 				return;
 			}
 			throw invalid(method,
@@ -260,7 +273,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 
 		void add(SignalSpec spec, @Nullable Object value);
 
-		static GatewayParameter of(Parameter parameter) {
+		static GatewayParameter of(Method method, Parameter parameter) {
 			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
 			String name = (header != null && StringUtils.hasText(header.name())) ? header.name() : parameter.getName();
 			if (header != null && name.equals(SignalFields.TAG)) {
@@ -271,6 +284,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				};
 			}
 			if (header != null && name.equals(SignalFields.SAMPLE_NO)) {
+				checkNumber(method, parameter);
 				return (spec, value) -> {
 					if (value instanceof Number number) {
 						spec.sampleNo(
@@ -282,10 +296,19 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				Assert.isTrue(header != null || parameter.isNamePresent(),
 						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
 								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");
-				return (spec, value) -> spec.metadata(name,
-						(value instanceof Optional<?> optional) ? optional.orElse(null) : value);
+				return (spec, value) -> spec.metadata(name, value);
 			}
 			return PAYLOAD;
+		}
+
+		private static void checkNumber(Method method, Parameter parameter) {
+			ResolvableType declared = ResolvableType.forType(parameter.getParameterizedType());
+			Class<?> type = declared.resolve(Object.class);
+			type = (type == Optional.class) ? declared.getGeneric().resolve(Object.class) : type;
+			if (!Number.class.isAssignableFrom(ClassUtils.resolvePrimitiveIfNecessary(type))) {
+				throw GatewayMethod.invalid(method, "sets the sample number to a " + type.getName(),
+						"Take a number, such as a long.");
+			}
 		}
 
 	}
