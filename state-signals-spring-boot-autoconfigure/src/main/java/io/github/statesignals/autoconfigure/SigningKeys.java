@@ -2,7 +2,6 @@ package io.github.statesignals.autoconfigure;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,8 +44,10 @@ final class SigningKeys implements AutoCloseable {
 
 	private @Nullable ScheduledThreadPoolExecutor watch;
 
-	// Also that of a file that can't be used, so that it is logged once.
 	private String content = "";
+
+	// The failure that was logged last.
+	private String failure = "";
 
 	SigningKeys(Signing signing) {
 		this.signing = signing;
@@ -62,15 +63,8 @@ final class SigningKeys implements AutoCloseable {
 					"The keys of signatures are in state-signals.signing.file, and in properties, too",
 					"Remove state-signals.signing.key and state-signals.signing.keys, or state-signals.signing.file.");
 		}
-		try {
-			this.content = content(file);
-			return parse(file);
-		}
-		catch (IOException ex) {
-			throw new SignalStartException(
-					"The file '%s' of state-signals.signing.file can't be read (%s)".formatted(file, ex),
-					"Create it with 'key' and 'keys.<id>.secret', readable for the application alone.");
-		}
+		this.content = content(file);
+		return parse(file, this.content);
 	}
 
 	// Reads the file again every few seconds, if there is one.
@@ -85,37 +79,47 @@ final class SigningKeys implements AutoCloseable {
 		}
 	}
 
-	private void update(File file, Consumer<KeyRing> changed) {
+	void update(File file, Consumer<KeyRing> changed) {
 		try {
 			String read = content(file);
-			if (read.equals(this.content)) {
-				return;
+			if (!read.equals(this.content)) {
+				KeyRing keys = parse(file, read);
+				changed.accept(keys);
+				this.content = read;
+				logger.info("Read the changed keys of signatures from '{}': {}", file, keys);
 			}
-			this.content = read;
-			KeyRing keys = parse(file);
-			changed.accept(keys);
-			logger.info("Read the changed keys of signatures from '{}': {}", file, keys);
+			this.failure = "";
 		}
-		catch (IOException | RuntimeException ex) {
-			logger.warn("The keys of signatures remain as they are: {}", ex.getMessage());
+		// Also an error: the executor would not run this again.
+		catch (RuntimeException | Error ex) {
+			String problem = (ex instanceof SignalStartException) ? String.valueOf(ex.getMessage()) : ex.toString();
+			if (!problem.equals(this.failure)) {
+				this.failure = problem;
+				logger.warn("The keys of signatures remain as they are: {}", problem);
+			}
 		}
 	}
 
-	private static String content(File file) throws IOException {
-		return Files.readString(file.toPath(), StandardCharsets.ISO_8859_1);
-	}
-
-	private KeyRing parse(File file) throws IOException {
-		Properties properties = new Properties();
-		try (Reader reader = new StringReader(this.content)) {
-			properties.load(reader);
-		}
-		Binder binder = new Binder(new MapConfigurationPropertySource(properties));
+	private static String content(File file) {
 		try {
+			return Files.readString(file.toPath(), StandardCharsets.ISO_8859_1);
+		}
+		catch (IOException ex) {
+			throw new SignalStartException(
+					"The file '%s' of state-signals.signing.file can't be read (%s)".formatted(file, ex),
+					"Create it with 'key' and 'keys.<id>.secret', readable for the application alone.");
+		}
+	}
+
+	private static KeyRing parse(File file, String content) {
+		try {
+			Properties properties = new Properties();
+			properties.load(new StringReader(content));
+			Binder binder = new Binder(new MapConfigurationPropertySource(properties));
 			return ring(file.toString(), binder.bind("key", String.class).orElse(null),
 					binder.bind("keys", Bindable.mapOf(String.class, Key.class)).orElseGet(Map::of));
 		}
-		catch (BindException | IllegalArgumentException ex) {
+		catch (IOException | BindException | IllegalArgumentException ex) {
 			// Its message may have a secret.
 			throw invalid(file.toString(), "it is no properties file with 'key' and 'keys.<id>.secret'");
 		}

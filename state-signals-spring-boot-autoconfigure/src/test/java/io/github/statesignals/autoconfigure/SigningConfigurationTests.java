@@ -3,10 +3,17 @@ package io.github.statesignals.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import io.github.statesignals.TestRedisConfiguration;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Signing;
+import io.github.statesignals.signing.KeyRing;
 import io.github.statesignals.signing.MessageSigner;
+import io.github.statesignals.signing.SigningMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +127,34 @@ class SigningConfigurationTests {
 			.hasMessageContaining("of state-signals.signing.file can't be read"));
 		Files.writeString(file, "key=k1\nkeys.k1.secret=" + SECRET + "\n");
 		runner.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MessageSigner.class));
+	}
+
+	@Test
+	void fileThatCannotBeReadAgainIsLoggedOnceWithTheCause(@TempDir Path folder, CapturedOutput output)
+			throws IOException {
+		Path file = folder.resolve("keys.properties");
+		Files.writeString(file, "key=k1\nkeys.k1.secret=" + SECRET + "\n");
+		List<KeyRing> changed = new ArrayList<>();
+		SigningKeys keys = new SigningKeys(
+				new Signing(SigningMode.REQUIRE, null, Map.of(), file.toFile(), Duration.ofSeconds(60)));
+		keys.read();
+		Files.delete(file);
+		keys.update(file.toFile(), changed::add);
+		keys.update(file.toFile(), changed::add);
+		assertThat(output).containsOnlyOnce("The keys of signatures remain as they are")
+			.contains("can't be read (java.nio.file.NoSuchFileException: " + file);
+		Files.writeString(file, "key=k2\nkeys.k1.secret=" + SECRET + "\n");
+		keys.update(file.toFile(), changed::add);
+		keys.update(file.toFile(), changed::add);
+		assertThat(output).containsOnlyOnce("the key 'k2' that signs is none of the keys [k1]");
+		Files.writeString(file, "key=k2\nkeys.k2.secret=" + SECRET + "\n");
+		keys.update(file.toFile(), (ring) -> {
+			throw new InternalError("not applied");
+		});
+		assertThat(output).contains("remain as they are: java.lang.InternalError: not applied");
+		keys.update(file.toFile(), changed::add);
+		keys.update(file.toFile(), changed::add);
+		assertThat(changed).singleElement().hasToString("[k2], of which 'k2' signs");
 	}
 
 	@Test
