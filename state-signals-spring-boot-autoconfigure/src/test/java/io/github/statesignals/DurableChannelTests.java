@@ -340,6 +340,8 @@ class DurableChannelTests {
 		DurableChannels channels = this.applications.start(Object.class).getBean(DurableChannels.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders("orders"))
 			.withMessage("The channel 'orders' is not durable: set state-signals.channels.orders.delivery=durable");
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders("a.b"))
+			.withMessageEndingWith("set state-signals.channels.[a.b].delivery=durable");
 	}
 
 	private SignalExporter exporter() {

@@ -132,29 +132,30 @@ final class PropertyChecks {
 			throw invalid("channels.[" + name + "].delivery", channel.delivery(),
 					CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
 		}
-		positive("channels." + name + ".retention", channel.retention());
+		String property = "channels." + (name.contains(".") ? "[" + name + "]" : name);
+		positive(property + ".retention", channel.retention());
 		if (channel.retention().compareTo(SHORTEST_RETENTION) < 0) {
-			throw invalid("channels." + name + ".retention", channel.retention(),
+			throw invalid(property + ".retention", channel.retention(),
 					"A stored signal would be deleted before a responder has restarted: set at least 1m. A number without a unit "
 							+ "counts milliseconds: set 7d for seven days, not 7.");
 		}
 		if (channel.delivery() != Delivery.DURABLE) {
 			if (channel.start() != Start.NEW) {
-				throw invalid("channels." + name + ".start", channel.start().name().toLowerCase(Locale.ROOT),
-						"Only a durable channel has earlier signals: remove it, or set 'state-signals.channels." + name
+				throw invalid(property + ".start", channel.start().name().toLowerCase(Locale.ROOT),
+						"Only a durable channel has earlier signals: remove it, or set 'state-signals." + property
 								+ ".delivery=durable'.");
 			}
 			return;
 		}
 		if (this.properties.protocol().extensions() == Extensions.OFF) {
-			throw invalid("channels." + name + ".delivery", "durable",
+			throw invalid(property + ".delivery", "durable",
 					"A durable channel needs the extensions of the protocol: remove 'state-signals.protocol.extensions', "
 							+ "or set it to 'negotiated'.");
 		}
 		StateSignalsProperties.Responder responder = this.properties.responder();
 		if (name.equals(this.properties.channel())
 				&& (responder.lockPublisher() != null || responder.lockTag() != null)) {
-			throw invalid("channels." + name + ".delivery", "durable",
+			throw invalid(property + ".delivery", "durable",
 					"A durable channel stores every signal for every responder, and no responder can be locked: remove "
 							+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");
 		}

@@ -63,6 +63,8 @@ class FailureTests {
 					"DURABLE"),
 			bad("channels.orders.start=sometimes", "\"sometimes\"", "The following values are valid", "LATEST"),
 			bad("channels.orders.start=latest", "Only a durable channel", "channels.orders.delivery=durable"),
+			bad("channels.[a.b].start=latest", "Only a durable channel", "channels.[a.b].delivery=durable"),
+			bad("channels.[a.b].retention=7", "would be deleted", "set 7d"),
 			bad("channels.orders.retention=0s", "must be positive"),
 			bad("channels.orders.retention=7", "set at least 1m", "set 7d for seven days, not 7"),
 			bad("channels.orders.retention=59s", "set at least 1m"),
