@@ -222,7 +222,8 @@ class SignedSignalsTests {
 		SignalExporter exporter = exporter("require");
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "work")).isTrue();
 		assertActed(exporter.signal("work").metadata("a", 1).publish());
-		String signal = this.wire.last("\"event\":\"work\",\"runner_host\"");
+		String signal = await().until(() -> this.wire.last("\"event\":\"work\",\"runner_host\""),
+				(found) -> !found.isEmpty());
 		List<String> attacks = List.of(signal, signal.replace(exporter.getPublisherId(), "other"),
 				signal.replace("\"a\":1", "\"a\":2"), signal.replaceFirst("\"id\":\"[^\"]*\"", "\"id\":\"next\""),
 				signal.replaceFirst("\"seq\":\\d+", "\"seq\":3"), signal.replaceFirst("\"at\":\\d+", "\"at\":1"),
