@@ -1,6 +1,5 @@
 package io.github.statesignals.core;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -168,14 +167,14 @@ public final class SignalCounters {
 	public void unverified(String channel, String sender, String problem, boolean refused) {
 		if (refused) {
 			this.unsigned.increment();
-			warn(this.signatureLog,
+			this.signatureLog.warnCounted(logger,
 					"Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
 							+ "applications without the keys can't take part",
 					sender, channel, problem);
 		}
 		else {
 			this.unverified.increment();
-			warn(this.unverifiedLog,
+			this.unverifiedLog.warnCounted(logger,
 					"A message of '{}' on channel '{}' is not verified, and would be refused if signatures were required: {}",
 					sender, channel, problem);
 		}
@@ -183,63 +182,50 @@ public final class SignalCounters {
 
 	public void refused(String responderId, String publisherId) {
 		this.forged.increment();
-		warn(this.refusedLog, "'{}' does not leave '{}', although that was announced in its name", responderId,
-				publisherId);
+		this.refusedLog.warnCounted(logger, "'{}' does not leave '{}', although that was announced in its name",
+				responderId, publisherId);
 	}
 
 	public void subscriptionRefused(String responderId, String publisherId) {
 		this.forged.increment();
-		warn(this.subscriptionLog,
+		this.subscriptionLog.warnCounted(logger,
 				"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers", responderId,
 				publisherId);
 	}
 
 	public void contradicted(String publisherId, int count) {
 		this.forged.add(count);
-		warn(this.contradictedLog,
+		this.contradictedLog.warnCounted(logger,
 				"Numbers or times of signals in the name of '{}' contradict others: they are not believed",
 				publisherId);
 	}
 
 	public void malformed(String source, String problem) {
 		this.malformed.increment();
-		warn(this.malformedLog, "Skipped a malformed payload on '{}': {}", source, problem);
+		this.malformedLog.warnCounted(logger, "Skipped a malformed payload on '{}': {}", source, problem);
 	}
 
 	public void rejected(Signal signal, String responderId) {
 		this.rejected.increment();
-		warn(this.rejectedLog, "'{}' of '{}' is answered 'busy': too many signals are waiting for '{}'", signal.event(),
-				signal.publisherId(), responderId);
+		this.rejectedLog.warnCounted(logger, "'{}' of '{}' is answered 'busy': too many signals are waiting for '{}'",
+				signal.event(), signal.publisherId(), responderId);
 	}
 
 	public void unreadable(Signal signal, String responderId, String problem) {
-		warn(this.unreadableLog, "'{}' can't take '{}' of '{}': {}", responderId, signal.event(), signal.publisherId(),
-				problem);
+		this.unreadableLog.warnCounted(logger, "'{}' can't take '{}' of '{}': {}", responderId, signal.event(),
+				signal.publisherId(), problem);
 	}
 
 	public void expired(Signal signal, String responderId) {
 		this.expired.increment();
-		warn(this.expiredLog, "'{}' of '{}' comes to '{}' after its publisher's timeout", signal.event(),
+		this.expiredLog.warnCounted(logger, "'{}' of '{}' comes to '{}' after its publisher's timeout", signal.event(),
 				signal.publisherId(), responderId);
 	}
 
 	public void unexpected(Response response, Enum<?> verdict, boolean late) {
 		(late ? this.late : this.unexpected).increment();
-		warn(this.unexpectedLog, "An answer of '{}' to '{}' of '{}' does not count: {}", response.responderId(),
-				response.event(), response.publisherId(), verdict.name());
-	}
-
-	// The texts come from clients, and are made printable only if they are logged.
-	private static void warn(LogLimit limit, String message, String... texts) {
-		long count = limit.count();
-		if (count > 0) {
-			Object[] arguments = Arrays.copyOf(texts, texts.length + 1, Object[].class);
-			for (int i = 0; i < texts.length; i++) {
-				arguments[i] = LogText.printable(texts[i]);
-			}
-			arguments[texts.length] = count;
-			logger.warn(message + " ({} so far; the next is logged in a minute or later)", arguments);
-		}
+		this.unexpectedLog.warnCounted(logger, "An answer of '{}' to '{}' of '{}' does not count: {}",
+				response.responderId(), response.event(), response.publisherId(), verdict.name());
 	}
 
 }

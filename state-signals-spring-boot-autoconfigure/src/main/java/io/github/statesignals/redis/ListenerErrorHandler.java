@@ -18,11 +18,7 @@ final class ListenerErrorHandler implements ErrorHandler {
 
 	@Override
 	public void handleError(Throwable failure) {
-		long count = this.limit.count();
-		if (count > 0) {
-			logger.error("A message could not be processed ({} so far; the next is logged in a minute or later)", count,
-					failure);
-		}
+		this.limit.errorCounted(logger, "A message could not be processed", failure);
 	}
 
 }

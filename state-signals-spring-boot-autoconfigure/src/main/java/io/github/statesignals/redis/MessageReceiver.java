@@ -108,11 +108,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 			return topic.signals ? codec.readSignals(payload) : codec.readResponses(payload);
 		}
 		catch (RuntimeException ex) {
-			long count = this.unreadable.count();
-			if (count > 0) {
-				logger.error("A payload could not be read ({} so far; the next is logged in a minute or later)", count,
-						ex);
-			}
+			this.unreadable.errorCounted(logger, "A payload could not be read", ex);
 			return null;
 		}
 	}

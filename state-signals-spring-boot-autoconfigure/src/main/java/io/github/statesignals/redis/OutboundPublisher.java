@@ -128,11 +128,7 @@ final class OutboundPublisher {
 				"Redis has not confirmed %d bytes that were published before, and %d are the limit"
 					.formatted(unconfirmed, this.capacity),
 				null);
-		long count = this.refusals.count();
-		if (count > 0) {
-			logger.warn("A message is not published: {} ({} so far; the next is logged in a minute or later)",
-					refusal.getMessage(), count);
-		}
+		this.refusals.warnCounted(logger, "A message is not published: {}", String.valueOf(refusal.getMessage()));
 		return refusal;
 	}
 

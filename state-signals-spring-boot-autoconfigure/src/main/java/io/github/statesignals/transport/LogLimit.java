@@ -2,6 +2,7 @@ package io.github.statesignals.transport;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 
@@ -10,6 +11,8 @@ import org.slf4j.Logger;
  * become a flood of lines. Safe for use by many threads.
  */
 public final class LogLimit {
+
+	private static final String COUNT = " ({} so far; the next is logged in a minute or later)";
 
 	private static final long INTERVAL_NANOS = 60_000_000_000L;
 
@@ -47,10 +50,36 @@ public final class LogLimit {
 	}
 
 	/**
-	 * Counts an occurrence.
-	 * @return the number of occurrences so far if they are to be logged now, else zero
+	 * Logs a warning with the number of occurrences so far, unless the limit is reached
+	 * within the minute.
+	 * @param logger the logger
+	 * @param message the message
+	 * @param texts its arguments, which are made printable
 	 */
-	public long count() {
+	public void warnCounted(Logger logger, String message, String... texts) {
+		long count = count();
+		if (count > 0) {
+			logger.warn(message + COUNT,
+					Stream.concat(Stream.of(texts).map(LogText::printable), Stream.of(count)).toArray());
+		}
+	}
+
+	/**
+	 * Logs an error with the number of occurrences so far, unless the limit is reached
+	 * within the minute.
+	 * @param logger the logger
+	 * @param message the message
+	 * @param ex the error
+	 */
+	public void errorCounted(Logger logger, String message, Throwable ex) {
+		long count = count();
+		if (count > 0) {
+			logger.error(message + COUNT, count, ex);
+		}
+	}
+
+	// Returns the number of occurrences so far if they are to be logged now, else zero.
+	long count() {
 		long count = this.occurrences.incrementAndGet();
 		return (nextLine() <= this.limit) ? count : 0;
 	}
