@@ -102,11 +102,11 @@ class BadInputTests {
 		long expected = malformed;
 		assertThat(expected).isBetween(PAYLOADS / 2L, PAYLOADS - 1_000L);
 		await().atMost(TIMEOUT).untilAsserted(() -> {
-			assertThat(engine(this.one).counters().malformed()).isEqualTo(expected);
-			assertThat(engine(this.other).counters().malformed()).isEqualTo(expected);
+			assertThat(engine(this.one).counters().malformed.sum()).isEqualTo(expected);
+			assertThat(engine(this.other).counters().malformed.sum()).isEqualTo(expected);
 		});
 		assertThatGoodSignalsAreAnswered(PAYLOADS + 1);
-		assertThat(engine(this.one).counters().malformed()).isEqualTo(expected);
+		assertThat(engine(this.one).counters().malformed.sum()).isEqualTo(expected);
 		// One line a minute, of each application.
 		assertThat(warnings()).hasSizeBetween(2, 8)
 			.allMatch((line) -> line.contains("Skipped a malformed payload"))

@@ -157,7 +157,7 @@ class PayloadSizeTests {
 			.asString()
 			.startsWith("The signal can't be read: it has 200")
 			.contains("state-signals.protocol.max-payload allows 4096");
-		await().untilAsserted(() -> assertThat(responder.counters().malformed()).isOne());
+		await().untilAsserted(() -> assertThat(responder.counters().malformed.sum()).isOne());
 		assertThat(exporter.signal("take").timeout(TIMEOUT).publish().isSuccess()).isTrue();
 		assertThat(context.getBean(Talking.class).missed).isEmpty();
 	}
@@ -184,7 +184,7 @@ class PayloadSizeTests {
 		redis.publish("event-signal-pubsub:" + this.channel, signal(BigInteger.ONE, ", \"metadata\": " + deep));
 		await().atMost(TIMEOUT).until(() -> !answers.isEmpty());
 		assertThat(answers.remove()).contains("\"ras\":0", "it is nested deeper than 256 levels");
-		assertThat(responder.counters().malformed()).isEqualTo(2);
+		assertThat(responder.counters().malformed.sum()).isEqualTo(2);
 		subscription.close();
 	}
 
@@ -205,7 +205,7 @@ class PayloadSizeTests {
 			assertThat(answer.message()).startsWith("The signal can't be read: it ");
 		}
 		await().atMost(TIMEOUT).until(() -> redis.xpending(log, "talking").getCount() == 0);
-		assertThat(context.getBean(SignalEngine.class).counters().malformed()).isEqualTo(2);
+		assertThat(context.getBean(SignalEngine.class).counters().malformed.sum()).isEqualTo(2);
 		assertThat(exporter.signal("take").timeout(TIMEOUT).publish().isSuccess()).isTrue();
 	}
 

@@ -105,7 +105,8 @@ class WireLimitTests {
 		forge(signal("sum", "t", "{\"_ss\": {\"v\": 1, \"id\": \"7\", \"x\": [" + number + "]}}"));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "it has a number ");
 		await().atMost(TIMEOUT)
-			.untilAsserted(() -> assertThat(context.getBean(SignalEngine.class).counters().malformed()).isEqualTo(5));
+			.untilAsserted(
+					() -> assertThat(context.getBean(SignalEngine.class).counters().malformed.sum()).isEqualTo(5));
 		assertThatAGoodSignalIsHandled(context);
 		assertThat(context.getBean(Receiver.class).received).isEmpty();
 	}
@@ -189,7 +190,8 @@ class WireLimitTests {
 			this.redis.publish("event-signal-response:" + this.channel, forged);
 		}
 		await().atMost(TIMEOUT)
-			.untilAsserted(() -> assertThat(context.getBean(SignalEngine.class).counters().malformed()).isEqualTo(6));
+			.untilAsserted(
+					() -> assertThat(context.getBean(SignalEngine.class).counters().malformed.sum()).isEqualTo(6));
 		assertThat(exporter.getSubscribers()).hasSize(1);
 		forge(signal("number", "t", "{\"_ss\": {\"v\": 1, \"id\": \"" + tooLong + "\"}, \"n\": 1}"));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1").hasSizeLessThan(200);

@@ -54,19 +54,19 @@ public final class SignalMeterBinder implements MeterBinder {
 	}
 
 	private void bindCounters(MeterRegistry registry) {
-		counter(registry, SignalMeters.RECEIVED, Tag.KIND.of("signal"), SignalCounters::signals);
-		counter(registry, SignalMeters.RECEIVED, Tag.KIND.of("response"), SignalCounters::responses);
-		counter(registry, SignalMeters.MALFORMED, Tags.empty(), SignalCounters::malformed);
-		counter(registry, SignalMeters.REJECTED, Tags.empty(), SignalCounters::rejected);
-		counter(registry, SignalMeters.EXPIRED, Tags.empty(), SignalCounters::expired);
-		counter(registry, SignalMeters.REPEATED, Tags.empty(), SignalCounters::repeated);
-		counter(registry, SignalMeters.MISSED, Tags.empty(), SignalCounters::missed);
+		counter(registry, SignalMeters.RECEIVED, Tag.KIND.of("signal"), (counters) -> counters.signals.sum());
+		counter(registry, SignalMeters.RECEIVED, Tag.KIND.of("response"), (counters) -> counters.responses.sum());
+		counter(registry, SignalMeters.MALFORMED, Tags.empty(), (counters) -> counters.malformed.sum());
+		counter(registry, SignalMeters.REJECTED, Tags.empty(), (counters) -> counters.rejected.sum());
+		counter(registry, SignalMeters.EXPIRED, Tags.empty(), (counters) -> counters.expired.sum());
+		counter(registry, SignalMeters.REPEATED, Tags.empty(), (counters) -> counters.repeated.sum());
+		counter(registry, SignalMeters.MISSED, Tags.empty(), (counters) -> counters.missed.sum());
 		counter(registry, SignalMeters.LATE, Tags.empty(), (counters) -> counters.late.sum());
 		counter(registry, SignalMeters.UNEXPECTED, Tags.empty(), (counters) -> counters.unexpected.sum());
-		counter(registry, SignalMeters.GAPS, Tags.empty(), SignalCounters::gaps);
+		counter(registry, SignalMeters.GAPS, Tags.empty(), (counters) -> counters.gaps.sum());
 		counter(registry, SignalMeters.REFUSED, Tag.REASON.of("forged"), (counters) -> counters.forged.sum());
 		counter(registry, SignalMeters.REFUSED, Tag.REASON.of("signature"), (counters) -> counters.unsigned.sum());
-		counter(registry, SignalMeters.UNVERIFIED, Tags.empty(), SignalCounters::unverified);
+		counter(registry, SignalMeters.UNVERIFIED, Tags.empty(), (counters) -> counters.unverified.sum());
 	}
 
 	private void counter(MeterRegistry registry, SignalMeters meter, Tags tags,

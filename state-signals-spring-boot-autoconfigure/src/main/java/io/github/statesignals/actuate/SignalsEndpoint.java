@@ -55,9 +55,9 @@ public class SignalsEndpoint {
 					.map((channel) -> new ChannelDescriptor(channel,
 							this.engine.services().outbound().isDurable(channel)))
 					.toList(),
-				new CountersDescriptor(counters.signals(), counters.responses(), counters.malformed(),
-						counters.rejected(), counters.expired(), counters.repeated(), counters.missed(),
-						counters.unexpected(), counters.gaps(), counters.refused(), counters.unverified()));
+				new CountersDescriptor(counters.signals.sum(), counters.responses.sum(), counters.malformed.sum(),
+						counters.rejected.sum(), counters.expired.sum(), counters.repeated.sum(), counters.missed.sum(),
+						counters.unexpected(), counters.gaps.sum(), counters.refused(), counters.unverified.sum()));
 	}
 
 	static SortedSet<String> channels(SignalEngine engine) {

@@ -28,7 +28,7 @@ public class SignalsHealthIndicator extends AbstractHealthIndicator {
 		boolean connected = this.engine.isConnected();
 		builder.status(connected ? Status.UP : Status.DOWN)
 			.withDetail("subscription", connected ? "alive" : "lost")
-			.withDetail("gaps", this.engine.counters().gaps())
+			.withDetail("gaps", this.engine.counters().gaps.sum())
 			.withDetail("exporters", this.engine.exporters().size())
 			.withDetail("responders", this.engine.responders().size());
 	}

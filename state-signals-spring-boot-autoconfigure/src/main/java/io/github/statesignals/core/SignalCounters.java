@@ -30,8 +30,11 @@ public final class SignalCounters {
 
 	public final LongAdder responses = new LongAdder();
 
+	// Payloads that could not be read. Where publisher and event can be, such a signal is
+	// answered ras 0.
 	public final LongAdder malformed = new LongAdder();
 
+	// Signals that were answered busy, because too many were waiting already.
 	public final LongAdder rejected = new LongAdder();
 
 	public final LongAdder expired = new LongAdder();
@@ -50,6 +53,7 @@ public final class SignalCounters {
 
 	public final LongAdder late = new LongAdder();
 
+	// On channels whose signatures are verified and not required.
 	public final LongAdder unverified = new LongAdder();
 
 	public final LogLimit failedHandlers = new LogLimit(100);
@@ -111,44 +115,9 @@ public final class SignalCounters {
 		}
 	}
 
-	public long signals() {
-		return this.signals.sum();
-	}
-
-	public long responses() {
-		return this.responses.sum();
-	}
-
-	// Payloads that could not be read. Where publisher and event can be, such a signal is
-	// answered ras 0.
-	public long malformed() {
-		return this.malformed.sum();
-	}
-
-	// Signals that were answered busy, because too many were waiting already.
-	public long rejected() {
-		return this.rejected.sum();
-	}
-
-	public long expired() {
-		return this.expired.sum();
-	}
-
-	public long repeated() {
-		return this.repeated.sum();
-	}
-
-	public long missed() {
-		return this.missed.sum();
-	}
-
 	// Including late ones.
 	public long unexpected() {
 		return this.unexpected.sum() + this.late.sum();
-	}
-
-	public long gaps() {
-		return this.gaps.sum();
 	}
 
 	// Messages in the name of others that were not believed: announcements that a
@@ -157,11 +126,6 @@ public final class SignalCounters {
 	// the limit, and messages without a valid signature on channels that require one.
 	public long refused() {
 		return this.forged.sum() + this.unsigned.sum();
-	}
-
-	// On channels whose signatures are verified and not required.
-	public long unverified() {
-		return this.unverified.sum();
 	}
 
 	public void unverified(String channel, String sender, String problem, boolean refused) {

@@ -240,11 +240,11 @@ class StateSignalsAutoConfigurationTests {
 				SignalExporter exporter = context.getBean(SignalExporter.class);
 				exporter.initialize("start");
 				assertThat(exporter.publish("start").code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
-				await().until(() -> engine.counters().signals() == 2);
+				await().until(() -> engine.counters().signals.sum() == 2);
 				// An answer to those two would be received before this.
 				exporter.publish("start");
-				await().until(() -> engine.counters().signals() == 3);
-				assertThat(engine.counters().responses()).isZero();
+				await().until(() -> engine.counters().signals.sum() == 3);
+				assertThat(engine.counters().responses.sum()).isZero();
 				assertThat(exporter.getSubscribers()).isEmpty();
 				assertThat(context.getBean(Handling.class).threads).isEmpty();
 			});

@@ -100,8 +100,8 @@ final class LedgerApplication {
 		SignalCounters counters = engine.counters();
 		Responding responding = context.getBeanProvider(Responding.class).getIfAvailable();
 		ledger.write("status", question, name, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-				ManagementFactory.getThreadMXBean().getThreadCount(), counters.malformed(), counters.refused(),
-				counters.unexpected(), counters.repeated(), counters.expired(), counters.rejected(),
+				ManagementFactory.getThreadMXBean().getThreadCount(), counters.malformed.sum(), counters.refused(),
+				counters.unexpected(), counters.repeated.sum(), counters.expired.sum(), counters.rejected.sum(),
 				(responding != null) ? responding.foreign.sum() : 0);
 	}
 

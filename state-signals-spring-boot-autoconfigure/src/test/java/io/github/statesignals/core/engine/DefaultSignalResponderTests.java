@@ -141,12 +141,12 @@ class DefaultSignalResponderTests {
 	@Test
 	void answersASignalThatItCanNotReadWithTheReason() {
 		this.responder.on("start", succeeding());
-		long before = this.engine.counters().malformed();
+		long before = this.engine.counters().malformed.sum();
 		sendUnreadable("publisher", "start", null, null);
 		assertThat(this.publisher.receive()).isEqualTo(new Response(this.responder.getResponderId(), "publisher",
 				"start", Acknowledgement.FAILURE, "The signal can't be read: it is broken"));
-		assertThat(this.engine.counters().malformed()).isEqualTo(before + 1);
-		assertThat(this.engine.counters().signals()).isZero();
+		assertThat(this.engine.counters().malformed.sum()).isEqualTo(before + 1);
+		assertThat(this.engine.counters().signals.sum()).isZero();
 	}
 
 	@Test
@@ -157,7 +157,7 @@ class DefaultSignalResponderTests {
 		sendUnreadable("publisher", "start", null, extension);
 		this.publisher.receive("start");
 		this.publisher.receivesNothing();
-		assertThat(this.engine.counters().repeated()).isOne();
+		assertThat(this.engine.counters().repeated.sum()).isOne();
 	}
 
 	@Test
@@ -553,7 +553,7 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 3);
 		this.publisher.publish("start", 4);
 		assertThat(this.publisher.receive()).extracting(Response::ras, Response::message).containsExactly(0, "busy");
-		assertThat(this.engine.counters().rejected()).isOne();
+		assertThat(this.engine.counters().rejected.sum()).isOne();
 		assertThat(output).contains("'start' of 'publisher' is answered 'busy': too many signals are waiting");
 		this.other.publish("start", 5);
 		assertThat(this.other.receive().message()).isEqualTo("done 5");

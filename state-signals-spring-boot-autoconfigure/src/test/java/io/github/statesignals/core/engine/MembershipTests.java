@@ -695,7 +695,7 @@ class MembershipTests {
 			.containsExactly(announcement(responder, Signal.INITIALIZATION),
 					announcement(other, Signal.INITIALIZATION));
 		assertThat(application.nextEvent()).isEqualTo(new SignalGapEvent());
-		assertThat(application.engine().counters().gaps()).isOne();
+		assertThat(application.engine().counters().gaps.sum()).isOne();
 	}
 
 	@Test
@@ -723,7 +723,7 @@ class MembershipTests {
 		this.peer.receivesNoSignal();
 		assertAnnounced(Signal.INITIALIZATION, application.responder());
 		application.hasNoEvent();
-		assertThat(application.engine().counters().gaps()).isZero();
+		assertThat(application.engine().counters().gaps.sum()).isZero();
 	}
 
 	@Test

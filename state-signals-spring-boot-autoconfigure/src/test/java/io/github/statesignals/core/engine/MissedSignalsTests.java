@@ -31,7 +31,7 @@ class MissedSignalsTests {
 		this.applications.timer().advance(MissedSignals.INTERVAL);
 		application.hasNoEvent();
 		assertThat(this.applications.timer().scheduled()).isZero();
-		assertThat(application.engine().counters().missed()).isEqualTo(30_000);
+		assertThat(application.engine().counters().missed.sum()).isEqualTo(30_000);
 	}
 
 	@Test
@@ -45,7 +45,7 @@ class MissedSignalsTests {
 			assertThat(application.nextEvent()).isEqualTo(new SignalsMissedEvent("p" + i, "c", 1));
 		}
 		application.hasNoEvent();
-		assertThat(application.engine().counters().missed()).isEqualTo(15_000);
+		assertThat(application.engine().counters().missed.sum()).isEqualTo(15_000);
 	}
 
 	private MissedSignals missed(Application application) {

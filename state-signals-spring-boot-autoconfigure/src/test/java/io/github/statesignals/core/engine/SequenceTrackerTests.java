@@ -314,8 +314,8 @@ class SequenceTrackerTests {
 		peer.settle();
 		assertThat(handled).containsExactly(1, 2, 3);
 		assertThat(peer.responses()).extracting((response) -> response.extension().id()).containsExactly("1", "2", "3");
-		assertThat(application.engine().counters().repeated()).isEqualTo(3);
-		assertThat(application.engine().counters().signals()).isEqualTo(6);
+		assertThat(application.engine().counters().repeated.sum()).isEqualTo(3);
+		assertThat(application.engine().counters().signals.sum()).isEqualTo(6);
 		application.hasNoEvent();
 	}
 
@@ -328,7 +328,7 @@ class SequenceTrackerTests {
 			peer.publish(Peer.signal("publisher", "start", 1), null);
 			assertThat(peer.receiveResponse().content().ras()).isOne();
 		}
-		assertThat(application.engine().counters().repeated()).isZero();
+		assertThat(application.engine().counters().repeated.sum()).isZero();
 	}
 
 	@Test
@@ -399,7 +399,7 @@ class SequenceTrackerTests {
 		this.applications.timer().advance(MissedSignals.INTERVAL.multipliedBy(3));
 		application.hasNoEvent();
 		assertThat(this.applications.timer().scheduled()).isZero();
-		assertThat(application.engine().counters().missed()).isEqualTo(6);
+		assertThat(application.engine().counters().missed.sum()).isEqualTo(6);
 	}
 
 	@Test
@@ -413,7 +413,7 @@ class SequenceTrackerTests {
 		assertThat(second.content().message()).contains("expired");
 		assertThat(second.extension()).isEqualTo(new ResponseExtension("2"));
 		assertThat(peer.receiveResponse().content().message()).isEqualTo("handled 3");
-		assertThat(application.engine().counters().expired()).isOne();
+		assertThat(application.engine().counters().expired.sum()).isOne();
 	}
 
 	@Test
@@ -423,7 +423,7 @@ class SequenceTrackerTests {
 		for (int i = 1; i <= 3; i++) {
 			assertThat(peer.receiveResponse().content().message()).isEqualTo("handled " + i);
 		}
-		assertThat(application.engine().counters().expired()).isOne();
+		assertThat(application.engine().counters().expired.sum()).isOne();
 	}
 
 	@Test
