@@ -155,7 +155,7 @@ class ArchitectureTests {
 			"autoconfigure.StateSignalsProperties$Signing", "autoconfigure.StateSignalsSanitizingAutoConfiguration",
 			"autoconfigure.StateSignalsProperties$Channel", "autoconfigure.StateSignalsProperties$Delivery",
 			"autoconfigure.StateSignalsProperties$Exporter", "autoconfigure.StateSignalsProperties$Protocol",
-			"autoconfigure.StateSignalsProperties$Responder", "autoconfigure.StateSignalsProperties$Start");
+			"autoconfigure.StateSignalsProperties$Responder");
 
 	private static final int LARGEST_KNOT = 3;
 

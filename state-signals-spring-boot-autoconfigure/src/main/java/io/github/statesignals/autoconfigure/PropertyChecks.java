@@ -10,8 +10,8 @@ import java.util.Set;
 import io.github.statesignals.Signal;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Start;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 

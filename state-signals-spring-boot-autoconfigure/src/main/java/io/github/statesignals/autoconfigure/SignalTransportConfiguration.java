@@ -104,12 +104,11 @@ class SignalTransportConfiguration {
 
 	private static Map<String, DurableChannel> durable(StateSignalsProperties properties) {
 		Map<String, DurableChannel> durable = new LinkedHashMap<>();
-		for (Map.Entry<String, Channel> channel : properties.channels().entrySet()) {
-			if (channel.getValue().delivery() == Delivery.DURABLE) {
-				durable.put(channel.getKey(), new DurableChannel(channel.getValue().retention(),
-						DurableChannel.Start.valueOf(channel.getValue().start().name())));
+		properties.channels().forEach((name, channel) -> {
+			if (channel.delivery() == Delivery.DURABLE) {
+				durable.put(name, new DurableChannel(channel.retention(), channel.start()));
 			}
-		}
+		});
 		return durable;
 	}
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.EngineSettings.Unhandled;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.signing.SigningMode;
 import org.jspecify.annotations.Nullable;
 
@@ -188,28 +189,6 @@ public record StateSignalsProperties(@DefaultValue("true") boolean enabled,
 		 * that are disconnected.
 		 */
 		DURABLE
-
-	}
-
-	/**
-	 * Which signals a responder receives whose name is new.
-	 */
-	public enum Start {
-
-		/**
-		 * Those that are sent from then on.
-		 */
-		NEW,
-
-		/**
-		 * The last signal of each event and publisher, too.
-		 */
-		LATEST,
-
-		/**
-		 * All signals that are stored, too.
-		 */
-		ALL
 
 	}
 
