@@ -19,9 +19,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -333,6 +335,20 @@ class DurableChannelTests {
 			.withMessageContaining("a separate channel");
 		assertThatIllegalStateException().isThrownBy(() -> responder.lockPublisher("p"))
 			.withMessageContaining("durable channel '" + this.channel + "'");
+	}
+
+	@Test
+	void failuresOfAStoppedApplicationNameTheOperation() {
+		ConfigurableApplicationContext context = start(Object.class);
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		context.stop();
+		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> channels.backlog(this.channel))
+			.withMessageStartingWith("Could not read the backlog of channel '" + this.channel + "': ");
+		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> channels.deadLetters(this.channel, 1))
+			.withMessageStartingWith("Could not read the dead letters of channel '" + this.channel + "': ");
+		assertThatExceptionOfType(DataAccessException.class)
+			.isThrownBy(() -> channels.replay(this.channel, "1-0.0", "r"))
+			.withMessageStartingWith("Could not replay the signal '1-0.0' of channel '" + this.channel + "' for 'r': ");
 	}
 
 	@Test

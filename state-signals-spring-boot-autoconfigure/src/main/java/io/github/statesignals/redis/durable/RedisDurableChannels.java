@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 import io.github.statesignals.DeadLetter;
 import io.github.statesignals.DurableChannels;
@@ -21,7 +20,6 @@ import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.Replies;
 import io.github.statesignals.redis.durable.store.StoredDeadLetters.StoredDeadLetter;
-import io.github.statesignals.redis.durable.store.StoredDeadLetters;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
@@ -45,14 +43,14 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public Optional<SignalStatus> find(String channel, String id) {
-		RedisStreamSignalTransport durable = durable(channel);
+		durable(channel);
 		if (!id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}")) {
 			throw new IllegalArgumentException("'" + id
 					+ "' is not the id of a signal on a durable channel: pass what SignalResult.id() returned");
 		}
-		return ask("Could not find the signal '%s' of channel '%s'".formatted(id, channel),
-				() -> durable.channel(channel).store().status(id))
-			.map((status) -> status(id, status, durable.channel(channel).codec()));
+		return call("Could not find the signal '%s' of channel '%s'".formatted(id, channel), channel,
+				(durable) -> Replies.get(durable.store().status(id))
+					.map((status) -> status(id, status, durable.codec())));
 	}
 
 	private static SignalStatus status(String id, StreamStore.Status status, SignalCodec codec) {
@@ -85,37 +83,32 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public Set<String> responders(String channel) {
-		RedisStreamSignalTransport durable = durable(channel);
-		return new TreeSet<>(ask("Could not find the responders of channel '%s'".formatted(channel),
-				() -> durable.channel(channel).registry().read())
-			.registered()
-			.keySet());
+		return call("Could not find the responders of channel '%s'".formatted(channel), channel,
+				(durable) -> new TreeSet<>(Replies.get(durable.registry().read()).registered().keySet()));
 	}
 
 	@Override
 	public Map<String, ResponderBacklog> backlog(String channel) {
-		RedisStreamSignalTransport durable = durable(channel);
-		return ask("Could not read the backlog of channel '%s'".formatted(channel),
-				() -> durable.channel(channel).store().backlog());
+		return call("Could not read the backlog of channel '%s'".formatted(channel), channel,
+				(durable) -> Replies.get(durable.store().backlog()));
 	}
 
 	@Override
 	public boolean remove(String channel, String responder) {
-		RedisStreamSignalTransport durable = durable(channel);
-		boolean removed = ask("Could not remove the responder '%s' of channel '%s'".formatted(responder, channel),
-				() -> durable.channel(channel).store().remove(responder));
-		durable.announceRemoval(channel, responder);
+		boolean removed = call("Could not remove the responder '%s' of channel '%s'".formatted(responder, channel),
+				channel, (durable) -> Replies.get(durable.store().remove(responder)));
+		durable(channel).announceRemoval(channel, responder);
 		return removed;
 	}
 
 	@Override
 	public List<DeadLetter> deadLetters(String channel, int limit) {
-		SignalCodec codec = durable(channel).channel(channel).codec();
-		return readDeadLetters(channel, limit).letters()
+		return callDeadLetters(channel, (durable) -> Replies.get(durable.store().deadLetters(limit))
+			.letters()
 			.stream()
 			.map((letter) -> new DeadLetter(letter.signal(), letter.responder(), Instant.ofEpochMilli(letter.millis()),
-					letter.reason(), readSignal(codec, letter.json())))
-			.toList();
+					letter.reason(), readSignal(durable.codec(), letter.json())))
+			.toList());
 	}
 
 	// Reading it may be what has failed.
@@ -130,24 +123,23 @@ public final class RedisDurableChannels implements DurableChannels {
 
 	@Override
 	public long countDeadLetters(String channel) {
-		return readDeadLetters(channel, 0).total();
+		return callDeadLetters(channel, (durable) -> Replies.get(durable.store().deadLetters(0)).total());
 	}
 
-	private StoredDeadLetters readDeadLetters(String channel, int limit) {
-		RedisStreamSignalTransport durable = durable(channel);
-		return ask("Could not read the dead letters of channel '%s'".formatted(channel),
-				() -> durable.channel(channel).store().deadLetters(limit));
+	private <T> T callDeadLetters(String channel, Function<StreamChannel, T> operation) {
+		return call("Could not read the dead letters of channel '%s'".formatted(channel), channel, operation);
 	}
 
 	@Override
 	public boolean replay(String channel, String id, String responder) {
-		StreamChannel durable = durable(channel).channel(channel);
-		String problem = "Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder);
-		byte[] signed = !durable.codec().isSigned() ? null
-				: ask(problem, () -> durable.store().deadLetter(responder, id))
-					.map((letter) -> signAgain(durable.codec(), channel, letter))
-					.orElse(null);
-		return ask(problem, () -> durable.store().replay(responder, id, signed));
+		return call("Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder),
+				channel, (durable) -> {
+					byte[] signed = !durable.codec().isSigned() ? null
+							: Replies.get(durable.store().deadLetter(responder, id))
+								.map((letter) -> signAgain(durable.codec(), channel, letter))
+								.orElse(null);
+					return Replies.get(durable.store().replay(responder, id, signed));
+				});
 	}
 
 	// A copy of a signed signal is refused.
@@ -162,9 +154,10 @@ public final class RedisDurableChannels implements DurableChannels {
 		return signed;
 	}
 
-	private static <T> T ask(String problem, Supplier<CompletableFuture<T>> question) {
+	private <T> T call(String problem, String channel, Function<StreamChannel, T> operation) {
+		RedisStreamSignalTransport durable = durable(channel);
 		try {
-			return Replies.get(question.get());
+			return operation.apply(durable.channel(channel));
 		}
 		catch (DataAccessException ex) {
 			throw RedisExceptions.describe(problem, ex);
