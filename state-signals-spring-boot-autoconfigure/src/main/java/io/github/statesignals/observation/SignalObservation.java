@@ -15,40 +15,30 @@ public enum SignalObservation implements ObservationDocumentation {
 	/**
 	 * A publish of an exporter, from the call to its result.
 	 */
-	PUBLISH {
-
-		@Override
-		public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
-			return SignalPublishObservationConvention.Default.class;
-		}
-
-	},
+	PUBLISH(SignalPublishObservationConvention.Default.class),
 
 	/**
 	 * The call of a handler or listener, until it has returned or its future has
 	 * completed.
 	 */
-	HANDLE {
-
-		@Override
-		public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
-			return SignalHandleObservationConvention.Default.class;
-		}
-
-	},
+	HANDLE(SignalHandleObservationConvention.Default.class),
 
 	/**
 	 * The response of a responder to a signal, until Redis has received it; on a durable
 	 * channel, until it is stored.
 	 */
-	RESPONSE {
+	RESPONSE(SignalResponseObservationConvention.Default.class);
 
-		@Override
-		public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
-			return SignalResponseObservationConvention.Default.class;
-		}
+	private final Class<? extends ObservationConvention<? extends Observation.Context>> convention;
 
-	};
+	SignalObservation(Class<? extends ObservationConvention<? extends Observation.Context>> convention) {
+		this.convention = convention;
+	}
+
+	@Override
+	public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
+		return this.convention;
+	}
 
 	@Override
 	public KeyName[] getLowCardinalityKeyNames() {
