@@ -23,7 +23,7 @@ public record Signature(String key, long time, String value, @Nullable String re
 
 	static final String PLACEHOLDER = "0".repeat(LENGTH);
 
-	private static final byte[] UNSIGNED = bytes("\"" + MEMBER + "\":\"" + PLACEHOLDER + "\"");
+	private static final String UNSIGNED = "\"" + MEMBER + "\":\"" + PLACEHOLDER + "\"";
 
 	static byte[] bytes(String ascii) {
 		return ascii.getBytes(StandardCharsets.ISO_8859_1);
@@ -32,31 +32,23 @@ public record Signature(String key, long time, String value, @Nullable String re
 	// Where the value of a message goes that is to be signed. A text in front of it can't
 	// look like it: its quotes are escaped.
 	static int place(byte[] message) {
-		int place = indexOf(message, UNSIGNED, 0);
+		int place = text(message).indexOf(UNSIGNED);
 		if (place < 0) {
 			throw new IllegalStateException("The message has no place for a signature");
 		}
-		return place + UNSIGNED.length - LENGTH - 1;
+		return place + UNSIGNED.length() - LENGTH - 1;
 	}
 
 	// Where the message has the value, which has to be there once.
 	int find(byte[] message) {
-		byte[] searched = bytes(this.value);
-		int place = (searched.length == LENGTH) ? indexOf(message, searched, 0) : -1;
-		return (place < 0 || indexOf(message, searched, place + 1) >= 0) ? -1 : place;
+		String text = text(message);
+		int place = (this.value.length() == LENGTH) ? text.indexOf(this.value) : -1;
+		return (place == text.lastIndexOf(this.value)) ? place : -1;
 	}
 
-	private static int indexOf(byte[] bytes, byte[] searched, int from) {
-		for (int i = from; i <= bytes.length - searched.length; i++) {
-			int same = 0;
-			while (same < searched.length && bytes[i + same] == searched[same]) {
-				same++;
-			}
-			if (same == searched.length) {
-				return i;
-			}
-		}
-		return -1;
+	// With one character for each byte.
+	private static String text(byte[] message) {
+		return new String(message, StandardCharsets.ISO_8859_1);
 	}
 
 }
