@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.handler.metadata.MetadataReader;
@@ -32,6 +33,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the listeners of bridged types among the beans of one application context, and
@@ -45,24 +47,21 @@ final class BridgedListeners {
 
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
-	private @Nullable Map<Method, ApplicationListenerMethodAdapter> adapters;
+	private final Supplier<Map<Method, ApplicationListenerMethodAdapter>> adapters;
 
 	private volatile @Nullable TransactionTemplate transaction;
 
 	// Created for the first bridged type.
-	private volatile @Nullable MetadataReader reader;
+	private final Supplier<MetadataReader> reader;
 
 	BridgedListeners(ConfigurableApplicationContext context) {
 		this.context = context;
+		this.adapters = SingletonSupplier.of(this::adapters);
+		this.reader = SingletonSupplier.of(() -> new MetadataReader(context.getBeanFactory()));
 	}
 
 	MetadataReader reader() {
-		MetadataReader reader = this.reader;
-		if (reader == null) {
-			reader = new MetadataReader(this.context.getBeanFactory());
-			this.reader = reader;
-		}
-		return reader;
+		return this.reader.get();
 	}
 
 	// Called after Spring has registered its own listeners.
@@ -95,7 +94,7 @@ final class BridgedListeners {
 		if (!observed.isEmpty()) {
 			checkInvocable(beanName, method);
 			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, method,
-					adapters().get(method)), observed);
+					this.adapters.get().get(method)), observed);
 		}
 	}
 
@@ -212,17 +211,13 @@ final class BridgedListeners {
 	}
 
 	private Map<Method, ApplicationListenerMethodAdapter> adapters() {
-		Map<Method, ApplicationListenerMethodAdapter> adapters = this.adapters;
-		if (adapters == null) {
-			adapters = new HashMap<>();
-			if (this.context instanceof AbstractApplicationContext abstractContext) {
-				for (ApplicationListener<?> listener : abstractContext.getApplicationListeners()) {
-					if (listener instanceof ApplicationListenerMethodAdapter adapter) {
-						adapters.put(adapter.getTargetMethod(), adapter);
-					}
+		Map<Method, ApplicationListenerMethodAdapter> adapters = new HashMap<>();
+		if (this.context instanceof AbstractApplicationContext abstractContext) {
+			for (ApplicationListener<?> listener : abstractContext.getApplicationListeners()) {
+				if (listener instanceof ApplicationListenerMethodAdapter adapter) {
+					adapters.put(adapter.getTargetMethod(), adapter);
 				}
 			}
-			this.adapters = adapters;
 		}
 		return adapters;
 	}
