@@ -11,7 +11,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
-import org.springframework.validation.SmartValidator;
+import org.springframework.validation.ValidationUtils;
 import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.ValidationAnnotationUtils;
 
@@ -55,12 +55,7 @@ final class ArgumentValidator {
 
 	private static void validate(Validator validator, Object value, String name, Object[] hints) {
 		BeanPropertyBindingResult result = new BeanPropertyBindingResult(value, name);
-		if (validator instanceof SmartValidator smart) {
-			smart.validate(value, result, hints);
-		}
-		else {
-			validator.validate(value, result);
-		}
+		ValidationUtils.invokeValidator(validator, value, result, hints);
 		if (result.hasErrors()) {
 			throw new MetadataConversionException(result.getAllErrors()
 				.stream()
