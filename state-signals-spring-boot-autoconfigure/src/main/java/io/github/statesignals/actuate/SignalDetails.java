@@ -32,9 +32,6 @@ final class SignalDetails {
 	private SignalDetails() {
 	}
 
-	/**
-	 * An exporter.
-	 */
 	record Exporter(String publisherId, String processName, String channel, Set<String> legalEvents, int inFlight,
 			List<SubscriberStatus> subscriptions, int subscriberCount, SortedMap<String, Result> lastResults) {
 
@@ -90,9 +87,6 @@ final class SignalDetails {
 
 	}
 
-	/**
-	 * An answer to a signal.
-	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Answer(String responderId, String outcome, int ras, @Nullable String message, Duration latency) {
 
@@ -103,9 +97,6 @@ final class SignalDetails {
 
 	}
 
-	/**
-	 * A responder.
-	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Responder(String name, String responderId, String channel, int unanswered, @Nullable String lockedPublisher,
 			@Nullable String lockedTag, List<HandlerStatus> handlers, boolean listening) {
@@ -128,9 +119,6 @@ final class SignalDetails {
 			@Nullable Long deadLetters) {
 	}
 
-	/**
-	 * A signal that could not be delivered.
-	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Letter(String id, String responder, Instant setAside, String reason, @Nullable String event,
 			@Nullable String publisherId) {

@@ -161,7 +161,8 @@ final class SignalOperations {
 		DefaultSignalResponder found = findResponder(responder, channel);
 		List<HandlerStatus> changed = found.handlers().pause(event, handler, paused);
 		if (changed.isEmpty()) {
-			throw missing("Responder '%s' has no such handler of '%s'".formatted(found.getResponderId(), event));
+			throw new NoSuchElementException(
+					"Responder '%s' has no such handler of '%s'".formatted(found.getResponderId(), event));
 		}
 		log((paused ? "pauses" : "resumes") + " handlers of '{}' of responder '{}'", event, found.getResponderId());
 		return changed;
@@ -200,7 +201,8 @@ final class SignalOperations {
 						.formatted(responder, exporter.getChannel()));
 		}
 		if (!exporter.subscriptions().evict(responder)) {
-			throw missing("'%s' is no subscriber of '%s'".formatted(responder, exporter.getPublisherId()));
+			throw new NoSuchElementException(
+					"'%s' is no subscriber of '%s'".formatted(responder, exporter.getPublisherId()));
 		}
 		log("evicts '{}' from exporter '{}'", responder, exporter.getPublisherId());
 	}
@@ -208,7 +210,8 @@ final class SignalOperations {
 	void removeResponder(String name, String responder) {
 		String channel = findChannel(name);
 		if (!this.durableChannels.get().remove(channel, responder)) {
-			throw missing("No signals of channel '%s' are stored for '%s'".formatted(channel, responder));
+			throw new NoSuchElementException(
+					"No signals of channel '%s' are stored for '%s'".formatted(channel, responder));
 		}
 		log("removes responder '{}' from durable channel '{}'", responder, channel);
 	}
@@ -216,7 +219,8 @@ final class SignalOperations {
 	void replay(String name, String signal, String responder) {
 		String channel = findChannel(name);
 		if (!this.durableChannels.get().replay(channel, signal, responder)) {
-			throw missing("Channel '%s' has no dead letter '%s' of '%s'".formatted(channel, signal, responder));
+			throw new NoSuchElementException(
+					"Channel '%s' has no dead letter '%s' of '%s'".formatted(channel, signal, responder));
 		}
 		log("replays dead letter '{}' of responder '{}'", signal, responder);
 	}
@@ -253,7 +257,7 @@ final class SignalOperations {
 	private static <T> T single(String kind, String id, Stream<T> candidates, String remedy) {
 		List<T> found = candidates.limit(2).toList();
 		if (found.isEmpty()) {
-			throw missing("There is no %s '%s'".formatted(kind, id));
+			throw new NoSuchElementException("There is no %s '%s'".formatted(kind, id));
 		}
 		Assert.isTrue(found.size() == 1, () -> "There are several of the %s '%s'. %s".formatted(kind, id, remedy));
 		return found.get(0);
@@ -264,13 +268,10 @@ final class SignalOperations {
 		String channel = (name.equals(DEFAULT_CHANNEL) && !channels.contains(name))
 				? this.engine.getSettings().channel() : name;
 		if (!channels.contains(channel)) {
-			throw missing("No exporter and no responder of this application uses a channel '%s'".formatted(name));
+			throw new NoSuchElementException(
+					"No exporter and no responder of this application uses a channel '%s'".formatted(name));
 		}
 		return channel;
-	}
-
-	private static NoSuchElementException missing(String message) {
-		return new NoSuchElementException(message);
 	}
 
 	private static void log(String action, @Nullable Object... names) {

@@ -30,7 +30,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
-import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
@@ -171,10 +170,11 @@ class SignalEngineConfiguration {
 
 	// Shorter than the phase, so that a connection is left for announcements.
 	private static Duration drainTimeout(Environment environment) {
-		BindResult<Duration> phase = Binder.get(environment)
-			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class);
+		Duration phase = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(DEFAULT_PHASE_TIMEOUT);
 		// In this order, which can't overflow.
-		return (phase.isBound() ? phase.get() : DEFAULT_PHASE_TIMEOUT).dividedBy(10).multipliedBy(9);
+		return phase.dividedBy(10).multipliedBy(9);
 	}
 
 	private static String hostName() {

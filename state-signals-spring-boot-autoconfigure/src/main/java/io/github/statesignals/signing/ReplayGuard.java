@@ -60,9 +60,6 @@ final class ReplayGuard {
 		return true;
 	}
 
-	/**
-	 * A sender of messages.
-	 */
 	record Sender(String context, String id) {
 	}
 
