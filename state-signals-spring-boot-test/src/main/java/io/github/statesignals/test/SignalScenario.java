@@ -50,7 +50,7 @@ public final class SignalScenario implements AutoCloseable {
 
 	private final List<Stimulation> stimulations = new CopyOnWriteArrayList<>();
 
-	private final Map<String, TestExporter> exporters = new HashMap<>();
+	private final Map<String, SignalExporter> exporters = new HashMap<>();
 
 	private final InMemoryBroker broker;
 
@@ -142,20 +142,18 @@ public final class SignalScenario implements AutoCloseable {
 	}
 
 	private synchronized SignalExporter exporter(String event, String channel) {
-		TestExporter exporter = this.exporters.computeIfAbsent(channel,
-				(created) -> new TestExporter(publisher().engine().create("test", channel)));
-		if (!exporter.events.contains(event) || !isSubscribed(exporter, channel)) {
-			Set<String> events = new LinkedHashSet<>(exporter.events);
-			events.add(event);
-			exporter.exporter.initialize(events.toArray(String[]::new));
-			exporter.events.add(event);
+		SignalExporter exporter = this.exporters.computeIfAbsent(channel,
+				(created) -> publisher().engine().create("test", channel));
+		Set<String> events = new LinkedHashSet<>(exporter.getLegalEvents());
+		if (events.add(event) || !isSubscribed(exporter, channel)) {
+			exporter.initialize(events.toArray(String[]::new));
 			Waiting.until(SUBSCRIPTION_TIMEOUT, () -> isSubscribed(exporter, channel));
 		}
-		return exporter.exporter;
+		return exporter;
 	}
 
-	private boolean isSubscribed(TestExporter exporter, String channel) {
-		return exporter.exporter.getSubscribers()
+	private boolean isSubscribed(SignalExporter exporter, String channel) {
+		return exporter.getSubscribers()
 			.stream()
 			.map(ResponderIds::name)
 			.collect(Collectors.toSet())
@@ -202,11 +200,7 @@ public final class SignalScenario implements AutoCloseable {
 	}
 
 	private List<DefaultSignalExporter> initialized(String channel) {
-		return this.engine.exporters()
-			.stream()
-			.map(DefaultSignalExporter.class::cast)
-			.filter((exporter) -> exporter.getChannel().equals(channel))
-			.toList();
+		return this.engine.exporters().stream().filter((exporter) -> exporter.getChannel().equals(channel)).toList();
 	}
 
 	/**
@@ -269,18 +263,6 @@ public final class SignalScenario implements AutoCloseable {
 		finally {
 			this.onClose.run();
 		}
-	}
-
-	private static final class TestExporter {
-
-		private final Set<String> events = new LinkedHashSet<>();
-
-		private final SignalExporter exporter;
-
-		TestExporter(SignalExporter exporter) {
-			this.exporter = exporter;
-		}
-
 	}
 
 	/**

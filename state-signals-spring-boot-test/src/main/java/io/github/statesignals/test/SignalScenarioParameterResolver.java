@@ -7,7 +7,6 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /**
@@ -27,11 +26,8 @@ final class SignalScenarioParameterResolver implements ParameterResolver {
 	public Object resolveParameter(ParameterContext parameter, ExtensionContext extension) {
 		return extension.getStore(NAMESPACE)
 			.computeIfAbsent(SignalScenario.class,
-					(type) -> exclusive(SpringExtension.getApplicationContext(extension)), SignalScenario.class);
-	}
-
-	private static SignalScenario exclusive(ApplicationContext context) {
-		return SignalScenario.exclusive(context);
+					(type) -> SignalScenario.exclusive(SpringExtension.getApplicationContext(extension)),
+					SignalScenario.class);
 	}
 
 }

@@ -44,7 +44,8 @@ public final class SignalTestAutoConfiguration {
 	SignalTransport inMemorySignalTransport(InMemoryBroker broker, StateSignalsProperties properties) {
 		properties.channels().forEach((name, channel) -> {
 			if (channel.delivery() == Delivery.DURABLE) {
-				throw new InvalidConfigurationPropertyValueException("state-signals.channels.%s.delivery".formatted(name.contains(".") ? "[" + name + "]" : name),
+				throw new InvalidConfigurationPropertyValueException(
+						"state-signals.channels.%s.delivery".formatted(name.contains(".") ? "[" + name + "]" : name),
 						channel.delivery(),
 						"Durable channels require Redis: the transport of @AutoConfigureSignals stores no signals. "
 								+ "Set the property to broadcast in this test, or test with Redis and without @AutoConfigureSignals.");
