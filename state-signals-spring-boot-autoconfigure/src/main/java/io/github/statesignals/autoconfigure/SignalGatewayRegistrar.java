@@ -106,10 +106,19 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		String className = String.valueOf(candidate.getBeanClassName());
 		Class<?> gateway = ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader());
 		String beanName = AnnotationBeanNameGenerator.INSTANCE.generateBeanName(candidate, registry);
+		if (registry.containsBeanDefinition(beanName) && isAnother(registry.getBeanDefinition(beanName), gateway)) {
+			// Of the same simple name, in another package.
+			beanName = className;
+		}
 		if (!registry.containsBeanDefinition(beanName)) {
 			registry.registerBeanDefinition(beanName, definition(gateway));
 			logger.debug("Signal gateway {} is bean '{}'", className, beanName);
 		}
+	}
+
+	private static boolean isAnother(BeanDefinition definition, Class<?> gateway) {
+		return definition instanceof RootBeanDefinition root && root.getTargetType() != gateway
+				&& DefaultSignalGatewayFactory.class.getName().equals(root.getBeanClassName());
 	}
 
 	// Not by a supplier, which can't be processed ahead of time.

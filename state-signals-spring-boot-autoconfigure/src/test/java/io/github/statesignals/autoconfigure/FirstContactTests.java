@@ -183,6 +183,8 @@ class FirstContactTests {
 	void gatewayInAPackageOfComponentScanIsABean() {
 		try (ConfigurableApplicationContext context = run(Scanning.class, "gateways=gateways")) {
 			assertThat(context.getBeansOfType(Alarms.class)).hasSize(1);
+			assertThat(context.getBeansOfType(io.github.statesignals.autoconfigure.gateways.other.Alarms.class))
+				.hasSize(1);
 		}
 	}
 
