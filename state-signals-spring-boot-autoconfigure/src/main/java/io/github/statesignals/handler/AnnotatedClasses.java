@@ -3,6 +3,7 @@ package io.github.statesignals.handler;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import org.slf4j.Logger;
@@ -39,15 +40,7 @@ final class AnnotatedClasses {
 			return true;
 		}
 		Class<?> superclass = type.getSuperclass();
-		if (superclass != null && contains(superclass)) {
-			return true;
-		}
-		for (Class<?> implemented : type.getInterfaces()) {
-			if (contains(implemented)) {
-				return true;
-			}
-		}
-		return false;
+		return (superclass != null && contains(superclass)) || Stream.of(type.getInterfaces()).anyMatch(this::contains);
 	}
 
 	// Applications are there at most as samples.
