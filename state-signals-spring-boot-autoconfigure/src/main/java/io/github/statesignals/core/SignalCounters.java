@@ -58,6 +58,8 @@ public final class SignalCounters {
 
 	public final LogLimit failedHandlers = new LogLimit(100);
 
+	public final LogLimit failedAnswers = new LogLimit(100);
+
 	public final LogLimit failedPublishes = new LogLimit(100);
 
 	public final LogLimit goneResponders = new LogLimit(100);

@@ -62,8 +62,9 @@ final class SignalAnswers {
 		Observed observed = observe(delivery, response, handledEvents == null);
 		send(response, extension(delivery, response.event(), handledEvents), delivery).whenComplete((sent, ex) -> {
 			if (ex != null) {
-				logger.warn("Could not answer '{}' of '{}': {}", LogText.printable(response.event()),
-						LogText.printable(response.publisherId()), Futures.unwrap(ex).toString());
+				this.services.counters().failedAnswers.warn(logger, "Could not answer '{}' of '{}': {}",
+						LogText.printable(response.event()), LogText.printable(response.publisherId()),
+						Futures.unwrap(ex).toString());
 			}
 			if (observed != Observed.NONE) {
 				// Not on the transport's thread: the application's code may run.

@@ -105,8 +105,9 @@ final class SignalHandling {
 			}
 			catch (Throwable ex) {
 				failure = ex;
-				logger.warn("A listener of '{}' failed on '{}' of '{}'", this.responderId,
-						LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
+				this.services.counters().failedHandlers.warn(logger, "A listener of '{}' failed on '{}' of '{}'",
+						this.responderId, LogText.printable(signal.event()), LogText.printable(signal.publisherId()),
+						ex);
 			}
 			finally {
 				scope.close();

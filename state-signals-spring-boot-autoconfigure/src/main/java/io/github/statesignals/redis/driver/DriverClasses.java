@@ -1,5 +1,8 @@
 package io.github.statesignals.redis.driver;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -16,6 +19,11 @@ final class DriverClasses {
 
 	static boolean isLettucePresent() {
 		return lettucePresent;
+	}
+
+	// Returns null unless Lettuce is the driver.
+	static @Nullable LettuceConnections connections(RedisConnectionFactory connectionFactory) {
+		return lettucePresent ? new LettuceConnections(connectionFactory) : null;
 	}
 
 }

@@ -23,7 +23,7 @@ public final class RedisDriver {
 	private final PublishFailures failures = new PublishFailures();
 
 	public RedisDriver(RedisConnectionFactory connectionFactory) {
-		this(connectionFactory, connections(connectionFactory));
+		this(connectionFactory, DriverClasses.connections(connectionFactory));
 	}
 
 	/**
@@ -33,16 +33,12 @@ public final class RedisDriver {
 	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container) {
 		this(connectionFactory,
 				(container instanceof SignalListenerContainer own && own.getConnectionFactory() == connectionFactory)
-						? own.connections() : connections(connectionFactory));
+						? own.connections() : DriverClasses.connections(connectionFactory));
 	}
 
 	private RedisDriver(RedisConnectionFactory connectionFactory, @Nullable LettuceConnections connections) {
 		this.connectionFactory = connectionFactory;
 		this.connections = connections;
-	}
-
-	static @Nullable LettuceConnections connections(RedisConnectionFactory connectionFactory) {
-		return DriverClasses.isLettucePresent() ? new LettuceConnections(connectionFactory) : null;
 	}
 
 	/**

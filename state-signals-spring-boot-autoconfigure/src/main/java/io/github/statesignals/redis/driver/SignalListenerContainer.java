@@ -39,7 +39,7 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 	@Override
 	public void setConnectionFactory(RedisConnectionFactory connectionFactory) {
 		this.application = connectionFactory;
-		this.connections = RedisDriver.connections(connectionFactory);
+		this.connections = DriverClasses.connections(connectionFactory);
 		super.setConnectionFactory(connectionFactory);
 	}
 

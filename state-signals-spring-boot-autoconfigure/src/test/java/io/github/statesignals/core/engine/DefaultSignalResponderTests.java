@@ -651,6 +651,15 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
+	void floodOfAnswersThatRedisDoesNotTakeIsNoFloodOfLines(CapturedOutput output) {
+		this.wire.failing = true;
+		for (int i = 0; i < 300; i++) {
+			this.responder.respond("publisher", "start", 1, null);
+		}
+		assertThat(output.getOut().lines().filter((line) -> line.contains("Redis is away"))).hasSize(100);
+	}
+
+	@Test
 	void answerThatRedisDoesNotTakeKeepsNothingFromItsTurn() {
 		this.responder.on("start", (signal) -> Acknowledgement.success(String.valueOf(signal.sampleNo())));
 		this.wire.failing = true;
