@@ -81,10 +81,6 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 
 	private volatile boolean listening;
 
-	// That of the last signal: the next one often has the same publisher. Several threads
-	// may replace it.
-	private LaneKey latestLane;
-
 	private final SignalLocks locks;
 
 	public DefaultSignalResponder(String name, String channel, EngineServices services, OrderedLanes lanes,
@@ -101,7 +97,6 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		this.responderId = this.durable ? name : ResponderIds.create(name);
 		TextLength.check(this.responderId, "The id of a SignalResponder",
 				"shorten its name, state-signals.responder.name or spring.application.name");
-		this.latestLane = new LaneKey(this.responderId, "");
 		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this.handlers);
 		this.handling = new SignalHandling(this.responderId, services, this.listeners, this.unanswered, this.answers,
 				this::handled);
@@ -325,11 +320,7 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 			this.answers.acknowledgeReserved(delivery);
 			return true;
 		}
-		LaneKey lane = this.latestLane;
-		if (!lane.publisherId.equals(signal.publisherId())) {
-			lane = new LaneKey(this.responderId, signal.publisherId());
-			this.latestLane = lane;
-		}
+		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
 		this.busy.incrementAndGet();
 		if (this.lanes.submit(lane, this.handling.task(delivery, matching))) {
 			return true;
