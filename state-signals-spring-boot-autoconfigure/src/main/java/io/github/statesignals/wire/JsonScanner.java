@@ -1,7 +1,5 @@
 package io.github.statesignals.wire;
 
-import java.util.Arrays;
-
 import io.github.statesignals.signing.Signature;
 import io.github.statesignals.wire.StringCache.Entry;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +27,6 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	private static final int LONGEST_RECENT = 32;
 
-	private static final int LOOKAHEAD = 4;
-
 	private static final byte[] NOTHING = {};
 
 	private final StringCache strings;
@@ -42,9 +38,6 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	private int end;
 
 	private boolean failed;
-
-	// A part that was remembered before a failure is not used: it may be its cause.
-	private int failures;
 
 	private final Usual key = new Usual();
 
@@ -64,11 +57,12 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		this.signature = null;
 		M message = read();
 		this.json = NOTHING;
-		if (this.failed || (this.at < json.length && json[this.at] != '\n')) {
-			this.failures++;
-			return null;
-		}
-		return message;
+		return (!this.failed && (this.at == json.length || json[this.at] == '\n')) ? message : null;
+	}
+
+	// Where the message ends that was read.
+	final int end() {
+		return this.at;
 	}
 
 	// Undefined if the form is not as expected.
@@ -168,20 +162,17 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		int end = start + expected.bytes().length;
 		if (end < this.end && this.json[end] == '"' && expected.is(this.json, start, end)) {
 			this.at = end + 1;
-			usual.text = expected.string();
-			return usual.text;
+			return expected.string();
 		}
 		end = stringEnd();
 		if (end < 0) {
 			return "";
 		}
 		if (end - start > StringCache.LONGEST) {
-			usual.text = StringCache.string(this.json, start, end);
-			return usual.text;
+			return StringCache.string(this.json, start, end);
 		}
 		usual.entry = this.strings.get(this.json, start, end);
-		usual.text = usual.entry.string();
-		return usual.text;
+		return usual.entry.string();
 	}
 
 	// One that may be a recent one, such as the id of a signal. The length of the array
@@ -259,57 +250,6 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 		private Entry entry = new Entry(NOTHING, "");
 
-		private String text = "";
-
-		// The one that was read last.
-		String text() {
-			return this.text;
-		}
-
-	}
-
-	/**
-	 * Several members of the message before, which most messages repeat.
-	 */
-	static final class Part {
-
-		private byte[] json = NOTHING;
-
-		private int start;
-
-		private int length;
-
-		// With the bytes behind it, which tell whether another member follows.
-		private int compared;
-
-		private int failures = -1;
-
-	}
-
-	final boolean skip(Part part) {
-		int end = this.at + part.compared;
-		if (part.failures == this.failures && end <= this.end
-				&& Arrays.equals(part.json, part.start, part.start + part.compared, this.json, this.at, end)) {
-			this.at += part.length;
-			return true;
-		}
-		return false;
-	}
-
-	// Refers to the payload, unless that is large, and does not copy it.
-	final void remember(Part part, int start) {
-		boolean usable = !this.failed && this.json.length <= Limits.FRAME_BYTES;
-		int behind = isNext('}') ? 1 : LOOKAHEAD;
-		part.json = usable ? this.json : NOTHING;
-		part.start = start;
-		part.length = this.at - start;
-		part.compared = Math.min(this.at + behind, this.end) - start;
-		part.failures = usable ? this.failures : -1;
-	}
-
-	// After a message is read, where it ends.
-	final int at() {
-		return this.at;
 	}
 
 	final void version() {

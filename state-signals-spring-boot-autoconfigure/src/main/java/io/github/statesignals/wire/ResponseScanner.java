@@ -1,7 +1,5 @@
 package io.github.statesignals.wire;
 
-import java.util.Objects;
-
 import io.github.statesignals.Response;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
@@ -30,17 +28,8 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 
 	private static final byte[] SEAL = next(FieldNames.SEAL);
 
-	// Nearly all answers of a responder are equal, but for their extension.
-	private final @Nullable Response[] responses = new @Nullable Response[256];
-
-	private final Part members = new Part();
-
-	private @Nullable Integer ras;
-
-	private @Nullable String message;
-
 	// All answers to a signal have its id.
-	private ResponseExtension extension = ResponseExtension.UNDERSTOOD;
+	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
 
 	// Of the signals in flight.
 	private final @Nullable String[] ids = new @Nullable String[256];
@@ -51,7 +40,7 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 
 	private final Usual event = new Usual();
 
-	private final Usual usualMessage = new Usual();
+	private final Usual message = new Usual();
 
 	ResponseScanner(StringCache strings) {
 		super(strings);
@@ -62,39 +51,16 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 		expect('{');
 		expect(RESPONDER_ID);
 		String responderId = text(this.responderId);
-		int start = at();
-		if (!skip(this.members)) {
-			members();
-			remember(this.members, start);
-		}
+		expect(PUBLISHER_ID);
+		String publisherId = text(this.publisherId);
+		expect(EVENT);
+		String event = text(this.event);
+		Integer ras = skip(RAS) ? integer() : null;
+		String message = skip(MESSAGE) ? string(this.message) : null;
 		ResponseExtension extension = skip(EXTENSION) ? extension() : null;
 		expect('}');
-		return new ReceivedResponse(response(responderId), extension, takeSignature());
-	}
-
-	private void members() {
-		expect(PUBLISHER_ID);
-		text(this.publisherId);
-		expect(EVENT);
-		text(this.event);
-		this.ras = skip(RAS) ? integer() : null;
-		this.message = skip(MESSAGE) ? string(this.usualMessage) : null;
-	}
-
-	private Response response(String responderId) {
-		int slot = responderId.hashCode() & this.responses.length - 1;
-		Response known = this.responses[slot];
-		if (known != null && known.responderId().equals(responderId)
-				&& known.publisherId().equals(this.publisherId.text()) && known.event().equals(this.event.text())
-				&& Objects.equals(known.ras(), this.ras) && Objects.equals(known.message(), this.message)) {
-			return known;
-		}
-		Response response = new Response(responderId, this.publisherId.text(), this.event.text(), this.ras,
-				this.message);
-		if (this.message == null) {
-			this.responses[slot] = response;
-		}
-		return response;
+		return new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension,
+				takeSignature());
 	}
 
 	private ResponseExtension extension() {
@@ -111,10 +77,10 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 		if (id == null) {
 			return ResponseExtension.UNDERSTOOD;
 		}
-		if (!id.equals(this.extension.id())) {
-			this.extension = new ResponseExtension(id);
+		if (!id.equals(this.last.id())) {
+			this.last = new ResponseExtension(id);
 		}
-		return this.extension;
+		return this.last;
 	}
 
 }

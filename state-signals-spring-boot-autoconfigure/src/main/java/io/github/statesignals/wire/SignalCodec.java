@@ -182,9 +182,7 @@ public final class SignalCodec {
 		return (this.signatures != null) ? this.signatures.checkStored(message, payload, place) : message;
 	}
 
-	// Reads a signal, or a frame of several, one on each line. The next payload is
-	// compared
-	// with this one, which must not be changed.
+	// Reads a signal, or a frame of several, one on each line.
 	public ReceivedMessage readSignals(byte[] payload) {
 		return readSignal(payload, true);
 	}
@@ -215,7 +213,7 @@ public final class SignalCodec {
 
 	private ReceivedMessage readSingle(byte[] payload, JsonScanner<?> scanner) {
 		ReceivedMessage scanned = scan(payload, 0, scanner);
-		return (scanned != null && scanner.at() == payload.length) ? scanned : parse(payload, scanner);
+		return (scanned != null && scanner.end() == payload.length) ? scanned : parse(payload, scanner);
 	}
 
 	private @Nullable ReceivedMessage scan(byte[] payload, int start, JsonScanner<?> scanner) {
@@ -224,7 +222,7 @@ public final class SignalCodec {
 
 	private ReceivedMessage readLines(byte[] payload, JsonScanner<?> scanner) {
 		ReceivedMessage first = scan(payload, 0, scanner);
-		int end = (first != null) ? scanner.at() : JsonLines.lineEnd(payload, 0);
+		int end = (first != null) ? scanner.end() : JsonLines.lineEnd(payload, 0);
 		if (first != null && end == payload.length) {
 			return check(first, payload);
 		}
@@ -251,7 +249,7 @@ public final class SignalCodec {
 			}
 			if (start > 0) {
 				scanned = scan(payload, start, scanner);
-				end = (scanned != null) ? scanner.at() : JsonLines.lineEnd(payload, start);
+				end = (scanned != null) ? scanner.end() : JsonLines.lineEnd(payload, start);
 			}
 			messages.add(readLine(payload, start, end, scanned, scanner));
 		}

@@ -48,18 +48,9 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	private static final byte[] NULL = AsciiJson.ascii("null");
 
-	// A larger map is not reused.
+	// A signal has a copy. A larger one is not reused.
 	private static final int MOST_ENTRIES = 64;
 
-	private final Part head = new Part();
-
-	private final Part limits = new Part();
-
-	private long timeout;
-
-	private @Nullable String replyTo;
-
-	// A signal has a copy of its own.
 	private Map<String, @Nullable Object> entries = new LinkedHashMap<>();
 
 	// By the position of an entry: a publisher's signals have the same names in the same
@@ -78,7 +69,7 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	private final Usual tag = new Usual();
 
-	private final Usual usualReplyTo = new Usual();
+	private final Usual replyTo = new Usual();
 
 	private final Usual traceField = new Usual();
 
@@ -88,38 +79,31 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	@Override
 	ReceivedSignal read() {
-		int start = at();
-		if (!skip(this.head)) {
-			head();
-			remember(this.head, start);
-		}
+		expect('{');
+		expect(PUBLISHER_ID);
+		String publisherId = text(this.publisherId);
+		expect(PROCESS_NAME);
+		String processName = text(this.processName);
+		expect(EVENT);
+		String event = text(this.event);
+		expect(RUNNER_HOST);
+		String runnerHost = text(this.runnerHost);
 		expect(SAMPLE_NO);
 		long sampleNo = longInteger();
 		expect(TAG);
 		String tag = text(this.tag);
 		SignalExtension extension = skip(METADATA) ? metadata() : null;
 		expect('}');
-		Signal signal = new Signal(this.publisherId.text(), this.processName.text(), this.event.text(),
-				this.runnerHost.text(), sampleNo, tag, this.entries);
+		ReceivedSignal received = new ReceivedSignal(
+				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, this.entries), extension,
+				takeSignature());
 		if (this.entries.size() > MOST_ENTRIES) {
 			this.entries = new LinkedHashMap<>();
 		}
 		else if (!this.entries.isEmpty()) {
 			this.entries.clear();
 		}
-		return new ReceivedSignal(signal, extension, takeSignature());
-	}
-
-	private void head() {
-		expect('{');
-		expect(PUBLISHER_ID);
-		text(this.publisherId);
-		expect(PROCESS_NAME);
-		text(this.processName);
-		expect(EVENT);
-		text(this.event);
-		expect(RUNNER_HOST);
-		text(this.runnerHost);
+		return received;
 	}
 
 	private @Nullable SignalExtension metadata() {
@@ -181,16 +165,12 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 		String id = skip(ID) ? text() : null;
 		long sequence = skip(SEQUENCE) ? positive() : SignalExtension.NONE;
 		long sent = skip(SENT) ? positive() : SignalExtension.NONE;
-		int start = at();
-		if (!skip(this.limits)) {
-			this.timeout = skip(TIMEOUT) ? positive() : SignalExtension.NONE;
-			this.replyTo = skip(REPLY_TO) ? text(this.usualReplyTo) : null;
-			remember(this.limits, start);
-		}
+		long timeout = skip(TIMEOUT) ? positive() : SignalExtension.NONE;
+		String replyTo = skip(REPLY_TO) ? text(this.replyTo) : null;
 		signature();
 		Map<String, String> trace = skip(TRACE) ? trace() : Map.of();
 		expect('}');
-		return new SignalExtension(id, sequence, sent, this.timeout, this.replyTo, trace);
+		return new SignalExtension(id, sequence, sent, timeout, replyTo, trace);
 	}
 
 	private Map<String, String> trace() {

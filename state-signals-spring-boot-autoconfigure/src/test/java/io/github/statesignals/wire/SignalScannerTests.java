@@ -1,7 +1,6 @@
 package io.github.statesignals.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -58,33 +57,6 @@ class SignalScannerTests {
 		}
 		Signal escaped = new Signal("p-1", "p", "start", "host", 1, "\"", Map.of());
 		assertThat(scan(new String(this.codec.write(escaped, null), StandardCharsets.UTF_8))).isNull();
-	}
-
-	@Test
-	void readsASignalAfterAnyOther() {
-		String extended = ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"7\"";
-		List<String> signals = new ArrayList<>(USUAL);
-		for (String limits : List.of("", ",\"timeout\":2", ",\"timeout\":20", ",\"timeout\":20,\"reply_to\":\"r\"",
-				",\"timeout\":20,\"reply_to\":\"r1\"", ",\"reply_to\":\"r\"")) {
-			signals.add(extended + limits + "}}}");
-			signals.add(extended + limits + ",\"trace\":{\"a\":\"b\"}}}}");
-			signals.add(extended + limits + "},\"a\":1}}");
-		}
-		for (String before : signals) {
-			for (String next : signals) {
-				for (String json : List.of(before, next, next)) {
-					assertThat(scan(json)).as(json).isNotNull().isEqualTo(ScannerTesting.read(json, this::parse));
-				}
-			}
-		}
-	}
-
-	@Test
-	void readsASignalAfterAnUnknownMember() {
-		String start = ENVELOPE + ",\"metadata\":{\"_ss\":{\"v\":1,\"timeout\":20,\"re";
-		String usual = start + "ply_to\":\"r\"}}}";
-		assertThat(scan(start + "mote\":\"r\"}}}")).isNull();
-		assertThat(scan(usual)).isNotNull().isEqualTo(ScannerTesting.read(usual, this::parse));
 	}
 
 	@ParameterizedTest
