@@ -47,8 +47,7 @@ final class JsonLines {
 	}
 
 	// With the end of the first line. Another writer may have formatted one text on
-	// several
-	// lines.
+	// several lines.
 	static boolean isSeveral(byte[] text, int end) {
 		return end > 0 && end < text.length - 1 && text[end - 1] == '}' && text[end + 1] == '{';
 	}
