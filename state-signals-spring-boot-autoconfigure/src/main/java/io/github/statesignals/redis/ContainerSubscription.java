@@ -3,6 +3,7 @@ package io.github.statesignals.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -245,13 +246,21 @@ final class ContainerSubscription {
 	 */
 	private final class Listener implements MessageListener, SubscriptionListener {
 
+		// That of the last message: the next one often comes from the same.
+		private volatile Channel latest = new Channel(new byte[0], "");
+
 		@Override
 		public void onMessage(Message message, byte @Nullable [] pattern) {
 			if (ContainerSubscription.this.state == State.DESTROYED) {
 				return;
 			}
-			ContainerSubscription.this.receiver.receive(new String(message.getChannel(), StandardCharsets.UTF_8),
-					message.getBody());
+			byte[] bytes = message.getChannel();
+			Channel channel = this.latest;
+			if (!Arrays.equals(channel.bytes, bytes)) {
+				channel = new Channel(bytes, new String(bytes, StandardCharsets.UTF_8));
+				this.latest = channel;
+			}
+			ContainerSubscription.this.receiver.receive(channel.name, message.getBody());
 		}
 
 		@Override
@@ -269,6 +278,9 @@ final class ContainerSubscription {
 			}
 		}
 
+	}
+
+	private record Channel(byte[] bytes, String name) {
 	}
 
 }

@@ -273,14 +273,14 @@ class FrameTests {
 		startPipelining();
 		pause();
 		List<CompletableFuture<?>> sent = new ArrayList<>();
-		IntStream.range(0, 2_000).forEach((i) -> sent.add(answer(i, null)));
+		IntStream.range(0, 6_000).forEach((i) -> sent.add(answer(i, null)));
 		for (int i = sent.size() - 1; i >= 0; i--) {
 			sent.get(i).cancel(false);
 		}
 		unpause();
-		assertThat(answer(2_000, null)).succeedsWithin(AT_MOST);
-		await().untilAsserted(() -> assertThat(numbers()).contains(2_000));
-		assertThat(numbers()).hasSizeLessThanOrEqualTo(1 + 2 * 256 + 1).isSorted();
+		assertThat(answer(6_000, null)).succeedsWithin(AT_MOST);
+		await().untilAsserted(() -> assertThat(numbers()).contains(6_000));
+		assertThat(numbers()).hasSizeLessThanOrEqualTo(3 * 1_024 + 1).isSorted();
 	}
 
 	@Test
