@@ -245,17 +245,23 @@ class CoexistenceTests {
 
 	@Test
 	void closeLeavesNothing() {
-		Set<Thread> threadsBefore = threads();
+		Set<Thread> threadsBefore = threads("state-signals-");
+		Set<Thread> eventLoopsBefore = threads("lettuce-");
 		ConfigurableApplicationContext context = start("closing", Plain.class);
 		assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(connections("closing")).isNotEmpty();
-		assertThat(threads()).hasSizeGreaterThan(threadsBefore.size());
+		assertThat(threads("state-signals-")).hasSizeGreaterThan(threadsBefore.size());
+		assertThat(threads("lettuce-")).hasSizeGreaterThan(eventLoopsBefore.size());
 		context.close();
 		// Sooner than idle threads end by themselves.
 		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
 			assertThat(connections("closing")).isEmpty();
-			assertThat(threads()).filteredOn((thread) -> !threadsBefore.contains(thread)).isEmpty();
+			assertThat(threads("state-signals-")).filteredOn((thread) -> !threadsBefore.contains(thread)).isEmpty();
 		});
+		await().atMost(Duration.ofSeconds(30))
+			.untilAsserted(
+					() -> assertThat(threads("lettuce-")).filteredOn((thread) -> !eventLoopsBefore.contains(thread))
+						.isEmpty());
 		assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 0L, RESPONSES, 0L));
 	}
 
@@ -281,11 +287,11 @@ class CoexistenceTests {
 		return redis.clientList().lines().filter((line) -> line.contains(" name=" + name + " ")).toList();
 	}
 
-	private static Set<Thread> threads() {
+	private static Set<Thread> threads(String prefix) {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.filter((thread) -> thread.getName().startsWith("state-signals-"))
+			.filter((thread) -> thread.getName().startsWith(prefix))
 			.collect(Collectors.toSet());
 	}
 
