@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -188,11 +189,7 @@ public final class SignalCodec {
 	}
 
 	private ReceivedMessage readSignal(byte[] payload, boolean lines) {
-		SignalScanner spare = this.signalScanner.getAndSet(null);
-		SignalScanner scanner = (spare != null) ? spare : new SignalScanner(this.strings);
-		ReceivedMessage message = lines ? readLines(payload, scanner) : readSingle(payload, scanner);
-		this.signalScanner.setRelease(scanner);
-		return message;
+		return read(payload, lines, this.signalScanner, SignalScanner::new);
 	}
 
 	public ReceivedMessage readResponse(byte[] payload) {
@@ -204,10 +201,16 @@ public final class SignalCodec {
 	}
 
 	private ReceivedMessage readResponse(byte[] payload, boolean lines) {
-		ResponseScanner spare = this.responseScanner.getAndSet(null);
-		ResponseScanner scanner = (spare != null) ? spare : new ResponseScanner(this.strings);
+		return read(payload, lines, this.responseScanner, ResponseScanner::new);
+	}
+
+	// A thread that finds no spare scanner creates another one.
+	private <S extends JsonScanner<?>> ReceivedMessage read(byte[] payload, boolean lines,
+			AtomicReference<@Nullable S> spare, Function<StringCache, S> creator) {
+		S taken = spare.getAndSet(null);
+		S scanner = (taken != null) ? taken : creator.apply(this.strings);
 		ReceivedMessage message = lines ? readLines(payload, scanner) : readSingle(payload, scanner);
-		this.responseScanner.setRelease(scanner);
+		spare.setRelease(scanner);
 		return message;
 	}
 
