@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 import io.github.statesignals.Acknowledgement;
@@ -44,9 +44,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private static final CompletableFuture<?> NOT_TRANSMITTED = CompletableFuture.completedFuture(null);
 
-	private static final AtomicIntegerFieldUpdater<Publication> HANDED_OUT = AtomicIntegerFieldUpdater
-		.newUpdater(Publication.class, "handedOut");
-
 	private final Signal signal;
 
 	private final PublishOptions options;
@@ -55,8 +52,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private final long bytes;
 
-	// Not 0 when the result is handed out, or about to be.
-	private volatile int handedOut;
+	private final AtomicBoolean handedOut = new AtomicBoolean();
 
 	private State state = State.QUEUED;
 
@@ -134,7 +130,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	private void handOut(@Nullable SignalResult result, @Nullable Throwable failure) {
-		if (HANDED_OUT.compareAndSet(this, 0, 1)) {
+		if (this.handedOut.compareAndSet(false, true)) {
 			this.owner.onHandedOut(this, result, failure);
 		}
 	}
