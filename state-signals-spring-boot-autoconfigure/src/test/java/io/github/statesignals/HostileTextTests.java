@@ -89,6 +89,20 @@ class HostileTextTests extends AbstractHandlerTests {
 		});
 	}
 
+	@Test
+	void floodOfPublishesThatRequireAMissingResponderIsNoFloodOfLines() {
+		this.runner.run((context) -> {
+			SignalExporter exporter = context.getBean(SignalExporter.class);
+			exporter.initialize("work");
+			for (int i = 0; i < 300; i++) {
+				assertThat(exporter.signal("work").requires("missing").publish().isSuccess()).isFalse();
+			}
+			assertThat(lines()).filteredOn((line) -> line.contains("are required and not subscribed"))
+				.isNotEmpty()
+				.hasSizeLessThanOrEqualTo(100);
+		});
+	}
+
 	private void answer(SignalExporter exporter, String event, int index) {
 		this.publisher.answer(new Response(index + HOSTILE, exporter.getPublisherId(), event, 1, null));
 	}

@@ -159,7 +159,8 @@ final class PublishQueue implements Publication.Owner {
 						this.responders.silent(publication.number(), publication.options().timeout()), this.order);
 			}
 			else {
-				logger.warn("'{}' of '{}' is not published: {} are required and not subscribed", publication.event(),
+				this.services.counters().failedPublishes.warn(logger,
+						"'{}' of '{}' is not published: {} are required and not subscribed", publication.event(),
 						publication.publisherId(), LogText.printable(missing));
 				finish(publication);
 				publication.succeed(
