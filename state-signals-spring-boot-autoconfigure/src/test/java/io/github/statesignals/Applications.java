@@ -1,10 +1,12 @@
 package io.github.statesignals;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -21,6 +23,9 @@ import org.springframework.context.annotation.Import;
  * own, and closes them after each test, the last one first.
  */
 public final class Applications implements AfterEachCallback {
+
+	// The driver may wait indefinitely: https://github.com/redis/lettuce/issues/2278
+	private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(2);
 
 	private final List<ConfigurableApplicationContext> started = new ArrayList<>();
 
@@ -64,7 +69,7 @@ public final class Applications implements AfterEachCallback {
 
 	@Override
 	public void afterEach(ExtensionContext context) {
-		this.started.forEach(ConfigurableApplicationContext::close);
+		this.started.forEach((application) -> Assertions.assertTimeoutPreemptively(CLOSE_TIMEOUT, application::close));
 		this.started.clear();
 	}
 
