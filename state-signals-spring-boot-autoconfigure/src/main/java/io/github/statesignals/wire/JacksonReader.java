@@ -32,7 +32,7 @@ import tools.jackson.core.json.JsonReadFeature;
  */
 final class JacksonReader {
 
-	private final JsonFactory factory = JsonFactory.builder()
+	private static final JsonFactory factory = JsonFactory.builder()
 		.streamReadConstraints(StreamReadConstraints.builder()
 			.maxNestingDepth(Limits.NESTING_DEPTH)
 			.maxNumberLength(Limits.NUMBER_LENGTH)
@@ -41,11 +41,14 @@ final class JacksonReader {
 		.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
 		.build();
 
-	JsonParser createParser(byte[] payload, int length) {
-		return this.factory.createParser(ObjectReadContext.empty(), payload, 0, length);
+	private JacksonReader() {
 	}
 
-	ReceivedSignal readSignal(byte[] payload) throws MalformedPayloadException {
+	static JsonParser createParser(byte[] payload, int length) {
+		return factory.createParser(ObjectReadContext.empty(), payload, 0, length);
+	}
+
+	static ReceivedSignal readSignal(byte[] payload) throws MalformedPayloadException {
 		try (JsonParser json = open(payload)) {
 			String publisherId = null;
 			String processName = null;
@@ -83,7 +86,7 @@ final class JacksonReader {
 		}
 	}
 
-	ReceivedResponse readResponse(byte[] payload) throws MalformedPayloadException {
+	static ReceivedResponse readResponse(byte[] payload) throws MalformedPayloadException {
 		try (JsonParser json = open(payload)) {
 			String responderId = null;
 			String publisherId = null;
@@ -118,7 +121,7 @@ final class JacksonReader {
 		}
 	}
 
-	private JsonParser open(byte[] payload) throws MalformedPayloadException {
+	private static JsonParser open(byte[] payload) throws MalformedPayloadException {
 		JsonParser json = createParser(payload, payload.length);
 		if (json.nextToken() != JsonToken.START_OBJECT) {
 			throw MalformedPayloadException.notAnObject("it is not a JSON object");
@@ -159,7 +162,7 @@ final class JacksonReader {
 	}
 
 	// Python takes a message of any type. What is no string is written as JSON.
-	private @Nullable String readMessage(JsonParser json) {
+	private static @Nullable String readMessage(JsonParser json) {
 		if (json.hasToken(JsonToken.VALUE_NULL)) {
 			return null;
 		}
@@ -167,7 +170,7 @@ final class JacksonReader {
 			return json.getString();
 		}
 		StringWriter text = new StringWriter();
-		try (JsonGenerator generator = this.factory.createGenerator(ObjectWriteContext.empty(), text)) {
+		try (JsonGenerator generator = factory.createGenerator(ObjectWriteContext.empty(), text)) {
 			generator.copyCurrentStructure(json);
 		}
 		return text.toString();

@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class JacksonWriter {
 
-	private final JsonFactory factory = JsonFactory.builder()
+	private static final JsonFactory factory = JsonFactory.builder()
 		// As Python does; and half a surrogate pair, which UTF-8 can't carry, survives.
 		.enable(JsonWriteFeature.ESCAPE_NON_ASCII)
 		// The same digits on every JDK.
@@ -34,11 +34,14 @@ final class JacksonWriter {
 		.build();
 
 	// For values that JSON has no type for.
-	private final JsonMapper mapper = JsonMapper.builder(this.factory).build();
+	private static final JsonMapper mapper = JsonMapper.builder(factory).build();
 
-	byte[] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
+	private JacksonWriter() {
+	}
+
+	static byte[] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+		try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
 			json.writeStringProperty(FieldNames.PUBLISHER_ID, signal.publisherId());
 			json.writeStringProperty(FieldNames.PROCESS_NAME, signal.processName());
@@ -111,9 +114,9 @@ final class JacksonWriter {
 		}
 	}
 
-	byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
+	static byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-		try (JsonGenerator json = this.factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+		try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
 			json.writeStringProperty(FieldNames.RESPONDER_ID, response.responderId());
 			json.writeStringProperty(FieldNames.PUBLISHER_ID, response.publisherId());
@@ -152,14 +155,14 @@ final class JacksonWriter {
 		json.writeEndObject();
 	}
 
-	private void writeEntries(JsonGenerator json, Map<?, ?> map) {
+	private static void writeEntries(JsonGenerator json, Map<?, ?> map) {
 		map.forEach((key, value) -> {
 			json.writeName(String.valueOf(key));
 			writeValue(json, value);
 		});
 	}
 
-	private void writeValue(JsonGenerator json, @Nullable Object value) {
+	private static void writeValue(JsonGenerator json, @Nullable Object value) {
 		if (value instanceof Map<?, ?> map) {
 			json.writeStartObject();
 			writeEntries(json, map);
@@ -189,7 +192,7 @@ final class JacksonWriter {
 			json.writeNull();
 		}
 		else {
-			json.writeRawValue(this.mapper.writeValueAsString(value));
+			json.writeRawValue(mapper.writeValueAsString(value));
 		}
 	}
 

@@ -50,9 +50,8 @@ final class PartialReader {
 	}
 
 	// Null if it is no signal, or its publisher or event is missing or too long.
-	static @Nullable UnreadableSignal readSignal(JacksonReader reader, byte[] payload, boolean tooLarge,
-			String problem) {
-		PartialReader members = read(reader, payload, tooLarge);
+	static @Nullable UnreadableSignal readSignal(byte[] payload, boolean tooLarge, String problem) {
+		PartialReader members = read(payload, tooLarge);
 		String publisherId = (members != null) ? members.strings.get(FieldNames.PUBLISHER_ID) : null;
 		String event = (members != null) ? members.strings.get(FieldNames.EVENT) : null;
 		// A response is no signal, and is not answered.
@@ -66,8 +65,8 @@ final class PartialReader {
 
 	// Reads a response that is too large without its message. Null if it is none, or one
 	// of its ids, its event or its ras does not come before its message.
-	static @Nullable ReceivedResponse readResponse(JacksonReader reader, byte[] payload, String problem) {
-		PartialReader members = read(reader, payload, true);
+	static @Nullable ReceivedResponse readResponse(byte[] payload, String problem) {
+		PartialReader members = read(payload, true);
 		if (members == null || members.ras == null) {
 			return null;
 		}
@@ -76,18 +75,18 @@ final class PartialReader {
 		String event = members.strings.get(FieldNames.EVENT);
 		return (responderId != null && publisherId != null && event != null) ? new ReceivedResponse(
 				new Response(responderId, publisherId, event, members.ras, "(left out: " + problem + ")"),
-				findExtension(reader, payload)) : null;
+				findExtension(payload)) : null;
 	}
 
 	// The extension follows the message. Within a string its key would be escaped.
-	private static @Nullable ResponseExtension findExtension(JacksonReader reader, byte[] payload) {
+	private static @Nullable ResponseExtension findExtension(byte[] payload) {
 		int start = findKey(payload, 0);
 		if (start < 0) {
 			return null;
 		}
 		byte[] object = Arrays.copyOfRange(payload, start - 1, Math.min(payload.length, start + PREFIX));
 		object[0] = '{';
-		try (JsonParser json = reader.createParser(object, object.length)) {
+		try (JsonParser json = JacksonReader.createParser(object, object.length)) {
 			json.nextToken();
 			json.nextName();
 			json.nextToken();
@@ -108,10 +107,10 @@ final class PartialReader {
 		return -1;
 	}
 
-	private static @Nullable PartialReader read(JacksonReader reader, byte[] payload, boolean tooLarge) {
+	private static @Nullable PartialReader read(byte[] payload, boolean tooLarge) {
 		int available = tooLarge ? Math.min(payload.length, PREFIX) : payload.length;
 		PartialReader members = new PartialReader(available, available < payload.length);
-		try (JsonParser json = reader.createParser(payload, available)) {
+		try (JsonParser json = JacksonReader.createParser(payload, available)) {
 			return (json.nextToken() == JsonToken.START_OBJECT && members.read(json)) ? members : null;
 		}
 		catch (StreamConstraintsException | MalformedPayloadException ex) {

@@ -40,11 +40,7 @@ public final class SignalCodec {
 
 	private final StringCache strings;
 
-	private final JacksonReader reader;
-
 	private final PlainWriter plainWriter;
-
-	private final JacksonWriter writer;
 
 	private final long maxPayload;
 
@@ -56,9 +52,7 @@ public final class SignalCodec {
 		this.strings = new StringCache();
 		this.signalScanner = new AtomicReference<>();
 		this.responseScanner = new AtomicReference<>();
-		this.reader = new JacksonReader();
 		this.plainWriter = new PlainWriter();
-		this.writer = new JacksonWriter();
 		this.maxPayload = maxPayload;
 		this.signer = null;
 		this.signatures = null;
@@ -68,9 +62,7 @@ public final class SignalCodec {
 		this.strings = unsigned.strings;
 		this.signalScanner = unsigned.signalScanner;
 		this.responseScanner = unsigned.responseScanner;
-		this.reader = unsigned.reader;
 		this.plainWriter = unsigned.plainWriter;
-		this.writer = unsigned.writer;
 		this.maxPayload = unsigned.maxPayload;
 		this.signer = signer;
 		this.signatures = new SignatureCheck(signer);
@@ -121,7 +113,7 @@ public final class SignalCodec {
 	private byte[] encode(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
 		byte[] plain = this.plainWriter.write(signal, extension, signature);
 		try {
-			return (plain != null) ? plain : this.writer.write(signal, extension, signature);
+			return (plain != null) ? plain : JacksonWriter.write(signal, extension, signature);
 		}
 		catch (IllegalArgumentException ex) {
 			throw notSent(signal, ex.getMessage() + ". Send it as a string");
@@ -161,7 +153,7 @@ public final class SignalCodec {
 
 	private byte[] encode(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		byte[] plain = this.plainWriter.write(response, extension, signature);
-		return (plain != null) ? plain : this.writer.write(response, extension, signature);
+		return (plain != null) ? plain : JacksonWriter.write(response, extension, signature);
 	}
 
 	public static byte[] joinLines(List<byte[]> messages) {
@@ -281,24 +273,24 @@ public final class SignalCodec {
 	private ReceivedMessage parseSignal(byte[] payload) {
 		if (payload.length > this.maxPayload) {
 			String problem = tooLarge(payload);
-			return new MalformedMessage(problem, PartialReader.readSignal(this.reader, payload, true, problem), null);
+			return new MalformedMessage(problem, PartialReader.readSignal(payload, true, problem), null);
 		}
 		try {
-			return this.reader.readSignal(payload);
+			return JacksonReader.readSignal(payload);
 		}
 		catch (MalformedPayloadException ex) {
 			return new MalformedMessage(ex.problem(),
-					ex.isJson() ? PartialReader.readSignal(this.reader, payload, false, ex.problem()) : null, null);
+					ex.isJson() ? PartialReader.readSignal(payload, false, ex.problem()) : null, null);
 		}
 	}
 
 	private ReceivedMessage parseResponse(byte[] payload) {
 		if (payload.length > this.maxPayload) {
 			String problem = tooLarge(payload);
-			return new MalformedMessage(problem, null, PartialReader.readResponse(this.reader, payload, problem));
+			return new MalformedMessage(problem, null, PartialReader.readResponse(payload, problem));
 		}
 		try {
-			return this.reader.readResponse(payload);
+			return JacksonReader.readResponse(payload);
 		}
 		catch (MalformedPayloadException ex) {
 			return new MalformedMessage(ex.problem(), null, null);

@@ -2,7 +2,6 @@ package io.github.statesignals.wire;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.SignalExtension;
@@ -55,7 +54,7 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	// By the position of an entry: a publisher's signals have the same names in the same
 	// order, and often the same values.
-	private final Usual[] names = Stream.generate(Usual::new).limit(8).toArray(Usual[]::new);
+	private final Usual[] names = new Usual[8];
 
 	private final @Nullable String[] values = new @Nullable String[this.names.length];
 
@@ -75,6 +74,9 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	SignalScanner(StringCache strings) {
 		super(strings);
+		for (int i = 0; i < this.names.length; i++) {
+			this.names[i] = new Usual();
+		}
 	}
 
 	@Override

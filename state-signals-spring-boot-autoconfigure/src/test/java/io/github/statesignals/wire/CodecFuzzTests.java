@@ -61,10 +61,6 @@ class CodecFuzzTests {
 
 	private final ResponseScanner responseScanner = new ResponseScanner(this.strings);
 
-	private final JacksonReader reader = new JacksonReader();
-
-	private final JacksonWriter writer = new JacksonWriter();
-
 	private int scanned;
 
 	private int read;
@@ -141,7 +137,7 @@ class CodecFuzzTests {
 			byte[] written = this.codec.write(signal, parsed.extension());
 			sameDigits(this.codec.readSignal(written), parsed);
 			if (signal.metadata().isEmpty()) {
-				same(text(written), text(this.writer.write(signal, parsed.extension(), null)));
+				same(text(written), text(JacksonWriter.write(signal, parsed.extension(), null)));
 			}
 		}
 	}
@@ -174,7 +170,7 @@ class CodecFuzzTests {
 		}
 		byte[] written = this.codec.write(response, parsed.extension());
 		same(this.codec.readResponse(written), parsed);
-		same(text(written), text(this.writer.write(response, parsed.extension(), null)));
+		same(text(written), text(JacksonWriter.write(response, parsed.extension(), null)));
 	}
 
 	private static void checkLines(byte[] first, byte[] second, Function<byte[], ReceivedMessage> several,
@@ -197,7 +193,7 @@ class CodecFuzzTests {
 
 	private @Nullable ReceivedSignal parseSignal(byte[] payload) {
 		try {
-			return this.reader.readSignal(payload);
+			return JacksonReader.readSignal(payload);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;
@@ -206,7 +202,7 @@ class CodecFuzzTests {
 
 	private @Nullable ReceivedResponse parseResponse(byte[] payload) {
 		try {
-			return this.reader.readResponse(payload);
+			return JacksonReader.readResponse(payload);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;

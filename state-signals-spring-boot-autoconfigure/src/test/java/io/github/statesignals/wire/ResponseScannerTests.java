@@ -40,10 +40,6 @@ class ResponseScannerTests {
 
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
-	private final JacksonReader reader = new JacksonReader();
-
-	private final JacksonWriter writer = new JacksonWriter();
-
 	@Test
 	void readsWhatIsUsual() {
 		for (String json : USUAL) {
@@ -122,14 +118,14 @@ class ResponseScannerTests {
 							random.nextBoolean() ? "a" + text : null, random.nextBoolean() ? text : null, null)
 					: null;
 			assertThat(this.codec.write(response, extension)).asString()
-				.isEqualTo(new String(this.writer.write(response, extension, null), StandardCharsets.UTF_8));
+				.isEqualTo(new String(JacksonWriter.write(response, extension, null), StandardCharsets.UTF_8));
 			Signal signal = new Signal(text, "p", "e" + text, "h", random.nextInt(), text, Map.of());
 			SignalExtension asked = random.nextBoolean()
 					? new SignalExtension(random.nextBoolean() ? text : null, random.nextInt(3) - 1L,
 							random.nextInt(3) - 1L, random.nextInt(3) - 1L, random.nextBoolean() ? text : null)
 					: null;
 			assertThat(this.codec.write(signal, asked)).asString()
-				.isEqualTo(new String(this.writer.write(signal, asked, null), StandardCharsets.UTF_8));
+				.isEqualTo(new String(JacksonWriter.write(signal, asked, null), StandardCharsets.UTF_8));
 		}
 	}
 
@@ -143,7 +139,7 @@ class ResponseScannerTests {
 
 	private @Nullable ReceivedResponse parse(byte[] json) {
 		try {
-			return this.reader.readResponse(json);
+			return JacksonReader.readResponse(json);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;

@@ -38,8 +38,6 @@ class SignalScannerTests {
 
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
-	private final JacksonReader reader = new JacksonReader();
-
 	@Test
 	void readsWhatIsUsual() {
 		for (String json : USUAL) {
@@ -79,7 +77,7 @@ class SignalScannerTests {
 
 	private @Nullable ReceivedSignal parse(byte[] json) {
 		try {
-			return this.reader.readSignal(json);
+			return JacksonReader.readSignal(json);
 		}
 		catch (MalformedPayloadException ex) {
 			return null;
