@@ -19,9 +19,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private final Set<String> legalEvents;
 
-	private final Initializer initializer;
-
-	private final Waiter waiter;
+	private final DefaultSignalExporter exporter;
 
 	private final Duration responseTimeout;
 
@@ -31,11 +29,10 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private Collection<String> expected;
 
-	DefaultInitializationSpec(Set<String> legalEvents, EngineSettings.Exporters settings, Initializer initializer,
-			Waiter waiter) {
+	DefaultInitializationSpec(Set<String> legalEvents, EngineSettings.Exporters settings,
+			DefaultSignalExporter exporter) {
 		this.legalEvents = legalEvents;
-		this.initializer = initializer;
-		this.waiter = waiter;
+		this.exporter = exporter;
 		this.responseTimeout = settings.responseTimeout();
 		this.republishInterval = settings.republishInterval();
 		this.expected = settings.expectedResponders();
@@ -68,14 +65,14 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	@Override
 	public void initialize() {
-		this.initializer.initialize(this.legalEvents, this.tag, this.expected, this.responseTimeout);
+		this.exporter.initialize(this.legalEvents, this.tag, this.expected, this.responseTimeout);
 	}
 
 	@Override
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
 		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
-		return this.waiter.initializeAndWait(subscribers, timeout, this.republishInterval, () -> this.initializer
+		return this.exporter.initializeAndWait(subscribers, timeout, this.republishInterval, () -> this.exporter
 			.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout)));
 	}
 
@@ -84,19 +81,6 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	private Duration confirmationTimeout(Duration timeout) {
 		boolean shorter = this.responseTimeout.isNegative() || timeout.compareTo(this.responseTimeout) < 0;
 		return (!timeout.isNegative() && !timeout.isZero() && shorter) ? timeout : this.responseTimeout;
-	}
-
-	interface Initializer {
-
-		void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout);
-
-	}
-
-	interface Waiter {
-
-		boolean initializeAndWait(int subscribers, Duration timeout, Duration republishInterval,
-				Runnable initialization);
-
 	}
 
 }

@@ -89,8 +89,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		this.subscriptions = new Subscriptions(this.publisherId, channel, services, localResponders,
 				this::currentInitialization);
 		this.publisher = this.subscriptions.publisher();
-		this.options = new PublishOptions(services.settings().exporters().responseTimeout(),
-				services.callbackLanes()::execute);
+		this.options = new PublishOptions(services.settings().exporters().responseTimeout(), services.callbackLanes());
 		this.observedPublisher = new ObservedPublisher(channel, services, registry::isStopped, this.publisher::publish);
 	}
 
@@ -111,8 +110,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public InitializationSpec initialization(String... legalEvents) {
-		return new DefaultInitializationSpec(LegalEvents.of(legalEvents), this.services.settings().exporters(),
-				this::initialize, this::initializeAndWait);
+		return new DefaultInitializationSpec(LegalEvents.of(legalEvents), this.services.settings().exporters(), this);
 	}
 
 	@Override
@@ -210,7 +208,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return shutdown.sent();
 	}
 
-	private void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {
+	void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {
 		CompletionStage<?> sent;
 		this.services.counters().initialized(this.channel, legalEvents);
 		this.lock.lock();
@@ -310,8 +308,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return this.observedPublisher.publish(signal, current, options);
 	}
 
-	private boolean initializeAndWait(int count, Duration timeout, Duration republishInterval,
-			Runnable initialization) {
+	boolean initializeAndWait(int count, Duration timeout, Duration republishInterval, Runnable initialization) {
 		if (this.registry.isStopped()) {
 			throw ExporterFailures.notStarted(this.publisherId);
 		}

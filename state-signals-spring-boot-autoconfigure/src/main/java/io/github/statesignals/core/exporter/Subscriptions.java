@@ -91,7 +91,9 @@ public final class Subscriptions {
 		this.responders.open(expected);
 		if (!this.services.outbound().isDurable(this.channel)) {
 			// Where it is, the transport knows the subscribers.
-			this.localResponders.all().forEach(this::join);
+			for (LocalResponder responder : this.localResponders.all()) {
+				join(responder);
+			}
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * A lane exists while it has tasks, so the number of keys is not limited.
  */
-public final class OrderedLanes {
+public final class OrderedLanes implements Executor {
 
 	private static final Logger logger = LoggerFactory.getLogger(OrderedLanes.class);
 
@@ -78,15 +79,17 @@ public final class OrderedLanes {
 			lane = laneOf(key);
 			offer = lane.offer(task);
 		}
-		switch (offer) {
-			case FIRST -> {
-				this.scheduler.submit(lane);
-				if (this.watch != null) {
-					this.watch.watch(this.watched);
-				}
+		if (offer == Offer.FIRST) {
+			this.scheduler.submit(lane);
+			if (this.watch != null) {
+				this.watch.watch(this.watched);
 			}
-			case REFUSED_AND_RETIRED -> remove(key, lane);
-			default -> this.scheduler.onTaskAdded();
+		}
+		else if (offer == Offer.REFUSED_AND_RETIRED) {
+			remove(key, lane);
+		}
+		else {
+			this.scheduler.onTaskAdded();
 		}
 		return offer == Offer.FIRST || offer == Offer.QUEUED;
 	}
@@ -120,6 +123,7 @@ public final class OrderedLanes {
 	}
 
 	// Runs the task without a lane. Never refuses.
+	@Override
 	public void execute(Runnable task) {
 		this.scheduler.submit(() -> {
 			task.run();
