@@ -2,13 +2,11 @@ package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.handler.metadata.MetadataReader;
@@ -33,7 +31,6 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the listeners of bridged types among the beans of one application context, and
@@ -47,21 +44,17 @@ final class BridgedListeners {
 
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
-	private final Supplier<Map<Method, ApplicationListenerMethodAdapter>> adapters;
-
 	private volatile @Nullable TransactionTemplate transaction;
 
-	// Created for the first bridged type.
-	private final Supplier<MetadataReader> reader;
+	private final MetadataReader reader;
 
 	BridgedListeners(ConfigurableApplicationContext context) {
 		this.context = context;
-		this.adapters = SingletonSupplier.of(this::adapters);
-		this.reader = SingletonSupplier.of(() -> new MetadataReader(context.getBeanFactory()));
+		this.reader = new MetadataReader(context.getBeanFactory());
 	}
 
 	MetadataReader reader() {
-		return this.reader.get();
+		return this.reader;
 	}
 
 	// Called after Spring has registered its own listeners.
@@ -78,7 +71,9 @@ final class BridgedListeners {
 			Map<Method, EventListener> methods = MethodIntrospector.selectMethods(beanClass,
 					(MethodIntrospector.MetadataLookup<EventListener>) (method) -> AnnotatedElementUtils
 						.findMergedAnnotation(method, EventListener.class));
-			methods.forEach((method, annotation) -> inspect(beanName, beanClass, method, annotation));
+			for (Map.Entry<Method, EventListener> annotated : methods.entrySet()) {
+				inspect(beanName, beanClass, annotated.getKey(), annotated.getValue());
+			}
 		}
 	}
 
@@ -93,8 +88,8 @@ final class BridgedListeners {
 		}
 		if (!observed.isEmpty()) {
 			checkInvocable(beanName, method);
-			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, method,
-					this.adapters.get().get(method)), observed);
+			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, method, adapter(method)),
+					observed);
 		}
 	}
 
@@ -175,7 +170,7 @@ final class BridgedListeners {
 		}
 		try {
 			Map<String, Class<?>> observed = SignalTypes.events(type);
-			observed.values().forEach(reader()::check);
+			observed.values().forEach(this.reader::check);
 			return observed;
 		}
 		catch (UnsafeTypeException ex) {
@@ -210,16 +205,16 @@ final class BridgedListeners {
 				? eventType.as(PayloadApplicationEvent.class).getGeneric().resolve() : type;
 	}
 
-	private Map<Method, ApplicationListenerMethodAdapter> adapters() {
-		Map<Method, ApplicationListenerMethodAdapter> adapters = new HashMap<>();
+	private @Nullable ApplicationListenerMethodAdapter adapter(Method method) {
 		if (this.context instanceof AbstractApplicationContext abstractContext) {
 			for (ApplicationListener<?> listener : abstractContext.getApplicationListeners()) {
-				if (listener instanceof ApplicationListenerMethodAdapter adapter) {
-					adapters.put(adapter.getTargetMethod(), adapter);
+				if (listener instanceof ApplicationListenerMethodAdapter adapter
+						&& adapter.getTargetMethod().equals(method)) {
+					return adapter;
 				}
 			}
 		}
-		return adapters;
+		return null;
 	}
 
 	// Spring looks for no listener methods there.
