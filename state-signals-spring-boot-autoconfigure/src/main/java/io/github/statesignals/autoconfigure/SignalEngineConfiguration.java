@@ -96,9 +96,10 @@ class SignalEngineConfiguration {
 			ObjectProvider<SignalInterceptor> interceptors, ApplicationEventPublisher events, Environment environment,
 			ObjectProvider<Timer> timer, ObjectProvider<SignalObserver> observer) {
 		JsonMapper mapper = mappers.getIfAvailable();
+		Timer known = timer.getIfAvailable();
 		return new SignalEngine(transport, settings(properties, environment), executor,
 				(mapper != null) ? mapper : JsonMapper.builder().build(), () -> interceptors.orderedStream().toList(),
-				events, timer.getIfAvailable(ScheduledTimer::new),
+				events, (known != null) ? known : new ScheduledTimer(),
 				() -> observer.getIfAvailable(() -> SignalObserver.NONE));
 	}
 

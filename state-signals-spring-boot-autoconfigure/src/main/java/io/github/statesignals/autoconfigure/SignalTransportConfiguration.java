@@ -104,11 +104,12 @@ class SignalTransportConfiguration {
 
 	private static Map<String, DurableChannel> durable(StateSignalsProperties properties) {
 		Map<String, DurableChannel> durable = new LinkedHashMap<>();
-		properties.channels().forEach((name, channel) -> {
+		for (Map.Entry<String, Channel> named : properties.channels().entrySet()) {
+			Channel channel = named.getValue();
 			if (channel.delivery() == Delivery.DURABLE) {
-				durable.put(name, new DurableChannel(channel.retention(), channel.start()));
+				durable.put(named.getKey(), new DurableChannel(channel.retention(), channel.start()));
 			}
-		});
+		}
 		return durable;
 	}
 

@@ -49,9 +49,7 @@ public final class MetadataConverter {
 
 	public MetadataConverter(JsonMapper mapper) {
 		this.mapper = mapper;
-		this.checking = SingletonSupplier.of(() -> mapper.rebuild()
-			.addModule(new SimpleModule("hidden-fields").setSerializerModifier(new HiddenFields()))
-			.build());
+		this.checking = SingletonSupplier.of(() -> HiddenFields.refusedBy(mapper));
 	}
 
 	// Errors name the key.
@@ -174,6 +172,12 @@ public final class MetadataConverter {
 	 */
 	@SuppressWarnings("serial")
 	private static final class HiddenFields extends ValueSerializerModifier {
+
+		static JsonMapper refusedBy(JsonMapper mapper) {
+			return mapper.rebuild()
+				.addModule(new SimpleModule("hidden-fields").setSerializerModifier(new HiddenFields()))
+				.build();
+		}
 
 		@Override
 		public ValueSerializer<?> modifySerializer(SerializationConfig config, BeanDescription.Supplier description,

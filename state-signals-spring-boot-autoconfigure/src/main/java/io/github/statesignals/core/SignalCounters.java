@@ -96,7 +96,9 @@ public final class SignalCounters {
 	}
 
 	public void initialized(String channel, Set<String> legalEvents) {
-		notifyListeners((listener) -> listener.onInitialized(channel, legalEvents));
+		if (!this.listeners.isEmpty()) {
+			notifyListeners((listener) -> listener.onInitialized(channel, legalEvents));
+		}
 	}
 
 	public void ended(String channel, String event, @Nullable SignalResult result, @Nullable Throwable failure) {

@@ -20,10 +20,6 @@ final class RegisteredHandler {
 	// Stands for any event but the reserved ones.
 	static final String ANY = "*";
 
-	private static final BooleanSupplier SELECTED = () -> true;
-
-	private static final BooleanSupplier NOT_SELECTED = () -> false;
-
 	private final String event;
 
 	private final SignalHandler delegate;
@@ -129,7 +125,7 @@ final class RegisteredHandler {
 			try {
 				boolean selected = !(RegisteredHandler.this.delegate instanceof SelectiveHandler selective)
 						|| selective.selects(this.signal);
-				return selected ? SELECTED : NOT_SELECTED;
+				return selected ? () -> true : () -> false;
 			}
 			catch (RuntimeException | Error ex) {
 				return () -> {
