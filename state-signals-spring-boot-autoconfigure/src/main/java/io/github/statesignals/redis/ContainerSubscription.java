@@ -53,7 +53,7 @@ final class ContainerSubscription {
 
 	private final RedisMessageListenerContainer container;
 
-	private final Receiver receiver;
+	private final MessageReceiver receiver;
 
 	private final Runnable resubscription;
 
@@ -67,7 +67,7 @@ final class ContainerSubscription {
 
 	// Nothing else uses the container meanwhile. The resubscription is called when all
 	// channels are subscribed again, on a new connection.
-	ContainerSubscription(RedisMessageListenerContainer container, Receiver receiver, Runnable resubscription) {
+	ContainerSubscription(RedisMessageListenerContainer container, MessageReceiver receiver, Runnable resubscription) {
 		this.container = container;
 		this.receiver = receiver;
 		this.resubscription = resubscription;
@@ -227,16 +227,6 @@ final class ContainerSubscription {
 	private enum State {
 
 		CREATED, STARTED, DESTROYED
-
-	}
-
-	/**
-	 * Receives messages, one after the other, on the thread that calls the container's
-	 * listeners.
-	 */
-	interface Receiver {
-
-		void receive(String channel, byte[] payload);
 
 	}
 

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads messages and passes them to the listener, one at a time, until it is closed.
  */
-final class MessageReceiver implements ContainerSubscription.Receiver {
+final class MessageReceiver {
 
 	private static final Logger logger = LoggerFactory.getLogger(MessageReceiver.class);
 
@@ -72,8 +72,7 @@ final class MessageReceiver implements ContainerSubscription.Receiver {
 		this.topics.put(name, new Topic(channel, false));
 	}
 
-	@Override
-	public void receive(String name, byte[] payload) {
+	void receive(String name, byte[] payload) {
 		Topic topic = this.topics.get(name);
 		if (topic == null) {
 			this.heartbeat.receive(payload);

@@ -1,7 +1,6 @@
 package io.github.statesignals.redis.driver;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
@@ -108,7 +108,7 @@ final class LettuceConnections {
 		RedisStandaloneConfiguration standalone = lettuce.getStandaloneConfiguration();
 		boolean used = standalone.getHostName().equals(lettuce.getHostName())
 				&& standalone.getPort() == lettuce.getPort() && standalone.getDatabase() == lettuce.getDatabase()
-				&& Objects.equals(standalone.getPassword().map(String::new).orElse(null), lettuce.getPassword());
+				&& standalone.getPassword().equals(RedisPassword.of(lettuce.getPassword()));
 		return (used && !isMasterReplica(lettuce)) ? standalone : null;
 	}
 
@@ -137,9 +137,10 @@ final class LettuceConnections {
 				client.useSsl().startTls();
 			}
 		}
-		application.getClientResources()
-			.map((resources) -> reconnect ? untraced(resources, this.eventLoop) : untraced(resources))
-			.ifPresent(client::clientResources);
+		ClientResources resources = application.getClientResources().orElse(null);
+		if (resources != null) {
+			client.clientResources(reconnect ? untraced(resources, this.eventLoop) : untraced(resources));
+		}
 		application.getClientName().ifPresent(client::clientName);
 		application.getRedisCredentialsProviderFactory().ifPresent(client::redisCredentialsProviderFactory);
 		Optional<ClientOptions> known = application.getClientOptions();
