@@ -1,5 +1,6 @@
 package io.github.statesignals.autoconfigure;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -83,6 +84,34 @@ class SignalTransportConfiguration {
 				durable);
 		transport.prepare();
 		return transport;
+	}
+
+	// Not by a condition: signing can be turned on after beans were processed ahead of
+	// time.
+	@Bean
+	@Lazy
+	MessageSigner stateSignalsMessageSigner(SigningKeys keys, StateSignalsProperties properties) {
+		Map<String, SigningMode> modes = new LinkedHashMap<>();
+		for (Map.Entry<String, Channel> channel : properties.channels().entrySet()) {
+			if (channel.getValue().signing() != null) {
+				modes.put(channel.getKey(), channel.getValue().signing());
+			}
+		}
+		MessageSigner signer = new MessageSigner(keys.read(), properties.signing().mode(), modes,
+				properties.signing().clockTolerance(), Clock.systemUTC());
+		keys.watch(signer::use);
+		return signer;
+	}
+
+	@Bean(destroyMethod = "close")
+	@Lazy
+	SigningKeys stateSignalsSigningKeys(StateSignalsProperties properties) {
+		if (properties.protocol().extensions() == Extensions.OFF) {
+			throw new SignalStartException("Signatures need the extensions of the protocol, which are off",
+					"Set state-signals.protocol.extensions to negotiated or always, or remove state-signals.signing.mode "
+							+ "and state-signals.channels.<name>.signing.");
+		}
+		return new SigningKeys(properties.signing());
 	}
 
 	// Listeners of the application would run on the driver's thread.

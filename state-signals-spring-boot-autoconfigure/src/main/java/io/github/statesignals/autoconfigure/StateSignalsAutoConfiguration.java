@@ -31,7 +31,7 @@ import org.springframework.util.ReflectionUtils.MethodFilter;
 @ConditionalOnBooleanProperty(name = "state-signals.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StateSignalsProperties.class)
 // In this order: there is an engine only where there is a transport.
-@Import({ SigningConfiguration.class, SignalTransportConfiguration.class, SignalEngineConfiguration.class })
+@Import({ SignalTransportConfiguration.class, SignalEngineConfiguration.class })
 public final class StateSignalsAutoConfiguration {
 
 	@Bean
