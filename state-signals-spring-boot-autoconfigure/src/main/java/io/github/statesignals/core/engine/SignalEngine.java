@@ -156,8 +156,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				MemoryBudget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
 				new ApplicationEvents(this.eventLanes, events), SingletonSupplier.of(observer));
 		this.exporters = new ExporterRegistry(outbound);
-		this.responders = new ResponderRegistry(outbound);
 		this.announcements = new ResponderAnnouncements(outbound, settings, this.exporters);
+		this.responders = new ResponderRegistry(this.services, this.lanes, this.announcements, this.exporters::isOwn);
 		this.router = new SignalRouter(this.services, this.exporters, this.responders, this.announcements,
 				this.acceptance, this::onConnected);
 		outbound.open(settings.channel());
@@ -193,12 +193,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 
 	@Override
 	public SignalResponder get(String name, String channel) {
-		return this.responders.get(name, channel, this::createResponder);
-	}
-
-	private DefaultSignalResponder createResponder(String name, String channel) {
-		return new DefaultSignalResponder(name, channel, this.services, this.lanes, this.announcements,
-				this.exporters::isOwn);
+		return this.responders.get(name, channel);
 	}
 
 	public SignalResponder responder() {

@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.lane.OrderedLanes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,22 +20,33 @@ public final class ResponderRegistry {
 	// the thread that adds one may wait for Redis.
 	private final List<DefaultSignalResponder> responders = new CopyOnWriteArrayList<>();
 
-	private final Outbound outbound;
+	private final EngineServices services;
 
-	public ResponderRegistry(Outbound outbound) {
-		this.outbound = outbound;
+	private final OrderedLanes lanes;
+
+	private final Announcements announcements;
+
+	private final Predicate<String> own;
+
+	// own: tells the ids of this application's own publishers.
+	public ResponderRegistry(EngineServices services, OrderedLanes lanes, Announcements announcements,
+			Predicate<String> own) {
+		this.services = services;
+		this.lanes = lanes;
+		this.announcements = announcements;
+		this.own = own;
 	}
 
 	// Opens the channel of a responder that is new.
-	public DefaultSignalResponder get(String name, String channel,
-			BiFunction<String, String, DefaultSignalResponder> factory) {
+	public DefaultSignalResponder get(String name, String channel) {
 		synchronized (this.responders) {
 			DefaultSignalResponder known = find(name, channel);
 			if (known != null) {
 				return known;
 			}
-			DefaultSignalResponder responder = factory.apply(name, channel);
-			this.outbound.open(channel);
+			DefaultSignalResponder responder = new DefaultSignalResponder(name, channel, this.services, this.lanes,
+					this.announcements, this.own);
+			this.services.outbound().open(channel);
 			this.responders.add(responder);
 			return responder;
 		}
@@ -52,7 +64,8 @@ public final class ResponderRegistry {
 	// Not one on a durable channel, whose id other applications share.
 	public @Nullable LocalResponder findBroadcast(String responderId) {
 		for (DefaultSignalResponder responder : this.responders) {
-			if (responder.getResponderId().equals(responderId) && !this.outbound.isDurable(responder.getChannel())) {
+			if (responder.getResponderId().equals(responderId)
+					&& !this.services.outbound().isDurable(responder.getChannel())) {
 				return responder;
 			}
 		}
