@@ -1,7 +1,5 @@
 package io.github.statesignals.redis.driver;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -18,19 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class SingleEventLoop implements EventLoopGroupProvider {
 
-	// By the type that the driver's transport needs: one, as all clients connect to the
+	// Absent until the first client connects. Of one type, as all clients connect to the
 	// same servers.
-	private final Map<Class<?>, EventLoopGroup> groups = new ConcurrentHashMap<>();
+	private volatile @Nullable EventLoopGroup group;
 
 	@Override
-	public <T extends EventLoopGroup> T allocate(Class<T> type) {
-		return type.cast(this.groups.computeIfAbsent(type,
-				(created) -> (EventLoopGroup) DefaultEventLoopGroupProvider.createEventLoopGroup(type, 1)));
+	public synchronized <T extends EventLoopGroup> T allocate(Class<T> type) {
+		EventLoopGroup known = this.group;
+		T allocated = (known != null) ? type.cast(known)
+				: type.cast(DefaultEventLoopGroupProvider.createEventLoopGroup(type, 1));
+		this.group = allocated;
+		return allocated;
 	}
 
-	// Absent until the first client connects.
 	@Nullable Executor executor() {
-		return this.groups.values().stream().findFirst().orElse(null);
+		return this.group;
 	}
 
 	@Override
@@ -46,11 +46,12 @@ final class SingleEventLoop implements EventLoopGroupProvider {
 	}
 
 	@Override
-	public Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit unit) {
-		this.groups.values().removeIf((group) -> {
-			group.shutdownGracefully(quietPeriod, timeout, unit);
-			return true;
-		});
+	public synchronized Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit unit) {
+		EventLoopGroup ended = this.group;
+		this.group = null;
+		if (ended != null) {
+			ended.shutdownGracefully(quietPeriod, timeout, unit);
+		}
 		return GlobalEventExecutor.INSTANCE.newSucceededFuture(true);
 	}
 
