@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * A lane exists while it has tasks, so the number of keys is not limited.
  */
-public final class OrderedLanes implements Executor {
+public final class OrderedLanes implements Executor, TaskWatch.Lanes {
 
 	private static final Logger logger = LoggerFactory.getLogger(OrderedLanes.class);
 
@@ -47,8 +47,6 @@ public final class OrderedLanes implements Executor {
 	private final MemoryBudget memory;
 
 	private final @Nullable TaskWatch watch;
-
-	private final TaskWatch.Lanes watched = new WatchedLanes();
 
 	private final AtomicInteger waiting = new AtomicInteger();
 
@@ -82,7 +80,7 @@ public final class OrderedLanes implements Executor {
 		if (offer == Offer.FIRST) {
 			this.scheduler.submit(lane);
 			if (this.watch != null) {
-				this.watch.watch(this.watched);
+				this.watch.watch(this);
 			}
 		}
 		else if (offer == Offer.REFUSED_AND_RETIRED) {
@@ -135,7 +133,7 @@ public final class OrderedLanes implements Executor {
 		long remaining = TimeUnit.NANOSECONDS.convert(timeout);
 		this.idleLock.lock();
 		try {
-			while (!this.lanes.isEmpty()) {
+			while (!isIdle()) {
 				if (remaining <= 0) {
 					return false;
 				}
@@ -157,6 +155,11 @@ public final class OrderedLanes implements Executor {
 		return this.lanes.size();
 	}
 
+	@Override
+	public boolean isIdle() {
+		return this.lanes.isEmpty();
+	}
+
 	public int waiting() {
 		return this.waiting.get();
 	}
@@ -169,7 +172,8 @@ public final class OrderedLanes implements Executor {
 		return this.memory;
 	}
 
-	List<Object> runningTasks() {
+	@Override
+	public List<Object> runningTasks() {
 		List<Object> running = new ArrayList<>();
 		for (Lane lane : this.lanes.values()) {
 			Object task = lane.running();
@@ -209,7 +213,7 @@ public final class OrderedLanes implements Executor {
 
 	private void remove(Object key, Lane lane) {
 		this.lanes.remove(key, lane);
-		if (this.lanes.isEmpty()) {
+		if (isIdle()) {
 			this.idleLock.lock();
 			try {
 				this.idle.signalAll();
@@ -258,20 +262,6 @@ public final class OrderedLanes implements Executor {
 
 		// The lane is retired: another one has to take the task.
 		RETIRED
-
-	}
-
-	private final class WatchedLanes implements TaskWatch.Lanes {
-
-		@Override
-		public List<Object> runningTasks() {
-			return OrderedLanes.this.runningTasks();
-		}
-
-		@Override
-		public boolean isIdle() {
-			return OrderedLanes.this.lanes.isEmpty();
-		}
 
 	}
 
