@@ -10,7 +10,6 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.transport.LogLimit;
-import io.github.statesignals.transport.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the application's converters from signals.
@@ -24,7 +22,8 @@ final class SignalConverters {
 
 	private final BeanClasses classes;
 
-	private final Supplier<Map<String, @Nullable Class<?>>> targetsByBean = SingletonSupplier.of(this::targetsByBean);
+	// Absent until a handler takes a type that may have one.
+	private @Nullable Map<String, @Nullable Class<?>> targetsByBean;
 
 	SignalConverters(ConfigurableListableBeanFactory beanFactory, BeanClasses classes) {
 		this.beanFactory = beanFactory;
@@ -32,20 +31,25 @@ final class SignalConverters {
 	}
 
 	private Map<String, @Nullable Class<?>> targetsByBean() {
-		Map<String, @Nullable Class<?>> targets = new LinkedHashMap<>();
+		Map<String, @Nullable Class<?>> targets = this.targetsByBean;
+		if (targets != null) {
+			return targets;
+		}
+		targets = new LinkedHashMap<>();
 		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, Converter.class)) {
 			ResolvableType type = this.classes.as(name, Converter.class);
 			if (type.getGeneric(0).resolve() == Signal.class) {
 				targets.put(name, type.getGeneric(1).resolve());
 			}
 		}
+		this.targetsByBean = targets;
 		return targets;
 	}
 
 	@SuppressWarnings("unchecked")
 	@Nullable Converter<Signal, ?> find(Class<?> type) {
 		List<Object> found = new ArrayList<>();
-		this.targetsByBean.get().forEach((name, target) -> {
+		targetsByBean().forEach((name, target) -> {
 			if (target == type) {
 				Object converter = this.beanFactory.getBean(name);
 				if (!converter.equals(null)) {

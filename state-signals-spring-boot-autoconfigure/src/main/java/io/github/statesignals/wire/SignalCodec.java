@@ -15,7 +15,6 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
-import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import org.jspecify.annotations.Nullable;
