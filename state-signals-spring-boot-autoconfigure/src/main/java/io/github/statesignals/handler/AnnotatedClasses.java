@@ -3,6 +3,7 @@ package io.github.statesignals.handler;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import org.slf4j.Logger;
@@ -38,12 +39,8 @@ final class AnnotatedClasses {
 		if (MergedAnnotations.from(type).isPresent(OnSignal.class) || isDeclaredBy(type)) {
 			return true;
 		}
-		for (Class<?> implemented : type.getInterfaces()) {
-			if (contains(implemented)) {
-				return true;
-			}
-		}
-		return type.getSuperclass() != null && contains(type.getSuperclass());
+		Class<?> superclass = type.getSuperclass();
+		return (superclass != null && contains(superclass)) || Stream.of(type.getInterfaces()).anyMatch(this::contains);
 	}
 
 	// Applications are there at most as samples.

@@ -113,12 +113,7 @@ final class HandlerRegistrar {
 
 	private static boolean isAsynchronous(AnnotatedElement element) {
 		MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
-		for (String annotation : ASYNCHRONOUS) {
-			if (annotations.isPresent(annotation)) {
-				return true;
-			}
-		}
-		return false;
+		return ASYNCHRONOUS.stream().anyMatch(annotations::isPresent);
 	}
 
 	private Set<String> events(Method method, Class<?> targetClass, OnSignalAttributes attributes) {
