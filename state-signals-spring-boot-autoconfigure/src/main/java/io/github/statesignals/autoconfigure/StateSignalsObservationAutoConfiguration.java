@@ -10,6 +10,7 @@ import io.github.statesignals.observation.MicrometerSignalObserver;
 import io.github.statesignals.observation.SignalHandleObservationConvention;
 import io.github.statesignals.observation.SignalPublishObservationConvention;
 import io.github.statesignals.observation.SignalResponseObservationConvention;
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.tracing.LettuceObservationContext;
 import io.micrometer.observation.ObservationPredicate;
@@ -71,7 +72,7 @@ public final class StateSignalsObservationAutoConfiguration {
 	 * the same way itself.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(LettuceObservationContext.class)
+	@ConditionalOnClass(RedisClient.class)
 	static class LettuceConfiguration {
 
 		// Each Redis channel and key of the starter begins with it.
