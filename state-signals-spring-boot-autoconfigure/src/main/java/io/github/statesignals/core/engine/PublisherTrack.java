@@ -140,13 +140,8 @@ final class PublisherTrack {
 		}
 	}
 
-	/**
-	 * Takes the time of a signal.
-	 * @param signal the numbers of the signal
-	 * @param nowMillis the time
-	 * @return the milliseconds for which its publisher still awaits answers;
-	 * {@code null}: it is not known, or indefinitely
-	 */
+	// Takes the time of a signal. Returns the time for which its publisher still awaits
+	// answers; null: it is not known, or indefinitely.
 	@Nullable Long remainingMillis(SignalExtension signal, long nowMillis) {
 		long sentMillis = signal.sentMillis();
 		if (sentMillis < 0) {

@@ -25,11 +25,7 @@ final class ReactivePublish implements Flow.Publisher<SignalProgress> {
 
 	private final Function<BiConsumer<String, SignalResult.Answer>, CompletableFuture<SignalResult>> publish;
 
-	/**
-	 * Creates a publisher.
-	 * @param executor calls subscribers
-	 * @param publish publishes with a listener of the answers
-	 */
+	// publish: publishes with a listener of the answers.
 	ReactivePublish(Executor executor,
 			Function<BiConsumer<String, SignalResult.Answer>, CompletableFuture<SignalResult>> publish) {
 		this.executor = executor;

@@ -379,13 +379,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	}
 
-	/**
-	 * A request for stored answers.
-	 *
-	 * @param id the id under which the signal is stored, if that is known yet
-	 * @param responders the names of the responders whose answers are outstanding
-	 * @param confirmation completes when the id is known
-	 */
+	// A request for stored answers. The id under which the signal is stored is known when
+	// the confirmation completes.
 	record Recall(@Nullable String id, Set<String> responders, CompletableFuture<?> confirmation) {
 	}
 

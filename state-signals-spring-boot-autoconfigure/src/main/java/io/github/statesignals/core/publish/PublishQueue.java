@@ -363,14 +363,8 @@ final class PublishQueue implements Publication.Owner {
 		return this.services.timer().nanoTime();
 	}
 
-	/**
-	 * A response that was counted, or not.
-	 *
-	 * @param publication the publication that it is for, if it is in flight and the
-	 * response completes it or does not count
-	 * @param verdict whether it counts
-	 * @param result the result if it completes the publication
-	 */
+	// A response that was counted, or not. With the publication in flight that it is for,
+	// if it completes that or does not count, and the result if it completes it.
 	record Counted(@Nullable Publication publication, Verdict verdict, @Nullable SignalResult result) {
 
 		static final Counted NONE = new Counted(null, Verdict.NOT_AWAITED, null);

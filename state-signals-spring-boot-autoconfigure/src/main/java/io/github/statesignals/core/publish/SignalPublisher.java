@@ -56,16 +56,7 @@ public final class SignalPublisher implements PublicationListener {
 
 	private final Consumer<Set<String>> missed;
 
-	/**
-	 * Creates a publisher.
-	 * @param services the services of the engine
-	 * @param channel the channel's name
-	 * @param responders the responders to await
-	 * @param probes probes those that do not answer
-	 * @param unhandledEvents warns of events that no responder acts on
-	 * @param missed takes the ids of those that did not answer in time; called under a
-	 * lock
-	 */
+	// missed: takes the ids of responders that did not answer in time, under a lock.
 	public SignalPublisher(EngineServices services, String channel, KnownResponders responders, ResponderProbes probes,
 			UnhandledEvents unhandledEvents, Consumer<Set<String>> missed) {
 		this.services = services;
@@ -238,13 +229,9 @@ public final class SignalPublisher implements PublicationListener {
 		publication.succeed(result, this.sender.isDurable(), this.services.counters().failedPublishes);
 	}
 
-	/**
-	 * Removes all subscribers, sends {@code shutdown}, and ends all publications: those
-	 * that were sent with their result as it stands, the others with an exception.
-	 * @param shutdown the signal
-	 * @param reason the exception for callers that wait for subscribers
-	 * @return completes the results; to be called without any lock
-	 */
+	// Removes all subscribers, sends shutdown, and ends all publications: those that were
+	// sent with their result as it stands, the others with an exception. The reason is for
+	// callers that wait for subscribers.
 	public Shutdown shutDown(Signal shutdown, RuntimeException reason) {
 		boolean extended = this.queue.isExtended();
 		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
@@ -270,12 +257,7 @@ public final class SignalPublisher implements PublicationListener {
 		this.queue.endAbandoned(publication).run();
 	}
 
-	/**
-	 * The end of an exporter.
-	 *
-	 * @param sent completes when {@code shutdown} was sent
-	 * @param completion completes the results
-	 */
+	// The completion completes the results; to be called without any lock.
 	public record Shutdown(CompletableFuture<?> sent, Runnable completion) {
 	}
 

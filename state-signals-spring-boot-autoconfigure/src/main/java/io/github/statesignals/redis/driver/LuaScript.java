@@ -23,13 +23,8 @@ public final class LuaScript {
 		this.sha1 = RedisScript.of(text).getSha1();
 	}
 
-	/**
-	 * Loads a script from the class path.
-	 * @param owner the class in whose package its files are
-	 * @param names the names of its files, without extension, in the order in which they
-	 * are joined
-	 * @return the script
-	 */
+	// From files in the package of the owner, which are joined in this order. Their names
+	// have no extension.
 	public static LuaScript load(Class<?> owner, String... names) {
 		StringBuilder text = new StringBuilder(read(LuaScript.class, "call"));
 		for (String name : names) {
