@@ -52,9 +52,7 @@ final class SignalDetails {
 
 	}
 
-	/**
-	 * The end of a publish. Success: a responder acted, and all that had to did.
-	 */
+	// The end of a publish. Success: a responder acted, and all that had to did.
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Result(Instant ended, @Nullable ResultCode code, boolean success, @Nullable Duration elapsed, int answered,
 			List<Answer> answers, int missingCount, Collection<String> missing, Collection<String> gone,

@@ -131,9 +131,7 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		return definition;
 	}
 
-	/**
-	 * Finds interfaces, which component scanning excludes.
-	 */
+	// Finds interfaces, which component scanning excludes.
 	private static final class Scanner extends ClassPathScanningCandidateComponentProvider {
 
 		Scanner(Environment environment) {

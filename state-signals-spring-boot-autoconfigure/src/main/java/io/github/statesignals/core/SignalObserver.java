@@ -35,9 +35,7 @@ public interface SignalObserver {
 		return Observed.NONE;
 	}
 
-	/**
-	 * An observation in progress.
-	 */
+	// An observation in progress.
 	interface Observed {
 
 		Observed NONE = new Observed() {
@@ -68,9 +66,7 @@ public interface SignalObserver {
 
 	}
 
-	/**
-	 * The time in which an observation is that of a thread.
-	 */
+	// The time in which an observation is that of a thread.
 	@FunctionalInterface
 	interface Scope extends AutoCloseable {
 

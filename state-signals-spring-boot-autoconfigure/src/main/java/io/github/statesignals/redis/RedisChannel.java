@@ -90,9 +90,7 @@ public final class RedisChannel {
 		return "'" + this.names.signals() + "' and '" + this.names.responses() + "'";
 	}
 
-	/**
-	 * A reply channel that was checked.
-	 */
+	// A reply channel that was checked.
 	record Address(byte[] name, boolean readsFrames) {
 	}
 

@@ -307,9 +307,7 @@ final class RedisPubSubConnection {
 		}
 	}
 
-	/**
-	 * An attempt to connect, by the connector.
-	 */
+	// An attempt to connect, by the connector.
 	private final class Attempt {
 
 		private final ContainerSubscription subscription;

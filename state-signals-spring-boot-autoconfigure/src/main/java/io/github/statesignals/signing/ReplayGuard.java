@@ -63,9 +63,7 @@ final class ReplayGuard {
 	record Sender(String context, String id) {
 	}
 
-	/**
-	 * The last times of a sender, in ascending order.
-	 */
+	// The last times of a sender, in ascending order.
 	private static final class Times {
 
 		private static final int LIMIT = 128;

@@ -49,15 +49,11 @@ final class StoredOrder {
 		return (before == null || before.equals(position)) ? null : "it is stored again";
 	}
 
-	/**
-	 * A publisher, as far as one responder reads its signals.
-	 */
+	// A publisher, as far as one responder reads its signals.
 	record Source(String channel, String responder, String publisher) {
 	}
 
-	/**
-	 * A position in a stream. Its numbers have no sign.
-	 */
+	// A position in a stream. Its numbers have no sign.
 	record Position(long millis, long sequence, int number) implements Comparable<Position> {
 
 		static Position of(String entry, int number) {
@@ -81,9 +77,7 @@ final class StoredOrder {
 	private record Replay(Source source, long time) {
 	}
 
-	/**
-	 * Stores the entries that were used last.
-	 */
+	// Stores the entries that were used last.
 	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
 
 		private static final long serialVersionUID = 1L;

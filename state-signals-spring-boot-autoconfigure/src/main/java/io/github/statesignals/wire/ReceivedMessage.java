@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface ReceivedMessage {
 
-	/**
-	 * A signal.
-	 */
 	record ReceivedSignal(Signal signal, @Nullable SignalExtension extension,
 			@Nullable Signature signature) implements ReceivedMessage {
 
@@ -29,9 +26,6 @@ public sealed interface ReceivedMessage {
 
 	}
 
-	/**
-	 * A response.
-	 */
 	record ReceivedResponse(Response response, @Nullable ResponseExtension extension,
 			@Nullable Signature signature) implements ReceivedMessage {
 
@@ -60,9 +54,7 @@ public sealed interface ReceivedMessage {
 
 	}
 
-	/**
-	 * Several messages that came in one payload.
-	 */
+	// Several messages that came in one payload.
 	record ReceivedFrame(List<ReceivedMessage> messages) implements ReceivedMessage {
 
 	}

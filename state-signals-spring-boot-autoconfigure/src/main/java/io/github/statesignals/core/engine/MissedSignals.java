@@ -103,9 +103,7 @@ final class MissedSignals {
 	private record Publisher(String channel, String id) {
 	}
 
-	/**
-	 * The last notification, and the signals missed since then.
-	 */
+	// The last notification, and the signals missed since then.
 	private record Missed(long notifiedNanos, long pending) {
 	}
 

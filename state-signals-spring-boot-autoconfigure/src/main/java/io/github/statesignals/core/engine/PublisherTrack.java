@@ -209,9 +209,7 @@ final class PublisherTrack {
 		return (received[word(number)] & (1L << number)) != 0;
 	}
 
-	/**
-	 * What the last signal whose time is believed proves about the times before.
-	 */
+	// What the last signal whose time is believed proves about the times before.
 	enum ClockChange {
 
 		// They agree.
@@ -225,9 +223,7 @@ final class PublisherTrack {
 
 	}
 
-	/**
-	 * The relation of a signal to those before it.
-	 */
+	// The relation of a signal to those before it.
 	enum Relation {
 
 		// It comes after all of them.

@@ -76,9 +76,7 @@ final class SequenceTracker {
 		return this.publishers.size();
 	}
 
-	/**
-	 * The relation of a signal to those before it, as far as it matters to responders.
-	 */
+	// The relation of a signal to those before it, as far as it matters to responders.
 	enum Order {
 
 		// It comes after all of them, or nothing else is certain.
@@ -126,9 +124,7 @@ final class SequenceTracker {
 	private record UnnumberedSignal(Publisher publisher, String id) {
 	}
 
-	/**
-	 * Stores the entries that were used last.
-	 */
+	// Stores the entries that were used last.
 	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
 
 		private static final long serialVersionUID = 1L;

@@ -324,9 +324,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return new Signal(this.publisherId, this.processName, event, this.runnerHost, Signal.NO_SAMPLE, tag, Map.of());
 	}
 
-	/**
-	 * Holds the exporters of the application.
-	 */
+	// Holds the exporters of the application.
 	interface Registry {
 
 		// False if the exporter has to wait for the connection.

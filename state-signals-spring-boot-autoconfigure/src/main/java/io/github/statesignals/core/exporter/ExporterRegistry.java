@@ -160,9 +160,7 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		return all;
 	}
 
-	/**
-	 * Whether exporters can initialize.
-	 */
+	// Whether exporters can initialize.
 	private enum Connection {
 
 		// The application has not started yet, or has stopped.

@@ -305,9 +305,7 @@ public final class Subscriptions {
 		this.requests.send();
 	}
 
-	/**
-	 * The exporter and its subscribers, as probing needs them.
-	 */
+	// The exporter and its subscribers, as probing needs them.
 	private final class Peers implements ResponderProbes.Peers {
 
 		private final Subscriptions all = Subscriptions.this;

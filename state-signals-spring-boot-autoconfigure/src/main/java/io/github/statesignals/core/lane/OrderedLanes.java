@@ -243,9 +243,7 @@ public final class OrderedLanes implements Executor, TaskWatch.Lanes {
 
 	}
 
-	/**
-	 * The outcome of offering a task to a lane.
-	 */
+	// The outcome of offering a task to a lane.
 	private enum Offer {
 
 		// It is the first task: the lane has to be submitted.

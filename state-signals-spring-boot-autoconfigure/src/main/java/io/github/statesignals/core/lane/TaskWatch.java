@@ -71,9 +71,6 @@ public final class TaskWatch {
 		return new Sighting(sighting.firstNanos(), true);
 	}
 
-	/**
-	 * Lanes to watch.
-	 */
 	interface Lanes {
 
 		List<Object> runningTasks();

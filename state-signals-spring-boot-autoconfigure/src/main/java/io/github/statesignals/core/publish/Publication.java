@@ -363,9 +363,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.storedAnswersUnknown;
 	}
 
-	/**
-	 * Sends publications, and is notified of their ends without the lock.
-	 */
+	// Sends publications, and is notified of their ends without the lock.
 	interface Owner {
 
 		void onCancelled(Publication publication);

@@ -24,9 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseTally {
 
-	/**
-	 * Whether a response counts.
-	 */
+	// Whether a response counts.
 	enum Verdict {
 
 		/** It counts. */

@@ -251,9 +251,7 @@ final class SignalHandling {
 		return Acknowledgement.of(ras, first.message() + "; " + second.message());
 	}
 
-	/**
-	 * A signal and its handlers, one after the other. Its string names the one that runs.
-	 */
+	// A signal and its handlers, one after the other. Its string names the one that runs.
 	private final class Handling implements OrderedLanes.Task {
 
 		private final Delivery delivery;

@@ -83,9 +83,7 @@ final class PendingSignal {
 	record Deleted() implements Content {
 	}
 
-	/**
-	 * An entry that no publisher has written.
-	 */
+	// An entry that no publisher has written.
 	record Foreign(String problem) implements Content {
 	}
 

@@ -165,9 +165,7 @@ final class StreamChannel {
 		this.answers.close();
 	}
 
-	/**
-	 * The parts that all channels of a connection share.
-	 */
+	// The parts that all channels of a connection share.
 	record Services(Function<String, SignalCodec> codecs, Listener listener, Retries retries,
 			Supplier<StreamClient> clients, Executor executor, Consumer<Runnable> afterReceiving) {
 	}
