@@ -60,11 +60,16 @@ final class AsciiJson {
 		int characters = text.length();
 		ensure(characters + 2);
 		this.bytes[this.length++] = '"';
+		byte[] bytes = this.bytes;
+		int at = this.length;
+		boolean plain = true;
 		for (int i = 0; i < characters; i++) {
 			char character = text.charAt(i);
-			this.plain &= character >= ' ' && character < 127 && character != '"' && character != '\\';
-			this.bytes[this.length++] = (byte) character;
+			plain &= character >= ' ' && character < 127 && character != '"' && character != '\\';
+			bytes[at++] = (byte) character;
 		}
+		this.plain &= plain;
+		this.length = at;
 		this.bytes[this.length++] = '"';
 		return this;
 	}
@@ -87,6 +92,10 @@ final class AsciiJson {
 		return this;
 	}
 
+	boolean endsWith(char character) {
+		return this.bytes[this.length - 1] == character;
+	}
+
 	private void ensure(int more) {
 		if (this.length + more > this.bytes.length) {
 			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, this.length + more));
@@ -100,6 +109,11 @@ final class AsciiJson {
 	void reset() {
 		this.length = 0;
 		this.plain = true;
+	}
+
+	// Notes a value that it can't write.
+	void fail() {
+		this.plain = false;
 	}
 
 	boolean isPlain() {

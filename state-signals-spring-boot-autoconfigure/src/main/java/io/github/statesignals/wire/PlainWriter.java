@@ -91,7 +91,7 @@ final class PlainWriter {
 
 	// Returns null where it takes a generator.
 	byte @Nullable [] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
-		if ((signature != null && signature.replayFor() != null) || !isPlain(signal.metadata())) {
+		if (signature != null && signature.replayFor() != null) {
 			return null;
 		}
 		AsciiJson json = buffer();
@@ -107,44 +107,40 @@ final class PlainWriter {
 			.number(signal.sampleNo())
 			.raw(TAG)
 			.recurring(signal.tag());
+		Map<String, @Nullable Object> metadata = signal.metadata();
 		if (extension != null) {
 			json.raw(METADATA_EXTENSION);
 			write(json, extension, signature);
 		}
-		write(json, signal.metadata(), (extension != null) ? NEXT_ENTRY : METADATA);
-		if (extension != null || !signal.metadata().isEmpty()) {
+		else if (!metadata.isEmpty()) {
+			json.raw(METADATA);
+		}
+		metadata.forEach((name, value) -> write(json, name, value));
+		if (extension != null || !metadata.isEmpty()) {
 			json.raw('}');
 		}
 		return finish(json);
 	}
 
-	private static boolean isPlain(Map<String, @Nullable Object> metadata) {
-		for (Map.Entry<String, @Nullable Object> entry : metadata.entrySet()) {
-			Object value = entry.getValue();
-			boolean plain = value == null || value instanceof String || value instanceof Integer
-					|| value instanceof Long || value instanceof Boolean;
-			if (!plain || entry.getKey().equals(FieldNames.EXTENSION)) {
-				return false;
-			}
+	private static void write(AsciiJson json, String name, @Nullable Object value) {
+		if (!json.endsWith('{')) {
+			json.raw(',');
 		}
-		return true;
-	}
-
-	private static void write(AsciiJson json, Map<String, @Nullable Object> metadata, byte[] first) {
-		byte[] before = first;
-		for (Map.Entry<String, @Nullable Object> entry : metadata.entrySet()) {
-			Object value = entry.getValue();
-			json.raw(before).recurring(entry.getKey()).raw(':');
-			if (value instanceof String text) {
-				json.string(text);
-			}
-			else if (value instanceof Number number) {
-				json.number(number.longValue());
-			}
-			else {
-				json.raw(AsciiJson.ascii(String.valueOf(value)));
-			}
-			before = NEXT_ENTRY;
+		json.recurring(name).raw(':');
+		if (value instanceof String text) {
+			json.string(text);
+		}
+		else if (value instanceof Integer || value instanceof Long) {
+			json.number(((Number) value).longValue());
+		}
+		else if (value == null || value instanceof Boolean) {
+			json.raw(AsciiJson.ascii(String.valueOf(value)));
+		}
+		else {
+			json.fail();
+		}
+		if (name.equals(FieldNames.EXTENSION)) {
+			json.fail();
 		}
 	}
 
@@ -228,7 +224,7 @@ final class PlainWriter {
 		byte[] written = json.raw('}').isPlain() ? json.toBytes() : null;
 		if (json.capacity() <= LARGEST_CAPACITY) {
 			json.reset();
-			this.spare.set(json);
+			this.spare.setRelease(json);
 		}
 		return written;
 	}
