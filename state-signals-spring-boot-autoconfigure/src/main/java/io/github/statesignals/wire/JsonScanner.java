@@ -25,7 +25,8 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	private static final int LONG_DIGITS = 18;
 
-	private static final int LONGEST_RECENT = 32;
+	// Longer ones are not worth their memory.
+	static final int LONGEST_RECENT = 32;
 
 	private static final byte[] NOTHING = {};
 
@@ -175,37 +176,38 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		return usual.entry.string();
 	}
 
-	// One that may be a recent one, such as the id of a signal. The length of the array
-	// is a power of two.
-	final String text(@Nullable String[] recent) {
-		expect('"');
-		int start = this.at;
-		int end = textEnd();
-		int slot = (int) (AsciiBytes.hash(this.json, start, end) >>> 32) & recent.length - 1;
-		return (end < 0) ? "" : text(start, end, recent, slot);
-	}
-
 	// One that may be the one of the message before.
 	final String text(@Nullable String[] recent, int slot) {
-		expect('"');
-		int start = this.at;
+		int start = textStart();
 		int end = textEnd();
-		return (end < 0) ? "" : text(start, end, recent, slot);
-	}
-
-	private String text(int start, int end, @Nullable String[] recent, int slot) {
+		if (end < 0) {
+			return "";
+		}
 		String known = recent[slot];
 		if (known != null && isAt(known, start, end)) {
 			return known;
 		}
-		String made = StringCache.string(this.json, start, end);
+		String made = string(start, end);
 		if (made.length() <= LONGEST_RECENT) {
 			recent[slot] = made;
 		}
 		return made;
 	}
 
-	private boolean isAt(String text, int start, int end) {
+	final int textStart() {
+		expect('"');
+		return this.at;
+	}
+
+	final String string(int start, int end) {
+		return StringCache.string(this.json, start, end);
+	}
+
+	final int hash(int start, int end) {
+		return (int) (AsciiBytes.hash(this.json, start, end) >>> Integer.SIZE);
+	}
+
+	final boolean isAt(String text, int start, int end) {
 		if (text.length() != end - start) {
 			return false;
 		}
@@ -219,13 +221,13 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	// One that rarely recurs.
 	final String text() {
-		expect('"');
-		int start = this.at;
+		int start = textStart();
 		int end = textEnd();
-		return (end < 0) ? "" : StringCache.string(this.json, start, end);
+		return (end < 0) ? "" : string(start, end);
 	}
 
-	private int textEnd() {
+	// Moves past the string. Negative if it can't be read.
+	final int textEnd() {
 		int start = this.at;
 		int end = stringEnd();
 		if (end - start > Limits.TEXT_LENGTH) {

@@ -28,11 +28,8 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 
 	private static final byte[] SEAL = next(FieldNames.SEAL);
 
-	// All answers to a signal have its id.
-	private ResponseExtension last = ResponseExtension.UNDERSTOOD;
-
-	// Of the signals in flight.
-	private final @Nullable String[] ids = new @Nullable String[256];
+	// Of the signals in flight: all answers to a signal have its id.
+	private final @Nullable ResponseExtension[] recent = new @Nullable ResponseExtension[1_024];
 
 	private final Usual responderId = new Usual();
 
@@ -66,21 +63,41 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 	private ResponseExtension extension() {
 		expect('{');
 		version();
-		String id = skip(ID) ? text(this.ids) : null;
+		ResponseExtension extension = skip(ID) ? identified() : ResponseExtension.UNDERSTOOD;
 		String address = skip(ADDRESS) ? text() : null;
 		String seal = skip(SEAL) ? text() : null;
 		signature();
 		expect('}');
-		if (address != null || seal != null) {
-			return new ResponseExtension(id, null, address, seal, null);
-		}
-		if (id == null) {
+		return (address == null && seal == null) ? extension
+				: new ResponseExtension(extension.id(), null, address, seal, null);
+	}
+
+	private ResponseExtension identified() {
+		int start = textStart();
+		int end = textEnd();
+		if (end < 0) {
 			return ResponseExtension.UNDERSTOOD;
 		}
-		if (!id.equals(this.last.id())) {
-			this.last = new ResponseExtension(id);
+		int slot = hash(start, end) & this.recent.length - 1;
+		ResponseExtension first = this.recent[slot];
+		if (isOf(first, start, end)) {
+			return first;
 		}
-		return this.last;
+		ResponseExtension second = this.recent[slot ^ 1];
+		if (isOf(second, start, end)) {
+			return second;
+		}
+		ResponseExtension made = new ResponseExtension(string(start, end));
+		if (end - start <= LONGEST_RECENT) {
+			this.recent[slot ^ 1] = first;
+			this.recent[slot] = made;
+		}
+		return made;
+	}
+
+	private boolean isOf(@Nullable ResponseExtension recent, int start, int end) {
+		String id = (recent != null) ? recent.id() : null;
+		return id != null && isAt(id, start, end);
 	}
 
 }
