@@ -84,6 +84,10 @@ final class AsciiBytes {
 			hash = (hash ^ (long) LONGS.get(bytes, at)) * MIX;
 			hash ^= hash >>> 32;
 		}
+		if (at < end && end - start > Long.BYTES) {
+			// Overlaps the word before.
+			return (hash ^ (long) LONGS.get(bytes, end - Long.BYTES)) * MIX;
+		}
 		for (; at < end; at++) {
 			hash = 31 * hash + bytes[at];
 		}
