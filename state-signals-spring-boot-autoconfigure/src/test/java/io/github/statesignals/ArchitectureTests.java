@@ -234,7 +234,7 @@ class ArchitectureTests {
 		.whereLayer("signing")
 		.mayOnlyAccessLayers("api")
 		.whereLayer("wire")
-		.mayOnlyAccessLayers("api", "transport", "signing")
+		.mayOnlyAccessLayers("api", "transport", "signing", "immutable")
 		.whereLayer("redis")
 		.mayOnlyAccessLayers("api", "transport", "signing", "wire", "driver")
 		.whereLayer("store")

@@ -53,6 +53,11 @@ public abstract class OrderedMap<V extends @Nullable Object> extends AbstractMap
 		return new Entries<>((at == entries.length) ? entries : Arrays.copyOf(entries, at));
 	}
 
+	// Copies keys, none of which is repeated, and values in turn, up to the length.
+	public static <V extends @Nullable Object> Map<String, V> of(@Nullable Object[] entries, int length) {
+		return (length == 0) ? Collections.emptyMap() : new Entries<>(Arrays.copyOf(entries, length));
+	}
+
 	// Creates no iterator: each result is asked several times.
 	public static <V extends @Nullable Object> boolean anyValue(Map<String, V> map, Predicate<V> matching) {
 		if (map instanceof OrderedMap<V> ordered) {

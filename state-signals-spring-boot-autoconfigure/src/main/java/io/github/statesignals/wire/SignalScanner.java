@@ -1,9 +1,11 @@
 package io.github.statesignals.wire;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.immutable.OrderedMap;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +49,13 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	private static final byte[] NULL = AsciiJson.ascii("null");
 
-	// A signal has a copy. A larger one is not reused.
-	private static final int MOST_ENTRIES = 64;
+	// More are left to the parser: names are compared with each other.
+	private static final int MOST_ENTRIES = 32;
 
-	private Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+	// Names and values in turn.
+	private final @Nullable Object[] entries = new @Nullable Object[2 * MOST_ENTRIES];
+
+	private int length;
 
 	// By the position of an entry: a publisher's signals have the same names in the same
 	// order, and often the same values.
@@ -96,15 +101,10 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 		String tag = text(this.tag);
 		SignalExtension extension = skip(METADATA) ? metadata() : null;
 		expect('}');
-		ReceivedSignal received = new ReceivedSignal(
-				new Signal(publisherId, processName, event, runnerHost, sampleNo, tag, this.entries), extension,
-				takeSignature());
-		if (this.entries.size() > MOST_ENTRIES) {
-			this.entries = new LinkedHashMap<>();
-		}
-		else if (!this.entries.isEmpty()) {
-			this.entries.clear();
-		}
+		ReceivedSignal received = new ReceivedSignal(new Signal(publisherId, processName, event, runnerHost, sampleNo,
+				tag, OrderedMap.of(this.entries, this.length)), extension, takeSignature());
+		Arrays.fill(this.entries, 0, this.length, null);
+		this.length = 0;
 		return received;
 	}
 
@@ -134,10 +134,23 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 		String name = string(this.names[usual]);
 		expect(':');
 		space();
-		if (name.equals(FieldNames.EXTENSION)) {
+		int place = placeOf(name);
+		if (place == this.entries.length || name.equals(FieldNames.EXTENSION)) {
 			fail();
+			return;
 		}
-		this.entries.put(name, value(usual));
+		this.entries[place] = name;
+		this.entries[place + 1] = value(usual);
+		this.length = Math.max(this.length, place + 2);
+	}
+
+	// A name that is repeated has the last value.
+	private int placeOf(String name) {
+		int place = 0;
+		while (place < this.length && !name.equals(this.entries[place])) {
+			place += 2;
+		}
+		return place;
 	}
 
 	// Nested values and decimals are left to the parser.

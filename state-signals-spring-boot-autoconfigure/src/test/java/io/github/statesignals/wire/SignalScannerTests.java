@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.SignalExtension;
@@ -69,6 +71,19 @@ class SignalScannerTests {
 			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1234567890123456789}}", "\"metadata\":null", "\"more\":1" })
 	void leavesTheRestToTheParser(String member) {
 		assertThat(scan(ENVELOPE + "," + member + "}")).isNull();
+	}
+
+	@Test
+	void leavesManyEntriesToTheParser() {
+		String usual = withEntries(32);
+		assertThat(scan(withEntries(33))).isNull();
+		assertThat(scan(usual)).isNotNull().isEqualTo(ScannerTesting.read(usual, this::parse));
+	}
+
+	private static String withEntries(int count) {
+		return IntStream.range(0, count)
+			.mapToObj((i) -> "\"key%d\":%d".formatted(i, i))
+			.collect(Collectors.joining(",", ENVELOPE + ",\"metadata\":{", "}}"));
 	}
 
 	private @Nullable ReceivedSignal scan(String json) {
