@@ -18,6 +18,10 @@ public final class IndexedIds extends AbstractSet<String> {
 
 	private final Map<String, Integer> places;
 
+	// The place that was found last: answers of one responder are often received
+	// together.
+	private int found;
+
 	private IndexedIds(Collection<String> ids) {
 		this.ids = new LinkedHashSet<>(ids).toArray(String[]::new);
 		this.places = new HashMap<>(this.ids.length * 2);
@@ -35,10 +39,15 @@ public final class IndexedIds extends AbstractSet<String> {
 	}
 
 	public int placeOf(String id) {
-		if (this.ids.length == 1) {
-			return this.ids[0].equals(id) ? 0 : -1;
+		int last = this.found;
+		if (last < this.ids.length && this.ids[last].equals(id)) {
+			return last;
 		}
-		return this.places.getOrDefault(id, -1);
+		int place = this.places.getOrDefault(id, -1);
+		if (place >= 0) {
+			this.found = place;
+		}
+		return place;
 	}
 
 	@Override
