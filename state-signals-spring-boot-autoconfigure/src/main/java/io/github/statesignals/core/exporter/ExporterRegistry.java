@@ -147,7 +147,19 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 
 	// By an exporter that is initialized, or will be.
 	public boolean isUsed(String channel) {
-		return !on(channel, this.initialized).isEmpty() || !on(channel, this.waiting).isEmpty();
+		return isUsed(channel, this.initialized) || isUsed(channel, this.waiting);
+	}
+
+	// Creates no list: each message of the channel asks.
+	private static boolean isUsed(String channel, Map<String, DefaultSignalExporter> exporters) {
+		if (!exporters.isEmpty()) {
+			for (DefaultSignalExporter exporter : exporters.values()) {
+				if (exporter.getChannel().equals(channel)) {
+					return true;
+				}
+			}
+		}
+		return false;
 	}
 
 	private static List<DefaultSignalExporter> on(String channel, Map<String, DefaultSignalExporter> exporters) {
