@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Frame {
 
-	private final List<Message> messages = new ArrayList<>();
+	// Most often there is one.
+	private final List<Message> messages = new ArrayList<>(1);
 
 	private int bytes;
 

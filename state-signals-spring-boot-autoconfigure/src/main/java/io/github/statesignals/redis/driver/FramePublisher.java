@@ -70,7 +70,7 @@ abstract class FramePublisher implements RedisPublisher {
 	// Sends frames in their order; one thread calls this at a time. The future of a frame
 	// completes with the number of receivers, or with the driver's exception. Cancelling
 	// it prevents the sending, if that has not happened.
-	abstract List<CompletableFuture<Long>> dispatch(List<Frame> frames);
+	abstract List<? extends CompletableFuture<Long>> dispatch(List<Frame> frames);
 
 	// Whether the driver sends at once.
 	abstract boolean isConnected();
@@ -172,7 +172,7 @@ abstract class FramePublisher implements RedisPublisher {
 	}
 
 	private void send(List<Frame> frames) {
-		List<CompletableFuture<Long>> sending;
+		List<? extends CompletableFuture<Long>> sending;
 		try {
 			sending = dispatch(frames);
 		}

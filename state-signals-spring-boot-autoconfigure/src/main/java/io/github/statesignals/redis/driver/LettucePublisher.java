@@ -1,5 +1,6 @@
 package io.github.statesignals.redis.driver;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -101,19 +102,23 @@ final class LettucePublisher extends FramePublisher {
 
 	// The driver writes the commands of one call to the socket together.
 	@Override
-	List<CompletableFuture<Long>> dispatch(List<Frame> frames) {
+	List<? extends CompletableFuture<Long>> dispatch(List<Frame> frames) {
 		if (this.connection == null || frames.size() == 1) {
 			Frame frame = frames.get(0);
 			return List.of(this.commands.publish(frame.channel(), frame.lines()).toCompletableFuture());
 		}
-		List<AsyncCommand<byte[], byte[], Long>> publishes = frames.stream().map(LettucePublisher::publish).toList();
+		List<AsyncCommand<byte[], byte[], Long>> publishes = new ArrayList<>(frames.size());
+		for (Frame frame : frames) {
+			publishes.add(publish(frame));
+		}
 		this.connection.dispatch(publishes);
-		return List.copyOf(publishes);
+		return publishes;
 	}
 
+	// Without the codec, which would copy both.
 	private static AsyncCommand<byte[], byte[], Long> publish(Frame frame) {
 		return new AsyncCommand<>(new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
-				new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(frame.channel()).addValue(frame.lines())));
+				new CommandArgs<>(ByteArrayCodec.INSTANCE).add(frame.channel()).add(frame.lines())));
 	}
 
 	@Override
