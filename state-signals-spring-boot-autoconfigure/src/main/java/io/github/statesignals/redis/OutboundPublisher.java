@@ -100,12 +100,9 @@ final class OutboundPublisher {
 		if (position == UnconfirmedBytes.REFUSED) {
 			return CompletableFuture.failedFuture(refuse(current.unconfirmed.count()));
 		}
-		CompletableFuture<?> published = current.publisher.publish(channel, payload, joinable);
-		published.whenComplete((receivers, ex) -> {
-			if (ex == null || ex instanceof SignalNotSentException) {
-				current.unconfirmed.confirm(position);
-			}
-		});
+		// Not a dependent stage, which every message would pay for.
+		CompletableFuture<?> published = current.publisher.publish(channel, payload, joinable,
+				() -> current.unconfirmed.confirm(position));
 		this.last = published;
 		return published;
 	}
@@ -113,7 +110,7 @@ final class OutboundPublisher {
 	private void mark(Target current) {
 		if (current.marking.compareAndSet(false, true)) {
 			long position = current.unconfirmed.position();
-			current.publisher.publish(this.markerChannel, NOTHING, false).whenComplete((receivers, ex) -> {
+			current.publisher.publish(this.markerChannel, NOTHING).whenComplete((receivers, ex) -> {
 				// An error of Redis confirms all earlier messages, too.
 				if (ex == null || ex instanceof SignalNotSentException) {
 					current.unconfirmed.confirm(position);

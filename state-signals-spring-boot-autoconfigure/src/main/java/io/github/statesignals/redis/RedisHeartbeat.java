@@ -189,7 +189,7 @@ final class RedisHeartbeat {
 			return CompletableFuture.failedFuture(new IllegalStateException("Closed"));
 		}
 		try {
-			return publisher.publish(this.channelBytes, payload, false);
+			return publisher.publish(this.channelBytes, payload);
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);

@@ -96,13 +96,13 @@ class RedisHeartbeatTests {
 		}
 
 		@Override
-		public CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
+		public CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed) {
 			String name = new String(channel, StandardCharsets.UTF_8);
 			if (RedisHeartbeatTests.this.heartbeat.channels().contains(name)) {
 				this.beats.incrementAndGet();
 				return new CompletableFuture<>();
 			}
-			return this.redis.publish(channel, payload, joinable);
+			return this.redis.publish(channel, payload, joinable, onConfirmed);
 		}
 
 		@Override

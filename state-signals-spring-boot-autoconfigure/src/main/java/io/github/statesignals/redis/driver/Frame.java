@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -109,20 +110,35 @@ final class Frame {
 
 		private final boolean joinable;
 
+		private final Runnable onConfirmed;
+
 		private final Consumer<Frame> onCancelled;
 
 		private volatile @Nullable Frame frame;
 
-		Message(byte[] channel, byte[] payload, boolean joinable, Consumer<Frame> onCancelled) {
+		Message(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed, Consumer<Frame> onCancelled) {
 			this.channel = channel;
 			this.payload = payload;
 			this.joinable = joinable;
+			this.onConfirmed = onConfirmed;
 			this.onCancelled = onCancelled;
 		}
 
 		Message recalled() {
 			this.frame = null;
 			return this;
+		}
+
+		void confirm(@Nullable Long receivers) {
+			this.onConfirmed.run();
+			complete(receivers);
+		}
+
+		void fail(RuntimeException failure) {
+			if (failure instanceof SignalNotSentException) {
+				this.onConfirmed.run();
+			}
+			completeExceptionally(failure);
 		}
 
 		@Override

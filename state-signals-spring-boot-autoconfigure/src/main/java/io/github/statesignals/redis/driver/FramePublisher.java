@@ -78,11 +78,11 @@ abstract class FramePublisher implements RedisPublisher {
 	abstract void disconnect();
 
 	@Override
-	public final CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
-		Message message = new Message(channel, payload, joinable, this.onCancelled);
+	public final CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed) {
+		Message message = new Message(channel, payload, joinable, onConfirmed, this.onCancelled);
 		synchronized (this) {
 			if (this.state == State.CLOSED) {
-				message.completeExceptionally(closing());
+				message.fail(closing());
 				return message;
 			}
 			this.queue.add(message);
@@ -220,10 +220,10 @@ abstract class FramePublisher implements RedisPublisher {
 		RuntimeException failure = (ex != null) ? failure(ex, frame) : null;
 		for (Message message : frame.messages()) {
 			if (failure == null) {
-				message.complete(receivers);
+				message.confirm(receivers);
 			}
 			else {
-				message.completeExceptionally(failure);
+				message.fail(failure);
 			}
 		}
 	}
@@ -309,7 +309,7 @@ abstract class FramePublisher implements RedisPublisher {
 			this.queue.clear();
 		}
 		disconnect();
-		unsent.forEach((message) -> message.completeExceptionally(closing()));
+		unsent.forEach((message) -> message.fail(closing()));
 	}
 
 	private enum State {

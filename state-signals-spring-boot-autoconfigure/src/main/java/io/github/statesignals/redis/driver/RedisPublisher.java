@@ -14,12 +14,19 @@ public interface RedisPublisher {
 	 * @param payload the payload
 	 * @param joinable whether it is a line that may be sent together with others for the
 	 * same Redis channel, in one message
+	 * @param onConfirmed called before the future completes, when Redis has confirmed or
+	 * refused it
 	 * @return completes with the number of receivers when Redis has confirmed it; or
 	 * exceptionally with a {@link org.springframework.dao.DataAccessException}, which is
 	 * a {@link io.github.statesignals.transport.SignalNotSentException} if Redis has
 	 * refused it. Cancelling it prevents the sending, if that has not happened
 	 */
-	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable);
+	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed);
+
+	default CompletableFuture<?> publish(byte[] channel, byte[] payload) {
+		return publish(channel, payload, false, () -> {
+		});
+	}
 
 	/**
 	 * Counts the clients that are subscribed to a Redis channel, on a cluster those of

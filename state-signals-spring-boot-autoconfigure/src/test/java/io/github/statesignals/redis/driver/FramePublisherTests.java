@@ -77,7 +77,8 @@ class FramePublisherTests {
 	}
 
 	private CompletableFuture<?> publish(String text) {
-		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true);
+		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true, () -> {
+		});
 	}
 
 	private static void await(CountDownLatch latch) {
