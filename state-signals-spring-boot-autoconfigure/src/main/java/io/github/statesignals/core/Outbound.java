@@ -38,7 +38,7 @@ public final class Outbound {
 			return framed ? this.transport.sendFramed(channel, signal, extension)
 					: this.transport.send(channel, signal, extension);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -47,7 +47,7 @@ public final class Outbound {
 		try {
 			return this.transport.send(channel, response);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -58,7 +58,7 @@ public final class Outbound {
 		try {
 			return this.transport.send(channel, response, extension, address);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -67,7 +67,7 @@ public final class Outbound {
 		try {
 			return receipt.acknowledge(response, extension);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -79,7 +79,7 @@ public final class Outbound {
 		try {
 			return durable.recall(channel, id, responders);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}

@@ -63,6 +63,9 @@ public final class SignalCounters {
 
 	public final LogLimit goneResponders = new LogLimit(100);
 
+	// Of answers.
+	public final LogLimit failedListeners = new LogLimit(100);
+
 	private final List<ResultListener> listeners = new CopyOnWriteArrayList<>();
 
 	private final LogLimit listenerLog = new LogLimit(1);
@@ -111,7 +114,7 @@ public final class SignalCounters {
 			try {
 				call.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				// The result does not depend on it.
 				this.listenerLog.warn(logger, "A meter of results failed", ex);
 			}

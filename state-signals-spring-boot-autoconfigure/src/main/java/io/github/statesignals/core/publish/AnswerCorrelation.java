@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.core.publish.membership.KnownResponders;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -32,14 +32,15 @@ final class AnswerCorrelation {
 
 	private final UnhandledEvents unhandledEvents;
 
-	private final OrderedLanes callbacks;
+	// Notified of each answer that counts, with the id of its responder. Never throws.
+	private final BiConsumer<Publication, String> counted;
 
 	AnswerCorrelation(SendOrder order, KnownResponders responders, UnhandledEvents unhandledEvents,
-			OrderedLanes callbacks) {
+			BiConsumer<Publication, String> counted) {
 		this.order = order;
 		this.responders = responders;
 		this.unhandledEvents = unhandledEvents;
-		this.callbacks = callbacks;
+		this.counted = counted;
 	}
 
 	@Nullable Publication find(Response response, @Nullable ResponseExtension extension, long nowNanos) {
@@ -59,7 +60,11 @@ final class AnswerCorrelation {
 		if (handledEvents != null && !publication.isRequired(response.responderId())) {
 			this.unhandledEvents.add(publication.event(), handledEvents);
 		}
-		return publication.respond(response, handledEvents == null, nowNanos, this.callbacks);
+		Verdict verdict = publication.respond(response, handledEvents == null, nowNanos);
+		if (verdict == Verdict.COUNTED) {
+			this.counted.accept(publication, response.responderId());
+		}
+		return verdict;
 	}
 
 	void count(Publication publication, Collection<StoredAnswer> stored, long nowNanos) {

@@ -3,13 +3,20 @@ package io.github.statesignals.core.publish;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+
+import io.github.statesignals.SignalExporter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs calls of the application's code when the lock is released under which they arose.
  * Safe for use by many threads.
  */
 final class DeferredCalls {
+
+	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
 	private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
 
@@ -24,13 +31,18 @@ final class DeferredCalls {
 		this.calls.add(call);
 	}
 
-	// Passes a task to the executor now, unless this thread holds the lock.
+	// Passes a task to the executor now, unless this thread holds the lock. One that is
+	// refused runs on this thread.
 	void execute(Executor executor, Runnable task) {
 		if (this.locked.getAsBoolean()) {
-			this.calls.add(() -> executor.execute(task));
+			this.calls.add(() -> execute(executor, task));
+			return;
 		}
-		else {
+		try {
 			executor.execute(task);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			task.run();
 		}
 	}
 
@@ -38,10 +50,21 @@ final class DeferredCalls {
 	// lock.
 	void run() {
 		// Most often there is none.
-		if (!this.calls.isEmpty() && !this.locked.getAsBoolean()) {
-			for (Runnable call = this.calls.poll(); call != null; call = this.calls.poll()) {
+		if (this.calls.isEmpty() || this.locked.getAsBoolean()) {
+			return;
+		}
+		Throwable failure = null;
+		for (Runnable call = this.calls.poll(); call != null; call = this.calls.poll()) {
+			try {
 				call.run();
 			}
+			catch (RuntimeException | Error ex) {
+				// Those behind it complete results that callers wait for.
+				failure = ex;
+			}
+		}
+		if (failure != null) {
+			logger.error("A call at the end of a publish failed", failure);
 		}
 	}
 

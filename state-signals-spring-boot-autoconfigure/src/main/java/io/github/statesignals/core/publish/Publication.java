@@ -91,13 +91,26 @@ final class Publication extends CompletableFuture<SignalResult> {
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
-			this.owner.onCancelled(this);
-			handOut(null, new CancellationException());
+			try {
+				this.owner.onCancelled(this);
+			}
+			finally {
+				handOut(null, new CancellationException());
+			}
 		}
 		return cancelled;
 	}
 
 	void succeed(SignalResult result, boolean durable, LogLimit failures) {
+		try {
+			log(result, durable, failures);
+		}
+		finally {
+			succeed(result);
+		}
+	}
+
+	private void log(SignalResult result, boolean durable, LogLimit failures) {
 		if (result.code() == ResultCode.ALL_SUBS_SUCCESS) {
 			if (logger.isDebugEnabled()) {
 				logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
@@ -109,14 +122,18 @@ final class Publication extends CompletableFuture<SignalResult> {
 			failures.warn(logger, "'{}' of '{}': {} after {}, missing: {}{}", event(), publisherId(), result.code(),
 					result.elapsed(), LogText.printable(result.missing()), result.subscriptionLost() ? reason : "");
 		}
-		succeed(result);
 	}
 
 	void succeed(SignalResult result) {
 		this.owner.complete(this.options.completion(), () -> {
-			// Before its dependent stages run: a caller that waits publishes the next.
-			handOut(result, null);
-			complete(result);
+			try {
+				// Before its dependent stages run: a caller that waits publishes the
+				// next.
+				handOut(result, null);
+			}
+			finally {
+				complete(result);
+			}
 		});
 	}
 
@@ -125,8 +142,12 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void failNow(Throwable ex) {
-		handOut(null, ex);
-		completeExceptionally(ex);
+		try {
+			handOut(null, ex);
+		}
+		finally {
+			completeExceptionally(ex);
+		}
 	}
 
 	private void handOut(@Nullable SignalResult result, @Nullable Throwable failure) {
@@ -278,7 +299,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 		return this.tally;
 	}
 
-	Verdict respond(Response response, boolean handled, long nowNanos, OrderedLanes callbacks) {
+	Verdict respond(Response response, boolean handled, long nowNanos) {
 		String responderId = response.responderId();
 		Response counted = response;
 		boolean acted = handled;
@@ -288,14 +309,11 @@ final class Publication extends CompletableFuture<SignalResult> {
 					"it is required, and has no handler for '" + event() + "'");
 			acted = true;
 		}
-		Verdict verdict = this.tally.respond(counted, acted, nowNanos);
-		if (verdict == Verdict.COUNTED) {
-			notifyListener(responderId, callbacks);
-		}
-		return verdict;
+		return this.tally.respond(counted, acted, nowNanos);
 	}
 
-	private void notifyListener(String responderId, OrderedLanes callbacks) {
+	// Notifies the listener of an answer that counts.
+	void notifyListener(String responderId, OrderedLanes callbacks, LogLimit failures) {
 		BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
 		SignalResult.Answer answer = (listener != null) ? this.tally.answer(responderId) : null;
 		if (listener != null && answer != null) {
@@ -305,14 +323,15 @@ final class Publication extends CompletableFuture<SignalResult> {
 				try {
 					listener.accept(responderId, answer);
 				}
-				catch (RuntimeException ex) {
-					logger.warn("A listener of '{}' failed on the answer of '{}'", event(),
+				catch (RuntimeException | Error ex) {
+					failures.warn(logger, "A listener of '{}' failed on the answer of '{}'", event(),
 							LogText.printable(responderId), ex);
 				}
 			});
 			if (!queued) {
-				logger.warn("A listener of '{}' does not receive the answer of '{}': too many calls are waiting",
-						event(), LogText.printable(responderId));
+				failures.warn(logger,
+						"A listener of '{}' does not receive the answer of '{}': too many calls are waiting", event(),
+						LogText.printable(responderId));
 			}
 		}
 	}

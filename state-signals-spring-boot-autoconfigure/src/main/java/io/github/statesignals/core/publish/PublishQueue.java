@@ -68,7 +68,7 @@ final class PublishQueue implements Publication.Owner {
 		this.responders = responders;
 		this.probes = probes;
 		this.listener = listener;
-		this.answers = new AnswerCorrelation(this.order, responders, unhandledEvents, services.callbackLanes());
+		this.answers = new AnswerCorrelation(this.order, responders, unhandledEvents, this::notifyListener);
 	}
 
 	// To be run after each call that may end publications.
@@ -103,7 +103,7 @@ final class PublishQueue implements Publication.Owner {
 			// One that can't be sent does not wait to be sent.
 			this.sender.check(signal);
 		}
-		catch (IllegalArgumentException ex) {
+		catch (RuntimeException | Error ex) {
 			this.calls.add(() -> publication.failNow(ex));
 			return publication;
 		}
@@ -205,6 +205,22 @@ final class PublishQueue implements Publication.Owner {
 				: new Counted(publication, verdict, result);
 	}
 
+	private void notifyListener(Publication publication, String responderId) {
+		try {
+			publication.notifyListener(responderId, this.services.callbackLanes(),
+					this.services.counters().failedListeners);
+		}
+		catch (RuntimeException | Error ex) {
+			defer(ex);
+		}
+	}
+
+	// Logs an exception without the lock: what has failed must not keep a publication
+	// from its end.
+	private void defer(Throwable ex) {
+		this.calls.add(() -> logger.error("A publish goes on although a part of it has failed", ex));
+	}
+
 	// Counts the stored answers to a publication.
 	synchronized @Nullable SignalResult count(Publication publication, Collection<StoredAnswer> stored) {
 		if (!publication.endRecall()) {
@@ -239,6 +255,17 @@ final class PublishQueue implements Publication.Owner {
 
 	// Ends a publication whose timeout has passed.
 	synchronized @Nullable SignalResult timeOut(Publication publication) {
+		try {
+			noteTimeout(publication);
+		}
+		catch (RuntimeException | Error ex) {
+			defer(ex);
+		}
+		return conclude(publication, now());
+	}
+
+	@GuardedBy("this")
+	private void noteTimeout(Publication publication) {
 		if (!publication.isOver() && publication.options().awaitsAnswers()) {
 			// Before the next one is sent, which need not await them.
 			Set<String> outstanding = publication.tally().outstanding();
@@ -249,7 +276,6 @@ final class PublishQueue implements Publication.Owner {
 		else if (!publication.isOver()) {
 			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
 		}
-		return conclude(publication, now());
 	}
 
 	// Removes all subscribers and abandons all publications. In one step, or those that
@@ -272,8 +298,18 @@ final class PublishQueue implements Publication.Owner {
 	}
 
 	synchronized void cancelWork(Publication publication) {
+		leave(publication);
+	}
+
+	@GuardedBy("this")
+	private void leave(Publication publication) {
 		this.order.leave(publication);
-		publication.cancelWork();
+		try {
+			publication.cancelWork();
+		}
+		catch (RuntimeException | Error ex) {
+			defer(ex);
+		}
 	}
 
 	synchronized Runnable endAbandoned(Publication publication) {
@@ -306,16 +342,22 @@ final class PublishQueue implements Publication.Owner {
 	// The result is completed when the lock is released.
 	@GuardedBy("this")
 	private @Nullable SignalResult conclude(Publication publication, long nowNanos) {
-		return finish(publication) ? publication.tally().result(nowNanos, isSubscriptionLost(publication)) : null;
+		if (!finish(publication)) {
+			return null;
+		}
+		try {
+			return publication.tally().result(nowNanos, isSubscriptionLost(publication));
+		}
+		catch (RuntimeException | Error ex) {
+			publication.fail(ex);
+			return null;
+		}
 	}
 
 	private boolean isSubscriptionLost(Publication publication) {
-		if (!publication.tally().hasMissing()) {
-			return false;
-		}
 		// On a durable channel it is enough that stored answers can be read.
-		return this.sender.isDurable() ? publication.isStoredAnswersUnknown()
-				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost();
+		return publication.tally().hasMissing() && (this.sender.isDurable() ? publication.isStoredAnswersUnknown()
+				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost());
 	}
 
 	@Override
@@ -346,8 +388,7 @@ final class PublishQueue implements Publication.Owner {
 		if (!publication.end()) {
 			return false;
 		}
-		this.order.leave(publication);
-		publication.cancelWork();
+		leave(publication);
 		if (this.order.remove(publication, queued)) {
 			sendNext(publication.event());
 		}

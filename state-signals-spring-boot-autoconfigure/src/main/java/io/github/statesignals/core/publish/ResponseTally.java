@@ -284,10 +284,8 @@ final class ResponseTally {
 	}
 
 	SignalResult result(long nowNanos, boolean subscriptionLost) {
-		Set<String> missing = missing();
-		return new SignalResult(code(), (this.answered > 0) ? new Answers(this) : Map.of(), byResponder(), missing,
-				Duration.ofNanos(nowNanos - this.sentNanos), this.left, disconnected(),
-				subscriptionLost && !missing.isEmpty(), this.id);
+		return new SignalResult(code(), (this.answered > 0) ? new Answers(this) : Map.of(), byResponder(), missing(),
+				Duration.ofNanos(nowNanos - this.sentNanos), this.left, disconnected(), subscriptionLost, this.id);
 	}
 
 	private Map<String, String> byResponder() {

@@ -73,21 +73,28 @@ public final class SignalPublisher implements PublicationListener {
 	}
 
 	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		CompletableFuture<SignalResult> published = this.queue.publish(signal, options);
-		this.calls.run();
-		return published;
+		try {
+			return this.queue.publish(signal, options);
+		}
+		finally {
+			this.calls.run();
+		}
 	}
 
 	@Override
 	public void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex) {
-		if (ex != null) {
-			this.queue.fail(publication,
-					SendFailures.describe(Futures.unwrap(ex), publication.event(), publication.publisherId()));
+		try {
+			if (ex != null) {
+				this.queue.fail(publication,
+						SendFailures.describe(Futures.unwrap(ex), publication.event(), publication.publisherId()));
+			}
+			else {
+				onConfirmed(publication, sent);
+			}
 		}
-		else {
-			onConfirmed(publication, sent);
+		finally {
+			this.calls.run();
 		}
-		this.calls.run();
 	}
 
 	private void onConfirmed(Publication publication, @Nullable Object sent) {
@@ -103,14 +110,18 @@ public final class SignalPublisher implements PublicationListener {
 
 	@Override
 	public void onTimeout(Publication publication) {
-		if (this.queue.isSent(publication)) {
-			complete(publication, this.queue.timeOut(publication));
+		try {
+			if (this.queue.isSent(publication)) {
+				complete(publication, this.queue.timeOut(publication));
+			}
+			else {
+				this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
+						this.sender.limit(publication), this.queue.transmission(publication)));
+			}
 		}
-		else {
-			this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
-					this.sender.limit(publication), this.queue.transmission(publication)));
+		finally {
+			this.calls.run();
 		}
-		this.calls.run();
 	}
 
 	@Override
@@ -169,8 +180,12 @@ public final class SignalPublisher implements PublicationListener {
 						publication.publisherId(), ex);
 			}
 			else {
-				complete(publication, this.queue.count(publication, answers));
-				this.calls.run();
+				try {
+					complete(publication, this.queue.count(publication, answers));
+				}
+				finally {
+					this.calls.run();
+				}
 			}
 			return null;
 		});
@@ -185,6 +200,26 @@ public final class SignalPublisher implements PublicationListener {
 	// Takes a response to one of the publications, or to none.
 	public void onResponse(Response response, @Nullable ResponseExtension extension) {
 		Counted counted = this.queue.count(response, extension);
+		try {
+			log(response, counted);
+		}
+		finally {
+			end(counted);
+		}
+	}
+
+	private void end(Counted counted) {
+		try {
+			if (counted.publication() != null) {
+				complete(counted.publication(), counted.result());
+			}
+		}
+		finally {
+			this.calls.run();
+		}
+	}
+
+	private void log(Response response, Counted counted) {
 		if (counted.verdict() == Verdict.COUNTED) {
 			if (logger.isDebugEnabled()) {
 				logger.debug("'{}' answered '{}' with ras {}", LogText.printable(response.responderId()),
@@ -194,10 +229,6 @@ public final class SignalPublisher implements PublicationListener {
 		else {
 			this.services.counters().unexpected(response, counted.verdict(), counted.publication() == null);
 		}
-		if (counted.publication() != null) {
-			complete(counted.publication(), counted.result());
-		}
-		this.calls.run();
 	}
 
 	// Removes a responder, which left or is missing, and no longer awaits it. Returns
@@ -223,10 +254,14 @@ public final class SignalPublisher implements PublicationListener {
 		if (result == null) {
 			return;
 		}
-		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !result.isSuccess()) {
-			this.unhandledEvents.warn(publication.signal(), result);
+		try {
+			if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !result.isSuccess()) {
+				this.unhandledEvents.warn(publication.signal(), result);
+			}
 		}
-		publication.succeed(result, this.sender.isDurable(), this.services.counters().failedPublishes);
+		finally {
+			publication.succeed(result, this.sender.isDurable(), this.services.counters().failedPublishes);
+		}
 	}
 
 	// Removes all subscribers, sends shutdown, and ends all publications: those that were
@@ -236,14 +271,14 @@ public final class SignalPublisher implements PublicationListener {
 		boolean extended = this.queue.isExtended();
 		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
 		return new Shutdown(this.queue.sendShutdown(shutdown, extended), () -> {
-			abandoned.forEach(this::end);
+			abandoned.forEach((publication) -> this.calls.add(() -> end(publication)));
 			this.calls.run();
 		});
 	}
 
 	private void end(Publication publication) {
 		this.queue.cancelWork(publication);
-		CompletableFuture<?> recalled = recall(publication);
+		CompletableFuture<?> recalled = CompletableFuture.completedFuture(publication).thenCompose(this::recall);
 		if (recalled.isDone()) {
 			endNow(publication);
 			return;
@@ -254,7 +289,12 @@ public final class SignalPublisher implements PublicationListener {
 	}
 
 	private void endNow(Publication publication) {
-		this.queue.endAbandoned(publication).run();
+		try {
+			this.queue.endAbandoned(publication).run();
+		}
+		catch (RuntimeException | Error ex) {
+			publication.fail(ex);
+		}
 	}
 
 	// The completion completes the results; to be called without any lock.

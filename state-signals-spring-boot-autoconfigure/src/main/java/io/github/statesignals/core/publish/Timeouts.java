@@ -74,16 +74,18 @@ final class Timeouts {
 				this.groups.remove(group.timeout, group);
 			}
 		}
-		due.forEach(this::end);
-	}
-
-	// One that fails must not leave the others waiting.
-	private void end(Publication publication) {
-		try {
-			this.expired.accept(publication);
+		Throwable failure = null;
+		for (Publication publication : due) {
+			try {
+				this.expired.accept(publication);
+			}
+			catch (RuntimeException | Error ex) {
+				// One that fails must not leave the others waiting.
+				failure = ex;
+			}
 		}
-		catch (RuntimeException | Error ex) {
-			logger.error("The timeout of a publish failed", ex);
+		if (failure != null) {
+			logger.error("The timeout of a publish failed", failure);
 		}
 	}
 
