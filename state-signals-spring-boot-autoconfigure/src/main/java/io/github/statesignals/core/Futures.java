@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -71,14 +70,14 @@ public final class Futures {
 		return handedOut;
 	}
 
-	// The executor may refuse tasks while the application shuts down: their callers still
-	// wait.
+	// The executor may refuse tasks while the application shuts down, or have no thread:
+	// their callers still wait.
 	public static Executor withFallback(Executor executor) {
 		return (task) -> {
 			try {
 				executor.execute(task);
 			}
-			catch (RejectedExecutionException ex) {
+			catch (RuntimeException | Error ex) {
 				CompletableFuture.runAsync(task);
 			}
 		};

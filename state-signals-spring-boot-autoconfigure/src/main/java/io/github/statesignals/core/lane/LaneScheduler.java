@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * polls the batch or requests its successor. The same holds for {@code starting}: the
  * thread that it was set for has not polled yet. A batch that waits for {@code gathering}
  * is seen by the task that was given to {@code afterRead}, which resets the flag first.
- * If the executor refuses a thread, batches stay ready until the next submit.</li>
+ * If the executor refuses a thread, batches stay ready until the next submit, or the
+ * timer requests one again.</li>
  * <li><b>At most {@code concurrency} threads.</b> A thread is counted before it is
  * requested, by the one caller that has set {@code starting}, and compared with the limit
  * after that: two callers cannot take the same place.</li>
@@ -62,6 +63,9 @@ public final class LaneScheduler {
 	// After this number of submits a thread is requested although more may follow.
 	private static final int GATHERED = 64;
 
+	// After this time a thread is requested again that the executor has refused.
+	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+
 	private final Queue<IntSupplier> ready = new ConcurrentLinkedQueue<>();
 
 	// The threads that are requested or working.
@@ -77,6 +81,9 @@ public final class LaneScheduler {
 
 	// Set while the timer looks for blocked threads.
 	private final AtomicBoolean watching = new AtomicBoolean();
+
+	// Set while the timer is to request a thread again.
+	private final AtomicBoolean retrying = new AtomicBoolean();
 
 	// The number of batches that have started.
 	private final AtomicInteger started = new AtomicInteger();
@@ -195,8 +202,16 @@ public final class LaneScheduler {
 			// An Error: no more threads can be created.
 			this.threads.decrementAndGet();
 			this.starting.set(false);
-			logger.error("The executor refuses to run signal handlers", ex);
+			if (this.retrying.compareAndSet(false, true)) {
+				this.timer.schedule(RETRY_INTERVAL, this::retry);
+				logger.error("The executor refuses to run signal handlers", ex);
+			}
 		}
+	}
+
+	private void retry() {
+		this.retrying.set(false);
+		start();
 	}
 
 	private void work() {

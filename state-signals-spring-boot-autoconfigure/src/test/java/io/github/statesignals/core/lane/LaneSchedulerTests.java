@@ -196,7 +196,7 @@ class LaneSchedulerTests {
 				throw new RejectedExecutionException("busy");
 			}
 			requested.add(task);
-		}, Runnable::run, this.timer, 8);
+		}, Runnable::run, new ManualTimer(), 8);
 		refused.submit(batch(() -> {
 		}));
 		refused.onTaskAdded();
@@ -206,6 +206,20 @@ class LaneSchedulerTests {
 		assertThat(this.done).hasValue(1);
 		refused.onTaskAdded();
 		assertThat(requested).isEmpty();
+	}
+
+	@Test
+	void requestsAThreadAgainThatTheExecutorHasRefused() {
+		AtomicInteger refusals = new AtomicInteger(2);
+		LaneScheduler refused = new LaneScheduler((task) -> {
+			if (refusals.getAndDecrement() > 0) {
+				throw new RejectedExecutionException("busy");
+			}
+			this.executor.execute(task);
+		}, Runnable::run, this.timer, 8);
+		refused.submit(batch(() -> {
+		}));
+		await().until(() -> this.done.get() == 1);
 	}
 
 	// Enough short batches to be sure.
