@@ -265,9 +265,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		}
 		CompletableFuture<Void> receiving = new CompletableFuture<>();
 		this.receiving = receiving;
-		this.exporters.connecting();
 		// Its bean must not be created on the transport's thread.
 		this.services.observer();
+		this.exporters.connecting();
 		// Before the transport starts: a responder that receives may be probed at once.
 		this.acceptance.open();
 		try {
@@ -275,7 +275,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		}
 		catch (RuntimeException ex) {
 			this.acceptance.close();
-			this.exporters.stopped();
+			this.exporters.stopped().forEach(DefaultSignalExporter::suspendAsync);
 			throw ex;
 		}
 		if (!receiving.isDone()) {
@@ -329,6 +329,16 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			return;
 		}
 		try {
+			drain();
+			sayGoodbye();
+		}
+		finally {
+			this.transport.stop();
+		}
+	}
+
+	private void drain() {
+		try {
 			Duration timeout = getSettings().drainTimeout();
 			if (!this.lanes.awaitIdle(timeout)) {
 				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
@@ -338,6 +348,13 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		catch (RuntimeException | Error ex) {
+			// The string of a handler's.
+			logger.warn("Stopping without an answer to signals whose handlers had not finished", ex);
+		}
+	}
+
+	private void sayGoodbye() {
 		CompletableFuture<?>[] goodbyes = Stream.concat(this.responders.active().map(this.announcements::sendBye),
 				// They come back with the next start, as they are.
 				this.exporters.stopped().stream().map(DefaultSignalExporter::suspendAsync))
@@ -352,7 +369,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			logger.warn("Could not announce to all peers that the application stops: {}",
 					Futures.unwrap(ex).toString());
 		}
-		this.transport.stop();
 	}
 
 	@Override

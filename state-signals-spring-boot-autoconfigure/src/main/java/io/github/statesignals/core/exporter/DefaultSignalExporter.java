@@ -193,13 +193,16 @@ public final class DefaultSignalExporter implements SignalExporter {
 				this.current.set(ended.with(next));
 				this.registry.suspend(this);
 			}
+			IllegalStateException reason = new IllegalStateException(
+					"Exporter '" + this.publisherId + "' was shut down while waiting");
 			if (ended.is(Status.WAITING)) {
+				// It has sent nothing. Callers may wait for its subscribers all the same.
+				this.subscriptions.responders().close(reason);
 				return CompletableFuture.completedFuture(null);
 			}
 			logger.debug("Shutting down exporter '{}'", this.publisherId);
 			this.subscriptions.clear();
-			shutdown = this.publisher.shutDown(reserved(Signal.SHUTDOWN, (tag != null) ? tag : ended.tag()),
-					new IllegalStateException("Exporter '" + this.publisherId + "' was shut down while waiting"));
+			shutdown = this.publisher.shutDown(reserved(Signal.SHUTDOWN, (tag != null) ? tag : ended.tag()), reason);
 		}
 		finally {
 			this.lock.unlock();
@@ -296,7 +299,17 @@ public final class DefaultSignalExporter implements SignalExporter {
 	public boolean awaitSubscribers(int count, Duration timeout, Duration republishInterval, Runnable first) {
 		return new SubscriberWait(this.publisherId, this.subscriptions.responders(), count,
 				this.subscriptions.requests()::askAgain, republishInterval, this.services.timer())
-			.await(timeout, first);
+			.await(timeout, () -> {
+				first.run();
+				// Meanwhile, perhaps: then nothing ends the wait.
+				checkStarted();
+			});
+	}
+
+	private void checkStarted() {
+		if (this.registry.isStopped()) {
+			throw ExporterFailures.notStarted(this.publisherId);
+		}
 	}
 
 	private Published publish(String event, long sampleNo, String tag, Map<String, @Nullable Object> metadata,
@@ -309,9 +322,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	boolean initializeAndWait(int count, Duration timeout, Duration republishInterval, Runnable initialization) {
-		if (this.registry.isStopped()) {
-			throw ExporterFailures.notStarted(this.publisherId);
-		}
+		checkStarted();
 		return awaitSubscribers(count, timeout, republishInterval, initialization);
 	}
 

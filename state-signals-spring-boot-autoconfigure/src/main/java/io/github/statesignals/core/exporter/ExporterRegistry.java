@@ -75,10 +75,12 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 	}
 
 	// Exporters wait for the next start from here on. Returns those that were initialized
-	// until now.
+	// until now, and those that wait already.
 	public synchronized Collection<DefaultSignalExporter> stopped() {
 		this.connection = Connection.STOPPED;
-		return List.copyOf(this.initialized.values());
+		List<DefaultSignalExporter> all = new ArrayList<>(this.initialized.values());
+		all.addAll(this.waiting.values());
+		return all;
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalHandler;
+import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.SilentTransport;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
@@ -243,6 +244,37 @@ class ExporterLifecycleTests {
 	}
 
 	@Test
+	void stopsAlsoIfAHandlerThatHasNotFinishedCannotBeDescribed() {
+		Application application = this.applications.start(new Settings().drainTimeout(Duration.ZERO));
+		SignalExporter exporter = application.exporter("start");
+		CompletableFuture<Void> released = new CompletableFuture<>();
+		CompletableFuture<Void> entered = new CompletableFuture<>();
+		application.responder().on("start", new SignalHandler() {
+
+			@Override
+			public Acknowledgement handle(Signal signal) {
+				entered.complete(null);
+				released.join();
+				return Acknowledgement.success();
+			}
+
+			@Override
+			public String toString() {
+				throw new IllegalStateException("on purpose");
+			}
+
+		});
+		CompletableFuture<SignalResult> published = exporter.signal("start")
+			.timeout(Duration.ofSeconds(-1))
+			.publishAsync();
+		get(entered);
+		application.engine().stop();
+		assertThat(application.wire().log()).endsWith("signal shutdown", "stop");
+		assertThat(published).succeedsWithin(Duration.ofSeconds(20));
+		released.complete(null);
+	}
+
+	@Test
 	void waitingForSubscribersOfAnExporterThatIsThereAlready() {
 		Application application = this.applications.start(new Settings().extensions(Extensions.OFF));
 		SignalEngine engine = application.engine();
@@ -340,6 +372,36 @@ class ExporterLifecycleTests {
 			this.transport.connect();
 			get(this.engine.connected());
 			assertThat(List.<SignalExporter>copyOf(this.engine.exporters())).containsExactly(exporter);
+		}
+
+		@Test
+		void callerThatWaitsForSubscribersFailsWhenTheApplicationIsClosedBeforeItIsConnected() {
+			this.engine.start();
+			CompletableFuture<Boolean> waiting = waitForSubscribers(this.engine.create("conductor"));
+			this.engine.close();
+			assertWaitHasEnded(waiting);
+		}
+
+		@Test
+		void callerThatWaitsForSubscribersFailsWhenTheExporterIsShutDownBeforeItIsConnected() {
+			this.engine.start();
+			SignalExporter exporter = this.engine.create("conductor");
+			CompletableFuture<Boolean> waiting = waitForSubscribers(exporter);
+			exporter.shutdown();
+			assertWaitHasEnded(waiting);
+		}
+
+		private CompletableFuture<Boolean> waitForSubscribers(SignalExporter exporter) {
+			CompletableFuture<Boolean> waiting = CompletableFuture
+				.supplyAsync(() -> exporter.initializeAndWait(1, Duration.ofSeconds(-1), "start"), this.executor);
+			awaiting().until(() -> !exporter.getLegalEvents().isEmpty());
+			return waiting;
+		}
+
+		private void assertWaitHasEnded(CompletableFuture<Boolean> waiting) {
+			assertThat(waiting).failsWithin(Duration.ofSeconds(20))
+				.withThrowableThat()
+				.withCauseInstanceOf(IllegalStateException.class);
 		}
 
 		private SignalExporter startRefused() {
