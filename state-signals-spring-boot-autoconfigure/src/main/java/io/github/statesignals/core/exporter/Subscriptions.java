@@ -204,17 +204,15 @@ public final class Subscriptions {
 
 	// It needs no proof. The responder may be back before its bye is received.
 	private void onByeOf(LocalResponder own) {
-		locked(() -> {
+		completing(() -> locked(() -> {
 			if (!own.isListening()) {
 				remove(own.getResponderId());
 			}
-		});
-		this.publisher.completeEnded();
+		}));
 	}
 
 	public void leave(String responderId) {
-		remove(responderId);
-		this.publisher.completeEnded();
+		completing(() -> remove(responderId));
 	}
 
 	private void remove(String responderId) {
@@ -227,14 +225,24 @@ public final class Subscriptions {
 	// it, unless it is unannounced, for the application is not connected. Ignores a
 	// responder that listens again.
 	public void withdraw(LocalResponder responder, boolean unannounced) {
-		locked(() -> {
+		completing(() -> locked(() -> {
 			String responderId = responder.getResponderId();
 			if (!responder.isListening()
 					&& (unannounced ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
 				left(responderId, Reason.SAID_BYE);
 			}
-		});
-		this.publisher.completeEnded();
+		}));
+	}
+
+	// Completes the results that a departure has ended, without a lock and whatever
+	// becomes of its notification.
+	private void completing(Runnable departure) {
+		try {
+			departure.run();
+		}
+		finally {
+			this.publisher.completeEnded();
+		}
 	}
 
 	private void locked(Runnable action) {
@@ -254,13 +262,14 @@ public final class Subscriptions {
 	}
 
 	private void lose(String responderId) {
-		if (this.publisher.remove(responderId, false)) {
-			this.services.counters().goneResponders.warn(logger,
-					"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
-					LogText.printable(responderId), this.publisherId);
-			left(responderId, Reason.GONE);
-		}
-		this.publisher.completeEnded();
+		completing(() -> {
+			if (this.publisher.remove(responderId, false)) {
+				this.services.counters().goneResponders.warn(logger,
+						"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
+						LogText.printable(responderId), this.publisherId);
+				left(responderId, Reason.GONE);
+			}
+		});
 	}
 
 	private void onMissed(Set<String> responderIds) {

@@ -255,14 +255,19 @@ public final class ResponderProbes {
 				this.round = next;
 			}
 		}
-		gone.forEach(this.peers::remove);
-		probes.forEach((id, probe) -> this.peers.probe(id, new Probe(probe, null)));
-		if (prove) {
-			probeItself(next);
+		try {
+			gone.forEach(this.peers::remove);
+			probes.forEach((id, probe) -> this.peers.probe(id, new Probe(probe, null)));
+			if (prove) {
+				probeItself(next);
+			}
 		}
-		if (more) {
-			this.watching = inFlight;
-			schedule();
+		finally {
+			// Nothing else begins the next round while a publish waits.
+			if (more) {
+				this.watching = inFlight;
+				schedule();
+			}
 		}
 	}
 

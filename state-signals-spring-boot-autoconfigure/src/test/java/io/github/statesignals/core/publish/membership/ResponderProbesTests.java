@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Which responders are found gone, and which never are.
@@ -218,6 +219,16 @@ class ResponderProbesTests {
 		assertThat(run).containsExactly("connected");
 	}
 
+	@Test
+	void roundThatFailsIsFollowedByTheNext() {
+		overdue("a");
+		this.exporter.failing = true;
+		assertThatIllegalStateException().isThrownBy(() -> this.timer.advance(AFTER.multipliedBy(4)));
+		this.exporter.failing = false;
+		this.timer.advance(AFTER.multipliedBy(4));
+		assertThat(this.exporter.removed).containsExactly("a");
+	}
+
 	private void overdue(String responderId) {
 		this.exporter.inFlight = true;
 		this.exporter.overdue.add(responderId);
@@ -247,6 +258,8 @@ class ResponderProbesTests {
 		private boolean connected = true;
 
 		private boolean inFlight;
+
+		private boolean failing;
 
 		private boolean subscriptionLost;
 
@@ -302,6 +315,9 @@ class ResponderProbesTests {
 
 		@Override
 		public void remove(String responderId) {
+			if (this.failing) {
+				throw new IllegalStateException("on purpose");
+			}
 			this.removed.add(responderId);
 			this.overdue.remove(responderId);
 		}
