@@ -43,7 +43,7 @@ final class EmissionAfterCommit implements TransactionSynchronization {
 		try {
 			this.emission.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("Event '{}' could not be emitted after the commit: {}", this.event, ex.toString());
 		}
 	}
