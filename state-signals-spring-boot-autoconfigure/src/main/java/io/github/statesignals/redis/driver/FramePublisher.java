@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,7 @@ import io.github.statesignals.redis.driver.Frame.Message;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -229,7 +231,16 @@ abstract class FramePublisher implements RedisPublisher {
 	}
 
 	private RuntimeException failure(Throwable ex, Frame frame) {
-		return (ex instanceof SignalNotSentException unsent) ? unsent : this.failures.translate(ex, frame.channel());
+		if (ex instanceof SignalNotSentException unsent) {
+			return unsent;
+		}
+		try {
+			return this.failures.translate(ex, frame.channel());
+		}
+		catch (RuntimeException | Error failed) {
+			// Callers wait for the messages all the same.
+			return new DataAccessResourceFailureException("Redis may not have taken it: " + ex, ex);
+		}
 	}
 
 	// The driver is connected again, or has confirmed a batch.
@@ -308,8 +319,22 @@ abstract class FramePublisher implements RedisPublisher {
 			unsent = new ArrayList<>(this.queue);
 			this.queue.clear();
 		}
-		disconnect();
-		unsent.forEach((message) -> message.fail(closing()));
+		try {
+			disconnect();
+		}
+		finally {
+			unsent.forEach((message) -> message.fail(closing()));
+			abandonSent();
+		}
+	}
+
+	// The driver need not complete what it has when its connection is closed.
+	private void abandonSent() {
+		List<Frame> sent;
+		synchronized (this) {
+			sent = List.copyOf(this.inFlight);
+		}
+		sent.forEach((frame) -> complete(frame, null, new CancellationException()));
 	}
 
 	private enum State {

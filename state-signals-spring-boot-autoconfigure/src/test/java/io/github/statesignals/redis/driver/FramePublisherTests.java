@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.dao.DataAccessResourceFailureException;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Moments that a real driver passes through too fast for a test.
@@ -76,6 +80,39 @@ class FramePublisherTests {
 		assertThat(recalled).succeedsWithin(PATIENCE).isEqualTo(2L);
 	}
 
+	@Test
+	void messageThatTheDriverHasFailsWhenItIsClosed() {
+		CompletableFuture<?> sent = publish("sent");
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 1);
+		this.driver.close();
+		assertThat(sent).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOf(DataAccessResourceFailureException.class)
+			.withMessageContaining("closed before Redis had confirmed it");
+	}
+
+	@Test
+	void messagesEndAlsoIfTheDriverFailsToClose() {
+		CompletableFuture<?> slow = publish("slow");
+		await(this.begun);
+		CompletableFuture<?> queued = publish("queued");
+		this.driver.failing = true;
+		assertThatIllegalStateException().isThrownBy(this.driver::close);
+		assertThat(List.of(slow, queued)).allSatisfy((message) -> assertThat(message).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.isInstanceOf(ExecutionException.class));
+		this.driver.failing = false;
+	}
+
+	@Test
+	void messageFailsAlsoIfItsFailureCannotBeTranslated() {
+		CompletableFuture<?> sent = publish("sent");
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 1);
+		this.driver.futures.get(0).completeExceptionally(new UnreadableException());
+		assertThat(sent).failsWithin(PATIENCE).withThrowableThat().havingCause().withMessageContaining("unreadable");
+	}
+
 	private CompletableFuture<?> publish(String text) {
 		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true, () -> {
 		});
@@ -90,6 +127,21 @@ class FramePublisherTests {
 		}
 	}
 
+	@SuppressWarnings("serial")
+	private static final class UnreadableException extends RuntimeException {
+
+		@Override
+		public String getMessage() {
+			throw new IllegalArgumentException("on purpose");
+		}
+
+		@Override
+		public String toString() {
+			return "unreadable";
+		}
+
+	}
+
 	private final class Driver extends FramePublisher {
 
 		private final List<String> sent = new CopyOnWriteArrayList<>();
@@ -97,6 +149,8 @@ class FramePublisherTests {
 		private final List<CompletableFuture<Long>> futures = new CopyOnWriteArrayList<>();
 
 		private volatile boolean connected = true;
+
+		private volatile boolean failing;
 
 		Driver() {
 			super(FramePublisherTests.this.thread, 1, new PublishFailures());
@@ -131,6 +185,9 @@ class FramePublisherTests {
 
 		@Override
 		void disconnect() {
+			if (this.failing) {
+				throw new IllegalStateException("on purpose");
+			}
 			FramePublisherTests.this.thread.shutdown();
 		}
 
