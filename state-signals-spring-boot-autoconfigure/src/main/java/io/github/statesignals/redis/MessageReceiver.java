@@ -46,6 +46,8 @@ final class MessageReceiver {
 
 	private final LogLimit unreadable = new LogLimit(1);
 
+	private final LogLimit failures = new LogLimit(1);
+
 	private final RedisHeartbeat heartbeat;
 
 	// Absent until the transport starts: no channel but that of heartbeats is added
@@ -121,7 +123,7 @@ final class MessageReceiver {
 			listener().onSignal(channel, received.signal(), received.extension());
 		}
 		else if (message instanceof ReceivedFrame frame) {
-			frame.messages().forEach((next) -> pass(topic, next));
+			frame.messages().forEach((next) -> passOn(topic, next));
 		}
 		else if (message instanceof MalformedMessage malformed) {
 			passMalformed(topic, malformed);
@@ -131,6 +133,16 @@ final class MessageReceiver {
 			if (unverified.message() != null) {
 				pass(topic, unverified.message());
 			}
+		}
+	}
+
+	// One that fails must not take the others of its frame with it.
+	private void passOn(Topic topic, ReceivedMessage message) {
+		try {
+			pass(topic, message);
+		}
+		catch (RuntimeException | Error ex) {
+			this.failures.errorCounted(logger, "A message could not be processed", ex);
 		}
 	}
 

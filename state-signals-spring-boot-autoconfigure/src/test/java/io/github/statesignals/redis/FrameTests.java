@@ -55,6 +55,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class FrameTests {
 
+	// The ras of a response that the listener fails on.
+	private static final int FAILING = 4_711;
+
 	private static final String CHANNEL = "frames";
 
 	private static final Duration AT_MOST = Duration.ofSeconds(20);
@@ -313,6 +316,13 @@ class FrameTests {
 	}
 
 	@Test
+	void messageThatTheListenerFailsOnCostsItselfOnly() {
+		startPipelining();
+		this.redis.publish(ownReplyTo(), json(1) + "\n" + json(FAILING) + "\n" + json(2));
+		await().untilAsserted(() -> assertThat(this.received).hasSize(2));
+	}
+
+	@Test
 	void signalsThatComeTogetherAreReceivedInTheirOrder() {
 		startPipelining();
 		String signal = "{\"publisher_id\":\"p\",\"process_name\":\"p\",\"event\":\"e\",\"runner_host\":\"h\","
@@ -422,6 +432,9 @@ class FrameTests {
 
 			@Override
 			public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+				if (Integer.valueOf(FAILING).equals(response.ras())) {
+					throw new IllegalStateException("on purpose");
+				}
 				FrameTests.this.received.add(response);
 			}
 
