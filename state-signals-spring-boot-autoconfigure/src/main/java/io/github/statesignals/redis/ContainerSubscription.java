@@ -191,13 +191,20 @@ final class ContainerSubscription {
 		}
 	}
 
+	// Never throws: the next attempt stops the container again.
 	void destroy() {
 		this.state = State.DESTROYED;
-		if (!unconfirmed().isEmpty()) {
-			// A thread may be waiting for the driver, which the container would wait for.
-			disconnect();
+		try {
+			if (!unconfirmed().isEmpty()) {
+				// A thread may be waiting for the driver, which the container would wait
+				// for.
+				disconnect();
+			}
+			this.container.stop();
 		}
-		this.container.stop();
+		catch (RuntimeException | Error ex) {
+			logger.warn("The listener container could not be stopped", ex);
+		}
 		this.container.removeMessageListener(this.listener);
 	}
 

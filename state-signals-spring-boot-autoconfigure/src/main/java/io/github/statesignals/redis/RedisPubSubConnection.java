@@ -109,11 +109,15 @@ final class RedisPubSubConnection {
 			Thread.currentThread().interrupt();
 		}
 		finally {
-			if (this.prepared != null) {
-				this.prepared.end();
+			try {
+				if (this.prepared != null) {
+					this.prepared.end();
+				}
+				disconnect();
 			}
-			disconnect();
-			this.containerUse.unlock();
+			finally {
+				this.containerUse.unlock();
+			}
 		}
 	}
 
@@ -137,8 +141,9 @@ final class RedisPubSubConnection {
 
 	// The start tries again, and reports the reason.
 	private void connectEarly() throws InterruptedException {
-		Attempt attempt = new Attempt(false);
+		Attempt attempt = null;
 		try {
+			attempt = new Attempt(false);
 			RedisPublisher opened = attempt.open();
 			attempt.subscription.start();
 			this.heartbeat.awaitFirst(opened);
@@ -146,7 +151,7 @@ final class RedisPubSubConnection {
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Could not connect before the start", ex);
-			attempt.end();
+			end(attempt);
 		}
 	}
 
@@ -154,9 +159,10 @@ final class RedisPubSubConnection {
 	private boolean connect() throws InterruptedException {
 		boolean stuck = false;
 		while (!isClosed()) {
-			Attempt attempt = (this.prepared != null) ? this.prepared : new Attempt(stuck);
+			Attempt attempt = this.prepared;
 			this.prepared = null;
 			try {
+				attempt = (attempt != null) ? attempt : new Attempt(stuck);
 				RedisPublisher opened = attempt.open();
 				this.subscriptions.prepare(attempt.subscription);
 				attempt.subscription.start();
@@ -173,10 +179,18 @@ final class RedisPubSubConnection {
 				// Such as a missing class. Without this thread nothing connects again.
 				failed(new IllegalStateException(ex.toString(), ex));
 			}
-			attempt.end();
+			// It may be in use: the listener has failed.
+			disconnect();
+			end(attempt);
 			this.closed.await(this.failures.retryInterval().toMillis(), TimeUnit.MILLISECONDS);
 		}
 		return false;
+	}
+
+	private static void end(@Nullable Attempt attempt) {
+		if (attempt != null) {
+			attempt.end();
+		}
 	}
 
 	private void failed(RuntimeException ex) {
@@ -312,16 +326,13 @@ final class RedisPubSubConnection {
 
 		private final ContainerSubscription subscription;
 
-		private final @Nullable RedisPublisher current;
-
 		private @Nullable RedisPublisher opened;
 
 		Attempt(boolean stuck) {
 			RedisPubSubConnection all = RedisPubSubConnection.this;
 			this.subscription = new ContainerSubscription(all.container, all.receiver, all::resubscribed);
 			this.subscription.add(all.heartbeat.channels());
-			this.current = all.publisher.current();
-			this.opened = stuck ? null : this.current;
+			this.opened = stuck ? null : all.publisher.current();
 			all.attempt = this.subscription;
 		}
 
@@ -332,9 +343,15 @@ final class RedisPubSubConnection {
 			return opened;
 		}
 
+		// Unless it is in use. Never throws: the connector has to go on.
 		void end() {
-			if (this.opened != null && this.opened != this.current) {
-				this.opened.close();
+			try {
+				if (this.opened != null && this.opened != RedisPubSubConnection.this.publisher.current()) {
+					this.opened.close();
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				logger.debug("A connection could not be closed", ex);
 			}
 			this.subscription.destroy();
 		}

@@ -163,13 +163,18 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
-	public synchronized void stop() {
+	public void stop() {
 		RedisPubSubConnection stopped = this.connection;
 		if (stopped == null) {
 			return;
 		}
 		stopped.publisher().flush(FLUSH_TIMEOUT);
-		this.connection = null;
+		synchronized (this) {
+			if (this.connection == stopped) {
+				this.connection = null;
+			}
+		}
+		// Waits for a call of the listener, which may open a channel: not under the lock.
 		stopped.close();
 	}
 

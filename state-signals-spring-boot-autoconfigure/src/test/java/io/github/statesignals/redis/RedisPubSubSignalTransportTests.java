@@ -13,8 +13,11 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -343,6 +346,78 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void canBeStartedAgainAfterTheContainerFailedToStop() {
+		AtomicBoolean failing = new AtomicBoolean();
+		RedisMessageListenerContainer container = container(() -> {
+			if (failing.getAndSet(false)) {
+				throw new IllegalStateException("on purpose");
+			}
+		});
+		SignalTransport transport = prepare(createTransport(container));
+		transport.start(new Application(transport));
+		failing.set(true);
+		transport.stop();
+		assertThat(async(() -> transport.start(new Application(transport)))).succeedsWithin(CONNECT_TIMEOUT);
+		assertThat(transport.isConnected()).isTrue();
+	}
+
+	@Test
+	void connectsAgainAfterTheContainerFailedToStopBetweenTwoAttempts() {
+		AtomicInteger stops = new AtomicInteger();
+		SignalTransport transport = prepare(createTransport(container(() -> {
+			if (stops.incrementAndGet() <= 2) {
+				throw new IllegalStateException("on purpose");
+			}
+		})));
+		assertThat(async(() -> transport.start(new Application(transport)))).succeedsWithin(CONNECT_TIMEOUT);
+	}
+
+	@Test
+	void connectsAgainAfterTheListenerFailed() {
+		AtomicInteger calls = new AtomicInteger();
+		SignalTransport transport = prepare(createTransport());
+		assertThat(async(() -> transport.start(new SilentListener() {
+
+			@Override
+			public void onConnected(boolean gap) {
+				if (calls.incrementAndGet() == 1) {
+					throw new IllegalStateException("on purpose");
+				}
+			}
+
+		}))).succeedsWithin(CONNECT_TIMEOUT);
+		assertThat(calls).hasValue(2);
+		assertThat(transport.send(this.channel, signal("app", 1))).succeedsWithin(CONNECT_TIMEOUT);
+	}
+
+	@Test
+	void canBeStoppedWhileTheListenerOpensAChannel() {
+		SignalTransport transport = prepare(createTransport());
+		CountDownLatch received = new CountDownLatch(1);
+		AtomicReference<Thread> stopper = new AtomicReference<>();
+		CompletableFuture<Void> opened = new CompletableFuture<>();
+		transport.start(new SilentListener() {
+
+			@Override
+			public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+				received.countDown();
+				await().until(() -> stopper.get() != null && stopper.get().getState() == Thread.State.WAITING);
+				transport.open(channel + "-other");
+				opened.complete(null);
+			}
+
+		});
+		transport.send(this.channel, signal("app", 1));
+		await().until(() -> received.getCount() == 0);
+		CompletableFuture<Void> stopped = async(() -> {
+			stopper.set(Thread.currentThread());
+			transport.stop();
+		});
+		assertThat(opened).succeedsWithin(CONNECT_TIMEOUT);
+		assertThat(stopped).succeedsWithin(CONNECT_TIMEOUT);
+	}
+
+	@Test
 	void connectionsDoNotComeFromThePoolOfTheApplication() {
 		long before = connections();
 		LettuceConnectionFactory pooling = connect(
@@ -357,7 +432,20 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private RedisMessageListenerContainer container() {
-		RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+		return container(() -> {
+		});
+	}
+
+	private RedisMessageListenerContainer container(Runnable stopping) {
+		RedisMessageListenerContainer container = new RedisMessageListenerContainer() {
+
+			@Override
+			public void stop() {
+				super.stop();
+				stopping.run();
+			}
+
+		};
 		container.setConnectionFactory(connect(
 				new LettuceConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
 						LettuceClientConfiguration.builder()
