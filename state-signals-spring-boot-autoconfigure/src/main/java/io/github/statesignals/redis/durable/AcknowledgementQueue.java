@@ -54,14 +54,15 @@ final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
 
 	private void send(List<AcknowledgedSignal> batch, int attempt) {
 		request(() -> this.sender.apply(batch)).whenComplete((held, ex) -> {
-			this.failures.log(this.refused, ex);
 			if (ex != null) {
 				this.retries.backOff(attempt, () -> send(batch, attempt + 1));
-				return;
 			}
-			// The next batch first: it is in flight while these are notified.
-			sendNext();
-			batch.forEach((sent) -> sent.complete(held));
+			else {
+				// The next batch first: it is in flight while these are notified.
+				sendNext();
+				batch.forEach((sent) -> sent.complete(held));
+			}
+			this.failures.log(this.refused, ex);
 		});
 	}
 

@@ -62,19 +62,19 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 	private void send(List<Request> batch, int attempt) {
 		List<AnswerReference> references = batch.stream().flatMap((request) -> request.references.stream()).toList();
 		request(() -> this.store.recall(references)).thenApply(this::read).whenComplete((answers, ex) -> {
-			this.failures.log("Could not read stored answers", ex);
 			if (ex == null) {
 				complete(batch, answers);
+				sendNext();
 			}
 			else if (RedisExceptions.isFinal(ex) || attempt == ATTEMPTS
 					|| batch.stream().allMatch(CompletableFuture::isDone)) {
 				batch.forEach((request) -> request.completeExceptionally(RedisExceptions.translate(ex)));
+				sendNext();
 			}
 			else {
 				this.retries.later(() -> send(batch, attempt + 1));
-				return;
 			}
-			sendNext();
+			this.failures.log("Could not read stored answers", ex);
 		});
 	}
 

@@ -75,6 +75,29 @@ class AcknowledgementQueueTests {
 	}
 
 	@Test
+	void batchIsSentAgainAlsoIfItsFailureCannotBeLogged() {
+		AcknowledgedSignal added = add(entry("1-0", TOKEN, 1), 0, 1);
+		this.replies.remove().completeExceptionally(new IllegalStateException("unknown") {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public String getMessage() {
+				throw new IllegalArgumentException("on purpose");
+			}
+
+			@Override
+			public String toString() {
+				return "unreadable";
+			}
+
+		});
+		await().until(() -> this.replies.size() == 1);
+		this.replies.remove().complete(true);
+		assertThat(added).isCompletedWithValue(true);
+	}
+
+	@Test
 	void aBatchIsSentUntilItIsStoredAndInTheSameOrder() {
 		PendingEntry entry = entry("1-0", TOKEN, 2);
 		AcknowledgedSignal first = add(entry, 0, 1);

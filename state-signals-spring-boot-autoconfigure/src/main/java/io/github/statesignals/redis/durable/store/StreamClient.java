@@ -154,7 +154,8 @@ public final class StreamClient {
 		}
 	}
 
-	// Completes when no command is in flight.
+	// Completes when no command is in flight, or exceptionally with the driver's
+	// exception.
 	public CompletableFuture<Void> close() {
 		StreamCommands current;
 		synchronized (this) {
@@ -162,7 +163,12 @@ public final class StreamClient {
 			current = this.commands;
 			this.commands = null;
 		}
-		return (current != null) ? current.close() : CompletableFuture.completedFuture(null);
+		try {
+			return (current != null) ? current.close() : CompletableFuture.completedFuture(null);
+		}
+		catch (RuntimeException | Error ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 }

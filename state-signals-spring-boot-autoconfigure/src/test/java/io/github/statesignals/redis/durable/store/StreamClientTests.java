@@ -44,11 +44,25 @@ class StreamClientTests {
 		assertThat(call(3)).isCompletedWithValue(3);
 	}
 
+	@Test
+	void errorOfClosingFailsTheFuture() {
+		StreamClient failing = new StreamClient(() -> new Unused() {
+
+			@Override
+			public CompletableFuture<Void> close() {
+				throw new InternalError("on purpose");
+			}
+
+		}, Runnable::run);
+		failing.call((commands) -> CompletableFuture.completedFuture(1), TIMEOUT);
+		assertThat(failing.close()).isCompletedExceptionally();
+	}
+
 	private CompletableFuture<Integer> call(int value) {
 		return this.client.call((commands) -> CompletableFuture.completedFuture(value), TIMEOUT);
 	}
 
-	private static final class Unused implements StreamCommands {
+	private static class Unused implements StreamCommands {
 
 		@Override
 		public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
