@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.messaging.handler.annotation.Header;
 
@@ -50,6 +51,19 @@ class SignalGatewayTests {
 			assertThat(signal.metadata()).isEqualTo(Map.of("reason", "disk full"));
 		});
 		assertThat(alarms).hasToString("signal gateway " + Alarms.class.getName()).isEqualTo(alarms);
+	}
+
+	@Test
+	void gatewayWhoseNameAnUnrelatedBeanHasIsABeanAllTheSame() {
+		ConfigurableApplicationContext context = this.applications.start(NameTaken.class);
+		assertThat(context.getBean("signalGatewayTests.Alarms")).isEqualTo("unrelated");
+		assertThat(context.getBean(Alarms.class)).isSameAs(context.getBean(Alarms.class.getName()));
+	}
+
+	@Test
+	void gatewayThatTheApplicationDefinesUnderTheNameIsTheOnlyOne() {
+		assertThat(this.applications.start(Defined.class).getBeanNamesForType(Alarms.class))
+			.containsExactly("signalGatewayTests.Alarms");
 	}
 
 	@Test
@@ -192,6 +206,28 @@ class SignalGatewayTests {
 	@Configuration(proxyBeanMethods = false)
 	@AutoConfigurationPackage(basePackageClasses = SignalGatewayTests.class)
 	static class Scanned {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage(basePackageClasses = SignalGatewayTests.class)
+	static class NameTaken {
+
+		@Bean("signalGatewayTests.Alarms")
+		String unrelated() {
+			return "unrelated";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage(basePackageClasses = SignalGatewayTests.class)
+	static class Defined {
+
+		@Bean("signalGatewayTests.Alarms")
+		Alarms alarms(SignalGatewayFactory gateways) {
+			return gateways.create(Alarms.class);
+		}
 
 	}
 

@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
@@ -106,8 +107,8 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		String className = String.valueOf(candidate.getBeanClassName());
 		Class<?> gateway = ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader());
 		String beanName = AnnotationBeanNameGenerator.INSTANCE.generateBeanName(candidate, registry);
-		if (registry.containsBeanDefinition(beanName) && isAnother(registry.getBeanDefinition(beanName), gateway)) {
-			// Of the same simple name, in another package.
+		if (registry.containsBeanDefinition(beanName) && !isOfType(beanName, gateway)) {
+			// Of another component: such as a gateway of the same simple name.
 			beanName = className;
 		}
 		if (!registry.containsBeanDefinition(beanName)) {
@@ -116,9 +117,10 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		}
 	}
 
-	private static boolean isAnother(BeanDefinition definition, Class<?> gateway) {
-		return definition instanceof RootBeanDefinition root && root.getTargetType() != gateway
-				&& DefaultSignalGatewayFactory.class.getName().equals(root.getBeanClassName());
+	// Without creating any bean.
+	private boolean isOfType(String beanName, Class<?> gateway) {
+		return this.beanFactory instanceof ListableBeanFactory beans
+				&& List.of(beans.getBeanNamesForType(gateway, true, false)).contains(beanName);
 	}
 
 	// Not by a supplier, which can't be processed ahead of time.
