@@ -216,7 +216,7 @@ class ArchitectureTests {
 		.whereLayer("transport")
 		.mayOnlyAccessLayers("api")
 		.whereLayer("lane")
-		.mayOnlyAccessLayers("api")
+		.mayOnlyAccessLayers("api", "transport")
 		.whereLayer("core")
 		.mayOnlyAccessLayers("api", "transport", "lane")
 		.whereLayer("responder")

@@ -164,7 +164,7 @@ class OnSignalTests extends AbstractHandlerTests {
 				returned("Mono<Acknowledgement>", 1, "done"), returned("empty Mono", 1, null),
 				returned("null Mono", 1, null), returned("failed Mono", 0, "out of disk"),
 				returned("Exception", 0, "out of disk"), returned("Error", 0, "out of memory"),
-				returned("Throwable", 0, "out of reach"));
+				returned("Throwable", 0, "out of reach"), returned("unreadable", 0, "UnreadableException"));
 	}
 
 	private static Expected returned(String event, int ras, String message) {
@@ -862,6 +862,21 @@ class OnSignalTests extends AbstractHandlerTests {
 		@OnSignal(event = "Throwable")
 		void throwable() throws Throwable {
 			throw new Throwable("out of reach");
+		}
+
+		@OnSignal(event = "unreadable")
+		void unreadable() {
+			throw new UnreadableException();
+		}
+
+		@SuppressWarnings("serial")
+		private static final class UnreadableException extends RuntimeException {
+
+			@Override
+			public String getMessage() {
+				throw new IllegalStateException("no session");
+			}
+
 		}
 
 	}

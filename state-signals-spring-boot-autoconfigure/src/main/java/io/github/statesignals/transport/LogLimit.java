@@ -42,6 +42,10 @@ public final class LogLimit {
 	public void warn(Logger logger, String format, Object... arguments) {
 		int line = nextLine();
 		if (line <= this.limit) {
+			int last = arguments.length - 1;
+			if (last >= 0 && arguments[last] instanceof Throwable ex) {
+				arguments[last] = LogText.loggable(ex);
+			}
 			logger.warn(format, arguments);
 		}
 		if (line == this.limit) {

@@ -1,5 +1,7 @@
 package io.github.statesignals.transport;
 
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
@@ -47,6 +49,22 @@ public final class LogText {
 	public static String printable(Collection<String> ids) {
 		String some = ids.stream().limit(MAX_IDS).map(LogText::printable).collect(Collectors.joining(", ", "[", ""));
 		return (ids.size() > MAX_IDS) ? "%s and %,d more]".formatted(some, ids.size() - MAX_IDS) : some + "]";
+	}
+
+	/**
+	 * Checks that an exception can be logged: the message of one of the application's may
+	 * fail, and the logger with it.
+	 * @param ex the exception
+	 * @return the exception, or one that names its class
+	 */
+	public static Throwable loggable(Throwable ex) {
+		try {
+			ex.printStackTrace(new PrintWriter(Writer.nullWriter()));
+			return ex;
+		}
+		catch (RuntimeException | Error failure) {
+			return new IllegalStateException("The message of a " + ex.getClass().getName() + " can't be read");
+		}
 	}
 
 	private static void append(StringBuilder text, int codePoint) {

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
+import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -245,7 +246,7 @@ public final class LaneScheduler {
 			return batch.getAsInt();
 		}
 		catch (Throwable ex) {
-			logger.error("A task failed that should have handled its own failure", ex);
+			logger.error("A task failed that should have handled its own failure", LogText.loggable(ex));
 			return 1;
 		}
 	}

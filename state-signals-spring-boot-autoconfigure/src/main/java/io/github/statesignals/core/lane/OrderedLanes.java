@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.transport.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -360,7 +361,7 @@ public final class OrderedLanes implements Executor, TaskWatch.Lanes {
 				return task.run();
 			}
 			catch (Throwable ex) {
-				logger.error("A task failed that should have handled its own failure", ex);
+				logger.error("A task failed that should have handled its own failure", LogText.loggable(ex));
 				return null;
 			}
 		}

@@ -238,7 +238,13 @@ final class SignalHandling {
 			this.services.counters().failedHandlers.warn(logger, "A handler of '{}' failed on '{}' of '{}'",
 					this.responderId, LogText.printable(signal.event()), LogText.printable(signal.publisherId()), ex);
 		}
-		String message = ex.getMessage();
+		String message = null;
+		try {
+			message = ex.getMessage();
+		}
+		catch (RuntimeException | Error unreadable) {
+			logger.debug("The message of a {} can't be read", ex.getClass().getName());
+		}
 		return Acknowledgement.failure(StringUtils.hasText(message) ? message : ex.getClass().getSimpleName());
 	}
 

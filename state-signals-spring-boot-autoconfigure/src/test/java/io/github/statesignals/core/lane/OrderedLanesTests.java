@@ -280,6 +280,20 @@ class OrderedLanesTests {
 	}
 
 	@Test
+	void taskThatFailsWithAnUnreadableMessageDoesNotStopItsLane(CapturedOutput output) throws Exception {
+		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
+		AtomicInteger ran = new AtomicInteger();
+		lanes.submit("key", () -> {
+			throw new UnreadableException();
+		});
+		lanes.submit("key", 0, ran::incrementAndGet);
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+		assertThat(ran).hasValue(1);
+		assertThat(output).contains("A task failed that should have handled its own failure")
+			.contains(UnreadableException.class.getName());
+	}
+
+	@Test
 	void taskMayQueueAnotherInItsOwnLane() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
@@ -533,6 +547,16 @@ class OrderedLanesTests {
 		};
 
 		abstract ExecutorService create();
+
+	}
+
+	@SuppressWarnings("serial")
+	private static final class UnreadableException extends RuntimeException {
+
+		@Override
+		public String getMessage() {
+			throw new IllegalStateException("no session, on purpose");
+		}
 
 	}
 
