@@ -14,6 +14,8 @@ import io.github.statesignals.SubscriberLeftEvent.Reason;
 import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
@@ -200,6 +202,19 @@ class LifecycleTests {
 		// have used up all of that again, and Spring would have named it.
 		assertThat(output).contains("had not finished within PT0.9S")
 			.doesNotContainPattern("still running after timeout.*TaskExecutor");
+		assertThat(blocking.interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void aBlockedHandlerOnAVirtualThreadIsInterrupted() throws Exception {
+		ConfigurableApplicationContext context = this.applications.start(Blocking.class, this.channel,
+				"exporter.legal-events=a", "spring.lifecycle.timeout-per-shutdown-phase=1s",
+				"spring.threads.virtual.enabled=true");
+		Blocking blocking = context.getBean(Blocking.class);
+		context.getBean(SignalExporter.class).signal("a").publishAsync();
+		assertThat(blocking.entered.await(20, TimeUnit.SECONDS)).isTrue();
+		context.close();
 		assertThat(blocking.interrupted.get(20, TimeUnit.SECONDS)).isTrue();
 	}
 

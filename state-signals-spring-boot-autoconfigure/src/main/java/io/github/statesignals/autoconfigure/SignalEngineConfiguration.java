@@ -73,6 +73,8 @@ class SignalEngineConfiguration {
 	SimpleAsyncTaskExecutor stateSignalsVirtualThreadTaskExecutor() {
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("state-signals-");
 		executor.setVirtualThreads(true);
+		// As the other executor does.
+		executor.setCancelRemainingTasksOnClose(true);
 		return executor;
 	}
 
