@@ -1,7 +1,9 @@
 package io.github.statesignals;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -216,6 +218,26 @@ class LifecycleTests {
 		assertThat(blocking.entered.await(20, TimeUnit.SECONDS)).isTrue();
 		context.close();
 		assertThat(blocking.interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void anApplicationThatIsStoppedHasNoEventLoop() {
+		Set<Thread> before = eventLoops();
+		ConfigurableApplicationContext context = this.applications.start(Responding.class, this.channel,
+				"exporter.legal-events=a");
+		for (int i = 0; i < 2; i++) {
+			assertThat(context.getBean(SignalExporter.class).publish("a").isSuccess()).isTrue();
+			assertThat(before.containsAll(eventLoops())).isFalse();
+			context.stop();
+			await().atMost(TIMEOUT).untilAsserted(() -> assertThat(eventLoops()).isSubsetOf(before));
+			context.start();
+		}
+	}
+
+	private static Set<Thread> eventLoops() {
+		Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+		threads.removeIf((thread) -> !thread.getName().matches("lettuce-.*EventLoop-.*"));
+		return threads;
 	}
 
 	// Parents and children

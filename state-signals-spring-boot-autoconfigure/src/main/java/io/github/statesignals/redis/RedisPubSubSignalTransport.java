@@ -176,6 +176,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		}
 		// Waits for a call of the listener, which may open a channel: not under the lock.
 		stopped.close();
+		// A stopped application may be written to disk (CRaC): another start has another.
+		this.driver.close();
 	}
 
 	@Override
