@@ -265,8 +265,8 @@ public final class SignalPublisher implements PublicationListener {
 	}
 
 	// Removes all subscribers, sends shutdown, and ends all publications: those that were
-	// sent with their result as it stands, the others with an exception. The reason is for
-	// callers that wait for subscribers.
+	// sent with their result as it stands, the others with an exception. Callers that
+	// wait for subscribers get the reason.
 	public Shutdown shutDown(Signal shutdown, RuntimeException reason) {
 		boolean extended = this.queue.isExtended();
 		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
