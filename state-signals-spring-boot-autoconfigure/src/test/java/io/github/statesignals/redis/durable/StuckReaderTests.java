@@ -1,12 +1,16 @@
 package io.github.statesignals.redis.durable;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.redis.driver.LuaScript;
+import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.core.SilentListener;
@@ -61,6 +65,19 @@ class StuckReaderTests {
 		assertThat(delivery.tick()).isTrue();
 	}
 
+	@Test
+	void leaseIsReleasedAlsoIfTheConnectionCannotBeClosed() {
+		AtomicInteger scripts = new AtomicInteger();
+		StreamClient reads = new StreamClient(() -> new Commands(scripts), Runnable::run);
+		assertThat(reads.call((commands) -> CompletableFuture.completedFuture(1))).isCompletedWithValue(1);
+		StreamReader reader = new StreamReader("c", "r",
+				new StreamStore("c", StreamTransports.SETTINGS,
+						new StreamClient(() -> new Commands(scripts), Runnable::run)),
+				reads, new SignalCodec(1_000), new SilentListener(), new Retries(this.scheduler), Runnable::run);
+		assertThat(reader.stop()).isCompleted();
+		assertThat(scripts).hasValue(1);
+	}
+
 	private DeliveryLoop delivery(CountDownLatch called, CountDownLatch returning) {
 		SignalCodec codec = new SignalCodec(1_000);
 		Backlog backlog = new Backlog("r");
@@ -92,6 +109,30 @@ class StuckReaderTests {
 
 	private static List<Boolean> ticks(java.util.function.BooleanSupplier tick, int count) {
 		return IntStream.range(0, count).mapToObj((i) -> tick.getAsBoolean()).toList();
+	}
+
+	/**
+	 * Of a connection that can't be closed.
+	 */
+	private record Commands(AtomicInteger scripts) implements StreamCommands {
+
+		@Override
+		public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
+			this.scripts.incrementAndGet();
+			return CompletableFuture.completedFuture(List.of(1L));
+		}
+
+		@Override
+		public CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count,
+				Duration block) {
+			return CompletableFuture.completedFuture(List.of());
+		}
+
+		@Override
+		public CompletableFuture<Void> close() {
+			return CompletableFuture.failedFuture(new IllegalStateException("on purpose"));
+		}
+
 	}
 
 	private static final class Reader implements SignalDelivery.Reader {
