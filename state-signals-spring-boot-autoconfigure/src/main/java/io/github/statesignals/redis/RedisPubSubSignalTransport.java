@@ -117,9 +117,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		if (unused != null) {
 			unused.discard();
 		}
-		if (this.connection == null) {
-			this.driver.close();
-		}
+		closeDriver();
 	}
 
 	@Override
@@ -176,8 +174,15 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		}
 		// Waits for a call of the listener, which may open a channel: not under the lock.
 		stopped.close();
-		// A stopped application may be written to disk (CRaC): another start has another.
-		this.driver.close();
+		closeDriver();
+	}
+
+	// Ends its thread, for a stopped application may be written to disk (CRaC). Another
+	// start has another one.
+	private synchronized void closeDriver() {
+		if (this.connection == null) {
+			this.driver.close();
+		}
 	}
 
 	@Override

@@ -323,12 +323,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		this.backlog.stop();
 		this.registration.complete();
 		// Entries that arrive meanwhile are pending before the next instance reads.
-		return this.reads.close().handle((closed, ex) -> {
-			if (ex != null) {
-				logger.debug("The connection of '{}' on channel '{}' could not be closed", this.name, this.channel, ex);
-			}
-			return null;
-		}).thenCompose((closed) -> this.acknowledgements.idle()).thenCompose((idle) -> {
+		return this.reads.close().thenCompose((closed) -> this.acknowledgements.idle()).thenCompose((idle) -> {
 			this.lease.close();
 			return this.store.release(this.name, this.lease.tokens().current());
 		});

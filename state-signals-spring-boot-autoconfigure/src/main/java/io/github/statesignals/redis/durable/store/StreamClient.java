@@ -13,6 +13,8 @@ import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
@@ -22,6 +24,8 @@ import org.springframework.dao.QueryTimeoutException;
  * lost. Each call ends within its timeout. Safe for use by many threads.
  */
 public final class StreamClient {
+
+	private static final Logger logger = LoggerFactory.getLogger(StreamClient.class);
 
 	// After this time without a reply, the connection counts as lost.
 	public static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -154,21 +158,21 @@ public final class StreamClient {
 		}
 	}
 
-	// Completes when no command is in flight, or exceptionally with the driver's
-	// exception.
-	public CompletableFuture<Void> close() {
+	// Completes when no command is in flight, or the driver has failed.
+	public CompletableFuture<?> close() {
 		StreamCommands current;
 		synchronized (this) {
 			this.closed = true;
 			current = this.commands;
 			this.commands = null;
 		}
-		try {
-			return (current != null) ? current.close() : CompletableFuture.completedFuture(null);
+		if (current == null) {
+			return CompletableFuture.completedFuture(null);
 		}
-		catch (RuntimeException | Error ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+		return CompletableFuture.completedFuture(current).thenCompose(StreamCommands::close).exceptionally((ex) -> {
+			logger.debug("A connection could not be closed", ex);
+			return null;
+		});
 	}
 
 }
