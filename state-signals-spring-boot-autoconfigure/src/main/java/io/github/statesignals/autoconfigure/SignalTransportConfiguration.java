@@ -18,6 +18,7 @@ import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.signing.SigningMode;
 import io.github.statesignals.transport.SignalTransport;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactoryInitializer;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -150,7 +151,14 @@ class SignalTransportConfiguration {
 		return new RedisDurableChannels((transport instanceof RedisStreamSignalTransport durable) ? durable : null);
 	}
 
+	// Spring's container takes a proxy of Lettuce's factory for a driver that blocks, and
+	// receives nothing.
 	private static RedisConnectionFactory connectionFactory(ListableBeanFactory beanFactory) {
+		RedisConnectionFactory bean = connectionFactoryBean(beanFactory);
+		return (AopProxyUtils.getSingletonTarget(bean) instanceof RedisConnectionFactory target) ? target : bean;
+	}
+
+	private static RedisConnectionFactory connectionFactoryBean(ListableBeanFactory beanFactory) {
 		if (beanFactory.containsBean(CONNECTION_FACTORY)) {
 			return beanFactory.getBean(CONNECTION_FACTORY, RedisConnectionFactory.class);
 		}

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.embedded.RedisServer;
 
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -154,6 +157,14 @@ class CoexistenceTests {
 				assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 				assertThat(subscriptions()).containsExactlyInAnyOrderEntriesOf(Map.of(SIGNALS, 1L, RESPONSES, 1L));
 			}
+		}
+	}
+
+	@Test
+	void signalsAreReceivedWhereTheConnectionFactoryIsAProxy() {
+		try (ConfigurableApplicationContext context = start("proxied", Proxied.class)) {
+			assertThat(AopUtils.isJdkDynamicProxy(context.getBean(RedisConnectionFactory.class))).isTrue();
+			assertThat(publish(context, 1)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		}
 	}
 
@@ -301,6 +312,23 @@ class CoexistenceTests {
 
 		@OnSignal(event = "start")
 		void start() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Proxied extends Plain {
+
+		@Bean
+		static BeanPostProcessor proxyCreator() {
+			return new BeanPostProcessor() {
+
+				@Override
+				public Object postProcessAfterInitialization(Object bean, String beanName) {
+					return (bean instanceof RedisConnectionFactory) ? new ProxyFactory(bean).getProxy() : bean;
+				}
+
+			};
 		}
 
 	}
