@@ -80,11 +80,11 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 		}
 		int slot = hash(start, end) & this.recent.length - 1;
 		ResponseExtension first = this.recent[slot];
-		if (isOf(first, start, end)) {
+		if (first != null && isOf(first, start, end)) {
 			return first;
 		}
 		ResponseExtension second = this.recent[slot ^ 1];
-		if (isOf(second, start, end)) {
+		if (second != null && isOf(second, start, end)) {
 			return second;
 		}
 		ResponseExtension made = new ResponseExtension(string(start, end));
@@ -95,8 +95,8 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 		return made;
 	}
 
-	private boolean isOf(@Nullable ResponseExtension recent, int start, int end) {
-		String id = (recent != null) ? recent.id() : null;
+	private boolean isOf(ResponseExtension recent, int start, int end) {
+		String id = recent.id();
 		return id != null && isAt(id, start, end);
 	}
 
