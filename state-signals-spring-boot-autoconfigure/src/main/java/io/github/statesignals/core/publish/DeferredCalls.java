@@ -31,6 +31,16 @@ final class DeferredCalls {
 		this.calls.add(call);
 	}
 
+	// Runs a part of a call that must go on if it fails. That is logged without the lock.
+	void guard(Runnable part) {
+		try {
+			part.run();
+		}
+		catch (RuntimeException | Error ex) {
+			this.calls.add(() -> logger.error("A publish goes on although a part of it has failed", ex));
+		}
+	}
+
 	// Passes a task to the executor now, unless this thread holds the lock. One that is
 	// refused runs on this thread.
 	void execute(Executor executor, Runnable task) {

@@ -125,16 +125,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void succeed(SignalResult result) {
-		this.owner.complete(this.options.completion(), () -> {
-			try {
-				// Before its dependent stages run: a caller that waits publishes the
-				// next.
-				handOut(result, null);
-			}
-			finally {
-				complete(result);
-			}
-		});
+		this.owner.complete(this.options.completion(), () -> end(result, null));
 	}
 
 	void fail(Throwable ex) {
@@ -142,11 +133,21 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	void failNow(Throwable ex) {
+		end(null, ex);
+	}
+
+	private void end(@Nullable SignalResult result, @Nullable Throwable failure) {
 		try {
-			handOut(null, ex);
+			// Before its dependent stages run: a caller that waits publishes the next.
+			handOut(result, failure);
 		}
 		finally {
-			completeExceptionally(ex);
+			if (result != null) {
+				complete(result);
+			}
+			else if (failure != null) {
+				completeExceptionally(failure);
+			}
 		}
 	}
 

@@ -206,19 +206,10 @@ final class PublishQueue implements Publication.Owner {
 	}
 
 	private void notifyListener(Publication publication, String responderId) {
-		try {
-			publication.notifyListener(responderId, this.services.callbackLanes(),
-					this.services.counters().failedListeners);
+		if (publication.options().listener() != null) {
+			this.calls.guard(() -> publication.notifyListener(responderId, this.services.callbackLanes(),
+					this.services.counters().failedListeners));
 		}
-		catch (RuntimeException | Error ex) {
-			defer(ex);
-		}
-	}
-
-	// Logs an exception without the lock: what has failed must not keep a publication
-	// from its end.
-	private void defer(Throwable ex) {
-		this.calls.add(() -> logger.error("A publish goes on although a part of it has failed", ex));
 	}
 
 	// Counts the stored answers to a publication.
@@ -255,27 +246,17 @@ final class PublishQueue implements Publication.Owner {
 
 	// Ends a publication whose timeout has passed.
 	synchronized @Nullable SignalResult timeOut(Publication publication) {
-		try {
-			noteTimeout(publication);
-		}
-		catch (RuntimeException | Error ex) {
-			defer(ex);
-		}
-		return conclude(publication, now());
-	}
-
-	@GuardedBy("this")
-	private void noteTimeout(Publication publication) {
 		if (!publication.isOver() && publication.options().awaitsAnswers()) {
 			// Before the next one is sent, which need not await them.
 			Set<String> outstanding = publication.tally().outstanding();
 			this.responders.noteSilent(outstanding,
 					new Silence(this.order.lastNumber(), publication.options().timeout()));
-			this.listener.onMissed(outstanding);
+			this.calls.guard(() -> this.listener.onMissed(outstanding));
 		}
 		else if (!publication.isOver()) {
 			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
 		}
+		return conclude(publication, now());
 	}
 
 	// Removes all subscribers and abandons all publications. In one step, or those that
@@ -304,12 +285,7 @@ final class PublishQueue implements Publication.Owner {
 	@GuardedBy("this")
 	private void leave(Publication publication) {
 		this.order.leave(publication);
-		try {
-			publication.cancelWork();
-		}
-		catch (RuntimeException | Error ex) {
-			defer(ex);
-		}
+		this.calls.guard(publication::cancelWork);
 	}
 
 	synchronized Runnable endAbandoned(Publication publication) {
