@@ -204,7 +204,7 @@ public final class Subscriptions {
 
 	// It needs no proof. The responder may be back before its bye is received.
 	private void onByeOf(LocalResponder own) {
-		completing(() -> locked(() -> {
+		this.publisher.completeEnded(() -> locked(() -> {
 			if (!own.isListening()) {
 				remove(own.getResponderId());
 			}
@@ -212,7 +212,7 @@ public final class Subscriptions {
 	}
 
 	public void leave(String responderId) {
-		completing(() -> remove(responderId));
+		this.publisher.completeEnded(() -> remove(responderId));
 	}
 
 	private void remove(String responderId) {
@@ -225,24 +225,13 @@ public final class Subscriptions {
 	// it, unless it is unannounced, for the application is not connected. Ignores a
 	// responder that listens again.
 	public void withdraw(LocalResponder responder, boolean unannounced) {
-		completing(() -> locked(() -> {
+		this.publisher.completeEnded(() -> locked(() -> {
 			String responderId = responder.getResponderId();
 			if (!responder.isListening()
 					&& (unannounced ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
 				left(responderId, Reason.SAID_BYE);
 			}
 		}));
-	}
-
-	// Completes the results that a departure has ended, without a lock and whatever
-	// becomes of its notification.
-	private void completing(Runnable departure) {
-		try {
-			departure.run();
-		}
-		finally {
-			this.publisher.completeEnded();
-		}
 	}
 
 	private void locked(Runnable action) {
@@ -262,7 +251,7 @@ public final class Subscriptions {
 	}
 
 	private void lose(String responderId) {
-		completing(() -> {
+		this.publisher.completeEnded(() -> {
 			if (this.publisher.remove(responderId, false)) {
 				this.services.counters().goneResponders.warn(logger,
 						"'{}' does not answer probes of '{}': it is gone, and no longer awaited",

@@ -112,9 +112,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private void log(SignalResult result, boolean durable, LogLimit failures) {
 		if (result.code() == ResultCode.ALL_SUBS_SUCCESS) {
-			if (logger.isDebugEnabled()) {
-				logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
-			}
+			logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
 		}
 		else {
 			String reason = durable ? " (their stored answers could not be read: they may have answered)"
@@ -302,15 +300,11 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	Verdict respond(Response response, boolean handled, long nowNanos) {
 		String responderId = response.responderId();
-		Response counted = response;
-		boolean acted = handled;
-		if (!handled && isRequired(responderId)) {
-			// To require a responder is to require that it acts.
-			counted = new Response(responderId, response.publisherId(), response.event(), Acknowledgement.FAILURE,
-					"it is required, and has no handler for '" + event() + "'");
-			acted = true;
-		}
-		return this.tally.respond(counted, acted, nowNanos);
+		// To require a responder is to require that it acts.
+		boolean failed = !handled && isRequired(responderId);
+		Response counted = failed ? new Response(responderId, response.publisherId(), response.event(),
+				Acknowledgement.FAILURE, "it is required, and has no handler for '" + event() + "'") : response;
+		return this.tally.respond(counted, handled || failed, nowNanos);
 	}
 
 	// Notifies the listener of an answer that counts.

@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.statesignals.core.lane.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.task.TaskRejectedException;
+
 /**
  * Bounds the publications of an exporter whose results have not been handed out, in their
  * number and their memory. One thread at a time admits; any thread releases.
@@ -18,20 +20,26 @@ final class PublishAdmission {
 
 	private final MemoryBudget memory = MemoryBudget.ofHeap(MEMORY_SHARE);
 
-	// Returns why a publication is not admitted, or null.
-	@Nullable String admit(Publication publication, int limit) {
+	// Returns null if a publication is admitted.
+	@Nullable TaskRejectedException admit(Publication publication, int limit) {
 		if (this.pending.get() >= limit) {
-			return ("%d publishes of exporter '%s' are in flight already. Await some of their results first, or raise "
-					+ "state-signals.exporter.max-pending")
-				.formatted(limit, publication.publisherId());
+			return rejected(publication,
+					("%d publishes of exporter '%s' are in flight already. Await some of their results first, or raise "
+							+ "state-signals.exporter.max-pending")
+						.formatted(limit, publication.publisherId()));
 		}
 		if (!this.memory.reserve(publication.bytes())) {
-			return ("the signals of exporter '%s' in flight take %d MB. Await some of their results first, or raise "
-					+ "the size of the heap (-Xmx)")
-				.formatted(publication.publisherId(), this.memory.capacity() / 1_000_000);
+			return rejected(publication,
+					("the signals of exporter '%s' in flight take %d MB. Await some of their results first, or raise "
+							+ "the size of the heap (-Xmx)")
+						.formatted(publication.publisherId(), this.memory.capacity() / 1_000_000));
 		}
 		this.pending.incrementAndGet();
 		return null;
+	}
+
+	private static TaskRejectedException rejected(Publication publication, String problem) {
+		return new TaskRejectedException("'%s' is not published: %s".formatted(publication.event(), problem));
 	}
 
 	int pending() {

@@ -86,10 +86,9 @@ final class PublishQueue implements Publication.Owner {
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
 		Publication publication = new Publication(signal, options, this);
-		String problem = this.admission.admit(publication, this.services.settings().exporters().maxPending());
-		if (problem != null) {
-			TaskRejectedException rejected = new TaskRejectedException(
-					"'%s' is not published: %s".formatted(signal.event(), problem));
+		TaskRejectedException rejected = this.admission.admit(publication,
+				this.services.settings().exporters().maxPending());
+		if (rejected != null) {
 			this.calls.add(() -> this.listener.onRejected(signal.event(), rejected));
 			return CompletableFuture.failedFuture(rejected);
 		}
@@ -217,9 +216,8 @@ final class PublishQueue implements Publication.Owner {
 		if (!publication.endRecall()) {
 			return null;
 		}
-		long now = now();
-		this.answers.count(publication, stored, now);
-		return concludeIfComplete(publication, now);
+		this.answers.count(publication, stored, now());
+		return concludeIfComplete(publication, now());
 	}
 
 	// Removes a responder, and no longer awaits it.
@@ -279,24 +277,18 @@ final class PublishQueue implements Publication.Owner {
 	}
 
 	synchronized void cancelWork(Publication publication) {
-		leave(publication);
-	}
-
-	@GuardedBy("this")
-	private void leave(Publication publication) {
 		this.order.leave(publication);
 		this.calls.guard(publication::cancelWork);
 	}
 
 	synchronized Runnable endAbandoned(Publication publication) {
 		boolean sent = publication.wasSent();
-		boolean certain = publication.tally().isSent();
 		SignalResult result = publication.tally().result(now(), isSubscriptionLost(publication));
 		publication.endAbandoned();
 		if (!sent) {
 			return () -> publication.fail(SendFailures.abandoned(publication.event()));
 		}
-		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !certain) {
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !publication.tally().isSent()) {
 			return () -> publication
 				.fail(SendFailures.abandonedUnconfirmed(publication.event(), publication.publisherId()));
 		}
@@ -364,7 +356,7 @@ final class PublishQueue implements Publication.Owner {
 		if (!publication.end()) {
 			return false;
 		}
-		leave(publication);
+		cancelWork(publication);
 		if (this.order.remove(publication, queued)) {
 			sendNext(publication.event());
 		}
@@ -378,16 +370,6 @@ final class PublishQueue implements Publication.Owner {
 
 	private long now() {
 		return this.services.timer().nanoTime();
-	}
-
-	// A response that was counted, or not. With the publication in flight that it is for,
-	// if it completes that or does not count, and the result if it completes it.
-	record Counted(@Nullable Publication publication, Verdict verdict, @Nullable SignalResult result) {
-
-		static final Counted NONE = new Counted(null, Verdict.NOT_AWAITED, null);
-
-		static final Counted INCOMPLETE = new Counted(null, Verdict.COUNTED, null);
-
 	}
 
 }

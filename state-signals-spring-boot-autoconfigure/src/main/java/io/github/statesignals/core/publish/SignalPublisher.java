@@ -19,7 +19,6 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.publish.Publication.Recall;
-import io.github.statesignals.core.publish.PublishQueue.Counted;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.core.publish.membership.KnownResponders;
 import io.github.statesignals.core.publish.membership.ResponderProbes;
@@ -244,6 +243,16 @@ public final class SignalPublisher implements PublicationListener {
 	// be called without any lock.
 	public void completeEnded() {
 		this.calls.run();
+	}
+
+	// The same after a departure, whatever becomes of its notification.
+	public void completeEnded(Runnable departure) {
+		try {
+			departure.run();
+		}
+		finally {
+			completeEnded();
+		}
 	}
 
 	public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {

@@ -14,8 +14,8 @@ class PublishAdmissionTests {
 	void publicationsAreBoundedInMemory() {
 		Publication first = Publications.ofSize("first", SHARE * 2 / 3);
 		assertThat(this.admission.admit(first, 10)).isNull();
-		assertThat(this.admission.admit(Publications.ofSize("second", SHARE * 2 / 3), 10))
-			.contains("the signals of exporter 'p' in flight take %d MB".formatted(SHARE / 1_000_000), "-Xmx");
+		assertThat(this.admission.admit(Publications.ofSize("second", SHARE * 2 / 3), 10)).hasMessageContainingAll(
+				"the signals of exporter 'p' in flight take %d MB".formatted(SHARE / 1_000_000), "-Xmx");
 		this.admission.release(first);
 		assertThat(this.admission.admit(Publications.ofSize("third", SHARE * 2 / 3), 10)).isNull();
 	}
@@ -24,8 +24,8 @@ class PublishAdmissionTests {
 	void publicationsAreBoundedInNumber() {
 		Publication first = Publications.ofSize("first", 1_000);
 		assertThat(this.admission.admit(first, 1)).isNull();
-		assertThat(this.admission.admit(Publications.ofSize("second", 1_000), 1))
-			.contains("1 publishes of exporter 'p' are in flight already", "state-signals.exporter.max-pending");
+		assertThat(this.admission.admit(Publications.ofSize("second", 1_000), 1)).hasMessageContainingAll(
+				"1 publishes of exporter 'p' are in flight already", "state-signals.exporter.max-pending");
 		this.admission.release(first);
 		assertThat(this.admission.admit(Publications.ofSize("third", 1_000), 1)).isNull();
 	}
