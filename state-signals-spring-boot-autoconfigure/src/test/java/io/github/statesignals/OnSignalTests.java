@@ -869,16 +869,6 @@ class OnSignalTests extends AbstractHandlerTests {
 			throw new UnreadableException();
 		}
 
-		@SuppressWarnings("serial")
-		private static final class UnreadableException extends RuntimeException {
-
-			@Override
-			public String getMessage() {
-				throw new IllegalStateException("no session");
-			}
-
-		}
-
 	}
 
 	static class Waiting {

@@ -3,7 +3,11 @@ package io.github.statesignals.transport;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes text of other applications fit for a log: a line break, an escape sequence, an
@@ -59,11 +63,25 @@ public final class LogText {
 	 */
 	public static Throwable loggable(Throwable ex) {
 		try {
+			// Loggers take the string of an exception, or its message.
 			ex.printStackTrace(new PrintWriter(Writer.nullWriter()));
+			readMessages(ex, new IdentityHashMap<>());
 			return ex;
 		}
 		catch (RuntimeException | Error failure) {
 			return new IllegalStateException("The message of a " + ex.getClass().getName() + " can't be read");
+		}
+	}
+
+	private static void readMessages(Throwable ex, Map<Throwable, @Nullable String> messages) {
+		if (!messages.containsKey(ex)) {
+			messages.put(ex, ex.getMessage());
+			if (ex.getCause() != null) {
+				readMessages(ex.getCause(), messages);
+			}
+			for (Throwable suppressed : ex.getSuppressed()) {
+				readMessages(suppressed, messages);
+			}
 		}
 	}
 

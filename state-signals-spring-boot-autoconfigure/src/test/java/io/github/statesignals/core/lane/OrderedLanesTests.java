@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.UnreadableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -547,16 +548,6 @@ class OrderedLanesTests {
 		};
 
 		abstract ExecutorService create();
-
-	}
-
-	@SuppressWarnings("serial")
-	private static final class UnreadableException extends RuntimeException {
-
-		@Override
-		public String getMessage() {
-			throw new IllegalStateException("no session, on purpose");
-		}
 
 	}
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
+import io.github.statesignals.UnreadableException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,21 +126,6 @@ class FramePublisherTests {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	@SuppressWarnings("serial")
-	private static final class UnreadableException extends RuntimeException {
-
-		@Override
-		public String getMessage() {
-			throw new IllegalArgumentException("on purpose");
-		}
-
-		@Override
-		public String toString() {
-			return "unreadable";
-		}
-
 	}
 
 	private final class Driver extends FramePublisher {

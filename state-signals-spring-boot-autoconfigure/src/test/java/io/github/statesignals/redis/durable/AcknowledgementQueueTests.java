@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.UnreadableException;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,21 +78,7 @@ class AcknowledgementQueueTests {
 	@Test
 	void batchIsSentAgainAlsoIfItsFailureCannotBeLogged() {
 		AcknowledgedSignal added = add(entry("1-0", TOKEN, 1), 0, 1);
-		this.replies.remove().completeExceptionally(new IllegalStateException("unknown") {
-
-			private static final long serialVersionUID = 1L;
-
-			@Override
-			public String getMessage() {
-				throw new IllegalArgumentException("on purpose");
-			}
-
-			@Override
-			public String toString() {
-				return "unreadable";
-			}
-
-		});
+		this.replies.remove().completeExceptionally(new UnreadableException());
 		await().until(() -> this.replies.size() == 1);
 		this.replies.remove().complete(true);
 		assertThat(added).isCompletedWithValue(true);
