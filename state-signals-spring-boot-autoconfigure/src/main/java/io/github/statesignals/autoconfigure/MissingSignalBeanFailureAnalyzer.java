@@ -18,7 +18,6 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;
 import org.springframework.core.Ordered;
@@ -68,7 +67,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 	}
 
 	private FailureAnalysis withoutSignals(String problem, NoSuchBeanDefinitionException cause) {
-		if (!Binder.get(this.environment).bind("state-signals.enabled", Boolean.class).orElse(true)) {
+		if (!SignalsEnabledCondition.isEnabled(this.environment)) {
 			return new FailureAnalysis(problem + "'state-signals.enabled' is false.",
 					"Set 'state-signals.enabled=true', or inject an ObjectProvider, which may be empty.", cause);
 		}

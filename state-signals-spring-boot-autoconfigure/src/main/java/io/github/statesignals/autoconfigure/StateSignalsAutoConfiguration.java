@@ -10,12 +10,12 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -28,7 +28,7 @@ import org.springframework.util.ReflectionUtils.MethodFilter;
  * @since 0.1.0
  */
 @AutoConfiguration(after = { DataRedisAutoConfiguration.class, JacksonAutoConfiguration.class })
-@ConditionalOnBooleanProperty(name = "state-signals.enabled", matchIfMissing = true)
+@Conditional(SignalsEnabledCondition.class)
 @EnableConfigurationProperties(StateSignalsProperties.class)
 // In this order: there is an engine only where there is a transport.
 @Import({ SignalTransportConfiguration.class, SignalEngineConfiguration.class })

@@ -146,6 +146,30 @@ class FirstContactTests {
 		run(WithoutRedis.class, "state-signals.enabled=false").close();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "yess", "", "${MISSING}" })
+	void switchThatIsNoBooleanFailsTheStart(String value, CapturedOutput output) {
+		assertThat(report(output, WithoutAnything.class, "state-signals.enabled=" + value))
+			.contains("Property: state-signals.enabled")
+			.contains("Value: \"" + value + "\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "on", "yes", "1", "TRUE", "true " })
+	void switchIsOnInEveryForm(String value) {
+		try (ConfigurableApplicationContext context = run(OverMemory.class, "state-signals.enabled=" + value)) {
+			assertThat(context.getBeansOfType(SignalExporter.class)).hasSize(1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "off", "no", "0", "False" })
+	void switchIsOffInEveryForm(String value) {
+		try (ConfigurableApplicationContext context = run(OverMemory.class, "state-signals.enabled=" + value)) {
+			assertThat(context.getBeansOfType(SignalExporter.class)).isEmpty();
+		}
+	}
+
 	@Test
 	void applicationWithoutRedisAndHandlersStarts() {
 		run(WithoutAnything.class).close();
