@@ -325,8 +325,9 @@ class DurableFaultTests {
 		assertThat(all.size() - all.stream().distinct().count()).isLessThanOrEqualTo(1);
 		assertThat(all).contains(0, 599);
 		List<Integer> since = handled(server, "frozen");
-		assertThat(since.subList(before.size(), since.size())).allMatch((number) -> number == 600)
-			.hasSizeLessThanOrEqualTo(1);
+		// It may have begun before the freeze, and be recorded after it.
+		int running = before.get(before.size() - 1) + 1;
+		assertThat(since.subList(before.size(), since.size())).isSubsetOf(running, 600).doesNotHaveDuplicates();
 	}
 
 	private static List<Integer> handled(RedisProcess server, String key) {
