@@ -12,14 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class JsonScanner<M extends ReceivedMessage> {
 
-	private static final byte[] VERSION = first(FieldNames.VERSION);
-
-	private static final byte[] KEY = next(FieldNames.KEY);
-
-	private static final byte[] SIGNED_AT = next(FieldNames.SIGNED_AT);
-
-	private static final byte[] SIGNATURE = next(FieldNames.SIGNATURE);
-
 	// Any number of these digits fits.
 	private static final int INT_DIGITS = 9;
 
@@ -68,14 +60,6 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	// Undefined if the form is not as expected.
 	abstract M read();
-
-	static byte[] first(String name) {
-		return AsciiJson.ascii('"' + name + "\":");
-	}
-
-	static byte[] next(String name) {
-		return AsciiJson.ascii(",\"" + name + "\":");
-	}
 
 	final void fail() {
 		this.failed = true;
@@ -255,7 +239,7 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	}
 
 	final void version() {
-		expect(VERSION);
+		expect(FieldBytes.FIRST_VERSION);
 		if (integer() != FieldNames.EXTENSION_VERSION) {
 			fail();
 		}
@@ -263,13 +247,13 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	// Reads the signature, if there is one.
 	final void signature() {
-		if (!skip(KEY)) {
+		if (!skip(FieldBytes.KEY)) {
 			return;
 		}
 		String key = text(this.key);
-		expect(SIGNED_AT);
+		expect(FieldBytes.SIGNED_AT);
 		long time = longInteger();
-		expect(SIGNATURE);
+		expect(FieldBytes.SIGNATURE);
 		this.signature = new Signature(key, time, text(), null);
 	}
 

@@ -29,7 +29,7 @@ final class PartialReader {
 	// The parser reports an incomplete token up to this number of bytes before the end.
 	private static final int TOKEN_LENGTH = 16;
 
-	private static final byte[] EXTENSION_KEY = AsciiJson.ascii("\"" + FieldNames.EXTENSION + "\"");
+	private static final byte[] EXTENSION_KEY = FieldBytes.ascii("\"" + FieldNames.EXTENSION + "\"");
 
 	// It may have a handles or another id: no success may follow from it.
 	private static final ResponseExtension UNREADABLE = new ResponseExtension(null, List.of(), null, null, null);

@@ -10,24 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 
-	private static final byte[] RESPONDER_ID = first(FieldNames.RESPONDER_ID);
-
-	private static final byte[] PUBLISHER_ID = next(FieldNames.PUBLISHER_ID);
-
-	private static final byte[] EVENT = next(FieldNames.EVENT);
-
-	private static final byte[] RAS = next(FieldNames.RAS);
-
-	private static final byte[] MESSAGE = next(FieldNames.MESSAGE);
-
-	private static final byte[] EXTENSION = next(FieldNames.EXTENSION);
-
-	private static final byte[] ID = next(FieldNames.ID);
-
-	private static final byte[] ADDRESS = next(FieldNames.ADDRESS);
-
-	private static final byte[] SEAL = next(FieldNames.SEAL);
-
 	// Of the signals in flight: all answers to a signal have its id.
 	private final @Nullable ResponseExtension[] recent = new @Nullable ResponseExtension[1_024];
 
@@ -46,15 +28,15 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 	@Override
 	ReceivedResponse read() {
 		expect('{');
-		expect(RESPONDER_ID);
+		expect(FieldBytes.FIRST_RESPONDER_ID);
 		String responderId = text(this.responderId);
-		expect(PUBLISHER_ID);
+		expect(FieldBytes.PUBLISHER_ID);
 		String publisherId = text(this.publisherId);
-		expect(EVENT);
+		expect(FieldBytes.EVENT);
 		String event = text(this.event);
-		Integer ras = skip(RAS) ? integer() : null;
-		String message = skip(MESSAGE) ? string(this.message) : null;
-		ResponseExtension extension = skip(EXTENSION) ? extension() : null;
+		Integer ras = skip(FieldBytes.RAS) ? integer() : null;
+		String message = skip(FieldBytes.MESSAGE) ? string(this.message) : null;
+		ResponseExtension extension = skip(FieldBytes.EXTENSION) ? extension() : null;
 		expect('}');
 		return new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension,
 				takeSignature());
@@ -63,9 +45,9 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 	private ResponseExtension extension() {
 		expect('{');
 		version();
-		ResponseExtension extension = skip(ID) ? identified() : ResponseExtension.UNDERSTOOD;
-		String address = skip(ADDRESS) ? text() : null;
-		String seal = skip(SEAL) ? text() : null;
+		ResponseExtension extension = skip(FieldBytes.ID) ? identified() : ResponseExtension.UNDERSTOOD;
+		String address = skip(FieldBytes.ADDRESS) ? text() : null;
+		String seal = skip(FieldBytes.SEAL) ? text() : null;
 		signature();
 		expect('}');
 		return (address == null && seal == null) ? extension

@@ -39,7 +39,7 @@ public final class SignalCodec {
 
 	private final StringCache strings;
 
-	private final PlainWriter plainWriter;
+	private final MessageWriter writer;
 
 	private final long maxPayload;
 
@@ -51,7 +51,7 @@ public final class SignalCodec {
 		this.strings = new StringCache();
 		this.signalScanner = new AtomicReference<>();
 		this.responseScanner = new AtomicReference<>();
-		this.plainWriter = new PlainWriter();
+		this.writer = new MessageWriter();
 		this.maxPayload = maxPayload;
 		this.signer = null;
 		this.signatures = null;
@@ -61,7 +61,7 @@ public final class SignalCodec {
 		this.strings = unsigned.strings;
 		this.signalScanner = unsigned.signalScanner;
 		this.responseScanner = unsigned.responseScanner;
-		this.plainWriter = unsigned.plainWriter;
+		this.writer = unsigned.writer;
 		this.maxPayload = unsigned.maxPayload;
 		this.signer = signer;
 		this.signatures = new SignatureCheck(signer);
@@ -110,9 +110,8 @@ public final class SignalCodec {
 	}
 
 	private byte[] encode(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
-		byte[] plain = this.plainWriter.write(signal, extension, signature);
 		try {
-			return (plain != null) ? plain : JacksonWriter.write(signal, extension, signature);
+			return this.writer.write(signal, extension, signature);
 		}
 		catch (IllegalArgumentException ex) {
 			throw notSent(signal, ex.getMessage() + ". Send it as a string");
@@ -137,22 +136,18 @@ public final class SignalCodec {
 	private byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		String message = response.message();
 		if (message == null || message.length() <= this.maxPayload) {
-			byte[] written = encode(response, extension, signature);
+			byte[] written = this.writer.write(response, extension, signature);
 			if (message == null || written.length <= this.maxPayload) {
 				return written;
 			}
 		}
-		long available = this.maxPayload - encode(withMessage(response, ""), extension, signature).length;
-		return encode(withMessage(response, ShortenedMessages.shorten(message, available)), extension, signature);
+		long available = this.maxPayload - this.writer.write(withMessage(response, ""), extension, signature).length;
+		return this.writer.write(withMessage(response, ShortenedMessages.shorten(message, available)), extension,
+				signature);
 	}
 
 	private static Response withMessage(Response response, @Nullable String message) {
 		return new Response(response.responderId(), response.publisherId(), response.event(), response.ras(), message);
-	}
-
-	private byte[] encode(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
-		byte[] plain = this.plainWriter.write(response, extension, signature);
-		return (plain != null) ? plain : JacksonWriter.write(response, extension, signature);
 	}
 
 	public static byte[] joinLines(List<byte[]> messages) {

@@ -15,39 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
-	private static final byte[] PUBLISHER_ID = first(FieldNames.PUBLISHER_ID);
+	private static final byte[] TRUE = FieldBytes.ascii("true");
 
-	private static final byte[] PROCESS_NAME = next(FieldNames.PROCESS_NAME);
+	private static final byte[] FALSE = FieldBytes.ascii("false");
 
-	private static final byte[] EVENT = next(FieldNames.EVENT);
-
-	private static final byte[] RUNNER_HOST = next(FieldNames.RUNNER_HOST);
-
-	private static final byte[] SAMPLE_NO = next(FieldNames.SAMPLE_NO);
-
-	private static final byte[] TAG = next(FieldNames.TAG);
-
-	private static final byte[] METADATA = next(FieldNames.METADATA);
-
-	private static final byte[] EXTENSION = first(FieldNames.EXTENSION);
-
-	private static final byte[] ID = next(FieldNames.ID);
-
-	private static final byte[] SEQUENCE = next(FieldNames.SEQUENCE);
-
-	private static final byte[] SENT = next(FieldNames.SENT);
-
-	private static final byte[] TIMEOUT = next(FieldNames.TIMEOUT);
-
-	private static final byte[] REPLY_TO = next(FieldNames.REPLY_TO);
-
-	private static final byte[] TRACE = next(FieldNames.TRACE);
-
-	private static final byte[] TRUE = AsciiJson.ascii("true");
-
-	private static final byte[] FALSE = AsciiJson.ascii("false");
-
-	private static final byte[] NULL = AsciiJson.ascii("null");
+	private static final byte[] NULL = FieldBytes.ascii("null");
 
 	// More are left to the parser: names are compared with each other.
 	private static final int MOST_ENTRIES = 32;
@@ -87,19 +59,19 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 	@Override
 	ReceivedSignal read() {
 		expect('{');
-		expect(PUBLISHER_ID);
+		expect(FieldBytes.FIRST_PUBLISHER_ID);
 		String publisherId = text(this.publisherId);
-		expect(PROCESS_NAME);
+		expect(FieldBytes.PROCESS_NAME);
 		String processName = text(this.processName);
-		expect(EVENT);
+		expect(FieldBytes.EVENT);
 		String event = text(this.event);
-		expect(RUNNER_HOST);
+		expect(FieldBytes.RUNNER_HOST);
 		String runnerHost = text(this.runnerHost);
-		expect(SAMPLE_NO);
+		expect(FieldBytes.SAMPLE_NO);
 		long sampleNo = longInteger();
-		expect(TAG);
+		expect(FieldBytes.TAG);
 		String tag = text(this.tag);
-		SignalExtension extension = skip(METADATA) ? metadata() : null;
+		SignalExtension extension = skip(FieldBytes.METADATA) ? metadata() : null;
 		expect('}');
 		ReceivedSignal received = new ReceivedSignal(new Signal(publisherId, processName, event, runnerHost, sampleNo,
 				tag, OrderedMap.of(this.entries, this.length)), extension, takeSignature());
@@ -113,7 +85,7 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 		if (skip('}')) {
 			return null;
 		}
-		SignalExtension extension = skip(EXTENSION) ? extension() : null;
+		SignalExtension extension = skip(FieldBytes.FIRST_EXTENSION) ? extension() : null;
 		if (extension != null && skip('}')) {
 			return extension;
 		}
@@ -177,13 +149,13 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 	private SignalExtension extension() {
 		expect('{');
 		version();
-		String id = skip(ID) ? text() : null;
-		long sequence = skip(SEQUENCE) ? positive() : SignalExtension.NONE;
-		long sent = skip(SENT) ? positive() : SignalExtension.NONE;
-		long timeout = skip(TIMEOUT) ? positive() : SignalExtension.NONE;
-		String replyTo = skip(REPLY_TO) ? text(this.replyTo) : null;
+		String id = skip(FieldBytes.ID) ? text() : null;
+		long sequence = skip(FieldBytes.SEQUENCE) ? positive() : SignalExtension.NONE;
+		long sent = skip(FieldBytes.SENT) ? positive() : SignalExtension.NONE;
+		long timeout = skip(FieldBytes.TIMEOUT) ? positive() : SignalExtension.NONE;
+		String replyTo = skip(FieldBytes.REPLY_TO) ? text(this.replyTo) : null;
 		signature();
-		Map<String, String> trace = skip(TRACE) ? trace() : Map.of();
+		Map<String, String> trace = skip(FieldBytes.TRACE) ? trace() : Map.of();
 		expect('}');
 		return new SignalExtension(id, sequence, sent, timeout, replyTo, trace);
 	}

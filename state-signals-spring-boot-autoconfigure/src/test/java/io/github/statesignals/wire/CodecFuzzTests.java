@@ -26,6 +26,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,6 +49,10 @@ class CodecFuzzTests {
 	private static final List<String> TEXTS = List.of("publisher_id", "process_name", "event", "runner_host", "tag");
 
 	private static final JsonMapper trees = JsonMapper.builder(factory().build()).build();
+
+	private static final JsonMapper writer = JsonMapper
+		.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
+		.build();
 
 	private static final JsonMapper withoutDuplicates = JsonMapper
 		.builder(factory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -137,7 +142,7 @@ class CodecFuzzTests {
 			byte[] written = this.codec.write(signal, parsed.extension());
 			sameDigits(this.codec.readSignal(written), parsed);
 			if (signal.metadata().isEmpty()) {
-				same(text(written), text(JacksonWriter.write(signal, parsed.extension(), null)));
+				same(text(written), writer.writeValueAsString(tree(trees, written)));
 			}
 		}
 	}
@@ -170,7 +175,7 @@ class CodecFuzzTests {
 		}
 		byte[] written = this.codec.write(response, parsed.extension());
 		same(this.codec.readResponse(written), parsed);
-		same(text(written), text(JacksonWriter.write(response, parsed.extension(), null)));
+		same(text(written), writer.writeValueAsString(tree(trees, written)));
 	}
 
 	private static void checkLines(byte[] first, byte[] second, Function<byte[], ReceivedMessage> several,

@@ -209,8 +209,8 @@ class SignedCodecTests {
 		// The same bytes, signed as one and as the other.
 		ChannelSigner signer = Objects
 			.requireNonNull(signer(SigningMode.REQUIRE, new KeyRing("k1", List.of(this.first))).forChannel("c"));
-		Function<Signature, byte[]> writer = (signature) -> JacksonWriter.write(ANSWER, new ResponseExtension("id-1"),
-				signature);
+		Function<Signature, byte[]> writer = (signature) -> new MessageWriter().write(ANSWER,
+				new ResponseExtension("id-1"), signature);
 		assertThat(this.receiver.readResponse(signer.signResponse(writer))).isInstanceOf(ReceivedResponse.class);
 		assertThat(problem(this.receiver.readResponse(signer.signSignal(null, writer))))
 			.isEqualTo("its signature does not match");

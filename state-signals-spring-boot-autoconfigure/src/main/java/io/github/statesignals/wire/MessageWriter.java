@@ -1,0 +1,149 @@
+package io.github.statesignals.wire;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.signing.Signature;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.SignalExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes signals and responses. Safe for use by many threads.
+ */
+final class MessageWriter {
+
+	private static final int CAPACITY = 512;
+
+	// A larger buffer is not reused.
+	private static final int LARGEST_CAPACITY = 4_096;
+
+	private static final byte[] VERSION = FieldBytes
+		.ascii("{\"" + FieldNames.VERSION + "\":" + FieldNames.EXTENSION_VERSION);
+
+	private final QuotedStrings quoted = new QuotedStrings();
+
+	// Nearly always one thread takes it, and finds the one that it gave back.
+	private final AtomicReference<@Nullable AsciiJson> spare = new AtomicReference<>();
+
+	byte[] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
+		AsciiJson json = buffer().raw('{')
+			.raw(FieldBytes.FIRST_PUBLISHER_ID)
+			.recurring(signal.publisherId())
+			.raw(FieldBytes.PROCESS_NAME)
+			.recurring(signal.processName())
+			.raw(FieldBytes.EVENT)
+			.recurring(signal.event())
+			.raw(FieldBytes.RUNNER_HOST)
+			.recurring(signal.runnerHost())
+			.raw(FieldBytes.SAMPLE_NO)
+			.number(signal.sampleNo())
+			.raw(FieldBytes.TAG)
+			.recurring(signal.tag());
+		Map<String, @Nullable Object> metadata = signal.metadata();
+		if (extension != null || !metadata.isEmpty()) {
+			json.raw(FieldBytes.METADATA).raw('{');
+			// First, where a reader finds it even if the rest exceeds its limit.
+			if (extension != null) {
+				write(json, extension, signature);
+			}
+			metadata.forEach((name, value) -> {
+				if (extension == null || !name.equals(FieldNames.EXTENSION)) {
+					json.entry(name).value(value);
+				}
+			});
+			json.raw('}');
+		}
+		return finish(json);
+	}
+
+	private static void write(AsciiJson json, SignalExtension extension, @Nullable Signature signature) {
+		json.raw(FieldBytes.FIRST_EXTENSION).raw(VERSION).optional(FieldBytes.ID, extension.id());
+		write(json, FieldBytes.SEQUENCE, extension.sequence());
+		write(json, FieldBytes.SENT, extension.sentMillis());
+		write(json, FieldBytes.TIMEOUT, extension.timeoutMillis());
+		if (extension.replyTo() != null) {
+			json.raw(FieldBytes.REPLY_TO).recurring(extension.replyTo());
+		}
+		write(json, signature);
+		// Behind the signature, whose place is the first one that looks like it.
+		if (!extension.trace().isEmpty()) {
+			json.raw(FieldBytes.TRACE).raw('{');
+			extension.trace().forEach((name, value) -> json.entry(name).string(value));
+			json.raw('}');
+		}
+		json.raw('}');
+	}
+
+	private static void write(AsciiJson json, byte[] key, long number) {
+		if (number != SignalExtension.NONE) {
+			json.raw(key).number(number);
+		}
+	}
+
+	private static void write(AsciiJson json, @Nullable Signature signature) {
+		if (signature != null) {
+			json.raw(FieldBytes.KEY)
+				.recurring(signature.key())
+				.raw(FieldBytes.SIGNED_AT)
+				.number(signature.time())
+				.optional(FieldBytes.REPLAY_FOR, signature.replayFor())
+				.raw(FieldBytes.SIGNATURE)
+				.recurring(signature.value());
+		}
+	}
+
+	byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
+		AsciiJson json = buffer().raw('{')
+			.raw(FieldBytes.FIRST_RESPONDER_ID)
+			.recurring(response.responderId())
+			.raw(FieldBytes.PUBLISHER_ID)
+			.recurring(response.publisherId())
+			.raw(FieldBytes.EVENT)
+			.recurring(response.event());
+		if (response.ras() != null) {
+			json.raw(FieldBytes.RAS).number(response.ras());
+		}
+		json.optional(FieldBytes.MESSAGE, response.message());
+		if (extension != null) {
+			json.raw(FieldBytes.EXTENSION);
+			write(json, extension, signature);
+		}
+		return finish(json);
+	}
+
+	private static void write(AsciiJson json, ResponseExtension extension, @Nullable Signature signature) {
+		json.raw(VERSION).optional(FieldBytes.ID, extension.id());
+		if (extension.handledEvents() != null) {
+			json.raw(FieldBytes.HANDLED_EVENTS).value(extension.handledEvents());
+		}
+		json.optional(FieldBytes.ADDRESS, extension.address()).optional(FieldBytes.SEAL, extension.seal());
+		Probe probe = extension.probe();
+		if (probe != null) {
+			json.optional(FieldBytes.PROBE, probe.nonce())
+				.optional(FieldBytes.STATE,
+						(probe.state() != null) ? probe.state().name().toLowerCase(Locale.ROOT) : null);
+		}
+		write(json, signature);
+		json.raw('}');
+	}
+
+	private AsciiJson buffer() {
+		AsciiJson spare = this.spare.getAndSet(null);
+		return (spare != null) ? spare : new AsciiJson(CAPACITY, this.quoted);
+	}
+
+	private byte[] finish(AsciiJson json) {
+		byte[] written = json.raw('}').toBytes();
+		if (json.capacity() <= LARGEST_CAPACITY) {
+			json.reset();
+			this.spare.setRelease(json);
+		}
+		return written;
+	}
+
+}
