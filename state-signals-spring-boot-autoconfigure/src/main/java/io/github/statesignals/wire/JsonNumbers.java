@@ -21,9 +21,9 @@ final class JsonNumbers {
 
 	// A Double where the text is how Java or Python write that double, else a BigDecimal
 	// with the digits and the scale of the text.
-	static Number read(String text) throws MalformedPayloadException {
+	static Number read(String text) {
 		if (exponent(text) > Limits.EXPONENT) {
-			throw new MalformedPayloadException(Limits.EXPONENT_TOO_LARGE);
+			throw new IllegalArgumentException(Limits.EXPONENT_TOO_LARGE);
 		}
 		try {
 			double number = Double.parseDouble(text);
@@ -35,7 +35,7 @@ final class JsonNumbers {
 		}
 		catch (NumberFormatException ex) {
 			// One of Jackson's other words for infinity.
-			throw new MalformedPayloadException("it has a number that is out of range");
+			throw new IllegalArgumentException("it has a number that is out of range");
 		}
 	}
 
@@ -83,14 +83,9 @@ final class JsonNumbers {
 	static String write(BigDecimal decimal) {
 		checkBits(decimal.unscaledValue());
 		String text = checked(decimal.toString());
-		try {
-			boolean exact = text.indexOf('.') < 0 || !(read(text) instanceof Double number)
-					|| BigDecimal.valueOf(number).equals(decimal);
-			return exact ? text : decimal.unscaledValue() + "E" + -decimal.scale();
-		}
-		catch (MalformedPayloadException ex) {
-			throw new IllegalArgumentException(ex.problem(), ex);
-		}
+		boolean exact = text.indexOf('.') < 0 || !(read(text) instanceof Double number)
+				|| BigDecimal.valueOf(number).equals(decimal);
+		return exact ? text : decimal.unscaledValue() + "E" + -decimal.scale();
 	}
 
 	static String write(BigInteger integer) {

@@ -261,34 +261,9 @@ public final class SignalCodec {
 
 	// Reads a message that the scanner can't.
 	private ReceivedMessage parse(byte[] payload, JsonScanner<?> scanner) {
-		return (scanner instanceof SignalScanner) ? parseSignal(payload) : parseResponse(payload);
-	}
-
-	private ReceivedMessage parseSignal(byte[] payload) {
-		if (payload.length > this.maxPayload) {
-			String problem = tooLarge(payload);
-			return new MalformedMessage(problem, PartialReader.readSignal(payload, true, problem), null);
-		}
-		try {
-			return JacksonReader.readSignal(payload);
-		}
-		catch (MalformedPayloadException ex) {
-			return new MalformedMessage(ex.problem(),
-					ex.isJson() ? PartialReader.readSignal(payload, false, ex.problem()) : null, null);
-		}
-	}
-
-	private ReceivedMessage parseResponse(byte[] payload) {
-		if (payload.length > this.maxPayload) {
-			String problem = tooLarge(payload);
-			return new MalformedMessage(problem, null, PartialReader.readResponse(payload, problem));
-		}
-		try {
-			return JacksonReader.readResponse(payload);
-		}
-		catch (MalformedPayloadException ex) {
-			return new MalformedMessage(ex.problem(), null, null);
-		}
+		String problem = (payload.length > this.maxPayload) ? tooLarge(payload) : null;
+		return (scanner instanceof SignalScanner) ? MessageReader.readSignal(payload, problem)
+				: MessageReader.readResponse(payload, problem);
 	}
 
 	private String tooLarge(byte[] payload) {

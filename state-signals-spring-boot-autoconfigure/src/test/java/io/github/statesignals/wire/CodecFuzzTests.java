@@ -197,21 +197,11 @@ class CodecFuzzTests {
 	}
 
 	private @Nullable ReceivedSignal parseSignal(byte[] payload) {
-		try {
-			return JacksonReader.readSignal(payload);
-		}
-		catch (MalformedPayloadException ex) {
-			return null;
-		}
+		return (MessageReader.readSignal(payload, null) instanceof ReceivedSignal read) ? read : null;
 	}
 
 	private @Nullable ReceivedResponse parseResponse(byte[] payload) {
-		try {
-			return JacksonReader.readResponse(payload);
-		}
-		catch (MalformedPayloadException ex) {
-			return null;
-		}
+		return (MessageReader.readResponse(payload, null) instanceof ReceivedResponse read) ? read : null;
 	}
 
 	private static JsonFactoryBuilder factory() {

@@ -601,7 +601,7 @@ class SignalCodecTests {
 		SignalCodec small = new SignalCodec(1_024);
 		for (int i = 0; i < 200; i++) {
 			StringBuilder json = new StringBuilder(ids).append("\"x\":\"").append("x".repeat(i)).append("\",");
-			for (int j = 0; json.length() < 2 * PartialReader.PREFIX; j++) {
+			for (int j = 0; json.length() < 2 * MessageReader.PREFIX; j++) {
 				json.append(parts.get(j % parts.size()));
 			}
 			byte[] payload = bytes(json.toString());
@@ -617,8 +617,8 @@ class SignalCodecTests {
 	void readsTheExtensionOfAResponseThatIsTooLargeWhereverItIs() {
 		String extension = "\"_ss\" : {\"v\": 1, \"id\": \"17\", \"handles\": [\"a\"]}";
 		String ids = "\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":1";
-		String message = "\"message\":\"\\\"_ss\\\": {\\\"v\\\": 1}" + "x".repeat(2 * PartialReader.PREFIX) + "\"";
-		String further = "\"further\":[\"" + "x".repeat(2 * PartialReader.PREFIX) + "\"]";
+		String message = "\"message\":\"\\\"_ss\\\": {\\\"v\\\": 1}" + "x".repeat(2 * MessageReader.PREFIX) + "\"";
+		String further = "\"further\":[\"" + "x".repeat(2 * MessageReader.PREFIX) + "\"]";
 		for (List<String> members : List.of(List.of(extension, ids, message), List.of(ids, extension, message),
 				List.of(ids, message, extension), List.of(ids, message, extension, further))) {
 			ResponseExtension read = tooLarge(members).extension();
@@ -633,9 +633,9 @@ class SignalCodecTests {
 	@Test
 	void responseThatIsTooLargeAndWhoseExtensionCanNotBeReadIsOneOfAResponderThatDidNotAct() {
 		String members = "\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":1,\"message\":\""
-				+ "x".repeat(2 * PartialReader.PREFIX) + "\"";
+				+ "x".repeat(2 * MessageReader.PREFIX) + "\"";
 		for (String extension : List.of(
-				"\"_ss\":{\"v\":1,\"handles\":[\"" + "x".repeat(2 * PartialReader.PREFIX) + "\"]}",
+				"\"_ss\":{\"v\":1,\"handles\":[\"" + "x".repeat(2 * MessageReader.PREFIX) + "\"]}",
 				"\"_ss\":{\"v\":1,\"handles\":[01]}",
 				"\"_ss\":{\"v\":1,\"handles\":[]},\"further\":{\"_ss\":{\"v\":1}}",
 				"\"_ss\":{\"v\":1,\"handles\":[\"a\"")) {

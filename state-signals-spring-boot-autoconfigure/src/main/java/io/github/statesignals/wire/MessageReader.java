@@ -1,0 +1,432 @@
+package io.github.statesignals.wire;
+
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.Response;
+import io.github.statesignals.Signal;
+import io.github.statesignals.signing.Signature;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
+import io.github.statesignals.transport.ResponseExtension.State;
+import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
+import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+
+/**
+ * Reads any signal and any response with Jackson's parser. Of a malformed or too large
+ * message it has the members that it takes to answer or count it: as far as it is JSON,
+ * and of a too large one no more than the first {@value #PREFIX} bytes, and the extension
+ * of a response. Its problems quote nothing of the message.
+ */
+final class MessageReader {
+
+	static final int PREFIX = 64 * 1024;
+
+	// The parser reports an incomplete token up to this number of bytes before the end.
+	private static final int TOKEN_LENGTH = 16;
+
+	private static final byte[] EXTENSION_KEY = FieldBytes.ascii("\"" + FieldNames.EXTENSION + "\"");
+
+	// It may have a handles or another id: no success may follow from it.
+	private static final ResponseExtension UNREADABLE = new ResponseExtension(null, List.of(), null, null, null);
+
+	private static final JsonFactory factory = JsonFactory.builder()
+		.streamReadConstraints(StreamReadConstraints.builder()
+			.maxNestingDepth(Limits.NESTING_DEPTH)
+			.maxNumberLength(Limits.NUMBER_LENGTH)
+			.build())
+		// As Python's json module does.
+		.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+		.build();
+
+	private final Map<String, Object> members = new HashMap<>();
+
+	private final boolean signal;
+
+	// The first.
+	private @Nullable String problem;
+
+	// As far as it was read. If it is not, no part of it is to be trusted.
+	private boolean json;
+
+	private MessageReader(boolean signal, byte[] payload, @Nullable String tooLarge) {
+		this.signal = signal;
+		this.problem = tooLarge;
+		int available = (tooLarge != null) ? Math.min(payload.length, PREFIX) : payload.length;
+		try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), payload, 0, available)) {
+			read(parser);
+		}
+		catch (StreamConstraintsException ex) {
+			// The part before it is JSON.
+			this.json = true;
+			note(exceeded(String.valueOf(ex.getOriginalMessage())));
+		}
+		catch (JacksonException ex) {
+			// The parser's own message may quote the payload.
+			note("it is not readable as JSON (%s)".formatted(ex.getClass().getSimpleName()));
+			TokenStreamLocation location = ex.getLocation();
+			this.json = available < payload.length && location != null
+					&& location.getByteOffset() >= available - TOKEN_LENGTH;
+		}
+	}
+
+	// tooLarge: the problem of a payload that is not to be read completely.
+	static ReceivedMessage readSignal(byte[] payload, @Nullable String tooLarge) {
+		MessageReader reader = new MessageReader(true, payload, tooLarge);
+		Map<String, @Nullable Object> metadata = reader.metadata();
+		SignalExtension extension = signalExtension(metadata.get(FieldNames.EXTENSION));
+		String problem = reader.problem(FieldNames.PUBLISHER_ID, FieldNames.PROCESS_NAME, FieldNames.EVENT,
+				FieldNames.RUNNER_HOST, FieldNames.SAMPLE_NO, FieldNames.TAG);
+		if (problem != null) {
+			return new MalformedMessage(problem, reader.unreadable(problem, extension), null);
+		}
+		Signature signature = (extension != null && metadata.remove(FieldNames.EXTENSION) instanceof Map<?, ?> members)
+				? signature(members) : null;
+		return new ReceivedSignal(
+				new Signal(reader.text(FieldNames.PUBLISHER_ID), reader.text(FieldNames.PROCESS_NAME),
+						reader.text(FieldNames.EVENT), reader.text(FieldNames.RUNNER_HOST),
+						(Long) reader.members.get(FieldNames.SAMPLE_NO), reader.text(FieldNames.TAG), metadata),
+				extension, signature);
+	}
+
+	// A response is no signal, and is not answered.
+	private @Nullable UnreadableSignal unreadable(String problem, @Nullable SignalExtension extension) {
+		return (this.json && has(FieldNames.PUBLISHER_ID, FieldNames.EVENT) && !has(FieldNames.RESPONDER_ID))
+				? new UnreadableSignal(text(FieldNames.PUBLISHER_ID), text(FieldNames.EVENT),
+						(String) this.members.get(FieldNames.TAG), extension, problem)
+				: null;
+	}
+
+	static ReceivedMessage readResponse(byte[] payload, @Nullable String tooLarge) {
+		MessageReader reader = new MessageReader(false, payload, tooLarge);
+		if (tooLarge != null) {
+			boolean countable = reader.json
+					&& reader.has(FieldNames.RESPONDER_ID, FieldNames.PUBLISHER_ID, FieldNames.EVENT, FieldNames.RAS);
+			return new MalformedMessage(tooLarge, null, countable
+					? new ReceivedResponse(reader.response("(left out: " + tooLarge + ")"), findExtension(payload))
+					: null);
+		}
+		String problem = reader.problem(FieldNames.RESPONDER_ID, FieldNames.PUBLISHER_ID, FieldNames.EVENT);
+		if (problem != null) {
+			return new MalformedMessage(problem, null, null);
+		}
+		ResponseExtension extension = null;
+		Signature signature = null;
+		if (reader.members.get(FieldNames.EXTENSION) instanceof Map<?, ?> members) {
+			extension = responseExtension(members);
+			signature = (extension != null) ? signature(members) : null;
+		}
+		return new ReceivedResponse(reader.response((String) reader.members.get(FieldNames.MESSAGE)), extension,
+				signature);
+	}
+
+	private Response response(@Nullable String message) {
+		return new Response(text(FieldNames.RESPONDER_ID), text(FieldNames.PUBLISHER_ID), text(FieldNames.EVENT),
+				(Integer) this.members.get(FieldNames.RAS), message);
+	}
+
+	// The extension follows the message. Within a string its key would be escaped.
+	private static @Nullable ResponseExtension findExtension(byte[] payload) {
+		int start = findKey(payload, 0);
+		if (start < 0) {
+			return null;
+		}
+		byte[] object = Arrays.copyOfRange(payload, start - 1, Math.min(payload.length, start + PREFIX));
+		object[0] = '{';
+		return (new MessageReader(false, object, "").members.get(FieldNames.EXTENSION) instanceof Map<?, ?> members
+				&& findKey(payload, start + 1) < 0) ? responseExtension(members) : UNREADABLE;
+	}
+
+	private static int findKey(byte[] payload, int from) {
+		for (int i = from; i <= payload.length - EXTENSION_KEY.length; i++) {
+			if (Arrays.equals(payload, i, i + EXTENSION_KEY.length, EXTENSION_KEY, 0, EXTENSION_KEY.length)) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+	private void note(String problem) {
+		if (this.problem == null) {
+			this.problem = problem;
+		}
+	}
+
+	private static String exceeded(String message) {
+		if (message.contains("nesting depth")) {
+			return Limits.TOO_DEEP;
+		}
+		return message.startsWith("Number") ? Limits.TOO_MANY_DIGITS : "it has a string or a key that is too long";
+	}
+
+	private @Nullable String problem(String... required) {
+		for (String key : required) {
+			if (!this.members.containsKey(key)) {
+				note("'" + key + "' is missing");
+			}
+		}
+		return this.problem;
+	}
+
+	private boolean has(String... keys) {
+		return this.members.keySet().containsAll(List.of(keys));
+	}
+
+	private String text(String key) {
+		return (String) Objects.requireNonNull(this.members.get(key));
+	}
+
+	@SuppressWarnings("unchecked")
+	private Map<String, @Nullable Object> metadata() {
+		return (Map<String, @Nullable Object>) this.members.getOrDefault(FieldNames.METADATA, Map.of());
+	}
+
+	private void read(JsonParser parser) {
+		if (parser.nextToken() != JsonToken.START_OBJECT) {
+			note("it is not a JSON object");
+			return;
+		}
+		for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+			parser.nextToken();
+			Object value = readMember(parser, key);
+			if (value != null) {
+				this.members.put(key, value);
+			}
+			else {
+				// The last of several counts.
+				this.members.remove(key);
+				parser.skipChildren();
+			}
+		}
+		if (parser.nextToken() != null) {
+			note("something follows the JSON object");
+			return;
+		}
+		this.json = true;
+	}
+
+	private @Nullable Object readMember(JsonParser parser, String key) {
+		return switch (key) {
+			case FieldNames.PUBLISHER_ID, FieldNames.EVENT -> readText(parser, key, true);
+			case FieldNames.PROCESS_NAME, FieldNames.RUNNER_HOST, FieldNames.TAG -> readText(parser, key, this.signal);
+			case FieldNames.RESPONDER_ID -> readText(parser, key, !this.signal);
+			case FieldNames.SAMPLE_NO -> this.signal ? readSampleNo(parser) : null;
+			case FieldNames.METADATA -> this.signal ? readMetadata(parser) : null;
+			case FieldNames.RAS -> this.signal ? null : ras(parser);
+			case FieldNames.MESSAGE -> this.signal ? null : message(parser);
+			case FieldNames.EXTENSION ->
+				(this.signal || !parser.hasToken(JsonToken.START_OBJECT)) ? null : readObject(parser);
+			default -> null;
+		};
+	}
+
+	private @Nullable String readText(JsonParser parser, String key, boolean required) {
+		// Asking the parser for the length first costs an eighth of reading a signal.
+		String text = parser.hasToken(JsonToken.VALUE_STRING) ? parser.getString() : null;
+		if (text != null && text.length() <= Limits.TEXT_LENGTH) {
+			return text;
+		}
+		if (required) {
+			note("'" + key + "' "
+					+ ((text != null) ? "has more than " + Limits.TEXT_LENGTH + " characters" : "is not a string"));
+		}
+		return null;
+	}
+
+	private @Nullable Long readSampleNo(JsonParser parser) {
+		if (parser.hasToken(JsonToken.VALUE_NUMBER_INT)
+				&& parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+			return parser.getLongValue();
+		}
+		note("'" + FieldNames.SAMPLE_NO + "' is not a 64-bit integer");
+		return null;
+	}
+
+	private @Nullable Map<String, @Nullable Object> readMetadata(JsonParser parser) {
+		if (parser.hasToken(JsonToken.VALUE_NULL)) {
+			return null;
+		}
+		if (!parser.hasToken(JsonToken.START_OBJECT)) {
+			note("'metadata' is not an object");
+			return null;
+		}
+		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+		// Its extension counts even if an entry behind it can't be read.
+		this.members.put(FieldNames.METADATA, metadata);
+		for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+			parser.nextToken();
+			if (this.problem == null || key.equals(FieldNames.EXTENSION)) {
+				metadata.put(key, readValue(parser));
+			}
+			else {
+				parser.skipChildren();
+			}
+		}
+		return metadata;
+	}
+
+	private Map<String, @Nullable Object> readObject(JsonParser parser) {
+		Map<String, @Nullable Object> object = new LinkedHashMap<>();
+		for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+			parser.nextToken();
+			object.put(key, readValue(parser));
+		}
+		return object;
+	}
+
+	private @Nullable Object readValue(JsonParser parser) {
+		return switch (parser.currentToken()) {
+			case START_OBJECT -> readObject(parser);
+			case START_ARRAY -> {
+				List<@Nullable Object> array = new ArrayList<>();
+				while (parser.nextToken() != JsonToken.END_ARRAY) {
+					array.add(readValue(parser));
+				}
+				yield array;
+			}
+			case VALUE_STRING -> parser.getString();
+			case VALUE_TRUE -> Boolean.TRUE;
+			case VALUE_FALSE -> Boolean.FALSE;
+			case VALUE_NUMBER_INT -> parser.getNumberValue();
+			case VALUE_NUMBER_FLOAT -> readDecimal(parser);
+			default -> null;
+		};
+	}
+
+	private @Nullable Number readDecimal(JsonParser parser) {
+		try {
+			return (this.problem == null) ? JsonNumbers.read(parser.getString()) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			note(String.valueOf(ex.getMessage()));
+			return null;
+		}
+	}
+
+	// Python takes a message of any type. What is no string is written as JSON.
+	private static @Nullable String message(JsonParser parser) {
+		if (parser.hasToken(JsonToken.VALUE_NULL)) {
+			return null;
+		}
+		if (parser.currentToken().isScalarValue()) {
+			return parser.getString();
+		}
+		StringWriter text = new StringWriter();
+		try (JsonGenerator generator = factory.createGenerator(ObjectWriteContext.empty(), text)) {
+			generator.copyCurrentStructure(parser);
+		}
+		return text.toString();
+	}
+
+	// A value that equals 1 in Python is success; any other is a failure, also "1".
+	private static Integer ras(JsonParser parser) {
+		return switch (parser.currentToken()) {
+			case VALUE_TRUE -> Acknowledgement.SUCCESS;
+			case VALUE_FALSE, VALUE_NULL -> Acknowledgement.FAILURE;
+			case VALUE_NUMBER_INT ->
+				(parser.getNumberType() == JsonParser.NumberType.INT) ? parser.getIntValue() : Acknowledgement.FAILURE;
+			case VALUE_NUMBER_FLOAT -> (parser.getDoubleValue() == Acknowledgement.SUCCESS) ? Acknowledgement.SUCCESS
+					: Acknowledgement.FAILURE;
+			default -> {
+				parser.skipChildren();
+				yield Acknowledgement.FAILURE;
+			}
+		};
+	}
+
+	// A member that is of the wrong type or too long counts as absent: it is no reason to
+	// lose the signal.
+	private static @Nullable SignalExtension signalExtension(@Nullable Object value) {
+		if (!(value instanceof Map<?, ?> extension)
+				|| number(extension.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
+			// The publisher's own: Python has no reserved key.
+			return null;
+		}
+		return new SignalExtension(text(extension.get(FieldNames.ID)), number(extension.get(FieldNames.SEQUENCE)),
+				number(extension.get(FieldNames.SENT)), number(extension.get(FieldNames.TIMEOUT)),
+				text(extension.get(FieldNames.REPLY_TO)), trace(extension.get(FieldNames.TRACE)));
+	}
+
+	private static Map<String, String> trace(@Nullable Object value) {
+		if (!(value instanceof Map<?, ?> fields)) {
+			return Map.of();
+		}
+		Map<String, String> texts = new LinkedHashMap<>();
+		fields.forEach((name, field) -> {
+			if (name instanceof String key && field instanceof String text) {
+				texts.put(key, text);
+			}
+		});
+		return texts;
+	}
+
+	private static @Nullable Signature signature(Map<?, ?> members) {
+		String key = text(members.get(FieldNames.KEY));
+		String value = text(members.get(FieldNames.SIGNATURE));
+		return (key != null && value != null) ? new Signature(key, number(members.get(FieldNames.SIGNED_AT)), value,
+				text(members.get(FieldNames.REPLAY_FOR))) : null;
+	}
+
+	private static @Nullable ResponseExtension responseExtension(Map<?, ?> members) {
+		if (number(members.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
+			return null;
+		}
+		ResponseExtension extension = new ResponseExtension(text(members.get(FieldNames.ID)),
+				handledEvents(members.get(FieldNames.HANDLED_EVENTS)), text(members.get(FieldNames.ADDRESS)),
+				text(members.get(FieldNames.SEAL)),
+				probe(text(members.get(FieldNames.PROBE)), members.get(FieldNames.STATE)));
+		return extension.equals(ResponseExtension.UNDERSTOOD) ? ResponseExtension.UNDERSTOOD : extension;
+	}
+
+	private static @Nullable String text(@Nullable Object value) {
+		return (value instanceof String text && text.length() <= Limits.TEXT_LENGTH) ? text : null;
+	}
+
+	// In a form that is not known, too: a responder without a handler has not acted.
+	private static @Nullable List<String> handledEvents(@Nullable Object value) {
+		if (!(value instanceof List<?> values)) {
+			return (value != null) ? List.of() : null;
+		}
+		return values.stream().filter((each) -> text(each) != null).map(String.class::cast).toList();
+	}
+
+	private static long number(@Nullable Object value) {
+		if (value instanceof Integer || value instanceof Long) {
+			return Math.max(((Number) value).longValue(), SignalExtension.NONE);
+		}
+		return SignalExtension.NONE;
+	}
+
+	// A newer version may answer with further states: only a known one removes a
+	// responder.
+	private static @Nullable Probe probe(@Nullable String nonce, @Nullable Object state) {
+		if (nonce == null || state == null) {
+			return (nonce != null) ? new Probe(nonce, null) : null;
+		}
+		boolean absent = state instanceof String name && name.equalsIgnoreCase(State.ABSENT.name());
+		return new Probe(nonce, absent ? State.ABSENT : State.WORKING);
+	}
+
+}
