@@ -1,10 +1,10 @@
 package io.github.statesignals.core.engine;
 
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.core.ApplicationEvents;
 import io.github.statesignals.core.SignalCounters;
@@ -27,11 +27,10 @@ final class MissedSignals {
 
 	private final Timer timer;
 
-	// The publishers of which signals were missed in the last second, in the order of
-	// their notifications.
-	private final Map<Publisher, Missed> recent = new LinkedHashMap<>();
-
-	private boolean scheduled;
+	// The publishers of the last second, with the signals that were missed since the
+	// notification.
+	@GuardedBy("this")
+	private final Map<Publisher, Long> pending = new HashMap<>();
 
 	MissedSignals(ApplicationEvents events, SignalCounters counters, Timer timer) {
 		this.events = events;
@@ -43,68 +42,34 @@ final class MissedSignals {
 		this.counters.missed.add(count);
 		Publisher publisher = new Publisher(channel, publisherId);
 		synchronized (this) {
-			long now = this.timer.nanoTime();
-			removePast(now);
-			Missed missed = this.recent.get(publisher);
-			if (missed != null) {
-				this.recent.put(publisher, new Missed(missed.notifiedNanos, missed.pending + count));
-				schedule();
+			if (this.pending.computeIfPresent(publisher, (key, before) -> before + count) != null
+					|| this.pending.size() >= PUBLISHERS) {
 				return;
 			}
-			if (this.recent.size() >= PUBLISHERS) {
-				return;
-			}
-			this.recent.put(publisher, new Missed(now, 0));
+			this.pending.put(publisher, 0L);
 		}
 		publish(publisher, count);
-	}
-
-	private void removePast(long nowNanos) {
-		Iterator<Missed> all = this.recent.values().iterator();
-		while (all.hasNext()) {
-			Missed eldest = all.next();
-			if (eldest.pending > 0 || nowNanos - eldest.notifiedNanos < INTERVAL.toNanos()) {
-				return;
-			}
-			all.remove();
-		}
-	}
-
-	private void schedule() {
-		if (!this.scheduled) {
-			this.scheduled = true;
-			this.timer.schedule(INTERVAL, this::publishPending);
-		}
-	}
-
-	private void publishPending() {
-		Map<Publisher, Long> pending = new LinkedHashMap<>();
-		synchronized (this) {
-			this.scheduled = false;
-			long now = this.timer.nanoTime();
-			this.recent.forEach((publisher, missed) -> {
-				if (missed.pending > 0) {
-					pending.put(publisher, missed.pending);
-				}
-			});
-			pending.keySet().forEach((publisher) -> {
-				this.recent.remove(publisher);
-				this.recent.put(publisher, new Missed(now, 0));
-			});
-		}
-		pending.forEach(this::publish);
 	}
 
 	private void publish(Publisher publisher, long count) {
 		this.events.publish(new SignalsMissedEvent(publisher.id, publisher.channel, count), publisher.id,
 				publisher.channel);
+		this.timer.schedule(INTERVAL, () -> publishPending(publisher));
+	}
+
+	private void publishPending(Publisher publisher) {
+		Long count;
+		synchronized (this) {
+			count = this.pending.remove(publisher);
+			if (count == null || count == 0) {
+				return;
+			}
+			this.pending.put(publisher, 0L);
+		}
+		publish(publisher, count);
 	}
 
 	private record Publisher(String channel, String id) {
-	}
-
-	// The last notification, and the signals missed since then.
-	private record Missed(long notifiedNanos, long pending) {
 	}
 
 }
