@@ -60,16 +60,19 @@ final class DeferredCalls {
 	// lock.
 	void run() {
 		// Most often there is none.
-		if (this.calls.isEmpty() || this.locked.getAsBoolean()) {
-			return;
+		if (!this.calls.isEmpty() && !this.locked.getAsBoolean()) {
+			runAll(this.calls);
 		}
+	}
+
+	// Those behind one that fails complete results that callers wait for.
+	static void runAll(Queue<Runnable> calls) {
 		Throwable failure = null;
-		for (Runnable call = this.calls.poll(); call != null; call = this.calls.poll()) {
+		for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
 			try {
 				call.run();
 			}
 			catch (RuntimeException | Error ex) {
-				// Those behind it complete results that callers wait for.
 				failure = ex;
 			}
 		}

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -73,7 +74,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 
 	private @Nullable String id;
 
-	private @Nullable Runnable cancelTimeout;
+	private @Nullable Consumer<Publication> cancelTimeout;
 
 	private @Nullable CompletableFuture<?> transmission;
 
@@ -270,7 +271,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 					.toList();
 	}
 
-	void timeoutScheduled(Runnable cancelTimeout) {
+	void timeoutScheduled(Consumer<Publication> cancelTimeout) {
 		this.cancelTimeout = cancelTimeout;
 	}
 
@@ -286,7 +287,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Cancels the timeout, and the transmission unless it is certain.
 	void cancelWork() {
 		if (this.cancelTimeout != null) {
-			this.cancelTimeout.run();
+			this.cancelTimeout.accept(this);
 		}
 		if (this.transmission != null && !this.tally.isSent()) {
 			// No caller awaits it: better not sent late.
@@ -310,8 +311,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Notifies the listener of an answer that counts.
 	void notifyListener(String responderId, OrderedLanes callbacks, LogLimit failures) {
 		BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
-		SignalResult.Answer answer = (listener != null) ? this.tally.answer(responderId) : null;
-		if (listener != null && answer != null) {
+		if (listener != null) {
+			SignalResult.Answer answer = this.tally.answer(responderId);
 			String message = answer.message();
 			long bytes = CALL + 2L * ((message != null) ? message.length() : 0);
 			boolean queued = callbacks.submit(this, bytes, () -> {

@@ -123,7 +123,7 @@ final class SignalSender {
 			publication.tally().skip(silent);
 		}
 		order.enter(publication, awaited);
-		scheduleTimeout(publication, limit(publication), now);
+		scheduleTimeout(publication, limit(publication));
 		if (logger.isDebugEnabled()) {
 			logger.debug("Publishing '{}' of '{}' to {} subscribers", publication.event(), publication.publisherId(),
 					awaited);
@@ -155,15 +155,15 @@ final class SignalSender {
 		return publication.options().awaitsAnswers() ? publication.options().timeout() : this.responseTimeout;
 	}
 
-	private void scheduleTimeout(Publication publication, Duration timeout, long nowNanos) {
+	private void scheduleTimeout(Publication publication, Duration timeout) {
 		if (this.durable) {
 			StoredAnswers stored = new StoredAnswers(this.timer, timeout, () -> this.listener.recall(publication),
 					() -> this.listener.onTimeout(publication));
 			stored.start();
-			publication.timeoutScheduled(stored::cancel);
+			publication.timeoutScheduled((ended) -> stored.cancel());
 		}
 		else if (!timeout.isNegative()) {
-			publication.timeoutScheduled(this.timeouts.start(publication, timeout, nowNanos));
+			publication.timeoutScheduled(this.timeouts.start(publication, timeout));
 		}
 	}
 

@@ -1,19 +1,19 @@
 package io.github.statesignals.core.publish;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.lane.Timer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ends publications whose timeouts have passed. Those with the same timeout expire in the
@@ -22,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * for the lock of the timer.
  */
 final class Timeouts {
-
-	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
 	@GuardedBy("this")
 	private final Map<Duration, Group> groups = new HashMap<>();
@@ -37,18 +35,14 @@ final class Timeouts {
 		this.expired = expired;
 	}
 
-	// Returns what stops the timeout.
-	synchronized Runnable start(Publication publication, Duration timeout, long nowNanos) {
-		Group group = this.groups.get(timeout);
-		if (group == null) {
-			group = new Group(timeout);
-			this.groups.put(timeout, group);
-		}
-		Entry entry = group.add(publication, nowNanos);
+	// The publication was sent now. Returns what stops its timeout.
+	synchronized Consumer<Publication> start(Publication publication, Duration timeout) {
+		Group group = this.groups.computeIfAbsent(timeout, Group::new);
+		group.publications.add(publication);
 		if (group.cancel == null) {
 			schedule(group, timeout);
 		}
-		return entry;
+		return group;
 	}
 
 	@GuardedBy("this")
@@ -57,54 +51,48 @@ final class Timeouts {
 	}
 
 	private void expire(Group group) {
-		List<Publication> due = new ArrayList<>();
+		Queue<Runnable> due = new ArrayDeque<>();
 		synchronized (this) {
 			group.cancel = null;
 			long now = this.timer.nanoTime();
-			Entry first = group.first();
-			while (first != null && first.deadline - now <= 0) {
-				first.unlink();
-				due.add(first.publication);
-				first = group.first();
+			Iterator<Publication> all = group.publications.iterator();
+			while (all.hasNext()) {
+				Publication first = all.next();
+				long remaining = group.deadline(first) - now;
+				if (remaining > 0) {
+					schedule(group, Duration.ofNanos(remaining));
+					break;
+				}
+				all.remove();
+				due.add(() -> this.expired.accept(first));
 			}
-			if (first != null) {
-				schedule(group, Duration.ofNanos(first.deadline - now));
-			}
-			else {
-				this.groups.remove(group.timeout, group);
-			}
+			removeIfEmpty(group);
 		}
-		Throwable failure = null;
-		for (Publication publication : due) {
-			try {
-				this.expired.accept(publication);
-			}
-			catch (RuntimeException | Error ex) {
-				// One that fails must not leave the others waiting.
-				failure = ex;
-			}
-		}
-		if (failure != null) {
-			logger.error("The timeout of a publish failed", failure);
+		DeferredCalls.runAll(due);
+	}
+
+	private synchronized void stop(Group group, Publication publication) {
+		if (group.publications.remove(publication)) {
+			removeIfEmpty(group);
 		}
 	}
 
-	private synchronized void stop(Entry entry) {
-		entry.unlink();
-		Group group = entry.group;
-		if (group.cancel != null && group.first() == null) {
-			group.cancel.run();
-			group.cancel = null;
+	@GuardedBy("this")
+	private void removeIfEmpty(Group group) {
+		if (group.publications.isEmpty()) {
 			this.groups.remove(group.timeout, group);
+			if (group.cancel != null) {
+				group.cancel.run();
+			}
 		}
 	}
 
-	// The publications with one timeout, in the order in which they expire: a ring.
-	private final class Group {
+	// The publications with one timeout, in the order in which they expire.
+	private final class Group implements Consumer<Publication> {
 
 		private final Duration timeout;
 
-		private final Link ends = new Link();
+		private final Set<Publication> publications = new LinkedHashSet<>();
 
 		// Cancels the task that is scheduled for the first one, or for one before it.
 		private @Nullable Runnable cancel;
@@ -113,59 +101,14 @@ final class Timeouts {
 			this.timeout = timeout;
 		}
 
-		Entry add(Publication publication, long now) {
+		long deadline(Publication publication) {
 			// Durations of more than 292 years are cut off.
-			Entry added = new Entry(this, publication, now + TimeUnit.NANOSECONDS.convert(this.timeout));
-			added.insert(this.ends);
-			return added;
-		}
-
-		@Nullable Entry first() {
-			return (this.ends.next instanceof Entry entry) ? entry : null;
-		}
-
-	}
-
-	private static class Link {
-
-		private Link previous = this;
-
-		Link next = this;
-
-		final void insert(Link before) {
-			this.previous = before.previous;
-			this.next = before;
-			this.previous.next = this;
-			before.previous = this;
-		}
-
-		// Does nothing when it is repeated.
-		final void unlink() {
-			this.previous.next = this.next;
-			this.next.previous = this.previous;
-			this.previous = this;
-			this.next = this;
-		}
-
-	}
-
-	private final class Entry extends Link implements Runnable {
-
-		private final Group group;
-
-		private final Publication publication;
-
-		private final long deadline;
-
-		Entry(Group group, Publication publication, long deadline) {
-			this.group = group;
-			this.publication = publication;
-			this.deadline = deadline;
+			return publication.tally().sentNanos() + TimeUnit.NANOSECONDS.convert(this.timeout);
 		}
 
 		@Override
-		public void run() {
-			stop(this);
+		public void accept(Publication stopped) {
+			stop(this, stopped);
 		}
 
 	}

@@ -3,9 +3,12 @@ package io.github.statesignals.core.publish;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.core.lane.MemoryBudget;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,7 +45,7 @@ class TimeoutsTests {
 	@Test
 	void stoppedPublicationDoesNotExpire() {
 		Publication publication = publication();
-		Runnable stop = this.timeouts.start(publication, SECOND, this.timer.nanoTime());
+		Runnable stop = stoppable(publication, SECOND);
 		Publication next = start(SECOND);
 		stop.run();
 		stop.run();
@@ -56,9 +59,7 @@ class TimeoutsTests {
 
 	@Test
 	void publicationsWithTheSameTimeoutShareATask() {
-		List<Runnable> stops = IntStream.range(0, 1_000)
-			.mapToObj((i) -> this.timeouts.start(publication(), SECOND, this.timer.nanoTime()))
-			.toList();
+		List<Runnable> stops = IntStream.range(0, 1_000).mapToObj((i) -> stoppable(publication(), SECOND)).toList();
 		assertThat(this.timer.scheduled()).isOne();
 		Publication later = start(SECOND);
 		stops.forEach(Runnable::run);
@@ -70,7 +71,7 @@ class TimeoutsTests {
 	@Test
 	void stoppedPublicationsLeaveNoTask() {
 		for (int i = 1; i <= 1_000; i++) {
-			this.timeouts.start(publication(), Duration.ofHours(i % 3), this.timer.nanoTime()).run();
+			stoppable(publication(), Duration.ofHours(i % 3)).run();
 		}
 		assertThat(this.timer.scheduled()).isZero();
 		Publication next = start(SECOND);
@@ -86,8 +87,8 @@ class TimeoutsTests {
 		});
 		Publication first = publication();
 		Publication second = publication();
-		failing.start(first, SECOND, this.timer.nanoTime());
-		failing.start(second, SECOND, this.timer.nanoTime());
+		failing.start(first, SECOND);
+		failing.start(second, SECOND);
 		this.timer.advance(SECOND);
 		assertThat(this.expired).containsExactly(first, second);
 	}
@@ -101,12 +102,19 @@ class TimeoutsTests {
 
 	private Publication start(Duration timeout) {
 		Publication publication = publication();
-		this.timeouts.start(publication, timeout, this.timer.nanoTime());
+		this.timeouts.start(publication, timeout);
 		return publication;
 	}
 
-	private static Publication publication() {
-		return Publications.ofSize("e", 0);
+	private Runnable stoppable(Publication publication, Duration timeout) {
+		Consumer<Publication> stop = this.timeouts.start(publication, timeout);
+		return () -> stop.accept(publication);
+	}
+
+	private Publication publication() {
+		Publication publication = Publications.ofSize("e", 0);
+		publication.await(Set.of(), this.timer.nanoTime(), false, new MemoryBudget(0));
+		return publication;
 	}
 
 }
