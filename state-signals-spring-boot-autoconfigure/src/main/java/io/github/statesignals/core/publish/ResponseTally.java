@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.CompletionRule;
@@ -44,11 +47,19 @@ final class ResponseTally {
 	// Of most answers.
 	private static final Answer SUCCESS = new Answer(Acknowledgement.SUCCESS, null, Duration.ZERO, true);
 
+	// In the place of an answer: the responder left, was found disconnected, or has never
+	// answered any signal. Answers of the last two still count.
+	private static final Answer LEFT = new Answer(Acknowledgement.FAILURE, null, Duration.ZERO, false);
+
+	private static final Answer GONE = new Answer(Acknowledgement.FAILURE, null, Duration.ZERO, false);
+
+	private static final Answer SKIPPED = new Answer(Acknowledgement.FAILURE, null, Duration.ZERO, false);
+
 	private final IndexedIds awaited;
 
 	// The answers by their places, without their latencies; these in nanoseconds; and the
 	// places in the order of their arrival.
-	private final Answer[] answers;
+	private final @Nullable Answer[] answers;
 
 	private final long[] latencies;
 
@@ -71,13 +82,8 @@ final class ResponseTally {
 	// Absent until a response has one.
 	private @Nullable AnswerMessages messages;
 
-	private Set<String> left = Set.of();
-
-	// The responders that do not answer probes. Their answers still count.
-	private Set<String> gone = Set.of();
-
-	// Those of them that are not known to be disconnected, but never answered.
-	private Set<String> skipped = Set.of();
+	// The number of places that are GONE or SKIPPED.
+	private int gone;
 
 	private int answered;
 
@@ -135,13 +141,16 @@ final class ResponseTally {
 		}
 		int place = this.awaited.placeOf(response.responderId());
 		String message = store(response, place >= 0);
-		if (!this.gone.isEmpty() && this.gone.remove(response.responderId())) {
-			this.remaining++;
+		Answer before = (place >= 0) ? this.answers[place] : LEFT;
+		if (before == null) {
+			this.remaining--;
 		}
-		if (!isOutstanding(place)) {
-			return (place >= 0 && this.answers[place] != null) ? Verdict.REPEATED : Verdict.NOT_AWAITED;
+		else if (before == GONE || before == SKIPPED) {
+			this.gone--;
 		}
-		this.remaining--;
+		else {
+			return (before == LEFT) ? Verdict.NOT_AWAITED : Verdict.REPEATED;
+		}
 		Answer answer = (ras == Acknowledgement.SUCCESS && message == null && handled) ? SUCCESS
 				: new Answer(ras, message, Duration.ZERO, handled);
 		this.answers[place] = answer;
@@ -168,16 +177,20 @@ final class ResponseTally {
 
 	// A responder left: as if it had not been subscribed, unless it has answered.
 	boolean leave(String responderId) {
-		int place = this.awaited.placeOf(responderId);
-		if (!isOutstanding(place)) {
+		if (!replace(responderId, LEFT)) {
 			return false;
 		}
-		this.remaining--;
-		if (this.left.isEmpty()) {
-			this.left = new LinkedHashSet<>();
+		this.required = required(this.remaining + this.answered + this.gone);
+		return true;
+	}
+
+	private boolean replace(String responderId, Answer answer) {
+		int place = this.awaited.placeOf(responderId);
+		if (place < 0 || this.answers[place] != null) {
+			return false;
 		}
-		this.left.add(responderId);
-		this.required = required(this.remaining + this.answered + this.gone.size());
+		this.answers[place] = answer;
+		this.remaining--;
 		return true;
 	}
 
@@ -188,61 +201,60 @@ final class ResponseTally {
 	// Stops to wait for a responder that was found disconnected: it is missing, unless it
 	// answers before the others have.
 	boolean lose(String responderId) {
-		if (!isOutstanding(this.awaited.placeOf(responderId))) {
-			return false;
-		}
-		this.remaining--;
-		if (this.gone.isEmpty()) {
-			this.gone = new LinkedHashSet<>();
-		}
-		this.gone.add(responderId);
-		return true;
+		return lose(responderId, GONE);
+	}
+
+	private boolean lose(String responderId, Answer answer) {
+		boolean lost = replace(responderId, answer);
+		this.gone += lost ? 1 : 0;
+		return lost;
 	}
 
 	// Does not wait for responders: they are missing, unless they answer before the
 	// last of the others.
 	void skip(Set<String> responderIds) {
-		responderIds.forEach(this::lose);
-		this.skipped = responderIds;
+		responderIds.forEach((responderId) -> lose(responderId, SKIPPED));
 	}
 
 	Set<String> outstanding() {
+		return (this.remaining > 0) ? ids(Objects::isNull) : Set.of();
+	}
+
+	private Set<String> ids(Predicate<@Nullable Answer> places) {
 		Set<String> ids = new LinkedHashSet<>();
 		for (int place = 0; place < this.answers.length; place++) {
-			if (isOutstanding(place)) {
+			if (places.test(this.answers[place])) {
 				ids.add(this.awaited.get(place));
 			}
 		}
 		return ids;
 	}
 
-	// Neither answered, nor left, nor gone.
-	private boolean isOutstanding(int place) {
-		return place >= 0 && this.answers[place] == null
-				&& (this.left.isEmpty() || !this.left.contains(this.awaited.get(place)))
-				&& (this.gone.isEmpty() || !this.gone.contains(this.awaited.get(place)));
-	}
-
 	boolean hasMissing() {
-		return this.remaining > 0 || !this.gone.isEmpty();
+		return this.remaining > 0 || this.gone > 0;
 	}
 
 	private Set<String> missing() {
-		if (this.gone.isEmpty()) {
-			return (this.remaining > 0) ? outstanding() : Set.of();
-		}
-		Set<String> missing = outstanding();
-		missing.addAll(this.gone);
-		return missing;
+		return hasMissing() ? ids((answer) -> answer == null || answer == GONE || answer == SKIPPED) : Set.of();
 	}
 
-	@Nullable Answer answer(String responderId) {
-		int place = this.awaited.placeOf(responderId);
-		return (place >= 0 && this.answers[place] != null) ? timed(this.answers[place], this.latencies[place]) : null;
+	private Set<String> left() {
+		boolean any = this.remaining + this.gone + this.answered < this.answers.length;
+		return any ? ids((answer) -> answer == LEFT) : Set.of();
 	}
 
-	private static Answer timed(Answer answer, long latency) {
-		return new Answer(answer.ras(), answer.message(), Duration.ofNanos(latency), answer.handled());
+	private Set<String> disconnected() {
+		return (this.gone > 0) ? ids((answer) -> answer == GONE) : Set.of();
+	}
+
+	// Of a responder whose answer has counted.
+	Answer answer(String responderId) {
+		return timed(this.answers, this.latencies, this.awaited.placeOf(responderId));
+	}
+
+	private static Answer timed(@Nullable Answer[] answers, long[] latencies, int place) {
+		Answer answer = Objects.requireNonNull(answers[place]);
+		return new Answer(answer.ras(), answer.message(), Duration.ofNanos(latencies[place]), answer.handled());
 	}
 
 	// Releases the memory of messages, for the result is handed out.
@@ -267,38 +279,29 @@ final class ResponseTally {
 
 	private boolean isFulfilled() {
 		return (this.required >= 0) ? this.acted >= this.required && this.obliged.stream().allMatch(this::hasActed)
-				: this.remaining == 0 && this.gone.isEmpty() && this.succeeded == this.answered;
+				: !hasMissing() && this.succeeded == this.answered;
 	}
 
 	private boolean isImpossible() {
-		return this.acted + this.remaining < this.required || this.obliged.stream()
-			.anyMatch((ids) -> !hasActed(ids) && ids.stream().noneMatch(this::isOutstanding));
+		return this.acted + this.remaining < this.required
+				|| this.obliged.stream().anyMatch((ids) -> !hasActed(ids) && places(ids).noneMatch(Objects::isNull));
 	}
 
 	private boolean hasActed(List<String> ids) {
-		return ids.stream().map(this::answer).anyMatch((answer) -> answer != null && answer.isSuccess());
+		return places(ids).anyMatch((answer) -> answer != null && answer.isSuccess());
 	}
 
-	private boolean isOutstanding(String responderId) {
-		return isOutstanding(this.awaited.placeOf(responderId));
+	private Stream<@Nullable Answer> places(List<String> ids) {
+		return ids.stream().map((id) -> this.answers[this.awaited.placeOf(id)]);
 	}
 
 	SignalResult result(long nowNanos, boolean subscriptionLost) {
 		return new SignalResult(code(), (this.answered > 0) ? new Answers(this) : Map.of(), byResponder(), missing(),
-				Duration.ofNanos(nowNanos - this.sentNanos), this.left, disconnected(), subscriptionLost, this.id);
+				Duration.ofNanos(nowNanos - this.sentNanos), left(), disconnected(), subscriptionLost, this.id);
 	}
 
 	private Map<String, String> byResponder() {
 		return (this.messages != null) ? this.messages.byResponder() : Map.of();
-	}
-
-	private Set<String> disconnected() {
-		if (this.skipped.isEmpty()) {
-			return this.gone;
-		}
-		Set<String> disconnected = new LinkedHashSet<>(this.gone);
-		disconnected.removeAll(this.skipped);
-		return disconnected;
 	}
 
 	private ResultCode code() {
@@ -306,7 +309,7 @@ final class ResponseTally {
 			return ResultCode.ALL_SUBS_SUCCESS;
 		}
 		boolean failed = ((this.required >= 0) ? this.acted : this.succeeded) < this.answered;
-		boolean over = (this.remaining == 0 && this.gone.isEmpty()) || isImpossible();
+		boolean over = !hasMissing() || isImpossible();
 		return (failed && over) ? ResultCode.SUB_FAILED : ResultCode.MISSING_RESPONSE;
 	}
 
@@ -318,7 +321,7 @@ final class ResponseTally {
 
 		private final IndexedIds awaited;
 
-		private final Answer[] answers;
+		private final @Nullable Answer[] answers;
 
 		private final long[] latencies;
 
@@ -341,8 +344,7 @@ final class ResponseTally {
 
 		@Override
 		protected Answer value(int place) {
-			int arrival = this.arrivals[place];
-			return timed(this.answers[arrival], this.latencies[arrival]);
+			return timed(this.answers, this.latencies, this.arrivals[place]);
 		}
 
 		@Override
