@@ -23,7 +23,6 @@ import io.github.statesignals.core.exporter.DefaultSignalSpec.Published;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 import io.github.statesignals.core.publish.PublishOptions;
 import io.github.statesignals.core.publish.SendFailures;
-import io.github.statesignals.core.publish.SignalPublisher;
 import io.github.statesignals.core.publish.SignalPublisher.Shutdown;
 import io.github.statesignals.core.responder.ResponderRegistry;
 import io.github.statesignals.transport.SignalNotSentException;
@@ -33,6 +32,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Initializes and shuts down, and publishes signals.
@@ -55,13 +55,10 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final Registry registry;
 
-	private final Subscriptions subscriptions;
-
-	private final SignalPublisher publisher;
+	// Created when it is used: applications that only respond have an exporter, too.
+	private final SingletonSupplier<Subscriptions> subscriptions;
 
 	private final ObservedPublisher observedPublisher;
-
-	private final DefaultSignalSpec.Publisher specified = this::publish;
 
 	private final PublishOptions options;
 
@@ -86,11 +83,10 @@ public final class DefaultSignalExporter implements SignalExporter {
 		this.services = services;
 		this.converter = converter;
 		this.registry = registry;
-		this.subscriptions = new Subscriptions(this.publisherId, channel, services, localResponders,
-				this::currentInitialization);
-		this.publisher = this.subscriptions.publisher();
+		this.subscriptions = SingletonSupplier.of(() -> new Subscriptions(this.publisherId, channel, services,
+				localResponders, this::currentInitialization));
 		this.options = new PublishOptions(services.settings().exporters().responseTimeout(), services.callbackLanes());
-		this.observedPublisher = new ObservedPublisher(channel, services, registry::isStopped, this.publisher::publish);
+		this.observedPublisher = new ObservedPublisher(channel, services, registry::isStopped, this.subscriptions);
 	}
 
 	@Override
@@ -116,7 +112,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	@Override
 	public SignalSpec signal(String event) {
 		Assert.hasText(event, "The event of a signal must not be blank");
-		return new DefaultSignalSpec(event, this.specified, this.converter, this.options);
+		return new DefaultSignalSpec(event, this::publish, this.converter, this.options);
 	}
 
 	@Override
@@ -143,7 +139,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public Set<String> getSubscribers() {
-		return this.subscriptions.responders().ids();
+		return subscriptions().responders().ids();
 	}
 
 	@Override
@@ -197,12 +193,13 @@ public final class DefaultSignalExporter implements SignalExporter {
 					"Exporter '" + this.publisherId + "' was shut down while waiting");
 			if (ended.is(Status.WAITING)) {
 				// It has sent nothing. Callers may wait for its subscribers all the same.
-				this.subscriptions.responders().close(reason);
+				subscriptions().responders().close(reason);
 				return CompletableFuture.completedFuture(null);
 			}
 			logger.debug("Shutting down exporter '{}'", this.publisherId);
-			this.subscriptions.clear();
-			shutdown = this.publisher.shutDown(reserved(Signal.SHUTDOWN, (tag != null) ? tag : ended.tag()), reason);
+			subscriptions().clear();
+			shutdown = subscriptions().publisher()
+				.shutDown(reserved(Signal.SHUTDOWN, (tag != null) ? tag : ended.tag()), reason);
 		}
 		finally {
 			this.lock.unlock();
@@ -269,8 +266,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 		}
 		logger.debug("Initializing exporter '{}' with {}", this.publisherId, initialized.legalEvents());
 		this.current.set(initialized);
-		this.subscriptions.open(initialized.expected());
-		return this.subscriptions.requests().ask(reserved(Signal.INITIALIZATION, initialized.tag()));
+		subscriptions().open(initialized.expected());
+		return subscriptions().requests().ask(reserved(Signal.INITIALIZATION, initialized.tag()));
 	}
 
 	public boolean isInitialized() {
@@ -278,7 +275,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	public Subscriptions subscriptions() {
-		return this.subscriptions;
+		return this.subscriptions.obtain();
 	}
 
 	private @Nullable Signal currentInitialization() {
@@ -297,8 +294,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 	// Blocks the caller. A negative timeout waits indefinitely, an interval of zero never
 	// asks again.
 	public boolean awaitSubscribers(int count, Duration timeout, Duration republishInterval, Runnable first) {
-		return new SubscriberWait(this.publisherId, this.subscriptions.responders(), count,
-				this.subscriptions.requests()::askAgain, republishInterval, this.services.timer())
+		return new SubscriberWait(this.publisherId, subscriptions().responders(), count,
+				subscriptions().requests()::askAgain, republishInterval, this.services.timer())
 			.await(timeout, () -> {
 				first.run();
 				// Meanwhile, perhaps: then nothing ends the wait.
@@ -327,7 +324,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private void await(CompletionStage<?> sent, String event, Duration timeout) {
-		this.publisher.completeEnded();
+		subscriptions().publisher().completeEnded();
 		SendFailures.await(sent.toCompletableFuture(), event, this.publisherId, timeout, this.services.timer());
 	}
 

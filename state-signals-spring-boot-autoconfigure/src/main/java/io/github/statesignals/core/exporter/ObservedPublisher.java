@@ -1,8 +1,8 @@
 package io.github.statesignals.core.exporter;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
@@ -33,14 +33,14 @@ final class ObservedPublisher {
 	// Whether nothing can be sent.
 	private final BooleanSupplier stopped;
 
-	private final BiFunction<Signal, PublishOptions, CompletableFuture<SignalResult>> publisher;
+	private final Supplier<Subscriptions> subscriptions;
 
 	ObservedPublisher(String channel, EngineServices services, BooleanSupplier stopped,
-			BiFunction<Signal, PublishOptions, CompletableFuture<SignalResult>> publisher) {
+			Supplier<Subscriptions> subscriptions) {
 		this.channel = channel;
 		this.services = services;
 		this.stopped = stopped;
-		this.publisher = publisher;
+		this.subscriptions = subscriptions;
 	}
 
 	Published publish(Signal signal, ExporterState current, PublishOptions options) {
@@ -81,7 +81,8 @@ final class ObservedPublisher {
 							+ "Name the event in state-signals.exporter.legal-events, or call initialize(\"{}\") first",
 					event, signal.publisherId(), event);
 		}
-		return this.services.interceptors().publish(signal, options, options.completion(), this.publisher);
+		return this.services.interceptors()
+			.publish(signal, options, options.completion(), this.subscriptions.get().publisher()::publish);
 	}
 
 }
