@@ -102,7 +102,7 @@ class SignalEngineConfiguration {
 		return new SignalEngine(transport, settings(properties, environment), executor,
 				(mapper != null) ? mapper : JsonMapper.builder().build(), () -> interceptors.orderedStream().toList(),
 				events, (known != null) ? known : new ScheduledTimer(),
-				() -> observer.getIfAvailable(() -> SignalObserver.NONE));
+				() -> Objects.requireNonNullElse(observer.getIfAvailable(), SignalObserver.NONE));
 	}
 
 	@Bean

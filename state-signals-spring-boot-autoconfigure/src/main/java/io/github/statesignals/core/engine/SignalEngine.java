@@ -224,7 +224,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	public CompletableFuture<Void> connected() {
-		return this.connected.copy();
+		CompletableFuture<Void> connected = this.connected;
+		// Dependents must not run on the thread that starts the engine.
+		return connected.isDone() ? connected.copy() : connected.thenRunAsync(() -> {
+		}, this.services.executor());
 	}
 
 	public boolean isConnected() {
@@ -293,7 +296,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 			stop();
 			throw ex;
 		}
-		this.connected.completeAsync(() -> null, this.services.executor());
+		this.connected.complete(null);
 	}
 
 	// Not on the transport's thread, which must not be blocked.
