@@ -3,7 +3,6 @@ package io.github.statesignals.handler;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import org.slf4j.Logger;
@@ -39,8 +38,13 @@ final class AnnotatedClasses {
 		if (MergedAnnotations.from(type).isPresent(OnSignal.class) || isDeclaredBy(type)) {
 			return true;
 		}
+		for (Class<?> parent : type.getInterfaces()) {
+			if (contains(parent)) {
+				return true;
+			}
+		}
 		Class<?> superclass = type.getSuperclass();
-		return (superclass != null && contains(superclass)) || Stream.of(type.getInterfaces()).anyMatch(this::contains);
+		return superclass != null && contains(superclass);
 	}
 
 	// Applications are there at most as samples.

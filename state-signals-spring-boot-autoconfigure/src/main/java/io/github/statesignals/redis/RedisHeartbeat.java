@@ -123,7 +123,7 @@ final class RedisHeartbeat {
 			closed.await();
 			return true;
 		}
-		ReplacementPublisher replacement = new ReplacementPublisher(this::openWorking);
+		ReplacementPublisher replacement = new ReplacementPublisher(this.driver, this.channelBytes, this.interval);
 		try {
 			int missed = 0;
 			int confirmed = 0;
@@ -169,18 +169,6 @@ final class RedisHeartbeat {
 		logger.warn("Redis confirms messages on a new connection, and not on the old one: publishing on the new one");
 		if (!publisher.use(working)) {
 			working.close();
-		}
-	}
-
-	private RedisPublisher openWorking() {
-		RedisPublisher opened = this.driver.openPublisher();
-		try {
-			publish(opened, new byte[0]).get(TimeUnit.MILLISECONDS.convert(this.interval), TimeUnit.MILLISECONDS);
-			return opened;
-		}
-		catch (Exception ex) {
-			opened.close();
-			throw new IllegalStateException("A new connection does not publish either", ex);
 		}
 	}
 

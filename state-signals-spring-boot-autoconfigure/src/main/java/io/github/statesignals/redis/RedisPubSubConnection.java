@@ -20,7 +20,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  * on a separate thread. The driver reconnects by itself, but may take long, or lose the
  * subscription.
  */
-final class RedisPubSubConnection {
+final class RedisPubSubConnection implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubConnection.class);
 
@@ -40,7 +40,7 @@ final class RedisPubSubConnection {
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
-	private final Thread connector = new Thread(this::run, "state-signals-connect");
+	private final Thread connector = new Thread(this, "state-signals-connect");
 
 	// Held while the container is used: the previous connection may not have stopped it
 	// yet.
@@ -91,7 +91,8 @@ final class RedisPubSubConnection {
 		}
 	}
 
-	private void run() {
+	@Override
+	public void run() {
 		this.containerUse.lock();
 		try {
 			if (this.begun.getCount() > 0) {

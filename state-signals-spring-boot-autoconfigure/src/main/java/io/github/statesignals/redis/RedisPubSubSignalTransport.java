@@ -195,8 +195,10 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	public void open(String channel) {
 		RedisPubSubConnection current;
 		synchronized (this) {
-			this.channels.computeIfAbsent(channel,
-					(name) -> new RedisChannel(name, this.settings.replyTo(), this.settings.codec(this.codec, name)));
+			if (!this.channels.containsKey(channel)) {
+				this.channels.put(channel,
+						new RedisChannel(channel, this.settings.replyTo(), this.settings.codec(this.codec, channel)));
+			}
 			current = this.connection;
 		}
 		if (current != null) {

@@ -1,8 +1,10 @@
 package io.github.statesignals.redis;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
 
+import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplacementPublisher {
 
-	private final Supplier<RedisPublisher> opener;
+	private final RedisDriver driver;
+
+	private final byte[] channel;
+
+	private final Duration timeout;
 
 	private @Nullable CompletableFuture<RedisPublisher> attempt;
 
-	// The opener verifies that the publisher works, or throws.
-	ReplacementPublisher(Supplier<RedisPublisher> opener) {
-		this.opener = opener;
+	// A publisher works if Redis confirms a message on the channel within the timeout.
+	ReplacementPublisher(RedisDriver driver, byte[] channel, Duration timeout) {
+		this.driver = driver;
+		this.channel = channel;
+		this.timeout = timeout;
 	}
 
 	/**
@@ -28,7 +36,7 @@ final class ReplacementPublisher {
 	@Nullable RedisPublisher poll() {
 		CompletableFuture<RedisPublisher> current = this.attempt;
 		if (current == null) {
-			this.attempt = CompletableFuture.supplyAsync(this.opener, (task) -> {
+			this.attempt = CompletableFuture.supplyAsync(this::open, (task) -> {
 				Thread thread = new Thread(task, "state-signals-probe");
 				thread.setDaemon(true);
 				thread.start();
@@ -40,6 +48,19 @@ final class ReplacementPublisher {
 		}
 		this.attempt = null;
 		return current.isCompletedExceptionally() ? null : current.join();
+	}
+
+	private RedisPublisher open() {
+		RedisPublisher opened = this.driver.openPublisher();
+		try {
+			opened.publish(this.channel, new byte[0])
+				.get(TimeUnit.MILLISECONDS.convert(this.timeout), TimeUnit.MILLISECONDS);
+			return opened;
+		}
+		catch (Exception ex) {
+			opened.close();
+			throw new IllegalStateException("A new connection does not publish either", ex);
+		}
 	}
 
 	void discard() {

@@ -28,7 +28,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  * While the driver is not connected, it has one message only: the others can be
  * cancelled, each by itself.
  */
-abstract class FramePublisher implements RedisPublisher {
+abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	// The batches that the driver has and Redis has not confirmed: while more is
 	// published, it waits here, where it is sent together and can be cancelled.
@@ -93,7 +93,7 @@ abstract class FramePublisher implements RedisPublisher {
 			}
 			this.state = State.SENDING;
 		}
-		onThread(this::sendQueued);
+		onThread(this);
 		return message;
 	}
 
@@ -101,7 +101,9 @@ abstract class FramePublisher implements RedisPublisher {
 		return new SignalNotSentException("the connection is being closed", null);
 	}
 
-	private void sendQueued() {
+	// Sends what is queued.
+	@Override
+	public final void run() {
 		for (List<Frame> next = poll(); !next.isEmpty(); next = poll()) {
 			send(next);
 		}
@@ -191,15 +193,12 @@ abstract class FramePublisher implements RedisPublisher {
 		if (frame.isDone()) {
 			sending.cancel(false);
 		}
-		if (sending.isDone()) {
-			sending.whenComplete((receivers, ex) -> complete(frame, receivers, ex));
-			return;
-		}
+		boolean done = sending.isDone();
 		sending.whenComplete((receivers, ex) -> {
 			// A driver that fails what it has not sent holds locks. A message that is
 			// recalled may complete on this thread.
-			if (ex == null && !Thread.holdsLock(this)) {
-				complete(frame, receivers, null);
+			if (done || (ex == null && !Thread.holdsLock(this))) {
+				complete(frame, receivers, ex);
 			}
 			else {
 				onThread(() -> complete(frame, receivers, ex));
@@ -217,7 +216,7 @@ abstract class FramePublisher implements RedisPublisher {
 			more = resume();
 		}
 		if (more) {
-			onThread(this::sendQueued);
+			onThread(this);
 		}
 		RuntimeException failure = (ex != null) ? failure(ex, frame) : null;
 		for (Message message : frame.messages()) {
@@ -297,7 +296,7 @@ abstract class FramePublisher implements RedisPublisher {
 			}
 		}
 		if (more) {
-			onThread(this::sendQueued);
+			onThread(this);
 		}
 	}
 
