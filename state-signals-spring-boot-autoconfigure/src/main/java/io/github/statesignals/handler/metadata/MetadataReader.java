@@ -9,6 +9,9 @@ import java.util.Set;
 import io.github.statesignals.core.MetadataConversionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationFeature;
@@ -78,7 +81,6 @@ public final class MetadataReader {
 				.deactivateDefaultTyping()
 				.enable(DeserializationFeature.EAGER_DESERIALIZER_FETCH)
 				.addModule(guard)
-				.deserializationContexts(new CheckedContexts())
 				.build(), guard);
 		}
 
@@ -87,7 +89,7 @@ public final class MetadataReader {
 			this.mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
 			return this.mapper.readerFor(this.mapper.constructType(type))
 				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
-				.readValue(new CheckedNumbers(json.asParser()));
+				.readValue(new Source(json.asParser(), this.mapper));
 		}
 
 		// A reader looks for the deserializers of the type and of all of its properties.
@@ -103,6 +105,25 @@ public final class MetadataReader {
 					unchecked.addAll(this.guard.subtypes());
 				}
 			}
+		}
+
+	}
+
+	/**
+	 * Deserializers may read a tree or a value with the context of their parser.
+	 */
+	private static final class Source extends JsonParserDelegate {
+
+		private final JsonMapper mapper;
+
+		Source(JsonParser parser, JsonMapper mapper) {
+			super(parser);
+			this.mapper = mapper;
+		}
+
+		@Override
+		public ObjectReadContext objectReadContext() {
+			return this.mapper.createParser("").objectReadContext();
 		}
 
 	}

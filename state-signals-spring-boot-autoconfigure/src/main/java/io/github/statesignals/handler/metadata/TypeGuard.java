@@ -23,6 +23,7 @@ import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.ArrayType;
 
 /**
  * Refuses {@link UnsafeTypes} wherever Jackson would create one, also as a property, an
@@ -101,7 +102,16 @@ final class TypeGuard extends SimpleModule {
 			Class<?> type = bean.getBeanClass();
 			check(type, isOfJackson(deserializer) && (UnsafeTypes.isUnsafe(type)
 					|| (deserializer instanceof BeanDeserializerBase && isForeignBean(type))));
-			return deserializer;
+			return (isOfJackson(deserializer) && RangeCheck.concerns(type)) ? new RangeCheck(type, deserializer)
+					: deserializer;
+		}
+
+		@Override
+		public ValueDeserializer<?> modifyArrayDeserializer(DeserializationConfig config, ArrayType type,
+				BeanDescription.Supplier bean, ValueDeserializer<?> deserializer) {
+			Class<?> element = type.getContentType().getRawClass();
+			return (isOfJackson(deserializer) && element.isPrimitive() && element != byte.class
+					&& RangeCheck.concerns(element)) ? new RangeCheck.OfArray(type.getRawClass()) : deserializer;
 		}
 
 		// Classes of Java that have setters or constructors by chance.

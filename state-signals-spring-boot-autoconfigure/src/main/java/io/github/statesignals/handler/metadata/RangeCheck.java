@@ -1,0 +1,99 @@
+package io.github.statesignals.handler.metadata;
+
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.deser.std.DelegatingDeserializer;
+import tools.jackson.databind.deser.std.StdDeserializer;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * Refuses numbers that Jackson reads as others: as infinity, or NaN as zero.
+ */
+final class RangeCheck extends DelegatingDeserializer {
+
+	private static final Set<Class<?>> OPTIONALS = Set.of(OptionalDouble.class, OptionalInt.class, OptionalLong.class);
+
+	private static final Set<Class<?>> DECIMALS = Set.of(Number.class, double.class, Double.class, float.class,
+			Float.class, OptionalDouble.class);
+
+	private final Class<?> type;
+
+	RangeCheck(Class<?> type, ValueDeserializer<?> deserializer) {
+		super(deserializer);
+		this.type = type;
+	}
+
+	static boolean concerns(Class<?> type) {
+		return Number.class.isAssignableFrom(ClassUtils.resolvePrimitiveIfNecessary(type)) || OPTIONALS.contains(type);
+	}
+
+	@Override
+	protected ValueDeserializer<?> newDelegatingInstance(ValueDeserializer<?> deserializer) {
+		return new RangeCheck(this.type, deserializer);
+	}
+
+	@Override
+	public Object deserialize(JsonParser parser, DeserializationContext context) {
+		JsonToken token = parser.currentToken();
+		if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
+			return super.deserialize(parser, context);
+		}
+		boolean finite = isFinite(parser.getNumberValue());
+		if (finite || DECIMALS.contains(this.type)) {
+			Object value = super.deserialize(parser, context);
+			if (!finite || isFinite(value)) {
+				return value;
+			}
+		}
+		throw new InputCoercionException(parser, "Out of range", token, primitive(this.type));
+	}
+
+	private static boolean isFinite(@Nullable Object value) {
+		Object number = (value instanceof OptionalDouble optional) ? optional.orElse(0) : value;
+		return !(number instanceof Double || number instanceof Float)
+				|| Double.isFinite(((Number) number).doubleValue());
+	}
+
+	private static Class<?> primitive(Class<?> type) {
+		return MethodType.methodType(type).unwrap().returnType();
+	}
+
+	/**
+	 * Reads an array of numbers by the deserializer of its elements.
+	 */
+	static final class OfArray extends StdDeserializer<Object> {
+
+		OfArray(Class<?> type) {
+			super(type);
+		}
+
+		@Override
+		public Object deserialize(JsonParser parser, DeserializationContext context) {
+			Class<?> element = handledType().getComponentType();
+			Object[] boxed = (Object[]) context.readValue(parser,
+					ClassUtils.resolvePrimitiveIfNecessary(element).arrayType());
+			Object array = Array.newInstance(element, boxed.length);
+			for (int i = 0; i < boxed.length; i++) {
+				if (boxed[i] == null) {
+					context.reportInputMismatch(element, "null");
+				}
+				Array.set(array, i, boxed[i]);
+			}
+			return array;
+		}
+
+	}
+
+}
