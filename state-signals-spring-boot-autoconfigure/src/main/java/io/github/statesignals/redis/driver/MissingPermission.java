@@ -32,9 +32,15 @@ record MissingPermission(String rules) {
 	// The channels whose names have a random part.
 	private static final Pattern RANDOM = Pattern.compile("^(event-signal-(?:reply|heartbeat):).*");
 
-	static final String REMEDY = "All permissions that signals need: " + GRANT + RequiredPermissions.APPLICATION.rule()
-			+ "; on a cluster also " + RequiredPermissions.CLUSTER.rule() + "; for durable channels also "
-			+ RequiredPermissions.DURABLE_APPLICATION.rule() + ".";
+	static final String APPLICATION = "&event-signal-* +subscribe +unsubscribe +publish +ping";
+
+	static final String CLUSTER = "+cluster|nodes +cluster|myid +info +client|setname";
+
+	static final String DURABLE = "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim "
+			+ "+get +set +exists +pttl +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info";
+
+	static final String REMEDY = "All permissions that signals need: " + GRANT + APPLICATION + "; on a cluster also "
+			+ CLUSTER + "; for durable channels also " + DURABLE + ".";
 
 	static @Nullable MissingPermission of(@Nullable Throwable failure) {
 		return of(failure, List.of());

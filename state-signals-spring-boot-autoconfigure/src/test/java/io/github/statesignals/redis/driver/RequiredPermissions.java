@@ -8,19 +8,17 @@ public enum RequiredPermissions {
 	/**
 	 * Exporters and responders on broadcast channels.
 	 */
-	APPLICATION("&event-signal-* +subscribe +unsubscribe +publish +ping"),
+	APPLICATION(MissingPermission.APPLICATION),
 
 	/**
 	 * What exporters and responders on durable channels need in addition.
 	 */
-	DURABLE_APPLICATION(
-			"~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim "
-					+ "+get +set +exists +pttl +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info"),
+	DURABLE_APPLICATION(MissingPermission.DURABLE),
 
 	/**
 	 * What every role needs in addition on a cluster.
 	 */
-	CLUSTER("+cluster|nodes +cluster|myid +info +client|setname"),
+	CLUSTER(MissingPermission.CLUSTER),
 
 	/**
 	 * Exporters on broadcast channels. The selectors need Redis 7.
