@@ -1,6 +1,7 @@
 package io.github.statesignals.signing;
 
 import java.security.MessageDigest;
+import java.util.Objects;
 import java.util.function.Function;
 
 import io.github.statesignals.Signal;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelSigner {
 
-	private final SignerState state;
+	private final MessageSigner signer;
 
 	private final String channel;
 
@@ -27,8 +28,8 @@ public final class ChannelSigner {
 
 	private final Direction responses;
 
-	ChannelSigner(SignerState state, String channel, boolean required) {
-		this.state = state;
+	ChannelSigner(MessageSigner signer, String channel, boolean required) {
+		this.signer = signer;
 		this.channel = channel;
 		this.required = required;
 		this.signals = Direction.of("signal", channel);
@@ -50,8 +51,9 @@ public final class ChannelSigner {
 	}
 
 	private byte[] sign(Direction direction, @Nullable String replayFor, Function<Signature, byte[]> writer) {
-		SigningKey key = this.state.keys().signing();
-		byte[] message = writer.apply(new Signature(key.id(), this.state.nextTime(), Signature.PLACEHOLDER, replayFor));
+		SigningKey key = this.signer.keys().signing();
+		byte[] message = writer
+			.apply(new Signature(key.id(), this.signer.nextTime(), Signature.PLACEHOLDER, replayFor));
 		int place = Signature.place(message);
 		byte[] value = key.sign(direction.context, message, place);
 		System.arraycopy(value, 0, message, place, value.length);
@@ -61,83 +63,75 @@ public final class ChannelSigner {
 	// These return the reason why the message must not be trusted, or null.
 	public @Nullable String verifySignal(byte[] message, @Nullable Signature signature, String publisherId,
 			String event) {
-		Verified verified = verifyPublisher(message, signature, event);
+		String problem = verifyPublisher(message, signature, event);
 		// One that asks for subscribers is harmless, and needed where clocks differ.
-		return (verified.problem != null) ? verified.problem
-				: checkReplay(this.signals, publisherId, verified.time, !Signal.INITIALIZATION.equals(event));
+		return (problem != null) ? problem
+				: checkReplay(this.signals, publisherId, signature, !Signal.INITIALIZATION.equals(event));
 	}
 
 	// The place where it is stored; null: anywhere, for it is not delivered.
 	public @Nullable String verifyStored(byte[] message, @Nullable Signature signature, String publisherId,
 			String event, @Nullable StoredPlace place) {
-		Verified verified = verifyPublisher(message, signature, event);
-		if (verified.problem != null || place == null || signature == null) {
-			return verified.problem;
+		String problem = verifyPublisher(message, signature, event);
+		if (problem != null || place == null || signature == null) {
+			return problem;
 		}
 		Source source = new Source(this.channel, place.responder, publisherId);
 		Position position = Position.of(place.entry, place.number);
 		String replayFor = signature.replayFor();
 		if (replayFor == null) {
-			return this.state.stored().check(source, verified.time, position);
+			return this.signer.stored().check(source, signature.time(), position);
 		}
-		return replayFor.equals(place.responder) ? this.state.stored().checkReplay(source, verified.time, position)
+		return replayFor.equals(place.responder) ? this.signer.stored().checkReplay(source, signature.time(), position)
 				: "it was stored again for another responder";
 	}
 
-	private Verified verifyPublisher(byte[] message, @Nullable Signature signature, String event) {
-		Verified verified = verify(this.signals, message, signature);
-		SigningKey key = verified.key;
-		return (key == null || key.mayPublish(event)) ? verified
-				: Verified.not("%s may not publish '%s'".formatted(key, event));
+	private @Nullable String verifyPublisher(byte[] message, @Nullable Signature signature, String event) {
+		return verify(this.signals, message, signature,
+				(key) -> key.mayPublish(event) ? null : "%s may not publish '%s'".formatted(key, event));
 	}
 
 	// An answer repeats the id of its signal. Another publish has another id, so that it
 	// needs no time.
 	public @Nullable String verifyAnswer(byte[] message, @Nullable Signature signature, String responderId) {
-		return verifyResponder(message, signature, responderId).problem;
+		return verify(this.responses, message, signature,
+				(key) -> key.mayRespond(responderId) ? null : "%s may not respond as '%s'".formatted(key, responderId));
 	}
 
 	// A response that answers no signal with an id.
 	public @Nullable String verifyResponse(byte[] message, @Nullable Signature signature, String responderId) {
-		Verified verified = verifyResponder(message, signature, responderId);
-		return (verified.problem != null) ? verified.problem
-				: checkReplay(this.responses, responderId, verified.time, false);
+		String problem = verifyAnswer(message, signature, responderId);
+		return (problem != null) ? problem : checkReplay(this.responses, responderId, signature, false);
 	}
 
 	public @Nullable String verifyProbe(byte[] message, @Nullable Signature signature, String publisherId) {
-		Verified verified = verify(this.responses, message, signature);
-		if (verified.key == null) {
-			return verified.problem;
-		}
-		return verified.key.mayPublish() ? checkReplay(this.responses, publisherId, verified.time, false)
-				: "%s may not publish".formatted(verified.key);
+		String problem = verify(this.responses, message, signature,
+				(key) -> key.mayPublish() ? null : "%s may not publish".formatted(key));
+		return (problem != null) ? problem : checkReplay(this.responses, publisherId, signature, false);
 	}
 
-	private Verified verifyResponder(byte[] message, @Nullable Signature signature, String responderId) {
-		Verified verified = verify(this.responses, message, signature);
-		SigningKey key = verified.key;
-		return (key == null || key.mayRespond(responderId)) ? verified
-				: Verified.not("%s may not respond as '%s'".formatted(key, responderId));
-	}
-
-	private Verified verify(Direction direction, byte[] message, @Nullable Signature signature) {
+	private @Nullable String verify(Direction direction, byte[] message, @Nullable Signature signature,
+			Function<SigningKey, @Nullable String> denial) {
 		if (signature == null) {
-			return Verified.not("it is not signed");
+			return "it is not signed";
 		}
-		SigningKey key = this.state.keys().find(signature.key());
+		SigningKey key = this.signer.keys().find(signature.key());
 		if (key == null) {
-			return Verified.not("the key '%s' that it names is none of this application".formatted(signature.key()));
+			return "the key '%s' that it names is none of this application".formatted(signature.key());
 		}
 		int place = signature.find(message);
 		if (place < 0 || !MessageDigest.isEqual(key.sign(direction.context, message, place),
 				Signature.bytes(signature.value()))) {
-			return Verified.not("its signature does not match");
+			return "its signature does not match";
 		}
-		return new Verified(null, key, signature.time());
+		return denial.apply(key);
 	}
 
-	private @Nullable String checkReplay(Direction direction, String sender, long time, boolean afterStart) {
-		return this.state.received().check(new Sender(direction.name, sender), time, this.state.now(), afterStart);
+	private @Nullable String checkReplay(Direction direction, String sender, @Nullable Signature verified,
+			boolean afterStart) {
+		return this.signer.received()
+			.check(new Sender(direction.name, sender), Objects.requireNonNull(verified).time(), this.signer.now(),
+					afterStart);
 	}
 
 	/**
@@ -155,14 +149,6 @@ public final class ChannelSigner {
 		static Direction of(String kind, String channel) {
 			String name = kind + "\n" + channel + "\n";
 			return new Direction(name, Signature.bytes("state-signals 1\n" + name));
-		}
-
-	}
-
-	private record Verified(@Nullable String problem, @Nullable SigningKey key, long time) {
-
-		static Verified not(String problem) {
-			return new Verified(problem, null, 0);
 		}
 
 	}
