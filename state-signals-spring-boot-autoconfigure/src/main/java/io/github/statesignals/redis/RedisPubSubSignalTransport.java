@@ -15,6 +15,7 @@ import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.MessageSigner;
+import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalNotSentException;
@@ -22,6 +23,8 @@ import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
@@ -40,6 +43,8 @@ import org.springframework.util.unit.DataSize;
  * @since 0.1.0
  */
 public final class RedisPubSubSignalTransport implements SignalTransport, AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
 
@@ -94,7 +99,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 */
 	public static RedisMessageListenerContainer createListenerContainer(RedisConnectionFactory connectionFactory) {
 		RedisMessageListenerContainer container = new RedisDriver(connectionFactory).createListenerContainer();
-		container.setErrorHandler(new ListenerErrorHandler());
+		LogLimit failures = new LogLimit(1);
+		container
+			.setErrorHandler((failure) -> failures.errorCounted(logger, "A message could not be processed", failure));
 		return container;
 	}
 

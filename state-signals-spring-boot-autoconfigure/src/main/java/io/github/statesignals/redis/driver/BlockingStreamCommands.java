@@ -94,21 +94,12 @@ final class BlockingStreamCommands implements StreamCommands {
 	}
 
 	private <T> CompletableFuture<T> onThread(Function<RedisConnection, T> command) {
-		CompletableFuture<T> result = new CompletableFuture<>();
 		try {
-			this.thread.execute(() -> {
-				try {
-					result.complete(command.apply(this.connection));
-				}
-				catch (RuntimeException | Error ex) {
-					result.completeExceptionally(ex);
-				}
-			});
+			return CompletableFuture.supplyAsync(() -> command.apply(this.connection), this.thread);
 		}
 		catch (RejectedExecutionException ex) {
-			result.completeExceptionally(ex);
+			return CompletableFuture.failedFuture(ex);
 		}
-		return result;
 	}
 
 	@Override
