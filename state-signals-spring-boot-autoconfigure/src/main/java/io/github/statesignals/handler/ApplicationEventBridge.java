@@ -30,6 +30,8 @@ import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Emits Spring's application events of types with {@link SignalEvent#bridge()} as
@@ -108,19 +110,14 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	// An event that can't be emitted is refused before the commit, not after it.
 	private void emit(Object payload) {
-		Supplier<@Nullable CompletableFuture<SignalResult>> emission = prepare(payload);
-		EmissionAfterCommit.emit(payload.getClass().getName(), () -> {
-			@Nullable CompletableFuture<SignalResult> emitted = emission.get();
-			// A mocked exporter may return null.
-			if (emitted != null) {
-				emitted.whenComplete((result, ex) -> {
-					if (ex != null) {
-						logger.warn("{} could not be published as a signal: {}", payload.getClass().getName(),
-								ex.toString());
-					}
-				});
-			}
-		});
+		Emission emission = new Emission(payload.getClass().getName(), prepare(payload));
+		if (TransactionSynchronizationManager.isActualTransactionActive()
+				&& TransactionSynchronizationManager.isSynchronizationActive()) {
+			TransactionSynchronizationManager.registerSynchronization(emission);
+		}
+		else {
+			emission.run();
+		}
 	}
 
 	private Supplier<@Nullable CompletableFuture<SignalResult>> prepare(Object payload) {
@@ -213,6 +210,40 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		@Override
 		public String toString() {
 			return "bridge to application events of " + this.observed.type().getName();
+		}
+
+	}
+
+	private record Emission(String event,
+			Supplier<@Nullable CompletableFuture<SignalResult>> publish) implements TransactionSynchronization {
+
+		void run() {
+			CompletableFuture<SignalResult> emitted = this.publish.get();
+			// A mocked exporter may return null.
+			if (emitted != null) {
+				emitted.whenComplete((result, ex) -> {
+					if (ex != null) {
+						logger.warn("{} could not be published as a signal: {}", this.event, ex.toString());
+					}
+				});
+			}
+		}
+
+		// afterCommit() is not called if this is registered after the commit, or if the
+		// callback of another synchronization fails.
+		@Override
+		public void afterCompletion(int status) {
+			if (status == STATUS_UNKNOWN) {
+				logger.warn("Event '{}' is not emitted: the outcome of its transaction is unknown", this.event);
+			}
+			else if (status == STATUS_COMMITTED) {
+				try {
+					run();
+				}
+				catch (RuntimeException | Error ex) {
+					logger.warn("Event '{}' could not be emitted after the commit: {}", this.event, ex.toString());
+				}
+			}
 		}
 
 	}

@@ -38,10 +38,10 @@ final class BeanClasses {
 		return type;
 	}
 
-	// A lambda has no generics, the definition of its bean has.
+	// A lambda or an adapter has no generics, the definition of its bean has.
 	ResolvableType as(String beanName, Class<?> type) {
 		ResolvableType generic = ResolvableType.forClass(targetClass(beanName)).as(type);
-		if (generic.getGeneric().resolve() != null) {
+		if (!generic.hasUnresolvableGenerics()) {
 			return generic;
 		}
 		String targetName = ScopedProxyUtils.getTargetBeanName(beanName);

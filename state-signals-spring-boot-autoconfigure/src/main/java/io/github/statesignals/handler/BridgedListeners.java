@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -48,9 +47,12 @@ final class BridgedListeners {
 
 	private final MetadataReader reader;
 
+	private final BeanClasses classes;
+
 	BridgedListeners(ConfigurableApplicationContext context) {
 		this.context = context;
 		this.reader = new MetadataReader(context.getBeanFactory());
+		this.classes = new BeanClasses(context.getBeanFactory());
 	}
 
 	MetadataReader reader() {
@@ -60,7 +62,8 @@ final class BridgedListeners {
 	// Called after Spring has registered its own listeners.
 	void inspect(String beanName, Class<?> beanClass) {
 		if (ApplicationListener.class.isAssignableFrom(beanClass)) {
-			Map<String, Class<?>> observed = bridged(payloadType(eventType(beanName, beanClass)),
+			Map<String, Class<?>> observed = bridged(
+					payloadType(this.classes.as(beanName, ApplicationListener.class).getGeneric()),
 					"The listener '" + beanName + "'");
 			if (!observed.isEmpty()) {
 				checkInvocable(beanName, null);
@@ -181,22 +184,6 @@ final class BridgedListeners {
 			throw new InvalidSignalHandlerException("%s can't observe signals. %s".formatted(listener, ex.getProblem()),
 					ex.getRemedy() + ".");
 		}
-	}
-
-	// A lambda or an adapter has no generics, its bean definition has.
-	private ResolvableType eventType(String beanName, Class<?> beanClass) {
-		ConfigurableListableBeanFactory beanFactory = this.context.getBeanFactory();
-		if (beanFactory.containsBeanDefinition(beanName)) {
-			ResolvableType declared = beanFactory.getMergedBeanDefinition(beanName)
-				.getResolvableType()
-				.as(ApplicationListener.class)
-				.getGeneric();
-			Class<?> type = declared.resolve();
-			if (type != null && !type.isAssignableFrom(ApplicationEvent.class)) {
-				return declared;
-			}
-		}
-		return ResolvableType.forClass(beanClass).as(ApplicationListener.class).getGeneric();
 	}
 
 	private static @Nullable Class<?> payloadType(ResolvableType eventType) {
