@@ -77,15 +77,10 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		if (AutoConfigurationPackages.has(this.beanFactory)) {
 			all.addAll(AutoConfigurationPackages.get(this.beanFactory));
 		}
-		List<String> outermost = new ArrayList<>();
-		String outer = null;
-		for (String name : all) {
-			if (outer == null || !(outer.isEmpty() || name.startsWith(outer + "."))) {
-				outermost.add(name);
-				outer = name;
-			}
-		}
-		return outermost;
+		return all.stream()
+			.filter((name) -> all.stream()
+				.noneMatch((outer) -> name.startsWith(outer + ".") || (outer.isEmpty() && !name.isEmpty())))
+			.toList();
 	}
 
 	private void addScannedPackages(AnnotationMetadata metadata, Set<String> packages) {

@@ -27,6 +27,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.Assert;
 
 /**
  * Reads the keys of signatures from properties, or from a file that is read again when it
@@ -126,23 +127,11 @@ final class SigningKeys implements AutoCloseable {
 	}
 
 	private static KeyRing ring(String place, @Nullable String signing, Map<String, Key> properties) {
-		List<SigningKey> keys = new ArrayList<>();
-		for (Map.Entry<String, Key> entry : properties.entrySet()) {
-			Key key = entry.getValue();
-			if (key.secret() == null || key.secret().isEmpty()) {
-				throw invalid(place, "the key '%s' has no secret".formatted(entry.getKey()));
-			}
-			try {
-				keys.add(new SigningKey(entry.getKey(), bytes(key.secret()), key.events(), key.responders()));
-			}
-			catch (IllegalArgumentException ex) {
-				throw invalid(place, String.valueOf(ex.getMessage()));
-			}
-		}
-		if (signing == null) {
-			throw invalid(place, "'key' is not set, the id of the key that signs");
-		}
 		try {
+			List<SigningKey> keys = new ArrayList<>();
+			properties.forEach(
+					(id, key) -> keys.add(new SigningKey(id, bytes(id, key.secret()), key.events(), key.responders())));
+			Assert.notNull(signing, "'key' is not set, the id of the key that signs");
 			return new KeyRing(signing, keys);
 		}
 		catch (IllegalArgumentException ex) {
@@ -150,7 +139,8 @@ final class SigningKeys implements AutoCloseable {
 		}
 	}
 
-	private static byte[] bytes(String secret) {
+	private static byte[] bytes(String id, @Nullable String secret) {
+		Assert.hasLength(secret, () -> "the key '%s' has no secret".formatted(id));
 		if (!secret.startsWith(BASE64)) {
 			return secret.getBytes(StandardCharsets.UTF_8);
 		}

@@ -6,6 +6,7 @@ import java.lang.reflect.Type;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,7 +14,6 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -37,6 +37,9 @@ final class UnknownProperties {
 	private static final String LETTERS = "statesignals";
 
 	private static final String ANY_KEY = "*";
+
+	private static final Pattern KEY = Pattern
+		.compile("^(statesignals\\.(?:channels|signing\\.keys))(?:\\.[^.\\[]+|\\[[^]]+])");
 
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final Map<String, String> known = new TreeMap<>();
@@ -62,17 +65,7 @@ final class UnknownProperties {
 
 	// In any form of relaxed binding.
 	private static boolean hasPrefix(String name) {
-		int matched = 0;
-		for (int i = 0; i < name.length() && matched < LETTERS.length(); i++) {
-			char letter = Character.toLowerCase(name.charAt(i));
-			if (letter == LETTERS.charAt(matched)) {
-				matched++;
-			}
-			else if (letter != '-' && letter != '_') {
-				return false;
-			}
-		}
-		return matched == LETTERS.length();
+		return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "").startsWith(LETTERS);
 	}
 
 	private void check(String name, PropertySource<?> source) {
@@ -115,20 +108,20 @@ final class UnknownProperties {
 
 	private void checkVariable(String text) {
 		String variable = text.toLowerCase(Locale.ROOT).replaceAll("(_\\d+)+_?$", "").replace("_", "");
+		String nearest = null;
 		for (Map.Entry<String, String> property : this.known.entrySet()) {
 			String flat = property.getKey().replace(".", "");
 			// The key of a map may be anything.
 			if (flat.contains(ANY_KEY) ? variable.matches(flat.replace(ANY_KEY, ".+")) : variable.equals(flat)) {
 				return;
 			}
-		}
-		for (Map.Entry<String, String> property : this.known.entrySet()) {
-			if (distance(variable, property.getKey().replace(".", "")) <= 2) {
-				logger.warn("The environment variable '{}' has no effect. Did you mean '{}', for the property '{}'?",
-						text, property.getValue().replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT),
-						property.getValue());
-				return;
+			if (nearest == null && distance(variable, flat) <= 2) {
+				nearest = property.getValue();
 			}
+		}
+		if (nearest != null) {
+			logger.warn("The environment variable '{}' has no effect. Did you mean '{}', for the property '{}'?", text,
+					nearest.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT), nearest);
 		}
 	}
 
@@ -138,17 +131,9 @@ final class UnknownProperties {
 	}
 
 	// Lower case without dashes and indexes, and any name of a channel or key.
-	private String uniform(ConfigurationPropertyName name) {
-		StringBuilder uniform = new StringBuilder();
-		for (int i = 0; i < name.getNumberOfElements(); i++) {
-			if (name.isNumericIndex(i) && i == name.getNumberOfElements() - 1) {
-				break;
-			}
-			boolean key = (i == 2 && name.getElement(1, Form.UNIFORM).equals("channels"))
-					|| (i == 3 && name.getElement(2, Form.UNIFORM).equals("keys"));
-			uniform.append((i > 0) ? "." : "").append(key ? ANY_KEY : name.getElement(i, Form.UNIFORM));
-		}
-		return uniform.toString();
+	private static String uniform(ConfigurationPropertyName name) {
+		String text = name.toString().replace("-", "").replaceFirst("\\[\\d+]$", "");
+		return KEY.matcher(text).replaceFirst("$1." + ANY_KEY);
 	}
 
 	// The most similar one, as a whole or in its last element.
