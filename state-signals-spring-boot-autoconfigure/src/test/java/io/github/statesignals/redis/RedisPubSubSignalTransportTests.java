@@ -152,11 +152,10 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void preparedConnectionsReceiveHeartbeatsAloneAndAreUsedByTheStart() {
-		long before = connections();
 		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) prepare(createTransport());
 		transport.prepare();
 		transport.prepare();
-		await().until(() -> connections() == before + 2);
+		await().until(() -> ids().size() == 2);
 		await().until(() -> subscriptions().size() == 1);
 		assertThat(subscriptions()).allSatisfy((connection) -> assertThat(connection).contains(" sub=1 "));
 		assertThat(subscribers()).containsExactly(0L, 0L);
@@ -170,7 +169,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		application.send(signal("app", 1));
 		await().until(() -> application.count() == 1);
 		transport.stop();
-		await().until(() -> connections() == before);
+		await().until(() -> ids().isEmpty());
 	}
 
 	@Test
@@ -190,31 +189,25 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void preparedConnectionsThatAreNotStartedAreClosed() {
-		long before = connections();
 		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) createTransport();
 		transport.prepare();
-		await().until(() -> connections() == before + 2);
+		await().until(() -> ids().size() == 2);
 		transport.close();
-		await().until(() -> connections() == before);
+		await().until(() -> ids().isEmpty());
 	}
 
 	@Test
 	void startWithoutHeartbeatsUsesThePreparedConnection() {
-		long before = connections();
 		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) prepare(
 				createTransport(TestRedis.port(), CONNECT_TIMEOUT, Duration.ofMinutes(1), Duration.ZERO));
 		transport.prepare();
-		await().until(() -> connections() == before + 1);
+		await().until(() -> ids().size() == 1);
 		Application application = new Application(transport);
 		transport.start(application);
-		assertThat(connections()).isEqualTo(before + 2);
+		assertThat(ids()).hasSize(2);
 		assertThat(subscribers()).containsExactly(1L, 1L);
 		application.send(signal("app", 1));
 		await().until(() -> application.count() == 1);
-	}
-
-	private static long connections() {
-		return redis.clientList().lines().count();
 	}
 
 	/**
@@ -419,16 +412,18 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void connectionsDoNotComeFromThePoolOfTheApplication() {
-		long before = connections();
 		LettuceConnectionFactory pooling = connect(
 				new LettuceConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
-						LettucePoolingClientConfiguration.builder().clientResources(resources).build()));
+						LettucePoolingClientConfiguration.builder()
+							.clientName(this.channel)
+							.clientResources(resources)
+							.build()));
 		SignalTransport transport = prepare(new RedisPubSubSignalTransport(pooling,
 				new RedisPubSubSignalTransport.Settings(CONNECT_TIMEOUT, MAX_PAYLOAD, Duration.ofMillis(200), true)));
 		transport.start(new Application(transport));
-		assertThat(connections()).isEqualTo(before + 2);
+		assertThat(ids()).hasSize(2);
 		transport.stop();
-		await().until(() -> connections() == before);
+		await().until(() -> ids().isEmpty());
 	}
 
 	private RedisMessageListenerContainer container() {
