@@ -16,6 +16,7 @@ import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.core.responder.SelectiveHandler;
+import io.github.statesignals.handler.BridgedListener.RemoteEvent;
 import io.github.statesignals.handler.BridgedListeners.BridgedEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.ApplicationEvent;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationListenerMethodAdapter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.transaction.event.TransactionPhase;
@@ -78,6 +79,36 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 		}
 		// Spring's bean for null equals null. Other scopes create no bean for the check.
 		return !this.beanFactory.isSingleton(this.beanName) || !this.beanFactory.getBean(this.beanName).equals(null);
+	}
+
+	/**
+	 * An application event that was received as a signal. Its listeners get the payload.
+	 */
+	@SuppressWarnings("serial")
+	static final class RemoteEvent<T> extends PayloadApplicationEvent<T> {
+
+		private transient volatile @Nullable Throwable failure;
+
+		RemoteEvent(Object source, T payload) {
+			super(source, payload);
+		}
+
+		// Spring swallows the exception of a listener that is called after a commit.
+		void failed(Throwable ex) {
+			this.failure = ex;
+		}
+
+		void rethrowFailure() {
+			Throwable ex = this.failure;
+			if (ex instanceof Error error) {
+				throw error;
+			}
+			if (ex != null) {
+				throw (ex instanceof RuntimeException runtime) ? runtime
+						: new IllegalStateException(ex.getMessage(), ex);
+			}
+		}
+
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.handler.BridgedListener.RemoteEvent;
 import io.github.statesignals.handler.metadata.MetadataReader;
 import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;

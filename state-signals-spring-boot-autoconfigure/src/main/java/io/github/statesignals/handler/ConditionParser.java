@@ -1,5 +1,8 @@
 package io.github.statesignals.handler;
 
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
@@ -39,28 +42,21 @@ final class ConditionParser {
 					"Write the pattern after 'matches' as a string, or take it from a bean: "
 							+ "#metadata['name'] matches '[a-z]+'.");
 		}
-		for (int i = 0; i < node.getChildCount(); i++) {
-			check(node.getChild(i));
-		}
+		children(node).forEach(ConditionParser::check);
 	}
 
 	private static boolean isConstant(SpelNode node) {
 		if (node instanceof CompoundExpression) {
-			return isConstant(node.getChild(0)) && areChildrenConstant(node, 1, true);
+			// Of the members of a bean or type, the arguments count.
+			return isConstant(node.getChild(0))
+					&& children(node).skip(1).flatMap(ConditionParser::children).allMatch(ConditionParser::isConstant);
 		}
 		return node instanceof Literal || node instanceof BeanReference || node instanceof TypeReference
-				|| (node instanceof OpPlus && areChildrenConstant(node, 0, false));
+				|| (node instanceof OpPlus && children(node).allMatch(ConditionParser::isConstant));
 	}
 
-	// Of a member of a bean or type, the arguments count.
-	private static boolean areChildrenConstant(SpelNode node, int first, boolean members) {
-		for (int i = first; i < node.getChildCount(); i++) {
-			SpelNode child = node.getChild(i);
-			if (members ? !areChildrenConstant(child, 0, false) : !isConstant(child)) {
-				return false;
-			}
-		}
-		return true;
+	private static Stream<SpelNode> children(SpelNode node) {
+		return IntStream.range(0, node.getChildCount()).mapToObj(node::getChild);
 	}
 
 }

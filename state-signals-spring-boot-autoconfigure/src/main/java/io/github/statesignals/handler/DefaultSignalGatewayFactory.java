@@ -165,7 +165,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			for (int i = 0; i < parameters.length; i++) {
 				checkName(method, declared[i]);
 				parameters[i] = GatewayParameter.of(method, declared[i]);
-				if (parameters[i] == GatewayParameter.PAYLOAD && ParameterKinds.isTyped(declared[i].getType())) {
+				if (parameters[i] == GatewayParameter.PAYLOAD && SignalTypes.isTyped(declared[i].getType())) {
 					if (typed >= 0) {
 						throw invalid(method, "takes more than one typed signal",
 								"Take one, and anything else as a value or a Map.");
@@ -180,7 +180,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 		// The field of the signal may be meant, and would be missing.
 		private static void checkName(Method method, Parameter parameter) {
 			String field = SignalFields.named(parameter.getName());
-			if (field == null || !SETTABLE.contains(field) || !ParameterKinds.isEntry(parameter.getType())) {
+			if (field == null || !SETTABLE.contains(field) || !SignalTypes.isEntry(parameter.getType())) {
 				return;
 			}
 			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
@@ -292,7 +292,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 					}
 				};
 			}
-			if (header != null || ParameterKinds.isEntry(parameter.getType())) {
+			if (header != null || SignalTypes.isEntry(parameter.getType())) {
 				Assert.isTrue(header != null || parameter.isNamePresent(),
 						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
 								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");

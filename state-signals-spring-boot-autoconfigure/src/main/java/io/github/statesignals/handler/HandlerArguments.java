@@ -75,7 +75,7 @@ final class HandlerArguments {
 			return this.validator.validated(parameter, converter::convert);
 		}
 		checkKnown(parameter);
-		if (payload == null && ParameterKinds.isEntry(type)) {
+		if (payload == null && SignalTypes.isEntry(type)) {
 			return entry(parameter, entryName(parameter));
 		}
 		return this.validator.validated(parameter, metadata(parameter, events));
@@ -108,7 +108,7 @@ final class HandlerArguments {
 	private Map<String, Class<?>> subtypes(MethodParameter parameter, Class<?> type, Set<String> events) {
 		Map<String, Class<?>> subtypes = SignalTypes.subtypesByEvent(type);
 		subtypes.values().forEach((subtype) -> check(parameter, subtype));
-		if (!ParameterKinds.isCreatable(type) && !Map.class.isAssignableFrom(type)
+		if (!SignalTypes.isCreatable(type) && !Map.class.isAssignableFrom(type)
 				&& !subtypes.keySet().containsAll(events)) {
 			throw new InvalidSignalHandlerException(parameter,
 					"is of type %s, which stands for the events %s only".formatted(type.getName(), subtypes.keySet()),

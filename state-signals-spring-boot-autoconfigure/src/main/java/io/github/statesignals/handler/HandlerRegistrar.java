@@ -30,7 +30,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
-import org.springframework.expression.Expression;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -79,7 +78,7 @@ final class HandlerRegistrar {
 		checkAsynchronous(method, bean.targetClass());
 		InvocableMethods.select(method, bean.beanType());
 		SignalFilter filter = new SignalFilter(attributes.get("tag"), attributes.get("processName"),
-				attributes.get("publisher"), condition(method, attributes), this.beanFactory);
+				attributes.get("publisher"), attributes.condition(), this.beanFactory);
 		Set<String> events = events(method, bean.targetClass(), attributes);
 		SignalResponder responder = responder(method, attributes);
 		String channel = (responder instanceof LocalResponder local) ? local.getChannel() : this.defaultChannel;
@@ -139,7 +138,7 @@ final class HandlerRegistrar {
 		List<Class<?>> typed = IntStream.range(0, KotlinFunctions.parameterCount(method))
 			.<Class<?>>mapToObj(
 					(index) -> ResolvableType.forMethodParameter(method, index, targetClass).resolve(Object.class))
-			.filter(ParameterKinds::isTyped)
+			.filter(SignalTypes::isTyped)
 			.toList();
 		List<Class<?>> readable = typed.stream().filter(SignalTypes::isReadable).toList();
 		// A parameter of another type may have a resolver; alone it leads to the error.
@@ -168,19 +167,6 @@ final class HandlerRegistrar {
 			throw new InvalidSignalHandlerException(method,
 					"takes a %s, whose event '%s' is also that of %s".formatted(type.getName(), event, other.getName()),
 					"Give one of the types a separate event with @SignalEvent(\"...\"), or name the event in @OnSignal.");
-		}
-	}
-
-	private @Nullable Expression condition(Method method, OnSignalAttributes attributes) {
-		String condition = attributes.raw("condition");
-		if (condition.isEmpty()) {
-			return null;
-		}
-		try {
-			return ConditionParser.parse(condition);
-		}
-		catch (InvalidAttributeException ex) {
-			throw new InvalidSignalHandlerException(method, ex.describe("condition"), ex.getRemedy());
 		}
 	}
 

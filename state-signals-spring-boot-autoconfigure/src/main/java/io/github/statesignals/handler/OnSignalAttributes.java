@@ -9,6 +9,7 @@ import io.github.statesignals.OnSignal;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.expression.Expression;
 import org.springframework.util.StringUtils;
 
 /**
@@ -60,7 +61,12 @@ final class OnSignalAttributes {
 				: hasText(name, declared, resolved(name, () -> this.resolver.resolve(declared)));
 	}
 
-	String raw(String name) {
+	@Nullable Expression condition() {
+		String condition = raw("condition");
+		return condition.isEmpty() ? null : resolved("condition", () -> ConditionParser.parse(condition));
+	}
+
+	private String raw(String name) {
 		String value = value(this.annotation, name);
 		return (value.isEmpty() && this.defaults != null) ? value(this.defaults, name) : value;
 	}

@@ -77,12 +77,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 
 	@Override
 	public @Nullable Acknowledgement handle(Signal signal) throws Exception {
-		return Futures.join(handleAsync(signal));
-	}
-
-	@Override
-	public CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal) throws Exception {
-		return handleAsync(signal, () -> selects(signal));
+		return Futures.join(handleAsync(signal, () -> selects(signal)));
 	}
 
 	@Override

@@ -1,28 +1,36 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Modifier;
+import java.time.temporal.TemporalAmount;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.github.statesignals.Signal;
 import io.github.statesignals.SignalEvent;
 import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
- * Maps the type that a handler or listener takes to the events that it receives, and each
- * event to the type to create from its metadata. A type with known subtypes receives the
- * events of each of them: the permitted subtypes of a sealed type, or those that
+ * Classifies the types of parameters by the part of a signal that they take. Maps the
+ * type that a handler or listener takes to the events that it receives, and each event to
+ * the type to create from its metadata. A type with known subtypes receives the events of
+ * each of them: the permitted subtypes of a sealed type, or those that
  * {@link JsonSubTypes @JsonSubTypes} names. The event selects the subtype, never a class
  * name from the wire.
  */
@@ -47,12 +55,33 @@ final class SignalTypes {
 	private SignalTypes() {
 	}
 
+	// A single value can't be the whole metadata, which is an object.
+	static boolean isEntry(Class<?> type) {
+		return type == Object.class || type == Optional.class || type.isArray() || BeanUtils.isSimpleValueType(type)
+				|| TemporalAmount.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type);
+	}
+
+	// Jackson knows a class to instantiate.
+	static boolean isCreatable(Class<?> type) {
+		return !(type.isInterface() || Modifier.isAbstract(type.getModifiers()))
+				|| JsonNode.class.isAssignableFrom(type)
+				|| AnnotatedElementUtils.hasAnnotation(type, JsonTypeInfo.class)
+				|| AnnotatedElementUtils.hasAnnotation(type, JsonSubTypes.class)
+				|| AnnotatedElementUtils.hasAnnotation(type, JsonDeserialize.class);
+	}
+
+	// A type of the application for the whole metadata.
+	static boolean isTyped(Class<?> type) {
+		return type != Signal.class && !Map.class.isAssignableFrom(type) && !isEntry(type)
+				&& !JsonNode.class.isAssignableFrom(type);
+	}
+
 	static boolean isBridged(Class<?> type) {
 		return BRIDGED.get(type);
 	}
 
 	static boolean isReadable(Class<?> type) {
-		return ParameterKinds.isCreatable(type) || subtypes(type).length > 0;
+		return isCreatable(type) || subtypes(type).length > 0;
 	}
 
 	static Map<String, Class<?>> events(Class<?> type) {
@@ -89,14 +118,14 @@ final class SignalTypes {
 
 	private static void collect(Class<?> root, Class<?> type, Map<String, Class<?>> events, Set<Class<?>> seen) {
 		// An enum or another single value can't be emitted.
-		if (!seen.add(type) || ParameterKinds.isEntry(type)) {
+		if (!seen.add(type) || isEntry(type)) {
 			return;
 		}
 		Class<?>[] subtypes = subtypes(type);
 		if (subtypes.length == 0 && Modifier.isAbstract(type.getModifiers())) {
 			checkOpen(type);
 		}
-		if (ParameterKinds.isCreatable(type)) {
+		if (isCreatable(type)) {
 			add(root, type, events);
 		}
 		for (Class<?> subtype : subtypes) {
@@ -105,7 +134,7 @@ final class SignalTypes {
 	}
 
 	private static void checkOpen(Class<?> type) {
-		if (!ParameterKinds.isCreatable(type)) {
+		if (!isCreatable(type)) {
 			throw new SignalTypeException(
 					"The type %s can't be instantiated, and its subtypes are not known".formatted(type.getName()),
 					"Make it sealed, or name its types with @JsonSubTypes");
