@@ -68,7 +68,8 @@ public final class Subscriptions {
 		this.services = services;
 		this.localResponders = localResponders;
 		this.initialization = initialization;
-		this.probes = new ResponderProbes(new Peers(), services.timer(), services.settings().exporters().probeAfter());
+		this.probes = new ResponderProbes(publisherId, this.responders, new Peers(), services.timer(),
+				services.settings().exporters().probeAfter());
 		this.publisher = new SignalPublisher(services, channel, this.responders, this.probes,
 				new UnhandledEvents(() -> localResponders.handledEvents(channel)), this::onMissed);
 		this.requests = new SubscriptionRequests(publisherId, services.timer(), this.responders, initialization,
@@ -250,17 +251,6 @@ public final class Subscriptions {
 			.publish(new SubscriberLeftEvent(this.publisherId, responderId, reason), this.publisherId, responderId);
 	}
 
-	private void lose(String responderId) {
-		this.publisher.completeEnded(() -> {
-			if (this.publisher.remove(responderId, false)) {
-				this.services.counters().goneResponders.warn(logger,
-						"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
-						LogText.printable(responderId), this.publisherId);
-				left(responderId, Reason.GONE);
-			}
-		});
-	}
-
 	private void onMissed(Set<String> responderIds) {
 		// On a durable channel it is stored for them, however long they are disconnected.
 		if (this.services.outbound().isDurable(this.channel)) {
@@ -320,41 +310,12 @@ public final class Subscriptions {
 		}
 
 		@Override
-		public boolean isUnprobed(String responderId) {
-			KnownResponder responder = this.all.responders.find(responderId);
-			return responder == null || !responder.isProbed();
-		}
-
-		@Override
-		public boolean hasSeveralAddresses(String responderId) {
-			KnownResponder responder = this.all.responders.find(responderId);
-			return responder != null && responder.addresses().size() > 1;
-		}
-
-		@Override
-		public List<String> namesakes(Set<String> names) {
-			return this.all.responders.namesakes(names);
-		}
-
-		@Override
 		public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
 			return this.all.publisher.findOverdue(sentBeforeNanos, ids);
 		}
 
 		@Override
-		public void probe(String responderId, Probe probe) {
-			KnownResponder responder = this.all.responders.find(responderId);
-			if (responder != null) {
-				responder.addresses().forEach((address) -> send(responderId, probe, address));
-			}
-		}
-
-		@Override
-		public void probeItself(Probe probe) {
-			send(this.all.publisherId, probe, address());
-		}
-
-		private void send(String responderId, Probe probe, @Nullable String address) {
+		public void probe(String responderId, Probe probe, @Nullable String address) {
 			this.all.services.outbound()
 				.send(this.all.channel,
 						new Response(responderId, this.all.publisherId, Outbound.PROBE_EVENT, null, null),
@@ -362,15 +323,15 @@ public final class Subscriptions {
 		}
 
 		@Override
-		public void remove(String responderId) {
-			if (!this.all.responders.reject(responderId)) {
-				lose(responderId);
-			}
-		}
-
-		@Override
-		public void confirm(String responderId) {
-			this.all.responders.confirm(responderId);
+		public void lose(String responderId) {
+			this.all.publisher.completeEnded(() -> {
+				if (this.all.publisher.remove(responderId, false)) {
+					this.all.services.counters().goneResponders.warn(logger,
+							"'{}' does not answer probes of '{}': it is gone, and no longer awaited",
+							LogText.printable(responderId), this.all.publisherId);
+					left(responderId, Reason.GONE);
+				}
+			});
 		}
 
 		@Override

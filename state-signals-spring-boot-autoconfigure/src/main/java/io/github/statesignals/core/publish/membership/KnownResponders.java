@@ -62,10 +62,7 @@ public final class KnownResponders {
 	// Created on demand: a thousand may subscribe in between.
 	private volatile @Nullable Subscribers subscribers = Subscribers.NONE;
 
-	// The number of subscribers that do not support the extensions.
-	private int legacy;
-
-	// Whether all supported the extensions when there were subscribers last: evicted ones
+	// Whether the last subscriber that was removed supported the extensions: evicted ones
 	// may still receive.
 	private boolean lastExtended;
 
@@ -82,20 +79,19 @@ public final class KnownResponders {
 
 	// Accepts subscribers from here on. The expected ones are subscribed from the start.
 	public void open(Collection<String> expected) {
-		List<Wait> satisfied;
+		int count;
 		synchronized (this) {
 			this.open = true;
 			for (String id : expected) {
 				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
 					this.since.put(id, System.currentTimeMillis());
 					this.memory.force(KnownResponder.EXPECTED.bytes(id));
-					this.legacy++;
 				}
 			}
-			changed();
-			satisfied = satisfied();
+			this.subscribers = null;
+			count = this.known.size();
 		}
-		complete(satisfied);
+		completeWaits(count);
 	}
 
 	// Removes all subscribers, and accepts none.
@@ -108,12 +104,11 @@ public final class KnownResponders {
 			this.since.clear();
 			this.responding.clear();
 			this.silent.clear();
-			this.legacy = 0;
 			this.lastExtended = false;
 			this.missed.clear();
 			List.copyOf(this.lost.keySet()).forEach(this::removeLost);
 			this.anyMissed = false;
-			changed();
+			this.subscribers = null;
 			abandoned = List.copyOf(this.waits);
 			this.waits.clear();
 		}
@@ -127,7 +122,7 @@ public final class KnownResponders {
 	}
 
 	private boolean add(String responderId, KnownResponder added) {
-		List<Wait> satisfied;
+		int count;
 		synchronized (this) {
 			KnownResponder before = this.known.get(responderId);
 			if (!this.open || isRefused(responderId)) {
@@ -144,11 +139,7 @@ public final class KnownResponders {
 			removeLost(responderId);
 			if (merged != before) {
 				this.known.put(responderId, merged);
-				if (before == null || before.isExtended() != merged.isExtended()) {
-					this.legacy += merged.isExtended() ? 0 : 1;
-					this.legacy -= (before == null || before.isExtended()) ? 0 : 1;
-				}
-				changed();
+				this.subscribers = null;
 			}
 			if (before == KnownResponder.EXPECTED || before == null) {
 				this.since.put(responderId, System.currentTimeMillis());
@@ -156,9 +147,9 @@ public final class KnownResponders {
 			if (before != null) {
 				return false;
 			}
-			satisfied = satisfied();
+			count = this.known.size();
 		}
-		complete(satisfied);
+		completeWaits(count);
 		return true;
 	}
 
@@ -195,8 +186,10 @@ public final class KnownResponders {
 			return false;
 		}
 		this.memory.release(removed.bytes(responderId));
-		this.legacy -= removed.isExtended() ? 0 : 1;
-		changed();
+		if (this.known.isEmpty()) {
+			this.lastExtended = removed.isExtended();
+		}
+		this.subscribers = null;
 		return true;
 	}
 
@@ -282,8 +275,7 @@ public final class KnownResponders {
 		KnownResponder responder = this.known.get(responderId);
 		if (responder != null && responder.isDisputed()) {
 			this.known.put(responderId, responder.confirmed());
-			this.legacy--;
-			changed();
+			this.subscribers = null;
 		}
 	}
 
@@ -334,7 +326,8 @@ public final class KnownResponders {
 	}
 
 	private synchronized Subscribers takeSnapshot() {
-		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.lastExtended, addresses());
+		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.known.isEmpty()
+				? this.lastExtended : this.known.values().stream().allMatch(KnownResponder::isExtended), addresses());
 		this.subscribers = snapshot;
 		return snapshot;
 	}
@@ -363,22 +356,12 @@ public final class KnownResponders {
 		return wait.future;
 	}
 
-	private List<Wait> satisfied() {
-		return this.waits.isEmpty() ? List.of()
-				: this.waits.stream().filter((wait) -> wait.count <= this.known.size()).toList();
-	}
-
-	private static void complete(List<Wait> satisfied) {
-		for (Wait wait : satisfied) {
-			wait.future.complete(true);
+	private void completeWaits(int count) {
+		for (Wait wait : this.waits) {
+			if (wait.count <= count) {
+				wait.future.complete(true);
+			}
 		}
-	}
-
-	private void changed() {
-		if (!this.known.isEmpty()) {
-			this.lastExtended = this.legacy == 0;
-		}
-		this.subscribers = null;
 	}
 
 	/**

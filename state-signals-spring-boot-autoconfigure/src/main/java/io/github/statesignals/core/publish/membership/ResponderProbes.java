@@ -46,6 +46,10 @@ public final class ResponderProbes {
 	// Tasks that wait for proof that the subscription works.
 	private static final int TASKS = 1_000;
 
+	private final String publisherId;
+
+	private final KnownResponders responders;
+
 	private final Peers peers;
 
 	private final Timer timer;
@@ -82,7 +86,9 @@ public final class ResponderProbes {
 	private volatile boolean subscriptionLost;
 
 	// A publish waits for a time before it probes; zero: it never does.
-	public ResponderProbes(Peers peers, Timer timer, Duration after) {
+	public ResponderProbes(String publisherId, KnownResponders responders, Peers peers, Timer timer, Duration after) {
+		this.publisherId = publisherId;
+		this.responders = responders;
 		this.peers = peers;
 		this.timer = timer;
 		Duration bounded = (after.compareTo(LONGEST) < 0) ? after : LONGEST;
@@ -159,7 +165,8 @@ public final class ResponderProbes {
 			return;
 		}
 		boolean absent = answer.state() == State.ABSENT;
-		if (absent && this.peers.hasSeveralAddresses(responderId)) {
+		KnownResponder responder = this.responders.find(responderId);
+		if (absent && responder != null && responder.addresses().size() > 1) {
 			// It may come from another one, at an address that is forged.
 			return;
 		}
@@ -176,10 +183,10 @@ public final class ResponderProbes {
 			}
 		}
 		if (absent) {
-			this.peers.remove(responderId);
+			remove(responderId);
 			return;
 		}
-		this.peers.confirm(responderId);
+		this.responders.confirm(responderId);
 		if (suspect.leaving) {
 			this.peers.refuseLeave(responderId);
 		}
@@ -256,8 +263,8 @@ public final class ResponderProbes {
 			}
 		}
 		try {
-			gone.forEach(this.peers::remove);
-			probes.forEach((id, probe) -> this.peers.probe(id, new Probe(probe, null)));
+			gone.forEach(this::remove);
+			probes.forEach(this::probe);
 			if (prove) {
 				probeItself(next);
 			}
@@ -273,7 +280,7 @@ public final class ResponderProbes {
 
 	private void addReturned() {
 		if (!this.returned.isEmpty()) {
-			this.peers.namesakes(Set.copyOf(this.returned)).forEach((id) -> suspected(id).add(Suspicion.RETURNED));
+			this.responders.namesakes(Set.copyOf(this.returned)).forEach((id) -> suspected(id).add(Suspicion.RETURNED));
 			this.returned.clear();
 		}
 	}
@@ -295,7 +302,8 @@ public final class ResponderProbes {
 
 	// Decides about a suspect. Called while the lock is held.
 	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, Map<String, String> probes) {
-		if (this.peers.isUnprobed(id)) {
+		KnownResponder responder = this.responders.find(id);
+		if (responder == null || !responder.isProbed()) {
 			return true;
 		}
 		suspect.proven |= this.provenRounds.contains(suspect.probeRound);
@@ -318,8 +326,24 @@ public final class ResponderProbes {
 		return false;
 	}
 
+	private void probe(String responderId, String nonce) {
+		KnownResponder responder = this.responders.find(responderId);
+		if (responder != null) {
+			responder.addresses().forEach((address) -> this.peers.probe(responderId, new Probe(nonce, null), address));
+		}
+	}
+
 	private void probeItself(long number) {
-		this.peers.probeItself(new Probe(this.nonce + number, State.WORKING));
+		this.peers.probe(this.publisherId, new Probe(this.nonce + number, State.WORKING), this.peers.address());
+	}
+
+	// Also where it was announced that it leaves: that is not proved, and may be
+	// another's
+	// announcement.
+	private void remove(String responderId) {
+		if (!this.responders.reject(responderId)) {
+			this.peers.lose(responderId);
+		}
 	}
 
 	// The reason to probe a responder.
@@ -340,7 +364,7 @@ public final class ResponderProbes {
 	}
 
 	/**
-	 * The exporter and its subscribers. Called without a lock, unless stated otherwise.
+	 * The exporter and its subscribers. Called without a lock.
 	 */
 	public interface Peers {
 
@@ -349,27 +373,12 @@ public final class ResponderProbes {
 
 		boolean isConnected();
 
-		// Whether a responder is not subscribed, or takes no probes. Called under a lock.
-		boolean isUnprobed(String responderId);
-
-		// All but one of them are forged.
-		boolean hasSeveralAddresses(String responderId);
-
-		// The ids of each name that several subscribers have. Called under a lock.
-		List<String> namesakes(Set<String> names);
-
 		boolean findOverdue(long sentBeforeNanos, Set<String> ids);
 
-		void probe(String responderId, Probe probe);
+		void probe(String responderId, Probe probe, @Nullable String address);
 
-		void probeItself(Probe probe);
-
-		// Removes a responder that is gone. Also where it was announced that it leaves:
-		// that is not proved, and may be another's announcement.
-		void remove(String responderId);
-
-		// It answers probes.
-		void confirm(String responderId);
+		// Removes a responder that is gone.
+		void lose(String responderId);
 
 		// It works, although it was announced that it leaves.
 		void refuseLeave(String responderId);

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.core.publish.membership.ResponderProbes.Suspicion;
+import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +34,15 @@ class ResponderProbesTests {
 
 	private final Exporter exporter = new Exporter();
 
-	private final ResponderProbes probes = new ResponderProbes(this.exporter, this.timer, AFTER);
+	private final KnownResponders responders = new KnownResponders();
+
+	private final ResponderProbes probes = probes(AFTER);
+
+	@BeforeEach
+	void subscribe() {
+		this.responders.open(List.of());
+		List.of("a", "b", "c").forEach((id) -> subscribe(id, "there"));
+	}
 
 	@Test
 	void sendsNothingWhileResponsesComeInTime() {
@@ -47,7 +58,7 @@ class ResponderProbesTests {
 	@Test
 	void schedulesNothingIfItIsDisabledOrHasNoAddress() {
 		this.exporter.inFlight = true;
-		ResponderProbes disabled = new ResponderProbes(this.exporter, this.timer, Duration.ZERO);
+		ResponderProbes disabled = probes(Duration.ZERO);
 		disabled.watch();
 		disabled.suspect("a", Suspicion.OVERDUE);
 		disabled.returned("a");
@@ -126,7 +137,7 @@ class ResponderProbesTests {
 		overdue("a");
 		this.timer.advance(AFTER);
 		assertThat(this.probes.isSubscriptionLost()).isTrue();
-		this.exporter.unprobed.add("a");
+		this.responders.remove("a");
 		this.exporter.inFlight = false;
 		this.exporter.overdue.clear();
 		this.timer.advance(AFTER);
@@ -161,7 +172,7 @@ class ResponderProbesTests {
 	@Test
 	void thatAResponderIsAbsentDoesNotCountIfItMayBeAnothersAnswer() {
 		overdue("a");
-		this.exporter.contested.add("a");
+		subscribe("a", "elsewhere");
 		this.timer.advance(ROUND);
 		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
 		assertThat(this.exporter.removed).isEmpty();
@@ -171,12 +182,15 @@ class ResponderProbesTests {
 
 	@Test
 	void theEarlierIdsOfANameThatIsBackAreGone() {
-		this.exporter.namesakes = List.of("old", "new");
-		this.exporter.working.add("new");
-		this.probes.returned("new");
+		String before = ResponderIds.create("name");
+		String after = ResponderIds.create("name");
+		subscribe(before, "there");
+		subscribe(after, "here");
+		this.exporter.working.add(after);
+		this.probes.returned(after);
 		this.timer.advance(ROUND.multipliedBy(3));
-		assertThat(this.exporter.removed).containsExactly("old");
-		assertThat(this.exporter.sent).containsKey("new");
+		assertThat(this.exporter.removed).containsExactly(before);
+		assertThat(this.exporter.sent).containsKey(after);
 	}
 
 	@Test
@@ -211,7 +225,7 @@ class ResponderProbesTests {
 
 	@Test
 	void withoutProbesATaskRunsWhileItIsConnected() {
-		ResponderProbes disabled = new ResponderProbes(this.exporter, this.timer, Duration.ZERO);
+		ResponderProbes disabled = probes(Duration.ZERO);
 		List<String> run = new ArrayList<>();
 		disabled.afterProof(() -> run.add("connected"));
 		this.exporter.connected = false;
@@ -229,6 +243,14 @@ class ResponderProbesTests {
 		assertThat(this.exporter.removed).containsExactly("a");
 	}
 
+	private ResponderProbes probes(Duration after) {
+		return new ResponderProbes("itself", this.responders, this.exporter, this.timer, after);
+	}
+
+	private void subscribe(String responderId, String address) {
+		this.responders.add(responderId, new ResponseExtension(null, null, address, null, null));
+	}
+
 	private void overdue(String responderId) {
 		this.exporter.inFlight = true;
 		this.exporter.overdue.add(responderId);
@@ -241,17 +263,11 @@ class ResponderProbesTests {
 
 		private final Set<String> working = new LinkedHashSet<>();
 
-		private final Set<String> unprobed = new LinkedHashSet<>();
-
 		private final Map<String, Probe> sent = new LinkedHashMap<>();
 
 		private final List<String> removed = new ArrayList<>();
 
-		private final Set<String> contested = new LinkedHashSet<>();
-
 		private final List<String> refused = new ArrayList<>();
-
-		private List<String> namesakes = List.of();
 
 		private @Nullable String address = "here";
 
@@ -276,54 +292,31 @@ class ResponderProbesTests {
 		}
 
 		@Override
-		public boolean isUnprobed(String responderId) {
-			return this.unprobed.contains(responderId);
-		}
-
-		@Override
-		public List<String> namesakes(Set<String> names) {
-			return this.namesakes;
-		}
-
-		@Override
 		public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {
 			ids.addAll(this.overdue);
 			return this.inFlight;
 		}
 
 		@Override
-		public void probe(String responderId, Probe probe) {
+		public void probe(String responderId, Probe probe, @Nullable String address) {
 			this.sent.put(responderId, probe);
-			this.count++;
-			if (this.working.contains(responderId) && !this.subscriptionLost) {
+			boolean itself = responderId.equals("itself");
+			this.count += itself ? 0 : 1;
+			if (itself && !this.subscriptionLost) {
+				ResponderProbesTests.this.probes.onAnswer("itself", probe);
+			}
+			else if (this.working.contains(responderId) && !this.subscriptionLost) {
 				ResponderProbesTests.this.probes.onAnswer(responderId, new Probe(probe.nonce(), State.WORKING));
 			}
 		}
 
 		@Override
-		public void probeItself(Probe probe) {
-			this.sent.put("itself", probe);
-			if (!this.subscriptionLost) {
-				ResponderProbesTests.this.probes.onAnswer("itself", probe);
-			}
-		}
-
-		@Override
-		public boolean hasSeveralAddresses(String responderId) {
-			return this.contested.contains(responderId);
-		}
-
-		@Override
-		public void remove(String responderId) {
+		public void lose(String responderId) {
 			if (this.failing) {
 				throw new IllegalStateException("on purpose");
 			}
 			this.removed.add(responderId);
 			this.overdue.remove(responderId);
-		}
-
-		@Override
-		public void confirm(String responderId) {
 		}
 
 		@Override
