@@ -90,9 +90,9 @@ class ArchitectureTests {
 			"core.publish.membership.ResponderProbes$Peers", "core.publish.membership.ResponderProbes$Suspicion",
 			"core.publish.SendFailures", "core.publish.SignalPublisher", "core.publish.SignalPublisher$Shutdown",
 			"core.publish.UnhandledEvents", "core.responder.Announcements", "core.responder.DefaultSignalResponder",
-			"core.responder.Delivery", "core.responder.LocalResponder", "core.responder.ResponderRegistry",
-			"core.responder.HandlerStatus", "core.responder.RegisteredHandlers", "core.responder.SelectiveHandler",
-			"core.publish.LastResult", "core.publish.membership.SubscriberStatus",
+			"core.responder.Delivery", "core.responder.ResponderRegistry", "core.responder.HandlerStatus",
+			"core.responder.RegisteredHandlers", "core.responder.SelectiveHandler", "core.publish.LastResult",
+			"core.publish.membership.SubscriberStatus",
 			// What the observations and the wiring need to observe.
 			"core.SignalObserver", "core.SignalObserver$Observed", "core.SignalObserver$ReceivedBy",
 			"core.SignalObserver$Scope",

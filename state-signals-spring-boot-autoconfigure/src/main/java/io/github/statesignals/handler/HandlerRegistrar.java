@@ -21,7 +21,6 @@ import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
-import io.github.statesignals.core.responder.LocalResponder;
 import io.github.statesignals.handler.metadata.MetadataReader;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +80,7 @@ final class HandlerRegistrar {
 				attributes.get("publisher"), attributes.condition(), this.beanFactory);
 		Set<String> events = events(method, bean.targetClass(), attributes);
 		SignalResponder responder = responder(method, attributes);
-		String channel = (responder instanceof LocalResponder local) ? local.getChannel() : this.defaultChannel;
+		String channel = (responder instanceof DefaultSignalResponder local) ? local.getChannel() : this.defaultChannel;
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
 				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
 		for (String event : events) {

@@ -12,7 +12,7 @@ import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.responder.Announcements;
-import io.github.statesignals.core.responder.LocalResponder;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport;
 import org.slf4j.Logger;
@@ -33,7 +33,7 @@ final class ResponderAnnouncements implements Announcements {
 	private final boolean enabled;
 
 	// Those that left and could not announce it, for they were not connected.
-	private final Set<LocalResponder> unannounced = ConcurrentHashMap.newKeySet();
+	private final Set<DefaultSignalResponder> unannounced = ConcurrentHashMap.newKeySet();
 
 	ResponderAnnouncements(Outbound outbound, EngineSettings settings, ExporterRegistry exporters) {
 		this.outbound = outbound;
@@ -42,14 +42,14 @@ final class ResponderAnnouncements implements Announcements {
 	}
 
 	@Override
-	public void join(LocalResponder responder) {
+	public void join(DefaultSignalResponder responder) {
 		for (DefaultSignalExporter exporter : this.exporters.initialized()) {
 			exporter.subscriptions().join(responder);
 		}
 	}
 
 	@Override
-	public void hello(LocalResponder responder) {
+	public void hello(DefaultSignalResponder responder) {
 		this.unannounced.remove(responder);
 		join(responder);
 		if (this.outbound.isConnected()) {
@@ -58,7 +58,7 @@ final class ResponderAnnouncements implements Announcements {
 	}
 
 	@Override
-	public void bye(LocalResponder responder) {
+	public void bye(DefaultSignalResponder responder) {
 		withdraw(responder, false);
 		if (!this.outbound.isConnected()) {
 			onUnannounced(responder);
@@ -72,12 +72,12 @@ final class ResponderAnnouncements implements Announcements {
 	}
 
 	// Exporters of this application do not receive its bye, nor its last answers.
-	private void onUnannounced(LocalResponder responder) {
+	private void onUnannounced(DefaultSignalResponder responder) {
 		this.unannounced.add(responder);
 		withdraw(responder, true);
 	}
 
-	private void withdraw(LocalResponder responder, boolean unannounced) {
+	private void withdraw(DefaultSignalResponder responder, boolean unannounced) {
 		// On a durable channel signals are stored for it all the same.
 		if (!this.outbound.isDurable(responder.getChannel())) {
 			for (DefaultSignalExporter exporter : this.exporters.initialized(responder.getChannel())) {
@@ -87,24 +87,24 @@ final class ResponderAnnouncements implements Announcements {
 	}
 
 	// Announces a responder that left: announcements before may be lost.
-	void byeAgain(LocalResponder responder) {
+	void byeAgain(DefaultSignalResponder responder) {
 		if (this.unannounced.remove(responder)) {
 			sendBye(responder);
 		}
 		withdraw(responder, true);
 	}
 
-	CompletableFuture<?> sendHello(LocalResponder responder) {
+	CompletableFuture<?> sendHello(DefaultSignalResponder responder) {
 		return this.enabled ? send(responder, Signal.INITIALIZATION, ResponseExtension.UNDERSTOOD)
 				: CompletableFuture.completedFuture(null);
 	}
 
-	CompletableFuture<?> sendBye(LocalResponder responder) {
+	CompletableFuture<?> sendBye(DefaultSignalResponder responder) {
 		return this.enabled ? send(responder, Signal.SHUTDOWN, responder.leaveExtension())
 				: CompletableFuture.completedFuture(null);
 	}
 
-	private CompletableFuture<?> send(LocalResponder responder, String event, ResponseExtension extension) {
+	private CompletableFuture<?> send(DefaultSignalResponder responder, String event, ResponseExtension extension) {
 		Response announcement = new Response(responder.getResponderId(), SignalTransport.ALL_EXPORTERS, event, null,
 				null);
 		return this.outbound.send(responder.getChannel(), announcement, extension, null).whenComplete((sent, ex) -> {

@@ -53,7 +53,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final MetadataConverter converter;
 
-	private final Registry registry;
+	private final ExporterRegistry registry;
 
 	// Created when it is used: applications that only respond have an exporter, too.
 	private final SingletonSupplier<Subscriptions> subscriptions;
@@ -69,7 +69,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	private final AtomicReference<ExporterState> current = new AtomicReference<>(ExporterState.SHUT_DOWN);
 
 	public DefaultSignalExporter(String processName, String channel, String runnerHost, EngineServices services,
-			MetadataConverter converter, Registry registry, ResponderRegistry localResponders) {
+			MetadataConverter converter, ExporterRegistry registry, ResponderRegistry localResponders) {
 		Assert.hasText(processName, "The process name of a SignalExporter must not be blank: "
 				+ "set state-signals.exporter.process-name or spring.application.name");
 		this.processName = processName;
@@ -330,23 +330,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private Signal reserved(String event, String tag) {
 		return new Signal(this.publisherId, this.processName, event, this.runnerHost, Signal.NO_SAMPLE, tag, Map.of());
-	}
-
-	// Holds the exporters of the application.
-	interface Registry {
-
-		// False if the exporter has to wait for the connection.
-		boolean register(DefaultSignalExporter exporter);
-
-		// Until the next connection.
-		void suspend(DefaultSignalExporter exporter);
-
-		void remove(DefaultSignalExporter exporter);
-
-		// Whether nothing can be sent: before the start, and after the exporters were
-		// shut down. Not while handlers are finishing.
-		boolean isStopped();
-
 	}
 
 }

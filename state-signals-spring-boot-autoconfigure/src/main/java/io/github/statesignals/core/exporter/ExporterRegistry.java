@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * be as soon as the application is connected. An exporter that is dropped without ever
  * having been initialized leaves nothing behind.
  */
-public final class ExporterRegistry implements DefaultSignalExporter.Registry {
+public final class ExporterRegistry {
 
 	// By publisher id: a spy of an exporter is the exporter.
 	private final Map<String, DefaultSignalExporter> initialized = new ConcurrentHashMap<>();
@@ -45,8 +45,9 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		return this.ownPublisherIds.contains(publisherId);
 	}
 
-	@Override
-	public boolean isStopped() {
+	// Whether nothing can be sent: before the start, and after the exporters were shut
+	// down. Not while handlers are finishing.
+	boolean isStopped() {
 		return this.connection == Connection.STOPPED;
 	}
 
@@ -83,8 +84,8 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		return all;
 	}
 
-	@Override
-	public boolean register(DefaultSignalExporter exporter) {
+	// False if the exporter has to wait for the connection.
+	boolean register(DefaultSignalExporter exporter) {
 		boolean added = find(exporter.getPublisherId()) == null;
 		boolean waited = isWaiting(exporter);
 		if (!add(exporter)) {
@@ -119,14 +120,13 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 		return true;
 	}
 
-	@Override
-	public synchronized void suspend(DefaultSignalExporter exporter) {
+	// Until the next connection.
+	synchronized void suspend(DefaultSignalExporter exporter) {
 		this.initialized.remove(exporter.getPublisherId());
 		this.waiting.put(exporter.getPublisherId(), exporter);
 	}
 
-	@Override
-	public synchronized void remove(DefaultSignalExporter exporter) {
+	synchronized void remove(DefaultSignalExporter exporter) {
 		this.initialized.remove(exporter.getPublisherId());
 		this.waiting.remove(exporter.getPublisherId());
 	}
@@ -140,7 +140,7 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 	}
 
 	public List<DefaultSignalExporter> initialized(String channel) {
-		return on(channel, this.initialized);
+		return this.initialized.values().stream().filter((exporter) -> exporter.getChannel().equals(channel)).toList();
 	}
 
 	public boolean hasWaiting() {
@@ -162,16 +162,6 @@ public final class ExporterRegistry implements DefaultSignalExporter.Registry {
 			}
 		}
 		return false;
-	}
-
-	private static List<DefaultSignalExporter> on(String channel, Map<String, DefaultSignalExporter> exporters) {
-		List<DefaultSignalExporter> all = new ArrayList<>();
-		for (DefaultSignalExporter exporter : exporters.values()) {
-			if (exporter.getChannel().equals(channel)) {
-				all.add(exporter);
-			}
-		}
-		return all;
 	}
 
 	// Whether exporters can initialize.

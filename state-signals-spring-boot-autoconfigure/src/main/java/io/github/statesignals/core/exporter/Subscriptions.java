@@ -22,7 +22,7 @@ import io.github.statesignals.core.publish.membership.KnownResponder;
 import io.github.statesignals.core.publish.membership.KnownResponders;
 import io.github.statesignals.core.publish.membership.ResponderProbes;
 import io.github.statesignals.core.publish.membership.ResponderProbes.Suspicion;
-import io.github.statesignals.core.responder.LocalResponder;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.core.responder.ResponderRegistry;
 import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.ResponseExtension;
@@ -92,7 +92,7 @@ public final class Subscriptions {
 		this.responders.open(expected);
 		if (!this.services.outbound().isDurable(this.channel)) {
 			// Where it is, the transport knows the subscribers.
-			for (LocalResponder responder : this.localResponders.all()) {
+			for (DefaultSignalResponder responder : this.localResponders.all()) {
 				join(responder);
 			}
 		}
@@ -105,7 +105,7 @@ public final class Subscriptions {
 
 	// Sends nothing, and ignores a responder that does not answer this exporter's
 	// initialization.
-	public void join(LocalResponder responder) {
+	public void join(DefaultSignalResponder responder) {
 		Signal initialization = this.initialization.get();
 		EngineSettings settings = this.services.settings();
 		if (initialization == null || !settings.responders().enabled()
@@ -121,7 +121,7 @@ public final class Subscriptions {
 	}
 
 	// Its answer to an initialization may be received after it has left.
-	private void onSubscriptionOf(LocalResponder own, @Nullable ResponseExtension extension) {
+	private void onSubscriptionOf(DefaultSignalResponder own, @Nullable ResponseExtension extension) {
 		locked(() -> {
 			if (own.isListening()) {
 				subscribe(own.getResponderId(), extension);
@@ -150,7 +150,7 @@ public final class Subscriptions {
 	public void onResponse(Response response, @Nullable ResponseExtension extension) {
 		String responderId = response.responderId();
 		if (Signal.INITIALIZATION.equals(response.event())) {
-			LocalResponder own = this.localResponders.findBroadcast(responderId);
+			DefaultSignalResponder own = this.localResponders.findBroadcast(responderId);
 			if (own == null) {
 				subscribe(responderId, extension);
 			}
@@ -183,7 +183,7 @@ public final class Subscriptions {
 	// Any client can announce it in the name of a responder: it has to be proved with the
 	// key of the LeaveSeal, or the responder to confirm it.
 	public void onBye(String responderId, @Nullable String key) {
-		LocalResponder own = this.localResponders.findBroadcast(responderId);
+		DefaultSignalResponder own = this.localResponders.findBroadcast(responderId);
 		KnownResponder responder = this.responders.find(responderId);
 		if (own != null) {
 			onByeOf(own);
@@ -204,7 +204,7 @@ public final class Subscriptions {
 	}
 
 	// It needs no proof. The responder may be back before its bye is received.
-	private void onByeOf(LocalResponder own) {
+	private void onByeOf(DefaultSignalResponder own) {
 		this.publisher.completeEnded(() -> locked(() -> {
 			if (!own.isListening()) {
 				remove(own.getResponderId());
@@ -225,7 +225,7 @@ public final class Subscriptions {
 	// The last answers of the responder and its bye are in flight, and end the wait for
 	// it, unless it is unannounced, for the application is not connected. Ignores a
 	// responder that listens again.
-	public void withdraw(LocalResponder responder, boolean unannounced) {
+	public void withdraw(DefaultSignalResponder responder, boolean unannounced) {
 		this.publisher.completeEnded(() -> locked(() -> {
 			String responderId = responder.getResponderId();
 			if (!responder.isListening()

@@ -31,7 +31,7 @@ import org.springframework.util.Assert;
  * Receives the signals of its channel and hands them to its handlers, in a lane for each
  * publisher, so that their order is preserved.
  */
-public final class DefaultSignalResponder implements SignalResponder, LocalResponder {
+public final class DefaultSignalResponder implements SignalResponder {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
@@ -158,12 +158,11 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		this.answers.respond(delivery, new Response(this.responderId, publisherId, event, ras, message), null);
 	}
 
-	@Override
 	public ResponseExtension subscription() {
 		return this.answers.subscription();
 	}
 
-	@Override
+	// The proof that it leaves. Subscriptions from here on need another proof.
 	public ResponseExtension leaveExtension() {
 		return this.answers.leaveExtension();
 	}
@@ -245,7 +244,9 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 		}
 	}
 
-	@Override
+	// Whether it answers an initialization, which need not have been sent, by itself. It
+	// does not if its locks filter the signal out, or a listener leaves the answer to the
+	// application; neither matters on a durable channel.
 	public boolean subscribesTo(Signal initialization) {
 		if (!this.listening || this.durable) {
 			return this.listening;
@@ -254,12 +255,11 @@ public final class DefaultSignalResponder implements SignalResponder, LocalRespo
 				&& (this.listeners.isEmpty() || !this.handlers.matching(initialization).isEmpty());
 	}
 
-	@Override
+	// False before its first handler or listener, and after its last one.
 	public boolean isListening() {
 		return this.listening;
 	}
 
-	@Override
 	public String getChannel() {
 		return this.channel;
 	}

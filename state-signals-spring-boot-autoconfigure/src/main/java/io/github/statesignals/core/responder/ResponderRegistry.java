@@ -62,7 +62,7 @@ public final class ResponderRegistry {
 	}
 
 	// Not one on a durable channel, whose id other applications share.
-	public @Nullable LocalResponder findBroadcast(String responderId) {
+	public @Nullable DefaultSignalResponder findBroadcast(String responderId) {
 		for (DefaultSignalResponder responder : this.responders) {
 			if (responder.getResponderId().equals(responderId)
 					&& !this.services.outbound().isDurable(responder.getChannel())) {
