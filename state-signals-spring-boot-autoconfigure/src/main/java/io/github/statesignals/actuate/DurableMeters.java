@@ -6,9 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -38,6 +36,8 @@ final class DurableMeters {
 	// Any client can register names: those of other applications are one.
 	private static final String OTHER = "OTHER";
 
+	private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
 	private static final Logger logger = LoggerFactory.getLogger(DurableMeters.class);
 
 	private final Map<String, Sample> samples = new ConcurrentHashMap<>();
@@ -55,7 +55,7 @@ final class DurableMeters {
 
 	private long due;
 
-	private CompletableFuture<?> sampling = CompletableFuture.completedFuture(null);
+	private CompletableFuture<Void> sampling = DONE;
 
 	DurableMeters(Supplier<DurableChannels> durable, Collection<String> channels,
 			Function<String, Collection<String>> own, MeterRegistry registry) {
@@ -107,25 +107,14 @@ final class DurableMeters {
 	}
 
 	private Sample sample(String channel) {
-		CompletableFuture<?> started = startIfDue();
-		if (started != null) {
-			try {
-				started.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			catch (ExecutionException | TimeoutException ex) {
-				logger.debug("The state of durable channels is not read yet");
-			}
-		}
+		startIfDue().copy().completeOnTimeout(null, WAIT.toMillis(), TimeUnit.MILLISECONDS).join();
 		return this.samples.getOrDefault(channel, Sample.NONE);
 	}
 
-	private synchronized @Nullable CompletableFuture<?> startIfDue() {
+	private synchronized CompletableFuture<Void> startIfDue() {
 		long now = this.registry.config().clock().monotonicTime();
 		if (now - this.due < 0 || !this.sampling.isDone()) {
-			return null;
+			return DONE;
 		}
 		this.due = now + INTERVAL.toNanos();
 		this.sampling = CompletableFuture.runAsync(() -> this.channels.forEach(this::read), (task) -> {

@@ -18,10 +18,8 @@ record MissingPermission(String rules) {
 
 	private static final String GRANT = "ACL SETUSER <user> ";
 
-	private static final Pattern GRANTED = Pattern.compile(GRANT + "([+~&]\\S+(?: [+~&]\\S+)*)");
-
-	// The errors of scripts: see call.lua.
-	private static final Pattern SCRIPT = Pattern.compile("\\bNOPERM ([+~&]\\S+(?: [+~&]\\S+)*)");
+	// Named by a description of this class, or by a script: see call.lua.
+	private static final Pattern NAMED = Pattern.compile("(?:" + GRANT + "|\\bNOPERM )([+~&]\\S+(?: [+~&]\\S+)*)");
 
 	private static final Pattern DENIED = Pattern.compile("(?:^|: )NOPERM\\b(.*)", Pattern.MULTILINE);
 
@@ -59,11 +57,9 @@ record MissingPermission(String rules) {
 	}
 
 	private static @Nullable MissingPermission of(String message, Collection<String> channels) {
-		for (Pattern pattern : List.of(GRANTED, SCRIPT)) {
-			Matcher named = pattern.matcher(message);
-			if (named.find()) {
-				return new MissingPermission(named.group(1));
-			}
+		Matcher named = NAMED.matcher(message);
+		if (named.find()) {
+			return new MissingPermission(named.group(1));
 		}
 		Matcher denied = DENIED.matcher(message);
 		return denied.find() ? new MissingPermission(rules(denied.group(1), channels)) : null;
