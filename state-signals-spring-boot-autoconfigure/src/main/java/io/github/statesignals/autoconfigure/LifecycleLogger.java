@@ -43,9 +43,6 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 		if (event instanceof ContextClosedEvent) {
 			warnIfLastThreadEnded();
 		}
-		else if (event instanceof ContextRefreshedEvent && this.engine.isConnected()) {
-			describe();
-		}
 		else if (event instanceof ContextRefreshedEvent) {
 			this.engine.connected().thenRun(this::describe);
 		}

@@ -11,6 +11,7 @@ import io.github.statesignals.SignalGateway;
 import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
+import io.github.statesignals.handler.OnSignalMethodProcessor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -32,9 +33,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
-
-	static final String NO_CONNECTION_FACTORY = "Do not exclude DataRedisAutoConfiguration, define a RedisConnectionFactory "
-			+ "bean, or set 'state-signals.enabled=false' to run the application without signals, such as in tests.";
 
 	private static final Set<Class<?>> TYPES = Set.of(SignalExporter.class, SignalExporterFactory.class,
 			SignalResponder.class, SignalResponderFactory.class, SignalGatewayFactory.class, DurableChannels.class);
@@ -73,7 +71,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 		}
 		if (!isPresent(RedisConnectionFactory.class)) {
 			return new FailureAnalysis(problem + "no RedisConnectionFactory was found to send and receive signals.",
-					NO_CONNECTION_FACTORY, cause);
+					OnSignalMethodProcessor.NO_CONNECTION_FACTORY, cause);
 		}
 		return new FailureAnalysis(problem + "StateSignalsAutoConfiguration is not applied.",
 				"Annotate the application with @SpringBootApplication or @EnableAutoConfiguration and do not exclude "

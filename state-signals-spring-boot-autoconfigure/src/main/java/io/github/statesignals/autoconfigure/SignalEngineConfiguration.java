@@ -18,7 +18,6 @@ import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.handler.ApplicationEventBridge;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
-import io.github.statesignals.handler.OnSignalMethodProcessor;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -145,12 +144,6 @@ class SignalEngineConfiguration {
 			ObjectProvider<SignalExporter> exporter, ObjectProvider<SignalResponder> responder,
 			ConfigurableApplicationContext context) {
 		return new ApplicationEventBridge(engine, exporter, responder, context);
-	}
-
-	@Bean
-	static OnSignalMethodProcessor onSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<SignalEngine> engine, ObjectProvider<ApplicationEventBridge> bridge) {
-		return new OnSignalMethodProcessor(beanFactory, engine, bridge);
 	}
 
 	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {

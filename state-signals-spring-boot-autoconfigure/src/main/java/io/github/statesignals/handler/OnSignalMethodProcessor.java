@@ -46,6 +46,12 @@ import org.springframework.util.function.SingletonSupplier;
 public final class OnSignalMethodProcessor
 		implements SmartInitializingSingleton, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
+	/**
+	 * The remedy where there is no engine, because there is no transport.
+	 */
+	public static final String NO_CONNECTION_FACTORY = "Do not exclude DataRedisAutoConfiguration, define a RedisConnectionFactory "
+			+ "bean, or set 'state-signals.enabled=false' to run the application without signals, such as in tests.";
+
 	private static final Logger logger = LoggerFactory.getLogger(OnSignalMethodProcessor.class);
 
 	private static final List<Class<?>> CALLBACKS = List.of(SignalErrorHandler.class, SignalInterceptor.class,
@@ -101,10 +107,15 @@ public final class OnSignalMethodProcessor
 		}
 	}
 
-	private HandlerRegistrar registrar() {
+	private HandlerRegistrar registrar(Method method) {
 		HandlerRegistrar registrar = this.registrar;
 		if (registrar == null) {
-			registrar = new HandlerRegistrar(this.beanFactory, this.classes, this.engineProvider.getObject());
+			SignalEngine engine = this.engineProvider.getIfAvailable();
+			if (engine == null) {
+				throw new InvalidSignalHandlerException(method,
+						"can't receive signals: no RedisConnectionFactory was found", NO_CONNECTION_FACTORY);
+			}
+			registrar = new HandlerRegistrar(this.beanFactory, this.classes, engine);
 			this.registrar = registrar;
 		}
 		return registrar;
@@ -173,7 +184,7 @@ public final class OnSignalMethodProcessor
 				(beanType != null) ? beanType : targetClass, targetClass, List.copyOf(defaults));
 		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
 			for (OnSignal annotation : method.getValue()) {
-				registrar().register(handlerBean, method.getKey(), annotation);
+				registrar(method.getKey()).register(handlerBean, method.getKey(), annotation);
 			}
 		}
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());

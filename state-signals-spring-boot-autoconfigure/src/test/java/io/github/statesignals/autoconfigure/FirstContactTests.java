@@ -135,8 +135,8 @@ class FirstContactTests {
 	@Test
 	void handlerWithoutRedisFailsTheStart(CapturedOutput output) {
 		assertThat(report(output, WithoutRedis.class))
-			.contains("The @OnSignal method " + WithoutRedis.class.getName()
-					+ ".start can't receive signals: no RedisConnectionFactory was found")
+			.contains("@OnSignal method " + WithoutRedis.class.getName()
+					+ ".start() can't receive signals: no RedisConnectionFactory was found")
 			.contains("Do not exclude DataRedisAutoConfiguration")
 			.contains("'state-signals.enabled=false'");
 	}
