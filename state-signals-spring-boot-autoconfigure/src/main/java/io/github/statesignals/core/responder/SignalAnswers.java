@@ -2,8 +2,8 @@ package io.github.statesignals.core.responder;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -41,8 +41,10 @@ final class SignalAnswers {
 
 	private final RegisteredHandlers handlers;
 
-	// Proves that an announcement of leaving is the responder's own. Used once.
-	private final AtomicReference<LeaveSeal> seal = new AtomicReference<>(LeaveSeal.create());
+	// Proves that an announcement of leaving is the responder's own. Used once, and
+	// absent until the first exporter gets it.
+	@GuardedBy("this")
+	private @Nullable LeaveSeal seal;
 
 	SignalAnswers(String name, String channel, String responderId, boolean durable, EngineServices services,
 			RegisteredHandlers handlers) {
@@ -108,7 +110,7 @@ final class SignalAnswers {
 		ResponseExtension common = (delivery != null) ? delivery.answerExtension() : ResponseExtension.UNDERSTOOD;
 		if (Signal.INITIALIZATION.equals(event) && !this.durable) {
 			return new ResponseExtension(common.id(), null, this.services.outbound().replyTo(this.channel),
-					this.seal.get().seal(), null);
+					seal().seal(), null);
 		}
 		return (handledEvents != null) ? new ResponseExtension(common.id(), handledEvents, null, null, null) : common;
 	}
@@ -117,8 +119,19 @@ final class SignalAnswers {
 		return extension(null, Signal.INITIALIZATION, null);
 	}
 
-	ResponseExtension leaveExtension() {
-		return new ResponseExtension(null, null, null, this.seal.getAndSet(LeaveSeal.create()).key(), null);
+	synchronized ResponseExtension leaveExtension() {
+		String key = seal().key();
+		this.seal = null;
+		return new ResponseExtension(null, null, null, key, null);
+	}
+
+	private synchronized LeaveSeal seal() {
+		LeaveSeal known = this.seal;
+		if (known == null) {
+			known = LeaveSeal.create();
+			this.seal = known;
+		}
+		return known;
 	}
 
 	void acknowledgeReserved(Delivery delivery) {
