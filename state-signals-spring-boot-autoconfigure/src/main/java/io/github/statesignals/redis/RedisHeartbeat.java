@@ -94,12 +94,8 @@ final class RedisHeartbeat {
 		}
 		Beat beat = expectNext();
 		CompletableFuture<?> published = publish(publisher, beat.payload);
-		published.whenComplete((receivers, ex) -> {
-			if (ex != null) {
-				beat.received.completeExceptionally(ex);
-			}
-		});
 		try {
+			published.get(FIRST_BEAT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 			beat.received.get(FIRST_BEAT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 			this.alive = true;
 		}
