@@ -115,7 +115,7 @@ public final class ResponderProbes {
 		}
 		synchronized (this) {
 			if (this.suspects.size() < LIMIT) {
-				this.suspects.computeIfAbsent(responderId, (id) -> new Suspect()).add(suspicion);
+				suspected(responderId).add(suspicion);
 			}
 		}
 		schedule();
