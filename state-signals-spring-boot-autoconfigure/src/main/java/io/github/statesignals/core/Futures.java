@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for stages interruptibly, unwraps their exceptions, and runs them.
+ * Waits for stages interruptibly, unwraps their exceptions, and hands them out.
  */
 public final class Futures {
 
@@ -68,19 +68,6 @@ public final class Futures {
 		HandedOut<T> handedOut = new HandedOut<>(future);
 		future.whenComplete(first).whenComplete(handedOut);
 		return handedOut;
-	}
-
-	// The executor may refuse tasks while the application shuts down, or have no thread:
-	// their callers still wait.
-	public static Executor withFallback(Executor executor) {
-		return (task) -> {
-			try {
-				executor.execute(task);
-			}
-			catch (RuntimeException | Error ex) {
-				CompletableFuture.runAsync(task);
-			}
-		};
 	}
 
 	private static final class HandedOut<T> extends CompletableFuture<T> implements BiConsumer<T, Throwable> {

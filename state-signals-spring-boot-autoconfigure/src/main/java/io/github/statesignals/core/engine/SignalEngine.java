@@ -150,7 +150,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 				new TaskWatch(watch, HANDLER_BOUND));
 		this.eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE));
 		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
-		Executor reliable = Futures.withFallback(executor);
+		Executor reliable = new FallbackExecutor(executor);
 		this.services = new EngineServices(settings, outbound, timer, reliable,
 				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE)),
 				MemoryBudget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),

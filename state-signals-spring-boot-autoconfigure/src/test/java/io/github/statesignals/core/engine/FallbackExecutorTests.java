@@ -1,4 +1,4 @@
-package io.github.statesignals.core;
+package io.github.statesignals.core.engine;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -7,12 +7,12 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class FuturesTests {
+class FallbackExecutorTests {
 
 	@Test
 	void taskRunsAlsoIfTheExecutorHasNoThread() {
 		CompletableFuture<Boolean> run = new CompletableFuture<>();
-		Futures.withFallback((task) -> {
+		new FallbackExecutor((task) -> {
 			throw new OutOfMemoryError("unable to create native thread");
 		}).execute(() -> run.complete(true));
 		assertThat(run).succeedsWithin(Duration.ofSeconds(20));
