@@ -14,8 +14,6 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
-import io.github.statesignals.transport.ResponseExtension.Probe;
-import io.github.statesignals.transport.ResponseExtension.State;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
@@ -48,9 +46,6 @@ final class MessageReader {
 	private static final int TOKEN_LENGTH = 16;
 
 	private static final byte[] EXTENSION_KEY = FieldBytes.ascii("\"" + FieldNames.EXTENSION + "\"");
-
-	// It may have a handles or another id: no success may follow from it.
-	private static final ResponseExtension UNREADABLE = new ResponseExtension(null, List.of(), null, null, null);
 
 	private static final JsonFactory factory = JsonFactory.builder()
 		.streamReadConstraints(StreamReadConstraints.builder()
@@ -96,14 +91,14 @@ final class MessageReader {
 	static ReceivedMessage readSignal(byte[] payload, @Nullable String tooLarge) {
 		MessageReader reader = new MessageReader(true, payload, tooLarge);
 		Map<String, @Nullable Object> metadata = reader.metadata();
-		SignalExtension extension = signalExtension(metadata.get(FieldNames.EXTENSION));
+		SignalExtension extension = ExtensionReader.signal(metadata.get(FieldNames.EXTENSION));
 		String problem = reader.problem(FieldNames.PUBLISHER_ID, FieldNames.PROCESS_NAME, FieldNames.EVENT,
 				FieldNames.RUNNER_HOST, FieldNames.SAMPLE_NO, FieldNames.TAG);
 		if (problem != null) {
 			return new MalformedMessage(problem, reader.unreadable(problem, extension), null);
 		}
 		Signature signature = (extension != null && metadata.remove(FieldNames.EXTENSION) instanceof Map<?, ?> members)
-				? signature(members) : null;
+				? ExtensionReader.signature(members) : null;
 		return new ReceivedSignal(
 				new Signal(reader.text(FieldNames.PUBLISHER_ID), reader.text(FieldNames.PROCESS_NAME),
 						reader.text(FieldNames.EVENT), reader.text(FieldNames.RUNNER_HOST),
@@ -135,8 +130,8 @@ final class MessageReader {
 		ResponseExtension extension = null;
 		Signature signature = null;
 		if (reader.members.get(FieldNames.EXTENSION) instanceof Map<?, ?> members) {
-			extension = responseExtension(members);
-			signature = (extension != null) ? signature(members) : null;
+			extension = ExtensionReader.response(members);
+			signature = (extension != null) ? ExtensionReader.signature(members) : null;
 		}
 		return new ReceivedResponse(reader.response((String) reader.members.get(FieldNames.MESSAGE)), extension,
 				signature);
@@ -156,7 +151,7 @@ final class MessageReader {
 		byte[] object = Arrays.copyOfRange(payload, start - 1, Math.min(payload.length, start + PREFIX));
 		object[0] = '{';
 		return (new MessageReader(false, object, "").members.get(FieldNames.EXTENSION) instanceof Map<?, ?> members
-				&& findKey(payload, start + 1) < 0) ? responseExtension(members) : UNREADABLE;
+				&& findKey(payload, start + 1) < 0) ? ExtensionReader.response(members) : ExtensionReader.UNREADABLE;
 	}
 
 	private static int findKey(byte[] payload, int from) {
@@ -354,79 +349,6 @@ final class MessageReader {
 				yield Acknowledgement.FAILURE;
 			}
 		};
-	}
-
-	// A member that is of the wrong type or too long counts as absent: it is no reason to
-	// lose the signal.
-	private static @Nullable SignalExtension signalExtension(@Nullable Object value) {
-		if (!(value instanceof Map<?, ?> extension)
-				|| number(extension.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
-			// The publisher's own: Python has no reserved key.
-			return null;
-		}
-		return new SignalExtension(text(extension.get(FieldNames.ID)), number(extension.get(FieldNames.SEQUENCE)),
-				number(extension.get(FieldNames.SENT)), number(extension.get(FieldNames.TIMEOUT)),
-				text(extension.get(FieldNames.REPLY_TO)), trace(extension.get(FieldNames.TRACE)));
-	}
-
-	private static Map<String, String> trace(@Nullable Object value) {
-		if (!(value instanceof Map<?, ?> fields)) {
-			return Map.of();
-		}
-		Map<String, String> texts = new LinkedHashMap<>();
-		fields.forEach((name, field) -> {
-			if (name instanceof String key && field instanceof String text) {
-				texts.put(key, text);
-			}
-		});
-		return texts;
-	}
-
-	private static @Nullable Signature signature(Map<?, ?> members) {
-		String key = text(members.get(FieldNames.KEY));
-		String value = text(members.get(FieldNames.SIGNATURE));
-		return (key != null && value != null) ? new Signature(key, number(members.get(FieldNames.SIGNED_AT)), value,
-				text(members.get(FieldNames.REPLAY_FOR))) : null;
-	}
-
-	private static @Nullable ResponseExtension responseExtension(Map<?, ?> members) {
-		if (number(members.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
-			return null;
-		}
-		ResponseExtension extension = new ResponseExtension(text(members.get(FieldNames.ID)),
-				handledEvents(members.get(FieldNames.HANDLED_EVENTS)), text(members.get(FieldNames.ADDRESS)),
-				text(members.get(FieldNames.SEAL)),
-				probe(text(members.get(FieldNames.PROBE)), members.get(FieldNames.STATE)));
-		return extension.equals(ResponseExtension.UNDERSTOOD) ? ResponseExtension.UNDERSTOOD : extension;
-	}
-
-	private static @Nullable String text(@Nullable Object value) {
-		return (value instanceof String text && text.length() <= Limits.TEXT_LENGTH) ? text : null;
-	}
-
-	// In a form that is not known, too: a responder without a handler has not acted.
-	private static @Nullable List<String> handledEvents(@Nullable Object value) {
-		if (!(value instanceof List<?> values)) {
-			return (value != null) ? List.of() : null;
-		}
-		return values.stream().filter((each) -> text(each) != null).map(String.class::cast).toList();
-	}
-
-	private static long number(@Nullable Object value) {
-		if (value instanceof Integer || value instanceof Long) {
-			return Math.max(((Number) value).longValue(), SignalExtension.NONE);
-		}
-		return SignalExtension.NONE;
-	}
-
-	// A newer version may answer with further states: only a known one removes a
-	// responder.
-	private static @Nullable Probe probe(@Nullable String nonce, @Nullable Object state) {
-		if (nonce == null || state == null) {
-			return (nonce != null) ? new Probe(nonce, null) : null;
-		}
-		boolean absent = state instanceof String name && name.equalsIgnoreCase(State.ABSENT.name());
-		return new Probe(nonce, absent ? State.ABSENT : State.WORKING);
 	}
 
 }
