@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisDriver;
@@ -24,6 +25,11 @@ final class OutboundPublisher {
 	private static final Logger logger = LoggerFactory.getLogger(OutboundPublisher.class);
 
 	private static final long MAX_CAPACITY = 64L * 1024 * 1024;
+
+	private static final long REFUSED = -1;
+
+	// The objects of a message in flight, in bytes.
+	private static final int OVERHEAD = 512;
 
 	private static final byte[] NOTHING = new byte[0];
 
@@ -68,7 +74,7 @@ final class OutboundPublisher {
 			}
 			before = this.target;
 			if (before == null || before.publisher != publisher) {
-				this.target = new Target(publisher, new UnconfirmedBytes(this.capacity));
+				this.target = new Target(publisher);
 			}
 		}
 		if (before != null && before.publisher != publisher) {
@@ -85,7 +91,7 @@ final class OutboundPublisher {
 	// Grows while Redis confirms messages.
 	long confirmedBytes() {
 		Target current = this.target;
-		return (current != null) ? current.unconfirmed.confirmed() : 0;
+		return (current != null) ? current.confirmed.get() : 0;
 	}
 
 	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
@@ -93,27 +99,28 @@ final class OutboundPublisher {
 		if (current == null) {
 			return CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
 		}
-		long position = current.unconfirmed.admit(channel.length + payload.length);
-		if (current.unconfirmed.isHalfFull()) {
+		long position = current.admit(channel.length + payload.length, this.capacity);
+		long unconfirmed = current.unconfirmed();
+		if (unconfirmed > this.capacity / 2) {
 			mark(current);
 		}
-		if (position == UnconfirmedBytes.REFUSED) {
-			return CompletableFuture.failedFuture(refuse(current.unconfirmed.count()));
+		if (position == REFUSED) {
+			return CompletableFuture.failedFuture(refuse(unconfirmed));
 		}
 		// Not a dependent stage, which every message would pay for.
 		CompletableFuture<?> published = current.publisher.publish(channel, payload, joinable,
-				() -> current.unconfirmed.confirm(position));
+				() -> current.confirm(position));
 		this.last = published;
 		return published;
 	}
 
 	private void mark(Target current) {
 		if (current.marking.compareAndSet(false, true)) {
-			long position = current.unconfirmed.position();
+			long position = current.admitted.get();
 			current.publisher.publish(this.markerChannel, NOTHING).whenComplete((receivers, ex) -> {
 				// An error of Redis confirms all earlier messages, too.
 				if (ex == null || ex instanceof SignalNotSentException) {
-					current.unconfirmed.confirm(position);
+					current.confirm(position);
 				}
 				current.marking.set(false);
 			});
@@ -153,10 +160,40 @@ final class OutboundPublisher {
 		}
 	}
 
-	private record Target(RedisPublisher publisher, UnconfirmedBytes unconfirmed, AtomicBoolean marking) {
+	/**
+	 * A connection, with the bytes of all messages that were handed to it, which are the
+	 * position of a message, and of those that Redis has confirmed. Redis confirms in the
+	 * order of messages, so a confirmation is one of all earlier messages. A message that
+	 * is cancelled counts until a later one is confirmed, because the driver holds it
+	 * until then.
+	 */
+	private record Target(RedisPublisher publisher, AtomicLong admitted, AtomicLong confirmed, AtomicBoolean marking) {
 
-		Target(RedisPublisher publisher, UnconfirmedBytes unconfirmed) {
-			this(publisher, unconfirmed, new AtomicBoolean());
+		Target(RedisPublisher publisher) {
+			this(publisher, new AtomicLong(), new AtomicLong(), new AtomicBoolean());
+		}
+
+		// Admits a message larger than the capacity only alone. Returns its position.
+		long admit(int bytes, long capacity) {
+			long size = (long) bytes + OVERHEAD;
+			while (true) {
+				long before = this.admitted.get();
+				long unconfirmed = before - this.confirmed.get();
+				if (unconfirmed > 0 && unconfirmed + size > capacity) {
+					return REFUSED;
+				}
+				if (this.admitted.compareAndSet(before, before + size)) {
+					return before + size;
+				}
+			}
+		}
+
+		void confirm(long position) {
+			this.confirmed.accumulateAndGet(position, Math::max);
+		}
+
+		long unconfirmed() {
+			return this.admitted.get() - this.confirmed.get();
 		}
 
 	}
