@@ -135,7 +135,8 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	void listen() {
 		for (BridgedEvent observed : this.listeners.events()) {
-			this.registrations.add(this.responder.getObject().on(observed.event(), new BridgingHandler(observed)));
+			this.registrations
+				.add(this.responder.getObject().on(observed.event(), new BridgingHandler(this, observed)));
 			logger.debug("Signals '{}' arrive as application events of {}", observed.event(), observed.type());
 		}
 	}
@@ -185,22 +186,16 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 	/**
 	 * Publishes signals as application events. Does not select those of this application.
 	 */
-	private final class BridgingHandler implements SelectiveHandler {
-
-		private final BridgedEvent observed;
-
-		BridgingHandler(BridgedEvent observed) {
-			this.observed = observed;
-		}
+	private record BridgingHandler(ApplicationEventBridge bridge, BridgedEvent observed) implements SelectiveHandler {
 
 		@Override
 		public @Nullable Acknowledgement handle(Signal signal) {
-			return receive(signal, this.observed);
+			return this.bridge.receive(signal, this.observed);
 		}
 
 		@Override
 		public boolean selects(Signal signal) {
-			return !ApplicationEventBridge.this.engine.getObject().isOwn(signal.publisherId());
+			return !this.bridge.engine.getObject().isOwn(signal.publisherId());
 		}
 
 		@Override

@@ -76,7 +76,7 @@ final class HandlerArguments {
 		}
 		checkKnown(parameter);
 		if (payload == null && SignalTypes.isEntry(type)) {
-			return entry(parameter, entryName(parameter));
+			return entry(parameter, entryName(parameter), KotlinFunctions.isRequired(parameter), null, channel);
 		}
 		return this.validator.validated(parameter, metadata(parameter, events));
 	}
@@ -117,31 +117,22 @@ final class HandlerArguments {
 		return subtypes;
 	}
 
-	private HandlerArgument entry(MethodParameter parameter, String name) {
-		Class<?> type = parameter.getParameterType();
-		if (type == Optional.class) {
-			Type nested = checkedType(parameter.nested());
-			return (signal) -> Optional.ofNullable(read(signal.metadata().get(name), nested, name, false));
-		}
-		Type target = checkedType(parameter);
-		boolean required = KotlinFunctions.isRequired(parameter);
-		return (signal) -> read(signal.metadata().get(name), target, name, required);
-	}
-
 	private HandlerArgument header(MethodParameter parameter, Header header, String channel) {
 		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : headerName(parameter);
-		boolean optional = parameter.getParameterType() == Optional.class;
-		boolean required = header.required() && !optional && !KotlinFunctions.isOptional(parameter);
-		Type target = checkedType(optional ? parameter.nested() : parameter);
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
 				: resolve(parameter, header.defaultValue());
+		return entry(parameter, name, header.required() && !KotlinFunctions.isOptional(parameter), defaultValue,
+				channel);
+	}
+
+	private HandlerArgument entry(MethodParameter parameter, String name, boolean required,
+			@Nullable String defaultValue, String channel) {
+		boolean optional = parameter.getParameterType() == Optional.class;
+		Type target = checkedType(optional ? parameter.nested() : parameter);
 		return (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
-			if (value == null) {
-				value = defaultValue;
-			}
-			Object converted = read(value, target, name, required);
+			Object converted = read((value != null) ? value : defaultValue, target, name, required && !optional);
 			return optional ? Optional.ofNullable(converted) : converted;
 		};
 	}
