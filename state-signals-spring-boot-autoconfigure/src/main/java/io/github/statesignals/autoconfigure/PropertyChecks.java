@@ -56,9 +56,7 @@ final class PropertyChecks {
 	private void check() {
 		StateSignalsProperties properties = this.properties;
 		String channel = properties.channel();
-		if (channel != null && !SignalTransport.isChannelName(channel)) {
-			throw invalid("channel", channel, CHANNEL_NAME);
-		}
+		check(channel == null || SignalTransport.isChannelName(channel), "channel", channel, CHANNEL_NAME);
 		checkUnit("connect-timeout", properties.connectTimeout(), SECOND);
 		notNegative("heartbeat-interval", properties.heartbeatInterval(), Duration.ZERO, "disables the heartbeat");
 		checkInterval("heartbeat-interval", properties.heartbeatInterval(), ", or 0 for no heartbeat");
@@ -84,18 +82,14 @@ final class PropertyChecks {
 			}
 		}
 		notNegative("exporter.await-subscribers", exporter.awaitSubscribers(), 0, "does not wait");
-		if (exporter.awaitSubscribers() > 0 && exporter.legalEvents() == null) {
-			throw invalid("exporter.await-subscribers", exporter.awaitSubscribers(),
-					"Subscribers are awaited only if the exporter is initialized at start-up: "
-							+ "set 'state-signals.exporter.legal-events', too.");
-		}
+		check(exporter.awaitSubscribers() <= 0 || exporter.legalEvents() != null, "exporter.await-subscribers",
+				exporter.awaitSubscribers(), "Subscribers are awaited only if the exporter is initialized at start-up: "
+						+ "set 'state-signals.exporter.legal-events', too.");
 		checkUnit("exporter.await-timeout", exporter.awaitTimeout(), SECOND);
 		positive("exporter.republish-interval", exporter.republishInterval());
 		checkInterval("exporter.republish-interval", exporter.republishInterval(), "");
-		if (exporter.responseTimeout().isZero()) {
-			throw invalid("exporter.response-timeout", exporter.responseTimeout(),
-					"No answer can arrive within it. Set a positive duration, or a negative one to wait indefinitely.");
-		}
+		check(!exporter.responseTimeout().isZero(), "exporter.response-timeout", exporter.responseTimeout(),
+				"No answer can arrive within it. Set a positive duration, or a negative one to wait indefinitely.");
 		checkUnit("exporter.response-timeout", exporter.responseTimeout(), TENTH);
 		notNegative("exporter.evict-after-missed", exporter.evictAfterMissed(), 0, "always awaits every subscriber");
 		notNegative("exporter.probe-after", exporter.probeAfter(), Duration.ZERO, "never probes");
@@ -110,87 +104,66 @@ final class PropertyChecks {
 		notBlank("responder.lock-tag", responder.lockTag(),
 				"Set the tag, or remove the property to receive signals with any tag.");
 		atLeastOne("responder.queue-capacity", responder.queueCapacity());
-		if (responder.totalQueueCapacity() < responder.queueCapacity()) {
-			throw invalid("responder.total-queue-capacity", responder.totalQueueCapacity(),
-					"It must not be less than the capacity for one publisher: increase it, or reduce "
-							+ "'state-signals.responder.queue-capacity' (%d).".formatted(responder.queueCapacity()));
-		}
+		check(responder.totalQueueCapacity() >= responder.queueCapacity(), "responder.total-queue-capacity",
+				responder.totalQueueCapacity(),
+				"It must not be less than the capacity for one publisher: increase it, or reduce "
+						+ "'state-signals.responder.queue-capacity' (%d).",
+				responder.queueCapacity());
 	}
 
 	private static void checkMaxPayload(DataSize maxPayload) {
-		if (maxPayload.toBytes() < 1024) {
-			throw invalid("protocol.max-payload", maxPayload,
-					"A signal with metadata would exceed it: set at least 1KB.");
-		}
-		if (maxPayload.compareTo(LARGEST_PAYLOAD) > 0) {
-			throw invalid("protocol.max-payload", maxPayload, "Redis accepts messages of at most 512MB.");
-		}
+		check(maxPayload.toBytes() >= 1024, "protocol.max-payload", maxPayload,
+				"A signal with metadata would exceed it: set at least 1KB.");
+		check(maxPayload.compareTo(LARGEST_PAYLOAD) <= 0, "protocol.max-payload", maxPayload,
+				"Redis accepts messages of at most 512MB.");
 	}
 
 	private void checkChannel(String name, Channel channel) {
-		if (name.isEmpty() || !SignalTransport.isChannelName(name)) {
-			throw invalid("channels.[" + name + "].delivery", channel.delivery(),
-					CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
-		}
+		check(!name.isEmpty() && SignalTransport.isChannelName(name), "channels.[" + name + "].delivery",
+				channel.delivery(),
+				CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
 		String property = "channels." + (name.contains(".") ? "[" + name + "]" : name);
 		positive(property + ".retention", channel.retention());
-		if (channel.retention().compareTo(SHORTEST_RETENTION) < 0) {
-			throw invalid(property + ".retention", channel.retention(),
-					"A stored signal would be deleted before a responder has restarted: set at least 1m. A number without a unit "
-							+ "counts milliseconds: set 7d for seven days, not 7.");
-		}
+		check(channel.retention().compareTo(SHORTEST_RETENTION) >= 0, property + ".retention", channel.retention(),
+				"A stored signal would be deleted before a responder has restarted: set at least 1m. A number without a unit "
+						+ "counts milliseconds: set 7d for seven days, not 7.");
 		if (channel.delivery() != Delivery.DURABLE) {
-			if (channel.start() != Start.NEW) {
-				throw invalid(property + ".start", channel.start().name().toLowerCase(Locale.ROOT),
-						"Only a durable channel has earlier signals: remove it, or set 'state-signals." + property
-								+ ".delivery=durable'.");
-			}
+			check(channel.start() == Start.NEW, property + ".start", channel.start().name().toLowerCase(Locale.ROOT),
+					"Only a durable channel has earlier signals: remove it, or set 'state-signals.%s.delivery=durable'.",
+					property);
 			return;
 		}
-		if (this.properties.protocol().extensions() == Extensions.OFF) {
-			throw invalid(property + ".delivery", "durable",
-					"A durable channel needs the extensions of the protocol: remove 'state-signals.protocol.extensions', "
-							+ "or set it to 'negotiated'.");
-		}
+		check(this.properties.protocol().extensions() != Extensions.OFF, property + ".delivery", "durable",
+				"A durable channel needs the extensions of the protocol: remove 'state-signals.protocol.extensions', "
+						+ "or set it to 'negotiated'.");
 		StateSignalsProperties.Responder responder = this.properties.responder();
-		if (name.equals(this.properties.channel())
-				&& (responder.lockPublisher() != null || responder.lockTag() != null)) {
-			throw invalid(property + ".delivery", "durable",
-					"A durable channel stores every signal for every responder, and no responder can be locked: remove "
-							+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");
-		}
+		check(!name.equals(this.properties.channel())
+				|| (responder.lockPublisher() == null && responder.lockTag() == null), property + ".delivery",
+				"durable",
+				"A durable channel stores every signal for every responder, and no responder can be locked: remove "
+						+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");
 	}
 
 	private static void checkLegalEvents(List<String> events) {
 		String name = "exporter.legal-events";
-		if (events.isEmpty()) {
-			throw invalid(name, "", "Name at least one event, or remove the property to initialize in code.");
-		}
+		check(!events.isEmpty(), name, "", "Name at least one event, or remove the property to initialize in code.");
 		Set<String> seen = new HashSet<>();
 		for (String event : events) {
 			notBlank(name, event, "Remove the blank event.");
-			if (Signal.isReserved(event)) {
-				throw invalid(name, events,
-						"'%s' is reserved and sent by the exporter itself: remove it.".formatted(event));
-			}
-			if (!seen.add(event)) {
-				throw invalid(name, events, "'%s' is named twice: remove one of them.".formatted(event));
-			}
+			check(!Signal.isReserved(event), name, events,
+					"'%s' is reserved and sent by the exporter itself: remove it.", event);
+			check(seen.add(event), name, events, "'%s' is named twice: remove one of them.", event);
 		}
 	}
 
 	private static void notBlank(String name, @Nullable String value, String remedy) {
-		if (value != null && value.isBlank()) {
-			throw invalid(name, value, "It must not be blank. " + remedy);
-		}
+		check(value == null || !value.isBlank(), name, value, "It must not be blank. %s", remedy);
 	}
 
 	private void checkInterval(String name, Duration interval, String alternative) {
 		checkUnit(name, interval, TENTH);
-		if (interval.compareTo(SHORTEST_INTERVAL) < 0 && !interval.isZero()) {
-			throw invalid(name, interval,
-					"It would send more than 100 messages a second: set at least 10ms%s.".formatted(alternative));
-		}
+		check(interval.isZero() || interval.compareTo(SHORTEST_INTERVAL) >= 0, name, interval,
+				"It would send more than 100 messages a second: set at least 10ms%s.", alternative);
 	}
 
 	private void checkUnit(String name, Duration value, Duration shortest) {
@@ -198,34 +171,28 @@ final class PropertyChecks {
 			return;
 		}
 		String written = this.binder.bind("state-signals." + name, String.class).orElse("").strip();
-		if (written.matches("\\+?\\d+")) {
-			throw invalid(name, written,
-					"A number without a unit counts milliseconds, and %1$s ms is too short: set %1$ss, or %1$sms if this is intended."
-						.formatted(written));
-		}
+		check(!written.matches("\\+?\\d+"), name, written,
+				"A number without a unit counts milliseconds, and %1$s ms is too short: set %1$ss, or %1$sms if this is intended.",
+				written);
 	}
 
 	private static void atLeastOne(String name, int value) {
-		if (value < 1) {
-			throw invalid(name, value, "It must be at least 1.");
-		}
+		check(value >= 1, name, value, "It must be at least 1.");
 	}
 
 	private static <T extends Comparable<T>> void notNegative(String name, T value, T zero, String meaning) {
-		if (value.compareTo(zero) < 0) {
-			throw invalid(name, value, "It must not be negative: 0 %s.".formatted(meaning));
-		}
+		check(value.compareTo(zero) >= 0, name, value, "It must not be negative: 0 %s.", meaning);
 	}
 
 	private static void positive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			throw invalid(name, value, "It must be positive, such as 1s.");
-		}
+		check(!value.isNegative() && !value.isZero(), name, value, "It must be positive, such as 1s.");
 	}
 
-	private static InvalidConfigurationPropertyValueException invalid(String name, @Nullable Object value,
-			String reason) {
-		return new InvalidConfigurationPropertyValueException("state-signals." + name, value, reason);
+	private static void check(boolean valid, String name, @Nullable Object value, String reason, Object... arguments) {
+		if (!valid) {
+			throw new InvalidConfigurationPropertyValueException("state-signals." + name, value,
+					reason.formatted(arguments));
+		}
 	}
 
 }
