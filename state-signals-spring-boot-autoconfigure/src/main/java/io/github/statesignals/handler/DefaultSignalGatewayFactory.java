@@ -158,8 +158,12 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 		}
 
 		static GatewayMethod of(Method method, @Nullable Duration timeout) {
-			boolean suspending = isSuspending(method);
+			boolean suspending = KotlinDetector.isSuspendingFunction(method);
+			if (suspending && !KotlinFunctions.COROUTINES) {
+				throw invalid(method, KotlinFunctions.NOT_CALLABLE, KotlinFunctions.DEPENDENCIES);
+			}
 			Parameter[] declared = method.getParameters();
+			// The last parameter of a suspending function is its continuation.
 			GatewayParameter[] parameters = new GatewayParameter[suspending ? declared.length - 1 : declared.length];
 			int typed = -1;
 			for (int i = 0; i < parameters.length; i++) {
@@ -242,17 +246,6 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			throw invalid(method, "returns " + method.getGenericReturnType(),
 					"Return SignalResult, ResultCode, boolean, CompletableFuture<SignalResult> or void; with Reactor "
 							+ "also Mono<SignalResult> or Flux<SignalProgress>.");
-		}
-
-		// The last parameter of a suspending function is its continuation.
-		private static boolean isSuspending(Method method) {
-			if (!KotlinDetector.isSuspendingFunction(method)) {
-				return false;
-			}
-			if (!KotlinFunctions.COROUTINES) {
-				throw invalid(method, KotlinFunctions.NOT_CALLABLE, KotlinFunctions.DEPENDENCIES);
-			}
-			return true;
 		}
 
 		private static IllegalArgumentException invalid(Method method, String problem, String remedy) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,7 +25,6 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ConcurrentReferenceHashMap;
 
 /**
  * Handles signals with a method of a bean.
@@ -42,10 +42,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 	private final Method method;
 
 	// By the class of the bean or of its proxy; empty for a bean that is null.
-	private final Map<Class<?>, Optional<Method>> invocables = new ConcurrentReferenceHashMap<>();
-
-	// The one of the last call: nearly all beans have one class.
-	private volatile @Nullable Invocable latest;
+	private final Map<Class<?>, Optional<Method>> invocables = new ConcurrentHashMap<>();
 
 	private final SignalFilter filter;
 
@@ -126,8 +123,10 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		}
 		try {
 			Object target = this.bean.get();
-			Method invocable = invocable(target);
-			return (invocable != null) ? this.result.read(KotlinFunctions.invoke(invocable, target, values))
+			// Whether a lazy or scoped bean is a proxy or null is known by its instance
+			// only.
+			Optional<Method> invocable = this.invocables.computeIfAbsent(target.getClass(), (type) -> select(target));
+			return invocable.isPresent() ? this.result.read(KotlinFunctions.invoke(invocable.get(), target, values))
 					: SignalFilter.NOT_SELECTED;
 		}
 		catch (InvocationTargetException ex) {
@@ -139,17 +138,6 @@ final class SignalHandlerMethod implements SelectiveHandler {
 			}
 			return CompletableFuture.failedFuture(ex.getTargetException());
 		}
-	}
-
-	// Whether a lazy or scoped bean is a proxy or null is known by its instance only.
-	private @Nullable Method invocable(Object target) {
-		Invocable known = this.latest;
-		if (known == null || known.type != target.getClass()) {
-			known = new Invocable(target.getClass(),
-					this.invocables.computeIfAbsent(target.getClass(), (type) -> select(target)).orElse(null));
-			this.latest = known;
-		}
-		return known.method;
 	}
 
 	private Optional<Method> select(Object target) {
@@ -173,9 +161,6 @@ final class SignalHandlerMethod implements SelectiveHandler {
 	@Override
 	public String toString() {
 		return ClassUtils.getQualifiedMethodName(this.method);
-	}
-
-	private record Invocable(Class<?> type, @Nullable Method method) {
 	}
 
 	// Its parameters inherit the annotations of the methods that it overrides.
