@@ -1,8 +1,8 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.statesignals.OnSignal;
 import org.slf4j.Logger;
@@ -20,7 +20,7 @@ final class AnnotatedClasses {
 
 	private static final Logger logger = LoggerFactory.getLogger(AnnotatedClasses.class);
 
-	private final Map<Class<?>, Boolean> known = new HashMap<>();
+	private final Map<Class<?>, Boolean> known = new ConcurrentHashMap<>();
 
 	boolean contains(Class<?> type) {
 		Boolean annotated = this.known.get(type);

@@ -2,13 +2,13 @@ package io.github.statesignals.handler;
 
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -55,9 +55,9 @@ final class HandlerRegistrar {
 	private final HandlerArguments arguments;
 
 	// Of handlers that name no event.
-	private final Map<String, Class<?>> typesByEvent = new HashMap<>();
+	private final Map<String, Class<?>> typesByEvent = new ConcurrentHashMap<>();
 
-	private final List<SignalResponder.@Nullable Registration> registrations = new ArrayList<>();
+	private final List<SignalResponder.@Nullable Registration> registrations = new CopyOnWriteArrayList<>();
 
 	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, BeanClasses classes, SignalEngine engine) {
 		this.beanFactory = beanFactory;
@@ -71,7 +71,8 @@ final class HandlerRegistrar {
 				new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory), this.attributeResolver);
 	}
 
-	void register(HandlerBean bean, Method method, OnSignal annotation) {
+	// Returns what registers the handler: all methods of a bean are checked before.
+	Runnable prepare(HandlerBean bean, Method method, OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
 		checkAsynchronous(method, bean.targetClass());
@@ -83,9 +84,11 @@ final class HandlerRegistrar {
 		String channel = (responder instanceof DefaultSignalResponder local) ? local.getChannel() : this.defaultChannel;
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
 				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
-		for (String event : events) {
-			this.registrations.add(responder.on(event, handler));
-		}
+		return () -> {
+			for (String event : events) {
+				this.registrations.add(responder.on(event, handler));
+			}
+		};
 	}
 
 	void unregister() {

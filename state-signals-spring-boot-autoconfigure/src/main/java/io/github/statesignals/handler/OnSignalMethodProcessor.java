@@ -2,11 +2,14 @@ package io.github.statesignals.handler;
 
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import io.github.statesignals.OnSignal;
@@ -19,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
@@ -39,12 +45,13 @@ import org.springframework.util.function.SingletonSupplier;
  * Finds the {@link OnSignal} methods of all beans, once the singletons are created, and
  * registers handlers of them until their context is closed. Like Spring's processor of
  * event listeners it inspects the types of beans: lazy, scoped and prototype beans are
- * not created, and every bean can still be proxied.
+ * not created, and every bean can still be proxied. Beans that are registered later, or
+ * whose definition does not have the type, are inspected when they are created.
  *
  * @since 0.1.0
  */
-public final class OnSignalMethodProcessor
-		implements SmartInitializingSingleton, ApplicationListener<ContextClosedEvent>, DisposableBean {
+public final class OnSignalMethodProcessor implements SmartInitializingSingleton, BeanPostProcessor,
+		ApplicationListener<ContextClosedEvent>, DisposableBean {
 
 	/**
 	 * The remedy where there is no engine, because there is no transport.
@@ -65,7 +72,13 @@ public final class OnSignalMethodProcessor
 
 	private final ObjectProvider<ApplicationEventBridge> bridgeProvider;
 
-	private @Nullable HandlerRegistrar registrar;
+	// The names of the beans with handlers.
+	private final Set<String> handling = ConcurrentHashMap.newKeySet();
+
+	private final AtomicReference<@Nullable HandlerRegistrar> registrar = new AtomicReference<>();
+
+	// Not before the start has inspected all beans.
+	private volatile @Nullable AnnotatedClasses annotated;
 
 	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<SignalEngine> engineProvider, ObjectProvider<ApplicationEventBridge> bridgeProvider) {
@@ -91,6 +104,28 @@ public final class OnSignalMethodProcessor
 		if (bridge != null) {
 			bridge.listen();
 		}
+		this.annotated = annotated;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		AnnotatedClasses annotated = this.annotated;
+		Class<?> targetClass = (annotated != null) ? AopProxyUtils.ultimateTargetClass(bean) : null;
+		if (targetClass != null && annotated.contains(targetClass)) {
+			String name = ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName)
+					: (bean instanceof FactoryBean) ? BeanFactory.FACTORY_BEAN_PREFIX + beanName : beanName;
+			if (this.handling.contains(name)) {
+				return bean;
+			}
+			if (this.beanFactory.containsBean(name)) {
+				process(name, targetClass, bean.getClass());
+			}
+			else if (this.handling.add(name)) {
+				logger.warn("{} handles no signals: the object is not registered as a bean. Register it, "
+						+ "or remove @OnSignal from its methods", targetClass.getName());
+			}
+		}
+		return bean;
 	}
 
 	private void process(String beanName, AnnotatedClasses annotated, @Nullable ApplicationEventBridge bridge) {
@@ -99,7 +134,7 @@ public final class OnSignalMethodProcessor
 			return;
 		}
 		if (annotated.contains(targetClass)) {
-			process(beanName, targetClass);
+			process(beanName, targetClass, this.beanFactory.getType(beanName));
 		}
 		checkCallbacks(beanName, targetClass);
 		if (bridge != null) {
@@ -108,17 +143,17 @@ public final class OnSignalMethodProcessor
 	}
 
 	private HandlerRegistrar registrar(Method method) {
-		HandlerRegistrar registrar = this.registrar;
-		if (registrar == null) {
-			SignalEngine engine = this.engineProvider.getIfAvailable();
-			if (engine == null) {
-				throw new InvalidSignalHandlerException(method,
-						"can't receive signals: no RedisConnectionFactory was found", NO_CONNECTION_FACTORY);
-			}
-			registrar = new HandlerRegistrar(this.beanFactory, this.classes, engine);
-			this.registrar = registrar;
+		HandlerRegistrar registrar = this.registrar.get();
+		if (registrar != null) {
+			return registrar;
 		}
-		return registrar;
+		SignalEngine engine = this.engineProvider.getIfAvailable();
+		if (engine == null) {
+			throw new InvalidSignalHandlerException(method,
+					"can't receive signals: no RedisConnectionFactory was found", NO_CONNECTION_FACTORY);
+		}
+		HandlerRegistrar created = new HandlerRegistrar(this.beanFactory, this.classes, engine);
+		return this.registrar.compareAndSet(null, created) ? created : registrar(method);
 	}
 
 	@Override
@@ -133,7 +168,7 @@ public final class OnSignalMethodProcessor
 	// Also when the context fails to start: the engine may be its parent's.
 	@Override
 	public void destroy() {
-		HandlerRegistrar registered = this.registrar;
+		HandlerRegistrar registered = this.registrar.get();
 		if (registered != null) {
 			registered.unregister();
 		}
@@ -158,7 +193,7 @@ public final class OnSignalMethodProcessor
 		}
 	}
 
-	private void process(String beanName, Class<?> targetClass) {
+	private void process(String beanName, Class<?> targetClass, @Nullable Class<?> beanType) {
 		Map<Method, Set<OnSignal>> methods = MethodIntrospector.selectMethods(targetClass,
 				(MethodIntrospector.MetadataLookup<Set<OnSignal>>) OnSignalMethodProcessor::annotations);
 		Collection<OnSignal> defaults = nearestAnnotations(targetClass);
@@ -179,12 +214,18 @@ public final class OnSignalMethodProcessor
 		if (this.beanFactory.isSingleton(beanName)) {
 			bean = SingletonSupplier.of(bean);
 		}
-		Class<?> beanType = this.beanFactory.getType(beanName);
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, List.copyOf(defaults));
+		List<Runnable> registrations = new ArrayList<>();
 		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
 			for (OnSignal annotation : method.getValue()) {
-				registrar(method.getKey()).register(handlerBean, method.getKey(), annotation);
+				registrations.add(registrar(method.getKey()).prepare(handlerBean, method.getKey(), annotation));
+			}
+		}
+		// All of them, or none: the creation of a bean may be repeated.
+		if (this.handling.add(beanName)) {
+			for (Runnable registration : registrations) {
+				registration.run();
 			}
 		}
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());

@@ -1,0 +1,151 @@
+package io.github.statesignals;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.github.statesignals.handler.InvalidSignalHandlerException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.support.GenericApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * {@link OnSignal} methods of beans that the start does not find: they are registered
+ * later, or the type of their definition does not have the methods.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class LateHandlersTests extends AbstractHandlerTests {
+
+	private static final List<Object> HANDLED = new CopyOnWriteArrayList<>();
+
+	@BeforeEach
+	void clear() {
+		HANDLED.clear();
+	}
+
+	@Test
+	void beanThatIsRegisteredAfterTheStartHandlesSignals() {
+		this.runner.run((context) -> {
+			GenericApplicationContext application = (GenericApplicationContext) context.getSourceApplicationContext();
+			application.registerBean("late", Handling.class);
+			Object late = application.getBean("late");
+			assertThat(this.publisher.ask("go").ras()).isEqualTo(1);
+			assertThat(HANDLED).containsExactly(late);
+		});
+	}
+
+	@Test
+	void beanWhoseDefinitionHasAnotherTypeHandlesSignalsOnceItIsCreated() {
+		this.runner.withUserConfiguration(Interfaces.class).run((context) -> {
+			Object lazy = context.getBean("lazy");
+			assertThat(this.publisher.ask("go").ras()).isEqualTo(1);
+			assertThat(HANDLED).containsExactly(lazy);
+			Object product = context.getBean("product");
+			assertThat(this.publisher.ask("go").ras()).isEqualTo(1);
+			assertThat(HANDLED).containsExactly(lazy, lazy, product);
+		});
+	}
+
+	@Test
+	void prototypesAreRegisteredOnce() {
+		this.runner.withUserConfiguration(Interfaces.class).run((context) -> {
+			context.getBean("prototype");
+			context.getBean("prototype");
+			assertThat(this.publisher.ask("go").ras()).isEqualTo(1);
+			assertThat(HANDLED).hasSize(1);
+		});
+	}
+
+	@Test
+	void invalidMethodOfALateBeanFailsItsCreation() {
+		this.runner.run((context) -> {
+			GenericApplicationContext application = (GenericApplicationContext) context.getSourceApplicationContext();
+			application.registerBean("late", Invalid.class);
+			for (int i = 0; i < 2; i++) {
+				assertThatExceptionOfType(BeanCreationException.class).isThrownBy(() -> application.getBean("late"))
+					.withCauseInstanceOf(InvalidSignalHandlerException.class)
+					.withMessageContaining("returns java.lang.String");
+			}
+		});
+	}
+
+	@Test
+	void objectThatIsNoBeanIsReportedOnce(CapturedOutput output) {
+		this.runner.run((context) -> {
+			context.getAutowireCapableBeanFactory().createBean(Handling.class);
+			context.getAutowireCapableBeanFactory().createBean(Handling.class);
+		});
+		assertThat(output).containsOnlyOnce(Handling.class.getName() + " handles no signals");
+	}
+
+	interface Service {
+
+	}
+
+	static class Handling implements Service {
+
+		@OnSignal(event = "go")
+		void go() {
+			HANDLED.add(this);
+		}
+
+	}
+
+	static class Invalid {
+
+		@OnSignal(event = "go")
+		String go() {
+			return "";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Interfaces {
+
+		@Bean
+		@Lazy
+		Service lazy() {
+			return new Handling();
+		}
+
+		@Bean
+		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+		Service prototype() {
+			return new Handling();
+		}
+
+		@Bean
+		@Lazy
+		FactoryBean<Service> product() {
+			return new FactoryBean<>() {
+
+				@Override
+				public Service getObject() {
+					return new Handling();
+				}
+
+				@Override
+				public Class<?> getObjectType() {
+					return Service.class;
+				}
+
+			};
+		}
+
+	}
+
+}
