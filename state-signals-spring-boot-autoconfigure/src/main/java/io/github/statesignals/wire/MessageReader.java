@@ -99,11 +99,10 @@ final class MessageReader {
 		}
 		Signature signature = (extension != null && metadata.remove(FieldNames.EXTENSION) instanceof Map<?, ?> members)
 				? ExtensionReader.signature(members) : null;
-		return new ReceivedSignal(
-				new Signal(reader.text(FieldNames.PUBLISHER_ID), reader.text(FieldNames.PROCESS_NAME),
-						reader.text(FieldNames.EVENT), reader.text(FieldNames.RUNNER_HOST),
-						(Long) reader.members.get(FieldNames.SAMPLE_NO), reader.text(FieldNames.TAG), metadata),
-				extension, signature);
+		return new ReceivedSignal(new Signal(reader.text(FieldNames.PUBLISHER_ID), reader.text(FieldNames.PROCESS_NAME),
+				reader.text(FieldNames.EVENT), reader.text(FieldNames.RUNNER_HOST),
+				(Long) Objects.requireNonNull(reader.members.get(FieldNames.SAMPLE_NO)), reader.text(FieldNames.TAG),
+				metadata), extension, signature);
 	}
 
 	// A response is no signal, and is not answered.
