@@ -111,7 +111,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		AnnotatedClasses annotated = this.annotated;
 		Class<?> targetClass = (annotated != null) ? AopProxyUtils.ultimateTargetClass(bean) : null;
-		if (targetClass != null && annotated.contains(targetClass)) {
+		if (annotated != null && targetClass != null && annotated.contains(targetClass)) {
 			String name = ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName)
 					: (bean instanceof FactoryBean) ? BeanFactory.FACTORY_BEAN_PREFIX + beanName : beanName;
 			if (this.handling.contains(name)) {
