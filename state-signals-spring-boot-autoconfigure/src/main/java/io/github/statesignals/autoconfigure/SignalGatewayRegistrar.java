@@ -77,10 +77,11 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		if (AutoConfigurationPackages.has(this.beanFactory)) {
 			all.addAll(AutoConfigurationPackages.get(this.beanFactory));
 		}
-		return all.stream()
-			.filter((name) -> all.stream()
-				.noneMatch((outer) -> name.startsWith(outer + ".") || (outer.isEmpty() && !name.isEmpty())))
-			.toList();
+		List<String> outermost = new ArrayList<>(all);
+		for (String outer : all) {
+			outermost.removeIf((name) -> name.startsWith(outer + ".") || (outer.isEmpty() && !name.isEmpty()));
+		}
+		return outermost;
 	}
 
 	private void addScannedPackages(AnnotationMetadata metadata, Set<String> packages) {
