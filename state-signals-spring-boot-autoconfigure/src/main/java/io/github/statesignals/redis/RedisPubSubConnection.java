@@ -2,6 +2,7 @@ package io.github.statesignals.redis;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -256,8 +257,16 @@ final class RedisPubSubConnection implements Runnable {
 				this.settled.await();
 				return true;
 			}
-			Duration rest = longer ? timeout.minus(SILENCE) : timeout;
-			return this.decided.await(TimeUnit.MILLISECONDS.convert(rest), TimeUnit.MILLISECONDS)
+			if (longer) {
+				// Closing a context interrupts its start only where that waits without a
+				// limit.
+				CompletableFuture
+					.delayedExecutor(TimeUnit.MILLISECONDS.convert(timeout.minus(SILENCE)), TimeUnit.MILLISECONDS,
+							Runnable::run)
+					.execute(this.decided::countDown);
+				this.decided.await();
+			}
+			return this.decided.await(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS)
 					&& (this.state == State.CONNECTED || isClosed());
 		}
 		catch (InterruptedException ex) {

@@ -184,6 +184,22 @@ class FailureTests {
 			.contains("increase 'state-signals.connect-timeout' (0 starts the application without Redis");
 	}
 
+	// As a JVM does that is told to stop.
+	@Test
+	void closingEndsAStartThatWaitsForRedis(CapturedOutput output) throws InterruptedException {
+		CompletableFuture<ConfigurableApplicationContext> context = new CompletableFuture<>();
+		Thread start = new Thread(() -> assertThatException()
+			.isThrownBy(() -> new SpringApplicationBuilder(OverRedis.class).web(WebApplicationType.NONE)
+				.initializers(context::complete)
+				.run("--state-signals.connect-timeout=10m", "--spring.data.redis.port=" + TestRedis.freePort())));
+		start.setDaemon(true);
+		start.start();
+		await().until(
+				() -> output.getOut().contains("Redis is not available") && start.getState() == Thread.State.WAITING);
+		context.join().close();
+		start.join();
+	}
+
 	@ParameterizedTest
 	@FieldSource("refusals")
 	void redisThatRefusesTheConnectionFailsTheStartWithoutWaiting(String property, List<String> expected,
