@@ -224,10 +224,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	public CompletableFuture<Void> connected() {
-		CompletableFuture<Void> connected = this.connected;
 		// Dependents must not run on the thread that starts the engine.
-		return connected.isDone() ? connected.copy() : connected.thenRunAsync(() -> {
-		}, this.services.executor());
+		return this.connected.thenApplyAsync((none) -> none, this.services.executor());
 	}
 
 	public boolean isConnected() {
