@@ -105,6 +105,14 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		return container;
 	}
 
+	/**
+	 * Returns the driver, for further connections: it is closed when this transport
+	 * stops.
+	 */
+	public RedisDriver driver() {
+		return this.driver;
+	}
+
 	// Connects in the background, which takes long, while the application creates its
 	// other beans. Nothing but heartbeats is received or sent before start(), which tries
 	// again if this fails, and reports the reason.

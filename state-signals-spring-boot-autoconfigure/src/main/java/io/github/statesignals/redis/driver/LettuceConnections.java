@@ -26,9 +26,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 /**
  * Creates connection factories that connect as the application's does and share neither
- * its connections nor its pool: a pool would return the connection that is stuck. Those
- * that reconnect share one event loop, apart from the application's: a signal that is
- * received and one that is published then wake the same thread.
+ * its connections nor its pool: a pool would return the connection that is stuck. They
+ * share one event loop, apart from the application's: a signal that is received and one
+ * that is published then wake the same thread.
  */
 final class LettuceConnections {
 
@@ -62,8 +62,8 @@ final class LettuceConnections {
 		return derive(false);
 	}
 
-	// The thread that reads and writes for connections that reconnect, as soon as one is
-	// open; absent if the application has not configured the driver's resources.
+	// The thread that reads and writes for these connections, as soon as one is open;
+	// absent if the application has not configured the driver's resources.
 	@Nullable Executor eventLoop() {
 		return this.eventLoop.executor();
 	}
@@ -139,7 +139,7 @@ final class LettuceConnections {
 		}
 		ClientResources resources = application.getClientResources().orElse(null);
 		if (resources != null) {
-			client.clientResources(reconnect ? untraced(resources, this.eventLoop) : untraced(resources));
+			client.clientResources(untraced(resources, this.eventLoop));
 		}
 		application.getClientName().ifPresent(client::clientName);
 		application.getRedisCredentialsProviderFactory().ifPresent(client::redisCredentialsProviderFactory);
@@ -158,11 +158,6 @@ final class LettuceConnections {
 			.shutdownTimeout(Duration.ZERO)
 			.shutdownQuietPeriod(Duration.ZERO)
 			.build();
-	}
-
-	private static ClientResources untraced(ClientResources application) {
-		return application.tracing().isEnabled() ? untraced(application, application.eventLoopGroupProvider())
-				: application;
 	}
 
 	// The heartbeat and other commands of the starter would each begin a trace.

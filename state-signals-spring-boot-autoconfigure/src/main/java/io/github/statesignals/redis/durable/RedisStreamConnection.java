@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -50,7 +49,7 @@ final class RedisStreamConnection {
 	// Its tasks must not block.
 	private final ScheduledThreadPoolExecutor scheduler;
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisDriver driver;
 
 	private final Set<String> opened;
 
@@ -65,10 +64,9 @@ final class RedisStreamConnection {
 
 	private final RedisPersistence persistence = new RedisPersistence();
 
-	RedisStreamConnection(RedisConnectionFactory connectionFactory, Consumer<Runnable> afterReceiving,
-			Function<String, SignalCodec> codecs, Map<String, DurableChannel> channels, Set<String> opened,
-			Listener listener) {
-		this.connectionFactory = connectionFactory;
+	RedisStreamConnection(RedisDriver driver, Consumer<Runnable> afterReceiving, Function<String, SignalCodec> codecs,
+			Map<String, DurableChannel> channels, Set<String> opened, Listener listener) {
+		this.driver = driver;
 		this.opened = opened;
 		this.listener = new ReadyListener(listener);
 		this.scheduler = new ScheduledThreadPoolExecutor(1, threads("state-signals-durable-"));
@@ -90,7 +88,7 @@ final class RedisStreamConnection {
 	}
 
 	private StreamClient createClient() {
-		return new StreamClient(new RedisDriver(this.connectionFactory)::openStreamCommands, this.connectors);
+		return new StreamClient(this.driver::openStreamCommands, this.connectors);
 	}
 
 	// Returns the listener for the transport of all other channels: it is called by one

@@ -46,8 +46,6 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
-	private final RedisConnectionFactory connectionFactory;
-
 	private final Settings settings;
 
 	private final RedisPubSubSignalTransport broadcast;
@@ -69,7 +67,6 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings, Map<String, DurableChannel> channels) {
-		this.connectionFactory = connectionFactory;
 		this.settings = settings;
 		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, container, settings);
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
@@ -122,7 +119,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		if (this.connection != null) {
 			return null;
 		}
-		RedisStreamConnection started = new RedisStreamConnection(this.connectionFactory, this::afterReceiving,
+		RedisStreamConnection started = new RedisStreamConnection(this.broadcast.driver(), this::afterReceiving,
 				(channel) -> this.settings.codec(this.codec, channel), this.channels, this.opened, listener);
 		this.connection = started;
 		started.begin();
