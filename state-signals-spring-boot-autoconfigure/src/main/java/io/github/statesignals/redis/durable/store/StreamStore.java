@@ -126,8 +126,8 @@ public final class StreamStore {
 		}
 		List<byte[]> scriptKeys = new ArrayList<>(
 				List.of(this.keys.log(), this.keys.lease(responder), this.keys.reader(responder)));
-		List<byte[]> arguments = new ArrayList<>(List.of(RedisChannel.bytes(responder), token, bytes(LEASE),
-				bytes(this.retention), bytes(entries.size())));
+		List<byte[]> arguments = new ArrayList<>(
+				List.of(RedisChannel.bytes(responder), token, bytes(this.retention), bytes(entries.size())));
 		arguments.addAll(entries);
 		stored.forEach((second, fields) -> {
 			scriptKeys.add(this.keys.answersOf(second));
