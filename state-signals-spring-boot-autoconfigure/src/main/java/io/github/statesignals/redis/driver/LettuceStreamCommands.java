@@ -9,7 +9,6 @@ import java.util.concurrent.CompletionException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -64,18 +63,22 @@ final class LettuceStreamCommands implements StreamCommands {
 
 	@Override
 	public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
-		byte[][] keyArray = keys.toArray(new byte[0][]);
-		byte[][] argumentArray = arguments.toArray(new byte[0][]);
-		CompletableFuture<List<?>> evaluated = this.commands
-			.<List<?>>evalsha(script.sha1(), ScriptOutputType.MULTI, keyArray, argumentArray)
-			.toCompletableFuture();
-		return evaluated.handle((reply, ex) -> {
-			if (isUnknownScript(ex)) {
-				return this.commands.<List<?>>eval(script.text(), ScriptOutputType.MULTI, keyArray, argumentArray)
-					.toCompletableFuture();
-			}
-			return evaluated;
-		}).thenCompose((completed) -> completed);
+		CompletableFuture<List<?>> evaluated = eval(CommandType.EVALSHA, script.sha1(), keys, arguments);
+		return evaluated.handle(
+				(reply, ex) -> isUnknownScript(ex) ? eval(CommandType.EVAL, script.text(), keys, arguments) : evaluated)
+			.thenCompose((completed) -> completed);
+	}
+
+	// Only the keys by the codec, which would copy the arguments; a cluster needs them.
+	private CompletableFuture<List<?>> eval(CommandType command, byte[] script, List<byte[]> keys,
+			List<byte[]> arguments) {
+		CommandArgs<byte[], byte[]> all = new CommandArgs<>(ByteArrayCodec.INSTANCE).add(script)
+			.add(keys.size())
+			.addKeys(keys);
+		arguments.forEach(all::add);
+		return this.commands.dispatch(command, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), all)
+			.toCompletableFuture()
+			.thenApply((reply) -> reply);
 	}
 
 	private static boolean isUnknownScript(@Nullable Throwable ex) {

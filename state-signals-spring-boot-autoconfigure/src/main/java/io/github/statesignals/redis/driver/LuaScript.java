@@ -14,13 +14,13 @@ public final class LuaScript {
 
 	private final byte[] text;
 
-	private final String sha1;
+	private final byte[] sha1;
 
 	private LuaScript(String text) {
 		this.text = text.getBytes(StandardCharsets.UTF_8);
 		// Once: a script of a resource looks for changes of its file whenever it is
 		// asked.
-		this.sha1 = RedisScript.of(text).getSha1();
+		this.sha1 = RedisScript.of(text).getSha1().getBytes(StandardCharsets.UTF_8);
 	}
 
 	// From files in the package of the owner, which are joined in this order. Their names
@@ -42,7 +42,7 @@ public final class LuaScript {
 		}
 	}
 
-	String sha1() {
+	byte[] sha1() {
 		return this.sha1;
 	}
 

@@ -97,7 +97,7 @@ final class DeliveryLoop {
 	}
 
 	private synchronized @Nullable PendingSignal next(PendingSignal delivered) {
-		if (delivered.id().equals(this.failedSignal)) {
+		if (!this.failedSignal.isEmpty() && this.failedSignal.equals(delivered.id())) {
 			this.failedSignal = "";
 			this.failures = 0;
 		}

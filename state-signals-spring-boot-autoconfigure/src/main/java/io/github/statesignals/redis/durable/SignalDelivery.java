@@ -41,6 +41,8 @@ final class SignalDelivery {
 
 	private final String responder;
 
+	private final SignalChannels channels;
+
 	private final String source;
 
 	private final SignalCodec codec;
@@ -49,10 +51,13 @@ final class SignalDelivery {
 
 	private final Reader reader;
 
+	private volatile @Nullable String knownReplyTo;
+
 	SignalDelivery(String channel, String responder, String source, SignalCodec codec, Listener listener,
 			Reader reader) {
 		this.channel = channel;
 		this.responder = responder;
+		this.channels = SignalChannels.of(channel);
 		this.source = source;
 		this.codec = codec;
 		this.listener = listener;
@@ -184,10 +189,15 @@ final class SignalDelivery {
 			return this.acknowledged;
 		}
 
+		// Most signals come from the publisher of the one before.
 		private String address() {
 			String to = this.replyTo;
-			SignalChannels channels = SignalChannels.of(SignalDelivery.this.channel);
-			return (to != null && channels.isReplyTo(to)) ? to : channels.responses();
+			SignalDelivery delivery = SignalDelivery.this;
+			if (to == null || (!to.equals(delivery.knownReplyTo) && !delivery.channels.isReplyTo(to))) {
+				return delivery.channels.responses();
+			}
+			delivery.knownReplyTo = to;
+			return to;
 		}
 
 	}
