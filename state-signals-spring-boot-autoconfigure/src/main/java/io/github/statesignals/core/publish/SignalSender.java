@@ -41,7 +41,9 @@ final class SignalSender {
 
 	private final Timer timer;
 
-	private final Timeouts timeouts;
+	private final Timeouts<Publication> timeouts;
+
+	private final Timeouts<StoredAnswers> storedAnswers;
 
 	private final long startNanos;
 
@@ -69,7 +71,9 @@ final class SignalSender {
 		this.outbound = services.outbound();
 		this.extensions = services.settings().extensions();
 		this.timer = services.timer();
-		this.timeouts = new Timeouts(this.timer, listener::onTimeout);
+		this.timeouts = new Timeouts<>(this.timer, (publication) -> publication.tally().sentNanos(),
+				listener::onTimeout);
+		this.storedAnswers = new Timeouts<>(this.timer, StoredAnswers::startNanos, StoredAnswers::onTimer);
 		this.startNanos = this.timer.nanoTime();
 		this.channel = channel;
 		this.durable = this.outbound.isDurable(channel);
@@ -159,7 +163,7 @@ final class SignalSender {
 		if (this.durable) {
 			StoredAnswers stored = new StoredAnswers(this.timer, timeout, () -> this.listener.recall(publication),
 					() -> this.listener.onTimeout(publication));
-			stored.start();
+			stored.start(this.storedAnswers);
 			publication.timeoutScheduled((ended) -> stored.cancel());
 		}
 		else if (!timeout.isNegative()) {

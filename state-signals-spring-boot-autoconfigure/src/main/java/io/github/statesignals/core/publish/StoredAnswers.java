@@ -2,6 +2,7 @@ package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.statesignals.core.lane.Timer;
@@ -49,8 +50,15 @@ final class StoredAnswers {
 		this.timeOut = timeOut;
 	}
 
-	synchronized void start() {
-		this.cancel = this.timer.schedule(next(), this::onTimer);
+	// Nearly every publish ends before the first time.
+	synchronized void start(Timeouts<StoredAnswers> first) {
+		boolean sooner = !this.timeout.isNegative() && this.timeout.compareTo(FIRST) < 0;
+		Consumer<StoredAnswers> stop = first.start(this, sooner ? this.timeout : FIRST);
+		this.cancel = () -> stop.accept(this);
+	}
+
+	long startNanos() {
+		return this.startNanos;
 	}
 
 	synchronized void cancel() {
@@ -67,7 +75,7 @@ final class StoredAnswers {
 		return this.timeout.minusNanos(this.timer.nanoTime() - this.startNanos);
 	}
 
-	private void onTimer() {
+	void onTimer() {
 		boolean last;
 		synchronized (this) {
 			if (this.cancelled) {
@@ -80,7 +88,7 @@ final class StoredAnswers {
 			else {
 				this.interval = (LONGEST.compareTo(this.interval.multipliedBy(2)) < 0) ? LONGEST
 						: this.interval.multipliedBy(2);
-				start();
+				this.cancel = this.timer.schedule(next(), this::onTimer);
 				if (this.recalled != null && !this.recalled.isDone()) {
 					return;
 				}

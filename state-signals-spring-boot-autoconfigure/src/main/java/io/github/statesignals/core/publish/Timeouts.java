@@ -10,35 +10,41 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.lane.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends publications whose timeouts have passed. Those with the same timeout expire in the
- * order in which they were sent, so that those in flight share one task of the timer: to
- * schedule and cancel a task for each costs more than to encode its signal, and contends
- * for the lock of the timer.
+ * The timeouts of publications. Those with the same timeout expire in the order in which
+ * they were sent, so that those in flight share one task of the timer: to schedule and
+ * cancel a task for each costs more than to encode its signal, and contends for the lock
+ * of the timer.
+ *
+ * @param <T> what expires
  */
-final class Timeouts {
+final class Timeouts<T> {
 
 	@GuardedBy("this")
 	private final Map<Duration, Group> groups = new HashMap<>();
 
 	private final Timer timer;
 
-	private final Consumer<Publication> expired;
+	private final ToLongFunction<T> startNanos;
 
-	Timeouts(Timer timer, Consumer<Publication> expired) {
+	private final Consumer<T> expired;
+
+	Timeouts(Timer timer, ToLongFunction<T> startNanos, Consumer<T> expired) {
 		this.timer = timer;
+		this.startNanos = startNanos;
 		this.expired = expired;
 	}
 
-	// The publication was sent now. Returns what stops its timeout.
-	synchronized Consumer<Publication> start(Publication publication, Duration timeout) {
+	// It starts now. Returns what stops its timeout.
+	synchronized Consumer<T> start(T started, Duration timeout) {
 		Group group = this.groups.computeIfAbsent(timeout, Group::new);
-		group.publications.add(publication);
+		group.started.add(started);
 		if (group.cancel == null) {
 			schedule(group, timeout);
 		}
@@ -55,9 +61,9 @@ final class Timeouts {
 		synchronized (this) {
 			group.cancel = null;
 			long now = this.timer.nanoTime();
-			Iterator<Publication> all = group.publications.iterator();
+			Iterator<T> all = group.started.iterator();
 			while (all.hasNext()) {
-				Publication first = all.next();
+				T first = all.next();
 				long remaining = group.deadline(first) - now;
 				if (remaining > 0) {
 					schedule(group, Duration.ofNanos(remaining));
@@ -71,15 +77,15 @@ final class Timeouts {
 		DeferredCalls.runAll(due);
 	}
 
-	private synchronized void stop(Group group, Publication publication) {
-		if (group.publications.remove(publication)) {
+	private synchronized void stop(Group group, T stopped) {
+		if (group.started.remove(stopped)) {
 			removeIfEmpty(group);
 		}
 	}
 
 	@GuardedBy("this")
 	private void removeIfEmpty(Group group) {
-		if (group.publications.isEmpty()) {
+		if (group.started.isEmpty()) {
 			this.groups.remove(group.timeout, group);
 			if (group.cancel != null) {
 				group.cancel.run();
@@ -87,12 +93,12 @@ final class Timeouts {
 		}
 	}
 
-	// The publications with one timeout, in the order in which they expire.
-	private final class Group implements Consumer<Publication> {
+	// Those with one timeout, in the order in which they expire.
+	private final class Group implements Consumer<T> {
 
 		private final Duration timeout;
 
-		private final Set<Publication> publications = new LinkedHashSet<>();
+		private final Set<T> started = new LinkedHashSet<>();
 
 		// Cancels the task that is scheduled for the first one, or for one before it.
 		private @Nullable Runnable cancel;
@@ -101,13 +107,13 @@ final class Timeouts {
 			this.timeout = timeout;
 		}
 
-		long deadline(Publication publication) {
+		long deadline(T first) {
 			// Durations of more than 292 years are cut off.
-			return publication.tally().sentNanos() + TimeUnit.NANOSECONDS.convert(this.timeout);
+			return Timeouts.this.startNanos.applyAsLong(first) + TimeUnit.NANOSECONDS.convert(this.timeout);
 		}
 
 		@Override
-		public void accept(Publication stopped) {
+		public void accept(T stopped) {
 			stop(this, stopped);
 		}
 

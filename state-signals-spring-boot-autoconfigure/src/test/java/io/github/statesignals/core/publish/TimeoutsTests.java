@@ -21,7 +21,7 @@ class TimeoutsTests {
 
 	private final List<Publication> expired = new ArrayList<>();
 
-	private final Timeouts timeouts = new Timeouts(this.timer, this.expired::add);
+	private final Timeouts<Publication> timeouts = timeouts(this.expired::add);
 
 	@Test
 	void eachPublicationExpiresAtItsTime() {
@@ -81,7 +81,7 @@ class TimeoutsTests {
 
 	@Test
 	void oneThatFailsDoesNotKeepTheOthersFromExpiring() {
-		Timeouts failing = new Timeouts(this.timer, (publication) -> {
+		Timeouts<Publication> failing = timeouts((publication) -> {
 			this.expired.add(publication);
 			throw new IllegalStateException("on purpose");
 		});
@@ -98,6 +98,10 @@ class TimeoutsTests {
 		start(Duration.ofSeconds(Long.MAX_VALUE / 1_000_000_000));
 		this.timer.advance(Duration.ofDays(365));
 		assertThat(this.expired).isEmpty();
+	}
+
+	private Timeouts<Publication> timeouts(Consumer<Publication> expired) {
+		return new Timeouts<>(this.timer, (publication) -> publication.tally().sentNanos(), expired);
 	}
 
 	private Publication start(Duration timeout) {
