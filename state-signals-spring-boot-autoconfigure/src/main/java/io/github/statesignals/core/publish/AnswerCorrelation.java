@@ -2,7 +2,9 @@ package io.github.statesignals.core.publish;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
@@ -24,7 +26,10 @@ final class AnswerCorrelation {
 	// How long to expect an answer that no publish awaits, if no timeout is configured.
 	private static final Duration LONGEST_UNAWAITED = Duration.ofHours(1);
 
-	private final UnawaitedAnswers unawaited = new UnawaitedAnswers();
+	// The answers that are to come to publishes that await none and have no id. They must
+	// not count for the next publish of the event: then an answer that is lost costs a
+	// success, and none is invented.
+	private final Map<Unawaited, Expected> unawaited = new HashMap<>();
 
 	private final SendOrder order;
 
@@ -49,10 +54,26 @@ final class AnswerCorrelation {
 			this.responders.responds(response.responderId());
 		}
 		String id = (extension != null) ? extension.id() : null;
-		if (id == null && answer && this.unawaited.remove(response.event(), response.responderId(), nowNanos)) {
+		if (id == null && answer && isUnawaited(response, nowNanos)) {
 			return null;
 		}
 		return this.order.find(response.event(), id);
+	}
+
+	// Such an answer is expected no longer.
+	private boolean isUnawaited(Response response, long nowNanos) {
+		if (this.unawaited.isEmpty()) {
+			return false;
+		}
+		Unawaited unawaited = new Unawaited(response.event(), response.responderId());
+		Expected expected = this.unawaited.remove(unawaited);
+		if (expected == null || expected.untilNanos - nowNanos <= 0) {
+			return false;
+		}
+		if (expected.count > 1) {
+			this.unawaited.put(unawaited, new Expected(expected.count - 1, expected.untilNanos));
+		}
+		return true;
 	}
 
 	Verdict count(Publication publication, Response response, @Nullable ResponseExtension extension, long nowNanos) {
@@ -80,13 +101,22 @@ final class AnswerCorrelation {
 	// Expects the answers without an id to a publication that awaits none, for a time.
 	void expectUnawaited(Publication publication, long nowNanos, Duration limit) {
 		if (publication.id() == null) {
-			this.unawaited.add(publication.event(), publication.tally().outstanding(),
-					nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit));
+			long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
+			for (String responderId : publication.tally().outstanding()) {
+				this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until),
+						(before, added) -> new Expected(before.count + 1, until));
+			}
 		}
 	}
 
 	void clear() {
 		this.unawaited.clear();
+	}
+
+	private record Unawaited(String event, String responderId) {
+	}
+
+	private record Expected(int count, long untilNanos) {
 	}
 
 }
