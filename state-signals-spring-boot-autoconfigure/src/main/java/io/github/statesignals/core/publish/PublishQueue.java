@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -36,7 +35,7 @@ import org.springframework.core.task.TaskRejectedException;
  * transmissions on the sender's thread, so that sending can end other publications.
  * Results are returned, and completed by {@link SignalPublisher} without the lock.
  */
-final class PublishQueue implements Publication.Owner {
+final class PublishQueue {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -58,16 +57,16 @@ final class PublishQueue implements Publication.Owner {
 
 	private final ResponderProbes probes;
 
-	private final PublicationListener listener;
+	private final SignalPublisher publisher;
 
 	PublishQueue(EngineServices services, SignalSender sender, PublishAdmission admission, KnownResponders responders,
-			ResponderProbes probes, UnhandledEvents unhandledEvents, PublicationListener listener) {
+			ResponderProbes probes, UnhandledEvents unhandledEvents, SignalPublisher publisher) {
 		this.services = services;
 		this.sender = sender;
 		this.admission = admission;
 		this.responders = responders;
 		this.probes = probes;
-		this.listener = listener;
+		this.publisher = publisher;
 		this.answers = new AnswerCorrelation(this.order, responders, unhandledEvents, this::notifyListener);
 	}
 
@@ -85,11 +84,11 @@ final class PublishQueue implements Publication.Owner {
 	}
 
 	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this);
+		Publication publication = new Publication(signal, options, this.publisher);
 		TaskRejectedException rejected = this.admission.admit(publication,
 				this.services.settings().exporters().maxPending());
 		if (rejected != null) {
-			this.calls.add(() -> this.listener.onRejected(signal.event(), rejected));
+			this.calls.add(() -> this.publisher.onRejected(signal.event(), rejected));
 			return CompletableFuture.failedFuture(rejected);
 		}
 		this.order.add(publication);
@@ -189,7 +188,7 @@ final class PublishQueue implements Publication.Owner {
 	// Takes the confirmation of a transmission.
 	synchronized @Nullable SignalResult confirm(Publication publication, @Nullable String stored) {
 		publication.tally().confirm(stored);
-		return publication.tally().isComplete() ? conclude(publication, now()) : null;
+		return concludeIfComplete(publication, now());
 	}
 
 	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
@@ -249,7 +248,7 @@ final class PublishQueue implements Publication.Owner {
 			Set<String> outstanding = publication.tally().outstanding();
 			this.responders.noteSilent(outstanding,
 					new Silence(this.order.lastNumber(), publication.options().timeout()));
-			this.calls.guard(() -> this.listener.onMissed(outstanding));
+			this.calls.guard(() -> this.publisher.onMissed(outstanding));
 		}
 		else if (!publication.isOver()) {
 			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
@@ -328,22 +327,6 @@ final class PublishQueue implements Publication.Owner {
 				: publication.hasGap() || !this.services.outbound().isConnected() || this.probes.isSubscriptionLost());
 	}
 
-	@Override
-	public void onCancelled(Publication publication) {
-		finish(publication);
-		this.calls.run();
-	}
-
-	@Override
-	public void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure) {
-		this.listener.onHandedOut(publication, result, failure);
-	}
-
-	@Override
-	public void complete(Executor executor, Runnable completion) {
-		this.calls.execute(executor, completion);
-	}
-
 	void fail(Publication publication, Throwable ex) {
 		if (finish(publication)) {
 			publication.fail(ex);
@@ -351,7 +334,7 @@ final class PublishQueue implements Publication.Owner {
 	}
 
 	// Ends it, and sends those that waited for its place.
-	private synchronized boolean finish(Publication publication) {
+	synchronized boolean finish(Publication publication) {
 		boolean queued = publication.isQueued();
 		if (!publication.end()) {
 			return false;

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Publishes the signals of one exporter and completes their results. Has no lock: those
  * that wait for a result may run any code.
  */
-public final class SignalPublisher implements PublicationListener {
+public final class SignalPublisher implements Publication.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -80,8 +81,7 @@ public final class SignalPublisher implements PublicationListener {
 		}
 	}
 
-	@Override
-	public void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex) {
+	void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex) {
 		try {
 			if (ex != null) {
 				this.queue.fail(publication,
@@ -107,8 +107,7 @@ public final class SignalPublisher implements PublicationListener {
 		}
 	}
 
-	@Override
-	public void onTimeout(Publication publication) {
+	void onTimeout(Publication publication) {
 		try {
 			if (this.queue.isSent(publication)) {
 				complete(publication, this.queue.timeOut(publication));
@@ -124,6 +123,17 @@ public final class SignalPublisher implements PublicationListener {
 	}
 
 	@Override
+	public void onCancelled(Publication publication) {
+		this.queue.finish(publication);
+		this.calls.run();
+	}
+
+	@Override
+	public void complete(Executor executor, Runnable completion) {
+		this.calls.execute(executor, completion);
+	}
+
+	@Override
 	public void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure) {
 		this.admission.release(publication);
 		if (result != null) {
@@ -135,8 +145,8 @@ public final class SignalPublisher implements PublicationListener {
 		this.services.counters().ended(this.channel, publication.event(), result, failure);
 	}
 
-	@Override
-	public void onRejected(String event, Throwable failure) {
+	// A publish is not admitted.
+	void onRejected(String event, Throwable failure) {
 		this.services.counters().ended(this.channel, event, null, failure);
 	}
 
@@ -159,13 +169,14 @@ public final class SignalPublisher implements PublicationListener {
 		return this.lastResults.all();
 	}
 
-	@Override
-	public void onMissed(Set<String> responderIds) {
+	// Some responders did not answer in time. Called under the lock.
+	void onMissed(Set<String> responderIds) {
 		this.missed.accept(responderIds);
 	}
 
-	@Override
-	public CompletableFuture<?> recall(Publication publication) {
+	// Reads the stored answers. Completes when they are counted, or can't be read; never
+	// exceptionally.
+	CompletableFuture<?> recall(Publication publication) {
 		Recall recall = this.queue.beginRecall(publication);
 		if (recall == null) {
 			return CompletableFuture.completedFuture(null);

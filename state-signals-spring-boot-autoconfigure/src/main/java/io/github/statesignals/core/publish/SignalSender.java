@@ -12,8 +12,6 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Futures;
-import io.github.statesignals.core.Outbound;
-import io.github.statesignals.core.lane.MemoryBudget;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
@@ -33,11 +31,9 @@ final class SignalSender {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	private final PublicationListener listener;
+	private final EngineServices services;
 
-	private final Outbound outbound;
-
-	private final Extensions extensions;
+	private final SignalPublisher publisher;
 
 	private final Timer timer;
 
@@ -51,10 +47,6 @@ final class SignalSender {
 
 	private final boolean durable;
 
-	private final MemoryBudget answers;
-
-	private final Duration responseTimeout;
-
 	private final boolean extended;
 
 	private final PublishIds ids = new PublishIds();
@@ -66,21 +58,18 @@ final class SignalSender {
 
 	private boolean framed;
 
-	SignalSender(EngineServices services, String channel, PublicationListener listener) {
-		this.listener = listener;
-		this.outbound = services.outbound();
-		this.extensions = services.settings().extensions();
+	SignalSender(EngineServices services, String channel, SignalPublisher publisher) {
+		this.services = services;
+		this.publisher = publisher;
 		this.timer = services.timer();
 		this.timeouts = new Timeouts<>(this.timer, (publication) -> publication.tally().sentNanos(),
-				listener::onTimeout);
+				publisher::onTimeout);
 		this.storedAnswers = new Timeouts<>(this.timer, StoredAnswers::startNanos, StoredAnswers::onTimer);
 		this.startNanos = this.timer.nanoTime();
 		this.channel = channel;
-		this.durable = this.outbound.isDurable(channel);
-		this.answers = services.answers();
-		this.responseTimeout = services.settings().exporters().responseTimeout();
+		this.durable = this.services.outbound().isDurable(channel);
 		// Legacy peers receive nothing of a durable channel.
-		this.extended = this.durable || this.outbound.requiresExtensions(channel);
+		this.extended = this.durable || this.services.outbound().requiresExtensions(channel);
 	}
 
 	boolean isDurable() {
@@ -89,13 +78,13 @@ final class SignalSender {
 
 	// Whether the next signal carries an extension.
 	boolean isExtended(Subscribers subscribers) {
-		return this.extended || this.extensions.usedWith(subscribers.extended());
+		return this.extended || this.services.settings().extensions().usedWith(subscribers.extended());
 	}
 
 	private SignalExtension number(Duration timeout, Map<String, String> trace, long nowNanos) {
 		long number = ++this.sequence;
 		return new SignalExtension(this.ids.create(), number, (nowNanos - this.startNanos) / 1_000_000, millis(timeout),
-				this.outbound.replyTo(this.channel), trace);
+				this.services.outbound().replyTo(this.channel), trace);
 	}
 
 	// A publish that waits no time at all has no deadline for its handlers.
@@ -107,7 +96,7 @@ final class SignalSender {
 	}
 
 	private CompletableFuture<?> send(Signal signal, @Nullable SignalExtension extension, boolean framed) {
-		CompletableFuture<?> sent = this.outbound.send(this.channel, signal, extension, framed);
+		CompletableFuture<?> sent = this.services.outbound().send(this.channel, signal, extension, framed);
 		if (extension != null && sent.isCompletedExceptionally()
 				&& Futures.failure(sent) instanceof IllegalArgumentException) {
 			// Too large to be sent: responders must not miss its number.
@@ -121,7 +110,7 @@ final class SignalSender {
 		Duration timeout = publication.options().timeout();
 		int awaited = subscribers.ids().size();
 		long now = this.timer.nanoTime();
-		publication.await(subscribers.ids(), now, this.durable, this.answers);
+		publication.await(subscribers.ids(), now, this.durable, this.services.answers());
 		if (!silent.isEmpty()) {
 			// Their answers still count.
 			publication.tally().skip(silent);
@@ -141,7 +130,7 @@ final class SignalSender {
 		CompletableFuture<?> transmission = send(publication.signal(), extension,
 				extension != null && readFrames(subscribers));
 		publication.transmitted(transmission,
-				transmission.whenComplete((sent, ex) -> this.listener.onSent(publication, sent, ex)));
+				transmission.whenComplete((sent, ex) -> this.publisher.onSent(publication, sent, ex)));
 	}
 
 	private boolean readFrames(Subscribers subscribers) {
@@ -149,20 +138,21 @@ final class SignalSender {
 			this.examined = subscribers;
 			this.framed = !subscribers.addresses().isEmpty() && subscribers.addresses()
 				.stream()
-				.allMatch((address) -> this.outbound.readsFrames(this.channel, address));
+				.allMatch((address) -> this.services.outbound().readsFrames(this.channel, address));
 		}
 		return this.framed;
 	}
 
 	// A publish that awaits no answers awaits the confirmation nevertheless.
 	Duration limit(Publication publication) {
-		return publication.options().awaitsAnswers() ? publication.options().timeout() : this.responseTimeout;
+		return publication.options().awaitsAnswers() ? publication.options().timeout()
+				: this.services.settings().exporters().responseTimeout();
 	}
 
 	private void scheduleTimeout(Publication publication, Duration timeout) {
 		if (this.durable) {
-			StoredAnswers stored = new StoredAnswers(this.timer, timeout, () -> this.listener.recall(publication),
-					() -> this.listener.onTimeout(publication));
+			StoredAnswers stored = new StoredAnswers(this.timer, timeout, () -> this.publisher.recall(publication),
+					() -> this.publisher.onTimeout(publication));
 			stored.start(this.storedAnswers);
 			publication.timeoutScheduled((ended) -> stored.cancel());
 		}
@@ -172,7 +162,7 @@ final class SignalSender {
 	}
 
 	CompletableFuture<?> sendInitialization(Signal signal) {
-		return sendReserved(signal, this.extensions != Extensions.OFF);
+		return sendReserved(signal, this.services.settings().extensions() != Extensions.OFF);
 	}
 
 	CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
@@ -181,11 +171,11 @@ final class SignalSender {
 
 	// Checks whether a signal can be sent, before it is queued.
 	void check(Signal signal) {
-		this.outbound.check(signal);
+		this.services.outbound().check(signal);
 	}
 
 	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
-		return this.outbound.recall(this.channel, id, responders);
+		return this.services.outbound().recall(this.channel, id, responders);
 	}
 
 }
