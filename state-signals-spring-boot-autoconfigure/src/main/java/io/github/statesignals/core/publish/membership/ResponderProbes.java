@@ -110,15 +110,16 @@ public final class ResponderProbes {
 
 	// Probes a responder that may have left, or has not answered in time.
 	public void suspect(String responderId, Suspicion suspicion) {
-		if (!isEnabled()) {
-			return;
+		if (isEnabled()) {
+			addSuspect(responderId, suspicion);
+			schedule();
 		}
-		synchronized (this) {
-			if (this.suspects.size() < LIMIT) {
-				suspected(responderId).add(suspicion);
-			}
+	}
+
+	private synchronized void addSuspect(String responderId, Suspicion suspicion) {
+		if (this.suspects.size() < LIMIT) {
+			this.suspects.computeIfAbsent(responderId, (id) -> new Suspect()).add(suspicion);
 		}
-		schedule();
 	}
 
 	// Probes the earlier responders of a name that has subscribed under another id.
@@ -245,7 +246,7 @@ public final class ResponderProbes {
 		Set<String> overdue = new LinkedHashSet<>();
 		boolean inFlight = this.peers.findOverdue(this.timer.nanoTime() - this.afterNanos, overdue);
 		Set<String> gone = new LinkedHashSet<>();
-		Map<String, String> probes = new LinkedHashMap<>();
+		List<Runnable> probes = new ArrayList<>();
 		boolean more;
 		boolean prove;
 		long next;
@@ -264,7 +265,7 @@ public final class ResponderProbes {
 		}
 		try {
 			gone.forEach(this::remove);
-			probes.forEach(this::probe);
+			probes.forEach(Runnable::run);
 			if (prove) {
 				probeItself(next);
 			}
@@ -280,28 +281,24 @@ public final class ResponderProbes {
 
 	private void addReturned() {
 		if (!this.returned.isEmpty()) {
-			this.responders.namesakes(Set.copyOf(this.returned)).forEach((id) -> suspected(id).add(Suspicion.RETURNED));
+			this.responders.namesakes(Set.copyOf(this.returned)).forEach((id) -> addSuspect(id, Suspicion.RETURNED));
 			this.returned.clear();
 		}
-	}
-
-	private Suspect suspected(String responderId) {
-		return this.suspects.computeIfAbsent(responderId, (id) -> new Suspect());
 	}
 
 	private void addOverdue(Set<String> overdue) {
 		long now = this.timer.nanoTime();
 		for (String id : overdue) {
 			Working known = this.working.get(id);
-			if ((known == null || known.nextNanos - now <= 0) && this.suspects.size() < LIMIT) {
-				suspected(id).add(Suspicion.OVERDUE);
+			if (known == null || known.nextNanos - now <= 0) {
+				addSuspect(id, Suspicion.OVERDUE);
 			}
 		}
 		this.working.keySet().retainAll(overdue);
 	}
 
 	// Decides about a suspect. Called while the lock is held.
-	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, Map<String, String> probes) {
+	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, List<Runnable> probes) {
 		KnownResponder responder = this.responders.find(id);
 		if (responder == null || !responder.isProbed()) {
 			return true;
@@ -322,15 +319,9 @@ public final class ResponderProbes {
 		suspect.proven = false;
 		suspect.probeRound = next;
 		suspect.nonce = UUID.randomUUID().toString();
-		probes.put(id, suspect.nonce);
+		Probe probe = new Probe(suspect.nonce, null);
+		responder.addresses().forEach((address) -> probes.add(() -> this.peers.probe(id, probe, address)));
 		return false;
-	}
-
-	private void probe(String responderId, String nonce) {
-		KnownResponder responder = this.responders.find(responderId);
-		if (responder != null) {
-			responder.addresses().forEach((address) -> this.peers.probe(responderId, new Probe(nonce, null), address));
-		}
 	}
 
 	private void probeItself(long number) {
