@@ -1,10 +1,9 @@
 package io.github.statesignals.core.engine;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ConcurrentLruCache;
 
 /**
  * Tracks the signals of publishers that number them. Redis clients repeat a publish whose
@@ -22,10 +21,12 @@ final class SequenceTracker {
 	// Longer ids are not stored.
 	private static final int LONGEST_ID = 512;
 
-	private final Map<Publisher, PublisherTracks> publishers = new Latest<>();
+	private final ConcurrentLruCache<Publisher, Tracked> publishers = new ConcurrentLruCache<>(PUBLISHERS,
+			Tracked::new);
 
 	// The ids of signals without numbers, which other implementations send.
-	private final Map<UnnumberedSignal, Boolean> unnumbered = new Latest<>();
+	private final ConcurrentLruCache<UnnumberedSignal, Boolean> unnumbered = new ConcurrentLruCache<>(PUBLISHERS,
+			(signal) -> true);
 
 	// Many signals of one publisher are received together.
 	private @Nullable Tracked latest;
@@ -42,7 +43,7 @@ final class SequenceTracker {
 		}
 		Tracked tracked = this.latest;
 		if (tracked == null || !tracked.publisher.is(channel, publisherId)) {
-			tracked = find(new Publisher(channel, publisherId));
+			tracked = this.publishers.get(new Publisher(channel, publisherId));
 			this.latest = tracked;
 		}
 		long nowMillis = (nowNanos - this.startNanos) / 1_000_000;
@@ -53,23 +54,19 @@ final class SequenceTracker {
 		return tracked.tracks.add(extension, nowMillis, nowNanos);
 	}
 
-	private Tracked find(Publisher publisher) {
-		PublisherTracks tracks = this.publishers.get(publisher);
-		if (tracks == null) {
-			tracks = new PublisherTracks();
-			this.publishers.put(publisher, tracks);
-		}
-		return new Tracked(publisher, tracks);
-	}
-
 	private boolean repeats(Publisher publisher, @Nullable String id) {
-		return id != null && id.length() <= LONGEST_ID
-				&& this.unnumbered.put(new UnnumberedSignal(publisher, id), Boolean.TRUE) != null;
+		if (id == null || id.length() > LONGEST_ID) {
+			return false;
+		}
+		UnnumberedSignal signal = new UnnumberedSignal(publisher, id);
+		boolean repeated = this.unnumbered.contains(signal);
+		this.unnumbered.get(signal);
+		return repeated;
 	}
 
 	// Also false for a publisher that was removed.
 	boolean supportsExtensions(String channel, String publisherId) {
-		return this.publishers.get(new Publisher(channel, publisherId)) != null;
+		return this.publishers.contains(new Publisher(channel, publisherId));
 	}
 
 	int size() {
@@ -119,25 +116,14 @@ final class SequenceTracker {
 	}
 
 	private record Tracked(Publisher publisher, PublisherTracks tracks) {
+
+		Tracked(Publisher publisher) {
+			this(publisher, new PublisherTracks());
+		}
+
 	}
 
 	private record UnnumberedSignal(Publisher publisher, String id) {
-	}
-
-	// Stores the entries that were used last.
-	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
-
-		private static final long serialVersionUID = 1L;
-
-		Latest() {
-			super(16, 0.75f, true);
-		}
-
-		@Override
-		protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-			return size() > PUBLISHERS;
-		}
-
 	}
 
 }
