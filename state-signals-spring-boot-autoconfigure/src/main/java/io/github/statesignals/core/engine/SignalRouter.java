@@ -1,21 +1,19 @@
 package io.github.statesignals.core.engine;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Objects;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalGapEvent;
-import io.github.statesignals.core.ApplicationEvents;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Outbound;
-import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.SequenceTracker.Arrival;
 import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
-import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.responder.Announcements;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.core.responder.Delivery;
@@ -42,17 +40,11 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	// A nonce comes back with the answer, and must not fill the channel.
 	private static final int LONGEST_NONCE = 128;
 
+	private final EngineServices services;
+
 	private final ExporterRegistry exporters;
 
 	private final ResponderRegistry responders;
-
-	private final Outbound outbound;
-
-	private final Timer timer;
-
-	private final SignalCounters counters;
-
-	private final ApplicationEvents events;
 
 	private final Announcements announcements;
 
@@ -70,12 +62,9 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
 			Announcements announcements, Acceptance acceptance, Runnable onConnected) {
+		this.services = services;
 		this.exporters = exporters;
 		this.responders = responders;
-		this.outbound = services.outbound();
-		this.timer = services.timer();
-		this.counters = services.counters();
-		this.events = services.events();
 		this.missed = new MissedSignals(services.events(), services.counters(), services.timer());
 		this.announcements = announcements;
 		this.acceptance = acceptance;
@@ -113,25 +102,31 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-		this.counters.signals.increment();
+		this.services.counters().signals.increment();
 		if (this.enabled) {
-			this.acceptance
-				.accept(() -> deliver(channel, signal, (this.extensions != Extensions.OFF) ? extension : null));
+			this.acceptance.accept(() -> deliver(channel, signal, extension, null));
 		}
 	}
 
-	private boolean deliver(String channel, Signal signal, @Nullable SignalExtension extension) {
-		Arrival arrival = arrive(channel, signal.publisherId(), signal.event(), extension);
+	private boolean deliver(String channel, Signal signal, @Nullable SignalExtension received,
+			@Nullable UnreadableSignal unreadable) {
+		String publisherId = signal.publisherId();
+		SignalExtension extension = (this.extensions != Extensions.OFF) ? received : null;
+		Arrival arrival = arrive(channel, publisherId, signal.event(), extension);
 		if (arrival == null) {
 			return false;
 		}
-		Delivery delivery = new Delivery(signal, extension,
-				supportsExtensions(channel, signal.publisherId(), extension), arrival.deadlineNanos(), null);
+		boolean supportsExtensions = extension != null
+				|| (this.extensions != Extensions.OFF && this.sequences.supportsExtensions(channel, publisherId));
+		Delivery delivery = new Delivery(signal, extension, supportsExtensions, arrival.deadlineNanos(), null);
 		for (DefaultSignalResponder responder : this.responders.all()) {
 			if (!responder.getChannel().equals(channel)) {
 				continue;
 			}
-			if (arrival.order() == Order.OVERTAKEN) {
+			if (unreadable != null) {
+				responder.onUnreadable(delivery, unreadable);
+			}
+			else if (arrival.order() == Order.OVERTAKEN) {
 				responder.onOvertaken(delivery);
 			}
 			else {
@@ -143,26 +138,21 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private @Nullable Arrival arrive(String channel, String publisherId, String event,
 			@Nullable SignalExtension extension) {
-		Arrival arrival = this.sequences.track(channel, publisherId, extension, this.timer.nanoTime());
+		Arrival arrival = this.sequences.track(channel, publisherId, extension, this.services.timer().nanoTime());
 		if (arrival.order() == Order.REPEATED) {
-			this.counters.repeated.increment();
+			this.services.counters().repeated.increment();
 			if (logger.isDebugEnabled()) {
 				logger.debug("'{}' of '{}' is repeated", LogText.printable(event), LogText.printable(publisherId));
 			}
 			return null;
 		}
 		if (arrival.refused() > 0) {
-			this.counters.contradicted(publisherId, arrival.refused());
+			this.services.counters().contradicted(publisherId, arrival.refused());
 		}
 		if (arrival.missed() > 0) {
 			this.missed.add(channel, publisherId, arrival.missed());
 		}
 		return arrival;
-	}
-
-	private boolean supportsExtensions(String channel, String publisherId, @Nullable SignalExtension extension) {
-		return extension != null
-				|| (this.extensions != Extensions.OFF && this.sequences.supportsExtensions(channel, publisherId));
 	}
 
 	@Override
@@ -192,7 +182,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		boolean accepted = this.acceptance
 			.accept(() -> named.onSignal(new Delivery(signal, extension, true, null, receipt)));
 		if (accepted) {
-			this.counters.signals.increment();
+			this.services.counters().signals.increment();
 		}
 		return accepted;
 	}
@@ -206,7 +196,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-		this.counters.responses.increment();
+		this.services.counters().responses.increment();
 		boolean extended = this.extensions != Extensions.OFF;
 		Probe probe = null;
 		if (extended && extension != null && extension.probe() != null) {
@@ -252,8 +242,9 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		// Nothing of the probe is repeated: any client can send one.
 		Response answer = new Response(response.responderId(), response.publisherId(), Outbound.PROBE_EVENT, null,
 				null);
-		this.outbound.send(channel, answer,
-				new ResponseExtension(null, null, null, null, new Probe(probe.nonce(), state)), address);
+		this.services.outbound()
+			.send(channel, answer, new ResponseExtension(null, null, null, null, new Probe(probe.nonce(), state)),
+					address);
 	}
 
 	private void onAnnouncement(DefaultSignalExporter exporter, Response response,
@@ -271,41 +262,28 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onMalformed(String source, String problem) {
-		this.counters.malformed(source, problem);
+		this.services.counters().malformed(source, problem);
 	}
 
 	@Override
 	public void onUnverified(String channel, String sender, String problem, boolean refused) {
-		this.counters.unverified(channel, sender, problem, refused);
+		this.services.counters().unverified(channel, sender, problem, refused);
 	}
 
 	@Override
 	public void onUnreadable(String channel, UnreadableSignal unreadable) {
-		String publisherId = unreadable.publisherId();
-		String event = unreadable.event();
+		Signal known = known(unreadable);
 		// A reserved signal that can't be read changes nothing.
-		if (publisherId == null || event == null || Signal.isReserved(event)
-				|| SignalTransport.ALL_EXPORTERS.equals(publisherId)) {
-			return;
-		}
-		if (this.enabled) {
-			this.acceptance.accept(() -> deliver(channel, publisherId, event, unreadable));
+		if (this.enabled && unreadable.publisherId() != null && unreadable.event() != null
+				&& !Signal.isReserved(known.event()) && !SignalTransport.ALL_EXPORTERS.equals(known.publisherId())) {
+			this.acceptance.accept(() -> deliver(channel, known, unreadable.extension(), unreadable));
 		}
 	}
 
-	private boolean deliver(String channel, String publisherId, String event, UnreadableSignal unreadable) {
-		SignalExtension extension = (this.extensions != Extensions.OFF) ? unreadable.extension() : null;
-		if (arrive(channel, publisherId, event, extension) == null) {
-			return false;
-		}
-		Delivery delivery = Delivery.unreadable(publisherId, event, unreadable.tag(), extension,
-				supportsExtensions(channel, publisherId, extension), null);
-		for (DefaultSignalResponder responder : this.responders.all()) {
-			if (responder.getChannel().equals(channel)) {
-				responder.onUnreadable(delivery, unreadable);
-			}
-		}
-		return true;
+	private static Signal known(UnreadableSignal unreadable) {
+		return new Signal(Objects.requireNonNullElse(unreadable.publisherId(), ""), "",
+				Objects.requireNonNullElse(unreadable.event(), ""), "", Signal.NO_SAMPLE,
+				Objects.requireNonNullElse(unreadable.tag(), ""), Map.of());
 	}
 
 	@Override
@@ -315,9 +293,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		if (!this.enabled || named == null) {
 			return false;
 		}
-		Delivery delivery = Delivery.unreadable(Objects.requireNonNullElse(unreadable.publisherId(), ""),
-				Objects.requireNonNullElse(unreadable.event(), ""), unreadable.tag(), unreadable.extension(), true,
-				receipt);
+		Delivery delivery = new Delivery(known(unreadable), unreadable.extension(), true, null, receipt);
 		return this.acceptance.accept(() -> named.onUnreadable(delivery, unreadable));
 	}
 
@@ -332,8 +308,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	public void onConnected(boolean gap) {
 		if (gap) {
 			logger.warn("Receiving signals again after a gap: those sent meanwhile may have been missed");
-			this.counters.gaps.increment();
-			this.events.publish(new SignalGapEvent());
+			this.services.counters().gaps.increment();
+			this.services.events().publish(new SignalGapEvent());
 			if (this.extensions != Extensions.OFF) {
 				this.exporters.initialized().forEach((exporter) -> exporter.subscriptions().onGap());
 			}

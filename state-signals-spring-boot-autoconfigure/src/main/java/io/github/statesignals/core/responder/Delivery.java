@@ -25,12 +25,6 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, boole
 						: ResponseExtension.UNDERSTOOD);
 	}
 
-	public static Delivery unreadable(String publisherId, String event, @Nullable String tag,
-			@Nullable SignalExtension extension, boolean supportsExtensions, @Nullable Receipt receipt) {
-		Signal known = new Signal(publisherId, "", event, "", Signal.NO_SAMPLE, (tag != null) ? tag : "", Map.of());
-		return new Delivery(known, extension, supportsExtensions, null, receipt);
-	}
-
 	boolean isExpired(long nowNanos) {
 		return this.deadlineNanos != null && nowNanos - this.deadlineNanos > 0;
 	}
