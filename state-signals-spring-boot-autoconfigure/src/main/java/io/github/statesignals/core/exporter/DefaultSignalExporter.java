@@ -294,8 +294,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 	// Blocks the caller. A negative timeout waits indefinitely, an interval of zero never
 	// asks again.
 	public boolean awaitSubscribers(int count, Duration timeout, Duration republishInterval, Runnable first) {
-		return new SubscriberWait(this.publisherId, subscriptions().responders(), count,
-				subscriptions().requests()::askAgain, republishInterval, this.services.timer())
+		return new SubscriberWait(subscriptions().responders(), count, subscriptions().requests(), republishInterval,
+				this.services.timer())
 			.await(timeout, () -> {
 				first.run();
 				// Meanwhile, perhaps: then nothing ends the wait.

@@ -2,16 +2,10 @@ package io.github.statesignals.core.exporter;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
-import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.membership.KnownResponders;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Waits until enough responders are subscribed to an exporter, and publishes
@@ -19,15 +13,11 @@ import org.slf4j.LoggerFactory;
  */
 final class SubscriberWait {
 
-	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
-
-	private final String publisherId;
-
 	private final KnownResponders responders;
 
 	private final int subscribers;
 
-	private final Supplier<CompletionStage<?>> initialization;
+	private final SubscriptionRequests requests;
 
 	private final CompletableFuture<Boolean> reached;
 
@@ -35,16 +25,17 @@ final class SubscriberWait {
 
 	private final Duration republishInterval;
 
-	private @Nullable Runnable cancelTimeout;
+	private Runnable cancelTimeout = () -> {
+	};
 
-	private @Nullable Runnable cancelNext;
+	private Runnable cancelNext = () -> {
+	};
 
-	SubscriberWait(String publisherId, KnownResponders responders, int subscribers,
-			Supplier<CompletionStage<?>> initialization, Duration republishInterval, Timer timer) {
-		this.publisherId = publisherId;
+	SubscriberWait(KnownResponders responders, int subscribers, SubscriptionRequests requests,
+			Duration republishInterval, Timer timer) {
 		this.responders = responders;
 		this.subscribers = subscribers;
-		this.initialization = initialization;
+		this.requests = requests;
 		this.reached = responders.await(subscribers);
 		this.timer = timer;
 		this.republishInterval = republishInterval;
@@ -74,26 +65,15 @@ final class SubscriberWait {
 	}
 
 	private void publishAgain() {
-		if (this.reached.isDone()) {
-			return;
+		if (!this.reached.isDone()) {
+			this.requests.send().whenComplete((sent, ex) -> schedule());
 		}
-		this.initialization.get().whenComplete((sent, ex) -> {
-			if (ex != null) {
-				logger.warn("Could not ask for subscribers of '{}' again: {}", this.publisherId,
-						Futures.unwrap(ex).toString());
-			}
-			schedule();
-		});
 	}
 
 	private synchronized void end() {
 		this.reached.cancel(false);
-		if (this.cancelTimeout != null) {
-			this.cancelTimeout.run();
-		}
-		if (this.cancelNext != null) {
-			this.cancelNext.run();
-		}
+		this.cancelTimeout.run();
+		this.cancelNext.run();
 	}
 
 }

@@ -72,15 +72,15 @@ final class SubscriptionRequests {
 	}
 
 	// Completes at once if there is no need.
-	CompletionStage<?> askAgain() {
+	private CompletionStage<?> askAgain() {
 		Signal current = this.initialization.get();
 		CompletionStage<?> sent = (current != null) ? ask(current) : CompletableFuture.completedFuture(null);
 		this.publisher.completeEnded();
 		return sent;
 	}
 
-	void send() {
-		askAgain().whenComplete((sent, ex) -> {
+	CompletionStage<?> send() {
+		return askAgain().whenComplete((sent, ex) -> {
 			if (ex != null) {
 				logger.warn("Could not ask for subscribers of '{}' again: {}", this.publisherId,
 						Futures.unwrap(ex).toString());
