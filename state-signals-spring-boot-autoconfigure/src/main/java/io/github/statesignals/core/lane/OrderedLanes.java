@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * A lane exists while it has tasks, so the number of keys is not limited.
  */
-public final class OrderedLanes implements Executor, TaskWatch.Lanes {
+public final class OrderedLanes implements Executor {
 
 	private static final Logger logger = LoggerFactory.getLogger(OrderedLanes.class);
 
@@ -156,8 +156,7 @@ public final class OrderedLanes implements Executor, TaskWatch.Lanes {
 		return this.lanes.size();
 	}
 
-	@Override
-	public boolean isIdle() {
+	boolean isIdle() {
 		return this.lanes.isEmpty();
 	}
 
@@ -173,8 +172,7 @@ public final class OrderedLanes implements Executor, TaskWatch.Lanes {
 		return this.memory;
 	}
 
-	@Override
-	public List<Object> runningTasks() {
+	List<Object> runningTasks() {
 		List<Object> running = new ArrayList<>();
 		for (Lane lane : this.lanes.values()) {
 			Object task = lane.running();

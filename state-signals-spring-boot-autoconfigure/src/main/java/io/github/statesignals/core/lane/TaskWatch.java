@@ -37,13 +37,13 @@ public final class TaskWatch {
 		this.interval = limit.dividedBy(3);
 	}
 
-	void watch(Lanes lanes) {
+	void watch(OrderedLanes lanes) {
 		if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
 			this.timer.schedule(this.interval, () -> look(lanes));
 		}
 	}
 
-	private void look(Lanes lanes) {
+	private void look(OrderedLanes lanes) {
 		long now = this.timer.nanoTime();
 		Map<Object, Sighting> seen = new IdentityHashMap<>();
 		for (Object task : lanes.runningTasks()) {
@@ -69,14 +69,6 @@ public final class TaskWatch {
 		logger.warn("{} has not finished after {} s: later signals of that publisher wait for it", task,
 				this.limit.toSeconds());
 		return new Sighting(sighting.firstNanos(), true);
-	}
-
-	interface Lanes {
-
-		List<Object> runningTasks();
-
-		boolean isIdle();
-
 	}
 
 	private record Sighting(long firstNanos, boolean logged) {
