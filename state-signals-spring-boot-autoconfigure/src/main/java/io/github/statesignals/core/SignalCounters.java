@@ -1,7 +1,9 @@
 package io.github.statesignals.core;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -68,27 +70,10 @@ public final class SignalCounters {
 
 	private final List<ResultListener> listeners = new CopyOnWriteArrayList<>();
 
+	// By message, of which there are a few.
+	private final Map<String, LogLimit> limits = new ConcurrentHashMap<>();
+
 	private final LogLimit listenerLog = new LogLimit(1);
-
-	private final LogLimit malformedLog = new LogLimit(1);
-
-	private final LogLimit rejectedLog = new LogLimit(1);
-
-	private final LogLimit unreadableLog = new LogLimit(1);
-
-	private final LogLimit expiredLog = new LogLimit(1);
-
-	private final LogLimit unexpectedLog = new LogLimit(1);
-
-	private final LogLimit refusedLog = new LogLimit(1);
-
-	private final LogLimit contradictedLog = new LogLimit(1);
-
-	private final LogLimit subscriptionLog = new LogLimit(1);
-
-	private final LogLimit signatureLog = new LogLimit(1);
-
-	private final LogLimit unverifiedLog = new LogLimit(1);
 
 	public SignalCounters() {
 	}
@@ -121,6 +106,10 @@ public final class SignalCounters {
 		}
 	}
 
+	private void warn(String message, String... texts) {
+		this.limits.computeIfAbsent(message, (key) -> new LogLimit(1)).warnCounted(logger, message, texts);
+	}
+
 	// Including late ones.
 	public long unexpected() {
 		return this.unexpected.sum() + this.late.sum();
@@ -137,65 +126,57 @@ public final class SignalCounters {
 	public void unverified(String channel, String sender, String problem, boolean refused) {
 		if (refused) {
 			this.unsigned.increment();
-			this.signatureLog.warnCounted(logger,
-					"Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
-							+ "applications without the keys can't take part",
-					sender, channel, problem);
+			warn("Refused a message of '{}' on channel '{}', which requires signatures: {}. Python peers and "
+					+ "applications without the keys can't take part", sender, channel, problem);
 		}
 		else {
 			this.unverified.increment();
-			this.unverifiedLog.warnCounted(logger,
-					"A message of '{}' on channel '{}' is not verified, and would be refused if signatures were required: {}",
+			warn("A message of '{}' on channel '{}' is not verified, and would be refused if signatures were required: {}",
 					sender, channel, problem);
 		}
 	}
 
 	public void refused(String responderId, String publisherId) {
 		this.forged.increment();
-		this.refusedLog.warnCounted(logger, "'{}' does not leave '{}', although that was announced in its name",
-				responderId, publisherId);
+		warn("'{}' does not leave '{}', although that was announced in its name", responderId, publisherId);
 	}
 
 	public void subscriptionRefused(String responderId, String publisherId) {
 		this.forged.increment();
-		this.subscriptionLog.warnCounted(logger,
-				"'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers", responderId,
+		warn("'{}' can't subscribe to '{}': its id is too long, or there are too many subscribers", responderId,
 				publisherId);
 	}
 
 	public void contradicted(String publisherId, int count) {
 		this.forged.add(count);
-		this.contradictedLog.warnCounted(logger,
-				"Numbers or times of signals in the name of '{}' contradict others: they are not believed",
-				publisherId);
+		warn("Numbers or times of signals in the name of '{}' contradict others: they are not believed", publisherId);
 	}
 
 	public void malformed(String source, String problem) {
 		this.malformed.increment();
-		this.malformedLog.warnCounted(logger, "Skipped a malformed payload on '{}': {}", source, problem);
+		warn("Skipped a malformed payload on '{}': {}", source, problem);
 	}
 
 	public void rejected(Signal signal, String responderId) {
 		this.rejected.increment();
-		this.rejectedLog.warnCounted(logger, "'{}' of '{}' is answered 'busy': too many signals are waiting for '{}'",
-				signal.event(), signal.publisherId(), responderId);
+		warn("'{}' of '{}' is answered 'busy': too many signals are waiting for '{}'", signal.event(),
+				signal.publisherId(), responderId);
 	}
 
 	public void unreadable(Signal signal, String responderId, String problem) {
-		this.unreadableLog.warnCounted(logger, "'{}' can't take '{}' of '{}': {}", responderId, signal.event(),
-				signal.publisherId(), problem);
+		warn("'{}' can't take '{}' of '{}': {}", responderId, signal.event(), signal.publisherId(), problem);
 	}
 
 	public void expired(Signal signal, String responderId) {
 		this.expired.increment();
-		this.expiredLog.warnCounted(logger, "'{}' of '{}' comes to '{}' after its publisher's timeout", signal.event(),
-				signal.publisherId(), responderId);
+		warn("'{}' of '{}' comes to '{}' after its publisher's timeout", signal.event(), signal.publisherId(),
+				responderId);
 	}
 
 	public void unexpected(Response response, Enum<?> verdict, boolean late) {
 		(late ? this.late : this.unexpected).increment();
-		this.unexpectedLog.warnCounted(logger, "An answer of '{}' to '{}' of '{}' does not count: {}",
-				response.responderId(), response.event(), response.publisherId(), verdict.name());
+		warn("An answer of '{}' to '{}' of '{}' does not count: {}", response.responderId(), response.event(),
+				response.publisherId(), verdict.name());
 	}
 
 }
