@@ -34,24 +34,27 @@ public final class Interceptors {
 
 	public CompletionStage<@Nullable Acknowledgement> handle(Signal signal, SignalInterceptor.Handling handler)
 			throws Exception {
-		SignalInterceptor.Handling chain = handler;
+		return around(handler, (interceptor, next) -> (actual) -> interceptor.aroundHandle(actual, next))
+			.proceed(signal);
+	}
+
+	// The first of the interceptors is the outermost.
+	private <C> C around(C innermost, BiFunction<SignalInterceptor, C, C> around) {
+		C chain = innermost;
 		List<SignalInterceptor> all = this.interceptors.get();
 		for (int i = all.size() - 1; i >= 0; i--) {
-			SignalInterceptor interceptor = all.get(i);
-			SignalInterceptor.Handling next = chain;
-			chain = (actual) -> interceptor.aroundHandle(actual, next);
+			chain = around.apply(all.get(i), chain);
 		}
-		return chain.proceed(signal);
+		return chain;
 	}
 
 	public <T> CompletableFuture<SignalResult> publish(Signal signal, T options, Executor completion,
 			BiFunction<Signal, T, CompletableFuture<SignalResult>> publisher) {
-		List<SignalInterceptor> all = this.interceptors.get();
-		if (all.isEmpty()) {
+		if (this.interceptors.get().isEmpty()) {
 			return publisher.apply(signal, options);
 		}
 		List<CompletableFuture<SignalResult>> published = new CopyOnWriteArrayList<>();
-		SignalInterceptor.Publishing chain = (actual) -> {
+		SignalInterceptor.Publishing publishing = (actual) -> {
 			if (!actual.publisherId().equals(signal.publisherId()) || !actual.event().equals(signal.event())) {
 				throw new IllegalArgumentException(
 						"A SignalInterceptor must not change the publisher or the event of a signal: answers name them");
@@ -61,12 +64,9 @@ public final class Interceptors {
 			published.add(proceeded);
 			return Futures.handOut(proceeded, this.executor);
 		};
-		for (int i = all.size() - 1; i >= 0; i--) {
-			SignalInterceptor interceptor = all.get(i);
-			SignalInterceptor.Publishing next = chain;
-			chain = (actual) -> interceptor.aroundPublish(actual, next);
-		}
-		CompletableFuture<SignalResult> result = chain.proceed(signal);
+		CompletableFuture<SignalResult> result = around(publishing,
+				(interceptor, next) -> (actual) -> interceptor.aroundPublish(actual, next))
+			.proceed(signal);
 		result.whenComplete((value, ex) -> {
 			if (result.isCancelled()) {
 				// An interceptor may have created another future, which does not forward
