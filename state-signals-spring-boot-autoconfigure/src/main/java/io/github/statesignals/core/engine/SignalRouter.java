@@ -232,19 +232,16 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		if (address == null || probe.nonce().length() > LONGEST_NONCE) {
 			return;
 		}
-		State state = State.ABSENT;
-		for (DefaultSignalResponder responder : this.responders.all()) {
-			if (responder.getResponderId().equals(response.responderId()) && responder.getChannel().equals(channel)
-					&& responder.isWorkingFor(response.publisherId())) {
-				state = State.WORKING;
-			}
-		}
+		boolean working = this.responders.all()
+			.stream()
+			.anyMatch((responder) -> responder.getResponderId().equals(response.responderId())
+					&& responder.getChannel().equals(channel) && responder.isWorkingFor(response.publisherId()));
 		// Nothing of the probe is repeated: any client can send one.
 		Response answer = new Response(response.responderId(), response.publisherId(), Outbound.PROBE_EVENT, null,
 				null);
 		this.services.outbound()
-			.send(channel, answer, new ResponseExtension(null, null, null, null, new Probe(probe.nonce(), state)),
-					address);
+			.send(channel, answer, new ResponseExtension(null, null, null, null,
+					new Probe(probe.nonce(), working ? State.WORKING : State.ABSENT)), address);
 	}
 
 	private void onAnnouncement(DefaultSignalExporter exporter, Response response,

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -265,11 +266,10 @@ public final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	public SortedSet<String> events() {
-		SortedSet<String> events = new TreeSet<>();
-		for (RegisteredHandler handler : this.handlers.all()) {
-			events.add(handler.event());
-		}
-		return events;
+		return this.handlers.all()
+			.stream()
+			.map(RegisteredHandler::event)
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	public RegisteredHandlers handlers() {

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.statesignals.core.EngineServices;
@@ -63,13 +64,11 @@ public final class ResponderRegistry {
 
 	// Not one on a durable channel, whose id other applications share.
 	public @Nullable DefaultSignalResponder findBroadcast(String responderId) {
-		for (DefaultSignalResponder responder : this.responders) {
-			if (responder.getResponderId().equals(responderId)
-					&& !this.services.outbound().isDurable(responder.getChannel())) {
-				return responder;
-			}
-		}
-		return null;
+		return this.responders.stream()
+			.filter((responder) -> responder.getResponderId().equals(responderId)
+					&& !this.services.outbound().isDurable(responder.getChannel()))
+			.findFirst()
+			.orElse(null);
 	}
 
 	public List<DefaultSignalResponder> all() {
@@ -81,13 +80,10 @@ public final class ResponderRegistry {
 	}
 
 	public Set<String> handledEvents(String channel) {
-		Set<String> events = new TreeSet<>();
-		for (DefaultSignalResponder responder : this.responders) {
-			if (responder.getChannel().equals(channel)) {
-				events.addAll(responder.handlers().handledEvents());
-			}
-		}
-		return events;
+		return this.responders.stream()
+			.filter((responder) -> responder.getChannel().equals(channel))
+			.flatMap((responder) -> responder.handlers().handledEvents().stream())
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 }
