@@ -59,8 +59,7 @@ class HostileClientTests {
 			this.peer.publish(Peer.signal(exporter.getPublisherId(), "start", guess),
 					new SignalExtension(Integer.toString(guess), SignalExtension.NONE, 0, 20_000, null));
 		}
-		responding.awaitIdle();
-		this.peer.settle();
+		awaitAnswers(responding);
 		assertThat(publish).isNotDone();
 	}
 
@@ -184,8 +183,7 @@ class HostileClientTests {
 		List<CompletableFuture<SignalResult>> publishes = Stream.generate(() -> exporter.signal("start").publishAsync())
 			.limit(10)
 			.toList();
-		responding.awaitIdle();
-		this.peer.settle();
+		awaitAnswers(responding);
 		assertThat(publishes).noneMatch(CompletableFuture::isDone);
 		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
 		assertThat(publishes).allSatisfy((publish) -> {
@@ -197,8 +195,7 @@ class HostileClientTests {
 		});
 		// It may have been slow.
 		CompletableFuture<SignalResult> later = exporter.signal("start").publishAsync();
-		responding.awaitIdle();
-		this.peer.settle();
+		awaitAnswers(responding);
 		assertThat(later).isNotDone();
 		this.applications.timer().advance(InMemoryApplications.RESPONSE_TIMEOUT);
 		assertThat(get(later).missing()).containsExactly("forged");
@@ -320,6 +317,13 @@ class HostileClientTests {
 		InMemoryApplications.awaiting()
 			.until(() -> exporter.getSubscribers().contains(responding.responder().getResponderId()));
 		return exporter;
+	}
+
+	// The signals are received, handled, and answered.
+	private void awaitAnswers(Application responding) {
+		this.peer.settle();
+		responding.awaitIdle();
+		this.peer.settle();
 	}
 
 }
