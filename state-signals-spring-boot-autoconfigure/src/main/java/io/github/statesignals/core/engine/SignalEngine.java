@@ -224,8 +224,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	public CompletableFuture<Void> connected() {
-		// Dependents must not run on the thread that starts the engine.
-		return this.connected.thenApplyAsync((none) -> none, this.services.executor());
+		CompletableFuture<Void> current = this.connected;
+		// Dependents must not run on the thread that completes it, which starts the
+		// engine.
+		return current.isDone() ? current.copy() : current.thenApplyAsync((none) -> none, this.services.executor());
 	}
 
 	public boolean isConnected() {
