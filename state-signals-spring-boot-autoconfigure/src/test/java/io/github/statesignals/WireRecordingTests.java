@@ -100,6 +100,8 @@ class WireRecordingTests {
 			recorder.await("hello");
 			SignalExporter exporter = exporter("channel=rollout");
 			assertThat(exporter.initializeAndWait(1, TIMEOUT, "step")).isTrue();
+			// Of several, all answers may be in frames.
+			assertThat(exporter.signal("step").sampleNo(1).publish().isSuccess()).isTrue();
 			Awaitility.await().atMost(TIMEOUT).until(() -> {
 				publish(exporter);
 				return recorder.has("signals in a frame") && recorder.has("answers in a frame");
