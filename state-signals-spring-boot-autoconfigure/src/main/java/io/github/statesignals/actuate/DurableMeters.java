@@ -107,8 +107,11 @@ final class DurableMeters {
 	}
 
 	private Sample sample(String channel) {
-		startIfDue().copy().completeOnTimeout(null, WAIT.toMillis(), TimeUnit.MILLISECONDS).join();
-		return this.samples.getOrDefault(channel, Sample.NONE);
+		return startIfDue().copy()
+			.completeOnTimeout(null, WAIT.toMillis(), TimeUnit.MILLISECONDS)
+			// If sampling fails, the meter has the last sample, as before it is read.
+			.handle((sampled, ex) -> this.samples.getOrDefault(channel, Sample.NONE))
+			.join();
 	}
 
 	private synchronized CompletableFuture<Void> startIfDue() {
