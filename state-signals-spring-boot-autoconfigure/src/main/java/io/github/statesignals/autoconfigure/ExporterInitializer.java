@@ -5,6 +5,7 @@ import java.util.List;
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +72,18 @@ final class ExporterInitializer implements SmartLifecycle {
 
 	private void whenConnected(SignalExporter exporter, Runnable task) {
 		if (this.engine.isConnected()) {
-			task.run();
+			try {
+				task.run();
+			}
+			catch (IllegalStateException ex) {
+				// Not set again: beans are destroyed on this thread next, and may wait.
+				if (Thread.interrupted()) {
+					throw new SignalStartException(
+							"Too few responders were subscribed" + SignalTransportException.INTERRUPTED,
+							"Start responders of the events, or reduce 'state-signals.exporter.await-subscribers'.");
+				}
+				throw ex;
+			}
 			return;
 		}
 		this.engine.connected().thenRun(task).exceptionally((ex) -> {

@@ -2,7 +2,6 @@ package io.github.statesignals.redis;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -246,33 +245,33 @@ final class RedisPubSubConnection implements Runnable {
 
 	// A negative timeout waits indefinitely, also if Redis refuses the connection. True
 	// also when it is closed.
-	boolean awaitConnected(Duration timeout) {
+	boolean awaitConnected(Duration timeout) throws InterruptedException {
+		// Closing a context interrupts its start only where that waits without a limit.
+		Thread limit = new Thread(() -> limit(timeout), "state-signals-limit");
+		limit.setDaemon(true);
+		limit.start();
+		(timeout.isNegative() ? this.settled : this.decided).await();
+		return this.state == State.CONNECTED || isClosed();
+	}
+
+	private void limit(Duration timeout) {
 		try {
 			boolean longer = timeout.isNegative() || timeout.compareTo(SILENCE) > 0;
-			if (longer && !this.decided.await(SILENCE.toMillis(), TimeUnit.MILLISECONDS)
-					&& this.failures.last() == null) {
+			if (longer && !awaitDecided(SILENCE) && this.failures.last() == null) {
 				this.failures.logNoAnswer(this.state == State.CONNECTING);
 			}
-			if (timeout.isNegative()) {
-				this.settled.await();
-				return true;
+			if (!timeout.isNegative()) {
+				awaitDecided(longer ? timeout.minus(SILENCE) : timeout);
+				this.decided.countDown();
 			}
-			if (longer) {
-				// Closing a context interrupts its start only where that waits without a
-				// limit.
-				CompletableFuture
-					.delayedExecutor(TimeUnit.MILLISECONDS.convert(timeout.minus(SILENCE)), TimeUnit.MILLISECONDS,
-							Runnable::run)
-					.execute(this.decided::countDown);
-				this.decided.await();
-			}
-			return this.decided.await(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS)
-					&& (this.state == State.CONNECTED || isClosed());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return false;
 		}
+	}
+
+	private boolean awaitDecided(Duration timeout) throws InterruptedException {
+		return this.decided.await(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS);
 	}
 
 	@Nullable RuntimeException failure() {

@@ -139,17 +139,27 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	public void start(Listener listener) {
 		RedisPubSubConnection started = begin(listener);
 		Duration timeout = this.settings.connectTimeout();
-		if (started == null || timeout.isZero() || started.awaitConnected(timeout)) {
-			return;
+		boolean interrupted = false;
+		try {
+			if (started == null || timeout.isZero() || started.awaitConnected(timeout)) {
+				return;
+			}
+		}
+		catch (InterruptedException ex) {
+			// Not set again: beans are destroyed on this thread next, and may wait.
+			interrupted = true;
 		}
 		stop();
-		throw failure(started.failure());
+		throw failure(started.failure(), interrupted);
 	}
 
-	private SignalTransportException failure(@Nullable RuntimeException cause) {
+	private SignalTransportException failure(@Nullable RuntimeException cause, boolean interrupted) {
 		ConnectProblem problem = ConnectProblem.of(cause);
 		String message = "Could not subscribe to the Redis channels " + this.channels.values();
-		if (!problem.isCertain()) {
+		if (interrupted) {
+			message += SignalTransportException.INTERRUPTED;
+		}
+		else if (!problem.isCertain()) {
 			message += " within %d ms (state-signals.connect-timeout)"
 				.formatted(TimeUnit.MILLISECONDS.convert(this.settings.connectTimeout()));
 		}

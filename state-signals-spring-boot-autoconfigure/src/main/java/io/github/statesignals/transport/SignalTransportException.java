@@ -17,6 +17,11 @@ import org.springframework.dao.TransientDataAccessResourceException;
 public class SignalTransportException extends DataAccessResourceFailureException {
 
 	/**
+	 * Continues the message of a start that is interrupted.
+	 */
+	public static final String INTERRUPTED = ": the start was interrupted, because the application is stopped";
+
+	/**
 	 * Redis explains its protected mode in a thousand characters.
 	 */
 	private static final int REASON_LENGTH = 300;

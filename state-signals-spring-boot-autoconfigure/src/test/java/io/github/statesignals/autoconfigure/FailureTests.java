@@ -20,6 +20,7 @@ import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
+import io.lettuce.core.RedisClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,6 +122,10 @@ class FailureTests {
 			bad("spring.data.redis.cluster.nodes=%s", "cluster support disabled",
 					"replace 'spring.data.redis.cluster.nodes' with 'spring.data.redis.host'"));
 
+	static final List<Arguments> waits = List.of(withoutRedis("3s"), withoutRedis("10m"), withoutRedis("-1"),
+			bad(OverMemory.class, "state-signals.exporter.legal-events=start",
+					"state-signals.exporter.await-subscribers=1"));
+
 	private final Set<Thread> threadsBefore = threads();
 
 	@AfterEach
@@ -185,19 +190,43 @@ class FailureTests {
 	}
 
 	// As a JVM does that is told to stop.
-	@Test
-	void closingEndsAStartThatWaitsForRedis(CapturedOutput output) throws InterruptedException {
+	@ParameterizedTest
+	@FieldSource("waits")
+	void closingEndsAStartThatWaits(Class<?> application, List<String> properties, CapturedOutput output)
+			throws InterruptedException {
 		CompletableFuture<ConfigurableApplicationContext> context = new CompletableFuture<>();
 		Thread start = new Thread(() -> assertThatException()
-			.isThrownBy(() -> new SpringApplicationBuilder(OverRedis.class).web(WebApplicationType.NONE)
+			.isThrownBy(() -> new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 				.initializers(context::complete)
-				.run("--state-signals.connect-timeout=10m", "--spring.data.redis.port=" + TestRedis.freePort())));
+				.run(properties.stream().map((property) -> "--" + property).toArray(String[]::new))));
 		start.setDaemon(true);
 		start.start();
-		await().until(
-				() -> output.getOut().contains("Redis is not available") && start.getState() == Thread.State.WAITING);
+		await().until(() -> start.getState() == Thread.State.WAITING && isStarting(start));
 		context.join().close();
 		start.join();
+		assertThat(output).contains("the start was interrupted, because the application is stopped")
+			.doesNotContain("InterruptedException", "within");
+	}
+
+	@Test
+	void closingEndsAStartThatWaitsForDurableChannels(CapturedOutput output) throws Exception {
+		RedisServer server = TestRedis.startServer(0);
+		int port = server.ports().get(0);
+		try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + port)) {
+			client.connect().sync().replicaof("127.0.0.1", 1);
+			closingEndsAStartThatWaits(OverRedis.class,
+					List.of("spring.data.redis.port=" + port, "state-signals.channel=flips",
+							"state-signals.channels.flips.delivery=durable", "state-signals.connect-timeout=10m"),
+					output);
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	private static boolean isStarting(Thread thread) {
+		return Stream.of(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().endsWith("DefaultLifecycleProcessor"));
 	}
 
 	@ParameterizedTest
@@ -290,6 +319,11 @@ class FailureTests {
 		finally {
 			server.stop();
 		}
+	}
+
+	private static Arguments withoutRedis(String connectTimeout) {
+		return bad(OverRedis.class, "state-signals.connect-timeout=" + connectTimeout,
+				"spring.data.redis.port=" + TestRedis.freePort());
 	}
 
 	private static Arguments bad(Object subject, String... expected) {

@@ -99,8 +99,11 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			this.broadcast.start(started.listener());
 			Duration timeout = this.settings.connectTimeout();
 			if (!timeout.isZero() && !Replies.await(started.connected(), timeout) && this.connection == started) {
-				throw failure(" within %d ms (state-signals.connect-timeout)"
-					.formatted(TimeUnit.MILLISECONDS.convert(timeout)), started.registrationFailure());
+				// The flag is not set again: beans are destroyed on this thread next.
+				throw failure(Thread.interrupted() ? SignalTransportException.INTERRUPTED
+						: " within %d ms (state-signals.connect-timeout)"
+							.formatted(TimeUnit.MILLISECONDS.convert(timeout)),
+						started.registrationFailure());
 			}
 		}
 		catch (RuntimeException ex) {

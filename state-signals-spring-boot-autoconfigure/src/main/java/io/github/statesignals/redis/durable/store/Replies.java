@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.redis.driver.RedisExceptions;
@@ -71,13 +70,14 @@ public final class Replies {
 
 	// A negative timeout waits indefinitely. False if it has passed.
 	public static boolean await(CompletableFuture<?> all, Duration timeout) {
-		try {
-			all.get(timeout.isNegative() ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.convert(timeout),
-					TimeUnit.MILLISECONDS);
-			return true;
+		CompletableFuture<Boolean> ended = all.thenApply((value) -> true);
+		if (!timeout.isNegative()) {
+			ended.completeOnTimeout(false, TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS);
 		}
-		catch (TimeoutException ex) {
-			return false;
+		try {
+			// Closing a context interrupts its start only where that waits without a
+			// limit.
+			return ended.get();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
