@@ -161,9 +161,11 @@ public enum ConnectProblem {
 		return this.remedy;
 	}
 
-	// On a cluster, the message has the reply of each node in a line of its own.
+	// On a cluster, the message has the reply of each node in a line of its own. Up to
+	// Redis
+	// 6 a script's error is wrapped.
 	private static Predicate<Throwable> replies(String codes) {
-		return messages("(?:^|: )(?:" + codes + ")\\b");
+		return messages("(?:^|: -?)(?:" + codes + ")\\b");
 	}
 
 	private static Predicate<Throwable> messages(String expression) {

@@ -36,6 +36,9 @@ class ConnectProblemTests {
 			Arguments.of("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist",
 					ConnectProblem.NO_WRITES),
 			Arguments.of("OOM command not allowed when used memory > 'maxmemory'.", ConnectProblem.NO_WRITES),
+			Arguments
+				.of("ERR Error running script (call to f_bcb0): @user_script:41: @user_script: 41: -OOM command not "
+						+ "allowed when used memory > 'maxmemory'.", ConnectProblem.NO_WRITES),
 			Arguments.of("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
 					ConnectProblem.REPLICA),
 			Arguments.of("READONLY You can't write against a read only replica.", ConnectProblem.REPLICA),
@@ -57,7 +60,8 @@ class ConnectProblemTests {
 	@FieldSource("replies")
 	void whatMayPassIsWaitedFor(String reply, ConnectProblem problem) {
 		boolean passing = List
-			.of("LOADING", "MISCONF", "OOM", "MASTERDOWN", "READONLY", "MOVED", "CLUSTERDOWN", "BUSY", "ERR unknown")
+			.of("LOADING", "MISCONF", "OOM", "MASTERDOWN", "READONLY", "MOVED", "CLUSTERDOWN", "BUSY", "ERR unknown",
+					"ERR Error running script")
 			.stream()
 			.anyMatch(reply::startsWith);
 		assertThat(problem.isCertain()).isEqualTo(!passing);
