@@ -26,8 +26,10 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
 import io.github.statesignals.handler.InvalidSignalHandlerException;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
@@ -44,6 +46,7 @@ import redis.embedded.RedisServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
+
 import org.springframework.beans.factory.BeanFactoryInitializer;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -729,7 +732,7 @@ class StateSignalsAutoConfigurationTests {
 									EngineSettings.Expired.REJECT, null, null, true, 10, 10),
 							PATIENCE),
 					new SimpleAsyncTaskExecutor("own-engine-"), JsonMapper.shared(), List::of, (event) -> {
-					});
+					}, new ScheduledTimer(), () -> SignalObserver.NONE);
 		}
 
 	}

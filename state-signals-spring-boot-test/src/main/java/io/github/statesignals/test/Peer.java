@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.lane.Timer;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,7 +37,7 @@ final class Peer {
 		this.timer = broker.clock().timer();
 		this.engine = new SignalEngine(this.transport, settings(tested, respond),
 				(task) -> this.executor.execute(broker.inFlight(task)), mapper, List::of, (event) -> {
-				}, this.timer);
+				}, this.timer, () -> SignalObserver.NONE);
 	}
 
 	private static EngineSettings settings(EngineSettings tested, boolean respond) {

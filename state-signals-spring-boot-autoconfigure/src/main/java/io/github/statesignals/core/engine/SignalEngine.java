@@ -110,18 +110,8 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	// Completes when it does, and the exporters that waited for it are initialized.
 	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
 
-	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, ApplicationEventPublisher events) {
-		this(transport, settings, executor, mapper, interceptors, events, new ScheduledTimer());
-	}
-
-	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
-			Supplier<List<SignalInterceptor>> interceptors, ApplicationEventPublisher events, Timer timer) {
-		this(transport, settings, executor, mapper, interceptors, events, timer, () -> SignalObserver.NONE);
-	}
-
 	/**
-	 * Creates an engine whose publishers have another time, and that is observed.
+	 * Creates an engine.
 	 * @param transport the transport; started and stopped with the engine
 	 * @param settings the settings
 	 * @param executor runs handlers and completes futures; must not run a task in the

@@ -46,9 +46,11 @@ import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.ResultListener;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.lane.ManualTimer;
+import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
@@ -65,6 +67,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
+
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessException;
@@ -1515,7 +1518,7 @@ class DefaultSignalExporterTests {
 	@Test
 	void publishingAfterTheEngineWasClosedFailsAndDoesNotHang() throws Exception {
 		SignalEngine closed = new SignalEngine(this.broker.transport(), settings(RESPONSE_TIMEOUT), this.executor,
-				new JsonMapper(), List::of, this.events::add);
+				new JsonMapper(), List::of, this.events::add, new ScheduledTimer(), () -> SignalObserver.NONE);
 		SignalExporter late = closed.create("late");
 		closed.start();
 		late.initialize("start");
@@ -1909,7 +1912,7 @@ class DefaultSignalExporterTests {
 
 	private SignalEngine engine(Duration responseTimeout, String... expectedResponders) {
 		return new SignalEngine(this.wire, settings(responseTimeout, expectedResponders), this.executor,
-				new JsonMapper(), () -> this.interceptors, this.events::add, this.timer);
+				new JsonMapper(), () -> this.interceptors, this.events::add, this.timer, () -> SignalObserver.NONE);
 	}
 
 	private static EngineSettings settings(Duration responseTimeout, String... expectedResponders) {

@@ -33,8 +33,10 @@ import io.github.statesignals.SignalResponder.Registration;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.EngineSettings.Unhandled;
 import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.SilentTransport;
+import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
@@ -52,6 +54,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
+
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -880,7 +883,7 @@ class DefaultSignalResponderTests {
 			CountDownLatch handled = new CountDownLatch(1);
 			FloodingTransport flood = new FloodingTransport();
 			SignalEngine flooded = new SignalEngine(flood, new Settings().toEngineSettings(), this.executor,
-					new JsonMapper(), List::of, this.events::add);
+					new JsonMapper(), List::of, this.events::add, new ScheduledTimer(), () -> SignalObserver.NONE);
 			flooded.responder().on("start", (signal) -> {
 				if (stopped.get()) {
 					late.incrementAndGet();
@@ -915,7 +918,7 @@ class DefaultSignalResponderTests {
 			this.engine.stop();
 		}
 		this.engine = new SignalEngine(this.wire, settings.toEngineSettings(), this.executor, new JsonMapper(),
-				List::of, this.events::add);
+				List::of, this.events::add, new ScheduledTimer(), () -> SignalObserver.NONE);
 		this.responder = this.engine.responder();
 		this.engine.start();
 		this.wire.log.clear();

@@ -17,6 +17,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentTransport;
 import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.transport.DurableSignalTransport;
@@ -56,7 +57,7 @@ class DurablePublishTests {
 			new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
 					EngineSettings.Expired.REJECT, null, null, true, 16, 1_000),
 			TIMEOUT), Runnable::run, new JsonMapper(), List::of, (event) -> {
-			}, this.timer);
+			}, this.timer, () -> SignalObserver.NONE);
 
 	private final SignalExporter exporter = this.engine.create("conductor");
 

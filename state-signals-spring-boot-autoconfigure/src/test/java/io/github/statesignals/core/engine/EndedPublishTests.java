@@ -18,6 +18,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.ResultListener;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentTransport;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
@@ -180,7 +181,7 @@ class EndedPublishTests {
 					.engine()
 					.getSettings(),
 				this.executor, new JsonMapper(), List::of, (event) -> {
-				}, this.timer);
+				}, this.timer, () -> SignalObserver.NONE);
 
 		private final SignalExporter exporter = this.engine.create("conductor");
 

@@ -12,10 +12,12 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentTransport;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.lane.ScheduledTimer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -315,7 +317,7 @@ class ExporterLifecycleTests {
 		private final SignalEngine engine = new SignalEngine(this.transport,
 				new InMemoryApplications().create(new Settings()).engine().getSettings(), this.executor,
 				new JsonMapper(), List::of, (event) -> {
-				});
+				}, new ScheduledTimer(), () -> SignalObserver.NONE);
 
 		@AfterEach
 		void close() {

@@ -25,6 +25,7 @@ import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
@@ -263,7 +264,8 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private Application(Settings settings) {
 			this.engine = new SignalEngine(this.wire, settings.toEngineSettings(), InMemoryApplications.this.executor,
-					new JsonMapper(), List::of, this.events::add, InMemoryApplications.this.timer);
+					new JsonMapper(), List::of, this.events::add, InMemoryApplications.this.timer,
+					() -> SignalObserver.NONE);
 		}
 
 		SignalEngine engine() {

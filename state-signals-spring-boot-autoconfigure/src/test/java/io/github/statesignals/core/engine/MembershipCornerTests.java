@@ -22,11 +22,13 @@ import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
@@ -117,7 +119,7 @@ class MembershipCornerTests {
 		ExecutorService executor = Executors.newCachedThreadPool();
 		SignalEngine engine = new SignalEngine(this.broker().transport(), settings(), executor, new JsonMapper(),
 				List::of, (event) -> {
-				});
+				}, new ScheduledTimer(), () -> SignalObserver.NONE);
 		try {
 			engine.responder().on("start", (signal) -> Acknowledgement.success());
 			engine.start();
@@ -313,7 +315,7 @@ class MembershipCornerTests {
 						throw new IllegalStateException(ex);
 					}
 					told.add(event);
-				});
+				}, new ScheduledTimer(), () -> SignalObserver.NONE);
 		try {
 			engine.start();
 			DefaultSignalExporter exporter = (DefaultSignalExporter) engine.create("conductor");

@@ -21,6 +21,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.SignalObserver;
+import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
@@ -244,7 +246,7 @@ class TruthOnRedisTests {
 		@Override
 		public SignalEngine createEngine(SignalTransport transport, EngineSettings settings) {
 			return new SignalEngine(transport, settings, executor, mapper, List::of, (event) -> {
-			});
+			}, new ScheduledTimer(), () -> SignalObserver.NONE);
 		}
 
 		void close() {
