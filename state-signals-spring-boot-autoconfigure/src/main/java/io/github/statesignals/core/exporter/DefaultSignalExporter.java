@@ -305,7 +305,11 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void checkStarted() {
 		if (this.registry.isStopped()) {
-			throw ExporterFailures.notStarted(this.publisherId);
+			throw new IllegalStateException(
+					("Exporter '%s' can't wait for subscribers while the application has not started, and was not initialized. "
+							+ "Call initialize() here, which is done at start, and wait in an ApplicationRunner, "
+							+ "or set state-signals.exporter.await-subscribers")
+						.formatted(this.publisherId));
 		}
 	}
 

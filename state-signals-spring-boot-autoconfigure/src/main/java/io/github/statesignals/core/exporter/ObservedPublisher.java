@@ -20,28 +20,12 @@ import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * Observes the publishes of one exporter, and passes them through the interceptors. One
- * that can't be sent in the state of the exporter fails.
+ * that can't be sent, in the state of the exporter or while all are stopped, fails.
  */
-final class ObservedPublisher {
+record ObservedPublisher(String channel, EngineServices services, BooleanSupplier stopped,
+		Supplier<Subscriptions> subscriptions) {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
-
-	private final String channel;
-
-	private final EngineServices services;
-
-	// Whether nothing can be sent.
-	private final BooleanSupplier stopped;
-
-	private final Supplier<Subscriptions> subscriptions;
-
-	ObservedPublisher(String channel, EngineServices services, BooleanSupplier stopped,
-			Supplier<Subscriptions> subscriptions) {
-		this.channel = channel;
-		this.services = services;
-		this.stopped = stopped;
-		this.subscriptions = subscriptions;
-	}
 
 	Published publish(Signal signal, ExporterState current, PublishOptions options) {
 		Observed observed = this.services.observer()
@@ -70,8 +54,12 @@ final class ObservedPublisher {
 	private CompletableFuture<SignalResult> send(Signal signal, ExporterState current, PublishOptions options) {
 		String event = signal.event();
 		if (this.stopped.getAsBoolean() || current.is(Status.WAITING)) {
-			DataAccessResourceFailureException failure = ExporterFailures.notSent(event, signal.publisherId(),
-					this.stopped.getAsBoolean());
+			DataAccessResourceFailureException failure = new DataAccessResourceFailureException(
+					"'%s' of exporter '%s' was not sent: the application %s".formatted(event, signal.publisherId(),
+							this.stopped.getAsBoolean()
+									? "has not started yet, or has stopped. "
+											+ "Publish when it has started, such as in an ApplicationRunner"
+									: "is not connected to Redis yet"));
 			this.services.counters().ended(this.channel, event, null, failure);
 			return CompletableFuture.failedFuture(failure);
 		}

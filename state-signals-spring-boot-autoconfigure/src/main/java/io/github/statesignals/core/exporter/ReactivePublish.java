@@ -17,20 +17,13 @@ import io.github.statesignals.core.Futures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes a signal for each subscriber, and passes it the answers and the result.
+ * Publishes a signal for each subscriber, and passes it the answers and the result. The
+ * function publishes with a listener of the answers.
  */
-final class ReactivePublish implements Flow.Publisher<SignalProgress> {
-
-	private final Executor executor;
-
-	private final Function<BiConsumer<String, SignalResult.Answer>, CompletableFuture<SignalResult>> publish;
-
-	// publish: publishes with a listener of the answers.
-	ReactivePublish(Executor executor,
-			Function<BiConsumer<String, SignalResult.Answer>, CompletableFuture<SignalResult>> publish) {
-		this.executor = executor;
-		this.publish = publish;
-	}
+record ReactivePublish(Executor executor,
+		Function<BiConsumer<String, SignalResult.Answer>, CompletableFuture<SignalResult>> publish)
+		implements
+			Flow.Publisher<SignalProgress> {
 
 	@Override
 	public void subscribe(Flow.Subscriber<? super SignalProgress> subscriber) {

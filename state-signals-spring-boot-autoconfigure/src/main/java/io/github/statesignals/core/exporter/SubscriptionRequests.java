@@ -71,16 +71,12 @@ final class SubscriptionRequests {
 		return sending;
 	}
 
-	// Completes at once if there is no need.
-	private CompletionStage<?> askAgain() {
-		Signal current = this.initialization.get();
-		CompletionStage<?> sent = (current != null) ? ask(current) : CompletableFuture.completedFuture(null);
-		this.publisher.completeEnded();
-		return sent;
-	}
-
+	// Asks again. Completes at once if there is no need.
 	CompletionStage<?> send() {
-		return askAgain().whenComplete((sent, ex) -> {
+		Signal current = this.initialization.get();
+		CompletionStage<?> sending = (current != null) ? ask(current) : CompletableFuture.completedFuture(null);
+		this.publisher.completeEnded();
+		return sending.whenComplete((sent, ex) -> {
 			if (ex != null) {
 				logger.warn("Could not ask for subscribers of '{}' again: {}", this.publisherId,
 						Futures.unwrap(ex).toString());
@@ -100,7 +96,7 @@ final class SubscriptionRequests {
 		}
 	}
 
-	synchronized void asked(long receivers) {
+	private synchronized void asked(long receivers) {
 		this.receivers = receivers;
 	}
 
