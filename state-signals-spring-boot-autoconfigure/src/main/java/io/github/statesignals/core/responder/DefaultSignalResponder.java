@@ -187,7 +187,15 @@ public final class DefaultSignalResponder implements SignalResponder {
 	@Override
 	public Registration listen(Consumer<Signal> listener) {
 		Assert.notNull(listener, "'listener' must not be null");
-		return register(this.listeners, new RegisteredListener(listener));
+		// Removed by its identity: the same listener may be registered twice.
+		return register(this.listeners, new Consumer<>() {
+
+			@Override
+			public void accept(Signal signal) {
+				listener.accept(signal);
+			}
+
+		});
 	}
 
 	private <T> Registration register(List<T> all, T added) {
@@ -353,7 +361,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		if (!isActive()) {
 			return false;
 		}
-		if (!this.locks.accepts(delivery.signal()) || (this.locks.isTagLocked() && unreadable.tag() == null)) {
+		if (!this.locks.accepts(delivery.signal()) || (this.locks.tag() != null && unreadable.tag() == null)) {
 			return delivery.receipt() == null || onSignal(delivery);
 		}
 		this.answers.answer(delivery, Acknowledgement.failure("The signal can't be read: " + unreadable.problem()));

@@ -26,35 +26,14 @@ import org.springframework.util.StringUtils;
  * Handles the signals of one responder with its listeners and handlers, one after the
  * other, and answers each signal once.
  */
-final class SignalHandling {
+record SignalHandling(String responderId, EngineServices services, List<Consumer<Signal>> listeners,
+		UnansweredSignals unanswered, SignalAnswers answers, Runnable onHandled) {
 
 	// The acknowledgement of a handler that does not act on a signal. Compared by
 	// identity.
 	static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
-
-	private final String responderId;
-
-	private final EngineServices services;
-
-	private final List<Consumer<Signal>> listeners;
-
-	private final UnansweredSignals unanswered;
-
-	private final SignalAnswers answers;
-
-	private final Runnable onHandled;
-
-	SignalHandling(String responderId, EngineServices services, List<Consumer<Signal>> listeners,
-			UnansweredSignals unanswered, SignalAnswers answers, Runnable onHandled) {
-		this.responderId = responderId;
-		this.services = services;
-		this.listeners = listeners;
-		this.unanswered = unanswered;
-		this.answers = answers;
-		this.onHandled = onHandled;
-	}
 
 	OrderedLanes.Task task(Delivery delivery, List<RegisteredHandler> matching) {
 		return new Handling(delivery, matching);

@@ -73,10 +73,6 @@ final class SignalLocks {
 		return this.tag;
 	}
 
-	boolean isTagLocked() {
-		return this.tag != null;
-	}
-
 	boolean acceptsPublisher(String publisherId) {
 		String locked = this.publisher;
 		return locked == null || locked.equals(publisherId);
