@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -33,6 +33,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Emits Spring's application events of types with {@link SignalEvent#bridge()} as
@@ -62,7 +63,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private final BridgedListeners listeners;
 
-	private volatile @Nullable Boolean topmost;
+	private final SingletonSupplier<Boolean> topmost = SingletonSupplier.of(this::isTopmost);
 
 	private volatile boolean closed;
 
@@ -79,7 +80,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 	public void onApplicationEvent(ApplicationEvent event) {
 		if (event instanceof PayloadApplicationEvent<?> payloadEvent) {
 			if (!(event instanceof RemoteEvent) && SignalTypes.isBridged(payloadEvent.getPayload().getClass())
-					&& isTopmost()) {
+					&& this.topmost.obtain()) {
 				emit(payloadEvent.getPayload());
 			}
 		}
@@ -98,15 +99,9 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 	}
 
 	private boolean isTopmost() {
-		Boolean topmost = this.topmost;
-		if (topmost == null) {
-			topmost = true;
-			for (ApplicationContext parent = this.context.getParent(); parent != null; parent = parent.getParent()) {
-				topmost &= parent.getBeanNamesForType(ApplicationEventBridge.class, true, false).length == 0;
-			}
-			this.topmost = topmost;
-		}
-		return topmost;
+		return this.context.getParent() == null
+				|| BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.context.getParent(),
+						ApplicationEventBridge.class, true, false).length == 0;
 	}
 
 	// An event that can't be emitted is refused before the commit, not after it.
@@ -172,7 +167,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	// The bridge of a parent context calls the listeners of that context.
 	private void publish(RemoteEvent<?> event) {
-		if (isTopmost()) {
+		if (this.topmost.obtain()) {
 			this.context.publishEvent(event);
 		}
 		else {

@@ -19,13 +19,7 @@ import org.springframework.validation.annotation.ValidationAnnotationUtils;
  * Validates the arguments of parameters that are annotated with {@code @Valid} or
  * {@code @Validated}.
  */
-final class ArgumentValidator {
-
-	private final BeanFactory beanFactory;
-
-	ArgumentValidator(BeanFactory beanFactory) {
-		this.beanFactory = beanFactory;
-	}
+record ArgumentValidator(BeanFactory beanFactory) {
 
 	HandlerArgument validated(MethodParameter parameter, HandlerArgument argument) {
 		for (Annotation annotation : parameter.getParameterAnnotations()) {

@@ -19,15 +19,9 @@ import org.springframework.util.ObjectUtils;
  * resolver it turns no array or list into a string, and finds a list that is configured
  * by its elements, as in YAML.
  */
-final class AttributeResolver {
+record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 
 	private static final String ABSENT = "\uE000absent";
-
-	private final ConfigurableBeanFactory beanFactory;
-
-	AttributeResolver(ConfigurableBeanFactory beanFactory) {
-		this.beanFactory = beanFactory;
-	}
 
 	// A comma is part of the value.
 	String resolve(String declared) {

@@ -14,13 +14,7 @@ import org.springframework.core.ResolvableType;
 /**
  * Determines the types of beans from their definitions, without creating the beans.
  */
-final class BeanClasses {
-
-	private final ConfigurableListableBeanFactory beanFactory;
-
-	BeanClasses(ConfigurableListableBeanFactory beanFactory) {
-		this.beanFactory = beanFactory;
-	}
+record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 
 	@Nullable Class<?> targetClass(String beanName) {
 		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);

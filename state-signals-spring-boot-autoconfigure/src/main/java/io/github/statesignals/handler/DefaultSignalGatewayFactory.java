@@ -146,7 +146,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			for (int i = 0; i < this.parameters.length; i++) {
 				this.parameters[i].add(spec, ObjectUtils.unwrapOptional(arguments[i]));
 			}
-			return this.result.publish(spec, arguments);
+			return this.result.publisher().apply(spec, arguments);
 		}
 
 		private String eventOf(@Nullable Object typedSignal) {

@@ -27,26 +27,8 @@ import org.springframework.util.StringUtils;
 /**
  * Decides from which part of a signal the parameters of handler methods get their values.
  */
-final class HandlerArguments {
-
-	private final MetadataReader reader;
-
-	private final List<SignalArgumentResolver> resolvers;
-
-	private final SignalConverters converters;
-
-	private final ArgumentValidator validator;
-
-	private final AttributeResolver attributeResolver;
-
-	HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> resolvers, SignalConverters converters,
-			ArgumentValidator validator, AttributeResolver attributeResolver) {
-		this.reader = reader;
-		this.resolvers = resolvers;
-		this.converters = converters;
-		this.validator = validator;
-		this.attributeResolver = attributeResolver;
-	}
+record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> resolvers, SignalConverters converters,
+		ArgumentValidator validator, AttributeResolver attributeResolver) {
 
 	HandlerArgument of(MethodParameter parameter, Set<String> events, String channel) {
 		for (SignalArgumentResolver resolver : this.resolvers) {

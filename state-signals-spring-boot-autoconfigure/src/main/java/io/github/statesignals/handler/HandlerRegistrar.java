@@ -214,18 +214,9 @@ final class HandlerRegistrar {
 		}
 	}
 
-	// defaults: the annotations of its class.
+	// defaults: the annotation of its class.
 	record HandlerBean(String name, Supplier<Object> instance, Class<?> beanType, Class<?> targetClass,
-			List<OnSignal> defaults) {
-
-		HandlerBean {
-			if (defaults.size() > 1) {
-				throw new InvalidSignalHandlerException(
-						"The class " + targetClass.getName() + " has more than one @OnSignal",
-						"Remove all but one: it has the defaults of the methods.");
-			}
-		}
-
+			@Nullable OnSignal defaults) {
 	}
 
 }

@@ -17,16 +17,10 @@ import org.springframework.core.ResolvableType;
 /**
  * Reads the acknowledgement from the value that a handler method returns.
  */
-final class HandlerResult {
+record HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
 
 	private static final CompletableFuture<@Nullable Acknowledgement> SUCCEEDED = CompletableFuture
 		.completedFuture(Acknowledgement.success());
-
-	private final @Nullable ReactiveAdapter reactiveAdapter;
-
-	private HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
-		this.reactiveAdapter = reactiveAdapter;
-	}
 
 	static HandlerResult of(Method method, Class<?> beanType) {
 		if (KotlinFunctions.isSuspending(method)

@@ -15,24 +15,9 @@ import org.springframework.util.StringUtils;
 /**
  * Resolves the attributes that a handler method declares, or else its class.
  */
-final class OnSignalAttributes {
+record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal defaults, AttributeResolver resolver) {
 
 	private static final String EVENT = "event";
-
-	private final Method method;
-
-	private final OnSignal annotation;
-
-	private final @Nullable OnSignal defaults;
-
-	private final AttributeResolver resolver;
-
-	OnSignalAttributes(Method method, OnSignal annotation, List<OnSignal> defaults, AttributeResolver resolver) {
-		this.method = method;
-		this.annotation = annotation;
-		this.defaults = defaults.isEmpty() ? null : defaults.get(0);
-		this.resolver = resolver;
-	}
 
 	List<String> events() {
 		String[] declared = (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()

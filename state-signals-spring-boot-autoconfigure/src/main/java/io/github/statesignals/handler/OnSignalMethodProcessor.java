@@ -206,6 +206,11 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 			}
 			return;
 		}
+		if (defaults.size() > 1) {
+			throw new InvalidSignalHandlerException(
+					"The class " + targetClass.getName() + " has more than one @OnSignal",
+					"Remove all but one: it has the defaults of the methods.");
+		}
 		if (this.classes.isNull(beanName)) {
 			logger.warn("Bean '{}' is null: {} handles no signals", beanName, targetClass.getName());
 			return;
@@ -215,7 +220,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 			bean = SingletonSupplier.of(bean);
 		}
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
-				(beanType != null) ? beanType : targetClass, targetClass, List.copyOf(defaults));
+				(beanType != null) ? beanType : targetClass, targetClass, defaults.stream().findFirst().orElse(null));
 		List<Runnable> registrations = new ArrayList<>();
 		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
 			for (OnSignal annotation : method.getValue()) {

@@ -12,6 +12,7 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the application's converters from signals.
@@ -20,36 +21,30 @@ final class SignalConverters {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final BeanClasses classes;
-
-	// Absent until a handler takes a type that may have one.
-	private @Nullable Map<String, @Nullable Class<?>> targetsByBean;
+	// Created when a handler takes a type that may have a converter.
+	private final SingletonSupplier<Map<String, @Nullable Class<?>>> targetsByBean;
 
 	SignalConverters(ConfigurableListableBeanFactory beanFactory, BeanClasses classes) {
 		this.beanFactory = beanFactory;
-		this.classes = classes;
+		this.targetsByBean = SingletonSupplier.of(() -> targetsByBean(beanFactory, classes));
 	}
 
-	private Map<String, @Nullable Class<?>> targetsByBean() {
-		Map<String, @Nullable Class<?>> targets = this.targetsByBean;
-		if (targets != null) {
-			return targets;
-		}
-		targets = new LinkedHashMap<>();
-		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, Converter.class)) {
-			ResolvableType type = this.classes.as(name, Converter.class);
+	private static Map<String, @Nullable Class<?>> targetsByBean(ConfigurableListableBeanFactory beanFactory,
+			BeanClasses classes) {
+		Map<String, @Nullable Class<?>> targets = new LinkedHashMap<>();
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, Converter.class)) {
+			ResolvableType type = classes.as(name, Converter.class);
 			if (type.getGeneric(0).resolve() == Signal.class) {
 				targets.put(name, type.getGeneric(1).resolve());
 			}
 		}
-		this.targetsByBean = targets;
 		return targets;
 	}
 
 	@SuppressWarnings("unchecked")
 	@Nullable Converter<Signal, ?> find(Class<?> type) {
 		List<Object> found = new ArrayList<>();
-		targetsByBean().forEach((name, target) -> {
+		this.targetsByBean.obtain().forEach((name, target) -> {
 			if (target == type) {
 				Object converter = this.beanFactory.getBean(name);
 				if (!converter.equals(null)) {

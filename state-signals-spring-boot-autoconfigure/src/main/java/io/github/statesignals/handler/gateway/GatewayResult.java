@@ -29,16 +29,14 @@ import org.springframework.core.ResolvableType;
 /**
  * Publishes the signal of a gateway method, and returns the result as the method declares
  * it: at once, in a future, reactively or to a coroutine.
+ *
+ * @param publisher publishes the signal with the arguments of the method, of which the
+ * last one of a suspending function is its continuation, and returns what the method
+ * returns
  */
-public final class GatewayResult {
+public record GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable Object> publisher) {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalGateway.class);
-
-	private final BiFunction<SignalSpec, @Nullable Object[], @Nullable Object> publisher;
-
-	private GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable Object> publisher) {
-		this.publisher = publisher;
-	}
 
 	/**
 	 * Reads the declaration of a method.
@@ -99,17 +97,6 @@ public final class GatewayResult {
 			}
 		});
 		return null;
-	}
-
-	/**
-	 * Publishes a signal.
-	 * @param spec the signal
-	 * @param arguments the arguments of the method; the last one of a suspending function
-	 * is its continuation
-	 * @return the value that the method returns
-	 */
-	public @Nullable Object publish(SignalSpec spec, @Nullable Object[] arguments) {
-		return this.publisher.apply(spec, arguments);
 	}
 
 	// Reactor and coroutines are optional; without them there is no adapter either.

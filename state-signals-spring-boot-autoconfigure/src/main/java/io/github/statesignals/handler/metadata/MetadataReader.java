@@ -20,6 +20,7 @@ import tools.jackson.databind.util.TokenBuffer;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Creates an application's objects from metadata, as the application's {@link JsonMapper}
@@ -29,30 +30,19 @@ import org.springframework.util.ClassUtils;
  */
 public final class MetadataReader {
 
-	private final BeanFactory beanFactory;
+	// Created for the first type that needs it.
+	private final SingletonSupplier<GuardedMapper> mapper;
 
-	private volatile @Nullable GuardedMapper mapper;
-
-	// The factory provides the mapper for the first type that needs it.
 	public MetadataReader(BeanFactory beanFactory) {
-		this.beanFactory = beanFactory;
-	}
-
-	private GuardedMapper mapper() {
-		GuardedMapper mapper = this.mapper;
-		if (mapper == null) {
-			mapper = GuardedMapper.of(this.beanFactory.getBeanProvider(JsonMapper.class)
-				.getIfAvailable(() -> JsonMapper.builder().build()));
-			this.mapper = mapper;
-		}
-		return mapper;
+		this.mapper = SingletonSupplier.of(() -> GuardedMapper
+			.of(beanFactory.getBeanProvider(JsonMapper.class).getIfAvailable(() -> JsonMapper.builder().build())));
 	}
 
 	// Fails if the type, or a type of its properties, can't be read safely.
 	public void check(Type type) {
 		if (!(type instanceof Class<?> simple
 				&& (simple == String.class || simple.isEnum() || ClassUtils.isPrimitiveOrWrapper(simple)))) {
-			mapper().check(type);
+			this.mapper.obtain().check(type);
 		}
 	}
 
@@ -66,7 +56,7 @@ public final class MetadataReader {
 
 	public @Nullable Object read(@Nullable Object value, Type type, @Nullable String entry) {
 		try {
-			return mapper().read(value, type);
+			return this.mapper.obtain().read(value, type);
 		}
 		catch (JacksonException ex) {
 			throw MetadataConversionException.of(ex, entry);
