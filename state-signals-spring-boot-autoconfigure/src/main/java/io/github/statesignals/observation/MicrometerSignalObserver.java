@@ -3,7 +3,6 @@ package io.github.statesignals.observation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -14,6 +13,7 @@ import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.SignalExtension;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,35 +57,27 @@ public final class MicrometerSignalObserver implements SignalObserver {
 
 	@Override
 	public Observed publish(Signal signal, String channel, boolean legal) {
-		return start(() -> {
-			SignalPublishContext context = new SignalPublishContext(signal, channel, legal);
-			Observation observation = SignalObservation.PUBLISH.observation(this.publishConvention,
-					SignalPublishObservationConvention.Default.INSTANCE, () -> context, this.registry);
-			return new Started(observation, context.getCarrier(),
-					(outcome) -> context.setResult((SignalResult) outcome));
-		});
+		SignalPublishContext context = new SignalPublishContext(signal, channel, legal);
+		return start(SignalObservation.PUBLISH, this.publishConvention,
+				SignalPublishObservationConvention.Default.INSTANCE, context,
+				(outcome) -> context.setResult((SignalResult) outcome));
 	}
 
 	@Override
 	public Observed handle(ReceivedBy received, String handler) {
-		return start(() -> {
-			SignalHandleContext context = new SignalHandleContext(received, trace(received), isLate(received), handler);
-			Observation observation = SignalObservation.HANDLE.observation(this.handleConvention,
-					SignalHandleObservationConvention.Default.INSTANCE, () -> context, this.registry);
-			return new Started(observation, null, (outcome) -> context.setAcknowledgement((Acknowledgement) outcome));
-		});
+		SignalHandleContext context = new SignalHandleContext(received, trace(received), isLate(received), handler);
+		return start(SignalObservation.HANDLE, this.handleConvention,
+				SignalHandleObservationConvention.Default.INSTANCE, context,
+				(outcome) -> context.setAcknowledgement((Acknowledgement) outcome));
 	}
 
 	@Override
 	public Observed respond(ReceivedBy received, Response response, boolean handled) {
-		return start(() -> {
-			SignalResponseContext context = new SignalResponseContext(received, trace(received), isLate(received),
-					response, handled);
-			Observation observation = SignalObservation.RESPONSE.observation(this.responseConvention,
-					SignalResponseObservationConvention.Default.INSTANCE, () -> context, this.registry);
-			return new Started(observation, null, (outcome) -> {
-			});
-		});
+		return start(SignalObservation.RESPONSE, this.responseConvention,
+				SignalResponseObservationConvention.Default.INSTANCE,
+				new SignalResponseContext(received, trace(received), isLate(received), response, handled),
+				(outcome) -> {
+				});
 	}
 
 	private Map<String, String> trace(ReceivedBy received) {
@@ -111,14 +103,17 @@ public final class MicrometerSignalObserver implements SignalObserver {
 				- received.storedMillis() > ((timeout != SignalExtension.NONE) ? timeout : LATE_MILLIS);
 	}
 
-	private Observed start(Supplier<Started> observation) {
+	private <C extends Observation.Context> Observed start(SignalObservation documented,
+			@Nullable ObservationConvention<C> custom, ObservationConvention<C> standard, C context,
+			Consumer<@Nullable Object> outcome) {
 		Started started = null;
 		try {
-			started = observation.get();
-			if (started.observation.isNoop()) {
+			Observation observation = documented.observation(custom, standard, () -> context, this.registry);
+			if (observation.isNoop()) {
 				return Observed.NONE;
 			}
-			started.observation.start();
+			started = new Started(observation, outcome);
+			observation.start();
 			return started;
 		}
 		catch (RuntimeException | Error ex) {
@@ -148,13 +143,10 @@ public final class MicrometerSignalObserver implements SignalObserver {
 
 		private final Observation observation;
 
-		private final @Nullable Map<String, String> carrier;
-
 		private final Consumer<@Nullable Object> outcome;
 
-		Started(Observation observation, @Nullable Map<String, String> carrier, Consumer<@Nullable Object> outcome) {
+		Started(Observation observation, Consumer<@Nullable Object> outcome) {
 			this.observation = observation;
-			this.carrier = carrier;
 			this.outcome = outcome;
 		}
 
@@ -172,7 +164,9 @@ public final class MicrometerSignalObserver implements SignalObserver {
 
 		@Override
 		public Map<String, String> trace() {
-			return (this.carrier != null) ? this.carrier : Map.of();
+			Map<String, String> carrier = (this.observation.getContext() instanceof SignalPublishContext publish)
+					? publish.getCarrier() : null;
+			return (carrier != null) ? carrier : Map.of();
 		}
 
 		@Override
