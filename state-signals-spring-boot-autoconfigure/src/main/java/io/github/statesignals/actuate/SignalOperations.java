@@ -38,7 +38,7 @@ import org.springframework.util.StringUtils;
  * {@link IllegalArgumentException} for a wrong argument, and an
  * {@link IllegalStateException} if the state does not permit the operation.
  */
-final class SignalOperations {
+record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalsEndpoint.class);
 
@@ -49,15 +49,6 @@ final class SignalOperations {
 
 	// In a path, which has no empty parts.
 	private static final String DEFAULT_CHANNEL = "default";
-
-	private final SignalEngine engine;
-
-	private final Supplier<DurableChannels> durableChannels;
-
-	SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
-		this.engine = engine;
-		this.durableChannels = durableChannels;
-	}
 
 	SignalDetails.Exporter exporter(String id) {
 		DefaultSignalExporter exporter = findExporter(id);
