@@ -3,7 +3,7 @@ package io.github.statesignals.redis.durable;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.redis.durable.PendingSignal.Settled;
-import io.github.statesignals.redis.durable.store.StreamStore.AnsweredSignal;
+import io.github.statesignals.redis.durable.store.AnsweredSignal;
 
 /**
  * A signal whose acknowledgement is to be stored. Completes when Redis has replied, with
@@ -17,8 +17,9 @@ final class AcknowledgedSignal extends CompletableFuture<Boolean> {
 
 	AcknowledgedSignal(PendingSignal signal, byte[] answer, String address, boolean last) {
 		this.signal = signal;
-		this.answered = new AnsweredSignal((signal.content() instanceof Settled) ? "" : signal.id(),
-				signal.entry().id(), answer, address, last);
+		this.answered = new AnsweredSignal(signal.entry().id(),
+				(signal.content() instanceof Settled) ? AnsweredSignal.NO_NUMBER : signal.number(), answer, address,
+				last);
 	}
 
 	PendingSignal signal() {

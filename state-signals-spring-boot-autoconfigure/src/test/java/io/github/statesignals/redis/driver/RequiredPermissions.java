@@ -50,7 +50,7 @@ public enum RequiredPermissions {
 			+ "(+xreadgroup +xack +xgroup|create +xgroup|setid +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "
 			+ "(+get +pttl +set +del ~event-signal:*:lease:* ~event-signal:*:reader:*) "
 			+ "(+hset +hget +hgetall +hkeys +hexists ~event-signal:*:responders) (+hexists %R~event-signal:*:removed) "
-			+ "(+hexists +hset +pexpire ~event-signal:*:answers:*) (+exists +pttl +set +del ~event-signal:*:trimmed) "
+			+ "(+hget +hset +pexpire ~event-signal:*:answers:*) (+exists +pttl +set +del ~event-signal:*:trimmed) "
 			+ "(+hgetall +hincrby +hset +del ~event-signal:*:dropped:*) (+hgetall %R~event-signal:*:latest) "
 			+ "(+hset +hkeys +hexists +pexpire ~event-signal:*:dead-letters)");
 

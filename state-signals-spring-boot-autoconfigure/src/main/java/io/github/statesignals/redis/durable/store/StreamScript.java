@@ -11,9 +11,9 @@ import org.springframework.util.StringUtils;
  */
 enum StreamScript {
 
-	PUBLISH, ACKNOWLEDGE, ANSWERED, RECALL, REGISTER("shared"), LEASE("shared"), RELEASE, REMOVE("shared"),
-	TRIM("shared"), STATUS("shared"), BACKLOG("shared"), RESPONDERS, SETASIDE, DEADLETTERS("shared"), REPLAY, REPAIR,
-	PERMISSIONS, PERSISTENCE;
+	PUBLISH, ACKNOWLEDGE, ANSWERED("answers"), RECALL("answers"), REGISTER("shared"), LEASE("shared"), RELEASE,
+	REMOVE("shared"), TRIM("shared"), STATUS("shared", "answers"), BACKLOG("shared"), RESPONDERS, SETASIDE,
+	DEADLETTERS("shared"), REPLAY, REPAIR, PERMISSIONS, PERSISTENCE;
 
 	private final LuaScript script;
 

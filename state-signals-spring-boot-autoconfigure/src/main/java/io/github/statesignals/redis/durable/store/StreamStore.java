@@ -106,38 +106,22 @@ public final class StreamStore {
 	// the lease was held when all of them were read. False if another instance has held
 	// the lease since.
 	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token, List<AnsweredSignal> signals) {
-		List<byte[]> entries = new ArrayList<>();
-		Map<String, List<byte[]>> stored = new LinkedHashMap<>();
-		Map<String, List<byte[]>> sent = new LinkedHashMap<>();
-		for (AnsweredSignal next : signals) {
-			if (next.isLast()) {
-				entries.add(RedisChannel.bytes(next.entry()));
-			}
-			if (next.id().isEmpty()) {
-				continue;
-			}
-			List<byte[]> fields = stored.computeIfAbsent(StreamKeys.second(next.entry()),
-					(second) -> new ArrayList<>());
-			fields.add(StreamKeys.field(next.id(), responder));
-			fields.add(next.answer());
-			if (next.answer().length > 0) {
-				sent.computeIfAbsent(next.address(), (address) -> new ArrayList<>()).add(next.answer());
-			}
-		}
 		List<byte[]> scriptKeys = new ArrayList<>(
 				List.of(this.keys.log(), this.keys.lease(responder), this.keys.reader(responder)));
+		List<byte[]> entries = signals.stream()
+			.filter(AnsweredSignal::isLast)
+			.map((last) -> RedisChannel.bytes(last.entry()))
+			.toList();
 		List<byte[]> arguments = new ArrayList<>(
 				List.of(RedisChannel.bytes(responder), token, bytes(this.retention), bytes(entries.size())));
 		arguments.addAll(entries);
-		stored.forEach((second, fields) -> {
-			scriptKeys.add(this.keys.answersOf(second));
-			arguments.add(bytes(fields.size()));
-			arguments.addAll(fields);
-		});
-		sent.forEach((address, answers) -> {
-			arguments.add(RedisChannel.bytes(address));
-			arguments.add(SignalCodec.joinLines(answers));
-		});
+		for (List<AnsweredSignal> run : AnsweredSignal.runs(signals)) {
+			AnsweredSignal first = run.get(0);
+			scriptKeys.add(this.keys.answers(first.entry()));
+			arguments.add(StreamKeys.field(StreamKeys.signal(first.entry(), first.number()), responder));
+			arguments.add(SignalCodec.joinLines(run.stream().map(AnsweredSignal::answer).toList()));
+			arguments.add(RedisChannel.bytes(first.hasAnswer() ? first.address() : ""));
+		}
 		return eval(StreamScript.ACKNOWLEDGE, scriptKeys, arguments).thenApply(StreamStore::isDone);
 	}
 
@@ -315,13 +299,6 @@ public final class StreamStore {
 
 		EXPORTER, RESPONDER, TRIMMING
 
-	}
-
-	/**
-	 * A signal to acknowledge. An empty id acknowledges the entry alone. The last signal
-	 * of an entry acknowledges it.
-	 */
-	public record AnsweredSignal(String id, String entry, byte[] answer, String address, boolean isLast) {
 	}
 
 	// Identifies a stored answer.

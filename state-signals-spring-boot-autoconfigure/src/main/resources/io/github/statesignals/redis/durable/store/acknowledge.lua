@@ -1,27 +1,27 @@
 -- Stores answers and sends them, and acknowledges entries: for the holder of the lease or the last one
 -- that held it, and no other.
--- KEYS: log, lease, reader, then where to store the answers: a key for each second in which signals were
---       published
+-- KEYS: log, lease, reader, then for the answers to consecutive signals of an entry where to store them
 -- ARGV: responder, token, milliseconds to store answers; how many entries all of whose signals are
---       dealt with, and their ids; for each of the keys how many arguments follow, fields and answers;
---       and where to send which answers, a line each
+--       dealt with, and their ids; for each of the keys the field of the first signal, the answers, a line
+--       each, and where to send them, empty if they are not sent
 -- Returns 1, or 0 if another one holds the lease, or has held it since.
 local holder = call('GET', KEYS[2]) or call('GET', KEYS[3])
 if holder and holder ~= ARGV[2] then
   return {0}
 end
 local entries = 4 + tonumber(ARGV[4])
-local at = entries + 1
-local added = 0
+local added, sent = 0, {}
 for i = 4, #KEYS do
-  local last = at + tonumber(ARGV[at])
+  local at = entries + 3 * (i - 4)
   -- A full Redis refuses no such write, nor those that follow.
-  local stored = call('PEXPIRE', KEYS[i], ARGV[3])
-  added = added + call('HSET', KEYS[i], unpack(ARGV, at + 1, last))
-  if stored == 0 then
+  local stored = KEYS[i] == KEYS[i - 1] or call('PEXPIRE', KEYS[i], ARGV[3]) == 1
+  added = added + call('HSET', KEYS[i], ARGV[at + 1], ARGV[at + 2])
+  if not stored then
     call('PEXPIRE', KEYS[i], ARGV[3])
   end
-  at = last + 1
+  local address = ARGV[at + 3]
+  sent[address] = sent[address] or {}
+  table.insert(sent[address], ARGV[at + 2])
 end
 -- Last: an entry whose answers are not stored is delivered again.
 if entries > 4 then
@@ -33,8 +33,9 @@ if entries > 4 then
 end
 -- Otherwise the batch was here before, and its reply was lost.
 if added > 0 then
-  for i = at, #ARGV, 2 do
-    call('PUBLISH', ARGV[i], ARGV[i + 1])
+  sent[''] = nil
+  for address, answers in pairs(sent) do
+    call('PUBLISH', address, table.concat(answers, '\n'))
   end
 end
 return {1}

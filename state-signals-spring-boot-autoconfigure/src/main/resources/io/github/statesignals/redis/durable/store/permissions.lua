@@ -24,7 +24,7 @@ local commands = {
     {'SET', reader, '', 'NX', 'XX'}, {'HGETALL', dropped}, {'DEL', dropped},
     {'XGROUP', 'SETID', log, '', 'none'}, {'XRANGE', log, '0-0', '0-0'},
     {'XREADGROUP', 'GROUP', '', '', 'STREAMS', log, '>'}, {'XACK', log, '', '0-1'},
-    {'HEXISTS', answers, ''}, {'HSET', answers, '', '', ''}, {'PEXPIRE', answers, '1'},
+    {'HGET', answers, ''}, {'HSET', answers, '', '', ''}, {'PEXPIRE', answers, '1'},
     {'HGETALL', latest}, {'HSET', dead, '', '', ''}, {'HKEYS', dead}, {'HEXISTS', dead, ''}, {'PEXPIRE', dead, 'none'}
   },
   TRIMMING = {

@@ -4,6 +4,6 @@
 -- Returns the answers; an empty one if there is none.
 local found = {}
 for i, key in ipairs(KEYS) do
-  found[i] = call('HGET', key, ARGV[i]) or ''
+  found[i] = answerOf(key, ARGV[i]) or ''
 end
 return found

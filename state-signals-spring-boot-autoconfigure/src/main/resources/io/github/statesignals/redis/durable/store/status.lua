@@ -13,7 +13,7 @@ local function add(name, state, answer)
 end
 
 local function answer(name)
-  local answer = call('HGET', KEYS[4], ARGV[1] .. ' ' .. name)
+  local answer = answerOf(KEYS[4], ARGV[1] .. ' ' .. name)
   answered = answered or answer
   return answer and answer ~= '' and answer or nil
 end

@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
-import io.github.statesignals.redis.durable.store.StreamStore.AnsweredSignal;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
 import org.junit.jupiter.api.AfterEach;
@@ -143,10 +142,36 @@ class StreamStoreTests {
 		assertThat(this.redis.opsForList().range(this.log, 0, -1)).containsExactly("written by another client");
 	}
 
+	@Test
+	void answersToConsecutiveSignalsHaveOneField() {
+		StreamStore store = store(Duration.ofDays(1));
+		assertThat(
+				store
+					.acknowledge("r", bytes("current"),
+							List.of(answered("1-1", 3, "three"), answered("1-1", 1, "one"), answered("1-1", 2, "two"),
+									answered("1-2", 2, "other"), answered("1-1", 4, ""), answered("1-1", 5, "five")))
+					.join())
+			.isTrue();
+		assertThat(this.redis.opsForHash().entries(text(this.keys.answers("1-1"))))
+			.isEqualTo(Map.of("1-1.1 r", "one\ntwo\nthree", "1-1.4 r", "", "1-1.5 r", "five", "1-2.2 r", "other"));
+		List<AnswerReference> references = IntStream.rangeClosed(0, 6)
+			.mapToObj((number) -> new AnswerReference("1-1." + number, "r"))
+			.toList();
+		assertThat(store.recall(references).join()).extracting(StreamStoreTests::text)
+			.containsExactly("", "one", "two", "three", "", "five", "");
+		assertThat(store.answered("r", references.stream().map(AnswerReference::signal).toList()).join())
+			.containsExactlyInAnyOrder("1-1.1", "1-1.2", "1-1.3", "1-1.4", "1-1.5");
+		assertThat(store.answered("other", List.of("1-1.1")).join()).isEmpty();
+	}
+
+	private static AnsweredSignal answered(String entry, int number, String answer) {
+		return new AnsweredSignal(entry, number, bytes(answer), "event-signal-response:store", false);
+	}
+
 	private boolean acknowledge(StreamStore store, String token) {
 		return store
 			.acknowledge("r", bytes(token),
-					List.of(new AnsweredSignal("1-1.0", "1-1", bytes("answer"), "event-signal-response:store", true)))
+					List.of(new AnsweredSignal("1-1", 0, bytes("answer"), "event-signal-response:store", true)))
 			.join();
 	}
 

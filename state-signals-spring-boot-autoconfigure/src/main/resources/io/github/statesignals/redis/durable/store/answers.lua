@@ -1,0 +1,28 @@
+-- Shared by other scripts, which begin with it.
+
+-- By entry and responder what was read, and which field is the next to read.
+local known = {}
+
+-- The answer to a signal; empty if there is none, nil if the responder has not dealt with it.
+-- field: "<entry>.<line> <responder>". Such a field has the answers to the signal and to those after it in
+-- its entry, a line each, until there is another field.
+local function answerOf(key, field)
+  local entry, number, name = string.match(field, '^([^.]*)%.(%d+)( .*)$')
+  number = tonumber(number)
+  -- No entry has more lines.
+  if not number or number > 255 then
+    return nil
+  end
+  local answers = known[entry .. name] or {next = 0}
+  known[entry .. name] = answers
+  while answers.next <= number do
+    local lines = call('HGET', key, entry .. '.' .. answers.next .. name)
+    local line = answers.next
+    for answer in string.gmatch(lines and lines .. '\n' or '', '([^\n]*)\n') do
+      answers[line] = answer
+      line = line + 1
+    end
+    answers.next = answers.next + 1
+  end
+  return answers[number]
+end
