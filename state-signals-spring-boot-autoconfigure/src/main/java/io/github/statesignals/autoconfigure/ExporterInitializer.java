@@ -44,14 +44,14 @@ final class ExporterInitializer implements SmartLifecycle {
 		boolean first = this.state == State.NEW;
 		this.state = State.RUNNING;
 		SignalExporter exporter = this.exporter;
-		List<String> legalEvents = this.properties.legalEvents();
+		List<String> legalEvents = this.properties.getLegalEvents();
 		if (exporter == null || legalEvents == null) {
 			return;
 		}
 		if (first) {
 			initialize(exporter, legalEvents);
 		}
-		else if (this.properties.awaitSubscribers() > 0) {
+		else if (this.properties.getAwaitSubscribers() > 0) {
 			whenConnected(exporter, () -> awaitSubscribers(exporter));
 		}
 	}
@@ -61,7 +61,7 @@ final class ExporterInitializer implements SmartLifecycle {
 		if (initialization == null) {
 			logger.debug("The SignalExporter bean is a mock: it is not initialized");
 		}
-		else if (this.properties.awaitSubscribers() == 0) {
+		else if (this.properties.getAwaitSubscribers() == 0) {
 			// The engine does it later if the application is not connected yet.
 			initialization.initialize();
 		}
@@ -93,14 +93,15 @@ final class ExporterInitializer implements SmartLifecycle {
 	}
 
 	private void initializeAndWait(SignalExporter exporter, InitializationSpec initialization) {
-		if (!initialization.initializeAndWait(this.properties.awaitSubscribers(), this.properties.awaitTimeout())) {
+		if (!initialization.initializeAndWait(this.properties.getAwaitSubscribers(),
+				this.properties.getAwaitTimeout())) {
 			warn(exporter);
 		}
 	}
 
 	private void awaitSubscribers(SignalExporter exporter) {
-		if (!this.engine.awaitSubscribers(exporter, this.properties.awaitSubscribers(),
-				this.properties.awaitTimeout())) {
+		if (!this.engine.awaitSubscribers(exporter, this.properties.getAwaitSubscribers(),
+				this.properties.getAwaitTimeout())) {
 			warn(exporter);
 		}
 	}
@@ -108,8 +109,8 @@ final class ExporterInitializer implements SmartLifecycle {
 	private void warn(SignalExporter exporter) {
 		logger.warn(
 				"Exporter '{}' has {} of {} subscribers after {} (state-signals.exporter.await-timeout), and does not wait longer: {}",
-				exporter.getPublisherId(), exporter.getSubscribers().size(), this.properties.awaitSubscribers(),
-				this.properties.awaitTimeout(), exporter.getSubscribers());
+				exporter.getPublisherId(), exporter.getSubscribers().size(), this.properties.getAwaitSubscribers(),
+				this.properties.getAwaitTimeout(), exporter.getSubscribers());
 	}
 
 	@Override

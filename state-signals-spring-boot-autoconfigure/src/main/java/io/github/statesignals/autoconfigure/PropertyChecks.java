@@ -55,60 +55,61 @@ final class PropertyChecks {
 
 	private void check() {
 		StateSignalsProperties properties = this.properties;
-		String channel = properties.channel();
+		String channel = properties.getChannel();
 		check(channel == null || SignalTransport.isChannelName(channel), "channel", channel, CHANNEL_NAME);
-		checkUnit("connect-timeout", properties.connectTimeout(), SECOND);
-		notNegative("heartbeat-interval", properties.heartbeatInterval(), Duration.ZERO, "disables the heartbeat");
-		checkInterval("heartbeat-interval", properties.heartbeatInterval(), ", or 0 for no heartbeat");
-		for (Map.Entry<String, Channel> named : properties.channels().entrySet()) {
+		checkUnit("connect-timeout", properties.getConnectTimeout(), SECOND);
+		notNegative("heartbeat-interval", properties.getHeartbeatInterval(), Duration.ZERO, "disables the heartbeat");
+		checkInterval("heartbeat-interval", properties.getHeartbeatInterval(), ", or 0 for no heartbeat");
+		for (Map.Entry<String, Channel> named : properties.getChannels().entrySet()) {
 			checkChannel(named.getKey(), named.getValue());
 		}
-		checkExporter(properties.exporter());
-		checkResponder(properties.responder());
-		checkMaxPayload(properties.protocol().maxPayload());
-		checkUnit("signing.clock-tolerance", properties.signing().clockTolerance(), SECOND);
-		positive("signing.clock-tolerance", properties.signing().clockTolerance());
+		checkExporter(properties.getExporter());
+		checkResponder(properties.getResponder());
+		checkMaxPayload(properties.getProtocol().getMaxPayload());
+		checkUnit("signing.clock-tolerance", properties.getSigning().getClockTolerance(), SECOND);
+		positive("signing.clock-tolerance", properties.getSigning().getClockTolerance());
 	}
 
 	private void checkExporter(StateSignalsProperties.Exporter exporter) {
-		notBlank("exporter.process-name", exporter.processName(), "Name the process, or remove the property.");
-		notBlank("exporter.runner-host", exporter.runnerHost(), "Name the host, or remove the property.");
-		if (exporter.legalEvents() != null) {
-			checkLegalEvents(exporter.legalEvents());
+		notBlank("exporter.process-name", exporter.getProcessName(), "Name the process, or remove the property.");
+		notBlank("exporter.runner-host", exporter.getRunnerHost(), "Name the host, or remove the property.");
+		if (exporter.getLegalEvents() != null) {
+			checkLegalEvents(exporter.getLegalEvents());
 		}
-		if (exporter.expectedResponders() != null) {
-			for (String responderId : exporter.expectedResponders()) {
+		if (exporter.getExpectedResponders() != null) {
+			for (String responderId : exporter.getExpectedResponders()) {
 				notBlank("exporter.expected-responders", responderId, "Remove the blank id.");
 			}
 		}
-		notNegative("exporter.await-subscribers", exporter.awaitSubscribers(), 0, "does not wait");
-		check(exporter.awaitSubscribers() <= 0 || exporter.legalEvents() != null, "exporter.await-subscribers",
-				exporter.awaitSubscribers(), "Subscribers are awaited only if the exporter is initialized at start-up: "
+		notNegative("exporter.await-subscribers", exporter.getAwaitSubscribers(), 0, "does not wait");
+		check(exporter.getAwaitSubscribers() <= 0 || exporter.getLegalEvents() != null, "exporter.await-subscribers",
+				exporter.getAwaitSubscribers(),
+				"Subscribers are awaited only if the exporter is initialized at start-up: "
 						+ "set 'state-signals.exporter.legal-events', too.");
-		checkUnit("exporter.await-timeout", exporter.awaitTimeout(), SECOND);
-		positive("exporter.republish-interval", exporter.republishInterval());
-		checkInterval("exporter.republish-interval", exporter.republishInterval(), "");
-		check(!exporter.responseTimeout().isZero(), "exporter.response-timeout", exporter.responseTimeout(),
+		checkUnit("exporter.await-timeout", exporter.getAwaitTimeout(), SECOND);
+		positive("exporter.republish-interval", exporter.getRepublishInterval());
+		checkInterval("exporter.republish-interval", exporter.getRepublishInterval(), "");
+		check(!exporter.getResponseTimeout().isZero(), "exporter.response-timeout", exporter.getResponseTimeout(),
 				"No answer can arrive within it. Set a positive duration, or a negative one to wait indefinitely.");
-		checkUnit("exporter.response-timeout", exporter.responseTimeout(), TENTH);
-		notNegative("exporter.evict-after-missed", exporter.evictAfterMissed(), 0, "always awaits every subscriber");
-		notNegative("exporter.probe-after", exporter.probeAfter(), Duration.ZERO, "never probes");
-		checkUnit("exporter.probe-after", exporter.probeAfter(), TENTH);
-		atLeastOne("exporter.max-pending", exporter.maxPending());
+		checkUnit("exporter.response-timeout", exporter.getResponseTimeout(), TENTH);
+		notNegative("exporter.evict-after-missed", exporter.getEvictAfterMissed(), 0, "always awaits every subscriber");
+		notNegative("exporter.probe-after", exporter.getProbeAfter(), Duration.ZERO, "never probes");
+		checkUnit("exporter.probe-after", exporter.getProbeAfter(), TENTH);
+		atLeastOne("exporter.max-pending", exporter.getMaxPending());
 	}
 
 	private static void checkResponder(StateSignalsProperties.Responder responder) {
-		notBlank("responder.name", responder.name(), "Name the responder, or remove the property.");
-		notBlank("responder.lock-publisher", responder.lockPublisher(),
+		notBlank("responder.name", responder.getName(), "Name the responder, or remove the property.");
+		notBlank("responder.lock-publisher", responder.getLockPublisher(),
 				"Set the publisher's id, or remove the property to receive from all publishers.");
-		notBlank("responder.lock-tag", responder.lockTag(),
+		notBlank("responder.lock-tag", responder.getLockTag(),
 				"Set the tag, or remove the property to receive signals with any tag.");
-		atLeastOne("responder.queue-capacity", responder.queueCapacity());
-		check(responder.totalQueueCapacity() >= responder.queueCapacity(), "responder.total-queue-capacity",
-				responder.totalQueueCapacity(),
+		atLeastOne("responder.queue-capacity", responder.getQueueCapacity());
+		check(responder.getTotalQueueCapacity() >= responder.getQueueCapacity(), "responder.total-queue-capacity",
+				responder.getTotalQueueCapacity(),
 				"It must not be less than the capacity for one publisher: increase it, or reduce "
 						+ "'state-signals.responder.queue-capacity' (%d).",
-				responder.queueCapacity());
+				responder.getQueueCapacity());
 	}
 
 	private static void checkMaxPayload(DataSize maxPayload) {
@@ -133,12 +134,12 @@ final class PropertyChecks {
 					property);
 			return;
 		}
-		check(this.properties.protocol().extensions() != Extensions.OFF, property + ".delivery", "durable",
+		check(this.properties.getProtocol().getExtensions() != Extensions.OFF, property + ".delivery", "durable",
 				"A durable channel needs the extensions of the protocol: remove 'state-signals.protocol.extensions', "
 						+ "or set it to 'negotiated'.");
-		StateSignalsProperties.Responder responder = this.properties.responder();
-		check(!name.equals(this.properties.channel())
-				|| (responder.lockPublisher() == null && responder.lockTag() == null), property + ".delivery",
+		StateSignalsProperties.Responder responder = this.properties.getResponder();
+		check(!name.equals(this.properties.getChannel())
+				|| (responder.getLockPublisher() == null && responder.getLockTag() == null), property + ".delivery",
 				"durable",
 				"A durable channel stores every signal for every responder, and no responder can be locked: remove "
 						+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");

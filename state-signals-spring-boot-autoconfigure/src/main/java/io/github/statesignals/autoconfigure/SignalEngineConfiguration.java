@@ -107,7 +107,7 @@ class SignalEngineConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SignalExporter signalExporter(SignalEngine engine, StateSignalsProperties properties, Environment environment) {
-		return engine.create(firstText(properties.exporter().processName(),
+		return engine.create(firstText(properties.getExporter().getProcessName(),
 				environment.getProperty("spring.application.name"), "application"));
 	}
 
@@ -122,9 +122,9 @@ class SignalEngineConfiguration {
 	@Bean
 	ExporterInitializer signalExporterInitializer(ObjectProvider<SignalExporter> exporter, SignalEngine engine,
 			StateSignalsProperties properties, ListableBeanFactory beanFactory) {
-		boolean initialize = properties.exporter().legalEvents() != null
+		boolean initialize = properties.getExporter().getLegalEvents() != null
 				&& beanFactory.getBeanNamesForType(SignalExporter.class).length > 0;
-		return new ExporterInitializer(initialize ? exporter.getObject() : null, engine, properties.exporter());
+		return new ExporterInitializer(initialize ? exporter.getObject() : null, engine, properties.getExporter());
 	}
 
 	@Bean
@@ -147,20 +147,20 @@ class SignalEngineConfiguration {
 	}
 
 	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {
-		StateSignalsProperties.Exporter exporter = properties.exporter();
-		StateSignalsProperties.Responder responder = properties.responder();
+		StateSignalsProperties.Exporter exporter = properties.getExporter();
+		StateSignalsProperties.Responder responder = properties.getResponder();
 		String host = hostName();
-		return new EngineSettings(Objects.requireNonNullElse(properties.channel(), ""),
-				properties.protocol().extensions(),
-				new EngineSettings.Exporters(firstText(exporter.runnerHost(), host),
-						Objects.requireNonNullElse(exporter.expectedResponders(), List.of()),
-						exporter.republishInterval(), exporter.responseTimeout(), exporter.evictAfterMissed(),
-						exporter.probeAfter(), exporter.maxPending()),
+		return new EngineSettings(Objects.requireNonNullElse(properties.getChannel(), ""),
+				properties.getProtocol().getExtensions(),
+				new EngineSettings.Exporters(firstText(exporter.getRunnerHost(), host),
+						Objects.requireNonNullElse(exporter.getExpectedResponders(), List.of()),
+						exporter.getRepublishInterval(), exporter.getResponseTimeout(), exporter.getEvictAfterMissed(),
+						exporter.getProbeAfter(), exporter.getMaxPending()),
 				new EngineSettings.Responders(
-						firstText(responder.name(), environment.getProperty("spring.application.name"), host),
-						responder.enabled(), responder.unhandled(), responder.expired(), responder.lockPublisher(),
-						responder.lockTag(), responder.receiveOwn(), responder.queueCapacity(),
-						responder.totalQueueCapacity()),
+						firstText(responder.getName(), environment.getProperty("spring.application.name"), host),
+						responder.isEnabled(), responder.getUnhandled(), responder.getExpired(),
+						responder.getLockPublisher(), responder.getLockTag(), responder.isReceiveOwn(),
+						responder.getQueueCapacity(), responder.getTotalQueueCapacity()),
 				drainTimeout(environment));
 	}
 

@@ -67,10 +67,10 @@ class SignalTransportConfiguration {
 	@ConditionalOnBean(RedisConnectionFactory.class)
 	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties,
 			@Qualifier(LISTENER_CONTAINER) RedisMessageListenerContainer container) {
-		boolean extensions = properties.protocol().extensions() != Extensions.OFF;
+		boolean extensions = properties.getProtocol().getExtensions() != Extensions.OFF;
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
-				properties.connectTimeout(), properties.protocol().maxPayload(),
-				extensions ? properties.heartbeatInterval() : Duration.ZERO, extensions,
+				properties.getConnectTimeout(), properties.getProtocol().getMaxPayload(),
+				extensions ? properties.getHeartbeatInterval() : Duration.ZERO, extensions,
 				isSigned(properties) ? beanFactory.getBean(MessageSigner.class) : null);
 		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
@@ -93,13 +93,13 @@ class SignalTransportConfiguration {
 	@Lazy
 	MessageSigner stateSignalsMessageSigner(SigningKeys keys, StateSignalsProperties properties) {
 		Map<String, SigningMode> modes = new LinkedHashMap<>();
-		for (Map.Entry<String, Channel> channel : properties.channels().entrySet()) {
+		for (Map.Entry<String, Channel> channel : properties.getChannels().entrySet()) {
 			if (channel.getValue().signing() != null) {
 				modes.put(channel.getKey(), channel.getValue().signing());
 			}
 		}
-		MessageSigner signer = new MessageSigner(keys.read(), properties.signing().mode(), modes,
-				properties.signing().clockTolerance(), Clock.systemUTC());
+		MessageSigner signer = new MessageSigner(keys.read(), properties.getSigning().getMode(), modes,
+				properties.getSigning().getClockTolerance(), Clock.systemUTC());
 		keys.watch(signer::use);
 		return signer;
 	}
@@ -107,12 +107,12 @@ class SignalTransportConfiguration {
 	@Bean(destroyMethod = "close")
 	@Lazy
 	SigningKeys stateSignalsSigningKeys(StateSignalsProperties properties) {
-		if (properties.protocol().extensions() == Extensions.OFF) {
+		if (properties.getProtocol().getExtensions() == Extensions.OFF) {
 			throw new SignalStartException("Signatures need the extensions of the protocol, which are off",
 					"Set state-signals.protocol.extensions to negotiated or always, or remove state-signals.signing.mode "
 							+ "and state-signals.channels.<name>.signing.");
 		}
-		return new SigningKeys(properties.signing());
+		return new SigningKeys(properties.getSigning());
 	}
 
 	// Listeners of the application would run on the driver's thread.
@@ -125,8 +125,8 @@ class SignalTransportConfiguration {
 	}
 
 	private static boolean isSigned(StateSignalsProperties properties) {
-		boolean signed = properties.signing().mode() != SigningMode.OFF;
-		for (Channel channel : properties.channels().values()) {
+		boolean signed = properties.getSigning().getMode() != SigningMode.OFF;
+		for (Channel channel : properties.getChannels().values()) {
 			signed |= channel.signing() != null && channel.signing() != SigningMode.OFF;
 		}
 		return signed;
@@ -134,7 +134,7 @@ class SignalTransportConfiguration {
 
 	private static Map<String, DurableChannel> durable(StateSignalsProperties properties) {
 		Map<String, DurableChannel> durable = new LinkedHashMap<>();
-		for (Map.Entry<String, Channel> named : properties.channels().entrySet()) {
+		for (Map.Entry<String, Channel> named : properties.getChannels().entrySet()) {
 			Channel channel = named.getValue();
 			if (channel.delivery() == Delivery.DURABLE) {
 				durable.put(named.getKey(), new DurableChannel(channel.retention(), channel.start()));

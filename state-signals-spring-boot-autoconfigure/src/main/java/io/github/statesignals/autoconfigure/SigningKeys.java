@@ -55,11 +55,11 @@ final class SigningKeys implements AutoCloseable {
 	}
 
 	KeyRing read() {
-		File file = this.signing.file();
+		File file = this.signing.getFile();
 		if (file == null) {
-			return ring("state-signals.signing", this.signing.key(), this.signing.keys());
+			return ring("state-signals.signing", this.signing.getKey(), this.signing.getKeys());
 		}
-		if (this.signing.key() != null || !this.signing.keys().isEmpty()) {
+		if (this.signing.getKey() != null || !this.signing.getKeys().isEmpty()) {
 			throw new SignalStartException(
 					"The keys of signatures are in state-signals.signing.file, and in properties, too",
 					"Remove state-signals.signing.key and state-signals.signing.keys, or state-signals.signing.file.");
@@ -70,7 +70,7 @@ final class SigningKeys implements AutoCloseable {
 
 	// Reads the file again every few seconds, if there is one.
 	synchronized void watch(Consumer<KeyRing> changed) {
-		File file = this.signing.file();
+		File file = this.signing.getFile();
 		if (file != null) {
 			CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-keys-");
 			threads.setDaemon(true);

@@ -28,7 +28,7 @@ public final class StateSignalsMetricsAutoConfiguration {
 	SignalMeterBinder signalMeterBinder(SignalEngine engine, ObjectProvider<DurableChannels> durableChannels,
 			StateSignalsProperties properties) {
 		return new SignalMeterBinder(engine, durableChannels::getObject,
-				properties.channels().keySet().stream().filter(engine.services().outbound()::isDurable).toList());
+				properties.getChannels().keySet().stream().filter(engine.services().outbound()::isDurable).toList());
 	}
 
 }

@@ -48,8 +48,8 @@ public final class StateSignalsObservationAutoConfiguration {
 			ObjectProvider<SignalHandleObservationConvention> handle,
 			ObjectProvider<SignalResponseObservationConvention> response) {
 		return registry.isNoop() ? SignalObserver.NONE
-				: new MicrometerSignalObserver(registry, properties.tracing().inMetadata(), publish.getIfAvailable(),
-						handle.getIfAvailable(), response.getIfAvailable());
+				: new MicrometerSignalObserver(registry, properties.getTracing().isInMetadata(),
+						publish.getIfAvailable(), handle.getIfAvailable(), response.getIfAvailable());
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,7 +1,7 @@
 package io.github.statesignals.autoconfigure;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Locale;
 import java.util.Map;
@@ -78,14 +78,13 @@ final class UnknownProperties {
 	}
 
 	private void collect(String prefix, Class<?> type) {
-		for (RecordComponent component : type.getRecordComponents()) {
-			collect(prefix + "." + DataObjectPropertyName.toDashedForm(component.getName()),
-					component.getGenericType());
+		for (Field field : type.getDeclaredFields()) {
+			collect(prefix + "." + DataObjectPropertyName.toDashedForm(field.getName()), field.getGenericType());
 		}
 	}
 
 	private void collect(String name, Type type) {
-		if (type instanceof Class<?> nested && nested.isRecord()) {
+		if (type instanceof Class<?> nested && nested.isMemberClass() && !nested.isEnum()) {
 			collect(name, nested);
 		}
 		else if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {

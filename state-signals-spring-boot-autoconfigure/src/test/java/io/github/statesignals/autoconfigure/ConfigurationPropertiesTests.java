@@ -2,7 +2,6 @@ package io.github.statesignals.autoconfigure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.RecordComponent;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -221,21 +220,17 @@ class ConfigurationPropertiesTests {
 	}
 
 	private static void collect(String prefix, Object properties, Map<String, Object> values) {
-		for (RecordComponent component : properties.getClass().getRecordComponents()) {
-			String name = prefix + "." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase();
-			Object value = value(component, properties);
-			if (component.getType().isRecord()) {
+		ReflectionUtils.doWithLocalFields(properties.getClass(), (field) -> {
+			String name = prefix + "." + field.getName().replaceAll("([A-Z])", "-$1").toLowerCase();
+			ReflectionUtils.makeAccessible(field);
+			Object value = field.get(properties);
+			if (field.getType().isMemberClass() && !field.getType().isEnum()) {
 				collect(name, value, values);
 			}
 			else {
 				values.put(name, value);
 			}
-		}
-	}
-
-	private static Object value(RecordComponent component, Object properties) {
-		ReflectionUtils.makeAccessible(component.getAccessor());
-		return ReflectionUtils.invokeMethod(component.getAccessor(), properties);
+		});
 	}
 
 	private static String normalize(String text) {

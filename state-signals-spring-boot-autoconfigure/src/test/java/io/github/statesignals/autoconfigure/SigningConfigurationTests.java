@@ -3,17 +3,14 @@ package io.github.statesignals.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 import io.github.statesignals.TestRedisConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Signing;
 import io.github.statesignals.signing.KeyRing;
 import io.github.statesignals.signing.MessageSigner;
-import io.github.statesignals.signing.SigningMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,8 +132,9 @@ class SigningConfigurationTests {
 		Path file = folder.resolve("keys.properties");
 		Files.writeString(file, "key=k1\nkeys.k1.secret=" + SECRET + "\n");
 		List<KeyRing> changed = new ArrayList<>();
-		SigningKeys keys = new SigningKeys(
-				new Signing(SigningMode.REQUIRE, null, Map.of(), file.toFile(), Duration.ofSeconds(60)));
+		Signing signing = new Signing();
+		signing.setFile(file.toFile());
+		SigningKeys keys = new SigningKeys(signing);
 		keys.read();
 		Files.delete(file);
 		keys.update(file.toFile(), changed::add);
@@ -172,7 +170,8 @@ class SigningConfigurationTests {
 				String environment = json
 					.writeValueAsString(context.getBean(EnvironmentEndpoint.class).environment(null));
 				assertThat(environment).contains("state-signals.signing.keys.k1.secret").doesNotContain(SECRET);
-				assertThat(context.getBean(StateSignalsProperties.class).toString()).contains("k1")
+				assertThat(context.getBean(StateSignalsProperties.class).getSigning().getKeys().toString())
+					.contains("k1")
 					.doesNotContain(SECRET);
 			});
 	}

@@ -171,8 +171,8 @@ public final class SignalScenario implements AutoCloseable {
 	}
 
 	private Peer peer(boolean respond) {
-		return new Peer(this.broker, this.engine.getSettings(), this.properties.protocol().maxPayload(), this.mapper,
-				respond);
+		return new Peer(this.broker, this.engine.getSettings(), this.properties.getProtocol().getMaxPayload(),
+				this.mapper, respond);
 	}
 
 	/**

@@ -42,7 +42,7 @@ public final class SignalTestAutoConfiguration {
 	@Bean
 	@Primary
 	SignalTransport inMemorySignalTransport(InMemoryBroker broker, StateSignalsProperties properties) {
-		properties.channels().forEach((name, channel) -> {
+		properties.getChannels().forEach((name, channel) -> {
 			if (channel.delivery() == Delivery.DURABLE) {
 				throw new InvalidConfigurationPropertyValueException(
 						"state-signals.channels.%s.delivery".formatted(name.contains(".") ? "[" + name + "]" : name),
@@ -51,8 +51,8 @@ public final class SignalTestAutoConfiguration {
 								+ "Set the property to broadcast in this test, or test with Redis and without @AutoConfigureSignals.");
 			}
 		});
-		return broker.transport(properties.protocol().maxPayload(),
-				properties.protocol().extensions() != Extensions.OFF);
+		return broker.transport(properties.getProtocol().getMaxPayload(),
+				properties.getProtocol().getExtensions() != Extensions.OFF);
 	}
 
 	@Bean

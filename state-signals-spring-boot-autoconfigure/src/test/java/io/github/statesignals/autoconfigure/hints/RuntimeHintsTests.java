@@ -13,6 +13,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalEvent;
 import io.github.statesignals.SignalGateway;
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
+import io.github.statesignals.autoconfigure.StateSignalsProperties;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +100,14 @@ class RuntimeHintsTests {
 	@Test
 	void conditionsCanReadTheSignal() {
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Signal.class, "sampleNo")).accepts(hints);
+	}
+
+	@Test
+	void propertiesAreBound() {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(StateSignalsProperties.Exporter.class, "setMaxPending")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onConstructorInvocation(constructor(StateSignalsProperties.Channel.class))).accepts(hints);
 	}
 
 	@Test
