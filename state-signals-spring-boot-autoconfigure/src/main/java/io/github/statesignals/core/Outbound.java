@@ -43,17 +43,8 @@ public final class Outbound {
 		}
 	}
 
-	public CompletableFuture<?> send(String channel, Response response) {
-		try {
-			return this.transport.send(channel, response);
-		}
-		catch (RuntimeException | Error ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
 	// A null address sends it to the channel.
-	public CompletableFuture<?> send(String channel, Response response, ResponseExtension extension,
+	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String address) {
 		try {
 			return this.transport.send(channel, response, extension, address);

@@ -100,9 +100,8 @@ final class SignalAnswers {
 		boolean extended = this.services.settings()
 			.extensions()
 			.usedWith(delivery != null && delivery.supportsExtensions());
-		return extended
-				? outbound.send(this.channel, response, extension, (delivery != null) ? delivery.replyTo() : null)
-				: outbound.send(this.channel, response);
+		return outbound.send(this.channel, response, extended ? extension : null,
+				(extended && delivery != null) ? delivery.replyTo() : null);
 	}
 
 	private ResponseExtension extension(@Nullable Delivery delivery, String event,
