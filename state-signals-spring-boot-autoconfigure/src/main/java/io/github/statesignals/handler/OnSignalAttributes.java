@@ -48,7 +48,7 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 
 	@Nullable Expression condition() {
 		String condition = raw("condition");
-		return condition.isEmpty() ? null : resolved("condition", () -> ConditionParser.parse(condition));
+		return condition.isEmpty() ? null : resolved("condition", () -> SignalFilter.parse(condition));
 	}
 
 	private String raw(String name) {
