@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -31,6 +32,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the listeners of bridged types among the beans of one application context, and
@@ -44,7 +46,7 @@ final class BridgedListeners {
 
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
-	private volatile @Nullable TransactionTemplate transaction;
+	private final SingletonSupplier<TransactionTemplate> transaction;
 
 	private final MetadataReader reader;
 
@@ -52,6 +54,7 @@ final class BridgedListeners {
 
 	BridgedListeners(ConfigurableApplicationContext context) {
 		this.context = context;
+		this.transaction = SingletonSupplier.ofNullable(() -> transaction(context));
 		this.reader = new MetadataReader(context.getBeanFactory());
 		this.classes = new BeanClasses(context.getBeanFactory());
 	}
@@ -109,7 +112,7 @@ final class BridgedListeners {
 	}
 
 	private void add(BridgedListener listener, Map<String, Class<?>> observed) {
-		String problem = listener.neverCalledBecause(this::isTransactional);
+		String problem = listener.neverCalledBecause(() -> this.transaction.get() != null);
 		if (problem != null) {
 			logger.warn("{} is not called for signals '{}': {}", listener.description(),
 					String.join("', '", observed.keySet()), problem);
@@ -127,21 +130,16 @@ final class BridgedListeners {
 		});
 	}
 
-	private boolean isTransactional() {
-		if (this.transaction == null) {
-			PlatformTransactionManager transactionManager = this.context
-				.getBeanProvider(PlatformTransactionManager.class)
-				.getIfUnique();
-			this.transaction = (transactionManager != null) ? new TransactionTemplate(transactionManager) : null;
-		}
-		return this.transaction != null;
+	private static @Nullable TransactionTemplate transaction(ApplicationContext context) {
+		PlatformTransactionManager manager = context.getBeanProvider(PlatformTransactionManager.class).getIfUnique();
+		return (manager != null) ? new TransactionTemplate(manager) : null;
 	}
 
 	// In a transaction if one of the listeners needs it.
 	void call(List<BridgedListener> listeners, Runnable publication) {
-		TransactionTemplate transaction = this.transaction;
-		if (transaction != null && listeners.stream().anyMatch(BridgedListener::needsTransaction)) {
-			transaction.executeWithoutResult((status) -> publication.run());
+		if (listeners.stream().anyMatch(BridgedListener::needsTransaction)) {
+			// Without a transaction manager there are no such listeners.
+			this.transaction.obtain().executeWithoutResult((status) -> publication.run());
 		}
 		else {
 			publication.run();
