@@ -23,9 +23,6 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The meters of the results of an application's exporters.
- */
 final class ResultMeters implements ResultListener {
 
 	// The event of an exporter that is not initialized may be any text.

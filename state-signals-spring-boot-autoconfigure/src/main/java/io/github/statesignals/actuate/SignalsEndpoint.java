@@ -38,10 +38,6 @@ public class SignalsEndpoint {
 		this.engine = engine;
 	}
 
-	/**
-	 * Describes the exporters, responders and channels of the application.
-	 * @return a snapshot
-	 */
 	@ReadOperation
 	public SignalsDescriptor signals() {
 		List<DefaultSignalExporter> exporters = this.engine.exporters();
@@ -79,9 +75,6 @@ public class SignalsEndpoint {
 			CountersDescriptor heard) {
 	}
 
-	/**
-	 * An exporter.
-	 */
 	public record ExporterDescriptor(String publisherId, String processName, String channel, Set<String> legalEvents,
 			int inFlight, Set<String> subscribers, int subscriberCount) {
 
@@ -94,9 +87,6 @@ public class SignalsEndpoint {
 
 	}
 
-	/**
-	 * A responder.
-	 */
 	public record ResponderDescriptor(String name, String responderId, String channel, int unanswered) {
 
 		static ResponderDescriptor of(DefaultSignalResponder responder) {
@@ -106,15 +96,9 @@ public class SignalsEndpoint {
 
 	}
 
-	/**
-	 * A channel.
-	 */
 	public record ChannelDescriptor(String name, boolean durable) {
 	}
 
-	/**
-	 * Numbers of received messages.
-	 */
 	public record CountersDescriptor(long signals, long responses, long malformed, long rejected, long expired,
 			long repeated, long missed, long unexpected, long gaps, long refused, long unverified) {
 	}

@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record EngineSettings(String channel, Extensions extensions, Exporters exporters, Responders responders,
 		Duration drainTimeout) {
 
-	/**
-	 * How exporters publish.
-	 */
+	// How exporters publish.
 	public record Exporters(String runnerHost, Collection<String> expectedResponders, Duration republishInterval,
 			Duration responseTimeout, int evictAfterMissed, Duration probeAfter, int maxPending) {
 
@@ -26,33 +24,23 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 
 	}
 
-	/**
-	 * How responders answer.
-	 */
+	// How responders answer.
 	public record Responders(String name, boolean enabled, Unhandled unhandled, Expired expired,
 			@Nullable String lockPublisher, @Nullable String lockTag, boolean receiveOwn, int queueCapacity,
 			int totalQueueCapacity) {
 
 	}
 
-	/**
-	 * When to use the extensions of the protocol.
-	 */
+	// When to use the extensions of the protocol.
 	public enum Extensions {
 
-		/**
-		 * With peers that support them; in signals, only while all subscribers do.
-		 */
+		// With peers that support them; in signals, only while all subscribers do.
 		NEGOTIATED,
 
-		/**
-		 * In everything that is sent.
-		 */
+		// In everything that is sent.
 		ALWAYS,
 
-		/**
-		 * Never: send as the Python package does.
-		 */
+		// Never: send as the Python package does.
 		OFF;
 
 		public boolean usedWith(boolean supportingPeers) {
@@ -61,41 +49,27 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 
 	}
 
-	/**
-	 * The answer to a signal without a handler.
-	 */
+	// The answer to a signal without a handler.
 	public enum Unhandled {
 
-		/**
-		 * Answer {@code ras} 1: nothing to do is done.
-		 */
+		// Answer ras 1: nothing to do is done.
 		ACKNOWLEDGE,
 
-		/**
-		 * Answer {@code ras} 0, naming the event.
-		 */
+		// Answer ras 0, naming the event.
 		REJECT,
 
-		/**
-		 * Do not answer; the publisher waits until its timeout.
-		 */
+		// Do not answer; the publisher waits until its timeout.
 		IGNORE
 
 	}
 
-	/**
-	 * Whether to handle a signal after the timeout of its publisher.
-	 */
+	// Whether to handle a signal after the timeout of its publisher.
 	public enum Expired {
 
-		/**
-		 * Answer {@code ras} 0 and do not handle it.
-		 */
+		// Answer ras 0 and do not handle it.
 		REJECT,
 
-		/**
-		 * Handle it all the same.
-		 */
+		// Handle it all the same.
 		HANDLE
 
 	}

@@ -75,9 +75,6 @@ public final class SignalCounters {
 
 	private final LogLimit listenerLog = new LogLimit(1);
 
-	public SignalCounters() {
-	}
-
 	public void addListener(ResultListener listener) {
 		this.listeners.add(listener);
 	}

@@ -2,9 +2,6 @@ package io.github.statesignals.core;
 
 import io.github.statesignals.transport.SignalTransport;
 
-/**
- * Checks texts that receivers refuse if they are too long.
- */
 public final class TextLength {
 
 	private TextLength() {

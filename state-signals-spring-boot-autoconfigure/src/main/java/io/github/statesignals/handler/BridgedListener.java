@@ -15,9 +15,6 @@ import org.springframework.transaction.event.TransactionalApplicationListener;
 import org.springframework.transaction.event.TransactionalApplicationListener.SynchronizationCallback;
 import org.springframework.transaction.event.TransactionalEventListener;
 
-/**
- * A listener of a bridged type.
- */
 record BridgedListener(String beanName, BeanFactory beanFactory, String description,
 		@Nullable ApplicationListenerMethodAdapter adapter, @Nullable TransactionPhase phase,
 		boolean calledWithoutTransaction) {

@@ -1,8 +1,5 @@
 package io.github.statesignals.handler;
 
-/**
- * Thrown for an attribute of an annotation that can't be resolved.
- */
 @SuppressWarnings("serial")
 final class InvalidAttributeException extends IllegalArgumentException {
 

@@ -14,9 +14,6 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.util.function.SingletonSupplier;
 
-/**
- * Finds the application's converters from signals.
- */
 final class SignalConverters {
 
 	private final ConfigurableListableBeanFactory beanFactory;

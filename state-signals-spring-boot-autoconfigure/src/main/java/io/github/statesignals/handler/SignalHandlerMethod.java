@@ -26,9 +26,6 @@ import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.util.ClassUtils;
 
-/**
- * Handles signals with a method of a bean.
- */
 final class SignalHandlerMethod implements SelectiveHandler {
 
 	private static final ParameterNameDiscoverer NAMES = new DefaultParameterNameDiscoverer();

@@ -39,12 +39,6 @@ public enum PublishOutcome {
 	/** It failed with an exception. */
 	ERROR;
 
-	/**
-	 * Returns the outcome of a publish.
-	 * @param result its result; {@code null} if it failed
-	 * @param failure its failure; {@code null} if there is a result
-	 * @return the outcome
-	 */
 	public static PublishOutcome of(@Nullable SignalResult result, @Nullable Throwable failure) {
 		if (result == null) {
 			return (failure instanceof CancellationException) ? CANCELLED
@@ -57,10 +51,6 @@ public enum PublishOutcome {
 		};
 	}
 
-	/**
-	 * Returns the value of the tag.
-	 * @return the name in lower case
-	 */
 	public String tag() {
 		return name().toLowerCase(Locale.ROOT);
 	}

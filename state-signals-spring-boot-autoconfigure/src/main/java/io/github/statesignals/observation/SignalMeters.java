@@ -124,10 +124,6 @@ public enum SignalMeters implements MeterDocumentation {
 		return this.tags.clone();
 	}
 
-	/**
-	 * Returns the description.
-	 * @return the description
-	 */
 	public String getDescription() {
 		return this.description;
 	}

@@ -134,9 +134,6 @@ public final class ChannelSigner {
 					afterStart);
 	}
 
-	/**
-	 * Where a signal is stored.
-	 */
 	public record StoredPlace(String responder, String entry, int number) {
 	}
 

@@ -45,14 +45,8 @@ public final class SigningKey {
 	// Nearly always one thread at a time needs it.
 	private final AtomicReference<@Nullable Mac> spare = new AtomicReference<>();
 
-	/**
-	 * Creates a key.
-	 * @param id its id
-	 * @param secret the secret, at least 32 bytes
-	 * @param events the events that its holders may publish; {@code null}: any
-	 * @param responders the names under which its holders may respond; {@code null}: any
-	 * @throws IllegalArgumentException if the id is invalid or the secret is too short
-	 */
+	// The events that its holders may publish, and the names under which they may
+	// respond; null: any.
 	public SigningKey(String id, byte[] secret, @Nullable Collection<String> events,
 			@Nullable Collection<String> responders) {
 		if (!ID.matcher(id).matches()) {

@@ -110,19 +110,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	// Completes when it does, and the exporters that waited for it are initialized.
 	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
 
-	/**
-	 * Creates an engine.
-	 * @param transport the transport; started and stopped with the engine
-	 * @param settings the settings
-	 * @param executor runs handlers and completes futures; must not run a task in the
-	 * calling thread
-	 * @param mapper converts between metadata and the application's types
-	 * @param interceptors provides the interceptors of handling and publishing, outermost
-	 * first
-	 * @param events publishes application events; called on the executor
-	 * @param timer the time of publishers: timeouts, probes, and asking again
-	 * @param observer provides the observer; asked once, at the first start at the latest
-	 */
+	// The executor must not run a task in the calling thread. The outermost interceptor
+	// is the first. The timer is the time of publishers: timeouts, probes, and asking
+	// again. The observer is asked for once, at the first start at the latest.
 	public SignalEngine(SignalTransport transport, EngineSettings settings, Executor executor, JsonMapper mapper,
 			Supplier<List<SignalInterceptor>> interceptors, ApplicationEventPublisher events, Timer timer,
 			Supplier<SignalObserver> observer) {

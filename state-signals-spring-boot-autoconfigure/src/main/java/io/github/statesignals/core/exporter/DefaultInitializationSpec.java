@@ -12,9 +12,6 @@ import io.github.statesignals.core.TextLength;
 
 import org.springframework.util.Assert;
 
-/**
- * Specifies the initialization of an exporter.
- */
 final class DefaultInitializationSpec implements InitializationSpec {
 
 	private final Set<String> legalEvents;

@@ -34,9 +34,6 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 import org.springframework.util.function.SingletonSupplier;
 
-/**
- * Initializes and shuts down, and publishes signals.
- */
 public final class DefaultSignalExporter implements SignalExporter {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);

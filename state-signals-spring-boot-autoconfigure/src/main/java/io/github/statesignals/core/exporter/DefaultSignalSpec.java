@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
-/**
- * Specifies a signal of an exporter.
- */
 final class DefaultSignalSpec implements SignalSpec {
 
 	private final String event;

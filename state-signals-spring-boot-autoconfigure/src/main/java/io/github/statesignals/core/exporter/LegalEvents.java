@@ -8,9 +8,6 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 
-/**
- * Checks the events that an exporter declares.
- */
 final class LegalEvents {
 
 	private LegalEvents() {

@@ -1,8 +1,5 @@
 package io.github.statesignals.core.responder;
 
-/**
- * Announces the responders of this application to exporters.
- */
 public interface Announcements {
 
 	// To the exporters of this application, without sending anything.

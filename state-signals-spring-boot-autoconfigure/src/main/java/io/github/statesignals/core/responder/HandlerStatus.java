@@ -2,9 +2,6 @@ package io.github.statesignals.core.responder;
 
 import java.util.Map;
 
-/**
- * The status of a handler.
- */
 public record HandlerStatus(String event, String handler, Map<String, String> selection, boolean paused) {
 
 }

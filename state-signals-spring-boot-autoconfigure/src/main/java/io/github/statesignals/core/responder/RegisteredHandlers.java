@@ -7,9 +7,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The handlers of one responder.
- */
 public final class RegisteredHandlers {
 
 	// The most events that an answer names, and the longest.

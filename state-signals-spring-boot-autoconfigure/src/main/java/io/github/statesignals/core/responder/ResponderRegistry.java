@@ -12,9 +12,6 @@ import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.lane.OrderedLanes;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Holds the responders of an application.
- */
 public final class ResponderRegistry {
 
 	// Guarded for adding by itself. Read without a lock, by the transport's threads, too:

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Answers the signals of one responder.
- */
 final class SignalAnswers {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);

@@ -38,12 +38,7 @@ public record GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalGateway.class);
 
-	/**
-	 * Reads the declaration of a method.
-	 * @param method the method of a gateway
-	 * @param suspending whether it is a suspending function, and coroutines are present
-	 * @return the result, or {@code null} if a gateway can't return what it declares
-	 */
+	// Null if a gateway can't return what the method declares.
 	public static @Nullable GatewayResult of(Method method, boolean suspending) {
 		if (suspending) {
 			// The type of the function; the method returns Object.

@@ -70,9 +70,6 @@ final class RangeCheck extends DelegatingDeserializer {
 		return MethodType.methodType(type).unwrap().returnType();
 	}
 
-	/**
-	 * Reads an array of numbers by the deserializer of its elements.
-	 */
 	static final class OfArray extends StdDeserializer<Object> {
 
 		OfArray(Class<?> type) {
