@@ -56,8 +56,9 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	/**
 	 * The remedy where there is no engine, because there is no transport.
 	 */
-	public static final String NO_CONNECTION_FACTORY = "Do not exclude DataRedisAutoConfiguration, define a RedisConnectionFactory "
-			+ "bean, or set 'state-signals.enabled=false' to run the application without signals, such as in tests.";
+	public static final String NO_CONNECTION_FACTORY = "Add a Redis driver if the class path has none (io.lettuce:lettuce-core, "
+			+ "or redis.clients:jedis with org.apache.commons:commons-pool2). Do not exclude DataRedisAutoConfiguration, "
+			+ "define a RedisConnectionFactory bean, or set 'state-signals.enabled=false' to run the application without signals, such as in tests.";
 
 	private static final Logger logger = LoggerFactory.getLogger(OnSignalMethodProcessor.class);
 

@@ -2,6 +2,7 @@ package io.github.statesignals.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -242,6 +243,14 @@ class FailureTests {
 	}
 
 	@Test
+	void missingClassOfTheDriverFailsTheStartWithoutWaiting(CapturedOutput output) {
+		String report = report(output, LackingAClass.class, "state-signals.connect-timeout=10m");
+		assertThat(report).contains("NoClassDefFoundError: org/example/Token")
+			.contains("dependency")
+			.doesNotContain("connect-timeout");
+	}
+
+	@Test
 	void serverThatIsNoSentinelFailsTheStartWithItsRemedy(CapturedOutput output) {
 		String report = report(output, OverRedis.class, "state-signals.connect-timeout=3s",
 				"spring.data.redis.sentinel.master=main",
@@ -385,6 +394,20 @@ class FailureTests {
 		@Bean
 		RedisConnectionFactory there() {
 			return new LettuceConnectionFactory();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(StateSignalsAutoConfiguration.class)
+	static class LackingAClass {
+
+		@Bean
+		RedisConnectionFactory connectionFactory() {
+			return (RedisConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(),
+					new Class<?>[] { RedisConnectionFactory.class }, (proxy, method, arguments) -> {
+						throw new NoClassDefFoundError("org/example/Token");
+					});
 		}
 
 	}

@@ -137,7 +137,7 @@ class FirstContactTests {
 		assertThat(report(output, WithoutRedis.class))
 			.contains("@OnSignal method " + WithoutRedis.class.getName()
 					+ ".start() can't receive signals: no RedisConnectionFactory was found")
-			.contains("Do not exclude DataRedisAutoConfiguration")
+			.contains("Add a Redis driver", "lettuce-core", "jedis", "Do not exclude DataRedisAutoConfiguration")
 			.contains("'state-signals.enabled=false'");
 	}
 

@@ -18,6 +18,10 @@ public enum ConnectProblem {
 	LISTENER_CONTAINER(true, messages("subscribes on the thread that starts it"),
 			"Set the subscription executor of the container, for example to a SimpleAsyncTaskExecutor."),
 
+	MISSING_CLASS(true, (cause) -> cause instanceof LinkageError || cause instanceof ClassNotFoundException,
+			"A dependency of the Redis driver is missing on the class path, or has another version than the driver needs: "
+					+ "add or correct it."),
+
 	PERMISSION(true, (cause) -> MissingPermission.of(cause) != null, MissingPermission.REMEDY),
 
 	CREDENTIALS(true, replies("WRONGPASS|NOAUTH|ERR invalid password"),

@@ -76,6 +76,14 @@ class ConnectProblemTests {
 	}
 
 	@Test
+	void missingClassIsCertain() {
+		assertThat(ConnectProblem.of(RedisExceptions.translate(new ClassNotFoundException("org.example.Token"))))
+			.isEqualTo(ConnectProblem.MISSING_CLASS);
+		assertThat(ConnectProblem.of(RedisExceptions.translate(new NoSuchMethodError("Token.value()"))))
+			.isEqualTo(ConnectProblem.MISSING_CLASS);
+	}
+
+	@Test
 	void everyCertainProblemHasARemedy() {
 		assertThat(ConnectProblem.values()).filteredOn(ConnectProblem::isCertain)
 			.isNotEmpty()
