@@ -60,6 +60,37 @@ class LateHandlersTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void beanThatIsReplacedHandlesSignalsInsteadOfTheFirst() {
+		this.runner.withBean("replaced", Handling.class).run((context) -> {
+			GenericApplicationContext application = (GenericApplicationContext) context.getSourceApplicationContext();
+			application.registerBean("late", Handling.class);
+			for (String name : List.of("replaced", "late")) {
+				application.getBean(name);
+				application.removeBeanDefinition(name);
+				application.registerBean(name, OtherHandling.class);
+				application.getBean(name);
+			}
+			this.publisher.ask("go");
+			assertThat(HANDLED).isEmpty();
+			assertThat(this.publisher.ask("other").ras()).isEqualTo(1);
+			assertThat(HANDLED).containsExactly(application.getBean("replaced"), application.getBean("late"));
+		});
+	}
+
+	@Test
+	void beanThatIsReplacedByOneOfItsTypeIsNotCalledAgain() {
+		this.runner.withAllowBeanDefinitionOverriding(true).withBean("replaced", Handling.class).run((context) -> {
+			GenericApplicationContext application = (GenericApplicationContext) context.getSourceApplicationContext();
+			assertThat(this.publisher.ask("go").ras()).isEqualTo(1);
+			Object first = application.getBean("replaced");
+			application.registerBean("replaced", Handling.class);
+			Object second = application.getBean("replaced");
+			assertThat(this.publisher.ask("go").ras()).isEqualTo(1);
+			assertThat(HANDLED).containsExactly(first, second);
+		});
+	}
+
+	@Test
 	void prototypesAreRegisteredOnce() {
 		this.runner.withUserConfiguration(Interfaces.class).run((context) -> {
 			context.getBean("prototype");
@@ -99,6 +130,15 @@ class LateHandlersTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "go")
 		void go() {
+			HANDLED.add(this);
+		}
+
+	}
+
+	static class OtherHandling {
+
+		@OnSignal(event = "other")
+		void other() {
 			HANDLED.add(this);
 		}
 

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -57,8 +56,6 @@ final class HandlerRegistrar {
 	// Of handlers that name no event.
 	private final Map<String, Class<?>> typesByEvent = new ConcurrentHashMap<>();
 
-	private final List<SignalResponder.@Nullable Registration> registrations = new CopyOnWriteArrayList<>();
-
 	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, BeanClasses classes, SignalEngine engine) {
 		this.beanFactory = beanFactory;
 		this.classes = classes;
@@ -72,7 +69,8 @@ final class HandlerRegistrar {
 	}
 
 	// Returns what registers the handler: all methods of a bean are checked before.
-	Runnable prepare(HandlerBean bean, Method method, OnSignal annotation) {
+	Supplier<List<SignalResponder.@Nullable Registration>> prepare(HandlerBean bean, Method method,
+			OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
 		checkAsynchronous(method, bean.targetClass());
@@ -84,21 +82,9 @@ final class HandlerRegistrar {
 		String channel = (responder instanceof DefaultSignalResponder local) ? local.getChannel() : this.defaultChannel;
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
 				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
-		return () -> {
-			for (String event : events) {
-				this.registrations.add(responder.on(event, handler));
-			}
-		};
-	}
-
-	void unregister() {
-		for (SignalResponder.@Nullable Registration registration : this.registrations) {
-			// A mocked responder returns null.
-			if (registration != null) {
-				registration.close();
-			}
-		}
-		this.registrations.clear();
+		return () -> events.stream().<SignalResponder
+			.@Nullable Registration>map((event) -> responder.on(event, handler))
+			.toList();
 	}
 
 	// Any other value is returned before the method has acted.

@@ -7,8 +7,10 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -17,6 +19,7 @@ import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalInterceptor;
+import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.engine.SignalEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +33,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.MethodIntrospector;
@@ -43,14 +46,15 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the {@link OnSignal} methods of all beans, once the singletons are created, and
- * registers handlers of them until their context is closed. Like Spring's processor of
- * event listeners it inspects the types of beans: lazy, scoped and prototype beans are
- * not created, and every bean can still be proxied. Beans that are registered later, or
- * whose definition does not have the type, are inspected when they are created.
+ * registers handlers of them until the bean is destroyed or their context is closed. Like
+ * Spring's processor of event listeners it inspects the types of beans: lazy, scoped and
+ * prototype beans are not created, and every bean can still be proxied. Beans that are
+ * registered later, or whose definition does not have the type, are inspected when they
+ * are created.
  *
  * @since 0.1.0
  */
-public final class OnSignalMethodProcessor implements SmartInitializingSingleton, BeanPostProcessor,
+public final class OnSignalMethodProcessor implements SmartInitializingSingleton, DestructionAwareBeanPostProcessor,
 		ApplicationListener<ContextClosedEvent>, DisposableBean {
 
 	/**
@@ -73,13 +77,15 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	private final ObjectProvider<ApplicationEventBridge> bridgeProvider;
 
-	// The names of the beans with handlers.
-	private final Set<String> handling = ConcurrentHashMap.newKeySet();
+	private final AnnotatedClasses annotated = new AnnotatedClasses();
+
+	// By the name of the bean. A mocked responder returns null.
+	private final Map<String, List<SignalResponder.@Nullable Registration>> registrations = new ConcurrentHashMap<>();
 
 	private final AtomicReference<@Nullable HandlerRegistrar> registrar = new AtomicReference<>();
 
-	// Not before the start has inspected all beans.
-	private volatile @Nullable AnnotatedClasses annotated;
+	// Whether the start has inspected all beans.
+	private volatile boolean inspected;
 
 	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<SignalEngine> engineProvider, ObjectProvider<ApplicationEventBridge> bridgeProvider) {
@@ -91,37 +97,34 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		AnnotatedClasses annotated = new AnnotatedClasses();
 		ApplicationEventBridge bridge = this.bridgeProvider.getIfAvailable();
 		for (String beanName : this.beanFactory.getBeanNamesForType(Object.class)) {
 			if (!ScopedProxyUtils.isScopedTarget(beanName)) {
-				process(beanName, annotated, bridge);
+				process(beanName, bridge);
 				if (!BeanFactoryUtils.isFactoryDereference(beanName) && this.beanFactory.isFactoryBean(beanName)) {
 					// Spring looks for event listeners in the product alone.
-					process(BeanFactory.FACTORY_BEAN_PREFIX + beanName, annotated, null);
+					process(BeanFactory.FACTORY_BEAN_PREFIX + beanName, null);
 				}
 			}
 		}
 		if (bridge != null) {
 			bridge.listen();
 		}
-		this.annotated = annotated;
+		this.inspected = true;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		AnnotatedClasses annotated = this.annotated;
-		Class<?> targetClass = (annotated != null) ? AopProxyUtils.ultimateTargetClass(bean) : null;
-		if (annotated != null && targetClass != null && annotated.contains(targetClass)) {
-			String name = ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName)
-					: (bean instanceof FactoryBean) ? BeanFactory.FACTORY_BEAN_PREFIX + beanName : beanName;
-			if (this.handling.contains(name)) {
+		if (this.inspected && requiresDestruction(bean)) {
+			String name = name(bean, beanName);
+			if (this.registrations.containsKey(name)) {
 				return bean;
 			}
+			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
 			if (this.beanFactory.containsBean(name)) {
 				process(name, targetClass, bean.getClass());
 			}
-			else if (this.handling.add(name)) {
+			else if (this.registrations.putIfAbsent(name, List.of()) == null) {
 				logger.warn("{} handles no signals: the object is not registered as a bean. Register it, "
 						+ "or remove @OnSignal from its methods", targetClass.getName());
 			}
@@ -129,12 +132,30 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		return bean;
 	}
 
-	private void process(String beanName, AnnotatedClasses annotated, @Nullable ApplicationEventBridge bridge) {
+	@Override
+	public boolean requiresDestruction(Object bean) {
+		return this.annotated.contains(AopProxyUtils.ultimateTargetClass(bean));
+	}
+
+	@Override
+	public void postProcessBeforeDestruction(Object bean, String beanName) {
+		// A bean of another scope is created again.
+		if (!this.beanFactory.containsBeanDefinition(beanName) || this.beanFactory.isSingleton(beanName)) {
+			unregister(name(bean, beanName));
+		}
+	}
+
+	private static String name(Object bean, String beanName) {
+		return ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName)
+				: (bean instanceof FactoryBean) ? BeanFactory.FACTORY_BEAN_PREFIX + beanName : beanName;
+	}
+
+	private void process(String beanName, @Nullable ApplicationEventBridge bridge) {
 		Class<?> targetClass = targetClass(beanName);
 		if (targetClass == null) {
 			return;
 		}
-		if (annotated.contains(targetClass)) {
+		if (this.annotated.contains(targetClass)) {
 			process(beanName, targetClass, this.beanFactory.getType(beanName));
 		}
 		checkCallbacks(beanName, targetClass);
@@ -169,9 +190,13 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	// Also when the context fails to start: the engine may be its parent's.
 	@Override
 	public void destroy() {
-		HandlerRegistrar registered = this.registrar.get();
-		if (registered != null) {
-			registered.unregister();
+		this.registrations.keySet().forEach(this::unregister);
+	}
+
+	private void unregister(String beanName) {
+		List<SignalResponder.@Nullable Registration> removed = this.registrations.remove(beanName);
+		if (removed != null) {
+			removed.stream().filter(Objects::nonNull).forEach(SignalResponder.Registration::close);
 		}
 	}
 
@@ -222,17 +247,16 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, defaults.stream().findFirst().orElse(null));
-		List<Runnable> registrations = new ArrayList<>();
+		List<Supplier<List<SignalResponder.@Nullable Registration>>> prepared = new ArrayList<>();
 		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
 			for (OnSignal annotation : method.getValue()) {
-				registrations.add(registrar(method.getKey()).prepare(handlerBean, method.getKey(), annotation));
+				prepared.add(registrar(method.getKey()).prepare(handlerBean, method.getKey(), annotation));
 			}
 		}
 		// All of them, or none: the creation of a bean may be repeated.
-		if (this.handling.add(beanName)) {
-			for (Runnable registration : registrations) {
-				registration.run();
-			}
+		List<SignalResponder.@Nullable Registration> registered = new CopyOnWriteArrayList<>();
+		if (this.registrations.putIfAbsent(beanName, registered) == null) {
+			prepared.forEach((registration) -> registered.addAll(registration.get()));
 		}
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());
 	}
