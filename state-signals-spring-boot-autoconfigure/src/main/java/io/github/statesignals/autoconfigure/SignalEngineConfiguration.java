@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
+import io.github.statesignals.DurableChannels;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalInterceptor;
@@ -18,6 +19,8 @@ import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.handler.ApplicationEventBridge;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
+import io.github.statesignals.redis.durable.RedisDurableChannels;
+import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -130,6 +133,13 @@ class SignalEngineConfiguration {
 	@Bean
 	LifecycleLogger signalLifecycleLogger(ApplicationContext context, SignalEngine engine) {
 		return new LifecycleLogger(context, engine);
+	}
+
+	@Bean
+	@Lazy
+	@ConditionalOnMissingBean
+	DurableChannels durableChannels(SignalTransport transport) {
+		return new RedisDurableChannels((transport instanceof RedisStreamSignalTransport durable) ? durable : null);
 	}
 
 	@Bean

@@ -6,12 +6,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.github.statesignals.DurableChannels;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.durable.RedisDurableChannels;
 import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.signing.MessageSigner;
@@ -34,6 +32,8 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  * Configures the transport over Redis.
  */
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnBean(RedisConnectionFactory.class)
+@ConditionalOnMissingBean(SignalTransport.class)
 class SignalTransportConfiguration {
 
 	// The name of the connection factory to use if there are several.
@@ -48,23 +48,18 @@ class SignalTransportConfiguration {
 
 	// Connecting takes long. It begins before all other beans are created.
 	@Bean
-	@ConditionalOnMissingBean(SignalTransport.class)
-	@ConditionalOnBean(RedisConnectionFactory.class)
 	static BeanFactoryInitializer<ListableBeanFactory> signalTransportInitializer() {
 		return (beanFactory) -> beanFactory.getBean(TRANSPORT);
 	}
 
 	// Not a candidate for injection by type, which finds the container of Boot.
 	@Bean(name = LISTENER_CONTAINER, defaultCandidate = false)
-	@ConditionalOnMissingBean(value = SignalTransport.class, name = LISTENER_CONTAINER)
-	@ConditionalOnBean(RedisConnectionFactory.class)
+	@ConditionalOnMissingBean(name = LISTENER_CONTAINER)
 	RedisMessageListenerContainer stateSignalsListenerContainer(ListableBeanFactory beanFactory) {
 		return RedisPubSubSignalTransport.createListenerContainer(connectionFactory(beanFactory));
 	}
 
 	@Bean(TRANSPORT)
-	@ConditionalOnMissingBean
-	@ConditionalOnBean(RedisConnectionFactory.class)
 	SignalTransport signalTransport(ListableBeanFactory beanFactory, StateSignalsProperties properties,
 			@Qualifier(LISTENER_CONTAINER) RedisMessageListenerContainer container) {
 		boolean extensions = properties.getProtocol().getExtensions() != Extensions.OFF;
@@ -141,14 +136,6 @@ class SignalTransportConfiguration {
 			}
 		}
 		return durable;
-	}
-
-	@Bean
-	@Lazy
-	@ConditionalOnMissingBean
-	@ConditionalOnBean(SignalTransport.class)
-	DurableChannels durableChannels(SignalTransport transport) {
-		return new RedisDurableChannels((transport instanceof RedisStreamSignalTransport durable) ? durable : null);
 	}
 
 	// Spring's container takes a proxy of Lettuce's factory for a driver that blocks, and
