@@ -16,7 +16,6 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.SignalResponder;
-import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -43,11 +42,7 @@ final class HandlerRegistrar {
 
 	private final BeanClasses classes;
 
-	private final SignalResponderFactory responders;
-
-	private final String defaultResponder;
-
-	private final String defaultChannel;
+	private final SignalEngine engine;
 
 	private final AttributeResolver attributeResolver;
 
@@ -59,9 +54,7 @@ final class HandlerRegistrar {
 	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, BeanClasses classes, SignalEngine engine) {
 		this.beanFactory = beanFactory;
 		this.classes = classes;
-		this.responders = engine;
-		this.defaultResponder = engine.getSettings().responders().name();
-		this.defaultChannel = engine.getSettings().channel();
+		this.engine = engine;
 		this.attributeResolver = new AttributeResolver(beanFactory);
 		this.arguments = new HandlerArguments(new MetadataReader(beanFactory),
 				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(),
@@ -79,7 +72,8 @@ final class HandlerRegistrar {
 				attributes.get("publisher"), attributes.condition(), this.beanFactory);
 		Set<String> events = events(method, bean.targetClass(), attributes);
 		SignalResponder responder = responder(method, attributes);
-		String channel = (responder instanceof DefaultSignalResponder local) ? local.getChannel() : this.defaultChannel;
+		String channel = (responder instanceof DefaultSignalResponder local) ? local.getChannel()
+				: this.engine.getSettings().channel();
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
 				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
 		return () -> events.stream().<SignalResponder
@@ -189,10 +183,10 @@ final class HandlerRegistrar {
 			return beans.stream()
 				.filter((candidate) -> candidate.getName().equals(name))
 				.findFirst()
-				.orElseGet(() -> this.responders.get(name));
+				.orElseGet(() -> this.engine.get(name));
 		}
 		try {
-			return this.responders.get(name.isEmpty() ? this.defaultResponder : name, channel);
+			return this.engine.get(name.isEmpty() ? this.engine.getSettings().responders().name() : name, channel);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSignalHandlerException(method, "names the channel '" + channel + "': " + ex.getMessage(),
