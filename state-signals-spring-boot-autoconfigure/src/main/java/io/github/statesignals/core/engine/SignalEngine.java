@@ -3,6 +3,7 @@ package io.github.statesignals.core.engine;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -90,8 +91,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	// Watches handlers. In real time, whatever the time of publishers is.
 	private final Timer watch;
 
-	private final OrderedLanes lanes;
-
 	private final OrderedLanes eventLanes;
 
 	private final Acceptance acceptance = new Acceptance();
@@ -125,19 +124,20 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		this.transport = transport;
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.watch = watch;
-		this.lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
+		OrderedLanes lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
 				settings.responders().totalQueueCapacity(), MemoryBudget.ofHeap(SIGNALS_SHARE),
 				new TaskWatch(watch, HANDLER_BOUND));
 		this.eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE));
 		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
 		Executor reliable = new FallbackExecutor(executor);
-		this.services = new EngineServices(settings, outbound, timer, reliable,
+		this.services = new EngineServices(settings, outbound, timer, reliable, lanes,
 				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE)),
 				MemoryBudget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
-				new ApplicationEvents(this.eventLanes, events), SingletonSupplier.of(observer));
+				new ApplicationEvents(this.eventLanes, events), SingletonSupplier.of(observer),
+				Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())));
 		this.exporters = new ExporterRegistry(outbound);
 		this.announcements = new ResponderAnnouncements(outbound, settings, this.exporters);
-		this.responders = new ResponderRegistry(this.services, this.lanes, this.announcements, this.exporters::isOwn);
+		this.responders = new ResponderRegistry(this.services, this.announcements);
 		this.router = new SignalRouter(this.services, this.exporters, this.responders, this.announcements,
 				this.acceptance, this::onConnected);
 		outbound.open(settings.channel());
@@ -162,7 +162,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, runnerHost, this.services,
 				this.metadataConverter, this.exporters, this.responders);
 		this.services.outbound().open(channel);
-		this.exporters.created(exporter);
+		this.services.ownIds().add(exporter.getPublisherId());
 		return exporter;
 	}
 
@@ -219,7 +219,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	public boolean isOwn(String publisherId) {
-		return this.exporters.isOwn(publisherId);
+		return this.services.ownIds().contains(publisherId);
 	}
 
 	// Blocks the caller. True also if the exporter is not initialized, or is none of this
@@ -235,7 +235,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	}
 
 	public OrderedLanes lanes() {
-		return this.lanes;
+		return this.services.lanes();
 	}
 
 	@Override
@@ -323,9 +323,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private void drain() {
 		try {
 			Duration timeout = getSettings().drainTimeout();
-			if (!this.lanes.awaitIdle(timeout)) {
+			if (!lanes().awaitIdle(timeout)) {
 				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
-						timeout, this.lanes.unfinished());
+						timeout, lanes().unfinished());
 			}
 		}
 		catch (InterruptedException ex) {
@@ -358,15 +358,14 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	public void stop(Runnable callback) {
 		// Not on the caller's thread: the limit of a shutdown phase is for all of its
 		// beans together.
-		Thread stopper = new Thread(() -> {
+		new Thread(() -> {
 			try {
 				stop();
 			}
 			finally {
 				callback.run();
 			}
-		}, "state-signals-stop");
-		stopper.start();
+		}, "state-signals-stop").start();
 	}
 
 	@Override
@@ -384,7 +383,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		stop();
 		this.services.timer().stop();
 		this.watch.stop();
-		List.of(this.lanes, this.services.callbackLanes(), this.eventLanes).forEach(OrderedLanes::close);
+		List.of(lanes(), this.services.callbackLanes(), this.eventLanes).forEach(OrderedLanes::close);
 	}
 
 }

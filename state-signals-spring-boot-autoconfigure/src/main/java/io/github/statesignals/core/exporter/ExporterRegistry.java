@@ -2,11 +2,8 @@ package io.github.statesignals.core.exporter;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.statesignals.core.Outbound;
@@ -24,10 +21,6 @@ public final class ExporterRegistry {
 
 	private final Map<String, DefaultSignalExporter> waiting = new ConcurrentHashMap<>();
 
-	// The ids of all exporters of this application that are still in use.
-	private final Set<String> ownPublisherIds = Collections
-		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
-
 	private final Outbound outbound;
 
 	// Changed only while holding the monitor, together with the maps.
@@ -35,14 +28,6 @@ public final class ExporterRegistry {
 
 	public ExporterRegistry(Outbound outbound) {
 		this.outbound = outbound;
-	}
-
-	public void created(DefaultSignalExporter exporter) {
-		this.ownPublisherIds.add(exporter.getPublisherId());
-	}
-
-	public boolean isOwn(String publisherId) {
-		return this.ownPublisherIds.contains(publisherId);
 	}
 
 	// Whether nothing can be sent: before the start, and after the exporters were shut

@@ -7,7 +7,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
@@ -18,7 +17,6 @@ import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.TextLength;
-import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
@@ -57,8 +55,6 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private final EngineServices services;
 
-	private final OrderedLanes lanes;
-
 	private final Announcements announcements;
 
 	private final RegisteredHandlers handlers = new RegisteredHandlers();
@@ -84,14 +80,12 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private final SignalLocks locks;
 
-	public DefaultSignalResponder(String name, String channel, EngineServices services, OrderedLanes lanes,
-			Announcements announcements, Predicate<String> own) {
+	public DefaultSignalResponder(String name, String channel, EngineServices services, Announcements announcements) {
 		Assert.hasText(name, "The name of a SignalResponder must not be blank: "
 				+ "set state-signals.responder.name or spring.application.name");
 		this.name = name;
 		this.channel = channel;
 		this.services = services;
-		this.lanes = lanes;
 		this.announcements = announcements;
 		this.durable = services.outbound().isDurable(channel);
 		// Signals are stored for a name, which instances share.
@@ -101,7 +95,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this.handlers);
 		this.handling = new SignalHandling(this.responderId, services, this.listeners, this.unanswered, this.answers,
 				this::handled);
-		this.locks = new SignalLocks(name, channel, this.durable, services.settings().responders(), own);
+		this.locks = new SignalLocks(name, channel, this.durable, services);
 	}
 
 	@Override
@@ -330,7 +324,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
 		this.busy.incrementAndGet();
-		if (this.lanes.submit(lane, this.handling.task(delivery, matching))) {
+		if (this.services.lanes().submit(lane, this.handling.task(delivery, matching))) {
 			return true;
 		}
 		this.busy.decrementAndGet();

@@ -4,12 +4,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.statesignals.core.EngineServices;
-import io.github.statesignals.core.lane.OrderedLanes;
 import org.jspecify.annotations.Nullable;
 
 public final class ResponderRegistry {
@@ -20,19 +18,11 @@ public final class ResponderRegistry {
 
 	private final EngineServices services;
 
-	private final OrderedLanes lanes;
-
 	private final Announcements announcements;
 
-	private final Predicate<String> own;
-
-	// own: tells the ids of this application's own publishers.
-	public ResponderRegistry(EngineServices services, OrderedLanes lanes, Announcements announcements,
-			Predicate<String> own) {
+	public ResponderRegistry(EngineServices services, Announcements announcements) {
 		this.services = services;
-		this.lanes = lanes;
 		this.announcements = announcements;
-		this.own = own;
 	}
 
 	// Opens the channel of a responder that is new.
@@ -42,8 +32,8 @@ public final class ResponderRegistry {
 			if (known != null) {
 				return known;
 			}
-			DefaultSignalResponder responder = new DefaultSignalResponder(name, channel, this.services, this.lanes,
-					this.announcements, this.own);
+			DefaultSignalResponder responder = new DefaultSignalResponder(name, channel, this.services,
+					this.announcements);
 			this.services.outbound().open(channel);
 			this.responders.add(responder);
 			return responder;

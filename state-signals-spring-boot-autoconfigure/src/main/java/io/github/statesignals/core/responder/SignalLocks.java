@@ -1,8 +1,9 @@
 package io.github.statesignals.core.responder;
 
-import java.util.function.Predicate;
+import java.util.Set;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,8 @@ final class SignalLocks {
 
 	private final boolean receiveOwn;
 
-	// Whether a publisher id is one of this application's exporters.
-	private final Predicate<String> own;
+	// The ids of this application's exporters.
+	private final Set<String> own;
 
 	private final String name;
 
@@ -26,15 +27,15 @@ final class SignalLocks {
 
 	private volatile @Nullable String tag;
 
-	SignalLocks(String name, String channel, boolean durable, EngineSettings.Responders settings,
-			Predicate<String> own) {
+	SignalLocks(String name, String channel, boolean durable, EngineServices services) {
+		EngineSettings.Responders settings = services.settings().responders();
 		this.name = name;
 		this.channel = channel;
 		this.durable = durable;
 		this.publisher = settings.lockPublisher();
 		this.tag = settings.lockTag();
 		this.receiveOwn = settings.receiveOwn();
-		this.own = own;
+		this.own = services.ownIds();
 		if (this.publisher != null || this.tag != null) {
 			checkLockable();
 		}
@@ -81,7 +82,7 @@ final class SignalLocks {
 	boolean accepts(Signal signal) {
 		String locked = this.tag;
 		return acceptsPublisher(signal.publisherId()) && (locked == null || locked.equals(signal.tag()))
-				&& (this.receiveOwn || !this.own.test(signal.publisherId()));
+				&& (this.receiveOwn || !this.own.contains(signal.publisherId()));
 	}
 
 }
