@@ -75,7 +75,7 @@ public final class SignalMeterBinder implements MeterBinder {
 	}
 
 	private void bindHandlers(MeterRegistry registry) {
-		OrderedLanes lanes = this.engine.lanes();
+		OrderedLanes lanes = this.engine.services().lanes();
 		double capacity = this.engine.getSettings().responders().totalQueueCapacity();
 		SignalMeters.HANDLERS_ACTIVE.gauge(registry, Tags.empty(), lanes, OrderedLanes::running);
 		SignalMeters.HANDLERS_QUEUED.gauge(registry, Tags.empty(), lanes, OrderedLanes::waiting);
@@ -84,7 +84,7 @@ public final class SignalMeterBinder implements MeterBinder {
 
 	private void bindMemory(MeterRegistry registry) {
 		EngineServices services = this.engine.services();
-		bindMemory(registry, "received", this.engine.lanes().memory());
+		bindMemory(registry, "received", services.lanes().memory());
 		bindMemory(registry, "answers", services.answers());
 		bindMemory(registry, "callbacks", services.callbackLanes().memory());
 		SignalMeters.MEMORY_USED.gauge(registry, Tag.AREA.of("publishes"), this.engine,

@@ -234,10 +234,6 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return this.services;
 	}
 
-	public OrderedLanes lanes() {
-		return this.services.lanes();
-	}
-
 	@Override
 	public void start() {
 		if (isRunning()) {
@@ -323,9 +319,9 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 	private void drain() {
 		try {
 			Duration timeout = getSettings().drainTimeout();
-			if (!lanes().awaitIdle(timeout)) {
+			if (!this.services.lanes().awaitIdle(timeout)) {
 				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
-						timeout, lanes().unfinished());
+						timeout, this.services.lanes().unfinished());
 			}
 		}
 		catch (InterruptedException ex) {
@@ -383,7 +379,7 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		stop();
 		this.services.timer().stop();
 		this.watch.stop();
-		List.of(lanes(), this.services.callbackLanes(), this.eventLanes).forEach(OrderedLanes::close);
+		List.of(this.services.lanes(), this.services.callbackLanes(), this.eventLanes).forEach(OrderedLanes::close);
 	}
 
 }

@@ -896,7 +896,7 @@ class DefaultSignalResponderTests {
 			flooded.stop();
 			stopped.set(true);
 			flood.end();
-			assertThat(flooded.lanes().awaitIdle(Duration.ofSeconds(10))).isTrue();
+			assertThat(flooded.services().lanes().awaitIdle(Duration.ofSeconds(10))).isTrue();
 			flooded.close();
 		}
 		assertThat(late).hasValue(0);

@@ -308,7 +308,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void awaitIdle() {
 			try {
-				assertThat(this.engine.lanes().awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
+				assertThat(this.engine.services().lanes().awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
