@@ -22,7 +22,6 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 
 import org.springframework.beans.BeanUtils;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
@@ -42,12 +41,9 @@ final class SignalTypes {
 
 		@Override
 		protected Boolean computeValue(Class<?> type) {
-			for (MergedAnnotation<?> annotation : MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY)) {
-				if (annotation.getType() == SignalEvent.class && annotation.getBoolean("bridge")) {
-					return true;
-				}
-			}
-			return false;
+			return MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY)
+				.stream(SignalEvent.class)
+				.anyMatch((annotation) -> annotation.getBoolean("bridge"));
 		}
 
 	};

@@ -22,7 +22,7 @@ final class SequenceTracker {
 	private static final int LONGEST_ID = 512;
 
 	private final ConcurrentLruCache<Publisher, Tracked> publishers = new ConcurrentLruCache<>(PUBLISHERS,
-			Tracked::new);
+			(publisher) -> new Tracked(publisher, new PublisherTracks()));
 
 	// The ids of signals without numbers, which other implementations send.
 	private final ConcurrentLruCache<UnnumberedSignal, Boolean> unnumbered = new ConcurrentLruCache<>(PUBLISHERS,
@@ -116,11 +116,6 @@ final class SequenceTracker {
 	}
 
 	private record Tracked(Publisher publisher, PublisherTracks tracks) {
-
-		Tracked(Publisher publisher) {
-			this(publisher, new PublisherTracks());
-		}
-
 	}
 
 	private record UnnumberedSignal(Publisher publisher, String id) {

@@ -72,7 +72,7 @@ public final class ExporterRegistry {
 	// False if the exporter has to wait for the connection.
 	boolean register(DefaultSignalExporter exporter) {
 		boolean added = find(exporter.getPublisherId()) == null;
-		boolean waited = isWaiting(exporter);
+		boolean waited = this.waiting.containsKey(exporter.getPublisherId());
 		if (!add(exporter)) {
 			return false;
 		}
@@ -89,10 +89,6 @@ public final class ExporterRegistry {
 			throw ex;
 		}
 		return true;
-	}
-
-	private synchronized boolean isWaiting(DefaultSignalExporter exporter) {
-		return this.waiting.containsKey(exporter.getPublisherId());
 	}
 
 	private synchronized boolean add(DefaultSignalExporter exporter) {
