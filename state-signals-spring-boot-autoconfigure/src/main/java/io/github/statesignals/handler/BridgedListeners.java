@@ -30,6 +30,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
@@ -46,7 +47,7 @@ final class BridgedListeners {
 
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
-	private final SingletonSupplier<TransactionTemplate> transaction;
+	private final SingletonSupplier<TransactionOperations> transaction;
 
 	private final MetadataReader reader;
 
@@ -130,7 +131,7 @@ final class BridgedListeners {
 		});
 	}
 
-	private static @Nullable TransactionTemplate transaction(ApplicationContext context) {
+	private static @Nullable TransactionOperations transaction(ApplicationContext context) {
 		PlatformTransactionManager manager = context.getBeanProvider(PlatformTransactionManager.class).getIfUnique();
 		return (manager != null) ? new TransactionTemplate(manager) : null;
 	}
