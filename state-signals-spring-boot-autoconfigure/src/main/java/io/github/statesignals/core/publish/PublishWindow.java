@@ -8,7 +8,7 @@ package io.github.statesignals.core.publish;
 final class PublishWindow {
 
 	// The outstanding answers: each has some hundred bytes.
-	private static final int ANSWERS = 25_000;
+	private static final int ANSWERS = 32_768;
 
 	// The bytes in memory of signals that are not answered yet: about half of it is sent.
 	private static final long BYTES = 16L * 1024 * 1024;
