@@ -3,6 +3,7 @@ package io.github.statesignals.core;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 import io.github.statesignals.Response;
@@ -51,6 +52,17 @@ public final class Outbound {
 		}
 		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	// Never throws. A null address sends it to the channel.
+	public void answer(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String address, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		try {
+			this.transport.answer(channel, response, extension, address, onSent);
+		}
+		catch (RuntimeException | Error ex) {
+			onSent.accept(null, ex);
 		}
 	}
 

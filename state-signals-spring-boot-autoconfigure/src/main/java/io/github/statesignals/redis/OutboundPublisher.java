@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisDriver;
@@ -94,10 +95,11 @@ final class OutboundPublisher {
 		return (current != null) ? current.confirmed.get() : 0;
 	}
 
-	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
+	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		Target current = this.target;
 		if (current == null) {
-			return CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
+			return failed(new SignalNotSentException("not connected to Redis (yet)", null), onSent);
 		}
 		long position = current.admit(channel.length + payload.length, this.capacity);
 		long unconfirmed = current.unconfirmed();
@@ -105,23 +107,38 @@ final class OutboundPublisher {
 			mark(current);
 		}
 		if (position == REFUSED) {
-			return CompletableFuture.failedFuture(refuse(unconfirmed));
+			return failed(refuse(unconfirmed), onSent);
 		}
-		// Not a dependent stage, which every message would pay for.
-		CompletableFuture<?> published = current.publisher.publish(channel, payload, joinable,
-				() -> current.confirm(position));
+		CompletableFuture<?> published = current.publisher.publish(channel, payload, joinable, (receivers, ex) -> {
+			current.sent(position, ex);
+			notify(onSent, receivers, ex);
+		});
 		this.last = published;
 		return published;
+	}
+
+	private static CompletableFuture<?> failed(SignalNotSentException failure,
+			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		notify(onSent, null, failure);
+		return CompletableFuture.failedFuture(failure);
+	}
+
+	// One that fails must not take the other messages of its frame with it.
+	private static void notify(BiConsumer<@Nullable Object, @Nullable Throwable> onSent, @Nullable Long receivers,
+			@Nullable Throwable ex) {
+		try {
+			onSent.accept(receivers, ex);
+		}
+		catch (RuntimeException | Error failed) {
+			logger.debug("The end of a message could not be processed", failed);
+		}
 	}
 
 	private void mark(Target current) {
 		if (current.marking.compareAndSet(false, true)) {
 			long position = current.admitted.get();
 			current.publisher.publish(this.markerChannel, NOTHING).whenComplete((receivers, ex) -> {
-				// An error of Redis confirms all earlier messages, too.
-				if (ex == null || ex instanceof SignalNotSentException) {
-					current.confirm(position);
-				}
+				current.sent(position, ex);
 				current.marking.set(false);
 			});
 		}
@@ -188,8 +205,11 @@ final class OutboundPublisher {
 			}
 		}
 
-		void confirm(long position) {
-			this.confirmed.accumulateAndGet(position, Math::max);
+		// An error of Redis confirms all earlier messages, too.
+		void sent(long position, @Nullable Throwable ex) {
+			if (ex == null || ex instanceof SignalNotSentException) {
+				this.confirmed.accumulateAndGet(position, Math::max);
+			}
 		}
 
 		long unconfirmed() {

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -47,6 +48,10 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
+
+	// The end of a message whose future tells it.
+	private static final BiConsumer<@Nullable Object, @Nullable Throwable> IGNORED = (receivers, ex) -> {
+	};
 
 	private final RedisDriver driver;
 
@@ -282,7 +287,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 			boolean joinable) {
 		try {
 			RedisChannel target = channel(channel);
-			return publish(target.signals(), target.codec().write(signal, extension), joinable);
+			return publish(target.signals(), target.codec().write(signal, extension), joinable, IGNORED);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -292,14 +297,25 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	@Override
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
+		return send(channel, response, extension, replyTo, IGNORED);
+	}
+
+	@Override
+	public void answer(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String replyTo, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		send(channel, response, extension, replyTo, onSent);
+	}
+
+	private CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String replyTo, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisChannel target = channel(channel);
 		RedisChannel.Address address = (replyTo != null) ? target.address(replyTo) : null;
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
 		byte[] written = target.codec().write(response, extension);
-		return (address != null) ? publish(address.name(), written, address.readsFrames())
-				: publish(target.responses(), written, false);
+		return (address != null) ? publish(address.name(), written, address.readsFrames(), onSent)
+				: publish(target.responses(), written, false, onSent);
 	}
 
 	private RedisChannel channel(String name) {
@@ -310,10 +326,15 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 		return channel;
 	}
 
-	private CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable) {
+	private CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisPubSubConnection current = this.connection;
-		return (current != null) ? current.publisher().publish(channel, payload, joinable)
-				: CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null));
+		if (current != null) {
+			return current.publisher().publish(channel, payload, joinable, onSent);
+		}
+		SignalNotSentException failure = new SignalNotSentException("not connected to Redis (yet)", null);
+		onSent.accept(null, failure);
+		return CompletableFuture.failedFuture(failure);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.statesignals.transport;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -195,6 +196,21 @@ public interface SignalTransport {
 	 */
 	CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo);
+
+	/**
+	 * Sends a response as {@link #send(String, Response, ResponseExtension, String)}
+	 * does, for a caller that neither awaits nor cancels it.
+	 * @param channel the channel's name
+	 * @param response the response
+	 * @param extension its extension
+	 * @param replyTo the address that the signal named
+	 * @param onSent called once, on any thread, with what that future would complete
+	 * with: a result or an exception
+	 */
+	default void answer(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String replyTo, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		send(channel, response, extension, replyTo).whenComplete(onSent);
+	}
 
 	/**
 	 * A signal that was received and can't be read as a whole: it is too large, nested

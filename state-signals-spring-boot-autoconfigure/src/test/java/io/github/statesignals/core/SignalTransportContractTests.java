@@ -363,6 +363,7 @@ public abstract class SignalTransportContractTests {
 		transport.start(new Application(transport));
 		assertThat(transport.isConnected()).isTrue();
 		assertThat(transport.send(this.channel, signal("app", 1))).succeedsWithin(AT_MOST);
+		assertThat(answer(transport, response("app", 1))).succeedsWithin(AT_MOST);
 		transport.stop();
 		assertThat(transport.isConnected()).isFalse();
 		assertThatSendingFails(transport);
@@ -501,9 +502,19 @@ public abstract class SignalTransportContractTests {
 
 	protected final void assertThatSendingFails(SignalTransport transport) {
 		for (CompletionStage<?> sent : List.of(transport.send(this.channel, signal("app", 1)),
-				transport.send(this.channel, response("app", 1)))) {
+				transport.send(this.channel, response("app", 1)), answer(transport, response("app", 1)))) {
 			assertThat(sent).failsWithin(AT_MOST).withThrowableThat().withCauseInstanceOf(DataAccessException.class);
 		}
+	}
+
+	// Completes with what the transport reports, and must not be reported twice.
+	private CompletableFuture<@Nullable Object> answer(SignalTransport transport, Response response) {
+		CompletableFuture<@Nullable Object> reported = new CompletableFuture<>();
+		transport.answer(this.channel, response, null, null, (sent, ex) -> {
+			boolean first = (ex != null) ? reported.completeExceptionally(ex) : reported.complete(sent);
+			assertThat(first).isTrue();
+		});
+		return reported;
 	}
 
 	private static Set<Thread> transportThreads() {

@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SilentListener;
+import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalNotSentException;
 import io.lettuce.core.RedisClient;
@@ -133,6 +137,26 @@ class OutboundPublisherTests {
 		unpause();
 		assertThat(pending.get(0)).succeedsWithin(Duration.ofSeconds(20));
 		await().until(() -> this.received.contains(large));
+	}
+
+	@Test
+	void answersEndIndependentlyOfWhatIsDoneThen() {
+		this.transport.open("named");
+		String address = this.transport.replyTo("named");
+		assertThat(this.transport.readsFrames("named", Objects.requireNonNull(address))).isTrue();
+		pause();
+		AtomicInteger sent = new AtomicInteger();
+		for (int i = 0; i < 50; i++) {
+			this.transport.answer("named", new Response("r", "p-1", "e", i, null), new ResponseExtension("1"), address,
+					(receivers, ex) -> {
+						if (ex == null) {
+							sent.incrementAndGet();
+						}
+						throw new IllegalStateException("on purpose");
+					});
+		}
+		unpause();
+		await().untilAsserted(() -> assertThat(sent).hasValue(50));
 	}
 
 	private List<CompletableFuture<?>> fill(List<Signal> admitted) {

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,9 @@ class RedisHeartbeatTests {
 	@Test
 	void publisherIsNotReplacedWhileRedisConfirmsOtherMessages() {
 		await().atMost(Duration.ofSeconds(40)).until(() -> {
-			assertThat(this.outbound.publish("signals".getBytes(StandardCharsets.UTF_8), new byte[1], false))
+			assertThat(this.outbound.publish("signals".getBytes(StandardCharsets.UTF_8), new byte[1], false,
+					(sent, ex) -> {
+					}))
 				.succeedsWithin(Duration.ofSeconds(20));
 			return this.publisher.beats.get() >= 6;
 		});
@@ -96,13 +100,14 @@ class RedisHeartbeatTests {
 		}
 
 		@Override
-		public CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed) {
+		public CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+				BiConsumer<@Nullable Long, @Nullable Throwable> onSent) {
 			String name = new String(channel, StandardCharsets.UTF_8);
 			if (RedisHeartbeatTests.this.heartbeat.channels().contains(name)) {
 				this.beats.incrementAndGet();
 				return new CompletableFuture<>();
 			}
-			return this.redis.publish(channel, payload, joinable, onConfirmed);
+			return this.redis.publish(channel, payload, joinable, onSent);
 		}
 
 		@Override

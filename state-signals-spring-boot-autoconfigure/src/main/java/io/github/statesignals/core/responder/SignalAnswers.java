@@ -1,7 +1,7 @@
 package io.github.statesignals.core.responder;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Acknowledgement;
@@ -59,7 +59,7 @@ final class SignalAnswers {
 					LogText.printable(response.publisherId()), response.ras());
 		}
 		Observed observed = observe(delivery, response, handledEvents == null);
-		send(response, extension(delivery, response.event(), handledEvents), delivery).whenComplete((sent, ex) -> {
+		send(response, extension(delivery, response.event(), handledEvents), delivery, (sent, ex) -> {
 			if (ex != null) {
 				this.services.counters().failedAnswers.warn(logger, "Could not answer '{}' of '{}': {}",
 						LogText.printable(response.event()), LogText.printable(response.publisherId()),
@@ -88,17 +88,19 @@ final class SignalAnswers {
 				this.handlers.all().stream().anyMatch((handler) -> handler.event().equals(event)));
 	}
 
-	private CompletableFuture<?> send(Response response, ResponseExtension extension, @Nullable Delivery delivery) {
+	private void send(Response response, ResponseExtension extension, @Nullable Delivery delivery,
+			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		Outbound outbound = this.services.outbound();
 		Receipt receipt = (delivery != null) ? delivery.receipt() : null;
 		if (receipt != null && response.ras() != null) {
-			return outbound.acknowledge(receipt, response, extension);
+			outbound.acknowledge(receipt, response, extension).whenComplete(onSent);
+			return;
 		}
 		boolean extended = this.services.settings()
 			.extensions()
 			.usedWith(delivery != null && delivery.supportsExtensions());
-		return outbound.send(this.channel, response, extended ? extension : null,
-				(extended && delivery != null) ? delivery.replyTo() : null);
+		outbound.answer(this.channel, response, extended ? extension : null,
+				(extended && delivery != null) ? delivery.replyTo() : null, onSent);
 	}
 
 	private ResponseExtension extension(@Nullable Delivery delivery, String event,

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -110,17 +110,18 @@ final class Frame {
 
 		private final boolean joinable;
 
-		private final Runnable onConfirmed;
+		private final BiConsumer<@Nullable Long, @Nullable Throwable> onSent;
 
 		private final Consumer<Frame> onCancelled;
 
 		private volatile @Nullable Frame frame;
 
-		Message(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed, Consumer<Frame> onCancelled) {
+		Message(byte[] channel, byte[] payload, boolean joinable,
+				BiConsumer<@Nullable Long, @Nullable Throwable> onSent, Consumer<Frame> onCancelled) {
 			this.channel = channel;
 			this.payload = payload;
 			this.joinable = joinable;
-			this.onConfirmed = onConfirmed;
+			this.onSent = onSent;
 			this.onCancelled = onCancelled;
 		}
 
@@ -130,14 +131,12 @@ final class Frame {
 		}
 
 		void confirm(@Nullable Long receivers) {
-			this.onConfirmed.run();
+			this.onSent.accept(receivers, null);
 			complete(receivers);
 		}
 
 		void fail(RuntimeException failure) {
-			if (failure instanceof SignalNotSentException) {
-				this.onConfirmed.run();
-			}
+			this.onSent.accept(null, failure);
 			completeExceptionally(failure);
 		}
 

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -80,8 +81,9 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	abstract void disconnect();
 
 	@Override
-	public final CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed) {
-		Message message = new Message(channel, payload, joinable, onConfirmed, this.onCancelled);
+	public final CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+			BiConsumer<@Nullable Long, @Nullable Throwable> onSent) {
+		Message message = new Message(channel, payload, joinable, onSent, this.onCancelled);
 		synchronized (this) {
 			if (this.state == State.CLOSED) {
 				message.fail(closing());

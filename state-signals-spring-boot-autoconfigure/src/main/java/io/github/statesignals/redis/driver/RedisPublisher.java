@@ -1,6 +1,9 @@
 package io.github.statesignals.redis.driver;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes messages on one connection, in the order of the calls, without blocking the
@@ -14,17 +17,18 @@ public interface RedisPublisher {
 	 * @param payload the payload
 	 * @param joinable whether it is a line that may be sent together with others for the
 	 * same Redis channel, in one message
-	 * @param onConfirmed called before the future completes, when Redis has confirmed or
-	 * refused it
+	 * @param onSent called before the future completes, with its result or exception;
+	 * must not throw. A dependent stage costs more
 	 * @return completes with the number of receivers when Redis has confirmed it; or
 	 * exceptionally with a {@link org.springframework.dao.DataAccessException}, which is
 	 * a {@link io.github.statesignals.transport.SignalNotSentException} if Redis has
 	 * refused it. Cancelling it prevents the sending, if that has not happened
 	 */
-	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable, Runnable onConfirmed);
+	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+			BiConsumer<@Nullable Long, @Nullable Throwable> onSent);
 
 	default CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		return publish(channel, payload, false, () -> {
+		return publish(channel, payload, false, (receivers, ex) -> {
 		});
 	}
 

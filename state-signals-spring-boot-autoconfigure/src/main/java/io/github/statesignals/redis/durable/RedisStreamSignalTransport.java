@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -232,6 +233,12 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			}
 		}
 		return this.broadcast.send(channel, response, extension, replyTo);
+	}
+
+	@Override
+	public void answer(String channel, Response response, @Nullable ResponseExtension extension,
+			@Nullable String replyTo, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		this.broadcast.answer(channel, response, extension, replyTo, onSent);
 	}
 
 	@Override

@@ -115,7 +115,7 @@ class FramePublisherTests {
 	}
 
 	private CompletableFuture<?> publish(String text) {
-		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true, () -> {
+		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true, (receivers, ex) -> {
 		});
 	}
 
