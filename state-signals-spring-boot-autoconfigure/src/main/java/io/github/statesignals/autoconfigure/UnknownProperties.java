@@ -106,15 +106,17 @@ final class UnknownProperties {
 	}
 
 	private void checkVariable(String text) {
-		String variable = text.toLowerCase(Locale.ROOT).replaceAll("(_\\d+)+_?$", "").replace("_", "");
+		String variable = text.toLowerCase(Locale.ROOT).replaceAll("(_\\d+)+_?$", "");
+		String letters = variable.replace("_", "");
 		String nearest = null;
 		for (Map.Entry<String, String> property : this.known.entrySet()) {
 			String flat = property.getKey().replace(".", "");
 			// The key of a map may be anything.
-			if (flat.contains(ANY_KEY) ? variable.matches(flat.replace(ANY_KEY, ".+")) : variable.equals(flat)) {
+			if (flat.contains(ANY_KEY) ? letters.matches(flat.replace(ANY_KEY, ".+"))
+					: isVariable(variable, property.getValue().replace('.', '_'))) {
 				return;
 			}
-			if (nearest == null && distance(variable, flat) <= 2) {
+			if (nearest == null && distance(letters, flat) <= 2) {
 				nearest = property.getValue();
 			}
 		}
@@ -122,6 +124,11 @@ final class UnknownProperties {
 			logger.warn("The environment variable '{}' has no effect. Did you mean '{}', for the property '{}'?", text,
 					nearest.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT), nearest);
 		}
+	}
+
+	// Dashes are left out, or all of them are underscores.
+	private static boolean isVariable(String variable, String property) {
+		return variable.equals(property.replace("-", "")) || variable.equals(property.replace('-', '_'));
 	}
 
 	private static String origin(String name, PropertySource<?> source) {

@@ -114,12 +114,17 @@ class FirstContactTests {
 
 	@Test
 	void environmentVariableThatLooksLikeATypingErrorIsReported(CapturedOutput output) {
-		warn("STATE_SIGNALS_EXPORTER_LEGAL_EVENT", "STATESIGNALS_EXPORTER_LEGALEVENT_0");
+		warn("STATE_SIGNALS_EXPORTER_LEGAL_EVENT", "STATESIGNALS_EXPORTER_LEGALEVENT_0",
+				"STATE_SIGNALS_EXPORTER_LEGALEVENTS", "STATESIGNALS_CONNECT_TIMEOUT");
 		assertThat(output.getOut())
 			.contains("The environment variable 'STATE_SIGNALS_EXPORTER_LEGAL_EVENT' has no effect. "
 					+ "Did you mean 'STATESIGNALS_EXPORTER_LEGALEVENTS', "
 					+ "for the property 'state-signals.exporter.legal-events'?")
-			.contains("The environment variable 'STATESIGNALS_EXPORTER_LEGALEVENT_0' has no effect.");
+			.contains("The environment variable 'STATESIGNALS_EXPORTER_LEGALEVENT_0' has no effect.")
+			.contains("The environment variable 'STATE_SIGNALS_EXPORTER_LEGALEVENTS' has no effect. "
+					+ "Did you mean 'STATESIGNALS_EXPORTER_LEGALEVENTS'")
+			.contains("The environment variable 'STATESIGNALS_CONNECT_TIMEOUT' has no effect. "
+					+ "Did you mean 'STATESIGNALS_CONNECTTIMEOUT'");
 	}
 
 	@Test
