@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -44,6 +45,21 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 
 	private final ApplicationContextRunner validating = this.runner
 		.withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class));
+
+	@Test
+	void scopeThatIsNotActiveIsTheAnswer() {
+		this.runner.withUserConfiguration(ScopedOpen.class)
+			.withInitializer((context) -> context.getBeanFactory().registerScope("worker", new SimpleThreadScope() {
+
+				@Override
+				public Object get(String name, ObjectFactory<?> objectFactory) {
+					throw new IllegalStateException("No thread-bound request");
+				}
+
+			}))
+			.run((context) -> assertThat(this.publisher.ask("go").message()).startsWith("Error creating bean")
+				.contains("is not active"));
+	}
 
 	@ParameterizedTest
 	@ValueSource(classes = { ValidatedFinal.class, ScopedFinal.class })
@@ -169,6 +185,25 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 
 	@Validated
 	static class ValidatedFinalHandlers extends FinalHandlers {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedOpen {
+
+		@Bean
+		@Scope(scopeName = "worker", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		ScopedHandler open() {
+			return new ScopedHandler();
+		}
+
+	}
+
+	static class ScopedHandler {
+
+		@OnSignal(event = "go")
+		void go() {
+		}
 
 	}
 

@@ -94,7 +94,8 @@ final class InvocableMethods {
 			return source.getTarget();
 		}
 		catch (Exception ex) {
-			throw new IllegalStateException(ex);
+			// Such as that a scope is not active.
+			throw (ex instanceof RuntimeException failure) ? failure : new IllegalStateException(ex);
 		}
 	}
 
