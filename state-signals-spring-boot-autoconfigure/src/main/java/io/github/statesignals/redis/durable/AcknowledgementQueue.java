@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
+import io.github.statesignals.transport.SignalTransport;
+
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
@@ -11,10 +13,6 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * one twice does no harm.
  */
 final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
-
-	private static final int BATCH = 256;
-
-	private static final long BATCH_BYTES = 256 * 1024;
 
 	private final Function<List<AcknowledgedSignal>, CompletableFuture<Boolean>> sender;
 
@@ -26,7 +24,8 @@ final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
 
 	AcknowledgementQueue(Function<List<AcknowledgedSignal>, CompletableFuture<Boolean>> sender, Retries retries,
 			long maxPayload, String refused) {
-		super(BATCH, Math.min(BATCH_BYTES, maxPayload));
+		// They are sent as a frame.
+		super(SignalTransport.MAX_FRAME_MESSAGES, Math.min(SignalTransport.MAX_FRAME_BYTES, maxPayload));
 		this.sender = sender;
 		this.retries = retries;
 		this.refused = refused;

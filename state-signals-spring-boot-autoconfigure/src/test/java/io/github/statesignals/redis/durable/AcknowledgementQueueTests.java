@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.UnreadableException;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
+import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,15 +39,19 @@ class AcknowledgementQueueTests {
 
 	private final Deque<Error> errors = new ConcurrentLinkedDeque<>();
 
-	private final AcknowledgementQueue queue = new AcknowledgementQueue((batch) -> {
-		if (!this.errors.isEmpty()) {
-			throw this.errors.remove();
-		}
-		this.sent.add(batch);
-		CompletableFuture<Boolean> reply = new CompletableFuture<>();
-		this.replies.add(reply);
-		return reply;
-	}, new Retries(this.scheduler), 1_000, "refused");
+	private AcknowledgementQueue queue = queue(1_000);
+
+	private AcknowledgementQueue queue(long maxPayload) {
+		return new AcknowledgementQueue((batch) -> {
+			if (!this.errors.isEmpty()) {
+				throw this.errors.remove();
+			}
+			this.sent.add(batch);
+			CompletableFuture<Boolean> reply = new CompletableFuture<>();
+			this.replies.add(reply);
+			return reply;
+		}, new Retries(this.scheduler), maxPayload, "refused");
+	}
 
 	@AfterEach
 	void shutDown() {
@@ -112,6 +117,18 @@ class AcknowledgementQueueTests {
 		assertThat(first).isCompletedWithValue(true);
 		assertThat(second).isCompletedWithValue(true);
 		assertThat(this.queue.idle()).isDone();
+	}
+
+	// Exporters skip a larger one.
+	@Test
+	void aBatchIsNoLargerThanAFrame() {
+		this.queue = queue(1_000_000);
+		PendingEntry entry = entry("1-0", TOKEN, 201);
+		for (int i = 0; i <= 200; i++) {
+			add(entry, i, 499);
+		}
+		this.replies.remove().complete(true);
+		assertThat(this.sent.get(1)).hasSize(SignalTransport.MAX_FRAME_BYTES / 500);
 	}
 
 	@Test
