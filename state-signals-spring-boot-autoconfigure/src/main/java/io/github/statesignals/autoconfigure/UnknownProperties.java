@@ -41,6 +41,9 @@ final class UnknownProperties {
 	private static final Pattern KEY = Pattern
 		.compile("^(statesignals\\.(?:channels|signing\\.keys))(?:\\.[^.\\[]+|\\[[^]]+])");
 
+	private static final Pattern DOTTED_KEY = Pattern
+		.compile("^(state-signals\\.(?:channels|signing\\.keys))\\.([^\\[]+\\.[^\\[]+)(\\.[^.]+)$");
+
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final Map<String, String> known = new TreeMap<>();
 
@@ -99,7 +102,8 @@ final class UnknownProperties {
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(text, '.');
 		String uniform = uniform(name);
 		if (uniform.startsWith(LETTERS + ".") && !this.known.containsKey(uniform)) {
-			String nearest = nearest(uniform, Math.max(2, uniform.length() / 4));
+			String bracketed = bracketed(name.toString());
+			String nearest = (bracketed != null) ? bracketed : nearest(uniform, Math.max(2, uniform.length() / 4));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
 					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
 		}
@@ -140,6 +144,13 @@ final class UnknownProperties {
 	private static String uniform(ConfigurationPropertyName name) {
 		String text = name.toString().replace("-", "").replaceFirst("\\[\\d+]$", "");
 		return KEY.matcher(text).replaceFirst("$1." + ANY_KEY);
+	}
+
+	// The same property, with the dots of its key in brackets.
+	private @Nullable String bracketed(String name) {
+		String bracketed = DOTTED_KEY.matcher(name).replaceFirst("$1[$2]$3");
+		return (!bracketed.equals(name) && this.known.containsKey(uniform(ConfigurationPropertyName.of(bracketed))))
+				? bracketed : null;
 	}
 
 	// The most similar one, as a whole or in its last element.

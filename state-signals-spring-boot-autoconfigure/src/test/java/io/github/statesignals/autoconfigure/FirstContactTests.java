@@ -85,7 +85,8 @@ class FirstContactTests {
 			"legal-events, exporter.legal-events", "exporters.legal-events, exporter.legal-events",
 			"responder.response-timeout, exporter.response-timeout", "conect-timeout, connect-timeout",
 			"exporter.legal-event[0], exporter.legal-events", "channels.orders.retension, channels.<name>.retention",
-			"channels.[a.b].deliver, channels.<name>.delivery", "enable, enabled" })
+			"channels.[a.b].deliver, channels.<name>.delivery", "channels.a.b.delivery, channels[a.b].delivery",
+			"enable, enabled" })
 	void propertyThatDoesNotExistIsReportedWithTheNearestOne(String property, String nearest, CapturedOutput output) {
 		run(OverMemory.class, "state-signals." + property + "=1").close();
 		assertThat(output.getOut()).containsOnlyOnce("The property 'state-signals." + property

@@ -166,8 +166,7 @@ public enum ConnectProblem {
 	}
 
 	// On a cluster, the message has the reply of each node in a line of its own. Up to
-	// Redis
-	// 6 a script's error is wrapped.
+	// Redis 6 a script's error is wrapped.
 	private static Predicate<Throwable> replies(String codes) {
 		return messages("(?:^|: -?)(?:" + codes + ")\\b");
 	}
