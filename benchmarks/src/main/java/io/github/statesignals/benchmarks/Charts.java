@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.knowm.xchart.ChartEncoder;
@@ -51,6 +52,7 @@ final class Charts {
 		chart.getStyler().setYAxisDecimalPattern("#,###");
 		chart.getStyler().setChartBackgroundColor(Color.WHITE);
 		chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
+		List<Double> all = new ArrayList<>();
 		for (Arm arm : this.options.arms()) {
 			List<Integer> counts = new ArrayList<>();
 			List<Double> medians = new ArrayList<>();
@@ -64,9 +66,13 @@ final class Charts {
 			}
 			if (!counts.isEmpty()) {
 				chart.addSeries(arm.label(), counts, medians);
+				all.addAll(medians);
 			}
 		}
-		if (!chart.getSeriesCollection().isEmpty()) {
+		if (!all.isEmpty()) {
+			// The axis has a label at each power of ten.
+			chart.getStyler().setYAxisMin(Math.pow(10, Math.floor(Math.log10(Collections.min(all)))));
+			chart.getStyler().setYAxisMax(Math.pow(10, Math.ceil(Math.log10(Collections.max(all)))));
 			Files.write(this.options.out().resolve(file + ".png"), ChartEncoder.getBytes(chart, "png"));
 		}
 	}
