@@ -762,7 +762,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		RedisConnectionFactory failing = (RedisConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { RedisConnectionFactory.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("getConnection") && attempts.incrementAndGet() == 1) {
-						throw new NoClassDefFoundError("Missing");
+						throw new OutOfMemoryError("unable to create native thread, on purpose");
 					}
 					return method.invoke(connectionFactory, arguments);
 				});
