@@ -85,7 +85,7 @@ class SignalMetersTests {
 		// Otherwise it may not be sent.
 		await().atMost(TIMEOUT).until(() -> gauge(SignalMeters.HANDLERS_ACTIVE) == 1);
 		slow.cancel(true);
-		assertThat(exporter.signal("slow").timeout(Duration.ofMillis(20)).publish().missing()).hasSize(1);
+		assertThat(exporter.signal("slow").timeout(Duration.ofMillis(500)).publish().missing()).hasSize(1);
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> exporter.signal("work").metadata("large", "x".repeat(3_000)).publish());
 		assertThat(results()).containsExactlyInAnyOrder("work acted 1", "fail failed 1", "idle unhandled 1",
@@ -190,7 +190,7 @@ class SignalMetersTests {
 				redis.publish("event-signal-pubsub:" + this.channel, "malformed " + i);
 			}
 			await().atMost(TIMEOUT).until(() -> functionCount(SignalMeters.MALFORMED) == malformed + 200);
-			exporter.signal("work").timeout(Duration.ofMillis(20)).publish();
+			exporter.signal("work").timeout(Duration.ofMillis(500)).publish();
 		}
 		finally {
 			client.shutdown(Duration.ZERO, TIMEOUT);
