@@ -101,8 +101,8 @@ class DurableChannelTests {
 		assertThat(channels.backlog(this.channel)).containsOnlyKeys("away", "blocked")
 			.allSatisfy((name, backlog) -> assertThat(backlog)
 				.isEqualTo(new ResponderBacklog(OptionalLong.of(0), 0, Duration.ZERO)));
-		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
-		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
+		exporter.signal("flip").timeout(Duration.ofMillis(500)).publish();
+		exporter.signal("flip").timeout(Duration.ofMillis(500)).publish();
 		await().untilAsserted(() -> {
 			ResponderBacklog begun = channels.backlog(this.channel).get("blocked");
 			assertThat(begun.unacknowledged()).isEqualTo(2);
@@ -128,7 +128,7 @@ class DurableChannelTests {
 		ConfigurableApplicationContext context = start(Object.class);
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
-		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
+		exporter.signal("flip").timeout(Duration.ofMillis(500)).publish();
 		context.getBean(StringRedisTemplate.class)
 			.opsForStream()
 			.destroyGroup("event-signal:{" + this.channel + "}:log", "away");

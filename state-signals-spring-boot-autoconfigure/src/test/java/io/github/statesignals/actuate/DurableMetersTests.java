@@ -58,8 +58,8 @@ class DurableMetersTests {
 		assertThat(gauge(SignalMeters.DURABLE_AGE, "own")).isZero();
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(3, TIMEOUT, "flip")).isTrue();
-		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
-		exporter.signal("flip").timeout(Duration.ofMillis(20)).publish();
+		exporter.signal("flip").timeout(Duration.ofMillis(500)).publish();
+		exporter.signal("flip").timeout(Duration.ofMillis(500)).publish();
 		await().atMost(TIMEOUT).untilAsserted(() -> {
 			this.clock.add(DurableMeters.INTERVAL);
 			assertThat(gauge(SignalMeters.DURABLE_UNACKNOWLEDGED, "own")).isEqualTo(2);

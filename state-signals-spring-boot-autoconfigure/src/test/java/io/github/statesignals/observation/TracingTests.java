@@ -268,7 +268,7 @@ class TracingTests {
 				assertThat(span.getLinks()).isEmpty();
 			});
 		first.close();
-		assertThat(exporter(publisher).signal("start").timeout(Duration.ofMillis(50)).publish().code())
+		assertThat(exporter(publisher).signal("start").timeout(Duration.ofMillis(500)).publish().code())
 			.isEqualTo(ResultCode.MISSING_RESPONSE);
 		FinishedSpan missing = spans(publisher).await("publish start", 2).get(1);
 		assertThat(missing.getTags()).containsEntry("outcome", "missing");
