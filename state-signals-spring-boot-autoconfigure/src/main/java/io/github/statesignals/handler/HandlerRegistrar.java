@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -61,8 +62,10 @@ final class HandlerRegistrar {
 				new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory), this.attributeResolver);
 	}
 
-	// Returns what registers the handler: all methods of a bean are checked before.
-	Supplier<List<SignalResponder.@Nullable Registration>> prepare(HandlerBean bean, Method method,
+	// Returns what registers the handler and adds its registrations: all methods of a
+	// bean
+	// are checked before.
+	Consumer<List<SignalResponder.@Nullable Registration>> prepare(HandlerBean bean, Method method,
 			OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
@@ -76,9 +79,7 @@ final class HandlerRegistrar {
 				: this.engine.getSettings().channel();
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
 				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
-		return () -> events.stream().<SignalResponder
-			.@Nullable Registration>map((event) -> responder.on(event, handler))
-			.toList();
+		return (registered) -> events.forEach((event) -> registered.add(responder.on(event, handler)));
 	}
 
 	// Any other value is returned before the method has acted.

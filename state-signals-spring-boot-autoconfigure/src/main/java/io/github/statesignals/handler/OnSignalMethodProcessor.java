@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.statesignals.OnSignal;
@@ -247,7 +248,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, defaults.stream().findFirst().orElse(null));
-		List<Supplier<List<SignalResponder.@Nullable Registration>>> prepared = new ArrayList<>();
+		List<Consumer<List<SignalResponder.@Nullable Registration>>> prepared = new ArrayList<>();
 		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
 			for (OnSignal annotation : method.getValue()) {
 				prepared.add(registrar(method.getKey()).prepare(handlerBean, method.getKey(), annotation));
@@ -256,7 +257,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		// All of them, or none: the creation of a bean may be repeated.
 		List<SignalResponder.@Nullable Registration> registered = new CopyOnWriteArrayList<>();
 		if (this.registrations.putIfAbsent(beanName, registered) == null) {
-			prepared.forEach((registration) -> registered.addAll(registration.get()));
+			prepared.forEach((registration) -> registration.accept(registered));
 		}
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());
 	}
