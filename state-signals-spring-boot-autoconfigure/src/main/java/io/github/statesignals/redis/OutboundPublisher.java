@@ -99,7 +99,7 @@ final class OutboundPublisher {
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		Target current = this.target;
 		if (current == null) {
-			return failed(new SignalNotSentException("not connected to Redis (yet)", null), onSent);
+			return notConnected(onSent);
 		}
 		long position = current.admit(channel.length + payload.length, this.capacity);
 		long unconfirmed = current.unconfirmed();
@@ -115,6 +115,10 @@ final class OutboundPublisher {
 		});
 		this.last = published;
 		return published;
+	}
+
+	static CompletableFuture<?> notConnected(BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		return failed(new SignalNotSentException("not connected to Redis (yet)", null), onSent);
 	}
 
 	private static CompletableFuture<?> failed(SignalNotSentException failure,

@@ -19,7 +19,6 @@ import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.transport.LogLimit;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
-import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
 import io.github.statesignals.wire.SignalCodec;
@@ -329,12 +328,8 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	private CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisPubSubConnection current = this.connection;
-		if (current != null) {
-			return current.publisher().publish(channel, payload, joinable, onSent);
-		}
-		SignalNotSentException failure = new SignalNotSentException("not connected to Redis (yet)", null);
-		onSent.accept(null, failure);
-		return CompletableFuture.failedFuture(failure);
+		return (current != null) ? current.publisher().publish(channel, payload, joinable, onSent)
+				: OutboundPublisher.notConnected(onSent);
 	}
 
 	/**
