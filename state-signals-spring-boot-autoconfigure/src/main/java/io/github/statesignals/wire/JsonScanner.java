@@ -1,5 +1,7 @@
 package io.github.statesignals.wire;
 
+import java.util.Arrays;
+
 import io.github.statesignals.signing.Signature;
 import io.github.statesignals.wire.StringCache.Entry;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +53,6 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		M message = read();
 		this.json = NOTHING;
 		return (!this.failed && (this.at == json.length || json[this.at] == '\n')) ? message : null;
-	}
-
-	// Where the message ends that was read.
-	final int end() {
-		return this.at;
 	}
 
 	// Undefined if the form is not as expected.
@@ -111,6 +108,33 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		this.at = end;
 		space();
 		return true;
+	}
+
+	// Skips the first bytes of a text, of which there are none until it is known.
+	final boolean skip(byte[] text, int length) {
+		int end = this.at + length;
+		if (length == 0 || end > this.end || !Arrays.equals(text, 0, length, this.json, this.at, end)) {
+			return false;
+		}
+		this.at = end;
+		return true;
+	}
+
+	// Copies what was read since then. Returns the length, 0 if it is malformed or has
+	// too
+	// many bytes.
+	final int copy(int start, byte[] text) {
+		int length = this.at - start;
+		if (this.failed || length > text.length) {
+			return 0;
+		}
+		System.arraycopy(this.json, start, text, 0, length);
+		return length;
+	}
+
+	// After a message was read, its end.
+	final int position() {
+		return this.at;
 	}
 
 	private boolean skipSpaced(byte[] name) {
@@ -189,6 +213,14 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	final int hash(int start, int end) {
 		return (int) (AsciiBytes.hash(this.json, start, end) >>> Integer.SIZE);
+	}
+
+	final boolean isAt(byte[] text, int start, int end) {
+		return AsciiBytes.same(text, this.json, start, end);
+	}
+
+	final byte[] bytes(int start, int end) {
+		return Arrays.copyOfRange(this.json, start, end);
 	}
 
 	final boolean isAt(String text, int start, int end) {

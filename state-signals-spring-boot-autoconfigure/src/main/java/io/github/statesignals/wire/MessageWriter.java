@@ -2,6 +2,7 @@ package io.github.statesignals.wire;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Response;
@@ -29,6 +30,9 @@ final class MessageWriter {
 
 	// Nearly always one thread takes it, and finds the one that it gave back.
 	private final AtomicReference<@Nullable AsciiJson> spare = new AtomicReference<>();
+
+	// Most answers repeat this of the one before.
+	private volatile @Nullable Repeated repeated;
 
 	byte[] write(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {
 		AsciiJson json = buffer().raw('{')
@@ -98,26 +102,44 @@ final class MessageWriter {
 	}
 
 	byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
-		AsciiJson json = buffer().raw('{')
-			.raw(FieldBytes.FIRST_RESPONDER_ID)
-			.recurring(response.responderId())
-			.raw(FieldBytes.PUBLISHER_ID)
+		AsciiJson json = buffer().raw('{').raw(FieldBytes.FIRST_RESPONDER_ID).recurring(response.responderId());
+		if (extension != null && extension.id() != null && response.message() == null) {
+			json.raw(repeated(response)).string(extension.id());
+			write(json, extension, signature);
+			return finish(json);
+		}
+		write(json, response);
+		json.optional(FieldBytes.MESSAGE, response.message());
+		if (extension != null) {
+			json.raw(FieldBytes.EXTENSION).raw(VERSION).optional(FieldBytes.ID, extension.id());
+			write(json, extension, signature);
+		}
+		return finish(json);
+	}
+
+	private byte[] repeated(Response response) {
+		Repeated repeated = this.repeated;
+		if (repeated == null || !repeated.isOf(response)) {
+			AsciiJson json = new AsciiJson(CAPACITY, this.quoted);
+			write(json, response);
+			json.raw(FieldBytes.EXTENSION).raw(VERSION).raw(FieldBytes.ID);
+			repeated = new Repeated(response, json.toBytes());
+			this.repeated = repeated;
+		}
+		return repeated.json;
+	}
+
+	private static void write(AsciiJson json, Response response) {
+		json.raw(FieldBytes.PUBLISHER_ID)
 			.recurring(response.publisherId())
 			.raw(FieldBytes.EVENT)
 			.recurring(response.event());
 		if (response.ras() != null) {
 			json.raw(FieldBytes.RAS).number(response.ras());
 		}
-		json.optional(FieldBytes.MESSAGE, response.message());
-		if (extension != null) {
-			json.raw(FieldBytes.EXTENSION);
-			write(json, extension, signature);
-		}
-		return finish(json);
 	}
 
 	private static void write(AsciiJson json, ResponseExtension extension, @Nullable Signature signature) {
-		json.raw(VERSION).optional(FieldBytes.ID, extension.id());
 		if (extension.handledEvents() != null) {
 			json.raw(FieldBytes.HANDLED_EVENTS).value(extension.handledEvents());
 		}
@@ -144,6 +166,15 @@ final class MessageWriter {
 			this.spare.setRelease(json);
 		}
 		return written;
+	}
+
+	private record Repeated(Response response, byte[] json) {
+
+		boolean isOf(Response other) {
+			return this.response.publisherId().equals(other.publisherId())
+					&& this.response.event().equals(other.event()) && Objects.equals(this.response.ras(), other.ras());
+		}
+
 	}
 
 }

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 
+	private static final int REPEATED_CAPACITY = 512;
+
 	// Of the signals in flight: all answers to a signal have its id.
-	private final @Nullable ResponseExtension[] recent = new @Nullable ResponseExtension[1_024];
+	private final @Nullable Identified[] recent = new @Nullable Identified[1_024];
 
 	private final Usual responderId = new Usual();
 
@@ -20,6 +22,14 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 	private final Usual event = new Usual();
 
 	private final Usual message = new Usual();
+
+	// Of the answer before, between the id of its responder and that of its signal: most
+	// answers that follow it repeat this.
+	private final byte[] repeated = new byte[REPEATED_CAPACITY];
+
+	private int repeatedLength;
+
+	private Response repeatedResponse = new Response("", "", "", null, null);
 
 	ResponseScanner(StringCache strings) {
 		super(strings);
@@ -30,28 +40,51 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 		expect('{');
 		expect(FieldBytes.FIRST_RESPONDER_ID);
 		String responderId = text(this.responderId);
+		if (skip(this.repeated, this.repeatedLength)) {
+			Response before = this.repeatedResponse;
+			return answer(new Response(responderId, before.publisherId(), before.event(), before.ras(), null),
+					identified());
+		}
+		int start = position();
 		expect(FieldBytes.PUBLISHER_ID);
 		String publisherId = text(this.publisherId);
 		expect(FieldBytes.EVENT);
 		String event = text(this.event);
 		Integer ras = skip(FieldBytes.RAS) ? integer() : null;
 		String message = skip(FieldBytes.MESSAGE) ? string(this.message) : null;
-		ResponseExtension extension = skip(FieldBytes.EXTENSION) ? extension() : null;
-		expect('}');
-		return new ReceivedResponse(new Response(responderId, publisherId, event, ras, message), extension,
-				takeSignature());
-	}
-
-	private ResponseExtension extension() {
+		Response response = new Response(responderId, publisherId, event, ras, message);
+		if (!skip(FieldBytes.EXTENSION)) {
+			return received(response, null);
+		}
 		expect('{');
 		version();
-		ResponseExtension extension = skip(FieldBytes.ID) ? identified() : ResponseExtension.UNDERSTOOD;
+		if (!skip(FieldBytes.ID)) {
+			return answer(response, ResponseExtension.UNDERSTOOD);
+		}
+		if (message == null) {
+			this.repeatedLength = copy(start, this.repeated);
+			this.repeatedResponse = response;
+		}
+		return answer(response, identified());
+	}
+
+	private ReceivedResponse answer(Response response, ResponseExtension identified) {
+		ResponseExtension extension = isNext('}') ? identified : described(identified);
+		expect('}');
+		return received(response, extension);
+	}
+
+	private ResponseExtension described(ResponseExtension identified) {
 		String address = skip(FieldBytes.ADDRESS) ? text() : null;
 		String seal = skip(FieldBytes.SEAL) ? text() : null;
 		signature();
+		return (address == null && seal == null) ? identified
+				: new ResponseExtension(identified.id(), null, address, seal, null);
+	}
+
+	private ReceivedResponse received(Response response, @Nullable ResponseExtension extension) {
 		expect('}');
-		return (address == null && seal == null) ? extension
-				: new ResponseExtension(extension.id(), null, address, seal, null);
+		return new ReceivedResponse(response, extension, takeSignature());
 	}
 
 	private ResponseExtension identified() {
@@ -61,25 +94,24 @@ final class ResponseScanner extends JsonScanner<ReceivedResponse> {
 			return ResponseExtension.UNDERSTOOD;
 		}
 		int slot = hash(start, end) & this.recent.length - 1;
-		ResponseExtension first = this.recent[slot];
-		if (first != null && isOf(first, start, end)) {
-			return first;
+		Identified first = this.recent[slot];
+		if (first != null && isAt(first.id, start, end)) {
+			return first.extension;
 		}
-		ResponseExtension second = this.recent[slot ^ 1];
-		if (second != null && isOf(second, start, end)) {
-			return second;
+		Identified second = this.recent[slot ^ 1];
+		if (second != null && isAt(second.id, start, end)) {
+			return second.extension;
 		}
 		ResponseExtension made = new ResponseExtension(string(start, end));
 		if (end - start <= LONGEST_RECENT) {
 			this.recent[slot ^ 1] = first;
-			this.recent[slot] = made;
+			this.recent[slot] = new Identified(bytes(start, end), made);
 		}
 		return made;
 	}
 
-	private boolean isOf(ResponseExtension recent, int start, int end) {
-		String id = recent.id();
-		return id != null && isAt(id, start, end);
+	private record Identified(byte[] id, ResponseExtension extension) {
+
 	}
 
 }

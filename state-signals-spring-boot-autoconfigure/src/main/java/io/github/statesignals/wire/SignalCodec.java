@@ -202,7 +202,7 @@ public final class SignalCodec {
 
 	private ReceivedMessage readSingle(byte[] payload, JsonScanner<?> scanner) {
 		ReceivedMessage scanned = scan(payload, 0, scanner);
-		return (scanned != null && scanner.end() == payload.length) ? scanned : parse(payload, scanner);
+		return (scanned != null && scanner.position() == payload.length) ? scanned : parse(payload, scanner);
 	}
 
 	private @Nullable ReceivedMessage scan(byte[] payload, int start, JsonScanner<?> scanner) {
@@ -211,7 +211,7 @@ public final class SignalCodec {
 
 	private ReceivedMessage readLines(byte[] payload, JsonScanner<?> scanner) {
 		ReceivedMessage first = scan(payload, 0, scanner);
-		int end = (first != null) ? scanner.end() : JsonLines.lineEnd(payload, 0);
+		int end = (first != null) ? scanner.position() : JsonLines.lineEnd(payload, 0);
 		if (first != null && end == payload.length) {
 			return check(first, payload);
 		}
@@ -238,7 +238,7 @@ public final class SignalCodec {
 			}
 			if (start > 0) {
 				scanned = scan(payload, start, scanner);
-				end = (scanned != null) ? scanner.end() : JsonLines.lineEnd(payload, start);
+				end = (scanned != null) ? scanner.position() : JsonLines.lineEnd(payload, start);
 			}
 			messages.add(readLine(payload, start, end, scanned, scanner));
 		}

@@ -112,6 +112,33 @@ class ResponseScannerTests {
 	}
 
 	@Test
+	void answersMayRepeatAnyPartOfTheOneBefore() {
+		Random random = new Random(44);
+		int scanned = 0;
+		for (int i = 0; i < 20_000; i++) {
+			Response response = new Response("r" + random.nextInt(2), "p" + random.nextInt(2), "e" + random.nextInt(2),
+					random.nextBoolean() ? random.nextInt(2) : null, (random.nextInt(4) == 0) ? "m" : null);
+			ResponseExtension extension = switch (random.nextInt(6)) {
+				case 0 -> ResponseExtension.UNDERSTOOD;
+				case 1 -> new ResponseExtension("1", null, "a", random.nextBoolean() ? "s" : null, null);
+				case 2 -> new ResponseExtension("2", List.of("e0"), null, null, null);
+				default -> new ResponseExtension("3" + random.nextInt(3));
+			};
+			byte[] json = this.codec.write(response, extension);
+			ReceivedResponse written = new ReceivedResponse(response, extension);
+			assertThat(parse(json)).isEqualTo(written);
+			assertThat(scan(json)).isEqualTo((extension.handledEvents() != null) ? null : written);
+			json[random.nextInt(json.length)] = (byte) "\"\\{}:,01 v\n".charAt(random.nextInt(11));
+			ReceivedResponse changed = ScannerTesting.scan(this.scanner, json);
+			if (changed != null) {
+				scanned++;
+				assertThat(changed).isEqualTo(parse(json));
+			}
+		}
+		assertThat(scanned).isBetween(1_000, 19_000);
+	}
+
+	@Test
 	void writesWhatJacksonWrites() {
 		Random random = new Random(43);
 		String alphabet = "ab-1 \"\\/\u007f\u00e9\n{}";

@@ -22,7 +22,7 @@ final class ScannerTesting {
 
 	static <M extends ReceivedMessage> @Nullable M scan(JsonScanner<M> scanner, byte[] json) {
 		M message = scanner.scan(json, 0, json.length);
-		return (scanner.end() == json.length) ? message : null;
+		return (scanner.position() == json.length) ? message : null;
 	}
 
 	static ReceivedSignal signal(SignalCodec codec, byte[] payload) throws MalformedPayloadException {
