@@ -6,10 +6,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.github.statesignals.core.engine.SignalEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -17,6 +19,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -113,6 +116,27 @@ class EventBridgePublishingTests {
 			.contains("has no handler for 'paid'");
 	}
 
+	@Test
+	void theListenersOfAChildContextThatIsStoppedObserveNothingUntilItIsStarted() {
+		ConfigurableApplicationContext parent = this.applications.start(Object.class, "responder.unhandled=reject");
+		parent.getBean(SignalResponder.class).on("end", (signal) -> Acknowledgement.success());
+		ConfigurableApplicationContext child = this.applications.startChild(parent, ChildObserver.class);
+		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "paid", "end")).isTrue();
+		child.stop();
+		assertThat(exporter.emit(new Paid(1)).isSuccess()).isFalse();
+		child.start();
+		assertThat(exporter.emit(new Paid(2)).isSuccess()).isTrue();
+		assertThat(observe(child)).containsExactly(new Paid(2));
+	}
+
+	@Test
+	void aChildContextThatFailsToStartLeavesNoListener() {
+		ConfigurableApplicationContext parent = this.applications.start(Object.class);
+		assertThatException().isThrownBy(() -> this.applications.startChild(parent, FailingObserver.class));
+		assertThat(parent.getBean(SignalEngine.class).hasHandlers()).isFalse();
+	}
+
 	private ConfigurableApplicationContext publisher() {
 		ConfigurableApplicationContext publisher = this.applications.start(EventBridgeTests.Transactional.class);
 		publisher.getBean(SignalExporter.class).initialize("paid");
@@ -159,6 +183,15 @@ class EventBridgePublishingTests {
 	}
 
 	static class ChildObserver extends Observer {
+
+	}
+
+	static class FailingObserver extends Observer {
+
+		@EventListener
+		void on(ContextRefreshedEvent event) {
+			throw new IllegalStateException("failing, on purpose");
+		}
 
 	}
 

@@ -259,6 +259,26 @@ class LifecycleTests {
 	}
 
 	@Test
+	void handlersOfAChildThatIsStoppedAreNotCalledUntilItIsStarted() {
+		ConfigurableApplicationContext parent = this.applications.start(Responding.class, this.channel,
+				"exporter.legal-events=a");
+		SignalExporter exporter = parent.getBean(SignalExporter.class);
+		try (ConfigurableApplicationContext child = child(parent, Child.class)) {
+			for (Runnable stop : List.<Runnable>of(child::stop, child::pause)) {
+				child.start();
+				assertThat(exporter.publish("a").messages()).containsValue("child");
+				stop.run();
+				SignalResult result = exporter.publish("a");
+				assertThat(result.isSuccess()).as("the parent acts").isTrue();
+				assertThat(result.messages()).isEmpty();
+			}
+			child.restart();
+			assertThat(exporter.publish("a").messages()).containsValue("child");
+			assertThat(child.getBean(Child.class).handled).hasSize(3);
+		}
+	}
+
+	@Test
 	void aResponderWhoseHandlersAreAllOfAChildLeavesWithIt() {
 		ConfigurableApplicationContext parent = this.applications.start(Object.class, this.channel,
 				"exporter.legal-events=a");

@@ -3,7 +3,6 @@ package io.github.statesignals.handler;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
@@ -29,7 +28,6 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationEventMulticaster;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -59,13 +57,9 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private final ConfigurableApplicationContext context;
 
-	private final List<SignalResponder.Registration> registrations = new CopyOnWriteArrayList<>();
-
 	private final BridgedListeners listeners;
 
 	private final SingletonSupplier<Boolean> topmost = SingletonSupplier.of(this::isTopmost);
-
-	private volatile boolean closed;
 
 	public ApplicationEventBridge(ObjectProvider<SignalEngine> engine, ObjectProvider<SignalExporter> exporter,
 			ObjectProvider<SignalResponder> responder, ConfigurableApplicationContext context) {
@@ -86,9 +80,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		}
 		else if (SignalTypes.isBridged(event.getClass())) {
 			throw new IllegalStateException(BridgedListeners.notBridgeable(event.getClass()));
-		}
-		else if (event instanceof ContextClosedEvent closing && closing.getApplicationContext() == this.context) {
-			onClosed();
 		}
 	}
 
@@ -128,29 +119,16 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		this.listeners.inspect(beanName, beanClass);
 	}
 
-	void listen() {
-		for (BridgedEvent observed : this.listeners.events()) {
-			this.registrations
-				.add(this.responder.getObject().on(observed.event(), new BridgingHandler(this, observed)));
+	// Inspected again when the context is started again.
+	void listen(List<SignalResponder.@Nullable Registration> registered) {
+		for (BridgedEvent observed : this.listeners.drain()) {
+			registered.add(this.responder.getObject().on(observed.event(), new BridgingHandler(this, observed)));
 			logger.debug("Signals '{}' arrive as application events of {}", observed.event(), observed.type());
 		}
 	}
 
-	// An engine of this context stops itself, after the signals that it has received.
-	private void onClosed() {
-		if (this.context.getBeanNamesForType(SignalEngine.class, true, false).length == 0) {
-			this.closed = true;
-			this.registrations.forEach(SignalResponder.Registration::close);
-			this.registrations.clear();
-		}
-	}
-
 	private @Nullable Acknowledgement receive(Signal signal, BridgedEvent observed) {
-		SignalEngine engine = this.engine.getObject();
-		if (this.closed) {
-			return null;
-		}
-		if (engine.isOwn(signal.publisherId())) {
+		if (this.engine.getObject().isOwn(signal.publisherId())) {
 			// The listeners were called when it was published: none acts on the signal.
 			return DefaultSignalResponder.NOT_HANDLED;
 		}

@@ -147,8 +147,10 @@ final class BridgedListeners {
 		}
 	}
 
-	Collection<BridgedEvent> events() {
-		return this.events.values();
+	Collection<BridgedEvent> drain() {
+		List<BridgedEvent> drained = List.copyOf(this.events.values());
+		this.events.clear();
+		return drained;
 	}
 
 	static String notBridgeable(Class<?> type) {

@@ -37,7 +37,11 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ApplicationContextEvent;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ContextStartedEvent;
+import org.springframework.context.event.ContextStoppedEvent;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -47,16 +51,16 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds the {@link OnSignal} methods of all beans, once the singletons are created, and
- * registers handlers of them until the bean is destroyed or their context is closed. Like
- * Spring's processor of event listeners it inspects the types of beans: lazy, scoped and
- * prototype beans are not created, and every bean can still be proxied. Beans that are
- * registered later, or whose definition does not have the type, are inspected when they
- * are created.
+ * registers handlers of them until the bean is destroyed or their context is closed. A
+ * child context that is stopped has none until it is started again. Like Spring's
+ * processor of event listeners it inspects the types of beans: lazy, scoped and prototype
+ * beans are not created, and every bean can still be proxied. Beans that are registered
+ * later, or whose definition does not have the type, are inspected when they are created.
  *
  * @since 0.1.0
  */
 public final class OnSignalMethodProcessor implements SmartInitializingSingleton, DestructionAwareBeanPostProcessor,
-		ApplicationListener<ContextClosedEvent>, DisposableBean {
+		ApplicationListener<ApplicationContextEvent>, DisposableBean {
 
 	/**
 	 * The remedy where there is no engine, because there is no transport.
@@ -80,12 +84,14 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	private final AnnotatedClasses annotated = new AnnotatedClasses();
 
-	// By the name of the bean. A mocked responder returns null.
+	private static final String BRIDGE = "";
+
+	// By the name of the bean, or BRIDGE. A mocked responder returns null.
 	private final Map<String, List<SignalResponder.@Nullable Registration>> registrations = new ConcurrentHashMap<>();
 
 	private final AtomicReference<@Nullable HandlerRegistrar> registrar = new AtomicReference<>();
 
-	// Whether the start has inspected all beans.
+	// Whether a start has inspected all beans.
 	private volatile boolean inspected;
 
 	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
@@ -109,7 +115,9 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 			}
 		}
 		if (bridge != null) {
-			bridge.listen();
+			List<SignalResponder.@Nullable Registration> registered = new CopyOnWriteArrayList<>();
+			this.registrations.put(BRIDGE, registered);
+			bridge.listen(registered);
 		}
 		this.inspected = true;
 	}
@@ -180,17 +188,26 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	}
 
 	@Override
-	public void onApplicationEvent(ContextClosedEvent event) {
-		// An engine of this context stops later, after the requests of the web server.
-		if (event.getApplicationContext().getAutowireCapableBeanFactory() == this.beanFactory
-				&& this.beanFactory.getBeanNamesForType(SignalEngine.class, true, false).length == 0) {
+	public void onApplicationEvent(ApplicationContextEvent event) {
+		// An engine of this context stops by itself, after the requests of the web
+		// server.
+		if (!(event.getApplicationContext() instanceof ConfigurableApplicationContext context)
+				|| context.getBeanFactory() != this.beanFactory
+				|| this.beanFactory.getBeanNamesForType(SignalEngine.class, true, false).length > 0) {
+			return;
+		}
+		if (event instanceof ContextStoppedEvent || event instanceof ContextClosedEvent) {
 			destroy();
+		}
+		else if (event instanceof ContextStartedEvent && !this.inspected) {
+			afterSingletonsInstantiated();
 		}
 	}
 
 	// Also when the context fails to start: the engine may be its parent's.
 	@Override
 	public void destroy() {
+		this.inspected = false;
 		this.registrations.keySet().forEach(this::unregister);
 	}
 
