@@ -63,7 +63,7 @@ class SignalEngineConfiguration {
 	// Before a bean that is created with them fails without naming the property.
 	SignalEngineConfiguration(StateSignalsProperties properties, Environment environment) {
 		if (environment instanceof ConfigurableEnvironment configurable) {
-			UnknownProperties.warn(configurable);
+			UnknownProperties.warn(configurable, properties);
 		}
 		PropertyChecks.check(properties, Binder.get(environment));
 	}

@@ -5,8 +5,12 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,20 +49,27 @@ final class UnknownProperties {
 		.compile("^(state-signals\\.(?:channels|signing\\.keys))\\.([^\\[]+\\.[^\\[]+)(\\.[^.]+)$");
 
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
-	private final Map<String, String> known = new TreeMap<>();
+	private final TreeMap<String, String> known = new TreeMap<>();
 
-	private UnknownProperties() {
+	// Letters and digits of the keys of maps.
+	private final Set<String> keys;
+
+	private UnknownProperties(StateSignalsProperties properties) {
 		collect(PREFIX, StateSignalsProperties.class);
+		this.keys = Stream
+			.concat(properties.getChannels().keySet().stream(), properties.getSigning().getKeys().keySet().stream())
+			.map((key) -> key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""))
+			.collect(Collectors.toSet());
 	}
 
-	static void warn(ConfigurableEnvironment environment) {
+	static void warn(ConfigurableEnvironment environment, StateSignalsProperties bound) {
 		// Costs a start nothing where no such property is set.
 		UnknownProperties properties = null;
 		for (PropertySource<?> source : environment.getPropertySources()) {
 			if (source instanceof EnumerablePropertySource<?> enumerable) {
 				for (String name : enumerable.getPropertyNames()) {
 					if (hasPrefix(name)) {
-						properties = (properties != null) ? properties : new UnknownProperties();
+						properties = (properties != null) ? properties : new UnknownProperties(bound);
 						properties.check(name, source);
 					}
 				}
@@ -101,7 +112,7 @@ final class UnknownProperties {
 	private void checkProperty(String text, PropertySource<?> source) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(text, '.');
 		String uniform = uniform(name);
-		if (uniform.startsWith(LETTERS + ".") && !this.known.containsKey(uniform)) {
+		if (uniform.startsWith(LETTERS + ".") && !isKnown(uniform)) {
 			String bracketed = bracketed(name.toString());
 			String nearest = (bracketed != null) ? bracketed : nearest(uniform, Math.max(2, uniform.length() / 4));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
@@ -109,19 +120,27 @@ final class UnknownProperties {
 		}
 	}
 
+	// Or a group of known ones, which is empty in YAML.
+	private boolean isKnown(String uniform) {
+		String next = this.known.ceilingKey(uniform);
+		return next != null && (next.equals(uniform) || next.startsWith(uniform + "."));
+	}
+
 	private void checkVariable(String text) {
 		String variable = text.toLowerCase(Locale.ROOT).replaceAll("(_\\d+)+_?$", "");
 		String letters = variable.replace("_", "");
 		String nearest = null;
 		for (Map.Entry<String, String> property : this.known.entrySet()) {
-			String flat = property.getKey().replace(".", "");
-			// The key of a map may be anything.
-			if (flat.contains(ANY_KEY) ? letters.matches(flat.replace(ANY_KEY, ".+"))
-					: isVariable(variable, property.getValue().replace('.', '_'))) {
+			String uniform = property.getKey();
+			if (isVariable(variable, uniform, property.getValue())) {
 				return;
 			}
-			if (nearest == null && distance(letters, flat) <= 2) {
-				nearest = property.getValue();
+			int key = uniform.indexOf(ANY_KEY);
+			boolean similar = (key < 0) ? distance(letters, uniform.replace(".", "")) <= 2
+					: letters.startsWith(uniform.substring(0, key).replace(".", ""))
+							&& distance(variable.substring(variable.lastIndexOf('_') + 1), last(uniform)) <= 2;
+			if (nearest == null && similar) {
+				nearest = property.getValue().replace(ANY_KEY, "<name>");
 			}
 		}
 		if (nearest != null) {
@@ -130,9 +149,16 @@ final class UnknownProperties {
 		}
 	}
 
-	// Dashes are left out, or all of them are underscores.
-	private static boolean isVariable(String variable, String property) {
-		return variable.equals(property.replace("-", "")) || variable.equals(property.replace('-', '_'));
+	// Dashes are left out, or all of them are underscores: then Spring finds keys of maps
+	// that other properties have, and no further ones.
+	private boolean isVariable(String variable, String uniform, String property) {
+		if (variable.matches(uniform.replace('.', '_').replace(ANY_KEY, "[^_]+"))) {
+			return true;
+		}
+		Matcher underscored = Pattern.compile(property.replaceAll("[.-]", "_").replace(ANY_KEY, "(.+)"))
+			.matcher(variable);
+		return underscored.matches()
+				&& (underscored.groupCount() == 0 || this.keys.contains(underscored.group(1).replace("_", "")));
 	}
 
 	private static String origin(String name, PropertySource<?> source) {

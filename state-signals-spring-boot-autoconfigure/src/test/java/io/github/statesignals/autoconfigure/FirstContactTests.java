@@ -1,5 +1,6 @@
 package io.github.statesignals.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -10,8 +11,11 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.autoconfigure.gateways.Alarms;
 import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,7 +111,8 @@ class FirstContactTests {
 			"state-signals.exporter.LEGAL-EVENTS=a", "state-signals.exporter.legal-events[0]=a",
 			"state-signals.channels.orders.delivery=broadcast", "state-signals.channels.[a.b].retention=1d",
 			"state-signals.channels.[legal-event].delivery=broadcast", "state-signals-of-another.kind=1",
-			"statesignals.enabled=true", "my.state-signals.legal-event=1" })
+			"statesignals.enabled=true", "my.state-signals.legal-event=1", "state-signals.channels=",
+			"state-signals.channels.orders=", "state-signals.signing.keys=" })
 	void propertyThatExistsIsNotReported(String property, CapturedOutput output) {
 		run(OverMemory.class, property).close();
 		assertThat(output.getOut()).doesNotContain("has no effect");
@@ -128,11 +133,20 @@ class FirstContactTests {
 					+ "Did you mean 'STATESIGNALS_CONNECTTIMEOUT'");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "STATE_SIGNALS_CHANNELS_ORDERS_DELIVERY", "STATESIGNALS_CHANNELS_NIGHT_SHIFT_DELIVERY",
+			"STATESIGNALS_CHANNELS_ORDERS_DELIVRY" })
+	void environmentVariableThatConfiguresNoChannelIsReported(String variable, CapturedOutput output) {
+		warn(variable);
+		assertThat(output.getOut()).contains("The environment variable '" + variable + "' has no effect. "
+				+ "Did you mean 'STATESIGNALS_CHANNELS_<NAME>_DELIVERY', for the property 'state-signals.channels.<name>.delivery'?");
+	}
+
 	@Test
 	void environmentVariablesThatAreKnownOrUnrelatedAreNotReported(CapturedOutput output) {
 		warn("STATESIGNALS_EXPORTER_LEGALEVENTS", "STATE_SIGNALS_EXPORTER_LEGAL_EVENTS",
 				"STATESIGNALS_EXPORTER_LEGALEVENTS_0", "STATESIGNALS_CHANNELS_ORDERS_DELIVERY",
-				"STATE_SIGNALS_CHANNELS_ORDERS_RETENTION", "STATE_SIGNALS_SERVICE_HOST", "STATE_SIGNALS_PORT",
+				"STATE_SIGNALS_CHANNELS_KNOWN_ONE_RETENTION", "STATE_SIGNALS_SERVICE_HOST", "STATE_SIGNALS_PORT",
 				"STATE_SIGNALS_PORT_8080_TCP_ADDR", "STATE_SIGNALS_TEST_REDIS", "STATE_SIGNALS_TEST_PYTHON", "PATH",
 				"_");
 		assertThat(output.getOut()).doesNotContain("has no effect");
@@ -226,7 +240,9 @@ class FirstContactTests {
 							Map.copyOf(List.of(variables)
 								.stream()
 								.collect(Collectors.toMap((name) -> name, (name) -> (Object) "1")))));
-		UnknownProperties.warn(environment);
+		StateSignalsProperties properties = new StateSignalsProperties();
+		properties.getChannels().put("known-one", new Channel(Delivery.DURABLE, Duration.ofDays(7), Start.NEW, null));
+		UnknownProperties.warn(environment, properties);
 	}
 
 	private static String report(CapturedOutput output, Class<?> application, String... properties) {
