@@ -149,6 +149,7 @@ class ArchitectureTests {
 			// What Boot finds by name.
 			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
 			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsMetricsAutoConfiguration",
+			"autoconfigure.StateSignalsJacksonAutoConfiguration",
 			"autoconfigure.StateSignalsObservationAutoConfiguration", "autoconfigure.StateSignalsProperties$Tracing",
 			"autoconfigure.StateSignalsProperties", "autoconfigure.StateSignalsProperties$Key",
 			"autoconfigure.StateSignalsProperties$Signing", "autoconfigure.StateSignalsSanitizingAutoConfiguration",

@@ -3,12 +3,10 @@ package io.github.statesignals.autoconfigure;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.handler.ApplicationEventBridge;
 import io.github.statesignals.handler.OnSignalMethodProcessor;
-import io.github.statesignals.wire.SignalJacksonModule;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
@@ -27,12 +25,6 @@ import org.springframework.context.annotation.Import;
 // In this order: there is an engine only where there is a transport.
 @Import({ SignalTransportConfiguration.class, SignalEngineConfiguration.class })
 public final class StateSignalsAutoConfiguration {
-
-	@Bean
-	@ConditionalOnMissingBean
-	static SignalJacksonModule signalJacksonModule() {
-		return new SignalJacksonModule();
-	}
 
 	// Also without a transport: then it fails the start of an application that has
 	// handlers.

@@ -34,7 +34,8 @@ class SignalJsonTests {
 	private final SignalCodec codec = new SignalCodec(1024);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(StateSignalsAutoConfiguration.class, JacksonAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(StateSignalsAutoConfiguration.class,
+				StateSignalsJacksonAutoConfiguration.class, JacksonAutoConfiguration.class))
 		.withBean(SignalTransport.class, new InMemoryBroker()::transport);
 
 	@ParameterizedTest
