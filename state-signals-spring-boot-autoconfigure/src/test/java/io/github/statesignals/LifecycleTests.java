@@ -311,10 +311,25 @@ class LifecycleTests {
 		assertThat(exporter.publish("b")).isNotNull();
 	}
 
-	private static ConfigurableApplicationContext child(ConfigurableApplicationContext parent, Class<?> configuration) {
+	@Test
+	void aChildWhoseChannelsHaveNoEffectIsReported(CapturedOutput output) {
+		ConfigurableApplicationContext parent = this.applications.start(Object.class, this.channel);
+		child(parent, Object.class, "state-signals." + this.channel).close();
+		assertThat(output).doesNotContain("of its parent context");
+		for (String property : List.of("channel=other", "channels.other.retention=1d")) {
+			int logged = output.getOut().length();
+			child(parent, Object.class, "state-signals." + property).close();
+			assertThat(output.getOut().substring(logged)).contains("uses the channels of its parent context")
+				.contains("have no effect");
+		}
+	}
+
+	private static ConfigurableApplicationContext child(ConfigurableApplicationContext parent, Class<?> configuration,
+			String... properties) {
 		SpringApplicationBuilder builder = new SpringApplicationBuilder(Starter.class, configuration).parent(parent)
 			.web(WebApplicationType.NONE)
-			.properties("spring.main.banner-mode=off", "state-signals.exporter.legal-events=a");
+			.properties("spring.main.banner-mode=off", "state-signals.exporter.legal-events=a")
+			.properties(properties);
 		builder.application().setRegisterShutdownHook(false);
 		return builder.run();
 	}

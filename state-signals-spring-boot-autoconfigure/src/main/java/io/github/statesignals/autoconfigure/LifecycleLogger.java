@@ -3,6 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.core.engine.SignalEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,18 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 		}
 		else if (event instanceof ContextRefreshedEvent) {
 			this.engine.connected().thenRun(this::describe);
+		}
+	}
+
+	// Else a channel that is durable in a child context alone would store nothing.
+	static void warnOfChannels(ApplicationContext child, String channel, Map<String, Channel> channels,
+			StateSignalsProperties own) {
+		if ((own.getChannel() != null && !own.getChannel().equals(channel))
+				|| !channels.entrySet().containsAll(own.getChannels().entrySet())) {
+			logger.warn(
+					"The context '{}' uses the channels of its parent context: its 'state-signals.channel' and 'state-signals.channels' "
+							+ "have no effect. Set them in the parent context",
+					child.getDisplayName());
 		}
 	}
 

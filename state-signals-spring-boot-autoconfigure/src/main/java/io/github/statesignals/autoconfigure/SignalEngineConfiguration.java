@@ -131,7 +131,14 @@ class SignalEngineConfiguration {
 	}
 
 	@Bean
-	LifecycleLogger signalLifecycleLogger(ApplicationContext context, SignalEngine engine) {
+	LifecycleLogger signalLifecycleLogger(ApplicationContext context, SignalEngine engine,
+			StateSignalsProperties properties) {
+		ApplicationContext parent = context.getParent();
+		if (parent != null && context.getBeanNamesForType(SignalEngine.class).length == 0) {
+			StateSignalsProperties used = parent.getBeanProvider(StateSignalsProperties.class).getIfAvailable();
+			LifecycleLogger.warnOfChannels(context, engine.getSettings().channel(),
+					(used != null) ? used.getChannels() : properties.getChannels(), properties);
+		}
 		return new LifecycleLogger(context, engine);
 	}
 
