@@ -9,9 +9,11 @@ import java.util.concurrent.Executor;
 
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.engine.SignalEngine;
@@ -120,6 +122,18 @@ class SignalEngineConfiguration {
 		return engine.responder();
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	SignalExporterFactory signalExporterFactory(SignalEngine engine) {
+		return new ExporterFactory(engine);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SignalResponderFactory signalResponderFactory(SignalEngine engine) {
+		return new ResponderFactory(engine);
+	}
+
 	// Without legal events several exporters are not ambiguous. The exporter of a parent
 	// context is initialized there.
 	@Bean
@@ -206,6 +220,40 @@ class SignalEngineConfiguration {
 			}
 		}
 		throw new IllegalStateException("No candidate has text");
+	}
+
+	// Not the engine itself: a test may replace the bean.
+	private record ExporterFactory(SignalEngine engine) implements SignalExporterFactory {
+
+		@Override
+		public SignalExporter create(String processName) {
+			return this.engine.create(processName);
+		}
+
+		@Override
+		public SignalExporter create(String processName, String channel) {
+			return this.engine.create(processName, channel);
+		}
+
+		@Override
+		public SignalExporter create(String processName, String channel, String runnerHost) {
+			return this.engine.create(processName, channel, runnerHost);
+		}
+
+	}
+
+	private record ResponderFactory(SignalEngine engine) implements SignalResponderFactory {
+
+		@Override
+		public SignalResponder get(String name) {
+			return this.engine.get(name);
+		}
+
+		@Override
+		public SignalResponder get(String name, String channel) {
+			return this.engine.get(name, channel);
+		}
+
 	}
 
 	/**

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.InMemoryBroker;
@@ -139,6 +141,49 @@ class ReplacedExporterTests {
 				context.start();
 			}
 			assertThat(exporter.initializations).hasSize(1);
+		}
+
+	}
+
+	@Nested
+	@SpringBootTest(classes = Application.class, webEnvironment = WebEnvironment.NONE,
+			properties = "state-signals.exporter.legal-events=start")
+	class WithMockedFactories {
+
+		@MockitoBean
+		private SignalExporterFactory exporters;
+
+		@MockitoBean
+		private SignalResponderFactory responders;
+
+		@Test
+		void publishes(@Autowired SignalExporter exporter, @Autowired SignalResponder responder) {
+			assertThat(this.exporters.create("further")).isNull();
+			assertThat(this.responders.get("further")).isNull();
+			assertThat(exporter.publish("start").responses()).containsOnlyKeys(responder.getResponderId());
+		}
+
+	}
+
+	@Nested
+	@SpringBootTest(classes = Application.class, webEnvironment = WebEnvironment.NONE)
+	class WithSpiedFactories {
+
+		@MockitoSpyBean
+		private SignalExporterFactory exporters;
+
+		@MockitoSpyBean
+		private SignalResponderFactory responders;
+
+		@Test
+		void publishes() {
+			SignalResponder responder = this.responders.get("further", "other");
+			responder.on("start", (signal) -> Acknowledgement.success());
+			SignalExporter exporter = this.exporters.create("further", "other");
+			exporter.initialize("start");
+			assertThat(exporter.publish("start").responses()).containsOnlyKeys(responder.getResponderId());
+			verify(this.exporters).create("further", "other");
+			verify(this.responders).get("further", "other");
 		}
 
 	}

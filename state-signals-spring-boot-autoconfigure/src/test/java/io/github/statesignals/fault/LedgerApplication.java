@@ -24,7 +24,6 @@ import java.util.stream.Collectors;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.SignalEngine;
@@ -199,7 +198,7 @@ final class LedgerApplication {
 
 		private volatile boolean running;
 
-		Publishing(LedgerWriter ledger, SignalExporterFactory exporters, Environment environment) {
+		Publishing(LedgerWriter ledger, SignalEngine exporters, Environment environment) {
 			this.ledger = ledger;
 			this.timeout = environment.getProperty("ledger.timeout", Duration.class, Duration.ofSeconds(3));
 			this.pause = environment.getProperty("ledger.pause", Duration.class, Duration.ofMillis(5));

@@ -13,10 +13,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
-import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.ApplicationEvents;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings;
@@ -54,7 +52,7 @@ import org.springframework.util.function.SingletonSupplier;
  *
  * @since 0.1.0
  */
-public final class SignalEngine implements SignalExporterFactory, SignalResponderFactory, SmartLifecycle {
+public final class SignalEngine implements SmartLifecycle {
 
 	// Stops after the web server has finished its requests, which may be publishing, and
 	// before the application's executors and connections.
@@ -147,17 +145,14 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return new LaneScheduler(executor, this.transport::afterReceiving, this.watch, concurrency);
 	}
 
-	@Override
 	public SignalExporter create(String processName) {
 		return create(processName, getSettings().channel());
 	}
 
-	@Override
 	public SignalExporter create(String processName, String channel) {
 		return create(processName, channel, getSettings().exporters().runnerHost());
 	}
 
-	@Override
 	public SignalExporter create(String processName, String channel, String runnerHost) {
 		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, runnerHost, this.services,
 				this.metadataConverter, this.exporters, this.responders);
@@ -166,12 +161,10 @@ public final class SignalEngine implements SignalExporterFactory, SignalResponde
 		return exporter;
 	}
 
-	@Override
 	public SignalResponder get(String name) {
 		return get(name, getSettings().channel());
 	}
 
-	@Override
 	public SignalResponder get(String name, String channel) {
 		return this.responders.get(name, channel);
 	}
