@@ -65,8 +65,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 
 	private final Map<String, RedisChannel> channels = new ConcurrentHashMap<>();
 
-	private final long outboundCapacity;
-
 	private volatile @Nullable RedisPubSubConnection connection;
 
 	// Absent unless it is connecting before the start.
@@ -84,16 +82,14 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 */
 	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings) {
-		this(connectionFactory, container, settings, OutboundPublisher.defaultCapacity());
+		this(new RedisDriver(connectionFactory, container), container, settings);
 	}
 
-	RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
-			Settings settings, long outboundCapacity) {
+	RedisPubSubSignalTransport(RedisDriver driver, RedisMessageListenerContainer container, Settings settings) {
 		this.container = ContainerSubscription.adopt(container);
-		this.driver = new RedisDriver(connectionFactory, container);
+		this.driver = driver;
 		this.settings = settings;
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
-		this.outboundCapacity = outboundCapacity;
 	}
 
 	/**
@@ -184,9 +180,9 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	}
 
 	private RedisPubSubConnection connection() {
-		return new RedisPubSubConnection(this.container, this.containerUse,
-				new OutboundPublisher(this.driver, this.outboundCapacity), this.channels.values(),
-				new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver), this.settings.connectTimeout());
+		return new RedisPubSubConnection(this.container, this.containerUse, new OutboundPublisher(this.driver),
+				this.channels.values(), new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver),
+				this.settings.connectTimeout());
 	}
 
 	@Override

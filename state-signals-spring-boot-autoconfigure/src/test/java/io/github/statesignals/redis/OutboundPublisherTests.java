@@ -13,6 +13,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SilentListener;
+import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalNotSentException;
@@ -35,6 +36,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,11 +72,11 @@ class OutboundPublisherTests {
 		this.connectionFactory = new LettuceConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", port));
 		this.connectionFactory.afterPropertiesSet();
 		this.connectionFactory.start();
-		this.transport = new RedisPubSubSignalTransport(this.connectionFactory,
-				RedisPubSubSignalTransport.createListenerContainer(this.connectionFactory),
-				new RedisPubSubSignalTransport.Settings(Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ZERO,
-						true),
-				CAPACITY);
+		RedisMessageListenerContainer container = RedisPubSubSignalTransport
+			.createListenerContainer(this.connectionFactory);
+		this.transport = new RedisPubSubSignalTransport(new RedisDriver(this.connectionFactory, container, CAPACITY),
+				container, new RedisPubSubSignalTransport.Settings(Duration.ofSeconds(20), DataSize.ofMegabytes(1),
+						Duration.ZERO, true));
 		this.transport.open("");
 		this.transport.start(new SilentListener() {
 

@@ -43,7 +43,7 @@ class RedisHeartbeatTests {
 		this.connectionFactory.afterPropertiesSet();
 		this.connectionFactory.start();
 		RedisDriver driver = new RedisDriver(this.connectionFactory);
-		this.outbound = new OutboundPublisher(driver, OutboundPublisher.defaultCapacity());
+		this.outbound = new OutboundPublisher(driver);
 		this.heartbeat = new RedisHeartbeat(Duration.ofMillis(500), driver);
 		this.publisher = new QueuedBeats(this.outbound.open());
 		this.outbound.use(this.publisher);
@@ -100,14 +100,34 @@ class RedisHeartbeatTests {
 		}
 
 		@Override
-		public CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
-				BiConsumer<@Nullable Long, @Nullable Throwable> onSent) {
+		public CompletableFuture<?> publish(byte[] channel, byte[] payload) {
 			String name = new String(channel, StandardCharsets.UTF_8);
 			if (RedisHeartbeatTests.this.heartbeat.channels().contains(name)) {
 				this.beats.incrementAndGet();
 				return new CompletableFuture<>();
 			}
+			return this.redis.publish(channel, payload);
+		}
+
+		@Override
+		public CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+				BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 			return this.redis.publish(channel, payload, joinable, onSent);
+		}
+
+		@Override
+		public CompletableFuture<?> last() {
+			return this.redis.last();
+		}
+
+		@Override
+		public long confirmedBytes() {
+			return this.redis.confirmedBytes();
+		}
+
+		@Override
+		public boolean isHalfFull() {
+			return this.redis.isHalfFull();
 		}
 
 		@Override

@@ -18,13 +18,13 @@ final class BlockingPublisher extends FramePublisher {
 
 	private final ExecutorService thread;
 
-	BlockingPublisher(RedisConnectionFactory connectionFactory, PublishFailures failures) {
-		this(connectionFactory, newThread(), failures);
+	BlockingPublisher(RedisConnectionFactory connectionFactory, PublishSettings settings) {
+		this(connectionFactory, newThread(), settings);
 	}
 
 	private BlockingPublisher(RedisConnectionFactory connectionFactory, ExecutorService thread,
-			PublishFailures failures) {
-		super(thread, 1, failures);
+			PublishSettings settings) {
+		super(thread, 1, settings);
 		this.connectionFactory = connectionFactory;
 		this.thread = thread;
 	}

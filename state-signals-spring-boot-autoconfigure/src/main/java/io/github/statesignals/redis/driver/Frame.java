@@ -9,12 +9,16 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds the messages that are sent together, one on each line. Not safe for use by many
  * threads until it is sent.
  */
 final class Frame {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisPublisher.class);
 
 	// Most often there is one.
 	private final List<Message> messages = new ArrayList<>(1);
@@ -66,6 +70,11 @@ final class Frame {
 		return this.messages;
 	}
 
+	// That of its last message.
+	long position() {
+		return this.messages.get(this.messages.size() - 1).position;
+	}
+
 	// Cancelling a message concerns this frame from here on.
 	void sent(long batch) {
 		this.batch = batch;
@@ -110,14 +119,17 @@ final class Frame {
 
 		private final boolean joinable;
 
-		private final BiConsumer<@Nullable Long, @Nullable Throwable> onSent;
+		private final BiConsumer<@Nullable Object, @Nullable Throwable> onSent;
 
 		private final Consumer<Frame> onCancelled;
+
+		// Its end among the bytes of all messages.
+		private long position;
 
 		private volatile @Nullable Frame frame;
 
 		Message(byte[] channel, byte[] payload, boolean joinable,
-				BiConsumer<@Nullable Long, @Nullable Throwable> onSent, Consumer<Frame> onCancelled) {
+				BiConsumer<@Nullable Object, @Nullable Throwable> onSent, Consumer<Frame> onCancelled) {
 			this.channel = channel;
 			this.payload = payload;
 			this.joinable = joinable;
@@ -130,14 +142,32 @@ final class Frame {
 			return this;
 		}
 
+		int size() {
+			return this.channel.length + this.payload.length;
+		}
+
+		void position(long position) {
+			this.position = position;
+		}
+
 		void confirm(@Nullable Long receivers) {
-			this.onSent.accept(receivers, null);
+			notify(receivers, null);
 			complete(receivers);
 		}
 
 		void fail(RuntimeException failure) {
-			this.onSent.accept(null, failure);
+			notify(null, failure);
 			completeExceptionally(failure);
+		}
+
+		// One that fails must not take the other messages of its frame with it.
+		private void notify(@Nullable Long receivers, @Nullable Throwable ex) {
+			try {
+				this.onSent.accept(receivers, ex);
+			}
+			catch (RuntimeException | Error failed) {
+				logger.debug("The end of a message could not be processed", failed);
+			}
 		}
 
 		@Override

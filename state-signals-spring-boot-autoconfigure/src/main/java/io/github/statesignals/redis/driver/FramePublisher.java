@@ -35,6 +35,9 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	// published, it waits here, where it is sent together and can be cancelled.
 	private static final int MAX_IN_FLIGHT = 3;
 
+	private static final BiConsumer<@Nullable Object, @Nullable Throwable> IGNORED = (receivers, ex) -> {
+	};
+
 	@GuardedBy("this")
 	private final Deque<Message> queue = new ArrayDeque<>();
 
@@ -48,6 +51,11 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	@GuardedBy("this")
 	private long batches;
 
+	@GuardedBy("this")
+	private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+	private final UnconfirmedBytes unconfirmed;
+
 	private final Consumer<Frame> onCancelled = this::cancelled;
 
 	private final Executor executor;
@@ -58,10 +66,11 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	// The executor has one thread, which may refuse tasks after the publisher is closed.
 	// The driver is given at most batch frames together.
-	FramePublisher(Executor executor, int batch, PublishFailures failures) {
+	FramePublisher(Executor executor, int batch, PublishSettings settings) {
 		this.executor = executor;
 		this.batch = batch;
-		this.failures = failures;
+		this.failures = settings.failures();
+		this.unconfirmed = new UnconfirmedBytes(settings.capacity());
 	}
 
 	static ExecutorService newThread() {
@@ -82,21 +91,61 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	@Override
 	public final CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
-			BiConsumer<@Nullable Long, @Nullable Throwable> onSent) {
-		Message message = new Message(channel, payload, joinable, onSent, this.onCancelled);
+			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		return publish(new Message(channel, payload, joinable, onSent, this.onCancelled), true);
+	}
+
+	@Override
+	public final CompletableFuture<?> publish(byte[] channel, byte[] payload) {
+		return publish(new Message(channel, payload, false, IGNORED, this.onCancelled), false);
+	}
+
+	private CompletableFuture<?> publish(Message message, boolean limited) {
+		boolean closed;
+		boolean admitted = false;
+		boolean idle = false;
 		synchronized (this) {
-			if (this.state == State.CLOSED) {
-				message.fail(closing());
-				return message;
+			closed = this.state == State.CLOSED;
+			if (!closed && (!limited || this.unconfirmed.admit(message))) {
+				admitted = true;
+				idle = add(message);
 			}
-			this.queue.add(message);
-			if (this.state != State.IDLE) {
-				return message;
-			}
-			this.state = State.SENDING;
 		}
-		onThread(this);
+		if (!admitted) {
+			message.fail(closed ? closing() : this.unconfirmed.refuse());
+		}
+		else if (idle) {
+			onThread(this);
+		}
 		return message;
+	}
+
+	// Returns whether the sending has to begin.
+	@GuardedBy("this")
+	private boolean add(Message message) {
+		message.position(this.unconfirmed.admitted());
+		this.queue.add(message);
+		this.last = message;
+		if (this.state != State.IDLE) {
+			return false;
+		}
+		this.state = State.SENDING;
+		return true;
+	}
+
+	@Override
+	public final synchronized CompletableFuture<?> last() {
+		return this.last;
+	}
+
+	@Override
+	public final long confirmedBytes() {
+		return this.unconfirmed.confirmed();
+	}
+
+	@Override
+	public final boolean isHalfFull() {
+		return this.unconfirmed.isHalfFull();
 	}
 
 	private static SignalNotSentException closing() {
@@ -221,6 +270,10 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 			onThread(this);
 		}
 		RuntimeException failure = (ex != null) ? failure(ex, frame) : null;
+		// An error of Redis confirms all earlier messages, too.
+		if (failure == null || failure instanceof SignalNotSentException) {
+			this.unconfirmed.confirm(frame.position());
+		}
 		for (Message message : frame.messages()) {
 			if (failure == null) {
 				message.confirm(receivers);

@@ -42,13 +42,13 @@ final class LettucePublisher extends FramePublisher {
 	private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
 	private LettucePublisher(Executor executor, Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
-			PublishFailures failures) {
-		this(executor, closing, commands, connection(commands), failures);
+			PublishSettings settings) {
+		this(executor, closing, commands, connection(commands), settings);
 	}
 
 	private LettucePublisher(Executor executor, Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
-			@Nullable StatefulRedisConnection<byte[], byte[]> connection, PublishFailures failures) {
-		super(executor, (connection != null) ? BATCH : 1, failures);
+			@Nullable StatefulRedisConnection<byte[], byte[]> connection, PublishSettings settings) {
+		super(executor, (connection != null) ? BATCH : 1, settings);
 		this.closing = closing;
 		this.commands = commands;
 		this.connection = connection;
@@ -65,15 +65,15 @@ final class LettucePublisher extends FramePublisher {
 
 	// Returns null if Lettuce is not the driver.
 	static @Nullable RedisPublisher open(LettuceConnections connections, RedisConnectionFactory application,
-			PublishFailures failures) {
+			PublishSettings settings) {
 		LettuceConnectionFactory own = connections.derive();
 		if (own == null) {
 			RedisConnection shared = application.getConnection();
-			return open(shared, null, shared::close, failures);
+			return open(shared, null, shared::close, settings);
 		}
 		try {
 			// Takes the connection with it.
-			return open(own.getConnection(), connections, () -> LettuceConnections.destroy(own), failures);
+			return open(own.getConnection(), connections, () -> LettuceConnections.destroy(own), settings);
 		}
 		catch (RuntimeException | Error ex) {
 			LettuceConnections.destroy(own);
@@ -83,7 +83,7 @@ final class LettucePublisher extends FramePublisher {
 
 	@SuppressWarnings("unchecked")
 	private static @Nullable RedisPublisher open(RedisConnection connection, @Nullable LettuceConnections connections,
-			Runnable closing, PublishFailures failures) {
+			Runnable closing, PublishSettings settings) {
 		if (!(connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> found)) {
 			closing.run();
 			return null;
@@ -91,13 +91,13 @@ final class LettucePublisher extends FramePublisher {
 		RedisClusterAsyncCommands<byte[], byte[]> commands = (RedisClusterAsyncCommands<byte[], byte[]>) found;
 		Executor eventLoop = (connections != null) ? connections.eventLoop() : null;
 		if (eventLoop != null) {
-			return new LettucePublisher(eventLoop, closing, commands, failures);
+			return new LettucePublisher(eventLoop, closing, commands, settings);
 		}
 		ExecutorService thread = newThread();
 		return new LettucePublisher(thread, () -> {
 			closing.run();
 			thread.shutdown();
-		}, commands, failures);
+		}, commands, settings);
 	}
 
 	// The driver writes the commands of one call to the socket together.

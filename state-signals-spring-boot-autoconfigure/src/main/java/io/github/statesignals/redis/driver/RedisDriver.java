@@ -20,10 +20,10 @@ public final class RedisDriver {
 	// Absent unless the driver is Lettuce.
 	private final @Nullable LettuceConnections connections;
 
-	private final PublishFailures failures = new PublishFailures();
+	private final PublishSettings publishing;
 
 	public RedisDriver(RedisConnectionFactory connectionFactory) {
-		this(connectionFactory, DriverClasses.connections(connectionFactory));
+		this(connectionFactory, DriverClasses.connections(connectionFactory), PublishSettings.defaultCapacity());
 	}
 
 	/**
@@ -31,14 +31,23 @@ public final class RedisDriver {
 	 * {@link #createListenerContainer} has created it, they share its event loop.
 	 */
 	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container) {
-		this(connectionFactory,
-				(container instanceof SignalListenerContainer own && own.getConnectionFactory() == connectionFactory)
-						? own.connections() : DriverClasses.connections(connectionFactory));
+		this(connectionFactory, container, PublishSettings.defaultCapacity());
 	}
 
-	private RedisDriver(RedisConnectionFactory connectionFactory, @Nullable LettuceConnections connections) {
+	// Publishers refuse messages beyond a number of bytes that Redis has not confirmed.
+	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
+			long publishCapacity) {
+		this(connectionFactory,
+				(container instanceof SignalListenerContainer own && own.getConnectionFactory() == connectionFactory)
+						? own.connections() : DriverClasses.connections(connectionFactory),
+				publishCapacity);
+	}
+
+	private RedisDriver(RedisConnectionFactory connectionFactory, @Nullable LettuceConnections connections,
+			long publishCapacity) {
 		this.connectionFactory = connectionFactory;
 		this.connections = connections;
+		this.publishing = new PublishSettings(new PublishFailures(), publishCapacity);
 	}
 
 	/**
@@ -53,7 +62,7 @@ public final class RedisDriver {
 	 */
 	public RedisPublisher openPublisher() {
 		if (this.connections != null) {
-			RedisPublisher lettuce = LettucePublisher.open(this.connections, this.connectionFactory, this.failures);
+			RedisPublisher lettuce = LettucePublisher.open(this.connections, this.connectionFactory, this.publishing);
 			if (lettuce != null) {
 				return lettuce;
 			}
@@ -65,7 +74,7 @@ public final class RedisDriver {
 				connection.ping();
 			}
 		}
-		return new BlockingPublisher(this.connectionFactory, this.failures);
+		return new BlockingPublisher(this.connectionFactory, this.publishing);
 	}
 
 	/**

@@ -17,20 +17,28 @@ public interface RedisPublisher {
 	 * @param payload the payload
 	 * @param joinable whether it is a line that may be sent together with others for the
 	 * same Redis channel, in one message
-	 * @param onSent called before the future completes, with its result or exception;
-	 * must not throw. A dependent stage costs more
+	 * @param onSent called before the future completes, with its result or exception; a
+	 * dependent stage costs more
 	 * @return completes with the number of receivers when Redis has confirmed it; or
 	 * exceptionally with a {@link org.springframework.dao.DataAccessException}, which is
 	 * a {@link io.github.statesignals.transport.SignalNotSentException} if Redis has
-	 * refused it. Cancelling it prevents the sending, if that has not happened
+	 * refused it, or has not confirmed too many bytes. Cancelling it prevents the
+	 * sending, if that has not happened
 	 */
 	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
-			BiConsumer<@Nullable Long, @Nullable Throwable> onSent);
+			BiConsumer<@Nullable Object, @Nullable Throwable> onSent);
 
-	default CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		return publish(channel, payload, false, (receivers, ex) -> {
-		});
-	}
+	// Without a limit of bytes.
+	CompletableFuture<?> publish(byte[] channel, byte[] payload);
+
+	// The last message.
+	CompletableFuture<?> last();
+
+	// Grows while Redis confirms messages.
+	long confirmedBytes();
+
+	// Whether Redis has not confirmed half of the bytes that are the limit.
+	boolean isHalfFull();
 
 	/**
 	 * Counts the clients that are subscribed to a Redis channel, on a cluster those of

@@ -139,7 +139,8 @@ class FramePublisherTests {
 		private volatile boolean failing;
 
 		Driver() {
-			super(FramePublisherTests.this.thread, 1, new PublishFailures());
+			super(FramePublisherTests.this.thread, 1,
+					new PublishSettings(new PublishFailures(), PublishSettings.defaultCapacity()));
 		}
 
 		@Override
