@@ -166,6 +166,24 @@ class ReplacedExporterTests {
 	}
 
 	@Nested
+	@SpringBootTest(classes = Application.class, webEnvironment = WebEnvironment.NONE,
+			properties = "state-signals.exporter.legal-events=start")
+	class WithSpiedResponder {
+
+		@MockitoSpyBean
+		private SignalResponder responder;
+
+		@Test
+		void handles(@Autowired SignalExporter exporter, @Autowired ConfigurableApplicationContext context) {
+			assertThat(exporter.publish("start").responses()).containsOnlyKeys(this.responder.getResponderId());
+			context.stop();
+			context.start();
+			assertThat(exporter.publish("start").responses()).containsOnlyKeys(this.responder.getResponderId());
+		}
+
+	}
+
+	@Nested
 	@SpringBootTest(classes = Application.class, webEnvironment = WebEnvironment.NONE)
 	class WithSpiedFactories {
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -76,7 +77,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 	// Held while handlers and listeners are added and removed.
 	private final ReentrantLock registering = new ReentrantLock();
 
-	private volatile boolean listening;
+	private final AtomicBoolean listening = new AtomicBoolean();
 
 	private final SignalLocks locks;
 
@@ -196,7 +197,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		this.registering.lock();
 		try {
 			all.add(added);
-			if (!this.listening) {
+			if (!this.listening.get()) {
 				begin(all, added);
 			}
 			else {
@@ -220,7 +221,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 			all.remove(added);
 			throw ex;
 		}
-		this.listening = true;
+		this.listening.set(true);
 		this.announcements.hello(this);
 	}
 
@@ -237,7 +238,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 				this.announcements.join(this);
 				return;
 			}
-			this.listening = false;
+			this.listening.set(false);
 			if (this.busy.get() == 0) {
 				this.announcements.bye(this);
 			}
@@ -251,8 +252,8 @@ public final class DefaultSignalResponder implements SignalResponder {
 	// does not if its locks filter the signal out, or a listener leaves the answer to the
 	// application; neither matters on a durable channel.
 	public boolean subscribesTo(Signal initialization) {
-		if (!this.listening || this.durable) {
-			return this.listening;
+		if (!this.listening.get() || this.durable) {
+			return this.listening.get();
 		}
 		return this.locks.accepts(initialization)
 				&& (this.listeners.isEmpty() || !this.handlers.matching(initialization).isEmpty());
@@ -260,7 +261,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	// False before its first handler or listener, and after its last one.
 	public boolean isListening() {
-		return this.listening;
+		return this.listening.get();
 	}
 
 	public String getChannel() {
