@@ -195,6 +195,20 @@ class FailureTests {
 	@FieldSource("waits")
 	void closingEndsAStartThatWaits(Class<?> application, List<String> properties, CapturedOutput output)
 			throws InterruptedException {
+		closingEndsAStartThatWaits(application, properties, "", output);
+	}
+
+	@Test
+	void startWithoutALimitWaitsAlsoIfRedisRefusesTheConnection(CapturedOutput output) throws InterruptedException {
+		closingEndsAStartThatWaits(OverRedis.class,
+				List.of("state-signals.connect-timeout=-1", "spring.data.redis.host=" + TestRedis.host(),
+						"spring.data.redis.port=" + TestRedis.port(), "spring.data.redis.username=nobody",
+						"spring.data.redis.password=wrong"),
+				"Retrying every 10 s, without limit", output);
+	}
+
+	private static void closingEndsAStartThatWaits(Class<?> application, List<String> properties, String logged,
+			CapturedOutput output) throws InterruptedException {
 		CompletableFuture<ConfigurableApplicationContext> context = new CompletableFuture<>();
 		Thread start = new Thread(() -> assertThatException()
 			.isThrownBy(() -> new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
@@ -202,6 +216,7 @@ class FailureTests {
 				.run(properties.stream().map((property) -> "--" + property).toArray(String[]::new))));
 		start.setDaemon(true);
 		start.start();
+		await().until(() -> output.getOut().contains(logged));
 		await().until(() -> start.getState() == Thread.State.WAITING && isStarting(start));
 		context.join().close();
 		start.join();
