@@ -781,6 +781,15 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		transport.stop();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { -1, 600 })
+	void startEndsWithTheConnection(int limit) {
+		SignalTransport transport = prepare(createTransport(TestRedis.port(), Duration.ofSeconds(limit)));
+		assertThat(async(() -> transport.start(new Application(transport)))).succeedsWithin(CONNECT_TIMEOUT);
+		assertThat(transport.isConnected()).isTrue();
+		transport.stop();
+	}
+
 	@Test
 	void canBeStoppedWhileItStillTriesToConnect() {
 		SignalTransport patient = prepare(createTransport(TestRedis.freePort(), Duration.ofSeconds(-1)));
