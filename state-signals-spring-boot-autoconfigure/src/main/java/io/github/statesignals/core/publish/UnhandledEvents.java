@@ -63,13 +63,13 @@ public final class UnhandledEvents {
 		if (this.warned.size() >= LIMIT || !this.warned.add(event)) {
 			return;
 		}
-		Set<String> handled = new TreeSet<>(this.own.get());
+		Set<String> reported;
 		synchronized (this.handled) {
-			Set<String> reported = this.handled.remove(event);
-			if (reported != null) {
-				handled.addAll(reported);
-			}
+			reported = this.handled.getOrDefault(event, Set.of());
+			this.handled.remove(event);
 		}
+		Set<String> handled = new TreeSet<>(this.own.get());
+		handled.addAll(reported);
 		String remedy = handled.isEmpty() ? "" : ". Responders handle " + LogText.printable(handled);
 		if (result.responses().isEmpty() && !result.left().isEmpty()) {
 			logger.warn("'{}' of '{}' is no success: the responders left before they answered: {}{}", event,
@@ -78,6 +78,12 @@ public final class UnhandledEvents {
 		else if (result.responses().isEmpty()) {
 			logger.warn("No responder is subscribed to '{}', so '{}' is published to none and is no success{}",
 					signal.publisherId(), event, remedy);
+		}
+		else if (reported.contains(event)) {
+			logger.warn(
+					"No handler for '{}' acts on that of '{}', so it is no success: the attributes or conditions of the handlers "
+							+ "exclude it, or it is a bridged event of the only application that listens to it",
+					event, signal.publisherId());
 		}
 		else {
 			logger.warn("No responder has a handler for '{}' of '{}', so it is no success{}", event,

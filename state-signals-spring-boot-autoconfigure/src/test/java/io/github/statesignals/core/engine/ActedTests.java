@@ -21,6 +21,7 @@ import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
@@ -137,6 +138,15 @@ class ActedTests {
 		exporter.publish("strat");
 		assertThat(output.toString().split("No responder has a handler for 'strat'", -1)).hasSize(2);
 		assertThat(output).contains("Responders handle [start, stop]");
+	}
+
+	@Test
+	void anEventWhoseHandlersDoNotActIsWarnedOfAsSuch(CapturedOutput output) {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> DefaultSignalResponder.NOT_HANDLED);
+		exporter(start(), "start", cpu).publish("start");
+		assertThat(output).contains("No handler for 'start' acts on that of")
+			.doesNotContain("No responder has a handler");
 	}
 
 	@Test
