@@ -1,9 +1,7 @@
 package io.github.statesignals.redis.driver;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -31,28 +29,14 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 abstract class FramePublisher implements RedisPublisher, Runnable {
 
-	// The batches that the driver has and Redis has not confirmed: while more is
-	// published, it waits here, where it is sent together and can be cancelled.
-	private static final int MAX_IN_FLIGHT = 3;
-
 	private static final BiConsumer<@Nullable Object, @Nullable Throwable> IGNORED = (receivers, ex) -> {
 	};
 
 	@GuardedBy("this")
-	private final Deque<Message> queue = new ArrayDeque<>();
-
-	@GuardedBy("this")
-	private final Deque<Frame> inFlight = new ArrayDeque<>();
+	private final FrameQueue queue = new FrameQueue();
 
 	@GuardedBy("this")
 	private State state = State.IDLE;
-
-	// The number of batches that were given to the driver.
-	@GuardedBy("this")
-	private long batches;
-
-	@GuardedBy("this")
-	private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
 	private final UnconfirmedBytes unconfirmed;
 
@@ -125,7 +109,6 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private boolean add(Message message) {
 		message.position(this.unconfirmed.admitted());
 		this.queue.add(message);
-		this.last = message;
 		if (this.state != State.IDLE) {
 			return false;
 		}
@@ -135,7 +118,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	@Override
 	public final synchronized CompletableFuture<?> last() {
-		return this.last;
+		return this.queue.last();
 	}
 
 	@Override
@@ -168,62 +151,25 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 			return frames;
 		}
 		while (frames.size() < this.batch && this.state == State.SENDING) {
-			Message first = pollUncancelled();
-			if (first == null) {
-				if (frames.isEmpty()) {
-					this.state = State.IDLE;
-				}
+			boolean connected = isConnected();
+			Frame next = this.queue.poll(connected, frames.isEmpty());
+			if (next != null) {
+				frames.add(next);
+				this.state = connected ? State.SENDING : State.DISCONNECTED;
+			}
+			else {
+				this.state = frames.isEmpty() ? State.IDLE : State.SENDING;
 				break;
 			}
-			if (frames.isEmpty()) {
-				this.batches++;
-			}
-			frames.add(poll(first));
 		}
 		return frames;
-	}
-
-	@GuardedBy("this")
-	private Frame poll(Message first) {
-		Frame frame = new Frame(first);
-		if (!isConnected()) {
-			this.state = State.DISCONNECTED;
-		}
-		else {
-			Message next = peekUncancelled();
-			while (next != null && frame.accepts(next)) {
-				frame.add(next);
-				this.queue.remove();
-				next = peekUncancelled();
-			}
-		}
-		frame.sent(this.batches);
-		this.inFlight.add(frame);
-		return frame;
 	}
 
 	// Confirmations come in the order of sending. Without batches they may not, and there
 	// is nothing to gain.
 	@GuardedBy("this")
 	private boolean isFull() {
-		Frame oldest = this.inFlight.peek();
-		return this.batch > 1 && oldest != null && this.batches - oldest.batch() + 1 >= MAX_IN_FLIGHT;
-	}
-
-	@GuardedBy("this")
-	private @Nullable Message pollUncancelled() {
-		peekUncancelled();
-		return this.queue.poll();
-	}
-
-	@GuardedBy("this")
-	private @Nullable Message peekUncancelled() {
-		Message next = this.queue.peek();
-		while (next != null && next.isDone()) {
-			this.queue.remove();
-			next = this.queue.peek();
-		}
-		return next;
+		return this.batch > 1 && this.queue.isFull();
 	}
 
 	private void send(List<Frame> frames) {
@@ -260,8 +206,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private void complete(Frame frame, @Nullable Long receivers, @Nullable Throwable ex) {
 		boolean more;
 		synchronized (this) {
-			if (!this.inFlight.remove(frame)) {
-				// It was recalled.
+			if (!this.queue.remove(frame)) {
 				return;
 			}
 			more = resume();
@@ -303,7 +248,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		if (this.state != State.DISCONNECTED && (this.state != State.FULL || isFull())) {
 			return false;
 		}
-		this.state = this.queue.isEmpty() ? State.IDLE : State.SENDING;
+		this.state = (this.queue.size() > 0) ? State.SENDING : State.IDLE;
 		return this.state == State.SENDING;
 	}
 
@@ -325,27 +270,10 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private void recall() {
 		boolean more;
 		synchronized (this) {
-			if (this.state == State.CLOSED || this.inFlight.stream().anyMatch((frame) -> frame.sending() == null)) {
+			if (this.state == State.CLOSED || !this.queue.recall()) {
 				return;
 			}
-			List<Frame> recalled = new ArrayList<>();
-			for (Frame frame : List.copyOf(this.inFlight)) {
-				this.inFlight.remove(frame);
-				if (frame.cancel()) {
-					recalled.add(frame);
-				}
-				else {
-					// Redis has just confirmed it: it completes, and is not sent again.
-					this.inFlight.add(frame);
-				}
-			}
-			for (int i = recalled.size() - 1; i >= 0; i--) {
-				List<Message> messages = recalled.get(i).messages();
-				for (int j = messages.size() - 1; j >= 0; j--) {
-					this.queue.addFirst(messages.get(j).recalled());
-				}
-			}
-			more = resume() || (this.state == State.IDLE && !this.queue.isEmpty());
+			more = resume() || (this.state == State.IDLE && this.queue.size() > 0);
 			if (more) {
 				this.state = State.SENDING;
 			}
@@ -370,8 +298,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		List<Message> unsent;
 		synchronized (this) {
 			this.state = State.CLOSED;
-			unsent = new ArrayList<>(this.queue);
-			this.queue.clear();
+			unsent = this.queue.drain();
 		}
 		try {
 			disconnect();
@@ -386,7 +313,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private void abandonSent() {
 		List<Frame> sent;
 		synchronized (this) {
-			sent = List.copyOf(this.inFlight);
+			sent = this.queue.inFlight();
 		}
 		sent.forEach((frame) -> complete(frame, null, new CancellationException()));
 	}
