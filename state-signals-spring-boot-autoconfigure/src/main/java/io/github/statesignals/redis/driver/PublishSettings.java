@@ -1,7 +1,7 @@
 package io.github.statesignals.redis.driver;
 
 /**
- * What the publishers of an application share.
+ * Settings that the publishers of an application share.
  *
  * @param capacity the bytes of a publisher that Redis has not confirmed beyond which
  * messages are refused
