@@ -62,9 +62,8 @@ final class HandlerRegistrar {
 				new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory), this.attributeResolver);
 	}
 
-	// Returns what registers the handler and adds its registrations: all methods of a
-	// bean
-	// are checked before.
+	// Returns a function that registers the handler and adds its registrations: all
+	// methods of a bean are checked before.
 	Consumer<List<SignalResponder.@Nullable Registration>> prepare(HandlerBean bean, Method method,
 			OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),

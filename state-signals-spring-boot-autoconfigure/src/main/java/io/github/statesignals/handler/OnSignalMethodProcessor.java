@@ -74,6 +74,9 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	private static final List<Class<?>> CALLBACKS = List.of(SignalErrorHandler.class, SignalInterceptor.class,
 			SignalArgumentResolver.class, SignalHandler.class);
 
+	// In the place of the name of a bean.
+	private static final String BRIDGE = "";
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final BeanClasses classes;
@@ -83,8 +86,6 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	private final ObjectProvider<ApplicationEventBridge> bridgeProvider;
 
 	private final AnnotatedClasses annotated = new AnnotatedClasses();
-
-	private static final String BRIDGE = "";
 
 	// By the name of the bean, or BRIDGE. A mocked responder returns null.
 	private final Map<String, List<SignalResponder.@Nullable Registration>> registrations = new ConcurrentHashMap<>();
@@ -189,8 +190,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	@Override
 	public void onApplicationEvent(ApplicationContextEvent event) {
-		// An engine of this context stops by itself, after the requests of the web
-		// server.
+		// An engine of this context stops by itself, after the web server's requests.
 		if (!(event.getApplicationContext() instanceof ConfigurableApplicationContext context)
 				|| context.getBeanFactory() != this.beanFactory
 				|| this.beanFactory.getBeanNamesForType(SignalEngine.class, true, false).length > 0) {

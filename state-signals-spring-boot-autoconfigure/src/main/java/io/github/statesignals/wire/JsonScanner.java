@@ -120,9 +120,9 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		return true;
 	}
 
-	// Copies what was read since then. Returns the length, 0 if it is malformed or has
-	// too
-	// many bytes.
+	// Copies the bytes from the start to the position. Returns their number, 0 if they
+	// are
+	// malformed or too many.
 	final int copy(int start, byte[] text) {
 		int length = this.at - start;
 		if (this.failed || length > text.length) {
