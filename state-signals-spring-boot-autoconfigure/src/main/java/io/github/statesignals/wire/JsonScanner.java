@@ -120,9 +120,8 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		return true;
 	}
 
-	// Copies the bytes from the start to the position. Returns their number, 0 if they
-	// are
-	// malformed or too many.
+	// Copies the bytes from the start to the position. Returns their number: 0 if
+	// malformed, or too many.
 	final int copy(int start, byte[] text) {
 		int length = this.at - start;
 		if (this.failed || length > text.length) {
