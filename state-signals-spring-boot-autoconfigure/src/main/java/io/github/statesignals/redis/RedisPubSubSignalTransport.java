@@ -258,6 +258,11 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	}
 
 	@Override
+	public boolean isEventLoop() {
+		return this.driver.isEventLoop();
+	}
+
+	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		return send(channel, signal, extension, false);
 	}

@@ -117,6 +117,15 @@ public interface SignalTransport {
 	}
 
 	/**
+	 * Whether the calling thread both receives and sends messages. Then it had better not
+	 * sleep while an answer is about to be sent.
+	 * @return {@code false} if in doubt
+	 */
+	default boolean isEventLoop() {
+		return false;
+	}
+
+	/**
 	 * Checks whether a signal can be sent, before it is queued.
 	 * @param signal the signal
 	 * @throws IllegalArgumentException if it is too large

@@ -14,10 +14,12 @@ import java.util.stream.IntStream;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.ResultCode;
+import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.transport.SignalTransport;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;
@@ -94,6 +96,17 @@ class CoexistenceTests {
 			await().untilAsserted(() -> assertThat(neighbour.news).containsExactly("all quiet"));
 			assertThat(neighbour.newsThreads).allMatch((name) -> name.startsWith("redisMessageListenerContainer-"));
 			assertThat(neighbour.signalThreads).hasSize(1).allMatch((name) -> name.startsWith("state-signals-"));
+		}
+	}
+
+	@Test
+	void oneEventLoopReceivesAndSends() {
+		try (ConfigurableApplicationContext context = start("loop", Neighbour.class)) {
+			SignalTransport transport = context.getBean(SignalTransport.class);
+			Signal signal = new Signal("loop-1", "loop", "anything", "host", 1, "tag", Map.of());
+			// What is confirmed at once completes on this thread.
+			await().until(() -> transport.send("", signal).thenApply((sent) -> transport.isEventLoop()).get());
+			assertThat(transport.isEventLoop()).isFalse();
 		}
 	}
 

@@ -254,7 +254,7 @@ public final class LaneStress {
 		private final OrderedLanes lanes;
 
 		Lanes(int concurrency, int capacity, int totalCapacity) {
-			this.scheduler = new LaneScheduler(this, Runnable::run, this, concurrency);
+			this.scheduler = new LaneScheduler(this, Runnable::run, () -> false, this, concurrency);
 			this.lanes = new OrderedLanes(this.scheduler, capacity, totalCapacity, new MemoryBudget(Long.MAX_VALUE));
 		}
 

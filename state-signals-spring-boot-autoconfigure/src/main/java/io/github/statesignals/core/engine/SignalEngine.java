@@ -142,7 +142,8 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	private LaneScheduler scheduler(Executor executor, int concurrency) {
-		return new LaneScheduler(executor, this.transport::afterReceiving, this.watch, concurrency);
+		return new LaneScheduler(executor, this.transport::afterReceiving, this.transport::isEventLoop, this.watch,
+				concurrency);
 	}
 
 	public SignalExporter create(String processName) {

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 import io.github.statesignals.transport.LogText;
@@ -67,6 +68,19 @@ public final class LaneScheduler {
 	// After this time a thread is requested again that the executor has refused.
 	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
+	// After this number of messages, none of which came while one before was handled,
+	// they
+	// count as coming one at a time.
+	private static final int CALM = 16;
+
+	// Messages that wait behind each other are read in a shorter time.
+	private static final long APART_NANOS = 20_000;
+
+	// More than waking a thread and a short task take together.
+	private static final long AWAKE_NANOS = 50_000;
+
+	private static final boolean SINGLE_PROCESSOR = Runtime.getRuntime().availableProcessors() == 1;
+
 	private final Queue<IntSupplier> ready = new ConcurrentLinkedQueue<>();
 
 	// The threads that are requested or working.
@@ -93,6 +107,8 @@ public final class LaneScheduler {
 
 	private final Executor afterRead;
 
+	private final BooleanSupplier eventLoop;
+
 	private final Timer timer;
 
 	private final int concurrency;
@@ -103,6 +119,12 @@ public final class LaneScheduler {
 
 	private volatile boolean closed;
 
+	// The number of messages that came one at a time. Used by the thread that receives;
+	// updates by other threads may be lost, as below.
+	private int calm;
+
+	private long lastReadNanos;
+
 	// The number of started batches when the watch last looked. Used by the holder of
 	// watching only.
 	private int startedBefore;
@@ -111,9 +133,12 @@ public final class LaneScheduler {
 
 	// The executor must not run threads' work in the calling thread. afterRead runs a
 	// task after all messages that were read together have been submitted, or at once.
-	public LaneScheduler(Executor executor, Executor afterRead, Timer timer, int concurrency) {
+	// eventLoop: whether the calling thread receives messages and also sends them.
+	public LaneScheduler(Executor executor, Executor afterRead, BooleanSupplier eventLoop, Timer timer,
+			int concurrency) {
 		this.executor = executor;
 		this.afterRead = afterRead;
+		this.eventLoop = eventLoop;
 		this.timer = timer;
 		this.concurrency = concurrency;
 	}
@@ -122,6 +147,9 @@ public final class LaneScheduler {
 	void submit(IntSupplier batch) {
 		this.ready.add(batch);
 		if (this.threads.get() > 0 && isShort()) {
+			if (this.calm > 0 && !this.gathering.get()) {
+				this.calm = 0;
+			}
 			watch();
 		}
 		else if (this.gathering.compareAndSet(false, true)) {
@@ -175,6 +203,34 @@ public final class LaneScheduler {
 		this.gathered.set(0);
 		this.gathering.set(false);
 		start();
+		if (isShort()) {
+			stayAwake();
+		}
+	}
+
+	// If messages come one at a time, the answer is about to be sent, for which the event
+	// loop would be woken: that takes longer than the handler. If they do not, it reads
+	// the next ones instead.
+	private void stayAwake() {
+		long before = this.timer.nanoTime();
+		long now = before;
+		this.calm = (now - this.lastReadNanos > APART_NANOS) ? this.calm + 1 : 0;
+		if (this.calm > CALM && this.eventLoop.getAsBoolean()) {
+			while (this.threads.get() > 0 && now - before < AWAKE_NANOS) {
+				spin();
+				now = this.timer.nanoTime();
+			}
+		}
+		this.lastReadNanos = now;
+	}
+
+	private static void spin() {
+		if (SINGLE_PROCESSOR) {
+			Thread.yield();
+		}
+		else {
+			Thread.onSpinWait();
+		}
 	}
 
 	// Unless a thread is requested that does not work yet: that one requests the next.

@@ -68,6 +68,10 @@ final class LettuceConnections {
 		return this.eventLoop.executor();
 	}
 
+	boolean isEventLoop() {
+		return this.eventLoop.isCurrent();
+	}
+
 	// Ends the event loop when the connections are closed. Does not block.
 	void close() {
 		this.eventLoop.shutdown(QUIET_PERIOD.toMillis(), SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

@@ -91,6 +91,13 @@ public final class RedisDriver {
 	}
 
 	/**
+	 * Whether the calling thread reads and writes for the connections.
+	 */
+	public boolean isEventLoop() {
+		return this.connections != null && this.connections.isEventLoop();
+	}
+
+	/**
 	 * Ends the thread that the connections shared, when they are closed. Does not block.
 	 */
 	public void close() {

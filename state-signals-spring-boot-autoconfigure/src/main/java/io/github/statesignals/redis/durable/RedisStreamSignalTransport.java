@@ -185,6 +185,11 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	}
 
 	@Override
+	public boolean isEventLoop() {
+		return this.broadcast.isEventLoop();
+	}
+
+	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		RedisStreamConnection current = this.connection;
 		if (!isDurable(channel)) {

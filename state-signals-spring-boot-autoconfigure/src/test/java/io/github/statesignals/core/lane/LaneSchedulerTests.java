@@ -11,7 +11,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +30,7 @@ class LaneSchedulerTests {
 
 	private final ScheduledTimer timer = new ScheduledTimer();
 
-	private final LaneScheduler scheduler = new LaneScheduler(this.executor, Runnable::run, this.timer, 8);
+	private final LaneScheduler scheduler = new LaneScheduler(this.executor, Runnable::run, () -> false, this.timer, 8);
 
 	private final CountDownLatch open = new CountDownLatch(1);
 
@@ -95,7 +97,7 @@ class LaneSchedulerTests {
 		LaneScheduler watched = new LaneScheduler((task) -> {
 			requested.incrementAndGet();
 			this.executor.execute(task);
-		}, Runnable::run, manual, 8);
+		}, Runnable::run, () -> false, manual, 8);
 		// Preemption makes a short task long: then it has to be tried again.
 		await().until(() -> {
 			becomeShort(watched);
@@ -124,7 +126,7 @@ class LaneSchedulerTests {
 	void requestsOneThreadForBatchesThatAreSubmittedTogether() {
 		Queue<Runnable> later = new ArrayDeque<>();
 		List<Runnable> requested = new ArrayList<>();
-		LaneScheduler gathering = new LaneScheduler(requested::add, later::add, this.timer, 8);
+		LaneScheduler gathering = new LaneScheduler(requested::add, later::add, () -> false, this.timer, 8);
 		for (int i = 0; i < 64; i++) {
 			gathering.submit(batch(() -> {
 			}));
@@ -151,7 +153,7 @@ class LaneSchedulerTests {
 	void requestsNoThreadForAnotherTaskBeforeAllAreSubmitted() {
 		Queue<Runnable> later = new ArrayDeque<>();
 		List<Runnable> requested = new ArrayList<>();
-		LaneScheduler gathering = new LaneScheduler(requested::add, later::add, this.timer, 8);
+		LaneScheduler gathering = new LaneScheduler(requested::add, later::add, () -> false, this.timer, 8);
 		gathering.submit(batch(() -> {
 		}));
 		gathering.onTaskAdded();
@@ -174,7 +176,7 @@ class LaneSchedulerTests {
 	void batchStartsWithoutTheInterruptFlagOfTheOneBefore() {
 		List<Runnable> requested = new ArrayList<>();
 		LaneScheduler gathering = new LaneScheduler(requested::add, (task) -> {
-		}, this.timer, 8);
+		}, () -> false, this.timer, 8);
 		List<Boolean> interrupted = new ArrayList<>();
 		for (int i = 0; i < 65; i++) {
 			gathering.submit(batch(() -> {
@@ -196,7 +198,7 @@ class LaneSchedulerTests {
 				throw new RejectedExecutionException("busy");
 			}
 			requested.add(task);
-		}, Runnable::run, new ManualTimer(), 8);
+		}, Runnable::run, () -> false, new ManualTimer(), 8);
 		refused.submit(batch(() -> {
 		}));
 		refused.onTaskAdded();
@@ -216,10 +218,66 @@ class LaneSchedulerTests {
 				throw new RejectedExecutionException("busy");
 			}
 			this.executor.execute(task);
-		}, Runnable::run, this.timer, 8);
+		}, Runnable::run, () -> false, this.timer, 8);
 		refused.submit(batch(() -> {
 		}));
 		await().until(() -> this.done.get() == 1);
+	}
+
+	@Test
+	void eventLoopStaysAwakeForTheAnswerToMessagesThatComeOneAtATime() {
+		TickingTimer ticking = new TickingTimer();
+		LaneScheduler awake = new LaneScheduler(this.executor, Runnable::run, () -> true, ticking, 8);
+		AtomicBoolean waiting = new AtomicBoolean();
+		// Preemption makes a short task long: then it has to be tried again.
+		await().until(() -> {
+			becomeCalm(awake, ticking);
+			ticking.advance();
+			awake.submit(batch(() -> waiting.set(ticking.isRead())));
+			awaitIdle(awake);
+			return waiting.get();
+		});
+	}
+
+	@Test
+	void eventLoopReadsOnWhileMessagesOverlap() {
+		Calm calm = new Calm();
+		calm.ticking.advance();
+		assertThat(calm.ticksOfSubmit()).isGreaterThan(10_000);
+		calm.ticking.advance();
+		assertThat(calm.ticksOfSubmit()).isLessThan(10);
+		calm.runRequested();
+		calm.ticking.advance();
+		assertThat(calm.ticksOfSubmit()).isLessThan(10);
+	}
+
+	@Test
+	void eventLoopReadsOnWhileMessagesWaitToBeRead() {
+		Calm calm = new Calm();
+		assertThat(calm.ticksOfSubmit()).isLessThan(10);
+	}
+
+	@Test
+	void otherThreadsDoNotStayAwake() {
+		Calm calm = new Calm();
+		calm.eventLoop = false;
+		calm.ticking.advance();
+		assertThat(calm.ticksOfSubmit()).isLessThan(10);
+	}
+
+	private void becomeCalm(LaneScheduler scheduler, TickingTimer ticking) {
+		becomeShort(scheduler);
+		for (int i = 0; i < 20; i++) {
+			awaitIdle(scheduler);
+			ticking.advance();
+			scheduler.submit(batch(() -> {
+			}));
+		}
+		awaitIdle(scheduler);
+	}
+
+	private static void awaitIdle(LaneScheduler scheduler) {
+		await().pollInterval(Duration.ofNanos(1_000)).until(() -> scheduler.threads() == 0);
 	}
 
 	// Enough short batches to be sure.
@@ -249,6 +307,93 @@ class LaneSchedulerTests {
 			this.done.incrementAndGet();
 			return 1;
 		};
+	}
+
+	// A scheduler whose messages have come one at a time, and whose threads begin when
+	// the
+	// test lets them.
+	private final class Calm {
+
+		private final TickingTimer ticking = new TickingTimer();
+
+		private final List<Runnable> requested = new ArrayList<>();
+
+		private final LaneScheduler scheduler = new LaneScheduler(this::request, Runnable::run, () -> this.eventLoop,
+				this.ticking, 8);
+
+		private volatile boolean held;
+
+		private volatile boolean eventLoop = true;
+
+		Calm() {
+			// Preemption makes a short task long: then it has to be tried again.
+			await().until(() -> {
+				this.held = false;
+				becomeCalm(this.scheduler, this.ticking);
+				this.held = true;
+				this.ticking.advance();
+				long ticks = ticksOfSubmit();
+				runRequested();
+				return ticks > 10_000;
+			});
+		}
+
+		private void request(Runnable thread) {
+			if (this.held) {
+				this.requested.add(thread);
+			}
+			else {
+				LaneSchedulerTests.this.executor.execute(thread);
+			}
+		}
+
+		long ticksOfSubmit() {
+			long before = this.ticking.nanoTime();
+			this.scheduler.submit(batch(() -> {
+			}));
+			return this.ticking.nanoTime() - before;
+		}
+
+		void runRequested() {
+			this.requested.remove(0).run();
+		}
+
+	}
+
+	// Time passes while it is read. Runs no tasks.
+	private static final class TickingTimer implements Timer {
+
+		private final AtomicLong now = new AtomicLong();
+
+		@Override
+		public long nanoTime() {
+			return this.now.incrementAndGet();
+		}
+
+		@Override
+		public Runnable schedule(Duration delay, Runnable task) {
+			return () -> {
+			};
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		void advance() {
+			this.now.addAndGet(1_000_000);
+		}
+
+		// Whether another thread reads it, within 100 ms.
+		boolean isRead() {
+			long before = this.now.get();
+			long end = System.nanoTime() + 100_000_000;
+			while (this.now.get() < before + 10 && System.nanoTime() < end) {
+				Thread.onSpinWait();
+			}
+			return this.now.get() >= before + 10;
+		}
+
 	}
 
 	private interface Work {

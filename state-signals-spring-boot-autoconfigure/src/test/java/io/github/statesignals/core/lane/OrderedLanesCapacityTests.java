@@ -47,7 +47,7 @@ class OrderedLanesCapacityTests {
 	}
 
 	private LaneScheduler scheduler(int concurrency) {
-		return new LaneScheduler(this.executor, Runnable::run, this.timer, concurrency);
+		return new LaneScheduler(this.executor, Runnable::run, () -> false, this.timer, concurrency);
 	}
 
 	@Test

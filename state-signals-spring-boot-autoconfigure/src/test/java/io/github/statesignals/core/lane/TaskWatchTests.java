@@ -33,7 +33,7 @@ class TaskWatchTests {
 	private final ManualTimer timer = new ManualTimer();
 
 	private final OrderedLanes lanes = new OrderedLanes(
-			new LaneScheduler(this.executor, Runnable::run, this.schedulerTimer, 8), Integer.MAX_VALUE,
+			new LaneScheduler(this.executor, Runnable::run, () -> false, this.schedulerTimer, 8), Integer.MAX_VALUE,
 			Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE), new TaskWatch(this.timer, LIMIT));
 
 	@AfterEach

@@ -104,6 +104,7 @@ class LettuceConnectionsTests {
 			Set<EventLoop> applications = Set.copyOf(used);
 			LettuceConnections connections = new LettuceConnections(application);
 			assertThat(connections.eventLoop()).isNull();
+			assertThat(connections.isEventLoop()).isFalse();
 			for (int i = 0; i < 2; i++) {
 				used.clear();
 				LettuceConnectionFactory first = derived(connections);
@@ -115,8 +116,10 @@ class LettuceConnectionsTests {
 				assertThat(used).hasSize(1).doesNotContainAnyElementsOf(applications);
 				EventLoop loop = used.iterator().next();
 				CompletableFuture<Boolean> onLoop = new CompletableFuture<>();
-				Objects.requireNonNull(connections.eventLoop()).execute(() -> onLoop.complete(loop.inEventLoop()));
+				Objects.requireNonNull(connections.eventLoop())
+					.execute(() -> onLoop.complete(loop.inEventLoop() && connections.isEventLoop()));
 				assertThat(onLoop).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+				assertThat(connections.isEventLoop()).isFalse();
 				LettuceConnections.destroy(second);
 				assertThat(loop.isShuttingDown()).isFalse();
 				connections.close();
