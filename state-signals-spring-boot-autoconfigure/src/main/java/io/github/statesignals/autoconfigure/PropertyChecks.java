@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
  * Durations that are too short to be intended most often lack the unit, so that a number
  * counts milliseconds.
  */
-final class PropertyChecks {
+record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 
 	private static final DataSize LARGEST_PAYLOAD = DataSize.ofMegabytes(512);
 
@@ -39,15 +39,6 @@ final class PropertyChecks {
 	private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
 
 	private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
-
-	private final StateSignalsProperties properties;
-
-	private final Binder binder;
-
-	private PropertyChecks(StateSignalsProperties properties, Binder binder) {
-		this.properties = properties;
-		this.binder = binder;
-	}
 
 	static void check(StateSignalsProperties properties, Binder binder) {
 		new PropertyChecks(properties, binder).check();

@@ -14,13 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies the signatures of messages that were read.
  */
-final class SignatureCheck {
-
-	private final ChannelSigner signer;
-
-	SignatureCheck(ChannelSigner signer) {
-		this.signer = signer;
-	}
+record SignatureCheck(ChannelSigner signer) {
 
 	ReceivedMessage check(ReceivedMessage message, byte[] payload) {
 		if (message instanceof ReceivedSignal received) {

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Schedules further attempts, which must not block.
  */
-final class Retries {
+record Retries(ScheduledExecutorService scheduler) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Retries.class);
 
@@ -20,12 +20,6 @@ final class Retries {
 	private static final long LAST_MILLIS = 5_000;
 
 	private static final Duration CAPACITY_INTERVAL = Duration.ofMillis(20);
-
-	private final ScheduledExecutorService scheduler;
-
-	Retries(ScheduledExecutorService scheduler) {
-		this.scheduler = scheduler;
-	}
 
 	void later(Runnable task) {
 		schedule(task, Duration.ofMillis(FIRST_MILLIS));

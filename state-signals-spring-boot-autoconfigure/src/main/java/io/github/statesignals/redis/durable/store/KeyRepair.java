@@ -20,20 +20,11 @@ import org.springframework.dao.InvalidDataAccessResourceUsageException;
  * Repeats a call that has failed because another client has written a key with another
  * type: such keys are deleted if their content is written again, and named otherwise.
  */
-final class KeyRepair {
+record KeyRepair(StreamKeys keys, StreamClient client) {
 
 	private static final Logger logger = LoggerFactory.getLogger(KeyRepair.class);
 
 	private static final String WRONG_TYPE = "WRONGTYPE";
-
-	private final StreamKeys keys;
-
-	private final StreamClient client;
-
-	KeyRepair(StreamKeys keys, StreamClient client) {
-		this.keys = keys;
-		this.client = client;
-	}
 
 	<T> CompletableFuture<T> call(List<byte[]> used, Supplier<CompletableFuture<T>> call) {
 		return call.get().exceptionallyCompose((ex) -> {
