@@ -1,6 +1,7 @@
 package io.github.statesignals.autoconfigure;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.SignalExporter;
@@ -52,7 +53,8 @@ final class ExporterInitializer implements SmartLifecycle {
 			initialize(exporter, legalEvents);
 		}
 		else if (this.properties.getAwaitSubscribers() > 0) {
-			whenConnected(exporter, () -> awaitSubscribers(exporter));
+			whenConnected(exporter, () -> this.engine.awaitSubscribers(exporter, this.properties.getAwaitSubscribers(),
+					this.properties.getAwaitTimeout()));
 		}
 	}
 
@@ -66,14 +68,15 @@ final class ExporterInitializer implements SmartLifecycle {
 			initialization.initialize();
 		}
 		else {
-			whenConnected(exporter, () -> initializeAndWait(exporter, initialization));
+			whenConnected(exporter, () -> initialization.initializeAndWait(this.properties.getAwaitSubscribers(),
+					this.properties.getAwaitTimeout()));
 		}
 	}
 
-	private void whenConnected(SignalExporter exporter, Runnable task) {
+	private void whenConnected(SignalExporter exporter, BooleanSupplier wait) {
 		if (this.engine.isConnected()) {
 			try {
-				task.run();
+				await(exporter, wait);
 			}
 			catch (IllegalStateException ex) {
 				// Not set again: beans are destroyed on this thread next, and may wait.
@@ -86,31 +89,19 @@ final class ExporterInitializer implements SmartLifecycle {
 			}
 			return;
 		}
-		this.engine.connected().thenRun(task).exceptionally((ex) -> {
+		this.engine.connected().thenRun(() -> await(exporter, wait)).exceptionally((ex) -> {
 			logger.error("Could not initialize exporter '{}'", exporter.getPublisherId(), ex);
 			return null;
 		});
 	}
 
-	private void initializeAndWait(SignalExporter exporter, InitializationSpec initialization) {
-		if (!initialization.initializeAndWait(this.properties.getAwaitSubscribers(),
-				this.properties.getAwaitTimeout())) {
-			warn(exporter);
+	private void await(SignalExporter exporter, BooleanSupplier wait) {
+		if (!wait.getAsBoolean()) {
+			logger.warn(
+					"Exporter '{}' has {} of {} subscribers after {} (state-signals.exporter.await-timeout), and does not wait longer: {}",
+					exporter.getPublisherId(), exporter.getSubscribers().size(), this.properties.getAwaitSubscribers(),
+					this.properties.getAwaitTimeout(), exporter.getSubscribers());
 		}
-	}
-
-	private void awaitSubscribers(SignalExporter exporter) {
-		if (!this.engine.awaitSubscribers(exporter, this.properties.getAwaitSubscribers(),
-				this.properties.getAwaitTimeout())) {
-			warn(exporter);
-		}
-	}
-
-	private void warn(SignalExporter exporter) {
-		logger.warn(
-				"Exporter '{}' has {} of {} subscribers after {} (state-signals.exporter.await-timeout), and does not wait longer: {}",
-				exporter.getPublisherId(), exporter.getSubscribers().size(), this.properties.getAwaitSubscribers(),
-				this.properties.getAwaitTimeout(), exporter.getSubscribers());
 	}
 
 	@Override
