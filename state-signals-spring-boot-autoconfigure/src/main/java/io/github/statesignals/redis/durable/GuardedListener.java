@@ -2,6 +2,7 @@ package io.github.statesignals.redis.durable;
 
 import java.util.Collection;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import io.github.statesignals.Response;
@@ -38,11 +39,16 @@ class GuardedListener implements Listener {
 	}
 
 	private void call(Runnable task) {
+		accept(() -> {
+			task.run();
+			return true;
+		});
+	}
+
+	private boolean accept(BooleanSupplier task) {
 		this.lock.lock();
 		try {
-			if (!this.closed) {
-				task.run();
-			}
+			return !this.closed && task.getAsBoolean();
 		}
 		finally {
 			this.lock.unlock();
@@ -77,13 +83,7 @@ class GuardedListener implements Listener {
 	@Override
 	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			Receipt receipt) {
-		this.lock.lock();
-		try {
-			return !this.closed && this.delegate.onStoredSignal(channel, responder, signal, extension, receipt);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return accept(() -> this.delegate.onStoredSignal(channel, responder, signal, extension, receipt));
 	}
 
 	@Override
@@ -118,13 +118,7 @@ class GuardedListener implements Listener {
 
 	@Override
 	public boolean onUnreadable(String channel, String responder, UnreadableSignal signal, Receipt receipt) {
-		this.lock.lock();
-		try {
-			return !this.closed && this.delegate.onUnreadable(channel, responder, signal, receipt);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return accept(() -> this.delegate.onUnreadable(channel, responder, signal, receipt));
 	}
 
 	@Override
