@@ -145,17 +145,8 @@ public final class StreamClient {
 			}
 			this.commands = null;
 		}
-		close(lost);
-	}
-
-	// Not on the event loop, which the driver may wait for.
-	private void close(StreamCommands lost) {
-		try {
-			this.executor.execute(lost::close);
-		}
-		catch (RuntimeException ex) {
-			lost.close();
-		}
+		// Not on the event loop, which the driver may wait for.
+		this.executor.execute(lost::close);
 	}
 
 	// Completes when no command is in flight, or the driver has failed.
