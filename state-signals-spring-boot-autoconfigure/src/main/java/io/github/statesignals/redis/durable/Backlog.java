@@ -213,10 +213,6 @@ final class Backlog {
 		}
 	}
 
-	boolean begin(PendingSignal signal) {
-		return signal.entry().begin(signal);
-	}
-
 	synchronized void abandon(PendingSignal signal) {
 		if (signal.entry().abandon(signal)) {
 			remove(signal);

@@ -351,7 +351,7 @@ final class StreamReader implements SignalDelivery.Reader {
 			this.backlog.abandon(signal);
 			return false;
 		}
-		return this.backlog.begin(signal);
+		return signal.entry().begin(signal);
 	}
 
 	// A handler that had begun may acknowledge later: the token decides.

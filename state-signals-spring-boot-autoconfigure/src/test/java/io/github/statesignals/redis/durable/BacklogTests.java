@@ -45,7 +45,8 @@ class BacklogTests {
 	@Test
 	void anEntryWhoseSignalsHaveBegunIsNotReadAgain() {
 		read(entries(1, 2));
-		assertThat(this.backlog.begin(this.backlog.next())).isTrue();
+		PendingSignal next = this.backlog.next();
+		assertThat(next.entry().begin(next)).isTrue();
 		assertThat(delivered()).containsExactly("1-0.0", "2-0.0");
 		this.backlog.discard();
 		read(entries(1, 2));
