@@ -118,10 +118,7 @@ public final class KnownResponders {
 	// Subscribes a responder; without an extension it is a legacy peer. Returns false if
 	// none can subscribe now, or it was subscribed already.
 	public boolean add(String responderId, @Nullable ResponseExtension extension) {
-		return add(responderId, (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY);
-	}
-
-	private boolean add(String responderId, KnownResponder added) {
+		KnownResponder added = (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY;
 		int count;
 		synchronized (this) {
 			KnownResponder before = this.known.get(responderId);
