@@ -1,5 +1,7 @@
 package io.github.statesignals.observation;
 
+import java.util.Locale;
+
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.LogText;
@@ -59,12 +61,12 @@ public final class SignalKeys {
 		 * The event, if the exporter was initialized with it or the responder has a
 		 * handler that names it; else {@code UNKNOWN}.
 		 */
-		EVENT("event"),
+		EVENT,
 
 		/**
 		 * The name of the channel; {@code default} for the one without a name.
 		 */
-		CHANNEL("channel"),
+		CHANNEL,
 
 		/**
 		 * The outcome. Of a publish: {@code acted} (the only success), {@code failed},
@@ -75,17 +77,11 @@ public final class SignalKeys {
 		 * response: {@code acted}, {@code failed}, {@code unhandled}, {@code none} (it
 		 * has no {@code ras}) or {@code error} (it could not be sent).
 		 */
-		OUTCOME("outcome");
-
-		private final String key;
-
-		LowCardinalityKeys(String key) {
-			this.key = key;
-		}
+		OUTCOME;
 
 		@Override
 		public String asString() {
-			return this.key;
+			return name().toLowerCase(Locale.ROOT);
 		}
 
 	}
