@@ -69,7 +69,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
 		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
-		return this.exporter.initializeAndWait(subscribers, timeout, this.republishInterval, () -> this.exporter
+		return this.exporter.awaitSubscribers(subscribers, timeout, this.republishInterval, () -> this.exporter
 			.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout)));
 	}
 

@@ -294,6 +294,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return new SubscriberWait(subscriptions().responders(), count, subscriptions().requests(), republishInterval,
 				this.services.timer())
 			.await(timeout, () -> {
+				checkStarted();
 				first.run();
 				// Meanwhile, perhaps: then nothing ends the wait.
 				checkStarted();
@@ -317,11 +318,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 		ExporterState current = this.current.get();
 		LegalEvents.check(event, this.publisherId, current);
 		return this.observedPublisher.publish(signal, current, options);
-	}
-
-	boolean initializeAndWait(int count, Duration timeout, Duration republishInterval, Runnable initialization) {
-		checkStarted();
-		return awaitSubscribers(count, timeout, republishInterval, initialization);
 	}
 
 	private void await(CompletionStage<?> sent, String event, Duration timeout) {
