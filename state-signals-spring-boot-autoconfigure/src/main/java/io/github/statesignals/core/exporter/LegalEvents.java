@@ -8,30 +8,24 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.core.TextLength;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 
+import org.springframework.util.Assert;
+
 final class LegalEvents {
 
 	private LegalEvents() {
 	}
 
 	static Set<String> of(String... events) {
-		if (events.length == 0) {
-			throw new IllegalArgumentException("An exporter needs at least one legal event: "
-					+ "name the events that it publishes, in the call or in state-signals.exporter.legal-events");
-		}
+		Assert.notEmpty(events, "An exporter needs at least one legal event: "
+				+ "name the events that it publishes, in the call or in state-signals.exporter.legal-events");
 		Set<String> legal = new LinkedHashSet<>();
 		for (String event : events) {
-			if (event == null || event.isBlank()) {
-				throw new IllegalArgumentException("A legal event must not be blank: remove it from the legal events");
-			}
+			Assert.hasText(event, "A legal event must not be blank: remove it from the legal events");
 			TextLength.check(event, "A legal event");
-			if (Signal.isReserved(event)) {
-				throw new IllegalArgumentException(
-						"'" + event + "' is reserved and sent by the exporter itself: remove it from the legal events");
-			}
-			if (!legal.add(event)) {
-				throw new IllegalArgumentException(
-						"'" + event + "' is named twice: remove it once from the legal events");
-			}
+			Assert.isTrue(!Signal.isReserved(event), () -> "'" + event
+					+ "' is reserved and sent by the exporter itself: remove it from the legal events");
+			Assert.isTrue(legal.add(event),
+					() -> "'" + event + "' is named twice: remove it once from the legal events");
 		}
 		return Collections.unmodifiableSet(legal);
 	}
