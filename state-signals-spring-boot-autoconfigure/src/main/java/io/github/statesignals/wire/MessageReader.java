@@ -118,9 +118,9 @@ final class MessageReader {
 		if (tooLarge != null) {
 			boolean countable = reader.json
 					&& reader.has(FieldNames.RESPONDER_ID, FieldNames.PUBLISHER_ID, FieldNames.EVENT, FieldNames.RAS);
-			return new MalformedMessage(tooLarge, null, countable
-					? new ReceivedResponse(reader.response("(left out: " + tooLarge + ")"), findExtension(payload))
-					: null);
+			return new MalformedMessage(tooLarge, null,
+					countable ? new ReceivedResponse(reader.response("(left out: " + tooLarge + ")"),
+							findExtension(payload), null) : null);
 		}
 		String problem = reader.problem(FieldNames.RESPONDER_ID, FieldNames.PUBLISHER_ID, FieldNames.EVENT);
 		if (problem != null) {

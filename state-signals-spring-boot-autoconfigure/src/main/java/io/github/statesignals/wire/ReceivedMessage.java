@@ -20,18 +20,10 @@ public sealed interface ReceivedMessage {
 	record ReceivedSignal(Signal signal, @Nullable SignalExtension extension,
 			@Nullable Signature signature) implements ReceivedMessage {
 
-		ReceivedSignal(Signal signal, @Nullable SignalExtension extension) {
-			this(signal, extension, null);
-		}
-
 	}
 
 	record ReceivedResponse(Response response, @Nullable ResponseExtension extension,
 			@Nullable Signature signature) implements ReceivedMessage {
-
-		ReceivedResponse(Response response, @Nullable ResponseExtension extension) {
-			this(response, extension, null);
-		}
 
 	}
 

@@ -61,7 +61,7 @@ class ResponseScannerTests {
 		assertThat(scan(this.codec.write(response, null))).as("an escape takes a parser").isNull();
 		Response plain = new Response("r-1-resp", "p-1", "start", 999_999_999, "done");
 		assertThat(scan(this.codec.write(plain, new ResponseExtension("5"))))
-			.isEqualTo(new ReceivedResponse(plain, new ResponseExtension("5")));
+			.isEqualTo(new ReceivedResponse(plain, new ResponseExtension("5"), null));
 	}
 
 	@ParameterizedTest
@@ -105,7 +105,7 @@ class ResponseScannerTests {
 					Response response = new Response(id, "p" + id, "e" + id, 1, id);
 					ResponseExtension extension = new ResponseExtension("7" + id);
 					assertThat(scan(this.codec.write(response, extension)))
-						.isEqualTo(new ReceivedResponse(response, extension));
+						.isEqualTo(new ReceivedResponse(response, extension, null));
 				}
 			}
 		}
@@ -125,7 +125,7 @@ class ResponseScannerTests {
 				default -> new ResponseExtension("3" + random.nextInt(3));
 			};
 			byte[] json = this.codec.write(response, extension);
-			ReceivedResponse written = new ReceivedResponse(response, extension);
+			ReceivedResponse written = new ReceivedResponse(response, extension, null);
 			assertThat(parse(json)).isEqualTo(written);
 			assertThat(scan(json)).isEqualTo((extension.handledEvents() != null) ? null : written);
 			json[random.nextInt(json.length)] = (byte) "\"\\{}:,01 v\n".charAt(random.nextInt(11));

@@ -211,7 +211,7 @@ class SignalExtensionCodecTests {
 				new ResponseExtension(null, null, null, null,
 						new ResponseExtension.Probe("nonce", ResponseExtension.State.ABSENT)))) {
 			assertThat(ScannerTesting.response(this.codec, this.codec.write(response, extension)))
-				.isEqualTo(new ReceivedResponse(response, extension));
+				.isEqualTo(new ReceivedResponse(response, extension, null));
 		}
 		assertThat(readResponse(",\"_ss\":{\"v\":1,\"handles\":[\"a\",1,null,\"b\"]}").extension().handledEvents())
 			.containsExactly("a", "b");
@@ -262,8 +262,9 @@ class SignalExtensionCodecTests {
 	void aTextThatIsNoneIsNotThere(String json) throws Exception {
 		assertThat(readExtension("{\"v\":1,\"id\":" + json + ",\"seq\":1,\"reply_to\":" + json + ",\"sent\":2}"))
 			.isEqualTo(new SignalExtension(null, 1, 2, NONE, null));
-		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + json + ",\"more\":1},\"ras\":1")).isEqualTo(
-				new ReceivedResponse(new Response("r-1-resp", "p-1", "e", 1, null), ResponseExtension.UNDERSTOOD));
+		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + json + ",\"more\":1},\"ras\":1"))
+			.isEqualTo(new ReceivedResponse(new Response("r-1-resp", "p-1", "e", 1, null), ResponseExtension.UNDERSTOOD,
+					null));
 	}
 
 	@Test
@@ -290,8 +291,8 @@ class SignalExtensionCodecTests {
 			.isEqualTo(new SignalExtension("17", 18, NONE, NONE, null));
 		assertThat(
 				readResponse(",\"_ss\":{\"v\":1,\"a\":{\"id\":\"1\"},\"id\":\"17\",\"b\":[{\"id\":\"2\"}]},\"ras\":0"))
-			.isEqualTo(
-					new ReceivedResponse(new Response("r-1-resp", "p-1", "e", 0, null), new ResponseExtension("17")));
+			.isEqualTo(new ReceivedResponse(new Response("r-1-resp", "p-1", "e", 0, null), new ResponseExtension("17"),
+					null));
 	}
 
 	@Test

@@ -53,7 +53,7 @@ class SignalScannerTests {
 		SignalExtension extension = new SignalExtension("12", 12, 1, 20_000, "event-signal-reply:{x}:1");
 		for (SignalExtension any : Arrays.asList(null, extension)) {
 			String json = new String(this.codec.write(signal, any), StandardCharsets.UTF_8);
-			assertThat(scan(json)).isEqualTo(new ReceivedSignal(signal, any));
+			assertThat(scan(json)).isEqualTo(new ReceivedSignal(signal, any, null));
 		}
 		Signal escaped = new Signal("p-1", "p", "start", "host", 1, "\"", Map.of());
 		assertThat(scan(new String(this.codec.write(escaped, null), StandardCharsets.UTF_8))).isNull();

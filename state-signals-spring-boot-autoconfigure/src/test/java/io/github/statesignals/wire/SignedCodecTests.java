@@ -426,7 +426,7 @@ class SignedCodecTests {
 			.readSignal(new SignalCodec(100_000).write(SIGNAL, EXTENSION));
 		assertThat(unsigned.sender()).isEqualTo("p-1");
 		assertThat(unsigned.problem()).isEqualTo("it is not signed");
-		assertThat(unsigned.message()).isEqualTo(new ReceivedSignal(SIGNAL, EXTENSION));
+		assertThat(unsigned.message()).isEqualTo(new ReceivedSignal(SIGNAL, EXTENSION, null));
 		UnverifiedMessage answer = (UnverifiedMessage) verifying
 			.readResponse(bytes(text(answer()).replace("\"ras\":1", "\"ras\":2")));
 		assertThat(answer.message()).isNotNull();
