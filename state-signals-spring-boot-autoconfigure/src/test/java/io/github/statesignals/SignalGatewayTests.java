@@ -107,6 +107,16 @@ class SignalGatewayTests {
 	}
 
 	@Test
+	void typedSignalOfAGenericInterfaceIsTheWholeMetadata() throws InterruptedException {
+		GenericAlarms gateway = this.context.getBean(SignalGatewayFactory.class).create(GenericAlarms.class);
+		assertThat(gateway.raise(new Alarm("disk full")).isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+			assertThat(signal.event()).isEqualTo("alarm");
+			assertThat(signal.metadata()).isEqualTo(Map.of("reason", "disk full"));
+		});
+	}
+
+	@Test
 	void anyInterfaceCanBeAGatewayAndInvalidMethodsAreRefused() {
 		SignalGatewayFactory factory = this.context.getBean(SignalGatewayFactory.class);
 		assertThat(factory.create(Plain.class).reload().isSuccess()).isTrue();
@@ -151,6 +161,16 @@ class SignalGatewayTests {
 		default String twice() {
 			return refused() + " " + refused();
 		}
+
+	}
+
+	interface Raising<T> {
+
+		SignalResult raise(T signal);
+
+	}
+
+	interface GenericAlarms extends Raising<Alarm> {
 
 	}
 

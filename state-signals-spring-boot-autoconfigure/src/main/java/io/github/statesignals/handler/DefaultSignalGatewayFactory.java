@@ -70,7 +70,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 		Map<Method, GatewayMethod> methods = new HashMap<>();
 		for (Method method : gatewayInterface.getMethods()) {
 			if (!method.isDefault() && !Modifier.isStatic(method.getModifiers())) {
-				methods.put(method, GatewayMethod.of(method, timeout));
+				methods.put(method, GatewayMethod.of(method, gatewayInterface, timeout));
 			}
 		}
 		Object proxy = Proxy.newProxyInstance(gatewayInterface.getClassLoader(), new Class<?>[] { gatewayInterface },
@@ -157,7 +157,8 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			return SignalEventNames.of(typedSignal.getClass());
 		}
 
-		static GatewayMethod of(Method method, @Nullable Duration timeout) {
+		// type: it may define a type variable of the interface that declares the method.
+		static GatewayMethod of(Method method, Class<?> type, @Nullable Duration timeout) {
 			boolean suspending = KotlinDetector.isSuspendingFunction(method);
 			if (suspending && !KotlinFunctions.COROUTINES) {
 				throw invalid(method, KotlinFunctions.NOT_CALLABLE, KotlinFunctions.DEPENDENCIES);
@@ -166,25 +167,28 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			// The last parameter of a suspending function is its continuation.
 			GatewayParameter[] parameters = new GatewayParameter[suspending ? declared.length - 1 : declared.length];
 			int typed = -1;
+			Class<?> typedSignal = null;
 			for (int i = 0; i < parameters.length; i++) {
-				checkName(method, declared[i]);
-				parameters[i] = GatewayParameter.of(method, declared[i]);
-				if (parameters[i] == GatewayParameter.PAYLOAD && SignalTypes.isTyped(declared[i].getType())) {
-					if (typed >= 0) {
+				Class<?> parameterType = ResolvableType.forMethodParameter(method, i, type).resolve(Object.class);
+				checkName(method, declared[i], parameterType);
+				parameters[i] = GatewayParameter.of(method, declared[i], parameterType);
+				if (parameters[i] == GatewayParameter.PAYLOAD && SignalTypes.isTyped(parameterType)) {
+					if (typedSignal != null) {
 						throw invalid(method, "takes more than one typed signal",
 								"Take one, and anything else as a value or a Map.");
 					}
 					typed = i;
+					typedSignal = parameterType;
 				}
 			}
-			return new GatewayMethod(method, event(method, (typed >= 0) ? declared[typed].getType() : null), typed,
-					timeout, parameters, result(method, suspending));
+			return new GatewayMethod(method, event(method, typedSignal), typed, timeout, parameters,
+					result(method, suspending));
 		}
 
 		// The field of the signal may be meant, and would be missing.
-		private static void checkName(Method method, Parameter parameter) {
+		private static void checkName(Method method, Parameter parameter, Class<?> type) {
 			String field = SignalFields.named(parameter.getName());
-			if (field == null || !SETTABLE.contains(field) || !SignalTypes.isEntry(parameter.getType())) {
+			if (field == null || !SETTABLE.contains(field) || !SignalTypes.isEntry(type)) {
 				return;
 			}
 			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
@@ -266,7 +270,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 
 		void add(SignalSpec spec, @Nullable Object value);
 
-		static GatewayParameter of(Method method, Parameter parameter) {
+		static GatewayParameter of(Method method, Parameter parameter, Class<?> type) {
 			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
 			String name = (header != null && StringUtils.hasText(header.name())) ? header.name() : parameter.getName();
 			if (header != null && name.equals(SignalFields.TAG)) {
@@ -285,7 +289,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 					}
 				};
 			}
-			if (header != null || SignalTypes.isEntry(parameter.getType())) {
+			if (header != null || SignalTypes.isEntry(type)) {
 				Assert.isTrue(header != null || parameter.isNamePresent(),
 						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
 								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");
