@@ -104,6 +104,13 @@ class EventBridgeObserverTests {
 	}
 
 	@Test
+	void aTransactionalListenerWithoutTransactionsDoesNotAct(CapturedOutput output) {
+		SignalExporter exporter = exporterTo(WithoutTransactions.class);
+		assertUnhandled(exporter.emit(new Moved("m1")));
+		assertThat(output).contains("WithoutTransactions.onMoved").contains("PlatformTransactionManager");
+	}
+
+	@Test
 	void aListenerToRollbacksDoesNotAct(CapturedOutput output) {
 		SignalExporter exporter = exporterTo(AfterRollback.class);
 		assertUnhandled(exporter.emit(new Moved("m1")));
@@ -298,6 +305,15 @@ class EventBridgeObserverTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableTransactionManagement
 	static class WithoutTransactionManager {
+
+		@TransactionalEventListener
+		void onMoved(Moved moved) {
+			Received.queue.add(moved);
+		}
+
+	}
+
+	static class WithoutTransactions {
 
 		@TransactionalEventListener
 		void onMoved(Moved moved) {

@@ -1,6 +1,5 @@
 package io.github.statesignals.handler;
 
-import java.lang.reflect.Method;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -9,11 +8,9 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationListenerMethodAdapter;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalApplicationListener;
 import org.springframework.transaction.event.TransactionalApplicationListener.SynchronizationCallback;
-import org.springframework.transaction.event.TransactionalEventListener;
 
 record BridgedListener(String beanName, BeanFactory beanFactory, String description,
 		@Nullable ApplicationListenerMethodAdapter adapter, @Nullable TransactionPhase phase,
@@ -25,20 +22,16 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 		if (beanFactory.isTypeMatch(beanName, TransactionalApplicationListener.class)) {
 			phase = observe(beanFactory.getBean(beanName, TransactionalApplicationListener.class));
 		}
-		return new BridgedListener(beanName, beanFactory, "The listener '" + beanName + "'", null, phase, false);
+		return new BridgedListener(beanName, beanFactory, "The listener '" + beanName + "'", null, phase,
+				phase == null);
 	}
 
-	static BridgedListener of(String beanName, BeanFactory beanFactory, String description, Method method,
+	// Of a TransactionalEventListener, the default execution is the fallback.
+	static BridgedListener of(String beanName, BeanFactory beanFactory, String description, boolean defaultExecution,
 			@Nullable ApplicationListenerMethodAdapter adapter) {
-		TransactionPhase phase = null;
-		boolean fallback = false;
-		if (adapter instanceof TransactionalApplicationListener<?> transactional) {
-			phase = observe(transactional);
-			TransactionalEventListener annotation = AnnotatedElementUtils.findMergedAnnotation(method,
-					TransactionalEventListener.class);
-			fallback = annotation != null && annotation.fallbackExecution();
-		}
-		return new BridgedListener(beanName, beanFactory, description, adapter, phase, fallback);
+		TransactionPhase phase = (adapter instanceof TransactionalApplicationListener<?> transactional)
+				? observe(transactional) : null;
+		return new BridgedListener(beanName, beanFactory, description, adapter, phase, defaultExecution);
 	}
 
 	private static TransactionPhase observe(TransactionalApplicationListener<?> listener) {
@@ -56,6 +49,10 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 	}
 
 	@Nullable String neverCalledBecause(BooleanSupplier transactional) {
+		if (this.phase == null && !this.calledWithoutTransaction) {
+			return "it is called in a transaction only, and transactions are not enabled. "
+					+ "Define a unique PlatformTransactionManager, or set fallbackExecution = true";
+		}
 		if (this.phase == TransactionPhase.AFTER_ROLLBACK) {
 			return "it is called after a rollback only. Listen to another phase, or remove the listener";
 		}

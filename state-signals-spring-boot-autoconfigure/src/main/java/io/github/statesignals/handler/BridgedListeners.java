@@ -96,8 +96,8 @@ final class BridgedListeners {
 		}
 		if (!observed.isEmpty()) {
 			checkInvocable(beanName, method);
-			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, method, adapter(method)),
-					observed);
+			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, annotation.defaultExecution(),
+					adapter(method)), observed);
 		}
 	}
 
