@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +27,10 @@ import io.github.statesignals.transport.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
@@ -128,9 +131,14 @@ record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableCh
 		}
 	}
 
+	// Numbers keep their digits.
 	private static Map<String, Object> parse(String metadata) {
 		try {
-			return JsonParserFactory.getJsonParser().parseMap(metadata);
+			return Objects.requireNonNull(JsonMapper.builder()
+				.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+				.build()
+				.readValue(metadata, new TypeReference<Map<String, Object>>() {
+				}));
 		}
 		catch (RuntimeException ex) {
 			throw new IllegalArgumentException("'metadata' must be a JSON object");

@@ -1,5 +1,6 @@
 package io.github.statesignals.actuate;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -100,6 +101,16 @@ class SignalOperationsTests {
 	}
 
 	@Test
+	void numbersOfPublishedMetadataKeepTheirDigits() {
+		run((context) -> {
+			web(context).publish("start", null, null, "{\"price\": 10.00, \"share\": 0.12345678901234567890}", null);
+			assertThat(context.getBean(Handlers.class).received).singleElement()
+				.satisfies((signal) -> assertThat(signal.metadata()).isEqualTo(
+						Map.of("price", new BigDecimal("10.00"), "share", new BigDecimal("0.12345678901234567890"))));
+		});
+	}
+
+	@Test
 	void publishOfWrongArgumentsIsRefusedAndNothingIsPublished() {
 		run((context) -> {
 			SignalsWebEndpointExtension web = web(context);
@@ -109,6 +120,7 @@ class SignalOperationsTests {
 			assertError(web.publish("start", "nobody", null, null, null), 404, "no exporter 'nobody'");
 			assertError(web.publish("start", null, null, "{\"_ss\": 1}", null), 400, "_ss");
 			assertError(web.publish("start", null, null, "[1]", null), 400, "must be a JSON object");
+			assertError(web.publish("start", null, null, "null", null), 400, "must be a JSON object");
 			assertError(web.publish("start", null, null, null, Duration.ofSeconds(61)), 400, "60s at most");
 			assertError(web.publish("start", null, null, null, Duration.ofSeconds(-1)), 400, "must be positive");
 			assertError(web.publish("start", null, null, null, Duration.ZERO), 400, "must be positive");
