@@ -358,6 +358,8 @@ class DurableChannelTests {
 			.withMessage("The channel 'orders' is not durable: set state-signals.channels.orders.delivery=durable");
 		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders("a.b"))
 			.withMessageEndingWith("set state-signals.channels.[a.b].delivery=durable");
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders(""))
+			.withMessage("The default channel can't be durable");
 	}
 
 	private SignalExporter exporter() {

@@ -167,9 +167,9 @@ public final class RedisDurableChannels implements DurableChannels {
 	private RedisStreamSignalTransport durable(String channel) {
 		RedisStreamSignalTransport current = this.transport;
 		if (current == null || !current.isDurable(channel)) {
-			throw new IllegalArgumentException(
-					"The channel '%s' is not durable: set state-signals.channels.%s.delivery=durable".formatted(channel,
-							channel.contains(".") ? "[" + channel + "]" : channel));
+			throw new IllegalArgumentException(channel.isEmpty() ? "The default channel can't be durable"
+					: "The channel '%s' is not durable: set state-signals.channels.%s.delivery=durable"
+						.formatted(channel, channel.contains(".") ? "[" + channel + "]" : channel));
 		}
 		return current;
 	}
