@@ -134,13 +134,13 @@ final class RedisStreamConnection {
 	}
 
 	static CompletableFuture<Void> registration(Collection<StreamReader> readers) {
-		return CompletableFuture
-			.allOf(readers.stream().map(StreamReader::registration).toArray(CompletableFuture[]::new));
+		return CompletableFuture.allOf(
+				readers.stream().map((reader) -> reader.registration().completion()).toArray(CompletableFuture[]::new));
 	}
 
 	@Nullable Throwable registrationFailure() {
 		return readers().stream()
-			.map(StreamReader::registrationFailure)
+			.map((reader) -> reader.registration().failure())
 			.filter(Objects::nonNull)
 			.findFirst()
 			.orElse(null);

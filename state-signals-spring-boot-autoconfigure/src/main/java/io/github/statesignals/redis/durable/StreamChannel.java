@@ -145,7 +145,7 @@ final class StreamChannel {
 		synchronized (this.readers) {
 			reader = this.readers.get(responder);
 		}
-		return reader != null && reader.registration().isDone();
+		return reader != null && reader.registration().completion().isDone();
 	}
 
 	// Completes when acknowledgements and signals are stored, and the leases are

@@ -19,7 +19,6 @@ import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration.Outcome;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.wire.SignalCodec;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,12 +84,8 @@ final class StreamReader implements SignalDelivery.Reader {
 				new SignalDelivery(channel, name, store.logName(), codec, listener, this), retries, this);
 	}
 
-	CompletableFuture<Void> registration() {
-		return this.registration.completion();
-	}
-
-	@Nullable Throwable registrationFailure() {
-		return this.registration.failure();
+	ResponderRegistration registration() {
+		return this.registration;
 	}
 
 	// At intervals: registers the responder, or takes or renews its lease. A reader that
