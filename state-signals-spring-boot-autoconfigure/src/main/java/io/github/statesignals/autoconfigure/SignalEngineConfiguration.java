@@ -48,9 +48,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
-/**
- * Configures the engine and the beans for users.
- */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBean(SignalTransport.class)
 @Import(SignalGatewayRegistrar.class)

@@ -28,9 +28,6 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
-/**
- * Configures the transport over Redis.
- */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBean(RedisConnectionFactory.class)
 @ConditionalOnMissingBean(SignalTransport.class)

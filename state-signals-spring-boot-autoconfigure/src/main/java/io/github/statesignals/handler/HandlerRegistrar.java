@@ -30,9 +30,6 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.function.SingletonSupplier;
 
-/**
- * Creates handlers of {@link OnSignal} methods and registers them with their responders.
- */
 final class HandlerRegistrar {
 
 	// The annotations of Spring's own processor.

@@ -14,9 +14,6 @@ import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 
-/**
- * Reads the acknowledgement from the value that a handler method returns.
- */
 record HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
 
 	private static final CompletableFuture<@Nullable Acknowledgement> SUCCEEDED = CompletableFuture

@@ -2,9 +2,6 @@ package io.github.statesignals.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Shortens the messages of responses that exceed the size limit.
- */
 final class ShortenedMessages {
 
 	private ShortenedMessages() {

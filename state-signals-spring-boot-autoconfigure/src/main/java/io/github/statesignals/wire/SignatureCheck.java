@@ -11,9 +11,6 @@ import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Verifies the signatures of messages that were read.
- */
 record SignatureCheck(ChannelSigner signer) {
 
 	ReceivedMessage check(ReceivedMessage message, byte[] payload) {

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Routes received signals to responders and received responses to exporters.
- */
 final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalRouter.class);

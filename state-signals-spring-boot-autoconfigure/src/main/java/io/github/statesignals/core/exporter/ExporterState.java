@@ -6,9 +6,6 @@ import java.util.Set;
 
 import io.github.statesignals.Signal;
 
-/**
- * The state of an exporter, and its initialization. Immutable.
- */
 record ExporterState(Status status, Set<String> legalEvents, String tag, Collection<String> expected) {
 
 	static final ExporterState SHUT_DOWN = new ExporterState(Status.SHUT_DOWN, Set.of(), Signal.NO_TAG, List.of());

@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Delivers the stored signals of one responder to the listener.
- */
 final class SignalDelivery {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalDelivery.class);
