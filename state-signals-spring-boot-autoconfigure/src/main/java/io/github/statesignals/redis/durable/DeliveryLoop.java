@@ -81,7 +81,7 @@ final class DeliveryLoop {
 
 	private void resume() {
 		run();
-		this.reader.onCapacity();
+		this.reader.read();
 	}
 
 	// False if the listener does not return for too many ticks.

@@ -143,7 +143,8 @@ final class SignalDelivery {
 
 		boolean isActive();
 
-		void onCapacity();
+		// Reads on, if there is capacity.
+		void read();
 
 		void giveUp();
 

@@ -231,7 +231,8 @@ final class StreamReader implements SignalDelivery.Reader {
 		}
 	}
 
-	private void read() {
+	@Override
+	public void read() {
 		if (!this.registration.isRegistered() || !this.lease.isReadable() || !this.backlog.hasCapacity()
 				|| !this.progress.begin()) {
 			return;
@@ -332,11 +333,6 @@ final class StreamReader implements SignalDelivery.Reader {
 	@Override
 	public boolean isActive() {
 		return !this.progress.isStopped();
-	}
-
-	@Override
-	public void onCapacity() {
-		read();
 	}
 
 	// By the clock: a process that was frozen learns of its successor too late.

@@ -153,7 +153,7 @@ class StuckReaderTests {
 		}
 
 		@Override
-		public void onCapacity() {
+		public void read() {
 		}
 
 		@Override
