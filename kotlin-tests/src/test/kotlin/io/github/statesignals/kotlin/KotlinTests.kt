@@ -67,7 +67,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -105,6 +105,12 @@ class KotlinTests {
     fun `default values are those of the function`() {
         assertThat(publish("defaults", "count" to 5).messages()).containsValue("5 eu 5")
         assertThat(publish("defaults", "region" to "us", "twice" to 7).messages()).containsValue("2 us 7")
+    }
+
+    @Test
+    fun `value classes are what they wrap`() {
+        assertThat(publish("wrapped", "run" to "r1", "size" to 5).messages()).containsValue("RunId(id=r1) 5 2")
+        assertThat(gateway<Wrapping>().wrapped(RunId("r1"), 5u).messages()).containsValue("RunId(id=r1) 5 2")
     }
 
     @Test
@@ -192,6 +198,14 @@ class KotlinTests {
     private inline fun <reified T : Any> gateway(): T =
         context.getBean(SignalGatewayFactory::class.java).create(T::class.java)
 
+    @JvmInline
+    value class RunId(val id: String)
+
+    interface Wrapping {
+
+        fun wrapped(run: RunId, size: UInt): SignalResult
+    }
+
     interface More {
 
         suspend fun flag(value: Boolean = true): ResultCode
@@ -267,6 +281,10 @@ class KotlinTests {
         fun unit(note: String?, level: Int = 1) {
             check(note == null && level == 1)
         }
+
+        @OnSignal(event = ["wrapped"])
+        fun wrapped(run: RunId, size: UInt, count: Int = 2) =
+            io.github.statesignals.Acknowledgement.success("$run $size $count")
 
         @OnSignal(event = ["flag"])
         suspend fun flag(value: Boolean): Boolean = value

@@ -218,7 +218,8 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				return declared;
 			}
 			if (typed == null || AnnotatedElementUtils.hasAnnotation(method, SignalEvent.class)) {
-				return SignalEventNames.kebabCase(method.getName());
+				// Kotlin appends a hash to a function that takes a value class.
+				return SignalEventNames.kebabCase(method.getName().replaceFirst("-.*", ""));
 			}
 			if (!Modifier.isAbstract(typed.getModifiers())) {
 				checkEvent(method, typed);

@@ -4,9 +4,12 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
+import kotlin.reflect.KClass;
 import kotlin.reflect.KFunction;
 import kotlin.reflect.KParameter;
+import kotlin.reflect.full.KClasses;
 import kotlin.reflect.jvm.KCallablesJvm;
 import kotlin.reflect.jvm.ReflectJvmMapping;
 import org.jspecify.annotations.Nullable;
@@ -84,12 +87,23 @@ final class KotlinFunctions {
 			for (KParameter parameter : function.getParameters()) {
 				Object value = (parameter.getKind() == KParameter.Kind.INSTANCE) ? target : arguments[next++];
 				if (value != null || !parameter.isOptional()) {
-					values.put(parameter, value);
+					values.put(parameter, boxed(parameter, value));
 				}
 			}
 			KCallablesJvm.setAccessible(function, true);
 			Object result = function.callBy(values);
 			return (method.getReturnType() == void.class) ? null : result;
+		}
+
+		// The function takes an object of a value class, the method what it wraps.
+		private static @Nullable Object boxed(KParameter parameter, @Nullable Object value) {
+			if (value == null || !(parameter.getType().getClassifier() instanceof KClass<?> type) || !type.isValue()
+					|| type.isInstance(value)) {
+				return value;
+			}
+			KFunction<?> constructor = Objects.requireNonNull(KClasses.getPrimaryConstructor(type));
+			KCallablesJvm.setAccessible(constructor, true);
+			return constructor.call(boxed(constructor.getParameters().get(0), value));
 		}
 
 	}
