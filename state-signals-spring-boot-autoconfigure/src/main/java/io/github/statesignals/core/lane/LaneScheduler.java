@@ -146,10 +146,11 @@ public final class LaneScheduler {
 	// Never blocks and never refuses.
 	void submit(IntSupplier batch) {
 		this.ready.add(batch);
-		if (this.threads.get() > 0 && isShort()) {
-			if (this.calm > 0 && !this.gathering.get()) {
-				this.calm = 0;
-			}
+		boolean working = this.threads.get() > 0;
+		if (working && this.calm > 0 && !this.gathering.get()) {
+			this.calm = 0;
+		}
+		if (working && isShort()) {
 			watch();
 		}
 		else if (this.gathering.compareAndSet(false, true)) {
@@ -203,7 +204,9 @@ public final class LaneScheduler {
 		this.gathered.set(0);
 		this.gathering.set(false);
 		start();
-		if (isShort()) {
+		// Not only short ones: where the event loop sleeps, to wake it is part of the
+		// task.
+		if (this.averageNanos < AWAKE_NANOS / 2) {
 			stayAwake();
 		}
 	}

@@ -240,6 +240,33 @@ class LaneSchedulerTests {
 	}
 
 	@Test
+	void eventLoopStaysAwakeForTasksThatWouldWakeIt() {
+		TickingTimer ticking = new TickingTimer();
+		LaneScheduler awake = new LaneScheduler(this.executor, Runnable::run, () -> true, ticking, 8);
+		AtomicBoolean waiting = new AtomicBoolean();
+		// Preemption makes tasks longer: then it has to be tried again.
+		await().until(() -> {
+			becomeCalm(awake, ticking);
+			for (int i = 0; i < 100; i++) {
+				ticking.advance();
+				awake.submit(batch(LaneSchedulerTests::takeSomeMicroseconds));
+				awaitIdle(awake);
+			}
+			ticking.advance();
+			awake.submit(batch(() -> waiting.set(ticking.isRead())));
+			awaitIdle(awake);
+			return waiting.get();
+		});
+	}
+
+	private static void takeSomeMicroseconds() {
+		long end = System.nanoTime() + 14_000;
+		while (System.nanoTime() < end) {
+			Thread.onSpinWait();
+		}
+	}
+
+	@Test
 	void eventLoopReadsOnWhileMessagesOverlap() {
 		Calm calm = new Calm();
 		calm.ticking.advance();
