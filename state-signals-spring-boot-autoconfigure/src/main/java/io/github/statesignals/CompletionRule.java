@@ -21,7 +21,8 @@ public interface CompletionRule {
 	 * Returns the number of responders that have to act.
 	 * @param awaited the number of awaited responders
 	 * @return the number of responders; a number greater than {@code awaited} can't be
-	 * reached
+	 * reached. With zero or less the publish ends when it was sent, and is no success
+	 * unless a responder has acted by then
 	 */
 	int required(int awaited);
 

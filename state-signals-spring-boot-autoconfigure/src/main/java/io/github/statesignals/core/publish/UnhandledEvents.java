@@ -75,6 +75,10 @@ public final class UnhandledEvents {
 			logger.warn("'{}' of '{}' is no success: the responders left before they answered: {}{}", event,
 					signal.publisherId(), LogText.printable(result.left()), remedy);
 		}
+		else if (result.responses().isEmpty() && !result.missing().isEmpty()) {
+			logger.warn("'{}' of '{}' is no success: its completion rule requires no responder, so it awaits none",
+					event, signal.publisherId());
+		}
 		else if (result.responses().isEmpty()) {
 			logger.warn("No responder is subscribed to '{}', so '{}' is published to none and is no success{}",
 					signal.publisherId(), event, remedy);

@@ -161,6 +161,22 @@ class ActedTests {
 	}
 
 	@Test
+	void aPublishWhoseRuleRequiresNoResponderIsWarnedOfAsSuch(CapturedOutput output) {
+		Application cpu = start();
+		CountDownLatch ended = new CountDownLatch(1);
+		cpu.responder().on("start", (signal) -> {
+			ended.await();
+			return Acknowledgement.success();
+		});
+		SignalResult result = exporter(start(), "start", cpu).signal("start").until((awaited) -> awaited / 2).publish();
+		ended.countDown();
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(result.missing()).containsExactly(cpu.responder().getResponderId());
+		assertThat(output).contains("its completion rule requires no responder")
+			.doesNotContain("No responder is subscribed to");
+	}
+
+	@Test
 	void aLegacyPeersSuccessCountsAsActed() {
 		SignalExporter exporter = exporter(start(), "start");
 		this.peer.subscribePlain(exporter, "python");
