@@ -108,7 +108,7 @@ class KotlinTests {
     }
 
     @Test
-    fun `value classes are what they wrap`() {
+    fun `a value class is sent and read as its value`() {
         assertThat(publish("wrapped", "run" to "r1", "size" to 5).messages()).containsValue("RunId(id=r1) 5 2")
         assertThat(gateway<Wrapping>().wrapped(RunId("r1"), 5u).messages()).containsValue("RunId(id=r1) 5 2")
     }

@@ -100,11 +100,11 @@ class CoexistenceTests {
 	}
 
 	@Test
-	void oneEventLoopReceivesAndSends() {
+	void transportKnowsItsEventLoop() {
 		try (ConfigurableApplicationContext context = start("loop", Neighbour.class)) {
 			SignalTransport transport = context.getBean(SignalTransport.class);
 			Signal signal = new Signal("loop-1", "loop", "anything", "host", 1, "tag", Map.of());
-			// What is confirmed at once completes on this thread.
+			// A message that is confirmed at once completes on this thread.
 			await().until(() -> transport.send("", signal).thenApply((sent) -> transport.isEventLoop()).get());
 			assertThat(transport.isEventLoop()).isFalse();
 		}

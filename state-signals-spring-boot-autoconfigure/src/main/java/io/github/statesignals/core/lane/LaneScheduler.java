@@ -68,9 +68,8 @@ public final class LaneScheduler {
 	// After this time a thread is requested again that the executor has refused.
 	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
-	// After this number of messages, none of which came while one before was handled,
-	// they
-	// count as coming one at a time.
+	// Messages count as coming one at a time after this number of them, if none came
+	// while one before was handled.
 	private static final int CALM = 16;
 
 	// Messages that wait behind each other are read in a shorter time.
@@ -119,8 +118,8 @@ public final class LaneScheduler {
 
 	private volatile boolean closed;
 
-	// The number of messages that came one at a time. Used by the thread that receives;
-	// updates by other threads may be lost, as below.
+	// The number of messages that came one at a time, about: concurrent updates may be
+	// lost.
 	private int calm;
 
 	private long lastReadNanos;
@@ -204,8 +203,8 @@ public final class LaneScheduler {
 		this.gathered.set(0);
 		this.gathering.set(false);
 		start();
-		// Not only short ones: where the event loop sleeps, to wake it is part of the
-		// task.
+		// Not only short tasks: where the event loop sleeps, a task takes the time to
+		// wake it.
 		if (this.averageNanos < AWAKE_NANOS / 2) {
 			stayAwake();
 		}

@@ -226,35 +226,25 @@ class LaneSchedulerTests {
 
 	@Test
 	void eventLoopStaysAwakeForTheAnswerToMessagesThatComeOneAtATime() {
-		TickingTimer ticking = new TickingTimer();
-		LaneScheduler awake = new LaneScheduler(this.executor, Runnable::run, () -> true, ticking, 8);
-		AtomicBoolean waiting = new AtomicBoolean();
-		// Preemption makes a short task long: then it has to be tried again.
-		await().until(() -> {
-			becomeCalm(awake, ticking);
-			ticking.advance();
-			awake.submit(batch(() -> waiting.set(ticking.isRead())));
-			awaitIdle(awake);
-			return waiting.get();
+		assertStaysAwakeAfter(() -> {
 		});
 	}
 
 	@Test
 	void eventLoopStaysAwakeForTasksThatWouldWakeIt() {
+		assertStaysAwakeAfter(LaneSchedulerTests::takeSomeMicroseconds);
+	}
+
+	// After messages whose tasks do this work.
+	private void assertStaysAwakeAfter(Work work) {
 		TickingTimer ticking = new TickingTimer();
 		LaneScheduler awake = new LaneScheduler(this.executor, Runnable::run, () -> true, ticking, 8);
 		AtomicBoolean waiting = new AtomicBoolean();
 		// Preemption makes tasks longer: then it has to be tried again.
 		await().until(() -> {
-			becomeCalm(awake, ticking);
-			for (int i = 0; i < 100; i++) {
-				ticking.advance();
-				awake.submit(batch(LaneSchedulerTests::takeSomeMicroseconds));
-				awaitIdle(awake);
-			}
-			ticking.advance();
-			awake.submit(batch(() -> waiting.set(ticking.isRead())));
-			awaitIdle(awake);
+			becomeShort(awake);
+			submitOneAtATime(awake, ticking, 100, work);
+			submitOneAtATime(awake, ticking, 1, () -> waiting.set(ticking.isRead()));
 			return waiting.get();
 		});
 	}
@@ -292,15 +282,13 @@ class LaneSchedulerTests {
 		assertThat(calm.ticksOfSubmit()).isLessThan(10);
 	}
 
-	private void becomeCalm(LaneScheduler scheduler, TickingTimer ticking) {
-		becomeShort(scheduler);
-		for (int i = 0; i < 20; i++) {
-			awaitIdle(scheduler);
-			ticking.advance();
-			scheduler.submit(batch(() -> {
-			}));
-		}
+	private void submitOneAtATime(LaneScheduler scheduler, TickingTimer ticking, int count, Work work) {
 		awaitIdle(scheduler);
+		for (int i = 0; i < count; i++) {
+			ticking.advance();
+			scheduler.submit(batch(work));
+			awaitIdle(scheduler);
+		}
 	}
 
 	private static void awaitIdle(LaneScheduler scheduler) {
@@ -336,9 +324,8 @@ class LaneSchedulerTests {
 		};
 	}
 
-	// A scheduler whose messages have come one at a time, and whose threads begin when
-	// the
-	// test lets them.
+	// A scheduler whose messages have come one at a time. Its threads begin when the test
+	// lets them.
 	private final class Calm {
 
 		private final TickingTimer ticking = new TickingTimer();
@@ -356,7 +343,9 @@ class LaneSchedulerTests {
 			// Preemption makes a short task long: then it has to be tried again.
 			await().until(() -> {
 				this.held = false;
-				becomeCalm(this.scheduler, this.ticking);
+				becomeShort(this.scheduler);
+				submitOneAtATime(this.scheduler, this.ticking, 20, () -> {
+				});
 				this.held = true;
 				this.ticking.advance();
 				long ticks = ticksOfSubmit();
