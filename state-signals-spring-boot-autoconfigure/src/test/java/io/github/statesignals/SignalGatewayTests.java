@@ -117,6 +117,13 @@ class SignalGatewayTests {
 	}
 
 	@Test
+	void subinterfaceDefinesTheReturnTypesOfAGenericInterface() {
+		GenericResults gateway = this.context.getBean(SignalGatewayFactory.class).create(GenericResults.class);
+		assertThat(gateway.reload().isSuccess()).isTrue();
+		assertThat(gateway.refuse().join().code()).isEqualTo(ResultCode.SUB_FAILED);
+	}
+
+	@Test
 	void anyInterfaceCanBeAGatewayAndInvalidMethodsAreRefused() {
 		SignalGatewayFactory factory = this.context.getBean(SignalGatewayFactory.class);
 		assertThat(factory.create(Plain.class).reload().isSuccess()).isTrue();
@@ -171,6 +178,18 @@ class SignalGatewayTests {
 	}
 
 	interface GenericAlarms extends Raising<Alarm> {
+
+	}
+
+	interface Returning<R, F> {
+
+		R reload();
+
+		F refuse();
+
+	}
+
+	interface GenericResults extends Returning<SignalResult, CompletableFuture<SignalResult>> {
 
 	}
 

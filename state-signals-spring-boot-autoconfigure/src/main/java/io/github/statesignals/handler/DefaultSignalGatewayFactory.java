@@ -182,7 +182,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				}
 			}
 			return new GatewayMethod(method, event(method, typedSignal), typed, timeout, parameters,
-					result(method, suspending));
+					result(method, type, suspending));
 		}
 
 		// The field of the signal may be meant, and would be missing.
@@ -237,8 +237,8 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			}
 		}
 
-		private static GatewayResult result(Method method, boolean suspending) {
-			GatewayResult result = GatewayResult.of(method, suspending);
+		private static GatewayResult result(Method method, Class<?> type, boolean suspending) {
+			GatewayResult result = GatewayResult.of(method, type, suspending);
 			if (result != null) {
 				return result;
 			}

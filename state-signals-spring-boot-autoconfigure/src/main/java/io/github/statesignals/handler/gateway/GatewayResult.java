@@ -38,15 +38,18 @@ public record GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalGateway.class);
 
-	// Null if a gateway can't return what the method declares.
-	public static @Nullable GatewayResult of(Method method, boolean suspending) {
+	// Null if a gateway can't return what the method declares. The gateway may define a
+	// type variable of the interface that declares the method.
+	public static @Nullable GatewayResult of(Method method, Class<?> gateway, boolean suspending) {
+		// Of a suspending function its own type; its method returns Object.
+		ResolvableType declared = ResolvableType
+			.forMethodParameter(new MethodParameter(method, -1).withContainingClass(gateway));
+		Class<?> type = declared.resolve(Object.class);
 		if (suspending) {
-			// The type of the function; the method returns Object.
-			Function<SignalResult, Object> outcome = outcome(new MethodParameter(method, -1).getParameterType());
+			Function<SignalResult, Object> outcome = outcome(type);
 			return (outcome != null) ? new GatewayResult((spec, arguments) -> Reactive.await(spec, outcome, arguments))
 					: null;
 		}
-		Class<?> type = method.getReturnType();
 		if (type == void.class) {
 			return new GatewayResult((spec, arguments) -> publishOnly(spec, method));
 		}
@@ -54,7 +57,7 @@ public record GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable
 		if (outcome != null) {
 			return new GatewayResult((spec, arguments) -> outcome.apply(spec.publish()));
 		}
-		Class<?> item = ResolvableType.forMethodReturnType(method).getGeneric().resolve(Object.class);
+		Class<?> item = declared.getGeneric().resolve(Object.class);
 		if (item == SignalResult.class && type.isAssignableFrom(CompletableFuture.class)
 				&& CompletionStage.class.isAssignableFrom(type)) {
 			return new GatewayResult((spec, arguments) -> spec.publishAsync());
