@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the publication that an answer is for, and counts the answer. An answer without
  * an id names publisher and event only: it is for the exclusive publication of the event,
- * unless one that awaits no answer expects it. Not safe for use by many threads:
+ * unless one that ended before its timeout expects it. Not safe for use by many threads:
  * {@link PublishQueue} serializes the calls.
  */
 final class AnswerCorrelation {
@@ -26,9 +26,10 @@ final class AnswerCorrelation {
 	// How long to expect an answer that no publish awaits, if no timeout is configured.
 	private static final Duration LONGEST_UNAWAITED = Duration.ofHours(1);
 
-	// The answers that are to come to publishes that await none and have no id. They must
-	// not count for the next publish of the event: then an answer that is lost costs a
-	// success, and none is invented.
+	// The answers that are to come to publishes without an id that await none, or that a
+	// completion rule or a cancellation ended early. They must not count for the next
+	// publish of the event: then an answer that is lost costs a success, and none is
+	// invented.
 	private final Map<Unawaited, Expected> unawaited = new HashMap<>();
 
 	private final SendOrder order;
@@ -98,9 +99,10 @@ final class AnswerCorrelation {
 		}
 	}
 
-	// Expects the answers without an id to a publication that awaits none, for a time.
+	// Expects the outstanding answers without an id to a publication, for a time.
 	void expectUnawaited(Publication publication, long nowNanos, Duration limit) {
 		if (publication.id() == null) {
+			this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
 			long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
 			for (String responderId : publication.tally().outstanding()) {
 				this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until),

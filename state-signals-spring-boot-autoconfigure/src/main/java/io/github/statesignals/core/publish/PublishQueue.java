@@ -176,7 +176,7 @@ final class PublishQueue {
 	@GuardedBy("this")
 	private @Nullable SignalResult concludeWithout(Publication publication, String responderId, boolean left) {
 		try {
-			return publication.completesWithout(responderId, left) ? conclude(publication, now()) : null;
+			return publication.completesWithout(responderId, left) ? concludeIfComplete(publication, now()) : null;
 		}
 		catch (RuntimeException | Error ex) {
 			// The completion rule's.
@@ -250,8 +250,8 @@ final class PublishQueue {
 					new Silence(this.order.lastNumber(), publication.options().timeout()));
 			this.calls.guard(() -> this.publisher.onMissed(outstanding));
 		}
-		else if (!publication.isOver()) {
-			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
+		else {
+			expectUnawaited(publication, now());
 		}
 		return conclude(publication, now());
 	}
@@ -303,7 +303,19 @@ final class PublishQueue {
 
 	@GuardedBy("this")
 	private @Nullable SignalResult concludeIfComplete(Publication publication, long nowNanos) {
-		return publication.tally().isComplete() ? conclude(publication, nowNanos) : null;
+		if (!publication.tally().isComplete()) {
+			return null;
+		}
+		expectUnawaited(publication, nowNanos);
+		return conclude(publication, nowNanos);
+	}
+
+	// Before its timeout: the answers are to come.
+	@GuardedBy("this")
+	private void expectUnawaited(Publication publication, long nowNanos) {
+		if (!publication.isOver() && publication.tally().isSent()) {
+			this.answers.expectUnawaited(publication, nowNanos, this.sender.limit(publication));
+		}
 	}
 
 	// The result is completed when the lock is released.
@@ -331,6 +343,11 @@ final class PublishQueue {
 		if (finish(publication)) {
 			publication.fail(ex);
 		}
+	}
+
+	synchronized void cancel(Publication publication) {
+		expectUnawaited(publication, now());
+		finish(publication);
 	}
 
 	// Ends it, and sends those that waited for its place.

@@ -124,7 +124,7 @@ public final class SignalPublisher implements Publication.Owner {
 
 	@Override
 	public void onCancelled(Publication publication) {
-		this.queue.finish(publication);
+		this.queue.cancel(publication);
 		this.calls.run();
 	}
 

@@ -737,6 +737,48 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void answerToAPublishThatACompletionRuleEndedDoesNotCountForTheNextOne() {
+		subscribed("fast", "slow");
+		CompletableFuture<SignalResult> first = this.exporter.signal("start")
+			.until(CompletionRule.first())
+			.publishAsync();
+		answer("fast", "start", 1);
+		assertThat(get(first).missing()).containsExactly("slow");
+		CompletableFuture<SignalResult> next = this.exporter.signal("start")
+			.until(CompletionRule.first())
+			.publishAsync();
+		answer("slow", "start", 1);
+		settle();
+		assertThat(next).isNotDone();
+		answer("fast", "start", 0);
+		answer("slow", "start", 0);
+		assertThat(get(next).code()).isEqualTo(ResultCode.SUB_FAILED);
+	}
+
+	@Test
+	void answerToAPublishThatWasCancelledDoesNotCountForTheNextOne() {
+		subscribed("r1");
+		this.exporter.signal("start").publishAsync().cancel(false);
+		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
+		answer("r1", "start", 1);
+		settle();
+		assertThat(next).isNotDone();
+		answer("r1", "start", 0);
+		assertThat(get(next).code()).isEqualTo(ResultCode.SUB_FAILED);
+	}
+
+	@Test
+	void noAnswerIsExpectedToAPublishThatWasCancelledUnconfirmed() {
+		subscribed("r1");
+		this.wire.sending = (signal) -> new CompletableFuture<>();
+		this.exporter.signal("start").publishAsync().cancel(false);
+		this.wire.sending = this.wire::pass;
+		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
+		answer("r1", "start", 1);
+		assertThat(get(next).isSuccess()).isTrue();
+	}
+
+	@Test
 	void answerThatNoPublishAwaitedIsExpectedForTheTimeoutOfResponses() {
 		subscribed("r1");
 		get(this.exporter.signal("start").timeout(Duration.ZERO).publishAsync());
@@ -1206,6 +1248,7 @@ class DefaultSignalExporterTests {
 		first.cancel(false);
 		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		answer("r1", "start", 1);
+		answer("r1", "start", 1);
 		assertThat(get(second).isSuccess()).isTrue();
 	}
 
@@ -1220,6 +1263,7 @@ class DefaultSignalExporterTests {
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").sampleNo(2).publishAsync();
 		assertThat(this.peer.receive().sampleNo()).isEqualTo(1);
 		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
+		answer("r1", "start", 1);
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
 	}
@@ -1257,6 +1301,7 @@ class DefaultSignalExporterTests {
 		assertThat(failure(call)).isInstanceOf(IllegalStateException.class).hasMessageContaining("Interrupted");
 		assertThat(flag).hasValue(true);
 		assertThat(this.peer.receive().tag()).isEqualTo("next");
+		answer("r1", "start", 1);
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
 	}
@@ -1345,6 +1390,7 @@ class DefaultSignalExporterTests {
 		assertThat(first.cancel(true)).isTrue();
 		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		assertThat(this.timer.scheduled()).isOne();
+		answer("r1", "start", 1);
 		answer("r1", "start", 1);
 		assertThat(get(second).isSuccess()).isTrue();
 		assertThat(first).isCancelled();
