@@ -13,6 +13,7 @@ import org.springframework.beans.factory.config.BeanExpressionContext;
 import org.springframework.beans.factory.config.BeanExpressionResolver;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.util.ObjectUtils;
+import org.springframework.util.PropertyPlaceholderHelper;
 
 /**
  * Resolves placeholders and expressions in the attributes of annotations. Unlike Spring's
@@ -22,6 +23,9 @@ import org.springframework.util.ObjectUtils;
 record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 
 	private static final String ABSENT = "\uE000absent";
+
+	// Leaves those that it does not replace, and their default values.
+	private static final PropertyPlaceholderHelper LISTS = new PropertyPlaceholderHelper("${", "}");
 
 	// A comma is part of the value.
 	String resolve(String declared) {
@@ -38,7 +42,8 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 	// A resolved placeholder or expression is split at its commas, unless it is a list.
 	List<String> resolveAll(String declared) {
 		boolean alone = isAlone(declared);
-		List<String> elements = (alone && declared.startsWith("${")) ? elements(key(declared)) : List.of();
+		List<String> elements = (alone && declared.startsWith("${"))
+				? elements(key(declared.substring(2, declared.length() - 1))) : List.of();
 		if (!elements.isEmpty()) {
 			return elements;
 		}
@@ -106,20 +111,10 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 
 	// Replaces each placeholder of a list by its elements.
 	private String joinLists(String declared) {
-		String joined = declared;
-		int start = joined.indexOf("${");
-		while (start >= 0) {
-			int end = indexBehindBrace(joined, start);
-			List<String> elements = (end > 0) ? elements(key(joined.substring(start, end))) : List.of();
-			int next = start + 1;
-			if (!elements.isEmpty()) {
-				String list = String.join(",", elements);
-				joined = joined.substring(0, start) + list + joined.substring(end);
-				next = start + list.length();
-			}
-			start = joined.indexOf("${", next);
-		}
-		return joined;
+		return LISTS.replacePlaceholders(declared, (placeholder) -> {
+			List<String> elements = elements(key(placeholder));
+			return elements.isEmpty() ? null : String.join(",", elements);
+		});
 	}
 
 	private List<String> elements(String key) {
@@ -144,26 +139,26 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 		}
 	}
 
+	// The placeholder is without its braces.
 	private static String key(String placeholder) {
 		int end = placeholder.indexOf(':');
-		return placeholder.substring(2, (end > 0) ? end : placeholder.length() - 1).strip();
+		return ((end < 0) ? placeholder : placeholder.substring(0, end)).strip();
 	}
 
+	// Whether the first brace is closed by the last character.
 	private static boolean isAlone(String declared) {
-		return (declared.startsWith("${") || declared.startsWith("#{"))
-				&& indexBehindBrace(declared, 0) == declared.length();
-	}
-
-	private static int indexBehindBrace(String text, int start) {
+		if (!declared.startsWith("${") && !declared.startsWith("#{")) {
+			return false;
+		}
 		int depth = 0;
-		for (int i = start; i < text.length(); i++) {
-			char character = text.charAt(i);
+		for (int i = 1; i < declared.length(); i++) {
+			char character = declared.charAt(i);
 			depth += (character == '{') ? 1 : (character == '}') ? -1 : 0;
-			if (character == '}' && depth == 0) {
-				return i + 1;
+			if (depth == 0) {
+				return i == declared.length() - 1;
 			}
 		}
-		return -1;
+		return false;
 	}
 
 }
