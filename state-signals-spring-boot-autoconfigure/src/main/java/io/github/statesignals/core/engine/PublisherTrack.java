@@ -1,6 +1,6 @@
 package io.github.statesignals.core.engine;
 
-import java.util.Arrays;
+import java.util.BitSet;
 
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +30,8 @@ final class PublisherTrack {
 
 	private final int[] signatures = new int[SIGNATURES];
 
-	// The numbers of the window that were received, one bit each; null while none is
-	// missing.
-	private long @Nullable [] received;
+	// The numbers of the window that were not received.
+	private final BitSet missing = new BitSet();
 
 	private long last = SignalExtension.NONE;
 
@@ -65,7 +64,7 @@ final class PublisherTrack {
 		if (isOutOfTime(signal)) {
 			return Relation.DOUBTFUL;
 		}
-		boolean missed = this.received != null && this.last - number < WINDOW && !isReceived(this.received, number);
+		boolean missed = this.last - number < WINDOW && this.missing.get(place(number));
 		return missed ? Relation.OVERTAKEN : Relation.REPEATED;
 	}
 
@@ -118,23 +117,15 @@ final class PublisherTrack {
 	}
 
 	private void skip(long from, long to) {
-		long[] marks = this.received;
-		if (marks == null) {
-			marks = new long[WINDOW / Long.SIZE];
-			Arrays.fill(marks, -1);
-			this.received = marks;
-		}
 		for (long skipped = from; skipped < to; skipped++) {
-			marks[word(skipped)] &= ~(1L << skipped);
+			this.missing.set(place(skipped));
 			this.signatures[slot(skipped)] = 0;
 		}
 	}
 
 	void mark(SignalExtension signal) {
 		long number = signal.sequence();
-		if (this.received != null) {
-			this.received[word(number)] |= 1L << number;
-		}
+		this.missing.clear(place(number));
 		if (this.last - number < SIGNATURES) {
 			this.signatures[slot(number)] = sign(signal);
 		}
@@ -201,12 +192,8 @@ final class PublisherTrack {
 		return (int) (number % SIGNATURES);
 	}
 
-	private static int word(long number) {
-		return (int) (number / Long.SIZE % (WINDOW / Long.SIZE));
-	}
-
-	private static boolean isReceived(long[] received, long number) {
-		return (received[word(number)] & (1L << number)) != 0;
+	private static int place(long number) {
+		return (int) (number % WINDOW);
 	}
 
 	// What the last signal whose time is believed proves about the times before.
