@@ -29,20 +29,10 @@ public final class LogText {
 	 * @return at most 200 characters of it, each printable or escaped as in Java
 	 */
 	public static String printable(String id) {
-		StringBuilder text = null;
-		int length = Math.min(id.length(), MAX_LENGTH);
-		int codePoint;
-		for (int i = 0; i < length; i += Character.charCount(codePoint)) {
-			codePoint = id.codePointAt(i);
-			if (text == null && !isPrintable(codePoint)) {
-				text = new StringBuilder(length + 16).append(id, 0, i);
-			}
-			if (text != null) {
-				append(text, codePoint);
-			}
-		}
-		String printable = (text != null) ? text.toString() : id.substring(0, length);
-		return (length < id.length()) ? printable + "..." : printable;
+		String text = id.substring(0, Math.min(id.length(), MAX_LENGTH));
+		String printable = text.codePoints().allMatch(LogText::isPrintable) ? text
+				: text.codePoints().mapToObj(LogText::escaped).collect(Collectors.joining());
+		return (text.length() < id.length()) ? printable + "..." : printable;
 	}
 
 	/**
@@ -85,15 +75,10 @@ public final class LogText {
 		}
 	}
 
-	private static void append(StringBuilder text, int codePoint) {
-		if (isPrintable(codePoint)) {
-			text.appendCodePoint(codePoint);
-		}
-		else {
-			for (char unit : Character.toChars(codePoint)) {
-				text.append("\\u%04x".formatted((int) unit));
-			}
-		}
+	private static String escaped(int codePoint) {
+		String text = Character.toString(codePoint);
+		return isPrintable(codePoint) ? text
+				: text.chars().mapToObj((unit) -> "\\u%04x".formatted(unit)).collect(Collectors.joining());
 	}
 
 	private static boolean isPrintable(int codePoint) {
