@@ -110,8 +110,8 @@ final class BrokerClock {
 	}
 
 	private synchronized Task schedule(ApplicationTimer timer, Duration delay, Runnable action) {
-		Task task = new Task(timer, plus(now(), delay), this.scheduled++, action);
-		task.cancelWakeUp = this.realTime.schedule(delay, this::runDue);
+		Task task = new Task(timer, plus(now(), delay), this.scheduled++, action,
+				this.realTime.schedule(delay, this::runDue));
 		this.tasks.add(task);
 		return task;
 	}
@@ -126,25 +126,7 @@ final class BrokerClock {
 		this.tasks.stream().filter((task) -> task.timer == timer).toList().forEach(this::remove);
 	}
 
-	private static final class Task {
-
-		private final ApplicationTimer timer;
-
-		private final long due;
-
-		private final long number;
-
-		private final Runnable action;
-
-		private Runnable cancelWakeUp = () -> {
-		};
-
-		Task(ApplicationTimer timer, long due, long number, Runnable action) {
-			this.timer = timer;
-			this.due = due;
-			this.number = number;
-			this.action = action;
-		}
+	private record Task(ApplicationTimer timer, long due, long number, Runnable action, Runnable cancelWakeUp) {
 
 		void run() {
 			try {
