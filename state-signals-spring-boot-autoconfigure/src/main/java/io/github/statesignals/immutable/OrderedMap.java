@@ -1,13 +1,14 @@
 package io.github.statesignals.immutable;
 
+import java.util.AbstractList;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -119,11 +120,11 @@ public abstract class OrderedMap<V extends @Nullable Object> extends AbstractMap
 
 	@Override
 	public Set<Entry<String, V>> entrySet() {
-		return new AbstractSet<>() {
+		List<Entry<String, V>> entries = new AbstractList<>() {
 
 			@Override
-			public Iterator<Entry<String, V>> iterator() {
-				return new EntryIterator();
+			public Entry<String, V> get(int place) {
+				return new SimpleImmutableEntry<>(key(place), value(place));
 			}
 
 			@Override
@@ -132,26 +133,19 @@ public abstract class OrderedMap<V extends @Nullable Object> extends AbstractMap
 			}
 
 		};
-	}
+		return new AbstractSet<>() {
 
-	private final class EntryIterator implements Iterator<Map.Entry<String, V>> {
-
-		private int next;
-
-		@Override
-		public boolean hasNext() {
-			return this.next < size();
-		}
-
-		@Override
-		public Map.Entry<String, V> next() {
-			if (!hasNext()) {
-				throw new NoSuchElementException();
+			@Override
+			public Iterator<Entry<String, V>> iterator() {
+				return entries.iterator();
 			}
-			int place = this.next++;
-			return new SimpleImmutableEntry<>(key(place), value(place));
-		}
 
+			@Override
+			public int size() {
+				return entries.size();
+			}
+
+		};
 	}
 
 	private static final class Entries<V extends @Nullable Object> extends OrderedMap<V> {
