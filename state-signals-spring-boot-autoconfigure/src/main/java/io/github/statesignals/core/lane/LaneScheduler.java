@@ -78,6 +78,9 @@ public final class LaneScheduler {
 	// More than waking a thread and a short task take together.
 	private static final long AWAKE_NANOS = 50_000;
 
+	// After this number of batches their answers are sent while the others run.
+	private static final int FIRST_ANSWERS = 48;
+
 	private static final boolean SINGLE_PROCESSOR = Runtime.getRuntime().availableProcessors() == 1;
 
 	private final Queue<IntSupplier> ready = new ConcurrentLinkedQueue<>();
@@ -124,6 +127,9 @@ public final class LaneScheduler {
 
 	private long lastReadNanos;
 
+	// The number of started batches when gathering began.
+	private int startedBeforeRead;
+
 	// The number of started batches when the watch last looked. Used by the holder of
 	// watching only.
 	private int startedBefore;
@@ -153,6 +159,7 @@ public final class LaneScheduler {
 			watch();
 		}
 		else if (this.gathering.compareAndSet(false, true)) {
+			this.startedBeforeRead = this.started.get();
 			this.afterRead.execute(this::startGathered);
 		}
 		else {
@@ -218,7 +225,8 @@ public final class LaneScheduler {
 		long now = before;
 		this.calm = (now - this.lastReadNanos > APART_NANOS) ? this.calm + 1 : 0;
 		if (this.calm > CALM && this.eventLoop.getAsBoolean()) {
-			while (this.threads.get() > 0 && now - before < AWAKE_NANOS) {
+			while (this.threads.get() > 0 && this.started.get() - this.startedBeforeRead < FIRST_ANSWERS
+					&& now - before < AWAKE_NANOS) {
 				spin();
 				now = this.timer.nanoTime();
 			}

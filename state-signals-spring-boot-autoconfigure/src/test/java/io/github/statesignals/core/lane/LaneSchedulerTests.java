@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -282,6 +283,26 @@ class LaneSchedulerTests {
 		assertThat(calm.ticksOfSubmit()).isLessThan(10);
 	}
 
+	@Test
+	void firstAnswersAreSentWhileOtherTasksRun() {
+		Calm calm = new Calm();
+		calm.ticking.advance();
+		calm.held = false;
+		calm.read = new ArrayList<>();
+		CountDownLatch sending = new CountDownLatch(1);
+		AtomicBoolean early = new AtomicBoolean();
+		for (int i = 0; i < 100; i++) {
+			calm.scheduler.submit(batch(() -> {
+			}));
+		}
+		calm.scheduler.submit(batch(() -> early.set(sending.await(10, TimeUnit.SECONDS))));
+		calm.ticking.stop();
+		calm.read.forEach(Runnable::run);
+		sending.countDown();
+		awaitIdle(calm.scheduler);
+		assertThat(early).isTrue();
+	}
+
 	private void submitOneAtATime(LaneScheduler scheduler, TickingTimer ticking, int count, Work work) {
 		awaitIdle(scheduler);
 		for (int i = 0; i < count; i++) {
@@ -332,8 +353,11 @@ class LaneSchedulerTests {
 
 		private final List<Runnable> requested = new ArrayList<>();
 
-		private final LaneScheduler scheduler = new LaneScheduler(this::request, Runnable::run, () -> this.eventLoop,
+		private final LaneScheduler scheduler = new LaneScheduler(this::request, this::afterRead, () -> this.eventLoop,
 				this.ticking, 8);
+
+		// The tasks that wait for what was read; null if they do not wait.
+		private volatile @Nullable List<Runnable> read;
 
 		private volatile boolean held;
 
@@ -352,6 +376,15 @@ class LaneSchedulerTests {
 				runRequested();
 				return ticks > 10_000;
 			});
+		}
+
+		private void afterRead(Runnable task) {
+			if (this.read != null) {
+				this.read.add(task);
+			}
+			else {
+				task.run();
+			}
 		}
 
 		private void request(Runnable thread) {
@@ -376,14 +409,16 @@ class LaneSchedulerTests {
 
 	}
 
-	// Time passes while it is read. Runs no tasks.
+	// Time passes while it is read, until it is stopped. Runs no tasks.
 	private static final class TickingTimer implements Timer {
 
 		private final AtomicLong now = new AtomicLong();
 
+		private volatile boolean stopped;
+
 		@Override
 		public long nanoTime() {
-			return this.now.incrementAndGet();
+			return this.stopped ? this.now.get() : this.now.incrementAndGet();
 		}
 
 		@Override
@@ -394,6 +429,7 @@ class LaneSchedulerTests {
 
 		@Override
 		public void stop() {
+			this.stopped = true;
 		}
 
 		void advance() {
