@@ -117,9 +117,10 @@ class SignalGatewayTests {
 	}
 
 	@Test
-	void subinterfaceDefinesTheReturnTypesOfAGenericInterface() {
-		GenericResults gateway = this.context.getBean(SignalGatewayFactory.class).create(GenericResults.class);
-		assertThat(gateway.reload().isSuccess()).isTrue();
+	void subinterfaceDefinesTheTypesOfAGenericInterface() throws InterruptedException {
+		Defining gateway = this.context.getBean(SignalGatewayFactory.class).create(Defining.class);
+		assertThat(gateway.reload(3L).isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS).sampleNo()).isEqualTo(3);
 		assertThat(gateway.refuse().join().code()).isEqualTo(ResultCode.SUB_FAILED);
 	}
 
@@ -181,15 +182,15 @@ class SignalGatewayTests {
 
 	}
 
-	interface Returning<R, F> {
+	interface Generic<R, F, N> {
 
-		R reload();
+		R reload(@Header("sample_no") N sample);
 
 		F refuse();
 
 	}
 
-	interface GenericResults extends Returning<SignalResult, CompletableFuture<SignalResult>> {
+	interface Defining extends Generic<SignalResult, CompletableFuture<SignalResult>, Long> {
 
 	}
 

@@ -169,9 +169,10 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			int typed = -1;
 			Class<?> typedSignal = null;
 			for (int i = 0; i < parameters.length; i++) {
-				Class<?> parameterType = ResolvableType.forMethodParameter(method, i, type).resolve(Object.class);
+				ResolvableType resolvable = ResolvableType.forMethodParameter(method, i, type);
+				Class<?> parameterType = resolvable.resolve(Object.class);
 				checkName(method, declared[i], parameterType);
-				parameters[i] = GatewayParameter.of(method, declared[i], parameterType);
+				parameters[i] = GatewayParameter.of(method, declared[i], resolvable);
 				if (parameters[i] == GatewayParameter.PAYLOAD && SignalTypes.isTyped(parameterType)) {
 					if (typedSignal != null) {
 						throw invalid(method, "takes more than one typed signal",
@@ -271,7 +272,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 
 		void add(SignalSpec spec, @Nullable Object value);
 
-		static GatewayParameter of(Method method, Parameter parameter, Class<?> type) {
+		static GatewayParameter of(Method method, Parameter parameter, ResolvableType type) {
 			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
 			String name = (header != null && StringUtils.hasText(header.name())) ? header.name() : parameter.getName();
 			if (header != null && name.equals(SignalFields.TAG)) {
@@ -282,7 +283,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 				};
 			}
 			if (header != null && name.equals(SignalFields.SAMPLE_NO)) {
-				checkNumber(method, parameter);
+				checkNumber(method, type);
 				return (spec, value) -> {
 					if (value instanceof Number number) {
 						spec.sampleNo(
@@ -290,7 +291,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 					}
 				};
 			}
-			if (header != null || SignalTypes.isEntry(type)) {
+			if (header != null || SignalTypes.isEntry(type.resolve(Object.class))) {
 				Assert.isTrue(header != null || parameter.isNamePresent(),
 						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
 								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");
@@ -299,8 +300,7 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			return PAYLOAD;
 		}
 
-		private static void checkNumber(Method method, Parameter parameter) {
-			ResolvableType declared = ResolvableType.forType(parameter.getParameterizedType());
+		private static void checkNumber(Method method, ResolvableType declared) {
 			Class<?> type = declared.resolve(Object.class);
 			type = (type == Optional.class) ? declared.getGeneric().resolve(Object.class) : type;
 			if (!Number.class.isAssignableFrom(ClassUtils.resolvePrimitiveIfNecessary(type))) {
