@@ -99,9 +99,11 @@ final class AnswerCorrelation {
 		}
 	}
 
-	// Expects the outstanding answers without an id to a publication, for a time.
+	// Expects the outstanding answers without an id to a publication that is about to
+	// end,
+	// for a time.
 	void expectUnawaited(Publication publication, long nowNanos, Duration limit) {
-		if (publication.id() == null) {
+		if (publication.id() == null && !publication.isOver() && publication.tally().isSent()) {
 			this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
 			long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
 			for (String responderId : publication.tally().outstanding()) {

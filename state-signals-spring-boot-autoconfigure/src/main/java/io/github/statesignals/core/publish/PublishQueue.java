@@ -251,7 +251,7 @@ final class PublishQueue {
 			this.calls.guard(() -> this.publisher.onMissed(outstanding));
 		}
 		else {
-			expectUnawaited(publication, now());
+			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
 		}
 		return conclude(publication, now());
 	}
@@ -306,16 +306,8 @@ final class PublishQueue {
 		if (!publication.tally().isComplete()) {
 			return null;
 		}
-		expectUnawaited(publication, nowNanos);
+		this.answers.expectUnawaited(publication, nowNanos, this.sender.limit(publication));
 		return conclude(publication, nowNanos);
-	}
-
-	// Before its timeout: the answers are to come.
-	@GuardedBy("this")
-	private void expectUnawaited(Publication publication, long nowNanos) {
-		if (!publication.isOver() && publication.tally().isSent()) {
-			this.answers.expectUnawaited(publication, nowNanos, this.sender.limit(publication));
-		}
 	}
 
 	// The result is completed when the lock is released.
@@ -346,7 +338,7 @@ final class PublishQueue {
 	}
 
 	synchronized void cancel(Publication publication) {
-		expectUnawaited(publication, now());
+		this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
 		finish(publication);
 	}
 
