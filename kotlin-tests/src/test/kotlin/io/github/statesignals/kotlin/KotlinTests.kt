@@ -67,7 +67,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,generic,generic-unit",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -147,8 +147,10 @@ class KotlinTests {
 
     @Test
     fun `a suspending handler with another result fails the start`() {
-        assertThatExceptionOfType(RuntimeException::class.java).isThrownBy { run(Invalid::class.java).close() }
-            .withStackTraceContaining("which is no acknowledgement")
+        for (invalid in listOf(Invalid::class.java, InvalidFuture::class.java)) {
+            assertThatExceptionOfType(RuntimeException::class.java).isThrownBy { run(invalid).close() }
+                .withStackTraceContaining("which is no acknowledgement")
+        }
     }
 
     @Test
@@ -172,6 +174,13 @@ class KotlinTests {
         assertThat(coroutineScope { async { more.flag() }.await() }).isEqualTo(ResultCode.ALL_SUBS_SUCCESS)
         assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { runBlocking { more.strat() } }
             .withMessageContaining("'strat' is not a legal event")
+    }
+
+    @Test
+    fun `a subtype defines what a generic function returns`() = runBlocking<Unit> {
+        assertThat(gateway<GenericCode>().generic(true)).isEqualTo(ResultCode.ALL_SUBS_SUCCESS)
+        assertThat(gateway<GenericCode>().generic(false)).isEqualTo(ResultCode.SUB_FAILED)
+        assertThat(publish("generic-unit").isSuccess).isTrue()
     }
 
     @Test
@@ -218,6 +227,13 @@ class KotlinTests {
         suspend fun strat(): Boolean
     }
 
+    interface Generic<R> {
+
+        suspend fun generic(value: Boolean): R
+    }
+
+    interface GenericCode : Generic<ResultCode>
+
     interface Slow {
 
         suspend fun slow(): SignalResult
@@ -244,7 +260,7 @@ class KotlinTests {
     private fun normalize(code: String) = code.replace(Regex("\\s+"), "")
 
     @EnableAutoConfiguration
-    @Import(Benchmarks::class, Disks::class, Handlers::class)
+    @Import(Benchmarks::class, Disks::class, Handlers::class, FlagHandler::class)
     class Application
 
     @EnableAutoConfiguration
@@ -255,6 +271,33 @@ class KotlinTests {
 
         @OnSignal(event = ["unit"])
         suspend fun text(): String = "no acknowledgement"
+    }
+
+    @EnableAutoConfiguration
+    @Import(InvalidFutureHandler::class)
+    class InvalidFuture
+
+    class InvalidFutureHandler {
+
+        @OnSignal(event = ["unit"])
+        suspend fun future(): CompletableFuture<Boolean> = CompletableFuture.completedFuture(true)
+    }
+
+    abstract class GenericHandler<R> {
+
+        @OnSignal(event = ["generic"])
+        suspend fun generic(value: Boolean): R = answer(value)
+
+        abstract suspend fun answer(value: Boolean): R
+
+        @OnSignal(event = ["generic-unit"])
+        suspend fun unit() {
+        }
+    }
+
+    class FlagHandler : GenericHandler<Boolean>() {
+
+        override suspend fun answer(value: Boolean) = value
     }
 
     class Handlers {

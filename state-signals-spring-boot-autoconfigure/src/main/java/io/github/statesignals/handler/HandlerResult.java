@@ -20,16 +20,19 @@ record HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
 		.completedFuture(Acknowledgement.success());
 
 	static HandlerResult of(Method method, Class<?> beanType) {
-		if (KotlinFunctions.isSuspending(method)
-				&& isOutcome(ResolvableType.forClass(new MethodParameter(method, -1).getParameterType()))) {
-			return new HandlerResult(ReactiveAdapterRegistry.getSharedInstance().getAdapter(Mono.class));
-		}
 		ResolvableType type = ResolvableType.forMethodReturnType(method, beanType);
 		Class<?> rawType = type.resolve(Object.class);
-		if (isOutcome(type)) {
+		if (KotlinFunctions.isSuspending(method)) {
+			// Unit is void by the parameter alone, which has no type of a subclass.
+			if (isOutcome(type)
+					|| isOutcome(ResolvableType.forClass(new MethodParameter(method, -1).getParameterType()))) {
+				return new HandlerResult(ReactiveAdapterRegistry.getSharedInstance().getAdapter(Mono.class));
+			}
+		}
+		else if (isOutcome(type)) {
 			return new HandlerResult(null);
 		}
-		if (CompletionStage.class.isAssignableFrom(rawType)) {
+		else if (CompletionStage.class.isAssignableFrom(rawType)) {
 			ResolvableType outcome = type.as(CompletionStage.class).getGeneric(0);
 			if (isOutcome(outcome) || outcome.resolve() == null) {
 				return new HandlerResult(null);
