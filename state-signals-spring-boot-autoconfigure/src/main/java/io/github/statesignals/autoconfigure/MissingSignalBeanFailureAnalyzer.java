@@ -25,7 +25,6 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * Analyzes a missing bean of the starter. Ordered before Boot's analyzer, which does not
@@ -69,7 +68,7 @@ final class MissingSignalBeanFailureAnalyzer extends AbstractInjectionFailureAna
 			return new FailureAnalysis(problem + "'state-signals.enabled' is false.",
 					"Set 'state-signals.enabled=true', or inject an ObjectProvider, which may be empty.", cause);
 		}
-		if (!isPresent(RedisConnectionFactory.class)) {
+		if (isPresent(StateSignalsAutoConfiguration.class)) {
 			return new FailureAnalysis(problem + "no RedisConnectionFactory was found to send and receive signals.",
 					OnSignalMethodProcessor.NO_CONNECTION_FACTORY, cause);
 		}

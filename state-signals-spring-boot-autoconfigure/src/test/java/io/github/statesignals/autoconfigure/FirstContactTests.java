@@ -210,10 +210,12 @@ class FirstContactTests {
 			.contains("Do not exclude DataRedisAutoConfiguration");
 	}
 
-	@Test
-	void missingBeanWithoutAutoConfigurationIsExplained(CapturedOutput output) {
-		assertThat(report(output, NeedsExporterAlone.class)).contains("StateSignalsAutoConfiguration is not applied")
-			.contains("@SpringBootApplication");
+	// A slice such as @WebMvcTest applies no auto-configuration of Redis either.
+	@ParameterizedTest
+	@ValueSource(classes = { NeedsExporterAlone.class, NeedsExporterInSlice.class })
+	void missingBeanWithoutAutoConfigurationIsExplained(Class<?> application, CapturedOutput output) {
+		assertThat(report(output, application)).contains("StateSignalsAutoConfiguration is not applied")
+			.contains("@SpringBootApplication", "@AutoConfigureSignals");
 	}
 
 	@Test
@@ -342,6 +344,14 @@ class FirstContactTests {
 	static class NeedsExporterAlone {
 
 		NeedsExporterAlone(SignalExporter exporter) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NeedsExporterInSlice {
+
+		NeedsExporterInSlice(SignalExporter exporter) {
 		}
 
 	}
