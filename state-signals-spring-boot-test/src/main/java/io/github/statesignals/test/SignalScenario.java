@@ -207,17 +207,23 @@ public final class SignalScenario implements AutoCloseable {
 	 * Runs code that makes the tested application publish, on a separate thread: it may
 	 * block until a signal is answered, and does not see a transaction of the test.
 	 * @param stimulus the code
-	 * @return waits for the signals
+	 * @return waits for the signals that are published from then on
 	 */
 	public Stimulation stimulate(Stimulus stimulus) {
-		Stimulation stimulation = new Stimulation(stimulus, this::take);
+		int earlier = this.published.size();
+		Stimulation stimulation = new Stimulation(stimulus, (event) -> take(event, earlier));
 		this.stimulations.add(stimulation);
 		return stimulation;
 	}
 
-	private @Nullable PublishedSignal take(String event) {
+	private @Nullable PublishedSignal take(String event, int earlier) {
 		synchronized (this.awaited) {
-			return published(event).stream().filter(this.awaited::add).findFirst().orElse(null);
+			return this.published.stream()
+				.skip(earlier)
+				.filter((published) -> published.signal().event().equals(event))
+				.filter(this.awaited::add)
+				.findFirst()
+				.orElse(null);
 		}
 	}
 

@@ -106,6 +106,12 @@ class SignalScenarioTests {
 	}
 
 	@Test
+	void waitsForNoSignalThatWasPublishedBeforeTheStimulus(SignalScenario scenario) {
+		this.orders.place("1");
+		scenario.stimulate(() -> this.orders.place("2")).andWaitForSignal("order-placed").hasMetadata("order", "2");
+	}
+
+	@Test
 	void silentResponderIsMissingWhenTheTimeoutHasPassed(SignalScenario scenario) {
 		scenario.responder("billing");
 		TestResponder shipping = scenario.responder("shipping").isSilent();
