@@ -293,7 +293,8 @@ public class StateSignalsProperties {
 		private @Nullable String name;
 
 		/**
-		 * Answer to a signal that no handler matches.
+		 * Answer to a signal that no handler matches: 'acknowledge' is 'ras' 1, marked as
+		 * unhandled, 'reject' is 'ras' 0, and 'ignore' is none.
 		 */
 		private Unhandled unhandled = Unhandled.ACKNOWLEDGE;
 
@@ -324,7 +325,8 @@ public class StateSignalsProperties {
 		private int totalQueueCapacity = 65536;
 
 		/**
-		 * Handling of a signal that arrives after its publisher's timeout.
+		 * What to do with a signal that arrives after its publisher's timeout: 'reject'
+		 * or 'handle' it.
 		 */
 		private Expired expired = Expired.REJECT;
 
@@ -408,8 +410,8 @@ public class StateSignalsProperties {
 	public static class Protocol {
 
 		/**
-		 * When to use extensions that the Python package does not have. 'negotiated' is
-		 * with peers that support them.
+		 * When to use extensions that the Python package does not have: 'negotiated' is
+		 * with peers that support them, 'always' with all peers, and 'off' never.
 		 */
 		private Extensions extensions = Extensions.NEGOTIATED;
 
