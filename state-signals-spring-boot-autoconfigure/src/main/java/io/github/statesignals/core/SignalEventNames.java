@@ -3,11 +3,11 @@ package io.github.statesignals.core;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.statesignals.SignalEvent;
 import org.jspecify.annotations.Nullable;
@@ -90,28 +90,18 @@ public final class SignalEventNames {
 	// specific one does not count.
 	private static Map<Class<?>, String> nearest(Class<?> type) {
 		Map<Class<?>, String> names = new LinkedHashMap<>();
-		for (Class<?> supertype : supertypes(type)) {
+		supertypes(type).forEach((supertype) -> {
 			String declared = text(own(supertype));
-			if (declared.isEmpty()) {
-				names.putAll(nearest(supertype));
-			}
-			else {
-				names.put(supertype, declared);
-			}
-		}
+			names.putAll(declared.isEmpty() ? nearest(supertype) : Map.of(supertype, declared));
+		});
 		List<Class<?>> owners = List.copyOf(names.keySet());
 		names.keySet()
 			.removeIf((owner) -> owners.stream().anyMatch((other) -> other != owner && owner.isAssignableFrom(other)));
 		return names;
 	}
 
-	private static List<Class<?>> supertypes(Class<?> type) {
-		List<Class<?>> supertypes = new ArrayList<>();
-		if (type.getSuperclass() != null) {
-			supertypes.add(type.getSuperclass());
-		}
-		supertypes.addAll(List.of(type.getInterfaces()));
-		return supertypes;
+	private static Stream<Class<?>> supertypes(Class<?> type) {
+		return Stream.concat(Stream.ofNullable(type.getSuperclass()), Stream.of(type.getInterfaces()));
 	}
 
 	// A handler of the superclass does not know of this class, which sends another event.
