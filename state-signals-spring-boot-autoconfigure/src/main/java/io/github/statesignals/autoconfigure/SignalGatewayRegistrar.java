@@ -20,6 +20,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationBeanNameGenerator;
+import org.springframework.context.annotation.AnnotationConfigUtils;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScans;
@@ -108,7 +109,7 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 			beanName = className;
 		}
 		if (!registry.containsBeanDefinition(beanName)) {
-			registry.registerBeanDefinition(beanName, definition(gateway));
+			registry.registerBeanDefinition(beanName, definition(gateway, candidate));
 			logger.debug("Signal gateway {} is bean '{}'", className, beanName);
 		}
 	}
@@ -120,8 +121,12 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 	}
 
 	// Not by a supplier, which can't be processed ahead of time.
-	private static RootBeanDefinition definition(Class<?> gateway) {
-		RootBeanDefinition definition = new RootBeanDefinition(DefaultSignalGatewayFactory.class);
+	private static RootBeanDefinition definition(Class<?> gateway, BeanDefinition candidate) {
+		AnnotationConfigUtils.processCommonDefinitionAnnotations((AnnotatedBeanDefinition) candidate);
+		RootBeanDefinition definition = new RootBeanDefinition();
+		definition.overrideFrom(candidate);
+		definition.setQualifiedElement(gateway);
+		definition.setBeanClass(DefaultSignalGatewayFactory.class);
 		definition.setFactoryMethodName("createBean");
 		definition.setTargetType(gateway);
 		definition.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);

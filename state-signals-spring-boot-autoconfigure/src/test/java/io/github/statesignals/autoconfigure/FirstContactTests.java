@@ -24,6 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -231,6 +233,20 @@ class FirstContactTests {
 			assertThat(context.getBeansOfType(Alarms.class)).hasSize(1);
 			assertThat(context.getBeansOfType(io.github.statesignals.autoconfigure.gateways.other.Alarms.class))
 				.hasSize(1);
+		}
+	}
+
+	@Test
+	void annotationsOfAGatewayApplyToItsBean() {
+		try (ConfigurableApplicationContext context = run(Scanning.class, "gateways=annotated")) {
+			ConfigurableListableBeanFactory beans = context.getBeanFactory();
+			assertThat(context.getBean(io.github.statesignals.autoconfigure.annotated.Alarms.class))
+				.isInstanceOf(io.github.statesignals.autoconfigure.annotated.Alarms.Main.class);
+			assertThat(beans.containsSingleton("alarms.Spare")).isFalse();
+			assertThat(BeanFactoryAnnotationUtils.qualifiedBeanOfType(beans,
+					io.github.statesignals.autoconfigure.annotated.Alarms.class, "spare"))
+				.isInstanceOf(io.github.statesignals.autoconfigure.annotated.Alarms.Spare.class);
+			assertThat(context.getBeansOfType(io.github.statesignals.autoconfigure.annotated.Alarms.class)).hasSize(2);
 		}
 	}
 
