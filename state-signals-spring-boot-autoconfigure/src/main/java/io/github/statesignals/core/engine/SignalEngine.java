@@ -297,33 +297,20 @@ public final class SignalEngine implements SmartLifecycle {
 
 	@Override
 	public void stop() {
+		stop(Thread.currentThread());
+	}
+
+	private void stop(Thread stopping) {
 		// From here on no signal is accepted; those that were, are finished.
 		if (!this.acceptance.close()) {
 			return;
 		}
 		try {
-			drain();
+			Drain.await(this.services.lanes(), getSettings().drainTimeout(), stopping);
 			sayGoodbye();
 		}
 		finally {
 			this.transport.stop();
-		}
-	}
-
-	private void drain() {
-		try {
-			Duration timeout = getSettings().drainTimeout();
-			if (!this.services.lanes().awaitIdle(timeout)) {
-				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
-						timeout, this.services.lanes().unfinished());
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException | Error ex) {
-			// The string of a handler's.
-			logger.warn("Stopping without an answer to signals whose handlers had not finished", ex);
 		}
 	}
 
@@ -346,11 +333,12 @@ public final class SignalEngine implements SmartLifecycle {
 
 	@Override
 	public void stop(Runnable callback) {
+		Thread stopping = Thread.currentThread();
 		// Not on the caller's thread: the limit of a shutdown phase is for all of its
 		// beans together.
 		new Thread(() -> {
 			try {
-				stop();
+				stop(stopping);
 			}
 			finally {
 				callback.run();

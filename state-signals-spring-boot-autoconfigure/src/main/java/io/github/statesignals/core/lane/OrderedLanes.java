@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.transport.LogText;
@@ -145,6 +146,21 @@ public final class OrderedLanes implements Executor {
 		finally {
 			this.idleLock.unlock();
 		}
+	}
+
+	// Removes the lanes that such a thread runs: they are awaited no longer. Returns
+	// their
+	// tasks.
+	public List<Object> abandon(Predicate<Thread> blocked) {
+		List<Object> abandoned = new ArrayList<>();
+		this.lanes.forEach((key, lane) -> {
+			Object task = lane.runningOn(blocked);
+			if (task != null) {
+				abandoned.add(task);
+				remove(key, lane);
+			}
+		});
+		return abandoned;
 	}
 
 	// From here on each lane gets a thread. To be called when the timer has stopped.
@@ -289,6 +305,10 @@ public final class OrderedLanes implements Executor {
 		@GuardedBy("this")
 		private @Nullable Object running;
 
+		// Absent while the task awaits a future.
+		@GuardedBy("this")
+		private @Nullable Thread thread;
+
 		@GuardedBy("this")
 		private LaneState state = LaneState.NEW;
 
@@ -324,6 +344,7 @@ public final class OrderedLanes implements Executor {
 				}
 				CompletableFuture<?> stage = start(task);
 				if (stage != null && !stage.isDone()) {
+					leaveThread();
 					stage.whenComplete((value, ex) -> {
 						OrderedLanes.this.memory.release(task.bytes());
 						OrderedLanes.this.scheduler.submit(this);
@@ -339,6 +360,7 @@ public final class OrderedLanes implements Executor {
 		private synchronized @Nullable Task poll() {
 			Task task = this.tasks.poll();
 			this.running = task;
+			this.thread = Thread.currentThread();
 			if (task != null) {
 				OrderedLanes.this.waiting.decrementAndGet();
 			}
@@ -346,6 +368,14 @@ public final class OrderedLanes implements Executor {
 				this.state = LaneState.RETIRED;
 			}
 			return task;
+		}
+
+		private synchronized void leaveThread() {
+			this.thread = null;
+		}
+
+		synchronized @Nullable Object runningOn(Predicate<Thread> threads) {
+			return (this.running != null && this.thread != null && threads.test(this.thread)) ? this.running : null;
 		}
 
 		synchronized @Nullable Object running() {

@@ -254,6 +254,23 @@ class OrderedLanesTests {
 	}
 
 	@Test
+	void abandonsTheTasksThatHoldAThread() throws Exception {
+		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
+		CompletableFuture<Void> future = new CompletableFuture<>();
+		lanes.submit("asynchronous", () -> future);
+		Gate gate = new Gate();
+		submit(lanes, "blocked", gate);
+		gate.awaitEntered();
+		assertThat(lanes.abandon((thread) -> false)).isEmpty();
+		assertThat(lanes.running()).isEqualTo(2);
+		assertThat(lanes.abandon((thread) -> true)).hasSize(1);
+		assertThat(lanes.running()).isOne();
+		future.complete(null);
+		gate.open();
+		assertThat(lanes.awaitIdle(LONG)).isTrue();
+	}
+
+	@Test
 	void awaitIdleIsInterruptible() throws Exception {
 		OrderedLanes lanes = lanes(executor(Threads.POOL), 1);
 		Gate gate = new Gate();
