@@ -72,10 +72,11 @@ public final class SignalKeys {
 		 * The outcome. Of a publish: {@code acted} (the only success), {@code failed},
 		 * {@code missing}, {@code unhandled} (no responder has a handler),
 		 * {@code no_subscriber}, {@code rejected} (too many are in flight),
-		 * {@code cancelled} or {@code error} (an exception). Of a handler: {@code acted},
-		 * {@code failed} or {@code none} (it did not act, or is a listener). Of a
-		 * response: {@code acted}, {@code failed}, {@code unhandled}, {@code none} (it
-		 * has no {@code ras}) or {@code error} (it could not be sent).
+		 * {@code cancelled} or {@code error} (an exception), and {@code none} while it is
+		 * in flight. Of a handler: {@code acted}, {@code failed} or {@code none} (it did
+		 * not act, or is a listener). Of a response: {@code acted}, {@code failed},
+		 * {@code unhandled}, {@code none} (it has no {@code ras}) or {@code error} (it
+		 * could not be sent).
 		 */
 		OUTCOME;
 

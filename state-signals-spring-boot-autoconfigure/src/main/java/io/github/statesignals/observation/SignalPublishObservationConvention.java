@@ -37,12 +37,17 @@ public interface SignalPublishObservationConvention extends ObservationConventio
 		@Override
 		public KeyValues getLowCardinalityKeyValues(SignalPublishContext context) {
 			return SignalKeys.low(SignalKeys.event(context.getSignal(), context.isLegal()), context.getChannel(),
-					PublishOutcome.of(context.getResult(), context.getError()).tag());
+					outcome(context));
 		}
 
 		@Override
 		public KeyValues getHighCardinalityKeyValues(SignalPublishContext context) {
 			return SignalKeys.high(context.getSignal());
+		}
+
+		private static String outcome(SignalPublishContext context) {
+			boolean ended = context.getResult() != null || context.getError() != null;
+			return ended ? PublishOutcome.of(context.getResult(), context.getError()).tag() : SignalKeys.outcome(null);
 		}
 
 	}

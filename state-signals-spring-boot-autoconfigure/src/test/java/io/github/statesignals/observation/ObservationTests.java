@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
@@ -80,6 +81,14 @@ class ObservationTests {
 		ConfigurableApplicationContext context = this.applications.start(FailingStart.class);
 		publish(context);
 		assertThat(context.getBean(Active.class).active).hasValue(0);
+	}
+
+	// As a timer of those that are active has it.
+	@Test
+	void publishThatHasNotEndedHasNoOutcome() {
+		ConfigurableApplicationContext context = this.applications.start(Starting.class);
+		publish(context);
+		assertThat(context.getBean(Starting.class).outcome).hasValue("none");
 	}
 
 	@Test
@@ -235,6 +244,23 @@ class ObservationTests {
 		@Override
 		public void onStop(SignalPublishContext context) {
 			this.active.decrementAndGet();
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof SignalPublishContext;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Starting extends Unobserved implements ObservationHandler<SignalPublishContext> {
+
+		private final AtomicReference<String> outcome = new AtomicReference<>();
+
+		@Override
+		public void onStart(SignalPublishContext context) {
+			this.outcome.set(context.getLowCardinalityKeyValue("outcome").getValue());
 		}
 
 		@Override
