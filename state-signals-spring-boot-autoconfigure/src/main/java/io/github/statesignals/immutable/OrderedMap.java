@@ -1,14 +1,13 @@
 package io.github.statesignals.immutable;
 
-import java.util.AbstractList;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -120,11 +119,11 @@ public abstract class OrderedMap<V extends @Nullable Object> extends AbstractMap
 
 	@Override
 	public Set<Entry<String, V>> entrySet() {
-		List<Entry<String, V>> entries = new AbstractList<>() {
+		return new AbstractSet<>() {
 
 			@Override
-			public Entry<String, V> get(int place) {
-				return new SimpleImmutableEntry<>(key(place), value(place));
+			public Iterator<Entry<String, V>> iterator() {
+				return new EntryIterator();
 			}
 
 			@Override
@@ -133,19 +132,27 @@ public abstract class OrderedMap<V extends @Nullable Object> extends AbstractMap
 			}
 
 		};
-		return new AbstractSet<>() {
+	}
 
-			@Override
-			public Iterator<Entry<String, V>> iterator() {
-				return entries.iterator();
+	// AbstractList's would take more objects for each signal.
+	private final class EntryIterator implements Iterator<Map.Entry<String, V>> {
+
+		private int next;
+
+		@Override
+		public boolean hasNext() {
+			return this.next < size();
+		}
+
+		@Override
+		public Map.Entry<String, V> next() {
+			if (!hasNext()) {
+				throw new NoSuchElementException();
 			}
+			int place = this.next++;
+			return new SimpleImmutableEntry<>(key(place), value(place));
+		}
 
-			@Override
-			public int size() {
-				return entries.size();
-			}
-
-		};
 	}
 
 	private static final class Entries<V extends @Nullable Object> extends OrderedMap<V> {
