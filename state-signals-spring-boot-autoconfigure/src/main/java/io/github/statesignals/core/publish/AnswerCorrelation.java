@@ -99,9 +99,8 @@ final class AnswerCorrelation {
 		}
 	}
 
-	// Expects the outstanding answers without an id to a publication that is about to
-	// end,
-	// for a time.
+	// Expects, for a time, the outstanding answers without an id to a publication that
+	// is about to end.
 	void expectUnawaited(Publication publication, long nowNanos, Duration limit) {
 		if (publication.id() == null && !publication.isOver() && publication.tally().isSent()) {
 			this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
