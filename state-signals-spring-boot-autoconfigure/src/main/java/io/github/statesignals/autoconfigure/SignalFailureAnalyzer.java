@@ -2,6 +2,7 @@ package io.github.statesignals.autoconfigure;
 
 import java.util.Objects;
 
+import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.handler.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
 /**
- * Analyzes invalid handlers, missing beans, and a connection to Redis that could not be
- * made in time.
+ * Analyzes invalid handlers and gateways, missing beans, and a connection to Redis that
+ * could not be made in time.
  */
 final class SignalFailureAnalyzer implements FailureAnalyzer {
 
@@ -23,6 +24,9 @@ final class SignalFailureAnalyzer implements FailureAnalyzer {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof InvalidSignalHandlerException handler) {
 				return new FailureAnalysis(cause.getMessage() + ".", handler.getRemedy(), cause);
+			}
+			if (cause instanceof SignalTypeException type) {
+				return new FailureAnalysis(type.getProblem() + ".", type.getRemedy(), cause);
 			}
 			if (cause instanceof SignalStartException start) {
 				return new FailureAnalysis(cause.getMessage() + ".", start.getRemedy(), cause);

@@ -1,7 +1,8 @@
 package io.github.statesignals.core;
 
 /**
- * A Java type can't be a typed signal, or which event it stands for is ambiguous.
+ * A Java type can't be a typed signal or a gateway, or which event it stands for is
+ * ambiguous.
  */
 @SuppressWarnings("serial")
 public final class SignalTypeException extends IllegalArgumentException {

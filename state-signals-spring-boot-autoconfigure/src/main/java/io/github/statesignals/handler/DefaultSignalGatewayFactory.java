@@ -87,8 +87,8 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			value = new AttributeResolver(this.beanFactory).resolve(declared);
 		}
 		catch (InvalidAttributeException ex) {
-			throw new IllegalArgumentException(
-					"@SignalGateway %s %s. %s".formatted(type.getName(), ex.describe("timeout"), ex.getRemedy()), ex);
+			throw new SignalTypeException("@SignalGateway %s %s".formatted(type.getName(), ex.describe("timeout")),
+					ex.getRemedy());
 		}
 		if (!StringUtils.hasText(value)) {
 			return null;
@@ -97,10 +97,9 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 			return DurationFormatterUtils.detectAndParse(value, DurationFormat.Unit.MILLIS);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException(
-					"The timeout '%s' of @SignalGateway %s is no duration: write it as 5s or PT5S".formatted(value,
-							type.getName()),
-					ex);
+			throw new SignalTypeException(
+					"The timeout '%s' of @SignalGateway %s is no duration".formatted(value, type.getName()),
+					"Write it as 5s or PT5S");
 		}
 	}
 
@@ -254,9 +253,9 @@ public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
 							+ "also Mono<SignalResult> or Flux<SignalProgress>.");
 		}
 
-		private static IllegalArgumentException invalid(Method method, String problem, String remedy) {
-			return new IllegalArgumentException("Signal gateway method %s.%s %s. %s"
-				.formatted(method.getDeclaringClass().getName(), method.getName(), problem, remedy));
+		private static SignalTypeException invalid(Method method, String problem, String remedy) {
+			return new SignalTypeException("Signal gateway method %s.%s %s"
+				.formatted(method.getDeclaringClass().getName(), method.getName(), problem), remedy);
 		}
 
 	}

@@ -10,6 +10,7 @@ import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
@@ -228,6 +229,13 @@ class FirstContactTests {
 	}
 
 	@Test
+	void gatewayThatCanNotPublishIsExplained(CapturedOutput output) {
+		assertThat(report(output, DefinesInvalidGateway.class))
+			.contains("Description:", "Signal gateway method " + Invalid.class.getName() + ".start returns ")
+			.contains("Action:", "Return SignalResult");
+	}
+
+	@Test
 	void gatewayInAPackageOfComponentScanIsABean() {
 		try (ConfigurableApplicationContext context = run(Scanning.class, "gateways=gateways")) {
 			assertThat(context.getBeansOfType(Alarms.class)).hasSize(1);
@@ -344,6 +352,21 @@ class FirstContactTests {
 		@Bean
 		String gateway(Alarms alarms) {
 			return alarms.toString();
+		}
+
+	}
+
+	interface Invalid {
+
+		String start();
+
+	}
+
+	static class DefinesInvalidGateway extends OverMemory {
+
+		@Bean
+		Invalid gateway(SignalGatewayFactory gateways) {
+			return gateways.create(Invalid.class);
 		}
 
 	}
