@@ -166,7 +166,7 @@ public final class SignalCounters {
 
 	public void expired(Signal signal, String responderId) {
 		this.expired.increment();
-		warn("'{}' of '{}' comes to '{}' after its publisher's timeout", signal.event(), signal.publisherId(),
+		warn("'{}' of '{}' reached '{}' after its publisher's timeout", signal.event(), signal.publisherId(),
 				responderId);
 	}
 

@@ -54,7 +54,7 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 					+ "Define a unique PlatformTransactionManager, or set fallbackExecution = true";
 		}
 		if (this.phase == TransactionPhase.AFTER_ROLLBACK) {
-			return "it is called after a rollback only. Listen to another phase, or remove the listener";
+			return "it is called after a rollback only, of local events. Listen to another phase for signals";
 		}
 		if (needsTransaction() && !transactional.getAsBoolean()) {
 			return "there is no unique PlatformTransactionManager for the transaction that it needs. "
