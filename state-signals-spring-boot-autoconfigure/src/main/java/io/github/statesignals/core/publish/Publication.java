@@ -112,14 +112,15 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	private void log(SignalResult result, boolean durable, LogLimit failures) {
-		if (result.code() == ResultCode.ALL_SUBS_SUCCESS) {
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS || !this.options.awaitsAnswers()) {
 			logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
 		}
 		else {
 			String reason = durable ? " (their stored answers could not be read: they may have answered)"
 					: " (the subscription was lost: they may have answered)";
-			failures.warn(logger, "'{}' of '{}': {} after {}, missing: {}{}", event(), publisherId(), result.code(),
-					result.elapsed(), LogText.printable(result.missing()), result.subscriptionLost() ? reason : "");
+			failures.warn(logger, "'{}' of '{}': {} after {}, failed: {}, missing: {}{}", event(), publisherId(),
+					result.code(), result.elapsed(), LogText.printable(result.failed()),
+					LogText.printable(result.missing()), result.subscriptionLost() ? reason : "");
 		}
 	}
 

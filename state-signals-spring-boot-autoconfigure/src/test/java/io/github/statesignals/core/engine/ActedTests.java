@@ -150,6 +150,23 @@ class ActedTests {
 	}
 
 	@Test
+	void aFailureIsWarnedOfWithTheRespondersThatFailed(CapturedOutput output) {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.failure("full"));
+		exporter(start(), "start", cpu).publish("start");
+		assertThat(output).contains("failed: [" + cpu.responder().getResponderId() + "], missing: []");
+	}
+
+	@Test
+	void aPublishThatAwaitsNoAnswerIsNotWarnedOf(CapturedOutput output) {
+		Application cpu = start();
+		cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		SignalResult result = exporter(start(), "start", cpu).signal("start").timeout(Duration.ZERO).publish();
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(output).doesNotContain("WARN");
+	}
+
+	@Test
 	void aPublishThatNoResponderIsSubscribedToIsWarnedOfOnce(CapturedOutput output) {
 		SignalExporter exporter = exporter(start(), "start");
 		SignalResult result = exporter.publish("start");
