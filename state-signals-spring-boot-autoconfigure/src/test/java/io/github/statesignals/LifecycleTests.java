@@ -184,6 +184,15 @@ class LifecycleTests {
 	}
 
 	@Test
+	void anAnswerOfAStoppedApplicationIsLoggedWithTheReason(CapturedOutput output) {
+		ConfigurableApplicationContext context = this.applications.start(Object.class, this.channel);
+		context.stop();
+		context.getBean(SignalResponder.class).respond("publisher", "start", 1, null);
+		assertThat(output).contains("Could not answer 'start' of 'publisher'")
+			.contains("the application is still connecting, or has stopped");
+	}
+
+	@Test
 	void aBlockedHandlerIsWaitedForOnce(CapturedOutput output) throws Exception {
 		ConfigurableApplicationContext context = this.applications.start(Blocking.class, this.channel,
 				"exporter.legal-events=a", "spring.lifecycle.timeout-per-shutdown-phase=1s");

@@ -84,7 +84,9 @@ final class OutboundPublisher {
 	}
 
 	static CompletableFuture<?> notConnected(BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
-		return CompletableFuture.failedFuture(new SignalNotSentException("not connected to Redis (yet)", null))
+		return CompletableFuture
+			.failedFuture(new SignalNotSentException(
+					"not connected to Redis: the application is still connecting, or has stopped", null))
 			.whenComplete(onSent);
 	}
 

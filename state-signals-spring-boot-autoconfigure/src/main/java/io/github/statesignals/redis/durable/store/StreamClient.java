@@ -52,7 +52,8 @@ public final class StreamClient {
 	}
 
 	public static SignalNotSentException notConnected() {
-		return new SignalNotSentException("not connected to Redis (yet)", null);
+		return new SignalNotSentException("not connected to Redis: the application is still connecting, or has stopped",
+				null);
 	}
 
 	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call) {
