@@ -1,5 +1,7 @@
 package io.github.statesignals.redis.durable;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
@@ -34,6 +36,9 @@ final class SignalDelivery {
 	// Another client may store an entry under any id.
 	private static final int MILLIS_DIGITS = 18;
 
+	// Of more, the numbers are forgotten.
+	private static final int PUBLISHERS = 1_024;
+
 	private final String channel;
 
 	private final String responder;
@@ -47,6 +52,9 @@ final class SignalDelivery {
 	private final Listener listener;
 
 	private final Reader reader;
+
+	// The last number of each publisher. Used by one thread at a time.
+	private final Map<String, Long> numbers = new HashMap<>();
 
 	private volatile @Nullable String knownReplyTo;
 
@@ -94,8 +102,24 @@ final class SignalDelivery {
 		}
 		ReceivedSignal read = (ReceivedSignal) message;
 		SignalExtension extension = read.extension();
+		if (extension != null && isAfterGap(read.signal().publisherId(), extension.sequence())) {
+			this.reader.readAgain();
+			return false;
+		}
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
 		return this.listener.onStoredSignal(this.channel, this.responder, read.signal(), extension, receipt);
+	}
+
+	// An instance that was frozen may have read those before it when its lease had
+	// expired: they are pending, and come first when all is read again. Once for a gap.
+	private boolean isAfterGap(String publisherId, long number) {
+		if (this.numbers.size() >= PUBLISHERS) {
+			this.numbers.clear();
+		}
+		long last = this.numbers.getOrDefault(publisherId, number);
+		boolean gap = last > 0 && number > last + 1;
+		this.numbers.put(publisherId, Math.max(last, gap ? number - 1 : number));
+		return gap;
 	}
 
 	// It is answered, or it would be outstanding until its retention has passed.
@@ -145,6 +169,9 @@ final class SignalDelivery {
 
 		// Reads on, if there is capacity.
 		void read();
+
+		// Discards the signals that no handler has begun, and reads what is pending.
+		void readAgain();
 
 		void giveUp();
 

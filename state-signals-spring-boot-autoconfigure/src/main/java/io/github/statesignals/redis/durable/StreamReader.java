@@ -335,6 +335,11 @@ final class StreamReader implements SignalDelivery.Reader {
 		return !this.progress.isStopped();
 	}
 
+	@Override
+	public void readAgain() {
+		this.backlog.discard();
+	}
+
 	// By the clock: a process that was frozen learns of its successor too late.
 	@Override
 	public boolean begin(PendingSignal signal) {

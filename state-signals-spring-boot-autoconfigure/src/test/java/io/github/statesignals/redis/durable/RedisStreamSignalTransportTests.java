@@ -25,12 +25,19 @@ import io.github.statesignals.redis.durable.store.StreamKeys;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
+import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -152,6 +159,40 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		send(sender, 50);
 		await().until(() -> !second.numbers.isEmpty());
 		assertThat(second.numbers).containsExactly(50);
+	}
+
+	// One that was frozen between checking the lease and reading, when it continues.
+	@Test
+	@SuppressWarnings("unchecked")
+	void signalsThatAnInstanceWithoutTheLeaseHasReadAreHandledInOrder() {
+		SignalTransport sender = start().transport();
+		RecordingResponder holder = keeping("r", (number) -> true);
+		sendNumbered(sender, 1);
+		await().until(() -> holder.numbers.size() == 1);
+		try (StatefulRedisConnection<String, String> connection = client.connect()) {
+			RedisFuture<List<StreamMessage<String, String>>> stray = connection.async()
+				.xreadgroup(Consumer.from("r", StreamCommands.CONSUMER), XReadArgs.Builder.block(30_000).count(2),
+						StreamOffset.lastConsumed(this.log));
+			int next = 2;
+			while (!stray.isDone()) {
+				sendNumbered(sender, next++);
+			}
+			sendNumbered(sender, next);
+			int last = next;
+			await().until(() -> holder.numbers.size() == last);
+		}
+		assertThat(holder.numbers).isSorted();
+	}
+
+	@Test
+	void signalsAfterNumbersThatWereNotStoredAreDelivered() {
+		SignalTransport sender = start().transport();
+		RecordingResponder responder = keeping("r", (number) -> true);
+		for (int number : List.of(1, 3, 4, 10, 5, 11)) {
+			sendNumbered(sender, number);
+		}
+		await().until(() -> responder.numbers.equals(List.of(1, 3, 4, 10, 5, 11)));
+		await().until(() -> pending("r") == 0);
 	}
 
 	@Test
@@ -899,6 +940,13 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	private void send(SignalTransport sender, String publisherId, String event, int number) {
 		sender.send(this.channel, new Signal(publisherId, "process", event, "host", number, "", Map.of())).join();
+	}
+
+	private void sendNumbered(SignalTransport sender, int number) {
+		sender
+			.send(this.channel, signal("p", number),
+					new SignalExtension("id-" + number, number, SignalExtension.NONE, SignalExtension.NONE, null))
+			.join();
 	}
 
 	private String send(SignalTransport sender, int number) {

@@ -157,6 +157,10 @@ class StuckReaderTests {
 		}
 
 		@Override
+		public void readAgain() {
+		}
+
+		@Override
 		public void giveUp() {
 		}
 
