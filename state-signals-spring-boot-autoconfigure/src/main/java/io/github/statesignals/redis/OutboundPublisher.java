@@ -84,10 +84,7 @@ final class OutboundPublisher {
 	}
 
 	static CompletableFuture<?> notConnected(BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
-		return CompletableFuture
-			.failedFuture(new SignalNotSentException(
-					"not connected to Redis: the application is still connecting, or has stopped", null))
-			.whenComplete(onSent);
+		return CompletableFuture.failedFuture(SignalNotSentException.notConnected()).whenComplete(onSent);
 	}
 
 	void flush(Duration timeout) {

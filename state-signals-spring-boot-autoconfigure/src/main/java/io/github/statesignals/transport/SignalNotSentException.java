@@ -22,4 +22,13 @@ public class SignalNotSentException extends DataAccessResourceFailureException {
 		super(message, cause);
 	}
 
+	/**
+	 * Creates an exception of a transport that has no connection.
+	 * @return the exception
+	 */
+	public static SignalNotSentException notConnected() {
+		return new SignalNotSentException("not connected to Redis: the application is still connecting, or has stopped",
+				null);
+	}
+
 }

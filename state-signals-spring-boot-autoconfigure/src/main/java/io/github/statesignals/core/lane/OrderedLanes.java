@@ -148,9 +148,8 @@ public final class OrderedLanes implements Executor {
 		}
 	}
 
-	// Removes the lanes that such a thread runs: they are awaited no longer. Returns
-	// their
-	// tasks.
+	// Removes the lanes that such a thread runs, which are awaited no longer, and returns
+	// their tasks.
 	public List<Object> abandon(Predicate<Thread> blocked) {
 		List<Object> abandoned = new ArrayList<>();
 		this.lanes.forEach((key, lane) -> {

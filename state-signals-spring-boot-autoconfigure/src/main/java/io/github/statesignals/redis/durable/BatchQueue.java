@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.transport.SignalNotSentException;
 
 /**
  * Sends requests in order, one batch at a time: those that arrive while a batch is in
@@ -112,7 +112,7 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 
 	// The failure of a request that has not ended at the close.
 	RuntimeException closed(R request, boolean sent) {
-		return StreamClient.notConnected();
+		return SignalNotSentException.notConnected();
 	}
 
 	// Returns a future that completes when nothing is queued or in flight.

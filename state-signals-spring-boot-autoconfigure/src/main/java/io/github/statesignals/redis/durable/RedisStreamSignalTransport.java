@@ -17,7 +17,7 @@ import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.Replies;
-import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
@@ -196,7 +196,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 			return this.broadcast.send(channel, signal, extension);
 		}
 		if (current == null) {
-			return CompletableFuture.failedFuture(StreamClient.notConnected());
+			return CompletableFuture.failedFuture(SignalNotSentException.notConnected());
 		}
 		if (Signal.INITIALIZATION.equals(signal.event())) {
 			return current.channel(channel).registry().introduce(signal.publisherId());
@@ -250,13 +250,13 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
 		RedisStreamConnection current = this.connection;
 		return (current != null) ? current.channel(channel).recall(id, responders)
-				: CompletableFuture.failedFuture(StreamClient.notConnected());
+				: CompletableFuture.failedFuture(SignalNotSentException.notConnected());
 	}
 
 	StreamChannel channel(String name) {
 		RedisStreamConnection current = this.connection;
 		if (current == null) {
-			throw StreamClient.notConnected();
+			throw SignalNotSentException.notConnected();
 		}
 		return current.channel(name);
 	}

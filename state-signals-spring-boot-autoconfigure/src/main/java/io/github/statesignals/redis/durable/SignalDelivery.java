@@ -170,7 +170,7 @@ final class SignalDelivery {
 		// Reads on, if there is capacity.
 		void read();
 
-		// Discards the signals that no handler has begun, and reads what is pending.
+		// Discards the signals that no handler has begun, and reads all pending ones.
 		void readAgain();
 
 		void giveUp();

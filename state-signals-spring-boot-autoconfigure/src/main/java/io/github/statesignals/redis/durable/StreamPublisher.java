@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.RedisExceptions;
-import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamKeys;
 import io.github.statesignals.redis.durable.store.StreamStore;
+import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.wire.SignalCodec;
@@ -95,7 +95,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 	@Override
 	RuntimeException closed(Publish publish, boolean sent) {
 		return sent ? new DataAccessResourceFailureException("the connection was closed before Redis had confirmed it",
-				publish.lastFailure) : StreamClient.notConnected();
+				publish.lastFailure) : SignalNotSentException.notConnected();
 	}
 
 	static final class Publish extends CompletableFuture<StoredSignal> implements Retried {

@@ -727,9 +727,14 @@ class DefaultSignalExporterTests {
 		for (int i = 0; i < 2; i++) {
 			get(this.exporter.signal("start").timeout(Duration.ZERO).publishAsync());
 		}
+		assertLateSuccessesDoNotCount(2);
+	}
+
+	private void assertLateSuccessesDoNotCount(int late) {
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
-		answer("r1", "start", 1);
-		answer("r1", "start", 1);
+		for (int i = 0; i < late; i++) {
+			answer("r1", "start", 1);
+		}
 		settle();
 		assertThat(next).isNotDone();
 		answer("r1", "start", 0);
@@ -759,12 +764,7 @@ class DefaultSignalExporterTests {
 	void answerToAPublishThatWasCancelledDoesNotCountForTheNextOne() {
 		subscribed("r1");
 		this.exporter.signal("start").publishAsync().cancel(false);
-		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
-		answer("r1", "start", 1);
-		settle();
-		assertThat(next).isNotDone();
-		answer("r1", "start", 0);
-		assertThat(get(next).code()).isEqualTo(ResultCode.SUB_FAILED);
+		assertLateSuccessesDoNotCount(1);
 	}
 
 	@Test

@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands;
-import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,11 +48,6 @@ public final class StreamClient {
 	public StreamClient(Supplier<StreamCommands> opener, Executor executor) {
 		this.opener = opener;
 		this.executor = executor;
-	}
-
-	public static SignalNotSentException notConnected() {
-		return new SignalNotSentException("not connected to Redis: the application is still connecting, or has stopped",
-				null);
 	}
 
 	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call) {
