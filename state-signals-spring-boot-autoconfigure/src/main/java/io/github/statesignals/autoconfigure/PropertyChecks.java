@@ -14,17 +14,21 @@ import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Refuses property values that bind and are invalid, with the property and the remedy.
- * Durations that are too short to be intended most often lack the unit, so that a number
- * counts milliseconds.
+ * Refuses property values that bind and are invalid, with the property and the remedy,
+ * and warns about those that have no effect beside others. Durations that are too short
+ * to be intended most often lack the unit, so that a number counts milliseconds.
  */
 record PropertyChecks(StateSignalsProperties properties, Binder binder) {
+
+	private static final Logger logger = LoggerFactory.getLogger(StateSignalsProperties.class);
 
 	private static final DataSize LARGEST_PAYLOAD = DataSize.ofMegabytes(512);
 
@@ -59,6 +63,17 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 		checkMaxPayload(properties.getProtocol().getMaxPayload());
 		checkUnit("signing.clock-tolerance", properties.getSigning().getClockTolerance(), SECOND);
 		positive("signing.clock-tolerance", properties.getSigning().getClockTolerance());
+		warnOfKeys(properties.getSigning());
+	}
+
+	// An explicit 'off' is meant.
+	private void warnOfKeys(StateSignalsProperties.Signing signing) {
+		if ((signing.getKey() != null || signing.getFile() != null || !signing.getKeys().isEmpty())
+				&& !this.properties.hasSignedChannel()
+				&& !this.binder.bind("state-signals.signing.mode", String.class).isBound()) {
+			logger.warn("The keys of 'state-signals.signing' are ignored, because no channel is signed. "
+					+ "Set 'state-signals.signing.mode' to require or verify, or to off to hide this warning");
+		}
 	}
 
 	private void checkExporter(StateSignalsProperties.Exporter exporter) {
@@ -115,14 +130,23 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 				channel.delivery(),
 				CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
 		String property = "channels." + (name.contains(".") ? "[" + name + "]" : name);
-		positive(property + ".retention", channel.retention());
-		check(channel.retention().compareTo(SHORTEST_RETENTION) >= 0, property + ".retention", channel.retention(),
-				"A stored signal would be deleted before a responder has restarted: set at least 1m. A number without a unit "
-						+ "counts milliseconds: set 7d for seven days, not 7.");
+		Duration retention = channel.retention();
+		if (retention != null) {
+			positive(property + ".retention", retention);
+			check(retention.compareTo(SHORTEST_RETENTION) >= 0, property + ".retention", retention,
+					"A stored signal would be deleted before a responder has restarted: set at least 1m. A number without a unit "
+							+ "counts milliseconds: set 7d for seven days, not 7.");
+		}
 		if (channel.delivery() != Delivery.DURABLE) {
 			check(channel.start() == Start.NEW, property + ".start", channel.start().name().toLowerCase(Locale.ROOT),
 					"Only a durable channel has earlier signals: remove it, or set 'state-signals.%s.delivery=durable'.",
 					property);
+			if (retention != null) {
+				logger.warn(
+						"The property 'state-signals.{}.retention' is ignored, because the channel is not durable and stores no signals. "
+								+ "Set 'state-signals.{}.delivery' to durable, or remove it",
+						property, property);
+			}
 			return;
 		}
 		check(this.properties.getProtocol().getExtensions() != Extensions.OFF, property + ".delivery", "durable",

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
@@ -41,6 +42,8 @@ class SignalTransportConfiguration {
 
 	private static final String APPLICATION_CONTAINER = "redisMessageListenerContainer";
 
+	private static final Duration RETENTION = Duration.ofDays(7);
+
 	private static final String TRANSPORT = "signalTransport";
 
 	// Connecting takes long. It begins before all other beans are created.
@@ -63,7 +66,7 @@ class SignalTransportConfiguration {
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
 				properties.getConnectTimeout(), properties.getProtocol().getMaxPayload(),
 				extensions ? properties.getHeartbeatInterval() : Duration.ZERO, extensions,
-				isSigned(properties) ? beanFactory.getBean(MessageSigner.class) : null);
+				properties.hasSignedChannel() ? beanFactory.getBean(MessageSigner.class) : null);
 		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, DurableChannel> durable = durable(properties);
@@ -116,20 +119,13 @@ class SignalTransportConfiguration {
 		}
 	}
 
-	private static boolean isSigned(StateSignalsProperties properties) {
-		boolean signed = properties.getSigning().getMode() != SigningMode.OFF;
-		for (Channel channel : properties.getChannels().values()) {
-			signed |= channel.signing() != null && channel.signing() != SigningMode.OFF;
-		}
-		return signed;
-	}
-
 	private static Map<String, DurableChannel> durable(StateSignalsProperties properties) {
 		Map<String, DurableChannel> durable = new LinkedHashMap<>();
 		for (Map.Entry<String, Channel> named : properties.getChannels().entrySet()) {
 			Channel channel = named.getValue();
 			if (channel.delivery() == Delivery.DURABLE) {
-				durable.put(named.getKey(), new DurableChannel(channel.retention(), channel.start()));
+				durable.put(named.getKey(), new DurableChannel(
+						Objects.requireNonNullElse(channel.retention(), RETENTION), channel.start()));
 			}
 		}
 		return durable;

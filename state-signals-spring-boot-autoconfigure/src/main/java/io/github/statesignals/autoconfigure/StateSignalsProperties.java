@@ -122,6 +122,13 @@ public class StateSignalsProperties {
 		return this.tracing;
 	}
 
+	// No getter, which would be bound.
+	boolean hasSignedChannel() {
+		return this.signing.getMode() != SigningMode.OFF || this.channels.values()
+			.stream()
+			.anyMatch((channel) -> channel.signing() != null && channel.signing() != SigningMode.OFF);
+	}
+
 	/**
 	 * Publishing signals.
 	 */
@@ -445,13 +452,13 @@ public class StateSignalsProperties {
 	 * @param delivery Which responders receive a signal: those that are connected when it
 	 * is sent, or all, by name, that ever were.
 	 * @param retention How long a durable channel stores responses, and a signal for a
-	 * responder that is disconnected.
+	 * responder that is disconnected. Defaults to seven days.
 	 * @param start Which earlier signals of a durable channel a responder receives whose
 	 * name is new: none, the last one of each event and publisher, or all that are
 	 * stored.
 	 * @param signing Signing of messages. Defaults to 'state-signals.signing.mode'.
 	 */
-	public record Channel(@DefaultValue("broadcast") Delivery delivery, @DefaultValue("7d") Duration retention,
+	public record Channel(@DefaultValue("broadcast") Delivery delivery, @Nullable Duration retention,
 			@DefaultValue("new") Start start, @Nullable SigningMode signing) {
 	}
 

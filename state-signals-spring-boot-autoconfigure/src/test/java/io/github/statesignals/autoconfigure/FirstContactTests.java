@@ -121,6 +121,32 @@ class FirstContactTests {
 		assertThat(output.getOut()).doesNotContain("has no effect");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "orders", "[a.b]" })
+	void retentionOfAChannelThatIsNotDurableIsReported(String channel, CapturedOutput output) {
+		String property = "state-signals.channels." + channel;
+		run(OverMemory.class, property + ".retention=30d").close();
+		assertThat(output.getOut()).containsOnlyOnce("The property '" + property
+				+ ".retention' is ignored, because the channel is not durable and stores no signals. Set '" + property
+				+ ".delivery' to durable, or remove it");
+		int logged = output.getOut().length();
+		run(OverMemory.class, property + ".delivery=broadcast").close();
+		assertThat(output.getOut().substring(logged)).doesNotContain("is ignored");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "key=k1", "keys.k1.secret=0123456789", "file=keys.properties" })
+	void keysOfSignaturesThatSignNothingAreReported(String property, CapturedOutput output) {
+		run(OverMemory.class, "state-signals.signing." + property).close();
+		assertThat(output.getOut())
+			.containsOnlyOnce("The keys of 'state-signals.signing' are ignored, because no channel is signed. "
+					+ "Set 'state-signals.signing.mode' to require or verify, or to off to hide this warning")
+			.doesNotContain("0123456789");
+		int logged = output.getOut().length();
+		run(OverMemory.class, "state-signals.signing." + property, "state-signals.signing.mode=off").close();
+		assertThat(output.getOut().substring(logged)).doesNotContain("are ignored");
+	}
+
 	@Test
 	void environmentVariableThatLooksLikeATypingErrorIsReported(CapturedOutput output) {
 		warn("STATE_SIGNALS_EXPORTER_LEGAL_EVENT", "STATESIGNALS_EXPORTER_LEGALEVENT_0",
