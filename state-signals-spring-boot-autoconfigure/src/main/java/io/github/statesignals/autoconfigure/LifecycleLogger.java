@@ -1,10 +1,13 @@
 package io.github.statesignals.autoconfigure;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +33,12 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 
 	private final SignalEngine engine;
 
-	LifecycleLogger(ApplicationContext context, SignalEngine engine) {
+	private final Set<String> channels;
+
+	LifecycleLogger(ApplicationContext context, SignalEngine engine, Set<String> channels) {
 		this.context = context;
 		this.engine = engine;
+		this.channels = channels;
 	}
 
 	@Override
@@ -66,6 +72,25 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 		if (!description.isEmpty()) {
 			logger.info("Signals: {}", description);
 		}
+		Stream
+			.concat(this.engine.responders().stream().map(DefaultSignalResponder::getChannel),
+					this.engine.exporters().stream().map(DefaultSignalExporter::getChannel))
+			.distinct()
+			.filter((channel) -> !this.channels.contains(channel))
+			.forEach(this::warnIfMisspelt);
+	}
+
+	// Else a channel that is misspelt in the code alone is not durable or signed.
+	private void warnIfMisspelt(String channel) {
+		this.channels.stream()
+			.filter((
+					configured) -> UnknownProperties.distance(channel, configured) <= Math.min(2, channel.length() / 3))
+			.findFirst()
+			.ifPresent(
+					(configured) -> logger.warn(
+							"The channel '{}' is not in 'state-signals.channels'. Did you mean '{}'? "
+									+ "If not, set its delivery to broadcast there to hide this warning",
+							channel, configured));
 	}
 
 	private void warnIfLastThreadEnded() {

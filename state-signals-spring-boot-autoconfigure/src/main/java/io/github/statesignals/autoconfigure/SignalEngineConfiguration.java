@@ -145,12 +145,12 @@ class SignalEngineConfiguration {
 	LifecycleLogger signalLifecycleLogger(ApplicationContext context, SignalEngine engine,
 			StateSignalsProperties properties) {
 		ApplicationContext parent = context.getParent();
+		StateSignalsProperties used = properties;
 		if (parent != null && context.getBeanNamesForType(SignalEngine.class).length == 0) {
-			StateSignalsProperties used = parent.getBeanProvider(StateSignalsProperties.class).getIfAvailable();
-			LifecycleLogger.warnOfChannels(context, engine.getSettings().channel(),
-					(used != null) ? used.getChannels() : properties.getChannels(), properties);
+			used = parent.getBeanProvider(StateSignalsProperties.class).getIfAvailable(() -> properties);
+			LifecycleLogger.warnOfChannels(context, engine.getSettings().channel(), used.getChannels(), properties);
 		}
-		return new LifecycleLogger(context, engine);
+		return new LifecycleLogger(context, engine, used.getChannels().keySet());
 	}
 
 	@Bean

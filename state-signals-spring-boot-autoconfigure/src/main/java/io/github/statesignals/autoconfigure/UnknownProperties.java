@@ -199,7 +199,7 @@ final class UnknownProperties {
 	}
 
 	// Levenshtein distance.
-	private static int distance(String first, String second) {
+	static int distance(String first, String second) {
 		int[] row = new int[second.length() + 1];
 		for (int j = 0; j < row.length; j++) {
 			row[j] = j;

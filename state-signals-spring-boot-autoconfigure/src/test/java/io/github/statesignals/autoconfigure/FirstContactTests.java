@@ -74,6 +74,32 @@ class FirstContactTests {
 	}
 
 	@Test
+	void channelThatIsNotConfiguredAndSimilarToOneThatIsIsReported(CapturedOutput output) {
+		String[] properties = { "state-signals.channels.order.delivery=broadcast",
+				"state-signals.channels.stores.delivery=broadcast" };
+		run(Handling.class, properties).close();
+		assertThat(output.getOut())
+			.containsOnlyOnce("The channel 'orders' is not in 'state-signals.channels'. Did you mean 'order'? "
+					+ "If not, set its delivery to broadcast there to hide this warning")
+			.doesNotContain("stores'");
+		for (String silent : List.of("state-signals.channels.orders.delivery=broadcast",
+				"state-signals.channels.billing.delivery=broadcast", "state-signals.channel=order")) {
+			int logged = output.getOut().length();
+			run(Handling.class, silent).close();
+			assertThat(output.getOut().substring(logged)).as(silent).doesNotContain("Did you mean");
+		}
+	}
+
+	@Test
+	void channelOfAnExporterIsReportedToo(CapturedOutput output) {
+		run(OverMemory.class, "state-signals.channel=ordres", "state-signals.channels.orders.delivery=broadcast",
+				"state-signals.exporter.legal-events=go")
+			.close();
+		assertThat(output.getOut())
+			.containsOnlyOnce("The channel 'ordres' is not in 'state-signals.channels'. " + "Did you mean 'orders'?");
+	}
+
+	@Test
 	void startLogsALineOfBoundedLength(CapturedOutput output) {
 		String events = String.join(",", IntStream.range(0, 1_000).mapToObj((i) -> "event-" + i).toList());
 		run(OverMemory.class, INFO, "state-signals.exporter.legal-events=" + events).close();
