@@ -14,6 +14,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.driver.SignalListenerContainer;
 import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.transport.LogLimit;
@@ -71,10 +72,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	@GuardedBy("this")
 	private @Nullable RedisPubSubConnection prepared;
 
-	public RedisPubSubSignalTransport(RedisConnectionFactory connectionFactory, Settings settings) {
-		this(connectionFactory, createListenerContainer(connectionFactory), settings);
-	}
-
 	/**
 	 * Creates a transport. The container is used for nothing else. The transport starts
 	 * it, stops it, and replaces its task executor by one that calls listeners in the
@@ -98,7 +95,7 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 * returned to the application's pool.
 	 */
 	public static RedisMessageListenerContainer createListenerContainer(RedisConnectionFactory connectionFactory) {
-		RedisMessageListenerContainer container = new RedisDriver(connectionFactory).createListenerContainer();
+		RedisMessageListenerContainer container = new SignalListenerContainer(connectionFactory);
 		LogLimit failures = new LogLimit(1);
 		container
 			.setErrorHandler((failure) -> failures.errorCounted(logger, "A message could not be processed", failure));
@@ -347,10 +344,6 @@ public final class RedisPubSubSignalTransport implements SignalTransport, AutoCl
 	 */
 	public record Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo,
 			@Nullable MessageSigner signer) {
-
-		public Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo) {
-			this(connectTimeout, maxPayload, heartbeatInterval, replyTo, null);
-		}
 
 		// One that signs and verifies, if messages of the channel are signed.
 		public SignalCodec codec(SignalCodec codec, String channel) {

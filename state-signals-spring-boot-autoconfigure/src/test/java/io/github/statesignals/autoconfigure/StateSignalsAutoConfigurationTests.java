@@ -33,6 +33,7 @@ import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
 import io.github.statesignals.handler.InvalidSignalHandlerException;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import io.lettuce.core.RedisClient;
@@ -819,8 +820,8 @@ class StateSignalsAutoConfigurationTests {
 
 		@Bean
 		SignalTransport transport(@Qualifier("there") RedisConnectionFactory connectionFactory) {
-			return new RedisPubSubSignalTransport(connectionFactory,
-					new RedisPubSubSignalTransport.Settings(PATIENCE, DataSize.ofKilobytes(1), Duration.ZERO, false));
+			return RedisTransports.broadcast(connectionFactory, new RedisPubSubSignalTransport.Settings(PATIENCE,
+					DataSize.ofKilobytes(1), Duration.ZERO, false, null));
 		}
 
 	}

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import io.github.statesignals.Response;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -57,14 +57,12 @@ class FrameFaultTests {
 	void start() {
 		this.server = this.applications.use(RedisProcess.start());
 		this.proxy = this.applications.use(TcpProxy.before(this.server));
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration(this.server.host(), this.proxy.port()),
-				LettuceClientConfiguration.builder().shutdownTimeout(Duration.ZERO).build());
-		factory.afterPropertiesSet();
-		factory.start();
+		LettuceConnectionFactory factory = RedisTransports.started(
+				new LettuceConnectionFactory(new RedisStandaloneConfiguration(this.server.host(), this.proxy.port()),
+						LettuceClientConfiguration.builder().shutdownTimeout(Duration.ZERO).build()));
 		this.applications.use(factory::destroy);
-		this.transport = new RedisPubSubSignalTransport(factory, new RedisPubSubSignalTransport.Settings(
-				RedisProcess.PATIENCE, DataSize.ofMegabytes(1), Duration.ZERO, true));
+		this.transport = RedisTransports.broadcast(factory,
+				RedisTransports.settings(RedisProcess.PATIENCE, Duration.ZERO));
 		this.transport.open(CHANNEL);
 		this.transport.start(new SilentListener());
 		this.applications.use(this.transport::stop);

@@ -19,10 +19,9 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.SilentListener;
-import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
+import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.driver.LuaScript;
-import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.RequiredPermissions;
 import io.github.statesignals.redis.driver.StreamCommands;
@@ -55,7 +54,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -282,7 +280,7 @@ class PermissionTests {
 		LettuceConnectionFactory factory = connect("app");
 		StringBuilder failures = new StringBuilder();
 		try {
-			StreamCommands commands = new RedisDriver(factory).openStreamCommands();
+			StreamCommands commands = RedisTransports.driver(factory).openStreamCommands();
 			String purpose = (role == RequiredPermissions.DURABLE_EXPORTER) ? "EXPORTER" : "RESPONDER";
 			failures.append(failure(commands, "permissions", purpose));
 			failures.append(failure(commands, "permissions", "TRIMMING"));
@@ -370,11 +368,8 @@ class PermissionTests {
 		RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration(server.host(), server.port());
 		configuration.setUsername(user);
 		configuration.setPassword(SECRET);
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(configuration,
-				LettuceClientConfiguration.builder().clientResources(resources).build());
-		factory.afterPropertiesSet();
-		factory.start();
-		return factory;
+		return RedisTransports.started(new LettuceConnectionFactory(configuration,
+				LettuceClientConfiguration.builder().clientResources(resources).build()));
 	}
 
 	/**
@@ -412,8 +407,7 @@ class PermissionTests {
 
 		private final LettuceConnectionFactory factory;
 
-		private final Settings settings = new Settings(Duration.ofSeconds(10), DataSize.ofMegabytes(1),
-				Duration.ofSeconds(1), true);
+		private final Settings settings = RedisTransports.settings(Duration.ofSeconds(10), Duration.ofSeconds(1));
 
 		private SignalTransport transport;
 
@@ -422,7 +416,7 @@ class PermissionTests {
 		}
 
 		void runDurable() {
-			RedisStreamSignalTransport durable = new RedisStreamSignalTransport(this.factory, this.settings,
+			RedisStreamSignalTransport durable = RedisTransports.durable(this.factory, this.settings,
 					Map.of(CHANNEL, new DurableChannel(Duration.ofDays(1), DurableChannel.Start.NEW)));
 			this.transport = durable;
 			Handling listener = new Handling(true, true);
@@ -445,7 +439,7 @@ class PermissionTests {
 		}
 
 		void runBroadcast(boolean exporting) {
-			this.transport = new RedisPubSubSignalTransport(this.factory, this.settings);
+			this.transport = RedisTransports.broadcast(this.factory, this.settings);
 			this.transport.open("");
 			if (!run(() -> {
 				this.transport.start(new Handling(!exporting, exporting));

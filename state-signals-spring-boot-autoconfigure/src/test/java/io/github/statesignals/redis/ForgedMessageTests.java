@@ -30,9 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,12 +58,10 @@ class ForgedMessageTests {
 	void connect() {
 		this.client = RedisClient.create(RedisURI.create(TestRedis.uri()));
 		this.redis = this.client.connect();
-		this.connectionFactory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()));
-		this.connectionFactory.afterPropertiesSet();
-		this.connectionFactory.start();
-		this.transport = new RedisPubSubSignalTransport(this.connectionFactory, new RedisPubSubSignalTransport.Settings(
-				Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ofMillis(200), true));
+		this.connectionFactory = RedisTransports
+			.started(new LettuceConnectionFactory(TestRedis.host(), TestRedis.port()));
+		this.transport = RedisTransports.broadcast(this.connectionFactory,
+				RedisTransports.settings(Duration.ofMillis(200)));
 		this.transport.open(this.channel);
 	}
 

@@ -45,7 +45,6 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -400,27 +399,22 @@ class FrameTests {
 	}
 
 	private void startBlocking() {
-		JedisConnectionFactory factory = new JedisConnectionFactory(
-				new RedisStandaloneConfiguration("127.0.0.1", this.port),
-				JedisClientConfiguration.builder().readTimeout(Duration.ofMinutes(2)).build());
-		factory.afterPropertiesSet();
-		factory.start();
+		JedisConnectionFactory factory = RedisTransports
+			.started(new JedisConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", this.port),
+					JedisClientConfiguration.builder().readTimeout(Duration.ofMinutes(2)).build()));
 		this.resources.add(factory::destroy);
 		start(factory);
 	}
 
 	private void startPipelining() {
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration("127.0.0.1", this.port));
-		factory.afterPropertiesSet();
-		factory.start();
+		LettuceConnectionFactory factory = RedisTransports
+			.started(new LettuceConnectionFactory("127.0.0.1", this.port));
 		this.resources.add(factory::destroy);
 		start(factory);
 	}
 
 	private void start(RedisConnectionFactory factory) {
-		this.transport = new RedisPubSubSignalTransport(factory,
-				new RedisPubSubSignalTransport.Settings(AT_MOST, DataSize.ofMegabytes(1), Duration.ZERO, true));
+		this.transport = RedisTransports.broadcast(factory, RedisTransports.settings(AT_MOST, Duration.ZERO));
 		this.transport.open(CHANNEL);
 		this.transport.open("");
 		this.transport.start(new SilentListener() {

@@ -37,7 +37,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,14 +68,12 @@ class OutboundPublisherTests {
 		int port = TestRedis.freePort();
 		this.server = TestRedis.startServer(port);
 		this.client = RedisClient.create(RedisURI.create("redis://127.0.0.1:" + port));
-		this.connectionFactory = new LettuceConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", port));
-		this.connectionFactory.afterPropertiesSet();
-		this.connectionFactory.start();
+		this.connectionFactory = RedisTransports
+			.started(new LettuceConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", port)));
 		RedisMessageListenerContainer container = RedisPubSubSignalTransport
 			.createListenerContainer(this.connectionFactory);
 		this.transport = new RedisPubSubSignalTransport(new RedisDriver(this.connectionFactory, container, CAPACITY),
-				container, new RedisPubSubSignalTransport.Settings(Duration.ofSeconds(20), DataSize.ofMegabytes(1),
-						Duration.ZERO, true));
+				container, RedisTransports.settings(Duration.ZERO));
 		this.transport.open("");
 		this.transport.start(new SilentListener() {
 

@@ -40,9 +40,7 @@ class RedisHeartbeatTests {
 
 	@BeforeEach
 	void supervise() {
-		this.connectionFactory.afterPropertiesSet();
-		this.connectionFactory.start();
-		RedisDriver driver = new RedisDriver(this.connectionFactory);
+		RedisDriver driver = RedisTransports.driver(RedisTransports.started(this.connectionFactory));
 		this.outbound = new OutboundPublisher(driver);
 		this.heartbeat = new RedisHeartbeat(Duration.ofMillis(500), driver);
 		this.publisher = new QueuedBeats(this.outbound.open());

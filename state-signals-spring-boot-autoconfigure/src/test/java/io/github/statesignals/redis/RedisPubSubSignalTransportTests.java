@@ -65,6 +65,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
 
+	private static final Duration HEARTBEAT = Duration.ofMillis(200);
+
 	private static final DataSize MAX_PAYLOAD = DataSize.ofKilobytes(512);
 
 	private static ClientResources resources;
@@ -316,17 +318,14 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void containerThatWouldSubscribeOnTheThreadThatStartsItIsRefused() {
-		JedisConnectionFactory jedis = new JedisConnectionFactory(
-				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()));
-		jedis.afterPropertiesSet();
-		jedis.start();
+		JedisConnectionFactory jedis = RedisTransports
+			.started(new JedisConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port())));
 		RedisMessageListenerContainer container = new RedisMessageListenerContainer();
 		container.setConnectionFactory(jedis);
 		container.setTaskExecutor(new SyncTaskExecutor());
 		try {
 			SignalTransport transport = prepare(
-					new RedisPubSubSignalTransport(jedis, container, new RedisPubSubSignalTransport.Settings(
-							Duration.ofSeconds(8), MAX_PAYLOAD, Duration.ofMillis(200), true)));
+					new RedisPubSubSignalTransport(jedis, container, settings(Duration.ofSeconds(8), HEARTBEAT)));
 			assertThatExceptionOfType(SignalTransportException.class)
 				.isThrownBy(() -> transport.start(new Application(transport)))
 				.satisfies((ex) -> assertThat(ex.getRemedy()).contains("Set the subscription executor"))
@@ -418,8 +417,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 							.clientName(this.channel)
 							.clientResources(resources)
 							.build()));
-		SignalTransport transport = prepare(new RedisPubSubSignalTransport(pooling,
-				new RedisPubSubSignalTransport.Settings(CONNECT_TIMEOUT, MAX_PAYLOAD, Duration.ofMillis(200), true)));
+		SignalTransport transport = prepare(RedisTransports.broadcast(pooling, settings(CONNECT_TIMEOUT, HEARTBEAT)));
 		transport.start(new Application(transport));
 		assertThat(ids()).hasSize(2);
 		transport.stop();
@@ -452,14 +450,12 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	private SignalTransport createTransport(RedisMessageListenerContainer container) {
 		return new RedisPubSubSignalTransport(Objects.requireNonNull(container.getConnectionFactory()), container,
-				new RedisPubSubSignalTransport.Settings(CONNECT_TIMEOUT, MAX_PAYLOAD, Duration.ofMillis(200), true));
+				settings(CONNECT_TIMEOUT, HEARTBEAT));
 	}
 
 	private LettuceConnectionFactory connect(LettuceConnectionFactory connectionFactory) {
-		connectionFactory.afterPropertiesSet();
-		connectionFactory.start();
 		this.connectionFactories.add(connectionFactory);
-		return connectionFactory;
+		return RedisTransports.started(connectionFactory);
 	}
 
 	@Test
@@ -768,7 +764,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 				});
 		RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(failing,
 				RedisPubSubSignalTransport.createListenerContainer(connectionFactory),
-				new RedisPubSubSignalTransport.Settings(CONNECT_TIMEOUT, MAX_PAYLOAD, Duration.ofMillis(200), true));
+				settings(CONNECT_TIMEOUT, HEARTBEAT));
 		prepare(transport);
 		if (early) {
 			transport.prepare();
@@ -811,7 +807,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private SignalTransport createTransport(int port, Duration connectTimeout, Duration commandTimeout) {
-		return createTransport(port, connectTimeout, commandTimeout, Duration.ofMillis(200));
+		return createTransport(port, connectTimeout, commandTimeout, HEARTBEAT);
 	}
 
 	private SignalTransport createTransport(int port, Duration connectTimeout, Duration commandTimeout,
@@ -825,8 +821,11 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 					.shutdownTimeout(Duration.ZERO)
 					.build());
 		connect(connectionFactory);
-		return new RedisPubSubSignalTransport(connectionFactory,
-				new RedisPubSubSignalTransport.Settings(connectTimeout, MAX_PAYLOAD, heartbeatInterval, true));
+		return RedisTransports.broadcast(connectionFactory, settings(connectTimeout, heartbeatInterval));
+	}
+
+	private static RedisPubSubSignalTransport.Settings settings(Duration connectTimeout, Duration heartbeatInterval) {
+		return new RedisPubSubSignalTransport.Settings(connectTimeout, MAX_PAYLOAD, heartbeatInterval, true, null);
 	}
 
 	private void publish(String channel, String payload) {

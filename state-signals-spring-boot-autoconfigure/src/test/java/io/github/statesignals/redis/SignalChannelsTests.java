@@ -65,10 +65,10 @@ class SignalChannelsTests {
 	}
 
 	private static SignalTransport transport(boolean replies) {
-		SignalTransport transport = new RedisPubSubSignalTransport(
+		SignalTransport transport = RedisTransports.broadcast(
 				new LettuceConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port())),
-				new RedisPubSubSignalTransport.Settings(Duration.ZERO, DataSize.ofMegabytes(1), Duration.ZERO,
-						replies));
+				new RedisPubSubSignalTransport.Settings(Duration.ZERO, DataSize.ofMegabytes(1), Duration.ZERO, replies,
+						null));
 		transport.open("");
 		transport.open("live");
 		transport.open("live");

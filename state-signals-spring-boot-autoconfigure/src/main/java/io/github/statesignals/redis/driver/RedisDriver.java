@@ -22,13 +22,10 @@ public final class RedisDriver {
 
 	private final PublishSettings publishing;
 
-	public RedisDriver(RedisConnectionFactory connectionFactory) {
-		this(connectionFactory, DriverClasses.connections(connectionFactory), PublishSettings.defaultCapacity());
-	}
-
 	/**
-	 * Creates a driver for the connections beside that of a container. If
-	 * {@link #createListenerContainer} has created it, they share its event loop.
+	 * Creates a driver for the connections beside that of a container. If it is a
+	 * {@link SignalListenerContainer} of the same connection factory, they share its
+	 * event loop.
 	 */
 	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container) {
 		this(connectionFactory, container, PublishSettings.defaultCapacity());
@@ -37,24 +34,11 @@ public final class RedisDriver {
 	// Publishers refuse messages beyond a number of bytes that Redis has not confirmed.
 	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			long publishCapacity) {
-		this(connectionFactory,
-				(container instanceof SignalListenerContainer own && own.getConnectionFactory() == connectionFactory)
-						? own.connections() : DriverClasses.connections(connectionFactory),
-				publishCapacity);
-	}
-
-	private RedisDriver(RedisConnectionFactory connectionFactory, @Nullable LettuceConnections connections,
-			long publishCapacity) {
 		this.connectionFactory = connectionFactory;
-		this.connections = connections;
+		this.connections = (container instanceof SignalListenerContainer own
+				&& own.getConnectionFactory() == connectionFactory) ? own.connections()
+						: DriverClasses.connections(connectionFactory);
 		this.publishing = new PublishSettings(new PublishFailures(), publishCapacity);
-	}
-
-	/**
-	 * Creates the container that receives messages, with Lettuce on its own connection.
-	 */
-	public RedisMessageListenerContainer createListenerContainer() {
-		return new SignalListenerContainer(this.connectionFactory);
 	}
 
 	/**

@@ -60,12 +60,6 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	private volatile @Nullable RedisStreamConnection connection;
 
-	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, Settings settings,
-			Map<String, DurableChannel> channels) {
-		this(connectionFactory, RedisPubSubSignalTransport.createListenerContainer(connectionFactory), settings,
-				channels);
-	}
-
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings, Map<String, DurableChannel> channels) {
 		this.settings = settings;

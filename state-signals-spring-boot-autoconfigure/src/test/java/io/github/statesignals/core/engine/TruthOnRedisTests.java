@@ -19,13 +19,12 @@ import java.util.stream.LongStream;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.durable.RedisStreamSignalTransport;
+import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.SignalTransport;
@@ -38,10 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -229,18 +225,13 @@ class TruthOnRedisTests {
 
 		@Override
 		public SignalTransport createTransport() {
-			LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
-					new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
-					LettuceClientConfiguration.builder().clientResources(resources).build());
-			connectionFactory.afterPropertiesSet();
-			connectionFactory.start();
+			LettuceConnectionFactory connectionFactory = RedisTransports.connect(resources);
 			this.connectionFactories.add(connectionFactory);
-			RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
-					Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ofSeconds(1), true);
+			RedisPubSubSignalTransport.Settings settings = RedisTransports.settings(Duration.ofSeconds(1));
 			return this.situation.durable()
-					? new RedisStreamSignalTransport(connectionFactory, settings,
+					? RedisTransports.durable(connectionFactory, settings,
 							Map.of(this.channel, new DurableChannel(Duration.ofHours(1), Start.NEW)))
-					: new RedisPubSubSignalTransport(connectionFactory, settings);
+					: RedisTransports.broadcast(connectionFactory, settings);
 		}
 
 		@Override

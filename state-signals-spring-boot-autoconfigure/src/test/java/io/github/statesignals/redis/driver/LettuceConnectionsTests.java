@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.TestRedis;
+import io.github.statesignals.redis.RedisTransports;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.RedisClient;
@@ -225,10 +226,8 @@ class LettuceConnectionsTests {
 	}
 
 	private LettuceConnectionFactory started(LettuceConnectionFactory application) {
-		application.afterPropertiesSet();
-		application.start();
 		this.factories.add(application);
-		return application;
+		return RedisTransports.started(application);
 	}
 
 }

@@ -18,7 +18,7 @@ import io.github.statesignals.SignalStatus;
 import io.github.statesignals.SignalStatus.Completeness;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.core.SignalTransportContractTests;
-import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.redis.durable.store.StreamKeys;
@@ -48,8 +48,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.unit.DataSize;
 
@@ -100,14 +98,9 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		durable.put(this.channel, settings);
 		durable.put(this.channel + ".other", settings);
 		IntStream.range(0, 20).forEach((i) -> durable.put(this.channel + "." + i, settings));
-		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
-				LettuceClientConfiguration.builder().clientResources(resources).build());
-		connectionFactory.afterPropertiesSet();
-		connectionFactory.start();
+		LettuceConnectionFactory connectionFactory = RedisTransports.connect(resources);
 		this.connectionFactories.add(connectionFactory);
-		return new RedisStreamSignalTransport(connectionFactory, new RedisPubSubSignalTransport.Settings(
-				Duration.ofSeconds(20), DataSize.ofMegabytes(1), Duration.ofSeconds(1), true), durable);
+		return RedisTransports.durable(connectionFactory, RedisTransports.settings(Duration.ofSeconds(1)), durable);
 	}
 
 	@Override

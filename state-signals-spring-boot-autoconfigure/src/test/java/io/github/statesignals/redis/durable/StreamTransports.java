@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
-import io.github.statesignals.redis.RedisPubSubSignalTransport;
+import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
@@ -30,7 +30,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Transports of one durable channel on a real Redis, each as of a separate application,
@@ -87,15 +86,11 @@ final class StreamTransports implements AfterEachCallback {
 		RedisStandaloneConfiguration server = new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port());
 		server.setUsername(this.channel);
 		server.setPassword(this.channel);
-		LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(server,
-				LettuceClientConfiguration.builder().clientResources(this.resources).build());
-		connectionFactory.afterPropertiesSet();
-		connectionFactory.start();
+		LettuceConnectionFactory connectionFactory = RedisTransports.started(new LettuceConnectionFactory(server,
+				LettuceClientConfiguration.builder().clientResources(this.resources).build()));
 		this.connectionFactories.add(connectionFactory);
-		RedisStreamSignalTransport transport = new RedisStreamSignalTransport(connectionFactory,
-				new RedisPubSubSignalTransport.Settings(Duration.ofSeconds(20), DataSize.ofMegabytes(1),
-						Duration.ofSeconds(1), true),
-				Map.of(this.channel, settings));
+		RedisStreamSignalTransport transport = RedisTransports.durable(connectionFactory,
+				RedisTransports.settings(Duration.ofSeconds(1)), Map.of(this.channel, settings));
 		transport.open(this.channel);
 		this.transports.add(transport);
 		return transport;

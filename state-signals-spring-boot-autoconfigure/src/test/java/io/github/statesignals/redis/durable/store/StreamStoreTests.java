@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.TestRedis;
-import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
@@ -43,11 +43,11 @@ class StreamStoreTests {
 
 	@BeforeEach
 	void connect() {
-		this.connectionFactory = new LettuceConnectionFactory(TestRedis.host(), TestRedis.port());
-		this.connectionFactory.afterPropertiesSet();
-		this.connectionFactory.start();
+		this.connectionFactory = RedisTransports
+			.started(new LettuceConnectionFactory(TestRedis.host(), TestRedis.port()));
 		this.redis = new StringRedisTemplate(this.connectionFactory);
-		this.client = new StreamClient(new RedisDriver(this.connectionFactory)::openStreamCommands, Runnable::run);
+		this.client = new StreamClient(RedisTransports.driver(this.connectionFactory)::openStreamCommands,
+				Runnable::run);
 	}
 
 	@AfterEach
