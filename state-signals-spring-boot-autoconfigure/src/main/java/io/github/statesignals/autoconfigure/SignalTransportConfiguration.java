@@ -70,14 +70,9 @@ class SignalTransportConfiguration {
 		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, DurableChannel> durable = durable(properties);
-		if (durable.isEmpty()) {
-			RedisPubSubSignalTransport transport = new RedisPubSubSignalTransport(connectionFactory, container,
-					settings);
-			transport.prepare();
-			return transport;
-		}
-		RedisStreamSignalTransport transport = new RedisStreamSignalTransport(connectionFactory, container, settings,
-				durable);
+		RedisPubSubSignalTransport transport = durable.isEmpty()
+				? new RedisPubSubSignalTransport(connectionFactory, container, settings)
+				: new RedisStreamSignalTransport(connectionFactory, container, settings, durable);
 		transport.prepare();
 		return transport;
 	}

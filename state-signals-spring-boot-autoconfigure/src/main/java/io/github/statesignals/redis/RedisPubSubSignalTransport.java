@@ -43,7 +43,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @since 0.1.0
  */
-public final class RedisPubSubSignalTransport implements SignalTransport, AutoCloseable {
+public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 

@@ -8,12 +8,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
-import io.github.statesignals.redis.RedisPubSubSignalTransport.Settings;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.Replies;
@@ -43,13 +41,11 @@ import org.springframework.util.Assert;
  *
  * @since 0.1.0
  */
-public final class RedisStreamSignalTransport implements DurableSignalTransport, AutoCloseable {
+public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport implements DurableSignalTransport {
 
 	private static final Duration CONFIRMATION = Duration.ofSeconds(2);
 
 	private final Settings settings;
-
-	private final RedisPubSubSignalTransport broadcast;
 
 	private final SignalCodec codec;
 
@@ -62,20 +58,10 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,
 			Settings settings, Map<String, DurableChannel> channels) {
+		super(connectionFactory, container, settings);
 		this.settings = settings;
-		this.broadcast = new RedisPubSubSignalTransport(connectionFactory, container, settings);
 		this.codec = new SignalCodec(settings.maxPayload().toBytes());
 		this.channels = Map.copyOf(channels);
-	}
-
-	public void prepare() {
-		this.broadcast.prepare();
-	}
-
-	// Connections that were prepared and not used. Does not block, and stops nothing.
-	@Override
-	public void close() {
-		this.broadcast.close();
 	}
 
 	@Override
@@ -85,13 +71,14 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	@Override
 	public void start(SignalTransport.Listener listener) {
-		Assert.isInstanceOf(Listener.class, listener, "Durable channels need a listener of DurableSignalTransport. ");
-		RedisStreamConnection started = begin((Listener) listener);
+		Assert.isInstanceOf(DurableSignalTransport.Listener.class, listener,
+				"Durable channels need a listener of DurableSignalTransport. ");
+		RedisStreamConnection started = begin((DurableSignalTransport.Listener) listener);
 		if (started == null) {
 			return;
 		}
 		try {
-			this.broadcast.start(started.listener());
+			super.start(started.listener());
 			Duration timeout = this.settings.connectTimeout();
 			if (!timeout.isZero() && !Replies.await(started.connected(), timeout) && this.connection == started) {
 				// The flag is not set again: beans are destroyed on this thread next.
@@ -113,11 +100,11 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 				ConnectProblem.remedy(cause), cause);
 	}
 
-	private synchronized @Nullable RedisStreamConnection begin(Listener listener) {
+	private synchronized @Nullable RedisStreamConnection begin(DurableSignalTransport.Listener listener) {
 		if (this.connection != null) {
 			return null;
 		}
-		RedisStreamConnection started = new RedisStreamConnection(this.broadcast.driver(), this::afterReceiving,
+		RedisStreamConnection started = new RedisStreamConnection(driver(), this::afterReceiving,
 				(channel) -> this.settings.codec(this.codec, channel), this.channels, this.opened, listener);
 		this.connection = started;
 		started.begin();
@@ -126,7 +113,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	@Override
 	public void open(String channel) {
-		this.broadcast.open(channel);
+		super.open(channel);
 		if (!isDurable(channel)) {
 			return;
 		}
@@ -150,44 +137,19 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 		if (stopped != null) {
 			stopped.close();
 		}
-		this.broadcast.stop();
+		super.stop();
 	}
 
 	@Override
 	public boolean isConnected() {
-		return this.connection != null && this.broadcast.isConnected();
-	}
-
-	@Override
-	public @Nullable String replyTo(String channel) {
-		return this.broadcast.replyTo(channel);
-	}
-
-	@Override
-	public boolean requiresExtensions(String channel) {
-		return this.broadcast.requiresExtensions(channel);
-	}
-
-	@Override
-	public void check(Signal signal) {
-		this.broadcast.check(signal);
-	}
-
-	@Override
-	public void afterReceiving(Runnable task) {
-		this.broadcast.afterReceiving(task);
-	}
-
-	@Override
-	public boolean isEventLoop() {
-		return this.broadcast.isEventLoop();
+		return this.connection != null && super.isConnected();
 	}
 
 	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		RedisStreamConnection current = this.connection;
 		if (!isDurable(channel)) {
-			return this.broadcast.send(channel, signal, extension);
+			return super.send(channel, signal, extension);
 		}
 		if (current == null) {
 			return CompletableFuture.failedFuture(SignalNotSentException.notConnected());
@@ -206,13 +168,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 
 	@Override
 	public CompletableFuture<?> sendFramed(String channel, Signal signal, @Nullable SignalExtension extension) {
-		return isDurable(channel) ? send(channel, signal, extension)
-				: this.broadcast.sendFramed(channel, signal, extension);
-	}
-
-	@Override
-	public boolean readsFrames(String channel, String address) {
-		return this.broadcast.readsFrames(channel, address);
+		return isDurable(channel) ? send(channel, signal, extension) : super.sendFramed(channel, signal, extension);
 	}
 
 	@Override
@@ -231,13 +187,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 				return CompletableFuture.completedFuture(null);
 			}
 		}
-		return this.broadcast.send(channel, response, extension, replyTo);
-	}
-
-	@Override
-	public void answer(String channel, Response response, @Nullable ResponseExtension extension,
-			@Nullable String replyTo, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
-		this.broadcast.answer(channel, response, extension, replyTo, onSent);
+		return super.send(channel, response, extension, replyTo);
 	}
 
 	@Override
@@ -259,7 +209,7 @@ public final class RedisStreamSignalTransport implements DurableSignalTransport,
 	// one of this application.
 	void announceRemoval(String channel, String responder) {
 		open(channel);
-		this.broadcast.send(channel, new Response(responder, ALL_EXPORTERS, Signal.SHUTDOWN, null, null),
+		super.send(channel, new Response(responder, ALL_EXPORTERS, Signal.SHUTDOWN, null, null),
 				ResponseExtension.UNDERSTOOD, null);
 	}
 
