@@ -1,7 +1,6 @@
 package io.github.statesignals.actuate;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -23,20 +22,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  *
  * @since 0.1.0
  */
-public final class SignalMeterBinder implements MeterBinder {
-
-	private final SignalEngine engine;
-
-	private final Supplier<DurableChannels> durableChannels;
-
-	private final Collection<String> durable;
-
-	public SignalMeterBinder(SignalEngine engine, Supplier<DurableChannels> durableChannels,
-			Collection<String> durable) {
-		this.engine = engine;
-		this.durableChannels = durableChannels;
-		this.durable = List.copyOf(durable);
-	}
+public record SignalMeterBinder(SignalEngine engine, Supplier<DurableChannels> durableChannels,
+		Collection<String> durable) implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {

@@ -20,18 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Sends through the transport. Methods that return a future never throw: it fails
  * instead.
  */
-public final class Outbound {
+public record Outbound(SignalTransport transport, BooleanSupplier running) {
 
 	public static final String PROBE_EVENT = "probe";
-
-	private final SignalTransport transport;
-
-	private final BooleanSupplier running;
-
-	public Outbound(SignalTransport transport, BooleanSupplier running) {
-		this.transport = transport;
-		this.running = running;
-	}
 
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension,
 			boolean framed) {

@@ -44,13 +44,7 @@ import org.springframework.util.function.SingletonSupplier;
  *
  * @since 0.1.0
  */
-public final class DefaultSignalGatewayFactory implements SignalGatewayFactory {
-
-	private final ConfigurableBeanFactory beanFactory;
-
-	public DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) {
-		this.beanFactory = beanFactory;
-	}
+public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) implements SignalGatewayFactory {
 
 	// Public for code that is generated ahead of time in the package of the gateway.
 	public static Object createBean(SignalGatewayFactory factory, Class<?> gatewayInterface) {

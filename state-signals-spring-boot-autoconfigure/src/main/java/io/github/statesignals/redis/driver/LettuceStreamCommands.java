@@ -26,17 +26,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /**
  * Executes commands with Lettuce's asynchronous API: no thread waits for a reply.
  */
-final class LettuceStreamCommands implements StreamCommands {
-
-	private final LettuceConnectionFactory factory;
-
-	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
-
-	private LettuceStreamCommands(LettuceConnectionFactory factory,
-			RedisClusterAsyncCommands<byte[], byte[]> commands) {
-		this.factory = factory;
-		this.commands = commands;
-	}
+record LettuceStreamCommands(LettuceConnectionFactory factory,
+		RedisClusterAsyncCommands<byte[], byte[]> commands) implements StreamCommands {
 
 	// Returns null if no factory can be derived.
 	static @Nullable StreamCommands open(LettuceConnections connections) {

@@ -10,18 +10,7 @@ import org.springframework.data.redis.core.script.RedisScript;
 /**
  * A Lua script and its digest, by which Redis remembers it.
  */
-public final class LuaScript {
-
-	private final byte[] text;
-
-	private final byte[] sha1;
-
-	private LuaScript(String text) {
-		this.text = text.getBytes(StandardCharsets.UTF_8);
-		// Once: a script of a resource looks for changes of its file whenever it is
-		// asked.
-		this.sha1 = RedisScript.of(text).getSha1().getBytes(StandardCharsets.UTF_8);
-	}
+public record LuaScript(byte[] text, byte[] sha1) {
 
 	// From files in the package of the owner, which are joined in this order. Their names
 	// have no extension.
@@ -30,7 +19,10 @@ public final class LuaScript {
 		for (String name : names) {
 			text.append(read(owner, name)).append('\n');
 		}
-		return new LuaScript(text.toString());
+		// Once: a script of a resource looks for changes of its file whenever it is
+		// asked.
+		String sha1 = RedisScript.of(text.toString()).getSha1();
+		return new LuaScript(text.toString().getBytes(StandardCharsets.UTF_8), sha1.getBytes(StandardCharsets.UTF_8));
 	}
 
 	private static String read(Class<?> owner, String name) {
@@ -40,14 +32,6 @@ public final class LuaScript {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-	}
-
-	byte[] sha1() {
-		return this.sha1;
-	}
-
-	public byte[] text() {
-		return this.text;
 	}
 
 }

@@ -33,13 +33,7 @@ import org.springframework.dao.DataAccessException;
  *
  * @since 0.1.0
  */
-public final class RedisDurableChannels implements DurableChannels {
-
-	private final @Nullable RedisStreamSignalTransport transport;
-
-	public RedisDurableChannels(@Nullable RedisStreamSignalTransport transport) {
-		this.transport = transport;
-	}
+public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transport) implements DurableChannels {
 
 	@Override
 	public Optional<SignalStatus> find(String channel, String id) {
@@ -111,14 +105,9 @@ public final class RedisDurableChannels implements DurableChannels {
 			.toList());
 	}
 
-	// Reading it may be what has failed.
 	private static @Nullable Signal readSignal(SignalCodec codec, byte[] json) {
-		try {
-			return (codec.readStoredSignal(json, null) instanceof ReceivedSignal read) ? read.signal() : null;
-		}
-		catch (RuntimeException | StackOverflowError ex) {
-			return null;
-		}
+		ReceivedSignal read = SignalDelivery.read(codec, json);
+		return (read != null) ? read.signal() : null;
 	}
 
 	@Override
