@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
-import io.github.statesignals.Signal;
 import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
 import io.github.statesignals.redis.durable.PendingSignal.Foreign;
@@ -136,25 +135,26 @@ final class SignalDelivery {
 
 	void fail(PendingSignal signal, String reason) {
 		StoredReceipt receipt = new StoredReceipt(signal);
-		Signal known = null;
-		SignalExtension extension = null;
-		try {
-			if (signal.content() instanceof Line line
-					&& this.codec.readStoredSignal(line.json(), null) instanceof ReceivedSignal read) {
-				known = read.signal();
-				extension = read.extension();
-			}
-		}
-		catch (RuntimeException | StackOverflowError ex) {
-			logger.debug("The signal '{}' can't be read", signal.id(), ex);
-		}
+		ReceivedSignal read = (signal.content() instanceof Line line) ? read(this.codec, line.json()) : null;
+		SignalExtension extension = (read != null) ? read.extension() : null;
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
 		receipt.acknowledge(
-				new Response(this.responder, (known != null) ? known.publisherId() : "",
-						(known != null) ? known.event() : "", Acknowledgement.FAILURE,
+				new Response(this.responder, (read != null) ? read.signal().publisherId() : "",
+						(read != null) ? read.signal().event() : "", Acknowledgement.FAILURE,
 						"The signal can't be delivered: " + reason),
 				new ResponseExtension((extension != null) ? extension.id() : null));
 		this.listener.onMalformed(this.source, "it could not be delivered, and was set aside");
+	}
+
+	// Reading it may be what has failed.
+	static @Nullable ReceivedSignal read(SignalCodec codec, byte[] json) {
+		try {
+			return (codec.readStoredSignal(json, null) instanceof ReceivedSignal read) ? read : null;
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			logger.debug("A signal that could not be delivered can't be read", ex);
+			return null;
+		}
 	}
 
 	interface Reader {
