@@ -98,12 +98,10 @@ class SignalEngineConfiguration {
 			@Qualifier(EXECUTOR) Executor executor, ObjectProvider<JsonMapper> mappers,
 			ObjectProvider<SignalInterceptor> interceptors, ApplicationEventPublisher events, Environment environment,
 			ObjectProvider<Timer> timer, ObjectProvider<SignalObserver> observer) {
-		JsonMapper mapper = mappers.getIfAvailable();
-		Timer known = timer.getIfAvailable();
 		return new SignalEngine(transport, settings(properties, environment), executor,
-				(mapper != null) ? mapper : JsonMapper.builder().build(), () -> interceptors.orderedStream().toList(),
-				events, (known != null) ? known : new ScheduledTimer(),
-				() -> Objects.requireNonNullElse(observer.getIfAvailable(), SignalObserver.NONE));
+				mappers.getIfAvailable(() -> JsonMapper.builder().build()), () -> interceptors.orderedStream().toList(),
+				events, timer.getIfAvailable(ScheduledTimer::new),
+				() -> observer.getIfAvailable(() -> SignalObserver.NONE));
 	}
 
 	@Bean

@@ -81,18 +81,8 @@ final class MessageReceiver {
 			return;
 		}
 		ReceivedMessage message = isWanted(topic, name) ? read(topic, payload) : null;
-		if (message == null) {
-			return;
-		}
-		this.listening.lock();
-		try {
-			if (!this.closed) {
-				pass(topic, message);
-			}
-		}
-		finally {
-			this.listening.unlock();
-			runAfterwards();
+		if (message != null) {
+			notifyListener(() -> pass(topic, message));
 		}
 	}
 

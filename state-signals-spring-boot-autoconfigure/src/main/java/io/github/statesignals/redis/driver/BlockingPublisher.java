@@ -18,12 +18,7 @@ final class BlockingPublisher extends FramePublisher {
 
 	private final ExecutorService thread;
 
-	BlockingPublisher(RedisConnectionFactory connectionFactory, PublishSettings settings) {
-		this(connectionFactory, newThread(), settings);
-	}
-
-	private BlockingPublisher(RedisConnectionFactory connectionFactory, ExecutorService thread,
-			PublishSettings settings) {
+	BlockingPublisher(RedisConnectionFactory connectionFactory, ExecutorService thread, PublishSettings settings) {
 		super(thread, 1, settings);
 		this.connectionFactory = connectionFactory;
 		this.thread = thread;

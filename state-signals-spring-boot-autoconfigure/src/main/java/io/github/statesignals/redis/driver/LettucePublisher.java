@@ -42,11 +42,6 @@ final class LettucePublisher extends FramePublisher {
 	private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
 	private LettucePublisher(Executor executor, Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
-			PublishSettings settings) {
-		this(executor, closing, commands, connection(commands), settings);
-	}
-
-	private LettucePublisher(Executor executor, Runnable closing, RedisClusterAsyncCommands<byte[], byte[]> commands,
 			@Nullable StatefulRedisConnection<byte[], byte[]> connection, PublishSettings settings) {
 		super(executor, (connection != null) ? BATCH : 1, settings);
 		this.closing = closing;
@@ -89,15 +84,16 @@ final class LettucePublisher extends FramePublisher {
 			return null;
 		}
 		RedisClusterAsyncCommands<byte[], byte[]> commands = (RedisClusterAsyncCommands<byte[], byte[]>) found;
+		StatefulRedisConnection<byte[], byte[]> single = connection(commands);
 		Executor eventLoop = (connections != null) ? connections.eventLoop() : null;
 		if (eventLoop != null) {
-			return new LettucePublisher(eventLoop, closing, commands, settings);
+			return new LettucePublisher(eventLoop, closing, commands, single, settings);
 		}
 		ExecutorService thread = newThread();
 		return new LettucePublisher(thread, () -> {
 			closing.run();
 			thread.shutdown();
-		}, commands, settings);
+		}, commands, single, settings);
 	}
 
 	// The driver writes the commands of one call to the socket together.

@@ -58,7 +58,7 @@ public final class RedisDriver {
 				connection.ping();
 			}
 		}
-		return new BlockingPublisher(this.connectionFactory, this.publishing);
+		return new BlockingPublisher(this.connectionFactory, FramePublisher.newThread(), this.publishing);
 	}
 
 	/**
