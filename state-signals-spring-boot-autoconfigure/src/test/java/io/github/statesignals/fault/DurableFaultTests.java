@@ -228,6 +228,23 @@ class DurableFaultTests {
 	}
 
 	@Test
+	void aBatchThatArrivesAgainAfterLaterOnesIsNotStoredAgain() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
+		Recorder recorder = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
+		SignalExporter exporter = initialized(start(Exporting.class, proxy.properties()));
+		assertThat(join(publish(exporter, 0, 1, PATIENCE)).get(0).isSuccess()).isTrue();
+		assertThat(proxy.hold((sent) -> sent.contains("EVAL"))).isPositive();
+		// On another connection, when this one is overdue.
+		assertThat(join(publish(exporter, 1, 2, PATIENCE)).get(0).isSuccess()).isTrue();
+		assertThat(join(publish(exporter, 2, 3, PATIENCE)).get(0).isSuccess()).isTrue();
+		proxy.release();
+		await().atMost(PATIENCE).until(() -> proxy.connections() == 3);
+		assertThat(join(publish(exporter, 3, 4, PATIENCE)).get(0).isSuccess()).isTrue();
+		assertThat(recorder.samples()).containsExactly(0, 1, 2, 3);
+	}
+
+	@Test
 	void nothingIsLostWhileRedisIsFrozen() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		Recorder recorder = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);

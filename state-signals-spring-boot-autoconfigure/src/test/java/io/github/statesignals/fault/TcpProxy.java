@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
 /**
@@ -174,9 +175,26 @@ final class TcpProxy implements AutoCloseable {
 		return blocked.size();
 	}
 
+	/**
+	 * Holds back from now on what the clients of some connections send, until
+	 * {@link #release()}. It arrives then, also if the client has closed its connection.
+	 * @param chosen selects connections by the first bytes that their clients have sent
+	 * @return the number of these connections
+	 */
+	int hold(Predicate<String> chosen) {
+		List<Link> held = this.links.stream().filter((link) -> chosen.test(link.sent())).toList();
+		held.forEach((link) -> link.held = new CountDownLatch(1));
+		return held.size();
+	}
+
+	void release() {
+		this.links.forEach((link) -> link.held.countDown());
+	}
+
 	@Override
 	public void close() {
 		refuse();
+		release();
 		cut();
 	}
 
@@ -210,6 +228,8 @@ final class TcpProxy implements AutoCloseable {
 
 		private volatile boolean blocked;
 
+		private volatile CountDownLatch held = new CountDownLatch(0);
+
 		Link(Socket client, Socket upstream) {
 			this.client = client;
 			this.upstream = upstream;
@@ -228,12 +248,13 @@ final class TcpProxy implements AutoCloseable {
 				OutputStream output = this.upstream.getOutputStream();
 				for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
 					remember(buffer, count);
+					this.held.await();
 					if (!this.blocked) {
 						output.write(buffer, 0, count);
 					}
 				}
 			}
-			catch (IOException ex) {
+			catch (IOException | InterruptedException ex) {
 				// One side has gone, and so goes the other.
 			}
 			finally {

@@ -3,13 +3,13 @@
 -- ARGV: number of the batch, milliseconds to remember it, the signals; where the last signals are
 --       stored also milliseconds to store these, and for each signal its field among them, or empty
 -- Returns the id of the entry.
-local before = call('GET', KEYS[2])
-if before then
-  local number, id = string.match(before, '^(%d+) (%d+%-%d+)$')
-  -- One batch is in flight at a time: any other number is of an earlier batch, or not ours.
-  if number == ARGV[1] then
-    return {id}
-  end
+-- One batch is in flight at a time: a lower number is of an earlier batch, and any other text not ours.
+local number, stored = string.match(call('GET', KEYS[2]) or '', '^(%d+) (%d+%-%d+)$')
+if number == ARGV[1] then
+  return {stored}
+elseif tonumber(number or 0) > tonumber(ARGV[1]) then
+  -- It was delayed on a connection that its sender has given up.
+  return redis.error_reply('ERR A later batch was stored before')
 end
 local id = call('XADD', KEYS[1], '*', 'signals', ARGV[3])
 call('SET', KEYS[2], ARGV[1] .. ' ' .. id, 'PX', ARGV[2])

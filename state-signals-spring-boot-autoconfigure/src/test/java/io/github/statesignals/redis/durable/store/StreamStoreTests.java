@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -115,6 +116,21 @@ class StreamStoreTests {
 		assertThat(lease("current", "next", Map.of()).dropped()).isEqualTo(deleted);
 		assertThat(lease("current", "next", deleted).dropped()).isEmpty();
 		assertThat(lease("current", "next", Map.of()).dropped()).isEmpty();
+	}
+
+	@Test
+	void aBatchThatArrivesAfterALaterOneIsNotStored() {
+		StreamStore store = store(Duration.ofDays(1));
+		String first = publish(store, 1).join();
+		assertThat(publish(store, 1).join()).isEqualTo(first);
+		String second = publish(store, 10).join();
+		assertThat(publish(store, 9)).failsWithin(Duration.ofSeconds(10));
+		assertThat(publish(store, 10).join()).isEqualTo(second);
+		assertThat(this.redis.opsForStream().size(this.log)).isEqualTo(2);
+	}
+
+	private static CompletableFuture<String> publish(StreamStore store, long batch) {
+		return store.publish("producer", batch, bytes("{}"), List.of(""));
 	}
 
 	@Test
