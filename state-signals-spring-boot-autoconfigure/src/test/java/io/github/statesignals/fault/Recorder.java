@@ -5,6 +5,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
+import io.github.statesignals.SignalsMissedEvent;
+
+import org.springframework.context.event.EventListener;
 
 /**
  * Handles what the tests of this package publish, and remembers in which order.
@@ -15,9 +18,20 @@ class Recorder {
 
 	private final List<Integer> samples = new CopyOnWriteArrayList<>();
 
+	private final List<SignalsMissedEvent> missed = new CopyOnWriteArrayList<>();
+
 	@OnSignal(event = EVENT)
 	void record(Signal signal) {
 		this.samples.add((int) signal.sampleNo());
+	}
+
+	@EventListener
+	void missed(SignalsMissedEvent event) {
+		this.missed.add(event);
+	}
+
+	List<SignalsMissedEvent> missed() {
+		return this.missed;
 	}
 
 	List<Integer> samples() {

@@ -60,7 +60,11 @@ local function skipDeleted()
     local deleted = stream['entries-added'] - stream['length']
     if deleted > read then
       call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)
-      return deleted - read
+      -- Up to Redis 7.2, replicas and append-only files count less than what was read.
+      local first = stream['first-entry']
+      local unread = isBefore(last, first and first[1] or stream['last-generated-id'])
+          or isBefore(last, stream['max-deleted-entry-id'])
+      return unread and deleted - read or 0
     end
   elseif isBefore(last, stream['last-generated-id'])
       and #call('XRANGE', KEYS[2], '(' .. last, '+', 'COUNT', 1) == 0 then
