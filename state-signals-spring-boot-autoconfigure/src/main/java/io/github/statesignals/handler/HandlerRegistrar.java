@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -65,6 +66,7 @@ final class HandlerRegistrar {
 			OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
+		checkNoFactory(method);
 		checkAsynchronous(method, bean.targetClass());
 		InvocableMethods.select(method, bean.beanType());
 		SignalFilter filter = new SignalFilter(attributes.get("tag"), attributes.get("processName"),
@@ -76,6 +78,13 @@ final class HandlerRegistrar {
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
 				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
 		return (registered) -> events.forEach((event) -> registered.add(responder.on(event, handler)));
+	}
+
+	private static void checkNoFactory(Method method) {
+		if (MergedAnnotations.from(method).isPresent(Bean.class)) {
+			throw new InvalidSignalHandlerException(method, "is a @Bean method: it would create a bean for each signal",
+					"Annotate a method of the bean's class with @OnSignal instead, or remove @Bean.");
+		}
 	}
 
 	// Any other value is returned before the method has acted.

@@ -106,6 +106,7 @@ class FailureTests {
 	static final List<Arguments> badHandlers = List.of(
 			bad(ReturningText.class, "handle(Signal)", "returns java.lang.String",
 					"Return void, an Acknowledgement, a boolean, or a CompletionStage or Mono"),
+			bad(FactoryMethod.class, "ready()", "is a @Bean method", "Annotate a method of the bean's class"),
 			bad(TakingStream.class, "handle(InputStream)", "java.io.InputStream",
 					"Take a String and check it before it is used"),
 			bad(NamingNothing.class, "handle()", "names no event", "@OnSignal(event = \"...\"), or \"*\" for any"),
@@ -432,6 +433,16 @@ class FailureTests {
 		@OnSignal(event = "start")
 		String handle(Signal signal) {
 			return signal.tag();
+		}
+
+	}
+
+	static class FactoryMethod extends OverMemory {
+
+		@Bean
+		@OnSignal(event = "start")
+		Boolean ready() {
+			return true;
 		}
 
 	}
