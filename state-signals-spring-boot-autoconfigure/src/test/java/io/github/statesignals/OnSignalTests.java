@@ -427,6 +427,22 @@ class OnSignalTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void methodOfTwoInterfacesHasTheEventsOfBoth() {
+		this.runner.withBean(OfTwoInterfaces.class).run((context) -> {
+			assertThat(this.publisher.ask("child").message()).isEqualTo("of two");
+			assertThat(this.publisher.ask("stop").message()).isEqualTo("of two");
+			assertThat(this.publisher.ask("start").ras()).isZero();
+		});
+	}
+
+	@Test
+	void classOfTwoAnnotatedInterfacesFailsTheStart() {
+		this.runner.withBean(OfTwoDefaults.class)
+			.run((context) -> assertInvalid(context, OfTwoDefaults.class.getName(), "more than one @OnSignal",
+					"annotate the class itself"));
+	}
+
+	@Test
 	void callsAMethodWithABridgeOnce() {
 		Map<String, Object> run = Map.of("name", "fio", "samples", 3);
 		this.runner.withBean(Bridged.class)
@@ -1252,6 +1268,48 @@ class OnSignalTests extends AbstractHandlerTests {
 		@OnSignal(event = "start", tag = "run-7")
 		public Acknowledgement start() {
 			return Acknowledgement.success("twice annotated");
+		}
+
+	}
+
+	interface OverridingDefault extends DefaultMethod {
+
+		@Override
+		@OnSignal(event = "child")
+		Acknowledgement start();
+
+	}
+
+	interface OtherMethod {
+
+		@OnSignal(event = "stop")
+		Acknowledgement start();
+
+	}
+
+	static class OfTwoInterfaces implements DefaultMethod, OtherMethod, OverridingDefault {
+
+		@Override
+		public Acknowledgement start() {
+			return Acknowledgement.success("of two");
+		}
+
+	}
+
+	@OnSignal(tag = "one")
+	interface FirstDefaults {
+
+	}
+
+	@OnSignal(tag = "two")
+	interface SecondDefaults {
+
+	}
+
+	static class OfTwoDefaults implements FirstDefaults, SecondDefaults {
+
+		@OnSignal(event = "start")
+		void start() {
 		}
 
 	}

@@ -253,7 +253,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		if (defaults.size() > 1) {
 			throw new InvalidSignalHandlerException(
 					"The class " + targetClass.getName() + " has more than one @OnSignal",
-					"Remove all but one: it has the defaults of the methods.");
+					"Remove all but one, or annotate the class itself with one: it has the defaults of the methods.");
 		}
 		if (this.classes.isNull(beanName)) {
 			logger.warn("Bean '{}' is null: {} handles no signals", beanName, targetClass.getName());
@@ -284,20 +284,27 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		return annotations.isEmpty() ? null : annotations;
 	}
 
-	// The nearest annotations of the hierarchy replace those behind them.
+	// Those of a subtype replace those behind them.
 	private static Set<OnSignal> nearestAnnotations(AnnotatedElement element) {
-		Set<OnSignal> annotations = new LinkedHashSet<>();
-		int nearest = -1;
-		for (MergedAnnotation<OnSignal> annotation : MergedAnnotations
+		List<MergedAnnotation<OnSignal>> all = MergedAnnotations
 			.from(element, SearchStrategy.TYPE_HIERARCHY, RepeatableContainers.standardRepeatables())
 			.stream(OnSignal.class)
-			.toList()) {
-			nearest = (nearest < 0) ? annotation.getAggregateIndex() : nearest;
-			if (annotation.getAggregateIndex() == nearest) {
+			.toList();
+		Set<OnSignal> annotations = new LinkedHashSet<>();
+		for (MergedAnnotation<OnSignal> annotation : all) {
+			Class<?> type = declaringType(annotation);
+			if (all.stream()
+				.map(OnSignalMethodProcessor::declaringType)
+				.noneMatch((other) -> other != type && type.isAssignableFrom(other))) {
 				annotations.add(annotation.synthesize());
 			}
 		}
 		return annotations;
+	}
+
+	private static Class<?> declaringType(MergedAnnotation<?> annotation) {
+		Object source = Objects.requireNonNull(annotation.getSource());
+		return (source instanceof Method method) ? method.getDeclaringClass() : (Class<?>) source;
 	}
 
 }
