@@ -264,8 +264,7 @@ record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableCh
 
 	private String findChannel(String name) {
 		Set<String> channels = SignalsEndpoint.channels(this.engine);
-		String channel = (name.equals(DEFAULT_CHANNEL) && !channels.contains(name))
-				? this.engine.getSettings().channel() : name;
+		String channel = name.equals(DEFAULT_CHANNEL) ? this.engine.getSettings().channel() : name;
 		if (!channels.contains(channel)) {
 			throw new NoSuchElementException(
 					"No exporter and no responder of this application uses a channel '%s'".formatted(name));

@@ -33,7 +33,7 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 	private static final DataSize LARGEST_PAYLOAD = DataSize.ofMegabytes(512);
 
 	private static final String CHANNEL_NAME = "The name of a channel consists of letters, digits, '.', '_' and '-', "
-			+ "128 at most.";
+			+ "128 at most. 'default' stands for the channel without a name.";
 
 	// No application starts, and no Redis recovers, in less.
 	private static final Duration SECOND = Duration.ofSeconds(1);

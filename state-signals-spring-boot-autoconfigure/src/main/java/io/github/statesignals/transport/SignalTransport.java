@@ -46,10 +46,11 @@ public interface SignalTransport {
 	 * Whether a channel can have a name.
 	 * @param name the name
 	 * @return whether it is empty, or made of letters, digits, {@code .}, {@code _} and
-	 * {@code -}, 128 at most
+	 * {@code -}, 128 at most. {@code default} is none: it stands for the channel without
+	 * a name in metrics
 	 */
 	static boolean isChannelName(String name) {
-		return name.matches("[A-Za-z0-9._-]{0,128}");
+		return name.matches("(?!default$)[A-Za-z0-9._-]{0,128}");
 	}
 
 	/**

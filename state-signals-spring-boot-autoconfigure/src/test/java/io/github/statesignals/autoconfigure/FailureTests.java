@@ -98,6 +98,8 @@ class FailureTests {
 			bad("exporter.response-timeout=0", "Set a positive duration, or a negative one to wait indefinitely"),
 			bad("exporter.response-timeout=20x", "Unknown unit 'x'"),
 			bad("channel=stage 1", "'stage 1'", "consists of letters, digits, '.', '_' and '-'"),
+			bad("channel=default", "'default'", "stands for the channel without a name"),
+			bad("channels.default.delivery=durable", "stands for the channel without a name"),
 			bad("connect-timeout=soon", "'soon' is not a valid duration"),
 			bad("protocol.max-payload=10B", "'10B'", "set at least 1KB"),
 			bad("protocol.max-payload=1", "'1'", "set at least 1KB"), bad("protocol.max-payload=1GB", "512MB"),
@@ -107,6 +109,8 @@ class FailureTests {
 			bad(ReturningText.class, "handle(Signal)", "returns java.lang.String",
 					"Return void, an Acknowledgement, a boolean, or a CompletionStage or Mono"),
 			bad(FactoryMethod.class, "ready()", "is a @Bean method", "Annotate a method of the bean's class"),
+			bad(NamingTheDefault.class, "handle()", "'default' stands for the channel without a name",
+					"Correct its 'channel' attribute"),
 			bad(TakingStream.class, "handle(InputStream)", "java.io.InputStream",
 					"Take a String and check it before it is used"),
 			bad(NamingNothing.class, "handle()", "names no event", "@OnSignal(event = \"...\"), or \"*\" for any"),
@@ -466,6 +470,14 @@ class FailureTests {
 	static class NamingBlank extends OverMemory {
 
 		@OnSignal(event = " ")
+		void handle() {
+		}
+
+	}
+
+	static class NamingTheDefault extends OverMemory {
+
+		@OnSignal(event = "start", channel = "default")
 		void handle() {
 		}
 
