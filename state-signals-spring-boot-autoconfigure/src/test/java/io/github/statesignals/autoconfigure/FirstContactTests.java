@@ -173,6 +173,16 @@ class FirstContactTests {
 		assertThat(output.getOut().substring(logged)).doesNotContain("are ignored");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "state-signals.channels.orders, delivery", "state-signals.channels[0], delivery",
+			"state-signals.signing.keys.k1, secret" })
+	void valueInThePlaceOfPropertiesFailsTheStart(String property, String member, CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, property + "=durable-0123456789"))
+			.contains("'" + property + "'", "has a value instead of properties")
+			.contains("Set '" + property + "." + member + "'")
+			.doesNotContain("0123456789");
+	}
+
 	@Test
 	void environmentVariableThatLooksLikeATypingErrorIsReported(CapturedOutput output) {
 		warn("STATE_SIGNALS_EXPORTER_LEGAL_EVENT", "STATESIGNALS_EXPORTER_LEGALEVENT_0",
