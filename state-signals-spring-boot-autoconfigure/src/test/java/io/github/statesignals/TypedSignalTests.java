@@ -11,8 +11,13 @@ import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.DefaultTyping;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -63,6 +68,19 @@ class TypedSignalTests {
 		assertThat(exporter.emitAsync(new Custom("x")).join().isSuccess()).isTrue();
 		assertThat(observer.getBean(Observer.class).observed.poll(20, TimeUnit.SECONDS))
 			.isInstanceOfSatisfying(Custom.class, (custom) -> assertThat(custom.getName()).isEqualTo("x"));
+	}
+
+	@Test
+	void whatTheMapperWritesAroundObjectsIsNoMetadata() throws InterruptedException {
+		ConfigurableApplicationContext observer = this.applications.start(Observer.class);
+		PhaseChanged changed = new PhaseChanged(Phase.DRAIN, Instant.EPOCH, Duration.ofMinutes(3),
+				Map.of("eu", List.of(new Node("n1", 3))));
+		for (Class<?> configuration : List.of(RootNames.class, ClassNames.class)) {
+			SignalExporter exporter = this.applications.start(configuration).getBean(SignalExporter.class);
+			exporter.initializeAndWait(1, TIMEOUT, "phase-changed");
+			assertThat(exporter.emit(changed).messages()).isEmpty();
+			assertThat(observer.getBean(Observer.class).observed.poll(20, TimeUnit.SECONDS)).isEqualTo(changed);
+		}
 	}
 
 	@Test
@@ -251,6 +269,27 @@ class TypedSignalTests {
 		@OnSignal
 		void on(Custom custom) {
 			this.observed.add(custom);
+		}
+
+	}
+
+	static class RootNames {
+
+		@Bean
+		JsonMapper mapper() {
+			return JsonMapper.builder().enable(SerializationFeature.WRAP_ROOT_VALUE).build();
+		}
+
+	}
+
+	static class ClassNames {
+
+		@Bean
+		JsonMapper mapper() {
+			return JsonMapper.builder()
+				.activateDefaultTyping(BasicPolymorphicTypeValidator.builder().allowIfBaseType(Object.class).build(),
+						DefaultTyping.NON_FINAL)
+				.build();
 		}
 
 	}

@@ -19,6 +19,7 @@ import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.TypeSerializer;
@@ -43,13 +44,15 @@ public final class MetadataConverter {
 	// Python dies of some thousand levels, and our own reader takes no more than 200.
 	private static final int MAX_DEPTH = 100;
 
-	private final JsonMapper mapper;
+	private final SingletonSupplier<JsonMapper> mapper;
 
 	private final SingletonSupplier<JsonMapper> checking;
 
+	// Without the names of classes, which a receiver does not expect around an object.
 	public MetadataConverter(JsonMapper mapper) {
-		this.mapper = mapper;
-		this.checking = SingletonSupplier.of(() -> HiddenFields.refusedBy(mapper));
+		this.mapper = SingletonSupplier
+			.of(() -> mapper.rebuild().deactivateDefaultTyping().disable(SerializationFeature.WRAP_ROOT_VALUE).build());
+		this.checking = SingletonSupplier.of(() -> HiddenFields.refusedBy(this.mapper.obtain()));
 	}
 
 	// Errors name the key.
@@ -98,7 +101,7 @@ public final class MetadataConverter {
 			return copy;
 		}
 		try {
-			JsonNode node = this.mapper.valueToTree(value);
+			JsonNode node = this.mapper.obtain().valueToTree(value);
 			if (hasEmptyObject(node)) {
 				this.checking.obtain().valueToTree(value);
 			}
