@@ -1,5 +1,8 @@
 package io.github.statesignals.redis.driver;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisClusterConnection;
@@ -79,6 +82,25 @@ public final class RedisDriver {
 	 */
 	public boolean isEventLoop() {
 		return this.connections != null && this.connections.isEventLoop();
+	}
+
+	/**
+	 * Runs a task on the thread that reads and writes for the connections, after what it
+	 * is doing; at once, on the calling thread, if there is no such thread.
+	 */
+	public void onEventLoop(Runnable task) {
+		Executor eventLoop = (this.connections != null) ? this.connections.eventLoop() : null;
+		if (eventLoop == null) {
+			task.run();
+			return;
+		}
+		try {
+			eventLoop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// It was closed meanwhile.
+			task.run();
+		}
 	}
 
 	/**

@@ -22,12 +22,13 @@ final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
 
 	private final String refused;
 
-	AcknowledgementQueue(Function<List<AcknowledgedSignal>, CompletableFuture<Boolean>> sender, Retries retries,
+	AcknowledgementQueue(Function<List<AcknowledgedSignal>, CompletableFuture<Boolean>> sender, StreamServices services,
 			long maxPayload, String refused) {
 		// They are sent as a frame.
-		super(SignalTransport.MAX_FRAME_MESSAGES, Math.min(SignalTransport.MAX_FRAME_BYTES, maxPayload));
+		super(services.eventLoop(), SignalTransport.MAX_FRAME_MESSAGES,
+				Math.min(SignalTransport.MAX_FRAME_BYTES, maxPayload));
 		this.sender = sender;
-		this.retries = retries;
+		this.retries = services.retries();
 		this.refused = refused;
 	}
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -15,6 +16,9 @@ import io.github.statesignals.transport.SignalNotSentException;
  * flight are the next one. Requests that are done are not sent.
  */
 abstract class BatchQueue<R extends CompletableFuture<?>> {
+
+	// What is added before it runs its next task is sent together.
+	private final Executor eventLoop;
 
 	private final int maxCount;
 
@@ -32,7 +36,8 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 	@GuardedBy("this")
 	private boolean closed;
 
-	BatchQueue(int maxCount, long maxSize) {
+	BatchQueue(Executor eventLoop, int maxCount, long maxSize) {
+		this.eventLoop = eventLoop;
 		this.maxCount = maxCount;
 		this.maxSize = maxSize;
 	}
@@ -52,7 +57,7 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 			}
 			this.idle = new CompletableFuture<>();
 		}
-		sendNext();
+		this.eventLoop.execute(this::sendNext);
 		return request;
 	}
 

@@ -74,8 +74,8 @@ final class RedisStreamConnection {
 		CustomizableThreadFactory connecting = threads("state-signals-durable-connect-");
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.client = createClient();
-		StreamChannel.Services services = new StreamChannel.Services(codecs, this.listener, new Retries(this.scheduler),
-				this::createClient, this.scheduler, afterReceiving);
+		StreamServices services = new StreamServices(codecs, this.listener, new Retries(this.scheduler),
+				this::createClient, this.scheduler, afterReceiving, driver::onEventLoop);
 		channels.forEach((name, settings) -> this.channels.put(name,
 				new StreamChannel(name, new StreamStore(name, settings, this.client), services,
 						(subscription) -> this.listener.onSubscription(name, subscription))));

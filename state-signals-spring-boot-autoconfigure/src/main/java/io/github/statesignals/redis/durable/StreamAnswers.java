@@ -38,11 +38,11 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 
 	private final Retries retries;
 
-	StreamAnswers(StreamStore store, SignalCodec codec, Retries retries) {
-		super(BATCH, BATCH);
+	StreamAnswers(StreamStore store, SignalCodec codec, StreamServices services) {
+		super(services.eventLoop(), BATCH, BATCH);
 		this.store = store;
 		this.codec = codec;
-		this.retries = retries;
+		this.retries = services.retries();
 	}
 
 	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {

@@ -6,20 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
-import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.redis.durable.store.Trimming;
-import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.wire.SignalCodec;
@@ -34,7 +29,7 @@ final class StreamChannel {
 
 	private final StreamStore store;
 
-	private final Services services;
+	private final StreamServices services;
 
 	private final StreamRegistry registry;
 
@@ -52,14 +47,14 @@ final class StreamChannel {
 
 	private boolean stopped;
 
-	StreamChannel(String name, StreamStore store, Services services, Consumer<Response> subscriptions) {
+	StreamChannel(String name, StreamStore store, StreamServices services, Consumer<Response> subscriptions) {
 		this.name = name;
 		this.store = store;
 		this.services = services;
 		this.codec = services.codecs().apply(name);
 		this.registry = new StreamRegistry(name, store, services.listener(), subscriptions, services.executor());
-		this.publisher = new StreamPublisher(store, services.retries());
-		this.answers = new StreamAnswers(store, this.codec, services.retries());
+		this.publisher = new StreamPublisher(store, services);
+		this.answers = new StreamAnswers(store, this.codec, services);
 	}
 
 	SignalCodec codec() {
@@ -119,7 +114,7 @@ final class StreamChannel {
 			});
 			this.readers.values().removeAll(left);
 			names.forEach((responder) -> this.readers.computeIfAbsent(responder, (created) -> {
-				StreamReader reader = createReader(created);
+				StreamReader reader = new StreamReader(this.name, created, this.store, this.codec, this.services);
 				added.add(reader);
 				return reader;
 			}));
@@ -127,11 +122,6 @@ final class StreamChannel {
 		left.forEach(StreamReader::stop);
 		added.forEach(StreamReader::tick);
 		return added;
-	}
-
-	private StreamReader createReader(String responder) {
-		return new StreamReader(this.name, responder, this.store, this.services.clients().get(), this.codec,
-				this.services.listener(), this.services.retries(), this.services.afterReceiving());
 	}
 
 	List<StreamReader> readers() {
@@ -163,11 +153,6 @@ final class StreamChannel {
 		readers().forEach(StreamReader::close);
 		this.publisher.close();
 		this.answers.close();
-	}
-
-	// The parts that all channels of a connection share.
-	record Services(Function<String, SignalCodec> codecs, Listener listener, Retries retries,
-			Supplier<StreamClient> clients, Executor executor, Consumer<Runnable> afterReceiving) {
 	}
 
 }

@@ -37,10 +37,10 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	private final Retries retries;
 
-	StreamPublisher(StreamStore store, Retries retries) {
-		super(BATCH, BATCH_BYTES);
+	StreamPublisher(StreamStore store, StreamServices services) {
+		super(services.eventLoop(), BATCH, BATCH_BYTES);
 		this.store = store;
-		this.retries = retries;
+		this.retries = services.retries();
 	}
 
 	// Completes when the signal is stored. Cancelling prevents the sending, if that has

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
@@ -17,7 +16,6 @@ import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration.Outcome;
-import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.wire.SignalCodec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,11 +42,7 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	private final StreamClient reads;
 
-	private final Listener listener;
-
-	private final Retries retries;
-
-	private final Consumer<Runnable> afterReceiving;
+	private final StreamServices services;
 
 	private final ResponderRegistration registration;
 
@@ -64,24 +58,22 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	private final FailureLog failures = new FailureLog();
 
-	StreamReader(String channel, String name, StreamStore store, StreamClient reads, SignalCodec codec,
-			Listener listener, Retries retries, Consumer<Runnable> afterReceiving) {
+	StreamReader(String channel, String name, StreamStore store, SignalCodec codec, StreamServices services) {
 		this.channel = channel;
 		this.name = name;
 		this.store = store;
-		this.reads = reads;
-		this.listener = listener;
-		this.retries = retries;
-		this.afterReceiving = afterReceiving;
+		this.reads = services.clients().get();
+		this.services = services;
 		this.backlog = new Backlog(name);
 		this.registration = new ResponderRegistration(channel, name, store);
 		this.acknowledgements = new AcknowledgementQueue(
 				(batch) -> store.acknowledge(name, batch.get(0).token(),
 						batch.stream().map(AcknowledgedSignal::answered).toList()),
-				retries, codec.maxPayload(), "Redis refuses the acknowledgements of '" + name + "' on channel '"
+				services, codec.maxPayload(), "Redis refuses the acknowledgements of '" + name + "' on channel '"
 						+ channel + "', which are sent until they are accepted");
 		this.delivery = new DeliveryLoop(channel, name, store, this.backlog,
-				new SignalDelivery(channel, name, store.logName(), codec, listener, this), retries, this);
+				new SignalDelivery(channel, name, store.logName(), codec, services.listener(), this),
+				services.retries(), this);
 	}
 
 	ResponderRegistration registration() {
@@ -144,10 +136,10 @@ final class StreamReader implements SignalDelivery.Reader {
 	private void onRegistered(Registration registered) {
 		this.backlog.noteRestored(registered.field());
 		if (registered.outcome() == Outcome.GROUP_LOST) {
-			this.listener.onConnected(true);
+			this.services.listener().onConnected(true);
 		}
 		this.registration.complete();
-		this.listener.onRegistered(this.channel, this.name);
+		this.services.listener().onRegistered(this.channel, this.name);
 		takeLease();
 	}
 
@@ -215,7 +207,8 @@ final class StreamReader implements SignalDelivery.Reader {
 		}
 		this.backlog.checkPending(reply.firstPending());
 		Map<String, Long> dropped = this.lease.report(reply.dropped());
-		dropped.forEach((publisherId, count) -> this.listener.onDropped(this.channel, publisherId, this.name, count));
+		dropped.forEach((publisherId, count) -> this.services.listener()
+			.onDropped(this.channel, publisherId, this.name, count));
 		if (!dropped.isEmpty()) {
 			// Redis deletes what was reported.
 			takeLease();
@@ -274,7 +267,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		}
 		this.progress.reset();
 		// Handlers are woken first.
-		this.afterReceiving.accept(this::read);
+		this.services.afterReceiving().accept(this::read);
 	}
 
 	private void onReadFailed(Throwable ex) {
@@ -287,7 +280,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		}
 		int count = countFailure(ex);
 		if (!this.progress.isStopped()) {
-			this.retries.backOff(count, this::proceed);
+			this.services.retries().backOff(count, this::proceed);
 		}
 	}
 

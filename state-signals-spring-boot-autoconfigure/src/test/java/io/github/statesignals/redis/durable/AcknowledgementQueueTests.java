@@ -1,5 +1,6 @@
 package io.github.statesignals.redis.durable;
 
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -39,6 +41,8 @@ class AcknowledgementQueueTests {
 
 	private final Deque<Error> errors = new ConcurrentLinkedDeque<>();
 
+	private Executor eventLoop = Runnable::run;
+
 	private AcknowledgementQueue queue = queue(1_000);
 
 	private AcknowledgementQueue queue(long maxPayload) {
@@ -50,7 +54,9 @@ class AcknowledgementQueueTests {
 			CompletableFuture<Boolean> reply = new CompletableFuture<>();
 			this.replies.add(reply);
 			return reply;
-		}, new Retries(this.scheduler), maxPayload, "refused");
+		}, StreamTransports.services(this.scheduler, () -> {
+			throw new IllegalStateException("not used");
+		}, (task) -> this.eventLoop.execute(task)), maxPayload, "refused");
 	}
 
 	@AfterEach
@@ -70,6 +76,19 @@ class AcknowledgementQueueTests {
 		this.replies.remove().complete(false);
 		assertThat(added.get(4)).isCompletedWithValue(false);
 		assertThat(this.queue.idle()).isDone();
+	}
+
+	@Test
+	void signalsThatAreAddedBeforeTheEventLoopSendsAreOneBatch() {
+		List<Runnable> tasks = new ArrayList<>();
+		this.eventLoop = tasks::add;
+		PendingEntry entry = entry("1-0", TOKEN, 3);
+		List<AcknowledgedSignal> added = IntStream.range(0, 3).mapToObj((i) -> add(entry, i, 1)).toList();
+		assertThat(this.sent).isEmpty();
+		assertThat(this.queue.idle()).isNotDone();
+		assertThat(tasks).hasSize(1);
+		tasks.forEach(Runnable::run);
+		assertThat(this.sent).containsExactly(added);
 	}
 
 	@Test

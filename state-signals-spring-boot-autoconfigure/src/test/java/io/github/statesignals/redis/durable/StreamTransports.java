@@ -5,17 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.TestRedis;
+import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
+import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -94,6 +100,12 @@ final class StreamTransports implements AfterEachCallback {
 		transport.open(this.channel);
 		this.transports.add(transport);
 		return transport;
+	}
+
+	static StreamServices services(ScheduledExecutorService scheduler, Supplier<StreamClient> clients,
+			Executor eventLoop) {
+		return new StreamServices((channel) -> new SignalCodec(1_000), new SilentListener(), new Retries(scheduler),
+				clients, scheduler, Runnable::run, eventLoop);
 	}
 
 	RecordingExporter exporter() {

@@ -73,7 +73,7 @@ class StuckReaderTests {
 		StreamReader reader = new StreamReader("c", "r",
 				new StreamStore("c", StreamTransports.SETTINGS,
 						new StreamClient(() -> new Commands(scripts), Runnable::run)),
-				reads, new SignalCodec(1_000), new SilentListener(), new Retries(this.scheduler), Runnable::run);
+				new SignalCodec(1_000), StreamTransports.services(this.scheduler, () -> reads, Runnable::run));
 		assertThat(reader.stop()).isCompleted();
 		assertThat(scripts).hasValue(1);
 	}
