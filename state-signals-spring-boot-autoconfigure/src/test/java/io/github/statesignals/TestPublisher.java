@@ -59,11 +59,11 @@ final class TestPublisher extends SilentListener {
 
 	void publish(String publisherId, String event, String tag, String processName, Map<String, Object> metadata) {
 		this.transport.send("", new Signal(publisherId, processName, event, "elsewhere", Signal.NO_SAMPLE, tag,
-				new HashMap<>(metadata)));
+				new HashMap<>(metadata)), null);
 	}
 
 	void answer(Response response) {
-		this.transport.send("", response);
+		this.transport.send("", response, null, null);
 	}
 
 	Response receive() {

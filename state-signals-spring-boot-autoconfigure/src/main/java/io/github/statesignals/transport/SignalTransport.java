@@ -135,16 +135,6 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Sends a signal without an extension.
-	 * @param channel the channel's name
-	 * @param signal the signal
-	 * @return see {@link #send(String, Signal, SignalExtension)}
-	 */
-	default CompletableFuture<?> send(String channel, Signal signal) {
-		return send(channel, signal, null);
-	}
-
-	/**
 	 * Sends a signal. Never blocks on the network.
 	 * @param channel the channel's name
 	 * @param signal the signal
@@ -180,16 +170,6 @@ public interface SignalTransport {
 	 */
 	default boolean readsFrames(String channel, String address) {
 		return false;
-	}
-
-	/**
-	 * Sends a response without an extension, to the channel.
-	 * @param channel the channel's name
-	 * @param response the response
-	 * @return see {@link #send(String, Response, ResponseExtension, String)}
-	 */
-	default CompletableFuture<?> send(String channel, Response response) {
-		return send(channel, response, null, null);
 	}
 
 	/**

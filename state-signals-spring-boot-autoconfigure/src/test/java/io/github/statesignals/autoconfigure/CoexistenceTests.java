@@ -105,7 +105,7 @@ class CoexistenceTests {
 			SignalTransport transport = context.getBean(SignalTransport.class);
 			Signal signal = new Signal("loop-1", "loop", "anything", "host", 1, "tag", Map.of());
 			// A message that is confirmed at once completes on this thread.
-			await().until(() -> transport.send("", signal).thenApply((sent) -> transport.isEventLoop()).get());
+			await().until(() -> transport.send("", signal, null).thenApply((sent) -> transport.isEventLoop()).get());
 			assertThat(transport.isEventLoop()).isFalse();
 		}
 	}

@@ -85,11 +85,11 @@ public abstract class SignalTransportContractTests {
 		Application another = new Application(transport);
 		transport.start(another);
 		try {
-			both.transport().send(other, signal("both", 1));
-			both.transport().send(other, response("both", 2));
+			both.transport().send(other, signal("both", 1), null);
+			both.transport().send(other, response("both", 2), null, null);
 			both.send(signal("both", 3));
 			both.send(response("both", 4));
-			transport.send(other, signal("another", 5));
+			transport.send(other, signal("another", 5), null);
 			one.send(signal("one", 6));
 			await().until(() -> both.count() == 6 && one.count() == 3 && another.count() == 3);
 			assertThat(both.heard()).containsExactlyInAnyOrder(Map.entry(other, signal("both", 1)),
@@ -121,7 +121,8 @@ public abstract class SignalTransportContractTests {
 							return;
 						}
 						sent = application.transport()
-							.send(SignalTransportContractTests.this.channel, signal("app", numbers.getAndIncrement()));
+							.send(SignalTransportContractTests.this.channel, signal("app", numbers.getAndIncrement()),
+									null);
 					}
 				}
 				while (sent.isDone());
@@ -155,8 +156,8 @@ public abstract class SignalTransportContractTests {
 			sender.transport().open(opened);
 			application.transport().open(opened);
 			application.transport().open(opened);
-			sender.transport().send(opened, signal("app", i));
-			sender.transport().send(opened, response("app", i));
+			sender.transport().send(opened, signal("app", i), null);
+			sender.transport().send(opened, response("app", i), null, null);
 			sent.add(Map.entry(opened, signal("app", i)));
 			sent.add(Map.entry(opened, response("app", i)));
 		}
@@ -174,7 +175,7 @@ public abstract class SignalTransportContractTests {
 		application.transport().open(other);
 		application.transport().stop();
 		application.transport().start(application);
-		application.transport().send(other, signal("app", 1));
+		application.transport().send(other, signal("app", 1), null);
 		application.send(signal("app", 2));
 		await().until(() -> application.count() >= 2);
 		assertHeard(application, List.of(Map.entry(other, signal("app", 1)), signal("app", 2)));
@@ -365,7 +366,7 @@ public abstract class SignalTransportContractTests {
 		assertThatSendingFails(transport);
 		transport.start(new Application(transport));
 		assertThat(transport.isConnected()).isTrue();
-		assertThat(transport.send(this.channel, signal("app", 1))).succeedsWithin(AT_MOST);
+		assertThat(transport.send(this.channel, signal("app", 1), null)).succeedsWithin(AT_MOST);
 		assertThat(answer(transport, response("app", 1))).succeedsWithin(AT_MOST);
 		transport.stop();
 		assertThat(transport.isConnected()).isFalse();
@@ -398,7 +399,7 @@ public abstract class SignalTransportContractTests {
 		Application application = start();
 		Signal small = signal("app", 1);
 		Signal large = new Signal("app", "process", "event", "host", 1, "tag", Map.of("x", "x".repeat(10_000_000)));
-		assertThat(application.transport().send(this.channel, large)).isCompletedExceptionally()
+		assertThat(application.transport().send(this.channel, large, null)).isCompletedExceptionally()
 			.failsWithin(AT_MOST)
 			.withThrowableThat()
 			.withCauseInstanceOf(IllegalArgumentException.class)
@@ -505,8 +506,8 @@ public abstract class SignalTransportContractTests {
 	}
 
 	protected final void assertThatSendingFails(SignalTransport transport) {
-		for (CompletionStage<?> sent : List.of(transport.send(this.channel, signal("app", 1)),
-				transport.send(this.channel, response("app", 1)), answer(transport, response("app", 1)))) {
+		for (CompletionStage<?> sent : List.of(transport.send(this.channel, signal("app", 1), null),
+				transport.send(this.channel, response("app", 1), null, null), answer(transport, response("app", 1)))) {
 			assertThat(sent).failsWithin(AT_MOST).withThrowableThat().withCauseInstanceOf(DataAccessException.class);
 		}
 	}
@@ -576,11 +577,11 @@ public abstract class SignalTransportContractTests {
 		}
 
 		public CompletionStage<?> send(Signal signal) {
-			return this.transport.send(SignalTransportContractTests.this.channel, signal);
+			return this.transport.send(SignalTransportContractTests.this.channel, signal, null);
 		}
 
 		public CompletionStage<?> send(Response response) {
-			return this.transport.send(SignalTransportContractTests.this.channel, response);
+			return this.transport.send(SignalTransportContractTests.this.channel, response, null, null);
 		}
 
 		/**

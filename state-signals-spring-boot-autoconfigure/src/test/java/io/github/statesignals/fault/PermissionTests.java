@@ -428,8 +428,8 @@ class PermissionTests {
 				return;
 			}
 			RedisDurableChannels channels = new RedisDurableChannels(durable);
-			run(() -> durable.send(CHANNEL, signal(Signal.INITIALIZATION)).get(10, TimeUnit.SECONDS));
-			if (run(() -> durable.send(CHANNEL, signal("e")).get(10, TimeUnit.SECONDS))) {
+			run(() -> durable.send(CHANNEL, signal(Signal.INITIALIZATION), null).get(10, TimeUnit.SECONDS));
+			if (run(() -> durable.send(CHANNEL, signal("e"), null).get(10, TimeUnit.SECONDS))) {
 				run(() -> listener.acknowledged.get(10, TimeUnit.SECONDS));
 			}
 			run(() -> durable.recall(CHANNEL, "1-1.0", List.of("r")).get(10, TimeUnit.SECONDS));
@@ -451,10 +451,11 @@ class PermissionTests {
 			ResponseExtension extension = new ResponseExtension(null, null, null, null, new Probe("n", null));
 			run(() -> this.transport.send("", probe, extension, this.transport.replyTo("")).get(10, TimeUnit.SECONDS));
 			if (exporting) {
-				run(() -> this.transport.send("", signal("e")).get(10, TimeUnit.SECONDS));
+				run(() -> this.transport.send("", signal("e"), null).get(10, TimeUnit.SECONDS));
 			}
 			else {
-				run(() -> this.transport.send("", new Response("r", "p", "e", 1, null)).get(10, TimeUnit.SECONDS));
+				run(() -> this.transport.send("", new Response("r", "p", "e", 1, null), null, null)
+					.get(10, TimeUnit.SECONDS));
 			}
 		}
 

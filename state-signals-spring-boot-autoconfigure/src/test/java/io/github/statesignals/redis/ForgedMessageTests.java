@@ -136,7 +136,7 @@ class ForgedMessageTests {
 		this.recorder.failing = true;
 		this.transport.start(this.recorder);
 		for (int i = 1; i <= 1_000; i++) {
-			this.transport.send(this.channel, new Signal("p-1", "p", "e", "h", i, "t", Map.of()));
+			this.transport.send(this.channel, new Signal("p-1", "p", "e", "h", i, "t", Map.of()), null);
 		}
 		await().until(() -> this.recorder.signals.size() == 1_000);
 		assertThat(output.getOut()).containsOnlyOnce("IllegalStateException: fails for sample");

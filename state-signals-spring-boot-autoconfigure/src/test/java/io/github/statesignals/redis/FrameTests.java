@@ -361,7 +361,7 @@ class FrameTests {
 	}
 
 	private void signal(String channel, int number) {
-		this.transport.send(channel, new Signal("p", "p", "e", "h", number, "t", Map.of()));
+		this.transport.send(channel, new Signal("p", "p", "e", "h", number, "t", Map.of()), null);
 	}
 
 	private static String json(int number) {

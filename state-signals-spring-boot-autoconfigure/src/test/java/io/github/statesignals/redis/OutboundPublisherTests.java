@@ -107,7 +107,7 @@ class OutboundPublisherTests {
 		assertThat(CompletableFuture.allOf(pending.toArray(new CompletableFuture<?>[0])))
 			.succeedsWithin(Duration.ofSeconds(20));
 		Signal last = signal();
-		assertThat(this.transport.send("", last)).succeedsWithin(Duration.ofSeconds(20));
+		assertThat(this.transport.send("", last, null)).succeedsWithin(Duration.ofSeconds(20));
 		admitted.add(last);
 		await().untilAsserted(() -> assertThat(this.received).isEqualTo(admitted));
 	}
@@ -120,7 +120,7 @@ class OutboundPublisherTests {
 		assertRefused();
 		unpause();
 		await().until(() -> {
-			CompletableFuture<?> sent = this.transport.send("", signal());
+			CompletableFuture<?> sent = this.transport.send("", signal(), null);
 			return sent.handle((receivers, ex) -> ex == null).join();
 		});
 		assertThat(fill(new ArrayList<>(), 200)).hasSize(200);
@@ -131,7 +131,7 @@ class OutboundPublisherTests {
 		pause();
 		Signal large = new Signal("p-1", "p", "e", "h", 1, "t", Map.of("x", "x".repeat(CAPACITY + 1_000)));
 		List<CompletableFuture<?>> pending = new ArrayList<>();
-		pending.add(this.transport.send("", large));
+		pending.add(this.transport.send("", large, null));
 		assertRefused();
 		unpause();
 		assertThat(pending.get(0)).succeedsWithin(Duration.ofSeconds(20));
@@ -162,7 +162,7 @@ class OutboundPublisherTests {
 		List<CompletableFuture<?>> pending = new ArrayList<>();
 		while (true) {
 			Signal signal = signal();
-			CompletableFuture<?> sent = this.transport.send("", signal);
+			CompletableFuture<?> sent = this.transport.send("", signal, null);
 			if (sent.isCompletedExceptionally()) {
 				return pending;
 			}
@@ -174,14 +174,14 @@ class OutboundPublisherTests {
 	private List<Signal> fill(List<Signal> sent, int count) {
 		for (int i = 0; i < count; i++) {
 			Signal signal = signal();
-			assertThat(this.transport.send("", signal)).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(this.transport.send("", signal, null)).succeedsWithin(Duration.ofSeconds(20));
 			sent.add(signal);
 		}
 		return sent;
 	}
 
 	private void assertRefused() {
-		assertThat(this.transport.send("", signal())).isCompletedExceptionally()
+		assertThat(this.transport.send("", signal(), null)).isCompletedExceptionally()
 			.failsWithin(Duration.ZERO)
 			.withThrowableThat()
 			.withCauseInstanceOf(SignalNotSentException.class)

@@ -263,7 +263,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		for (String name : List.of(this.channel, this.channel + ".other", this.channel)) {
 			transport.open(name);
 			int sent = application.count() + 1;
-			transport.send(name, signal("app", sent));
+			transport.send(name, signal("app", sent), null);
 			await().until(() -> application.count() == sent);
 		}
 		assertThat(application.connections()).containsExactly(false);
@@ -309,8 +309,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			}
 
 		});
-		transport.send(this.channel, signal("app", 1));
-		transport.send(this.channel, signal("app", 2));
+		transport.send(this.channel, signal("app", 1), null);
+		transport.send(this.channel, signal("app", 2), null);
 		await().until(() -> errors.size() == 2);
 		assertThat(errors).extracting(Throwable::getMessage).containsExactly("sample 1", "sample 2");
 		assertThat(received).containsExactly(1L, 2L);
@@ -379,7 +379,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 		}))).succeedsWithin(CONNECT_TIMEOUT);
 		assertThat(calls).hasValue(2);
-		assertThat(transport.send(this.channel, signal("app", 1))).succeedsWithin(CONNECT_TIMEOUT);
+		assertThat(transport.send(this.channel, signal("app", 1), null)).succeedsWithin(CONNECT_TIMEOUT);
 	}
 
 	@Test
@@ -399,7 +399,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			}
 
 		});
-		transport.send(this.channel, signal("app", 1));
+		transport.send(this.channel, signal("app", 1), null);
 		await().until(() -> received.getCount() == 0);
 		CompletableFuture<Void> stopped = async(() -> {
 			stopper.set(Thread.currentThread());
@@ -483,7 +483,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		List<Object> sent = new ArrayList<>();
 		for (int i = 0; i < 300; i++) {
 			String name = names.get(i % 3);
-			application.transport().send(name, signal("app", i));
+			application.transport().send(name, signal("app", i), null);
 			sent.add(Map.entry(name, signal("app", i)));
 		}
 		await().until(() -> application.count() == 300);
@@ -506,7 +506,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 		});
 		for (int i = 0; i < 100; i++) {
-			transport.send(this.channel, signal("app", i));
+			transport.send(this.channel, signal("app", i), null);
 		}
 		await().until(() -> interrupted.size() == 100);
 		assertThat(interrupted).containsOnly(false);
@@ -660,8 +660,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			assertThat(opened).isNotEmpty();
 			List<Object> sent = new ArrayList<>();
 			for (String name : opened) {
-				transport.send(name, signal("app", 1));
-				transport.send(name, response("app", 2));
+				transport.send(name, signal("app", 1), null);
+				transport.send(name, response("app", 2), null, null);
 				sent.addAll(List.of(Map.entry(name, signal("app", 1)), Map.entry(name, response("app", 2))));
 			}
 			await().untilAsserted(() -> assertThat(application.heard()).isEqualTo(sent));
@@ -692,7 +692,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		}
 		String[] signals = opened.stream().map((name) -> "event-signal-pubsub:" + name).toArray(String[]::new);
 		assertThat(redis.pubsubNumsub(signals)).hasSize(800).allSatisfy((name, count) -> assertThat(count).isOne());
-		opened.forEach((name) -> application.transport().send(name, signal("app", 1)));
+		opened.forEach((name) -> application.transport().send(name, signal("app", 1), null));
 		application.send(signal("last", 1));
 		await().until(() -> application.heard().contains(signal("last", 1)));
 		assertThat(application.count()).isEqualTo(801);
@@ -714,8 +714,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			transport.open(opened);
 			server = TestRedis.startServer(port);
 			await().untilAsserted(() -> assertThat(application.connections()).containsExactly(false, true));
-			transport.send(opened, signal("app", 1));
-			transport.send(opened, response("app", 2));
+			transport.send(opened, signal("app", 1), null);
+			transport.send(opened, response("app", 2), null, null);
 			await().until(() -> application.count() == 2);
 			assertThat(application.heard()).containsExactly(Map.entry(opened, signal("app", 1)),
 					Map.entry(opened, response("app", 2)));

@@ -2234,7 +2234,7 @@ class DefaultSignalExporterTests {
 			this.signals.add(signal);
 			Response response = (this.automatic != null) ? this.automatic.apply(signal) : null;
 			if (response != null) {
-				this.transport.send(CHANNEL, response);
+				this.transport.send(CHANNEL, response, null, null);
 			}
 		}
 
@@ -2262,7 +2262,8 @@ class DefaultSignalExporterTests {
 		 * Whatever was sent has been received before.
 		 */
 		void receivesNothing() {
-			this.transport.send(CHANNEL, new Signal("marker", "marker", "marker", "marker", 0, "marker", Map.of()));
+			this.transport.send(CHANNEL, new Signal("marker", "marker", "marker", "marker", 0, "marker", Map.of()),
+					null);
 			receive("marker");
 		}
 
@@ -2270,7 +2271,7 @@ class DefaultSignalExporterTests {
 		 * Answer, and wait until the exporter has received it.
 		 */
 		void answer(Response response) {
-			this.transport.send(CHANNEL, response);
+			this.transport.send(CHANNEL, response, null, null);
 			try {
 				assertThat(DefaultSignalExporterTests.this.wire.received.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 			}

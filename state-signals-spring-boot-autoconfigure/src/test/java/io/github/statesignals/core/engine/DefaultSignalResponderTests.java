@@ -1130,7 +1130,7 @@ class DefaultSignalResponderTests {
 		 * Wait until the engine has received whatever was sent.
 		 */
 		void awaitReceived() {
-			this.delegate.send(CHANNEL, new Signal("nobody", "test", BARRIER, "test", 0, "test", Map.of()));
+			this.delegate.send(CHANNEL, new Signal("nobody", "test", BARRIER, "test", 0, "test", Map.of()), null);
 			try {
 				assertThat(this.barriers.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 			}
@@ -1239,7 +1239,7 @@ class DefaultSignalResponderTests {
 
 		void publish(String event, long sampleNo, String tag) {
 			this.transport.send(CHANNEL,
-					new Signal(this.publisherId, "python", event, "elsewhere", sampleNo, tag, Map.of()));
+					new Signal(this.publisherId, "python", event, "elsewhere", sampleNo, tag, Map.of()), null);
 		}
 
 		/**

@@ -291,7 +291,7 @@ class HostileClientTests {
 		for (int i = 0; i < 11_000; i++) {
 			this.peer.transport()
 				.send(InMemoryApplications.CHANNEL, new Response("forged-" + i + "x".repeat(200),
-						exporter.getPublisherId(), Signal.INITIALIZATION, 1, null));
+						exporter.getPublisherId(), Signal.INITIALIZATION, 1, null), null, null);
 		}
 		this.peer.settle();
 		assertThat(exporter.getSubscribers()).hasSize(10_000);

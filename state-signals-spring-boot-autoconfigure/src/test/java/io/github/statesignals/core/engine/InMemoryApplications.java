@@ -532,7 +532,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void settle() {
 			String marker = "marker-" + InMemoryApplications.this.markers.incrementAndGet();
-			this.transport.send(CHANNEL, new Response(MARKER, "nobody", marker, null, null));
+			this.transport.send(CHANNEL, new Response(MARKER, "nobody", marker, null, null), null, null);
 			awaiting().until(() -> this.markers.contains(marker) && InMemoryApplications.this.applications.stream()
 				.allMatch(
 						(application) -> !application.wire.isConnected() || application.wire.markers.contains(marker)));

@@ -67,7 +67,7 @@ class ForeignWritesTests {
 
 	private void publish() throws Exception {
 		int next = ++this.number;
-		String id = ((StoredSignal) this.exporter.send(this.transports.channel, StreamTransports.signal(next))
+		String id = ((StoredSignal) this.exporter.send(this.transports.channel, StreamTransports.signal(next), null)
 			.get(5, TimeUnit.SECONDS)).id();
 		await().until(() -> this.first.numbers.contains(next) && this.second.numbers.contains(next));
 		RedisDurableChannels channels = new RedisDurableChannels(this.exporter);
@@ -80,7 +80,7 @@ class ForeignWritesTests {
 
 	private void assertFailsNamed(Key key) {
 		if (key == Key.LOG) {
-			assertThatThrownBy(() -> this.exporter.send(this.transports.channel, StreamTransports.signal(0))
+			assertThatThrownBy(() -> this.exporter.send(this.transports.channel, StreamTransports.signal(0), null)
 				.get(5, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class)
 				.hasMessageContaining("The key '" + this.transports.key("log") + "' is no stream");
 		}

@@ -123,13 +123,13 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void whatIsNotAcknowledgedIsHeardAgainByWhoComesNextAndInOrder() {
 		SignalTransport sender = start().transport();
 		RecordingResponder first = keeping("r", (number) -> number != 2);
-		sender.send(this.channel, signal("p", 1));
-		sender.send(this.channel, signal("p", 2));
-		sender.send(this.channel, signal("p", 3));
+		sender.send(this.channel, signal("p", 1), null);
+		sender.send(this.channel, signal("p", 2), null);
+		sender.send(this.channel, signal("p", 3), null);
 		await().until(() -> first.numbers.size() == 3);
 		await().until(() -> pending("r") == 1);
 		first.transport.stop();
-		IntStream.rangeClosed(4, 700).forEach((i) -> sender.send(this.channel, signal("p", i)));
+		IntStream.rangeClosed(4, 700).forEach((i) -> sender.send(this.channel, signal("p", i), null));
 		RecordingResponder second = keeping("r", (number) -> true);
 		await().until(() -> second.numbers.size() >= 698);
 		List<Integer> expected = new ArrayList<>(List.of(2));
@@ -387,7 +387,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		List<CompletableFuture<?>> sent = new ArrayList<>();
 		int signals = 3_000;
 		for (int i = 0; i < signals; i++) {
-			sent.add(sender.send(this.channel, signal("p", i)));
+			sent.add(sender.send(this.channel, signal("p", i), null));
 			if (i % 500 == 250) {
 				redis.clientKill(KillArgs.Builder.typeNormal().skipme(true));
 				sent.get(i).join();
@@ -418,7 +418,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void whatEverybodyHasAcknowledgedGoes() {
 		SignalTransport sender = start().transport();
 		RecordingResponder responder = keeping("r", (number) -> true);
-		IntStream.range(0, 100).forEach((i) -> sender.send(this.channel, signal("p", i)));
+		IntStream.range(0, 100).forEach((i) -> sender.send(this.channel, signal("p", i), null));
 		await().until(() -> responder.numbers.size() == 100 && pending("r") == 0);
 		redis.del(key("trimmed"));
 		await().until(() -> redis.xlen(this.log) <= 1);
@@ -464,7 +464,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RecordingResponder responder = keeping("r", (number) -> false);
 		responder.refusals = 1;
 		// While it refuses the first one, these come together.
-		IntStream.range(0, 50).forEach((i) -> sender.send(this.channel, signal("p", i)));
+		IntStream.range(0, 50).forEach((i) -> sender.send(this.channel, signal("p", i), null));
 		await().until(() -> responder.receipts.size() == 50);
 		for (int i = 0; i < 49; i++) {
 			responder.answer(i);
@@ -877,7 +877,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> responder.numbers.equals(List.of(1)) && pending("r") == 0);
 		redis.del(this.log);
 		redis.lpush(this.log, "written by another client");
-		assertThat(sender.send(this.channel, signal("p", 2))).failsWithin(Duration.ofSeconds(5))
+		assertThat(sender.send(this.channel, signal("p", 2), null)).failsWithin(Duration.ofSeconds(5))
 			.withThrowableThat()
 			.withMessageContaining("The key '" + this.log + "' is no stream");
 		redis.del(this.log);
@@ -918,7 +918,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		RecordingResponder responder = keeping("r", (number) -> false);
 		String large = "x".repeat(900_000);
 		for (int i = 0; i < 40; i++) {
-			sender.send(this.channel, new Signal("p", "process", "event", "host", i, "", Map.of("large", large)))
+			sender.send(this.channel, new Signal("p", "process", "event", "host", i, "", Map.of("large", large)), null)
 				.join();
 		}
 		await().during(Duration.ofSeconds(2)).until(() -> pending("r") > 0 && pending("r") < 12);
@@ -932,7 +932,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private void send(SignalTransport sender, String publisherId, String event, int number) {
-		sender.send(this.channel, new Signal(publisherId, "process", event, "host", number, "", Map.of())).join();
+		sender.send(this.channel, new Signal(publisherId, "process", event, "host", number, "", Map.of()), null).join();
 	}
 
 	private void sendNumbered(SignalTransport sender, int number) {
@@ -943,7 +943,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private String send(SignalTransport sender, int number) {
-		Object sent = sender.send(this.channel, signal("p", number)).join();
+		Object sent = sender.send(this.channel, signal("p", number), null).join();
 		return ((StoredSignal) sent).id();
 	}
 

@@ -129,7 +129,7 @@ final class StreamTransports implements AfterEachCallback {
 	}
 
 	String send(SignalTransport sender, int number) {
-		return ((StoredSignal) sender.send(this.channel, signal(number)).join()).id();
+		return ((StoredSignal) sender.send(this.channel, signal(number), null).join()).id();
 	}
 
 	void send(SignalTransport sender, int from, int to) {
