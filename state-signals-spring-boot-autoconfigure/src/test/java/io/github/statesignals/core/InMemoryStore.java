@@ -149,14 +149,12 @@ public final class InMemoryStore {
 
 	}
 
-	private final class StoringTransport implements DurableSignalTransport {
-
-		private final SignalTransport delegate;
+	private final class StoringTransport extends DelegatingTransport implements DurableSignalTransport {
 
 		private @Nullable TruthReceiver listener;
 
 		private StoringTransport(SignalTransport delegate) {
-			this.delegate = delegate;
+			super(delegate);
 		}
 
 		private void readForAll() {
@@ -198,16 +196,6 @@ public final class InMemoryStore {
 			InMemoryStore.this.transports.remove(this);
 			InMemoryStore.this.readers.values().forEach((reader) -> reader.leave(this));
 			this.delegate.stop();
-		}
-
-		@Override
-		public boolean isConnected() {
-			return this.delegate.isConnected();
-		}
-
-		@Override
-		public @Nullable String replyTo(String channel) {
-			return this.delegate.replyTo(channel);
 		}
 
 		@Override

@@ -42,12 +42,15 @@ import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.SignalSpec;
+import io.github.statesignals.core.DelegatingListener;
+import io.github.statesignals.core.DelegatingTransport;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentListener;
+import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.core.lane.ScheduledTimer;
@@ -1962,12 +1965,9 @@ class DefaultSignalExporterTests {
 	}
 
 	private static EngineSettings settings(Duration responseTimeout, String... expectedResponders) {
-		return new EngineSettings(CHANNEL, EngineSettings.Extensions.NEGOTIATED,
-				new EngineSettings.Exporters("test-host", List.of(expectedResponders), REPUBLISH_INTERVAL,
-						responseTimeout, 0, Duration.ZERO, 10_000),
-				new EngineSettings.Responders("responder", true, EngineSettings.Unhandled.ACKNOWLEDGE,
-						EngineSettings.Expired.REJECT, null, null, true, 16, 1_000),
-				Duration.ofSeconds(10));
+		return new Settings().responseTimeout(responseTimeout)
+			.expectedResponders(expectedResponders)
+			.toEngineSettings();
 	}
 
 	private void use(SignalEngine engine) {
@@ -2130,9 +2130,7 @@ class DefaultSignalExporterTests {
 	/**
 	 * The engine's transport: sends as it is told, and tells when it has received.
 	 */
-	private static final class Wire implements SignalTransport {
-
-		private final SignalTransport delegate;
+	private static final class Wire extends DelegatingTransport {
 
 		private final Semaphore received = new Semaphore(0);
 
@@ -2141,56 +2139,21 @@ class DefaultSignalExporterTests {
 		private volatile Function<Signal, CompletableFuture<?>> sending;
 
 		Wire(SignalTransport delegate) {
-			this.delegate = delegate;
+			super(delegate);
 			this.sending = this::pass;
 		}
 
 		@Override
-		public void check(Signal signal) {
-			this.delegate.check(signal);
-		}
-
-		@Override
 		public void start(Listener listener) {
-			this.delegate.start(new Listener() {
-
-				@Override
-				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-					listener.onSignal(channel, signal, extension);
-				}
+			this.delegate.start(new DelegatingListener(listener) {
 
 				@Override
 				public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-					listener.onResponse(channel, response, extension);
+					super.onResponse(channel, response, extension);
 					Wire.this.received.release();
 				}
 
-				@Override
-				public void onMalformed(String source, String problem) {
-					listener.onMalformed(source, problem);
-				}
-
-				@Override
-				public void onConnected(boolean gap) {
-					listener.onConnected(gap);
-				}
-
 			});
-		}
-
-		@Override
-		public void stop() {
-			this.delegate.stop();
-		}
-
-		@Override
-		public boolean isConnected() {
-			return this.delegate.isConnected();
-		}
-
-		@Override
-		public void open(String channel) {
-			this.delegate.open(channel);
 		}
 
 		@Override
@@ -2199,12 +2162,6 @@ class DefaultSignalExporterTests {
 				this.extensions.put(signal, extension);
 			}
 			return this.sending.apply(signal);
-		}
-
-		@Override
-		public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
-				@Nullable String replyTo) {
-			return this.delegate.send(channel, response, extension, replyTo);
 		}
 
 		CompletableFuture<?> pass(Signal signal) {

@@ -30,12 +30,14 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponder.Registration;
-import io.github.statesignals.core.EngineSettings;
+import io.github.statesignals.core.DelegatingListener;
+import io.github.statesignals.core.DelegatingTransport;
 import io.github.statesignals.core.EngineSettings.Unhandled;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.SilentTransport;
+import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
@@ -1000,98 +1002,25 @@ class DefaultSignalResponderTests {
 	}
 
 	/**
-	 * Settings, one by one.
-	 */
-	private static final class Settings {
-
-		private boolean respond = true;
-
-		private Unhandled unhandled = Unhandled.ACKNOWLEDGE;
-
-		private String lockPublisher;
-
-		private String lockTag;
-
-		private boolean receiveOwn = true;
-
-		private int queueCapacity = 1_000;
-
-		private int totalQueueCapacity = 10_000;
-
-		private EngineSettings.Extensions extensions = EngineSettings.Extensions.NEGOTIATED;
-
-		private EngineSettings.Expired expired = EngineSettings.Expired.REJECT;
-
-		private Duration drainTimeout = Duration.ofSeconds(30);
-
-		Settings respond(boolean respond) {
-			this.respond = respond;
-			return this;
-		}
-
-		Settings unhandled(Unhandled unhandled) {
-			this.unhandled = unhandled;
-			return this;
-		}
-
-		Settings lockPublisher(String lockPublisher) {
-			this.lockPublisher = lockPublisher;
-			return this;
-		}
-
-		Settings lockTag(String lockTag) {
-			this.lockTag = lockTag;
-			return this;
-		}
-
-		Settings receiveOwn(boolean receiveOwn) {
-			this.receiveOwn = receiveOwn;
-			return this;
-		}
-
-		Settings queueCapacity(int queueCapacity) {
-			this.queueCapacity = queueCapacity;
-			return this;
-		}
-
-		Settings drainTimeout(Duration drainTimeout) {
-			this.drainTimeout = drainTimeout;
-			return this;
-		}
-
-		EngineSettings toEngineSettings() {
-			return new EngineSettings(CHANNEL, this.extensions,
-					new EngineSettings.Exporters("test-host", List.of(), Duration.ofSeconds(1), Duration.ofSeconds(20),
-							0, Duration.ZERO, 1_000),
-					new EngineSettings.Responders("cpu", this.respond, this.unhandled, this.expired, this.lockPublisher,
-							this.lockTag, this.receiveOwn, this.queueCapacity, this.totalQueueCapacity),
-					this.drainTimeout);
-		}
-
-	}
-
-	/**
 	 * The engine's transport: tells what it was asked to do, and may fail to.
 	 */
-	private static final class Wire implements SignalTransport {
+	private static final class Wire extends DelegatingTransport {
 
 		private static final String BARRIER = "barrier";
 
 		private final Semaphore barriers = new Semaphore(0);
-
-		private final SignalTransport delegate;
 
 		private final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
 		private volatile boolean failing;
 
 		Wire(SignalTransport delegate) {
-			this.delegate = delegate;
+			super(delegate);
 		}
 
 		@Override
 		public void start(Listener listener) {
-			this.delegate.start(new Listener() {
+			this.delegate.start(new DelegatingListener(listener) {
 
 				@Override
 				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
@@ -1099,28 +1028,8 @@ class DefaultSignalResponderTests {
 						Wire.this.barriers.release();
 					}
 					else {
-						listener.onSignal(channel, signal, extension);
+						super.onSignal(channel, signal, extension);
 					}
-				}
-
-				@Override
-				public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-					listener.onResponse(channel, response, extension);
-				}
-
-				@Override
-				public void onMalformed(String source, String problem) {
-					listener.onMalformed(source, problem);
-				}
-
-				@Override
-				public void onUnreadable(String channel, UnreadableSignal signal) {
-					listener.onUnreadable(channel, signal);
-				}
-
-				@Override
-				public void onConnected(boolean gap) {
-					listener.onConnected(gap);
 				}
 
 			});
@@ -1140,19 +1049,9 @@ class DefaultSignalResponderTests {
 		}
 
 		@Override
-		public void open(String channel) {
-			this.delegate.open(channel);
-		}
-
-		@Override
 		public void stop() {
 			this.log.add("stop");
 			this.delegate.stop();
-		}
-
-		@Override
-		public boolean isConnected() {
-			return this.delegate.isConnected();
 		}
 
 		@Override

@@ -20,12 +20,16 @@ import java.util.function.Supplier;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.core.DelegatingListener;
+import io.github.statesignals.core.DelegatingTransport;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.EngineSettings.Extensions;
+import io.github.statesignals.core.EngineSettings.Unhandled;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.SignalObserver;
+import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
@@ -183,7 +187,17 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private int maxPending = 10_000;
 
+		private Duration responseTimeout = RESPONSE_TIMEOUT;
+
 		private boolean respond = true;
+
+		private Unhandled unhandled = Unhandled.ACKNOWLEDGE;
+
+		private @Nullable String lockPublisher;
+
+		private @Nullable String lockTag;
+
+		private int queueCapacity = 10_000;
 
 		private boolean receiveOwn = true;
 
@@ -224,6 +238,31 @@ final class InMemoryApplications implements AfterEachCallback {
 			return this;
 		}
 
+		Settings responseTimeout(Duration responseTimeout) {
+			this.responseTimeout = responseTimeout;
+			return this;
+		}
+
+		Settings unhandled(Unhandled unhandled) {
+			this.unhandled = unhandled;
+			return this;
+		}
+
+		Settings lockPublisher(String lockPublisher) {
+			this.lockPublisher = lockPublisher;
+			return this;
+		}
+
+		Settings lockTag(String lockTag) {
+			this.lockTag = lockTag;
+			return this;
+		}
+
+		Settings queueCapacity(int queueCapacity) {
+			this.queueCapacity = queueCapacity;
+			return this;
+		}
+
 		Settings receiveOwn(boolean receiveOwn) {
 			this.receiveOwn = receiveOwn;
 			return this;
@@ -234,12 +273,12 @@ final class InMemoryApplications implements AfterEachCallback {
 			return this;
 		}
 
-		private EngineSettings toEngineSettings() {
+		EngineSettings toEngineSettings() {
 			return new EngineSettings(CHANNEL, this.extensions,
 					new EngineSettings.Exporters("test-host", this.expectedResponders, Duration.ofSeconds(1),
-							RESPONSE_TIMEOUT, this.evictAfterMissed, this.probeAfter, this.maxPending),
-					new EngineSettings.Responders("cpu", this.respond, EngineSettings.Unhandled.ACKNOWLEDGE,
-							this.expired, null, null, this.receiveOwn, 10_000, 100_000),
+							this.responseTimeout, this.evictAfterMissed, this.probeAfter, this.maxPending),
+					new EngineSettings.Responders("cpu", this.respond, this.unhandled, this.expired, this.lockPublisher,
+							this.lockTag, this.receiveOwn, this.queueCapacity, 100_000),
 					this.drainTimeout);
 		}
 
@@ -321,9 +360,7 @@ final class InMemoryApplications implements AfterEachCallback {
 	 * An engine's transport: remembers what it sends, and may lose its connection or have
 	 * nothing confirmed.
 	 */
-	static final class Wire implements SignalTransport {
-
-		private final SignalTransport delegate;
+	static final class Wire extends DelegatingTransport {
 
 		private final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
@@ -346,7 +383,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		private volatile @Nullable Listener listener;
 
 		private Wire(SignalTransport delegate) {
-			this.delegate = delegate;
+			super(delegate);
 		}
 
 		/**
@@ -416,12 +453,12 @@ final class InMemoryApplications implements AfterEachCallback {
 		@Override
 		public void start(Listener listener) {
 			this.listener = listener;
-			this.delegate.start(new Listener() {
+			this.delegate.start(new DelegatingListener(listener) {
 
 				@Override
 				public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
 					if (!Wire.this.lost) {
-						listener.onSignal(channel, signal, extension);
+						super.onSignal(channel, signal, extension);
 					}
 				}
 
@@ -431,18 +468,8 @@ final class InMemoryApplications implements AfterEachCallback {
 						Wire.this.markers.add(response.event());
 					}
 					else if (!Wire.this.lost) {
-						listener.onResponse(channel, response, extension);
+						super.onResponse(channel, response, extension);
 					}
-				}
-
-				@Override
-				public void onMalformed(String source, String problem) {
-					listener.onMalformed(source, problem);
-				}
-
-				@Override
-				public void onConnected(boolean gap) {
-					listener.onConnected(gap);
 				}
 
 			});
@@ -465,11 +492,6 @@ final class InMemoryApplications implements AfterEachCallback {
 				throw new PermissionDeniedDataAccessException("No", null);
 			}
 			this.delegate.open(channel);
-		}
-
-		@Override
-		public @Nullable String replyTo(String channel) {
-			return this.delegate.replyTo(channel);
 		}
 
 		@Override
@@ -500,7 +522,7 @@ final class InMemoryApplications implements AfterEachCallback {
 	/**
 	 * Speaks for responders and publishers that are none of our engines.
 	 */
-	final class Peer implements SignalTransport.Listener {
+	final class Peer extends SilentListener {
 
 		private static final String MARKER = "marker";
 
@@ -702,14 +724,6 @@ final class InMemoryApplications implements AfterEachCallback {
 			else if (!this.own.contains(response)) {
 				this.responses.add(new Message<>(response, extension));
 			}
-		}
-
-		@Override
-		public void onMalformed(String source, String problem) {
-		}
-
-		@Override
-		public void onConnected(boolean gap) {
 		}
 
 	}

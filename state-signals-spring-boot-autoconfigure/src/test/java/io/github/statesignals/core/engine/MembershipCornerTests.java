@@ -19,7 +19,6 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder.Registration;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.core.SignalObserver;
@@ -117,8 +116,8 @@ class MembershipCornerTests {
 	@Test
 	void aTimeoutOfForEverIsOneAlsoIfEverybodyUnderstands() {
 		ExecutorService executor = Executors.newCachedThreadPool();
-		SignalEngine engine = new SignalEngine(this.broker().transport(), settings(), executor, new JsonMapper(),
-				List::of, (event) -> {
+		SignalEngine engine = new SignalEngine(this.broker().transport(), new Settings().toEngineSettings(), executor,
+				new JsonMapper(), List::of, (event) -> {
 				}, new ScheduledTimer(), () -> SignalObserver.NONE);
 		try {
 			engine.responder().on("start", (signal) -> Acknowledgement.success());
@@ -306,8 +305,8 @@ class MembershipCornerTests {
 		CountDownLatch released = new CountDownLatch(1);
 		BlockingQueue<Object> told = new LinkedBlockingQueue<>();
 		ExecutorService executor = Executors.newCachedThreadPool();
-		SignalEngine engine = new SignalEngine(this.broker().transport(), settings(), executor, new JsonMapper(),
-				List::of, (event) -> {
+		SignalEngine engine = new SignalEngine(this.broker().transport(), new Settings().toEngineSettings(), executor,
+				new JsonMapper(), List::of, (event) -> {
 					try {
 						released.await();
 					}
@@ -350,15 +349,6 @@ class MembershipCornerTests {
 
 	private InMemoryBroker broker() {
 		return new InMemoryBroker();
-	}
-
-	private static EngineSettings settings() {
-		return new EngineSettings(CHANNEL, Extensions.NEGOTIATED,
-				new EngineSettings.Exporters("test-host", List.of(), Duration.ofSeconds(1), RESPONSE_TIMEOUT, 0,
-						Duration.ZERO, 10_000),
-				new EngineSettings.Responders("cpu", true, EngineSettings.Unhandled.ACKNOWLEDGE,
-						EngineSettings.Expired.REJECT, null, null, true, 100, 1_000),
-				Duration.ofSeconds(10));
 	}
 
 	private SignalExporter exporter(Application application, String... responderIds) {

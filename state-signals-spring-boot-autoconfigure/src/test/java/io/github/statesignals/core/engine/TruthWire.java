@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.DelegatingTransport;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.ResponseExtension;
@@ -20,9 +21,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * The transport of one application, which may lose or hold what it would receive, or end
  * without an announcement; and which notes what is sent and received.
  */
-final class TruthWire implements DurableSignalTransport {
-
-	private final SignalTransport delegate;
+final class TruthWire extends DelegatingTransport implements DurableSignalTransport {
 
 	private final TruthOracle oracle;
 
@@ -41,7 +40,7 @@ final class TruthWire implements DurableSignalTransport {
 
 	private State state = State.RECEIVING;
 
-	private volatile @Nullable Listener listener;
+	private volatile DurableSignalTransport.@Nullable Listener listener;
 
 	/**
 	 * Creates a wire.
@@ -51,8 +50,8 @@ final class TruthWire implements DurableSignalTransport {
 	 * @param exporting whether its application is the one that publishes
 	 */
 	TruthWire(SignalTransport delegate, TruthOracle oracle, Timer timer, boolean exporting) {
+		super(delegate);
 		this.exporting = exporting;
-		this.delegate = delegate;
 		this.oracle = oracle;
 		this.timer = timer;
 	}
@@ -92,7 +91,7 @@ final class TruthWire implements DurableSignalTransport {
 	void reconnect() {
 		if (change(State.DISCONNECTED, State.RECEIVING)) {
 			last().endNanos = this.timer.nanoTime();
-			Listener current = this.listener;
+			DurableSignalTransport.Listener current = this.listener;
 			if (current != null) {
 				current.onConnected(true);
 			}
@@ -165,29 +164,14 @@ final class TruthWire implements DurableSignalTransport {
 
 	@Override
 	public void start(SignalTransport.Listener listener) {
-		this.listener = (Listener) listener;
-		this.delegate.start(new TruthReceiver(this, (Listener) listener));
-	}
-
-	@Override
-	public void open(String channel) {
-		this.delegate.open(channel);
-	}
-
-	@Override
-	public void stop() {
-		this.delegate.stop();
+		this.listener = (DurableSignalTransport.Listener) listener;
+		this.delegate.start(new TruthReceiver(this, (DurableSignalTransport.Listener) listener));
 	}
 
 	@Override
 	public boolean isConnected() {
 		State current = state();
 		return current != State.DISCONNECTED && current != State.KILLED && this.delegate.isConnected();
-	}
-
-	@Override
-	public @Nullable String replyTo(String channel) {
-		return this.delegate.replyTo(channel);
 	}
 
 	@Override
@@ -205,11 +189,6 @@ final class TruthWire implements DurableSignalTransport {
 				answers.forEach((answer) -> this.oracle.answerReceived(answer.response(), answer.extension()));
 			}
 		});
-	}
-
-	@Override
-	public void afterReceiving(Runnable task) {
-		this.delegate.afterReceiving(task);
 	}
 
 	@Override
