@@ -3,6 +3,8 @@ package io.github.statesignals.benchmarks;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The publishing side of an arm.
@@ -37,6 +39,25 @@ interface ExporterArm {
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	boolean await(int subscribers, Duration timeout) throws InterruptedException;
+
+	/**
+	 * Initialize again each second, until there are enough subscribers.
+	 * @return {@code false} if there are not within the time
+	 */
+	static boolean initialize(Runnable initialization, BooleanSupplier enough, Duration timeout)
+			throws InterruptedException {
+		long deadline = System.nanoTime() + timeout.toNanos();
+		while (!enough.getAsBoolean()) {
+			if (System.nanoTime() > deadline) {
+				return false;
+			}
+			initialization.run();
+			for (int i = 0; i < 100 && !enough.getAsBoolean(); i++) {
+				TimeUnit.MILLISECONDS.sleep(10);
+			}
+		}
+		return true;
+	}
 
 	/**
 	 * Publish, and block until all have answered.

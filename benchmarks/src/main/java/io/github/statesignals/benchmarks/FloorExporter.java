@@ -59,17 +59,7 @@ final class FloorExporter implements ExporterArm {
 
 	@Override
 	public boolean await(int awaited, Duration timeout) throws InterruptedException {
-		long deadline = System.nanoTime() + timeout.toNanos();
-		while (this.response.responders() < awaited) {
-			if (System.nanoTime() > deadline) {
-				return false;
-			}
-			send(INITIALIZATION, 0);
-			for (int i = 0; i < 100 && this.response.responders() < awaited; i++) {
-				TimeUnit.MILLISECONDS.sleep(10);
-			}
-		}
-		return true;
+		return ExporterArm.initialize(() -> send(INITIALIZATION, 0), () -> this.response.responders() >= awaited, timeout);
 	}
 
 	@Override

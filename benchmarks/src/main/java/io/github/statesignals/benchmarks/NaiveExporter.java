@@ -50,17 +50,7 @@ final class NaiveExporter implements ExporterArm {
 
 	@Override
 	public boolean await(int awaited, Duration timeout) throws InterruptedException {
-		long deadline = System.nanoTime() + timeout.toNanos();
-		while (this.subscribers.size() < awaited) {
-			if (System.nanoTime() > deadline) {
-				return false;
-			}
-			send(NaiveMessages.INITIALIZATION, "0");
-			for (int i = 0; i < 100 && this.subscribers.size() < awaited; i++) {
-				TimeUnit.MILLISECONDS.sleep(10);
-			}
-		}
-		return true;
+		return ExporterArm.initialize(() -> send(NaiveMessages.INITIALIZATION, "0"), () -> this.subscribers.size() >= awaited, timeout);
 	}
 
 	@Override
