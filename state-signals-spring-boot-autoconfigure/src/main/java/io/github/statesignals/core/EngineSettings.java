@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of exporters and responders.
- *
- * @since 0.1.0
  */
 public record EngineSettings(String channel, Extensions extensions, Exporters exporters, Responders responders,
 		Duration drainTimeout) {

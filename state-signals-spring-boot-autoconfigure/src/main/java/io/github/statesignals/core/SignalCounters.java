@@ -20,8 +20,6 @@ import org.slf4j.LoggerFactory;
  * Counts the messages of an engine since it was created, and notifies of results.
  * Repeated failures are logged once a minute: a client that can publish on a channel must
  * not be able to fill the log.
- *
- * @since 0.1.0
  */
 public final class SignalCounters {
 

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Observes publishes, handler calls and responses. Its methods are called on the thread
  * that does the work, and never throw.
- *
- * @since 0.1.0
  */
 public interface SignalObserver {
 

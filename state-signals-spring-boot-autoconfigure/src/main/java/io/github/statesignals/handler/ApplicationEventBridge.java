@@ -42,8 +42,6 @@ import org.springframework.util.function.SingletonSupplier;
  * Each of several contexts has a bridge. An event of a child context is also published in
  * its parents: the topmost bridge emits it. A received signal is published in each
  * context with a listener, and only there.
- *
- * @since 0.1.0
  */
 public final class ApplicationEventBridge implements ApplicationListener<ApplicationEvent> {
 

@@ -41,8 +41,6 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Creates gateways that are JDK proxies, and checks all of their methods.
- *
- * @since 0.1.0
  */
 public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) implements SignalGatewayFactory {
 

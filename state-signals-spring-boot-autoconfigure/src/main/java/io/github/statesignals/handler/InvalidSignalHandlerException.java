@@ -10,8 +10,6 @@ import org.springframework.core.MethodParameter;
 
 /**
  * Thrown at start-up for a method that can't handle signals as it is declared.
- *
- * @since 0.1.0
  */
 @SuppressWarnings("serial")
 public class InvalidSignalHandlerException extends BeanInitializationException {

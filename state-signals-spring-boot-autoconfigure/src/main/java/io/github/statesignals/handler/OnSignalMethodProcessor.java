@@ -56,8 +56,6 @@ import org.springframework.util.function.SingletonSupplier;
  * processor of event listeners it inspects the types of beans: lazy, scoped and prototype
  * beans are not created, and every bean can still be proxied. Beans that are registered
  * later, or whose definition does not have the type, are inspected when they are created.
- *
- * @since 0.1.0
  */
 public final class OnSignalMethodProcessor implements SmartInitializingSingleton, DestructionAwareBeanPostProcessor,
 		ApplicationListener<ApplicationContextEvent>, DisposableBean {

@@ -5,8 +5,6 @@ import java.util.regex.Pattern;
 
 /**
  * Names the Redis channels that carry signals and responses.
- *
- * @since 0.1.0
  */
 public record SignalChannels(String signals, String responses) {
 

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Signs and verifies the messages of one channel, as they are on the wire: all bytes of a
  * message but its signature, with the channel and whether it is a signal or a response.
- *
- * @since 0.1.0
  */
 public final class ChannelSigner {
 

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of an application: all of them verify, and one signs.
- *
- * @since 0.1.0
  */
 public final class KeyRing {
 

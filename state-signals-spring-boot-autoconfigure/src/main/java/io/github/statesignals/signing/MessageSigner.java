@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Signs the messages of an application and verifies those that it receives: has the keys
  * and the times of messages of all channels. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class MessageSigner {
 

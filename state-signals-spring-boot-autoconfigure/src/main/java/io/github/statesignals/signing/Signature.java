@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param value the HMAC-SHA256 of the message, in Base64 for URLs. It is computed of the
  * message with {@link #PLACEHOLDER} in its place
  * @param replayFor the responder for which a stored signal was stored again, if it was
- * @since 0.1.0
  */
 public record Signature(String key, long time, String value, @Nullable String replayFor) {
 

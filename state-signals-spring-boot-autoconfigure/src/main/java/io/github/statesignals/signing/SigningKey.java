@@ -17,8 +17,6 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * A secret that signs and verifies, and the messages that its holders may send. Safe for
  * use by many threads.
- *
- * @since 0.1.0
  */
 public final class SigningKey {
 

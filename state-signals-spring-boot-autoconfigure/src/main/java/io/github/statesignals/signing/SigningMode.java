@@ -2,8 +2,6 @@ package io.github.statesignals.signing;
 
 /**
  * Whether the messages of a channel are signed.
- *
- * @since 0.1.0
  */
 public enum SigningMode {
 

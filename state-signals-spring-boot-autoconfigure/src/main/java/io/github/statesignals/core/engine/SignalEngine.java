@@ -49,8 +49,6 @@ import org.springframework.util.function.SingletonSupplier;
  * <p>
  * Stopping lets handlers finish and answers them, shuts the exporters down, and stops the
  * transport last. An engine that was stopped can be started again.
- *
- * @since 0.1.0
  */
 public final class SignalEngine implements SmartLifecycle {
 

@@ -25,8 +25,6 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * Creates an application's objects from metadata, as the application's {@link JsonMapper}
  * does, except for unsafe types and default typing.
- *
- * @since 0.1.0
  */
 public final class MetadataReader {
 

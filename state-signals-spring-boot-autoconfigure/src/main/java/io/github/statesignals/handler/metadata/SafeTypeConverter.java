@@ -14,8 +14,6 @@ import org.springframework.util.ObjectUtils;
 
 /**
  * Converts values in the conditions of handler methods, and no string to an unsafe type.
- *
- * @since 0.1.0
  */
 public final class SafeTypeConverter extends StandardTypeConverter {
 

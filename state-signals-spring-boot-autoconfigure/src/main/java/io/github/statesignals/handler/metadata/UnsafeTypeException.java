@@ -3,8 +3,6 @@ package io.github.statesignals.handler.metadata;
 /**
  * Thrown for a type that is not created from metadata. Jackson does not catch it, unlike
  * its own exceptions and {@link IllegalArgumentException}.
- *
- * @since 0.1.0
  */
 @SuppressWarnings("serial")
 public final class UnsafeTypeException extends RuntimeException {

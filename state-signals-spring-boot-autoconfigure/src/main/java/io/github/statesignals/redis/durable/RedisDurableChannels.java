@@ -30,8 +30,6 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * Reads and changes the state of durable channels in Redis.
- *
- * @since 0.1.0
  */
 public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transport) implements DurableChannels {
 

@@ -38,8 +38,6 @@ import org.springframework.util.Assert;
  * lease alone; then the answer is sent by pub/sub. A signal whose handler has run may be
  * delivered again, if the application ends before it has answered: delivery is at least
  * once, until the retention has passed.
- *
- * @since 0.1.0
  */
 public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport implements DurableSignalTransport {
 

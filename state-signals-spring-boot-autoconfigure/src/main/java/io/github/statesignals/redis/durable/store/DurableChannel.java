@@ -4,8 +4,6 @@ import java.time.Duration;
 
 /**
  * The settings of a durable channel. A retention of more than 36,500 days counts as that.
- *
- * @since 0.1.0
  */
 public record DurableChannel(Duration retention, Start start) {
 
