@@ -59,7 +59,8 @@ final class FloorExporter implements ExporterArm {
 
 	@Override
 	public boolean await(int awaited, Duration timeout) throws InterruptedException {
-		return ExporterArm.initialize(() -> send(INITIALIZATION, 0), () -> this.response.responders() >= awaited, timeout);
+		return ExporterArm.initialize(() -> send(INITIALIZATION, 0), () -> this.response.responders() >= awaited,
+				timeout);
 	}
 
 	@Override

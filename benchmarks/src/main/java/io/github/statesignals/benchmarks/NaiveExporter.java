@@ -50,7 +50,8 @@ final class NaiveExporter implements ExporterArm {
 
 	@Override
 	public boolean await(int awaited, Duration timeout) throws InterruptedException {
-		return ExporterArm.initialize(() -> send(NaiveMessages.INITIALIZATION, "0"), () -> this.subscribers.size() >= awaited, timeout);
+		return ExporterArm.initialize(() -> send(NaiveMessages.INITIALIZATION, "0"),
+				() -> this.subscribers.size() >= awaited, timeout);
 	}
 
 	@Override

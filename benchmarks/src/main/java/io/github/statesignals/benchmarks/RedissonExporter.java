@@ -38,7 +38,8 @@ final class RedissonExporter implements ExporterArm {
 
 	@Override
 	public boolean await(int awaited, Duration timeout) throws InterruptedException {
-		return ExporterArm.initialize(() -> send(RedissonMessages.INITIALIZATION, "0"), () -> this.subscribers.size() >= awaited, timeout);
+		return ExporterArm.initialize(() -> send(RedissonMessages.INITIALIZATION, "0"),
+				() -> this.subscribers.size() >= awaited, timeout);
 	}
 
 	@Override

@@ -44,11 +44,7 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 
 	private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
 
-	static void check(StateSignalsProperties properties, Binder binder) {
-		new PropertyChecks(properties, binder).check();
-	}
-
-	private void check() {
+	void check() {
 		StateSignalsProperties properties = this.properties;
 		String channel = properties.getChannel();
 		check(channel == null || SignalTransport.isChannelName(channel), "channel", channel, CHANNEL_NAME);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.SignalExporter;
@@ -47,6 +48,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.util.StringUtils;
 
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBean(SignalTransport.class)
@@ -64,7 +66,7 @@ class SignalEngineConfiguration {
 		if (environment instanceof ConfigurableEnvironment configurable) {
 			UnknownProperties.warn(configurable, properties);
 		}
-		PropertyChecks.check(properties, Binder.get(environment));
+		new PropertyChecks(properties, Binder.get(environment)).check();
 	}
 
 	// No default candidate: Boot's own executor must not back off because of this one.
@@ -209,12 +211,7 @@ class SignalEngineConfiguration {
 	}
 
 	private static String firstText(@Nullable String... candidates) {
-		for (String candidate : candidates) {
-			if (candidate != null && !candidate.isBlank()) {
-				return candidate;
-			}
-		}
-		throw new IllegalStateException("No candidate has text");
+		return Stream.of(candidates).filter(StringUtils::hasText).findFirst().orElseThrow();
 	}
 
 	// Not the engine itself: a test may replace the bean.

@@ -28,10 +28,6 @@ public class SignalTransportException extends DataAccessResourceFailureException
 
 	private final @Nullable String remedy;
 
-	public SignalTransportException(String message, @Nullable Throwable cause) {
-		this(message, null, cause);
-	}
-
 	/**
 	 * Creates an exception.
 	 * @param message the failure

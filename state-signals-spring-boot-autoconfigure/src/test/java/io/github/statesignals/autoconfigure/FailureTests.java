@@ -195,7 +195,7 @@ class FailureTests {
 			.contains("increase 'state-signals.connect-timeout' (0 starts the application without Redis");
 	}
 
-	// As a JVM does that is told to stop.
+	// As a JVM that gets a signal to stop.
 	@ParameterizedTest
 	@FieldSource("waits")
 	void closingEndsAStartThatWaits(Class<?> application, List<String> properties, CapturedOutput output)
@@ -288,7 +288,7 @@ class FailureTests {
 
 	@Test
 	void redisThatIsNotReachableIsDescribedWithAddressAndReason() {
-		SignalTransportException failure = new SignalTransportException("Could not subscribe",
+		SignalTransportException failure = new SignalTransportException("Could not subscribe", null,
 				new IllegalStateException("Unable to connect", new IllegalStateException(
 						"Connection refused: localhost/127.0.0.1:1", new IOException("Connection refused"))));
 		assertThat(Objects.requireNonNull(new SignalFailureAnalyzer().analyze(failure)).getDescription())
@@ -297,7 +297,7 @@ class FailureTests {
 
 	@Test
 	void redisThatIsNotReachableIsDescribedWithoutAReason() {
-		SignalTransportException failure = new SignalTransportException("Could not subscribe", null);
+		SignalTransportException failure = new SignalTransportException("Could not subscribe", null, null);
 		assertThat(Objects.requireNonNull(new SignalFailureAnalyzer().analyze(failure)).getDescription())
 			.isEqualTo("Could not subscribe.");
 	}

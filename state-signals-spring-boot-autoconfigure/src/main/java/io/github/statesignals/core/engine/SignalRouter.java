@@ -3,6 +3,7 @@ package io.github.statesignals.core.engine;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -172,16 +173,17 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	@Override
 	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			DurableSignalTransport.Receipt receipt) {
-		DefaultSignalResponder named = this.responders.find(responder, channel);
-		if (!this.enabled || named == null) {
-			return false;
-		}
-		boolean accepted = this.acceptance
-			.accept(() -> named.onSignal(new Delivery(signal, extension, true, null, receipt)));
+		boolean accepted = acceptStored(channel, responder,
+				(named) -> named.onSignal(new Delivery(signal, extension, true, null, receipt)));
 		if (accepted) {
 			this.services.counters().signals.increment();
 		}
 		return accepted;
+	}
+
+	private boolean acceptStored(String channel, String responder, Predicate<DefaultSignalResponder> acceptance) {
+		DefaultSignalResponder named = this.responders.find(responder, channel);
+		return this.enabled && named != null && this.acceptance.accept(() -> acceptance.test(named));
 	}
 
 	@Override
@@ -283,12 +285,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	@Override
 	public boolean onUnreadable(String channel, String responder, UnreadableSignal unreadable,
 			DurableSignalTransport.Receipt receipt) {
-		DefaultSignalResponder named = this.responders.find(responder, channel);
-		if (!this.enabled || named == null) {
-			return false;
-		}
 		Delivery delivery = new Delivery(known(unreadable), unreadable.extension(), true, null, receipt);
-		return this.acceptance.accept(() -> named.onUnreadable(delivery, unreadable));
+		return acceptStored(channel, responder, (named) -> named.onUnreadable(delivery, unreadable));
 	}
 
 	@Override

@@ -27,10 +27,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceExceptionConvert
  */
 public final class RedisExceptions {
 
-	// An error of Redis, which begins with its code.
-	private static final Pattern REPLY = Pattern.compile("([A-Z]{3,}) .*", Pattern.DOTALL);
-
-	private static final Pattern WRAPPED = Pattern.compile("^ERR Error running script.*? -([A-Z]{3,}) ",
+	// An error of Redis begins with its code. Up to Redis 6 a script's error is wrapped.
+	private static final Pattern CODE = Pattern.compile("(?:ERR Error running script.*? -)?([A-Z]{3,}) ",
 			Pattern.DOTALL);
 
 	// The codes of errors while Redis starts, or changes its role.
@@ -123,13 +121,8 @@ public final class RedisExceptions {
 	}
 
 	private static String code(String reply) {
-		Matcher plain = REPLY.matcher(reply);
-		// Up to Redis 6 a script's error is wrapped.
-		Matcher wrapped = WRAPPED.matcher(reply);
-		if (wrapped.find()) {
-			return wrapped.group(1);
-		}
-		return plain.matches() ? plain.group(1) : "";
+		Matcher matcher = CODE.matcher(reply);
+		return matcher.lookingAt() ? matcher.group(1) : "";
 	}
 
 	// Of one command: it was not sent if Redis has refused it.
