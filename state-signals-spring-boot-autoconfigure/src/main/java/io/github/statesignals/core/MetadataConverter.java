@@ -41,7 +41,7 @@ import org.springframework.util.function.SingletonSupplier;
  */
 public final class MetadataConverter {
 
-	// Python dies of some thousand levels, and our own reader takes no more than 200.
+	// Python fails at some thousand levels, and the reader of this project at 200.
 	private static final int MAX_DEPTH = 100;
 
 	private final SingletonSupplier<JsonMapper> mapper;

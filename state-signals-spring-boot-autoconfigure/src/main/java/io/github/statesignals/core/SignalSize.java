@@ -9,8 +9,8 @@ import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates the memory that a signal takes on a 64-bit JVM. The size of its JSON does not
- * tell: one megabyte of empty objects takes 20 in memory.
+ * Estimates the memory that a signal takes on a 64-bit JVM. The size of its JSON is no
+ * measure: one megabyte of empty objects takes 20 in memory.
  */
 public final class SignalSize {
 

@@ -40,8 +40,6 @@ import org.springframework.util.unit.DataSize;
  * Pub/sub stores nothing: a message that is sent while this transport is not connected is
  * never received. Redis does not separate databases either: all clients of the server
  * that use these channels receive each other's messages.
- *
- * @since 0.1.0
  */
 public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseable {
 
@@ -49,7 +47,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
 
-	// The end of a message whose future tells it.
+	// Where the future of a message has its end.
 	private static final BiConsumer<@Nullable Object, @Nullable Throwable> IGNORED = (receivers, ex) -> {
 	};
 

@@ -33,8 +33,8 @@ public final class LogLimit {
 	}
 
 	/**
-	 * Logs a warning, unless the limit is reached within the minute. The last one is
-	 * followed by one that says so.
+	 * Logs a warning, unless the limit is reached within the minute. The last line is
+	 * followed by one that announces the limit.
 	 * @param logger the logger
 	 * @param format the message
 	 * @param arguments its arguments, and an exception

@@ -24,7 +24,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * Connects the engines of one JVM: what each of its transports sends, all that are
- * started hear, in that order and each on a thread of its own, as those over Redis do.
+ * started receive, in that order and each on a thread of its own, as those over Redis do.
  */
 public final class InMemoryBroker {
 
@@ -107,7 +107,7 @@ public final class InMemoryBroker {
 				shortened);
 	}
 
-	// One at a time: everybody hears the same order.
+	// One at a time: all receive the same order.
 	private synchronized void deliver(String channel, Predicate<InMemoryTransport> receivers,
 			Consumer<SignalTransport.Listener> message) {
 		this.started.stream()

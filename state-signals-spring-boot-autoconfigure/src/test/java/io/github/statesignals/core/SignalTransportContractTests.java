@@ -57,8 +57,8 @@ public abstract class SignalTransportContractTests {
 	private Set<Thread> threadsBefore = Set.of();
 
 	/**
-	 * Create a transport. Those of one test hear each other and nobody else, and each is
-	 * as if of an application of its own.
+	 * Create a transport. Those of one test receive from each other and no others, and
+	 * each is as if of an application of its own.
 	 * @return the transport, not started
 	 */
 	protected abstract SignalTransport createTransport();
@@ -182,7 +182,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	/**
-	 * Assert that an application has heard what one thread has sent, in that order.
+	 * Assert that an application has received what one thread has sent, in that order.
 	 * @param application the application
 	 * @param sent what was sent, on the test's channel, or on another with its name
 	 */
@@ -593,7 +593,7 @@ public abstract class SignalTransportContractTests {
 		}
 
 		/**
-		 * The signals and responses heard so far; those of another than the test's
+		 * The signals and responses received so far; those of another than the test's
 		 * channel with its name.
 		 * @return a copy
 		 */

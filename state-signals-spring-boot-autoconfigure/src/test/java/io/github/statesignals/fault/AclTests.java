@@ -119,7 +119,7 @@ class AclTests {
 	}
 
 	/**
-	 * What Redis denied to anybody: commands and channels.
+	 * What Redis denied to any client: commands and channels.
 	 * @param server the server
 	 * @return what was denied, without what is optional
 	 */

@@ -29,7 +29,7 @@ final class RedisChecks {
 	}
 
 	/**
-	 * Signals are answered by so many responders, one after the other.
+	 * Signals are answered by that number of responders, one after the other.
 	 * @param exporter publishes them; it is initialized, and has its subscribers
 	 * @param responders the number of responders
 	 * @param signals the number of signals; their samples are 0, 1, 2, ...
@@ -50,7 +50,7 @@ final class RedisChecks {
 	}
 
 	/**
-	 * Publish until a signal is answered by somebody and nobody is missing, as is to be
+	 * Publish until a responder answers a signal and none is missing, as is to be
 	 * expected some time after Redis is there again.
 	 * @param exporter publishes
 	 */

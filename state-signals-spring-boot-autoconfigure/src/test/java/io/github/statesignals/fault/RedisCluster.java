@@ -73,7 +73,7 @@ final class RedisCluster implements AutoCloseable {
 		soon().until(() -> this.nodes.stream()
 			.skip(MASTERS)
 			.allMatch((replica) -> replica.command("INFO", "replication").contains("master_link_status:up")));
-		// Else drivers would hear of replicas later, and a failover would not begin.
+		// Else drivers would learn of replicas later, and a failover would not begin.
 		soon().until(() -> this.nodes.stream()
 			.allMatch((node) -> state(node).filter((line) -> line.contains("slave")).count() == MASTERS));
 	}
@@ -161,7 +161,7 @@ final class RedisCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Who hears a Redis channel.
+	 * The clients that are subscribed to a Redis channel.
 	 * @param channel the channel
 	 * @return how many connections are subscribed to it, at all nodes that are up
 	 */

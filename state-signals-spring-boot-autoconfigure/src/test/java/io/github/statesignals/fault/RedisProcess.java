@@ -108,9 +108,9 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * A port on which nobody listens, and no bus of a cluster either. It is below the
-	 * range from which systems take the ports of outgoing connections, so that none has
-	 * it when a server that was down comes back.
+	 * A port without a listener, and no bus of a cluster either. It is below the range
+	 * from which systems take the ports of outgoing connections, so that none has it when
+	 * a server that was down comes back.
 	 * @return the port
 	 */
 	static int freePort() {
@@ -269,7 +269,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Who hears a Redis channel.
+	 * The clients that are subscribed to a Redis channel.
 	 * @param channel the channel
 	 * @return how many connections are subscribed to it
 	 */

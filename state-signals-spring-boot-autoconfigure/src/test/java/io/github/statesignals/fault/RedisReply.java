@@ -19,7 +19,7 @@ import java.util.List;
 final class RedisReply {
 
 	/**
-	 * The name by which the connections of this class can be told from others.
+	 * The name by which the connections of this class can be distinguished from others.
 	 */
 	static final String CONNECTION_NAME = "test-control";
 

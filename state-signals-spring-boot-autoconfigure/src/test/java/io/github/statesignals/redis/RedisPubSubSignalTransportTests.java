@@ -255,7 +255,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	@Test
 	void openingAChannelAgainIsNoGapIfThereAreNoHeartbeats() {
-		// Another channel tells of gaps then: the first one.
+		// Another channel reports gaps then: the first one.
 		SignalTransport transport = prepare(
 				createTransport(TestRedis.port(), CONNECT_TIMEOUT, Duration.ofMinutes(1), Duration.ZERO));
 		Application application = new Application(transport);
@@ -643,7 +643,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		RedisServer server = TestRedis.startServer(port);
 		try (StatefulRedisConnection<String, String> connection = client
 			.connect(RedisURI.create("redis://127.0.0.1:" + port))) {
-			// It answers nobody for so many milliseconds.
+			// It answers no client for that time.
 			connection.sync().clientPause(500);
 			SignalTransport transport = prepare(createTransport(port, Duration.ZERO));
 			Application application = new Application(transport);
@@ -837,7 +837,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	/**
-	 * The connections of this test's transports that hear something.
+	 * The connections of this test's transports that are subscribed to a channel.
 	 */
 	private List<String> subscriptions() {
 		return redis.clientList()

@@ -993,7 +993,7 @@ class SignalCodecTests {
 	}
 
 	/**
-	 * Reads and writes a signal in a JVM of which somebody has set the defaults.
+	 * Reads and writes a signal in a JVM whose defaults were changed.
 	 */
 	static final class ElsewhereMain {
 

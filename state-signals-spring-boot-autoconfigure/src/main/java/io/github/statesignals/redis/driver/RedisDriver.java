@@ -13,8 +13,6 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 /**
  * Creates everything that differs between drivers, and is the only place that chooses.
  * Methods that connect need Redis to be available, and block.
- *
- * @since 0.1.0
  */
 public final class RedisDriver {
 
@@ -54,8 +52,8 @@ public final class RedisDriver {
 				return lettuce;
 			}
 		}
-		// Spring's listener container retries without end, and does not say why it can't
-		// connect. A cluster was connected to for its topology.
+		// Spring's listener container retries without end, and does not report why it
+		// can't connect. A cluster was connected to for its topology.
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
 			if (!(connection instanceof RedisClusterConnection)) {
 				connection.ping();

@@ -342,7 +342,7 @@ class CorrelationTests {
 	@Test
 	void whatWaitsForRoomIsNotOvertakenByWhatIsSmaller() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
-		// Two of these are more than may be under way.
+		// Two of these are more than may be in flight.
 		String large = "x".repeat(5 * 1024 * 1024);
 		exporter.signal("start").sampleNo(1).metadata("text", large).publishAsync();
 		exporter.signal("start").sampleNo(2).metadata("text", large).publishAsync();

@@ -85,7 +85,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 /**
  * {@link DefaultSignalExporter} in an engine, with a clock that the tests turn and
- * responders that answer as the tests tell them.
+ * responders that answer as the tests have set.
  */
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -1547,7 +1547,7 @@ class DefaultSignalExporterTests {
 	void confirmationThatComesWhileAnotherEventIsSentLetsTheNextOneGo() {
 		initialize("start", "end");
 		CompletableFuture<Void> sent = new CompletableFuture<>();
-		// As when a connection breaks: one write fails all that are under way.
+		// As when a connection breaks: one write fails all that are in flight.
 		this.wire.sending = (signal) -> {
 			if (signal.event().equals("start") && signal.sampleNo() == 0) {
 				return sent;
@@ -2128,7 +2128,7 @@ class DefaultSignalExporterTests {
 	}
 
 	/**
-	 * The engine's transport: sends as it is told, and tells when it has received.
+	 * The engine's transport: sends as a test has set, and counts what it has received.
 	 */
 	private static final class Wire extends DelegatingTransport {
 
@@ -2171,7 +2171,7 @@ class DefaultSignalExporterTests {
 	}
 
 	/**
-	 * Another application: receives signals, and answers as it is told.
+	 * Another application: receives signals, and answers as a test has set.
 	 */
 	private final class Peer extends SilentListener {
 

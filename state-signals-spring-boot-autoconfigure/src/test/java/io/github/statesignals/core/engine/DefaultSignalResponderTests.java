@@ -562,7 +562,7 @@ class DefaultSignalResponderTests {
 		assertThat(output).contains("'start' of 'publisher' is answered 'busy': too many signals are waiting");
 		this.other.publish("start", 5);
 		assertThat(this.other.receive().message()).isEqualTo("done 5");
-		// Subscribing is about the future, and waits for nobody.
+		// Subscribing concerns later signals, and does not wait.
 		this.publisher.publish(Signal.INITIALIZATION);
 		assertThat(this.publisher.receive(Signal.INITIALIZATION).ras()).isOne();
 		gate.open();
@@ -1002,7 +1002,7 @@ class DefaultSignalResponderTests {
 	}
 
 	/**
-	 * The engine's transport: tells what it was asked to do, and may fail to.
+	 * The engine's transport: records what it was asked to do, and may fail.
 	 */
 	private static final class Wire extends DelegatingTransport {
 

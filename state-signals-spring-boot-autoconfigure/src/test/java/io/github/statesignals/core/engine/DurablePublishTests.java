@@ -309,7 +309,7 @@ class DurablePublishTests {
 	}
 
 	/**
-	 * Keeps what is sent until it is told under which id.
+	 * Holds what is sent until a test stores it under an id.
 	 */
 	private final class StoringTransport extends SilentTransport implements DurableSignalTransport {
 

@@ -426,7 +426,7 @@ class ExporterLifecycleTests {
 	}
 
 	/**
-	 * Connects when a test tells it to, as if Redis came later.
+	 * Connects when a test lets it, as if Redis were started later.
 	 */
 	private static final class LateTransport extends SilentTransport {
 

@@ -48,9 +48,9 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Engines on one {@link InMemoryBroker}, as if each of an application of its own, and
- * peers among them that say what a test tells them. All have one clock, which the test
- * turns; they are stopped after the test.
+ * Engines on one {@link InMemoryBroker}, each as that of a separate application, and
+ * peers that send what a test sends. All have one clock, which the test advances; they
+ * are stopped after the test.
  */
 final class InMemoryApplications implements AfterEachCallback {
 
@@ -423,7 +423,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * From now on signals are not sent, and nobody says whether they will be.
+		 * From now on signals are not sent, and their futures do not complete.
 		 */
 		void hold() {
 			this.holding = true;

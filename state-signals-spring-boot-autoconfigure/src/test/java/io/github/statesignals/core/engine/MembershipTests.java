@@ -703,7 +703,7 @@ class MembershipTests {
 		SignalExporter exporter = initialized();
 		Application other = this.applications.start();
 		other.responder().on("start", succeeding());
-		// The hello is lost: nobody turns the clock.
+		// The hello is lost: the clock stands still.
 		this.peer.settle();
 		assertThat(exporter.getSubscribers()).isEmpty();
 		this.conductor.wire().reconnect(true);

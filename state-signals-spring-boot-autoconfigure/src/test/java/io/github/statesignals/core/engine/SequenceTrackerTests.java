@@ -211,7 +211,7 @@ class SequenceTrackerTests {
 
 	@Test
 	void aFirstSignalThatWasLateIsFoundOutByTheNextOnes() {
-		// Under way for ten seconds, which nobody can tell.
+		// In flight for ten seconds, which is not known.
 		assertThat(deadline(1, 0, 20_000, millis(10_000)) - millis(10_000)).isEqualTo(millis(20_000));
 		// The next ones were not. That is usual, as soon as several agree.
 		for (int number = 2; number <= 4; number++) {

@@ -960,7 +960,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		return "event-signal:{" + this.channel + "}:" + name;
 	}
 
-	// One that has heard a signal, and has not answered.
+	// One that has received a signal, and has not answered.
 	private RecordingResponder keepingOne(Application sender) {
 		RecordingResponder listener = keeping("r", (number) -> false);
 		send(sender.transport(), 1);

@@ -11,7 +11,7 @@ import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscriber, as its subscriptions describe it. Anybody can send one in its name, so
+ * A subscriber, as its subscriptions describe it. Any client can send one in its name, so
  * that a further one takes nothing back.
  *
  * @param trust how far its subscriptions can be trusted

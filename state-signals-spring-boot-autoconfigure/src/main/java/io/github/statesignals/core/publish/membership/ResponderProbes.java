@@ -40,7 +40,7 @@ public final class ResponderProbes {
 	// No exporter has more subscribers.
 	private static final int LIMIT = 10_000;
 
-	// Nanoseconds of it can be doubled so often.
+	// Its nanoseconds can be doubled that often without an overflow.
 	private static final Duration LONGEST = Duration.ofDays(365);
 
 	// Tasks that wait for proof that the subscription works.
@@ -328,9 +328,8 @@ public final class ResponderProbes {
 		this.peers.probe(this.publisherId, new Probe(this.nonce + number, State.WORKING), this.peers.address());
 	}
 
-	// Also where it was announced that it leaves: that is not proved, and may be
-	// another's
-	// announcement.
+	// Also where it was announced that it leaves: that is not proved, and another client
+	// may have announced it.
 	private void remove(String responderId) {
 		if (!this.responders.reject(responderId)) {
 			this.peers.lose(responderId);
