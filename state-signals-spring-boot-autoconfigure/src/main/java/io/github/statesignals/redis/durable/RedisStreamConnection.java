@@ -13,7 +13,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.github.statesignals.Response;
@@ -64,7 +63,7 @@ final class RedisStreamConnection {
 
 	private final RedisPersistence persistence = new RedisPersistence();
 
-	RedisStreamConnection(RedisDriver driver, Consumer<Runnable> afterReceiving, Function<String, SignalCodec> codecs,
+	RedisStreamConnection(RedisDriver driver, Function<String, SignalCodec> codecs,
 			Map<String, DurableChannel> channels, Set<String> opened, Listener listener) {
 		this.driver = driver;
 		this.opened = opened;
@@ -75,7 +74,7 @@ final class RedisStreamConnection {
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.client = createClient();
 		StreamServices services = new StreamServices(codecs, this.listener, new Retries(this.scheduler),
-				this::createClient, this.scheduler, afterReceiving, driver::onEventLoop);
+				this::createClient, this.scheduler, driver::onEventLoop);
 		channels.forEach((name, settings) -> this.channels.put(name,
 				new StreamChannel(name, new StreamStore(name, settings, this.client), services,
 						(subscription) -> this.listener.onSubscription(name, subscription))));

@@ -102,7 +102,7 @@ public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport
 		if (this.connection != null) {
 			return null;
 		}
-		RedisStreamConnection started = new RedisStreamConnection(driver(), this::afterReceiving,
+		RedisStreamConnection started = new RedisStreamConnection(driver(),
 				(channel) -> this.settings.codec(this.codec, channel), this.channels, this.opened, listener);
 		this.connection = started;
 		started.begin();

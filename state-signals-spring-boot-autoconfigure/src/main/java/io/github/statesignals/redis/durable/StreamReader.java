@@ -266,8 +266,8 @@ final class StreamReader implements SignalDelivery.Reader {
 			this.delivery.run();
 		}
 		this.progress.reset();
-		// Handlers are woken first.
-		this.services.afterReceiving().accept(this::read);
+		// Answers that wait are sent first.
+		this.services.eventLoop().execute(this::read);
 	}
 
 	private void onReadFailed(Throwable ex) {

@@ -1,7 +1,6 @@
 package io.github.statesignals.redis.durable;
 
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -13,5 +12,5 @@ import io.github.statesignals.wire.SignalCodec;
  * The parts that all channels of a connection share.
  */
 record StreamServices(Function<String, SignalCodec> codecs, Listener listener, Retries retries,
-		Supplier<StreamClient> clients, Executor executor, Consumer<Runnable> afterReceiving, Executor eventLoop) {
+		Supplier<StreamClient> clients, Executor executor, Executor eventLoop) {
 }

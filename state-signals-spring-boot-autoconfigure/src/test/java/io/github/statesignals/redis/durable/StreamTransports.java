@@ -105,7 +105,7 @@ final class StreamTransports implements AfterEachCallback {
 	static StreamServices services(ScheduledExecutorService scheduler, Supplier<StreamClient> clients,
 			Executor eventLoop) {
 		return new StreamServices((channel) -> new SignalCodec(1_000), new SilentListener(), new Retries(scheduler),
-				clients, scheduler, Runnable::run, eventLoop);
+				clients, scheduler, eventLoop);
 	}
 
 	RecordingExporter exporter() {
