@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
@@ -21,6 +23,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,7 +50,7 @@ class ExitingHandlerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "exit", "close" })
+	@ValueSource(strings = { "exit", "close", "exit-later" })
 	void handlerThatExitsIsNotAwaitedAndHasNotActed(String event) throws Exception {
 		SignalResult result = publish(event);
 		assertThat(result.isSuccess()).as(result.toString()).isFalse();
@@ -99,6 +102,27 @@ class ExitingHandlerTests {
 		@OnSignal(event = "close")
 		void close() {
 			this.context.close();
+		}
+
+		@OnSignal(event = "exit-later")
+		CompletableFuture<Void> prepare() {
+			return CompletableFuture.runAsync(() -> {
+			}, CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+		}
+
+		@Bean
+		static Later later() {
+			return new Later();
+		}
+
+	}
+
+	// Its handlers are called after those of the configuration.
+	static class Later {
+
+		@OnSignal(event = "exit-later")
+		void exit() {
+			System.exit(0);
 		}
 
 	}

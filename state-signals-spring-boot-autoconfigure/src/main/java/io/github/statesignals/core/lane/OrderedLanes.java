@@ -250,6 +250,11 @@ public final class OrderedLanes implements Executor {
 		 */
 		@Nullable CompletableFuture<?> run();
 
+		// The thread that goes on with the task after a future, while it does.
+		default @Nullable Thread resumedBy() {
+			return null;
+		}
+
 		// About the bytes that the task takes until it is over, always the same.
 		default long bytes() {
 			return 0;
@@ -302,7 +307,7 @@ public final class OrderedLanes implements Executor {
 		private final Queue<Task> tasks = new ArrayDeque<>(4);
 
 		@GuardedBy("this")
-		private @Nullable Object running;
+		private @Nullable Task running;
 
 		// Absent while the task awaits a future.
 		@GuardedBy("this")
@@ -374,7 +379,9 @@ public final class OrderedLanes implements Executor {
 		}
 
 		synchronized @Nullable Object runningOn(Predicate<Thread> threads) {
-			return (this.running != null && this.thread != null && threads.test(this.thread)) ? this.running : null;
+			Task task = this.running;
+			Thread current = (this.thread == null && task != null) ? task.resumedBy() : this.thread;
+			return (task != null && current != null && threads.test(current)) ? task : null;
 		}
 
 		synchronized @Nullable Object running() {

@@ -122,10 +122,16 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			last = observed;
 			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), call, observed);
 			if (!outcome.isDone()) {
+				handling.resumedBy = null;
 				return outcome.thenComposeAsync((acknowledgement) -> {
 					handling.add(acknowledgement);
+					handling.resumedBy = Thread.currentThread();
 					CompletableFuture<?> rest = invoke(handling, observed);
-					return (rest != null) ? rest : CompletableFuture.completedFuture(null);
+					if (rest != null) {
+						return rest;
+					}
+					handling.resumedBy = null;
+					return CompletableFuture.completedFuture(null);
 				}, this.services.executor());
 			}
 			handling.add(outcome.join());
@@ -246,6 +252,8 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		// Written by the thread that handles; read by those that ask for the string.
 		private volatile int next;
 
+		private volatile @Nullable Thread resumedBy;
+
 		// NOT_HANDLED if no handler has acted; null if none is called or selected.
 		private @Nullable Acknowledgement merged;
 
@@ -257,6 +265,11 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		@Override
 		public @Nullable CompletableFuture<?> run() {
 			return handle(this);
+		}
+
+		@Override
+		public @Nullable Thread resumedBy() {
+			return this.resumedBy;
 		}
 
 		@Override
