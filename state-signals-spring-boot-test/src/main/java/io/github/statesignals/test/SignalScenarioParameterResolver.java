@@ -24,9 +24,9 @@ final class SignalScenarioParameterResolver implements ParameterResolver {
 
 	@Override
 	public Object resolveParameter(ParameterContext parameter, ExtensionContext extension) {
+		// A nested class may have another context.
 		return extension.getStore(NAMESPACE)
-			.computeIfAbsent(SignalScenario.class,
-					(type) -> SignalScenario.exclusive(SpringExtension.getApplicationContext(extension)),
+			.computeIfAbsent(SpringExtension.getApplicationContext(extension), SignalScenario::exclusive,
 					SignalScenario.class);
 	}
 

@@ -1,0 +1,45 @@
+package io.github.statesignals.test;
+
+import io.github.statesignals.test.shop.PriceChanged;
+import io.github.statesignals.test.shop.ShopApplication;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.test.context.TestPropertySource;
+
+import static io.github.statesignals.test.SignalAssertions.assertThat;
+
+/**
+ * Scenarios of one test class in contexts with different properties.
+ */
+@SpringBootTest(classes = ShopApplication.class, webEnvironment = WebEnvironment.NONE)
+@AutoConfigureSignals
+@Timeout(60)
+class ScenarioContextsTests {
+
+	@BeforeAll
+	static void begin(SignalScenario scenario) {
+		scenario.responder("billing").refuses("no credit");
+	}
+
+	@Test
+	void testHasTheScenarioOfItsClass(SignalScenario scenario) {
+		assertThat(scenario.emit(new PriceChanged("tea", 3))).isActedOnBy("shop").isRefusedBy("billing");
+	}
+
+	@Nested
+	@TestPropertySource(properties = "state-signals.responder.name=kiosk")
+	class OtherContext {
+
+		@Test
+		void testHasTheScenarioOfItsContext(SignalScenario scenario) {
+			assertThat(scenario.emit(new PriceChanged("tea", 3))).isSuccess().isActedOnBy("kiosk");
+		}
+
+	}
+
+}
