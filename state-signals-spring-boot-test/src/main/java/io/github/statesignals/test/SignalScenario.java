@@ -146,7 +146,8 @@ public final class SignalScenario implements AutoCloseable {
 				(created) -> publisher().engine().create("test", channel));
 		Set<String> events = new LinkedHashSet<>(exporter.getLegalEvents());
 		if (events.add(event) || !isSubscribed(exporter, channel)) {
-			exporter.initialize(events.toArray(String[]::new));
+			String lock = this.engine.getSettings().responders().lockTag();
+			exporter.initialization(events.toArray(String[]::new)).tag((lock != null) ? lock : "").initialize();
 			Waiting.until(SUBSCRIPTION_TIMEOUT, () -> isSubscribed(exporter, channel));
 		}
 		return exporter;

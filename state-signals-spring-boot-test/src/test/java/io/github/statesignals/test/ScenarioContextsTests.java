@@ -42,4 +42,16 @@ class ScenarioContextsTests {
 
 	}
 
+	@Nested
+	@TestPropertySource(properties = "state-signals.responder.lock-tag=night")
+	class LockedOnATag {
+
+		@Test
+		void signalsWithTheTagAreHandled(SignalScenario scenario) {
+			assertThat(scenario.signal("price-changed").tag("night").payload(new PriceChanged("tea", 3)).publish())
+				.isActedOnBy("shop");
+		}
+
+	}
+
 }
