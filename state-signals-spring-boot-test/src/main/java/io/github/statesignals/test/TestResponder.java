@@ -30,6 +30,8 @@ public final class TestResponder {
 
 	private final List<Peer> peers = new ArrayList<>();
 
+	private final List<String> ids = new ArrayList<>();
+
 	private final String name;
 
 	private final String channel;
@@ -63,6 +65,7 @@ public final class TestResponder {
 		peer.engine().start();
 		this.peer = peer;
 		this.responder = responder;
+		this.ids.add(responder.getResponderId());
 		// It also announces itself, and exporters take their time to ask it.
 		this.exporters.get()
 			.forEach(
@@ -208,6 +211,11 @@ public final class TestResponder {
 
 	synchronized void close() {
 		this.peers.forEach(Peer::close);
+		// Without extensions it does not announce that it leaves.
+		this.exporters.get()
+			.stream()
+			.map(DefaultSignalExporter::subscriptions)
+			.forEach((subscriptions) -> this.ids.forEach(subscriptions::evict));
 	}
 
 }
