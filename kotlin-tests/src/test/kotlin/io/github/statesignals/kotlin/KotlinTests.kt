@@ -154,6 +154,14 @@ class KotlinTests {
     }
 
     @Test
+    fun `a duration of Kotlin, whose number has no unit, is refused`() {
+        assertThatExceptionOfType(RuntimeException::class.java).isThrownBy { run(InvalidDuration::class.java).close() }
+            .withStackTraceContaining("takes a kotlin.time.Duration")
+        assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { gateway<Pausing>() }
+            .withMessageContaining("takes a kotlin.time.Duration")
+    }
+
+    @Test
     fun `answers are a flow`() = runBlocking<Unit> {
         assertThat(Conductor(exporter).progress().toList()).hasSize(3).last().isEqualTo("missing: []")
         assertThatExceptionOfType(IllegalArgumentException::class.java)
@@ -281,6 +289,22 @@ class KotlinTests {
 
         @OnSignal(event = ["unit"])
         suspend fun future(): CompletableFuture<Boolean> = CompletableFuture.completedFuture(true)
+    }
+
+    @EnableAutoConfiguration
+    @Import(InvalidDurationHandler::class)
+    class InvalidDuration
+
+    class InvalidDurationHandler {
+
+        @OnSignal(event = ["unit"])
+        fun pause(wait: kotlin.time.Duration) {
+        }
+    }
+
+    interface Pausing {
+
+        fun pause(wait: kotlin.time.Duration): SignalResult
     }
 
     abstract class GenericHandler<R> {

@@ -154,6 +154,9 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 			if (suspending && !KotlinFunctions.COROUTINES) {
 				throw invalid(method, KotlinFunctions.NOT_CALLABLE, KotlinFunctions.DEPENDENCIES);
 			}
+			if (KotlinFunctions.takesDuration(method)) {
+				throw invalid(method, KotlinFunctions.DURATION, KotlinFunctions.JAVA_DURATION);
+			}
 			Parameter[] declared = method.getParameters();
 			// The last parameter of a suspending function is its continuation.
 			GatewayParameter[] parameters = new GatewayParameter[suspending ? declared.length - 1 : declared.length];

@@ -66,7 +66,7 @@ final class HandlerRegistrar {
 			OnSignal annotation) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
-		checkNoFactory(method);
+		checkKind(method);
 		checkAsynchronous(method, bean.targetClass());
 		InvocableMethods.select(method, bean.beanType());
 		SignalFilter filter = new SignalFilter(attributes.get("tag"), attributes.get("processName"),
@@ -80,10 +80,13 @@ final class HandlerRegistrar {
 		return (registered) -> events.forEach((event) -> registered.add(responder.on(event, handler)));
 	}
 
-	private static void checkNoFactory(Method method) {
+	private static void checkKind(Method method) {
 		if (MergedAnnotations.from(method).isPresent(Bean.class)) {
 			throw new InvalidSignalHandlerException(method, "is a @Bean method: it would create a bean for each signal",
 					"Annotate a method of the bean's class with @OnSignal instead, or remove @Bean.");
+		}
+		if (KotlinFunctions.takesDuration(method)) {
+			throw new InvalidSignalHandlerException(method, KotlinFunctions.DURATION, KotlinFunctions.JAVA_DURATION);
 		}
 	}
 

@@ -30,6 +30,11 @@ final class KotlinFunctions {
 	static final String DEPENDENCIES = "Add the dependencies org.jetbrains.kotlin:kotlin-reflect and "
 			+ "org.jetbrains.kotlinx:kotlinx-coroutines-reactor.";
 
+	// Its method takes a long, which encodes number and unit.
+	static final String DURATION = "takes a kotlin.time.Duration, which can't be told from a number";
+
+	static final String JAVA_DURATION = "Take a java.time.Duration.";
+
 	static final boolean COROUTINES = KotlinDetector.isKotlinReflectPresent()
 			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", KotlinFunctions.class.getClassLoader());
 
@@ -60,6 +65,10 @@ final class KotlinFunctions {
 	// Whether a parameter is nullable or has a default value.
 	static boolean isOptional(MethodParameter parameter) {
 		return isKotlin(parameter.getDeclaringClass()) && parameter.isOptional();
+	}
+
+	static boolean takesDuration(Method method) {
+		return isKotlin(method.getDeclaringClass()) && Reflection.takesDuration(method);
 	}
 
 	private static boolean isKotlin(Class<?> type) {
@@ -93,6 +102,14 @@ final class KotlinFunctions {
 			KCallablesJvm.setAccessible(function, true);
 			Object result = function.callBy(values);
 			return (method.getReturnType() == void.class) ? null : result;
+		}
+
+		static boolean takesDuration(Method method) {
+			KFunction<?> function = ReflectJvmMapping.getKotlinFunction(method);
+			return function != null && function.getParameters()
+				.stream()
+				.anyMatch((parameter) -> parameter.getType().getClassifier() instanceof KClass<?> type
+						&& "kotlin.time.Duration".equals(type.getQualifiedName()));
 		}
 
 		// The function takes an object of a value class, the method what it wraps.
