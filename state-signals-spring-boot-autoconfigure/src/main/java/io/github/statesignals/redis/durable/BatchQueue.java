@@ -17,6 +17,8 @@ import io.github.statesignals.transport.SignalNotSentException;
  */
 abstract class BatchQueue<R extends CompletableFuture<?>> {
 
+	private static final int CROWD = 32;
+
 	// What is added before it runs its next task is sent together.
 	private final Executor eventLoop;
 
@@ -26,6 +28,10 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 
 	@GuardedBy("this")
 	private final Deque<R> queue = new ArrayDeque<>();
+
+	// The size from which on requests that are done are removed.
+	@GuardedBy("this")
+	private int crowd = CROWD;
 
 	@GuardedBy("this")
 	private List<R> inFlight = List.of();
@@ -52,6 +58,11 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 				return request;
 			}
 			this.queue.add(request);
+			if (this.queue.size() > this.crowd) {
+				// A batch may be in flight for long.
+				this.queue.removeIf(CompletableFuture::isDone);
+				this.crowd = CROWD + 2 * this.queue.size();
+			}
 			if (!this.idle.isDone()) {
 				return request;
 			}

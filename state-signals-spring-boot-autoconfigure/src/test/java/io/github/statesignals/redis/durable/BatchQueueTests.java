@@ -1,0 +1,56 @@
+package io.github.statesignals.redis.durable;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class BatchQueueTests {
+
+	private final List<List<CompletableFuture<String>>> sent = new ArrayList<>();
+
+	private final BatchQueue<CompletableFuture<String>> queue = new BatchQueue<>(Runnable::run, 10, 10) {
+
+		@Override
+		long size(CompletableFuture<String> request) {
+			return 1;
+		}
+
+		@Override
+		void send(List<CompletableFuture<String>> batch) {
+			BatchQueueTests.this.sent.add(batch);
+		}
+
+	};
+
+	// Redis may not reply for as long as the driver takes to connect.
+	@Test
+	void requestsThatAreDoneAreNotKeptWhileABatchIsInFlight() {
+		CompletableFuture<String> first = this.queue.add(CompletableFuture::new);
+		List<CompletableFuture<String>> waiting = new ArrayList<>();
+		List<WeakReference<CompletableFuture<String>>> cancelled = new ArrayList<>();
+		for (int i = 0; i < 1_000; i++) {
+			if (i % 250 == 0) {
+				waiting.add(this.queue.add(CompletableFuture::new));
+			}
+			CompletableFuture<String> request = this.queue.add(CompletableFuture::new);
+			request.cancel(false);
+			cancelled.add(new WeakReference<>(request));
+		}
+		await().untilAsserted(() -> {
+			System.gc();
+			assertThat(cancelled).filteredOn((request) -> request.get() != null).hasSizeLessThan(100);
+		});
+		assertThat(this.sent).containsExactly(List.of(first));
+		this.queue.sendNext();
+		assertThat(this.sent).containsExactly(List.of(first), waiting);
+		this.queue.sendNext();
+		assertThat(this.queue.idle()).isDone();
+	}
+
+}
