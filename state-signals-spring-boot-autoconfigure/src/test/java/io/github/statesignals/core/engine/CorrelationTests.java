@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -565,14 +564,7 @@ class CorrelationTests {
 	}
 
 	private static Signal next(BlockingQueue<Signal> received) {
-		try {
-			Signal signal = received.poll(20, TimeUnit.SECONDS);
-			assertThat(signal).isNotNull();
-			return signal;
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+		return InMemoryApplications.next(received, "no signal was received");
 	}
 
 	private List<String> answeredIds(Application application, String publisherId, String event) {

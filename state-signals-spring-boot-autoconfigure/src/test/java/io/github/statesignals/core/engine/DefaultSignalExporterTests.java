@@ -57,8 +57,6 @@ import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +75,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 
+import static io.github.statesignals.core.engine.InMemoryApplications.awaiting;
+import static io.github.statesignals.core.engine.InMemoryApplications.get;
+import static io.github.statesignals.core.engine.InMemoryApplications.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -2013,10 +2014,6 @@ class DefaultSignalExporterTests {
 		return CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is away"));
 	}
 
-	private static ConditionFactory awaiting() {
-		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
-	}
-
 	private void awaitScheduled(int count) {
 		awaiting().until(() -> this.timer.scheduled() == count);
 	}
@@ -2025,22 +2022,8 @@ class DefaultSignalExporterTests {
 	 * Wait until what the engine has given to its executor is done.
 	 */
 	private void settle() {
-		try {
-			this.executor.submit(() -> {
-			}).get(10, TimeUnit.SECONDS);
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static <T> T get(CompletableFuture<T> future) {
-		try {
-			return future.get(10, TimeUnit.SECONDS);
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
+		get(CompletableFuture.runAsync(() -> {
+		}, this.executor));
 	}
 
 	private <T> Future<T> inBackground(Callable<T> call) {
@@ -2199,14 +2182,7 @@ class DefaultSignalExporterTests {
 		 * The next signal.
 		 */
 		Signal receive() {
-			try {
-				Signal signal = this.signals.poll(10, TimeUnit.SECONDS);
-				assertThat(signal).as("no signal was received").isNotNull();
-				return signal;
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
+			return next(this.signals, "no signal was received");
 		}
 
 		Signal receive(String event) {

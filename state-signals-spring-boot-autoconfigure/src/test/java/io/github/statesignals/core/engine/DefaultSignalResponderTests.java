@@ -43,8 +43,6 @@ import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +59,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
 
+import static io.github.statesignals.core.engine.InMemoryApplications.awaiting;
+import static io.github.statesignals.core.engine.InMemoryApplications.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -926,10 +926,6 @@ class DefaultSignalResponderTests {
 		this.wire.log.clear();
 	}
 
-	private static ConditionFactory awaiting() {
-		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
-	}
-
 	private static SignalHandler succeeding() {
 		return (signal) -> Acknowledgement.success();
 	}
@@ -1145,14 +1141,7 @@ class DefaultSignalResponderTests {
 		 * The next response to this publisher.
 		 */
 		Response receive() {
-			try {
-				Response response = this.responses.poll(10, TimeUnit.SECONDS);
-				assertThat(response).as("no response was received").isNotNull();
-				return response;
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
+			return next(this.responses, "no response was received");
 		}
 
 		Response receive(String event) {

@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -159,7 +158,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 	}
 
-	private static <T> T next(BlockingQueue<T> queue, Supplier<String> description) {
+	static <T> T next(BlockingQueue<T> queue, String description) {
 		try {
 			T next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
 			assertThat(next).as(description).isNotNull();
@@ -330,7 +329,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		Object nextEvent() {
-			return next(this.events, () -> "no application event was published");
+			return next(this.events, "no application event was published");
 		}
 
 		/**
@@ -656,7 +655,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		 * The next signal that is received.
 		 */
 		Message<Signal, SignalExtension> receive() {
-			return next(this.signals, () -> "no signal was received");
+			return next(this.signals, "no signal was received");
 		}
 
 		Message<Signal, SignalExtension> receive(String event) {
@@ -669,7 +668,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		 * The next response that is received.
 		 */
 		Message<Response, ResponseExtension> receiveResponse() {
-			return next(this.responses, () -> "no response was received");
+			return next(this.responses, "no response was received");
 		}
 
 		/**

@@ -366,12 +366,7 @@ class MembershipCornerTests {
 	}
 
 	private static Signal next(BlockingQueue<Signal> tracker) {
-		try {
-			return tracker.poll(20, TimeUnit.SECONDS);
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+		return InMemoryApplications.next(tracker, "no signal was received");
 	}
 
 	private static @Nullable Long trackAt(SequenceTracker tracker, long sequence, long sentMillis, long nowMillis) {
