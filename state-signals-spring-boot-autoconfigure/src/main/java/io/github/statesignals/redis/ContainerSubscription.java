@@ -2,15 +2,13 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -108,20 +106,15 @@ final class ContainerSubscription {
 
 	private void register(Collection<String> channels) {
 		if (this.state != State.DESTROYED) {
-			List<ChannelTopic> topics = new ArrayList<>();
-			for (String channel : channels) {
-				topics.add(ChannelTopic.of(channel));
-			}
-			this.container.addMessageListener(this.listener, topics);
+			this.container.addMessageListener(this.listener, channels.stream().map(ChannelTopic::of).toList());
 		}
 	}
 
 	// The container waits for the driver, and for the confirmation without a timeout.
 	private boolean addToRunning(Collection<String> channels) {
 		try {
-			FutureTask<?> registration = new FutureTask<>(() -> register(channels), null);
-			onNewThread(registration);
-			registration.get(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS);
+			CompletableFuture.runAsync(() -> register(channels), ContainerSubscription::onNewThread)
+				.get(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS);
 			return true;
 		}
 		catch (InterruptedException ex) {

@@ -3,6 +3,7 @@ package io.github.statesignals.core.engine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -20,16 +21,10 @@ final class EngineDescription {
 	}
 
 	static String of(Collection<DefaultSignalResponder> responders, Collection<DefaultSignalExporter> exporters) {
-		List<String> all = new ArrayList<>();
-		for (DefaultSignalResponder responder : responders) {
-			if (responder.isActive()) {
-				all.add(describe(responder));
-			}
-		}
-		for (DefaultSignalExporter exporter : exporters) {
-			all.add(describe(exporter));
-		}
-		return join(all, "; ");
+		return join(Stream
+			.concat(responders.stream().filter(DefaultSignalResponder::isActive).map(EngineDescription::describe),
+					exporters.stream().map(EngineDescription::describe))
+			.toList(), "; ");
 	}
 
 	private static String describe(DefaultSignalResponder responder) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -242,13 +243,10 @@ final class Publication extends CompletableFuture<SignalResult> {
 		if (this.options.required().isEmpty()) {
 			return Set.of();
 		}
-		Set<String> missing = new LinkedHashSet<>();
-		for (String required : this.options.required()) {
-			if (subscribed.stream().noneMatch((id) -> isNamed(id, required))) {
-				missing.add(required);
-			}
-		}
-		return missing;
+		return this.options.required()
+			.stream()
+			.filter((required) -> subscribed.stream().noneMatch((id) -> isNamed(id, required)))
+			.collect(Collectors.toCollection(LinkedHashSet::new));
 	}
 
 	private static boolean isNamed(String responderId, String name) {
