@@ -251,10 +251,6 @@ class Board {
 		return this.status;
 	}
 
-	synchronized boolean isKnown(String id) {
-		return this.responders.containsKey(id);
-	}
-
 	/**
 	 * Forgets the responders of a process that was removed.
 	 * @param process its number
