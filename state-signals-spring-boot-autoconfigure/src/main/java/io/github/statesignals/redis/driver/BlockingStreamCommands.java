@@ -36,7 +36,10 @@ final class BlockingStreamCommands implements StreamCommands {
 
 	private final ExecutorService thread;
 
-	BlockingStreamCommands(RedisConnectionFactory connectionFactory) {
+	private final Runnable onClose;
+
+	BlockingStreamCommands(RedisConnectionFactory connectionFactory, Runnable onClose) {
+		this.onClose = onClose;
 		this.connection = connectionFactory.getConnection();
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-stream-");
 		threads.setDaemon(true);
@@ -107,7 +110,10 @@ final class BlockingStreamCommands implements StreamCommands {
 		CompletableFuture<Void> closed;
 		try {
 			// A connection is not safe for use by two threads.
-			closed = CompletableFuture.runAsync(this.connection::close, this.thread);
+			closed = CompletableFuture.runAsync(() -> {
+				this.onClose.run();
+				this.connection.close();
+			}, this.thread);
 		}
 		catch (RejectedExecutionException ex) {
 			// It was closed before.

@@ -24,6 +24,10 @@ public enum ConnectProblem {
 
 	PERMISSION(true, (cause) -> MissingPermission.of(cause) != null, MissingPermission.REMEDY),
 
+	POOL(true, messages("The pool of \\d+ connections|Timeout waiting for idle object|Pool exhausted"),
+			"Raise 'spring.data.redis.jedis.pool.max-active': signals need two connections, and another one for each "
+					+ "responder on durable channels, beside those of the application."),
+
 	CREDENTIALS(true, replies("WRONGPASS|NOAUTH|ERR invalid password"),
 			"Correct 'spring.data.redis.username' and 'spring.data.redis.password', "
 					+ "or the credentials in 'spring.data.redis.url'."),

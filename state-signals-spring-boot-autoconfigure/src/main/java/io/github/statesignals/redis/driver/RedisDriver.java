@@ -2,9 +2,13 @@ package io.github.statesignals.redis.driver;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeanWrapper;
+import org.springframework.beans.PropertyAccessorFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -16,12 +20,16 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  */
 public final class RedisDriver {
 
+	private static final String POOL_SIZE = "poolConfig.maxTotal";
+
 	private final RedisConnectionFactory connectionFactory;
 
 	// Absent unless the driver is Lettuce.
 	private final @Nullable LettuceConnections connections;
 
 	private final PublishSettings publishing;
+
+	private final AtomicInteger blocking = new AtomicInteger();
 
 	/**
 	 * Creates a driver for the connections beside that of a container. If it is a
@@ -72,7 +80,31 @@ public final class RedisDriver {
 				return lettuce;
 			}
 		}
-		return new BlockingStreamCommands(this.connectionFactory);
+		return openBlockingStreamCommands();
+	}
+
+	// With all connections of a pool blocked, other commands would wait indefinitely.
+	private StreamCommands openBlockingStreamCommands() {
+		StreamCommands opened = new BlockingStreamCommands(this.connectionFactory, this.blocking::decrementAndGet);
+		int size = poolSize();
+		if (this.blocking.incrementAndGet() >= size) {
+			opened.close();
+			throw new DataAccessResourceFailureException(
+					("The pool of %d connections would have none left for other commands: "
+							+ "raise 'spring.data.redis.jedis.pool.max-active'")
+						.formatted(size));
+		}
+		return opened;
+	}
+
+	// Jedis may be missing. On a cluster each node has a pool.
+	private int poolSize() {
+		BeanWrapper factory = PropertyAccessorFactory.forBeanPropertyAccess(this.connectionFactory);
+		boolean limited = factory.isReadableProperty(POOL_SIZE)
+				&& Boolean.TRUE.equals(factory.getPropertyValue("usePool"))
+				&& factory.getPropertyValue("clusterConfiguration") == null;
+		return (limited && factory.getPropertyValue(POOL_SIZE) instanceof Integer size && size >= 0) ? size
+				: Integer.MAX_VALUE;
 	}
 
 	/**

@@ -4,14 +4,20 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.RedisTransports;
 import io.lettuce.core.resource.ClientResources;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 class RedisDriverTests {
 
@@ -39,6 +45,47 @@ class RedisDriverTests {
 	@Test
 	void tasksRunOnTheCallingThreadOfADriverWithoutAnEventLoop() {
 		assertThat(runsOnCallingThread(RedisTransports.driver(new JedisConnectionFactory()))).isTrue();
+	}
+
+	@Test
+	void connectionsThatBlockLeaveOneOfThePoolForOtherCommands() {
+		JedisConnectionFactory application = pooled(3);
+		try {
+			RedisDriver driver = RedisTransports.driver(application);
+			driver.openStreamCommands();
+			StreamCommands second = driver.openStreamCommands();
+			assertThatException().isThrownBy(driver::openStreamCommands)
+				.withMessageContaining("3 connections")
+				.satisfies((ex) -> assertThat(ConnectProblem.of(ex)).isEqualTo(ConnectProblem.POOL));
+			second.close().join();
+			assertThat(driver.openStreamCommands()).isNotNull();
+		}
+		finally {
+			application.destroy();
+		}
+	}
+
+	@Test
+	void poolWithoutAnIdleConnectionIsNamed() {
+		JedisConnectionFactory application = pooled(1);
+		try (RedisConnection connection = application.getConnection()) {
+			connection.multi();
+			assertThatException().isThrownBy(() -> RedisTransports.driver(application).openPublisher())
+				.satisfies((ex) -> assertThat(ConnectProblem.of(ex)).isEqualTo(ConnectProblem.POOL));
+			connection.discard();
+		}
+		finally {
+			application.destroy();
+		}
+	}
+
+	private static JedisConnectionFactory pooled(int size) {
+		GenericObjectPoolConfig<?> pool = new GenericObjectPoolConfig<>();
+		pool.setMaxTotal(size);
+		pool.setMaxWait(Duration.ofMillis(50));
+		return RedisTransports
+			.started(new JedisConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
+					JedisClientConfiguration.builder().usePooling().poolConfig(pool).build()));
 	}
 
 	private static boolean runsOnCallingThread(RedisDriver driver) {
