@@ -80,17 +80,18 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 			.forEach(this::warnIfMisspelt);
 	}
 
-	// Else a channel that is misspelt in the code alone is not durable or signed.
+	// Otherwise a channel that is misspelt in the code is neither durable nor signed.
 	private void warnIfMisspelt(String channel) {
-		this.channels.stream()
-			.filter((
-					configured) -> UnknownProperties.distance(channel, configured) <= Math.min(2, channel.length() / 3))
-			.findFirst()
-			.ifPresent(
-					(configured) -> logger.warn(
-							"The channel '{}' is not in 'state-signals.channels'. Did you mean '{}'? "
-									+ "If not, set its delivery to broadcast there to hide this warning",
-							channel, configured));
+		int typingErrors = Math.min(2, channel.length() / 3);
+		for (String configured : this.channels) {
+			if (UnknownProperties.distance(channel, configured) <= typingErrors) {
+				logger.warn(
+						"The channel '{}' is not in 'state-signals.channels'. Did you mean '{}'? "
+								+ "If not, set its delivery to broadcast there to hide this warning",
+						channel, configured);
+				return;
+			}
+		}
 	}
 
 	private void warnIfLastThreadEnded() {
