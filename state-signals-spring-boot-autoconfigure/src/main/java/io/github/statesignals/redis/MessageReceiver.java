@@ -81,8 +81,19 @@ final class MessageReceiver {
 			return;
 		}
 		ReceivedMessage message = isWanted(topic, name) ? read(topic, payload) : null;
-		if (message != null) {
-			notifyListener(() -> pass(topic, message));
+		if (message == null) {
+			return;
+		}
+		// Not by notifyListener, which would cost an object for each message.
+		this.listening.lock();
+		try {
+			if (!this.closed) {
+				pass(topic, message);
+			}
+		}
+		finally {
+			this.listening.unlock();
+			runAfterwards();
 		}
 	}
 
