@@ -1,13 +1,12 @@
 package io.github.statesignals.autoconfigure;
 
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.core.engine.SignalEngine;
-import io.github.statesignals.core.exporter.DefaultSignalExporter;
-import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,12 +71,17 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 		if (!description.isEmpty()) {
 			logger.info("Signals: {}", description);
 		}
-		Stream
-			.concat(this.engine.responders().stream().map(DefaultSignalResponder::getChannel),
-					this.engine.exporters().stream().map(DefaultSignalExporter::getChannel))
-			.distinct()
-			.filter((channel) -> !this.channels.contains(channel))
-			.forEach(this::warnIfMisspelt);
+		if (!this.channels.isEmpty()) {
+			warnOfMisspeltChannels();
+		}
+	}
+
+	private void warnOfMisspeltChannels() {
+		Set<String> used = new LinkedHashSet<>();
+		this.engine.responders().forEach((responder) -> used.add(responder.getChannel()));
+		this.engine.exporters().forEach((exporter) -> used.add(exporter.getChannel()));
+		used.removeAll(this.channels);
+		used.forEach(this::warnIfMisspelt);
 	}
 
 	// Otherwise a channel that is misspelt in the code is neither durable nor signed.
