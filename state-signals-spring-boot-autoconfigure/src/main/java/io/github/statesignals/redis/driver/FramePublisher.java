@@ -284,8 +284,12 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	}
 
 	private void onThread(Runnable task) {
+		execute(this.executor, task);
+	}
+
+	static void execute(Executor executor, Runnable task) {
 		try {
-			this.executor.execute(task);
+			executor.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
 			// It was closed meanwhile.

@@ -1,7 +1,6 @@
 package io.github.statesignals.redis.driver;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -115,20 +114,15 @@ public final class RedisDriver {
 	}
 
 	/**
-	 * Runs a task on the thread that reads and writes for the connections, after what it
-	 * is doing; at once, on the calling thread, if there is no such thread.
+	 * Runs a task on the thread that reads and writes for the connections, after its
+	 * present task; at once, on the calling thread, if there is no such thread.
 	 */
 	public void onEventLoop(Runnable task) {
 		Executor eventLoop = (this.connections != null) ? this.connections.eventLoop() : null;
-		if (eventLoop == null) {
-			task.run();
-			return;
+		if (eventLoop != null) {
+			FramePublisher.execute(eventLoop, task);
 		}
-		try {
-			eventLoop.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			// It was closed meanwhile.
+		else {
 			task.run();
 		}
 	}

@@ -19,7 +19,7 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 
 	private static final int CROWD = 32;
 
-	// What is added before it runs its next task is sent together.
+	// Requests that are added before it runs its next task are sent together.
 	private final Executor eventLoop;
 
 	private final int maxCount;
