@@ -125,8 +125,8 @@ class ArchitectureTests {
 			"signing.ChannelSigner", "signing.ChannelSigner$StoredPlace", "signing.KeyRing", "signing.MessageSigner",
 			"signing.Signature", "signing.SigningKey", "signing.SigningMode",
 			// What the wiring and the transports need of Redis.
-			"redis.RedisChannel", "redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings",
-			"redis.SignalChannels", "redis.driver.ConnectProblem", "redis.driver.LuaScript", "redis.driver.RedisDriver",
+			"redis.RedisPubSubSignalTransport", "redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels",
+			"redis.driver.ConnectProblem", "redis.driver.LuaScript", "redis.driver.RedisDriver",
 			"redis.driver.RedisExceptions", "redis.driver.RedisPublisher", "redis.driver.SignalListenerContainer",
 			"redis.driver.StreamCommands", "redis.driver.StreamCommands$Entry", "redis.durable.RedisDurableChannels",
 			"redis.durable.RedisStreamSignalTransport", "redis.durable.store.AnsweredSignal",
@@ -238,7 +238,7 @@ class ArchitectureTests {
 		.whereLayer("redis")
 		.mayOnlyAccessLayers("api", "transport", "signing", "wire", "driver")
 		.whereLayer("store")
-		.mayOnlyAccessLayers("api", "transport", "wire", "driver", "redis")
+		.mayOnlyAccessLayers("api", "transport", "wire", "driver")
 		.whereLayer("durable")
 		.mayOnlyAccessLayers("api", "transport", "signing", "wire", "driver", "redis", "store")
 		.whereLayer("driver")

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Holds the Redis channels of a channel: for signals, for responses, and, with
  * extensions, for the responses to this application alone.
  */
-public final class RedisChannel {
+final class RedisChannel {
 
 	private static final int MAX_ADDRESSES = 1_024;
 
@@ -40,7 +40,7 @@ public final class RedisChannel {
 		this.responses = bytes(this.names.responses());
 	}
 
-	public static byte[] bytes(String name) {
+	static byte[] bytes(String name) {
 		return name.getBytes(StandardCharsets.UTF_8);
 	}
 

@@ -1,12 +1,12 @@
 package io.github.statesignals.redis.durable;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.durable.store.StreamStore;
 
 /**
@@ -37,7 +37,7 @@ final class ReaderLease {
 	private Map<String, Long> reported = Map.of();
 
 	private static byte[] newToken() {
-		return RedisChannel.bytes(UUID.randomUUID().toString());
+		return UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
 	}
 
 	synchronized Tokens tokens() {

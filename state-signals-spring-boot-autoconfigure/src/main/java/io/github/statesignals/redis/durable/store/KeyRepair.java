@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
@@ -38,11 +37,11 @@ record KeyRepair(StreamKeys keys, StreamClient client) {
 
 	private CompletableFuture<List<byte[]>> repair(List<byte[]> used) {
 		Set<String> names = used.stream().map(Replies::text).collect(Collectors.toCollection(LinkedHashSet::new));
-		List<byte[]> distinct = names.stream().map(RedisChannel::bytes).toList();
+		List<byte[]> distinct = names.stream().map(StreamKeys::bytes).toList();
 		List<byte[]> arguments = new ArrayList<>();
 		distinct.forEach((key) -> {
-			arguments.add(RedisChannel.bytes(StreamKeys.type(key)));
-			arguments.add(RedisChannel.bytes(this.keys.isRestored(key) ? "1" : "0"));
+			arguments.add(StreamKeys.bytes(StreamKeys.type(key)));
+			arguments.add(StreamKeys.bytes(this.keys.isRestored(key) ? "1" : "0"));
 		});
 		return this.client.call((commands) -> commands.eval(StreamScript.REPAIR.script(), distinct, arguments))
 			.thenApply((reply) -> {

@@ -3,7 +3,6 @@ package io.github.statesignals.redis.durable.store;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import io.github.statesignals.redis.RedisChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ public record StoredDeadLetters(long total, List<StoredDeadLetter> letters) {
 			String text = Replies.text(letter);
 			int end = Math.max(text.indexOf('\n'), 0);
 			String[] head = text.substring(0, end).split(" ", 2);
-			byte[] json = RedisChannel.bytes(text.substring(Math.min(end + 1, text.length())));
+			byte[] json = StreamKeys.bytes(text.substring(Math.min(end + 1, text.length())));
 			return new StoredDeadLetter(names[0], (names.length > 1) ? names[1] : "", Replies.number(head[0]),
 					(head.length > 1) ? head[1] : "", json);
 		}

@@ -3,8 +3,6 @@ package io.github.statesignals.redis.durable.store;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-import io.github.statesignals.redis.RedisChannel;
-
 /**
  * The Redis keys of a durable channel. All have the slot of the channel's name, so that
  * scripts can use them together in a cluster.
@@ -75,7 +73,7 @@ public record StreamKeys(String prefix) {
 	}
 
 	public static byte[] field(String signal, String responder) {
-		return RedisChannel.bytes(signal + " " + responder);
+		return bytes(signal + " " + responder);
 	}
 
 	public static String second(String id) {
@@ -114,7 +112,11 @@ public record StreamKeys(String prefix) {
 	}
 
 	private byte[] key(String name) {
-		return RedisChannel.bytes(this.prefix + name);
+		return bytes(this.prefix + name);
+	}
+
+	static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 }

@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.ResponderBacklog;
-import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
@@ -86,7 +85,7 @@ public final class StreamStore {
 		List<byte[]> arguments = new ArrayList<>(List.of(bytes(batch), bytes(BATCH_REMEMBERED), signals));
 		if (storesLatest()) {
 			arguments.add(bytes(this.retention));
-			latest.forEach((name) -> arguments.add(RedisChannel.bytes(name)));
+			latest.forEach((name) -> arguments.add(StreamKeys.bytes(name)));
 		}
 		return eval(StreamScript.PUBLISH, List.of(this.keys.log(), this.keys.producer(producer), this.keys.latest()),
 				arguments)
@@ -110,17 +109,17 @@ public final class StreamStore {
 				List.of(this.keys.log(), this.keys.lease(responder), this.keys.reader(responder)));
 		List<byte[]> entries = signals.stream()
 			.filter(AnsweredSignal::isLast)
-			.map((last) -> RedisChannel.bytes(last.entry()))
+			.map((last) -> StreamKeys.bytes(last.entry()))
 			.toList();
 		List<byte[]> arguments = new ArrayList<>(
-				List.of(RedisChannel.bytes(responder), token, bytes(this.retention), bytes(entries.size())));
+				List.of(StreamKeys.bytes(responder), token, bytes(this.retention), bytes(entries.size())));
 		arguments.addAll(entries);
 		for (List<AnsweredSignal> run : AnsweredSignal.runs(signals)) {
 			AnsweredSignal first = run.get(0);
 			scriptKeys.add(this.keys.answers(first.entry()));
 			arguments.add(StreamKeys.field(StreamKeys.signal(first.entry(), first.number()), responder));
 			arguments.add(SignalCodec.joinLines(run.stream().map(AnsweredSignal::answer).toList()));
-			arguments.add(RedisChannel.bytes(first.hasAnswer() ? first.address() : ""));
+			arguments.add(StreamKeys.bytes(first.hasAnswer() ? first.address() : ""));
 		}
 		return eval(StreamScript.ACKNOWLEDGE, scriptKeys, arguments).thenApply(StreamStore::isDone);
 	}
@@ -151,11 +150,11 @@ public final class StreamStore {
 		List<byte[]> arguments = new ArrayList<>();
 		arguments.add(bytes(restoring ? 1 : 0));
 		arguments.add(bytes(RESTORING));
-		arguments.add(RedisChannel.bytes((restoring ? Start.NEW : this.start).name().toLowerCase(Locale.ROOT)));
+		arguments.add(StreamKeys.bytes((restoring ? Start.NEW : this.start).name().toLowerCase(Locale.ROOT)));
 		arguments.add(bytes(this.retention));
 		fields.forEach((name, field) -> {
-			arguments.add(RedisChannel.bytes(name));
-			arguments.add(RedisChannel.bytes(field));
+			arguments.add(StreamKeys.bytes(name));
+			arguments.add(StreamKeys.bytes(field));
 		});
 		return eval(StreamScript.REGISTER,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.latest()), arguments)
@@ -174,10 +173,9 @@ public final class StreamStore {
 	// it since. reported: the dropped signals that were reported, as they were returned.
 	public CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken,
 			Map<String, Long> reported) {
-		List<byte[]> arguments = new ArrayList<>(
-				List.of(token, nextToken, bytes(LEASE), RedisChannel.bytes(responder)));
+		List<byte[]> arguments = new ArrayList<>(List.of(token, nextToken, bytes(LEASE), StreamKeys.bytes(responder)));
 		reported.forEach((publisherId, count) -> {
-			arguments.add(RedisChannel.bytes(publisherId));
+			arguments.add(StreamKeys.bytes(publisherId));
 			arguments.add(bytes(count));
 		});
 		return eval(StreamScript.LEASE, List.of(this.keys.lease(responder), this.keys.log(),
@@ -194,13 +192,13 @@ public final class StreamStore {
 		return eval(StreamScript.REMOVE,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.dropped(responder),
 						this.keys.reader(responder), this.keys.lease(responder)),
-				List.of(RedisChannel.bytes(responder)))
+				List.of(StreamKeys.bytes(responder)))
 			.thenApply(StreamStore::isDone);
 	}
 
 	// False if there are too many dead letters.
 	public CompletableFuture<Boolean> setAside(String responder, String signal, String reason, byte[] json) {
-		byte[] head = RedisChannel.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " ") + "\n");
+		byte[] head = StreamKeys.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " ") + "\n");
 		byte[] letter = Arrays.copyOf(head, head.length + json.length);
 		System.arraycopy(json, 0, letter, head.length, json.length);
 		return eval(StreamScript.SETASIDE, List.of(this.keys.deadLetters()),
@@ -223,7 +221,7 @@ public final class StreamStore {
 	// False if there is no such dead letter.
 	public CompletableFuture<Boolean> replay(String responder, String signal, byte @Nullable [] signed) {
 		List<byte[]> arguments = new ArrayList<>(
-				List.of(StreamKeys.field(signal, responder), RedisChannel.bytes(responder)));
+				List.of(StreamKeys.field(signal, responder), StreamKeys.bytes(responder)));
 		if (signed != null) {
 			arguments.add(signed);
 		}
@@ -240,7 +238,7 @@ public final class StreamStore {
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.producer(""),
 						this.keys.lease(""), this.keys.reader(""), this.keys.dropped(""), this.keys.answersOf(""),
 						this.keys.trimmed(), this.keys.latest(), this.keys.deadLetters()),
-				List.of(RedisChannel.bytes(purpose.name())))
+				List.of(StreamKeys.bytes(purpose.name())))
 			.thenAccept((reply) -> this.permitted.add(purpose));
 	}
 
@@ -262,7 +260,7 @@ public final class StreamStore {
 	public CompletableFuture<Optional<Status>> status(String signal) {
 		return eval(StreamScript.STATUS,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.answers(signal)),
-				List.of(RedisChannel.bytes(signal), RedisChannel.bytes(StreamKeys.entry(signal))))
+				List.of(StreamKeys.bytes(signal), StreamKeys.bytes(StreamKeys.entry(signal))))
 			.thenApply((reply) -> reply.isEmpty() ? Optional.empty() : Optional.of(Status.of(reply)));
 	}
 
@@ -291,7 +289,7 @@ public final class StreamStore {
 	}
 
 	private static byte[] bytes(long number) {
-		return RedisChannel.bytes(Long.toString(number));
+		return StreamKeys.bytes(Long.toString(number));
 	}
 
 	// As permissions.lua names them.
