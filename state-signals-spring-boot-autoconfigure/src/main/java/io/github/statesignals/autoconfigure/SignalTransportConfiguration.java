@@ -37,7 +37,6 @@ class SignalTransportConfiguration {
 	// The name of the connection factory to use if there are several.
 	static final String CONNECTION_FACTORY = "stateSignalsConnectionFactory";
 
-	// The name of the container that receives signals and responses.
 	static final String LISTENER_CONTAINER = "stateSignalsListenerContainer";
 
 	private static final String APPLICATION_CONTAINER = "redisMessageListenerContainer";

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 public record EngineSettings(String channel, Extensions extensions, Exporters exporters, Responders responders,
 		Duration drainTimeout) {
 
-	// How exporters publish.
 	public record Exporters(String runnerHost, Collection<String> expectedResponders, Duration republishInterval,
 			Duration responseTimeout, int evictAfterMissed, Duration probeAfter, int maxPending) {
 
@@ -22,14 +21,12 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 
 	}
 
-	// How responders answer.
 	public record Responders(String name, boolean enabled, Unhandled unhandled, Expired expired,
 			@Nullable String lockPublisher, @Nullable String lockTag, boolean receiveOwn, int queueCapacity,
 			int totalQueueCapacity) {
 
 	}
 
-	// When to use the extensions of the protocol.
 	public enum Extensions {
 
 		// With peers that support them; in signals, only while all subscribers do.
@@ -67,7 +64,6 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 		// Answer ras 0 and do not handle it.
 		REJECT,
 
-		// Handle it all the same.
 		HANDLE
 
 	}

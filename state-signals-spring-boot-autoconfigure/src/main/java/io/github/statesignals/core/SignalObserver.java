@@ -33,7 +33,6 @@ public interface SignalObserver {
 		return Observed.NONE;
 	}
 
-	// An observation in progress.
 	interface Observed {
 
 		Observed NONE = new Observed() {

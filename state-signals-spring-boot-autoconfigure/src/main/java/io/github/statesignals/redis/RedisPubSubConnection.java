@@ -122,10 +122,7 @@ final class RedisPubSubConnection implements Runnable {
 		}
 	}
 
-	/**
-	 * Supervises the connection.
-	 * @return {@code false} when it is lost, {@code true} when it is closed
-	 */
+	// False when the connection is lost, true when it is closed.
 	private boolean supervise() throws InterruptedException {
 		try {
 			if (this.heartbeat.supervise(this.publisher, this.closed, this.receiver::countReceivers)) {

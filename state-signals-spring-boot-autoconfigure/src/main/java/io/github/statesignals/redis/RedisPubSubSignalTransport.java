@@ -100,10 +100,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		return container;
 	}
 
-	/**
-	 * Returns the driver, for further connections: it is closed when this transport
-	 * stops.
-	 */
+	// For further connections. It is closed when this transport stops.
 	public RedisDriver driver() {
 		return this.driver;
 	}

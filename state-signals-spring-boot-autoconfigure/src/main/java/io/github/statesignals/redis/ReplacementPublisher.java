@@ -29,10 +29,7 @@ final class ReplacementPublisher {
 		this.timeout = timeout;
 	}
 
-	/**
-	 * Begins an attempt, or ends one that was begun.
-	 * @return a publisher that works, or {@code null} if none was found yet
-	 */
+	// Begins an attempt, or ends one that was begun. Null if none was found yet.
 	@Nullable RedisPublisher poll() {
 		CompletableFuture<RedisPublisher> current = this.attempt;
 		if (current == null) {

@@ -24,21 +24,11 @@ public final class LogLimit {
 
 	private final int limit;
 
-	/**
-	 * Creates a limit.
-	 * @param limit the lines in a minute
-	 */
 	public LogLimit(int limit) {
 		this.limit = limit;
 	}
 
-	/**
-	 * Logs a warning, unless the limit is reached within the minute. The last line is
-	 * followed by one that announces the limit.
-	 * @param logger the logger
-	 * @param format the message
-	 * @param arguments its arguments, and an exception
-	 */
+	// The last line is followed by one that announces the limit.
 	public void warn(Logger logger, String format, Object... arguments) {
 		int line = nextLine();
 		if (line <= this.limit) {
@@ -53,13 +43,7 @@ public final class LogLimit {
 		}
 	}
 
-	/**
-	 * Logs a warning with the number of occurrences so far, unless the limit is reached
-	 * within the minute.
-	 * @param logger the logger
-	 * @param message the message
-	 * @param texts its arguments, which are made printable
-	 */
+	// With the number of occurrences so far. The texts are made printable.
 	public void warnCounted(Logger logger, String message, String... texts) {
 		long count = count();
 		if (count > 0) {
@@ -68,13 +52,6 @@ public final class LogLimit {
 		}
 	}
 
-	/**
-	 * Logs an error with the number of occurrences so far, unless the limit is reached
-	 * within the minute.
-	 * @param logger the logger
-	 * @param message the message
-	 * @param ex the error
-	 */
 	public void errorCounted(Logger logger, String message, Throwable ex) {
 		long count = count();
 		if (count > 0) {

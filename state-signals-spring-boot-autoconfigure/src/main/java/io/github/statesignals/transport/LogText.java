@@ -23,11 +23,6 @@ public final class LogText {
 	private LogText() {
 	}
 
-	/**
-	 * Escapes an id.
-	 * @param id the id
-	 * @return at most 200 characters of it, each printable or escaped as in Java
-	 */
 	public static String printable(String id) {
 		String text = id.substring(0, Math.min(id.length(), MAX_LENGTH));
 		String printable = text.codePoints().allMatch(LogText::isPrintable) ? text
@@ -35,22 +30,13 @@ public final class LogText {
 		return (text.length() < id.length()) ? printable + "..." : printable;
 	}
 
-	/**
-	 * Escapes ids and bounds their number.
-	 * @param ids the ids
-	 * @return the first ten ids, and the number of the others
-	 */
 	public static String printable(Collection<String> ids) {
 		String some = ids.stream().limit(MAX_IDS).map(LogText::printable).collect(Collectors.joining(", ", "[", ""));
 		return (ids.size() > MAX_IDS) ? "%s and %,d more]".formatted(some, ids.size() - MAX_IDS) : some + "]";
 	}
 
-	/**
-	 * Checks that an exception can be logged: the message of one of the application's may
-	 * fail, and the logger with it.
-	 * @param ex the exception
-	 * @return the exception, or one that names its class
-	 */
+	// The message of an application's exception may fail, and the logger with it: then
+	// another one names its class.
 	public static Throwable loggable(Throwable ex) {
 		try {
 			// Loggers take the string of an exception, or its message.

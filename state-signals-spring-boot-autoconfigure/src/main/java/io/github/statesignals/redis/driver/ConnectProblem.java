@@ -128,11 +128,7 @@ public enum ConnectProblem {
 		this.remedy = remedy;
 	}
 
-	/**
-	 * Classifies a failure.
-	 * @param failure the driver's exception; {@code null} if there is none yet
-	 * @return the problem
-	 */
+	// Null: the driver has thrown nothing yet.
 	public static ConnectProblem of(@Nullable Throwable failure) {
 		for (ConnectProblem problem : values()) {
 			for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -144,27 +140,17 @@ public enum ConnectProblem {
 		return NO_ANSWER;
 	}
 
-	/**
-	 * Returns what to do about a failure.
-	 * @param failure what the driver throws; {@code null} while it has thrown nothing
-	 * @return the remedy, which names missing permissions; or {@code null} if starting
-	 * Redis is all that is needed
-	 */
+	// Names missing permissions. Null if starting Redis is all that is needed.
 	public static @Nullable String remedy(@Nullable Throwable failure) {
 		MissingPermission missing = MissingPermission.of(failure);
 		return (missing != null) ? missing.remedy() : of(failure).remedy;
 	}
 
-	/**
-	 * Whether Redis or the network has answered in a way that no waiting changes.
-	 */
+	// Whether Redis or the network has answered in a way that no waiting changes.
 	public boolean isCertain() {
 		return this.certain;
 	}
 
-	/**
-	 * Returns the remedy, or {@code null} if starting Redis is all that is needed.
-	 */
 	public @Nullable String remedy() {
 		return this.remedy;
 	}

@@ -135,7 +135,6 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		return new SignalNotSentException("the connection is being closed", null);
 	}
 
-	// Sends what is queued.
 	@Override
 	public final void run() {
 		for (List<Frame> next = poll(); !next.isEmpty(); next = poll()) {

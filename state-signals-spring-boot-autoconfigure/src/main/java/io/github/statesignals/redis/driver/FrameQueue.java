@@ -112,7 +112,6 @@ final class FrameQueue {
 		return true;
 	}
 
-	// Takes all messages that wait.
 	List<Message> drain() {
 		List<Message> drained = List.copyOf(this.waiting);
 		this.waiting.clear();

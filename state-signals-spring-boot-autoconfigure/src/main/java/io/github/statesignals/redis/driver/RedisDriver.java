@@ -30,11 +30,8 @@ public final class RedisDriver {
 
 	private final AtomicInteger blocking = new AtomicInteger();
 
-	/**
-	 * Creates a driver for the connections beside that of a container. If it is a
-	 * {@link SignalListenerContainer} of the same connection factory, they share its
-	 * event loop.
-	 */
+	// With a SignalListenerContainer of the same connection factory, all connections share
+	// its event loop.
 	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container) {
 		this(connectionFactory, container, PublishSettings.defaultCapacity());
 	}
@@ -49,9 +46,6 @@ public final class RedisDriver {
 		this.publishing = new PublishSettings(new PublishFailures(), publishCapacity);
 	}
 
-	/**
-	 * Connects for publishing.
-	 */
 	public RedisPublisher openPublisher() {
 		if (this.connections != null) {
 			RedisPublisher lettuce = LettucePublisher.open(this.connections, this.connectionFactory, this.publishing);
@@ -69,9 +63,6 @@ public final class RedisDriver {
 		return new BlockingPublisher(this.connectionFactory, FramePublisher.newThread(), this.publishing);
 	}
 
-	/**
-	 * Connects for the commands of durable channels.
-	 */
 	public StreamCommands openStreamCommands() {
 		if (this.connections != null) {
 			StreamCommands lettuce = LettuceStreamCommands.open(this.connections);
@@ -106,17 +97,13 @@ public final class RedisDriver {
 				: Integer.MAX_VALUE;
 	}
 
-	/**
-	 * Whether the calling thread reads and writes for the connections.
-	 */
+	// Whether the calling thread reads and writes for the connections.
 	public boolean isEventLoop() {
 		return this.connections != null && this.connections.isEventLoop();
 	}
 
-	/**
-	 * Runs a task on the thread that reads and writes for the connections, after its
-	 * present task; at once, on the calling thread, if there is no such thread.
-	 */
+	// After the present task of that thread; at once, on the calling thread, if there is no
+	// such thread.
 	public void onEventLoop(Runnable task) {
 		Executor eventLoop = (this.connections != null) ? this.connections.eventLoop() : null;
 		if (eventLoop != null) {
@@ -127,9 +114,7 @@ public final class RedisDriver {
 		}
 	}
 
-	/**
-	 * Ends the thread that the connections shared, when they are closed. Does not block.
-	 */
+	// Ends the thread that the connections shared, when they are closed. Does not block.
 	public void close() {
 		if (this.connections != null) {
 			this.connections.close();

@@ -47,16 +47,12 @@ public final class RedisExceptions {
 	private RedisExceptions() {
 	}
 
-	/**
-	 * Returns the message of the root cause.
-	 */
+	// The message of the root cause.
 	public static String reason(Throwable ex) {
 		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 	}
 
-	/**
-	 * Returns whether Redis has replied with an error that it would reply with again.
-	 */
+	// Whether Redis has replied with an error that it would reply with again.
 	public static boolean isFinal(Throwable ex) {
 		String code = code(reason(ex));
 		return !code.isEmpty() && !PASSING.contains(code);
@@ -66,12 +62,7 @@ public final class RedisExceptions {
 		return translate(ex, List.of());
 	}
 
-	/**
-	 * Translates a failure of a command that has Redis channels.
-	 * @param ex the failure
-	 * @param channels the channels, of which the Redis user may lack one
-	 * @return Spring's exception
-	 */
+	// The channels are those of the command, of which the Redis user may lack one.
 	public static DataAccessException translate(Throwable ex, Collection<String> channels) {
 		Throwable cause = ex;
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -131,12 +122,8 @@ public final class RedisExceptions {
 		return isReply(ex) ? notSent(failure) : failure;
 	}
 
-	/**
-	 * Translates a failure to add a signal by a script, which may have done so before it
-	 * failed.
-	 * @param ex the failure
-	 * @return a {@link SignalNotSentException} if Redis refuses all that writes
-	 */
+	// Of a script that adds a signal, and may have done so before it failed: it is certain
+	// only where Redis refuses all that writes.
 	public static DataAccessException scriptFailure(Throwable ex) {
 		DataAccessException failure = translate(ex);
 		return (failure instanceof TransientDataAccessResourceException && isReply(ex)) ? notSent(failure) : failure;
@@ -146,9 +133,7 @@ public final class RedisExceptions {
 		return new SignalNotSentException(String.valueOf(failure.getMessage()), failure);
 	}
 
-	/**
-	 * Returns an exception of the same kind whose message begins with a problem.
-	 */
+	// An exception of the same kind, whose message begins with the problem.
 	public static DataAccessException describe(String problem, Throwable ex) {
 		DataAccessException failure = translate(ex);
 		return SignalTransportException.sameKind(failure, problem + ": " + failure.getMessage(), failure);

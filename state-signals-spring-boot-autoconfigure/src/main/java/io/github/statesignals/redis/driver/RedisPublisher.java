@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 public interface RedisPublisher {
 
 	/**
-	 * Publishes a message.
-	 * @param channel the Redis channel
-	 * @param payload the payload
+	 * Publishes a message. Cancelling the future prevents the sending, if that has not
+	 * happened.
 	 * @param joinable whether it is a line that may be sent together with others for the
 	 * same Redis channel, in one message
 	 * @param onSent called before the future completes, with its result or exception; a
@@ -22,8 +21,7 @@ public interface RedisPublisher {
 	 * @return completes with the number of receivers when Redis has confirmed it; or
 	 * exceptionally with a {@link org.springframework.dao.DataAccessException}, which is
 	 * a {@link io.github.statesignals.transport.SignalNotSentException} if Redis has
-	 * refused it, or has not confirmed too many bytes. Cancelling it prevents the
-	 * sending, if that has not happened
+	 * refused it, or has not confirmed too many bytes
 	 */
 	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent);
@@ -31,7 +29,6 @@ public interface RedisPublisher {
 	// Without a limit of bytes.
 	CompletableFuture<?> publish(byte[] channel, byte[] payload);
 
-	// The last message.
 	CompletableFuture<?> last();
 
 	// Grows while Redis confirms messages.
@@ -40,12 +37,7 @@ public interface RedisPublisher {
 	// Whether Redis has not confirmed half of the bytes that are the limit.
 	boolean isHalfFull();
 
-	/**
-	 * Counts the clients that are subscribed to a Redis channel, on a cluster those of
-	 * one node.
-	 * @param channel the Redis channel
-	 * @return completes with the number, or exceptionally with the driver's exception
-	 */
+	// On a cluster, those of one node. Fails with the driver's exception.
 	CompletableFuture<Long> countSubscribers(byte[] channel);
 
 	void close();

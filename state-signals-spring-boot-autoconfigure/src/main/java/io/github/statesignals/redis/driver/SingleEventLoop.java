@@ -33,7 +33,6 @@ final class SingleEventLoop implements EventLoopGroupProvider {
 		return this.group;
 	}
 
-	// Whether the calling thread is its thread.
 	boolean isCurrent() {
 		EventLoopGroup known = this.group;
 		return known != null && known.next().inEventLoop();

@@ -23,33 +23,14 @@ public interface StreamCommands {
 	 */
 	String CONSUMER = "active";
 
-	/**
-	 * Executes a script.
-	 * @param script the script
-	 * @param keys its keys
-	 * @param arguments its arguments
-	 * @return completes with its reply, on any thread, or exceptionally with the driver's
-	 * exception
-	 */
+	// Completes on any thread, or exceptionally with the driver's exception.
 	CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments);
 
-	/**
-	 * Reads from a stream for a consumer group.
-	 * @param log the stream
-	 * @param group the group
-	 * @param after the id after which to read pending entries; {@code null} reads entries
-	 * that were not delivered yet
-	 * @param count the maximum number of entries
-	 * @param block the maximum time to wait for the first one
-	 * @return completes with the entries, on any thread, or exceptionally with the
-	 * driver's exception
-	 */
+	// Reads pending entries after an id, or, if that is null, those that were not delivered
+	// yet: waits for the first one until the time to block has passed. Completes as eval().
 	CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count, Duration block);
 
-	/**
-	 * Closes the connection.
-	 * @return completes when no command is in flight
-	 */
+	// Completes when no command is in flight.
 	CompletableFuture<Void> close();
 
 	// The reply has the name of the one stream and its entries.

@@ -254,10 +254,7 @@ final class Backlog {
 			this.after = after;
 		}
 
-		/**
-		 * Returns the id after which to read entries that were delivered before, or
-		 * {@code null} for new ones.
-		 */
+		// Reads entries that were delivered before, after this id; null: new ones.
 		@Nullable String after() {
 			return this.after;
 		}

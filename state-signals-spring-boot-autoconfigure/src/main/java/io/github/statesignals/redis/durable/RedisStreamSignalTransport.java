@@ -49,7 +49,6 @@ public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport
 
 	private final Map<String, DurableChannel> channels;
 
-	// The durable channels that are open.
 	private final Set<String> opened = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable RedisStreamConnection connection;

@@ -90,7 +90,6 @@ public record StreamKeys(String prefix) {
 		return key("latest");
 	}
 
-	// Has the signals that could not be delivered.
 	public byte[] deadLetters() {
 		return key("dead-letters");
 	}

@@ -299,7 +299,6 @@ public final class StreamStore {
 
 	}
 
-	// Identifies a stored answer.
 	public record AnswerReference(String signal, String responder) {
 	}
 
