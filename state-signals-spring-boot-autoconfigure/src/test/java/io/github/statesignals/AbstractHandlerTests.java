@@ -4,7 +4,7 @@ import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.handler.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransport;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +25,7 @@ abstract class AbstractHandlerTests {
 
 	final InMemoryBroker broker = new InMemoryBroker();
 
+	@AutoClose("stop")
 	final TestPublisher publisher = new TestPublisher(this.broker.transport());
 
 	final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -36,11 +37,6 @@ abstract class AbstractHandlerTests {
 	@BeforeEach
 	void startPublisher() {
 		this.publisher.start();
-	}
-
-	@AfterEach
-	void stopPublisher() {
-		this.publisher.stop();
 	}
 
 	static void assertInvalid(AssertableApplicationContext context, String method, String problem, String remedy) {

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalResult.Answer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,15 +55,11 @@ class PythonInteropTests {
 
 	private static final Map<String, Object> WILD_METADATA = wildMetadata();
 
+	@AutoClose
 	private final PythonPeer python = PythonPeer.start();
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
-
-	@AfterEach
-	void close() {
-		this.python.close();
-	}
 
 	@Nested
 	class JavaExporter {

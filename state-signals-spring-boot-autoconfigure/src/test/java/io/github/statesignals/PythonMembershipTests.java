@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,15 +35,11 @@ class PythonMembershipTests {
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+	@AutoClose
 	private final PythonPeer python = PythonPeer.start();
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
-
-	@AfterEach
-	void close() {
-		this.python.close();
-	}
 
 	@Test
 	void subscribedPythonResponderReceivesOnlyMetadataThatWasSet() {

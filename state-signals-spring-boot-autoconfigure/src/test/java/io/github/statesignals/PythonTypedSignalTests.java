@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,15 +25,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("python")
 class PythonTypedSignalTests {
 
+	@AutoClose
 	private final PythonPeer python = PythonPeer.start();
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
-
-	@AfterEach
-	void close() {
-		this.python.close();
-	}
 
 	@Test
 	void pythonReceivesTheFieldsAsMetadata() {

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.statesignals.PythonPeer.Recorded;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -64,15 +64,11 @@ class PythonWireTests {
 
 	private final JsonMapper json = JsonMapper.builder().build();
 
+	@AutoClose
 	private final PythonPeer python = PythonPeer.start();
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
-
-	@AfterEach
-	void close() {
-		this.python.close();
-	}
 
 	@Test
 	void aConversationShowsASubscribedPythonResponderNothingNew() {

@@ -27,7 +27,7 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,6 +51,7 @@ class DurablePublishTests {
 
 	private final ManualTimer timer = new ManualTimer();
 
+	@AutoClose
 	private final SignalEngine engine = new SignalEngine(this.transport, new EngineSettings(CHANNEL,
 			EngineSettings.Extensions.NEGOTIATED,
 			new EngineSettings.Exporters("host", List.of(), Duration.ofSeconds(1), TIMEOUT, 1, Duration.ZERO, 100),
@@ -67,11 +68,6 @@ class DurablePublishTests {
 		this.exporter.initialize("flip");
 		this.transport.answer("r", Signal.INITIALIZATION, null);
 		assertThat(this.exporter.getSubscribers()).containsExactly("r");
-	}
-
-	@AfterEach
-	void close() {
-		this.engine.close();
 	}
 
 	@Test

@@ -9,7 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,14 +28,10 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 @ExtendWith(OutputCaptureExtension.class)
 class ScheduledTimerTests {
 
+	@AutoClose("stop")
 	private final ScheduledTimer timer = new ScheduledTimer();
 
 	private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
-
-	@AfterEach
-	void stop() {
-		this.timer.stop();
-	}
 
 	@Test
 	void runsTasksWhenTheyAreDue() throws InterruptedException {

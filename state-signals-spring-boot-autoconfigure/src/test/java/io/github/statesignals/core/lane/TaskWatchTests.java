@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,8 +26,10 @@ class TaskWatchTests {
 
 	private static final String WARNING = "has not finished after 30 s";
 
+	@AutoClose("shutdownNow")
 	private final ExecutorService executor = Executors.newCachedThreadPool();
 
+	@AutoClose("stop")
 	private final ScheduledTimer schedulerTimer = new ScheduledTimer();
 
 	private final ManualTimer timer = new ManualTimer();
@@ -35,12 +37,6 @@ class TaskWatchTests {
 	private final OrderedLanes lanes = new OrderedLanes(
 			new LaneScheduler(this.executor, Runnable::run, () -> false, this.schedulerTimer, 8), Integer.MAX_VALUE,
 			Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE), new TaskWatch(this.timer, LIMIT));
-
-	@AfterEach
-	void shutDown() {
-		this.executor.shutdownNow();
-		this.schedulerTimer.stop();
-	}
 
 	@Test
 	void taskThatHoldsItsLaneIsLoggedOnce(CapturedOutput output) throws Exception {

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import io.github.statesignals.UnreadableException;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.transport.SignalTransport;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.dao.QueryTimeoutException;
@@ -35,6 +35,7 @@ class AcknowledgementQueueTests {
 
 	private final Deque<CompletableFuture<Boolean>> replies = new ConcurrentLinkedDeque<>();
 
+	@AutoClose("shutdownNow")
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 
 	private final Map<PendingEntry, List<PendingSignal>> signals = new HashMap<>();
@@ -57,11 +58,6 @@ class AcknowledgementQueueTests {
 		}, StreamTransports.services(this.scheduler, () -> {
 			throw new IllegalStateException("not used");
 		}, (task) -> this.eventLoop.execute(task)), maxPayload, "refused");
-	}
-
-	@AfterEach
-	void shutDown() {
-		this.scheduler.shutdownNow();
 	}
 
 	@Test

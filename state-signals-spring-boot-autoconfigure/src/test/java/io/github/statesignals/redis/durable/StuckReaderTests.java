@@ -20,7 +20,7 @@ import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.Signal;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,12 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StuckReaderTests {
 
+	@AutoClose("shutdownNow")
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
-
-	@AfterEach
-	void shutDown() {
-		this.scheduler.shutdownNow();
-	}
 
 	@Test
 	void aReadThatTakesTooManyTicksIsStuck() {
