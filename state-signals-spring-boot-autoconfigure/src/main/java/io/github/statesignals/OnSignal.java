@@ -26,8 +26,9 @@ import org.springframework.aot.hint.annotation.Reflective;
  * the start: use {@code @Header};</li>
  * <li>{@code @Header("name")}: the field of the signal with this name on the wire
  * ({@code publisher_id}, {@code process_name}, {@code event}, {@code runner_host},
- * {@code sample_no}, {@code tag}), else the metadata entry of this name; required by
- * default. {@code @Headers} on a {@code Map} has these six fields;</li>
+ * {@code sample_no}, {@code tag}), or the name of the channel ({@code channel}), else the
+ * metadata entry of this name; required by default. {@code @Headers} on a {@code Map} has
+ * these six fields and the channel;</li>
  * <li>a value of a {@link SignalArgumentResolver} bean, or of a
  * {@link org.springframework.core.convert.converter.Converter} bean that converts a
  * {@link Signal} to the parameter's type.</li>

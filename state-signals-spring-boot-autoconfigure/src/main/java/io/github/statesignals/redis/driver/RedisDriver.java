@@ -30,7 +30,8 @@ public final class RedisDriver {
 
 	private final AtomicInteger blocking = new AtomicInteger();
 
-	// With a SignalListenerContainer of the same connection factory, all connections share
+	// With a SignalListenerContainer of the same connection factory, all connections
+	// share
 	// its event loop.
 	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container) {
 		this(connectionFactory, container, PublishSettings.defaultCapacity());
@@ -102,7 +103,8 @@ public final class RedisDriver {
 		return this.connections != null && this.connections.isEventLoop();
 	}
 
-	// After the present task of that thread; at once, on the calling thread, if there is no
+	// After the present task of that thread; at once, on the calling thread, if there is
+	// no
 	// such thread.
 	public void onEventLoop(Runnable task) {
 		Executor eventLoop = (this.connections != null) ? this.connections.eventLoop() : null;

@@ -122,7 +122,8 @@ public final class RedisExceptions {
 		return isReply(ex) ? notSent(failure) : failure;
 	}
 
-	// Of a script that adds a signal, and may have done so before it failed: it is certain
+	// Of a script that adds a signal, and may have done so before it failed: it is
+	// certain
 	// only where Redis refuses all that writes.
 	public static DataAccessException scriptFailure(Throwable ex) {
 		DataAccessException failure = translate(ex);

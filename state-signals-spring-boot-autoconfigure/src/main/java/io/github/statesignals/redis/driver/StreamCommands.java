@@ -26,8 +26,10 @@ public interface StreamCommands {
 	// Completes on any thread, or exceptionally with the driver's exception.
 	CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments);
 
-	// Reads pending entries after an id, or, if that is null, those that were not delivered
-	// yet: waits for the first one until the time to block has passed. Completes as eval().
+	// Reads pending entries after an id, or, if that is null, those that were not
+	// delivered
+	// yet: waits for the first one until the time to block has passed. Completes as
+	// eval().
 	CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count, Duration block);
 
 	// Completes when no command is in flight.
