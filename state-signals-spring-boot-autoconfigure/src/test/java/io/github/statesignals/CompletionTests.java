@@ -40,7 +40,7 @@ class CompletionTests {
 	}
 
 	@AfterEach
-	void letEverybodyVote() {
+	void letAllRespondersVote() {
 		this.voters.end();
 	}
 
@@ -91,7 +91,7 @@ class CompletionTests {
 	}
 
 	@Test
-	void eachAnswerIsToldAsItArrives() throws InterruptedException {
+	void listenerIsNotifiedOfEachAnswerAsItArrives() throws InterruptedException {
 		BlockingQueue<String> told = new LinkedBlockingQueue<>();
 		CompletableFuture<SignalResult> result = this.exporter.signal("vote")
 			.onResponse((id, answer) -> told.add(id.charAt(0) + ":" + answer.ras()))

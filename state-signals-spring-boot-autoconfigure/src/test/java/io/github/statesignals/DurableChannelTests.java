@@ -123,7 +123,7 @@ class DurableChannelTests {
 	}
 
 	@Test
-	void theBacklogOfAResponderWhoseGroupIsLostIsWhatTheStreamHas() {
+	void theBacklogOfAResponderWhoseGroupIsLostIsAllOfTheStream() {
 		start(Recording.class, "responder.name=away").close();
 		ConfigurableApplicationContext context = start(Object.class);
 		SignalExporter exporter = context.getBean(SignalExporter.class);
@@ -352,7 +352,7 @@ class DurableChannelTests {
 	}
 
 	@Test
-	void whereNoChannelIsDurableTheRemedyIsSaid() {
+	void withoutADurableChannelTheMessageNamesTheRemedy() {
 		DurableChannels channels = this.applications.start(Object.class).getBean(DurableChannels.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders("orders"))
 			.withMessage("The channel 'orders' is not durable: set state-signals.channels.orders.delivery=durable");

@@ -167,7 +167,7 @@ class LifecycleTests {
 	// Stopping
 
 	@Test
-	void saysGoodbyeHoweverLongAShutdownPhaseMayTake() {
+	void sendsByeForAnyLengthOfTheShutdownPhase() {
 		ConfigurableApplicationContext publishing = this.applications.start(Publishing.class, this.channel,
 				"exporter.legal-events=a");
 		ConfigurableApplicationContext responding = this.applications.start(Responding.class, this.channel,

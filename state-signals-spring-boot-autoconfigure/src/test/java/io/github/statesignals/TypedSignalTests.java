@@ -71,7 +71,7 @@ class TypedSignalTests {
 	}
 
 	@Test
-	void whatTheMapperWritesAroundObjectsIsNoMetadata() throws InterruptedException {
+	void wrappersThatTheMapperWritesAroundObjectsAreNoMetadata() throws InterruptedException {
 		ConfigurableApplicationContext observer = this.applications.start(Observer.class);
 		PhaseChanged changed = new PhaseChanged(Phase.DRAIN, Instant.EPOCH, Duration.ofMinutes(3),
 				Map.of("eu", List.of(new Node("n1", 3))));

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The Redis channels of an arm that is not bound to the protocol's: arms that are up at
- * the same time must not hear each other.
+ * the same time must not receive from each other.
  *
  * @param signals for signals
  * @param responses for responses

@@ -32,7 +32,7 @@ import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to hear on and one to publish on, tuned for this and nothing else.
+ * One connection to receive on and one to publish on, tuned for this and nothing else.
  */
 final class FloorConnections {
 
@@ -78,12 +78,12 @@ final class FloorConnections {
 			.build();
 	}
 
-	void hear(Hearer hearer, byte[]... channels) {
+	void receive(Receiver receiver, byte[]... channels) {
 		this.subscription.addListener(new RedisPubSubAdapter<byte[], byte[]>() {
 
 			@Override
 			public void message(byte[] channel, byte[] payload) {
-				hearer.onMessage(payload);
+				receiver.onMessage(payload);
 			}
 
 		});
@@ -148,10 +148,10 @@ final class FloorConnections {
 	}
 
 	/**
-	 * Hears payloads, on the event loop.
+	 * Receives payloads, on the event loop.
 	 */
 	@FunctionalInterface
-	interface Hearer {
+	interface Receiver {
 
 		void onMessage(byte[] payload);
 

@@ -50,10 +50,10 @@ final class FloorExporter implements ExporterArm {
 		this.signal = json ? FloorSignalWriter.json(this.publisherId, replyTo)
 				: FloorSignalWriter.template(this.publisherId, replyTo);
 		if (replyTo != null) {
-			this.connections.hear(this::onResponse, this.channels.responses(), FloorChannels.bytes(replyTo));
+			this.connections.receive(this::onResponse, this.channels.responses(), FloorChannels.bytes(replyTo));
 		}
 		else {
-			this.connections.hear(this::onResponse, this.channels.responses());
+			this.connections.receive(this::onResponse, this.channels.responses());
 		}
 	}
 

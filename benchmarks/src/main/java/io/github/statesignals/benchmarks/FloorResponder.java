@@ -33,7 +33,7 @@ final class FloorResponder implements ResponderArm {
 		this.lockedTag = arguments.find("lock-tag");
 		this.channels = FloorChannels.of(arguments);
 		this.connections = new FloorConnections(arguments, FloorConnections.resources());
-		this.connections.hear(this::onSignal, this.channels.signals());
+		this.connections.receive(this::onSignal, this.channels.signals());
 	}
 
 	@Override

@@ -99,7 +99,7 @@ class BoardTests {
 	}
 
 	@Test
-	void isBoundedWhateverSubscribes() {
+	void isBoundedForAnySubscribers() {
 		for (int i = 0; i < 1000; i++) {
 			this.board.joined(new SubscriberJoinedEvent("p", "peer-" + i));
 			this.board.ended(this.board.sending("run-" + i, "start", List.of("peer-" + i)),

@@ -112,7 +112,7 @@ public final class InMemoryBroker {
 			Consumer<SignalTransport.Listener> message) {
 		this.started.stream()
 			.filter((transport) -> transport.channels.contains(channel) && receivers.test(transport))
-			.forEach((transport) -> transport.hear(message));
+			.forEach((transport) -> transport.receive(message));
 	}
 
 	private final class InMemoryTransport implements SignalTransport {
@@ -125,7 +125,7 @@ public final class InMemoryBroker {
 		/**
 		 * Held while the listener is called.
 		 */
-		private final Object hearing = new Object();
+		private final Object receiving = new Object();
 
 		private volatile SignalTransport.Listener listener;
 
@@ -141,7 +141,7 @@ public final class InMemoryBroker {
 				this.deliverer = InMemoryBroker.this.deliverers.get();
 				InMemoryBroker.this.started.add(this);
 			}
-			synchronized (this.hearing) {
+			synchronized (this.receiving) {
 				listener.onConnected(false);
 			}
 		}
@@ -157,7 +157,7 @@ public final class InMemoryBroker {
 					thread.shutdown();
 				}
 			}
-			synchronized (this.hearing) {
+			synchronized (this.receiving) {
 				this.listener = null;
 			}
 		}
@@ -222,10 +222,10 @@ public final class InMemoryBroker {
 			return CompletableFuture.completedFuture(null);
 		}
 
-		private void hear(Consumer<SignalTransport.Listener> message) {
+		private void receive(Consumer<SignalTransport.Listener> message) {
 			SignalTransport.Listener listener = this.listener;
 			this.deliverer.execute(() -> {
-				synchronized (this.hearing) {
+				synchronized (this.receiving) {
 					if (this.listener == listener) {
 						message.accept(listener);
 					}

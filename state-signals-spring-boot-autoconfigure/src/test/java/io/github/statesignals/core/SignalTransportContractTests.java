@@ -75,7 +75,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
-	void channelsAreKeptApart() {
+	void channelsAreSeparate() {
 		String other = this.channel + ".other";
 		Application both = start();
 		both.transport().open(other);
@@ -92,11 +92,12 @@ public abstract class SignalTransportContractTests {
 			transport.send(other, signal("another", 5), null);
 			one.send(signal("one", 6));
 			await().until(() -> both.count() == 6 && one.count() == 3 && another.count() == 3);
-			assertThat(both.heard()).containsExactlyInAnyOrder(Map.entry(other, signal("both", 1)),
+			assertThat(both.received()).containsExactlyInAnyOrder(Map.entry(other, signal("both", 1)),
 					Map.entry(other, response("both", 2)), signal("both", 3), response("both", 4),
 					Map.entry(other, signal("another", 5)), signal("one", 6));
-			assertThat(one.heard()).containsExactlyInAnyOrder(signal("both", 3), response("both", 4), signal("one", 6));
-			assertThat(another.heard()).containsExactlyInAnyOrder(Map.entry(other, signal("both", 1)),
+			assertThat(one.received()).containsExactlyInAnyOrder(signal("both", 3), response("both", 4),
+					signal("one", 6));
+			assertThat(another.received()).containsExactlyInAnyOrder(Map.entry(other, signal("both", 1)),
 					Map.entry(other, response("both", 2)), Map.entry(other, signal("another", 5)));
 		}
 		finally {
@@ -105,7 +106,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
-	void whatIsSentInTurnByManyThreadsTheTransportsOwnIncludedIsHeardInThatOrder() throws Exception {
+	void messagesThatManyThreadsSendInTurnAreReceivedInThatOrder() throws Exception {
 		Application application = start();
 		int signals = 4_000;
 		AtomicInteger numbers = new AtomicInteger();
@@ -142,12 +143,12 @@ public abstract class SignalTransportContractTests {
 			thread.join();
 		}
 		await().until(() -> application.count() == signals);
-		assertThat(application.heard())
+		assertThat(application.received())
 			.isEqualTo(IntStream.range(0, signals).mapToObj((i) -> signal("app", i)).toList());
 	}
 
 	@Test
-	void whatIsSentOnceAChannelIsOpenIsHeardOnce() {
+	void messagesThatAreSentOnceAChannelIsOpenAreReceivedOnce() {
 		Application sender = start();
 		Application application = start();
 		List<Object> sent = new ArrayList<>();
@@ -164,7 +165,7 @@ public abstract class SignalTransportContractTests {
 		sender.send(signal("last", 0));
 		sent.add(signal("last", 0));
 		await().until(() -> application.count() >= sent.size());
-		assertHeard(application, sent);
+		assertReceived(application, sent);
 		assertThat(application.connections()).containsExactly(false);
 	}
 
@@ -178,7 +179,7 @@ public abstract class SignalTransportContractTests {
 		application.transport().send(other, signal("app", 1), null);
 		application.send(signal("app", 2));
 		await().until(() -> application.count() >= 2);
-		assertHeard(application, List.of(Map.entry(other, signal("app", 1)), signal("app", 2)));
+		assertReceived(application, List.of(Map.entry(other, signal("app", 1)), signal("app", 2)));
 	}
 
 	/**
@@ -186,8 +187,8 @@ public abstract class SignalTransportContractTests {
 	 * @param application the application
 	 * @param sent what was sent, on the test's channel, or on another with its name
 	 */
-	protected void assertHeard(Application application, List<?> sent) {
-		assertThat(application.heard()).isEqualTo(sent);
+	protected void assertReceived(Application application, List<?> sent) {
+		assertThat(application.received()).isEqualTo(sent);
 	}
 
 	/**
@@ -197,7 +198,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
-	void everybodyHearsWhatAnybodySendsTheSenderIncluded() {
+	void allReceiveEachMessageTheSenderIncluded() {
 		List<Application> applications = List.of(start(), start(), start());
 		List<Object> sent = new ArrayList<>();
 		for (int i = 0; i < applications.size(); i++) {
@@ -208,11 +209,11 @@ public abstract class SignalTransportContractTests {
 			sent.addAll(List.of(signal, response));
 		}
 		await().untilAsserted(() -> assertThat(applications)
-			.allSatisfy((application) -> assertThat(application.heard()).containsExactlyInAnyOrderElementsOf(sent)));
+			.allSatisfy((application) -> assertThat(application.received()).containsExactlyInAnyOrderElementsOf(sent)));
 	}
 
 	@Test
-	void whatOneThreadSendsIsHeardInThatOrderByEverybody() {
+	void allReceiveTheMessagesOfOneThreadInItsOrder() {
 		Application sender = start();
 		Application other = start();
 		List<Object> sent = new ArrayList<>();
@@ -227,8 +228,8 @@ public abstract class SignalTransportContractTests {
 			}
 		}
 		await().until(() -> sender.count() >= sent.size() && other.count() >= sent.size());
-		assertHeard(sender, sent);
-		assertHeard(other, sent);
+		assertReceived(sender, sent);
+		assertReceived(other, sent);
 	}
 
 	@Test
@@ -246,7 +247,7 @@ public abstract class SignalTransportContractTests {
 		}
 		assertThat(senders).allSatisfy((sender) -> assertThat(sender).succeedsWithin(AT_MOST));
 		await().until(() -> listener.count() >= 3_000);
-		Map<String, List<Integer>> signals = listener.heard()
+		Map<String, List<Integer>> signals = listener.received()
 			.stream()
 			.filter(Signal.class::isInstance)
 			.map(Signal.class::cast)
@@ -272,7 +273,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
-	void whatIsSentOnceStartHasReturnedIsHeard() {
+	void messagesThatAreSentOnceStartHasReturnedAreReceived() {
 		Application other = start();
 		for (int i = 0; i < 30; i++) {
 			Application fresh = start();
@@ -280,14 +281,14 @@ public abstract class SignalTransportContractTests {
 			other.send((Signal) sent.get(0));
 			fresh.send((Signal) sent.get(1));
 			other.send((Response) sent.get(2));
-			await().untilAsserted(() -> assertThat(fresh.heard()).containsExactlyInAnyOrderElementsOf(sent));
+			await().untilAsserted(() -> assertThat(fresh.received()).containsExactlyInAnyOrderElementsOf(sent));
 			assertThat(fresh.connections()).containsExactly(false);
 			fresh.transport().stop();
 		}
 	}
 
 	@Test
-	void aTransportThatIsStoppedHearsNothingMore() {
+	void aStoppedTransportReceivesNothingMore() {
 		Application sender = start();
 		AtomicBoolean enough = new AtomicBoolean();
 		CompletableFuture<Void> flood = async(() -> {
@@ -332,15 +333,15 @@ public abstract class SignalTransportContractTests {
 			Application life = new Application(transport);
 			lives.add(life);
 			transport.start(life);
-			other.send(signal("heard", i));
+			other.send(signal("wanted", i));
 			await().until(() -> life.count() == 1);
 			life.stop();
-			assertThat(other.send(signal("unheard", i))).succeedsWithin(AT_MOST);
+			assertThat(other.send(signal("unwanted", i))).succeedsWithin(AT_MOST);
 		}
 		await().until(() -> other.count() == 6);
 		assertThat(lives).allSatisfy((life) -> {
 			assertThat(life.connections()).containsExactly(false);
-			assertThat(life.heard()).hasSize(1);
+			assertThat(life.received()).hasSize(1);
 			assertThat(life.isCalledAfterStop()).isFalse();
 		});
 	}
@@ -355,7 +356,7 @@ public abstract class SignalTransportContractTests {
 		assertThatNoException().isThrownBy(transport::stop);
 		transport.start(application);
 		application.send(signal("app", 1));
-		await().untilAsserted(() -> assertThat(application.heard()).containsExactly(signal("app", 1)));
+		await().untilAsserted(() -> assertThat(application.received()).containsExactly(signal("app", 1)));
 		assertThat(application.connections()).containsExactly(false, false);
 	}
 
@@ -375,7 +376,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
-	void carriesUnchangedWhateverASignalHolds() {
+	void carriesSignalsUnchanged() {
 		Application sender = start();
 		Application other = start();
 		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
@@ -390,8 +391,8 @@ public abstract class SignalTransportContractTests {
 		sender.send(response);
 		sender.send(bare);
 		await().until(() -> sender.count() == 3 && other.count() == 3);
-		assertHeard(sender, List.of(signal, response, bare));
-		assertHeard(other, List.of(signal, response, bare));
+		assertReceived(sender, List.of(signal, response, bare));
+		assertReceived(other, List.of(signal, response, bare));
 	}
 
 	@Test
@@ -409,7 +410,7 @@ public abstract class SignalTransportContractTests {
 		assertThatNoException().isThrownBy(() -> application.transport().check(small));
 		application.send(small);
 		await().until(() -> application.count() == 1);
-		assertThat(application.heard()).containsExactly(small);
+		assertThat(application.received()).containsExactly(small);
 	}
 
 	@Test
@@ -417,7 +418,7 @@ public abstract class SignalTransportContractTests {
 		Application application = start();
 		application.send(new Response("r", "p", "e", 0, "x".repeat(10_000_000)));
 		await().until(() -> application.count() == 1);
-		assertThat(application.heard()).singleElement().isInstanceOfSatisfying(Response.class, (response) -> {
+		assertThat(application.received()).singleElement().isInstanceOfSatisfying(Response.class, (response) -> {
 			assertThat(response.ras()).isZero();
 			assertThat(response.message()).startsWith("xxx")
 				.endsWith("x\u2026 (shortened from 10000000 characters)")
@@ -427,7 +428,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
-	void aSignalThatCanNotBeReadIsToldWithItsPublisherAndItsEvent() {
+	void aSignalThatCanNotBeReadIsReportedWithItsPublisherAndItsEvent() {
 		Application application = start();
 		String problem = "'sample_no' is not a 64-bit integer";
 		UnreadableSignal unreadable = new UnreadableSignal("p-1", "e", "t",
@@ -440,7 +441,7 @@ public abstract class SignalTransportContractTests {
 		assertThat(application.malformed()).singleElement().asString().endsWith(problem);
 		application.send(signal("app", 1));
 		await().until(() -> application.count() == 1);
-		assertThat(application.heard()).containsExactly(signal("app", 1));
+		assertThat(application.received()).containsExactly(signal("app", 1));
 	}
 
 	/**
@@ -546,7 +547,7 @@ public abstract class SignalTransportContractTests {
 
 		private final Runnable whenConnected;
 
-		private final List<Object> heard = new ArrayList<>();
+		private final List<Object> received = new ArrayList<>();
 
 		private final List<String> malformed = new CopyOnWriteArrayList<>();
 
@@ -597,15 +598,15 @@ public abstract class SignalTransportContractTests {
 		 * channel with its name.
 		 * @return a copy
 		 */
-		public List<Object> heard() {
-			synchronized (this.heard) {
-				return new ArrayList<>(this.heard);
+		public List<Object> received() {
+			synchronized (this.received) {
+				return new ArrayList<>(this.received);
 			}
 		}
 
 		public int count() {
-			synchronized (this.heard) {
-				return this.heard.size();
+			synchronized (this.received) {
+				return this.received.size();
 			}
 		}
 
@@ -648,12 +649,12 @@ public abstract class SignalTransportContractTests {
 
 		@Override
 		public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-			call(() -> hear(channel, signal));
+			call(() -> receive(channel, signal));
 		}
 
 		@Override
 		public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
-			call(() -> hear(channel, response));
+			call(() -> receive(channel, response));
 		}
 
 		@Override
@@ -682,9 +683,9 @@ public abstract class SignalTransportContractTests {
 			});
 		}
 
-		private void hear(String channel, Object message) {
-			synchronized (this.heard) {
-				this.heard.add(channel.equals(SignalTransportContractTests.this.channel) ? message
+		private void receive(String channel, Object message) {
+			synchronized (this.received) {
+				this.received.add(channel.equals(SignalTransportContractTests.this.channel) ? message
 						: Map.entry(channel, message));
 			}
 		}

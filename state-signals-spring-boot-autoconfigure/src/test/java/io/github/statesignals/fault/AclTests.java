@@ -74,7 +74,7 @@ class AclTests {
 	}
 
 	@Test
-	void userWithoutTheChannelsFailsTheStartAndIsToldSo() {
+	void userWithoutTheChannelsFailsTheStartWithTheReason() {
 		// What a user that may all commands gets, unless it is said otherwise.
 		RedisProcess server = serverWith("resetchannels ~* +@all");
 		assertThatException().isThrownBy(() -> start(server.properties()))
@@ -87,7 +87,7 @@ class AclTests {
 	}
 
 	@Test
-	void userThatMayNotPublishStartsAndIsToldOnPublishing() {
+	void userThatMayNotPublishStartsAndFailsOnPublishing() {
 		RedisProcess server = serverWith(CHANNELS + " +subscribe +unsubscribe +ping");
 		assertThatException().isThrownBy(() -> start(server.properties()))
 			.havingRootCause()

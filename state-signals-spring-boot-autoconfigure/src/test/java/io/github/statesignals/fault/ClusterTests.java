@@ -56,7 +56,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void eachApplicationHearsWhatItNeedsOnce() {
+	void eachApplicationReceivesEachMessageOnce() {
 		this.applications.start(Recorder.class, cluster.properties());
 		exporter(cluster.properties()).initialize(Recorder.EVENT);
 		assertThat(cluster.subscribers(CHANNELS.signals())).isOne();
@@ -68,13 +68,13 @@ class ClusterTests {
 	void publishIsAnsweredOnceANodeIsGoneThatHas(Role role) {
 		RedisCluster own = this.applications.use(RedisCluster.start());
 		this.applications.start(Recorder.class, own.properties());
-		RedisProcess hearing = own.subscribed(CHANNELS.signals()).get(0);
+		RedisProcess subscribed = own.subscribed(CHANNELS.signals()).get(0);
 		SignalExporter exporter = exporter(own.properties());
 		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
 		own.kill(switch (role) {
 			case SLOT_OF_SIGNALS -> own.ownerOf(CHANNELS.signals());
 			case SLOT_OF_RESPONSES -> own.ownerOf(CHANNELS.responses());
-			case SUBSCRIPTION_OF_RESPONDER -> hearing;
+			case SUBSCRIPTION_OF_RESPONDER -> subscribed;
 		});
 		own.awaitWhole();
 		RedisChecks.awaitAnswered(exporter);

@@ -43,14 +43,14 @@ class DurableFaultTests {
 	private final FaultApplications applications = new FaultApplications();
 
 	@Test
-	void responderThatWasAwayCatchesUpOverJedis() {
+	void responderThatWasDisconnectedCatchesUpOverJedis() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
-		responderThatWasAwayCatchesUp(server.properties(), "spring.data.redis.client-type=jedis");
+		responderThatWasDisconnectedCatchesUp(server.properties(), "spring.data.redis.client-type=jedis");
 		await().atMost(PATIENCE).until(() -> server.normalClients() <= 8);
 	}
 
 	@Test
-	void whatWentWhileItWasPendingDoesNotStopAResponderOverJedis() {
+	void pendingEntriesThatAreDeletedDoNotStopAResponderOverJedis() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		String driver = "spring.data.redis.client-type=jedis";
 		start(Recorder.class, server.properties(), driver, "responder.name=r").close();
@@ -67,7 +67,7 @@ class DurableFaultTests {
 	}
 
 	@Test
-	void aRedisThatIsFullRefusesSignalsUntilSomebodyHandlesThem() {
+	void aRedisThatIsFullRefusesSignalsUntilStoredOnesAreHandled() {
 		RedisProcess server = this.applications.use(RedisProcess.start("maxmemory 8mb", "maxmemory-policy noeviction"));
 		start(Recorder.class, server.properties(), "responder.name=r").close();
 		SignalExporter exporter = initialized(start(Exporting.class, server.properties()));
@@ -96,19 +96,19 @@ class DurableFaultTests {
 	}
 
 	@Test
-	void responderThatWasAwayCatchesUpOnACluster() {
+	void responderThatWasDisconnectedCatchesUpOnACluster() {
 		RedisCluster cluster = this.applications.use(RedisCluster.start());
-		responderThatWasAwayCatchesUp(cluster.properties(), "spring.data.redis.client-type=lettuce");
+		responderThatWasDisconnectedCatchesUp(cluster.properties(), "spring.data.redis.client-type=lettuce");
 	}
 
 	@Test
-	void responderThatWasAwayCatchesUpOnAClusterOverJedis() {
+	void responderThatWasDisconnectedCatchesUpOnAClusterOverJedis() {
 		RedisCluster cluster = this.applications.use(RedisCluster.start());
-		responderThatWasAwayCatchesUp(cluster.properties(), "spring.data.redis.client-type=jedis");
+		responderThatWasDisconnectedCatchesUp(cluster.properties(), "spring.data.redis.client-type=jedis");
 	}
 
 	@Test
-	void responderThatWasAwayCatchesUpWithTheLeastThatAUserNeeds() {
+	void responderThatWasDisconnectedCatchesUpWithTheLeastPermissions() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		String least = "on >secret resetkeys resetchannels -@all " + RequiredPermissions.APPLICATION.rule() + " "
 				+ RequiredPermissions.DURABLE_APPLICATION.rule();
@@ -117,11 +117,11 @@ class DurableFaultTests {
 		server.command(command.toArray(String[]::new));
 		List<String> properties = new ArrayList<>(server.properties());
 		properties.addAll(List.of("spring.data.redis.username=service", "spring.data.redis.password=secret"));
-		responderThatWasAwayCatchesUp(properties, "spring.data.redis.client-type=lettuce");
+		responderThatWasDisconnectedCatchesUp(properties, "spring.data.redis.client-type=lettuce");
 		assertThat(AclTests.denied(server)).isEmpty();
 	}
 
-	private void responderThatWasAwayCatchesUp(List<String> server, String driver) {
+	private void responderThatWasDisconnectedCatchesUp(List<String> server, String driver) {
 		start(Recorder.class, server, driver, "responder.name=r").close();
 		ConfigurableApplicationContext publishing = start(Exporting.class, server, driver);
 		SignalExporter exporter = initialized(publishing);
@@ -154,7 +154,7 @@ class DurableFaultTests {
 		// It is not found half-open for the whole of the test.
 		SignalExporter exporter = initialized(
 				start(Exporting.class, proxy.properties(), driver, "heartbeat-interval=5m"));
-		assertThat(proxy.deafen()).isPositive();
+		assertThat(proxy.dropReplies()).isPositive();
 		for (int i = 0; i < 20; i++) {
 			assertThat(join(publish(exporter, i, i + 1, Duration.ofMillis(200)))).singleElement()
 				.satisfies((result) -> assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS));
@@ -318,7 +318,7 @@ class DurableFaultTests {
 	}
 
 	@Test
-	void whatAKilledProcessHadBegunIsHandledAgainByTheNextOneAndFirst() {
+	void signalsThatAKilledProcessHadBegunAreHandledFirstByTheNextOne() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		String[] properties = { "state-signals.channel=" + CHANNEL,
 				"state-signals.channels." + CHANNEL + ".delivery=durable", "state-signals.responder.name=r" };

@@ -68,7 +68,7 @@ class FaultTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 10 })
-	void serverIsAwayAndComesBackEmpty(int seconds) throws Exception {
+	void serverIsStoppedAndRestartedEmpty(int seconds) throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		try (Load load = load(server.properties(), TIMEOUT)) {
 			load.awaitSuccesses(20);
@@ -141,12 +141,12 @@ class FaultTests {
 	}
 
 	@Test
-	void subscriptionIsConnectedAndDeaf() throws Exception {
+	void subscriptionIsConnectedAndLost() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
 		try (Load load = load(proxy.properties(), TIMEOUT)) {
 			load.awaitSuccesses(20);
-			assertThat(proxy.deafen()).isEqualTo(3);
+			assertThat(proxy.dropReplies()).isEqualTo(3);
 			load.healed();
 			load.awaitSuccesses(100);
 			load.check("subscriptions lost without a sign (recovery counts from the beginning)");
@@ -161,7 +161,7 @@ class FaultTests {
 			load.awaitSuccesses(20);
 			int connections = proxy.connections();
 			proxy.refuse();
-			int subscriptions = proxy.deafen();
+			int subscriptions = proxy.dropReplies();
 			assertThat(subscriptions).isEqualTo(3);
 			await().atMost(RedisProcess.PATIENCE).until(() -> proxy.connections() <= connections - subscriptions);
 			assertThat(proxy.block((sent) -> sent.contains("PUBLISH"))).isEqualTo(3);
@@ -173,12 +173,12 @@ class FaultTests {
 	}
 
 	@Test
-	void repliesToWhatIsPublishedAreLost() throws Exception {
+	void repliesToPublishesAreLost() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
 		try (Load load = load(proxy.properties(), TIMEOUT)) {
 			load.awaitSuccesses(20);
-			assertThat(proxy.deafen((sent) -> sent.contains("PUBLISH"))).isGreaterThanOrEqualTo(3);
+			assertThat(proxy.dropReplies((sent) -> sent.contains("PUBLISH"))).isGreaterThanOrEqualTo(3);
 			load.healed();
 			load.awaitSuccesses(100);
 			load.check("replies to PUBLISH are lost (recovery counts from the beginning)");

@@ -86,7 +86,7 @@ class MemoryBoundTests {
 	private Process process;
 
 	@Test
-	void aHeapOf256MegabytesIsEnoughWhateverOthersSend() throws Exception {
+	void aHeapOf256MegabytesIsEnoughForAllThatOthersCanSend() throws Exception {
 		// A subscriber that is slow must not be spared.
 		RedisProcess server = this.applications.use(RedisProcess.start("client-output-buffer-limit pubsub 0 0 0"));
 		RedisClient client = RedisClient.create("redis://" + server.address());

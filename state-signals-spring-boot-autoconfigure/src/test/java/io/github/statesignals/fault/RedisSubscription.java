@@ -14,7 +14,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
  */
 final class RedisSubscription implements AutoCloseable {
 
-	private final List<String> heard = new CopyOnWriteArrayList<>();
+	private final List<String> received = new CopyOnWriteArrayList<>();
 
 	private final RedisClient client;
 
@@ -28,7 +28,7 @@ final class RedisSubscription implements AutoCloseable {
 
 			@Override
 			public void message(String channel, String message) {
-				RedisSubscription.this.heard.add(message);
+				RedisSubscription.this.received.add(message);
 			}
 
 		});
@@ -36,7 +36,7 @@ final class RedisSubscription implements AutoCloseable {
 	}
 
 	List<String> received() {
-		return this.heard;
+		return this.received;
 	}
 
 	boolean isClosed() {

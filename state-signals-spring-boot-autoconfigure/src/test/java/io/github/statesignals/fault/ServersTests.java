@@ -51,7 +51,7 @@ class ServersTests {
 	}
 
 	@Test
-	void serverThatCannotDoWhatIsAskedSaysWhy() {
+	void serverThatCanNotStartReportsTheReason() {
 		assertThatIllegalStateException().isThrownBy(() -> RedisProcess.start("fly yes"))
 			.withMessageContaining("fly yes");
 	}
@@ -85,11 +85,11 @@ class ServersTests {
 	}
 
 	@Test
-	void proxyDeafensThoseThatHaveSubscribed() {
+	void proxyDropsMessagesForSubscribers() {
 		try (RedisProcess server = RedisProcess.start();
 				TcpProxy proxy = TcpProxy.before(server);
 				RedisSubscription lost = new RedisSubscription(proxy.port(), "news")) {
-			assertThat(proxy.deafen()).isOne();
+			assertThat(proxy.dropReplies()).isOne();
 			try (RedisSubscription subscribed = new RedisSubscription(proxy.port(), "news")) {
 				assertThat(server.command("PUBLISH", "news", "first")).isEqualTo("2");
 				await().untilAsserted(() -> assertThat(subscribed.received()).isEqualTo(List.of("first")));

@@ -147,8 +147,8 @@ final class TcpProxy implements AutoCloseable {
 	 * have subscribed to anything. They stay up, and what their clients send arrives.
 	 * @return how many they are
 	 */
-	int deafen() {
-		return deafen((sent) -> sent.toUpperCase(Locale.ROOT).contains("SUBSCRIBE"));
+	int dropReplies() {
+		return dropReplies((sent) -> sent.toUpperCase(Locale.ROOT).contains("SUBSCRIBE"));
 	}
 
 	/**
@@ -158,10 +158,10 @@ final class TcpProxy implements AutoCloseable {
 	 * a connection
 	 * @return how many they are
 	 */
-	int deafen(Predicate<String> chosen) {
-		List<Link> deafened = this.links.stream().filter((link) -> chosen.test(link.sent())).toList();
-		deafened.forEach((link) -> link.deaf = true);
-		return deafened.size();
+	int dropReplies(Predicate<String> chosen) {
+		List<Link> chosenLinks = this.links.stream().filter((link) -> chosen.test(link.sent())).toList();
+		chosenLinks.forEach((link) -> link.dropping = true);
+		return chosenLinks.size();
 	}
 
 	/**
@@ -224,7 +224,7 @@ final class TcpProxy implements AutoCloseable {
 
 		private final Socket upstream;
 
-		private volatile boolean deaf;
+		private volatile boolean dropping;
 
 		private volatile boolean blocked;
 
@@ -274,7 +274,7 @@ final class TcpProxy implements AutoCloseable {
 				InputStream input = this.upstream.getInputStream();
 				OutputStream output = this.client.getOutputStream();
 				for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
-					if (!this.deaf) {
+					if (!this.dropping) {
 						output.write(buffer, 0, count);
 					}
 				}

@@ -139,7 +139,7 @@ class OutboundPublisherTests {
 	}
 
 	@Test
-	void answersEndIndependentlyOfWhatIsDoneThen() {
+	void answersEndIndependentlyOfTheirCallbacks() {
 		this.transport.open("named");
 		String address = this.transport.replyTo("named");
 		assertThat(this.transport.readsFrames("named", Objects.requireNonNull(address))).isTrue();

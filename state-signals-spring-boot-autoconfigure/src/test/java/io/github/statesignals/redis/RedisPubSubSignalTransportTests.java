@@ -110,7 +110,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatIsTooLargeIsToldWithWhatComesFirst() {
+	void aSignalThatIsTooLargeIsReportedWithItsFirstFields() {
 		Application application = start();
 		String large = "x".repeat((int) MAX_PAYLOAD.toBytes());
 		String envelope = "{\"publisher_id\":\"p-1\",\"process_name\":\"p\",\"event\":\"e\",\"runner_host\":\"h\","
@@ -136,7 +136,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 				"{\"responder_id\": \"r\", \"publisher_id\": \"p\", \"event\": \"e\", \"ras\": 0, \"message\": \""
 						+ "x".repeat((int) MAX_PAYLOAD.toBytes()) + "\"}");
 		await().until(() -> application.count() == 1);
-		assertThat(application.heard()).singleElement().isInstanceOfSatisfying(Response.class, (response) -> {
+		assertThat(application.received()).singleElement().isInstanceOfSatisfying(Response.class, (response) -> {
 			assertThat(response.responderId()).isEqualTo("r");
 			assertThat(response.ras()).isZero();
 			assertThat(response.message()).startsWith("(left out: it has ");
@@ -224,7 +224,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void hearsNoMoreThanIsWanted() {
+	void receivesOnlyWantedMessages() {
 		SignalTransport transport = prepare(createTransport());
 		Wanting listener = new Wanting();
 		transport.start(listener);
@@ -288,7 +288,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			assertThat(container.isRunning()).isFalse();
 			await().untilAsserted(() -> assertThat(subscribers()).containsExactly(0L, 0L));
 		}
-		assertThat(application.heard().subList(1_000, 2_000))
+		assertThat(application.received().subList(1_000, 2_000))
 			.isEqualTo(IntStream.rangeClosed(1, 1_000).mapToObj((i) -> signal("app", i)).toList());
 		assertThat(executed).isEmpty();
 	}
@@ -472,7 +472,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			}
 		}
 		await().untilAsserted(() -> assertThat(application.count()).isEqualTo(sent.size()));
-		assertThat(application.heard()).isEqualTo(sent);
+		assertThat(application.received()).isEqualTo(sent);
 	}
 
 	@Test
@@ -487,21 +487,21 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			sent.add(Map.entry(name, signal("app", i)));
 		}
 		await().until(() -> application.count() == 300);
-		assertThat(application.heard()).isEqualTo(sent);
+		assertThat(application.received()).isEqualTo(sent);
 	}
 
 	@Test
-	void whatIsForAfterHearingDoesNotHappenWhileItHears() {
+	void aTaskForAfterReceivingDoesNotInterruptTheListener() {
 		SignalTransport transport = prepare(createTransport());
-		AtomicInteger hearing = new AtomicInteger();
+		AtomicInteger receiving = new AtomicInteger();
 		Queue<Boolean> interrupted = new ConcurrentLinkedQueue<>();
 		transport.start(new SilentListener() {
 
 			@Override
 			public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
-				hearing.set(1);
-				transport.afterReceiving(() -> interrupted.add(hearing.get() == 1));
-				hearing.set(0);
+				receiving.set(1);
+				transport.afterReceiving(() -> interrupted.add(receiving.get() == 1));
+				receiving.set(0);
 			}
 
 		});
@@ -510,8 +510,8 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		}
 		await().until(() -> interrupted.size() == 100);
 		assertThat(interrupted).containsOnly(false);
-		hearing.set(1);
-		transport.afterReceiving(() -> interrupted.add(hearing.get() == 1));
+		receiving.set(1);
+		transport.afterReceiving(() -> interrupted.add(receiving.get() == 1));
 		assertThat(interrupted).as("at once on other threads").hasSize(101).contains(true);
 	}
 
@@ -527,7 +527,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatWasSentBeforeStoppingIsStillSent() {
+	void messagesFromBeforeTheStopAreSent() {
 		Application other = start();
 		for (int i = 0; i < 10; i++) {
 			Application leaving = start();
@@ -542,7 +542,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void skipsAndReportsWhatIsMalformed() {
+	void skipsAndReportsMalformedMessages() {
 		Application application = start();
 		publish(this.signals, "s3cr3t");
 		publish(this.signals, "{\"publisher_id\":\"s3cr3t\"}");
@@ -553,7 +553,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		publish(this.responses, "{\"responder_id\":\"r\",\"publisher_id\":\"s3cr3t\",\"event\":5,\"ras\":1}");
 		application.send(response("good", 2));
 		await().untilAsserted(
-				() -> assertThat(application.heard()).containsExactly(signal("good", 1), response("good", 2)));
+				() -> assertThat(application.received()).containsExactly(signal("good", 1), response("good", 2)));
 		assertThat(application.malformed()).hasSize(6).noneMatch((problem) -> problem.contains("s3cr3t"));
 		assertThat(application.malformed().subList(0, 3))
 			.allSatisfy((problem) -> assertThat(problem).startsWith(this.signals + ": "));
@@ -571,11 +571,11 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		}
 		application.transport().send(this.channel, response("answer", 1), null, "elsewhere");
 		application.transport().send(this.channel, probe, extension, application.transport().replyTo(this.channel));
-		await().untilAsserted(() -> assertThat(application.heard()).containsExactly(response("answer", 1), probe));
+		await().untilAsserted(() -> assertThat(application.received()).containsExactly(response("answer", 1), probe));
 	}
 
 	@Test
-	void hearsAgainAfterALostConnectionAndSaysThatThereWasAGap() {
+	void receivesAgainAfterALostConnectionAndReportsTheGap() {
 		Application application = start();
 		Application other = start();
 		for (int i = 1; i <= 3; i++) {
@@ -607,7 +607,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		try {
 			transport.start(application);
 			application.send(signal("app", 1));
-			await().untilAsserted(() -> assertThat(application.heard()).containsExactly(signal("app", 1)));
+			await().untilAsserted(() -> assertThat(application.received()).containsExactly(signal("app", 1)));
 			assertThat(application.connections()).containsExactly(false);
 			application.stop();
 		}
@@ -638,7 +638,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void hearsTheChannelsThatWereOpenedWhileItConnected() throws IOException {
+	void receivesOnChannelsThatWereOpenedWhileItConnected() throws IOException {
 		int port = TestRedis.freePort();
 		RedisServer server = TestRedis.startServer(port);
 		try (StatefulRedisConnection<String, String> connection = client
@@ -664,7 +664,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 				transport.send(name, response("app", 2), null, null);
 				sent.addAll(List.of(Map.entry(name, signal("app", 1)), Map.entry(name, response("app", 2))));
 			}
-			await().untilAsserted(() -> assertThat(application.heard()).isEqualTo(sent));
+			await().untilAsserted(() -> assertThat(application.received()).isEqualTo(sent));
 			application.stop();
 		}
 		finally {
@@ -694,7 +694,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		assertThat(redis.pubsubNumsub(signals)).hasSize(800).allSatisfy((name, count) -> assertThat(count).isOne());
 		opened.forEach((name) -> application.transport().send(name, signal("app", 1), null));
 		application.send(signal("last", 1));
-		await().until(() -> application.heard().contains(signal("last", 1)));
+		await().until(() -> application.received().contains(signal("last", 1)));
 		assertThat(application.count()).isEqualTo(801);
 		assertThat(application.connections()).containsExactly(false);
 		application.stop();
@@ -702,7 +702,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void aChannelThatIsOpenedWhileRedisIsAwayIsHeardOnceItIsBack() throws IOException {
+	void aChannelThatIsOpenedWhileRedisIsDownReceivesOnceItIsUp() throws IOException {
 		int port = TestRedis.freePort();
 		RedisServer server = TestRedis.startServer(port);
 		String opened = this.channel + ".opened";
@@ -717,7 +717,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			transport.send(opened, signal("app", 1), null);
 			transport.send(opened, response("app", 2), null, null);
 			await().until(() -> application.count() == 2);
-			assertThat(application.heard()).containsExactly(Map.entry(opened, signal("app", 1)),
+			assertThat(application.received()).containsExactly(Map.entry(opened, signal("app", 1)),
 					Map.entry(opened, response("app", 2)));
 			application.stop();
 		}
@@ -740,7 +740,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			await().until(transport::isConnected);
 			await().untilAsserted(() -> assertThat(application.connections()).containsExactly(false));
 			application.send(signal("app", 1));
-			await().untilAsserted(() -> assertThat(application.heard()).containsExactly(signal("app", 1)));
+			await().untilAsserted(() -> assertThat(application.received()).containsExactly(signal("app", 1)));
 			assertThat(application.connections()).containsExactly(false);
 			application.stop();
 		}

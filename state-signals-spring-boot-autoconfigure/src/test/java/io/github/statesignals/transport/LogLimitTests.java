@@ -24,7 +24,7 @@ class LogLimitTests {
 	}
 
 	@Test
-	void theLastLineSaysThatOthersFollow(CapturedOutput output) {
+	void theLastLineAnnouncesThatOthersAreNotLogged(CapturedOutput output) {
 		LogLimit limit = new LogLimit(2);
 		for (String name : new String[] { "first", "second", "third" }) {
 			limit.warn(logger, "The {} line", name);

@@ -121,7 +121,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void writesAResponseWithoutWhatItDoesNotHave() {
+	void writesAResponseWithoutMissingFields() {
 		assertThat(text(write(new Response("r-1-resp", "p-1", "e", null, null)))).isEqualTo("{" + THREE_KEYS + "}");
 		assertThat(text(write(new Response("r-1-resp", "p-1", "e", 1, null))))
 			.isEqualTo("{" + THREE_KEYS + ",\"ras\":1}");
@@ -132,7 +132,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void writesAsciiAndSoWhateverAStringHolds() throws MalformedPayloadException {
+	void writesAnyStringInAscii() throws MalformedPayloadException {
 		String anything = "Größe 状態 🚀 \ud800 \u0000 \u007f \u2028 \" \\ / \t\n";
 		// Half a character is nothing that Jackson reads in a key.
 		String key = anything.replace("\ud800", "");
@@ -148,21 +148,21 @@ class SignalCodecTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("signalsThatPythonHeard")
-	void writesSignalsOfAFormThatPythonHeard(Map<String, @Nullable Object> row) {
-		Map<String, @Nullable Object> heard = parse(payload(row));
-		Signal signal = signalOf(heard);
+	@MethodSource("signalsThatPythonReceived")
+	void writesSignalsOfAFormThatPythonReceived(Map<String, @Nullable Object> row) {
+		Map<String, @Nullable Object> received = parse(payload(row));
+		Signal signal = signalOf(received);
 		Map<String, @Nullable Object> written = parse(write(signal));
 		assertThat(written.keySet()).startsWith("publisher_id", "process_name", "event", "runner_host", "sample_no",
 				"tag");
 		if (signal.metadata().isEmpty()) {
-			heard.remove("metadata");
+			received.remove("metadata");
 		}
-		assertThat(written).isEqualTo(heard);
+		assertThat(written).isEqualTo(received);
 		assertThat(forms("signal", "heard")).contains(form(written));
 	}
 
-	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonHeard() {
+	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonReceived() {
 		return pythonReads.stream()
 			.filter((row) -> row.get("to").equals("signal") && row.get("python").equals("heard"))
 			// What Java never writes: see Signal.sampleNo, the extensions and
@@ -193,7 +193,7 @@ class SignalCodecTests {
 
 	@ParameterizedTest
 	@MethodSource("signalsOfPython")
-	void readsWhatPythonWrote(Map<String, @Nullable Object> row) throws MalformedPayloadException {
+	void readsMessagesOfPython(Map<String, @Nullable Object> row) throws MalformedPayloadException {
 		assertReads(payload(row));
 	}
 
@@ -244,12 +244,12 @@ class SignalCodecTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("signalsThatPythonHears")
-	void readsWhateverPythonReads(Map<String, @Nullable Object> row) throws MalformedPayloadException {
+	@MethodSource("signalsThatPythonReads")
+	void readsAllThatPythonReads(Map<String, @Nullable Object> row) throws MalformedPayloadException {
 		assertReads(payload(row));
 	}
 
-	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonHears() {
+	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonReads() {
 		return pythonReads.stream()
 			.filter((row) -> row.get("to").equals("signal") && row.get("python").equals("heard"))
 			.filter((row) -> !name(row).matches("sample_no (2\\*\\*70|true)|metadata nested 500 deep"))
@@ -276,7 +276,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void readsOrRefusesWhateverWasTriedOnPython() {
+	void readsOrRefusesAllThatWasTriedOnPython() {
 		assertThat(pythonReads).hasSizeGreaterThan(180).allSatisfy((row) -> {
 			try {
 				readSignal(payload(row));
@@ -353,7 +353,7 @@ class SignalCodecTests {
 	// its 10,000 cases.
 	@ParameterizedTest
 	@ValueSource(strings = { "2e+23", "5e-324", "5.684341886080802e-14", "8.41e+21", "9.5367431640625e-07" })
-	void readsWhateverPythonMakesOfADoubleAsThatDouble(String repr) throws MalformedPayloadException {
+	void readsEachDoubleThatPythonWritesAsThatDouble(String repr) throws MalformedPayloadException {
 		assertThat(readEntry(repr)).isEqualTo(Double.valueOf(repr));
 	}
 
@@ -396,7 +396,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void readsWhatIsNotANumber() throws MalformedPayloadException {
+	void readsNaN() throws MalformedPayloadException {
 		assertThat(readEntry("[NaN,Infinity,-Infinity]"))
 			.isEqualTo(List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY));
 	}
@@ -440,7 +440,7 @@ class SignalCodecTests {
 			"-1,-1", "2147483647,2147483647", "1.5,0", "2.0,0", "-1.0,0", "2147483648,0", "1180591620717411303424,0",
 			"-1180591620717411303424,0", "1e400,0", "1e99999999999,0", "NaN,0", "Infinity,0", "-Infinity,0", "\"1\",0",
 			"\"true\",0", "[1],0", "{\"ras\":1},0" })
-	void takesForSuccessWhatEqualsOneInPython(String sent, int expected) throws MalformedPayloadException {
+	void takesForSuccessAllThatEqualsOneInPython(String sent, int expected) throws MalformedPayloadException {
 		assertThat(readResponse(response(",\"ras\":" + sent)).ras()).isEqualTo(expected);
 	}
 
@@ -460,7 +460,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void readsWhateverEncodingOfJsonThereIs() throws MalformedPayloadException {
+	void readsAllEncodingsOfJson() throws MalformedPayloadException {
 		byte[] raw = "\ufeff\r\n {\"tag\":\"Größe 🚀\\uD83D\\ude80 \\/\",%s} \t".formatted(SIX_KEYS.replace("tag", "x"))
 			.getBytes(StandardCharsets.UTF_8);
 		assertThat(readSignal(raw).tag()).isEqualTo("Größe 🚀🚀 /");
@@ -558,11 +558,11 @@ class SignalCodecTests {
 
 	@ParameterizedTest
 	@MethodSource
-	void saysOfWhatItCanNotReadWhoIsToBeAnswered(byte[] payload, String problem) {
+	void reportsThePublisherOfASignalThatItCanNotRead(byte[] payload, String problem) {
 		assertThat(unreadable(this.codec, payload)).isEqualTo(new UnreadableSignal("p-1", "e", "t", null, problem));
 	}
 
-	static Stream<Arguments> saysOfWhatItCanNotReadWhoIsToBeAnswered() {
+	static Stream<Arguments> reportsThePublisherOfASignalThatItCanNotRead() {
 		String keys = "{" + SIX_KEYS;
 		return Stream.of(
 				Arguments.of(Named.of("64 bits", bytes(keys.replace(":3,", ":9223372036854775808,") + "}")),
@@ -583,7 +583,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void saysNothingOfWhatIsNotToBeAnswered() {
+	void reportsNothingOfSignalsThatAreNotToBeAnswered() {
 		String wrong = "{" + SIX_KEYS.replace(":3,", ":null,");
 		for (String json : List.of("[" + wrong + "}]", wrong, wrong + "} x", wrong + ",}", wrong + ",\"x\":01}",
 				wrong + ",\"responder_id\":\"r\"}", wrong.replace("p-1", "p".repeat(1_025)) + "}",
@@ -594,7 +594,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void readsTheBeginningOfWhatIsTooLargeWhereverItIsCut() {
+	void readsTheBeginningOfALargeSignalWhereverItIsCut() {
 		String ids = "{\"publisher_id\":\"p-1\",\"event\":\"e\",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"17\"},";
 		List<String> parts = List.of("\"a\":true,", "\"b\":-1234.5e10,",
 				"\"\u00e4\u72b6\":\"\ud83d\ude80\u00e4\\u00e4\",", "\"c\":[null,{}],");
@@ -739,7 +739,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void readsWhatItWrote() throws MalformedPayloadException {
+	void readsItsOwnMessages() throws MalformedPayloadException {
 		RandomSignals random = new RandomSignals(42);
 		for (int i = 0; i < 1_000; i++) {
 			Signal signal = random.signal();

@@ -42,7 +42,7 @@ class SignalExtensionCodecTests {
 	// Written
 
 	@Test
-	void writesAllThatASignalSaysBeforeItsMetadata() {
+	void writesAllOtherFieldsOfASignalBeforeItsMetadata() {
 		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
 		metadata.put("uuid", "u");
 		metadata.put("none", null);
@@ -114,7 +114,7 @@ class SignalExtensionCodecTests {
 	}
 
 	@Test
-	void leavesOutWhatAnExtensionDoesNotSay() {
+	void leavesOutMissingMembersOfAnExtension() {
 		assertThat(write(signal(Map.of()), new SignalExtension(null, NONE, NONE, NONE, null)))
 			.isEqualTo("{" + SIX_KEYS + ",\"metadata\":{\"_ss\":{\"v\":1}}}");
 		assertThat(write(signal(Map.of()), new SignalExtension("1", 1, 5, NONE, null)))
@@ -138,7 +138,7 @@ class SignalExtensionCodecTests {
 	}
 
 	@Test
-	void writesHelloAndByeAsResponsesToEverybody() {
+	void writesHelloAndByeAsResponsesToAllExporters() {
 		assertThat(
 				write(new Response("r-1-resp", "*", Signal.INITIALIZATION, null, null), ResponseExtension.UNDERSTOOD))
 			.isEqualTo(
@@ -151,7 +151,7 @@ class SignalExtensionCodecTests {
 	// Read
 
 	@Test
-	void readsWhatItWrites() throws Exception {
+	void readsItsOwnExtensions() throws Exception {
 		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
 		metadata.put("nested", Map.of("_ss", Map.of("id", "not ours")));
 		metadata.put("ss", 1);
@@ -285,7 +285,7 @@ class SignalExtensionCodecTests {
 	}
 
 	@Test
-	void whatNobodyKnowsYetIsSkipped() throws Exception {
+	void unknownMembersAreSkipped() throws Exception {
 		assertThat(readExtension(
 				"{\"v\":1,\"traceparent\":\"00-1-2-01\",\"id\":\"17\",\"nested\":{\"id\":\"1\",\"seq\":[3]},\"seq\":18}"))
 			.isEqualTo(new SignalExtension("17", 18, NONE, NONE, null));

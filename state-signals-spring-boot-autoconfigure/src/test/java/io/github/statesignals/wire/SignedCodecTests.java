@@ -320,7 +320,7 @@ class SignedCodecTests {
 	}
 
 	@Test
-	void keysSendWhatTheyMay() {
+	void keysSendPermittedMessages() {
 		SigningKey publishing = key("k1", 'a', List.of("start"), List.of());
 		SigningKey responding = key("k2", 'b', List.of(), List.of("r"));
 		List<SigningKey> keys = List.of(publishing, responding);
@@ -419,7 +419,7 @@ class SignedCodecTests {
 	}
 
 	@Test
-	void verifyingReadsEverythingAndNamesWhatWouldBeRefused() {
+	void verifyingReadsEverythingAndNamesMessagesThatWouldBeRefused() {
 		SignalCodec verifying = codec(SigningMode.VERIFY, "c", new KeyRing("k1", List.of(this.first)));
 		assertThat(verifying.readSignal(signal())).isInstanceOf(ReceivedSignal.class);
 		UnverifiedMessage unsigned = (UnverifiedMessage) verifying

@@ -54,7 +54,7 @@ class RuntimeHintsTests {
 	}
 
 	@Test
-	void handlersCanBeCalledWhateverTheirVisibility() {
+	void handlersOfAnyVisibilityCanBeCalled() {
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Handlers.class, "handle")).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Handlers.class, "inherited")).accepts(hints);
 	}

@@ -103,7 +103,7 @@ class ActedTests {
 	}
 
 	@Test
-	void aRequiredResponderHasToActWhateverTheRule() {
+	void aRequiredResponderHasToActUnderAnyRule() {
 		Application cpu = start();
 		cpu.responder().on("start", (signal) -> Acknowledgement.success());
 		Application other = start();
@@ -494,7 +494,7 @@ class ActedTests {
 	// The exporter's own subscription
 
 	@Test
-	void anExporterThatReceivesNothingDoesNotEvictAndSaysSo() {
+	void anExporterThatReceivesNothingDoesNotEvictAndReportsIt() {
 		Application cpu = start();
 		cpu.responder().on("start", (signal) -> Acknowledgement.success());
 		Application publisher = this.applications.start(new Settings().probeAfter(PROBE_AFTER).evictAfterMissed(1));

@@ -55,7 +55,7 @@ class CorrelationTests {
 	private final Peer peer = this.applications.peer();
 
 	@Test
-	void manyPublishesOfOneEventAreUnderWayAtOnceAndEachHasItsOwnAnswers() {
+	void manyPublishesOfOneEventAreInFlightAtOnceAndEachHasItsOwnAnswers() {
 		SignalExporter exporter = exporter(new Settings(), "r1", "r2");
 		int count = 500;
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, count);
@@ -144,7 +144,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void whereOneKnowsNoIdsOnlyOnePublishOfAnEventIsUnderWay() {
+	void withALegacyPeerOnlyOnePublishOfAnEventIsInFlight() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		this.peer.subscribePlain(exporter, "python");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
@@ -164,7 +164,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void whatWaitsKeepsItsPlaceWhenTheLastOneThatKnowsNoIdsLeaves() {
+	void queuedPublishesKeepTheirPlaceWhenTheLastLegacyPeerLeaves() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		this.peer.subscribePlain(exporter, "python");
 		publish(exporter, 0, 4);
@@ -178,7 +178,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void whatIsUnderWayByIdIsNotMixedUpWithWhatIsNot() {
+	void publishesInFlightByIdAreNotConfusedWithOthers() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		List<CompletableFuture<SignalResult>> identified = publish(exporter, 0, 2);
 		List<Message<Signal, SignalExtension>> signals = receive(2);
@@ -257,7 +257,7 @@ class CorrelationTests {
 	// How many
 
 	@Test
-	void refusesMorePublishesThanMayBeUnderWayAndSaysWhatToDo() {
+	void refusesMorePublishesThanMayBeInFlightAndNamesTheRemedy() {
 		SignalExporter exporter = exporter(new Settings().maxPending(3), "r1");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
 		List<Message<Signal, SignalExtension>> signals = receive(3);
@@ -300,7 +300,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void whatIsQueuedCountsToo() {
+	void queuedPublishesCountToo() {
 		SignalExporter exporter = exporter(new Settings().maxPending(3));
 		this.peer.subscribePlain(exporter, "python");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 3);
@@ -339,7 +339,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void whatWaitsForRoomIsNotOvertakenByWhatIsSmaller() {
+	void publishThatWaitsForCapacityIsNotOvertakenByASmallerOne() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		// Two of these are more than may be in flight.
 		String large = "x".repeat(5 * 1024 * 1024);
@@ -356,7 +356,7 @@ class CorrelationTests {
 	// Answering by hand
 
 	@Test
-	void answersByHandHaveTheIdOfTheirSignalInWhateverOrder() {
+	void answersByHandHaveTheIdOfTheirSignalInAnyOrder() {
 		Application application = this.applications.start();
 		BlockingQueue<Signal> received = listen(application);
 		List<Signal> signals = new ArrayList<>();
@@ -427,7 +427,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void whatAHandlerAnswersIsNotLeftForTheApplicationToAnswer() {
+	void signalsThatAHandlerAnswersAreNotLeftForTheApplicationToAnswer() {
 		Application application = this.applications.start();
 		BlockingQueue<Signal> received = listen(application);
 		application.responder().on("start", (signal) -> Acknowledgement.success());
@@ -479,7 +479,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void whatWasAnsweredWasSentAndIsNotCancelled() {
+	void answeredSignalWasSentAndIsNotCancelled() {
 		Application application = this.applications.start();
 		SignalExporter exporter = exporter(application, "r1", "r2");
 		application.wire().hold();

@@ -294,7 +294,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void expectsTheRespondersThatTheSettingsNameUnlessToldOtherwise() {
+	void expectsTheRespondersOfTheSettingsUnlessTheInitializationNamesOthers() {
 		use(engine(RESPONSE_TIMEOUT, "configured"));
 		this.exporter.initialize("start");
 		assertThat(this.exporter.getSubscribers()).containsExactly("configured");
@@ -379,7 +379,7 @@ class DefaultSignalExporterTests {
 	// Waiting for subscribers
 
 	@Test
-	void waitingEndsAsSoonAsSoManyAreSubscribed() throws Exception {
+	void waitingEndsAsSoonAsTheNumberIsSubscribed() throws Exception {
 		Future<Boolean> call = inBackground(() -> this.exporter.initializeAndWait(2, Duration.ofMinutes(1), "start"));
 		this.peer.receive(Signal.INITIALIZATION);
 		awaitScheduled(2);
@@ -419,7 +419,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void waitsForEverWhenToldTo() throws Exception {
+	void waitsIndefinitelyWithANegativeTimeout() throws Exception {
 		Future<Boolean> call = inBackground(
 				() -> this.exporter.initialization("start").initializeAndWait(1, Duration.ofNanos(-1)));
 		awaitScheduled(1);
@@ -585,7 +585,7 @@ class DefaultSignalExporterTests {
 	// Publishing
 
 	@Test
-	void sendsWhatTheSpecSays() {
+	void sendsTheValuesOfTheSpec() {
 		initialize("start");
 		Map<String, Object> metadata = new LinkedHashMap<>();
 		metadata.put("z", null);
@@ -609,7 +609,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void sendsTheDefaultsWhereTheSpecSaysNothing() {
+	void sendsTheDefaultsThatTheSpecDoesNotReplace() {
 		initialize("start");
 		this.exporter.publish("start");
 		assertThat(this.peer.receive()).isEqualTo(new Signal(this.exporter.getPublisherId(), "conductor", "start",
@@ -617,7 +617,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void sendsWhatTheSpecSaysThen() {
+	void sendsTheValuesThatTheSpecHasAtThatMoment() {
 		initialize("start");
 		SignalSpec spec = this.exporter.signal("start").metadata("n", 1);
 		spec.publish();
@@ -692,7 +692,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void hasTheTimeoutThatTheSpecSays() {
+	void hasTheTimeoutOfTheSpec() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").timeout(NANOSECOND).publishAsync();
 		settle();
@@ -865,7 +865,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void awaitsAnswersForEverWhenToldTo() {
+	void awaitsAnswersIndefinitelyByTheSpec() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start")
 			.timeout(Duration.ofNanos(-1))
@@ -879,7 +879,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void awaitsAnswersForEverWhenTheSettingsSaySo() {
+	void awaitsAnswersIndefinitelyByTheSettings() {
 		use(engine(FOR_EVER, "r1"));
 		initialize("start");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
@@ -902,7 +902,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void doesNotCountTheAnswerOfAStrangerButKeepsItsMessage(CapturedOutput output) {
+	void doesNotCountTheAnswerOfAnUnknownResponderAndStoresItsMessage(CapturedOutput output) {
 		subscribed("r1");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		this.peer.answer(response("stranger", "start", 0, "me too"));
@@ -916,7 +916,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void doesNotCountASecondAnswerButKeepsItsMessage(CapturedOutput output) {
+	void doesNotCountASecondAnswerAndStoresItsMessage(CapturedOutput output) {
 		subscribed("r1", "r2");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		answer("r1", "start", 1);
@@ -958,7 +958,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void ignoresTheLateAnswerToWhatHasEnded() {
+	void ignoresTheLateAnswerToAnEndedPublish() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		this.timer.advance(RESPONSE_TIMEOUT);
@@ -1001,7 +1001,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void whatIsTooLargeFailsBeforeItWaitsForItsTurn() {
+	void signalThatIsTooLargeFailsBeforeItIsQueued() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> large = this.exporter.signal("start")
@@ -1046,7 +1046,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void awaitsThoseWhoAreSubscribedWhenItsTurnComes() {
+	void awaitsTheSubscribersOfTheMomentAtWhichItIsSent() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> second = this.exporter.signal("start").publishAsync();
@@ -1221,7 +1221,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void tellsEachAnswerThatCountsOnTheExecutor() {
+	void notifiesOfEachAnswerThatCountsOnTheExecutor() {
 		subscribed("r1", "r2");
 		List<String> told = Collections.synchronizedList(new ArrayList<>());
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").onResponse((responderId, answer) -> {
@@ -1351,7 +1351,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void completesOnTheExecutorAndAsWasMeantWhateverAnInterceptorMakesOfIt() throws Exception {
+	void completesOnTheExecutorWithAnyFutureOfAnInterceptor() throws Exception {
 		CompletableFuture<SignalResult> intercepted = new CompletableFuture<>();
 		this.interceptors.add(new SignalInterceptor() {
 
@@ -1401,7 +1401,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void cancellingWhatHasNotBeenSentSendsItNever() {
+	void cancellingAPublishThatWasNotSentPreventsTheSending() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> second = this.exporter.signal("start").sampleNo(2).publishAsync();
@@ -1419,7 +1419,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void cancellingWhatHasEndedChangesNothing() {
+	void cancellingAnEndedPublishChangesNothing() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		answer("r1", "start", 1);
@@ -1583,7 +1583,7 @@ class DefaultSignalExporterTests {
 	// Shutting down
 
 	@Test
-	void saysThatItIsDoneWithTheTagOfItsBeginning() {
+	void sendsShutdownWithTheTagOfTheInitialization() {
 		this.exporter.initialization("start").tag("run-7").initialize();
 		this.peer.receive(Signal.INITIALIZATION);
 		this.exporter.shutdown();
@@ -1605,7 +1605,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void shutsDownOnceAndOnlyWhatWasInitialized() {
+	void shutsDownOnceAndOnlyIfInitialized() {
 		this.exporter.shutdown();
 		this.peer.receivesNothing();
 		initialize("start");
@@ -1616,7 +1616,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void shutdownForgetsTheSubscribersAndEndsWhatIsAwaited() throws Exception {
+	void shutdownForgetsTheSubscribersAndEndsPublishesInFlight() throws Exception {
 		subscribed("r1", "r2");
 		CompletableFuture<SignalResult> start = this.exporter.signal("start").timeout(FOR_EVER).publishAsync();
 		Future<SignalResult> end = inBackground(() -> this.exporter.publish("end"));
@@ -1636,7 +1636,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void shutdownFailsWhatHasNotBeenSent() throws Exception {
+	void shutdownFailsPublishesThatWereNotSent() throws Exception {
 		subscribed("r1");
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").publishAsync();
 		CompletableFuture<SignalResult> second = this.exporter.signal("start").publishAsync();
@@ -1658,7 +1658,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void shutdownDoesNotTakeForSentWhatRedisHasNotConfirmed() {
+	void shutdownDoesNotTakeUnconfirmedSignalsForSent() {
 		initialize("start");
 		CompletableFuture<Void> sent = new CompletableFuture<>();
 		this.wire.sending = (signal) -> signal.event().equals("start") ? sent : this.wire.pass(signal);
@@ -1689,7 +1689,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void answerToWhatWasBeforeTheShutdownDoesNotCountAfterIt() {
+	void answerToASignalBeforeTheShutdownDoesNotCountAfterIt() {
 		subscribed("r1");
 		CompletableFuture<SignalResult> before = this.exporter.signal("start").publishAsync();
 		this.exporter.shutdown();
@@ -1724,7 +1724,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void engineShutsDownThoseWhoAreStillInitialized() {
+	void engineShutsDownExportersThatAreStillInitialized() {
 		subscribed("r1");
 		SignalExporter other = this.engine.create("other");
 		other.initialize("start");
@@ -1742,7 +1742,7 @@ class DefaultSignalExporterTests {
 	// Races
 
 	@Test
-	void endsOnceWhateverEndsIt() throws Exception {
+	void endsOnceForAnyReason() throws Exception {
 		DefaultSignalExporter racing = (DefaultSignalExporter) this.exporter;
 		Response answer = response("r1", "start", 1, null);
 		AtomicReference<List<CompletableFuture<SignalResult>>> results = new AtomicReference<>();
@@ -1931,7 +1931,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void keepsWhatMetadataWasWhenItWasGiven() {
+	void sendsTheMetadataAsItWasWhenItWasAdded() {
 		List<Object> list = new ArrayList<>(List.of(1));
 		Map<String, Object> map = new HashMap<>(Map.of("list", list));
 		SignalSpec spec = this.exporter.signal("start").metadata("map", map).metadata("list", list);

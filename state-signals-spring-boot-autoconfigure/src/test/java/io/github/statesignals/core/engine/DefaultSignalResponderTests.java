@@ -255,7 +255,7 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void handlerThatFailsKeepsNeitherTheNextHandlerNorTheNextSignalFromItsTurn() {
+	void handlerThatFailsStopsNeitherTheNextHandlerNorTheNextSignal() {
 		this.responder.on("start", throwing(new IllegalStateException("first")));
 		this.responder.on("start", (signal) -> Acknowledgement.success("second " + signal.sampleNo()));
 		this.publisher.publish("start", 1);
@@ -283,7 +283,7 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void answersAStageWhenItIsCompleteAndKeepsTheOrderAfterIt() {
+	void answersAStageWhenItIsCompleteAndInOrder() {
 		List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
 		CompletableFuture<Acknowledgement> first = new CompletableFuture<>();
 		this.responder.on("start", new AsyncHandler((signal) -> {
@@ -370,7 +370,7 @@ class DefaultSignalResponderTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void answersWhatNoHandlerMatchesAsItIsSet(Unhandled unhandled) {
+	void answersUnhandledSignalsAsConfigured(Unhandled unhandled) {
 		use(new Settings().unhandled(unhandled));
 		this.responder.on("start", succeeding());
 		this.responder.on("not-concerned", (signal) -> null);
@@ -665,7 +665,7 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void answerThatRedisDoesNotTakeKeepsNothingFromItsTurn() {
+	void answerThatRedisDoesNotTakeDelaysNothing() {
 		this.responder.on("start", (signal) -> Acknowledgement.success(String.valueOf(signal.sampleNo())));
 		this.wire.failing = true;
 		this.publisher.publish("start", 1);
@@ -715,7 +715,7 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void closedHandlerFinishesWhatItIsBusyWith() {
+	void closedHandlerFinishesTheSignalThatItHandles() {
 		Gate gate = new Gate();
 		Registration registration = this.responder.on("start", (signal) -> {
 			gate.pass();
@@ -731,7 +731,7 @@ class DefaultSignalResponderTests {
 	// Stopping
 
 	@Test
-	void finishesAndAnswersWhatWasAcceptedBeforeTheTransportStops() throws Exception {
+	void finishesAndAnswersAcceptedSignalsBeforeTheTransportStops() throws Exception {
 		Gate gate = new Gate();
 		CompletableFuture<Acknowledgement> stage = new CompletableFuture<>();
 		this.responder.on("start", new AsyncHandler((signal) -> switch ((int) signal.sampleNo()) {
@@ -767,7 +767,7 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void saysGoodbyeForItsExportersAfterTheLastAnswer() throws Exception {
+	void shutsItsExportersDownAfterTheLastAnswer() throws Exception {
 		Gate gate = new Gate();
 		this.responder.on("start", (signal) -> {
 			gate.pass();

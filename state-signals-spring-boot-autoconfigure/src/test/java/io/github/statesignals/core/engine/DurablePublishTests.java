@@ -92,7 +92,7 @@ class DurablePublishTests {
 	}
 
 	@Test
-	void whatGetsItsIdOnlyAfterAGapIsAskedForThen() {
+	void answersOfASignalThatGetsItsIdAfterAGapAreReadThen() {
 		this.exporter.signal("flip").publishAsync();
 		this.transport.listener.onConnected(true);
 		assertThat(this.transport.recalled).isEmpty();
@@ -158,7 +158,7 @@ class DurablePublishTests {
 	}
 
 	@Test
-	void anAnswerWhoseNoticeIsLostIsReadBeforeTheResultSaysMissing() {
+	void anAnswerWhoseNoticeIsLostIsReadBeforeItsResponderIsMissing() {
 		List<String> received = new ArrayList<>();
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip")
 			.timeout(Duration.ofMillis(300))
@@ -266,7 +266,7 @@ class DurablePublishTests {
 	}
 
 	@Test
-	void whatIsStoredWhenTheExporterIsShutDownCounts() {
+	void answersThatAreStoredWhenTheExporterIsShutDownCount() {
 		this.transport.holding = true;
 		CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
 		this.transport.confirm("1-0.0");
@@ -293,7 +293,7 @@ class DurablePublishTests {
 	}
 
 	@Test
-	void whoIsAwayIsAwaitedHoweverManySignalsItMisses() {
+	void aDisconnectedResponderIsAwaitedAfterAnyNumberOfMissedSignals() {
 		for (int i = 0; i < 3; i++) {
 			CompletableFuture<SignalResult> result = this.exporter.signal("flip").publishAsync();
 			this.transport.confirm(i + "-0.0");

@@ -93,7 +93,7 @@ class ExporterLifecycleTests {
 	}
 
 	@Test
-	void waitingForSubscribersBeforeTheStartFailsAtOnceAndSaysWhatToDo() {
+	void waitingForSubscribersBeforeTheStartFailsAtOnceAndNamesTheRemedy() {
 		Application application = this.applications.create(new Settings());
 		SignalExporter exporter = application.engine().create("conductor");
 		assertThatIllegalStateException()
@@ -108,7 +108,7 @@ class ExporterLifecycleTests {
 	}
 
 	@Test
-	void publishingBeforeTheStartFailsAndSaysThatNothingWasSent() {
+	void publishingBeforeTheStartFailsAndReportsThatNothingWasSent() {
 		Application application = this.applications.create(new Settings());
 		SignalExporter exporter = application.engine().create("conductor");
 		for (int i = 0; i < 2; i++) {
@@ -198,7 +198,7 @@ class ExporterLifecycleTests {
 	}
 
 	@Test
-	void whatTheApplicationHasShutDownStaysSo() {
+	void exportersThatTheApplicationHasShutDownStayShutDown() {
 		Application application = this.applications.start();
 		SignalExporter before = application.exporter("start");
 		SignalExporter meanwhile = application.exporter("start");
@@ -213,7 +213,7 @@ class ExporterLifecycleTests {
 	}
 
 	@Test
-	void isInitializedAsItWasToldWhileTheApplicationWasStopped() {
+	void isInitializedAsRequestedWhileTheApplicationWasStopped() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.exporter("start");
 		application.engine().stop();

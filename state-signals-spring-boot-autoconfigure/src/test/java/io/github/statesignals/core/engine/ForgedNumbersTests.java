@@ -115,7 +115,7 @@ class ForgedNumbersTests {
 	}
 
 	@Test
-	void whatWasRefusedIsCounted() {
+	void refusedSignalsAreCounted() {
 		publish(10);
 		add(new SignalExtension("forged", Long.MAX_VALUE, this.nowMillis, TIMEOUT_MILLIS, null));
 		assertThat(this.refused).isZero();

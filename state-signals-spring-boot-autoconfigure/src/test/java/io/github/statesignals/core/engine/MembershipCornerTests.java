@@ -114,7 +114,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void aTimeoutOfForEverIsOneAlsoIfEverybodyUnderstands() {
+	void anIndefiniteTimeoutIsOneAlsoWithExtensions() {
 		ExecutorService executor = Executors.newCachedThreadPool();
 		SignalEngine engine = new SignalEngine(this.broker().transport(), new Settings().toEngineSettings(), executor,
 				new JsonMapper(), List::of, (event) -> {
@@ -159,7 +159,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void whatIsPublishedWithoutAnyTimeToAnswerIsHandledAllTheSame() {
+	void signalsPublishedWithATimeoutOfZeroAreHandledAllTheSame() {
 		Application publishing = this.applications.start();
 		SignalExporter exporter = publishing.exporter("start");
 		Application application = this.applications.create(new Settings());
@@ -187,7 +187,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void whatIsQueuedDoesNotAwaitWhoIsEvictedByTheOneBeforeIt() {
+	void queuedPublishesDoNotAwaitAResponderThatTheOneBeforeEvicts() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = application.exporter("start");
 		this.peer.subscribePlain(exporter, "gone");
@@ -200,7 +200,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void anExpectedResponderThatSaysHelloIsAsked() {
+	void anExpectedResponderThatSendsHelloIsAsked() {
 		Application application = this.applications.start(new Settings().expectedResponders("expected"));
 		application.exporter("start");
 		this.peer.receive(Signal.INITIALIZATION);
@@ -254,7 +254,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void removingTheLastHandlerLetsItAnswerWhatItIsBusyWithBeforeTheBye() throws Exception {
+	void removingTheLastHandlerLetsItAnswerItsPresentSignalBeforeTheBye() throws Exception {
 		SignalExporter exporter = this.applications.start().exporter("start");
 		Application application = this.applications.create(new Settings());
 		CountDownLatch entered = new CountDownLatch(1);
@@ -301,7 +301,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void everyOneThatJoinsIsTold() {
+	void anEventIsPublishedForEachResponderThatJoins() {
 		CountDownLatch released = new CountDownLatch(1);
 		BlockingQueue<Object> told = new LinkedBlockingQueue<>();
 		ExecutorService executor = Executors.newCachedThreadPool();

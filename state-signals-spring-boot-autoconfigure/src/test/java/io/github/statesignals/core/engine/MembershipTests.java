@@ -105,7 +105,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whoIsSubscribedIsNotAsked() {
+	void aSubscriberIsNotAsked() {
 		SignalExporter exporter = initialized();
 		this.peer.subscribe(exporter, "r1");
 		this.peer.hello("r1");
@@ -114,7 +114,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whoSubscribesByItselfMeanwhileIsNotAskedButOthersAre() {
+	void aResponderThatSubscribesMeanwhileIsNotAskedAndOthersAre() {
 		SignalExporter exporter = initialized();
 		this.peer.hello("r1");
 		this.peer.subscribe(exporter, "r1");
@@ -148,7 +148,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void shuttingDownForgetsWhomToAsk() {
+	void shuttingDownForgetsTheRespondersToAsk() {
 		SignalExporter exporter = initialized();
 		this.peer.hello("r1");
 		exporter.shutdown();
@@ -181,7 +181,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void onlyTheFirstHandlerOrListenerSaysHelloAndOnlyTheLastSaysBye() {
+	void onlyTheFirstHandlerOrListenerSendsHelloAndOnlyTheLastSendsBye() {
 		Application application = this.applications.start();
 		SignalResponder responder = application.responder();
 		this.peer.receivesNoResponse();
@@ -205,7 +205,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void aResponderThatStartsWithHandlersSaysHelloAndOneWithoutDoesNot() {
+	void aResponderThatStartsWithHandlersSendsHelloAndOneWithoutDoesNot() {
 		Application application = this.applications.create(new Settings());
 		application.engine().get("silent");
 		SignalResponder responder = application.responder();
@@ -217,7 +217,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void anApplicationThatDoesNotRespondSaysNeitherHelloNorBye() {
+	void anApplicationThatDoesNotRespondSendsNeitherHelloNorBye() {
 		Application application = this.applications.start(new Settings().respond(false));
 		Registration registration = application.responder().on("start", succeeding());
 		application.responder().unlock();
@@ -229,7 +229,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void unlockingSaysHelloSoThatOthersThanTheOldPublisherAskIt() {
+	void unlockingSendsHelloSoThatOthersThanTheOldPublisherAskIt() {
 		SignalExporter exporter = initialized();
 		Application application = this.applications.create(new Settings());
 		DefaultSignalResponder responder = application.responder();
@@ -311,7 +311,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whoLeftIsNotMissingWhenTheOthersAre() {
+	void aResponderThatLeftIsNotMissingWhenTheOthersAre() {
 		SignalExporter exporter = initialized("r1", "r2", "r3");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
 		this.peer.answer("r1", this.peer.receive("start"), 1);
@@ -323,7 +323,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void aPublishSucceedsWhenEverybodyLeaves() {
+	void aPublishEndsWithCodeZeroWhenAllRespondersLeave() {
 		SignalExporter exporter = initialized("r1", "r2");
 		CompletableFuture<SignalResult> publish = exporter.signal("start")
 			.timeout(Duration.ofSeconds(-1))
@@ -339,7 +339,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whoHasAnsweredHasAnsweredAlsoIfItLeavesThen() {
+	void anAnswerCountsAlsoIfItsResponderLeavesThen() {
 		SignalExporter exporter = initialized("r1", "r2");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
 		Message<Signal, SignalExtension> signal = this.peer.receive("start");
@@ -353,7 +353,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void endsAllPublishesThatAwaitOnlyWhoLeft() {
+	void endsAllPublishesThatAwaitOnlyRespondersThatLeft() {
 		SignalExporter exporter = initialized("r1", "r2");
 		List<CompletableFuture<SignalResult>> publishes = IntStream.range(0, 20)
 			.mapToObj((i) -> exporter.signal((i % 2 == 0) ? "start" : "end").publishAsync())
@@ -368,7 +368,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whatIsQueuedBehindAResponderWithoutIdsGoesOnWhenThatLeaves() {
+	void publishesQueuedForALegacyPeerAreSentWhenItLeaves() {
 		SignalExporter exporter = initialized("r1");
 		this.peer.subscribePlain(exporter, "python");
 		CompletableFuture<SignalResult> first = exporter.signal("start").sampleNo(1).publishAsync();
@@ -430,7 +430,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void leavingBeforeRedisHasTakenTheSignalEndsNothingButWhatIsThenConfirmed() {
+	void leavingBeforeRedisHasTakenTheSignalEndsThePublishOnlyOnceItIsConfirmed() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.exporter("start");
 		this.peer.subscribe(exporter, "r1");
@@ -493,7 +493,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void anApplicationThatStopsAnswersWhatRunsThenSaysByeThenShutsItsExportersDown() throws Exception {
+	void anApplicationThatStopsFinishesItsHandlersThenSendsByeThenShutsItsExportersDown() throws Exception {
 		SignalExporter exporter = initialized();
 		Application leaving = this.applications.start();
 		CountDownLatch entered = new CountDownLatch(1);
@@ -567,7 +567,7 @@ class MembershipTests {
 	// Those that fall silent
 
 	@Test
-	void whoMissesTooManyInARowIsAwaitedNoLonger() {
+	void aResponderThatMissesTooManyInARowIsAwaitedNoLonger() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(3));
 		SignalExporter exporter = subscribed(application, "r1", "r2");
 		for (int i = 0; i < 3; i++) {
@@ -622,7 +622,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whoWasEvictedIsASubscriberAgainWhenItAnswers() {
+	void anEvictedResponderIsASubscriberAgainWhenItAnswers() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = subscribed(application, "r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
@@ -643,7 +643,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whoWasEvictedAndSaysByeIsForgotten() {
+	void anEvictedResponderThatSendsByeIsForgotten() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = subscribed(application, "r1");
 		miss(exporter);
@@ -655,7 +655,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whoWasEvictedAndSaysHelloIsAsked() {
+	void anEvictedResponderThatSendsHelloIsAsked() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = subscribed(application, "r1");
 		miss(exporter);
@@ -667,7 +667,7 @@ class MembershipTests {
 	// Lost subscription
 
 	@Test
-	void afterAGapEveryExporterAsksAgainAndEveryResponderSaysHello() {
+	void afterAGapEveryExporterAsksAgainAndEveryResponderSendsHello() {
 		Application application = this.applications.start();
 		SignalExporter first = application.exporter("start");
 		SignalExporter second = application.exporter("start");
@@ -699,7 +699,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void whatSubscribersMissedInAGapIsMadeGoodByAsking() {
+	void subscriptionsThatWereMissedInAGapAreRestoredByAsking() {
 		SignalExporter exporter = initialized();
 		Application other = this.applications.start();
 		other.responder().on("start", succeeding());
@@ -727,7 +727,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void applicationEventsTellWhoCameAndLeftInOrder() {
+	void applicationEventsNameRespondersThatJoinedAndLeftInOrder() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = application.exporter("start");
 		String publisherId = exporter.getPublisherId();
@@ -827,7 +827,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void negotiatedExtensionsAreInSignalsOnlyWhileEverybodyUnderstands() {
+	void negotiatedExtensionsAreInSignalsOnlyWhileAllSupportThem() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.exporter("start");
 		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).isNotNull();
@@ -850,7 +850,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void negotiatedExtensionsAreInTheShutdownIfEverybodyUnderstands() {
+	void negotiatedExtensionsAreInTheShutdownIfAllSupportThem() {
 		SignalExporter exporter = initialized("r1");
 		exporter.shutdown();
 		assertThat(this.peer.receive(Signal.SHUTDOWN).extension()).isNotNull();
@@ -871,7 +871,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void expectedRespondersThatHaveNotAnsweredCountAsNotUnderstanding() {
+	void expectedRespondersThatHaveNotAnsweredCountAsWithoutExtensions() {
 		Application application = this.applications.start(new Settings().expectedResponders("expected"));
 		SignalExporter exporter = subscribed(application, "r1");
 		assertThat(publishAndAnswer(exporter, "r1", "expected").extension()).isNull();

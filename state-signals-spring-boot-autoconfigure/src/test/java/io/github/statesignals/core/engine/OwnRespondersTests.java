@@ -311,7 +311,7 @@ class OwnRespondersTests {
 	}
 
 	@Test
-	void answerWhatTheyAreBusyWithBeforeTheyLeave() throws Exception {
+	void answerTheirPresentSignalBeforeTheyLeave() throws Exception {
 		Application application = this.applications.start();
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch released = new CountDownLatch(1);
@@ -331,7 +331,7 @@ class OwnRespondersTests {
 	}
 
 	@Test
-	void areNotTakenForGoneByWhatComesLate() {
+	void areNotTakenForGoneByLateMessages() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.exporter("start");
 		DefaultSignalResponder responder = application.responder();

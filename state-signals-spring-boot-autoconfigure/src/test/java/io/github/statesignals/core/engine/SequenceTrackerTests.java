@@ -51,7 +51,7 @@ class SequenceTrackerTests {
 	// In which order
 
 	@Test
-	void whatComesInOrderIsNext() {
+	void signalsInOrderAreNext() {
 		for (int i = 1; i <= 1_000; i++) {
 			assertThat(track("p", i)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
 		}
@@ -67,7 +67,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void countsWhatWasMissed() {
+	void countsMissedSignals() {
 		track("p", 1);
 		assertThat(track("p", 3)).isEqualTo(new Arrival(Order.NEXT, 1, null, 0));
 		assertThat(track("p", 4)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
@@ -82,7 +82,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatWasMissedAndComesLateIsOvertakenOnce() {
+	void aMissedSignalThatComesLateIsOvertakenOnce() {
 		track("p", 1);
 		track("p", 5);
 		for (long i : List.of(3L, 2L, 4L)) {
@@ -167,7 +167,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void aSignalThatSaysOnlyWhenItWasSentIsNeverRepeated() {
+	void aSignalWithATimeAloneIsNeverRepeated() {
 		SignalExtension timed = new SignalExtension(null, NONE, 5, 1_000, null);
 		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
 		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
@@ -221,7 +221,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatComesAfterItsTimeoutHasADeadlineInThePast() {
+	void aSignalThatComesAfterItsTimeoutHasADeadlineInThePast() {
 		deadline(1, 0, 1_000, 0);
 		assertThat(deadline(2, 100, 1_000, millis(5_000))).isLessThan(millis(5_000)).isEqualTo(millis(1_100));
 	}
@@ -246,7 +246,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatDelaysMessagesForHalfAMinuteIsNotTakenForTheirUsualWay() {
+	void aDelayOfHalfAMinuteIsNotTakenForTheUsualDelay() {
 		ClockOffset offset = new ClockOffset();
 		offset.late(0, 0);
 		for (long now = 1_000; now < 29_000; now += 1_000) {
@@ -280,7 +280,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void noNumbersWhateverThrow() {
+	void noNumberThrows() {
 		long[] odd = { Long.MIN_VALUE, Long.MIN_VALUE + 1, -2, NONE, 0, 1, 86_400_001, 1L << 40, Long.MAX_VALUE - 1,
 				Long.MAX_VALUE };
 		for (long nowNanos : odd) {
@@ -384,7 +384,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void tellsTheApplicationHowManyItMissed() {
+	void notifiesTheApplicationOfTheNumberOfMissedSignals() {
 		Application application = this.applications.start();
 		Peer peer = this.applications.peer();
 		peer.publish(Peer.signal("publisher", "start", 1), extension(10));
@@ -403,7 +403,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatWaitedInTheQueuePastItsDeadlineIsRejected() throws Exception {
+	void aSignalQueuedPastItsDeadlineIsRejected() throws Exception {
 		Application application = this.applications.start();
 		Peer peer = whatWaitedTooLong(application);
 		InMemoryApplications.Message<Response, ResponseExtension> first = peer.receiveResponse();
@@ -417,7 +417,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatWaitedInTheQueuePastItsDeadlineIsHandledIfTheSettingsSaySo() throws Exception {
+	void aSignalQueuedPastItsDeadlineIsHandledIfConfigured() throws Exception {
 		Application application = this.applications.start(new Settings().expired(Expired.HANDLE));
 		Peer peer = whatWaitedTooLong(application);
 		for (int i = 1; i <= 3; i++) {
@@ -427,7 +427,7 @@ class SequenceTrackerTests {
 	}
 
 	@Test
-	void whatWasUnderWayForTooLongIsRejected() {
+	void aSignalThatWasInFlightForTooLongIsRejected() {
 		// Past the moment at which the clock's nanoseconds overflow.
 		this.applications.timer().advance(Duration.ofSeconds(1));
 		Application application = this.applications.start();

@@ -76,7 +76,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void awaitsThoseWhoWereThereWhenItWasSent() {
+	void awaitsTheSubscribersOfTheMomentAtWhichItWasSent() {
 		Set<String> subscribers = new LinkedHashSet<>(List.of("a"));
 		ResponseTally pending = new ResponseTally(subscribers, null, SENT, false);
 		subscribers.clear();
@@ -126,7 +126,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void keepsAnswersInTheOrderOfTheirArrival() {
+	void storesAnswersInTheOrderOfTheirArrival() {
 		ResponseTally pending = awaiting("a", "b", "c");
 		answer(pending, "c", 1, "third");
 		answer(pending, "a", 0, "first");
@@ -147,7 +147,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void keepsTheMessageOfAStrangerWhoDoesNotCount() {
+	void storesTheMessageOfAnUnknownResponder() {
 		ResponseTally pending = awaiting("a");
 		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
 		assertThat(answer(pending, "stranger", 0, "me too")).isEqualTo(Verdict.NOT_AWAITED);
@@ -172,7 +172,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void tellsHowLongEachAnswerAndTheWholeTook() {
+	void measuresEachAnswerAndThePublish() {
 		ResponseTally pending = awaiting("a", "b");
 		pending.respond(new Response("a", "p", "e", 1, null), true, SENT + 3);
 		pending.respond(new Response("b", "p", "e", 1, null), true, SENT + 10);
@@ -289,7 +289,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void ruleIsToldHowManyAreAwaited() {
+	void ruleGetsTheNumberOfAwaitedResponders() {
 		ResponseTally pending = awaiting((awaited) -> awaited - 1, "a", "b", "c");
 		answer(pending, "a", 1);
 		assertThat(pending.isComplete()).isFalse();
@@ -298,7 +298,7 @@ class ResponseTallyTests {
 	}
 
 	@Test
-	void neitherStrangersNorRepetitionsFulfilARule() {
+	void neitherUnknownRespondersNorRepetitionsFulfilARule() {
 		ResponseTally pending = awaiting(CompletionRule.count(2), "a", "b");
 		answer(pending, "a", 1);
 		answer(pending, "a", 1);

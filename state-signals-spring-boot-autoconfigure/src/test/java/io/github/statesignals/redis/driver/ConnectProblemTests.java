@@ -58,7 +58,7 @@ class ConnectProblemTests {
 
 	@ParameterizedTest
 	@FieldSource("replies")
-	void whatMayPassIsWaitedFor(String reply, ConnectProblem problem) {
+	void problemsThatMayPassAreWaitedFor(String reply, ConnectProblem problem) {
 		boolean passing = List
 			.of("LOADING", "MISCONF", "OOM", "MASTERDOWN", "READONLY", "MOVED", "CLUSTERDOWN", "BUSY", "ERR unknown",
 					"ERR Error running script")
@@ -68,7 +68,7 @@ class ConnectProblemTests {
 	}
 
 	@Test
-	void serverWithTlsIsToldFromOneThatIsNotRedis() {
+	void serverWithTlsIsDistinguishedFromOneThatIsNotRedis() {
 		assertThat(ConnectProblem.of(new IllegalStateException("Invalid first byte: 21 (\u0015) at buffer index 1")))
 			.isEqualTo(ConnectProblem.TLS_REQUIRED);
 		assertThat(ConnectProblem.of(new IllegalStateException("Invalid first byte: 72 (H) at buffer index 1")))

@@ -30,7 +30,7 @@ class BatchQueueTests {
 
 	// Redis may not reply for as long as the driver takes to connect.
 	@Test
-	void requestsThatAreDoneAreNotKeptWhileABatchIsInFlight() {
+	void requestsThatAreDoneAreNotStoredWhileABatchIsInFlight() {
 		CompletableFuture<String> first = this.queue.add(CompletableFuture::new);
 		List<CompletableFuture<String>> waiting = new ArrayList<>();
 		List<WeakReference<CompletableFuture<String>>> cancelled = new ArrayList<>();

@@ -110,17 +110,17 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 
 	// They come by two ways, and those of two channels by more.
 	@Override
-	protected void assertHeard(Application application, List<?> sent) {
-		assertThat(application.heard()).containsExactlyInAnyOrderElementsOf(sent);
+	protected void assertReceived(Application application, List<?> sent) {
+		assertThat(application.received()).containsExactlyInAnyOrderElementsOf(sent);
 		for (Predicate<Object> kind : List.<Predicate<Object>>of(Signal.class::isInstance,
 				Response.class::isInstance)) {
-			assertThat(application.heard().stream().filter(kind).toList())
+			assertThat(application.received().stream().filter(kind).toList())
 				.isEqualTo(sent.stream().filter(kind).toList());
 		}
 	}
 
 	@Test
-	void whatIsNotAcknowledgedIsHeardAgainByWhoComesNextAndInOrder() {
+	void unacknowledgedSignalsAreReceivedInOrderByTheNextInstance() {
 		SignalTransport sender = start().transport();
 		RecordingResponder first = keeping("r", (number) -> number != 2);
 		sender.send(this.channel, signal("p", 1), null);
@@ -189,14 +189,14 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whoHasLostTheLeaseCanNotAcknowledge() {
+	void anInstanceThatHasLostTheLeaseCanNotAcknowledge() {
 		Application sender = start();
 		RecordingResponder frozen = keepingOne(sender);
 		redis.set(key("lease:r"), "another");
 		frozen.answer(0);
 		send(sender.transport(), 2);
 		await().until(() -> sender.count() == 2);
-		assertThat(sender.heard()).doesNotHaveAnyElementsOfTypes(Response.class);
+		assertThat(sender.received()).doesNotHaveAnyElementsOfTypes(Response.class);
 		assertThat(pending("r")).isGreaterThanOrEqualTo(1);
 		redis.del(key("lease:r"));
 		await().until(() -> frozen.numbers.size() >= 2 && frozen.numbers.contains(2));
@@ -225,24 +225,24 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatSomebodyElseHasReadMeanwhileIsReadAgainAndNotAcknowledged() {
+	void signalsThatAnotherInstanceHasReadAreReadAgainAndNotAcknowledged() {
 		Application sender = start();
 		RecordingResponder frozen = keepingOne(sender);
 		anotherReadsAndLeaves("r");
 		frozen.answer(0);
 		await().until(() -> frozen.receipts.size() == 2);
-		assertThat(sender.heard()).doesNotHaveAnyElementsOfTypes(Response.class);
+		assertThat(sender.received()).doesNotHaveAnyElementsOfTypes(Response.class);
 		assertThat(pending("r")).isEqualTo(1);
 		frozen.answer(1);
 		await().until(() -> sender.count() == 2);
-		assertThat(sender.heard()).filteredOn(Response.class::isInstance).hasSize(1);
+		assertThat(sender.received()).filteredOn(Response.class::isInstance).hasSize(1);
 		await().until(() -> pending("r") == 0);
 		send(sender.transport(), 2);
 		await().until(() -> frozen.numbers.equals(List.of(1, 1, 2)));
 	}
 
 	@Test
-	void whatSomebodyElseHasReadMeanwhileIsNotAcknowledgedWithANewLeaseEither() {
+	void signalsThatAnotherInstanceHasReadAreNotAcknowledgedWithANewLeaseEither() {
 		Application sender = start();
 		RecordingResponder frozen = keepingOne(sender);
 		anotherReadsAndLeaves("r");
@@ -257,7 +257,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void answersOfWhoeverReadMeanwhileStay() {
+	void answersOfTheInstanceThatReadMeanwhileRemain() {
 		Application sender = start();
 		RecordingResponder frozen = keeping("r", (number) -> false);
 		String id = send(sender.transport(), 1);
@@ -281,11 +281,11 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		sender.transport()
 			.send(this.channel, signal("p", 1),
 					new SignalExtension("1", 1, 1, 20_000, sender.transport().replyTo(other)));
-		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
+		await().until(() -> sender.received().stream().anyMatch(Response.class::isInstance));
 	}
 
 	@Test
-	void whoReadLastIsKnownWhenNobodyReads() {
+	void theLastReaderIsKnownWhileNoInstanceReads() {
 		RecordingResponder first = keeping("r", (number) -> true);
 		String lease = key("lease:r");
 		String reader = key("reader:r");
@@ -301,18 +301,18 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void aLeaseThatEndedAndThatNobodyElseTookIsStillOurs() {
+	void anExpiredLeaseThatNoOtherInstanceTookIsTakenAgain() {
 		Application sender = start();
 		RecordingResponder slow = keepingOne(sender);
 		redis.del(key("lease:r"));
 		slow.answer(0);
-		await().until(() -> sender.heard().stream().anyMatch(Response.class::isInstance));
+		await().until(() -> sender.received().stream().anyMatch(Response.class::isInstance));
 		await().until(() -> pending("r") == 0);
 		assertThat(slow.numbers).containsExactly(1);
 	}
 
 	@Test
-	void theAnswerIsKeptAndCanBeAskedFor() {
+	void theAnswerIsStoredAndCanBeRead() {
 		Application application = start();
 		RedisStreamSignalTransport sender = (RedisStreamSignalTransport) application.transport();
 		RecordingResponder responder = keeping("r", (number) -> false);
@@ -327,7 +327,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		assertThat(accepted.isComplete()).isFalse();
 		await().until(() -> responder.receipts.size() == 1);
 		responder.answer(0);
-		await().until(() -> application.heard().stream().anyMatch(Response.class::isInstance));
+		await().until(() -> application.received().stream().anyMatch(Response.class::isInstance));
 		SignalStatus answered = channels.find(this.channel, id).orElseThrow();
 		assertThat(answered.acknowledged()).containsOnlyKeys("r");
 		assertThat(answered.acknowledged().get("r").message()).isEqualTo("done");
@@ -371,7 +371,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatIsAskedForWhenTheTransportStopsEnds() {
+	void requestsInFlightEndWhenTheTransportStops() {
 		RedisStreamSignalTransport sender = exporting().transport;
 		String id = send(sender, 1);
 		sender.stop();
@@ -379,7 +379,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void nothingIsLostKeptTwiceOrOutOfOrderWhenConnectionsBreak() throws Exception {
+	void nothingIsLostStoredTwiceOrOutOfOrderWhenConnectionsBreak() throws Exception {
 		// For it all of them stay.
 		keeping("away", (number) -> true).transport.stop();
 		SignalTransport sender = start().transport();
@@ -415,7 +415,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatEverybodyHasAcknowledgedGoes() {
+	void signalsThatAllHaveAcknowledgedAreDeleted() {
 		SignalTransport sender = start().transport();
 		RecordingResponder responder = keeping("r", (number) -> true);
 		IntStream.range(0, 100).forEach((i) -> sender.send(this.channel, signal("p", i), null));
@@ -425,7 +425,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatIsTooOldGoesAndIsToldOf() {
+	void expiredSignalsAreDeletedAndReported() {
 		RedisStreamSignalTransport sender = createTransport(Duration.ofMillis(1));
 		prepare(sender);
 		Application application = new Application(sender);
@@ -444,7 +444,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatWentWhileItWasPendingIsToldOf() {
+	void pendingEntriesThatAreDeletedAreReported() {
 		SignalTransport sender = start().transport();
 		RecordingResponder first = keeping("r", (number) -> false);
 		send(sender, 1);
@@ -459,7 +459,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatIsAcknowledgedTwiceCountsOnce() {
+	void aSecondAcknowledgementDoesNotCount() {
 		SignalTransport sender = start().transport();
 		RecordingResponder responder = keeping("r", (number) -> false);
 		responder.refusals = 1;
@@ -492,12 +492,12 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 				  "event": "e", "ras": 1
 				}""");
 		await().until(() -> application.count() == 3);
-		assertThat(application.heard()).extracting((response) -> ((Response) response).responderId())
+		assertThat(application.received()).extracting((response) -> ((Response) response).responderId())
 			.containsExactly("a", "c", "d");
 	}
 
 	@Test
-	void whatCanNotBeReadIsSkipped() {
+	void unreadableSignalsAreSkipped() {
 		Application application = start();
 		redis.xadd(this.log, Map.of("0", "no JSON"));
 		send(application.transport(), 1);
@@ -509,7 +509,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void aRedisThatHasLostEverythingIsAGapAndKeepsAgain() {
+	void aRedisThatHasLostEverythingIsAGapAndStoresAgain() {
 		RecordingResponder responder = keeping("r", (number) -> true);
 		SignalTransport sender = start().transport();
 		redis.del(this.log, key("responders"));
@@ -556,7 +556,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whatIsStoredAfterRedisHasLostEverythingIsForThoseThatWereRegisteredAndItsStatusIsUnknown() {
+	void signalsStoredAfterRedisHasLostEverythingAreForTheRegisteredAndOfUnknownStatus() {
 		RedisStreamSignalTransport sender = exporting().transport;
 		RedisDurableChannels channels = new RedisDurableChannels(sender);
 		keeping("away", (number) -> true).transport.stop();
@@ -591,7 +591,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void aResponderWhoseGroupIsDestroyedWhileItIsDisconnectedHandlesWhatItHasNotAnswered() {
+	void aResponderWhoseGroupIsDestroyedWhileItIsDisconnectedHandlesUnansweredSignals() {
 		SignalTransport sender = exporting().transport;
 		RecordingResponder first = keeping("r", (number) -> number != 2);
 		IntStream.rangeClosed(1, 3).forEach((i) -> send(sender, i));
@@ -677,7 +677,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void aResponderThatIsRemovedIsKeptForNoMore() {
+	void nothingMoreIsStoredForARemovedResponder() {
 		RecordingExporter exporting = exporting();
 		RedisStreamSignalTransport sender = exporting.transport;
 		RecordingResponder first = keeping("r", (number) -> true);
@@ -697,7 +697,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
-	void whoHasNoRoomIsAskedAgainAndMissesNothing() {
+	void aListenerWithoutCapacityIsAskedAgainAndMissesNothing() {
 		SignalTransport sender = start().transport();
 		RecordingResponder responder = keeping("r", (number) -> true);
 		responder.refusals = 3;

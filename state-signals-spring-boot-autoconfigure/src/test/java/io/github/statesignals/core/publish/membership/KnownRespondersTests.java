@@ -53,7 +53,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void allUnderstandOnlyWhileEachDoes() {
+	void allSupportExtensionsOnlyWhileEachDoes() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.subscribers().extended()).isTrue();
 		this.responders.add("r2", null);
@@ -81,7 +81,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void expectedOnesAreSubscribedAndDoNotUnderstandYet() {
+	void expectedOnesAreSubscribedAndDoNotSupportExtensionsYet() {
 		this.responders.add("known", ResponseExtension.UNDERSTOOD);
 		this.responders.open(List.of("known", "expected"));
 		assertThat(this.responders.subscribers())
@@ -91,7 +91,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void removesOnlyWhoIsThere() {
+	void removesOnlyKnownResponders() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.remove("stranger")).isFalse();
 		assertThat(this.responders.remove("r1")).isTrue();
@@ -101,7 +101,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void whoMissesTooManyInARowIsLost() {
+	void responderThatMissesTooManyInARowIsLost() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.missed(List.of("r1", "r2", "stranger"), 2)).isEmpty();
@@ -113,7 +113,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void whoIsLostIsKnownUntilItComesBackOrLeaves() {
+	void lostResponderIsKnownUntilItReturnsOrLeaves() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.missed(List.of("r1", "r2"), 1)).containsExactly("r1", "r2");
@@ -163,7 +163,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void whoComesBackStartsAfresh() {
+	void responderThatReturnsStartsAgain() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.missed(List.of("r1"), 3);
 		this.responders.missed(List.of("r1"), 3);
@@ -177,7 +177,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void tellsThoseThatWaitWhenThereAreEnough() {
+	void notifiesThoseThatWaitWhenThereAreEnough() {
 		CompletableFuture<Boolean> two = this.responders.await(2);
 		CompletableFuture<Boolean> three = this.responders.await(3);
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
@@ -212,7 +212,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void aSnapshotIsNeverOlderThanWhatTheAskingThreadDid() throws Exception {
+	void aSnapshotIsNeverOlderThanTheChangesOfTheCallingThread() throws Exception {
 		int threads = 4;
 		CyclicBarrier line = new CyclicBarrier(threads);
 		List<CompletableFuture<Boolean>> done = IntStream.range(0, threads)

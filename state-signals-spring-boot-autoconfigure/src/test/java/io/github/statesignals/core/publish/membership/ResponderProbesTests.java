@@ -115,7 +115,7 @@ class ResponderProbesTests {
 	}
 
 	@Test
-	void whatWasReceivedOfAnotherRoundIsNoProof() {
+	void anAnswerOfAnotherRoundIsNoProof() {
 		this.exporter.subscriptionLost = true;
 		overdue("a");
 		// A probe is lost together with the exporter's own, again and again.
