@@ -22,6 +22,8 @@ import io.github.statesignals.redis.durable.store.StreamKeys;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ConcurrentLruCache;
+
 /**
  * The signals of one responder that were read and are not acknowledged, and the position
  * to read on from. Entries that were delivered before and not acknowledged are read
@@ -41,6 +43,8 @@ final class Backlog {
 	private static final long LIMIT_BYTES = Math.min(8_000_000, Runtime.getRuntime().maxMemory() / 64);
 
 	private static final int MAX_COUNT = 32;
+
+	private static final int ACKNOWLEDGED = 4_096;
 
 	private final String responder;
 
@@ -69,6 +73,13 @@ final class Backlog {
 	// which was lost and continues further back.
 	@GuardedBy("this")
 	private String answeredBefore = FIRST;
+
+	// The entries that were acknowledged last. A replica that was behind, or a backup,
+	// has
+	// them again, and without their answers.
+	@GuardedBy("this")
+	private final ConcurrentLruCache<String, Boolean> acknowledged = new ConcurrentLruCache<>(ACKNOWLEDGED,
+			(entry) -> true);
 
 	// The first pending entry at the last renewal, if it was not known here.
 	@GuardedBy("this")
@@ -177,7 +188,10 @@ final class Backlog {
 		Selection selection = new Selection(this.responder, from.after() != null || mayBeAnswered(read));
 		for (Entry entry : read) {
 			PendingEntry known = this.entries.get(entry.id());
-			if (known == null || !known.isComplete()) {
+			if (this.acknowledged.contains(entry.id())) {
+				selection.contents.put(entry.id(), new LinkedHashMap<>());
+			}
+			else if (known == null || !known.isComplete()) {
 				selection.add(entry, known);
 			}
 		}
@@ -235,6 +249,9 @@ final class Backlog {
 		PendingEntry entry = acknowledged.signal().entry();
 		if (!stored) {
 			entry.refuse(acknowledged.signal());
+		}
+		if (stored && acknowledged.answered().isLast()) {
+			this.acknowledged.get(entry.id());
 		}
 		if (stored ? acknowledged.answered().isLast() : entry.isDiscarded()) {
 			this.entries.remove(entry.id(), entry);

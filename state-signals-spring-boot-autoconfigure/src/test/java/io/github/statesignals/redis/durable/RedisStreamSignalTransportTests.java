@@ -39,6 +39,7 @@ import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.RestoreArgs;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;
@@ -622,6 +623,24 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		IntStream.rangeClosed(4, 6).forEach((i) -> send(sender, i));
 		await().until(() -> responder.numbers.contains(6));
 		assertThat(responder.numbers).containsExactly(1, 2, 3, 4, 5, 6);
+	}
+
+	// As after a failover to a replica that was behind, or from a backup.
+	@Test
+	void aSignalWhoseAcknowledgementRedisHasLostIsNotHandledAgainAfterLaterOnes() {
+		SignalTransport sender = exporting().transport;
+		RecordingResponder responder = keeping("r", (number) -> number != 1);
+		IntStream.rangeClosed(1, 2).forEach((i) -> send(sender, i));
+		await().until(() -> responder.numbers.size() == 2 && pending("r") == 1);
+		byte[] before = redis.dump(this.log);
+		responder.answer(0).join();
+		send(sender, 3);
+		await().until(() -> responder.numbers.size() == 3 && pending("r") == 0);
+		redis.restore(this.log, before, RestoreArgs.Builder.ttl(0).replace());
+		redis.del(redis.keys(key("answers:*")).toArray(String[]::new));
+		send(sender, 4);
+		await().until(() -> responder.numbers.contains(4) && pending("r") == 0);
+		assertThat(responder.numbers).containsExactly(1, 2, 3, 4);
 	}
 
 	@Test
