@@ -209,8 +209,7 @@ class LifecycleTests {
 			logger.setLevel(level);
 		}
 		// The engine has given up on it in its own phase. In a later one the executor
-		// would
-		// have used up all of that again, and Spring would have named it.
+		// would have used up all of that again, and Spring would have named it.
 		assertThat(output).contains("had not finished within PT0.9S")
 			.doesNotContainPattern("still running after timeout.*TaskExecutor");
 		assertThat(blocking.interrupted.get(20, TimeUnit.SECONDS)).isTrue();

@@ -128,8 +128,7 @@ class PageEvents {
 			}
 			catch (IOException | IllegalStateException ex) {
 				// The browser has left. The web server ends the response, and nothing
-				// else
-				// may.
+				// else may.
 				logger.debug("A browser has left", ex);
 			}
 			catch (TemplateEngineException ex) {

@@ -50,7 +50,7 @@ record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableCh
 	// With the time to read stored answers.
 	private static final Duration QUEUED_TIMEOUT = LONGEST_TIMEOUT.plusSeconds(5);
 
-	// In a path, which has no empty parts.
+	// Stands for the application's channel in a path: its name may be empty.
 	private static final String DEFAULT_CHANNEL = "default";
 
 	SignalDetails.Exporter exporter(String id) {

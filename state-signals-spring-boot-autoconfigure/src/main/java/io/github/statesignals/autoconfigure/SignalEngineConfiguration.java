@@ -76,7 +76,7 @@ class SignalEngineConfiguration {
 	SimpleAsyncTaskExecutor stateSignalsVirtualThreadTaskExecutor() {
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("state-signals-");
 		executor.setVirtualThreads(true);
-		// As the other executor does.
+		// As a ThreadPoolTaskExecutor does.
 		executor.setCancelRemainingTasksOnClose(true);
 		return executor;
 	}

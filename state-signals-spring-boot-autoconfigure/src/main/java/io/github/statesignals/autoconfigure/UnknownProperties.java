@@ -120,7 +120,7 @@ final class UnknownProperties {
 		}
 	}
 
-	// Or a group of known ones, which is empty in YAML.
+	// A group of known ones is a property itself if it is empty in YAML.
 	private boolean isKnown(String uniform) {
 		String next = this.known.ceilingKey(uniform);
 		return next != null && (next.equals(uniform) || next.startsWith(uniform + "."));

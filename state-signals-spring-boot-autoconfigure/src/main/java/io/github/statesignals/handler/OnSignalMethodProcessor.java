@@ -72,7 +72,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	private static final List<Class<?>> CALLBACKS = List.of(SignalErrorHandler.class, SignalInterceptor.class,
 			SignalArgumentResolver.class, SignalHandler.class);
 
-	// In the place of the name of a bean.
+	// No bean has this name.
 	private static final String BRIDGE = "";
 
 	private final ConfigurableListableBeanFactory beanFactory;

@@ -186,7 +186,7 @@ final class MessageReceiver {
 				}
 				else {
 					logger.debug("The subscribers of a Redis channel can't be counted", ex);
-					// Most often for the permission is missing, and is not required.
+					// Most often the permission is missing, which is not required.
 					this.countable = !RedisExceptions.isFinal(ex);
 				}
 			});

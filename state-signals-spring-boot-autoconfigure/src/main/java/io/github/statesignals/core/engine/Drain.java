@@ -34,7 +34,7 @@ final class Drain {
 			Thread.currentThread().interrupt();
 		}
 		catch (RuntimeException | Error ex) {
-			// The string of a handler's.
+			// A handler's toString() may fail.
 			logger.warn("Stopping without an answer to signals whose handlers had not finished", ex);
 		}
 	}

@@ -31,8 +31,7 @@ public final class RedisDriver {
 	private final AtomicInteger blocking = new AtomicInteger();
 
 	// With a SignalListenerContainer of the same connection factory, all connections
-	// share
-	// its event loop.
+	// share its event loop.
 	public RedisDriver(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container) {
 		this(connectionFactory, container, PublishSettings.defaultCapacity());
 	}
@@ -104,8 +103,7 @@ public final class RedisDriver {
 	}
 
 	// After the present task of that thread; at once, on the calling thread, if there is
-	// no
-	// such thread.
+	// no such thread.
 	public void onEventLoop(Runnable task) {
 		Executor eventLoop = (this.connections != null) ? this.connections.eventLoop() : null;
 		if (eventLoop != null) {

@@ -123,8 +123,7 @@ public final class RedisExceptions {
 	}
 
 	// Of a script that adds a signal, and may have done so before it failed: it is
-	// certain
-	// only where Redis refuses all that writes.
+	// certain only where Redis refuses all that writes.
 	public static DataAccessException scriptFailure(Throwable ex) {
 		DataAccessException failure = translate(ex);
 		return (failure instanceof TransientDataAccessResourceException && isReply(ex)) ? notSent(failure) : failure;

@@ -27,9 +27,8 @@ public interface StreamCommands {
 	CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments);
 
 	// Reads pending entries after an id, or, if that is null, those that were not
-	// delivered
-	// yet: waits for the first one until the time to block has passed. Completes as
-	// eval().
+	// delivered yet: waits for the first one until the time to block has passed.
+	// Completes as eval().
 	CompletableFuture<List<Entry>> read(byte[] log, String group, @Nullable String after, int count, Duration block);
 
 	// Completes when no command is in flight.

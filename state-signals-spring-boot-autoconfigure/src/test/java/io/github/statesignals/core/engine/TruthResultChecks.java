@@ -217,8 +217,7 @@ final class TruthResultChecks {
 		TruthMember member = member(id);
 		long since = this.signal.sentNanos() - nanos(SUSPICION);
 		// What is lost at its beginning can be a probe's answer, without the exporter's
-		// own
-		// probe: one such loss blames no responder.
+		// own probe: one such loss blames no responder.
 		boolean disturbed = member == null || !this.run.environment().isPunctual()
 				|| !member.wire().disturbances(since, this.endNanos).isEmpty()
 				|| this.run.exporterWire().disturbances(since, this.endNanos).size() > 1;
