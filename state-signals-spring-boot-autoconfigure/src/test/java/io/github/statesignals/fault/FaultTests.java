@@ -300,6 +300,31 @@ class FaultTests {
 		assertThat(this.responding.get(0).getBean(Recorder.class).samples()).allMatch((sample) -> sample < 0);
 	}
 
+	// Redis has both when the first one ends. Its responder answers without an id.
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void answerToASignalThatRedisHadNotConfirmedDoesNotCountForTheNextOne(boolean cancelled) {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		this.applications.start(RefusingTwo.class, server.properties(), "protocol.extensions=off",
+				"heartbeat-interval=0");
+		SignalExporter exporter = exporter(server.properties(), 1, "heartbeat-interval=0");
+		server.command("CLIENT", "PAUSE", "600000", "WRITE");
+		CompletableFuture<SignalResult> first = exporter.signal(Recorder.EVENT)
+			.sampleNo(1)
+			.timeout(cancelled ? TIMEOUT : Duration.ofMillis(500))
+			.publishAsync();
+		await().until(() -> server.command("CLIENT", "LIST")
+			.lines()
+			.anyMatch((client) -> client.contains(" flags=b ") && client.contains(" cmd=publish ")));
+		if (cancelled) {
+			first.cancel(false);
+		}
+		await().until(first::isCompletedExceptionally);
+		CompletableFuture<SignalResult> second = exporter.signal(Recorder.EVENT).sampleNo(2).publishAsync();
+		server.command("CLIENT", "UNPAUSE");
+		assertThat(second.join().code()).isEqualTo(ResultCode.SUB_FAILED);
+	}
+
 	@Test
 	void publishersComeAndGoAndLeaveNothingBehind() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
@@ -381,6 +406,15 @@ class FaultTests {
 	}
 
 	static class Exporting {
+
+	}
+
+	static class RefusingTwo {
+
+		@OnSignal(event = Recorder.EVENT)
+		boolean handle(Signal signal) {
+			return signal.sampleNo() != 2;
+		}
 
 	}
 

@@ -5,15 +5,21 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
+import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.core.publish.membership.KnownResponders;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
 
 /**
  * Finds the publication that an answer is for, and counts the answer. An answer without
@@ -26,10 +32,10 @@ final class AnswerCorrelation {
 	// How long to expect an answer that no publish awaits, if no timeout is configured.
 	private static final Duration LONGEST_UNAWAITED = Duration.ofHours(1);
 
-	// The answers that are to come to publishes without an id that await none, or that a
-	// completion rule or a cancellation ended early. They must not count for the next
-	// publish of the event: then an answer that is lost costs a success, and none is
-	// invented.
+	// The answers that are to come to publishes without an id that await none, that a
+	// completion rule or a cancellation ended early, or that Redis has not confirmed.
+	// None of them must count for the next publish of the event: then an answer that is
+	// lost costs a success, and none is invented.
 	private final Map<Unawaited, Expected> unawaited = new HashMap<>();
 
 	private final SendOrder order;
@@ -103,12 +109,34 @@ final class AnswerCorrelation {
 	// is about to end.
 	void expectUnawaited(Publication publication, long nowNanos, Duration limit) {
 		if (publication.id() == null && !publication.isOver() && publication.tally().isSent()) {
-			this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
-			long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
-			for (String responderId : publication.tally().outstanding()) {
-				this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until),
-						(before, added) -> new Expected(before.count + 1, until));
-			}
+			expect(publication, nowNanos, limit);
+		}
+	}
+
+	// The same for one without an id that has ended, if it may be sent although Redis has
+	// not confirmed it.
+	void expectUnconfirmed(Publication publication, long nowNanos, Duration limit) {
+		CompletableFuture<?> transmission = publication.transmission();
+		if (!publication.tally().isSent() && transmission != null && mayBeSent(transmission)) {
+			expect(publication, nowNanos, limit);
+		}
+	}
+
+	private static boolean mayBeSent(CompletableFuture<?> transmission) {
+		if (transmission.cancel(false)) {
+			return false;
+		}
+		Throwable failure = transmission.isCompletedExceptionally() ? Futures.failure(transmission) : null;
+		return failure == null || failure instanceof CancellationException
+				|| (failure instanceof DataAccessException && !(failure instanceof SignalNotSentException));
+	}
+
+	private void expect(Publication publication, long nowNanos, Duration limit) {
+		this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
+		long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
+		for (String responderId : publication.tally().outstanding()) {
+			this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until),
+					(before, added) -> new Expected(before.count + 1, until));
 		}
 	}
 

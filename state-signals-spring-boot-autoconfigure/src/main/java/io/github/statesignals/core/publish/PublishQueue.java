@@ -349,6 +349,9 @@ final class PublishQueue {
 			return false;
 		}
 		cancelWork(publication);
+		if (publication.id() == null) {
+			this.answers.expectUnconfirmed(publication, now(), this.sender.limit(publication));
+		}
 		if (this.order.remove(publication, queued)) {
 			sendNext(publication.event());
 		}

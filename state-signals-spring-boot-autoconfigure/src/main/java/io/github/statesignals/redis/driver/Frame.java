@@ -170,6 +170,7 @@ final class Frame {
 			}
 		}
 
+		// False while the driver has it: it may be sent.
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
 			boolean cancelled = super.cancel(mayInterruptIfRunning);
@@ -177,7 +178,7 @@ final class Frame {
 			if (cancelled && current != null) {
 				this.onCancelled.accept(current);
 			}
-			return cancelled;
+			return cancelled && this.frame == null;
 		}
 
 	}
