@@ -1,14 +1,21 @@
 package io.github.statesignals.wire;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Joins JSON texts to lines, and splits them. A text that this project writes has no line
  * break.
  */
 final class JsonLines {
+
+	private static final char BYTE_ORDER_MARK = '\ufeff';
 
 	private JsonLines() {
 	}
@@ -71,6 +78,20 @@ final class JsonLines {
 			}
 		}
 		return lines.length;
+	}
+
+	// The characters of the first bytes, without a byte order mark or an incomplete last
+	// one. Null if they are not UTF-8.
+	static @Nullable CharBuffer decode(byte[] payload, int length) {
+		CharBuffer text = CharBuffer.allocate(length);
+		boolean malformed = StandardCharsets.UTF_8.newDecoder()
+			.decode(ByteBuffer.wrap(payload, 0, length), text, length == payload.length)
+			.isError();
+		text.flip();
+		if (text.hasRemaining() && text.get(0) == BYTE_ORDER_MARK) {
+			text.position(1);
+		}
+		return malformed ? null : text;
 	}
 
 }

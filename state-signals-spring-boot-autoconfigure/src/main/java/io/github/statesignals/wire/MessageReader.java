@@ -1,6 +1,7 @@
 package io.github.statesignals.wire;
 
 import java.io.StringWriter;
+import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
@@ -42,7 +44,8 @@ final class MessageReader {
 
 	static final int PREFIX = 64 * 1024;
 
-	// The parser reports an incomplete token up to this number of bytes before the end.
+	// The parser reports an incomplete token up to this number of characters before the
+	// end.
 	private static final int TOKEN_LENGTH = 16;
 
 	private static final byte[] EXTENSION_KEY = FieldBytes.ascii("\"" + FieldNames.EXTENSION + "\"");
@@ -51,7 +54,11 @@ final class MessageReader {
 		.streamReadConstraints(StreamReadConstraints.builder()
 			.maxNestingDepth(Limits.NESTING_DEPTH)
 			.maxNumberLength(Limits.NUMBER_LENGTH)
+			.maxNameLength(Integer.MAX_VALUE)
+			.maxStringLength(Integer.MAX_VALUE)
 			.build())
+		// It would store thousands of keys of any length.
+		.disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
 		// As Python's json module does.
 		.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
 		.build();
@@ -70,20 +77,27 @@ final class MessageReader {
 		this.signal = signal;
 		this.problem = tooLarge;
 		int available = (tooLarge != null) ? Math.min(payload.length, PREFIX) : payload.length;
-		try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), payload, 0, available)) {
+		CharBuffer text = JsonLines.decode(payload, available);
+		if (text == null) {
+			note("it is not readable as UTF-8");
+			return;
+		}
+		try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), text.array(), text.position(),
+				text.remaining())) {
 			read(parser);
 		}
 		catch (StreamConstraintsException ex) {
 			// The part before it is JSON.
 			this.json = true;
-			note(exceeded(String.valueOf(ex.getOriginalMessage())));
+			note(String.valueOf(ex.getOriginalMessage()).startsWith("Number") ? Limits.TOO_MANY_DIGITS
+					: Limits.TOO_DEEP);
 		}
 		catch (JacksonException ex) {
 			// The parser's own message may quote the payload.
 			note("it is not readable as JSON (%s)".formatted(ex.getClass().getSimpleName()));
 			TokenStreamLocation location = ex.getLocation();
 			this.json = available < payload.length && location != null
-					&& location.getByteOffset() >= available - TOKEN_LENGTH;
+					&& location.getCharOffset() >= text.remaining() - TOKEN_LENGTH;
 		}
 	}
 
@@ -168,13 +182,6 @@ final class MessageReader {
 		}
 	}
 
-	private static String exceeded(String message) {
-		if (message.contains("nesting depth")) {
-			return Limits.TOO_DEEP;
-		}
-		return message.startsWith("Number") ? Limits.TOO_MANY_DIGITS : "it has a string or a key that is too long";
-	}
-
 	private @Nullable String problem(String... required) {
 		for (String key : required) {
 			if (!this.members.containsKey(key)) {
@@ -214,11 +221,10 @@ final class MessageReader {
 				parser.skipChildren();
 			}
 		}
-		if (parser.nextToken() != null) {
+		this.json = parser.nextToken() == null;
+		if (!this.json) {
 			note("something follows the JSON object");
-			return;
 		}
-		this.json = true;
 	}
 
 	private @Nullable Object readMember(JsonParser parser, String key) {
@@ -259,11 +265,10 @@ final class MessageReader {
 	}
 
 	private @Nullable Map<String, @Nullable Object> readMetadata(JsonParser parser) {
-		if (parser.hasToken(JsonToken.VALUE_NULL)) {
-			return null;
-		}
 		if (!parser.hasToken(JsonToken.START_OBJECT)) {
-			note("'metadata' is not an object");
+			if (!parser.hasToken(JsonToken.VALUE_NULL)) {
+				note("'metadata' is not an object");
+			}
 			return null;
 		}
 		Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
@@ -301,8 +306,7 @@ final class MessageReader {
 				yield array;
 			}
 			case VALUE_STRING -> parser.getString();
-			case VALUE_TRUE -> Boolean.TRUE;
-			case VALUE_FALSE -> Boolean.FALSE;
+			case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
 			case VALUE_NUMBER_INT -> parser.getNumberValue();
 			case VALUE_NUMBER_FLOAT -> readDecimal(parser);
 			default -> null;
@@ -338,7 +342,6 @@ final class MessageReader {
 	private static Integer ras(JsonParser parser) {
 		return switch (parser.currentToken()) {
 			case VALUE_TRUE -> Acknowledgement.SUCCESS;
-			case VALUE_FALSE, VALUE_NULL -> Acknowledgement.FAILURE;
 			case VALUE_NUMBER_INT ->
 				(parser.getNumberType() == JsonParser.NumberType.INT) ? parser.getIntValue() : Acknowledgement.FAILURE;
 			case VALUE_NUMBER_FLOAT -> (parser.getDoubleValue() == Acknowledgement.SUCCESS) ? Acknowledgement.SUCCESS

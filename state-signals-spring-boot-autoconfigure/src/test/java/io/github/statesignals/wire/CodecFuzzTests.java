@@ -123,15 +123,14 @@ class CodecFuzzTests {
 		if (parsed == null) {
 			String problem = ((MalformedMessage) message).problem();
 			// A tree has infinity for a number that is too large.
-			if (!problem.startsWith("it has a number") && isSignal(tree(withoutDuplicates, payload))) {
+			if (!problem.startsWith("it has a number") && isText(payload)
+					&& isSignal(tree(withoutDuplicates, payload))) {
 				throw new AssertionError("A signal was refused: " + problem);
 			}
 			return;
 		}
 		same(message, parsed);
-		if (!isText(payload)) {
-			return;
-		}
+		same(isText(payload), true);
 		JsonNode tree = Objects.requireNonNull(tree(trees, payload));
 		Signal signal = parsed.signal();
 		same(List.of(signal.publisherId(), signal.processName(), signal.event(), signal.runnerHost(), signal.tag()),
@@ -160,9 +159,7 @@ class CodecFuzzTests {
 			return;
 		}
 		same(message, parsed);
-		if (!isText(payload)) {
-			return;
-		}
+		same(isText(payload), true);
 		Response response = parsed.response();
 		JsonNode tree = Objects.requireNonNull(tree(trees, payload));
 		same(List.of(response.responderId(), response.publisherId(), response.event()),
@@ -212,7 +209,8 @@ class CodecFuzzTests {
 
 	private static @Nullable JsonNode tree(JsonMapper mapper, byte[] payload) {
 		try {
-			return mapper.readTree(payload);
+			// The parser of bytes refuses keys with half a surrogate pair.
+			return mapper.readTree(text(payload).replaceFirst("^\ufeff", ""));
 		}
 		catch (JacksonException ex) {
 			return null;
@@ -275,12 +273,10 @@ class CodecFuzzTests {
 		}
 	}
 
-	// Infinity is written as a string, half a surrogate pair in a key can't be read, and
-	// 12E4300 would be written as 1.2E4301.
+	// Infinity is written as a string, and 12E4300 would be written as 1.2E4301.
 	private static boolean isWritable(@Nullable Object value) {
 		if (value instanceof Map<?, ?> map) {
-			return map.values().stream().allMatch(CodecFuzzTests::isWritable)
-					&& map.keySet().stream().noneMatch((key) -> ((String) key).matches(".*\\p{Cs}.*"));
+			return map.values().stream().allMatch(CodecFuzzTests::isWritable);
 		}
 		if (value instanceof List<?> list) {
 			return list.stream().allMatch(CodecFuzzTests::isWritable);
@@ -291,7 +287,6 @@ class CodecFuzzTests {
 		return !(value instanceof Double number) || Double.isFinite(number);
 	}
 
-	// Values of unknown keys are skipped, and not decoded.
 	private static boolean isText(byte[] payload) {
 		try {
 			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
@@ -399,6 +400,38 @@ class SignalCodecTests {
 	void readsNaN() throws MalformedPayloadException {
 		assertThat(readEntry("[NaN,Infinity,-Infinity]"))
 			.isEqualTo(List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\ud800", "\udc00", "a\udc00\ud800b", "\ud83d\ude80\ud83d" })
+	void readsKeysWithHalfASurrogatePair(String key) throws MalformedPayloadException {
+		Map<String, @Nullable Object> metadata = Map.of(key, Map.of(key, key));
+		assertThat(readSignal(write(new Signal("p-1", "p", "e", "h", 1, "t", metadata))).metadata())
+			.isEqualTo(metadata);
+	}
+
+	@Test
+	void readsKeysOfAnyLength() throws MalformedPayloadException {
+		Map<String, @Nullable Object> metadata = Map.of("k".repeat(60_000), List.of());
+		assertThat(readSignal(write(new Signal("p-1", "p", "e", "h", 1, "t", metadata))).metadata())
+			.isEqualTo(metadata);
+	}
+
+	// By default Jackson's parsers store thousands of them, whatever their length.
+	@Test
+	void doesNotStoreKeys() throws MalformedPayloadException {
+		MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+		long[] used = new long[2];
+		for (int i = 0; i < 2_000; i++) {
+			if (i == 1_000) {
+				memory.gc();
+				used[0] = memory.getHeapMemoryUsage().getUsed();
+			}
+			readSignal(signal(",\"metadata\":{\"" + "k".repeat(40_000) + i + "\":[]}"));
+		}
+		memory.gc();
+		used[1] = memory.getHeapMemoryUsage().getUsed();
+		assertThat(used[1] - used[0]).isLessThan(20_000_000);
 	}
 
 	@Test
