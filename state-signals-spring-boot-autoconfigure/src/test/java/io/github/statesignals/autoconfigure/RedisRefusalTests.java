@@ -75,7 +75,7 @@ class RedisRefusalTests {
 		assertThatExceptionOfType(TransientDataAccessResourceException.class).isThrownBy(flip::publish)
 			.withMessageStartingWith(named("flip") + " was not sent: Redis refused it: ")
 			.withMessageContaining("OOM")
-			.withMessageEndingWith("raise maxmemory, or free some")
+			.withMessageEndingWith("'maxmemory'. Its memory is full: raise maxmemory, or free some")
 			.havingRootCause()
 			.withMessageContaining("OOM");
 		assertThat(flip.publishAsync()).failsWithin(TIMEOUT)

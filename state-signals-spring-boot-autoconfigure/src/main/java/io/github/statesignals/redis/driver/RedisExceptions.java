@@ -21,6 +21,7 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
+import org.springframework.util.StringUtils;
 
 /**
  * Translates the drivers' exceptions into Spring's.
@@ -94,7 +95,8 @@ public final class RedisExceptions {
 
 	private static DataAccessException refused(String reply, Throwable cause) {
 		String code = code(reply);
-		String message = "Redis refused it: " + reply + REMEDIES.getOrDefault(code, "");
+		String message = "Redis refused it: " + StringUtils.trimTrailingCharacter(reply, '.')
+				+ REMEDIES.getOrDefault(code, "");
 		return (PASSING.contains(code) || REMEDIES.containsKey(code))
 				? new TransientDataAccessResourceException(message, cause)
 				: new InvalidDataAccessResourceUsageException(message, cause);
