@@ -104,6 +104,12 @@ class ConfigurationPropertiesTests {
 	}
 
 	@Test
+	void switchesOfActuatorHaveMetadata() {
+		assertThat(json().get("properties").valueStream().map((property) -> property.get("name").asString()))
+			.contains("management.endpoint.signals.access", "management.health.signals.enabled");
+	}
+
+	@Test
 	void everyGroupHasDescription() {
 		assertThat(json().get("groups").valueStream())
 			.filteredOn((group) -> group.path("name").asString().startsWith(PREFIX))
