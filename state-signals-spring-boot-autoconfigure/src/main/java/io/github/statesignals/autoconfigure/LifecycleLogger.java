@@ -80,15 +80,19 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 		Set<String> used = new LinkedHashSet<>();
 		this.engine.responders().forEach((responder) -> used.add(responder.getChannel()));
 		this.engine.exporters().forEach((exporter) -> used.add(exporter.getChannel()));
+		// The default channel has no settings.
+		used.remove("");
 		used.removeAll(this.channels);
 		used.forEach(this::warnIfMisspelt);
 	}
 
-	// Otherwise a channel that is misspelt in the code is neither durable nor signed.
+	// Otherwise a channel that is misspelt in the code, or differs from the lower case
+	// letters of an environment variable, is neither durable nor signed.
 	private void warnIfMisspelt(String channel) {
 		int typingErrors = Math.min(2, channel.length() / 3);
 		for (String configured : this.channels) {
-			if (UnknownProperties.distance(channel, configured) <= typingErrors) {
+			if (UnknownProperties.distance(channel, configured) <= typingErrors
+					|| UnknownProperties.letters(channel).equals(UnknownProperties.letters(configured))) {
 				logger.warn(
 						"The channel '{}' is not in 'state-signals.channels'. Did you mean '{}'? "
 								+ "If not, set its delivery to broadcast there to hide this warning",

@@ -1,7 +1,5 @@
 package io.github.statesignals.autoconfigure;
 
-import java.util.Locale;
-
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,7 +22,7 @@ public final class StateSignalsSanitizingAutoConfiguration {
 
 	// Of an environment variable, too.
 	private static boolean isSecret(String key) {
-		String letters = key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+		String letters = UnknownProperties.letters(key);
 		return letters.startsWith("statesignalssigningkeys") && letters.endsWith("secret");
 	}
 

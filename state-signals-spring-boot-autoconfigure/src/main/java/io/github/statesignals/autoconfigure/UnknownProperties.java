@@ -198,6 +198,11 @@ final class UnknownProperties {
 		return uniform.substring(uniform.lastIndexOf('.') + 1);
 	}
 
+	// And digits, in lower case: what all forms of relaxed binding have in common.
+	static String letters(String name) {
+		return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+	}
+
 	// Levenshtein distance.
 	static int distance(String first, String second) {
 		int[] row = new int[second.length() + 1];

@@ -99,6 +99,18 @@ class FirstContactTests {
 			.containsOnlyOnce("The channel 'ordres' is not in 'state-signals.channels'. " + "Did you mean 'orders'?");
 	}
 
+	// As environment variables name it.
+	@ParameterizedTest
+	@CsvSource({ "EU, eu", "ORDERS, orders", "my-very-own-orders, myveryownorders", "a.b, ab" })
+	void channelThatDiffersFromAConfiguredOneInCaseOrSeparatorsIsReported(String used, String configured,
+			CapturedOutput output) {
+		run(OverMemory.class, "state-signals.channel=" + used, "state-signals.exporter.legal-events=go",
+				"state-signals.channels." + configured + ".delivery=broadcast")
+			.close();
+		assertThat(output.getOut()).containsOnlyOnce(
+				"The channel '" + used + "' is not in 'state-signals.channels'. Did you mean '" + configured + "'?");
+	}
+
 	@Test
 	void startLogsALineOfBoundedLength(CapturedOutput output) {
 		String events = String.join(",", IntStream.range(0, 1_000).mapToObj((i) -> "event-" + i).toList());
