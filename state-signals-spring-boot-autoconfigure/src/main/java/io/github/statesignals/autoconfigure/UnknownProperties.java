@@ -51,14 +51,14 @@ final class UnknownProperties {
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final TreeMap<String, String> known = new TreeMap<>();
 
-	// Letters and digits of the keys of maps.
+	// The keys of maps, in lower case.
 	private final Set<String> keys;
 
 	private UnknownProperties(StateSignalsProperties properties) {
 		collect(PREFIX, StateSignalsProperties.class);
 		this.keys = Stream
 			.concat(properties.getChannels().keySet().stream(), properties.getSigning().getKeys().keySet().stream())
-			.map((key) -> key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""))
+			.map((key) -> key.toLowerCase(Locale.ROOT))
 			.collect(Collectors.toSet());
 	}
 
@@ -149,16 +149,23 @@ final class UnknownProperties {
 		}
 	}
 
-	// Dashes are left out, or all of them are underscores: then Spring finds keys of maps
-	// that other properties have, and no further ones.
+	// Dashes are left out, or all of them are underscores. Of keys with underscores, and
+	// in the second form of all keys, Spring finds those that other properties have.
 	private boolean isVariable(String variable, String uniform, String property) {
-		if (variable.matches(uniform.replace('.', '_').replace(ANY_KEY, "[^_]+"))) {
+		String key = key(variable, uniform);
+		if (key != null && (key.indexOf('_') < 0 || this.keys.contains(key))) {
 			return true;
 		}
-		Matcher underscored = Pattern.compile(property.replaceAll("[.-]", "_").replace(ANY_KEY, "(.+)"))
-			.matcher(variable);
-		return underscored.matches()
-				&& (underscored.groupCount() == 0 || this.keys.contains(underscored.group(1).replace("_", "")));
+		String underscored = key(variable, property.replace('-', '_'));
+		return underscored != null && (underscored.isEmpty()
+				|| this.keys.stream().anyMatch((known) -> known.replace('-', '_').equals(underscored)));
+	}
+
+	// Empty if the property has none.
+	private static @Nullable String key(String variable, String property) {
+		String[] parts = property.replace('.', '_').split(Pattern.quote(ANY_KEY));
+		Matcher matcher = Pattern.compile(String.join("(.+)", parts)).matcher(variable);
+		return !matcher.matches() ? null : (parts.length > 1) ? matcher.group(1) : "";
 	}
 
 	private static String origin(String name, PropertySource<?> source) {

@@ -212,7 +212,8 @@ class FirstContactTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "STATE_SIGNALS_CHANNELS_ORDERS_DELIVERY", "STATESIGNALS_CHANNELS_NIGHT_SHIFT_DELIVERY",
-			"STATESIGNALS_CHANNELS_ORDERS_DELIVRY" })
+			"STATESIGNALS_CHANNELS_ORDERS_DELIVRY", "STATE_SIGNALS_CHANNELS_DOTTED_ONE_DELIVERY",
+			"STATESIGNALS_CHANNELS_KNOWN_ONE_DELIVERY" })
 	void environmentVariableThatConfiguresNoChannelIsReported(String variable, CapturedOutput output) {
 		warn(variable);
 		assertThat(output.getOut()).contains("The environment variable '" + variable + "' has no effect. "
@@ -223,7 +224,8 @@ class FirstContactTests {
 	void environmentVariablesThatAreKnownOrUnrelatedAreNotReported(CapturedOutput output) {
 		warn("STATESIGNALS_EXPORTER_LEGALEVENTS", "STATE_SIGNALS_EXPORTER_LEGAL_EVENTS",
 				"STATESIGNALS_EXPORTER_LEGALEVENTS_0", "STATESIGNALS_CHANNELS_ORDERS_DELIVERY",
-				"STATE_SIGNALS_CHANNELS_KNOWN_ONE_RETENTION", "STATE_SIGNALS_SERVICE_HOST", "STATE_SIGNALS_PORT",
+				"STATE_SIGNALS_CHANNELS_KNOWN_ONE_RETENTION", "STATESIGNALS_CHANNELS_LOW_ONE_RETENTION",
+				"STATE_SIGNALS_CHANNELS_LOW_ONE_START", "STATE_SIGNALS_SERVICE_HOST", "STATE_SIGNALS_PORT",
 				"STATE_SIGNALS_PORT_8080_TCP_ADDR", "STATE_SIGNALS_TEST_REDIS", "STATE_SIGNALS_TEST_PYTHON", "PATH",
 				"_");
 		assertThat(output.getOut()).doesNotContain("has no effect");
@@ -341,7 +343,9 @@ class FirstContactTests {
 								.stream()
 								.collect(Collectors.toMap((name) -> name, (name) -> (Object) "1")))));
 		StateSignalsProperties properties = new StateSignalsProperties();
-		properties.getChannels().put("known-one", new Channel(Delivery.DURABLE, Duration.ofDays(7), Start.NEW, null));
+		for (String channel : List.of("known-one", "low_one", "dotted.one")) {
+			properties.getChannels().put(channel, new Channel(Delivery.DURABLE, Duration.ofDays(7), Start.NEW, null));
+		}
 		UnknownProperties.warn(environment, properties);
 	}
 
