@@ -46,6 +46,10 @@ final class Frame {
 		this.bytes += 1 + message.payload.length;
 	}
 
+	int bytes() {
+		return this.bytes;
+	}
+
 	byte[] channel() {
 		return this.messages.get(0).channel;
 	}

@@ -29,6 +29,10 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 abstract class FramePublisher implements RedisPublisher, Runnable {
 
+	// The driver encodes a batch into one buffer. One that exceeds the processors' caches
+	// costs both sides more than further batches do.
+	private static final int BATCH_BYTES = 256 * 1024;
+
 	private static final BiConsumer<@Nullable Object, @Nullable Throwable> IGNORED = (receivers, ex) -> {
 	};
 
@@ -49,7 +53,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private final PublishFailures failures;
 
 	// The executor has one thread, which may refuse tasks after the publisher is closed.
-	// The driver is given at most batch frames together.
+	// The driver is given at most batch frames together, and none after BATCH_BYTES.
 	FramePublisher(Executor executor, int batch, PublishSettings settings) {
 		this.executor = executor;
 		this.batch = batch;
@@ -149,11 +153,13 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 			this.state = State.FULL;
 			return frames;
 		}
-		while (frames.size() < this.batch && this.state == State.SENDING) {
+		int bytes = 0;
+		while (frames.size() < this.batch && bytes < BATCH_BYTES && this.state == State.SENDING) {
 			boolean connected = isConnected();
 			Frame next = this.queue.poll(connected, frames.isEmpty());
 			if (next != null) {
 				frames.add(next);
+				bytes += next.bytes();
 				this.state = connected ? State.SENDING : State.DISCONNECTED;
 			}
 			else {

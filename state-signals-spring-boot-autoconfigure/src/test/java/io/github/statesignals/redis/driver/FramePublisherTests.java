@@ -114,6 +114,18 @@ class FramePublisherTests {
 		assertThat(sent).failsWithin(PATIENCE).withThrowableThat().havingCause().withMessageContaining("unreadable");
 	}
 
+	@Test
+	void batchEndsWithTheFrameThatFillsIt() {
+		publish("slow");
+		await(this.begun);
+		for (int i = 0; i < 10; i++) {
+			publish("x".repeat(60 * 1024));
+		}
+		this.sending.countDown();
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 11);
+		assertThat(this.driver.batches).containsExactly(1, 5, 5);
+	}
+
 	private CompletableFuture<?> publish(String text) {
 		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true, (receivers, ex) -> {
 		});
@@ -134,18 +146,21 @@ class FramePublisherTests {
 
 		private final List<CompletableFuture<Long>> futures = new CopyOnWriteArrayList<>();
 
+		private final List<Integer> batches = new CopyOnWriteArrayList<>();
+
 		private volatile boolean connected = true;
 
 		private volatile boolean failing;
 
 		Driver() {
-			super(FramePublisherTests.this.thread, 1,
+			super(FramePublisherTests.this.thread, 100,
 					new PublishSettings(new PublishFailures(), PublishSettings.defaultCapacity()));
 		}
 
 		@Override
 		List<CompletableFuture<Long>> dispatch(List<Frame> frames) {
 			List<CompletableFuture<Long>> added = new ArrayList<>();
+			this.batches.add(frames.size());
 			for (Frame frame : frames) {
 				String text = new String(frame.lines(), StandardCharsets.UTF_8);
 				if (text.equals("slow")) {
