@@ -2,11 +2,13 @@ package io.github.statesignals.redis.durable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,9 +78,10 @@ final class Backlog {
 
 	// The entries that were acknowledged last. A replica that was behind, or a backup,
 	// has
-	// them again, and without their answers.
+	// them again, and without their answers; or others with the same ids, if its clock is
+	// behind.
 	@GuardedBy("this")
-	private final ConcurrentLruCache<String, Boolean> acknowledged = new ConcurrentLruCache<>(ACKNOWLEDGED,
+	private final ConcurrentLruCache<Identity, Boolean> acknowledged = new ConcurrentLruCache<>(ACKNOWLEDGED,
 			(entry) -> true);
 
 	// The first pending entry at the last renewal, if it was not known here.
@@ -188,7 +191,9 @@ final class Backlog {
 		Selection selection = new Selection(this.responder, from.after() != null || mayBeAnswered(read));
 		for (Entry entry : read) {
 			PendingEntry known = this.entries.get(entry.id());
-			if (this.acknowledged.contains(entry.id())) {
+			Identity identity = new Identity(entry.id(), Arrays.hashCode(entry.lines()));
+			selection.identities.put(entry.id(), identity);
+			if (this.acknowledged.contains(identity)) {
 				selection.contents.put(entry.id(), new LinkedHashMap<>());
 			}
 			else if (known == null || !known.isComplete()) {
@@ -219,7 +224,8 @@ final class Backlog {
 			this.position = new Position(selection.last);
 		}
 		for (Map.Entry<String, Map<Integer, Content>> read : selection.contents.entrySet()) {
-			PendingEntry entry = this.entries.computeIfAbsent(read.getKey(), (id) -> new PendingEntry(id, token));
+			PendingEntry entry = this.entries.computeIfAbsent(read.getKey(),
+					(id) -> new PendingEntry(Objects.requireNonNull(selection.identities.get(id)), token));
 			for (PendingSignal added : entry.add(read.getValue())) {
 				this.undelivered.add(added);
 				add(added);
@@ -251,7 +257,7 @@ final class Backlog {
 			entry.refuse(acknowledged.signal());
 		}
 		if (stored && acknowledged.answered().isLast()) {
-			this.acknowledged.get(entry.id());
+			this.acknowledged.get(entry.identity());
 		}
 		if (stored ? acknowledged.answered().isLast() : entry.isDiscarded()) {
 			this.entries.remove(entry.id(), entry);
@@ -278,9 +284,15 @@ final class Backlog {
 
 	}
 
+	// An entry by its id and a hash of its signals.
+	record Identity(String id, int hash) {
+	}
+
 	static final class Selection {
 
 		private final Map<String, Map<Integer, Content>> contents = new LinkedHashMap<>();
+
+		private final Map<String, Identity> identities = new HashMap<>();
 
 		private final String responder;
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.durable.Backlog.Identity;
 import io.github.statesignals.redis.durable.PendingSignal.Content;
 import io.github.statesignals.redis.durable.PendingSignal.State;
 
@@ -13,7 +14,7 @@ import io.github.statesignals.redis.durable.PendingSignal.State;
  */
 final class PendingEntry {
 
-	private final String id;
+	private final Identity identity;
 
 	// The same array for all entries that were read with it.
 	private final byte[] token;
@@ -25,13 +26,17 @@ final class PendingEntry {
 	@GuardedBy("this")
 	private int open;
 
-	PendingEntry(String id, byte[] token) {
-		this.id = id;
+	PendingEntry(Identity identity, byte[] token) {
+		this.identity = identity;
 		this.token = token;
 	}
 
 	String id() {
-		return this.id;
+		return this.identity.id();
+	}
+
+	Identity identity() {
+		return this.identity;
 	}
 
 	byte[] token() {

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.UnreadableException;
+import io.github.statesignals.redis.durable.Backlog.Identity;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AutoClose;
@@ -178,7 +179,7 @@ class AcknowledgementQueueTests {
 	}
 
 	private PendingEntry entry(String id, byte[] token, int size) {
-		PendingEntry entry = new PendingEntry(id, token);
+		PendingEntry entry = new PendingEntry(new Identity(id, 0), token);
 		this.signals.put(entry,
 				entry.add(IntStream.range(0, size)
 					.boxed()

@@ -35,6 +35,7 @@ import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -641,6 +642,22 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		send(sender, 4);
 		await().until(() -> responder.numbers.contains(4) && pending("r") == 0);
 		assertThat(responder.numbers).containsExactly(1, 2, 3, 4);
+	}
+
+	// As after a failover to a replica that was behind, and whose clock is.
+	@Test
+	void aSignalThatIsStoredWithTheIdOfALostOneIsHandled() {
+		SignalTransport sender = exporting().transport;
+		RecordingResponder responder = keeping("r", (number) -> true);
+		byte[] before = redis.dump(this.log);
+		IntStream.rangeClosed(1, 2).forEach((i) -> send(sender, i));
+		await().until(() -> responder.numbers.size() == 2 && pending("r") == 0);
+		List<StreamMessage<String, String>> lost = redis.xrange(this.log, Range.unbounded());
+		redis.restore(this.log, before, RestoreArgs.Builder.ttl(0).replace());
+		redis.del(redis.keys(key("answers:*")).toArray(String[]::new));
+		redis.xadd(this.log, new XAddArgs().id(lost.get(0).getId()), lost.get(1).getBody());
+		await().until(() -> responder.numbers.size() == 3 && pending("r") == 0);
+		assertThat(responder.numbers).containsExactly(1, 2, 2);
 	}
 
 	@Test
