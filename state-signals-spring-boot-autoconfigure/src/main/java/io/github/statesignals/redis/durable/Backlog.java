@@ -233,10 +233,19 @@ final class Backlog {
 		}
 	}
 
+	// Not while others are discarded: the signals behind one that is must not begin.
+	synchronized boolean begin(PendingSignal signal) {
+		return signal.entry().begin(signal);
+	}
+
 	synchronized void abandon(PendingSignal signal) {
 		if (signal.entry().abandon(signal)) {
 			remove(signal);
 			readPending();
+			// Unless it is of an earlier lease: those behind it are discarded already.
+			if (this.entries.get(signal.entry().id()) == signal.entry()) {
+				discard();
+			}
 		}
 	}
 

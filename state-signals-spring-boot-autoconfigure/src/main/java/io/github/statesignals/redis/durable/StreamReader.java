@@ -340,7 +340,7 @@ final class StreamReader implements SignalDelivery.Reader {
 			this.backlog.abandon(signal);
 			return false;
 		}
-		return signal.entry().begin(signal);
+		return this.backlog.begin(signal);
 	}
 
 	// A handler that had begun may acknowledge later: the token decides.

@@ -2,7 +2,9 @@ package io.github.statesignals.redis.durable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
@@ -53,18 +55,46 @@ class BacklogTests {
 		assertThat(delivered()).containsExactly("2-0.0");
 	}
 
+	@Test
+	void signalsBehindOneThatIsAbandonedDoNotBegin() {
+		read(entries(1, 2));
+		List<PendingSignal> signals = take(this.backlog);
+		this.backlog.abandon(signals.get(0));
+		assertThat(this.backlog.begin(signals.get(1))).isFalse();
+		read(entries(1, 2));
+		assertThat(delivered()).containsExactly("1-0.0", "2-0.0");
+	}
+
+	@Test
+	void noSignalBeginsAfterOneThatIsDiscardedMeanwhile() {
+		for (int round = 0; round < 500; round++) {
+			Backlog discarded = new Backlog("r");
+			Position position = discarded.position();
+			discarded.accept(position, TOKEN, discarded.select(position, entries(1, 64)));
+			List<PendingSignal> signals = take(discarded);
+			CompletableFuture<Void> discarding = CompletableFuture.runAsync(discarded::discard);
+			List<Boolean> begun = signals.stream().map(discarded::begin).toList();
+			discarding.join();
+			assertThat(begun).isSortedAccordingTo(Comparator.reverseOrder());
+		}
+	}
+
+	private static List<PendingSignal> take(Backlog backlog) {
+		List<PendingSignal> signals = new ArrayList<>();
+		for (PendingSignal next = backlog.next(); next != null; next = backlog.next()) {
+			signals.add(next);
+			backlog.delivered(next);
+		}
+		return signals;
+	}
+
 	private void read(List<Entry> entries) {
 		Position position = this.backlog.position();
 		this.backlog.accept(position, TOKEN, this.backlog.select(position, entries));
 	}
 
 	private List<String> delivered() {
-		List<String> ids = new ArrayList<>();
-		for (PendingSignal next = this.backlog.next(); next != null; next = this.backlog.next()) {
-			ids.add(next.id());
-			this.backlog.delivered(next);
-		}
-		return ids;
+		return take(this.backlog).stream().map(PendingSignal::id).toList();
 	}
 
 	private static List<Entry> entries(int first, int last) {
