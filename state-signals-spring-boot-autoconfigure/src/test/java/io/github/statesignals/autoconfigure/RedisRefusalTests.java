@@ -20,12 +20,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.embedded.RedisServer;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.PermissionDeniedDataAccessException;
@@ -40,6 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * whether the signal was sent.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class RedisRefusalTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -49,6 +55,8 @@ class RedisRefusalTests {
 	private final RedisClient client = RedisClient.create("redis://127.0.0.1:" + this.server.ports().get(0));
 
 	private final RedisCommands<String, String> redis = this.client.connect().sync();
+
+	private String driver = "lettuce";
 
 	private ConfigurableApplicationContext context;
 
@@ -96,6 +104,17 @@ class RedisRefusalTests {
 			.havingRootCause()
 			.withMessageContaining("READONLY");
 		this.redis.replicaofNoOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void replicaThatTakesSignalsIsNamed(String driver, CapturedOutput output) {
+		this.driver = driver;
+		this.redis.replicaof("127.0.0.1", 1);
+		start();
+		assertThat(output)
+			.containsOnlyOnce("Signals and responses of this application do not reach clients of the master. "
+					+ "The server is a replica: correct 'spring.data.redis.*' to the master");
 	}
 
 	@Test
@@ -146,7 +165,8 @@ class RedisRefusalTests {
 	private void start(String... properties) {
 		this.context = new SpringApplicationBuilder(OverRedis.class).web(WebApplicationType.NONE)
 			.properties(Map.of("spring.main.banner-mode", "off", "spring.main.register-shutdown-hook", "false",
-					"spring.application.name", "test", "spring.data.redis.port", this.server.ports().get(0)))
+					"spring.application.name", "test", "spring.data.redis.client-type", this.driver,
+					"spring.data.redis.port", this.server.ports().get(0)))
 			.run(Stream.of(properties).map((property) -> "--state-signals." + property).toArray(String[]::new));
 		this.exporter = this.context.getBean(SignalExporter.class);
 		assertThat(this.exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();

@@ -10,6 +10,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.ArrayOutput;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
@@ -85,6 +86,12 @@ final class LettucePublisher extends FramePublisher {
 		}
 		RedisClusterAsyncCommands<byte[], byte[]> commands = (RedisClusterAsyncCommands<byte[], byte[]>) found;
 		StatefulRedisConnection<byte[], byte[]> single = connection(commands);
+		if (single != null) {
+			// Fails where the command is missing, as before Redis 6. It needs no
+			// permission.
+			commands.dispatch(CommandType.HELLO, new ArrayOutput<>(ByteArrayCodec.INSTANCE))
+				.thenAccept(RedisDriver::warnIfReplica);
+		}
 		Executor eventLoop = (connections != null) ? connections.eventLoop() : null;
 		if (eventLoop != null) {
 			return new LettucePublisher(eventLoop, closing, commands, single, settings);

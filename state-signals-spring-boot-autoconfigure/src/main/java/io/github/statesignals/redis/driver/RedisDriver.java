@@ -1,12 +1,17 @@
 package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.BeanWrapper;
 import org.springframework.beans.PropertyAccessorFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -18,6 +23,8 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  * Methods that connect need Redis to be available, and block.
  */
 public final class RedisDriver {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisDriver.class);
 
 	private static final String POOL_SIZE = "poolConfig.maxTotal";
 
@@ -58,9 +65,31 @@ public final class RedisDriver {
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
 			if (!(connection instanceof RedisClusterConnection)) {
 				connection.ping();
+				checkRole(connection);
 			}
 		}
 		return new BlockingPublisher(this.connectionFactory, FramePublisher.newThread(), this.publishing);
+	}
+
+	// Before Redis 6, and in some proxies, the command is missing. It needs no
+	// permission.
+	private static void checkRole(RedisConnection connection) {
+		try {
+			warnIfReplica(connection.execute("HELLO"));
+		}
+		catch (DataAccessException ex) {
+			logger.debug("The role of the server is unknown", ex);
+		}
+	}
+
+	// A replica confirms messages.
+	static void warnIfReplica(@Nullable Object hello) {
+		if (hello instanceof List<?> fields && fields.stream()
+			.anyMatch((field) -> field instanceof byte[] text
+					&& new String(text, StandardCharsets.US_ASCII).equals("replica"))) {
+			logger.warn("Signals and responses of this application do not reach clients of the master. {}",
+					ConnectProblem.REPLICA.remedy());
+		}
 	}
 
 	public StreamCommands openStreamCommands() {
