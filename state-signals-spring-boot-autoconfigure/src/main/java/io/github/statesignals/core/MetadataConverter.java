@@ -84,6 +84,10 @@ public final class MetadataConverter {
 		if (value == null || value instanceof String || value instanceof Boolean) {
 			return value;
 		}
+		// Such as a GString of Groovy, of which Jackson would write the parts.
+		if (value instanceof CharSequence text) {
+			return text.toString();
+		}
 		if (value instanceof Number number && number.getClass().getPackageName().startsWith("java.")) {
 			return toJsonNumber(path, number);
 		}

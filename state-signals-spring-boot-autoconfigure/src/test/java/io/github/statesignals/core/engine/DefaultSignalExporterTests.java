@@ -2,6 +2,7 @@ package io.github.statesignals.core.engine;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.CharBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -1845,9 +1846,10 @@ class DefaultSignalExporterTests {
 		Map<String, Object> run = new LinkedHashMap<>();
 		run.put("name", "fio");
 		run.put("samples", 3);
-		return Stream.of(Arguments.of(null, null), Arguments.of("text", "text"), Arguments.of(true, true),
-				Arguments.of(1, 1), Arguments.of((short) 1, 1L), Arguments.of((byte) 1, 1L),
-				Arguments.of(Long.MAX_VALUE, Long.MAX_VALUE), Arguments.of(new AtomicInteger(5), 5L),
+		return Stream.of(Arguments.of(null, null), Arguments.of("text", "text"),
+				Arguments.of(CharBuffer.wrap("text"), "text"), Arguments.of(true, true), Arguments.of(1, 1),
+				Arguments.of((short) 1, 1L), Arguments.of((byte) 1, 1L), Arguments.of(Long.MAX_VALUE, Long.MAX_VALUE),
+				Arguments.of(new AtomicInteger(5), 5L),
 				Arguments.of(new BigInteger("18446744073709551616"), new BigInteger("18446744073709551616")),
 				Arguments.of(new BigDecimal("0.10"), new BigDecimal("0.10")), Arguments.of(1.5, 1.5),
 				Arguments.of(0.1f, 0.1), Arguments.of('c', "c"), Arguments.of(Duration.ofMillis(1_500), "PT1.5S"),
