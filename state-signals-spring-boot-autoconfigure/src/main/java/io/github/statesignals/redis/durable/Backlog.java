@@ -77,8 +77,7 @@ final class Backlog {
 	private String answeredBefore = FIRST;
 
 	// The entries that were acknowledged last. A replica that was behind, or a backup,
-	// has
-	// them again, and without their answers; or others with the same ids, if its clock is
+	// has them again, without their answers; or others with the same ids, if its clock is
 	// behind.
 	@GuardedBy("this")
 	private final ConcurrentLruCache<Identity, Boolean> acknowledged = new ConcurrentLruCache<>(ACKNOWLEDGED,
