@@ -29,21 +29,25 @@ final class Frame {
 
 	private volatile @Nullable CompletableFuture<Long> sending;
 
-	Frame(Message first) {
-		this.messages.add(first);
-		this.bytes = first.payload.length;
-	}
-
-	boolean accepts(Message message) {
+	boolean accepts(Message message, boolean joined) {
+		if (this.messages.isEmpty() || message.isDone()) {
+			return true;
+		}
 		Message first = this.messages.get(0);
-		return first.joinable && message.joinable && this.messages.size() < SignalTransport.MAX_FRAME_MESSAGES
+		return joined && first.joinable && message.joinable && this.messages.size() < SignalTransport.MAX_FRAME_MESSAGES
 				&& this.bytes + 1 + message.payload.length <= SignalTransport.MAX_FRAME_BYTES
 				&& Arrays.equals(first.channel, message.channel);
 	}
 
+	// From here on a message is told when it is cancelled that it may be sent. One that
+	// was
+	// told otherwise is left out.
 	void add(Message message) {
-		this.messages.add(message);
-		this.bytes += 1 + message.payload.length;
+		message.frame = this;
+		if (!message.isDone()) {
+			this.bytes += (this.messages.isEmpty() ? 0 : 1) + message.payload.length;
+			this.messages.add(message);
+		}
 	}
 
 	int bytes() {
@@ -79,12 +83,8 @@ final class Frame {
 		return this.messages.get(this.messages.size() - 1).position;
 	}
 
-	// Cancelling a message concerns this frame from here on.
-	void sent(long batch) {
+	void batch(long batch) {
 		this.batch = batch;
-		for (Message message : this.messages) {
-			message.frame = this;
-		}
 	}
 
 	long batch() {

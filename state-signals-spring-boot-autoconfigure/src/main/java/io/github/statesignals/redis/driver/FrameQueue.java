@@ -45,31 +45,19 @@ final class FrameQueue {
 	// Takes the messages of the next frame: one, unless they are joined. Begins another
 	// batch with it, or continues one. Returns null if none waits.
 	@Nullable Frame poll(boolean joined, boolean begins) {
-		Message first = peekUncancelled();
-		if (first == null) {
+		Frame frame = new Frame();
+		for (Message next = this.waiting.peek(); next != null
+				&& frame.accepts(next, joined); next = this.waiting.peek()) {
+			this.waiting.remove();
+			frame.add(next);
+		}
+		if (frame.messages().isEmpty()) {
 			return null;
 		}
-		this.waiting.remove();
 		this.batches += begins ? 1 : 0;
-		Frame frame = new Frame(first);
-		Message next = joined ? peekUncancelled() : null;
-		while (next != null && frame.accepts(next)) {
-			frame.add(next);
-			this.waiting.remove();
-			next = peekUncancelled();
-		}
-		frame.sent(this.batches);
+		frame.batch(this.batches);
 		this.inFlight.add(frame);
 		return frame;
-	}
-
-	private @Nullable Message peekUncancelled() {
-		Message next = this.waiting.peek();
-		while (next != null && next.isDone()) {
-			this.waiting.remove();
-			next = this.waiting.peek();
-		}
-		return next;
 	}
 
 	boolean isFull() {
