@@ -84,11 +84,14 @@ public final class RedisDriver {
 
 	// A replica confirms messages.
 	static void warnIfReplica(@Nullable Object hello) {
-		if (hello instanceof List<?> fields && fields.stream()
-			.anyMatch((field) -> field instanceof byte[] text
-					&& new String(text, StandardCharsets.US_ASCII).equals("replica"))) {
-			logger.warn("Signals and responses of this application do not reach clients of the master. {}",
-					ConnectProblem.REPLICA.remedy());
+		if (!(hello instanceof List<?> fields)) {
+			return;
+		}
+		for (Object field : fields) {
+			if (field instanceof byte[] text && new String(text, StandardCharsets.US_ASCII).equals("replica")) {
+				logger.warn("Signals and responses of this application do not reach clients of the master. {}",
+						ConnectProblem.REPLICA.remedy());
+			}
 		}
 	}
 
