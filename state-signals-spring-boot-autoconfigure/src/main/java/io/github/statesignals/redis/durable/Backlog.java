@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
+import io.github.statesignals.redis.durable.PendingEntry.Identity;
 import io.github.statesignals.redis.durable.PendingSignal.Content;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
 import io.github.statesignals.redis.durable.PendingSignal.Foreign;
@@ -290,10 +291,6 @@ final class Backlog {
 			return this.after;
 		}
 
-	}
-
-	// An entry by its id and a hash of its signals.
-	record Identity(String id, int hash) {
 	}
 
 	static final class Selection {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.statesignals.redis.durable.Backlog.Identity;
 import io.github.statesignals.redis.durable.PendingSignal.Content;
 import io.github.statesignals.redis.durable.PendingSignal.State;
 
@@ -112,6 +111,10 @@ final class PendingEntry {
 	synchronized boolean hasBegun(int number) {
 		return this.signals.stream()
 			.anyMatch((signal) -> signal.number() == number && signal.state() != State.DISCARDED);
+	}
+
+	// A hash of its signals belongs to it: ids are not unique if Redis loses entries.
+	record Identity(String id, int hash) {
 	}
 
 }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.UnreadableException;
-import io.github.statesignals.redis.durable.Backlog.Identity;
+import io.github.statesignals.redis.durable.PendingEntry.Identity;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AutoClose;
