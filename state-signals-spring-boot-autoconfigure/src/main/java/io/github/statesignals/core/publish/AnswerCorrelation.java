@@ -123,8 +123,14 @@ final class AnswerCorrelation {
 	}
 
 	private static boolean mayBeSent(CompletableFuture<?> transmission) {
-		if (transmission.cancel(false)) {
-			return false;
+		try {
+			if (transmission.cancel(false)) {
+				return false;
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			// Of a transport of the application: nothing is known.
+			return true;
 		}
 		Throwable failure = transmission.isCompletedExceptionally() ? Futures.failure(transmission) : null;
 		return failure == null || failure instanceof CancellationException
