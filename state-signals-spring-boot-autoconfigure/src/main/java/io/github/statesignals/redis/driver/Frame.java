@@ -39,8 +39,7 @@ final class Frame {
 				&& Arrays.equals(first.channel, message.channel);
 	}
 
-	// From here on a message is told when it is cancelled that it may be sent. One that
-	// was
+	// A message that is cancelled from here on is told that it may be sent. One that was
 	// told otherwise is left out.
 	void add(Message message) {
 		message.frame = this;
