@@ -22,9 +22,10 @@ final class JsonNumbers {
 	// A Double where the text is how Java or Python write that double, else a BigDecimal
 	// with the digits and the scale of the text.
 	static Number read(String text) {
-		if (exponent(text) > Limits.EXPONENT) {
-			throw new IllegalArgumentException(Limits.EXPONENT_TOO_LARGE);
-		}
+		return parse(checked(text));
+	}
+
+	private static Number parse(String text) {
 		try {
 			double number = Double.parseDouble(text);
 			if (Double.isNaN(number) || text.endsWith("Infinity")) {
@@ -83,7 +84,7 @@ final class JsonNumbers {
 	static String write(BigDecimal decimal) {
 		checkBits(decimal.unscaledValue());
 		String text = checked(decimal.toString());
-		boolean exact = text.indexOf('.') < 0 || !(read(text) instanceof Double number)
+		boolean exact = text.indexOf('.') < 0 || !(parse(text) instanceof Double number)
 				|| BigDecimal.valueOf(number).equals(decimal);
 		return exact ? text : decimal.unscaledValue() + "E" + -decimal.scale();
 	}

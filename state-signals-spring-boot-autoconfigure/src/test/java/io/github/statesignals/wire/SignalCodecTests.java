@@ -417,7 +417,7 @@ class SignalCodecTests {
 			.isEqualTo(metadata);
 	}
 
-	// By default Jackson's parsers store thousands of them, whatever their length.
+	// By default Jackson's parsers store thousands of them, of any length.
 	@Test
 	void doesNotStoreKeys() throws MalformedPayloadException {
 		MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
