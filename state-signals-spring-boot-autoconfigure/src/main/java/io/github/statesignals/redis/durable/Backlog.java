@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -192,12 +191,11 @@ final class Backlog {
 		for (Entry entry : read) {
 			PendingEntry known = this.entries.get(entry.id());
 			Identity identity = new Identity(entry.id(), Arrays.hashCode(entry.lines()));
-			selection.identities.put(entry.id(), identity);
 			if (this.acknowledged.contains(identity)) {
-				selection.contents.put(entry.id(), new LinkedHashMap<>());
+				selection.contents.put(identity, new LinkedHashMap<>());
 			}
 			else if (known == null || !known.isComplete()) {
-				selection.add(entry, known);
+				selection.add(identity, entry, known);
 			}
 		}
 		selection.last = read.isEmpty() ? null : read.get(read.size() - 1).id();
@@ -223,9 +221,9 @@ final class Backlog {
 		if (from.after() != null) {
 			this.position = new Position(selection.last);
 		}
-		for (Map.Entry<String, Map<Integer, Content>> read : selection.contents.entrySet()) {
-			PendingEntry entry = this.entries.computeIfAbsent(read.getKey(),
-					(id) -> new PendingEntry(Objects.requireNonNull(selection.identities.get(id)), token));
+		for (Map.Entry<Identity, Map<Integer, Content>> read : selection.contents.entrySet()) {
+			PendingEntry entry = this.entries.computeIfAbsent(read.getKey().id(),
+					(id) -> new PendingEntry(read.getKey(), token));
 			for (PendingSignal added : entry.add(read.getValue())) {
 				this.undelivered.add(added);
 				add(added);
@@ -295,9 +293,7 @@ final class Backlog {
 
 	static final class Selection {
 
-		private final Map<String, Map<Integer, Content>> contents = new LinkedHashMap<>();
-
-		private final Map<String, Identity> identities = new HashMap<>();
+		private final Map<Identity, Map<Integer, Content>> contents = new LinkedHashMap<>();
 
 		private final String responder;
 
@@ -310,8 +306,8 @@ final class Backlog {
 			this.answeredPossible = answeredPossible;
 		}
 
-		private void add(Entry entry, @Nullable PendingEntry known) {
-			Map<Integer, Content> signals = this.contents.computeIfAbsent(entry.id(), (id) -> new LinkedHashMap<>());
+		private void add(Identity identity, Entry entry, @Nullable PendingEntry known) {
+			Map<Integer, Content> signals = this.contents.computeIfAbsent(identity, (added) -> new LinkedHashMap<>());
 			if (entry.lines() == null) {
 				signals.put(0, new Deleted());
 				return;
@@ -344,7 +340,7 @@ final class Backlog {
 			if (this.answeredPossible) {
 				this.contents.forEach((entry, signals) -> signals.forEach((number, content) -> {
 					if (content instanceof Line) {
-						ids.add(StreamKeys.signal(entry, number));
+						ids.add(StreamKeys.signal(entry.id(), number));
 					}
 				}));
 			}
@@ -353,7 +349,7 @@ final class Backlog {
 
 		Selection without(Set<String> answered) {
 			this.contents.forEach((entry, signals) -> signals.keySet()
-				.removeIf((number) -> answered.contains(StreamKeys.signal(entry, number))));
+				.removeIf((number) -> answered.contains(StreamKeys.signal(entry.id(), number))));
 			return this;
 		}
 
