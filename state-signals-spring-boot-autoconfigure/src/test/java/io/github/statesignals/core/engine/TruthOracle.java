@@ -40,6 +40,8 @@ final class TruthOracle {
 
 	private final List<Answer> received = new ArrayList<>();
 
+	private final Map<String, Long> subscribed = new HashMap<>();
+
 	TruthOracle(Timer timer) {
 		this.timer = timer;
 	}
@@ -92,11 +94,15 @@ final class TruthOracle {
 	}
 
 	/**
-	 * Records that the exporter has received an answer, and has taken it.
+	 * Records that the exporter has received an answer or a subscription, and has taken
+	 * it.
 	 * @param response the answer
 	 * @param extension its extension
 	 */
 	synchronized void answerReceived(Response response, @Nullable ResponseExtension extension) {
+		if (Signal.INITIALIZATION.equals(response.event())) {
+			this.subscribed.putIfAbsent(response.responderId(), this.timer.nanoTime());
+		}
 		record(this.received, response, extension);
 	}
 
@@ -181,6 +187,17 @@ final class TruthOracle {
 
 	synchronized boolean hasReceived(Predicate<Answer> matching) {
 		return this.received.stream().anyMatch(matching);
+	}
+
+	/**
+	 * Whether the exporter has received an answer after the subscription of its
+	 * responder.
+	 * @param answer the answer
+	 * @return {@code false} also if there was no subscription
+	 */
+	synchronized boolean wasSubscribed(Answer answer) {
+		Long subscribedNanos = this.subscribed.get(answer.responderId());
+		return subscribedNanos != null && answer.nanos() - subscribedNanos >= 0;
 	}
 
 	/**

@@ -300,11 +300,12 @@ final class TruthResultChecks {
 		}
 	}
 
-	// A legacy peer that has answered no signal yet, and did not answer one for which it
-	// was awaited at least as long, while this one was queued.
+	// A legacy peer that has answered no signal since it subscribed, and did not answer
+	// one for which it was awaited at least as long, while this one was queued.
 	private boolean isSilent(String id) {
 		return this.signal.id() == null
 				&& !this.oracle.hasReceived((answer) -> answer.responderId().equals(id) && answer.sample() >= 0
+						&& this.oracle.wasSubscribed(answer)
 						&& answer.nanos() - this.signal.sentNanos() < -this.slackNanos)
 				&& this.run.published().stream().anyMatch((earlier) -> earlier.hasResult() && isMissing(id, earlier));
 	}
