@@ -193,6 +193,16 @@ class LifecycleTests {
 	}
 
 	@Test
+	void aSubscriptionThatIsNotSentBecauseTheApplicationIsNotConnectedIsNoWarning(CapturedOutput output) {
+		ConfigurableApplicationContext context = this.applications.start(Object.class, this.channel);
+		context.stop();
+		SignalResponder responder = context.getBean(SignalResponder.class);
+		responder.respond("publisher", Signal.INITIALIZATION, 1, null);
+		responder.respond("publisher", "start", 1, null);
+		assertThat(output).contains("Could not answer 'start'").doesNotContain("Could not answer 'initialization'");
+	}
+
+	@Test
 	void aBlockedHandlerIsWaitedForOnce(CapturedOutput output) throws Exception {
 		ConfigurableApplicationContext context = this.applications.start(Blocking.class, this.channel,
 				"exporter.legal-events=a", "spring.lifecycle.timeout-per-shutdown-phase=1s");

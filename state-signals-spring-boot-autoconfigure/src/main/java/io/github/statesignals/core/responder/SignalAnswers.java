@@ -61,9 +61,7 @@ final class SignalAnswers {
 		Observed observed = observe(delivery, response, handledEvents == null);
 		send(response, extension(delivery, response.event(), handledEvents), delivery, (sent, ex) -> {
 			if (ex != null) {
-				this.services.counters().failedAnswers.warn(logger, "Could not answer '{}' of '{}': {}",
-						LogText.printable(response.event()), LogText.printable(response.publisherId()),
-						Futures.unwrap(ex).toString());
+				logFailure(response, Futures.unwrap(ex));
 			}
 			if (observed != Observed.NONE) {
 				// Not on the transport's thread: the application's code may run.
@@ -73,6 +71,18 @@ final class SignalAnswers {
 				});
 			}
 		});
+	}
+
+	private void logFailure(Response response, Throwable failure) {
+		String event = LogText.printable(response.event());
+		String publisherId = LogText.printable(response.publisherId());
+		if (Signal.isReserved(response.event()) && !this.services.outbound().isConnected()) {
+			// The responder announces itself when it is connected.
+			logger.debug("Could not answer '{}' of '{}': {}", event, publisherId, failure.toString());
+			return;
+		}
+		this.services.counters().failedAnswers.warn(logger, "Could not answer '{}' of '{}': {}", event, publisherId,
+				failure.toString());
 	}
 
 	private Observed observe(@Nullable Delivery delivery, Response response, boolean handled) {
