@@ -1,8 +1,8 @@
 package io.github.statesignals.autoconfigure;
 
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
@@ -33,6 +33,9 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 	private final SignalEngine engine;
 
 	private final Set<String> channels;
+
+	// Those that were reported.
+	private final Set<String> misspelt = ConcurrentHashMap.newKeySet();
 
 	LifecycleLogger(ApplicationContext context, SignalEngine engine, Set<String> channels) {
 		this.context = context;
@@ -71,24 +74,17 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 		if (!description.isEmpty()) {
 			logger.info("Signals: {}", description);
 		}
-		if (!this.channels.isEmpty()) {
-			warnOfMisspeltChannels();
-		}
-	}
-
-	private void warnOfMisspeltChannels() {
-		Set<String> used = new LinkedHashSet<>();
-		this.engine.responders().forEach((responder) -> used.add(responder.getChannel()));
-		this.engine.exporters().forEach((exporter) -> used.add(exporter.getChannel()));
-		// The default channel has no settings.
-		used.remove("");
-		used.removeAll(this.channels);
-		used.forEach(this::warnIfMisspelt);
+		this.engine.responders().forEach((responder) -> warnIfMisspelt(responder.getChannel()));
+		this.engine.exporters().forEach((exporter) -> warnIfMisspelt(exporter.getChannel()));
 	}
 
 	// Otherwise a channel that is misspelt in the code, or differs from the lower case
 	// letters of an environment variable, is neither durable nor signed.
-	private void warnIfMisspelt(String channel) {
+	void warnIfMisspelt(String channel) {
+		// The default channel has no settings.
+		if (channel.isEmpty() || this.channels.contains(channel) || this.misspelt.contains(channel)) {
+			return;
+		}
 		int typingErrors = Math.min(2, channel.length() / 3);
 		for (String configured : this.channels) {
 			if (UnknownProperties.distance(channel, configured) <= typingErrors
@@ -97,6 +93,7 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 						"The channel '{}' is not in 'state-signals.channels'. Did you mean '{}'? "
 								+ "If not, set its delivery to broadcast there to hide this warning",
 						channel, configured);
+				this.misspelt.add(channel);
 				return;
 			}
 		}

@@ -121,14 +121,14 @@ class SignalEngineConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SignalExporterFactory signalExporterFactory(SignalEngine engine) {
-		return new ExporterFactory(engine);
+	SignalExporterFactory signalExporterFactory(SignalEngine engine, LifecycleLogger lifecycle) {
+		return new ExporterFactory(engine, lifecycle);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	SignalResponderFactory signalResponderFactory(SignalEngine engine) {
-		return new ResponderFactory(engine);
+	SignalResponderFactory signalResponderFactory(SignalEngine engine, LifecycleLogger lifecycle) {
+		return new ResponderFactory(engine, lifecycle);
 	}
 
 	// Without legal events several exporters are not ambiguous. The exporter of a parent
@@ -215,7 +215,7 @@ class SignalEngineConfiguration {
 	}
 
 	// Not the engine itself: a test may replace the bean.
-	private record ExporterFactory(SignalEngine engine) implements SignalExporterFactory {
+	private record ExporterFactory(SignalEngine engine, LifecycleLogger lifecycle) implements SignalExporterFactory {
 
 		@Override
 		public SignalExporter create(String processName) {
@@ -224,17 +224,21 @@ class SignalEngineConfiguration {
 
 		@Override
 		public SignalExporter create(String processName, String channel) {
-			return this.engine.create(processName, channel);
+			SignalExporter exporter = this.engine.create(processName, channel);
+			this.lifecycle.warnIfMisspelt(channel);
+			return exporter;
 		}
 
 		@Override
 		public SignalExporter create(String processName, String channel, String runnerHost) {
-			return this.engine.create(processName, channel, runnerHost);
+			SignalExporter exporter = this.engine.create(processName, channel, runnerHost);
+			this.lifecycle.warnIfMisspelt(channel);
+			return exporter;
 		}
 
 	}
 
-	private record ResponderFactory(SignalEngine engine) implements SignalResponderFactory {
+	private record ResponderFactory(SignalEngine engine, LifecycleLogger lifecycle) implements SignalResponderFactory {
 
 		@Override
 		public SignalResponder get(String name) {
@@ -243,7 +247,9 @@ class SignalEngineConfiguration {
 
 		@Override
 		public SignalResponder get(String name, String channel) {
-			return this.engine.get(name, channel);
+			SignalResponder responder = this.engine.get(name, channel);
+			this.lifecycle.warnIfMisspelt(channel);
+			return responder;
 		}
 
 	}

@@ -12,6 +12,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.autoconfigure.gateways.Alarms;
@@ -97,6 +98,23 @@ class FirstContactTests {
 			.close();
 		assertThat(output.getOut())
 			.containsOnlyOnce("The channel 'ordres' is not in 'state-signals.channels'. " + "Did you mean 'orders'?");
+	}
+
+	@Test
+	void channelThatIsUsedAfterTheStartIsReportedToo(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(OverMemory.class,
+				"state-signals.channels.orders.delivery=broadcast",
+				"state-signals.channels.stores.delivery=broadcast")) {
+			SignalExporterFactory exporters = context.getBean(SignalExporterFactory.class);
+			exporters.create("late", "orders");
+			assertThat(output.getOut()).doesNotContain("Did you mean");
+			exporters.create("late", "ordres");
+			exporters.create("later", "ordres", "host");
+			context.getBean(SignalResponderFactory.class).get("late", "storse");
+		}
+		assertThat(output.getOut())
+			.containsOnlyOnce("The channel 'ordres' is not in 'state-signals.channels'. Did you mean 'orders'?")
+			.containsOnlyOnce("The channel 'storse' is not in 'state-signals.channels'. Did you mean 'stores'?");
 	}
 
 	// As environment variables name it.
