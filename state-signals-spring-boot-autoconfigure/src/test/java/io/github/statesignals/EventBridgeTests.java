@@ -51,6 +51,15 @@ class EventBridgeTests {
 		}
 	}
 
+	// It would be called whenever any exporter leaves.
+	@Test
+	void aListenerOfAReservedEventFailsTheStart() {
+		assertThatExceptionOfType(InvalidSignalHandlerException.class)
+			.isThrownBy(() -> start(ListeningToShutdown.class))
+			.withMessageContaining("'shutdown'")
+			.withMessageContaining("reserved");
+	}
+
 	@Test
 	void aListenerThatThrowsRefusesTheSignal() {
 		ConfigurableApplicationContext listener = start(Listening.class);
@@ -177,6 +186,18 @@ class EventBridgeTests {
 
 		@EventListener
 		void on(OtherStockChanged event) {
+		}
+
+	}
+
+	@SignalEvent(bridge = true)
+	record Shutdown(String reason) {
+	}
+
+	static class ListeningToShutdown {
+
+		@EventListener
+		void on(Shutdown shutdown) {
 		}
 
 	}

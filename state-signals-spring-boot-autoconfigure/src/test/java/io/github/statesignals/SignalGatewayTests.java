@@ -144,6 +144,10 @@ class SignalGatewayTests {
 			.withMessageContaining("Take a number");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedEvent.class))
 			.withMessageContaining("@SignalEvent");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(ReservedEvent.class))
+			.withMessageContaining("ReservedEvent.shutdown")
+			.withMessageContaining("'shutdown' of the method is reserved")
+			.withMessageContaining("@SignalEvent");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(String.class))
 			.withMessageContaining("no interface");
 	}
@@ -228,6 +232,12 @@ class SignalGatewayTests {
 
 		SignalResult reload(@Header("tag") Optional<String> tag, @Header("sample_no") Optional<Integer> sample,
 				Optional<String> uuid);
+
+	}
+
+	interface ReservedEvent {
+
+		SignalResult shutdown();
 
 	}
 

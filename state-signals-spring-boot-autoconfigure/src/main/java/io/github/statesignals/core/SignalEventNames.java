@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.github.statesignals.Signal;
 import io.github.statesignals.SignalEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,9 @@ public final class SignalEventNames {
 
 		@Override
 		protected Name computeValue(Class<?> type) {
-			return find(type);
+			Name name = find(type);
+			check(name.event(), type.getName());
+			return name;
 		}
 
 	};
@@ -138,6 +141,21 @@ public final class SignalEventNames {
 	public static String declared(AnnotatedElement element) {
 		SignalEvent annotation = AnnotatedElementUtils.findMergedAnnotation(element, SignalEvent.class);
 		return (annotation != null) ? annotation.value() : "";
+	}
+
+	/**
+	 * Refuses an event that no application can publish, such as that of a record
+	 * {@code Shutdown}, which every exporter that leaves would send.
+	 * @param event the event
+	 * @param owner the type or method that has it
+	 * @return the event
+	 */
+	public static String check(String event, String owner) {
+		if (Signal.isReserved(event)) {
+			throw new SignalTypeException("The event '%s' of %s is reserved for the protocol".formatted(event, owner),
+					"Name another one with @SignalEvent(\"...\")");
+		}
+		return event;
 	}
 
 	// Writes HTTPDown as http-down.

@@ -210,16 +210,25 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 		private static @Nullable String event(Method method, @Nullable Class<?> typed) {
 			String declared = SignalEventNames.declared(method);
 			if (StringUtils.hasText(declared)) {
-				return declared;
+				return checked(method, declared);
 			}
 			if (typed == null || AnnotatedElementUtils.hasAnnotation(method, SignalEvent.class)) {
 				// Kotlin appends a hash to a function that takes a value class.
-				return SignalEventNames.kebabCase(method.getName().replaceFirst("-.*", ""));
+				return checked(method, SignalEventNames.kebabCase(method.getName().replaceFirst("-.*", "")));
 			}
 			if (!Modifier.isAbstract(typed.getModifiers())) {
 				checkEvent(method, typed);
 			}
 			return null;
+		}
+
+		private static String checked(Method method, String event) {
+			try {
+				return SignalEventNames.check(event, "the method");
+			}
+			catch (SignalTypeException ex) {
+				throw invalid(method, "can't publish: " + ex.getProblem(), ex.getRemedy() + ".");
+			}
 		}
 
 		private static void checkEvent(Method method, Class<?> typed) {

@@ -50,6 +50,16 @@ class SignalTypesTests {
 		assertThatExceptionOfType(SignalTypeException.class).isThrownBy(() -> SignalTypes.events(type));
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { Shutdown.class, NamedInitialization.class })
+	void aReservedEventIsRefusedOnBothSides(Class<?> type) {
+		assertThatExceptionOfType(SignalTypeException.class).isThrownBy(() -> SignalEventNames.of(type))
+			.withMessageContaining(type.getName())
+			.withMessageContaining("reserved")
+			.withMessageContaining("@SignalEvent");
+		assertThatExceptionOfType(SignalTypeException.class).isThrownBy(() -> SignalTypes.events(type));
+	}
+
 	@Test
 	void aSubclassThatIsAnnotatedIsNotAmbiguous() {
 		assertThat(SignalEventNames.of(AnnotatedDerived.class)).isEqualTo("annotated-derived");
@@ -236,6 +246,13 @@ class SignalTypesTests {
 	}
 
 	record Second(int n) implements Same {
+	}
+
+	record Shutdown(String reason) {
+	}
+
+	@SignalEvent("initialization")
+	record NamedInitialization(String reason) {
 	}
 
 }
