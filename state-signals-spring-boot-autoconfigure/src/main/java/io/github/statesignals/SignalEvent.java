@@ -49,7 +49,8 @@ public @interface SignalEvent {
 	String value() default "";
 
 	/**
-	 * The name of the event.
+	 * The name of the event. Placeholders are refused: the event of a type is the same in
+	 * all applications.
 	 * @return the name; empty for the name of the class, or method, in kebab-case
 	 */
 	@AliasFor("value")

@@ -148,6 +148,9 @@ class SignalGatewayTests {
 			.withMessageContaining("ReservedEvent.shutdown")
 			.withMessageContaining("'shutdown' of the method is reserved")
 			.withMessageContaining("@SignalEvent");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(PlaceholderEvent.class))
+			.withMessageContaining("PlaceholderEvent.reload")
+			.withMessageContaining("placeholder");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(String.class))
 			.withMessageContaining("no interface");
 	}
@@ -238,6 +241,13 @@ class SignalGatewayTests {
 	interface ReservedEvent {
 
 		SignalResult shutdown();
+
+	}
+
+	interface PlaceholderEvent {
+
+		@SignalEvent("${events.reload}")
+		SignalResult reload();
 
 	}
 

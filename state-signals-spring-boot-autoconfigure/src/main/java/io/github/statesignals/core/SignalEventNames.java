@@ -145,7 +145,8 @@ public final class SignalEventNames {
 
 	/**
 	 * Refuses an event that no application can publish, such as that of a record
-	 * {@code Shutdown}, which every exporter that leaves would send.
+	 * {@code Shutdown}, which every exporter that leaves would send, or that is not the
+	 * one that the text seems to name.
 	 * @param event the event
 	 * @param owner the type or method that has it
 	 * @return the event
@@ -154,6 +155,11 @@ public final class SignalEventNames {
 		if (Signal.isReserved(event)) {
 			throw new SignalTypeException("The event '%s' of %s is reserved for the protocol".formatted(event, owner),
 					"Name another one with @SignalEvent(\"...\")");
+		}
+		if (event.contains("${") || event.contains("#{")) {
+			throw new SignalTypeException(
+					"The event '%s' of %s has a placeholder, which is not resolved".formatted(event, owner),
+					"Name the event itself in @SignalEvent, or use a placeholder in @OnSignal and the resolved event in signal(event)");
 		}
 		return event;
 	}

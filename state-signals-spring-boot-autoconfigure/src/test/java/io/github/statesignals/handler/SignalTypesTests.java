@@ -60,6 +60,16 @@ class SignalTypesTests {
 		assertThatExceptionOfType(SignalTypeException.class).isThrownBy(() -> SignalTypes.events(type));
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { WithPlaceholder.class, WithExpression.class })
+	void anEventWithAPlaceholderIsRefusedOnBothSides(Class<?> type) {
+		assertThatExceptionOfType(SignalTypeException.class).isThrownBy(() -> SignalEventNames.of(type))
+			.withMessageContaining(type.getName())
+			.withMessageContaining("placeholder")
+			.withMessageContaining("@OnSignal");
+		assertThatExceptionOfType(SignalTypeException.class).isThrownBy(() -> SignalTypes.events(type));
+	}
+
 	@Test
 	void aSubclassThatIsAnnotatedIsNotAmbiguous() {
 		assertThat(SignalEventNames.of(AnnotatedDerived.class)).isEqualTo("annotated-derived");
@@ -253,6 +263,14 @@ class SignalTypesTests {
 
 	@SignalEvent("initialization")
 	record NamedInitialization(String reason) {
+	}
+
+	@SignalEvent("${events.bork}")
+	record WithPlaceholder(String reason) {
+	}
+
+	@SignalEvent("#{@events.bork}")
+	record WithExpression(String reason) {
 	}
 
 }
