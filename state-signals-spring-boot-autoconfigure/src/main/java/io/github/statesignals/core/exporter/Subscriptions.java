@@ -189,8 +189,10 @@ public final class Subscriptions {
 			onByeOf(own);
 		}
 		else if (responder == null) {
-			// It may be lost, and does not come back.
-			this.responders.forget(responderId, key);
+			// It may be lost, and does not come back. Publishes in flight may await it.
+			if (this.responders.forget(responderId, key)) {
+				leave(responderId);
+			}
 		}
 		else if (responder.isLeave(key)) {
 			leave(responderId);

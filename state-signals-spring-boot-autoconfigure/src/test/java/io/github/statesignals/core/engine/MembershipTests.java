@@ -655,6 +655,20 @@ class MembershipTests {
 	}
 
 	@Test
+	void aPublishThatAwaitsAnEvictedResponderEndsWhenItSendsBye() {
+		Application application = this.applications.start(new Settings().evictAfterMissed(1));
+		SignalExporter exporter = subscribed(application, "r1");
+		CompletableFuture<SignalResult> publish = exporter.signal("start").timeout(Duration.ofHours(1)).publishAsync();
+		miss(exporter);
+		assertThat(application.nextEvent()).isInstanceOf(SubscriberLeftEvent.class);
+		assertThat(publish).isNotDone();
+		this.peer.bye("r1");
+		assertThat(publish).succeedsWithin(Duration.ofSeconds(20))
+			.satisfies((result) -> assertThat(result.left()).containsExactly("r1"))
+			.returns(false, SignalResult::isSuccess);
+	}
+
+	@Test
 	void anEvictedResponderThatSendsHelloIsAsked() {
 		Application application = this.applications.start(new Settings().evictAfterMissed(1));
 		SignalExporter exporter = subscribed(application, "r1");

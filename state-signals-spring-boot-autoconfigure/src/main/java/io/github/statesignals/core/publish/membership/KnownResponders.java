@@ -163,12 +163,14 @@ public final class KnownResponders {
 	}
 
 	// Forgets a responder that did not answer, for it leaves: if the key is that of its
-	// LeaveSeal.
-	public synchronized void forget(String responderId, @Nullable String key) {
+	// LeaveSeal. Returns whether it is.
+	public synchronized boolean forget(String responderId, @Nullable String key) {
 		KnownResponder responder = this.lost.get(responderId);
-		if (responder != null && responder.isLeave(key)) {
-			removeLost(responderId);
+		if (responder == null || !responder.isLeave(key)) {
+			return false;
 		}
+		removeLost(responderId);
+		return true;
 	}
 
 	// Returns false if it was not subscribed.
