@@ -29,7 +29,7 @@ enum Arm {
 	/** The starter on a durable channel. */
 	OURS_DURABLE,
 
-	/** What a user of Spring writes without it. */
+	/** The code that a user of Spring writes without it. */
 	NAIVE,
 
 	/** Topics of Redisson. */
@@ -67,7 +67,7 @@ enum Arm {
 
 	/**
 	 * Whether it keeps the machine so busy that others are not measured beside it.
-	 * @return {@code true} for what a user would pick instead
+	 * @return {@code true} for an arm that a user would pick instead
 	 */
 	boolean isSlow() {
 		return this == NAIVE || this == REDISSON || this == PYTHON;

@@ -50,7 +50,7 @@ final class Children {
 	}
 
 	/**
-	 * Stop a process: by ending what it reads, and if that does not help, by force.
+	 * Stops a process: by closing its input, and if that does not help, by force.
 	 * @param process the process
 	 */
 	static void stop(Process process) {

@@ -99,7 +99,7 @@ final class FloorConnections {
 	}
 
 	/**
-	 * Publishes with what other threads publish meanwhile, on the event loop.
+	 * Publishes on the event loop, together with messages of other threads.
 	 */
 	void publishTogether(RedisCommand<byte[], byte[], ?> publish) {
 		this.queued.add(publish);
@@ -126,14 +126,14 @@ final class FloorConnections {
 		this.commands.sync().ping();
 	}
 
-	// Nobody waits for what Redis says, so no future is needed.
+	// No caller waits for the reply of Redis, so no future is needed.
 	static RedisCommand<byte[], byte[], Long> command(byte[] channel, byte[] payload) {
 		return new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
 				new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(channel).addValue(payload));
 	}
 
 	/**
-	 * Writes what was written meanwhile in one go, and remembers the one event loop.
+	 * Writes all queued messages at once, and remembers the one event loop.
 	 */
 	private static final class Consolidation implements NettyCustomizer {
 

@@ -11,7 +11,7 @@ import tools.jackson.core.async.ByteArrayFeeder;
 
 /**
  * Reads responses with streaming JSON: all with one parser, which is fed one payload
- * after the other, and with no string of what is only compared.
+ * after the other, and with no string of a value that is only compared.
  */
 final class FloorJsonResponseReader extends FloorResponseReader {
 

@@ -1,8 +1,8 @@
 package io.github.statesignals.benchmarks;
 
 /**
- * Reads what an exporter needs of responses, for one thread, and numbers the responders
- * that have subscribed.
+ * Reads the fields that an exporter needs of responses, for one thread, and numbers the
+ * responders that have subscribed.
  */
 abstract class FloorResponseReader {
 

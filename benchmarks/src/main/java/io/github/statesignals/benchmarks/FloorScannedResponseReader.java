@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans responses for what routing needs, and makes no object.
+ * Scans responses for the fields that routing needs, and creates no object.
  */
 final class FloorScannedResponseReader extends FloorResponseReader {
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans signals for what routing needs, and writes answers from templates.
+ * Scans signals for the fields that routing needs, and writes answers from templates.
  */
 final class FloorScannedSignalReader implements FloorSignalReader {
 

@@ -3,7 +3,8 @@ package io.github.statesignals.benchmarks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a responder needs of signals, and writes the answers. For one thread.
+ * Reads the fields that a responder needs of signals, and writes the answers. For one
+ * thread.
  */
 interface FloorSignalReader {
 

@@ -11,7 +11,7 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 
 /**
- * What this process has used.
+ * Measures the resources that this process uses.
  */
 final class Footprint {
 
@@ -43,7 +43,7 @@ final class Footprint {
 	}
 
 	/**
-	 * Use no CPU oneself, and see what the process uses.
+	 * Sleeps, and measures the CPU time that the process uses.
 	 * @param millis for how long
 	 * @return the share of a core
 	 * @throws InterruptedException if the thread is interrupted
@@ -64,7 +64,7 @@ final class Footprint {
 	}
 
 	/**
-	 * What the JVM's compilers have taken so far.
+	 * Returns the time that the JVM's compilers have used so far.
 	 * @return the milliseconds
 	 */
 	static Map<String, Long> compilation() {
@@ -72,7 +72,7 @@ final class Footprint {
 	}
 
 	/**
-	 * What is in use after a garbage collection.
+	 * Returns the memory, threads and classes in use after a garbage collection.
 	 * @return the bytes of the heap and beside it, and the numbers of threads and classes
 	 */
 	static Map<String, Long> now() {

@@ -48,7 +48,7 @@ final class Lab {
 
 	/**
 	 * Start a process.
-	 * @param role what it is there for
+	 * @param role its purpose
 	 * @param arm the arm
 	 * @param more further arguments
 	 * @return the process; not ready yet

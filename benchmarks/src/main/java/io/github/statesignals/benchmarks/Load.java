@@ -21,7 +21,7 @@ final class Load {
 	}
 
 	/**
-	 * Publish one signal after the other, as a user does who waits.
+	 * Publishes one signal after the other, as a user does that waits for each result.
 	 * @param millis for how long
 	 * @return percentiles of the round trip in microseconds, bytes allocated per publish
 	 * @throws Exception if it can't be published

@@ -14,7 +14,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
- * What the two sides of the naive arm say to each other, and the application of both.
+ * The messages between the two sides of the naive arm, and the application of both.
  */
 final class NaiveMessages {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * What to run, and how long.
+ * The arms to run, and for how long.
  *
  * @param arms the arms, in the order in which the first round starts them
  * @param responders how many responders answer

@@ -22,7 +22,7 @@ final class Peer {
 
 	public static void main(String[] arguments) throws InterruptedException {
 		PrintStream replies = System.out;
-		// What libraries print is no reply.
+		// The output of libraries is no reply.
 		System.setOut(System.err);
 		BlockingQueue<String> commands = new LinkedBlockingQueue<>();
 		Thread reader = new Thread(() -> read(commands), "commands");
@@ -65,7 +65,7 @@ final class Peer {
 		catch (IOException ex) {
 			// The same as the end.
 		}
-		// Also in the middle of a command: whoever gave it is gone.
+		// Also in the middle of a command: its sender has ended.
 		System.exit(0);
 	}
 
@@ -78,15 +78,15 @@ final class Peer {
 	}
 
 	/**
-	 * What a process is there for.
+	 * The purpose of a process.
 	 */
 	interface Role {
 
 		/**
 		 * Do something.
-		 * @param command what
+		 * @param command the command
 		 * @param arguments how
-		 * @return what came of it
+		 * @return its result
 		 * @throws Exception if it can't be done
 		 */
 		Map<String, ? extends Number> handle(String command, Arguments arguments) throws Exception;

@@ -13,7 +13,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Redis of a run, as its defaults are, and what it says of itself.
+ * The Redis of a run, with default settings, and its own description.
  */
 final class RedisServer implements AutoCloseable {
 

@@ -15,7 +15,7 @@ import org.redisson.api.RTopic;
 import org.redisson.api.RedissonClient;
 
 /**
- * Publishes on a topic of Redisson, and counts what comes back on another.
+ * Publishes on a topic of Redisson, and counts the answers on another.
  */
 final class RedissonExporter implements ExporterArm {
 

@@ -8,7 +8,7 @@ import org.redisson.api.RedissonClient;
 import org.redisson.config.Config;
 
 /**
- * What the two sides of the Redisson arm say to each other, in Redisson's own encoding.
+ * The messages between the two sides of the Redisson arm, in Redisson's own encoding.
  */
 final class RedissonMessages {
 

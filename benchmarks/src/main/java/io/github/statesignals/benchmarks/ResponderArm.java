@@ -14,7 +14,7 @@ interface ResponderArm {
 	void resize(int responders);
 
 	/**
-	 * What it has handled so far.
+	 * Returns the number of signals that it has handled so far.
 	 * @return how many signals, and the seconds from the first to the last
 	 */
 	default Map<String, Double> handled() {

@@ -27,7 +27,7 @@ final class SpringArm {
 	 * Start an application.
 	 * @param application its configuration
 	 * @param arguments where Redis is, and any Spring properties
-	 * @param resources what many applications in one process share of the driver
+	 * @param resources the part of the driver that applications in one process share
 	 * @return the started application
 	 */
 	static ConfigurableApplicationContext start(Class<?> application, Arguments arguments,

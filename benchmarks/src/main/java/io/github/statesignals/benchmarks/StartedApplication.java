@@ -12,7 +12,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Starts an application that uses Redis, and tells what starting it took.
+ * Starts an application that uses Redis, and reports the cost of starting it.
  */
 final class StartedApplication {
 

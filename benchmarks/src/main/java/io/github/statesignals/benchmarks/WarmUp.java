@@ -11,7 +11,7 @@ final class WarmUp {
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	/**
-	 * The share of the time that compilers may take in what is measured.
+	 * The share of the time that compilers may take of a measurement.
 	 */
 	private static final double QUIET = 0.05;
 
@@ -26,7 +26,7 @@ final class WarmUp {
 
 	/**
 	 * Work until the compilers are quiet.
-	 * @param work what to do, some time long
+	 * @param work the work to measure, for some time
 	 * @param time how long that is
 	 * @param times how often at the most
 	 */
