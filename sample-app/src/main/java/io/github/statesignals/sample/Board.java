@@ -28,8 +28,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Records what the page shows: the responders, their answers to the latest signals, and
- * what happened. All of it is bounded.
+ * Records the content of the page: the responders, their answers to the latest signals,
+ * and the events. All of it is bounded.
  */
 @Component
 @Profile("!collector")

@@ -86,7 +86,7 @@ class CollectorConsole implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * What a process prints when it has started.
+	 * The line that a process prints when it has started.
 	 *
 	 * @param responders the ids of its responders
 	 */

@@ -341,7 +341,7 @@ class CollectorProcesses implements DisposableBean {
 	}
 
 	/**
-	 * What can be done to a process.
+	 * The operations on a process.
 	 */
 	enum Action {
 
@@ -389,7 +389,7 @@ class CollectorProcesses implements DisposableBean {
 	 * @param pid its process id
 	 * @param state its state
 	 * @param since the time of the latest start or end
-	 * @param actions what can be done to it
+	 * @param actions the operations on it that are possible now
 	 * @param faults the faults of its collectors
 	 */
 	record ProcessView(int number, long pid, ProcessState state, Instant since, List<Action> actions,

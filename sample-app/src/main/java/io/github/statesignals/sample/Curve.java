@@ -60,7 +60,7 @@ record Curve(String unit, long intervalMillis, List<BigDecimal> values) {
 	/**
 	 * Removes the curve from the message of an answer.
 	 * @param message the message
-	 * @return what else it says
+	 * @return the rest of the message
 	 */
 	static @Nullable String remove(@Nullable String message) {
 		return (message != null) ? MESSAGE.matcher(message).replaceFirst("").stripTrailing() : null;

@@ -3,7 +3,7 @@ package io.github.statesignals.sample;
 import java.util.Locale;
 
 /**
- * A fault of a collector, for trying what its conductor sees.
+ * A fault of a collector, to try the results that its conductor gets.
  */
 enum Fault {
 

@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /**
- * What the templates of the page show, at this moment.
+ * The state of the page, for its templates, at this moment.
  */
 @Component
 @Profile("!collector")
@@ -287,7 +287,7 @@ class PageModel {
 	 * @param number the number of the process
 	 * @param title its title
 	 * @param detail its pid and state
-	 * @param actions what can be done to it
+	 * @param actions the operations on it that are possible now
 	 * @param members its responders
 	 */
 	record Group(int number, String title, String detail, List<Action> actions, List<Member> members) {
@@ -299,7 +299,7 @@ class PageModel {
 	 * @param id its id
 	 * @param key a key for the elements of the page
 	 * @param name its name
-	 * @param digits what distinguishes it from others of the name
+	 * @param digits the digits that distinguish it from others of the name
 	 * @param state its state
 	 * @param since since when
 	 * @param fault its fault; {@code null} if it can't be set
