@@ -99,21 +99,23 @@ class WireRecordingTests {
 			responder("channel=rollout");
 			recorder.await("hello");
 			SignalExporter exporter = exporter("channel=rollout");
-			assertThat(exporter.initializeAndWait(1, TIMEOUT, "step")).isTrue();
+			assertThat(exporter.initializeAndWait(1, TIMEOUT, "step", "drain")).isTrue();
 			// Of several, all answers may be in frames.
 			assertThat(exporter.signal("step").sampleNo(1).publish().isSuccess()).isTrue();
 			Awaitility.await().atMost(TIMEOUT).until(() -> {
-				publish(exporter);
-				return recorder.has("signals in a frame") && recorder.has("answers in a frame");
+				publish(exporter, "step");
+				publish(exporter, "drain");
+				return Stream.of("signals in a frame", "answers in a frame", "answers to several signals")
+					.allMatch(recorder::has);
 			});
 			recorder.compareWith("v1/named");
 		}
 	}
 
 	// Few at a time: the frames are to be small.
-	private static void publish(SignalExporter exporter) {
+	private static void publish(SignalExporter exporter, String event) {
 		List<CompletableFuture<SignalResult>> results = IntStream.rangeClosed(1, 4)
-			.mapToObj((i) -> exporter.signal("step").sampleNo(i).publishAsync())
+			.mapToObj((i) -> exporter.signal(event).sampleNo(i).publishAsync())
 			.toList();
 		assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
 	}
@@ -173,6 +175,9 @@ class WireRecordingTests {
 		if (payload.contains("\n")) {
 			String kind = from.startsWith("event-signal-pubsub") ? "signals" : "answers";
 			return (payload.lines().count() <= 3) ? kind + " in a frame" : null;
+		}
+		if (payload.contains("\"id\":[")) {
+			return "answers to several signals";
 		}
 		boolean extended = payload.contains("\"_ss\":");
 		if (!extended && payload.contains("\"legacy\"")) {

@@ -67,11 +67,11 @@ final class MessageReceiver {
 	}
 
 	void addSignals(RedisChannel channel) {
-		this.topics.put(channel.names().signals(), new Topic(channel, true));
+		this.topics.put(channel.names().signals(), new Topic(channel, Kind.SIGNALS));
 	}
 
 	void addResponses(RedisChannel channel, String name) {
-		this.topics.put(name, new Topic(channel, false));
+		this.topics.put(name, new Topic(channel, name.equals(channel.replyTo()) ? Kind.REPLIES : Kind.RESPONSES));
 	}
 
 	void receive(String name, byte[] payload) {
@@ -80,7 +80,7 @@ final class MessageReceiver {
 			this.heartbeat.receive(payload);
 			return;
 		}
-		ReceivedMessage message = isWanted(topic, name) ? read(topic, payload) : null;
+		ReceivedMessage message = isWanted(topic) ? read(topic, payload) : null;
 		if (message == null) {
 			return;
 		}
@@ -98,16 +98,23 @@ final class MessageReceiver {
 	}
 
 	// Probes of responders come to the reply channel, whether or not it has an exporter.
-	private boolean isWanted(Topic topic, String name) {
+	private boolean isWanted(Topic topic) {
 		String channel = topic.channel.name();
-		return topic.signals ? listener().wantsSignals(channel)
-				: listener().wantsResponses(channel) || name.equals(topic.channel.replyTo());
+		return switch (topic.kind) {
+			case SIGNALS -> listener().wantsSignals(channel);
+			case RESPONSES -> listener().wantsResponses(channel);
+			case REPLIES -> true;
+		};
 	}
 
 	private @Nullable ReceivedMessage read(Topic topic, byte[] payload) {
 		try {
 			SignalCodec codec = topic.channel.codec();
-			return topic.signals ? codec.readSignals(payload) : codec.readResponses(payload);
+			return switch (topic.kind) {
+				case SIGNALS -> codec.readSignals(payload);
+				case RESPONSES -> codec.readResponses(payload);
+				case REPLIES -> codec.readReplies(payload);
+			};
 		}
 		catch (RuntimeException ex) {
 			this.unreadable.errorCounted(logger, "A payload could not be read", ex);
@@ -150,7 +157,7 @@ final class MessageReceiver {
 	private void passMalformed(Topic topic, MalformedMessage malformed) {
 		String channel = topic.channel.name();
 		SignalChannels names = topic.channel.names();
-		listener().onMalformed(topic.signals ? names.signals() : names.responses(), malformed.problem());
+		listener().onMalformed((topic.kind == Kind.SIGNALS) ? names.signals() : names.responses(), malformed.problem());
 		if (malformed.signal() != null) {
 			listener().onUnreadable(channel, malformed.signal());
 		}
@@ -237,7 +244,13 @@ final class MessageReceiver {
 		}
 	}
 
-	private record Topic(RedisChannel channel, boolean signals) {
+	private record Topic(RedisChannel channel, Kind kind) {
+	}
+
+	private enum Kind {
+
+		SIGNALS, RESPONSES, REPLIES
+
 	}
 
 }

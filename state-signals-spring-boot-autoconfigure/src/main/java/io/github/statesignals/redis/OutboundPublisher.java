@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.SignalNotSentException;
@@ -70,7 +71,7 @@ final class OutboundPublisher {
 		return (current != null) ? current.confirmedBytes() : 0;
 	}
 
-	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+	CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisPublisher current = this.current;
 		if (current == null) {

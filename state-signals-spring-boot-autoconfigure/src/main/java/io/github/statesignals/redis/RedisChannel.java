@@ -35,7 +35,7 @@ final class RedisChannel {
 		this.name = name;
 		this.codec = codec;
 		this.names = SignalChannels.of(name);
-		this.replyTo = replies ? this.names.newReplyTo() : null;
+		this.replyTo = replies ? this.names.newReplyTo(!codec.isSigned()) : null;
 		this.signals = bytes(this.names.signals());
 		this.responses = bytes(this.names.responses());
 	}
@@ -76,7 +76,8 @@ final class RedisChannel {
 		if (this.addresses.size() >= MAX_ADDRESSES) {
 			this.addresses.clear();
 		}
-		Address address = new Address(bytes(replyTo), this.names.readsFrames(replyTo));
+		Address address = new Address(bytes(replyTo), this.names.readsFrames(replyTo),
+				this.names.readsCombined(replyTo));
 		this.addresses.put(replyTo, address);
 		return address;
 	}
@@ -91,7 +92,7 @@ final class RedisChannel {
 	}
 
 	// A reply channel that was checked.
-	record Address(byte[] name, boolean readsFrames) {
+	record Address(byte[] name, boolean readsFrames, boolean readsCombined) {
 	}
 
 }

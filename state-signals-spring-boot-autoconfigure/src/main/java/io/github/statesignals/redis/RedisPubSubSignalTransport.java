@@ -22,6 +22,8 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
+import io.github.statesignals.wire.FrameLine;
+import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -279,7 +281,9 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			boolean joinable) {
 		try {
 			RedisChannel target = channel(channel);
-			return publish(target.signals(), target.codec().write(signal, extension), joinable, IGNORED);
+			SignalCodec codec = target.codec();
+			return publish(target.signals(), new FramePayload(codec, new Written(codec.write(signal, extension))),
+					joinable, IGNORED);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -305,9 +309,12 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		byte[] written = target.codec().write(response, extension);
-		return (address != null) ? publish(address.name(), written, address.readsFrames(), onSent)
-				: publish(target.responses(), written, false, onSent);
+		SignalCodec codec = target.codec();
+		FrameLine line = (address != null && address.readsCombined()) ? codec.line(response, extension)
+				: new Written(codec.write(response, extension));
+		FramePayload payload = new FramePayload(codec, line);
+		return (address != null) ? publish(address.name(), payload, address.readsFrames(), onSent)
+				: publish(target.responses(), payload, false, onSent);
 	}
 
 	private RedisChannel channel(String name) {
@@ -318,7 +325,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		return channel;
 	}
 
-	private CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+	private CompletableFuture<?> publish(byte[] channel, FramePayload payload, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisPubSubConnection current = this.connection;
 		return (current != null) ? current.publisher().publish(channel, payload, joinable, onSent)

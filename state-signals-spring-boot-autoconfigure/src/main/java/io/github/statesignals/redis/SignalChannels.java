@@ -17,6 +17,9 @@ public record SignalChannels(String signals, String responses) {
 	// versions have no dot.
 	private static final String FRAMES = "f.";
 
+	// Follows it if the application reads combined answers.
+	private static final String COMBINED = "c.";
+
 	private static final Pattern REPLY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
 	public static SignalChannels of(String name) {
@@ -35,15 +38,20 @@ public record SignalChannels(String signals, String responses) {
 		return replyTo.startsWith(FRAMES, replyPrefix().length());
 	}
 
+	boolean readsCombined(String replyTo) {
+		return replyTo.startsWith(FRAMES + COMBINED, replyPrefix().length());
+	}
+
 	private String replyPrefix() {
 		return REPLY + "{" + this.signals + "}:";
 	}
 
 	// It has the slot of the channel of signals, so that both depend on the same node of
 	// a cluster.
-	String newReplyTo() {
-		// Short: it is in each signal, and twice in each answer.
-		return replyPrefix() + FRAMES + Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
+	String newReplyTo(boolean combined) {
+		// Short: it is in each signal.
+		return replyPrefix() + FRAMES + (combined ? COMBINED : "")
+				+ Long.toUnsignedString(UUID.randomUUID().getMostSignificantBits(), 36);
 	}
 
 	static String newHeartbeat() {

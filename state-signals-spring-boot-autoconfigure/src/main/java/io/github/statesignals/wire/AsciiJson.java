@@ -62,7 +62,7 @@ final class AsciiJson {
 	}
 
 	// A comma, unless this is the first.
-	private AsciiJson next(char start) {
+	AsciiJson next(char start) {
 		return (this.bytes[this.length - 1] == start) ? this : raw(',');
 	}
 
@@ -77,6 +77,20 @@ final class AsciiJson {
 		return this;
 	}
 
+	// Whether it is written without an escape.
+	static boolean isPlain(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (!isPlain(text.charAt(i))) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static boolean isPlain(char character) {
+		return character >= ' ' && character < 128 && character != '"' && character != '\\';
+	}
+
 	AsciiJson string(String text) {
 		int characters = text.length();
 		ensure(characters + 2);
@@ -87,7 +101,7 @@ final class AsciiJson {
 		boolean plain = true;
 		for (int i = 0; i < characters; i++) {
 			char character = text.charAt(i);
-			plain &= character >= ' ' && character < 128 && character != '"' && character != '\\';
+			plain &= isPlain(character);
 			bytes[at++] = (byte) character;
 		}
 		if (!plain) {

@@ -58,6 +58,9 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	// Undefined if the form is not as expected.
 	abstract M read();
 
+	// Reads a message of any form. A payload that has the problem is too large.
+	abstract ReceivedMessage parse(byte[] json, @Nullable String problem);
+
 	final void fail() {
 		this.failed = true;
 	}

@@ -1,6 +1,5 @@
 package io.github.statesignals.wire;
 
-import java.io.StringWriter;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.signing.Signature;
@@ -18,15 +16,14 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
@@ -48,8 +45,6 @@ final class MessageReader {
 	// end.
 	private static final int TOKEN_LENGTH = 16;
 
-	private static final byte[] EXTENSION_KEY = FieldBytes.ascii("\"" + FieldNames.EXTENSION + "\"");
-
 	private static final JsonFactory factory = JsonFactory.builder()
 		.streamReadConstraints(StreamReadConstraints.builder()
 			.maxNestingDepth(Limits.NESTING_DEPTH)
@@ -67,14 +62,18 @@ final class MessageReader {
 
 	private final boolean signal;
 
+	// Whether combined answers are read.
+	private final boolean combined;
+
 	// The first.
 	private @Nullable String problem;
 
 	// As far as it was read. If it is not, no part of it is to be trusted.
 	private boolean json;
 
-	private MessageReader(boolean signal, byte[] payload, @Nullable String tooLarge) {
+	private MessageReader(boolean signal, boolean combined, byte[] payload, @Nullable String tooLarge) {
 		this.signal = signal;
+		this.combined = combined;
 		this.problem = tooLarge;
 		int available = (tooLarge != null) ? Math.min(payload.length, PREFIX) : payload.length;
 		CharBuffer text = JsonLines.decode(payload, available);
@@ -103,7 +102,7 @@ final class MessageReader {
 
 	// tooLarge: the problem of a payload that is not to be read completely.
 	static ReceivedMessage readSignal(byte[] payload, @Nullable String tooLarge) {
-		MessageReader reader = new MessageReader(true, payload, tooLarge);
+		MessageReader reader = new MessageReader(true, false, payload, tooLarge);
 		Map<String, @Nullable Object> metadata = reader.metadata();
 		SignalExtension extension = ExtensionReader.signal(metadata.get(FieldNames.EXTENSION));
 		String problem = reader.problem(FieldNames.PUBLISHER_ID, FieldNames.PROCESS_NAME, FieldNames.EVENT,
@@ -127,11 +126,11 @@ final class MessageReader {
 				: null;
 	}
 
-	static ReceivedMessage readResponse(byte[] payload, @Nullable String tooLarge) {
-		MessageReader reader = new MessageReader(false, payload, tooLarge);
+	static ReceivedMessage readResponse(byte[] payload, @Nullable String tooLarge, boolean combined) {
+		MessageReader reader = new MessageReader(false, combined, payload, tooLarge);
 		if (tooLarge != null) {
-			boolean countable = reader.json
-					&& reader.has(FieldNames.RESPONDER_ID, FieldNames.PUBLISHER_ID, FieldNames.EVENT, FieldNames.RAS);
+			boolean countable = reader.json && reader.members.get(FieldNames.RESPONDER_ID) instanceof String
+					&& reader.has(FieldNames.PUBLISHER_ID, FieldNames.EVENT, FieldNames.RAS);
 			return new MalformedMessage(tooLarge, null,
 					countable ? new ReceivedResponse(reader.response("(left out: " + tooLarge + ")"),
 							findExtension(payload), null) : null);
@@ -140,14 +139,38 @@ final class MessageReader {
 		if (problem != null) {
 			return new MalformedMessage(problem, null, null);
 		}
-		ResponseExtension extension = null;
-		Signature signature = null;
-		if (reader.members.get(FieldNames.EXTENSION) instanceof Map<?, ?> members) {
-			extension = ExtensionReader.response(members);
-			signature = (extension != null) ? ExtensionReader.signature(members) : null;
+		Map<String, Object> extension = reader.extension();
+		List<String> responders = ResponseValues.ids(reader.members.get(FieldNames.RESPONDER_ID));
+		List<String> signals = (combined && ExtensionReader.response(extension) != null)
+				? ResponseValues.ids(extension.get(FieldNames.ID)) : List.of();
+		if (!responders.isEmpty() && !signals.isEmpty()) {
+			return new MalformedMessage("it combines answers of several responders to several signals", null, null);
 		}
-		return new ReceivedResponse(reader.response((String) reader.members.get(FieldNames.MESSAGE)), extension,
-				signature);
+		if (!responders.isEmpty()) {
+			return reader.combined(reader.members, FieldNames.RESPONDER_ID, responders);
+		}
+		return !signals.isEmpty() ? reader.combined(extension, FieldNames.ID, signals) : reader.received();
+	}
+
+	private ReceivedFrame combined(Map<String, Object> members, String key, List<String> values) {
+		List<ReceivedMessage> answers = new ArrayList<>();
+		for (String value : values) {
+			members.put(key, value);
+			answers.add(received());
+		}
+		return new ReceivedFrame(answers);
+	}
+
+	private ReceivedResponse received() {
+		Map<String, Object> members = extension();
+		ResponseExtension extension = ExtensionReader.response(members);
+		return new ReceivedResponse(response((String) this.members.get(FieldNames.MESSAGE)), extension,
+				(extension != null) ? ExtensionReader.signature(members) : null);
+	}
+
+	@SuppressWarnings("unchecked")
+	private Map<String, Object> extension() {
+		return (Map<String, Object>) this.members.getOrDefault(FieldNames.EXTENSION, Map.of());
 	}
 
 	private Response response(@Nullable String message) {
@@ -157,23 +180,16 @@ final class MessageReader {
 
 	// The extension follows the message. Within a string its key would be escaped.
 	private static @Nullable ResponseExtension findExtension(byte[] payload) {
-		int start = findKey(payload, 0);
+		int start = ResponseValues.findExtensionKey(payload, 0);
 		if (start < 0) {
 			return null;
 		}
 		byte[] object = Arrays.copyOfRange(payload, start - 1, Math.min(payload.length, start + PREFIX));
 		object[0] = '{';
-		return (new MessageReader(false, object, "").members.get(FieldNames.EXTENSION) instanceof Map<?, ?> members
-				&& findKey(payload, start + 1) < 0) ? ExtensionReader.response(members) : ExtensionReader.UNREADABLE;
-	}
-
-	private static int findKey(byte[] payload, int from) {
-		for (int i = from; i <= payload.length - EXTENSION_KEY.length; i++) {
-			if (Arrays.equals(payload, i, i + EXTENSION_KEY.length, EXTENSION_KEY, 0, EXTENSION_KEY.length)) {
-				return i;
-			}
-		}
-		return -1;
+		return (new MessageReader(false, false, object, "").members
+			.get(FieldNames.EXTENSION) instanceof Map<?, ?> members
+				&& ResponseValues.findExtensionKey(payload, start + 1) < 0) ? ExtensionReader.response(members)
+						: ExtensionReader.UNREADABLE;
 	}
 
 	private void note(String problem) {
@@ -231,11 +247,11 @@ final class MessageReader {
 		return switch (key) {
 			case FieldNames.PUBLISHER_ID, FieldNames.EVENT -> readText(parser, key, true);
 			case FieldNames.PROCESS_NAME, FieldNames.RUNNER_HOST, FieldNames.TAG -> readText(parser, key, this.signal);
-			case FieldNames.RESPONDER_ID -> readText(parser, key, !this.signal);
+			case FieldNames.RESPONDER_ID -> readResponders(parser);
 			case FieldNames.SAMPLE_NO -> this.signal ? readSampleNo(parser) : null;
 			case FieldNames.METADATA -> this.signal ? readMetadata(parser) : null;
-			case FieldNames.RAS -> this.signal ? null : ras(parser);
-			case FieldNames.MESSAGE -> this.signal ? null : message(parser);
+			case FieldNames.RAS -> this.signal ? null : ResponseValues.ras(parser);
+			case FieldNames.MESSAGE -> this.signal ? null : ResponseValues.message(parser, factory);
 			case FieldNames.EXTENSION ->
 				(this.signal || !parser.hasToken(JsonToken.START_OBJECT)) ? null : readObject(parser);
 			default -> null;
@@ -253,6 +269,18 @@ final class MessageReader {
 					+ ((text != null) ? "has more than " + Limits.TEXT_LENGTH + " characters" : "is not a string"));
 		}
 		return null;
+	}
+
+	private @Nullable Object readResponders(JsonParser parser) {
+		if (!this.combined || !parser.hasToken(JsonToken.START_ARRAY)) {
+			return readText(parser, FieldNames.RESPONDER_ID, !this.signal);
+		}
+		Object ids = readValue(parser);
+		if (ResponseValues.ids(ids).isEmpty()) {
+			note("'" + FieldNames.RESPONDER_ID + "' is neither a string nor an array of 1 to " + Limits.FRAME_MESSAGES
+					+ " strings");
+		}
+		return ids;
 	}
 
 	private @Nullable Long readSampleNo(JsonParser parser) {
@@ -321,36 +349,6 @@ final class MessageReader {
 			note(String.valueOf(ex.getMessage()));
 			return null;
 		}
-	}
-
-	// Python takes a message of any type. What is no string is written as JSON.
-	private static @Nullable String message(JsonParser parser) {
-		if (parser.hasToken(JsonToken.VALUE_NULL)) {
-			return null;
-		}
-		if (parser.currentToken().isScalarValue()) {
-			return parser.getString();
-		}
-		StringWriter text = new StringWriter();
-		try (JsonGenerator generator = factory.createGenerator(ObjectWriteContext.empty(), text)) {
-			generator.copyCurrentStructure(parser);
-		}
-		return text.toString();
-	}
-
-	// A value that equals 1 in Python is success; any other is a failure, also "1".
-	private static Integer ras(JsonParser parser) {
-		return switch (parser.currentToken()) {
-			case VALUE_TRUE -> Acknowledgement.SUCCESS;
-			case VALUE_NUMBER_INT ->
-				(parser.getNumberType() == JsonParser.NumberType.INT) ? parser.getIntValue() : Acknowledgement.FAILURE;
-			case VALUE_NUMBER_FLOAT -> (parser.getDoubleValue() == Acknowledgement.SUCCESS) ? Acknowledgement.SUCCESS
-					: Acknowledgement.FAILURE;
-			default -> {
-				parser.skipChildren();
-				yield Acknowledgement.FAILURE;
-			}
-		};
 	}
 
 }

@@ -46,7 +46,8 @@ public sealed interface ReceivedMessage {
 
 	}
 
-	// Several messages that came in one payload.
+	// Several messages that came in one payload, or the answers that were combined in
+	// one.
 	record ReceivedFrame(List<ReceivedMessage> messages) implements ReceivedMessage {
 
 	}

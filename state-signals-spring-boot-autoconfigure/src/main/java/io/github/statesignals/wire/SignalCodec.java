@@ -13,6 +13,7 @@ import io.github.statesignals.signing.ChannelSigner.StoredPlace;
 import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
@@ -37,6 +38,8 @@ public final class SignalCodec {
 
 	private final AtomicReference<@Nullable ResponseScanner> responseScanner;
 
+	private final AtomicReference<@Nullable ResponseScanner> replyScanner;
+
 	private final StringCache strings;
 
 	private final MessageWriter writer;
@@ -51,6 +54,7 @@ public final class SignalCodec {
 		this.strings = new StringCache();
 		this.signalScanner = new AtomicReference<>();
 		this.responseScanner = new AtomicReference<>();
+		this.replyScanner = new AtomicReference<>();
 		this.writer = new MessageWriter();
 		this.maxPayload = maxPayload;
 		this.signer = null;
@@ -61,6 +65,7 @@ public final class SignalCodec {
 		this.strings = unsigned.strings;
 		this.signalScanner = unsigned.signalScanner;
 		this.responseScanner = unsigned.responseScanner;
+		this.replyScanner = unsigned.replyScanner;
 		this.writer = unsigned.writer;
 		this.maxPayload = unsigned.maxPayload;
 		this.signer = signer;
@@ -133,6 +138,15 @@ public final class SignalCodec {
 				(extension != null) ? extension : ResponseExtension.UNDERSTOOD, signature));
 	}
 
+	// For a reader of combined answers.
+	public FrameLine line(Response response, @Nullable ResponseExtension extension) {
+		return (this.signer == null) ? this.writer.line(response, extension) : new Written(write(response, extension));
+	}
+
+	public byte[] write(List<FrameLine> frame) {
+		return this.writer.write(frame);
+	}
+
 	private byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		String message = response.message();
 		if (message == null || message.length() <= this.maxPayload) {
@@ -186,8 +200,13 @@ public final class SignalCodec {
 		return readResponse(payload, true);
 	}
 
+	// Reads combined answers, too.
+	public ReceivedMessage readReplies(byte[] payload) {
+		return read(payload, true, this.replyScanner, (strings) -> new ResponseScanner(strings, true));
+	}
+
 	private ReceivedMessage readResponse(byte[] payload, boolean lines) {
-		return read(payload, lines, this.responseScanner, ResponseScanner::new);
+		return read(payload, lines, this.responseScanner, (strings) -> new ResponseScanner(strings, false));
 	}
 
 	// A thread that finds no spare scanner creates another one.
@@ -205,8 +224,13 @@ public final class SignalCodec {
 		return (scanned != null && scanner.position() == payload.length) ? scanned : parse(payload, scanner);
 	}
 
+	// Combined answers are bounded as a frame is, which may be more than a single
+	// message.
 	private @Nullable ReceivedMessage scan(byte[] payload, int start, JsonScanner<?> scanner) {
-		return scanner.scan(payload, start, (int) Math.min(start + this.maxPayload, payload.length));
+		ReceivedMessage message = scanner.scan(payload, start,
+				(int) Math.min(start + Math.max(this.maxPayload, Limits.FRAME_BYTES), payload.length));
+		boolean tooLarge = !(message instanceof ReceivedFrame) && scanner.position() - start > this.maxPayload;
+		return tooLarge ? null : message;
 	}
 
 	private ReceivedMessage readLines(byte[] payload, JsonScanner<?> scanner) {
@@ -232,15 +256,18 @@ public final class SignalCodec {
 				Math.min(payload.length / (firstEnd + 1) + 1, Limits.FRAME_MESSAGES));
 		ReceivedMessage scanned = first;
 		int end = firstEnd;
+		int count = 0;
 		for (int start = 0; start < payload.length; start = end + 1) {
-			if (payload.length > Limits.FRAME_BYTES || messages.size() == Limits.FRAME_MESSAGES) {
-				return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
-			}
 			if (start > 0) {
 				scanned = scan(payload, start, scanner);
 				end = (scanned != null) ? scanner.position() : JsonLines.lineEnd(payload, start);
 			}
-			messages.add(readLine(payload, start, end, scanned, scanner));
+			ReceivedMessage message = readLine(payload, start, end, scanned, scanner);
+			count += (message instanceof ReceivedFrame answers) ? answers.messages().size() : 1;
+			if (payload.length > Limits.FRAME_BYTES || count > Limits.FRAME_MESSAGES) {
+				return new MalformedMessage(Limits.FRAME_TOO_LARGE, null, null);
+			}
+			messages.add(message);
 		}
 		return new ReceivedFrame(messages);
 	}
@@ -262,8 +289,7 @@ public final class SignalCodec {
 	// Reads a message that the scanner can't.
 	private ReceivedMessage parse(byte[] payload, JsonScanner<?> scanner) {
 		String problem = (payload.length > this.maxPayload) ? tooLarge(payload) : null;
-		return (scanner instanceof SignalScanner) ? MessageReader.readSignal(payload, problem)
-				: MessageReader.readResponse(payload, problem);
+		return scanner.parse(payload, problem);
 	}
 
 	private String tooLarge(byte[] payload) {

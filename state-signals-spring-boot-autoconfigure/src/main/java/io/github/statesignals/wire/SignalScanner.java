@@ -57,6 +57,11 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 	}
 
 	@Override
+	ReceivedMessage parse(byte[] json, @Nullable String problem) {
+		return MessageReader.readSignal(json, problem);
+	}
+
+	@Override
 	ReceivedSignal read() {
 		expect('{');
 		expect(FieldBytes.FIRST_PUBLISHER_ID);

@@ -6,12 +6,15 @@ import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.ChannelSigner.StoredPlace;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import org.jspecify.annotations.Nullable;
 
 record SignatureCheck(ChannelSigner signer) {
+
+	private static final String COMBINED = "it combines several answers, of which none has a signature";
 
 	ReceivedMessage check(ReceivedMessage message, byte[] payload) {
 		if (message instanceof ReceivedSignal received) {
@@ -22,7 +25,7 @@ record SignatureCheck(ChannelSigner signer) {
 		if (message instanceof ReceivedResponse received) {
 			return check(received, payload);
 		}
-		return withoutParts(message);
+		return (message instanceof ReceivedFrame) ? new MalformedMessage(COMBINED, null, null) : withoutParts(message);
 	}
 
 	ReceivedMessage checkStored(ReceivedMessage message, byte[] payload, @Nullable StoredPlace place) {

@@ -103,9 +103,9 @@ class ForgedMessageTests {
 	@Test
 	void responseIsSentToAReplyChannelOfItsChannelOnlyAndElseToTheChannel() {
 		String responses = SignalChannels.of(this.channel).responses();
-		String own = SignalChannels.of(this.channel).newReplyTo();
-		List<String> foreign = List.of(SignalChannels.of(this.channel + ".other").newReplyTo(),
-				SignalChannels.DEFAULT.newReplyTo(), SignalChannels.of(this.channel).signals(), "orders",
+		String own = SignalChannels.of(this.channel).newReplyTo(true);
+		List<String> foreign = List.of(SignalChannels.of(this.channel + ".other").newReplyTo(true),
+				SignalChannels.DEFAULT.newReplyTo(true), SignalChannels.of(this.channel).signals(), "orders",
 				"event-signal-reply:1");
 		List<String> received = new CopyOnWriteArrayList<>();
 		this.transport.start(this.recorder);

@@ -65,13 +65,15 @@ class FrameTests {
 
 	private final List<Object> received = new CopyOnWriteArrayList<>();
 
+	private final List<String> ids = new CopyOnWriteArrayList<>();
+
 	private final List<String> malformed = new CopyOnWriteArrayList<>();
 
 	private final List<AutoCloseable> resources = new ArrayList<>();
 
-	private final String replyTo = SignalChannels.of(CHANNEL).newReplyTo();
+	private final String replyTo = SignalChannels.of(CHANNEL).newReplyTo(true);
 
-	private final String otherReplyTo = SignalChannels.of(CHANNEL).newReplyTo();
+	private final String otherReplyTo = SignalChannels.of(CHANNEL).newReplyTo(true);
 
 	private final String responses = SignalChannels.of(CHANNEL).responses();
 
@@ -198,6 +200,51 @@ class FrameTests {
 			assertThat(message.getValue()).doesNotContain("\n");
 		});
 		assertNumbers(0, 19);
+	}
+
+	@Test
+	void answersThatDifferInIdsOnlyAreOneLine() {
+		startBlocking();
+		pause();
+		answer(0, null);
+		List<CompletableFuture<?>> sent = new ArrayList<>();
+		IntStream.range(0, 300).forEach((i) -> sent.add(plainAnswer("r-1", "" + i, ownReplyTo())));
+		IntStream.range(0, 200).forEach((i) -> sent.add(plainAnswer("r-" + i, "300", ownReplyTo())));
+		sent.get(7).cancel(false);
+		subscribe(ownReplyTo());
+		unpause();
+		await().untilAsserted(() -> assertThat(this.received).hasSize(500));
+		List<Response> expected = Stream
+			.concat(Collections.nCopies(299, "r-1").stream(), IntStream.range(0, 200).mapToObj((i) -> "r-" + i))
+			.map((responderId) -> new Response(responderId, "p", "e", 1, null))
+			.toList();
+		assertThat(this.received).startsWith(response(0, "")).endsWith(expected.toArray());
+		await().untilAsserted(() -> assertThat(this.published).hasSize(3));
+		assertThat(this.published).filteredOn((message) -> message.getKey().equals(ownReplyTo()))
+			.extracting((message) -> message.getValue().split("\n").length)
+			.containsExactly(1, 2);
+		assertThat(this.ids).containsExactlyElementsOf(
+				Stream
+					.concat(IntStream.range(0, 300).filter((i) -> i != 7).mapToObj(String::valueOf),
+							Collections.nCopies(200, "300").stream())
+					.toList());
+		sent.remove(7);
+		assertThat(sent).allSatisfy((each) -> assertThat(each).succeedsWithin(AT_MOST).isEqualTo(2L));
+	}
+
+	@Test
+	void exporterThatReadsFramesAndNoCombinedAnswersReceivesOneEachLine() {
+		startBlocking();
+		String older = this.replyTo.replace("}:f.c.", "}:f.");
+		assertThat(older).isNotEqualTo(this.replyTo);
+		subscribe(older);
+		pause();
+		answer(0, null);
+		IntStream.range(0, 20).forEach((i) -> plainAnswer("r", "" + i, older));
+		unpause();
+		await().untilAsserted(() -> assertThat(lines()).hasSize(21));
+		assertThat(this.published).hasSize(2);
+		assertThat(lines().subList(1, 21)).allSatisfy((line) -> assertThat(line).doesNotContain("["));
 	}
 
 	@Test
@@ -348,6 +395,11 @@ class FrameTests {
 		return String.valueOf(this.transport.replyTo(CHANNEL));
 	}
 
+	private CompletableFuture<?> plainAnswer(String responderId, String id, String address) {
+		return this.transport.send(CHANNEL, new Response(responderId, "p", "e", 1, null), new ResponseExtension(id),
+				address);
+	}
+
 	private CompletableFuture<?> answer(int number, @Nullable String address) {
 		return answer(number, address, "");
 	}
@@ -430,6 +482,9 @@ class FrameTests {
 					throw new IllegalStateException("on purpose");
 				}
 				FrameTests.this.received.add(response);
+				if (response.message() == null && extension != null) {
+					FrameTests.this.ids.add(String.valueOf(extension.id()));
+				}
 			}
 
 			@Override

@@ -8,8 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 import io.github.statesignals.TestRedis;
+import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
+import io.github.statesignals.wire.FrameLine.Written;
+import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +29,8 @@ import static org.awaitility.Awaitility.await;
  */
 @Timeout(60)
 class RedisHeartbeatTests {
+
+	private static final Payload PAYLOAD = new FramePayload(new SignalCodec(1_024), new Written(new byte[1]));
 
 	private final LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(TestRedis.host(),
 			TestRedis.port());
@@ -68,10 +73,8 @@ class RedisHeartbeatTests {
 	@Test
 	void publisherIsNotReplacedWhileRedisConfirmsOtherMessages() {
 		await().atMost(Duration.ofSeconds(40)).until(() -> {
-			assertThat(this.outbound.publish("signals".getBytes(StandardCharsets.UTF_8), new byte[1], false,
-					(sent, ex) -> {
-					}))
-				.succeedsWithin(Duration.ofSeconds(20));
+			assertThat(this.outbound.publish("signals".getBytes(StandardCharsets.UTF_8), PAYLOAD, false, (sent, ex) -> {
+			})).succeedsWithin(Duration.ofSeconds(20));
 			return this.publisher.beats.get() >= 6;
 		});
 		assertThat(this.outbound.current()).isSameAs(this.publisher);
@@ -108,7 +111,7 @@ class RedisHeartbeatTests {
 		}
 
 		@Override
-		public CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+		public CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
 				BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 			return this.redis.publish(channel, payload, joinable, onSent);
 		}

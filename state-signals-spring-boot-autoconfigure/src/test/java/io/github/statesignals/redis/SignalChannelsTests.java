@@ -29,9 +29,9 @@ class SignalChannelsTests {
 			.map(SignalChannels::of)
 			.toList();
 		for (SignalChannels owner : channels) {
-			String replyTo = owner.newReplyTo();
+			String replyTo = owner.newReplyTo(true);
 			assertThat(channels).filteredOn((channel) -> channel.isReplyTo(replyTo)).containsExactly(owner);
-			assertThat(owner.newReplyTo()).isNotEqualTo(replyTo);
+			assertThat(owner.newReplyTo(true)).isNotEqualTo(replyTo);
 		}
 	}
 

@@ -64,7 +64,7 @@ class CodecFuzzTests {
 
 	private final SignalScanner signalScanner = new SignalScanner(this.strings);
 
-	private final ResponseScanner responseScanner = new ResponseScanner(this.strings);
+	private final ResponseScanner responseScanner = new ResponseScanner(this.strings, false);
 
 	private int scanned;
 
@@ -147,7 +147,7 @@ class CodecFuzzTests {
 	}
 
 	private void checkResponse(byte[] payload) {
-		ReceivedResponse scanned = ScannerTesting.scan(this.responseScanner, payload);
+		ReceivedMessage scanned = ScannerTesting.scan(this.responseScanner, payload);
 		ReceivedResponse parsed = parseResponse(payload);
 		count(scanned, parsed);
 		if (scanned != null) {
@@ -198,7 +198,7 @@ class CodecFuzzTests {
 	}
 
 	private @Nullable ReceivedResponse parseResponse(byte[] payload) {
-		return (MessageReader.readResponse(payload, null) instanceof ReceivedResponse read) ? read : null;
+		return (MessageReader.readResponse(payload, null, false) instanceof ReceivedResponse read) ? read : null;
 	}
 
 	private static JsonFactoryBuilder factory() {

@@ -44,7 +44,7 @@ class ResponseScannerTests {
 
 	private final StringCache strings = new StringCache();
 
-	private final ResponseScanner scanner = new ResponseScanner(this.strings);
+	private final ResponseScanner scanner = new ResponseScanner(this.strings, false);
 
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
@@ -129,7 +129,7 @@ class ResponseScannerTests {
 			assertThat(parse(json)).isEqualTo(written);
 			assertThat(scan(json)).isEqualTo((extension.handledEvents() != null) ? null : written);
 			json[random.nextInt(json.length)] = (byte) "\"\\{}:,01 v\n".charAt(random.nextInt(11));
-			ReceivedResponse changed = ScannerTesting.scan(this.scanner, json);
+			ReceivedMessage changed = ScannerTesting.scan(this.scanner, json);
 			if (changed != null) {
 				scanned++;
 				assertThat(changed).isEqualTo(parse(json));
@@ -166,16 +166,16 @@ class ResponseScannerTests {
 		assertThat(written).asString().isEqualTo(jackson.writeValueAsString(jackson.readTree(written)));
 	}
 
-	private @Nullable ReceivedResponse scan(byte[] json) {
+	private @Nullable ReceivedMessage scan(byte[] json) {
 		return scan(new String(json, StandardCharsets.UTF_8));
 	}
 
-	private @Nullable ReceivedResponse scan(String json) {
+	private @Nullable ReceivedMessage scan(String json) {
 		return ScannerTesting.read(json, (bytes) -> ScannerTesting.scan(this.scanner, bytes));
 	}
 
 	private @Nullable ReceivedResponse parse(byte[] json) {
-		return (MessageReader.readResponse(json, null) instanceof ReceivedResponse read) ? read : null;
+		return (MessageReader.readResponse(json, null, false) instanceof ReceivedResponse read) ? read : null;
 	}
 
 	private static byte[] bytes(String json) {

@@ -25,6 +25,7 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.ResponseExtension.State;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
@@ -416,6 +417,28 @@ class SignedCodecTests {
 		assertThat(frame.messages().get(0)).isInstanceOf(UnverifiedMessage.class);
 		assertThat(frame.messages().get(1)).isInstanceOf(ReceivedResponse.class);
 		assertThat(frame.messages().get(2)).isInstanceOf(UnverifiedMessage.class);
+	}
+
+	@Test
+	void answersAreNotCombinedAndThoseThatAreHaveNoSignature() {
+		ResponseExtension id = new ResponseExtension("id-1");
+		FrameLine line = this.sender.line(new Response(RESPONDER, "p-1", "start", 1, null), id);
+		assertThat(line).isInstanceOf(Written.class);
+		String signed = text(this.sender.write(List.of(line)));
+		assertThat(this.receiver.readReplies(bytes(signed))).isInstanceOf(ReceivedResponse.class);
+		SignalCodec verifying = codec(SigningMode.VERIFY, "c", new KeyRing("k1", List.of(this.first)));
+		for (String combined : List.of(signed.replace("\"" + RESPONDER + "\"", "[\"" + RESPONDER + "\",\"r-2\"]"),
+				signed.replace("\"id-1\"", "[\"id-1\",\"id-2\"]"),
+				"{\"responder_id\":[\"r-1\"],\"publisher_id\":\"p-1\",\"event\":\"start\",\"ras\":1,\"_ss\":{\"v\":1,\"id\":\"1\"}}")) {
+			for (SignalCodec reader : List.of(this.receiver, verifying)) {
+				assertThat(((MalformedMessage) reader.readReplies(bytes(combined))).problem())
+					.isEqualTo("it combines several answers, of which none has a signature");
+				ReceivedFrame frame = (ReceivedFrame) reader.readReplies(bytes(combined + "\n" + signed));
+				assertThat(frame.messages()).hasSize(2);
+				assertThat(frame.messages().get(0)).isInstanceOf(MalformedMessage.class);
+				assertThat(frame.messages().get(1)).isInstanceOf(ReceivedResponse.class);
+			}
+		}
 	}
 
 	@Test

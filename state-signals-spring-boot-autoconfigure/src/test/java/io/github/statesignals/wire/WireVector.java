@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -45,9 +46,25 @@ public record WireVector(String name, String kind, String channel, String redis,
 	public static WireVector recorded(String name, String kind, String channel, String redis, @Nullable String field,
 			String payload) {
 		ArrayNode meanings = mapper.createArrayNode();
-		payload.lines().forEach((line) -> meanings.add(meaning(kind, (ObjectNode) mapper.readTree(line))));
+		payload.lines()
+			.flatMap((line) -> separate((ObjectNode) mapper.readTree(line)))
+			.forEach((message) -> meanings.add(meaning(kind, message)));
 		return new WireVector(name, kind, channel, redis, field, payload,
-				payload.contains("\n") ? meanings : meanings.get(0), "read");
+				(meanings.size() > 1) ? meanings : meanings.get(0), "read");
+	}
+
+	// An answer that is combined of several.
+	private static Stream<ObjectNode> separate(ObjectNode message) {
+		JsonNode responders = message.path("responder_id");
+		JsonNode ids = message.path("_ss").path("id");
+		if (responders.isArray()) {
+			return responders.valueStream().map((each) -> message.deepCopy().put("responder_id", each.asString()));
+		}
+		return !ids.isArray() ? Stream.of(message) : ids.valueStream().map((each) -> {
+			ObjectNode separate = message.deepCopy();
+			((ObjectNode) separate.get("_ss")).put("id", each.asString());
+			return separate;
+		});
 	}
 
 	private static ObjectNode meaning(String kind, ObjectNode message) {
@@ -155,7 +172,10 @@ public record WireVector(String name, String kind, String channel, String redis,
 			.replaceAll("(\"(sent|at|seq)\":\\s?)\\d+", "$1<number>")
 			.replaceAll("\"sig\":\"[\\w-]{43}\"", "\"sig\":\"<signature>\"")
 			.replaceAll("<uuid>:\\d+", "<uuid>:<number>")
-			.replaceAll("}:f\\.[0-9a-z]+", "}:f.<random>");
+			.replaceAll("\"id\":\\[(\"[\\w-]{22}\",?)+\\]", "\"id\":[<random>]")
+			.replaceAll("\"responder_id\":\\[(\"[\\w<>-]+\",?)+\\]", "\"responder_id\":[<several>]")
+			.replaceAll("}:f\\.c\\.[0-9a-z]+", "}:f.c.<random>")
+			.replaceAll("}:f\\.[0-9a-z]+(?=[\"}]|$)", "}:f.<random>");
 	}
 
 	@Override

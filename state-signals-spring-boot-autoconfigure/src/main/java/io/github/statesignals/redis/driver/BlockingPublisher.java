@@ -38,7 +38,7 @@ final class BlockingPublisher extends FramePublisher {
 			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
 		}
 		try (connection) {
-			return CompletableFuture.completedFuture(connection.publish(frame.channel(), frame.lines()));
+			return CompletableFuture.completedFuture(connection.publish(frame.channel(), frame.write()));
 		}
 	}
 

@@ -23,6 +23,7 @@ final class Frame {
 	// Most often there is one.
 	private final List<Message> messages = new ArrayList<>(1);
 
+	// At most.
 	private int bytes;
 
 	private long batch;
@@ -35,7 +36,7 @@ final class Frame {
 		}
 		Message first = this.messages.get(0);
 		return joined && first.joinable && message.joinable && this.messages.size() < SignalTransport.MAX_FRAME_MESSAGES
-				&& this.bytes + 1 + message.payload.length <= SignalTransport.MAX_FRAME_BYTES
+				&& this.bytes + 1 + message.payload.size() <= SignalTransport.MAX_FRAME_BYTES
 				&& Arrays.equals(first.channel, message.channel);
 	}
 
@@ -44,7 +45,7 @@ final class Frame {
 	void add(Message message) {
 		message.frame = this;
 		if (!message.isDone()) {
-			this.bytes += (this.messages.isEmpty() ? 0 : 1) + message.payload.length;
+			this.bytes += (this.messages.isEmpty() ? 0 : 1) + message.payload.size();
 			this.messages.add(message);
 		}
 	}
@@ -57,20 +58,14 @@ final class Frame {
 		return this.messages.get(0).channel;
 	}
 
-	byte[] lines() {
+	byte[] write() {
+		Payload first = this.messages.get(0).payload;
 		if (this.messages.size() == 1) {
-			return this.messages.get(0).payload;
+			return first.write(List.of(first));
 		}
-		byte[] lines = new byte[this.bytes];
-		int at = 0;
-		for (Message message : this.messages) {
-			if (at > 0) {
-				lines[at++] = '\n';
-			}
-			System.arraycopy(message.payload, 0, lines, at, message.payload.length);
-			at += message.payload.length;
-		}
-		return lines;
+		List<Payload> payloads = new ArrayList<>(this.messages.size());
+		this.messages.forEach((message) -> payloads.add(message.payload));
+		return first.write(payloads);
 	}
 
 	List<Message> messages() {
@@ -118,7 +113,7 @@ final class Frame {
 
 		private final byte[] channel;
 
-		private final byte[] payload;
+		private final Payload payload;
 
 		private final boolean joinable;
 
@@ -131,7 +126,7 @@ final class Frame {
 
 		private volatile @Nullable Frame frame;
 
-		Message(byte[] channel, byte[] payload, boolean joinable,
+		Message(byte[] channel, Payload payload, boolean joinable,
 				BiConsumer<@Nullable Object, @Nullable Throwable> onSent, Consumer<Frame> onCancelled) {
 			this.channel = channel;
 			this.payload = payload;
@@ -146,7 +141,7 @@ final class Frame {
 		}
 
 		int size() {
-			return this.channel.length + this.payload.length;
+			return this.channel.length + this.payload.size();
 		}
 
 		void position(long position) {

@@ -78,14 +78,14 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	abstract void disconnect();
 
 	@Override
-	public final CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+	public final CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		return publish(new Message(channel, payload, joinable, onSent, this.onCancelled), true);
 	}
 
 	@Override
 	public final CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		return publish(new Message(channel, payload, false, IGNORED, this.onCancelled), false);
+		return publish(new Message(channel, new Written(payload), false, IGNORED, this.onCancelled), false);
 	}
 
 	private CompletableFuture<?> publish(Message message, boolean limited) {
@@ -325,6 +325,20 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 			sent = this.queue.inFlight();
 		}
 		sent.forEach((frame) -> complete(frame, null, new CancellationException()));
+	}
+
+	private record Written(byte[] bytes) implements Payload {
+
+		@Override
+		public int size() {
+			return this.bytes.length;
+		}
+
+		@Override
+		public byte[] write(List<Payload> frame) {
+			return this.bytes;
+		}
+
 	}
 
 	private enum State {

@@ -108,7 +108,7 @@ final class LettucePublisher extends FramePublisher {
 	List<? extends CompletableFuture<Long>> dispatch(List<Frame> frames) {
 		if (this.connection == null || frames.size() == 1) {
 			Frame frame = frames.get(0);
-			return List.of(this.commands.publish(frame.channel(), frame.lines()).toCompletableFuture());
+			return List.of(this.commands.publish(frame.channel(), frame.write()).toCompletableFuture());
 		}
 		List<AsyncCommand<byte[], byte[], Long>> publishes = new ArrayList<>(frames.size());
 		for (Frame frame : frames) {
@@ -121,7 +121,7 @@ final class LettucePublisher extends FramePublisher {
 	// Without the codec, which would copy both.
 	private static AsyncCommand<byte[], byte[], Long> publish(Frame frame) {
 		return new AsyncCommand<>(new Command<>(CommandType.PUBLISH, new IntegerOutput<>(ByteArrayCodec.INSTANCE),
-				new CommandArgs<>(ByteArrayCodec.INSTANCE).add(frame.channel()).add(frame.lines())));
+				new CommandArgs<>(ByteArrayCodec.INSTANCE).add(frame.channel()).add(frame.write())));
 	}
 
 	@Override

@@ -23,7 +23,7 @@ public interface RedisPublisher {
 	 * a {@link io.github.statesignals.transport.SignalNotSentException} if Redis has
 	 * refused it, or has not confirmed too many bytes
 	 */
-	CompletableFuture<?> publish(byte[] channel, byte[] payload, boolean joinable,
+	CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent);
 
 	// Without a limit of bytes.

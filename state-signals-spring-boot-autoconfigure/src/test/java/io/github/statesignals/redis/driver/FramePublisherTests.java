@@ -127,7 +127,7 @@ class FramePublisherTests {
 	}
 
 	private CompletableFuture<?> publish(String text) {
-		return this.driver.publish(new byte[0], text.getBytes(StandardCharsets.UTF_8), true, (receivers, ex) -> {
+		return this.driver.publish(new byte[0], new TextPayload(text), true, (receivers, ex) -> {
 		});
 	}
 
@@ -162,7 +162,7 @@ class FramePublisherTests {
 			List<CompletableFuture<Long>> added = new ArrayList<>();
 			this.batches.add(frames.size());
 			for (Frame frame : frames) {
-				String text = new String(frame.lines(), StandardCharsets.UTF_8);
+				String text = new String(frame.write(), StandardCharsets.UTF_8);
 				if (text.equals("slow")) {
 					FramePublisherTests.this.begun.countDown();
 					await(FramePublisherTests.this.sending);

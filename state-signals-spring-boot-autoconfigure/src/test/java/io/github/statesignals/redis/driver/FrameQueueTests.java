@@ -48,7 +48,7 @@ class FrameQueueTests {
 		Frame frame = queue.poll(true, true);
 		assertThat(frame).isNotNull();
 		assertThat(frame.messages()).containsExactly(first, last);
-		assertThat(frame.lines()).containsExactly('x', '\n', 'x');
+		assertThat(frame.write()).containsExactly('x', '\n', 'x');
 		assertThat(last.cancel(false)).isFalse();
 		assertThat(queue.poll(true, true)).isNull();
 	}
@@ -61,7 +61,7 @@ class FrameQueueTests {
 	}
 
 	private static Message message() {
-		return new Message(new byte[0], new byte[] { 'x' }, true, (receivers, ex) -> {
+		return new Message(new byte[0], new TextPayload("x"), true, (receivers, ex) -> {
 		}, (frame) -> {
 		});
 	}

@@ -1,0 +1,18 @@
+package io.github.statesignals.redis.driver;
+
+import java.util.List;
+
+/**
+ * The content of a message that may be sent with others in one frame: written when it is
+ * sent.
+ */
+public interface Payload {
+
+	// In bytes, if it is sent alone.
+	int size();
+
+	// Writes the payloads of a frame, of which this is the first, in their order and with
+	// no more bytes than all of them have alone.
+	byte[] write(List<Payload> frame);
+
+}

@@ -1,0 +1,50 @@
+package io.github.statesignals.wire;
+
+import java.util.Arrays;
+
+/**
+ * Holds a message of a frame until the frame is written.
+ *
+ * @since 0.1.0
+ */
+public sealed interface FrameLine {
+
+	// In bytes, if it is a line of its own.
+	int length();
+
+	record Written(byte[] json) implements FrameLine {
+
+		@Override
+		public int length() {
+			return this.json.length;
+		}
+
+	}
+
+	/**
+	 * An answer that differs from others in the id of its responder and that of its
+	 * signal alone. It has the JSON of the former, and of all that is between both.
+	 */
+	record Answer(byte[] responderId, byte[] between, String id) implements FrameLine {
+
+		@Override
+		public int length() {
+			return FieldBytes.FIRST_RESPONDER_ID.length + this.responderId.length + this.between.length
+					+ this.id.length() + "{''}}".length();
+		}
+
+		boolean isOfSameResponder(Answer other) {
+			return isSame(this.between, other.between) && isSame(this.responderId, other.responderId);
+		}
+
+		boolean isToSameSignal(Answer other) {
+			return isSame(this.between, other.between) && this.id.equals(other.id);
+		}
+
+		private static boolean isSame(byte[] json, byte[] other) {
+			return json == other || Arrays.equals(json, other);
+		}
+
+	}
+
+}
