@@ -23,14 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TruthMember {
 
-	private static final int RESTART = 1_000;
-
 	private final Member member;
 
-	/**
-	 * Changes when it starts again.
-	 */
-	private volatile int process;
+	private final int process;
 
 	private final SignalEngine engine;
 
@@ -81,7 +76,6 @@ final class TruthMember {
 
 	void start() {
 		if (this.stopped && !this.wire.isKilled()) {
-			this.process += RESTART;
 			this.engine.start();
 			this.stopped = false;
 			returned();
@@ -208,8 +202,7 @@ final class TruthMember {
 
 		@Override
 		public CompletionStage<@Nullable Acknowledgement> handleAsync(Signal signal) {
-			TruthOracle.Run run = this.oracle.started(id(), TruthMember.this.process, (int) signal.sampleNo(),
-					this.handling.outcome() != HandlerOutcome.NOTHING);
+			TruthOracle.Run run = this.oracle.started(id(), signal, this.handling.outcome() != HandlerOutcome.NOTHING);
 			CompletableFuture<@Nullable Acknowledgement> acknowledgement = new CompletableFuture<>();
 			if (this.handling.outcome() == HandlerOutcome.NEVER) {
 				return acknowledgement;

@@ -53,13 +53,12 @@ final class TruthOracle {
 	/**
 	 * Records that a handler starts.
 	 * @param responderId the responder
-	 * @param process the process that it runs in
-	 * @param sample the sample number of the signal
+	 * @param signal the signal; each delivery has an instance of its own
 	 * @param acts whether it has to do with the signal
 	 * @return the run of the handler
 	 */
-	synchronized Run started(String responderId, int process, int sample, boolean acts) {
-		Run run = new Run(responderId, process, sample, acts);
+	synchronized Run started(String responderId, Signal signal, boolean acts) {
+		Run run = new Run(responderId, signal, acts);
 		this.runs.add(run);
 		return run;
 	}
@@ -133,7 +132,8 @@ final class TruthOracle {
 	}
 
 	/**
-	 * Whether the handlers of a responder acted on a signal with success, in one process.
+	 * Whether the handlers of a responder acted on a signal with success, in one
+	 * delivery.
 	 * @param responderId the responder
 	 * @param sample the sample number of the signal
 	 * @param untilNanos the time until which they have to have ended
@@ -142,10 +142,7 @@ final class TruthOracle {
 	synchronized boolean acted(String responderId, int sample, long untilNanos) {
 		List<Run> all = runs(responderId, sample);
 		return all.stream()
-			.mapToInt((run) -> run.process)
-			.distinct()
-			.anyMatch(
-					(process) -> succeeded(all.stream().filter((run) -> run.process == process).toList(), untilNanos));
+			.anyMatch((any) -> succeeded(all.stream().filter((run) -> run.signal == any.signal).toList(), untilNanos));
 	}
 
 	private static boolean succeeded(List<Run> runs, long untilNanos) {
@@ -178,7 +175,9 @@ final class TruthOracle {
 	}
 
 	private List<Run> runs(String responderId, int sample) {
-		return this.runs.stream().filter((run) -> run.sample == sample && run.responderId.equals(responderId)).toList();
+		return this.runs.stream()
+			.filter((run) -> run.signal.sampleNo() == sample && run.responderId.equals(responderId))
+			.toList();
 	}
 
 	synchronized boolean hasSent(Predicate<Answer> matching) {
@@ -207,9 +206,7 @@ final class TruthOracle {
 
 		private final String responderId;
 
-		private final int process;
-
-		private final int sample;
+		private final Signal signal;
 
 		private final boolean acts;
 
@@ -220,11 +217,10 @@ final class TruthOracle {
 
 		private long endNanos;
 
-		private Run(String responderId, int process, int sample, boolean acts) {
+		private Run(String responderId, Signal signal, boolean acts) {
 			this.acts = acts;
 			this.responderId = responderId;
-			this.process = process;
-			this.sample = sample;
+			this.signal = signal;
 		}
 
 	}

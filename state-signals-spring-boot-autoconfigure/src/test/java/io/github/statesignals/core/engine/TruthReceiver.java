@@ -70,7 +70,9 @@ public final class TruthReceiver implements Listener {
 	@Override
 	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			Receipt receipt) {
-		return !this.wire.isKilled() && this.listener.onStoredSignal(channel, responder, signal, extension,
+		// An entry may be delivered again.
+		Signal delivered = signal.withTag(signal.tag());
+		return !this.wire.isKilled() && this.listener.onStoredSignal(channel, responder, delivered, extension,
 				(response, answered) -> this.wire.acknowledge(receipt, response, answered));
 	}
 
