@@ -7,7 +7,7 @@ import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.wire.FrameLine;
 import io.github.statesignals.wire.SignalCodec;
 
-record FramePayload(SignalCodec codec, FrameLine line) implements Payload {
+record FramePayload(FrameLine line) implements Payload {
 
 	@Override
 	public int size() {
@@ -17,8 +17,10 @@ record FramePayload(SignalCodec codec, FrameLine line) implements Payload {
 	@Override
 	public byte[] write(List<Payload> frame) {
 		List<FrameLine> lines = new ArrayList<>(frame.size());
-		frame.forEach((payload) -> lines.add(((FramePayload) payload).line));
-		return this.codec.write(lines);
+		for (Payload payload : frame) {
+			lines.add(((FramePayload) payload).line);
+		}
+		return SignalCodec.write(lines);
 	}
 
 }

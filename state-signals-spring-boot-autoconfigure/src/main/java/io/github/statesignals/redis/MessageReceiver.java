@@ -67,11 +67,11 @@ final class MessageReceiver {
 	}
 
 	void addSignals(RedisChannel channel) {
-		this.topics.put(channel.names().signals(), new Topic(channel, Kind.SIGNALS));
+		this.topics.put(channel.names().signals(), new Topic(channel, true, false));
 	}
 
 	void addResponses(RedisChannel channel, String name) {
-		this.topics.put(name, new Topic(channel, name.equals(channel.replyTo()) ? Kind.REPLIES : Kind.RESPONSES));
+		this.topics.put(name, new Topic(channel, false, name.equals(channel.replyTo())));
 	}
 
 	void receive(String name, byte[] payload) {
@@ -100,21 +100,16 @@ final class MessageReceiver {
 	// Probes of responders come to the reply channel, whether or not it has an exporter.
 	private boolean isWanted(Topic topic) {
 		String channel = topic.channel.name();
-		return switch (topic.kind) {
-			case SIGNALS -> listener().wantsSignals(channel);
-			case RESPONSES -> listener().wantsResponses(channel);
-			case REPLIES -> true;
-		};
+		return topic.signals ? listener().wantsSignals(channel) : topic.replies || listener().wantsResponses(channel);
 	}
 
 	private @Nullable ReceivedMessage read(Topic topic, byte[] payload) {
 		try {
 			SignalCodec codec = topic.channel.codec();
-			return switch (topic.kind) {
-				case SIGNALS -> codec.readSignals(payload);
-				case RESPONSES -> codec.readResponses(payload);
-				case REPLIES -> codec.readReplies(payload);
-			};
+			if (topic.signals) {
+				return codec.readSignals(payload);
+			}
+			return topic.replies ? codec.readReplies(payload) : codec.readResponses(payload);
 		}
 		catch (RuntimeException ex) {
 			this.unreadable.errorCounted(logger, "A payload could not be read", ex);
@@ -157,7 +152,7 @@ final class MessageReceiver {
 	private void passMalformed(Topic topic, MalformedMessage malformed) {
 		String channel = topic.channel.name();
 		SignalChannels names = topic.channel.names();
-		listener().onMalformed((topic.kind == Kind.SIGNALS) ? names.signals() : names.responses(), malformed.problem());
+		listener().onMalformed(topic.signals ? names.signals() : names.responses(), malformed.problem());
 		if (malformed.signal() != null) {
 			listener().onUnreadable(channel, malformed.signal());
 		}
@@ -244,13 +239,7 @@ final class MessageReceiver {
 		}
 	}
 
-	private record Topic(RedisChannel channel, Kind kind) {
-	}
-
-	private enum Kind {
-
-		SIGNALS, RESPONSES, REPLIES
-
+	private record Topic(RedisChannel channel, boolean signals, boolean replies) {
 	}
 
 }

@@ -13,6 +13,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.ConnectProblem;
+import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.SignalListenerContainer;
 import io.github.statesignals.signing.ChannelSigner;
@@ -23,7 +24,6 @@ import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
 import io.github.statesignals.wire.FrameLine;
-import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -281,9 +281,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			boolean joinable) {
 		try {
 			RedisChannel target = channel(channel);
-			SignalCodec codec = target.codec();
-			return publish(target.signals(), new FramePayload(codec, new Written(codec.write(signal, extension))),
-					joinable, IGNORED);
+			return publish(target.signals(), target.codec().write(signal, extension), joinable, IGNORED);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -309,12 +307,12 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		SignalCodec codec = target.codec();
-		FrameLine line = (address != null && address.readsCombined()) ? codec.line(response, extension)
-				: new Written(codec.write(response, extension));
-		FramePayload payload = new FramePayload(codec, line);
-		return (address != null) ? publish(address.name(), payload, address.readsFrames(), onSent)
-				: publish(target.responses(), payload, false, onSent);
+		if (address != null && address.readsCombined()) {
+			return publish(address.name(), new FramePayload(target.codec().line(response, extension)), true, onSent);
+		}
+		byte[] written = target.codec().write(response, extension);
+		return (address != null) ? publish(address.name(), written, address.readsFrames(), onSent)
+				: publish(target.responses(), written, false, onSent);
 	}
 
 	private RedisChannel channel(String name) {
@@ -325,7 +323,13 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		return channel;
 	}
 
-	private CompletableFuture<?> publish(byte[] channel, FramePayload payload, boolean joinable,
+	private CompletableFuture<?> publish(byte[] channel, byte[] written, boolean joinable,
+			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
+		Payload payload = joinable ? new FramePayload(new FrameLine.Written(written)) : new Payload.Written(written);
+		return publish(channel, payload, joinable, onSent);
+	}
+
+	private CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisPubSubConnection current = this.connection;
 		return (current != null) ? current.publisher().publish(channel, payload, joinable, onSent)

@@ -16,13 +16,13 @@ final class FrameWriter {
 
 	private static final int CAPACITY = 1_024;
 
-	private final QuotedStrings quoted;
+	// No string of a frame is written again.
+	private static final QuotedStrings NONE = new QuotedStrings();
 
-	FrameWriter(QuotedStrings quoted) {
-		this.quoted = quoted;
+	private FrameWriter() {
 	}
 
-	byte[] write(List<FrameLine> lines) {
+	static byte[] write(List<FrameLine> lines) {
 		List<byte[]> written = new ArrayList<>();
 		for (int at = 0; at < lines.size();) {
 			if (lines.get(at) instanceof Written line) {
@@ -51,8 +51,8 @@ final class FrameWriter {
 	}
 
 	// One of both has one answer, which is the first of the other.
-	private byte[] write(List<Answer> toOneSignal, List<Answer> ofOneResponder) {
-		AsciiJson json = new AsciiJson(CAPACITY, this.quoted).raw('{').raw(FieldBytes.FIRST_RESPONDER_ID);
+	private static byte[] write(List<Answer> toOneSignal, List<Answer> ofOneResponder) {
+		AsciiJson json = new AsciiJson(CAPACITY, NONE).raw('{').raw(FieldBytes.FIRST_RESPONDER_ID);
 		write(json, toOneSignal, (answer) -> json.raw(answer.responderId()));
 		json.raw(toOneSignal.get(0).between());
 		write(json, ofOneResponder, (answer) -> json.string(answer.id()));

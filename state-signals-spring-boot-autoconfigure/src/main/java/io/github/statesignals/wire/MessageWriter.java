@@ -1,6 +1,5 @@
 package io.github.statesignals.wire;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -13,7 +12,6 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.wire.FrameLine.Answer;
-import io.github.statesignals.wire.FrameLine.Written;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +28,6 @@ final class MessageWriter {
 		.ascii("{\"" + FieldNames.VERSION + "\":" + FieldNames.EXTENSION_VERSION);
 
 	private final QuotedStrings quoted = new QuotedStrings();
-
-	private final FrameWriter frames = new FrameWriter(this.quoted);
 
 	// Nearly always one thread takes it, and finds the one that it gave back.
 	private final AtomicReference<@Nullable AsciiJson> spare = new AtomicReference<>();
@@ -106,17 +102,12 @@ final class MessageWriter {
 		}
 	}
 
-	// An answer without a message is written with its frame.
-	FrameLine line(Response response, @Nullable ResponseExtension extension) {
+	// Null if it has more than ids that distinguishes it from other answers.
+	@Nullable Answer answer(Response response, @Nullable ResponseExtension extension) {
 		String id = (extension != null) ? extension.id() : null;
-		boolean combinable = id != null && response.message() == null && extension.equals(new ResponseExtension(id))
-				&& AsciiJson.isPlain(id);
-		return combinable ? new Answer(this.quoted.get(response.responderId()), repeated(response), id)
-				: new Written(write(response, extension, null));
-	}
-
-	byte[] write(List<FrameLine> frame) {
-		return this.frames.write(frame);
+		return (id != null && response.message() == null && extension.equals(new ResponseExtension(id))
+				&& AsciiJson.isPlain(id)) ? new Answer(this.quoted.get(response.responderId()), repeated(response), id)
+						: null;
 	}
 
 	byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {

@@ -13,6 +13,7 @@ import io.github.statesignals.signing.ChannelSigner.StoredPlace;
 import io.github.statesignals.signing.Signature;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.wire.FrameLine.Answer;
 import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
@@ -140,11 +141,12 @@ public final class SignalCodec {
 
 	// For a reader of combined answers.
 	public FrameLine line(Response response, @Nullable ResponseExtension extension) {
-		return (this.signer == null) ? this.writer.line(response, extension) : new Written(write(response, extension));
+		Answer answer = (this.signer == null) ? this.writer.answer(response, extension) : null;
+		return (answer != null) ? answer : new Written(write(response, extension));
 	}
 
-	public byte[] write(List<FrameLine> frame) {
-		return this.writer.write(frame);
+	public static byte[] write(List<FrameLine> frame) {
+		return FrameWriter.write(frame);
 	}
 
 	private byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {

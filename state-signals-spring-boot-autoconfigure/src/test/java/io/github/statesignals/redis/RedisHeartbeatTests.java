@@ -11,8 +11,6 @@ import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
-import io.github.statesignals.wire.FrameLine.Written;
-import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +28,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class RedisHeartbeatTests {
 
-	private static final Payload PAYLOAD = new FramePayload(new SignalCodec(1_024), new Written(new byte[1]));
+	private static final Payload PAYLOAD = new Payload.Written(new byte[1]);
 
 	private final LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(TestRedis.host(),
 			TestRedis.port());

@@ -85,7 +85,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	@Override
 	public final CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		return publish(new Message(channel, new Written(payload), false, IGNORED, this.onCancelled), false);
+		return publish(new Message(channel, new Payload.Written(payload), false, IGNORED, this.onCancelled), false);
 	}
 
 	private CompletableFuture<?> publish(Message message, boolean limited) {
@@ -325,20 +325,6 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 			sent = this.queue.inFlight();
 		}
 		sent.forEach((frame) -> complete(frame, null, new CancellationException()));
-	}
-
-	private record Written(byte[] bytes) implements Payload {
-
-		@Override
-		public int size() {
-			return this.bytes.length;
-		}
-
-		@Override
-		public byte[] write(List<Payload> frame) {
-			return this.bytes;
-		}
-
 	}
 
 	private enum State {

@@ -3,8 +3,8 @@ package io.github.statesignals.redis.driver;
 import java.util.List;
 
 /**
- * The content of a message that may be sent with others in one frame: written when it is
- * sent.
+ * The content of a message. One that may be sent with others in a frame is written when
+ * it is sent.
  */
 public interface Payload {
 
@@ -14,5 +14,22 @@ public interface Payload {
 	// Writes the payloads of a frame, of which this is the first, in their order and with
 	// no more bytes than all of them have alone.
 	byte[] write(List<Payload> frame);
+
+	/**
+	 * Is sent alone.
+	 */
+	record Written(byte[] bytes) implements Payload {
+
+		@Override
+		public int size() {
+			return this.bytes.length;
+		}
+
+		@Override
+		public byte[] write(List<Payload> frame) {
+			return this.bytes;
+		}
+
+	}
 
 }
