@@ -125,9 +125,7 @@ final class TruthMember {
 		if (this.locked) {
 			this.responder.unlock();
 			this.locked = false;
-			if (isLive()) {
-				returned();
-			}
+			returned();
 		}
 	}
 
@@ -137,8 +135,9 @@ final class TruthMember {
 		}
 	}
 
+	// One without handlers stays away, even if its application starts again.
 	private void returned() {
-		if (this.back != null && !this.locked) {
+		if (this.back != null && isLive()) {
 			this.back.run();
 			this.back = null;
 		}
