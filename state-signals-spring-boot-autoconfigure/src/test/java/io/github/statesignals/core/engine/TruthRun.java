@@ -241,6 +241,7 @@ final class TruthRun {
 	}
 
 	private void forgeSubscription(String responderId, ResponseExtension extension) {
+		this.contested.add(responderId);
 		if (!this.exporter.getSubscribers().contains(responderId)
 				&& !this.published.stream().anyMatch((each) -> each.subscribers().contains(responderId))) {
 			this.forged.add(responderId);
