@@ -2,6 +2,7 @@ package io.github.statesignals.core.exporter;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ import io.github.statesignals.core.publish.SignalPublisher;
 import io.github.statesignals.core.publish.UnhandledEvents;
 import io.github.statesignals.core.publish.membership.KnownResponder;
 import io.github.statesignals.core.publish.membership.KnownResponders;
+import io.github.statesignals.core.publish.membership.KnownResponders.Missed;
 import io.github.statesignals.core.publish.membership.ResponderProbes;
 import io.github.statesignals.core.publish.membership.ResponderProbes.Suspicion;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -260,29 +262,31 @@ public final class Subscriptions {
 		}
 		responderIds.forEach((responderId) -> this.probes.suspect(responderId, Suspicion.OVERDUE));
 		if (this.services.settings().exporters().evictAfterMissed() > 0) {
-			// They may have answered an exporter that receives nothing.
-			this.probes.afterProof(() -> evictMissing(responderIds));
+			// They may have answered an exporter that receives nothing, and may answer
+			// before it knows.
+			Map<String, Missed> overdue = this.responders.overdue(responderIds);
+			this.probes.afterProof(() -> evictMissing(overdue));
 		}
 	}
 
-	private void evictMissing(Set<String> responderIds) {
+	private void evictMissing(Map<String, Missed> overdue) {
 		int limit = this.services.settings().exporters().evictAfterMissed();
-		List<String> evicted = evict(responderIds, limit);
+		List<String> evicted = evict(overdue, limit);
 		if (!evicted.isEmpty()) {
 			logger.warn("No longer awaited by '{}', because {} signals in a row were not answered: {}",
 					this.publisherId, limit, LogText.printable(evicted));
 		}
 	}
 
-	private List<String> evict(Set<String> responderIds, int limit) {
-		List<String> evicted = this.responders.missed(responderIds, limit);
+	private List<String> evict(Map<String, Missed> overdue, int limit) {
+		List<String> evicted = this.responders.missed(overdue, limit);
 		evicted.forEach((responderId) -> left(responderId, Reason.EVICTED));
 		return evicted;
 	}
 
 	// Until it answers again. Publishes in flight still await it.
 	public boolean evict(String responderId) {
-		return !evict(Set.of(responderId), 1).isEmpty();
+		return !evict(this.responders.overdue(Set.of(responderId)), 1).isEmpty();
 	}
 
 	public void onProbeAnswer(String responderId, Probe answer) {

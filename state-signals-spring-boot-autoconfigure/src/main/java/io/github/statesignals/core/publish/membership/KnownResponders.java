@@ -38,7 +38,7 @@ public final class KnownResponders {
 	private final Map<String, Long> since = new HashMap<>();
 
 	// The number of signals in a row that a responder did not answer.
-	private final Map<String, Integer> missed = new HashMap<>();
+	private final Map<String, Missed> missed = new HashMap<>();
 
 	// Those that are no longer subscribed because they did not answer, by id: an answer
 	// that brings one back does not describe it.
@@ -253,18 +253,28 @@ public final class KnownResponders {
 			.collect(Collectors.toSet());
 	}
 
-	// Notes that responders did not answer a signal in time. Returns those that have
-	// missed too many in a row: they are no longer subscribed.
-	public synchronized List<String> missed(Collection<String> responderIds, int limit) {
-		List<String> evicted = new ArrayList<>();
+	// Notes that responders have not answered a signal in time. It does not count before
+	// it is passed to missed.
+	public synchronized Map<String, Missed> overdue(Collection<String> responderIds) {
+		Map<String, Missed> overdue = new LinkedHashMap<>();
 		for (String id : responderIds) {
 			if (this.known.containsKey(id)) {
 				this.anyMissed = true;
-				if (this.missed.merge(id, 1, Integer::sum) >= limit) {
-					evicted.add(id);
-				}
+				overdue.put(id, this.missed.computeIfAbsent(id, (key) -> new Missed()));
 			}
 		}
+		return overdue;
+	}
+
+	// Counts a signal for the responders that have not answered any since. Returns those
+	// that have missed too many in a row: they are no longer subscribed.
+	public synchronized List<String> missed(Map<String, Missed> overdue, int limit) {
+		List<String> evicted = new ArrayList<>();
+		overdue.forEach((id, missed) -> {
+			if (this.missed.get(id) == missed && ++missed.signals >= limit) {
+				evicted.add(id);
+			}
+		});
 		evicted.forEach(this::lose);
 		return evicted;
 	}
@@ -383,6 +393,18 @@ public final class KnownResponders {
 	 * @param awaited the timeout that has passed
 	 */
 	public record Silence(long lastNumber, Duration awaited) {
+	}
+
+	/**
+	 * Counts the signals in a row that a responder has missed.
+	 */
+	public static final class Missed {
+
+		private int signals;
+
+		private Missed() {
+		}
+
 	}
 
 	private record Wait(int count, CompletableFuture<Boolean> future) {

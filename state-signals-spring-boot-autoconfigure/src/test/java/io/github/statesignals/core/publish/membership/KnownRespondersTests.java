@@ -1,6 +1,7 @@
 package io.github.statesignals.core.publish.membership;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -8,6 +9,7 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.publish.membership.KnownResponders.Missed;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,19 +106,34 @@ class KnownRespondersTests {
 	void responderThatMissesTooManyInARowIsLost() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
-		assertThat(this.responders.missed(List.of("r1", "r2", "stranger"), 2)).isEmpty();
+		assertThat(missed(List.of("r1", "r2", "stranger"), 2)).isEmpty();
 		assertThat(this.responders.answered("r2")).isFalse();
-		assertThat(this.responders.missed(List.of("r1", "r2"), 2)).containsExactly("r1");
+		assertThat(missed(List.of("r1", "r2"), 2)).containsExactly("r1");
 		assertThat(this.responders.subscribers().ids()).containsExactly("r2");
-		assertThat(this.responders.missed(List.of("r1", "r2"), 2)).containsExactly("r2");
+		assertThat(missed(List.of("r1", "r2"), 2)).containsExactly("r2");
 		assertThat(this.responders.subscribers().ids()).isEmpty();
+	}
+
+	@Test
+	void signalThatIsAnsweredBeforeItCountsIsNotMissed() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
+		Map<String, Missed> first = this.responders.overdue(List.of("r1", "r2", "stranger"));
+		assertThat(first).containsOnlyKeys("r1", "r2");
+		this.responders.answered("r1");
+		assertThat(this.responders.missed(first, 1)).containsExactly("r2");
+		Map<String, Missed> second = this.responders.overdue(List.of("r1"));
+		assertThat(this.responders.missed(first, 1)).isEmpty();
+		assertThat(this.responders.missed(second, 2)).isEmpty();
+		assertThat(this.responders.missed(this.responders.overdue(List.of("r1")), 2)).containsExactly("r1");
+		assertThat(this.responders.missed(second, 1)).isEmpty();
 	}
 
 	@Test
 	void lostResponderIsKnownUntilItReturnsOrLeaves() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
-		assertThat(this.responders.missed(List.of("r1", "r2"), 1)).containsExactly("r1", "r2");
+		assertThat(missed(List.of("r1", "r2"), 1)).containsExactly("r1", "r2");
 		assertThat(this.responders.answered("r1")).isTrue();
 		assertThat(this.responders.answered("stranger")).isFalse();
 		assertThat(this.responders.add("r1", ResponseExtension.UNDERSTOOD)).isTrue();
@@ -165,15 +182,15 @@ class KnownRespondersTests {
 	@Test
 	void responderThatReturnsStartsAgain() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
-		this.responders.missed(List.of("r1"), 3);
-		this.responders.missed(List.of("r1"), 3);
+		missed(List.of("r1"), 3);
+		missed(List.of("r1"), 3);
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
-		this.responders.missed(List.of("r1"), 3);
-		this.responders.missed(List.of("r1"), 3);
+		missed(List.of("r1"), 3);
+		missed(List.of("r1"), 3);
 		assertThat(this.responders.subscribers().ids().contains("r1")).isTrue();
 		this.responders.close(new IllegalStateException("closed"));
 		this.responders.open(List.of("r1"));
-		assertThat(this.responders.missed(List.of("r1"), 3)).isEmpty();
+		assertThat(missed(List.of("r1"), 3)).isEmpty();
 	}
 
 	@Test
@@ -282,6 +299,10 @@ class KnownRespondersTests {
 		}
 		assertThat(bounded.answered(first)).isTrue();
 		assertThat(bounded.answered(second)).isFalse();
+	}
+
+	private List<String> missed(List<String> responderIds, int limit) {
+		return this.responders.missed(this.responders.overdue(responderIds), limit);
 	}
 
 	private static int subscribeAtEightAddresses(KnownResponders responders, String name) {
