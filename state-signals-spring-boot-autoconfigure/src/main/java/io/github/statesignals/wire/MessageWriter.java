@@ -104,10 +104,12 @@ final class MessageWriter {
 
 	// Null if it has more than ids that distinguishes it from other answers.
 	@Nullable Answer answer(Response response, @Nullable ResponseExtension extension) {
-		String id = (extension != null) ? extension.id() : null;
-		return (id != null && response.message() == null && extension.equals(new ResponseExtension(id))
-				&& AsciiJson.isPlain(id)) ? new Answer(this.quoted.get(response.responderId()), repeated(response), id)
-						: null;
+		if (extension == null || extension.id() == null || response.message() != null) {
+			return null;
+		}
+		String id = extension.id();
+		boolean plain = extension.equals(new ResponseExtension(id)) && AsciiJson.isPlain(id);
+		return plain ? new Answer(this.quoted.get(response.responderId()), repeated(response), id) : null;
 	}
 
 	byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {

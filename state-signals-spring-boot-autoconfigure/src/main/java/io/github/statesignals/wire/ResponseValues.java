@@ -63,9 +63,14 @@ final class ResponseValues {
 
 	// The ids of answers that are combined. Empty if the value is no such array.
 	static List<String> ids(@Nullable Object value) {
-		boolean ids = value instanceof List<?> values && values.size() <= Limits.FRAME_MESSAGES && values.stream()
-			.allMatch((each) -> each instanceof String text && text.length() <= Limits.TEXT_LENGTH);
-		return ids ? ((List<?>) value).stream().map(String.class::cast).toList() : List.of();
+		if (!(value instanceof List<?> values) || values.size() > Limits.FRAME_MESSAGES) {
+			return List.of();
+		}
+		List<String> ids = values.stream()
+			.filter((each) -> each instanceof String text && text.length() <= Limits.TEXT_LENGTH)
+			.map(String.class::cast)
+			.toList();
+		return (ids.size() == values.size()) ? ids : List.of();
 	}
 
 }
