@@ -7,7 +7,7 @@ import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.wire.FrameLine;
 import io.github.statesignals.wire.SignalCodec;
 
-record FramePayload(FrameLine line) implements Payload {
+record FramePayload(SignalCodec codec, FrameLine line) implements Payload {
 
 	@Override
 	public int size() {
@@ -20,7 +20,7 @@ record FramePayload(FrameLine line) implements Payload {
 		for (Payload payload : frame) {
 			lines.add(((FramePayload) payload).line);
 		}
-		return SignalCodec.write(lines);
+		return this.codec.write(lines);
 	}
 
 }

@@ -308,7 +308,8 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			return CompletableFuture.completedFuture(null);
 		}
 		if (address != null && address.readsCombined()) {
-			return publish(address.name(), new FramePayload(target.codec().line(response, extension)), true, onSent);
+			return publish(address.name(), new FramePayload(this.codec, target.codec().line(response, extension)), true,
+					onSent);
 		}
 		byte[] written = target.codec().write(response, extension);
 		return (address != null) ? publish(address.name(), written, address.readsFrames(), onSent)
@@ -325,7 +326,8 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 	private CompletableFuture<?> publish(byte[] channel, byte[] written, boolean joinable,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
-		Payload payload = joinable ? new FramePayload(new FrameLine.Written(written)) : new Payload.Written(written);
+		Payload payload = joinable ? new FramePayload(this.codec, new FrameLine.Written(written))
+				: new Payload.Written(written);
 		return publish(channel, payload, joinable, onSent);
 	}
 

@@ -3,7 +3,6 @@ package io.github.statesignals.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 
 import io.github.statesignals.wire.FrameLine.Answer;
 import io.github.statesignals.wire.FrameLine.Written;
@@ -14,15 +13,10 @@ import io.github.statesignals.wire.FrameLine.Written;
  */
 final class FrameWriter {
 
-	private static final int CAPACITY = 1_024;
-
-	// No string of a frame is written again.
-	private static final QuotedStrings NONE = new QuotedStrings();
-
 	private FrameWriter() {
 	}
 
-	static byte[] write(List<FrameLine> lines) {
+	static byte[] write(List<FrameLine> lines, MessageWriter writer) {
 		List<byte[]> written = new ArrayList<>();
 		for (int at = 0; at < lines.size();) {
 			if (lines.get(at) instanceof Written line) {
@@ -33,7 +27,7 @@ final class FrameWriter {
 				List<Answer> ofOne = combined(lines, at, Answer::isOfSameResponder);
 				List<Answer> toOne = (ofOne.size() > 1) ? ofOne.subList(0, 1)
 						: combined(lines, at, Answer::isToSameSignal);
-				written.add(write(toOne, ofOne));
+				written.add(writer.write(toOne, ofOne));
 				at += Math.max(toOne.size(), ofOne.size());
 			}
 		}
@@ -48,28 +42,6 @@ final class FrameWriter {
 			answers.add(next);
 		}
 		return answers;
-	}
-
-	// One of both has one answer, which is the first of the other.
-	private static byte[] write(List<Answer> toOneSignal, List<Answer> ofOneResponder) {
-		AsciiJson json = new AsciiJson(CAPACITY, NONE).raw('{').raw(FieldBytes.FIRST_RESPONDER_ID);
-		write(json, toOneSignal, (answer) -> json.raw(answer.responderId()));
-		json.raw(toOneSignal.get(0).between());
-		write(json, ofOneResponder, (answer) -> json.string(answer.id()));
-		return json.raw('}').raw('}').toBytes();
-	}
-
-	private static void write(AsciiJson json, List<Answer> answers, Consumer<Answer> value) {
-		if (answers.size() == 1) {
-			value.accept(answers.get(0));
-			return;
-		}
-		json.raw('[');
-		for (Answer answer : answers) {
-			json.next('[');
-			value.accept(answer);
-		}
-		json.raw(']');
 	}
 
 }

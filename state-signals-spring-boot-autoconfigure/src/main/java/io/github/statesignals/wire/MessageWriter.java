@@ -1,9 +1,11 @@
 package io.github.statesignals.wire;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -163,6 +165,28 @@ final class MessageWriter {
 		}
 		write(json, signature);
 		json.raw('}');
+	}
+
+	// Combines answers. One of both lists has one, which is the first of the other.
+	byte[] write(List<Answer> toOneSignal, List<Answer> ofOneResponder) {
+		AsciiJson json = buffer().raw('{').raw(FieldBytes.FIRST_RESPONDER_ID);
+		write(json, toOneSignal, (answer) -> json.raw(answer.responderId()));
+		json.raw(toOneSignal.get(0).between());
+		write(json, ofOneResponder, (answer) -> json.string(answer.id()));
+		return finish(json.raw('}'));
+	}
+
+	private static void write(AsciiJson json, List<Answer> answers, Consumer<Answer> value) {
+		if (answers.size() == 1) {
+			value.accept(answers.get(0));
+			return;
+		}
+		json.raw('[');
+		for (Answer answer : answers) {
+			json.next('[');
+			value.accept(answer);
+		}
+		json.raw(']');
 	}
 
 	private AsciiJson buffer() {

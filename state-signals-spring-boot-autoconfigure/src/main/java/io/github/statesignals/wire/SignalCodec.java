@@ -145,8 +145,8 @@ public final class SignalCodec {
 		return (answer != null) ? answer : new Written(write(response, extension));
 	}
 
-	public static byte[] write(List<FrameLine> frame) {
-		return FrameWriter.write(frame);
+	public byte[] write(List<FrameLine> frame) {
+		return FrameWriter.write(frame, this.writer);
 	}
 
 	private byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {

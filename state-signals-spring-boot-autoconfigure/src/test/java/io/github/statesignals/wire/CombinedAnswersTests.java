@@ -88,7 +88,7 @@ class CombinedAnswersTests {
 						null))
 				.toList();
 			List<FrameLine> lines = lines(answers);
-			byte[] frame = SignalCodec.write(lines);
+			byte[] frame = this.codec.write(lines);
 			assertThat(frame.length)
 				.isLessThanOrEqualTo(lines.stream().mapToInt(FrameLine::length).sum() + lines.size() - 1);
 			String text = new String(frame, StandardCharsets.UTF_8);
@@ -103,7 +103,7 @@ class CombinedAnswersTests {
 		for (String id : List.of("1", "", "svIWsn4fxrUrdL25DSdw", "\u00f6", "\"")) {
 			FrameLine line = this.codec.line(answer("r-\u00f6", id).response(), new ResponseExtension(id));
 			assertThat(line).isInstanceOf((id.equals("\u00f6") || id.equals("\"")) ? Written.class : Answer.class);
-			assertThat(SignalCodec.write(List.of(line))).hasSize(line.length())
+			assertThat(this.codec.write(List.of(line))).hasSize(line.length())
 				.isEqualTo(this.codec.write(answer("r-\u00f6", id).response(), new ResponseExtension(id)));
 		}
 	}
@@ -231,7 +231,7 @@ class CombinedAnswersTests {
 	}
 
 	private String written(List<ReceivedResponse> answers) {
-		return new String(SignalCodec.write(lines(answers)), StandardCharsets.UTF_8);
+		return new String(this.codec.write(lines(answers)), StandardCharsets.UTF_8);
 	}
 
 	private @Nullable ReceivedMessage scan(String json) {

@@ -424,7 +424,7 @@ class SignedCodecTests {
 		ResponseExtension id = new ResponseExtension("id-1");
 		FrameLine line = this.sender.line(new Response(RESPONDER, "p-1", "start", 1, null), id);
 		assertThat(line).isInstanceOf(Written.class);
-		String signed = text(SignalCodec.write(List.of(line)));
+		String signed = text(this.sender.write(List.of(line)));
 		assertThat(this.receiver.readReplies(bytes(signed))).isInstanceOf(ReceivedResponse.class);
 		SignalCodec verifying = codec(SigningMode.VERIFY, "c", new KeyRing("k1", List.of(this.first)));
 		for (String combined : List.of(signed.replace("\"" + RESPONDER + "\"", "[\"" + RESPONDER + "\",\"r-2\"]"),
