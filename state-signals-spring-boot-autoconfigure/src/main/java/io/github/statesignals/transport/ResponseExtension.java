@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param id the id of the signal that it answers, if that has one
  * @param handledEvents {@code null}, unless the responder has no handler for the signal:
  * then the events that it does handle, as far as they fit
- * @param address in a subscription, the address at which the responder takes probes; in a
- * probe, the address that awaits its answer
- * @param seal in a subscription, the seal with which the responder will leave; in an
- * announcement that it leaves, the key that opens it
+ * @param address in a subscription or hello, the address at which the responder takes
+ * probes; in a probe, the address that awaits its answer
+ * @param seal in a subscription or hello, the seal with which the responder will leave;
+ * in an announcement that it leaves, the key that opens it
  * @param probe a probe, or the answer to one
  * @since 0.1.0
  */

@@ -95,7 +95,7 @@ final class ResponderAnnouncements implements Announcements {
 	}
 
 	CompletableFuture<?> sendHello(DefaultSignalResponder responder) {
-		return this.enabled ? send(responder, Signal.INITIALIZATION, ResponseExtension.UNDERSTOOD)
+		return this.enabled ? send(responder, Signal.INITIALIZATION, responder.subscription())
 				: CompletableFuture.completedFuture(null);
 	}
 

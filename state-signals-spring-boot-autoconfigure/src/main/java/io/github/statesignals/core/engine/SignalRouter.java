@@ -164,7 +164,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	@Override
 	public void onResponders(String channel, Collection<String> registered, Collection<String> removed) {
 		this.exporters.initialized(channel).forEach((exporter) -> {
-			registered.forEach(exporter.subscriptions()::onHello);
+			registered.forEach((name) -> exporter.subscriptions().onHello(name, ResponseExtension.UNDERSTOOD));
 			removed.forEach(exporter.subscriptions()::leave);
 		});
 	}
@@ -246,7 +246,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	private void onAnnouncement(DefaultSignalExporter exporter, Response response,
 			@Nullable ResponseExtension extension) {
 		switch (response.event()) {
-			case Signal.INITIALIZATION -> exporter.subscriptions().onHello(response.responderId());
+			case Signal.INITIALIZATION -> exporter.subscriptions()
+				.onHello(response.responderId(), Objects.requireNonNullElse(extension, ResponseExtension.UNDERSTOOD));
 			case Signal.SHUTDOWN -> {
 				if (extension != null) {
 					exporter.subscriptions().onBye(response.responderId(), extension.seal());

@@ -1,7 +1,7 @@
 package io.github.statesignals.core.exporter;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -11,7 +11,9 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.SignalPublisher;
+import io.github.statesignals.core.publish.membership.KnownResponder;
 import io.github.statesignals.core.publish.membership.KnownResponders;
+import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,7 @@ final class SubscriptionRequests {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	private static final int LIMIT = 1_000;
+	private static final int LIMIT = 250;
 
 	// Is the id of no responder.
 	private static final String UNANNOUNCED = "";
@@ -42,10 +44,11 @@ final class SubscriptionRequests {
 
 	private final HelloBackOff backOff = new HelloBackOff();
 
-	private final Set<String> ids = new HashSet<>();
+	// The responders by id, as their hellos describe them.
+	private final Map<String, KnownResponder> waiting = new HashMap<>();
 
-	// The responders that the last initialization was sent for.
-	private Set<String> asked = Set.of();
+	// Those that the last initialization was sent for.
+	private Map<String, KnownResponder> asked = Map.of();
 
 	private @Nullable Runnable cancel;
 
@@ -84,16 +87,28 @@ final class SubscriptionRequests {
 		});
 	}
 
-	synchronized void add(String responderId) {
-		if (this.ids.size() < LIMIT) {
-			this.ids.add(responderId);
+	// Asks a responder that says hello, unless it is subscribed.
+	void add(String responderId, ResponseExtension hello) {
+		KnownResponder described = new KnownResponder(hello);
+		if (!this.responders.isSubscribed(responderId, described)) {
+			add(responderId, described);
+		}
+	}
+
+	private synchronized void add(String responderId, KnownResponder described) {
+		if (this.waiting.size() < LIMIT) {
+			this.waiting.merge(responderId, described, KnownResponder::merge);
 		}
 		if (this.cancel == null) {
-			if (this.asked.stream().anyMatch(this.responders::isExtended)) {
+			if (this.asked.entrySet().stream().anyMatch(this::isSubscribed)) {
 				this.backOff.reset();
 			}
 			this.cancel = this.timer.schedule(this.backOff.next(this.timer.nanoTime()), this::askIfWaiting);
 		}
+	}
+
+	private boolean isSubscribed(Map.Entry<String, KnownResponder> responder) {
+		return this.responders.isSubscribed(responder.getKey(), responder.getValue());
 	}
 
 	private synchronized void asked(long receivers) {
@@ -103,30 +118,30 @@ final class SubscriptionRequests {
 	// More than were asked: some of them do not say hello, as those of Python.
 	synchronized void count(long receivers) {
 		if (receivers > this.receivers) {
-			add(UNANNOUNCED);
+			add(UNANNOUNCED, KnownResponder.LEGACY);
 		}
 		this.receivers = Math.min(this.receivers, receivers);
 	}
 
 	private void askIfWaiting() {
-		boolean waiting;
+		boolean asking;
 		synchronized (this) {
 			this.cancel = null;
-			waiting = this.ids.stream().anyMatch((id) -> !this.responders.isExtended(id));
-			if (waiting) {
-				this.asked = Set.copyOf(this.ids);
+			asking = !this.waiting.entrySet().stream().allMatch(this::isSubscribed);
+			if (asking) {
+				this.asked = Map.copyOf(this.waiting);
 				this.backOff.sent(this.timer.nanoTime());
 			}
-			this.ids.clear();
+			this.waiting.clear();
 		}
-		if (waiting) {
+		if (asking) {
 			send();
 		}
 	}
 
 	synchronized void clear() {
-		this.ids.clear();
-		this.asked = Set.of();
+		this.waiting.clear();
+		this.asked = Map.of();
 		this.backOff.reset();
 		if (this.cancel != null) {
 			this.cancel.run();

@@ -169,10 +169,8 @@ public final class Subscriptions {
 	}
 
 	// Asks the responder to subscribe, unless it does so by itself.
-	public void onHello(String responderId) {
-		if (!this.responders.isExtended(responderId)) {
-			this.requests.add(responderId);
-		}
+	public void onHello(String responderId, ResponseExtension hello) {
+		this.requests.add(responderId, hello);
 	}
 
 	// If more clients receive the channel than received the last initialization, asks

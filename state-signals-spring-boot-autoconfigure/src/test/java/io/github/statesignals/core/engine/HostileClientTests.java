@@ -3,6 +3,7 @@ package io.github.statesignals.core.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
@@ -11,6 +12,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
@@ -173,6 +175,98 @@ class HostileClientTests {
 			assertThat(initializations(publishing)).isEqualTo(1 + i);
 			this.peer.subscribe(exporter, "r" + i);
 		}
+	}
+
+	// The forged subscription is received before its hello, or between that and the
+	// initialization that it causes.
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aResponderThatStartsIsNotGoneAlthoughAnotherSubscribedInItsName(boolean before) {
+		SignalExporter exporter = this.applications.start(new Settings().probeAfter(PROBE_AFTER)).exporter("start");
+		Application responding = this.applications.create(new Settings());
+		String responderId = responding.responder().getResponderId();
+		CompletableFuture<Acknowledgement> acknowledgement = new CompletableFuture<>();
+		responding.responder().on("start", handler(acknowledgement));
+		if (before) {
+			this.peer.subscribeAt(exporter, responderId, "nowhere");
+		}
+		responding.engine().start();
+		this.peer.settle();
+		if (!before) {
+			this.peer.subscribeAt(exporter, responderId, "nowhere");
+		}
+		advance(HELLO_DELAY);
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		advance(PROBE_AFTER.multipliedBy(5));
+		assertThat(publish).isNotDone();
+		acknowledgement.complete(Acknowledgement.success());
+		assertThat(get(publish).isSuccess()).isTrue();
+	}
+
+	private static SignalHandler handler(CompletableFuture<Acknowledgement> acknowledgement) {
+		return new SignalHandler() {
+
+			@Override
+			public Acknowledgement handle(Signal signal) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public CompletionStage<Acknowledgement> handleAsync(Signal signal) {
+				return acknowledgement;
+			}
+
+		};
+	}
+
+	// It knows the address, which is no secret, and may say hello as well.
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anotherThatSubscribedInTheNameOfAResponderThatStartsCannotAnnounceThatItLeaves(boolean hello) {
+		SignalExporter exporter = this.applications.start(new Settings().probeAfter(PROBE_AFTER)).exporter("start");
+		Application responding = this.applications.create(new Settings());
+		String responderId = responding.responder().getResponderId();
+		responding.responder().on("start", (signal) -> Acknowledgement.success());
+		String address = responding.wire().replyTo(InMemoryApplications.CHANNEL);
+		responding.engine().start();
+		this.peer.settle();
+		this.peer.subscribeAt(exporter, responderId, address);
+		if (hello) {
+			this.peer.helloAt(responderId, address);
+		}
+		advance(HELLO_DELAY);
+		this.peer.bye(responderId);
+		advance(PROBE_AFTER);
+		assertThat(exporter.getSubscribers()).containsExactly(responderId);
+		publish(exporter);
+	}
+
+	@Test
+	void respondersThatConnectAgainAreNotAsked() {
+		Application publishing = this.applications.start();
+		SignalExporter exporter = publishing.exporter("start");
+		List<Application> responding = Stream.generate(this::responding).limit(100).toList();
+		this.applications.timer().advance(HELLO_DELAY);
+		InMemoryApplications.awaiting().until(() -> exporter.getSubscribers().size() == 100);
+		long before = initializations(publishing);
+		responding.forEach((application) -> application.wire().reconnect(true));
+		this.peer.settle();
+		this.applications.timer().advance(HELLO_DELAY);
+		assertThat(initializations(publishing)).isEqualTo(before);
+	}
+
+	@Test
+	void forgedHellosInTheNameOfASubscriberCostFewInitializations() {
+		Application publishing = this.applications.start();
+		Application responding = responding();
+		String responderId = responding.responder().getResponderId();
+		subscribed(publishing, responding);
+		for (int i = 0; i < 600; i++) {
+			this.peer.respond(new Response(responderId, "*", Signal.INITIALIZATION, null, null),
+					new ResponseExtension(null, null, "address-" + i, "seal-" + i, null));
+			this.applications.timer().advance(Duration.ofMillis(500));
+		}
+		assertThat(initializations(publishing)).isBetween(5L, 25L);
 	}
 
 	@Test

@@ -613,6 +613,14 @@ final class InMemoryApplications implements AfterEachCallback {
 			respond(new Response(responderId, "*", Signal.INITIALIZATION, null, null), ResponseExtension.UNDERSTOOD);
 		}
 
+		/**
+		 * Says hello as a responder that takes probes at an address.
+		 */
+		void helloAt(String responderId, String address) {
+			respond(new Response(responderId, "*", Signal.INITIALIZATION, null, null),
+					subscription(responderId, address));
+		}
+
 		void bye(String responderId) {
 			bye(responderId, "*");
 		}

@@ -831,7 +831,8 @@ class MembershipTests {
 		this.peer.answerPlain("python", signal, 1);
 		assertThat(get(publish).isSuccess()).isTrue();
 		application.responder().on("begin", succeeding());
-		assertThat(this.peer.receiveResponse().extension()).as("hello").isEqualTo(ResponseExtension.UNDERSTOOD);
+		assertThat(this.peer.receiveResponse().extension()).as("hello")
+			.isEqualTo(application.responder().subscription());
 		this.peer.publish(Peer.signal("python", "begin", 1), null);
 		assertThat(this.peer.receiveResponse().extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
 		this.peer.publish(Peer.signal("java", "begin", 1), extension(17));
@@ -1023,7 +1024,7 @@ class MembershipTests {
 			assertThat(announced.extension().seal()).isNotNull();
 		}
 		else {
-			assertThat(announced.extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
+			assertThat(announced.extension()).isEqualTo(((DefaultSignalResponder) responder).subscription());
 		}
 	}
 

@@ -23,7 +23,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 	// One that is subscribed from the start, before its own subscription.
 	static final KnownResponder EXPECTED = new KnownResponder(Trust.EXPECTED, List.of(), null);
 
-	static final KnownResponder LEGACY = new KnownResponder(Trust.LEGACY, List.of(), null);
+	public static final KnownResponder LEGACY = new KnownResponder(Trust.LEGACY, List.of(), null);
 
 	private static final int LONGEST = 256;
 
@@ -31,7 +31,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 
 	private static final int ADDRESSES = 8;
 
-	KnownResponder(ResponseExtension extension) {
+	public KnownResponder(ResponseExtension extension) {
 		this(Trust.EXTENDED, listed(bounded(extension.address())), bounded(extension.seal()));
 	}
 
@@ -74,7 +74,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 	}
 
 	// Adds a further subscription under the same id. Returns itself if that adds nothing.
-	KnownResponder merge(KnownResponder further) {
+	public KnownResponder merge(KnownResponder further) {
 		if (this.trust == Trust.EXPECTED) {
 			return further;
 		}
@@ -93,7 +93,8 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 			}
 		}
 		boolean differs = this.seal != null && further.seal != null && !this.seal.equals(further.seal);
-		Trust merging = (isContested() || differs || merged.size() > 1) ? Trust.CONTESTED : Trust.EXTENDED;
+		boolean contested = isContested() || further.isContested() || differs || merged.size() > 1;
+		Trust merging = contested ? Trust.CONTESTED : Trust.EXTENDED;
 		Trust trusted = isDisputed() ? Trust.DISPUTED : merging;
 		String newest = (further.seal != null) ? further.seal : this.seal;
 		boolean same = trusted == this.trust && merged.size() == this.addresses.size()

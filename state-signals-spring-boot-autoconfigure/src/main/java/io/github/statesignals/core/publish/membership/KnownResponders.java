@@ -351,10 +351,11 @@ public final class KnownResponders {
 		return all.stream().flatMap((responder) -> responder.addresses().stream()).collect(Collectors.toSet());
 	}
 
-	// Not one that is expected and has not subscribed yet.
-	public synchronized boolean isExtended(String responderId) {
+	// Whether a responder has subscribed with extensions, and as its hello describes it:
+	// another client may have subscribed in its name.
+	public synchronized boolean isSubscribed(String responderId, KnownResponder described) {
 		KnownResponder responder = this.known.get(responderId);
-		return responder != null && responder.isExtended();
+		return responder != null && responder.isExtended() && responder.merge(described) == responder;
 	}
 
 	// Completes with true when there are at least as many subscribers.
