@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
@@ -29,6 +32,12 @@ import org.springframework.util.unit.DataSize;
 record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 
 	private static final Logger logger = LoggerFactory.getLogger(StateSignalsProperties.class);
+
+	private static final String PREFIX = "state-signals";
+
+	static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]+)[^}]*}");
+
+	private static final Pattern INDEX_OR_DOTTED = Pattern.compile("\\d+|.*\\..*");
 
 	private static final DataSize LARGEST_PAYLOAD = DataSize.ofMegabytes(512);
 
@@ -46,6 +55,8 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 
 	void check() {
 		StateSignalsProperties properties = this.properties;
+		this.binder.bind(PREFIX, Bindable.mapOf(String.class, Object.class))
+			.ifBound((values) -> checkPlaceholders(PREFIX, values));
 		String channel = properties.getChannel();
 		check(channel == null || SignalTransport.isChannelName(channel), "channel", channel, CHANNEL_NAME);
 		checkUnit("connect-timeout", properties.getConnectTimeout(), SECOND);
@@ -60,6 +71,24 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 		checkUnit("signing.clock-tolerance", properties.getSigning().getClockTolerance(), SECOND);
 		positive("signing.clock-tolerance", properties.getSigning().getClockTolerance());
 		warnOfKeys(properties.getSigning());
+	}
+
+	// Boot leaves a placeholder without a value as it is: all applications would have the
+	// same name, or a secret that anyone can guess. Not with the value, which may be one.
+	private static void checkPlaceholders(String name, Object value) {
+		if (value instanceof Map<?, ?> group) {
+			group.forEach((key, nested) -> checkPlaceholders(
+					name + (INDEX_OR_DOTTED.matcher((String) key).matches() ? "[" + key + "]" : "." + key), nested));
+			return;
+		}
+		Matcher placeholder = PLACEHOLDER.matcher(value.toString());
+		if (placeholder.find()) {
+			throw new SignalStartException(
+					"The property '%s' has the placeholder '%s', which is not resolved".formatted(name,
+							placeholder.group()),
+					"Define '%1$s', or give the placeholder a default: ${%1$s:default}."
+						.formatted(placeholder.group(1)));
+		}
 	}
 
 	// An explicit 'off' is meant.

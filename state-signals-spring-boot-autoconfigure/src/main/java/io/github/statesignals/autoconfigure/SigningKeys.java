@@ -141,6 +141,8 @@ final class SigningKeys implements AutoCloseable {
 
 	private static byte[] bytes(String id, @Nullable String secret) {
 		Assert.hasLength(secret, () -> "the key '%s' has no secret".formatted(id));
+		Assert.isTrue(!PropertyChecks.PLACEHOLDER.matcher(secret).find(),
+				() -> "the secret of key '%s' has a placeholder, which is not resolved".formatted(id));
 		if (!secret.startsWith(BASE64)) {
 			return secret.getBytes(StandardCharsets.UTF_8);
 		}

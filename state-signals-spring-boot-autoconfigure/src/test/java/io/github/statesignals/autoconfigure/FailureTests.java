@@ -103,7 +103,15 @@ class FailureTests {
 			bad("connect-timeout=soon", "'soon' is not a valid duration"),
 			bad("protocol.max-payload=10B", "'10B'", "set at least 1KB"),
 			bad("protocol.max-payload=1", "'1'", "set at least 1KB"), bad("protocol.max-payload=1GB", "512MB"),
-			bad("protocol.max-payload=much", "\"much\""));
+			bad("protocol.max-payload=much", "\"much\""),
+			bad("responder.name=${no.such}", "has the placeholder '${no.such}', which is not resolved",
+					"Define 'no.such', or give the placeholder a default: ${no.such:default}"),
+			bad("responder.lock-tag=run-${no.such}", "'${no.such}'", "Define 'no.such'"),
+			bad("exporter.legal-events=start,${no.such}", "'${no.such}'", "Define 'no.such'"),
+			bad("exporter.expected-responders[0]=${no.such}", "'${no.such}'", "Define 'no.such'"),
+			bad("channels.[a.b].retention=${no.such}", "'${no.such}'"),
+			bad("signing.keys.k1.secret=secret${THE_SECRET_OF_THE_KEY_WITH_THE_ID_K1}",
+					"'${THE_SECRET_OF_THE_KEY_WITH_THE_ID_K1}'", "Define 'THE_SECRET_OF_THE_KEY_WITH_THE_ID_K1'"));
 
 	static final List<Arguments> badHandlers = List.of(
 			bad(ReturningText.class, "handle(Signal)", "returns java.lang.String",

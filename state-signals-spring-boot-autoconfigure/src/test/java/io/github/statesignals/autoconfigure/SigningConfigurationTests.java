@@ -80,6 +80,8 @@ class SigningConfigurationTests {
 				Arguments.of("signing.keys.k1.secret=base64:MDEyMzQ1", "the secret of key 'k1' has 6 bytes", ""),
 				Arguments.of("signing.keys.k1.secret=base64:too-short-secret!",
 						"a secret that begins with 'base64:' is no Base64", ""),
+				Arguments.of("signing.keys.k1.secret=too-short-secret${THE_SECRET_OF_THE_KEY}",
+						"the secret of key 'k1' has a placeholder, which is not resolved", ""),
 				Arguments.of("signing.keys.k1.events=a", "the key 'k1' has no secret", ""),
 				Arguments.of("signing.file=/nowhere/keys.properties", "state-signals.signing.file, and in properties",
 						""),
@@ -122,6 +124,10 @@ class SigningConfigurationTests {
 		runner.run((context) -> assertThat(context).getFailure()
 			.rootCause()
 			.hasMessageContaining("of state-signals.signing.file can't be read"));
+		Files.writeString(file, "key=k1\nkeys.k1.secret=${THE_SECRET_OF_THE_KEY_WITH_THE_ID_K1}\n");
+		runner.run((context) -> assertThat(context).getFailure()
+			.rootCause()
+			.hasMessageContaining("the secret of key 'k1' has a placeholder, which is not resolved"));
 		Files.writeString(file, "key=k1\nkeys.k1.secret=" + SECRET + "\n");
 		runner.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MessageSigner.class));
 	}
