@@ -189,10 +189,8 @@ public final class Subscriptions {
 			onByeOf(own);
 		}
 		else if (responder == null) {
-			// It may be lost, and does not come back. Publishes in flight may await it.
-			if (this.responders.forget(responderId, key)) {
-				leave(responderId);
-			}
+			logger.debug("'{}' is not subscribed to '{}', and leaves", LogText.printable(responderId),
+					this.publisherId);
 		}
 		else if (responder.isLeave(key)) {
 			leave(responderId);

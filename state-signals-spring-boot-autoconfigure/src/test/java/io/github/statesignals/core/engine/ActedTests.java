@@ -21,6 +21,7 @@ import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
@@ -362,6 +363,68 @@ class ActedTests {
 		assertThat(get(publish).isSuccess()).isTrue();
 		assertThat(get(publish).acted()).containsExactly("r1", "python");
 		assertThat(get(publish).gone()).isEmpty();
+	}
+
+	@Test
+	void aPublishThatAwaitsAnEvictedResponderEndsWhenThatIsKilled() {
+		CountDownLatch finish = new CountDownLatch(1);
+		Application cpu = startBusy(finish);
+		SignalExporter exporter = exporter(startEvicting(), "start", cpu);
+		CompletableFuture<SignalResult> publish = exporter.signal("start").timeout(Duration.ofHours(1)).publishAsync();
+		miss(exporter);
+		advance(PROBE_AFTER.multipliedBy(5));
+		assertThat(publish).isNotDone();
+		cpu.wire().stop();
+		advance(PROBE_AFTER.multipliedBy(20));
+		assertThat(publish).isDone();
+		assertThat(get(publish).gone()).containsExactly(cpu.responder().getResponderId());
+		assertThat(get(publish).isSuccess()).isFalse();
+		finish.countDown();
+	}
+
+	@Test
+	void aPublishThatAwaitsAnEvictedResponderEndsWhenThatLeavesWithoutProof() {
+		Application cpu = start();
+		SignalResponder.Registration registration = cpu.responder().on("start", (signal) -> Acknowledgement.success());
+		SignalExporter exporter = exporter(startEvicting(), "start", cpu);
+		String id = cpu.responder().getResponderId();
+		this.peer.subscribeAt(exporter, id, "nowhere");
+		cpu.wire().loseReceived(true);
+		CompletableFuture<SignalResult> publish = exporter.signal("start").timeout(Duration.ofHours(1)).publishAsync();
+		miss(exporter);
+		cpu.wire().loseReceived(false);
+		advance(PROBE_AFTER);
+		registration.close();
+		this.peer.settle();
+		advance(PROBE_AFTER);
+		assertThat(publish).isDone();
+		assertThat(get(publish).gone()).containsExactly(id);
+	}
+
+	// It may be the legacy peer, whose answers count.
+	@Test
+	void anEvictedResponderThatSubscribedWithoutExtensionsFirstIsNotGoneForUnansweredProbes() {
+		SignalExporter exporter = exporter(startEvicting(), "start");
+		this.peer.subscribePlain(exporter, "python");
+		this.peer.forget();
+		CompletableFuture<SignalResult> publish = exporter.signal("start").timeout(Duration.ofHours(1)).publishAsync();
+		this.peer.subscribeAt(exporter, "python", "nowhere");
+		assertThat(((DefaultSignalExporter) exporter).subscriptions().evict("python")).isTrue();
+		advance(PROBE_AFTER.multipliedBy(10));
+		assertThat(publish).isNotDone();
+		this.peer.answerPlain("python", this.peer.receive("start"), 1);
+		assertThat(get(publish).isSuccess()).isTrue();
+	}
+
+	private Application startEvicting() {
+		return this.applications.start(new Settings().probeAfter(PROBE_AFTER).evictAfterMissed(1));
+	}
+
+	private void miss(SignalExporter exporter) {
+		CompletableFuture<SignalResult> missed = exporter.signal("start").timeout(PROBE_AFTER).publishAsync();
+		advance(PROBE_AFTER);
+		assertThat(get(missed).missing()).hasSize(1);
+		awaiting().until(() -> exporter.getSubscribers().isEmpty());
 	}
 
 	@Test

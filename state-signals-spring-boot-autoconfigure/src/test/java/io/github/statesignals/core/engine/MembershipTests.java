@@ -24,6 +24,7 @@ import io.github.statesignals.SubscriberLeftEvent;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.LeaveSeal;
+import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
@@ -652,6 +653,17 @@ class MembershipTests {
 		application.hasNoEvent();
 		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), null);
 		assertThat(exporter.getSubscribers()).isEmpty();
+	}
+
+	@Test
+	void aForgedByeDoesNotForgetAnEvictedResponder() {
+		Application application = this.applications.start(new Settings().evictAfterMissed(1));
+		SignalExporter exporter = subscribed(application, "r1");
+		miss(exporter);
+		this.peer.forgeBye("r1", ResponseExtension.UNDERSTOOD);
+		this.peer.forgeBye("r1", new ResponseExtension(null, null, null, LeaveSeal.create().key(), null));
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(exporter.getSubscribers()).containsExactly("r1");
 	}
 
 	@Test

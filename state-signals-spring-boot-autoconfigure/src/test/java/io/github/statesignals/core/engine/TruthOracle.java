@@ -15,6 +15,7 @@ import io.github.statesignals.core.engine.TruthSituation.HandlerOutcome;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ final class TruthOracle {
 	private final List<Answer> received = new ArrayList<>();
 
 	private final Map<String, Long> subscribed = new HashMap<>();
+
+	private final Map<String, Long> subscribedThemselves = new HashMap<>();
 
 	TruthOracle(Timer timer) {
 		this.timer = timer;
@@ -101,8 +104,24 @@ final class TruthOracle {
 	synchronized void answerReceived(Response response, @Nullable ResponseExtension extension) {
 		if (Signal.INITIALIZATION.equals(response.event())) {
 			this.subscribed.putIfAbsent(response.responderId(), this.timer.nanoTime());
+			boolean hello = SignalTransport.ALL_EXPORTERS.equals(response.publisherId());
+			if (!hello && (extension == null || !TruthRun.FORGED_ADDRESS.equals(extension.address()))) {
+				this.subscribedThemselves.putIfAbsent(response.responderId(), this.timer.nanoTime());
+			}
 		}
 		record(this.received, response, extension);
+	}
+
+	/**
+	 * Whether the exporter had received a subscription of a responder that no other one
+	 * sent in its name.
+	 * @param responderId the responder
+	 * @param nanos the time
+	 * @return whether it had
+	 */
+	synchronized boolean hasSubscribed(String responderId, long nanos) {
+		Long subscribedNanos = this.subscribedThemselves.get(responderId);
+		return subscribedNanos != null && subscribedNanos - nanos < 0;
 	}
 
 	private void record(List<Answer> answers, Response response, @Nullable ResponseExtension extension) {

@@ -110,11 +110,12 @@ final class TruthResultChecks {
 		return this.run.environment().unit().multipliedBy(units).toNanos();
 	}
 
-	// The subscription of the legacy peer came after one with extensions in its name: it
-	// takes nothing back from that.
+	// Another one subscribed in its name, and its own subscription came after the signal,
+	// or is that of a legacy peer, which takes nothing back.
 	private boolean isForged(String id) {
 		TruthMember member = member(id);
-		return member != null && member.kind() == Kind.LEGACY && this.run.isForged(member);
+		return member != null && this.run.isForged(member) && (member.kind() == Kind.LEGACY || this.signal == null
+				|| !this.oracle.hasSubscribed(id, this.signal.sentNanos()));
 	}
 
 	private void check(boolean condition, String problem) {
@@ -192,19 +193,12 @@ final class TruthResultChecks {
 		long inTime = this.endNanos - nanos(TruthSituation.PROBE_AFTER / 4) - this.slackNanos;
 		boolean sent = this.oracle.hasSent((answer) -> answered.test(answer) && answer.nanos() - inTime < 0);
 		TruthMember member = member(id);
-		boolean announced = member != null && !this.run.situation().durable() && !isUnproven(member)
-				&& disturbances().isEmpty()
+		boolean announced = member != null && !this.run.situation().durable() && disturbances().isEmpty()
 				&& member.announcedThatItLeaves(this.signal.sentNanos(), inTime, this.oracle);
 		boolean required = this.published.publish().required().stream().anyMatch(ResponderIds.name(id)::equals);
 		check(!announced || required || this.result.gone().contains(id), id + " is missing, and left");
 		check(!sent || this.result.subscriptionLost() || isUnnoticed() || isDecided(),
 				id + " is missing, answered, and the subscription not said to be lost");
-	}
-
-	// Its announcement proves nothing where another one subscribed in its name, and one
-	// that was evicted is not probed.
-	private boolean isUnproven(TruthMember member) {
-		return this.run.isContested(member) && this.run.situation().evictAfterMissed() > 0;
 	}
 
 	// Before it was noticed, or a probe of the exporter's own was lost.

@@ -44,6 +44,8 @@ final class TruthRun {
 
 	private static final Publish LAST = new Publish(SETTLED, "a", 500, Rule.ALL, List.of());
 
+	static final String FORGED_ADDRESS = "nowhere";
+
 	static final String LEGACY_SUBSCRIBER = "legacy-subscriber";
 
 	private static final String SUBSCRIBER = "subscriber";
@@ -69,8 +71,6 @@ final class TruthRun {
 	private final SignalTransport forger;
 
 	private final Set<String> forged = new HashSet<>();
-
-	private final Set<String> contested = new HashSet<>();
 
 	private volatile boolean over;
 
@@ -210,7 +210,7 @@ final class TruthRun {
 	}
 
 	private static ResponseExtension subscription(LeaveSeal seal) {
-		return new ResponseExtension(null, null, "nowhere", seal.seal(), null);
+		return new ResponseExtension(null, null, FORGED_ADDRESS, seal.seal(), null);
 	}
 
 	private void lose(TruthWire wire, Step step) {
@@ -241,7 +241,6 @@ final class TruthRun {
 	}
 
 	private void forgeSubscription(String responderId, ResponseExtension extension) {
-		this.contested.add(responderId);
 		if (!this.exporter.getSubscribers().contains(responderId)
 				&& !this.published.stream().anyMatch((each) -> each.subscribers().contains(responderId))) {
 			this.forged.add(responderId);
@@ -273,15 +272,6 @@ final class TruthRun {
 	void end() {
 		this.forger.stop();
 		this.engines.forEach(SignalEngine::close);
-	}
-
-	/**
-	 * Whether another one subscribed in the name of a responder at some time.
-	 * @param member the responder
-	 * @return whether it did
-	 */
-	boolean isContested(TruthMember member) {
-		return this.contested.contains(member.id());
 	}
 
 	/**

@@ -162,17 +162,6 @@ public final class KnownResponders {
 		this.lostMemory.release((removed != null) ? removed.bytes(responderId) : 0);
 	}
 
-	// Forgets a responder that did not answer, for it leaves: if the key is that of its
-	// LeaveSeal. Returns whether it is.
-	public synchronized boolean forget(String responderId, @Nullable String key) {
-		KnownResponder responder = this.lost.get(responderId);
-		if (responder == null || !responder.isLeave(key)) {
-			return false;
-		}
-		removeLost(responderId);
-		return true;
-	}
-
 	// Returns false if it was not subscribed.
 	public synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
@@ -291,17 +280,21 @@ public final class KnownResponders {
 	// Takes a responder that does not answer probes for a legacy peer, if it subscribed
 	// as one.
 	public synchronized boolean reject(String responderId) {
-		KnownResponder responder = this.known.get(responderId);
+		KnownResponder responder = find(responderId);
 		if (responder != null && responder.isDisputed()) {
-			this.memory.release(responder.bytes(responderId) - KnownResponder.LEGACY.bytes(responderId));
-			this.known.put(responderId, KnownResponder.LEGACY);
+			boolean subscribed = this.known.containsKey(responderId);
+			long released = responder.bytes(responderId) - KnownResponder.LEGACY.bytes(responderId);
+			(subscribed ? this.memory : this.lostMemory).release(released);
+			(subscribed ? this.known : this.lost).put(responderId, KnownResponder.LEGACY);
 			return true;
 		}
 		return false;
 	}
 
+	// Finds a subscriber, or a lost one: publishes in flight may await it.
 	public synchronized @Nullable KnownResponder find(String responderId) {
-		return this.known.get(responderId);
+		KnownResponder responder = this.known.get(responderId);
+		return (responder != null) ? responder : this.lost.get(responderId);
 	}
 
 	// Finds the ids of each name that several subscribers have.

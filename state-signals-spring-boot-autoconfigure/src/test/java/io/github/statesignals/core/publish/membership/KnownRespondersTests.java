@@ -158,14 +158,15 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void aForgedAnnouncementOfLeavingDoesNotForgetALostResponder() {
+	void aLostResponderLeavesAsBefore() {
 		LeaveSeal seal = LeaveSeal.create();
 		this.responders.add("r1", new ResponseExtension(null, null, "here", seal.seal(), null));
 		this.responders.lose("r1");
-		this.responders.forget("r1", null);
-		this.responders.forget("r1", "forged");
+		assertThat(this.responders.find("r1").isLeave(null)).isFalse();
+		assertThat(this.responders.find("r1").isLeave("forged")).isFalse();
+		assertThat(this.responders.find("r1").isLeave(seal.key())).isTrue();
 		assertThat(this.responders.answered("r1")).isTrue();
-		this.responders.forget("r1", seal.key());
+		assertThat(this.responders.remove("r1")).isFalse();
 		assertThat(this.responders.answered("r1")).isFalse();
 	}
 
