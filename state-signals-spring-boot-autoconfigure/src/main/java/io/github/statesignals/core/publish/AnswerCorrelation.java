@@ -64,7 +64,8 @@ final class AnswerCorrelation {
 		if (id == null && answer && isUnawaited(response, nowNanos)) {
 			return null;
 		}
-		return this.order.find(response.event(), id);
+		Publication publication = this.order.find(response.event(), id);
+		return (extension == null && publication != null && publication.isOvertaken()) ? null : publication;
 	}
 
 	// Such an answer is expected no longer.

@@ -84,6 +84,9 @@ final class SendOrder {
 		if (!identified) {
 			queue.exclusive = next;
 		}
+		else if (queue.exclusive != null) {
+			queue.exclusive.overtake();
+		}
 		return next;
 	}
 
