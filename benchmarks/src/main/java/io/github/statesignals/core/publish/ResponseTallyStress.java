@@ -133,9 +133,8 @@ public final class ResponseTallyStress {
 		}
 
 		synchronized void leave() {
-			if (this.pending.leave("b")) {
-				concludeIf(this.pending.isComplete());
-			}
+			this.pending.remove("b", true);
+			concludeIf(this.pending.isComplete());
 		}
 
 		synchronized void timeOut() {

@@ -344,10 +344,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	// Stops to wait for a responder.
-	boolean completesWithout(String responderId, boolean left) {
-		boolean changed = (left && !isRequired(responderId)) ? this.tally.leave(responderId)
-				: this.tally.lose(responderId);
-		return changed && this.tally.isComplete();
+	void stopAwaiting(String responderId, boolean left) {
+		this.tally.remove(responderId, left && !isRequired(responderId));
 	}
 
 	void addOverdue(Set<String> ids, long sentBeforeNanos) {

@@ -176,7 +176,8 @@ final class PublishQueue {
 	@GuardedBy("this")
 	private @Nullable SignalResult concludeWithout(Publication publication, String responderId, boolean left) {
 		try {
-			return publication.completesWithout(responderId, left) ? concludeIfComplete(publication, now()) : null;
+			publication.stopAwaiting(responderId, left);
+			return concludeIfComplete(publication, now());
 		}
 		catch (RuntimeException | Error ex) {
 			// The completion rule's.

@@ -175,13 +175,16 @@ final class ResponseTally {
 		return this.messages.add(response.responderId(), response.message(), expected);
 	}
 
-	// A responder left: as if it had not been subscribed, unless it has answered.
-	boolean leave(String responderId) {
-		if (!replace(responderId, LEFT)) {
-			return false;
+	// Stops to wait for a responder, unless it has answered. One that left is as if it
+	// had not been subscribed; another one is missing, unless it answers before the
+	// others have.
+	void remove(String responderId, boolean left) {
+		if (!left) {
+			lose(responderId, GONE);
 		}
-		this.required = required(this.remaining + this.answered + this.gone);
-		return true;
+		else if (replace(responderId, LEFT)) {
+			this.required = required(this.remaining + this.answered + this.gone);
+		}
 	}
 
 	private boolean replace(String responderId, Answer answer) {
@@ -198,16 +201,10 @@ final class ResponseTally {
 		return this.sentNanos;
 	}
 
-	// Stops to wait for a responder that was found disconnected: it is missing, unless it
-	// answers before the others have.
-	boolean lose(String responderId) {
-		return lose(responderId, GONE);
-	}
-
-	private boolean lose(String responderId, Answer answer) {
-		boolean lost = replace(responderId, answer);
-		this.gone += lost ? 1 : 0;
-		return lost;
+	private void lose(String responderId, Answer answer) {
+		if (replace(responderId, answer)) {
+			this.gone++;
+		}
 	}
 
 	// Does not wait for responders: they are missing, unless they answer before the

@@ -194,6 +194,34 @@ class ResponseTallyTests {
 		assertThat(result.missing()).containsExactly("b");
 	}
 
+	@Test
+	void doesNotRemoveAResponderThatHasAnsweredOrIsNotAwaited() {
+		ResponseTally pending = awaiting("a");
+		answer(pending, "a", 1);
+		for (boolean left : new boolean[] { true, false }) {
+			pending.remove("a", left);
+			pending.remove("stranger", left);
+		}
+		SignalResult result = pending.result(SENT, false);
+		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(result.isSuccess()).isTrue();
+		assertThat(result.left()).isEmpty();
+		assertThat(result.gone()).isEmpty();
+	}
+
+	@Test
+	void storesLongMessagesOfAllAwaitedRespondersUntilTheResultIsHandedOut() {
+		MemoryBudget memory = new MemoryBudget(100_000);
+		ResponseTally pending = new ResponseTally(List.of("a", "b"), null, List.of(), SENT, false, memory);
+		String message = "x".repeat(AnswerMessages.SHORTENED + 1);
+		answer(pending, "a", 1, message);
+		answer(pending, "b", 1, message);
+		assertThat(pending.result(SENT, false).messages()).containsExactly(entry("a", message), entry("b", message));
+		assertThat(memory.used()).isPositive();
+		pending.release();
+		assertThat(memory.used()).isZero();
+	}
+
 	// With a rule
 
 	@Test
@@ -236,9 +264,9 @@ class ResponseTallyTests {
 	@Test
 	void aQuorumIsOfThoseThatAreGoneAsWell() {
 		ResponseTally pending = awaiting(CompletionRule.quorum(), "a", "b", "c", "d", "e");
-		pending.lose("a");
-		pending.lose("b");
-		pending.leave("c");
+		pending.remove("a", false);
+		pending.remove("b", false);
+		pending.remove("c", true);
 		answer(pending, "d", 1);
 		answer(pending, "e", 1);
 		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
@@ -264,9 +292,52 @@ class ResponseTallyTests {
 		ResponseTally pending = new ResponseTally(List.of("a", "b"), CompletionRule.first(), List.of(List.of("b")),
 				SENT, false, new MemoryBudget(Long.MAX_VALUE));
 		pending.confirm(null);
-		pending.lose("b");
+		pending.remove("b", false);
 		assertThat(pending.isComplete()).isTrue();
 		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+	}
+
+	@Test
+	void aRuleWithARequiredResponderThatActedIsNotFulfilledBeforeEnoughDid() {
+		ResponseTally pending = new ResponseTally(List.of("a", "b"), CompletionRule.count(2), List.of(List.of("a")),
+				SENT, false, new MemoryBudget(Long.MAX_VALUE));
+		answer(pending, "a", 1);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "b", 1);
+		assertThat(pending.isComplete()).isTrue();
+	}
+
+	@Test
+	void aRequiredResponderThatFailedEndsNoPublishWithoutARule() {
+		ResponseTally pending = new ResponseTally(List.of("a", "b"), null, List.of(List.of("a")), SENT, false,
+				new MemoryBudget(Long.MAX_VALUE));
+		answer(pending, "a", 0);
+		assertThat(pending.isComplete()).isFalse();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+	}
+
+	@Test
+	void noResponderFailedWhereARuleCanNotBeFulfilledBecauseOneIsGone() {
+		ResponseTally pending = awaiting(CompletionRule.count(2), "a", "b");
+		answer(pending, "a", 1);
+		pending.remove("b", false);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aRuleIsOfThoseThatAreAwaitedOrHaveAnsweredOrAreGone(boolean gone) {
+		ResponseTally pending = awaiting((awaited) -> awaited - 1, "a", "b", "c", "d");
+		answer(pending, "a", 1);
+		if (gone) {
+			pending.remove("b", false);
+		}
+		pending.remove("d", true);
+		assertThat(pending.isComplete()).isFalse();
+		answer(pending, "c", 1);
+		assertThat(pending.isComplete()).isTrue();
+		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 	}
 
 	@Test
