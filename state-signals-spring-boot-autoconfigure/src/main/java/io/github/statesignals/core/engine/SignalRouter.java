@@ -3,6 +3,7 @@ package io.github.statesignals.core.engine;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import io.github.statesignals.Response;
@@ -37,6 +38,8 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	// A nonce comes back with the answer, and must not fill the channel.
 	private static final int LONGEST_NONCE = 128;
+
+	private static final BooleanSupplier EXTENDED = () -> true;
 
 	private final EngineServices services;
 
@@ -114,9 +117,10 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		if (arrival == null) {
 			return false;
 		}
-		boolean supportsExtensions = extension != null
-				|| (this.extensions != Extensions.OFF && this.sequences.supportsExtensions(channel, publisherId));
-		Delivery delivery = new Delivery(signal, extension, supportsExtensions, arrival.deadlineNanos(), null);
+		boolean extended = extension != null || this.sequences.supportsExtensions(channel, publisherId);
+		Delivery delivery = new Delivery(signal, extension,
+				extended ? EXTENDED : () -> this.sequences.supportsExtensions(channel, publisherId),
+				arrival.deadlineNanos(), null);
 		for (DefaultSignalResponder responder : this.responders.all()) {
 			if (!responder.getChannel().equals(channel)) {
 				continue;
@@ -174,7 +178,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	public boolean onStoredSignal(String channel, String responder, Signal signal, @Nullable SignalExtension extension,
 			DurableSignalTransport.Receipt receipt) {
 		boolean accepted = acceptStored(channel, responder,
-				(named) -> named.onSignal(new Delivery(signal, extension, true, null, receipt)));
+				(named) -> named.onSignal(new Delivery(signal, extension, EXTENDED, null, receipt)));
 		if (accepted) {
 			this.services.counters().signals.increment();
 		}
@@ -286,7 +290,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	@Override
 	public boolean onUnreadable(String channel, String responder, UnreadableSignal unreadable,
 			DurableSignalTransport.Receipt receipt) {
-		Delivery delivery = new Delivery(known(unreadable), unreadable.extension(), true, null, receipt);
+		Delivery delivery = new Delivery(known(unreadable), unreadable.extension(), EXTENDED, null, receipt);
 		return acceptStored(channel, responder, (named) -> named.onUnreadable(delivery, unreadable));
 	}
 

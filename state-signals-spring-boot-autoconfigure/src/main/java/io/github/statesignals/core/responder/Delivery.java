@@ -1,6 +1,7 @@
 package io.github.statesignals.core.responder;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.SignalObserver.ReceivedBy;
@@ -12,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A signal that is delivered to responders. Its publisher may support extensions although
- * this signal has none, because not all subscribers do.
+ * this signal has none, because not all subscribers do; that may be known only later.
  */
-public record Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
+public record Delivery(Signal signal, @Nullable SignalExtension extension, BooleanSupplier extended,
 		@Nullable Long deadlineNanos, @Nullable Receipt receipt, long bytes, ResponseExtension answerExtension) {
 
-	public Delivery(Signal signal, @Nullable SignalExtension extension, boolean supportsExtensions,
+	public Delivery(Signal signal, @Nullable SignalExtension extension, BooleanSupplier extended,
 			@Nullable Long deadlineNanos, @Nullable Receipt receipt) {
-		this(signal, extension, supportsExtensions, deadlineNanos, receipt,
+		this(signal, extension, extended, deadlineNanos, receipt,
 				SignalSize.of(signal, (extension != null) ? extension.trace() : Map.of()),
 				(extension != null && extension.id() != null) ? new ResponseExtension(extension.id())
 						: ResponseExtension.UNDERSTOOD);

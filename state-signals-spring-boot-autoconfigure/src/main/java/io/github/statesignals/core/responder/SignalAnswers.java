@@ -108,7 +108,7 @@ final class SignalAnswers {
 		}
 		boolean extended = this.services.settings()
 			.extensions()
-			.usedWith(delivery != null && delivery.supportsExtensions());
+			.usedWith(delivery != null && delivery.extended().getAsBoolean());
 		outbound.answer(this.channel, response, extended ? extension : null,
 				(extended && delivery != null) ? delivery.replyTo() : null, onSent);
 	}

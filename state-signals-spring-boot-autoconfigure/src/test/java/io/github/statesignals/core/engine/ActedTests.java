@@ -116,6 +116,22 @@ class ActedTests {
 			.isTrue();
 	}
 
+	// Its publisher has a legacy peer, and asks it to subscribe after the signal.
+	@Test
+	void anAnswerStatesThatThereIsNoHandlerIfThePublisherSupportsExtensionsMeanwhile() {
+		CountDownLatch finish = new CountDownLatch(1);
+		startBusy(finish);
+		this.peer.forget();
+		this.peer.publish(Peer.signal("conductor", "start", 1), null);
+		this.peer.publish(Peer.signal("conductor", "strat", 2), null);
+		this.peer.publish(Peer.signal("conductor", Signal.INITIALIZATION, 3),
+				new SignalExtension("1", 1, 0, SignalExtension.NONE, null));
+		assertThat(this.peer.receiveResponse().content().event()).isEqualTo(Signal.INITIALIZATION);
+		finish.countDown();
+		assertThat(this.peer.receiveResponse().extension()).isEqualTo(ResponseExtension.UNDERSTOOD);
+		assertThat(this.peer.receiveResponse().extension().handledEvents()).containsExactly("start");
+	}
+
 	@Test
 	void aResponderWithoutAHandlerDidNotActAlsoIfALegacyPeerIsSubscribed() {
 		Application cpu = start();

@@ -26,7 +26,7 @@ class UnansweredSignalsTests {
 
 	@Test
 	void thereIsNothingToRememberOfASignalWithoutAnExtension() {
-		this.unanswered.add(new Delivery(signal("publisher", "start"), null, false, null, null));
+		this.unanswered.add(new Delivery(signal("publisher", "start"), null, () -> false, null, null));
 		assertThat(this.unanswered.find("publisher", "start", true, 0)).isNull();
 	}
 
@@ -66,7 +66,7 @@ class UnansweredSignalsTests {
 
 	@Test
 	void remembersThoseThatFitInMemory() {
-		long size = new Delivery(signal("publisher", "start"), null, true, null, null).bytes();
+		long size = new Delivery(signal("publisher", "start"), null, () -> true, null, null).bytes();
 		UnansweredSignals bounded = new UnansweredSignals(3 * size);
 		List<Delivery> added = new ArrayList<>();
 		for (int i = 0; i < 100; i++) {
@@ -99,8 +99,8 @@ class UnansweredSignalsTests {
 
 	private static Delivery delivery(String publisherId, String event, @Nullable String id, @Nullable Receipt receipt) {
 		return new Delivery(signal(publisherId, event),
-				new SignalExtension(id, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null), true,
-				null, receipt);
+				new SignalExtension(id, SignalExtension.NONE, SignalExtension.NONE, SignalExtension.NONE, null),
+				() -> true, null, receipt);
 	}
 
 	private static Signal signal(String publisherId, String event) {
