@@ -41,7 +41,7 @@ final class TruthOracle {
 
 	private final List<Answer> received = new ArrayList<>();
 
-	private final Map<String, Long> subscribed = new HashMap<>();
+	private final Map<String, List<Long>> subscribed = new HashMap<>();
 
 	private final Map<String, Long> subscribedThemselves = new HashMap<>();
 
@@ -103,7 +103,8 @@ final class TruthOracle {
 	 */
 	synchronized void answerReceived(Response response, @Nullable ResponseExtension extension) {
 		if (Signal.INITIALIZATION.equals(response.event())) {
-			this.subscribed.putIfAbsent(response.responderId(), this.timer.nanoTime());
+			this.subscribed.computeIfAbsent(response.responderId(), (id) -> new ArrayList<>())
+				.add(this.timer.nanoTime());
 			boolean hello = SignalTransport.ALL_EXPORTERS.equals(response.publisherId());
 			if (!hello && (extension == null || !TruthRun.FORGED_ADDRESS.equals(extension.address()))) {
 				this.subscribedThemselves.putIfAbsent(response.responderId(), this.timer.nanoTime());
@@ -208,14 +209,19 @@ final class TruthOracle {
 	}
 
 	/**
-	 * Whether the exporter has received an answer after the subscription of its
-	 * responder.
+	 * Whether the exporter has received an answer after its responder subscribed.
 	 * @param answer the answer
+	 * @param untilNanos the time until which subscriptions count
+	 * @param evicting whether the exporter evicts responders: then the last subscription
+	 * may be one after an eviction, else it is the first that matters
 	 * @return {@code false} also if there was no subscription
 	 */
-	synchronized boolean wasSubscribed(Answer answer) {
-		Long subscribedNanos = this.subscribed.get(answer.responderId());
-		return subscribedNanos != null && answer.nanos() - subscribedNanos >= 0;
+	synchronized boolean wasSubscribed(Answer answer, long untilNanos, boolean evicting) {
+		List<Long> before = this.subscribed.getOrDefault(answer.responderId(), List.of())
+			.stream()
+			.filter((nanos) -> nanos - untilNanos < 0)
+			.toList();
+		return !before.isEmpty() && answer.nanos() - before.get(evicting ? before.size() - 1 : 0) >= 0;
 	}
 
 	/**

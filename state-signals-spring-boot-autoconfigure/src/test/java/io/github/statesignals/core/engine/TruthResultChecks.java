@@ -194,11 +194,17 @@ final class TruthResultChecks {
 		boolean sent = this.oracle.hasSent((answer) -> answered.test(answer) && answer.nanos() - inTime < 0);
 		TruthMember member = member(id);
 		boolean announced = member != null && !this.run.situation().durable() && disturbances().isEmpty()
-				&& member.announcedThatItLeaves(this.signal.sentNanos(), inTime, this.oracle);
+				&& member.announcedThatItLeaves(this.signal.sentNanos(), inTime - nanosOfProof(member), this.oracle);
 		boolean required = this.published.publish().required().stream().anyMatch(ResponderIds.name(id)::equals);
 		check(!announced || required || this.result.gone().contains(id), id + " is missing, and left");
 		check(!sent || this.result.subscriptionLost() || isUnnoticed() || isDecided(),
 				id + " is missing, answered, and the subscription not said to be lost");
+	}
+
+	// Its announcement proves nothing where another one subscribed in its name: it has to
+	// miss two probes.
+	private long nanosOfProof(TruthMember member) {
+		return this.run.isContested(member) ? nanos(TruthSituation.PROBE_AFTER) : 0;
 	}
 
 	// Before it was noticed, or a probe of the exporter's own was lost.
@@ -305,9 +311,13 @@ final class TruthResultChecks {
 	private boolean isSilent(String id) {
 		return this.signal.id() == null
 				&& !this.oracle.hasReceived((answer) -> answer.responderId().equals(id) && answer.sample() >= 0
-						&& this.oracle.wasSubscribed(answer)
+						&& this.oracle.wasSubscribed(answer, this.signal.sentNanos(), isEvicting())
 						&& answer.nanos() - this.signal.sentNanos() < -this.slackNanos)
 				&& this.run.published().stream().anyMatch((earlier) -> earlier.hasResult() && isMissing(id, earlier));
+	}
+
+	private boolean isEvicting() {
+		return this.run.situation().evictAfterMissed() > 0;
 	}
 
 	private boolean isMissing(String id, Published earlier) {

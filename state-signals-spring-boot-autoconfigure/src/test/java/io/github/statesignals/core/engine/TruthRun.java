@@ -72,6 +72,8 @@ final class TruthRun {
 
 	private final Set<String> forged = new HashSet<>();
 
+	private final Set<String> contested = new HashSet<>();
+
 	private volatile boolean over;
 
 	/**
@@ -241,6 +243,7 @@ final class TruthRun {
 	}
 
 	private void forgeSubscription(String responderId, ResponseExtension extension) {
+		this.contested.add(responderId);
 		if (!this.exporter.getSubscribers().contains(responderId)
 				&& !this.published.stream().anyMatch((each) -> each.subscribers().contains(responderId))) {
 			this.forged.add(responderId);
@@ -272,6 +275,15 @@ final class TruthRun {
 	void end() {
 		this.forger.stop();
 		this.engines.forEach(SignalEngine::close);
+	}
+
+	/**
+	 * Whether another one subscribed in the name of a responder at some time.
+	 * @param member the responder
+	 * @return whether it did
+	 */
+	boolean isContested(TruthMember member) {
+		return this.contested.contains(member.id());
 	}
 
 	/**
