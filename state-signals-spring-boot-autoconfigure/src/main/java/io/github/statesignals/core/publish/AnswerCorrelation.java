@@ -64,8 +64,7 @@ final class AnswerCorrelation {
 		if (id == null && answer && isUnawaited(response, nowNanos)) {
 			return null;
 		}
-		Publication publication = this.order.find(response.event(), id);
-		return (extension == null && publication != null && publication.isOvertaken()) ? null : publication;
+		return this.order.find(response.event(), id);
 	}
 
 	// Such an answer is expected no longer.

@@ -70,10 +70,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// lock.
 	private volatile boolean gap;
 
-	// Whether a later publication of the event was sent, with an id: a legacy peer, which
-	// is no subscriber any more, may answer either.
-	private boolean overtaken;
-
 	// Whether stored answers were requested and not read yet.
 	private boolean storedAnswersUnknown;
 
@@ -333,14 +329,6 @@ final class Publication extends CompletableFuture<SignalResult> {
 						LogText.printable(responderId));
 			}
 		}
-	}
-
-	void overtake() {
-		this.overtaken = true;
-	}
-
-	boolean isOvertaken() {
-		return this.overtaken;
 	}
 
 	// Stops to wait for a responder.

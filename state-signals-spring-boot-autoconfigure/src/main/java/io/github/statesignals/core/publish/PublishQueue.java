@@ -132,7 +132,8 @@ final class PublishQueue {
 			Publication next;
 			do {
 				Subscribers subscribers = this.responders.subscribers();
-				next = this.order.poll(event, subscribers.ids().size(), isIdentified(subscribers));
+				next = this.order.poll(event, subscribers.ids().size(), isIdentified(subscribers),
+						this::awaitsEvictedLegacyPeer);
 				if (next != null) {
 					send(next, subscribers);
 				}
@@ -142,6 +143,11 @@ final class PublishQueue {
 		finally {
 			this.order.endSending(event);
 		}
+	}
+
+	// It receives the later ones, too, and its answers name the event only.
+	private boolean awaitsEvictedLegacyPeer(Publication publication) {
+		return publication.tally().outstanding().stream().anyMatch((id) -> !this.responders.isExtended(id));
 	}
 
 	@GuardedBy("this")

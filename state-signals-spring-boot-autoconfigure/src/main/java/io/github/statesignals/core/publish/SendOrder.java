@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -67,11 +68,15 @@ final class SendOrder {
 		this.sending.remove(event);
 	}
 
-	// Removes the publication of an event that is to be sent now from its queue.
-	@Nullable Publication poll(String event, int awaited, boolean identified) {
+	// Removes the publication of an event that is to be sent now from its queue. The ones
+	// that are ambiguous take answers that may be for a later one.
+	@Nullable Publication poll(String event, int awaited, boolean identified, Predicate<Publication> ambiguous) {
 		EventQueue queue = this.queues.get(event);
 		Publication next = (queue != null) ? queue.waiting.peek() : null;
-		if (queue == null || next == null || (!identified && queue.exclusive != null)) {
+		if (queue == null || next == null) {
+			return null;
+		}
+		if (queue.exclusive != null && (!identified || ambiguous.test(queue.exclusive))) {
 			return null;
 		}
 		if (!this.window.hasCapacity(awaited, next.bytes()) || isBehindStarved(next)) {
@@ -83,9 +88,6 @@ final class SendOrder {
 		this.starved.remove(event);
 		if (!identified) {
 			queue.exclusive = next;
-		}
-		else if (queue.exclusive != null) {
-			queue.exclusive.overtake();
 		}
 		return next;
 	}

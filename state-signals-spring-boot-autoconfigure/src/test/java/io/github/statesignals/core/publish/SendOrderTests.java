@@ -19,7 +19,7 @@ class SendOrderTests {
 	void waitForCapacity() {
 		this.order.enter(this.large, 1);
 		this.order.enqueue(this.waiting);
-		assertThat(this.order.poll("waiting", 1, true)).isNull();
+		assertThat(this.order.poll("waiting", 1, true, (earlier) -> false)).isNull();
 	}
 
 	@Test
@@ -27,7 +27,7 @@ class SendOrderTests {
 		Publication other = added("other", 1_000);
 		assertThat(this.order.isFree(other, 1, true)).isFalse();
 		this.order.leave(this.large);
-		assertThat(this.order.poll("waiting", 1, true)).isSameAs(this.waiting);
+		assertThat(this.order.poll("waiting", 1, true, (earlier) -> false)).isSameAs(this.waiting);
 		this.order.enter(this.waiting, 1);
 		assertThat(this.order.isFree(other, 1, true)).isTrue();
 	}

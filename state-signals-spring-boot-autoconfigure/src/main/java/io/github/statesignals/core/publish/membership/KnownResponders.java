@@ -291,6 +291,12 @@ public final class KnownResponders {
 		return false;
 	}
 
+	// Of one that is lost, too.
+	public synchronized boolean isExtended(String responderId) {
+		KnownResponder responder = find(responderId);
+		return responder != null && responder.isExtended();
+	}
+
 	// Finds a subscriber, or a lost one: publishes in flight may await it.
 	public synchronized @Nullable KnownResponder find(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
