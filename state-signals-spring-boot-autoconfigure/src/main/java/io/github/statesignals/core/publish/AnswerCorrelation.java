@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -32,11 +33,24 @@ final class AnswerCorrelation {
 	// How long to expect an answer that no publish awaits, if no timeout is configured.
 	private static final Duration LONGEST_UNAWAITED = Duration.ofHours(1);
 
+	private static final int ENDED_EARLY = 4_096;
+
 	// The answers that are to come to publishes without an id that await none, that a
 	// completion rule or a cancellation ended early, or that Redis has not confirmed.
 	// None of them must count for the next publish of the event: then an answer that is
 	// lost costs a success, and none is invented.
 	private final Map<Unawaited, Expected> unawaited = new HashMap<>();
+
+	// The number of answers that are to come to publishes with an id that ended early, by
+	// id; of the last ones.
+	private final Map<String, Integer> unawaitedById = new LinkedHashMap<>() {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+			return size() > ENDED_EARLY;
+		}
+
+	};
 
 	private final SendOrder order;
 
@@ -55,32 +69,40 @@ final class AnswerCorrelation {
 		this.counted = counted;
 	}
 
-	@Nullable Publication find(Response response, @Nullable ResponseExtension extension, long nowNanos) {
-		boolean answer = response.ras() != null;
-		if (extension == null && answer) {
+	@Nullable Publication find(Response response, @Nullable ResponseExtension extension) {
+		return this.order.find(response.event(), (extension != null) ? extension.id() : null);
+	}
+
+	// Counts an answer to a publish that ended without it, which is expected no longer.
+	// Returns null if it is none.
+	@Nullable Counted countUnawaited(Response response, @Nullable ResponseExtension extension, long nowNanos) {
+		if (response.ras() == null) {
+			return null;
+		}
+		if (extension == null) {
 			this.responders.responds(response.responderId());
 		}
 		String id = (extension != null) ? extension.id() : null;
-		if (id == null && answer && isUnawaited(response, nowNanos)) {
-			return null;
+		if (id == null) {
+			return this.unawaited.isEmpty() ? null : countUnawaited(response, nowNanos);
 		}
-		return this.order.find(response.event(), id);
+		Integer count = this.unawaitedById.isEmpty() ? null : this.unawaitedById.remove(id);
+		if (count != null && count > 1) {
+			this.unawaitedById.put(id, count - 1);
+		}
+		return (count != null) ? Counted.UNAWAITED : null;
 	}
 
-	// Such an answer is expected no longer.
-	private boolean isUnawaited(Response response, long nowNanos) {
-		if (this.unawaited.isEmpty()) {
-			return false;
-		}
+	private @Nullable Counted countUnawaited(Response response, long nowNanos) {
 		Unawaited unawaited = new Unawaited(response.event(), response.responderId());
 		Expected expected = this.unawaited.remove(unawaited);
 		if (expected == null || expected.untilNanos - nowNanos <= 0) {
-			return false;
+			return null;
 		}
 		if (expected.count > 1) {
-			this.unawaited.put(unawaited, new Expected(expected.count - 1, expected.untilNanos));
+			this.unawaited.put(unawaited, new Expected(expected.count - 1, expected.untilNanos, expected.failed));
 		}
-		return true;
+		return expected.failed ? Counted.NONE : Counted.UNAWAITED;
 	}
 
 	Verdict count(Publication publication, Response response, @Nullable ResponseExtension extension, long nowNanos) {
@@ -105,11 +127,20 @@ final class AnswerCorrelation {
 		}
 	}
 
-	// Expects, for a time, the outstanding answers without an id to a publication that
-	// is about to end.
-	void expectUnawaited(Publication publication, long nowNanos, Duration limit) {
-		if (publication.id() == null && !publication.isOver() && publication.tally().isSent()) {
-			expect(publication, nowNanos, limit);
+	// Expects, for a time, the outstanding answers to a publication that is about to end
+	// without them.
+	void expectUnawaited(Publication publication, long nowNanos, Duration limit, boolean cancelled) {
+		if (publication.isOver() || !publication.tally().isSent()) {
+			return;
+		}
+		String id = publication.id();
+		if (id == null) {
+			expect(publication, nowNanos, limit, cancelled);
+			return;
+		}
+		int outstanding = publication.tally().outstanding().size();
+		if (outstanding > 0 && !cancelled) {
+			this.unawaitedById.put(id, outstanding);
 		}
 	}
 
@@ -118,7 +149,7 @@ final class AnswerCorrelation {
 	void expectUnconfirmed(Publication publication, long nowNanos, Duration limit) {
 		CompletableFuture<?> transmission = publication.transmission();
 		if (!publication.tally().isSent() && transmission != null && mayBeSent(transmission)) {
-			expect(publication, nowNanos, limit);
+			expect(publication, nowNanos, limit, true);
 		}
 	}
 
@@ -137,23 +168,24 @@ final class AnswerCorrelation {
 				|| (failure instanceof DataAccessException && !(failure instanceof SignalNotSentException));
 	}
 
-	private void expect(Publication publication, long nowNanos, Duration limit) {
+	private void expect(Publication publication, long nowNanos, Duration limit, boolean failed) {
 		this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
 		long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
 		for (String responderId : publication.tally().outstanding()) {
-			this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until),
-					(before, added) -> new Expected(before.count + 1, until));
+			this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until, failed),
+					(before, added) -> new Expected(before.count + 1, until, before.failed || failed));
 		}
 	}
 
 	void clear() {
 		this.unawaited.clear();
+		this.unawaitedById.clear();
 	}
 
 	private record Unawaited(String event, String responderId) {
 	}
 
-	private record Expected(int count, long untilNanos) {
+	private record Expected(int count, long untilNanos, boolean failed) {
 	}
 
 }

@@ -12,6 +12,9 @@ record Counted(@Nullable Publication publication, Verdict verdict, @Nullable Sig
 
 	static final Counted NONE = new Counted(null, Verdict.NOT_AWAITED, null);
 
+	// It is to a publication that ended without it.
+	static final Counted UNAWAITED = new Counted(null, Verdict.UNAWAITED, null);
+
 	static final Counted INCOMPLETE = new Counted(null, Verdict.COUNTED, null);
 
 }

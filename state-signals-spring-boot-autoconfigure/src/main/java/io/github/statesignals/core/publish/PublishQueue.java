@@ -200,7 +200,11 @@ final class PublishQueue {
 
 	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
 		long now = now();
-		Publication publication = this.answers.find(response, extension, now);
+		Counted unawaited = this.answers.countUnawaited(response, extension, now);
+		if (unawaited != null) {
+			return unawaited;
+		}
+		Publication publication = this.answers.find(response, extension);
 		if (publication == null) {
 			return Counted.NONE;
 		}
@@ -258,7 +262,7 @@ final class PublishQueue {
 			this.calls.guard(() -> this.publisher.onMissed(outstanding));
 		}
 		else {
-			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
+			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication), false);
 		}
 		return conclude(publication, now());
 	}
@@ -313,7 +317,7 @@ final class PublishQueue {
 		if (!publication.tally().isComplete()) {
 			return null;
 		}
-		this.answers.expectUnawaited(publication, nowNanos, this.sender.limit(publication));
+		this.answers.expectUnawaited(publication, nowNanos, this.sender.limit(publication), false);
 		return conclude(publication, nowNanos);
 	}
 
@@ -345,7 +349,7 @@ final class PublishQueue {
 	}
 
 	synchronized void cancel(Publication publication) {
-		this.answers.expectUnawaited(publication, now(), this.sender.limit(publication));
+		this.answers.expectUnawaited(publication, now(), this.sender.limit(publication), true);
 		finish(publication);
 	}
 

@@ -40,7 +40,10 @@ final class ResponseTally {
 		REPEATED,
 
 		/** It comes from a responder that is not awaited. */
-		NOT_AWAITED
+		NOT_AWAITED,
+
+		/** It is to a publish that a rule or a timeout of zero ended without it. */
+		UNAWAITED
 
 	}
 

@@ -230,7 +230,7 @@ public final class SignalPublisher implements Publication.Owner {
 	}
 
 	private void log(Response response, Counted counted) {
-		if (counted.verdict() == Verdict.COUNTED) {
+		if (counted.verdict() == Verdict.COUNTED || counted.verdict() == Verdict.UNAWAITED) {
 			if (logger.isDebugEnabled()) {
 				logger.debug("'{}' answered '{}' with ras {}", LogText.printable(response.responderId()),
 						response.event(), response.ras());

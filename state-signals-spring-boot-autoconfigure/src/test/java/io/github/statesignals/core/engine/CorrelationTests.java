@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.CompletionRule;
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
@@ -141,6 +142,47 @@ class CorrelationTests {
 		this.peer.answer("r2", signals.get(0), 1);
 		assertThat(get(publishes.get(0)).isSuccess()).isTrue();
 		assertThat(publishes.get(1)).isNotDone();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void answersThatAPublishDidNotWantToAwaitAreNoProblem(boolean legacy) {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1", "r2");
+		if (legacy) {
+			this.peer.subscribePlain(exporter, "python");
+		}
+		exporter.signal("start").until(CompletionRule.first()).publishAsync();
+		answerByThree(this.peer.receive("start"), legacy);
+		exporter.signal("start").timeout(Duration.ZERO).publishAsync();
+		answerByThree(this.peer.receive("start"), legacy);
+		assertThat(application.engine().counters().unexpected()).isZero();
+		CompletableFuture<SignalResult> late = exporter.signal("start").until(CompletionRule.first()).publishAsync();
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
+		this.applications.timer().advance(RESPONSE_TIMEOUT);
+		assertThat(get(late).code()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		this.peer.answer("r1", signal, 1);
+		assertThat(application.engine().counters().unexpected()).isOne();
+	}
+
+	private void answerByThree(Message<Signal, SignalExtension> signal, boolean legacy) {
+		this.peer.answer("r1", signal, 1);
+		this.peer.answer("r2", signal, 1);
+		if (legacy) {
+			this.peer.answerPlain("python", signal, 1);
+		}
+	}
+
+	@Test
+	void anAnswerThatIsRepeatedAfterThePublishEndedEarlyDoesNotCountTwice() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1", "r2");
+		exporter.signal("start").until(CompletionRule.first()).publishAsync();
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
+		for (String responderId : List.of("r1", "r2", "r2", "stranger")) {
+			this.peer.answer(responderId, signal, 1);
+		}
+		assertThat(application.engine().counters().unexpected()).isEqualTo(2);
 	}
 
 	@Test
