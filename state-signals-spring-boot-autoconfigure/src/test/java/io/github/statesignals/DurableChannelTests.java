@@ -91,6 +91,30 @@ class DurableChannelTests {
 	}
 
 	@Test
+	void answersThatWaitTogetherAreStoredAsOneAndAreThoseOfTheirSignals() {
+		Blocking blocking = start(Blocking.class, "responder.name=r").getBean(Blocking.class);
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 300)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).publishAsync())
+			.toList();
+		await().until(() -> !blocking.numbers.isEmpty());
+		blocking.latch.countDown();
+		List<SignalResult> results = publishing.stream().map(CompletableFuture::join).toList();
+		assertThat(results).allMatch(SignalResult::isSuccess);
+		StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
+		assertThat(redis.keys("event-signal:{" + this.channel + "}:answers:*"))
+			.flatMap((key) -> redis.opsForHash().values(key))
+			.anySatisfy((stored) -> assertThat((String) stored).contains("\"id\":[\"").endsWith("\n="));
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		assertThat(results).allSatisfy((result) -> {
+			Response answer = channels.find(this.channel, result.id()).orElseThrow().acknowledged().get("r");
+			assertThat(answer).isEqualTo(new Response("r", exporter.getPublisherId(), "flip", 1, null));
+		});
+	}
+
+	@Test
 	void theBacklogHasTheEntriesThatWaitForEachResponder() {
 		ConfigurableApplicationContext blocked = start(Blocking.class, "responder.name=blocked");
 		start(Recording.class, "responder.name=away").close();

@@ -38,7 +38,7 @@ public record SignalChannels(String signals, String responses) {
 		return replyTo.startsWith(FRAMES, replyPrefix().length());
 	}
 
-	boolean readsCombined(String replyTo) {
+	public boolean readsCombined(String replyTo) {
 		return replyTo.startsWith(FRAMES + COMBINED, replyPrefix().length());
 	}
 

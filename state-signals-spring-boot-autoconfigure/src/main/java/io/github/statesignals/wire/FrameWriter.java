@@ -1,8 +1,10 @@
 package io.github.statesignals.wire;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.ObjIntConsumer;
 
 import io.github.statesignals.wire.FrameLine.Answer;
 import io.github.statesignals.wire.FrameLine.Written;
@@ -18,20 +20,37 @@ final class FrameWriter {
 
 	static byte[] write(List<FrameLine> lines, MessageWriter writer) {
 		List<byte[]> written = new ArrayList<>();
+		write(lines, writer, (line, messages) -> written.add(line));
+		return JsonLines.join(written);
+	}
+
+	static StoredFrame writeStored(List<FrameLine> lines, MessageWriter writer) {
+		List<byte[]> written = new ArrayList<>();
+		List<byte[]> stored = new ArrayList<>();
+		write(lines, writer, (line, messages) -> {
+			written.add(line);
+			stored.add(line);
+			stored.addAll(Collections.nCopies(messages - 1, StoredFrame.COMBINED));
+		});
+		byte[] frame = JsonLines.join(written);
+		return new StoredFrame(frame, (stored.size() > written.size()) ? JsonLines.join(stored) : frame);
+	}
+
+	private static void write(List<FrameLine> lines, MessageWriter writer, ObjIntConsumer<byte[]> written) {
 		for (int at = 0; at < lines.size();) {
 			if (lines.get(at) instanceof Written line) {
-				written.add(line.json());
+				written.accept(line.json(), 1);
 				at++;
 			}
 			else {
 				List<Answer> ofOne = combined(lines, at, Answer::isOfSameResponder);
 				List<Answer> toOne = (ofOne.size() > 1) ? ofOne.subList(0, 1)
 						: combined(lines, at, Answer::isToSameSignal);
-				written.add(writer.write(toOne, ofOne));
-				at += Math.max(toOne.size(), ofOne.size());
+				int messages = Math.max(toOne.size(), ofOne.size());
+				written.accept(writer.write(toOne, ofOne), messages);
+				at += messages;
 			}
 		}
-		return JsonLines.join(written);
 	}
 
 	// The first one, and those that follow it and meet the condition.

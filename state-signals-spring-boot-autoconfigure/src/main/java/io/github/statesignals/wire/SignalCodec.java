@@ -149,6 +149,10 @@ public final class SignalCodec {
 		return FrameWriter.write(frame, this.writer);
 	}
 
+	public StoredFrame writeStored(List<FrameLine> frame) {
+		return FrameWriter.writeStored(frame, this.writer);
+	}
+
 	private byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
 		String message = response.message();
 		if (message == null || message.length() <= this.maxPayload) {

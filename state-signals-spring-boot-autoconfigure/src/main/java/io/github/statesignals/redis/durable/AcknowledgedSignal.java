@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.redis.durable.PendingSignal.Settled;
 import io.github.statesignals.redis.durable.store.AnsweredSignal;
+import io.github.statesignals.wire.FrameLine;
 
 /**
  * A signal whose acknowledgement is to be stored. Completes when Redis has replied, with
@@ -15,7 +16,7 @@ final class AcknowledgedSignal extends CompletableFuture<Boolean> {
 
 	private final AnsweredSignal answered;
 
-	AcknowledgedSignal(PendingSignal signal, byte[] answer, String address, boolean last) {
+	AcknowledgedSignal(PendingSignal signal, FrameLine answer, String address, boolean last) {
 		this.signal = signal;
 		this.answered = new AnsweredSignal(signal.entry().id(),
 				(signal.content() instanceof Settled) ? AnsweredSignal.NO_NUMBER : signal.number(), answer, address,

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.wire.FrameLine;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -32,14 +33,14 @@ final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
 		this.refused = refused;
 	}
 
-	AcknowledgedSignal add(PendingSignal signal, byte[] answer, String address) {
+	AcknowledgedSignal add(PendingSignal signal, FrameLine answer, String address) {
 		// An entry is acknowledged with the last of its signals, and not before.
 		return add(() -> new AcknowledgedSignal(signal, answer, address, signal.entry().acknowledge(signal)));
 	}
 
 	@Override
 	long size(AcknowledgedSignal signal) {
-		return signal.answered().answer().length + 1;
+		return signal.answered().answer().length() + 1;
 	}
 
 	@Override

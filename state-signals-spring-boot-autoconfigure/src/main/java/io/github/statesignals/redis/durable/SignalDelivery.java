@@ -21,6 +21,8 @@ import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import io.github.statesignals.wire.ReceivedMessage;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
+import io.github.statesignals.wire.FrameLine;
+import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +32,7 @@ final class SignalDelivery {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalDelivery.class);
 
-	private static final byte[] NO_ANSWER = {};
+	private static final FrameLine NO_ANSWER = new Written(new byte[0]);
 
 	// Another client may store an entry under any id.
 	private static final int MILLIS_DIGITS = 18;
@@ -55,13 +57,17 @@ final class SignalDelivery {
 	// The last number of each publisher. Used by one thread at a time.
 	private final Map<String, Long> numbers = new HashMap<>();
 
-	private volatile @Nullable String knownReplyTo;
+	private final Address responses;
+
+	private volatile Address known;
 
 	SignalDelivery(String channel, String responder, String source, SignalCodec codec, Listener listener,
 			Reader reader) {
 		this.channel = channel;
 		this.responder = responder;
 		this.channels = SignalChannels.of(channel);
+		this.responses = new Address(this.channels.responses(), false);
+		this.known = this.responses;
 		this.source = source;
 		this.codec = codec;
 		this.listener = listener;
@@ -157,13 +163,17 @@ final class SignalDelivery {
 		}
 	}
 
+	// Where to send answers.
+	private record Address(String name, boolean readsCombined) {
+	}
+
 	interface Reader {
 
 		// False if it is not this instance's to handle any more.
 		boolean begin(PendingSignal signal);
 
 		// The answer in JSON is empty if there is none.
-		CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address);
+		CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, String address);
 
 		boolean isActive();
 
@@ -208,21 +218,33 @@ final class SignalDelivery {
 				@Nullable ResponseExtension extension) {
 			if (this.acknowledged == null) {
 				SignalDelivery delivery = SignalDelivery.this;
-				byte[] answer = (response != null) ? delivery.codec.write(response, extension) : NO_ANSWER;
-				this.acknowledged = delivery.reader.acknowledge(this.signal, answer, address());
+				Address address = address();
+				FrameLine answer = (response != null) ? line(response, extension, address) : NO_ANSWER;
+				this.acknowledged = delivery.reader.acknowledge(this.signal, answer, address.name);
 			}
 			return this.acknowledged;
 		}
 
+		private FrameLine line(Response response, @Nullable ResponseExtension extension, Address address) {
+			SignalCodec codec = SignalDelivery.this.codec;
+			return address.readsCombined ? codec.line(response, extension)
+					: new Written(codec.write(response, extension));
+		}
+
 		// Most signals come from the publisher of the one before.
-		private String address() {
+		private Address address() {
 			String to = this.replyTo;
 			SignalDelivery delivery = SignalDelivery.this;
-			if (to == null || (!to.equals(delivery.knownReplyTo) && !delivery.channels.isReplyTo(to))) {
-				return delivery.channels.responses();
+			Address address = delivery.known;
+			if (to != null && to.equals(address.name)) {
+				return address;
 			}
-			delivery.knownReplyTo = to;
-			return to;
+			if (to == null || !delivery.channels.isReplyTo(to)) {
+				return delivery.responses;
+			}
+			address = new Address(to, delivery.channels.readsCombined(to));
+			delivery.known = address;
+			return address;
 		}
 
 	}

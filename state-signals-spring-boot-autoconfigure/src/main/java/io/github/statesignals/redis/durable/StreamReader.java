@@ -16,6 +16,7 @@ import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration.Outcome;
+import io.github.statesignals.wire.FrameLine;
 import io.github.statesignals.wire.SignalCodec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +69,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		this.registration = new ResponderRegistration(channel, name, store);
 		this.acknowledgements = new AcknowledgementQueue(
 				(batch) -> store.acknowledge(name, batch.get(0).token(),
-						batch.stream().map(AcknowledgedSignal::answered).toList()),
+						batch.stream().map(AcknowledgedSignal::answered).toList(), codec),
 				services, codec.maxPayload(), "Redis refuses the acknowledgements of '" + name + "' on channel '"
 						+ channel + "', which are sent until they are accepted");
 		this.delivery = new DeliveryLoop(channel, name, store, this.backlog,
@@ -345,7 +346,7 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	// A handler that had begun may acknowledge later: the token decides.
 	@Override
-	public CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
+	public CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, String address) {
 		if (!signal.entry().hasBegun(signal) && !begin(signal)) {
 			return CompletableFuture.completedFuture(null);
 		}

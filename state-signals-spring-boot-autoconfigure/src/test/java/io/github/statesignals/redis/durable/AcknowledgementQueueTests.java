@@ -19,6 +19,7 @@ import io.github.statesignals.UnreadableException;
 import io.github.statesignals.redis.durable.PendingEntry.Identity;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.transport.SignalTransport;
+import io.github.statesignals.wire.FrameLine.Written;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -188,7 +189,7 @@ class AcknowledgementQueueTests {
 	}
 
 	private AcknowledgedSignal add(PendingEntry entry, int number, int size) {
-		return this.queue.add(this.signals.get(entry).get(number), new byte[size], "address");
+		return this.queue.add(this.signals.get(entry).get(number), new Written(new byte[size]), "address");
 	}
 
 }

@@ -18,6 +18,7 @@ import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.Signal;
+import io.github.statesignals.wire.FrameLine;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -139,7 +140,7 @@ class StuckReaderTests {
 		}
 
 		@Override
-		public CompletableFuture<?> acknowledge(PendingSignal signal, byte[] answer, String address) {
+		public CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, String address) {
 			return CompletableFuture.completedFuture(null);
 		}
 

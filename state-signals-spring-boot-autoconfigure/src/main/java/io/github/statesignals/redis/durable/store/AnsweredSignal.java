@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
+import io.github.statesignals.wire.FrameLine;
+
 /**
  * A signal to acknowledge. Without a number it acknowledges the entry alone. The last
  * signal of an entry acknowledges it.
  */
-public record AnsweredSignal(String entry, int number, byte[] answer, String address, boolean isLast) {
+public record AnsweredSignal(String entry, int number, FrameLine answer, String address, boolean isLast) {
 
 	public static final int NO_NUMBER = -1;
 
@@ -16,7 +18,7 @@ public record AnsweredSignal(String entry, int number, byte[] answer, String add
 		.thenComparingInt(AnsweredSignal::number);
 
 	boolean hasAnswer() {
-		return this.answer.length > 0;
+		return this.answer.length() > 0;
 	}
 
 	// Those that are stored and sent together: consecutive signals of an entry.

@@ -20,8 +20,9 @@ import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
-import io.github.statesignals.wire.SignalCodec;
 import io.github.statesignals.redis.durable.store.StoredDeadLetters.StoredDeadLetter;
+import io.github.statesignals.wire.SignalCodec;
+import io.github.statesignals.wire.StoredFrame;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ public final class StreamStore {
 
 	// Within this time, a batch may be sent again.
 	private static final Duration BATCH_REMEMBERED = Duration.ofHours(1);
+
+	private static final byte[] NOTHING = {};
 
 	private final StreamKeys keys;
 
@@ -104,7 +107,8 @@ public final class StreamStore {
 	// Stores and sends answers, and acknowledges entries. The token is that with which
 	// the lease was held when all of them were read. False if another instance has held
 	// the lease since.
-	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token, List<AnsweredSignal> signals) {
+	public CompletableFuture<Boolean> acknowledge(String responder, byte[] token, List<AnsweredSignal> signals,
+			SignalCodec codec) {
 		List<byte[]> scriptKeys = new ArrayList<>(
 				List.of(this.keys.log(), this.keys.lease(responder), this.keys.reader(responder)));
 		List<byte[]> entries = signals.stream()
@@ -118,8 +122,10 @@ public final class StreamStore {
 			AnsweredSignal first = run.get(0);
 			scriptKeys.add(this.keys.answers(first.entry()));
 			arguments.add(StreamKeys.field(StreamKeys.signal(first.entry(), first.number()), responder));
-			arguments.add(SignalCodec.joinLines(run.stream().map(AnsweredSignal::answer).toList()));
+			StoredFrame answers = codec.writeStored(run.stream().map(AnsweredSignal::answer).toList());
+			arguments.add(answers.lines());
 			arguments.add(StreamKeys.bytes(first.hasAnswer() ? first.address() : ""));
+			arguments.add((answers.frame() != answers.lines()) ? answers.frame() : NOTHING);
 		}
 		return eval(StreamScript.ACKNOWLEDGE, scriptKeys, arguments).thenApply(StreamStore::isDone);
 	}

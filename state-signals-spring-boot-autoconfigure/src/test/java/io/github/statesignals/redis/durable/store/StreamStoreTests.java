@@ -11,11 +11,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.Response;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.wire.FrameLine.Written;
+import io.github.statesignals.wire.SignalCodec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +40,8 @@ class StreamStoreTests {
 	private final StreamKeys keys = StreamKeys.of(this.channel);
 
 	private final String log = text(this.keys.log());
+
+	private final SignalCodec codec = new SignalCodec(100_000);
 
 	private LettuceConnectionFactory connectionFactory;
 
@@ -165,7 +172,8 @@ class StreamStoreTests {
 				store
 					.acknowledge("r", bytes("current"),
 							List.of(answered("1-1", 3, "three"), answered("1-1", 1, "one"), answered("1-1", 2, "two"),
-									answered("1-2", 2, "other"), answered("1-1", 4, ""), answered("1-1", 5, "five")))
+									answered("1-2", 2, "other"), answered("1-1", 4, ""), answered("1-1", 5, "five")),
+							this.codec)
 					.join())
 			.isTrue();
 		assertThat(this.redis.opsForHash().entries(text(this.keys.answers("1-1"))))
@@ -180,14 +188,57 @@ class StreamStoreTests {
 		assertThat(store.answered("other", List.of("1-1.1")).join()).isEmpty();
 	}
 
+	@Test
+	void combinedAnswersAreStoredAsOneAndRecalledSeparately() {
+		StreamStore store = store(Duration.ofDays(1));
+		List<Response> responses = List.of(response(1, null), response(1, null), response(1, null),
+				response(0, "disk full"), response(0, null), response(0, null));
+		List<AnsweredSignal> signals = IntStream.range(0, responses.size())
+			.mapToObj((number) -> new AnsweredSignal("1-1", number + 7,
+					this.codec.line(responses.get(number), new ResponseExtension("id]" + number)), "replies", false))
+			.toList();
+		assertThat(store.acknowledge("r", bytes("current"), signals, this.codec).join()).isTrue();
+		String stored = (String) this.redis.opsForHash().entries(text(this.keys.answers("1-1"))).get("1-1.7 r");
+		assertThat(stored).containsOnlyOnce("disk full");
+		assertThat(stored.lines()).hasSize(6).filteredOn("="::equals).hasSize(3);
+		List<AnswerReference> references = IntStream.rangeClosed(6, 13)
+			.mapToObj((number) -> new AnswerReference("1-1." + number, "r"))
+			.toList();
+		List<byte[]> recalled = store.recall(references).join();
+		assertThat(recalled.get(0)).isEmpty();
+		assertThat(recalled.get(7)).isEmpty();
+		for (int number = 0; number < responses.size(); number++) {
+			assertThat(recalled.get(number + 1))
+				.isEqualTo(this.codec.write(responses.get(number), new ResponseExtension("id]" + number)));
+		}
+		assertThat(store.recall(List.of(references.get(2))).join()).containsExactly(recalled.get(2));
+		assertThat(store.answered("r", references.stream().map(AnswerReference::signal).toList()).join()).hasSize(6);
+	}
+
+	private static Response response(int ras, @Nullable String message) {
+		return new Response("r", "publisher", "step", ras, message);
+	}
+
+	@Test
+	void anAnswerThatAnotherClientHasWrittenWronglyIsNone() {
+		this.redis.opsForHash().put(text(this.keys.answers("1-1")), "1-1.0 r", "=\n{\"id\":[\"a\"]}\n=\n=\nfive\n=");
+		StreamStore store = store(Duration.ofDays(1));
+		List<AnswerReference> references = IntStream.rangeClosed(0, 5)
+			.mapToObj((number) -> new AnswerReference("1-1." + number, "r"))
+			.toList();
+		assertThat(store.recall(references).join()).extracting(StreamStoreTests::text)
+			.containsExactly("", "{\"id\":\"a\"}", "", "", "", "");
+	}
+
 	private static AnsweredSignal answered(String entry, int number, String answer) {
-		return new AnsweredSignal(entry, number, bytes(answer), "event-signal-response:store", false);
+		return new AnsweredSignal(entry, number, new Written(bytes(answer)), "event-signal-response:store", false);
 	}
 
 	private boolean acknowledge(StreamStore store, String token) {
 		return store
-			.acknowledge("r", bytes(token),
-					List.of(new AnsweredSignal("1-1", 0, bytes("answer"), "event-signal-response:store", true)))
+			.acknowledge("r", bytes(token), List
+				.of(new AnsweredSignal("1-1", 0, new Written(bytes("answer")), "event-signal-response:store", true)),
+					this.codec)
 			.join();
 	}
 
