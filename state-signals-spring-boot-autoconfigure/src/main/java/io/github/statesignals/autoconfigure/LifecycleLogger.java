@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.core.exporter.DefaultSignalExporter;
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,8 +76,12 @@ final class LifecycleLogger implements ApplicationListener<ApplicationContextEve
 		if (!description.isEmpty()) {
 			logger.info("Signals: {}", description);
 		}
-		this.engine.responders().forEach((responder) -> warnIfMisspelt(responder.getChannel()));
-		this.engine.exporters().forEach((exporter) -> warnIfMisspelt(exporter.getChannel()));
+		for (DefaultSignalResponder responder : this.engine.responders()) {
+			warnIfMisspelt(responder.getChannel());
+		}
+		for (DefaultSignalExporter exporter : this.engine.exporters()) {
+			warnIfMisspelt(exporter.getChannel());
+		}
 	}
 
 	// Otherwise a channel that is misspelt in the code, or differs from the lower case

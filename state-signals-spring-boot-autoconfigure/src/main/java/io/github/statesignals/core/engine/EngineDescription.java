@@ -3,7 +3,6 @@ package io.github.statesignals.core.engine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
 
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -21,10 +20,17 @@ final class EngineDescription {
 	}
 
 	static String of(Collection<DefaultSignalResponder> responders, Collection<DefaultSignalExporter> exporters) {
-		return join(Stream
-			.concat(responders.stream().filter(DefaultSignalResponder::isActive).map(EngineDescription::describe),
-					exporters.stream().map(EngineDescription::describe))
-			.toList(), "; ");
+		List<String> all = new ArrayList<>();
+		// Lambdas would be more classes to load at each start.
+		for (DefaultSignalResponder responder : responders) {
+			if (responder.isActive()) {
+				all.add(describe(responder));
+			}
+		}
+		for (DefaultSignalExporter exporter : exporters) {
+			all.add(describe(exporter));
+		}
+		return join(all, "; ");
 	}
 
 	private static String describe(DefaultSignalResponder responder) {
