@@ -3,6 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -50,6 +52,9 @@ final class UnknownProperties {
 
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final TreeMap<String, String> known = new TreeMap<>();
+
+	// Those of the known ones that have elements.
+	private final Set<String> lists = new HashSet<>();
 
 	// The keys of maps, in lower case.
 	private final Set<String> keys;
@@ -105,25 +110,39 @@ final class UnknownProperties {
 			collect(name + "." + ANY_KEY, map.getActualTypeArguments()[1]);
 		}
 		else {
-			this.known.put(uniform(ConfigurationPropertyName.of(name.replace(ANY_KEY, "key"))), name);
+			String uniform = uniform(ConfigurationPropertyName.of(name.replace(ANY_KEY, "key")));
+			this.known.put(uniform, name);
+			if (type instanceof ParameterizedType) {
+				this.lists.add(uniform);
+			}
 		}
 	}
 
 	private void checkProperty(String text, PropertySource<?> source) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(text, '.');
 		String uniform = uniform(name);
-		if (uniform.startsWith(LETTERS + ".") && !isKnown(uniform)) {
+		if (uniform.startsWith(LETTERS + ".") && !isKnown(uniform, isElement(name))) {
 			String bracketed = bracketed(name.toString());
-			String nearest = (bracketed != null) ? bracketed : nearest(uniform, Math.max(2, uniform.length() / 4));
+			String parent = this.known.get(uniform.substring(0, uniform.lastIndexOf('.')));
+			String nearest = (bracketed != null) ? bracketed
+					: (parent != null) ? parent : nearest(uniform, Math.max(2, uniform.length() / 4));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
 					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
 		}
 	}
 
-	// A group of known ones is a property itself if it is empty in YAML.
-	private boolean isKnown(String uniform) {
+	// A group of known ones is a property itself if it is empty in YAML. Boot ignores the
+	// elements of what is no list, as if it was not set.
+	private boolean isKnown(String uniform, boolean element) {
+		if (element) {
+			return this.lists.contains(uniform);
+		}
 		String next = this.known.ceilingKey(uniform);
 		return next != null && (next.equals(uniform) || next.startsWith(uniform + "."));
+	}
+
+	private static boolean isElement(ConfigurationPropertyName name) {
+		return name.isLastElementIndexed() && name.getLastElement(Form.UNIFORM).matches("\\d+");
 	}
 
 	private void checkVariable(String text) {

@@ -149,7 +149,8 @@ class FirstContactTests {
 			"responder.response-timeout, exporter.response-timeout", "conect-timeout, connect-timeout",
 			"exporter.legal-event[0], exporter.legal-events", "channels.orders.retension, channels.<name>.retention",
 			"channels.[a.b].deliver, channels.<name>.delivery", "channels.a.b.delivery, channels[a.b].delivery",
-			"enable, enabled" })
+			"enable, enabled", "channel[0], channel", "channel.name, channel", "connect-timeout[0], connect-timeout",
+			"channels.orders.delivery[0], channels.<name>.delivery", "exporter.legal-events.a, exporter.legal-events" })
 	void propertyThatDoesNotExistIsReportedWithTheNearestOne(String property, String nearest, CapturedOutput output) {
 		run(OverMemory.class, "state-signals." + property + "=1").close();
 		assertThat(output.getOut()).containsOnlyOnce("The property 'state-signals." + property
@@ -203,9 +204,21 @@ class FirstContactTests {
 		assertThat(output.getOut().substring(logged)).doesNotContain("are ignored");
 	}
 
+	// As in YAML, where all properties of the group are comments.
+	@ParameterizedTest
+	@CsvSource({ "exporter, legal-events", "responder, name", "protocol, extensions", "signing, mode",
+			"tracing, in-metadata" })
+	void emptyGroupFailsTheStartWithItsRemedy(String group, String member, CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, "state-signals." + group + "="))
+			.contains("The property 'state-signals." + group + "' is empty.")
+			.contains("Remove it, or set 'state-signals." + group + "." + member + "'");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "state-signals.channels.orders, delivery", "state-signals.channels[0], delivery",
-			"state-signals.signing.keys.k1, secret" })
+			"state-signals.signing.keys.k1, secret", "state-signals.signing, mode",
+			"state-signals.tracing, in-metadata", "state-signals.protocol, extensions",
+			"state-signals.exporter, legal-events", "state-signals.responder, name" })
 	void valueInThePlaceOfPropertiesFailsTheStart(String property, String member, CapturedOutput output) {
 		assertThat(report(output, OverMemory.class, property + "=durable-0123456789"))
 			.contains("'" + property + "'", "has a value instead of properties")
