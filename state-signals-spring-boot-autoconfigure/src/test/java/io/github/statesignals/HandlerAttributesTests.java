@@ -98,6 +98,8 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 				Arguments.of(ArrayProcessName.class, "has a processName that is a", "one string"),
 				Arguments.of(ListPublisher.class, "has a publisher that is a list", "one"),
 				Arguments.of(ArrayErrorHandler.class, "has an errorHandler that is a", "one string"),
+				Arguments.of(WrongExpression.class, "has a channel that can't be resolved: '#{noSuchBean}' (EL1008E",
+						"Correct the expression"),
 				Arguments.of(ListHeader.class, "@Header that is a list", "${demo.list[0]}"),
 				Arguments.of(UnresolvableHeader.class, "@Header that can't be resolved", "Define the property"));
 	}
@@ -283,6 +285,14 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 	static class NestedList {
 
 		@OnSignal(event = "#{{'a', {'b'}}}")
+		void on() {
+		}
+
+	}
+
+	static class WrongExpression {
+
+		@OnSignal(event = "start", channel = "#{noSuchBean}")
 		void on() {
 		}
 

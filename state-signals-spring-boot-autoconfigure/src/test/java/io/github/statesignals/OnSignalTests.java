@@ -491,6 +491,7 @@ class OnSignalTests extends AbstractHandlerTests {
 						"${name:default}"),
 				Arguments.of(HandlerAttributesTests.UnresolvableTag.class, "'no.such.property'", "Define the property"),
 				Arguments.of(BlankTag.class, "has a blank tag (' ')", "leave the attribute out"),
+				Arguments.of(BlankCondition.class, "has a blank condition (' ')", "leave the attribute out"),
 				Arguments.of(ReturnsString.class, "returns java.lang.String", "Return void, an Acknowledgement"),
 				Arguments.of(ReturnsFlux.class, "returns reactor.core.publisher.Flux<java.lang.Boolean>",
 						"Return void, an Acknowledgement"),
@@ -1463,6 +1464,14 @@ class OnSignalTests extends AbstractHandlerTests {
 	static class AnyAndMore {
 
 		@OnSignal(event = { "*", "start" })
+		void on() {
+		}
+
+	}
+
+	static class BlankCondition {
+
+		@OnSignal(event = "start", condition = " ")
 		void on() {
 		}
 

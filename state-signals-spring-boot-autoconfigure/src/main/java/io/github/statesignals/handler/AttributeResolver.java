@@ -9,9 +9,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.BeanExpressionException;
 import org.springframework.beans.factory.config.BeanExpressionContext;
 import org.springframework.beans.factory.config.BeanExpressionResolver;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.PropertyPlaceholderHelper;
 
@@ -102,6 +104,12 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 			BeanExpressionResolver expressions = this.beanFactory.getBeanExpressionResolver();
 			return (expressions != null && embedded != null)
 					? expressions.evaluate(embedded, new BeanExpressionContext(this.beanFactory, null)) : embedded;
+		}
+		catch (BeanExpressionException ex) {
+			throw new InvalidAttributeException(
+					"that can't be resolved: '%s' (%s)".formatted(declared,
+							NestedExceptionUtils.getMostSpecificCause(ex).getMessage()),
+					"Correct the expression: it sees the beans by their names, and no signal.");
 		}
 		catch (RuntimeException ex) {
 			throw new InvalidAttributeException("that can't be resolved: " + ex.getMessage(),

@@ -44,7 +44,8 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 
 	@Nullable Expression condition() {
 		String condition = raw("condition");
-		return condition.isEmpty() ? null : resolved("condition", () -> SignalFilter.parse(condition));
+		return condition.isEmpty() ? null
+				: resolved("condition", () -> SignalFilter.parse(hasText("condition", condition, condition)));
 	}
 
 	private String raw(String name) {
