@@ -3,6 +3,7 @@ package io.github.statesignals;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.handler.InvalidSignalHandlerException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,9 @@ import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -57,6 +61,35 @@ class LateHandlersTests extends AbstractHandlerTests {
 			assertThat(this.publisher.ask("go").ras()).isEqualTo(1);
 			assertThat(HANDLED).containsExactly(lazy, lazy, product);
 		});
+	}
+
+	@Test
+	void handlersOfAChildContextWithoutSignalsAreReported(CapturedOutput output) {
+		this.runner.run((context) -> {
+			try (AnnotationConfigApplicationContext child = child(context, "silent")) {
+				child.refresh();
+				assertThat(output.getOut()).containsOnlyOnce("The @OnSignal methods of [" + Handling.class.getName()
+						+ "] handle no signals: their application context 'silent' has a parent with signals, and none itself");
+			}
+			try (AnnotationConfigApplicationContext child = child(context, "disabled")) {
+				TestPropertyValues.of("state-signals.enabled=false").applyTo(child);
+				child.register(StateSignalsAutoConfiguration.class);
+				child.refresh();
+			}
+			try (AnnotationConfigApplicationContext child = child(context, "handling")) {
+				child.register(StateSignalsAutoConfiguration.class);
+				child.refresh();
+			}
+			assertThat(output.getOut()).containsOnlyOnce("handle no signals");
+		});
+	}
+
+	private static AnnotationConfigApplicationContext child(ApplicationContext parent, String id) {
+		AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext();
+		child.setId(id);
+		child.setParent(parent);
+		child.registerBean(Handling.class);
+		return child;
 	}
 
 	@Test

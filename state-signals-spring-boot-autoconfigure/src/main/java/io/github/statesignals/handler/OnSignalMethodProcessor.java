@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.SignalArgumentResolver;
@@ -40,6 +41,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ApplicationContextEvent;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.ContextStartedEvent;
 import org.springframework.context.event.ContextStoppedEvent;
 import org.springframework.core.MethodIntrospector;
@@ -159,7 +161,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	}
 
 	private void process(String beanName, @Nullable ApplicationEventBridge bridge) {
-		Class<?> targetClass = targetClass(beanName);
+		Class<?> targetClass = targetClass(this.classes, beanName);
 		if (targetClass == null) {
 			return;
 		}
@@ -188,9 +190,14 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	@Override
 	public void onApplicationEvent(ApplicationContextEvent event) {
+		if (!(event.getApplicationContext() instanceof ConfigurableApplicationContext context)) {
+			return;
+		}
+		if (event instanceof ContextRefreshedEvent && context.getBeanFactory() != this.beanFactory) {
+			reportHandlers(context);
+		}
 		// An engine of this context stops by itself, after the web server's requests.
-		if (!(event.getApplicationContext() instanceof ConfigurableApplicationContext context)
-				|| context.getBeanFactory() != this.beanFactory
+		if (context.getBeanFactory() != this.beanFactory
 				|| this.beanFactory.getBeanNamesForType(SignalEngine.class, true, false).length > 0) {
 			return;
 		}
@@ -199,6 +206,27 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		else if (event instanceof ContextStartedEvent && !this.inspected) {
 			afterSingletonsInstantiated();
+		}
+	}
+
+	// A child context publishes its events to its parents, too.
+	private void reportHandlers(ConfigurableApplicationContext child) {
+		if (child.getBeanNamesForType(OnSignalMethodProcessor.class, true, false).length > 0
+				|| !child.getEnvironment().getProperty("state-signals.enabled", Boolean.class, true)) {
+			return;
+		}
+		BeanClasses classes = new BeanClasses(child.getBeanFactory());
+		List<String> handlers = Stream.of(child.getBeanDefinitionNames())
+			.map((beanName) -> targetClass(classes, beanName))
+			.filter((type) -> type != null && this.annotated.contains(type))
+			.map(Class::getName)
+			.toList();
+		if (!handlers.isEmpty()) {
+			logger
+				.warn("The @OnSignal methods of {} handle no signals: their application context '{}' has a parent with "
+						+ "signals, and none itself. Add @ImportAutoConfiguration(StateSignalsAutoConfiguration.class) to it, "
+						+ "move the beans to the parent, or set 'state-signals.enabled' to false in it", handlers,
+						child.getId());
 		}
 	}
 
@@ -216,9 +244,9 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 	}
 
-	private @Nullable Class<?> targetClass(String beanName) {
+	private static @Nullable Class<?> targetClass(BeanClasses classes, String beanName) {
 		try {
-			return this.classes.targetClass(beanName);
+			return classes.targetClass(beanName);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not determine the class of bean '{}'", beanName, ex);
