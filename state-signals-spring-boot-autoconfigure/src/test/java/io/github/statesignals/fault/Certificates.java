@@ -34,9 +34,18 @@ final class Certificates implements AutoCloseable {
 	 * @return the certificate, its key and a trust store, in files of their own
 	 */
 	static Certificates create() {
+		return create("ip:127.0.0.1,dns:localhost");
+	}
+
+	/**
+	 * Make a certificate.
+	 * @param names the names of the server that it is of
+	 * @return the certificate, its key and a trust store, in files of their own
+	 */
+	static Certificates create(String names) {
 		try {
 			Certificates certificates = new Certificates(Files.createTempDirectory("state-signals-tls-"));
-			certificates.generate();
+			certificates.generate(names);
 			certificates.export();
 			return certificates;
 		}
@@ -45,13 +54,12 @@ final class Certificates implements AutoCloseable {
 		}
 	}
 
-	private void generate() throws IOException {
+	private void generate(String names) throws IOException {
 		Path log = this.directory.resolve("log");
-		Process keytool = new ProcessBuilder(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias",
-						ALIAS, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2", "-dname", "CN=localhost",
-						"-ext", "san=ip:127.0.0.1,dns:localhost", "-storetype", "PKCS12", "-keystore",
-						keyStore().toString(), "-storepass", PASSWORD))
+		Process keytool = new ProcessBuilder(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", ALIAS,
+				"-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2", "-dname", "CN=localhost", "-ext",
+				"san=" + names, "-storetype", "PKCS12", "-keystore", keyStore().toString(), "-storepass", PASSWORD))
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();

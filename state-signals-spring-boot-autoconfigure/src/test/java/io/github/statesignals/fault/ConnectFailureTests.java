@@ -56,6 +56,7 @@ class ConnectFailureTests {
 		assertThat(report(output, server, NO_WAITING, "spring.data.redis.username=app",
 				"spring.data.redis.password=secret"))
 			.contains("ACL SETUSER <user> &event-signal-* +subscribe");
+		assertThat(output.getOut()).doesNotContain("\tat ");
 	}
 
 	@Test
@@ -81,7 +82,32 @@ class ConnectFailureTests {
 		RedisProcess server = use(RedisProcess.builder().tls(this.applications.use(Certificates.create())));
 		assertThat(report(output, server, NO_WAITING, "spring.data.redis.ssl.enabled=true",
 				"spring.data.redis.client-type=" + driver))
-			.contains("it has to trust the certificate of the server");
+			.contains("to an SSL bundle that trusts the certificate of the server");
+	}
+
+	// Jedis does not verify the name.
+	@Test
+	void certificateOfAnotherHost(CapturedOutput output) {
+		Certificates certificates = this.applications.use(Certificates.create("dns:redis.example.com"));
+		RedisProcess server = use(RedisProcess.builder().tls(certificates));
+		assertThat(report(output, server, trusting(certificates, "lettuce")))
+			.contains("Correct 'spring.data.redis.host'", "to a name in the certificate");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void certificateThatTheServerAsksFor(String driver, CapturedOutput output) {
+		Certificates certificates = this.applications.use(Certificates.create());
+		RedisProcess server = use(RedisProcess.builder().tls(certificates).settings("tls-auth-clients yes"));
+		assertThat(report(output, server, trusting(certificates, driver))).contains("certificate_required")
+			.contains("a key store with a certificate that the server trusts");
+	}
+
+	private static String[] trusting(Certificates certificates, String driver) {
+		return Stream
+			.concat(Stream.of(NO_WAITING, "spring.data.redis.client-type=" + driver),
+					certificates.properties().stream())
+			.toArray(String[]::new);
 	}
 
 	@ParameterizedTest

@@ -2,6 +2,8 @@ package io.github.statesignals.redis.driver;
 
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -59,9 +61,25 @@ public enum ConnectProblem {
 			"The server uses TLS on this port: set 'spring.data.redis.ssl.enabled=true' or 'spring.data.redis.ssl.bundle', "
 					+ "or correct 'spring.data.redis.port' to its port without TLS."),
 
+	CERTIFICATE_EXPIRED(true,
+			(cause) -> cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException,
+			"Renew the certificate of the server, or correct the clock of this host: no SSL bundle trusts a certificate "
+					+ "outside its validity."),
+
+	CERTIFICATE_HOST(true,
+			messages("No subject alternative|No name matching|doesn't match any of the subject alternative"),
+			"Correct 'spring.data.redis.host' (or the host in 'spring.data.redis.url') to a name in the certificate of the "
+					+ "server, or issue the certificate for this name."),
+
 	CERTIFICATE(true, GeneralSecurityException.class::isInstance,
-			"Correct the SSL bundle that 'spring.data.redis.ssl.bundle' names: "
-					+ "it has to trust the certificate of the server."),
+			"Set 'spring.data.redis.ssl.bundle' to an SSL bundle that trusts the certificate of the server: its trust store "
+					+ "has to have this certificate, or the one of its issuer."),
+
+	TLS_REFUSED(true,
+			messages("Received fatal alert: (?:certificate_|bad_certificate|unsupported_certificate|unknown_ca|"
+					+ "protocol_version|handshake_failure|insufficient_security|access_denied)"),
+			"The server refuses the TLS handshake. Correct the SSL bundle that 'spring.data.redis.ssl.bundle' names: a key store "
+					+ "with a certificate that the server trusts where it asks for one, and the protocols and ciphers."),
 
 	TLS_HANDSHAKE(false, SSLException.class::isInstance,
 			"If the server does not use TLS on this port, remove 'spring.data.redis.ssl.*' (and write 'redis://' instead of "
@@ -105,7 +123,8 @@ public enum ConnectProblem {
 	COMMAND(false, replies("ERR unknown (sub)?command"),
 			"The server lacks a command that signals need: upgrade Redis, or enable the command."),
 
-	CLOSED(false, messages("Connection reset|Connection closed|Unexpected end of stream|Broken pipe"),
+	CLOSED(false, messages(
+			"Connection reset|Connection closed|Unexpected end of stream|Broken pipe|RedisHandshakeHandler not registered"),
 			"If the server uses TLS on this port, set 'spring.data.redis.ssl.enabled=true' or 'spring.data.redis.ssl.bundle'. "
 					+ "Else its log says why it closes connections; 'protected-mode' and 'maxclients' are common reasons."),
 

@@ -1,6 +1,13 @@
 package io.github.statesignals.redis.driver;
 
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
+
+import javax.net.ssl.SSLException;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
@@ -73,6 +80,37 @@ class ConnectProblemTests {
 			.isEqualTo(ConnectProblem.TLS_REQUIRED);
 		assertThat(ConnectProblem.of(new IllegalStateException("Invalid first byte: 72 (H) at buffer index 1")))
 			.isEqualTo(ConnectProblem.NOT_REDIS);
+	}
+
+	@Test
+	void certificateOutsideItsValidityIsDistinguishedFromOneThatIsNotTrusted() {
+		assertThat(
+				ConnectProblem.of(handshake(new CertificateExpiredException("NotAfter: Sat Feb 01 00:00:00 UTC 2025"))))
+			.isEqualTo(ConnectProblem.CERTIFICATE_EXPIRED);
+		assertThat(ConnectProblem.of(handshake(new CertificateNotYetValidException("NotBefore: Sat Feb 01 2250"))))
+			.isEqualTo(ConnectProblem.CERTIFICATE_EXPIRED);
+		assertThat(
+				ConnectProblem.of(handshake(new CertPathBuilderException("unable to find valid certification path"))))
+			.isEqualTo(ConnectProblem.CERTIFICATE);
+	}
+
+	private static Exception handshake(GeneralSecurityException cause) {
+		return new RedisConnectionException("Unable to connect", new SSLException("PKIX path validation failed",
+				new CertPathValidatorException("validity check failed", cause)));
+	}
+
+	@Test
+	void refusedHandshakeIsDistinguishedFromOneThatMayPass() {
+		assertThat(ConnectProblem.of(new SSLException("Received fatal alert: protocol_version")))
+			.isEqualTo(ConnectProblem.TLS_REFUSED);
+		assertThat(ConnectProblem.of(new SSLException("Received fatal alert: internal_error")))
+			.isEqualTo(ConnectProblem.TLS_HANDSHAKE);
+	}
+
+	@Test
+	void connectionThatIsClosedBeforeTheDriverIsReadyIsClosed() {
+		assertThat(ConnectProblem.of(new RedisConnectionException("RedisHandshakeHandler not registered")))
+			.isEqualTo(ConnectProblem.CLOSED);
 	}
 
 	@Test
