@@ -22,7 +22,7 @@ final class ConnectFailures {
 
 	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
-	// Longer: Spring Data logs an error with its trace each time.
+	// Longer: a refusal rarely ends by itself.
 	private static final Duration REFUSED_INTERVAL = Duration.ofSeconds(10);
 
 	private final Duration connectTimeout;

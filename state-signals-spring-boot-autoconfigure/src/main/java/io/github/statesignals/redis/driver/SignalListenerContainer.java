@@ -1,12 +1,16 @@
 package io.github.statesignals.redis.driver;
 
+import java.util.concurrent.CompletableFuture;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.SyncTaskExecutor;
+import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.FixedBackOff;
 
 /**
@@ -22,6 +26,9 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 
 	// Absent unless the driver is Lettuce.
 	private @Nullable LettuceConnections connections;
+
+	// Its start or subscription is being refused.
+	private volatile @Nullable Thread refused;
 
 	// Derived from the application's factory where that is possible.
 	private volatile @Nullable RedisConnectionFactory derived;
@@ -81,6 +88,26 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 	public void stop(Runnable callback) {
 		super.stop(callback);
 		disconnect();
+	}
+
+	// The container logs the trace of each failure while it runs. The caller logs a
+	// refusal once, with its remedy. A lost connection is the container's to recover.
+	@Override
+	protected void handleSubscriptionException(CompletableFuture<Void> future, BackOffExecution backOff,
+			Throwable cause) {
+		boolean lost = cause instanceof RedisConnectionFailureException;
+		this.refused = (!lost && ConnectProblem.of(cause).isCertain()) ? Thread.currentThread() : null;
+		try {
+			super.handleSubscriptionException(future, backOff, cause);
+		}
+		finally {
+			this.refused = null;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return super.isRunning() && this.refused != Thread.currentThread();
 	}
 
 	/**
