@@ -23,7 +23,8 @@ final class ReplayGuard {
 
 	private final long tolerance;
 
-	private final long start;
+	// No message may have been signed before it, but for exceptions.
+	private long start;
 
 	ReplayGuard(long tolerance, long start) {
 		this.tolerance = tolerance;
@@ -33,9 +34,13 @@ final class ReplayGuard {
 	// Takes a message whose signature is valid. afterStart: it must not be older than
 	// this guard. Returns the reason why it is refused.
 	synchronized @Nullable String check(Sender sender, long time, long now, boolean afterStart) {
+		// The clock may have been set back: older messages were signed before that.
+		this.start = Math.min(this.start, now);
 		if (Math.abs(now - time) > this.tolerance) {
-			return "its time is %d s %s that of this host. Synchronize the clocks, if it is not an old message"
-				.formatted(Math.abs(now - time) / 1_000_000, (time < now) ? "before" : "after");
+			return ((time < now)
+					? "its time is %d s before that of this host. Synchronize the clocks, if it is not an old message"
+					: "its time is %d s after that of this host. Synchronize the clocks, and restart its sender if that clock was set back")
+				.formatted(Math.abs(now - time) / 1_000_000);
 		}
 		if (afterStart && time < this.start) {
 			return "it was sent before this application has started";

@@ -43,7 +43,7 @@ final class StoredOrder {
 	// Takes a signal that was stored again on purpose.
 	synchronized @Nullable String checkReplay(Source source, long time, Position position) {
 		if (position.millis < 0 || Math.abs(TimeUnit.MILLISECONDS.toMicros(position.millis) - time) > this.tolerance) {
-			return "it was signed at another time than it was stored";
+			return "it was signed at another time than it was stored. Synchronize the clocks of Redis and of the application that replays";
 		}
 		Position before = this.replays.putIfAbsent(new Replay(source, time), position);
 		return (before == null || before.equals(position)) ? null : "it is stored again";

@@ -260,9 +260,10 @@ class SignedCodecTests {
 		byte[] signal = signal();
 		byte[] hello = this.sender.write(ANSWER, ResponseExtension.UNDERSTOOD);
 		this.clock.now = this.clock.now.minusSeconds(seconds);
-		assertRefused(text(signal),
-				"its time is %d s %s that of this host. Synchronize the clocks, if it is not an old message"
-					.formatted(Math.abs(seconds), (seconds < 0) ? "before" : "after"));
+		assertRefused(text(signal), ((seconds < 0)
+				? "its time is %d s before that of this host. Synchronize the clocks, if it is not an old message"
+				: "its time is %d s after that of this host. Synchronize the clocks, and restart its sender if that clock was set back")
+			.formatted(Math.abs(seconds)));
 		assertThat(problem(this.receiver.readResponse(hello))).startsWith("its time is");
 		// Its id is bound to the publish.
 		assertThat(this.receiver.readResponse(answer())).isInstanceOf(ReceivedResponse.class);
@@ -288,6 +289,18 @@ class SignedCodecTests {
 		// Nothing acts on it, and clocks may differ.
 		assertThat(restarted.readSignal(initialization)).isInstanceOf(ReceivedSignal.class);
 		assertThat(restarted.readSignal(signal())).isInstanceOf(ReceivedSignal.class);
+	}
+
+	@Test
+	void signalsAreReadWhenTheClockIsSetBackBeforeTheStart() {
+		byte[] before = signal();
+		Instant right = this.clock.now;
+		this.clock.now = right.plus(Duration.ofHours(1));
+		SignalCodec ahead = codec(SigningMode.REQUIRE, "c", new KeyRing("k1", List.of(this.first)));
+		assertThat(problem(ahead.readSignal(before))).startsWith("its time is 3600 s before");
+		this.clock.now = right.plusSeconds(1);
+		assertThat(ahead.readSignal(signal())).isInstanceOf(ReceivedSignal.class);
+		assertThat(problem(ahead.readSignal(before))).isEqualTo("it was sent before this application has started");
 	}
 
 	@Test
@@ -395,11 +408,13 @@ class SignedCodecTests {
 		assertThat(stored(replayed, place, 0)).isInstanceOf(ReceivedSignal.class);
 		assertThat(problem(stored(replayed, now + "-1", 0))).isEqualTo("it is stored again");
 		assertThat(problem(stored(replayed, (now + 61_000) + "-1", 0)))
-			.isEqualTo("it was signed at another time than it was stored");
+			.isEqualTo("it was signed at another time than it was stored. Synchronize the clocks of Redis and of the "
+					+ "application that replays");
 		assertThat(problem(this.receiver.readStoredSignal(replayed, new StoredPlace("other", place, 0))))
 			.isEqualTo("it was stored again for another responder");
 		assertThat(problem(stored(replayed, "18446744073709551615-0", 0)))
-			.isEqualTo("it was signed at another time than it was stored");
+			.isEqualTo("it was signed at another time than it was stored. Synchronize the clocks of Redis and of the "
+					+ "application that replays");
 		assertThat(this.sender.replay(bytes(text(signal).replace("p-1", "p-2")), "r")).isNull();
 	}
 
