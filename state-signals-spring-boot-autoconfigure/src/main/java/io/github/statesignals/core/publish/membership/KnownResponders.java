@@ -129,7 +129,10 @@ public final class KnownResponders {
 			KnownResponder merged = (described != null) ? described.merge(added) : added;
 			long replaced = (before != null) ? before.bytes(responderId) : 0;
 			long more = merged.bytes(responderId) - replaced;
-			if (more > 0 && !this.memory.reserve(more)) {
+			if (more <= 0) {
+				this.memory.release(-more);
+			}
+			else if (!this.memory.reserve(more)) {
 				return false;
 			}
 			this.missed.remove(responderId);

@@ -1,5 +1,6 @@
 package io.github.statesignals.core.publish.membership;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.stream.IntStream;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.publish.membership.KnownResponders.Missed;
+import io.github.statesignals.core.publish.membership.KnownResponders.Silence;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -300,6 +302,137 @@ class KnownRespondersTests {
 		}
 		assertThat(bounded.answered(first)).isTrue();
 		assertThat(bounded.answered(second)).isFalse();
+		// The first one is back.
+		assertThat(bounded.add(first, null)).isTrue();
+		assertThat(bounded.add(second, null)).isFalse();
+		bounded.remove(first);
+		assertThat(bounded.add(second, null)).isTrue();
+		bounded.lose(second);
+		assertThat(bounded.answered(second)).isTrue();
+	}
+
+	@Test
+	void memoryOfExpectedRespondersIsCountedOnce() {
+		KnownResponders bounded = new KnownResponders(3_000);
+		List<String> expected = IntStream.range(0, 10).mapToObj((i) -> "e" + i).toList();
+		bounded.open(expected);
+		bounded.open(expected);
+		assertThat(IntStream.range(0, 10).filter((i) -> bounded.add("r" + i, null)).count()).isEqualTo(4);
+		bounded.close(new IllegalStateException());
+		bounded.open(List.of());
+		assertThat(IntStream.range(0, 20).filter((i) -> bounded.add("r" + i, null)).count()).isEqualTo(14);
+	}
+
+	@Test
+	void memoryOfARepeatedSubscriptionIsThatOfTheLastOne() {
+		KnownResponders bounded = new KnownResponders(3_000);
+		bounded.open(List.of());
+		for (int i = 0; i < 100; i++) {
+			bounded.add("r1", new ResponseExtension(null, null, null, "x".repeat(256), null));
+			bounded.add("r1", new ResponseExtension(null, null, null, "x", null));
+		}
+		assertThat(bounded.isRefused("x".repeat(900))).isFalse();
+	}
+
+	@Test
+	void responderWhoseAddressDoesNotFitIsNotSubscribed() {
+		KnownResponders bounded = new KnownResponders(600);
+		bounded.open(List.of());
+		bounded.add("r1", null);
+		assertThat(bounded.add("r2", new ResponseExtension(null, null, "x".repeat(256), null, null))).isFalse();
+		assertThat(bounded.ids()).containsExactly("r1");
+	}
+
+	@Test
+	void noLostResponderIsKnownAfterTheExporterWasShutDown() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.lose("r1");
+		this.responders.close(new IllegalStateException());
+		this.responders.open(List.of());
+		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
+		this.responders.lose("r2");
+		assertThat(this.responders.answered("r2")).isTrue();
+		assertThat(this.responders.answered("r1")).isFalse();
+	}
+
+	@Test
+	void silentAreLegacySubscribersThatHaveNotAnsweredAndWereAwaitedAsLong() {
+		this.responders.responds("silent");
+		List.of("silent", "responding").forEach((id) -> this.responders.add(id, null));
+		this.responders.add("extended", ResponseExtension.UNDERSTOOD);
+		this.responders.responds("responding");
+		noteSilent(5, 20);
+		noteSilent(9, 10);
+		assertThat(silent(5, 20)).containsExactly("silent");
+		assertThat(silent(6, 20)).isEmpty();
+		assertThat(silent(5, 21)).isEmpty();
+		assertThat(silent(5, -1)).isEmpty();
+		noteSilent(9, 20);
+		assertThat(silent(9, 20)).containsExactly("silent");
+		noteSilent(10, 30);
+		assertThat(silent(10, 30)).containsExactly("silent");
+		this.responders.responds("silent");
+		assertThat(silent(10, 30)).isEmpty();
+	}
+
+	@Test
+	void responderThatAnsweredBeforeTheExporterWasShutDownMayBeSilent() {
+		this.responders.add("silent", null);
+		this.responders.responds("silent");
+		this.responders.close(new IllegalStateException());
+		this.responders.open(List.of("silent"));
+		noteSilent(5, 20);
+		assertThat(silent(5, 20)).containsExactly("silent");
+	}
+
+	@Test
+	void addressesAreThoseOfAllThatReceiveAndNoneIfOneTakesNoProbes() {
+		subscribeAt("r1", "here");
+		subscribeAt("r1", "forged");
+		subscribeAt("r2", "there");
+		this.responders.lose("r2");
+		assertThat(this.responders.subscribers().addresses()).containsExactlyInAnyOrder("here", "forged", "there");
+		for (ResponseExtension without : new ResponseExtension[] { null, ResponseExtension.UNDERSTOOD }) {
+			this.responders.add("r3", without);
+			assertThat(this.responders.subscribers().addresses()).isEmpty();
+			this.responders.lose("r3");
+			assertThat(this.responders.subscribers().addresses()).isEmpty();
+			this.responders.remove("r3");
+		}
+		// It may be a legacy peer.
+		this.responders.add("r4", null);
+		subscribeAt("r4", "here");
+		assertThat(this.responders.subscribers().addresses()).isEmpty();
+		this.responders.confirm("r4");
+		assertThat(this.responders.subscribers().addresses()).hasSize(3);
+	}
+
+	@Test
+	void onlyASubscriberIsConfirmedOrRejected() {
+		KnownResponders bounded = new KnownResponders(1_000);
+		bounded.open(List.of());
+		bounded.confirm("stranger");
+		assertThat(bounded.reject("stranger")).isFalse();
+		for (int i = 0; i < 10; i++) {
+			assertThat(bounded.add("r1", null)).isEqualTo(i == 0);
+			bounded.add("r1", new ResponseExtension(null, null, "x".repeat(256), null, null));
+			assertThat(bounded.find("r1").isDisputed()).isTrue();
+			assertThat(bounded.reject("r1")).isTrue();
+		}
+		assertThat(bounded.add("r2", null)).isTrue();
+	}
+
+	private void subscribeAt(String responderId, String address) {
+		this.responders.add(responderId, new ResponseExtension(null, null, address, null, null));
+	}
+
+	private void noteSilent(long lastNumber, int seconds) {
+		this.responders.noteSilent(List.of("silent", "responding", "extended", "stranger"),
+				new Silence(lastNumber, Duration.ofSeconds(seconds)));
+	}
+
+	private Set<String> silent(long number, int seconds) {
+		return this.responders.silent(number, Duration.ofSeconds(seconds));
 	}
 
 	private List<String> missed(List<String> responderIds, int limit) {
