@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.lane.ManualTimer;
@@ -190,7 +191,40 @@ class ResponderProbesTests {
 		this.probes.returned(after);
 		this.timer.advance(ROUND.multipliedBy(3));
 		assertThat(this.exporter.removed).containsExactly(before);
-		assertThat(this.exporter.sent).containsKey(after);
+		assertThat(this.exporter.sent).containsOnlyKeys(before, after, "itself");
+	}
+
+	@Test
+	void respondersOfANameThatWorkAreProbedOnceWhenOneIsBack() {
+		List<String> ids = List.of(ResponderIds.create("name"), ResponderIds.create("name"),
+				ResponderIds.create("other"), ResponderIds.create("other"));
+		ids.forEach((id) -> subscribe(id, "there"));
+		this.exporter.working.addAll(ids);
+		this.probes.returned(ids.get(0));
+		this.exporter.inFlight = true;
+		this.probes.watch();
+		this.timer.advance(AFTER.multipliedBy(4));
+		assertThat(this.exporter.sent).containsOnlyKeys(ids.get(0), ids.get(1), "itself");
+		assertThat(this.exporter.count).isEqualTo(2);
+		assertThat(this.exporter.refused).isEmpty();
+	}
+
+	@Test
+	void answerOfAResponderThatIsNoLongerSubscribedChangesNoOther() {
+		overdue("a");
+		this.timer.advance(ROUND);
+		this.responders.remove("a");
+		this.probes.onAnswer("a", new Probe(this.exporter.sent.get("a").nonce(), State.ABSENT));
+		assertThat(this.exporter.removed).containsExactly("a");
+		assertThat(this.responders.ids()).containsExactly("b", "c");
+	}
+
+	@Test
+	void theTimeBeforeAProbeMayBeAnyDuration() {
+		this.exporter.inFlight = true;
+		probes(Duration.ofSeconds(Long.MAX_VALUE)).watch();
+		this.timer.advance(Duration.ofDays(1));
+		assertThat(this.exporter.sent).isEmpty();
 	}
 
 	@Test
@@ -221,6 +255,21 @@ class ResponderProbesTests {
 		this.timer.advance(AFTER.plusMillis(1));
 		this.probes.onAnswer("itself", this.exporter.sent.get("itself"));
 		assertThat(run).containsExactly("first", "second");
+	}
+
+	@Test
+	void anyNumberOfTasksRunsOneAfterAnother() {
+		List<Integer> run = new ArrayList<>();
+		IntStream.range(0, 1_100).forEach((i) -> this.probes.afterProof(() -> run.add(i)));
+		assertThat(run).hasSize(1_100);
+		this.exporter.subscriptionLost = true;
+		this.probes.afterProof(() -> run.add(-1));
+		Probe first = this.exporter.sent.get("itself");
+		this.probes.afterProof(() -> run.add(-2));
+		this.probes.onAnswer("itself", first);
+		assertThat(run).endsWith(1_099, -1);
+		this.probes.onAnswer("itself", this.exporter.sent.get("itself"));
+		assertThat(run).endsWith(1_099, -1, -2);
 	}
 
 	@Test
