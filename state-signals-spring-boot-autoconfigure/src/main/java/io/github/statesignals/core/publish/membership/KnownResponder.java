@@ -104,7 +104,7 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 
 	// It has answered a probe. Its announcements of leaving are no proof all the same.
 	KnownResponder confirmed() {
-		return isDisputed() ? with(Trust.CONTESTED) : this;
+		return with(Trust.CONTESTED);
 	}
 
 	private KnownResponder with(Trust trust) {

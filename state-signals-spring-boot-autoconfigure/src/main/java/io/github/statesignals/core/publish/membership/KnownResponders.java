@@ -177,9 +177,7 @@ public final class KnownResponders {
 			return false;
 		}
 		this.memory.release(removed.bytes(responderId));
-		if (this.known.isEmpty()) {
-			this.lastExtended = removed.isExtended();
-		}
+		this.lastExtended = removed.isExtended();
 		this.subscribers = null;
 		return true;
 	}
@@ -188,9 +186,10 @@ public final class KnownResponders {
 	// does.
 	public synchronized boolean lose(String responderId) {
 		KnownResponder responder = this.known.get(responderId);
-		if (responder == null || !remove(responderId)) {
+		if (responder == null) {
 			return false;
 		}
+		remove(responderId);
 		if (this.lost.size() < LIMIT && this.lostMemory.reserve(responder.bytes(responderId))) {
 			this.lost.put(responderId, responder);
 			this.anyMissed = true;
