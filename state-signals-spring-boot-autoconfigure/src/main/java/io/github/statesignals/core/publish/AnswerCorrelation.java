@@ -73,6 +73,11 @@ final class AnswerCorrelation {
 		return this.order.find(response.event(), (extension != null) ? extension.id() : null);
 	}
 
+	// It receives later signals of the event, too, and its answers name the event only.
+	boolean awaitsEvictedLegacyPeer(Publication publication) {
+		return publication.tally().outstanding().stream().anyMatch((id) -> !this.responders.isExtended(id));
+	}
+
 	// Counts an answer to a publish that ended without it, which is expected no longer.
 	// Returns null if it is none.
 	@Nullable Counted countUnawaited(Response response, @Nullable ResponseExtension extension, long nowNanos) {

@@ -11,7 +11,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
-import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.publish.Publication.Recall;
@@ -21,11 +20,8 @@ import io.github.statesignals.core.publish.membership.KnownResponders.Silence;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.core.publish.membership.ResponderProbes;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
-import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.core.task.TaskRejectedException;
 
@@ -36,8 +32,6 @@ import org.springframework.core.task.TaskRejectedException;
  * Results are returned, and completed by {@link SignalPublisher} without the lock.
  */
 final class PublishQueue {
-
-	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
 	private final PublishAdmission admission;
 
@@ -133,7 +127,7 @@ final class PublishQueue {
 			do {
 				Subscribers subscribers = this.responders.subscribers();
 				next = this.order.poll(event, subscribers.ids().size(), isIdentified(subscribers),
-						this::awaitsEvictedLegacyPeer);
+						this.answers::awaitsEvictedLegacyPeer);
 				if (next != null) {
 					send(next, subscribers);
 				}
@@ -143,11 +137,6 @@ final class PublishQueue {
 		finally {
 			this.order.endSending(event);
 		}
-	}
-
-	// It receives the later ones, too, and its answers name the event only.
-	private boolean awaitsEvictedLegacyPeer(Publication publication) {
-		return publication.tally().outstanding().stream().anyMatch((id) -> !this.responders.isExtended(id));
 	}
 
 	@GuardedBy("this")
@@ -163,9 +152,7 @@ final class PublishQueue {
 						this.responders.silent(publication.number(), publication.options().timeout()), this.order);
 			}
 			else {
-				this.services.counters().failedPublishes.warn(logger,
-						"'{}' of '{}' is not published: {} are required and not subscribed", publication.event(),
-						publication.publisherId(), LogText.printable(missing));
+				this.sender.warnOfMissing(publication, missing);
 				finish(publication);
 				publication.succeed(
 						new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
@@ -366,12 +353,15 @@ final class PublishQueue {
 		if (this.order.remove(publication, queued)) {
 			sendNext(publication.event());
 		}
-		String starved = this.order.pollStarved(this.responders.subscribers().ids().size());
-		while (starved != null) {
+		for (String starved = pollStarved(); starved != null; starved = pollStarved()) {
 			sendNext(starved);
-			starved = this.order.pollStarved(this.responders.subscribers().ids().size());
 		}
 		return true;
+	}
+
+	@GuardedBy("this")
+	private @Nullable String pollStarved() {
+		return this.order.pollStarved(this.responders.subscribers().ids().size());
 	}
 
 	private long now() {

@@ -15,6 +15,7 @@ import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,6 +104,12 @@ final class SignalSender {
 			this.sequence--;
 		}
 		return sent;
+	}
+
+	void warnOfMissing(Publication publication, Set<String> required) {
+		this.services.counters().failedPublishes.warn(logger,
+				"'{}' of '{}' is not published: {} are required and not subscribed", publication.event(),
+				publication.publisherId(), LogText.printable(required));
 	}
 
 	// Sends a publication, and awaits the answers of subscribers from here on.
