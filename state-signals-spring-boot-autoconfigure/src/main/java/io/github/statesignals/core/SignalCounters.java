@@ -142,6 +142,12 @@ public final class SignalCounters {
 				publisherId);
 	}
 
+	public void notDurable(String responderId, String channel, String publisherId) {
+		warn("'{}' receives no signals of '{}': the channel '{}' is durable here, and not there. Set "
+				+ "state-signals.channels.{}.delivery alike in all applications", responderId, publisherId, channel,
+				channel);
+	}
+
 	public void contradicted(String publisherId, int count) {
 		this.forged.add(count);
 		warn("Numbers or times of signals in the name of '{}' contradict others: they are not believed", publisherId);

@@ -170,7 +170,13 @@ public final class Subscriptions {
 
 	// Asks the responder to subscribe, unless it does so by itself.
 	public void onHello(String responderId, ResponseExtension hello) {
-		this.requests.add(responderId, hello);
+		if (hello.address() != null && this.services.outbound().isDurable(this.channel)) {
+			// No responder on a durable channel has an address.
+			this.services.counters().notDurable(responderId, this.channel, this.publisherId);
+		}
+		else {
+			this.requests.add(responderId, hello);
+		}
 	}
 
 	// If more clients receive the channel than received the last initialization, asks
