@@ -175,9 +175,12 @@ class CombinedAnswersTests {
 
 	@Test
 	void respondersWithoutAnIdAnswerEachByThemselves() {
-		String json = ONE_SIGNAL.replace(",\"id\":\"1\"", "");
-		assertThat(scan(json)).isNull();
-		assertThat(read(json)).extracting((answer) -> answer.response().responderId()).containsExactly("r-1", "r-2");
+		for (String without : List.of(",\"id\":\"1\"", ",\"_ss\":{\"v\":1,\"id\":\"1\"}")) {
+			String json = ONE_SIGNAL.replace(without, "");
+			assertThat(scan(json)).isNull();
+			assertThat(read(json)).extracting((answer) -> answer.response().responderId())
+				.containsExactly("r-1", "r-2");
+		}
 	}
 
 	@Test

@@ -679,6 +679,79 @@ class SignalCodecTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "\"responder_id\":[\"r\"],\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":1",
+			"\"publisher_id\":\"p\",\"event\":\"e\",\"ras\":1",
+			"\"responder_id\":\"r\",\"publisher_id\":\"p\",\"event\":\"e\"" })
+	void responseThatIsTooLargeAndIsNoAnswerOfOneResponderIsNotCounted(String members) {
+		byte[] payload = bytes("{" + members + ",\"message\":\"" + "x".repeat(2_000) + "\"}");
+		MalformedMessage read = (MalformedMessage) new SignalCodec(1_024).readReplies(payload);
+		assertThat(read.problem()).contains("bytes");
+		assertThat(read.response()).isNull();
+	}
+
+	@Test
+	void bytesBehindAMessageThatAreNoCharacterMakeItMalformed() {
+		for (int last : new int[] { 0xFF, 0xC3 }) {
+			byte[] signal = signal("");
+			byte[] followed = Arrays.copyOf(signal, signal.length + 1);
+			followed[signal.length] = (byte) last;
+			assertThat(this.codec.readSignal(followed))
+				.isEqualTo(new MalformedMessage("it is not readable as UTF-8", null, null));
+		}
+		assertThat(((MalformedMessage) this.codec.readSignal(bytes("[{}]"))).problem())
+			.isEqualTo("it is not a JSON object");
+	}
+
+	@Test
+	void membersOfAResponseThatOnlySignalsHaveMayHaveAnyValue() throws MalformedPayloadException {
+		byte[] response = response(",\"sample_no\":\"x\",\"metadata\":7,\"tag\":[],\"process_name\":{}");
+		assertThat(readResponse(response)).isEqualTo(readResponse(response("")));
+	}
+
+	@Test
+	void numbersAreWrittenWhereverTheBufferEnds() throws MalformedPayloadException {
+		for (int length = 300; length < 500; length++) {
+			Signal signal = new Signal("p-1", "x".repeat(length), "e", "h", Long.MAX_VALUE, "t", Map.of());
+			assertThat(readSignal(new SignalCodec(MAX_PAYLOAD).write(signal, null))).isEqualTo(signal);
+		}
+	}
+
+	@Test
+	void asciiIsWrittenAloneAndUnescaped() throws MalformedPayloadException {
+		Signal signal = new Signal("p-1", "p", "e", "h", 1, " ~\u007f\u0080\u001f", Map.of());
+		byte[] written = this.codec.write(signal, null);
+		assertThat(new String(written, StandardCharsets.ISO_8859_1)).contains(" ~\u007f\\u0080\\u001F");
+		assertThat(readSignal(written)).isEqualTo(signal);
+	}
+
+	@Test
+	void theDeepestMetadataThatIsWrittenIsRead() throws MalformedPayloadException {
+		Object value = 1;
+		// The message and its metadata are levels as well.
+		for (int depth = 2; depth < Limits.NESTING_DEPTH; depth++) {
+			value = List.of(value);
+		}
+		Signal deepest = new Signal("p-1", "p", "e", "h", 1, "t", Map.of("deep", value));
+		assertThat(readSignal(this.codec.write(deepest, null))).isEqualTo(deepest);
+		List<Object> itself = new ArrayList<>();
+		itself.add(itself);
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.codec.write(new Signal("p-1", "p", "e", "h", 1, "t", Map.of("deep", itself)), null))
+			.withMessageContaining(Limits.TOO_DEEP);
+	}
+
+	@Test
+	void messageOfWhichOnlyTheNoteFitsIsTheNote() {
+		String message = "\ud83d\ude80".repeat(50);
+		String note = ShortenedMessages.shorten(message, 1_000_000).substring(message.length());
+		long bytes = note.length() + 5;
+		assertThat(ShortenedMessages.shorten(message, bytes)).isEqualTo(note);
+		assertThat(ShortenedMessages.shorten(message, bytes - 1)).isNull();
+		assertThat(ShortenedMessages.shorten(message, bytes + 6)).isEqualTo(note);
+		assertThat(ShortenedMessages.shorten(message, bytes + 12)).isEqualTo("\ud83d\ude80" + note);
+	}
+
 	private static ReceivedResponse tooLarge(List<String> members) {
 		byte[] payload = bytes("{" + String.join(",", members) + "}");
 		ReceivedResponse response = ((MalformedMessage) new SignalCodec(1_024).readResponse(payload)).response();

@@ -51,7 +51,9 @@ class SignalScannerTests {
 	void readsWhatIsWrittenHere() throws MalformedPayloadException {
 		Signal signal = new Signal("p-1", "p", "start", "host", 999_999_999_999_999_999L, "tag", Map.of());
 		SignalExtension extension = new SignalExtension("12", 12, 1, 20_000, "event-signal-reply:{x}:1");
-		for (SignalExtension any : Arrays.asList(null, extension)) {
+		SignalExtension traced = new SignalExtension("12", 12, 1, 20_000, "event-signal-reply:{x}:1",
+				Map.of("traceparent", "00-1", "tracestate", "a=b"));
+		for (SignalExtension any : Arrays.asList(null, extension, traced)) {
 			String json = new String(this.codec.write(signal, any), StandardCharsets.UTF_8);
 			assertThat(scan(json)).isEqualTo(new ReceivedSignal(signal, any, null));
 		}
@@ -67,6 +69,9 @@ class SignalScannerTests {
 			"\"metadata\":{\"u\\u0075id\":1}", "\"metadata\":{\"uuid\":\"\\n\"}",
 			"\"metadata\":{\"uuid\":1234567890123456789}", "\"metadata\":{\"_ss\":{\"v\":1,\"seq\":-2}}",
 			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1.0}}", "\"metadata\":{\"_ss\":7}",
+			"\"metadata\":{\"_ss\":{\"v\":1},\"_ss\":7}", "\"metadata\":{\"_ss\":{\"v\":1,\"trace\":[\"a\":\"b\"}}}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"trace\":{\"a\",\"b\"}}}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"trace\":{\"a\":\"b\"]}}",
 			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1,\"id\":\"1\"}}", "\"metadata\":{\"_ss\":{\"v\":1,\"more\":1}}",
 			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1234567890123456789}}", "\"metadata\":null", "\"more\":1" })
 	void leavesTheRestToTheParser(String member) {

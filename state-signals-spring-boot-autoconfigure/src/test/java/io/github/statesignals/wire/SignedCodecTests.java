@@ -468,6 +468,11 @@ class SignedCodecTests {
 		UnverifiedMessage answer = (UnverifiedMessage) verifying
 			.readResponse(bytes(text(answer()).replace("\"ras\":1", "\"ras\":2")));
 		assertThat(answer.message()).isNotNull();
+		for (SignalCodec codec : List.of(verifying, this.receiver)) {
+			MalformedMessage malformed = (MalformedMessage) codec
+				.readSignal(bytes(text(signal()).replace("\"sample_no\":7", "\"sample_no\":[]")));
+			assertThat(malformed.signal() != null).as("what may be forged is read").isEqualTo(codec == verifying);
+		}
 		byte[] forged = bytes(text(signal()).replace("p-1", "p-2"));
 		assertThat(verifying.replay(forged, "r")).isEqualTo(forged);
 	}
