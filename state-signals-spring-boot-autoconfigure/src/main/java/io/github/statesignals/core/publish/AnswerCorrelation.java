@@ -73,8 +73,13 @@ final class AnswerCorrelation {
 		return this.order.find(response.event(), (extension != null) ? extension.id() : null);
 	}
 
+	// Takes the next publication of an event that can be sent.
+	@Nullable Publication poll(String event, int awaited, boolean identified) {
+		return this.order.poll(event, awaited, identified, this::awaitsEvictedLegacyPeer);
+	}
+
 	// It receives later signals of the event, too, and its answers name the event only.
-	boolean awaitsEvictedLegacyPeer(Publication publication) {
+	private boolean awaitsEvictedLegacyPeer(Publication publication) {
 		return publication.tally().outstanding().stream().anyMatch((id) -> !this.responders.isExtended(id));
 	}
 

@@ -126,8 +126,7 @@ final class PublishQueue {
 			Publication next;
 			do {
 				Subscribers subscribers = this.responders.subscribers();
-				next = this.order.poll(event, subscribers.ids().size(), isIdentified(subscribers),
-						this.answers::awaitsEvictedLegacyPeer);
+				next = this.answers.poll(event, subscribers.ids().size(), isIdentified(subscribers));
 				if (next != null) {
 					send(next, subscribers);
 				}
