@@ -47,21 +47,30 @@ final class ConnectFailures {
 
 	// Unless it has the reason of the one before.
 	void log(RuntimeException ex, boolean starting) {
+		log(ex, nextStep(ConnectProblem.of(ex).isCertain(), starting));
+	}
+
+	// While the driver connects again.
+	void logOutage(RuntimeException ex) {
+		log(ex, "Reconnecting in the background");
+	}
+
+	private void log(RuntimeException ex, String nextStep) {
 		RuntimeException before = this.last;
 		record(ex);
 		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
-			warn(String.valueOf(SignalTransportException.describe(ex)), ConnectProblem.of(ex),
-					ConnectProblem.remedy(ex), starting);
+			warn(String.valueOf(SignalTransportException.describe(ex)), nextStep, ConnectProblem.remedy(ex));
 		}
 	}
 
 	void logNoAnswer(boolean starting) {
-		warn("it has not answered yet", ConnectProblem.NO_ANSWER, ConnectProblem.NO_ANSWER.remedy(), starting);
+		warn("it has not answered yet", nextStep(ConnectProblem.NO_ANSWER.isCertain(), starting),
+				ConnectProblem.NO_ANSWER.remedy());
 	}
 
-	private void warn(String reason, ConnectProblem problem, @Nullable String remedy, boolean starting) {
-		logger.warn("Redis is not available: {}{} {}.{}", reason, reason.endsWith(".") ? "" : ".",
-				nextStep(problem.isCertain(), starting), (remedy != null) ? " " + remedy : "");
+	private static void warn(String reason, String nextStep, @Nullable String remedy) {
+		logger.warn("Redis is not available: {}{} {}.{}", reason, reason.endsWith(".") ? "" : ".", nextStep,
+				(remedy != null) ? " " + remedy : "");
 	}
 
 	private String nextStep(boolean certain, boolean starting) {

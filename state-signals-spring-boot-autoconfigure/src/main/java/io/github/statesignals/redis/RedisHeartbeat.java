@@ -113,13 +113,14 @@ final class RedisHeartbeat {
 
 	// Supervises a connection, and replaces a publisher that is stuck. False when the
 	// subscription is lost, true when it is closed.
-	boolean supervise(OutboundPublisher publisher, CountDownLatch closed, Consumer<@Nullable RedisPublisher> received)
-			throws InterruptedException {
+	boolean supervise(OutboundPublisher publisher, CountDownLatch closed, Consumer<@Nullable RedisPublisher> received,
+			Consumer<RuntimeException> failed) throws InterruptedException {
 		if (!isEnabled()) {
 			closed.await();
 			return true;
 		}
-		ReplacementPublisher replacement = new ReplacementPublisher(this.driver, this.channelBytes, this.interval);
+		ReplacementPublisher replacement = new ReplacementPublisher(this.driver, this.channelBytes, this.interval,
+				failed);
 		try {
 			int missed = 0;
 			int confirmed = 0;

@@ -125,7 +125,7 @@ final class RedisPubSubConnection implements Runnable {
 	// False when the connection is lost, true when it is closed.
 	private boolean supervise() throws InterruptedException {
 		try {
-			if (this.heartbeat.supervise(this.publisher, this.closed, this.receiver::countReceivers)) {
+			if (this.heartbeat.supervise(this.publisher, this.closed, this::onBeat, this.failures::logOutage)) {
 				return true;
 			}
 			logger.warn("The subscription is lost: Redis confirms heartbeats that are not received. "
@@ -135,6 +135,11 @@ final class RedisPubSubConnection implements Runnable {
 			logger.error("The connection can't be supervised any more. Connecting again", ex);
 		}
 		return false;
+	}
+
+	private void onBeat(@Nullable RedisPublisher current) {
+		this.failures.clear();
+		this.receiver.countReceivers(current);
 	}
 
 	// The start tries again, and reports the reason.

@@ -2,11 +2,17 @@ package io.github.statesignals.redis;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.QueryTimeoutException;
 
 /**
  * Looks for a publisher that works, on a separate thread: the driver may wait long for a
@@ -20,13 +26,16 @@ final class ReplacementPublisher {
 
 	private final Duration timeout;
 
+	private final Consumer<RuntimeException> failed;
+
 	private @Nullable CompletableFuture<RedisPublisher> attempt;
 
 	// A publisher works if Redis confirms a message on the channel within the timeout.
-	ReplacementPublisher(RedisDriver driver, byte[] channel, Duration timeout) {
+	ReplacementPublisher(RedisDriver driver, byte[] channel, Duration timeout, Consumer<RuntimeException> failed) {
 		this.driver = driver;
 		this.channel = channel;
 		this.timeout = timeout;
+		this.failed = failed;
 	}
 
 	// Begins an attempt, or ends one that was begun. Null if none was found yet.
@@ -44,7 +53,13 @@ final class ReplacementPublisher {
 			return null;
 		}
 		this.attempt = null;
-		return current.isCompletedExceptionally() ? null : current.join();
+		try {
+			return current.join();
+		}
+		catch (CompletionException ex) {
+			this.failed.accept(RedisExceptions.translate(ex));
+			return null;
+		}
 	}
 
 	private RedisPublisher open() {
@@ -56,7 +71,9 @@ final class ReplacementPublisher {
 		}
 		catch (Exception ex) {
 			opened.close();
-			throw new IllegalStateException("A new connection does not publish either", ex);
+			throw (ex instanceof TimeoutException)
+					? new QueryTimeoutException("Redis has not confirmed a message on a new connection in time", ex)
+					: RedisExceptions.translate(ex);
 		}
 	}
 

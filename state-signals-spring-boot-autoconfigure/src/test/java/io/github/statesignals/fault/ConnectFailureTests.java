@@ -152,6 +152,24 @@ class ConnectFailureTests {
 				+ "Retrying every 1 s, for 5s at most (state-signals.connect-timeout).");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void passwordThatIsChangedWhileTheApplicationRuns(String driver, CapturedOutput output) {
+		String warning = "WRONGPASS invalid username-password pair or user is disabled. Reconnecting in the background. "
+				+ "Correct 'spring.data.redis.username'";
+		RedisProcess server = use(RedisProcess.builder().user("app", "on >secret ~* &* +@all"));
+		this.applications.start(Receiver.class, server.properties(), "heartbeat-interval=1s",
+				"spring.data.redis.client-type=" + driver, "spring.data.redis.username=app",
+				"spring.data.redis.password=secret");
+		server.command("ACL", "SETUSER", "app", "resetpass", ">another");
+		server.command("CLIENT", "KILL", "USER", "app");
+		await().atMost(Duration.ofSeconds(40)).until(() -> output.getOut().contains(warning));
+		server.command("ACL", "SETUSER", "app", "resetpass", ">secret");
+		await().atMost(Duration.ofSeconds(40))
+			.until(() -> server.command("PUBSUB", "CHANNELS", "event-signal-pubsub:*").contains("orders"));
+		assertThat(output.getOut()).containsOnlyOnce(warning);
+	}
+
 	@Test
 	void replicaWhereDurableChannelsNeedTheMaster(CapturedOutput output) {
 		RedisProcess master = use(RedisProcess.builder());

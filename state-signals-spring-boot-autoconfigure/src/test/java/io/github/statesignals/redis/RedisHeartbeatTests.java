@@ -2,7 +2,9 @@ package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -35,6 +37,8 @@ class RedisHeartbeatTests {
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
+	private final List<RuntimeException> failures = new CopyOnWriteArrayList<>();
+
 	private OutboundPublisher outbound;
 
 	private QueuedBeats publisher;
@@ -51,7 +55,7 @@ class RedisHeartbeatTests {
 		Thread supervisor = new Thread(() -> {
 			try {
 				this.heartbeat.supervise(this.outbound, this.closed, (received) -> {
-				});
+				}, this.failures::add);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
@@ -83,6 +87,7 @@ class RedisHeartbeatTests {
 	void publisherIsReplacedWhenRedisConfirmsNothing() {
 		await().atMost(Duration.ofSeconds(40)).until(() -> this.outbound.current() != this.publisher);
 		assertThat(this.heartbeat.isAlive()).isFalse();
+		assertThat(this.failures).isEmpty();
 	}
 
 	/**
