@@ -40,19 +40,19 @@ final class JsonNumbers {
 		}
 	}
 
-	// Without its sign; one more than the limit where it is larger.
+	// Without its sign; only its first digits where it is above the limit.
 	private static int exponent(String text) {
 		int at = Math.max(text.indexOf('e'), text.indexOf('E'));
 		int exponent = 0;
 		for (int i = at + 1; at > 0 && i < text.length() && exponent <= Limits.EXPONENT; i++) {
 			int digit = Character.digit(text.charAt(i), 10);
-			exponent = (digit < 0) ? exponent : Math.min(exponent * 10 + digit, Limits.EXPONENT + 1);
+			exponent = (digit < 0) ? exponent : exponent * 10 + digit;
 		}
 		return exponent;
 	}
 
 	private static boolean isDouble(String text, BigDecimal decimal, double number) {
-		if (number == 0 && text.startsWith("-") && decimal.signum() == 0) {
+		if (text.startsWith("-") && decimal.signum() == 0) {
 			// No decimal is a negative zero.
 			return true;
 		}
