@@ -57,6 +57,7 @@ import io.github.statesignals.core.lane.ManualTimer;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +73,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
@@ -791,6 +793,40 @@ class DefaultSignalExporterTests {
 		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
 		answer("r1", "start", 1);
 		assertThat(get(next).isSuccess()).isTrue();
+	}
+
+	@Test
+	void answerToAPublishWithoutATimeoutIsExpectedForAnHour() {
+		subscribed("fast", "r1");
+		CompletableFuture<SignalResult> first = this.exporter.signal("start")
+			.timeout(Duration.ofSeconds(-1))
+			.until(CompletionRule.first())
+			.publishAsync();
+		answer("fast", "start", 1);
+		assertThat(get(first).missing()).containsExactly("r1");
+		this.timer.advance(Duration.ofMinutes(59));
+		CompletableFuture<SignalResult> next = this.exporter.signal("start")
+			.until(CompletionRule.first())
+			.publishAsync();
+		answer("r1", "start", 1);
+		settle();
+		assertThat(next).isNotDone();
+		answer("r1", "start", 1);
+		assertThat(get(next).acted()).containsExactly("r1");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void answerIsExpectedToAPublishThatFailedUnlessItWasNotSent(boolean unsent) {
+		subscribed("r1");
+		DataAccessException failure = unsent ? new SignalNotSentException("No", null) : new QueryTimeoutException("No");
+		CompletableFuture<Void> sent = new CompletableFuture<>();
+		this.wire.sending = (signal) -> sent;
+		CompletableFuture<SignalResult> failed = this.exporter.signal("start").publishAsync();
+		sent.completeExceptionally(failure);
+		awaiting().until(failed::isCompletedExceptionally);
+		this.wire.sending = this.wire::pass;
+		assertLateSuccessesDoNotCount(unsent ? 0 : 1);
 	}
 
 	@Test
