@@ -216,7 +216,14 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			return;
 		}
 		DefaultSignalExporter exporter = this.exporters.find(response.publisherId());
-		if (exporter == null || !exporter.getChannel().equals(channel)) {
+		if (exporter == null) {
+			DefaultSignalExporter ended = this.exporters.findEnded(response.publisherId());
+			if (ended != null && ended.getChannel().equals(channel)) {
+				ended.subscriptions().publisher().onLateResponse(response, extended ? extension : null);
+			}
+			return;
+		}
+		if (!exporter.getChannel().equals(channel)) {
 			return;
 		}
 		if (probe != null) {

@@ -2,6 +2,7 @@ package io.github.statesignals.core.exporter;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,10 +17,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExporterRegistry {
 
+	private static final int ENDED = 100;
+
 	// By publisher id: a spy of an exporter is the exporter.
 	private final Map<String, DefaultSignalExporter> initialized = new ConcurrentHashMap<>();
 
 	private final Map<String, DefaultSignalExporter> waiting = new ConcurrentHashMap<>();
+
+	// Those that were shut down last: they may be initialized again, and answers to what
+	// they sent before may still come.
+	private final Map<String, DefaultSignalExporter> ended = new LinkedHashMap<>() {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, DefaultSignalExporter> eldest) {
+			return size() > ENDED;
+		}
+
+	};
 
 	private final Outbound outbound;
 
@@ -97,23 +111,34 @@ public final class ExporterRegistry {
 			return false;
 		}
 		this.waiting.remove(exporter.getPublisherId());
+		this.ended.remove(exporter.getPublisherId());
 		this.initialized.put(exporter.getPublisherId(), exporter);
 		return true;
 	}
 
 	// Until the next connection.
 	synchronized void suspend(DefaultSignalExporter exporter) {
-		this.initialized.remove(exporter.getPublisherId());
+		end(exporter);
 		this.waiting.put(exporter.getPublisherId(), exporter);
 	}
 
 	synchronized void remove(DefaultSignalExporter exporter) {
-		this.initialized.remove(exporter.getPublisherId());
+		end(exporter);
 		this.waiting.remove(exporter.getPublisherId());
+	}
+
+	private void end(DefaultSignalExporter exporter) {
+		if (this.initialized.remove(exporter.getPublisherId()) != null) {
+			this.ended.put(exporter.getPublisherId(), exporter);
+		}
 	}
 
 	public @Nullable DefaultSignalExporter find(String publisherId) {
 		return this.initialized.get(publisherId);
+	}
+
+	public synchronized @Nullable DefaultSignalExporter findEnded(String publisherId) {
+		return this.ended.get(publisherId);
 	}
 
 	public Collection<DefaultSignalExporter> initialized() {

@@ -187,11 +187,6 @@ final class AnswerCorrelation {
 		}
 	}
 
-	void clear() {
-		this.unawaited.clear();
-		this.unawaitedById.clear();
-	}
-
 	private record Unawaited(String event, String responderId) {
 	}
 

@@ -256,9 +256,11 @@ final class PublishQueue {
 	// Removes all subscribers and abandons all publications. In one step, or those that
 	// are queued would be sent to no subscriber.
 	synchronized List<Publication> abandon(RuntimeException reason) {
-		this.answers.clear();
 		List<Publication> abandoned = this.order.clear();
-		abandoned.forEach(Publication::abandon);
+		for (Publication publication : abandoned) {
+			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication), true);
+			publication.abandon();
+		}
 		this.responders.close(reason);
 		return abandoned;
 	}
@@ -275,6 +277,9 @@ final class PublishQueue {
 	synchronized void cancelWork(Publication publication) {
 		this.order.leave(publication);
 		this.calls.guard(publication::cancelWork);
+		if (publication.id() == null) {
+			this.answers.expectUnconfirmed(publication, now(), this.sender.limit(publication));
+		}
 	}
 
 	synchronized Runnable endAbandoned(Publication publication) {
@@ -346,9 +351,6 @@ final class PublishQueue {
 			return false;
 		}
 		cancelWork(publication);
-		if (publication.id() == null) {
-			this.answers.expectUnconfirmed(publication, now(), this.sender.limit(publication));
-		}
 		if (this.order.remove(publication, queued)) {
 			sendNext(publication.event());
 		}

@@ -218,6 +218,12 @@ public final class SignalPublisher implements Publication.Owner {
 		}
 	}
 
+	// Takes a response that comes after the shutdown: it must not be expected after the
+	// next initialization.
+	public void onLateResponse(Response response, @Nullable ResponseExtension extension) {
+		this.queue.count(response, extension);
+	}
+
 	private void end(Counted counted) {
 		try {
 			if (counted.publication() != null) {

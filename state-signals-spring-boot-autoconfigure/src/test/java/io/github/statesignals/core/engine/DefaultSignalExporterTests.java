@@ -1742,6 +1742,23 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void lateAnswersToSignalsBeforeTheShutdownDoNotCountAfterTheNextInitialization() {
+		subscribed("r1");
+		assertThat(this.exporter.signal("start").timeout(Duration.ZERO).publish().missing()).containsExactly("r1");
+		CompletableFuture<SignalResult> before = this.exporter.signal("start").publishAsync();
+		this.exporter.shutdown();
+		assertThat(get(before).missing()).containsExactly("r1");
+		this.exporter.initialization("start").expectedResponders("r1").initialize();
+		CompletableFuture<SignalResult> after = this.exporter.signal("start").publishAsync();
+		answer("r1", "start", 1);
+		answer("r1", "start", 1);
+		settle();
+		assertThat(after).isNotDone();
+		answer("r1", "start", 0);
+		assertThat(get(after).code()).isEqualTo(ResultCode.SUB_FAILED);
+	}
+
+	@Test
 	void isShutDownThoughRedisFails() throws Exception {
 		subscribed("r1");
 		this.wire.sending = (signal) -> failed();
