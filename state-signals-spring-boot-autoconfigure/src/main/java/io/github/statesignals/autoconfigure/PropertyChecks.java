@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -55,8 +56,10 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 
 	void check() {
 		StateSignalsProperties properties = this.properties;
-		this.binder.bind(PREFIX, Bindable.mapOf(String.class, Object.class))
-			.ifBound((values) -> checkPlaceholders(PREFIX, values));
+		BindResult<?> values = this.binder.bind(PREFIX, Bindable.mapOf(String.class, Object.class));
+		if (values.isBound()) {
+			checkPlaceholders(PREFIX, values.get());
+		}
 		String channel = properties.getChannel();
 		check(channel == null || SignalTransport.isChannelName(channel), "channel", channel, CHANNEL_NAME);
 		checkUnit("connect-timeout", properties.getConnectTimeout(), SECOND);

@@ -26,14 +26,7 @@ public final class ExporterRegistry {
 
 	// Those that were shut down last: they may be initialized again, and answers to what
 	// they sent before may still come.
-	private final Map<String, DefaultSignalExporter> ended = new LinkedHashMap<>() {
-
-		@Override
-		protected boolean removeEldestEntry(Map.Entry<String, DefaultSignalExporter> eldest) {
-			return size() > ENDED;
-		}
-
-	};
+	private final Map<String, DefaultSignalExporter> ended = new LinkedHashMap<>();
 
 	private final Outbound outbound;
 
@@ -128,9 +121,13 @@ public final class ExporterRegistry {
 	}
 
 	private void end(DefaultSignalExporter exporter) {
-		if (this.initialized.remove(exporter.getPublisherId()) != null) {
-			this.ended.put(exporter.getPublisherId(), exporter);
+		if (this.initialized.remove(exporter.getPublisherId()) == null) {
+			return;
 		}
+		if (this.ended.size() == ENDED) {
+			this.ended.remove(this.ended.keySet().iterator().next());
+		}
+		this.ended.put(exporter.getPublisherId(), exporter);
 	}
 
 	public @Nullable DefaultSignalExporter find(String publisherId) {

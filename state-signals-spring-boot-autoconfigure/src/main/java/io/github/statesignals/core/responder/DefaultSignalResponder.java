@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -269,10 +268,11 @@ public final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	public SortedSet<String> events() {
-		return this.handlers.all()
-			.stream()
-			.map(RegisteredHandler::event)
-			.collect(Collectors.toCollection(TreeSet::new));
+		SortedSet<String> events = new TreeSet<>();
+		for (RegisteredHandler handler : this.handlers.all()) {
+			events.add(handler.event());
+		}
+		return events;
 	}
 
 	public RegisteredHandlers handlers() {
