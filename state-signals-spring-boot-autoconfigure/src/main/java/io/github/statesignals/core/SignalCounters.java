@@ -145,7 +145,7 @@ public final class SignalCounters {
 	public void notDurable(String responderId, String channel, String publisherId) {
 		warn("'{}' receives no signals of '{}': the channel '{}' is durable here, and not there. Set "
 				+ "state-signals.channels.{}.delivery alike in all applications", responderId, publisherId, channel,
-				channel);
+				channel.contains(".") ? "[" + channel + "]" : channel);
 	}
 
 	public void contradicted(String publisherId, int count) {

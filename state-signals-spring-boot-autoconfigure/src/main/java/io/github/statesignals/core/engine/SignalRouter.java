@@ -219,7 +219,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		if (exporter == null) {
 			DefaultSignalExporter ended = this.exporters.findEnded(response.publisherId());
 			if (ended != null && ended.getChannel().equals(channel)) {
-				ended.subscriptions().publisher().onLateResponse(response, extended ? extension : null);
+				ended.subscriptions().onLateResponse(response, extended ? extension : null);
 			}
 			return;
 		}

@@ -168,6 +168,11 @@ public final class Subscriptions {
 		this.publisher.onResponse(response, extension);
 	}
 
+	// Takes a response that comes while the exporter is shut down.
+	public void onLateResponse(Response response, @Nullable ResponseExtension extension) {
+		this.publisher.onLateResponse(response, extension);
+	}
+
 	// Asks the responder to subscribe, unless it does so by itself.
 	public void onHello(String responderId, ResponseExtension hello) {
 		if (hello.address() != null && this.services.outbound().isDurable(this.channel)) {
