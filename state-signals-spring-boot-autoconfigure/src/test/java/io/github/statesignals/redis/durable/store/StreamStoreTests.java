@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ import org.springframework.data.redis.connection.stream.StreamRecords;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class StreamStoreTests {
 
@@ -195,9 +197,16 @@ class StreamStoreTests {
 				response(0, "disk full"), response(0, null), response(0, null));
 		List<AnsweredSignal> signals = IntStream.range(0, responses.size())
 			.mapToObj((number) -> new AnsweredSignal("1-1", number + 7,
-					this.codec.line(responses.get(number), new ResponseExtension("id]" + number)), "replies", false))
+					this.codec.line(responses.get(number), new ResponseExtension("id]" + number)), this.channel, false))
 			.toList();
-		assertThat(store.acknowledge("r", bytes("current"), signals, this.codec).join()).isTrue();
+		List<String> published = new CopyOnWriteArrayList<>();
+		try (RedisConnection subscriber = this.connectionFactory.getConnection()) {
+			subscriber.subscribe((message, pattern) -> published.add(text(message.getBody())), bytes(this.channel));
+			assertThat(store.acknowledge("r", bytes("current"), signals, this.codec).join()).isTrue();
+			await().until(() -> !published.isEmpty());
+		}
+		assertThat(published)
+			.containsExactly(text(this.codec.write(signals.stream().map(AnsweredSignal::answer).toList())));
 		String stored = (String) this.redis.opsForHash().entries(text(this.keys.answers("1-1"))).get("1-1.7 r");
 		assertThat(stored).containsOnlyOnce("disk full");
 		assertThat(stored.lines()).hasSize(6).filteredOn("="::equals).hasSize(3);
