@@ -14,6 +14,7 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
+import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -157,7 +158,7 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 		check(!name.isEmpty() && SignalTransport.isChannelName(name), "channels.[" + name + "].delivery",
 				channel.delivery(),
 				CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
-		String property = "channels." + (name.contains(".") ? "[" + name + "]" : name);
+		String property = "channels." + LogText.propertyKey(name);
 		Duration retention = channel.retention();
 		if (retention != null) {
 			positive(property + ".retention", retention);

@@ -131,8 +131,8 @@ final class UnknownProperties {
 		}
 	}
 
-	// A group of known ones is a property itself if it is empty in YAML. Boot ignores the
-	// elements of what is no list, as if it was not set.
+	// A group of known ones is a property itself if it is empty in YAML. Boot ignores
+	// elements of a property that is no list, as if it was not set.
 	private boolean isKnown(String uniform, boolean element) {
 		if (element) {
 			return this.lists.contains(uniform);

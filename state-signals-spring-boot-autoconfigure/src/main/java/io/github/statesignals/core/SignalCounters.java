@@ -12,6 +12,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.transport.LogLimit;
+import io.github.statesignals.transport.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,7 +146,7 @@ public final class SignalCounters {
 	public void notDurable(String responderId, String channel, String publisherId) {
 		warn("'{}' receives no signals of '{}': the channel '{}' is durable here, and not there. Set "
 				+ "state-signals.channels.{}.delivery alike in all applications", responderId, publisherId, channel,
-				channel.contains(".") ? "[" + channel + "]" : channel);
+				LogText.propertyKey(channel));
 	}
 
 	public void contradicted(String publisherId, int count) {

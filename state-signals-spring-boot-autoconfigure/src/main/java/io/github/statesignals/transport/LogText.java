@@ -35,6 +35,11 @@ public final class LogText {
 		return (ids.size() > MAX_IDS) ? "%s and %,d more]".formatted(some, ids.size() - MAX_IDS) : some + "]";
 	}
 
+	// The key of a map in the name of a property: with a dot it has brackets.
+	public static String propertyKey(String key) {
+		return key.contains(".") ? "[" + key + "]" : key;
+	}
+
 	// The message of an application's exception may fail, and the logger with it: then
 	// another one names its class.
 	public static Throwable loggable(Throwable ex) {

@@ -5,6 +5,7 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.SignalTransport;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -45,8 +46,7 @@ public final class SignalTestAutoConfiguration {
 		properties.getChannels().forEach((name, channel) -> {
 			if (channel.delivery() == Delivery.DURABLE) {
 				throw new InvalidConfigurationPropertyValueException(
-						"state-signals.channels.%s.delivery".formatted(name.contains(".") ? "[" + name + "]" : name),
-						channel.delivery(),
+						"state-signals.channels.%s.delivery".formatted(LogText.propertyKey(name)), channel.delivery(),
 						"Durable channels require Redis: the transport of @AutoConfigureSignals stores no signals. "
 								+ "Set the property to broadcast in this test, or test with Redis and without @AutoConfigureSignals.");
 			}

@@ -22,6 +22,7 @@ import io.github.statesignals.redis.durable.store.Replies;
 import io.github.statesignals.redis.durable.store.StoredDeadLetters.StoredDeadLetter;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
+import io.github.statesignals.transport.LogText;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +157,7 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 		if (current == null || !current.isDurable(channel)) {
 			throw new IllegalArgumentException(channel.isEmpty() ? "The default channel can't be durable"
 					: "The channel '%s' is not durable: set state-signals.channels.%s.delivery=durable"
-						.formatted(channel, channel.contains(".") ? "[" + channel + "]" : channel));
+						.formatted(channel, LogText.propertyKey(channel)));
 		}
 		return current;
 	}
