@@ -18,7 +18,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -945,23 +944,6 @@ class DefaultSignalResponderTests {
 
 	private static SignalHandler async(Supplier<CompletionStage<Acknowledgement>> stage) {
 		return new AsyncHandler((signal) -> stage.get());
-	}
-
-	/**
-	 * A handler that returns stages.
-	 */
-	private record AsyncHandler(Function<Signal, CompletionStage<Acknowledgement>> delegate) implements SignalHandler {
-
-		@Override
-		public Acknowledgement handle(Signal signal) {
-			throw new AssertionError("Nobody calls this");
-		}
-
-		@Override
-		public CompletionStage<Acknowledgement> handleAsync(Signal signal) {
-			return this.delegate.apply(signal);
-		}
-
 	}
 
 	/**

@@ -3,7 +3,6 @@ package io.github.statesignals.core.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
@@ -12,7 +11,6 @@ import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
@@ -186,7 +184,7 @@ class HostileClientTests {
 		Application responding = this.applications.create(new Settings());
 		String responderId = responding.responder().getResponderId();
 		CompletableFuture<Acknowledgement> acknowledgement = new CompletableFuture<>();
-		responding.responder().on("start", handler(acknowledgement));
+		responding.responder().on("start", new AsyncHandler((signal) -> acknowledgement));
 		if (before) {
 			this.peer.subscribeAt(exporter, responderId, "nowhere");
 		}
@@ -201,22 +199,6 @@ class HostileClientTests {
 		assertThat(publish).isNotDone();
 		acknowledgement.complete(Acknowledgement.success());
 		assertThat(get(publish).isSuccess()).isTrue();
-	}
-
-	private static SignalHandler handler(CompletableFuture<Acknowledgement> acknowledgement) {
-		return new SignalHandler() {
-
-			@Override
-			public Acknowledgement handle(Signal signal) {
-				throw new UnsupportedOperationException();
-			}
-
-			@Override
-			public CompletionStage<Acknowledgement> handleAsync(Signal signal) {
-				return acknowledgement;
-			}
-
-		};
 	}
 
 	// It knows the address, which is no secret, and may say hello as well.

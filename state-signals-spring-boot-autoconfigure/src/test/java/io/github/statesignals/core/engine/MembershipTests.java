@@ -554,7 +554,7 @@ class MembershipTests {
 		SignalExporter exporter = initialized();
 		Application leaving = this.applications.start(new Settings().drainTimeout(Duration.ofMillis(1)));
 		CompletableFuture<Acknowledgement> never = new CompletableFuture<>();
-		leaving.responder().on("start", hanging(never));
+		leaving.responder().on("start", new AsyncHandler((signal) -> never));
 		this.peer.settle();
 		this.applications.timer().advance(PATIENCE);
 		String responderId = leaving.responder().getResponderId();
@@ -1046,22 +1046,6 @@ class MembershipTests {
 
 	private static SignalExtension extension(int number) {
 		return new SignalExtension(Integer.toString(number), number, SignalExtension.NONE, SignalExtension.NONE, null);
-	}
-
-	private static SignalHandler hanging(CompletableFuture<Acknowledgement> stage) {
-		return new SignalHandler() {
-
-			@Override
-			public Acknowledgement handle(Signal signal) {
-				throw new UnsupportedOperationException();
-			}
-
-			@Override
-			public CompletableFuture<Acknowledgement> handleAsync(Signal signal) {
-				return stage;
-			}
-
-		};
 	}
 
 	private static SignalHandler succeeding() {
