@@ -1,8 +1,6 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.statesignals.OnSignal;
 import org.slf4j.Logger;
@@ -16,22 +14,12 @@ import org.springframework.util.ReflectionUtils;
  * Tells which classes have an {@link OnSignal} annotation, and looks at each class once:
  * most beans are of Spring's types, and share them.
  */
-final class AnnotatedClasses {
+final class AnnotatedClasses extends ClassValue<Boolean> {
 
 	private static final Logger logger = LoggerFactory.getLogger(AnnotatedClasses.class);
 
-	private final Map<Class<?>, Boolean> known = new ConcurrentHashMap<>();
-
-	boolean contains(Class<?> type) {
-		Boolean annotated = this.known.get(type);
-		if (annotated == null) {
-			annotated = isAnnotated(type);
-			this.known.put(type, annotated);
-		}
-		return annotated;
-	}
-
-	private boolean isAnnotated(Class<?> type) {
+	@Override
+	protected Boolean computeValue(Class<?> type) {
 		if (isOfSpring(type) || !AnnotationUtils.isCandidateClass(type, OnSignal.class)) {
 			return false;
 		}
@@ -39,12 +27,12 @@ final class AnnotatedClasses {
 			return true;
 		}
 		for (Class<?> parent : type.getInterfaces()) {
-			if (contains(parent)) {
+			if (get(parent)) {
 				return true;
 			}
 		}
 		Class<?> superclass = type.getSuperclass();
-		return superclass != null && contains(superclass);
+		return superclass != null && get(superclass);
 	}
 
 	// Applications are there at most as samples.

@@ -144,7 +144,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	@Override
 	public boolean requiresDestruction(Object bean) {
-		return this.annotated.contains(AopProxyUtils.ultimateTargetClass(bean));
+		return this.annotated.get(AopProxyUtils.ultimateTargetClass(bean));
 	}
 
 	@Override
@@ -165,7 +165,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		if (targetClass == null) {
 			return;
 		}
-		if (this.annotated.contains(targetClass)) {
+		if (this.annotated.get(targetClass)) {
 			process(beanName, targetClass, this.beanFactory.getType(beanName));
 		}
 		checkCallbacks(beanName, targetClass);
@@ -218,7 +218,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		BeanClasses classes = new BeanClasses(child.getBeanFactory());
 		List<String> handlers = Stream.of(child.getBeanDefinitionNames())
 			.map((beanName) -> targetClass(classes, beanName))
-			.filter((type) -> type != null && this.annotated.contains(type))
+			.filter((type) -> type != null && this.annotated.get(type))
 			.map(Class::getName)
 			.toList();
 		if (!handlers.isEmpty()) {
