@@ -71,7 +71,7 @@ final class BridgedListeners {
 					payloadType(this.classes.as(beanName, ApplicationListener.class).getGeneric()),
 					"The listener '" + beanName + "'");
 			if (!observed.isEmpty()) {
-				checkInvocable(beanName, null);
+				InvocableMethods.checkAll(this.context.getBeanFactory().getType(beanName), ApplicationListener.class);
 				add(BridgedListener.of(beanName, this.context.getBeanFactory()), observed);
 			}
 		}
@@ -95,20 +95,10 @@ final class BridgedListeners {
 			observed.putAll(bridged(payloadType(ResolvableType.forMethodParameter(method, 0, beanClass)), description));
 		}
 		if (!observed.isEmpty()) {
-			checkInvocable(beanName, method);
+			// Spring calls it on the proxy.
+			InvocableMethods.check(method, this.context.getBeanFactory().getType(beanName));
 			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, annotation.defaultExecution(),
 					adapter(method)), observed);
-		}
-	}
-
-	// Spring calls it on the proxy.
-	private void checkInvocable(String beanName, @Nullable Method method) {
-		Class<?> beanType = this.context.getBeanFactory().getType(beanName);
-		if (beanType != null && method != null) {
-			InvocableMethods.check(method, beanType);
-		}
-		else if (beanType != null && ApplicationListener.class.isAssignableFrom(beanType)) {
-			InvocableMethods.checkAll(beanType, ApplicationListener.class);
 		}
 	}
 

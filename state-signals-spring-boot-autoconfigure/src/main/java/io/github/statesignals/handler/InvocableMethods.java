@@ -51,14 +51,17 @@ final class InvocableMethods {
 		return invocable;
 	}
 
-	static void checkAll(Class<?> beanType, Class<?> type) {
-		for (Method method : type.getMethods()) {
-			check(ClassUtils.getMostSpecificMethod(method, beanType), beanType);
+	// Nothing is checked of a bean whose type is not known, or is another one.
+	static void checkAll(@Nullable Class<?> beanType, Class<?> type) {
+		if (beanType != null && type.isAssignableFrom(beanType)) {
+			for (Method method : type.getMethods()) {
+				check(ClassUtils.getMostSpecificMethod(method, beanType), beanType);
+			}
 		}
 	}
 
-	static void check(Method method, Class<?> beanType) {
-		if (runsOnProxy(method, beanType)) {
+	static void check(Method method, @Nullable Class<?> beanType) {
+		if (beanType != null && runsOnProxy(method, beanType)) {
 			throw new InvalidSignalHandlerException(
 					"%s.%s of %s %s".formatted(method.getDeclaringClass().getName(), method.getName(),
 							beanType.getName(), PROBLEM),

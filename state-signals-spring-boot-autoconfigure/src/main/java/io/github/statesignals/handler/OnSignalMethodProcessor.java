@@ -256,9 +256,8 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	private void checkCallbacks(String beanName, Class<?> targetClass) {
 		for (Class<?> callback : CALLBACKS) {
-			Class<?> beanType = callback.isAssignableFrom(targetClass) ? this.beanFactory.getType(beanName) : null;
-			if (beanType != null && callback.isAssignableFrom(beanType)) {
-				InvocableMethods.checkAll(beanType, callback);
+			if (callback.isAssignableFrom(targetClass)) {
+				InvocableMethods.checkAll(this.beanFactory.getType(beanName), callback);
 			}
 		}
 	}
