@@ -168,10 +168,9 @@ class SignalEngineConfiguration {
 	}
 
 	@Bean
-	static ApplicationEventBridge signalApplicationEventBridge(ObjectProvider<SignalEngine> engine,
-			ObjectProvider<SignalExporter> exporter, ObjectProvider<SignalResponder> responder,
-			ConfigurableApplicationContext context) {
-		return new ApplicationEventBridge(engine, exporter, responder, context);
+	static ApplicationEventBridge signalApplicationEventBridge(ObjectProvider<SignalExporter> exporter,
+			ObjectProvider<SignalResponder> responder, ConfigurableApplicationContext context) {
+		return new ApplicationEventBridge(exporter, responder, context);
 	}
 
 	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {

@@ -1,10 +1,7 @@
 package io.github.statesignals.autoconfigure;
 
-import io.github.statesignals.core.engine.SignalEngine;
-import io.github.statesignals.handler.ApplicationEventBridge;
 import io.github.statesignals.handler.OnSignalMethodProcessor;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -29,9 +26,8 @@ public final class StateSignalsAutoConfiguration {
 	// Also without a transport: then it fails the start of an application that has
 	// handlers.
 	@Bean
-	static OnSignalMethodProcessor onSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<SignalEngine> engine, ObjectProvider<ApplicationEventBridge> bridge) {
-		return new OnSignalMethodProcessor(beanFactory, engine, bridge);
+	static OnSignalMethodProcessor onSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory) {
+		return new OnSignalMethodProcessor(beanFactory);
 	}
 
 }

@@ -47,8 +47,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private static final Logger logger = LoggerFactory.getLogger(ApplicationEventBridge.class);
 
-	private final ObjectProvider<SignalEngine> engine;
-
 	private final ObjectProvider<SignalExporter> exporter;
 
 	private final ObjectProvider<SignalResponder> responder;
@@ -59,9 +57,8 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private final SingletonSupplier<Boolean> topmost = SingletonSupplier.of(this::isTopmost);
 
-	public ApplicationEventBridge(ObjectProvider<SignalEngine> engine, ObjectProvider<SignalExporter> exporter,
-			ObjectProvider<SignalResponder> responder, ConfigurableApplicationContext context) {
-		this.engine = engine;
+	public ApplicationEventBridge(ObjectProvider<SignalExporter> exporter, ObjectProvider<SignalResponder> responder,
+			ConfigurableApplicationContext context) {
 		this.exporter = exporter;
 		this.responder = responder;
 		this.context = context;
@@ -126,7 +123,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 	}
 
 	private @Nullable Acknowledgement receive(Signal signal, BridgedEvent observed) {
-		if (this.engine.getObject().isOwn(signal.publisherId())) {
+		if (isOwn(signal)) {
 			// The listeners were called when it was published: none acts on the signal.
 			return DefaultSignalResponder.NOT_HANDLED;
 		}
@@ -139,6 +136,10 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		this.listeners.call(called, () -> publish(event));
 		event.rethrowFailure();
 		return Acknowledgement.success();
+	}
+
+	private boolean isOwn(Signal signal) {
+		return this.context.getBean(SignalEngine.class).isOwn(signal.publisherId());
 	}
 
 	// The bridge of a parent context calls the listeners of that context.
@@ -166,7 +167,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 		@Override
 		public boolean selects(Signal signal) {
-			return !this.bridge.engine.getObject().isOwn(signal.publisherId());
+			return !this.bridge.isOwn(signal);
 		}
 
 		@Override

@@ -33,7 +33,6 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
@@ -81,10 +80,6 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	private final BeanClasses classes;
 
-	private final ObjectProvider<SignalEngine> engineProvider;
-
-	private final ObjectProvider<ApplicationEventBridge> bridgeProvider;
-
 	private final AnnotatedClasses annotated = new AnnotatedClasses();
 
 	// By the name of the bean, or BRIDGE. A mocked responder returns null.
@@ -95,17 +90,14 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	// Whether a start has inspected all beans.
 	private volatile boolean inspected;
 
-	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<SignalEngine> engineProvider, ObjectProvider<ApplicationEventBridge> bridgeProvider) {
+	public OnSignalMethodProcessor(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
 		this.classes = new BeanClasses(beanFactory);
-		this.engineProvider = engineProvider;
-		this.bridgeProvider = bridgeProvider;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		ApplicationEventBridge bridge = this.bridgeProvider.getIfAvailable();
+		ApplicationEventBridge bridge = this.beanFactory.getBeanProvider(ApplicationEventBridge.class).getIfAvailable();
 		for (String beanName : this.beanFactory.getBeanNamesForType(Object.class)) {
 			if (!ScopedProxyUtils.isScopedTarget(beanName)) {
 				process(beanName, bridge);
@@ -179,7 +171,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		if (registrar != null) {
 			return registrar;
 		}
-		SignalEngine engine = this.engineProvider.getIfAvailable();
+		SignalEngine engine = this.beanFactory.getBeanProvider(SignalEngine.class).getIfAvailable();
 		if (engine == null) {
 			throw new InvalidSignalHandlerException(method,
 					"can't receive signals: no RedisConnectionFactory was found", NO_CONNECTION_FACTORY);
