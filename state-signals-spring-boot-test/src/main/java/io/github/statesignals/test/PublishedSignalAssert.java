@@ -1,10 +1,10 @@
 package io.github.statesignals.test;
 
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.Futures;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;
 
@@ -51,24 +51,19 @@ public final class PublishedSignalAssert extends AbstractObjectAssert<PublishedS
 	 * @return assertions about the result
 	 */
 	public SignalResultAssert result() {
-		try {
-			return new SignalResultAssert(this.actual.result().get(Waiting.PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
-				.as("'%s'", this.actual.signal().event());
-		}
-		catch (TimeoutException ex) {
+		CompletableFuture<SignalResult> result = this.actual.result();
+		String event = this.actual.signal().event();
+		if (!Waiting.until(result::isDone)) {
 			throw failure(
 					"%n'%s' has no result after %s: a responder has not answered. "
 							+ "Move the time with SignalScenario.advance(Duration) to let the publish time out.",
-					this.actual.signal().event(), Waiting.PATIENCE);
+					event, Waiting.PATIENCE);
 		}
-		catch (ExecutionException ex) {
-			throw new AssertionError("'%s' has no result: %s".formatted(this.actual.signal().event(), ex.getCause()),
-					ex.getCause());
+		if (result.isCompletedExceptionally()) {
+			Throwable failure = Futures.failure(result);
+			throw new AssertionError("'%s' has no result: %s".formatted(event, failure), failure);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while waiting for a result", ex);
-		}
+		return new SignalResultAssert(result.join()).as("'%s'", event);
 	}
 
 }
