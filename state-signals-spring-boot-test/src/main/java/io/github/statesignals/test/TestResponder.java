@@ -3,7 +3,6 @@ package io.github.statesignals.test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
@@ -28,6 +27,7 @@ public final class TestResponder {
 
 	private final List<Signal> received = new CopyOnWriteArrayList<>();
 
+	// One for each of its starts, as the ids. The last one is the present.
 	private final List<Peer> peers = new ArrayList<>();
 
 	private final List<String> ids = new ArrayList<>();
@@ -44,10 +44,6 @@ public final class TestResponder {
 
 	private volatile Duration delay = Duration.ZERO;
 
-	private @Nullable Peer peer;
-
-	private @Nullable SignalResponder responder;
-
 	TestResponder(String name, String channel, Supplier<Peer> newPeer,
 			Supplier<List<DefaultSignalExporter>> exporters) {
 		this.name = name;
@@ -63,8 +59,6 @@ public final class TestResponder {
 		responder.on(Signal.INITIALIZATION, (initialization) -> Acknowledgement.success());
 		responder.listen((signal) -> receive(peer, responder, signal));
 		peer.engine().start();
-		this.peer = peer;
-		this.responder = responder;
 		this.ids.add(responder.getResponderId());
 		// It also announces itself, and exporters take their time to ask it.
 		this.exporters.get()
@@ -110,7 +104,7 @@ public final class TestResponder {
 	 * @return the id of the responder on the wire
 	 */
 	public synchronized String getId() {
-		return Objects.requireNonNull(this.responder).getResponderId();
+		return this.ids.get(this.ids.size() - 1);
 	}
 
 	/**
@@ -183,7 +177,7 @@ public final class TestResponder {
 	}
 
 	private Peer peer() {
-		return Objects.requireNonNull(this.peer);
+		return this.peers.get(this.peers.size() - 1);
 	}
 
 	/**
