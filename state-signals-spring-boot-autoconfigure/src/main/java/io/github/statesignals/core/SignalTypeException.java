@@ -1,8 +1,8 @@
 package io.github.statesignals.core;
 
 /**
- * A Java type can't be a typed signal or a gateway, or which event it stands for is
- * ambiguous.
+ * A Java type can't be a typed signal or a gateway, which event it stands for is
+ * ambiguous, or an attribute of an annotation is invalid.
  */
 @SuppressWarnings("serial")
 public final class SignalTypeException extends IllegalArgumentException {

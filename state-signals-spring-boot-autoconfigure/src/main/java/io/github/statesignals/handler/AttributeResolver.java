@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanUtils;
@@ -33,7 +34,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 	String resolve(String declared) {
 		String joined = joinLists(declared);
 		if (!joined.equals(declared)) {
-			throw new InvalidAttributeException("that is a list ('%s')".formatted(declared),
+			throw new SignalTypeException("that is a list ('%s')".formatted(declared),
 					"Give it one value, or name one of the elements: %s."
 						.formatted(declared.replaceFirst("\\$\\{\\s*([^:}]+)[^}]*}", "\\${$1[0]}")));
 		}
@@ -51,7 +52,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 		}
 		Object value = evaluate(joinLists(declared));
 		if (value == null) {
-			throw new InvalidAttributeException("that is null ('%s')".formatted(declared), "Name the event to handle.");
+			throw new SignalTypeException("that is null ('%s')".formatted(declared), "Name the event to handle.");
 		}
 		if (value.getClass().isArray() || value instanceof Collection) {
 			return list(declared, value);
@@ -61,7 +62,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 			return List.of(text);
 		}
 		if (!alone) {
-			throw new InvalidAttributeException("with a comma ('%s')".formatted(text), comma(text));
+			throw new SignalTypeException("with a comma ('%s')".formatted(text), comma(text));
 		}
 		return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
 	}
@@ -78,7 +79,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 		Object[] elements = (value instanceof Collection<?> collection) ? collection.toArray()
 				: ObjectUtils.toObjectArray(value);
 		if (elements.length == 0) {
-			throw new InvalidAttributeException("that is an empty list ('%s')".formatted(declared),
+			throw new SignalTypeException("that is an empty list ('%s')".formatted(declared),
 					"Name the event to handle.");
 		}
 		return Arrays.stream(elements).map((element) -> (element != null) ? text(element) : "").toList();
@@ -89,7 +90,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 			return constant.name();
 		}
 		if (!BeanUtils.isSimpleValueType(value.getClass()) || value instanceof Class) {
-			throw new InvalidAttributeException("that is a " + value.getClass().getTypeName(),
+			throw new SignalTypeException("that is a " + value.getClass().getTypeName(),
 					"Let the expression have one string as its value.");
 		}
 		return value.toString();
@@ -106,13 +107,13 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 					? expressions.evaluate(embedded, new BeanExpressionContext(this.beanFactory, null)) : embedded;
 		}
 		catch (BeanExpressionException ex) {
-			throw new InvalidAttributeException(
+			throw new SignalTypeException(
 					"that can't be resolved: '%s' (%s)".formatted(declared,
 							NestedExceptionUtils.getMostSpecificCause(ex).getMessage()),
 					"Correct the expression: it sees the beans by their names, and no signal.");
 		}
 		catch (RuntimeException ex) {
-			throw new InvalidAttributeException("that can't be resolved: " + ex.getMessage(),
+			throw new SignalTypeException("that can't be resolved: " + ex.getMessage(),
 					"Define the property, or give the placeholder a default: ${name:default}.");
 		}
 	}

@@ -78,9 +78,9 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 		try {
 			value = new AttributeResolver(this.beanFactory).resolve(declared);
 		}
-		catch (InvalidAttributeException ex) {
-			throw new SignalTypeException("@SignalGateway %s %s".formatted(type.getName(), ex.describe("timeout")),
-					ex.getRemedy());
+		catch (SignalTypeException ex) {
+			throw new SignalTypeException(
+					"@SignalGateway %s has a timeout %s".formatted(type.getName(), ex.getProblem()), ex.getRemedy());
 		}
 		if (!StringUtils.hasText(value)) {
 			return null;

@@ -10,6 +10,7 @@ import java.util.Set;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.core.MetadataConversionException;
+import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.handler.metadata.MetadataReader;
 import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
@@ -132,8 +133,8 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		try {
 			return this.attributeResolver.resolve(value);
 		}
-		catch (InvalidAttributeException ex) {
-			throw new InvalidSignalHandlerException(parameter, "has a @Header " + ex.getMessage(), ex.getRemedy());
+		catch (SignalTypeException ex) {
+			throw new InvalidSignalHandlerException(parameter, "has a @Header " + ex.getProblem(), ex.getRemedy());
 		}
 	}
 

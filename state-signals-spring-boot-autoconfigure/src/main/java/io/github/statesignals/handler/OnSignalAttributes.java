@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotationUtils;
@@ -65,8 +66,10 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 		try {
 			return resolution.get();
 		}
-		catch (InvalidAttributeException ex) {
-			throw new InvalidSignalHandlerException(this.method, ex.describe(name), ex.getRemedy());
+		catch (SignalTypeException ex) {
+			throw new InvalidSignalHandlerException(this.method,
+					"has %s %s %s".formatted("aeiou".indexOf(name.charAt(0)) < 0 ? "a" : "an", name, ex.getProblem()),
+					ex.getRemedy());
 		}
 	}
 

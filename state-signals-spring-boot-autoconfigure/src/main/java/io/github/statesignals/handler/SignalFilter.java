@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
+import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.handler.metadata.SafeTypeConverter;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ record SignalFilter(String tag, String processName, String publisher, @Nullable 
 			expression = new SpelExpressionParser().parseRaw(condition);
 		}
 		catch (ParseException ex) {
-			throw new InvalidAttributeException("that is no SpEL expression: " + ex.getMessage(),
+			throw new SignalTypeException("that is no SpEL expression: " + ex.getMessage(),
 					"Correct it; the signal is #signal, its metadata #metadata.");
 		}
 		check(expression.getAST());
@@ -51,7 +52,7 @@ record SignalFilter(String tag, String processName, String publisher, @Nullable 
 
 	private static void check(SpelNode node) {
 		if (node instanceof OperatorMatches && !isConstant(node.getChild(1))) {
-			throw new InvalidAttributeException("with a pattern of the signal: %s".formatted(node.toStringAST()),
+			throw new SignalTypeException("with a pattern of the signal: %s".formatted(node.toStringAST()),
 					"Write the pattern after 'matches' as a string, or take it from a bean: "
 							+ "#metadata['name'] matches '[a-z]+'.");
 		}
