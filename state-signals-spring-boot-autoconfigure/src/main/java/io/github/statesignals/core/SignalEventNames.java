@@ -1,6 +1,5 @@
 package io.github.statesignals.core;
 
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
@@ -13,7 +12,6 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalEvent;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
@@ -136,11 +134,6 @@ public final class SignalEventNames {
 	private static String text(MergedAnnotation<SignalEvent> annotation) {
 		String declared = annotation.getValue("value", String.class).orElse("");
 		return StringUtils.hasText(declared) ? declared : "";
-	}
-
-	public static String declared(AnnotatedElement element) {
-		SignalEvent annotation = AnnotatedElementUtils.findMergedAnnotation(element, SignalEvent.class);
-		return (annotation != null) ? annotation.value() : "";
 	}
 
 	/**

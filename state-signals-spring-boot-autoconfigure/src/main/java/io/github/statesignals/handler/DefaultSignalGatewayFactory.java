@@ -208,36 +208,25 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 		}
 
 		private static @Nullable String event(Method method, @Nullable Class<?> typed) {
-			String declared = SignalEventNames.declared(method);
-			if (StringUtils.hasText(declared)) {
-				return checked(method, declared);
-			}
-			if (typed == null || AnnotatedElementUtils.hasAnnotation(method, SignalEvent.class)) {
-				// Kotlin appends a hash to a function that takes a value class.
-				return checked(method, SignalEventNames.kebabCase(method.getName().replaceFirst("-.*", "")));
-			}
-			if (!Modifier.isAbstract(typed.getModifiers())) {
-				checkEvent(method, typed);
-			}
-			return null;
-		}
-
-		private static String checked(Method method, String event) {
+			SignalEvent annotation = AnnotatedElementUtils.findMergedAnnotation(method, SignalEvent.class);
+			Class<?> source = (annotation != null) ? null : typed;
 			try {
-				return SignalEventNames.check(event, "the method");
+				if (source == null) {
+					String declared = (annotation != null) ? annotation.value() : "";
+					// Kotlin appends a hash to a function that takes a value class.
+					return SignalEventNames.check(
+							StringUtils.hasText(declared) ? declared
+									: SignalEventNames.kebabCase(method.getName().replaceFirst("-.*", "")),
+							"the method");
+				}
+				if (!Modifier.isAbstract(source.getModifiers())) {
+					SignalEventNames.of(source);
+				}
+				return null;
 			}
 			catch (SignalTypeException ex) {
-				throw invalid(method, "can't publish: " + ex.getProblem(), ex.getRemedy() + ".");
-			}
-		}
-
-		private static void checkEvent(Method method, Class<?> typed) {
-			try {
-				SignalEventNames.of(typed);
-			}
-			catch (SignalTypeException ex) {
-				throw invalid(method, "takes a typed signal without an event: " + ex.getProblem(),
-						ex.getRemedy() + ".");
+				String problem = (source == null) ? "can't publish: " : "takes a typed signal without an event: ";
+				throw invalid(method, problem + ex.getProblem(), ex.getRemedy() + ".");
 			}
 		}
 
