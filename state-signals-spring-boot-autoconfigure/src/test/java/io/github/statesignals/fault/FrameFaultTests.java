@@ -1,11 +1,13 @@
 package io.github.statesignals.fault;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -15,6 +17,9 @@ import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.transport.ResponseExtension;
+import io.lettuce.core.event.connection.DisconnectedEvent;
+import io.lettuce.core.resource.ClientResources;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,6 +48,11 @@ class FrameFaultTests {
 	@RegisterExtension
 	private final FaultApplications applications = new FaultApplications();
 
+	@AutoClose("shutdown")
+	private final ClientResources resources = ClientResources.create();
+
+	private final Set<SocketAddress> lost = ConcurrentHashMap.newKeySet();
+
 	private RedisProcess server;
 
 	private TcpProxy proxy;
@@ -59,21 +69,31 @@ class FrameFaultTests {
 		this.proxy = this.applications.use(TcpProxy.before(this.server));
 		LettuceConnectionFactory factory = RedisTransports.started(
 				new LettuceConnectionFactory(new RedisStandaloneConfiguration(this.server.host(), this.proxy.port()),
-						LettuceClientConfiguration.builder().shutdownTimeout(Duration.ZERO).build()));
+						LettuceClientConfiguration.builder()
+							.shutdownTimeout(Duration.ZERO)
+							.clientResources(this.resources)
+							.build()));
 		this.applications.use(factory::destroy);
 		this.transport = RedisTransports.broadcast(factory,
 				RedisTransports.settings(RedisProcess.PATIENCE, Duration.ZERO));
 		this.transport.open(CHANNEL);
 		this.transport.start(new SilentListener());
 		this.applications.use(this.transport::stop);
+		this.resources.eventBus()
+			.get()
+			.ofType(DisconnectedEvent.class)
+			.subscribe((event) -> this.lost.add(event.localAddress()));
 		this.replyTo = String.valueOf(this.transport.replyTo(CHANNEL));
 		this.subscription = this.applications.use(new RedisSubscription(this.server.port(), this.replyTo));
 	}
 
 	@Test
 	void messagesThatWaitForTheConnectionAreSentTogetherAndCancelledOnesAreNot() {
+		int connections = this.proxy.connections();
 		this.proxy.refuse();
 		this.proxy.cut();
+		// What the driver sends before it learns of it is lost, and is sent again.
+		await().atMost(RedisProcess.PATIENCE).until(() -> this.lost.size() == connections);
 		List<CompletableFuture<?>> sent = send(0, 600);
 		Set<Integer> cancelled = Set.of(0, 1, 5, 300, 599);
 		cancelled.forEach((i) -> sent.get(i).cancel(false));
