@@ -140,7 +140,7 @@ public final class Subscriptions {
 			this.services.events()
 				.publish(new SubscriberJoinedEvent(this.publisherId, responderId), this.publisherId, responderId);
 		}
-		else if (this.responders.isRefused(responderId)) {
+		else if (this.responders.isRefused(responderId, extension)) {
 			this.services.counters().subscriptionRefused(responderId, this.publisherId);
 		}
 		KnownResponder responder = (extension != null) ? this.responders.find(responderId) : null;

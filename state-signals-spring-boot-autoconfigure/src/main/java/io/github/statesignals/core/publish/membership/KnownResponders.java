@@ -118,23 +118,14 @@ public final class KnownResponders {
 	// Subscribes a responder; without an extension it is a legacy peer. Returns false if
 	// none can subscribe now, or it was subscribed already.
 	public boolean add(String responderId, @Nullable ResponseExtension extension) {
-		KnownResponder added = (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY;
 		int count;
 		synchronized (this) {
+			if (!this.open || isRefused(responderId, extension)) {
+				return false;
+			}
 			KnownResponder before = this.known.get(responderId);
-			if (!this.open || isRefused(responderId)) {
-				return false;
-			}
-			KnownResponder described = (before != null) ? before : this.lost.get(responderId);
-			KnownResponder merged = (described != null) ? described.merge(added) : added;
-			long replaced = (before != null) ? before.bytes(responderId) : 0;
-			long more = merged.bytes(responderId) - replaced;
-			if (more <= 0) {
-				this.memory.release(-more);
-			}
-			else if (!this.memory.reserve(more)) {
-				return false;
-			}
+			KnownResponder merged = merged(responderId, extension);
+			this.memory.force(merged.bytes(responderId) - ((before != null) ? before.bytes(responderId) : 0));
 			this.missed.remove(responderId);
 			removeLost(responderId);
 			if (merged != before) {
@@ -153,11 +144,24 @@ public final class KnownResponders {
 		return true;
 	}
 
-	// Whether a responder can't subscribe, because its id is too long or there are too
-	// many subscribers.
-	public synchronized boolean isRefused(String responderId) {
-		return !this.known.containsKey(responderId) && (responderId.length() > SignalTransport.MAX_TEXT_LENGTH
-				|| this.known.size() >= LIMIT || !this.memory.fits(KnownResponder.LEGACY.bytes(responderId)));
+	// Whether a subscription has no effect, because its id is too long, there are too
+	// many
+	// subscribers, or they take too much memory.
+	public synchronized boolean isRefused(String responderId, @Nullable ResponseExtension extension) {
+		KnownResponder before = this.known.get(responderId);
+		long bytes = merged(responderId, extension).bytes(responderId);
+		if (before != null) {
+			long replaced = before.bytes(responderId);
+			return bytes > replaced && !this.memory.fits(bytes - replaced);
+		}
+		return responderId.length() > SignalTransport.MAX_TEXT_LENGTH || this.known.size() >= LIMIT
+				|| !this.memory.fits(bytes);
+	}
+
+	private KnownResponder merged(String responderId, @Nullable ResponseExtension extension) {
+		KnownResponder added = (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY;
+		KnownResponder described = find(responderId);
+		return (described != null) ? described.merge(added) : added;
 	}
 
 	private void removeLost(String responderId) {

@@ -223,8 +223,8 @@ class KnownRespondersTests {
 		IntStream.range(0, 10_000).forEach((i) -> this.responders.add("r" + i, null));
 		assertThat(this.responders.add("one-too-many", ResponseExtension.UNDERSTOOD)).isFalse();
 		assertThat(this.responders.subscribers().ids().contains("one-too-many")).isFalse();
-		assertThat(this.responders.isRefused("one-too-many")).isTrue();
-		assertThat(this.responders.isRefused("r7")).isFalse();
+		assertThat(this.responders.isRefused("one-too-many", null)).isTrue();
+		assertThat(this.responders.isRefused("r7", null)).isFalse();
 		assertThat(this.responders.add("r7", ResponseExtension.UNDERSTOOD)).isFalse();
 		this.responders.remove("r0");
 		assertThat(this.responders.add("now-it-fits", ResponseExtension.UNDERSTOOD)).isTrue();
@@ -270,10 +270,10 @@ class KnownRespondersTests {
 				added += subscribeAtEightAddresses(bounded, "forged-" + round + "-" + i);
 			}
 			assertThat(added).isEqualTo(bounded.ids().size()).isBetween(150, 400);
-			assertThat(bounded.isRefused("other")).isTrue();
+			assertThat(bounded.isRefused("other", null)).isTrue();
 			// Those that are lost are remembered, as far as they fit in.
 			List.copyOf(bounded.ids()).forEach(bounded::lose);
-			assertThat(bounded.isRefused("other")).isFalse();
+			assertThat(bounded.isRefused("other", null)).isFalse();
 		}
 		bounded.close(new IllegalStateException());
 		bounded.open(List.of("expected"));
@@ -331,7 +331,7 @@ class KnownRespondersTests {
 			bounded.add("r1", new ResponseExtension(null, null, null, "x".repeat(256), null));
 			bounded.add("r1", new ResponseExtension(null, null, null, "x", null));
 		}
-		assertThat(bounded.isRefused("x".repeat(900))).isFalse();
+		assertThat(bounded.isRefused("x".repeat(900), null)).isFalse();
 	}
 
 	@Test
@@ -339,8 +339,25 @@ class KnownRespondersTests {
 		KnownResponders bounded = new KnownResponders(600);
 		bounded.open(List.of());
 		bounded.add("r1", null);
-		assertThat(bounded.add("r2", new ResponseExtension(null, null, "x".repeat(256), null, null))).isFalse();
+		ResponseExtension addressed = new ResponseExtension(null, null, "x".repeat(256), null, null);
+		assertThat(bounded.add("r2", addressed)).isFalse();
 		assertThat(bounded.ids()).containsExactly("r1");
+		assertThat(bounded.isRefused("r2", addressed)).isTrue();
+		assertThat(bounded.isRefused("r2", null)).isFalse();
+	}
+
+	@Test
+	void furtherSubscriptionThatDoesNotFitIsRefused() {
+		KnownResponders bounded = new KnownResponders(1_000);
+		bounded.open(List.of("r1"));
+		ResponseExtension addressed = new ResponseExtension(null, null, "x".repeat(256), null, null);
+		assertThat(bounded.add("r2", null)).isTrue();
+		assertThat(bounded.add("r1", addressed)).isFalse();
+		assertThat(bounded.isRefused("r1", addressed)).isTrue();
+		bounded.remove("r2");
+		assertThat(bounded.add("r1", addressed)).isFalse();
+		assertThat(bounded.isRefused("r1", addressed)).isFalse();
+		assertThat(bounded.find("r1").isProbed()).isTrue();
 	}
 
 	@Test
