@@ -20,11 +20,11 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	private static final int LONG_DIGITS = 18;
 
 	// Longer ones are not worth their memory.
-	static final int LONGEST_RECENT = 32;
+	private static final int LONGEST_RECENT = 32;
 
 	private static final byte[] NOTHING = {};
 
-	private final StringCache strings;
+	private final StringCache<String> strings;
 
 	private byte[] json = NOTHING;
 
@@ -38,7 +38,7 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	private @Nullable Signature signature;
 
-	JsonScanner(StringCache strings) {
+	JsonScanner(StringCache<String> strings) {
 		this.strings = strings;
 	}
 
@@ -169,11 +169,11 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	final String string(Usual usual) {
 		expect('"');
 		int start = this.at;
-		Entry expected = usual.entry;
+		Entry<String> expected = usual.entry;
 		int end = start + expected.bytes().length;
 		if (end < this.end && this.json[end] == '"' && expected.is(this.json, start, end)) {
 			this.at = end + 1;
-			return expected.string();
+			return expected.value();
 		}
 		end = stringEnd();
 		if (end < 0) {
@@ -183,7 +183,7 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 			return StringCache.string(this.json, start, end);
 		}
 		usual.entry = this.strings.get(this.json, start, end);
-		return usual.entry.string();
+		return usual.entry.value();
 	}
 
 	// One that may be the one of the message before.
@@ -197,35 +197,27 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		if (known != null && isAt(known, start, end)) {
 			return known;
 		}
-		String made = string(start, end);
+		String made = StringCache.string(this.json, start, end);
 		if (made.length() <= LONGEST_RECENT) {
 			recent[slot] = made;
 		}
 		return made;
 	}
 
-	final int textStart() {
+	// What is made of one that may recur. Undefined if it can't be read.
+	final <V> V text(StringCache<V> cache) {
+		int start = textStart();
+		int end = Math.max(textEnd(), start);
+		return (end - start > StringCache.LONGEST) ? cache.make(this.json, start, end)
+				: cache.get(this.json, start, end).value();
+	}
+
+	private int textStart() {
 		expect('"');
 		return this.at;
 	}
 
-	final String string(int start, int end) {
-		return StringCache.string(this.json, start, end);
-	}
-
-	final int hash(int start, int end) {
-		return (int) (AsciiBytes.hash(this.json, start, end) >>> Integer.SIZE);
-	}
-
-	final boolean isAt(byte[] text, int start, int end) {
-		return AsciiBytes.same(text, this.json, start, end);
-	}
-
-	final byte[] bytes(int start, int end) {
-		return Arrays.copyOfRange(this.json, start, end);
-	}
-
-	final boolean isAt(String text, int start, int end) {
+	private boolean isAt(String text, int start, int end) {
 		if (text.length() != end - start) {
 			return false;
 		}
@@ -241,11 +233,11 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	final String text() {
 		int start = textStart();
 		int end = textEnd();
-		return (end < 0) ? "" : string(start, end);
+		return (end < 0) ? "" : StringCache.string(this.json, start, end);
 	}
 
 	// Moves past the string. Negative if it can't be read.
-	final int textEnd() {
+	private int textEnd() {
 		int start = this.at;
 		int end = stringEnd();
 		if (end - start > Limits.TEXT_LENGTH) {
@@ -268,7 +260,7 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	static final class Usual {
 
-		private Entry entry = new Entry(NOTHING, "");
+		private Entry<String> entry = new Entry<>(NOTHING, "");
 
 	}
 

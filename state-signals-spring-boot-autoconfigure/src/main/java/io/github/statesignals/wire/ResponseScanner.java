@@ -18,7 +18,7 @@ final class ResponseScanner extends JsonScanner<ReceivedMessage> {
 	private static final int REPEATED_CAPACITY = 512;
 
 	// Of the signals in flight: all answers to a signal have its id.
-	private final @Nullable Identified[] recent = new @Nullable Identified[1_024];
+	private final StringCache<ResponseExtension> extensions = new StringCache<>(10, ResponseExtension::new);
 
 	private final Usual responderId = new Usual();
 
@@ -39,7 +39,7 @@ final class ResponseScanner extends JsonScanner<ReceivedMessage> {
 	private final boolean combined;
 
 	// Combined answers are left to the parser, unless they are read.
-	ResponseScanner(StringCache strings, boolean combined) {
+	ResponseScanner(StringCache<String> strings, boolean combined) {
 		super(strings);
 		this.combined = combined;
 	}
@@ -89,10 +89,11 @@ final class ResponseScanner extends JsonScanner<ReceivedMessage> {
 	// or to several signals.
 	private ReceivedMessage answer(Response response, List<String> responders) {
 		if (!isArray()) {
-			return responders.isEmpty() ? answer(response, identified()) : combined(response, responders, identified());
+			return responders.isEmpty() ? answer(response, text(this.extensions))
+					: combined(response, responders, text(this.extensions));
 		}
 		expectNone(responders);
-		List<ReceivedMessage> answers = array(() -> new ReceivedResponse(response, identified(), null));
+		List<ReceivedMessage> answers = array(() -> new ReceivedResponse(response, text(this.extensions), null));
 		end();
 		return new ReceivedFrame(answers);
 	}
@@ -152,33 +153,6 @@ final class ResponseScanner extends JsonScanner<ReceivedMessage> {
 	private ReceivedResponse received(Response response, @Nullable ResponseExtension extension) {
 		expect('}');
 		return new ReceivedResponse(response, extension, takeSignature());
-	}
-
-	private ResponseExtension identified() {
-		int start = textStart();
-		int end = textEnd();
-		if (end < 0) {
-			return ResponseExtension.UNDERSTOOD;
-		}
-		int slot = hash(start, end) & this.recent.length - 1;
-		Identified first = this.recent[slot];
-		if (first != null && isAt(first.id, start, end)) {
-			return first.extension;
-		}
-		Identified second = this.recent[slot ^ 1];
-		if (second != null && isAt(second.id, start, end)) {
-			return second.extension;
-		}
-		ResponseExtension made = new ResponseExtension(string(start, end));
-		if (end - start <= LONGEST_RECENT) {
-			this.recent[slot ^ 1] = first;
-			this.recent[slot] = new Identified(bytes(start, end), made);
-		}
-		return made;
-	}
-
-	private record Identified(byte[] id, ResponseExtension extension) {
-
 	}
 
 }

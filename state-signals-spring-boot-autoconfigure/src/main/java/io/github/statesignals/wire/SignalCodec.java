@@ -41,7 +41,7 @@ public final class SignalCodec {
 
 	private final AtomicReference<@Nullable ResponseScanner> replyScanner;
 
-	private final StringCache strings;
+	private final StringCache<String> strings;
 
 	private final MessageWriter writer;
 
@@ -52,7 +52,7 @@ public final class SignalCodec {
 	private final @Nullable SignatureCheck signatures;
 
 	public SignalCodec(long maxPayload) {
-		this.strings = new StringCache();
+		this.strings = new StringCache<>(12, Function.identity());
 		this.signalScanner = new AtomicReference<>();
 		this.responseScanner = new AtomicReference<>();
 		this.replyScanner = new AtomicReference<>();
@@ -217,7 +217,7 @@ public final class SignalCodec {
 
 	// A thread that finds no spare scanner creates another one.
 	private <S extends JsonScanner<?>> ReceivedMessage read(byte[] payload, boolean lines,
-			AtomicReference<@Nullable S> spare, Function<StringCache, S> creator) {
+			AtomicReference<@Nullable S> spare, Function<StringCache<String>, S> creator) {
 		S taken = spare.getAndSet(null);
 		S scanner = (taken != null) ? taken : creator.apply(this.strings);
 		ReceivedMessage message = lines ? readLines(payload, scanner) : readSingle(payload, scanner);

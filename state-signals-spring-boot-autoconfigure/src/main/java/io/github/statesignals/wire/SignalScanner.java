@@ -49,7 +49,7 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	private final Usual traceField = new Usual();
 
-	SignalScanner(StringCache strings) {
+	SignalScanner(StringCache<String> strings) {
 		super(strings);
 		for (int i = 0; i < this.names.length; i++) {
 			this.names[i] = new Usual();

@@ -60,7 +60,7 @@ class CodecFuzzTests {
 
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
-	private final StringCache strings = new StringCache();
+	private final StringCache<String> strings = new StringCache<>(12, Function.identity());
 
 	private final SignalScanner signalScanner = new SignalScanner(this.strings);
 

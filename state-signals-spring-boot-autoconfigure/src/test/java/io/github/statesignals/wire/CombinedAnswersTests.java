@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,7 +35,7 @@ class CombinedAnswersTests {
 
 	private final SignalCodec codec = new SignalCodec(1_024);
 
-	private final ResponseScanner scanner = new ResponseScanner(new StringCache(), true);
+	private final ResponseScanner scanner = new ResponseScanner(new StringCache<>(12, Function.identity()), true);
 
 	@Test
 	void answersOfOneResponderAreOneLine() {

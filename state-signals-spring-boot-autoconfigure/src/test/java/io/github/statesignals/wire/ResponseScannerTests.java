@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.Response;
@@ -42,7 +43,7 @@ class ResponseScannerTests {
 					+ "\"_ss\":{\"v\":1,\"id\":\"3\",\"address\":\"event-signal-reply:{a}:1\",\"seal\":\"x\"}}",
 			"{\"responder_id\":\"r\",\"publisher_id\":\"*\",\"event\":\"shutdown\",\"_ss\":{\"v\":1,\"seal\":\"x\"}}");
 
-	private final StringCache strings = new StringCache();
+	private final StringCache<String> strings = new StringCache<>(12, Function.identity());
 
 	private final ResponseScanner scanner = new ResponseScanner(this.strings, false);
 
@@ -84,15 +85,15 @@ class ResponseScannerTests {
 	void stringsThatComeAgainAreTheSame() {
 		byte[] bytes = bytes("start-start-other");
 		assertThat(this.strings.get(bytes, 0, 5)).isSameAs(this.strings.get(bytes, 6, 11));
-		assertThat(this.strings.get(bytes, 0, 5).string()).isEqualTo("start");
-		assertThat(this.strings.get(bytes, 12, 17).string()).isEqualTo("other");
-		assertThat(this.strings.get(bytes, 3, 3).string()).isEmpty();
+		assertThat(this.strings.get(bytes, 0, 5).value()).isEqualTo("start");
+		assertThat(this.strings.get(bytes, 12, 17).value()).isEqualTo("other");
+		assertThat(this.strings.get(bytes, 3, 3).value()).isEmpty();
 		byte[] many = new byte[100_000 * 6];
 		for (int i = 0; i < 100_000; i++) {
 			System.arraycopy(bytes("%06d".formatted(i)), 0, many, i * 6, 6);
 		}
 		for (int i = 0; i < 100_000; i++) {
-			assertThat(this.strings.get(many, i * 6, i * 6 + 6).string()).isEqualTo("%06d".formatted(i));
+			assertThat(this.strings.get(many, i * 6, i * 6 + 6).value()).isEqualTo("%06d".formatted(i));
 		}
 	}
 

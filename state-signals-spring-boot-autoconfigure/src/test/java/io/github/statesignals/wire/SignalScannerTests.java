@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -34,7 +35,7 @@ class SignalScannerTests {
 			ENVELOPE.replace(":", ": ").replace(",", ", ") + "}",
 			(ENVELOPE + ",\"metadata\":{\"a\":1,\"b\":null,\"c\":\"d\"}}").replace(":", ": ").replace(",", ", "));
 
-	private final StringCache strings = new StringCache();
+	private final StringCache<String> strings = new StringCache<>(12, Function.identity());
 
 	private final SignalScanner scanner = new SignalScanner(this.strings);
 
