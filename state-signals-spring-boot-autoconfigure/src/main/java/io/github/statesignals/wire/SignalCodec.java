@@ -35,15 +35,15 @@ public final class SignalCodec {
 			SignalExtension.NONE, SignalExtension.NONE, null);
 
 	// Nearly always one thread takes them, and finds those that it gave back.
-	private final AtomicReference<@Nullable SignalScanner> signalScanner;
+	private final AtomicReference<@Nullable SignalScanner> signalScanner = new AtomicReference<>();
 
-	private final AtomicReference<@Nullable ResponseScanner> responseScanner;
+	private final AtomicReference<@Nullable ResponseScanner> responseScanner = new AtomicReference<>();
 
-	private final AtomicReference<@Nullable ResponseScanner> replyScanner;
+	private final AtomicReference<@Nullable ResponseScanner> replyScanner = new AtomicReference<>();
 
-	private final StringCache<String> strings;
+	private final StringCache<String> strings = new StringCache<>(12, Function.identity());
 
-	private final MessageWriter writer;
+	private final MessageWriter writer = new MessageWriter();
 
 	private final long maxPayload;
 
@@ -52,31 +52,19 @@ public final class SignalCodec {
 	private final @Nullable SignatureCheck signatures;
 
 	public SignalCodec(long maxPayload) {
-		this.strings = new StringCache<>(12, Function.identity());
-		this.signalScanner = new AtomicReference<>();
-		this.responseScanner = new AtomicReference<>();
-		this.replyScanner = new AtomicReference<>();
-		this.writer = new MessageWriter();
-		this.maxPayload = maxPayload;
-		this.signer = null;
-		this.signatures = null;
+		this(maxPayload, null);
 	}
 
-	private SignalCodec(SignalCodec unsigned, ChannelSigner signer) {
-		this.strings = unsigned.strings;
-		this.signalScanner = unsigned.signalScanner;
-		this.responseScanner = unsigned.responseScanner;
-		this.replyScanner = unsigned.replyScanner;
-		this.writer = unsigned.writer;
-		this.maxPayload = unsigned.maxPayload;
+	private SignalCodec(long maxPayload, @Nullable ChannelSigner signer) {
+		this.maxPayload = maxPayload;
 		this.signer = signer;
-		this.signatures = new SignatureCheck(signer);
+		this.signatures = (signer != null) ? new SignatureCheck(signer) : null;
 	}
 
 	// Signs messages and verifies those that are read. Without an extension a message is
 	// signed only where that is required.
 	public SignalCodec signedBy(@Nullable ChannelSigner signer) {
-		return (signer != null) ? new SignalCodec(this, signer) : this;
+		return (signer != null) ? new SignalCodec(this.maxPayload, signer) : this;
 	}
 
 	public long maxPayload() {
