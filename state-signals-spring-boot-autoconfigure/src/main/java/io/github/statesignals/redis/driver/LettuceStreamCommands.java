@@ -6,13 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.NestedMultiOutput;
@@ -30,26 +24,20 @@ record LettuceStreamCommands(LettuceConnectionFactory factory,
 		RedisClusterAsyncCommands<byte[], byte[]> commands) implements StreamCommands {
 
 	// Returns null if no factory can be derived.
+	@SuppressWarnings("unchecked")
 	static @Nullable StreamCommands open(LettuceConnections connections) {
 		LettuceConnectionFactory own = connections.deriveWithoutReconnect();
 		if (own == null) {
 			return null;
 		}
 		try {
-			return new LettuceStreamCommands(own, connect(own));
+			return new LettuceStreamCommands(own,
+					(RedisClusterAsyncCommands<byte[], byte[]>) own.getConnection().getNativeConnection());
 		}
 		catch (RuntimeException | Error ex) {
 			LettuceConnections.destroy(own);
 			throw ex;
 		}
-	}
-
-	private static RedisClusterAsyncCommands<byte[], byte[]> connect(LettuceConnectionFactory own) {
-		AbstractRedisClient client = own.getRequiredNativeClient();
-		StatefulConnection<byte[], byte[]> connection = (client instanceof RedisClusterClient cluster)
-				? cluster.connect(ByteArrayCodec.INSTANCE) : ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
-		return (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) ? cluster.async()
-				: ((StatefulRedisConnection<byte[], byte[]>) connection).async();
 	}
 
 	@Override
