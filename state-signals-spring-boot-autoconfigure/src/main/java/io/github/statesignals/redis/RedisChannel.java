@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Holds the Redis channels of a channel: for signals, for responses, and, with
  * extensions, for the responses to this application alone.
  */
-final class RedisChannel {
+public final class RedisChannel {
 
 	private static final int MAX_ADDRESSES = 1_024;
 
@@ -31,7 +31,7 @@ final class RedisChannel {
 
 	private final SignalCodec codec;
 
-	RedisChannel(String name, boolean replies, SignalCodec codec) {
+	public RedisChannel(String name, boolean replies, SignalCodec codec) {
 		this.name = name;
 		this.codec = codec;
 		this.names = SignalChannels.of(name);
@@ -44,7 +44,7 @@ final class RedisChannel {
 		return name.getBytes(StandardCharsets.UTF_8);
 	}
 
-	String name() {
+	public String name() {
 		return this.name;
 	}
 
@@ -52,7 +52,7 @@ final class RedisChannel {
 		return this.names;
 	}
 
-	SignalCodec codec() {
+	public SignalCodec codec() {
 		return this.codec;
 	}
 
@@ -64,11 +64,11 @@ final class RedisChannel {
 		return this.signals;
 	}
 
-	byte[] responses() {
+	public byte[] responses() {
 		return this.responses;
 	}
 
-	@Nullable Address address(String replyTo) {
+	public @Nullable Address address(String replyTo) {
 		Address known = this.addresses.get(replyTo);
 		if (known != null || !this.names.isReplyTo(replyTo)) {
 			return known;
@@ -92,7 +92,7 @@ final class RedisChannel {
 	}
 
 	// A reply channel that was checked.
-	record Address(byte[] name, boolean readsFrames, boolean readsCombined) {
+	public record Address(byte[] name, boolean readsFrames, boolean readsCombined) {
 	}
 
 }

@@ -29,7 +29,7 @@ public record SignalChannels(String signals, String responses) {
 
 	// Any other Redis channel may belong to another channel or application, whose
 	// messages a forged signal must not cause.
-	public boolean isReplyTo(String replyTo) {
+	boolean isReplyTo(String replyTo) {
 		String prefix = replyPrefix();
 		return replyTo.startsWith(prefix) && REPLY_ID.matcher(replyTo.substring(prefix.length())).matches();
 	}
@@ -38,7 +38,7 @@ public record SignalChannels(String signals, String responses) {
 		return replyTo.startsWith(FRAMES, replyPrefix().length());
 	}
 
-	public boolean readsCombined(String replyTo) {
+	boolean readsCombined(String replyTo) {
 		return replyTo.startsWith(FRAMES + COMBINED, replyPrefix().length());
 	}
 

@@ -16,7 +16,7 @@ final class AcknowledgedSignal extends CompletableFuture<Boolean> {
 
 	private final AnsweredSignal answered;
 
-	AcknowledgedSignal(PendingSignal signal, FrameLine answer, String address, boolean last) {
+	AcknowledgedSignal(PendingSignal signal, FrameLine answer, byte[] address, boolean last) {
 		this.signal = signal;
 		this.answered = new AnsweredSignal(signal.entry().id(),
 				(signal.content() instanceof Settled) ? AnsweredSignal.NO_NUMBER : signal.number(), answer, address,

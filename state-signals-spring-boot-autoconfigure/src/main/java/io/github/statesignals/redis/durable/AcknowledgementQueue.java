@@ -33,7 +33,7 @@ final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
 		this.refused = refused;
 	}
 
-	AcknowledgedSignal add(PendingSignal signal, FrameLine answer, String address) {
+	AcknowledgedSignal add(PendingSignal signal, FrameLine answer, byte[] address) {
 		// An entry is acknowledged with the last of its signals, and not before.
 		return add(() -> new AcknowledgedSignal(signal, answer, address, signal.entry().acknowledge(signal)));
 	}

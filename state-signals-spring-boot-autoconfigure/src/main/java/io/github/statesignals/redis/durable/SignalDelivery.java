@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
-import io.github.statesignals.redis.SignalChannels;
+import io.github.statesignals.redis.RedisChannel;
+import io.github.statesignals.redis.RedisChannel.Address;
 import io.github.statesignals.redis.durable.PendingSignal.Deleted;
 import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
@@ -40,15 +41,11 @@ final class SignalDelivery {
 	// Of more, the numbers are forgotten.
 	private static final int PUBLISHERS = 1_024;
 
-	private final String channel;
+	private final RedisChannel channel;
 
 	private final String responder;
 
-	private final SignalChannels channels;
-
 	private final String source;
-
-	private final SignalCodec codec;
 
 	private final Listener listener;
 
@@ -57,19 +54,10 @@ final class SignalDelivery {
 	// The last number of each publisher. Used by one thread at a time.
 	private final Map<String, Long> numbers = new HashMap<>();
 
-	private final Address responses;
-
-	private volatile Address known;
-
-	SignalDelivery(String channel, String responder, String source, SignalCodec codec, Listener listener,
-			Reader reader) {
+	SignalDelivery(RedisChannel channel, String responder, String source, Listener listener, Reader reader) {
 		this.channel = channel;
 		this.responder = responder;
-		this.channels = SignalChannels.of(channel);
-		this.responses = new Address(this.channels.responses(), false);
-		this.known = this.responses;
 		this.source = source;
-		this.codec = codec;
 		this.listener = listener;
 		this.reader = reader;
 	}
@@ -78,10 +66,10 @@ final class SignalDelivery {
 		StoredReceipt receipt = new StoredReceipt(signal);
 		if (signal.content() instanceof Line line) {
 			StoredPlace place = new StoredPlace(this.responder, signal.entry().id(), signal.number());
-			return deliver(this.codec.readStoredSignal(line.json(), place), receipt);
+			return deliver(this.channel.codec().readStoredSignal(line.json(), place), receipt);
 		}
 		if (signal.content() instanceof Deleted) {
-			this.listener.onDropped(this.channel, "", this.responder, 1);
+			this.listener.onDropped(this.channel.name(), "", this.responder, 1);
 		}
 		else if (signal.content() instanceof Foreign foreign) {
 			this.listener.onMalformed(this.source, foreign.problem());
@@ -92,7 +80,7 @@ final class SignalDelivery {
 
 	private boolean deliver(ReceivedMessage message, StoredReceipt receipt) {
 		if (message instanceof UnverifiedMessage unverified) {
-			this.listener.onUnverified(this.channel, unverified.sender(), unverified.problem(),
+			this.listener.onUnverified(this.channel.name(), unverified.sender(), unverified.problem(),
 					unverified.message() == null);
 			if (unverified.message() != null) {
 				return deliver(unverified.message(), receipt);
@@ -112,7 +100,7 @@ final class SignalDelivery {
 			return false;
 		}
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
-		return this.listener.onStoredSignal(this.channel, this.responder, read.signal(), extension, receipt);
+		return this.listener.onStoredSignal(this.channel.name(), this.responder, read.signal(), extension, receipt);
 	}
 
 	// An instance that was frozen may have read those before it when its lease had
@@ -132,7 +120,7 @@ final class SignalDelivery {
 		UnreadableSignal signal = Objects.requireNonNullElseGet(malformed.signal(),
 				() -> new UnreadableSignal(null, null, null, null, malformed.problem()));
 		receipt.replyTo = (signal.extension() != null) ? signal.extension().replyTo() : null;
-		if (!this.listener.onUnreadable(this.channel, this.responder, signal, receipt)) {
+		if (!this.listener.onUnreadable(this.channel.name(), this.responder, signal, receipt)) {
 			return false;
 		}
 		this.listener.onMalformed(this.source, malformed.problem());
@@ -141,7 +129,7 @@ final class SignalDelivery {
 
 	void fail(PendingSignal signal, String reason) {
 		StoredReceipt receipt = new StoredReceipt(signal);
-		ReceivedSignal read = (signal.content() instanceof Line line) ? read(this.codec, line.json()) : null;
+		ReceivedSignal read = (signal.content() instanceof Line line) ? read(this.channel.codec(), line.json()) : null;
 		SignalExtension extension = (read != null) ? read.extension() : null;
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
 		receipt.acknowledge(
@@ -163,17 +151,13 @@ final class SignalDelivery {
 		}
 	}
 
-	// Where to send answers.
-	private record Address(String name, boolean readsCombined) {
-	}
-
 	interface Reader {
 
 		// False if it is not this instance's to handle any more.
 		boolean begin(PendingSignal signal);
 
 		// The answer in JSON is empty if there is none.
-		CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, String address);
+		CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, byte[] address);
 
 		boolean isActive();
 
@@ -217,34 +201,19 @@ final class SignalDelivery {
 		public synchronized CompletableFuture<?> acknowledge(@Nullable Response response,
 				@Nullable ResponseExtension extension) {
 			if (this.acknowledged == null) {
-				SignalDelivery delivery = SignalDelivery.this;
-				Address address = address();
-				FrameLine answer = (response != null) ? line(response, extension, address) : NO_ANSWER;
-				this.acknowledged = delivery.reader.acknowledge(this.signal, answer, address.name);
+				RedisChannel channel = SignalDelivery.this.channel;
+				Address address = (this.replyTo != null) ? channel.address(this.replyTo) : null;
+				FrameLine answer = (response != null) ? line(channel.codec(), response, extension, address) : NO_ANSWER;
+				this.acknowledged = SignalDelivery.this.reader.acknowledge(this.signal, answer,
+						(address != null) ? address.name() : channel.responses());
 			}
 			return this.acknowledged;
 		}
 
-		private FrameLine line(Response response, @Nullable ResponseExtension extension, Address address) {
-			SignalCodec codec = SignalDelivery.this.codec;
-			return address.readsCombined ? codec.line(response, extension)
+		private static FrameLine line(SignalCodec codec, Response response, @Nullable ResponseExtension extension,
+				@Nullable Address address) {
+			return (address != null && address.readsCombined()) ? codec.line(response, extension)
 					: new Written(codec.write(response, extension));
-		}
-
-		// Most signals come from the publisher of the one before.
-		private Address address() {
-			String to = this.replyTo;
-			SignalDelivery delivery = SignalDelivery.this;
-			Address address = delivery.known;
-			if (to != null && to.equals(address.name)) {
-				return address;
-			}
-			if (to == null || !delivery.channels.isReplyTo(to)) {
-				return delivery.responses;
-			}
-			address = new Address(to, delivery.channels.readsCombined(to));
-			delivery.known = address;
-			return address;
 		}
 
 	}

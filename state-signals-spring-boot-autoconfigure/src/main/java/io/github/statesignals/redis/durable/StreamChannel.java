@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.redis.durable.store.Trimming;
@@ -25,15 +26,13 @@ import io.github.statesignals.wire.SignalCodec;
  */
 final class StreamChannel {
 
-	private final String name;
-
 	private final StreamStore store;
 
 	private final StreamServices services;
 
 	private final StreamRegistry registry;
 
-	private final SignalCodec codec;
+	private final RedisChannel target;
 
 	private final StreamPublisher publisher;
 
@@ -48,17 +47,16 @@ final class StreamChannel {
 	private boolean stopped;
 
 	StreamChannel(String name, StreamStore store, StreamServices services, Consumer<Response> subscriptions) {
-		this.name = name;
 		this.store = store;
 		this.services = services;
-		this.codec = services.codecs().apply(name);
+		this.target = new RedisChannel(name, false, services.codecs().apply(name));
 		this.registry = new StreamRegistry(name, store, services.listener(), subscriptions, services.executor());
 		this.publisher = new StreamPublisher(store, services);
-		this.answers = new StreamAnswers(store, this.codec, services);
+		this.answers = new StreamAnswers(store, codec(), services);
 	}
 
 	SignalCodec codec() {
-		return this.codec;
+		return this.target.codec();
 	}
 
 	StreamStore store() {
@@ -93,14 +91,15 @@ final class StreamChannel {
 				}
 				this.trimming.set(false);
 				if (trimming != Trimming.NOT_DUE) {
-					this.failures.log("Channel '" + this.name + "' is not trimmed, so that its stream grows", ex);
+					this.failures.log("Channel '" + this.target.name() + "' is not trimmed, so that its stream grows",
+							ex);
 				}
 			});
 	}
 
 	// Stops the readers of responders that left, and returns the new ones.
 	Collection<StreamReader> updateReaders() {
-		Collection<String> names = this.services.listener().responders(this.name);
+		Collection<String> names = this.services.listener().responders(this.target.name());
 		List<StreamReader> added = new ArrayList<>();
 		List<StreamReader> left = new ArrayList<>();
 		synchronized (this.readers) {
@@ -114,7 +113,7 @@ final class StreamChannel {
 			});
 			this.readers.values().removeAll(left);
 			names.forEach((responder) -> this.readers.computeIfAbsent(responder, (created) -> {
-				StreamReader reader = new StreamReader(this.name, created, this.store, this.codec, this.services);
+				StreamReader reader = new StreamReader(this.target, created, this.store, this.services);
 				added.add(reader);
 				return reader;
 			}));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.Backlog.Position;
@@ -17,7 +18,6 @@ import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration.Outcome;
 import io.github.statesignals.wire.FrameLine;
-import io.github.statesignals.wire.SignalCodec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,22 +59,21 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	private final FailureLog failures = new FailureLog();
 
-	StreamReader(String channel, String name, StreamStore store, SignalCodec codec, StreamServices services) {
-		this.channel = channel;
+	StreamReader(RedisChannel target, String name, StreamStore store, StreamServices services) {
+		this.channel = target.name();
 		this.name = name;
 		this.store = store;
 		this.reads = services.clients().get();
 		this.services = services;
 		this.backlog = new Backlog(name);
-		this.registration = new ResponderRegistration(channel, name, store);
+		this.registration = new ResponderRegistration(this.channel, name, store);
 		this.acknowledgements = new AcknowledgementQueue(
 				(batch) -> store.acknowledge(name, batch.get(0).token(),
-						batch.stream().map(AcknowledgedSignal::answered).toList(), codec),
-				services, codec.maxPayload(), "Redis refuses the acknowledgements of '" + name + "' on channel '"
-						+ channel + "', which are sent until they are accepted");
-		this.delivery = new DeliveryLoop(channel, name, store, this.backlog,
-				new SignalDelivery(channel, name, store.logName(), codec, services.listener(), this),
-				services.retries(), this);
+						batch.stream().map(AcknowledgedSignal::answered).toList(), target.codec()),
+				services, target.codec().maxPayload(), "Redis refuses the acknowledgements of '" + name
+						+ "' on channel '" + this.channel + "', which are sent until they are accepted");
+		this.delivery = new DeliveryLoop(this.channel, name, store, this.backlog,
+				new SignalDelivery(target, name, store.logName(), services.listener(), this), services.retries(), this);
 	}
 
 	ResponderRegistration registration() {
@@ -346,7 +345,7 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	// A handler that had begun may acknowledge later: the token decides.
 	@Override
-	public CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, String address) {
+	public CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, byte[] address) {
 		if (!signal.entry().hasBegun(signal) && !begin(signal)) {
 			return CompletableFuture.completedFuture(null);
 		}

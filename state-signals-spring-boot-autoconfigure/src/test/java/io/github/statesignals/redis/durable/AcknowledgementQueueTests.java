@@ -189,7 +189,7 @@ class AcknowledgementQueueTests {
 	}
 
 	private AcknowledgedSignal add(PendingEntry entry, int number, int size) {
-		return this.queue.add(this.signals.get(entry).get(number), new Written(new byte[size]), "address");
+		return this.queue.add(this.signals.get(entry).get(number), new Written(new byte[size]), new byte[0]);
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.LuaScript;
 import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.durable.store.StreamClient;
@@ -67,19 +68,19 @@ class StuckReaderTests {
 		AtomicInteger scripts = new AtomicInteger();
 		StreamClient reads = new StreamClient(() -> new Commands(scripts), Runnable::run);
 		assertThat(reads.call((commands) -> CompletableFuture.completedFuture(1))).isCompletedWithValue(1);
-		StreamReader reader = new StreamReader("c", "r",
+		StreamReader reader = new StreamReader(channel(), "r",
 				new StreamStore("c", StreamTransports.SETTINGS,
 						new StreamClient(() -> new Commands(scripts), Runnable::run)),
-				new SignalCodec(1_000), StreamTransports.services(this.scheduler, () -> reads, Runnable::run));
+				StreamTransports.services(this.scheduler, () -> reads, Runnable::run));
 		assertThat(reader.stop()).isCompleted();
 		assertThat(scripts).hasValue(1);
 	}
 
 	private DeliveryLoop delivery(CountDownLatch called, CountDownLatch returning) {
-		SignalCodec codec = new SignalCodec(1_000);
+		RedisChannel channel = channel();
 		Backlog backlog = new Backlog("r");
 		backlog.accept(backlog.position(), new byte[0], backlog.select(backlog.position(),
-				List.of(new Entry("1-0", codec.write(StreamTransports.signal(1), null), null))));
+				List.of(new Entry("1-0", channel.codec().write(StreamTransports.signal(1), null), null))));
 		SilentListener listener = new SilentListener() {
 
 			@Override
@@ -100,8 +101,12 @@ class StuckReaderTests {
 			throw new IllegalStateException("not used");
 		}, Runnable::run));
 		Reader reader = new Reader();
-		return new DeliveryLoop("c", "r", store, backlog, new SignalDelivery("c", "r", "log", codec, listener, reader),
+		return new DeliveryLoop("c", "r", store, backlog, new SignalDelivery(channel, "r", "log", listener, reader),
 				new Retries(this.scheduler), reader);
+	}
+
+	private static RedisChannel channel() {
+		return new RedisChannel("c", false, new SignalCodec(1_000));
 	}
 
 	private static List<Boolean> ticks(java.util.function.BooleanSupplier tick, int count) {
@@ -140,7 +145,7 @@ class StuckReaderTests {
 		}
 
 		@Override
-		public CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, String address) {
+		public CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, byte[] address) {
 			return CompletableFuture.completedFuture(null);
 		}
 

@@ -1,6 +1,7 @@
 package io.github.statesignals.redis.durable.store;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import io.github.statesignals.wire.FrameLine;
  * A signal to acknowledge. Without a number it acknowledges the entry alone. The last
  * signal of an entry acknowledges it.
  */
-public record AnsweredSignal(String entry, int number, FrameLine answer, String address, boolean isLast) {
+public record AnsweredSignal(String entry, int number, FrameLine answer, byte[] address, boolean isLast) {
 
 	public static final int NO_NUMBER = -1;
 
@@ -40,7 +41,7 @@ public record AnsweredSignal(String entry, int number, FrameLine answer, String 
 
 	private boolean follows(AnsweredSignal before) {
 		return this.number == before.number + 1 && this.entry.equals(before.entry) && hasAnswer() && before.hasAnswer()
-				&& this.address.equals(before.address);
+				&& Arrays.equals(this.address, before.address);
 	}
 
 }

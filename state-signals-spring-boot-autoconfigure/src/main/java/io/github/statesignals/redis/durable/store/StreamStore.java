@@ -124,7 +124,7 @@ public final class StreamStore {
 			arguments.add(StreamKeys.field(StreamKeys.signal(first.entry(), first.number()), responder));
 			StoredFrame answers = codec.writeStored(run.stream().map(AnsweredSignal::answer).toList());
 			arguments.add(answers.lines());
-			arguments.add(StreamKeys.bytes(first.hasAnswer() ? first.address() : ""));
+			arguments.add(first.hasAnswer() ? first.address() : NOTHING);
 			arguments.add((answers.frame() != answers.lines()) ? answers.frame() : NOTHING);
 		}
 		return eval(StreamScript.ACKNOWLEDGE, scriptKeys, arguments).thenApply(StreamStore::isDone);

@@ -197,7 +197,8 @@ class StreamStoreTests {
 				response(0, "disk full"), response(0, null), response(0, null));
 		List<AnsweredSignal> signals = IntStream.range(0, responses.size())
 			.mapToObj((number) -> new AnsweredSignal("1-1", number + 7,
-					this.codec.line(responses.get(number), new ResponseExtension("id]" + number)), this.channel, false))
+					this.codec.line(responses.get(number), new ResponseExtension("id]" + number)), bytes(this.channel),
+					false))
 			.toList();
 		List<String> published = new CopyOnWriteArrayList<>();
 		try (RedisConnection subscriber = this.connectionFactory.getConnection()) {
@@ -240,13 +241,15 @@ class StreamStoreTests {
 	}
 
 	private static AnsweredSignal answered(String entry, int number, String answer) {
-		return new AnsweredSignal(entry, number, new Written(bytes(answer)), "event-signal-response:store", false);
+		return new AnsweredSignal(entry, number, new Written(bytes(answer)), bytes("event-signal-response:store"),
+				false);
 	}
 
 	private boolean acknowledge(StreamStore store, String token) {
 		return store
-			.acknowledge("r", bytes(token), List
-				.of(new AnsweredSignal("1-1", 0, new Written(bytes("answer")), "event-signal-response:store", true)),
+			.acknowledge("r", bytes(token),
+					List.of(new AnsweredSignal("1-1", 0, new Written(bytes("answer")),
+							bytes("event-signal-response:store"), true)),
 					this.codec)
 			.join();
 	}
