@@ -5,8 +5,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
@@ -21,13 +19,11 @@ import org.springframework.dao.QueryTimeoutException;
  */
 final class ChannelSubscriptions {
 
-	private final Lock registration = new ReentrantLock();
-
-	@GuardedBy("registration")
+	@GuardedBy("this")
 	private final Set<String> subscribed = new HashSet<>();
 
 	// Present while connected.
-	@GuardedBy("registration")
+	@GuardedBy("this")
 	private @Nullable ContainerSubscription active;
 
 	private final Collection<RedisChannel> channels;
@@ -40,61 +36,40 @@ final class ChannelSubscriptions {
 	}
 
 	// The subscription is to be started, or was started for heartbeats.
-	void prepare(ContainerSubscription target) {
-		this.registration.lock();
-		try {
-			this.subscribed.clear();
-			if (!add(target)) {
-				throw new QueryTimeoutException("Redis did not confirm the subscription in time");
-			}
-		}
-		finally {
-			this.registration.unlock();
+	synchronized void prepare(ContainerSubscription target) {
+		this.subscribed.clear();
+		if (!add(target)) {
+			throw new QueryTimeoutException("Redis did not confirm the subscription in time");
 		}
 	}
 
 	// Adds the channels that were opened while it started.
-	void activate(ContainerSubscription started) {
-		this.registration.lock();
-		try {
-			add(started);
-			this.active = started;
-		}
-		finally {
-			this.registration.unlock();
-		}
+	synchronized void activate(ContainerSubscription started) {
+		add(started);
+		this.active = started;
 	}
 
-	@Nullable ContainerSubscription deactivate() {
-		this.registration.lock();
-		try {
-			ContainerSubscription stopped = this.active;
-			this.active = null;
-			return stopped;
-		}
-		finally {
-			this.registration.unlock();
-		}
+	synchronized @Nullable ContainerSubscription deactivate() {
+		ContainerSubscription stopped = this.active;
+		this.active = null;
+		return stopped;
 	}
 
 	// Until it is connected, that is left to activate().
-	void update() {
-		this.registration.lock();
+	synchronized void update() {
+		ContainerSubscription current = this.active;
+		if (current == null) {
+			return;
+		}
 		try {
-			ContainerSubscription current = this.active;
-			if (current != null) {
-				add(current);
-			}
+			add(current);
 		}
 		catch (RuntimeException ex) {
 			throw RedisExceptions.describe("Could not subscribe to the Redis channels " + this.channels, ex);
 		}
-		finally {
-			this.registration.unlock();
-		}
 	}
 
-	@GuardedBy("registration")
+	@GuardedBy("this")
 	private boolean add(ContainerSubscription target) {
 		List<String> added = new ArrayList<>();
 		for (RedisChannel channel : this.channels) {
@@ -106,7 +81,7 @@ final class ChannelSubscriptions {
 		return confirmed;
 	}
 
-	@GuardedBy("registration")
+	@GuardedBy("this")
 	private List<String> missing(RedisChannel channel) {
 		List<String> missing = new ArrayList<>();
 		String signals = channel.names().signals();
