@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -119,8 +120,7 @@ final class RedisHeartbeat {
 			closed.await();
 			return true;
 		}
-		ReplacementPublisher replacement = new ReplacementPublisher(this.driver, this.channelBytes, this.interval,
-				failed);
+		Replacement replacement = new Replacement();
 		try {
 			int missed = 0;
 			int confirmed = 0;
@@ -145,7 +145,7 @@ final class RedisHeartbeat {
 				else if (!this.alive && confirmed == 0) {
 					// It must not be sent later.
 					published.cancel(false);
-					replace(publisher, replacement.poll());
+					replace(publisher, replacement.poll(failed));
 				}
 			}
 			return false;
@@ -179,6 +179,64 @@ final class RedisHeartbeat {
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	/**
+	 * Looks for a publisher that works, on a separate thread: the driver may wait long
+	 * for a server that does not answer. Used by one thread.
+	 */
+	private final class Replacement {
+
+		private @Nullable CompletableFuture<RedisPublisher> attempt;
+
+		// Begins an attempt, or ends one that was begun. Null if none was found yet.
+		@Nullable RedisPublisher poll(Consumer<RuntimeException> failed) {
+			CompletableFuture<RedisPublisher> current = this.attempt;
+			if (current == null) {
+				this.attempt = CompletableFuture.supplyAsync(this::open, (task) -> {
+					Thread thread = new Thread(task, "state-signals-probe");
+					thread.setDaemon(true);
+					thread.start();
+				});
+				return null;
+			}
+			if (!current.isDone()) {
+				return null;
+			}
+			this.attempt = null;
+			try {
+				return current.join();
+			}
+			catch (CompletionException ex) {
+				failed.accept(RedisExceptions.translate(ex));
+				return null;
+			}
+		}
+
+		// One works if Redis confirms a message within the interval of beats.
+		private RedisPublisher open() {
+			RedisPublisher opened = RedisHeartbeat.this.driver.openPublisher();
+			try {
+				opened.publish(RedisHeartbeat.this.channelBytes, new byte[0])
+					.get(TimeUnit.MILLISECONDS.convert(RedisHeartbeat.this.interval), TimeUnit.MILLISECONDS);
+				return opened;
+			}
+			catch (Exception ex) {
+				opened.close();
+				throw (ex instanceof TimeoutException)
+						? new QueryTimeoutException("Redis has not confirmed a message on a new connection in time", ex)
+						: RedisExceptions.translate(ex);
+			}
+		}
+
+		void discard() {
+			CompletableFuture<RedisPublisher> current = this.attempt;
+			this.attempt = null;
+			if (current != null) {
+				current.thenAccept(RedisPublisher::close);
+			}
+		}
+
 	}
 
 	private record Beat(byte[] payload, CompletableFuture<Void> received) {
