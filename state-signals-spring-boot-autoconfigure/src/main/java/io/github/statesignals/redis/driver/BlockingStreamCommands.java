@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -97,28 +96,16 @@ final class BlockingStreamCommands implements StreamCommands {
 	}
 
 	private <T> CompletableFuture<T> onThread(Function<RedisConnection, T> command) {
-		try {
-			return CompletableFuture.supplyAsync(() -> command.apply(this.connection), this.thread);
-		}
-		catch (RejectedExecutionException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+		return CompletableFuture.supplyAsync(() -> command.apply(this.connection), this.thread);
 	}
 
 	@Override
 	public CompletableFuture<Void> close() {
-		CompletableFuture<Void> closed;
-		try {
-			// A connection is not safe for use by two threads.
-			closed = CompletableFuture.runAsync(() -> {
-				this.onClose.run();
-				this.connection.close();
-			}, this.thread);
-		}
-		catch (RejectedExecutionException ex) {
-			// It was closed before.
-			closed = CompletableFuture.completedFuture(null);
-		}
+		// A connection is not safe for use by two threads.
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {
+			this.onClose.run();
+			this.connection.close();
+		}, this.thread);
 		this.thread.shutdown();
 		return closed;
 	}
