@@ -56,7 +56,7 @@ final class BlockingStreamCommands implements StreamCommands {
 					.evalSha(script.sha1(), ReturnType.MULTI, keys.size(), keysAndArguments));
 			}
 			catch (RuntimeException ex) {
-				if (!RedisExceptions.reason(ex).startsWith("NOSCRIPT")) {
+				if (!RedisExceptions.isUnknownScript(ex)) {
 					throw ex;
 				}
 				return reply(commands.scriptingCommands()

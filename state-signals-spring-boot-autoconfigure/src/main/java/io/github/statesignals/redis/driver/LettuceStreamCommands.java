@@ -4,9 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.NestedMultiOutput;
@@ -44,7 +42,7 @@ record LettuceStreamCommands(LettuceConnectionFactory factory,
 	public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
 		CompletableFuture<List<?>> evaluated = eval(CommandType.EVALSHA, script.sha1(), keys, arguments);
 		return evaluated.handle(
-				(reply, ex) -> isUnknownScript(ex) ? eval(CommandType.EVAL, script.text(), keys, arguments) : evaluated)
+				(reply, ex) -> (ex != null && RedisExceptions.isUnknownScript(ex)) ? eval(CommandType.EVAL, script.text(), keys, arguments) : evaluated)
 			.thenCompose((completed) -> completed);
 	}
 
@@ -58,11 +56,6 @@ record LettuceStreamCommands(LettuceConnectionFactory factory,
 		return this.commands.dispatch(command, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), all)
 			.toCompletableFuture()
 			.thenApply((reply) -> reply);
-	}
-
-	private static boolean isUnknownScript(@Nullable Throwable ex) {
-		return ex instanceof RedisNoScriptException
-				|| (ex instanceof CompletionException && ex.getCause() instanceof RedisNoScriptException);
 	}
 
 	// Lettuce 7.5 reads the reply to its own command for this wrongly with RESP2.

@@ -53,6 +53,10 @@ public final class RedisExceptions {
 		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 	}
 
+	static boolean isUnknownScript(Throwable ex) {
+		return reason(ex).startsWith("NOSCRIPT");
+	}
+
 	// Whether Redis has replied with an error that it would reply with again.
 	public static boolean isFinal(Throwable ex) {
 		String code = code(reason(ex));
