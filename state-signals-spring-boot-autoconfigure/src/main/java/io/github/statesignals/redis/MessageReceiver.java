@@ -3,6 +3,7 @@ package io.github.statesignals.redis;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -181,8 +182,10 @@ final class MessageReceiver {
 		if (!this.countable || !listener().wantsResponses(channel.name())) {
 			return;
 		}
-		try {
-			publisher.countSubscribers(channel.signals()).whenComplete((count, ex) -> {
+		// A closed publisher may throw an exception: the caller's thread must go on.
+		CompletableFuture.completedFuture(channel.signals())
+			.thenCompose(publisher::countSubscribers)
+			.whenComplete((count, ex) -> {
 				if (ex == null) {
 					notifyListener(() -> listener().onReceivers(channel.name(), count));
 				}
@@ -192,11 +195,6 @@ final class MessageReceiver {
 					this.countable = !RedisExceptions.isFinal(ex);
 				}
 			});
-		}
-		catch (RuntimeException ex) {
-			// The publisher is closed: the caller's thread must go on.
-			logger.debug("The subscribers of a Redis channel can't be counted", ex);
-		}
 	}
 
 	private void notifyListener(Runnable call) {
