@@ -119,7 +119,7 @@ class ArchitectureTests {
 			"wire.FrameLine", "wire.FrameLine$Answer", "wire.FrameLine$Written", "wire.ReceivedMessage",
 			"wire.ReceivedMessage$MalformedMessage", "wire.ReceivedMessage$ReceivedFrame",
 			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal",
-			"wire.ReceivedMessage$UnverifiedMessage", "wire.SignalCodec", "wire.StoredFrame",
+			"wire.ReceivedMessage$UnverifiedMessage", "wire.JsonLines", "wire.SignalCodec", "wire.StoredFrame",
 			// What the wiring registers with the application's JsonMapper.
 			"wire.SignalJacksonModule",
 			// What the wiring and the codec need to sign.

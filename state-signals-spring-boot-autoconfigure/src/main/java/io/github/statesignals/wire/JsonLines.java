@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * Joins JSON texts to lines, and splits them. A text that this project writes has no line
  * break.
  */
-final class JsonLines {
+public final class JsonLines {
 
 	private static final char BYTE_ORDER_MARK = '\ufeff';
 
 	private JsonLines() {
 	}
 
-	static byte[] join(List<byte[]> texts) {
+	public static byte[] join(List<byte[]> texts) {
 		if (texts.size() == 1) {
 			return texts.get(0);
 		}
@@ -40,7 +40,7 @@ final class JsonLines {
 		return lines;
 	}
 
-	static List<byte[]> split(byte[] lines) {
+	public static List<byte[]> split(byte[] lines) {
 		int end = lineEnd(lines, 0);
 		if (end == lines.length) {
 			return List.of(lines);

@@ -158,14 +158,6 @@ public final class SignalCodec {
 		return new Response(response.responderId(), response.publisherId(), response.event(), response.ras(), message);
 	}
 
-	public static byte[] joinLines(List<byte[]> messages) {
-		return JsonLines.join(messages);
-	}
-
-	public static List<byte[]> splitLines(byte[] payload) {
-		return JsonLines.split(payload);
-	}
-
 	public ReceivedMessage readSignal(byte[] payload) {
 		return check(readSignal(payload, false), payload);
 	}

@@ -177,7 +177,7 @@ class CodecFuzzTests {
 
 	private static void checkLines(byte[] first, byte[] second, Function<byte[], ReceivedMessage> several,
 			Function<byte[], ReceivedMessage> one) {
-		byte[] lines = SignalCodec.joinLines(List.of(first, second));
+		byte[] lines = JsonLines.join(List.of(first, second));
 		ReceivedMessage message = several.apply(lines);
 		if (message instanceof ReceivedFrame frame) {
 			same(frame.messages(), JsonLines.split(lines).stream().map(one).toList());

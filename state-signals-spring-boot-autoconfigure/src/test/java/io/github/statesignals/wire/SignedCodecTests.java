@@ -426,8 +426,7 @@ class SignedCodecTests {
 	void eachLineOfAFrameIsVerified() {
 		byte[] one = answer();
 		byte[] forged = bytes(text(answer()).replace("\"ras\":1", "\"ras\":2"));
-		ReceivedFrame frame = (ReceivedFrame) this.receiver
-			.readResponses(SignalCodec.joinLines(List.of(forged, one, forged)));
+		ReceivedFrame frame = (ReceivedFrame) this.receiver.readResponses(JsonLines.join(List.of(forged, one, forged)));
 		assertThat(frame.messages()).hasSize(3);
 		assertThat(frame.messages().get(0)).isInstanceOf(UnverifiedMessage.class);
 		assertThat(frame.messages().get(1)).isInstanceOf(ReceivedResponse.class);

@@ -41,8 +41,9 @@ record LettuceStreamCommands(LettuceConnectionFactory factory,
 	@Override
 	public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
 		CompletableFuture<List<?>> evaluated = eval(CommandType.EVALSHA, script.sha1(), keys, arguments);
-		return evaluated.handle(
-				(reply, ex) -> (ex != null && RedisExceptions.isUnknownScript(ex)) ? eval(CommandType.EVAL, script.text(), keys, arguments) : evaluated)
+		return evaluated
+			.handle((reply, ex) -> (ex != null && RedisExceptions.isUnknownScript(ex))
+					? eval(CommandType.EVAL, script.text(), keys, arguments) : evaluated)
 			.thenCompose((completed) -> completed);
 	}
 

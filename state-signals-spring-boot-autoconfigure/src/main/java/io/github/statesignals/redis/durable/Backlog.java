@@ -21,7 +21,7 @@ import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.redis.durable.store.Replies;
 import io.github.statesignals.redis.durable.store.StreamKeys;
-import io.github.statesignals.wire.SignalCodec;
+import io.github.statesignals.wire.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ConcurrentLruCache;
@@ -319,7 +319,7 @@ final class Backlog {
 				signals.put(0, new Foreign("the entry has more than %d lines".formatted(StreamPublisher.BATCH)));
 				return;
 			}
-			List<byte[]> lines = SignalCodec.splitLines(entry.lines());
+			List<byte[]> lines = JsonLines.split(entry.lines());
 			for (int number = 0; number < lines.size(); number++) {
 				if (known == null || !known.hasBegun(number)) {
 					signals.put(number, new Line(lines.get(number)));

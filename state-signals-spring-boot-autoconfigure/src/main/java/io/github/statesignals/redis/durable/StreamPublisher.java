@@ -12,7 +12,7 @@ import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
-import io.github.statesignals.wire.SignalCodec;
+import io.github.statesignals.wire.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -67,7 +67,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	private void send(List<Publish> batch, long number) {
 		request(() -> this.store.publish(this.producer, number,
-				SignalCodec.joinLines(batch.stream().map((publish) -> publish.json).toList()),
+				JsonLines.join(batch.stream().map((publish) -> publish.json).toList()),
 				batch.stream().map((publish) -> publish.latest).toList()))
 			.whenComplete((entry, ex) -> {
 				if (ex == null) {
