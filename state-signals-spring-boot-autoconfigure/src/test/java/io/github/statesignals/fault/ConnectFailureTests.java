@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import javax.net.ssl.SSLParameters;
+
 import io.github.statesignals.OnSignal;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,8 +16,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.data.redis.autoconfigure.JedisClientConfigurationBuilderCustomizer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -85,12 +89,21 @@ class ConnectFailureTests {
 			.contains("to an SSL bundle that trusts the certificate of the server");
 	}
 
-	// Jedis does not verify the name.
 	@Test
 	void certificateOfAnotherHost(CapturedOutput output) {
 		Certificates certificates = this.applications.use(Certificates.create("dns:redis.example.com"));
 		RedisProcess server = use(RedisProcess.builder().tls(certificates));
 		assertThat(report(output, server, trusting(certificates, "lettuce")))
+			.contains("Correct 'spring.data.redis.host'", "to a name in the certificate");
+	}
+
+	// As docs/security.md describes it.
+	@Test
+	void certificateOfAnotherHostIsVerifiedByJedisOnlyIfItIsCustomized(CapturedOutput output) {
+		Certificates certificates = this.applications.use(Certificates.create("dns:redis.example.com"));
+		RedisProcess server = use(RedisProcess.builder().tls(certificates));
+		this.applications.start(Receiver.class, server.properties(), trusting(certificates, "jedis"));
+		assertThat(report(output, server, VerifyingReceiver.class, trusting(certificates, "jedis")))
 			.contains("Correct 'spring.data.redis.host'", "to a name in the certificate");
 	}
 
@@ -205,9 +218,12 @@ class ConnectFailureTests {
 	}
 
 	private String report(CapturedOutput output, RedisProcess server, String... properties) {
+		return report(output, server, Receiver.class, properties);
+	}
+
+	private String report(CapturedOutput output, RedisProcess server, Class<?> application, String... properties) {
 		int before = reports(output).size();
-		assertThatException()
-			.isThrownBy(() -> this.applications.start(Receiver.class, server.properties(), properties));
+		assertThatException().isThrownBy(() -> this.applications.start(application, server.properties(), properties));
 		List<String> reports = reports(output);
 		assertThat(reports).hasSize(before + 1);
 		return reports.get(before);
@@ -230,6 +246,17 @@ class ConnectFailureTests {
 
 		@OnSignal(event = "start", channel = "orders")
 		void start() {
+		}
+
+	}
+
+	static class VerifyingReceiver extends Receiver {
+
+		@Bean
+		JedisClientConfigurationBuilderCustomizer hostNames() {
+			SSLParameters parameters = new SSLParameters();
+			parameters.setEndpointIdentificationAlgorithm("HTTPS");
+			return (client) -> client.useSsl().sslParameters(parameters);
 		}
 
 	}
