@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Finds the publication that an answer is for, and counts the answer. An answer without
- * an id names publisher and event only: it is for the exclusive publication of the event,
- * unless one that ended before its timeout expects it. Not safe for use by many threads:
- * {@link PublishQueue} serializes the calls.
+ * Counts answers, and expects those to publications that ended before their timeout. An
+ * answer without an id names publisher and event only: it is for the exclusive
+ * publication of the event, unless one that ended expects it. Not safe for use by many
+ * threads: {@link PublishQueue} serializes the calls.
  */
 final class AnswerCorrelation {
 
@@ -52,8 +52,6 @@ final class AnswerCorrelation {
 
 	};
 
-	private final SendOrder order;
-
 	private final KnownResponders responders;
 
 	private final UnhandledEvents unhandledEvents;
@@ -61,26 +59,11 @@ final class AnswerCorrelation {
 	// Notified of each answer that counts, with the id of its responder. Never throws.
 	private final BiConsumer<Publication, String> counted;
 
-	AnswerCorrelation(SendOrder order, KnownResponders responders, UnhandledEvents unhandledEvents,
+	AnswerCorrelation(KnownResponders responders, UnhandledEvents unhandledEvents,
 			BiConsumer<Publication, String> counted) {
-		this.order = order;
 		this.responders = responders;
 		this.unhandledEvents = unhandledEvents;
 		this.counted = counted;
-	}
-
-	@Nullable Publication find(Response response, @Nullable ResponseExtension extension) {
-		return this.order.find(response.event(), (extension != null) ? extension.id() : null);
-	}
-
-	// Takes the next publication of an event that can be sent.
-	@Nullable Publication poll(String event, int awaited, boolean identified) {
-		return this.order.poll(event, awaited, identified, this::awaitsEvictedLegacyPeer);
-	}
-
-	// It receives later signals of the event, too, and its answers name the event only.
-	private boolean awaitsEvictedLegacyPeer(Publication publication) {
-		return publication.tally().outstanding().stream().anyMatch((id) -> !this.responders.isExtended(id));
 	}
 
 	// Counts an answer to a publish that ended without it, which is expected no longer.

@@ -61,7 +61,7 @@ final class PublishQueue {
 		this.responders = responders;
 		this.probes = probes;
 		this.publisher = publisher;
-		this.answers = new AnswerCorrelation(this.order, responders, unhandledEvents, this::notifyListener);
+		this.answers = new AnswerCorrelation(responders, unhandledEvents, this::notifyListener);
 	}
 
 	// To be run after each call that may end publications.
@@ -126,7 +126,8 @@ final class PublishQueue {
 			Publication next;
 			do {
 				Subscribers subscribers = this.responders.subscribers();
-				next = this.answers.poll(event, subscribers.ids().size(), isIdentified(subscribers));
+				next = this.order.poll(event, subscribers.ids().size(), isIdentified(subscribers),
+						this::awaitsEvictedLegacyPeer);
 				if (next != null) {
 					send(next, subscribers);
 				}
@@ -136,6 +137,11 @@ final class PublishQueue {
 		finally {
 			this.order.endSending(event);
 		}
+	}
+
+	// It receives later signals of the event, too, and its answers name the event only.
+	private boolean awaitsEvictedLegacyPeer(Publication publication) {
+		return publication.tally().outstanding().stream().anyMatch((id) -> !this.responders.isExtended(id));
 	}
 
 	@GuardedBy("this")
@@ -190,7 +196,8 @@ final class PublishQueue {
 		if (unawaited != null) {
 			return unawaited;
 		}
-		Publication publication = this.answers.find(response, extension);
+		Publication publication = this.order.find(response.event(),
+				(extension != null) ? extension.id() : null);
 		if (publication == null) {
 			return Counted.NONE;
 		}
