@@ -245,8 +245,14 @@ final class PublishQueue {
 		return this.sender.isDurable() ? publication.beginRecall() : null;
 	}
 
-	// Ends a publication whose timeout has passed.
+	// Ends a publication whose timeout has passed. It fails unless it is certain that it
+	// was sent.
 	synchronized @Nullable SignalResult timeOut(Publication publication) {
+		if (!publication.tally().isSent()) {
+			fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
+					this.sender.limit(publication), publication.transmission()));
+			return null;
+		}
 		if (!publication.isOver() && publication.options().awaitsAnswers()) {
 			// Before the next one is sent, which need not await them.
 			Set<String> outstanding = publication.tally().outstanding();
@@ -270,15 +276,6 @@ final class PublishQueue {
 		}
 		this.responders.close(reason);
 		return abandoned;
-	}
-
-	// Whether it is certain that a publication was sent.
-	synchronized boolean isSent(Publication publication) {
-		return publication.tally().isSent();
-	}
-
-	synchronized @Nullable CompletableFuture<?> transmission(Publication publication) {
-		return publication.transmission();
 	}
 
 	synchronized void cancelWork(Publication publication) {

@@ -108,18 +108,7 @@ public final class SignalPublisher implements Publication.Owner {
 	}
 
 	void onTimeout(Publication publication) {
-		try {
-			if (this.queue.isSent(publication)) {
-				complete(publication, this.queue.timeOut(publication));
-			}
-			else {
-				this.queue.fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
-						this.sender.limit(publication), this.queue.transmission(publication)));
-			}
-		}
-		finally {
-			this.calls.run();
-		}
+		completeEnded(() -> complete(publication, this.queue.timeOut(publication)));
 	}
 
 	@Override
@@ -190,12 +179,7 @@ public final class SignalPublisher implements Publication.Owner {
 						publication.publisherId(), ex);
 			}
 			else {
-				try {
-					complete(publication, this.queue.count(publication, answers));
-				}
-				finally {
-					this.calls.run();
-				}
+				completeEnded(() -> complete(publication, this.queue.count(publication, answers)));
 			}
 			return null;
 		});
@@ -262,10 +246,10 @@ public final class SignalPublisher implements Publication.Owner {
 		this.calls.run();
 	}
 
-	// The same after a departure, whatever becomes of its notification.
-	public void completeEnded(Runnable departure) {
+	// The same after a change that ends some, whatever becomes of it.
+	public void completeEnded(Runnable change) {
 		try {
-			departure.run();
+			change.run();
 		}
 		finally {
 			completeEnded();
