@@ -80,7 +80,7 @@ class ArchitectureTests {
 			"core.EngineSettings$Unhandled", "core.Futures", "core.Interceptors", "core.LeaveSeal", "core.TextLength",
 			"core.MetadataConversionException", "core.MetadataConverter", "core.Outbound", "core.ResponderIds",
 			"core.ResultListener", "core.SignalCounters", "core.SignalEventNames", "core.SignalEventNames$Name",
-			"core.SignalSize", "core.lane.MemoryBudget", "core.lane.OrderedLanes$Task", "core.SignalTypeException",
+			"core.SignalSize", "core.lane.Budget", "core.lane.OrderedLanes$Task", "core.SignalTypeException",
 			"core.engine.SignalEngine", "core.exporter.DefaultSignalExporter", "core.exporter.ExporterRegistry",
 			"core.exporter.Subscriptions", "core.lane.OrderedLanes", "core.lane.ScheduledTimer", "core.lane.TaskWatch",
 			"core.lane.Timer", "core.lane.LaneScheduler", "core.publish.membership.KnownResponder",

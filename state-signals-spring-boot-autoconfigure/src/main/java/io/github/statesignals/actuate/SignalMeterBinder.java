@@ -8,7 +8,7 @@ import io.github.statesignals.DurableChannels;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.SignalEngine;
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.observation.SignalMeters;
 import io.github.statesignals.observation.SignalMeters.Tag;
@@ -81,9 +81,9 @@ public record SignalMeterBinder(SignalEngine engine, Supplier<DurableChannels> d
 					.sum());
 	}
 
-	private static void bindMemory(MeterRegistry registry, String area, MemoryBudget budget) {
-		SignalMeters.MEMORY_USED.gauge(registry, Tag.AREA.of(area), budget, MemoryBudget::used);
-		SignalMeters.MEMORY_MAX.gauge(registry, Tag.AREA.of(area), budget, MemoryBudget::capacity);
+	private static void bindMemory(MeterRegistry registry, String area, Budget budget) {
+		SignalMeters.MEMORY_USED.gauge(registry, Tag.AREA.of(area), budget, Budget::used);
+		SignalMeters.MEMORY_MAX.gauge(registry, Tag.AREA.of(area), budget, Budget::capacity);
 	}
 
 	private Collection<String> responders(String channel) {

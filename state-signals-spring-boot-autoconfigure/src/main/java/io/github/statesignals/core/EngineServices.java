@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.lane.Timer;
 
@@ -13,7 +13,7 @@ import io.github.statesignals.core.lane.Timer;
  * exporters that are still in use.
  */
 public record EngineServices(EngineSettings settings, Outbound outbound, Timer timer, Executor executor,
-		OrderedLanes lanes, OrderedLanes callbackLanes, MemoryBudget answers, Interceptors interceptors,
+		OrderedLanes lanes, OrderedLanes callbackLanes, Budget answers, Interceptors interceptors,
 		SignalCounters counters, ApplicationEvents events, Supplier<SignalObserver> observers, Set<String> ownIds) {
 
 	public SignalObserver observer() {

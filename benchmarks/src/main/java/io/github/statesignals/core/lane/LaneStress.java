@@ -255,7 +255,7 @@ public final class LaneStress {
 
 		Lanes(int concurrency, int capacity, int totalCapacity) {
 			this.scheduler = new LaneScheduler(this, Runnable::run, () -> false, this, concurrency);
-			this.lanes = new OrderedLanes(this.scheduler, capacity, totalCapacity, new MemoryBudget(Long.MAX_VALUE));
+			this.lanes = new OrderedLanes(this.scheduler, capacity, totalCapacity, new Budget(Long.MAX_VALUE));
 		}
 
 		final boolean submit(String lane, Runnable task) {

@@ -27,7 +27,7 @@ import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.lane.LaneScheduler;
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.TaskWatch;
@@ -121,14 +121,14 @@ public final class SignalEngine implements SmartLifecycle {
 		this.metadataConverter = new MetadataConverter(mapper);
 		this.watch = watch;
 		OrderedLanes lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
-				settings.responders().totalQueueCapacity(), MemoryBudget.ofHeap(SIGNALS_SHARE),
+				settings.responders().totalQueueCapacity(), Budget.ofHeap(SIGNALS_SHARE),
 				new TaskWatch(watch, HANDLER_BOUND));
-		this.eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE));
+		this.eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, Budget.ofHeap(CALLS_SHARE));
 		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
 		Executor reliable = new FallbackExecutor(executor);
 		this.services = new EngineServices(settings, outbound, timer, reliable, lanes,
-				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, MemoryBudget.ofHeap(CALLS_SHARE)),
-				MemoryBudget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
+				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, Budget.ofHeap(CALLS_SHARE)),
+				Budget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
 				new ApplicationEvents(this.eventLanes, events), SingletonSupplier.of(observer),
 				Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())));
 		this.exporters = new ExporterRegistry(outbound);

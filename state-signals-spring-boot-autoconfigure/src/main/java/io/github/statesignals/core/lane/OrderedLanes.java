@@ -46,7 +46,7 @@ public final class OrderedLanes implements Executor {
 
 	private final int totalCapacity;
 
-	private final MemoryBudget memory;
+	private final Budget memory;
 
 	private final @Nullable TaskWatch watch;
 
@@ -56,11 +56,11 @@ public final class OrderedLanes implements Executor {
 
 	private final Condition idle = this.idleLock.newCondition();
 
-	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, MemoryBudget memory) {
+	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, Budget memory) {
 		this(scheduler, capacity, totalCapacity, memory, null);
 	}
 
-	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, MemoryBudget memory,
+	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, Budget memory,
 			@Nullable TaskWatch watch) {
 		this.scheduler = scheduler;
 		this.capacity = capacity;
@@ -183,7 +183,7 @@ public final class OrderedLanes implements Executor {
 		return runningTasks().size();
 	}
 
-	public MemoryBudget memory() {
+	public Budget memory() {
 		return this.memory;
 	}
 

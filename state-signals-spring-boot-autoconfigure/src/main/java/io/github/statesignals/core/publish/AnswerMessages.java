@@ -3,7 +3,7 @@ package io.github.statesignals.core.publish;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +34,12 @@ final class AnswerMessages {
 
 	private int unawaited;
 
-	private final MemoryBudget memory;
+	private final Budget memory;
 
 	// The memory that the messages take.
 	private long bytes;
 
-	AnswerMessages(MemoryBudget memory) {
+	AnswerMessages(Budget memory) {
 		this.memory = memory;
 	}
 

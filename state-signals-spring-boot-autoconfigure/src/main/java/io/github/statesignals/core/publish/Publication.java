@@ -20,7 +20,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.SignalSize;
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import io.github.statesignals.core.lane.OrderedLanes;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.transport.LogLimit;
@@ -258,7 +258,7 @@ final class Publication extends CompletableFuture<SignalResult> {
 	}
 
 	// Awaits the answers of subscribers from here on.
-	void await(Set<String> subscribed, long nowNanos, boolean durable, MemoryBudget memory) {
+	void await(Set<String> subscribed, long nowNanos, boolean durable, Budget memory) {
 		this.tally = new ResponseTally(subscribed, this.options.rule(), obliged(subscribed), nowNanos, durable, memory);
 	}
 

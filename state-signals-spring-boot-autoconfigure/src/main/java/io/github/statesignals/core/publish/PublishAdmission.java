@@ -2,7 +2,7 @@ package io.github.statesignals.core.publish;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.task.TaskRejectedException;
@@ -18,7 +18,7 @@ final class PublishAdmission {
 
 	private final AtomicInteger pending = new AtomicInteger();
 
-	private final MemoryBudget memory = MemoryBudget.ofHeap(MEMORY_SHARE);
+	private final Budget memory = Budget.ofHeap(MEMORY_SHARE);
 
 	// Returns null if a publication is admitted.
 	@Nullable TaskRejectedException admit(Publication publication, int limit) {

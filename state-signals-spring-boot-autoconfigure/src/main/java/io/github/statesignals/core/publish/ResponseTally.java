@@ -16,7 +16,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import io.github.statesignals.core.publish.membership.IndexedIds;
 import io.github.statesignals.immutable.OrderedMap;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +80,7 @@ final class ResponseTally {
 
 	private @Nullable String id;
 
-	private final MemoryBudget memory;
+	private final Budget memory;
 
 	// Absent until a response has one.
 	private @Nullable AnswerMessages messages;
@@ -104,11 +104,11 @@ final class ResponseTally {
 	private boolean confirmed;
 
 	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, long sentNanos, boolean durable) {
-		this(awaited, rule, List.of(), sentNanos, durable, new MemoryBudget(Long.MAX_VALUE));
+		this(awaited, rule, List.of(), sentNanos, durable, new Budget(Long.MAX_VALUE));
 	}
 
 	ResponseTally(Collection<String> awaited, @Nullable CompletionRule rule, List<List<String>> obliged, long sentNanos,
-			boolean durable, MemoryBudget memory) {
+			boolean durable, Budget memory) {
 		this.memory = memory;
 		this.durable = durable;
 		this.obliged = (rule != null) ? obliged : List.of();

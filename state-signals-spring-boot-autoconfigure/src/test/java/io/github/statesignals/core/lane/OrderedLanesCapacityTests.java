@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class OrderedLanesCapacityTests {
 
-	private static final MemoryBudget UNLIMITED = new MemoryBudget(Long.MAX_VALUE);
+	private static final Budget UNLIMITED = new Budget(Long.MAX_VALUE);
 
 	private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -71,7 +71,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void refusesTasksWhenTheirMemoryIsUsedUp() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 100, new MemoryBudget(1_000));
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 100, 100, new Budget(1_000));
 		CompletableFuture<Void> unfinished = new CompletableFuture<>();
 		assertThat(lanes.submit("a", new Sized(400, unfinished))).isTrue();
 		assertThat(lanes.submit("a", new Sized(400, null))).isTrue();
@@ -86,7 +86,7 @@ class OrderedLanesCapacityTests {
 
 	@Test
 	void tasksThatAreRefusedByNumberOrHaveFailedTakeNoMemory() throws Exception {
-		OrderedLanes lanes = new OrderedLanes(scheduler(8), 1, 1, new MemoryBudget(1_000));
+		OrderedLanes lanes = new OrderedLanes(scheduler(8), 1, 1, new Budget(1_000));
 		block(lanes, "a");
 		assertThat(submit(lanes, "a", 1)).isTrue();
 		for (int i = 0; i < 10; i++) {

@@ -98,7 +98,7 @@ class OrderedLanesTests {
 	void refusesTasksWhenALaneIsFull() throws Exception {
 		OrderedLanes lanes = new OrderedLanes(
 				new LaneScheduler(executor(Threads.CACHED), Runnable::run, () -> false, this.timer, 8), 3,
-				Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE));
+				Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 		List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
 		Gate gate = new Gate();
 		submit(lanes, "full", gate);
@@ -382,7 +382,7 @@ class OrderedLanesTests {
 		int keyCount = 50;
 		OrderedLanes lanes = new OrderedLanes(
 				new LaneScheduler(executor(threads), Runnable::run, () -> false, this.timer, 8), Integer.MAX_VALUE,
-				Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE));
+				Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 		ExecutorService completer = executor(Threads.POOL);
 		ExecutorService submitters = executor(Threads.CACHED);
 		// By key and submitter: the number of the last task that ran.
@@ -460,7 +460,7 @@ class OrderedLanesTests {
 
 	private OrderedLanes lanes(Executor executor, int concurrency) {
 		return new OrderedLanes(new LaneScheduler(executor, Runnable::run, () -> false, this.timer, concurrency),
-				Integer.MAX_VALUE, Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE));
+				Integer.MAX_VALUE, Integer.MAX_VALUE, new Budget(Long.MAX_VALUE));
 	}
 
 	private ExecutorService executor(Threads threads) {

@@ -36,7 +36,7 @@ class TaskWatchTests {
 
 	private final OrderedLanes lanes = new OrderedLanes(
 			new LaneScheduler(this.executor, Runnable::run, () -> false, this.schedulerTimer, 8), Integer.MAX_VALUE,
-			Integer.MAX_VALUE, new MemoryBudget(Long.MAX_VALUE), new TaskWatch(this.timer, LIMIT));
+			Integer.MAX_VALUE, new Budget(Long.MAX_VALUE), new TaskWatch(this.timer, LIMIT));
 
 	@Test
 	void taskThatHoldsItsLaneIsLoggedOnce(CapturedOutput output) throws Exception {

@@ -3,7 +3,7 @@ package io.github.statesignals.core.publish;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +15,7 @@ class AnswerMessagesTests {
 
 	private static final String LONG = "x".repeat(900_000);
 
-	private final AnswerMessages messages = new AnswerMessages(new MemoryBudget(Long.MAX_VALUE));
+	private final AnswerMessages messages = new AnswerMessages(new Budget(Long.MAX_VALUE));
 
 	@Test
 	void storesTheMessageOfAnAwaitedResponderAsItIs() {
@@ -63,7 +63,7 @@ class AnswerMessagesTests {
 
 	@Test
 	void shortensMessagesOfAllPublishesTogether() {
-		MemoryBudget memory = new MemoryBudget(10_000_000);
+		Budget memory = new Budget(10_000_000);
 		List<AnswerMessages> publishes = IntStream.range(0, 1_000).mapToObj((i) -> new AnswerMessages(memory)).toList();
 		publishes.forEach((publish) -> publish.add("r1", LONG, true));
 		assertThat(publishes.stream().mapToLong((publish) -> publish.byResponder().get("r1").length()).sum())

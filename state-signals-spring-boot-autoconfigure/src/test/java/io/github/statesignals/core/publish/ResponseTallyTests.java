@@ -11,7 +11,7 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -211,7 +211,7 @@ class ResponseTallyTests {
 
 	@Test
 	void storesLongMessagesOfAllAwaitedRespondersUntilTheResultIsHandedOut() {
-		MemoryBudget memory = new MemoryBudget(100_000);
+		Budget memory = new Budget(100_000);
 		ResponseTally pending = new ResponseTally(List.of("a", "b"), null, List.of(), SENT, false, memory);
 		String message = "x".repeat(AnswerMessages.SHORTENED + 1);
 		answer(pending, "a", 1, message);
@@ -277,7 +277,7 @@ class ResponseTallyTests {
 	@Test
 	void aRuleIsNotFulfilledBeforeEachRequiredResponderActed() {
 		ResponseTally pending = new ResponseTally(List.of("a", "b", "c"), CompletionRule.first(),
-				List.of(List.of("b", "c")), SENT, false, new MemoryBudget(Long.MAX_VALUE));
+				List.of(List.of("b", "c")), SENT, false, new Budget(Long.MAX_VALUE));
 		answer(pending, "a", 1);
 		assertThat(pending.isComplete()).isFalse();
 		answer(pending, "b", 0);
@@ -290,7 +290,7 @@ class ResponseTallyTests {
 	@Test
 	void aRuleEndsAsSoonAsARequiredResponderCanNotActAnyMore() {
 		ResponseTally pending = new ResponseTally(List.of("a", "b"), CompletionRule.first(), List.of(List.of("b")),
-				SENT, false, new MemoryBudget(Long.MAX_VALUE));
+				SENT, false, new Budget(Long.MAX_VALUE));
 		pending.confirm(null);
 		pending.remove("b", false);
 		assertThat(pending.isComplete()).isTrue();
@@ -300,7 +300,7 @@ class ResponseTallyTests {
 	@Test
 	void aRuleWithARequiredResponderThatActedIsNotFulfilledBeforeEnoughDid() {
 		ResponseTally pending = new ResponseTally(List.of("a", "b"), CompletionRule.count(2), List.of(List.of("a")),
-				SENT, false, new MemoryBudget(Long.MAX_VALUE));
+				SENT, false, new Budget(Long.MAX_VALUE));
 		answer(pending, "a", 1);
 		assertThat(pending.isComplete()).isFalse();
 		answer(pending, "b", 1);
@@ -310,7 +310,7 @@ class ResponseTallyTests {
 	@Test
 	void aRequiredResponderThatFailedEndsNoPublishWithoutARule() {
 		ResponseTally pending = new ResponseTally(List.of("a", "b"), null, List.of(List.of("a")), SENT, false,
-				new MemoryBudget(Long.MAX_VALUE));
+				new Budget(Long.MAX_VALUE));
 		answer(pending, "a", 0);
 		assertThat(pending.isComplete()).isFalse();
 		assertThat(pending.result(SENT, false).code()).isEqualTo(ResultCode.MISSING_RESPONSE);

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.core.lane.ManualTimer;
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,7 +117,7 @@ class TimeoutsTests {
 
 	private Publication publication() {
 		Publication publication = Publications.ofSize("e", 0);
-		publication.await(Set.of(), this.timer.nanoTime(), false, new MemoryBudget(0));
+		publication.await(Set.of(), this.timer.nanoTime(), false, new Budget(0));
 		return publication;
 	}
 

@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 import io.github.statesignals.core.ResponderIds;
-import io.github.statesignals.core.lane.MemoryBudget;
+import io.github.statesignals.core.lane.Budget;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +50,9 @@ public final class KnownResponders {
 	// The legacy responders that have not, and were awaited in vain.
 	private final Map<String, Silence> silent = new HashMap<>();
 
-	private final MemoryBudget memory;
+	private final Budget memory;
 
-	private final MemoryBudget lostMemory;
+	private final Budget lostMemory;
 
 	// Whether one has missed a signal or is lost: most answers need no look at either.
 	private volatile boolean anyMissed;
@@ -73,8 +73,8 @@ public final class KnownResponders {
 	}
 
 	KnownResponders(long bytes) {
-		this.memory = new MemoryBudget(bytes);
-		this.lostMemory = new MemoryBudget(bytes);
+		this.memory = new Budget(bytes);
+		this.lostMemory = new Budget(bytes);
 	}
 
 	// Accepts subscribers from here on. The expected ones are subscribed from the start.
