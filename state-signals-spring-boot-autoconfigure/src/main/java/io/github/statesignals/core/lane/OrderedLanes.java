@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -44,13 +43,11 @@ public final class OrderedLanes implements Executor {
 
 	private final int capacity;
 
-	private final int totalCapacity;
-
 	private final Budget memory;
 
 	private final @Nullable TaskWatch watch;
 
-	private final AtomicInteger waiting = new AtomicInteger();
+	private final Budget waiting;
 
 	private final ReentrantLock idleLock = new ReentrantLock();
 
@@ -64,7 +61,7 @@ public final class OrderedLanes implements Executor {
 			@Nullable TaskWatch watch) {
 		this.scheduler = scheduler;
 		this.capacity = capacity;
-		this.totalCapacity = totalCapacity;
+		this.waiting = new Budget(totalCapacity);
 		this.memory = memory;
 		this.watch = watch;
 	}
@@ -176,7 +173,7 @@ public final class OrderedLanes implements Executor {
 	}
 
 	public int waiting() {
-		return this.waiting.get();
+		return (int) this.waiting.used();
 	}
 
 	public int running() {
@@ -204,7 +201,7 @@ public final class OrderedLanes implements Executor {
 		if (running.size() > DESCRIBED) {
 			parts.add((running.size() - DESCRIBED) + " more");
 		}
-		int waiting = this.waiting.get();
+		int waiting = waiting();
 		if (waiting > 0) {
 			parts.add(waiting + " waiting");
 		}
@@ -216,10 +213,8 @@ public final class OrderedLanes implements Executor {
 		if (!this.memory.reserve(bytes)) {
 			return false;
 		}
-		for (int waiting = this.waiting.get(); waiting < this.totalCapacity; waiting = this.waiting.get()) {
-			if (this.waiting.compareAndSet(waiting, waiting + 1)) {
-				return true;
-			}
+		if (this.waiting.reserve(1)) {
+			return true;
 		}
 		this.memory.release(bytes);
 		return false;
@@ -366,7 +361,7 @@ public final class OrderedLanes implements Executor {
 			this.running = task;
 			this.thread = Thread.currentThread();
 			if (task != null) {
-				OrderedLanes.this.waiting.decrementAndGet();
+				OrderedLanes.this.waiting.release(1);
 			}
 			else {
 				this.state = LaneState.RETIRED;

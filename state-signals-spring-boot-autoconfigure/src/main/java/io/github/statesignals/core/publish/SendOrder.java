@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import io.github.statesignals.core.lane.Budget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendOrder {
 
-	private final PublishWindow window = new PublishWindow();
+	// The answers to publications in flight: each has some hundred bytes. Redis
+	// disconnects a subscriber whose output buffer exceeds 32 MB, by default, and all of
+	// it is lost; and the slowest subscriber sets the pace.
+	private final Budget answers = new Budget(32_768);
+
+	// The bytes that their signals take in memory: about half of it is sent.
+	private final Budget bytes = new Budget(16L * 1024 * 1024);
 
 	private final Map<String, EventQueue> queues = new HashMap<>();
 
@@ -52,7 +59,12 @@ final class SendOrder {
 	// Whether a publication need not be queued: there is capacity, and none is before it.
 	boolean isFree(Publication publication, int awaited, boolean identified) {
 		return identified && this.starved.isEmpty() && !this.queues.containsKey(publication.event())
-				&& this.window.hasCapacity(awaited, publication.bytes());
+				&& hasCapacity(awaited, publication);
+	}
+
+	// Whether another one fits in. One always does.
+	private boolean hasCapacity(int awaited, Publication publication) {
+		return this.answers.fits(awaited) && this.bytes.fits(publication.bytes());
 	}
 
 	void enqueue(Publication publication) {
@@ -79,7 +91,7 @@ final class SendOrder {
 		if (queue.exclusive != null && (!identified || ambiguous.test(queue.exclusive))) {
 			return null;
 		}
-		if (!this.window.hasCapacity(awaited, next.bytes()) || isBehindStarved(next)) {
+		if (!hasCapacity(awaited, next) || isBehindStarved(next)) {
 			this.starved.add(event);
 			return null;
 		}
@@ -117,7 +129,7 @@ final class SendOrder {
 	// now. The event waits no longer.
 	@Nullable String pollStarved(int awaited) {
 		Publication first = firstStarved();
-		if (first == null || !this.window.hasCapacity(awaited, first.bytes()) || this.sending.contains(first.event())) {
+		if (first == null || !hasCapacity(awaited, first) || this.sending.contains(first.event())) {
 			return null;
 		}
 		this.starved.remove(first.event());
@@ -127,7 +139,8 @@ final class SendOrder {
 	// Counts a publication as in flight.
 	void enter(Publication publication, int awaited) {
 		publication.admitted(awaited);
-		this.window.enter(awaited, publication.bytes());
+		this.answers.force(awaited);
+		this.bytes.force(publication.bytes());
 	}
 
 	void identify(String id, Publication publication) {
@@ -139,7 +152,8 @@ final class SendOrder {
 	void leave(Publication publication) {
 		int awaited = publication.admitted();
 		if (awaited >= 0) {
-			this.window.leave(awaited, publication.bytes());
+			this.answers.release(awaited);
+			this.bytes.release(publication.bytes());
 			publication.admitted(-1);
 			String id = publication.id();
 			if (id != null) {
