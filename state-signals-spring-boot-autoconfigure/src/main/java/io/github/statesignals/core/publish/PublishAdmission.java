@@ -1,7 +1,5 @@
 package io.github.statesignals.core.publish;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 import io.github.statesignals.core.lane.Budget;
 import org.jspecify.annotations.Nullable;
 
@@ -9,32 +7,36 @@ import org.springframework.core.task.TaskRejectedException;
 
 /**
  * Bounds the publications of an exporter whose results have not been handed out, in their
- * number and their memory. One thread at a time admits; any thread releases.
+ * number and their memory. Safe for use by many threads.
  */
 final class PublishAdmission {
 
 	// The share of the heap that the signals of an exporter may take.
 	private static final int MEMORY_SHARE = 16;
 
-	private final AtomicInteger pending = new AtomicInteger();
+	private final Budget pending;
 
 	private final Budget memory = Budget.ofHeap(MEMORY_SHARE);
 
+	PublishAdmission(int limit) {
+		this.pending = new Budget(limit);
+	}
+
 	// Returns null if a publication is admitted.
-	@Nullable TaskRejectedException admit(Publication publication, int limit) {
-		if (this.pending.get() >= limit) {
+	@Nullable TaskRejectedException admit(Publication publication) {
+		if (!this.pending.reserve(1)) {
 			return rejected(publication,
 					("%d publishes of exporter '%s' are in flight already. Await some of their results first, or raise "
 							+ "state-signals.exporter.max-pending")
-						.formatted(limit, publication.publisherId()));
+						.formatted(this.pending.capacity(), publication.publisherId()));
 		}
 		if (!this.memory.reserve(publication.bytes())) {
+			this.pending.release(1);
 			return rejected(publication,
 					("the signals of exporter '%s' in flight take %d MB. Await some of their results first, or raise "
 							+ "the size of the heap (-Xmx)")
 						.formatted(publication.publisherId(), this.memory.capacity() / 1_000_000));
 		}
-		this.pending.incrementAndGet();
 		return null;
 	}
 
@@ -43,7 +45,7 @@ final class PublishAdmission {
 	}
 
 	int pending() {
-		return this.pending.get();
+		return (int) this.pending.used();
 	}
 
 	long bytes() {
@@ -51,7 +53,7 @@ final class PublishAdmission {
 	}
 
 	void release(Publication publication) {
-		this.pending.decrementAndGet();
+		this.pending.release(1);
 		this.memory.release(publication.bytes());
 		publication.tally().release();
 	}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
@@ -23,8 +24,6 @@ import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.task.TaskRejectedException;
-
 /**
  * The publications of one exporter, which it sends or queues. Its monitor guards all of
  * them and the sender; nothing blocks while it is held. A transport may complete other
@@ -32,8 +31,6 @@ import org.springframework.core.task.TaskRejectedException;
  * Results are returned, and completed by {@link SignalPublisher} without the lock.
  */
 final class PublishQueue {
-
-	private final PublishAdmission admission;
 
 	@GuardedBy("this")
 	private final SendOrder order = new SendOrder();
@@ -51,16 +48,16 @@ final class PublishQueue {
 
 	private final ResponderProbes probes;
 
-	private final SignalPublisher publisher;
+	// Takes the ids of responders that did not answer in time.
+	private final Consumer<Set<String>> missed;
 
-	PublishQueue(EngineServices services, SignalSender sender, PublishAdmission admission, KnownResponders responders,
-			ResponderProbes probes, UnhandledEvents unhandledEvents, SignalPublisher publisher) {
+	PublishQueue(EngineServices services, SignalSender sender, KnownResponders responders, ResponderProbes probes,
+			UnhandledEvents unhandledEvents, Consumer<Set<String>> missed) {
 		this.services = services;
 		this.sender = sender;
-		this.admission = admission;
 		this.responders = responders;
 		this.probes = probes;
-		this.publisher = publisher;
+		this.missed = missed;
 		this.answers = new AnswerCorrelation(responders, unhandledEvents, this::notifyListener);
 	}
 
@@ -69,39 +66,27 @@ final class PublishQueue {
 		return this.calls;
 	}
 
-	synchronized CompletableFuture<?> sendInitialization(Signal signal) {
-		return this.sender.sendInitialization(signal);
-	}
-
-	synchronized CompletableFuture<?> sendShutdown(Signal signal, boolean extended) {
+	synchronized CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
 		return this.sender.sendReserved(signal, extended);
 	}
 
-	synchronized CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
-		Publication publication = new Publication(signal, options, this.publisher);
-		TaskRejectedException rejected = this.admission.admit(publication,
-				this.services.settings().exporters().maxPending());
-		if (rejected != null) {
-			this.calls.add(() -> this.publisher.onRejected(signal.event(), rejected));
-			return CompletableFuture.failedFuture(rejected);
-		}
+	synchronized void publish(Publication publication) {
 		this.order.add(publication);
 		Subscribers subscribers = this.responders.subscribers();
 		if (this.order.isFree(publication, subscribers.ids().size(), isIdentified(subscribers))) {
 			send(publication, subscribers);
-			return publication;
+			return;
 		}
 		try {
 			// One that can't be sent does not wait to be sent.
-			this.sender.check(signal);
+			this.services.outbound().check(publication.signal());
 		}
 		catch (RuntimeException | Error ex) {
 			this.calls.add(() -> publication.failNow(ex));
-			return publication;
+			return;
 		}
 		this.order.enqueue(publication);
-		sendNext(signal.event());
-		return publication;
+		sendNext(publication.event());
 	}
 
 	synchronized int queued() {
@@ -196,8 +181,7 @@ final class PublishQueue {
 		if (unawaited != null) {
 			return unawaited;
 		}
-		Publication publication = this.order.find(response.event(),
-				(extension != null) ? extension.id() : null);
+		Publication publication = this.order.find(response.event(), (extension != null) ? extension.id() : null);
 		if (publication == null) {
 			return Counted.NONE;
 		}
@@ -258,7 +242,7 @@ final class PublishQueue {
 			Set<String> outstanding = publication.tally().outstanding();
 			this.responders.noteSilent(outstanding,
 					new Silence(this.order.lastNumber(), publication.options().timeout()));
-			this.calls.guard(() -> this.publisher.onMissed(outstanding));
+			this.calls.guard(() -> this.missed.accept(outstanding));
 		}
 		else {
 			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication), false);

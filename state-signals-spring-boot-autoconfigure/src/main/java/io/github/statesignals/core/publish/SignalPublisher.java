@@ -18,6 +18,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.EngineServices;
+import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.publish.Publication.Recall;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
@@ -29,6 +30,8 @@ import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import org.springframework.core.task.TaskRejectedException;
 
 /**
  * Publishes the signals of one exporter and completes their results. Has no lock: those
@@ -42,7 +45,7 @@ public final class SignalPublisher implements Publication.Owner {
 
 	private final String channel;
 
-	private final PublishAdmission admission = new PublishAdmission();
+	private final PublishAdmission admission;
 
 	private final LastResults lastResults = new LastResults();
 
@@ -54,27 +57,32 @@ public final class SignalPublisher implements Publication.Owner {
 
 	private final UnhandledEvents unhandledEvents;
 
-	private final Consumer<Set<String>> missed;
-
 	// missed: takes the ids of responders that did not answer in time, under a lock.
 	public SignalPublisher(EngineServices services, String channel, KnownResponders responders, ResponderProbes probes,
 			UnhandledEvents unhandledEvents, Consumer<Set<String>> missed) {
 		this.services = services;
 		this.channel = channel;
+		this.admission = new PublishAdmission(services.settings().exporters().maxPending());
 		this.sender = new SignalSender(services, channel, this);
-		this.queue = new PublishQueue(services, this.sender, this.admission, responders, probes, unhandledEvents, this);
+		this.queue = new PublishQueue(services, this.sender, responders, probes, unhandledEvents, missed);
 		this.calls = this.queue.calls();
 		this.unhandledEvents = unhandledEvents;
-		this.missed = missed;
 	}
 
 	public CompletableFuture<?> sendInitialization(Signal signal) {
-		return this.queue.sendInitialization(signal);
+		return this.queue.sendReserved(signal, this.services.settings().extensions() != Extensions.OFF);
 	}
 
 	public CompletableFuture<SignalResult> publish(Signal signal, PublishOptions options) {
+		Publication publication = new Publication(signal, options, this);
+		TaskRejectedException rejected = this.admission.admit(publication);
+		if (rejected != null) {
+			this.services.counters().ended(this.channel, signal.event(), null, rejected);
+			return CompletableFuture.failedFuture(rejected);
+		}
 		try {
-			return this.queue.publish(signal, options);
+			this.queue.publish(publication);
+			return publication;
 		}
 		finally {
 			this.calls.run();
@@ -134,11 +142,6 @@ public final class SignalPublisher implements Publication.Owner {
 		this.services.counters().ended(this.channel, publication.event(), result, failure);
 	}
 
-	// A publish is not admitted.
-	void onRejected(String event, Throwable failure) {
-		this.services.counters().ended(this.channel, event, null, failure);
-	}
-
 	// The publishes whose results have not been handed out.
 	public int inFlight() {
 		return this.admission.pending();
@@ -158,11 +161,6 @@ public final class SignalPublisher implements Publication.Owner {
 		return this.lastResults.all();
 	}
 
-	// Some responders did not answer in time. Called under the lock.
-	void onMissed(Set<String> responderIds) {
-		this.missed.accept(responderIds);
-	}
-
 	// Reads the stored answers. Completes when they are counted, or can't be read; never
 	// exceptionally.
 	CompletableFuture<?> recall(Publication publication) {
@@ -173,7 +171,7 @@ public final class SignalPublisher implements Publication.Owner {
 		if (recall.id() == null) {
 			return recall.confirmation().handle((sent, ex) -> recall(publication)).thenCompose((done) -> done);
 		}
-		return this.sender.recall(recall.id(), recall.responders()).handle((answers, ex) -> {
+		return this.services.outbound().recall(this.channel, recall.id(), recall.responders()).handle((answers, ex) -> {
 			if (ex != null) {
 				logger.debug("Could not read the stored answers to '{}' of '{}'", publication.event(),
 						publication.publisherId(), ex);
@@ -280,7 +278,7 @@ public final class SignalPublisher implements Publication.Owner {
 	public Shutdown shutDown(Signal shutdown, RuntimeException reason) {
 		boolean extended = this.queue.isExtended();
 		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
-		return new Shutdown(this.queue.sendShutdown(shutdown, extended), () -> {
+		return new Shutdown(this.queue.sendReserved(shutdown, extended), () -> {
 			abandoned.forEach((publication) -> this.calls.add(() -> end(publication)));
 			this.calls.run();
 		});

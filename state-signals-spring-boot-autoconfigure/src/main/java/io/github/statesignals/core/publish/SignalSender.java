@@ -1,8 +1,6 @@
 package io.github.statesignals.core.publish;
 
 import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -10,11 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.EngineServices;
-import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
-import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
@@ -168,21 +164,8 @@ final class SignalSender {
 		}
 	}
 
-	CompletableFuture<?> sendInitialization(Signal signal) {
-		return sendReserved(signal, this.services.settings().extensions() != Extensions.OFF);
-	}
-
 	CompletableFuture<?> sendReserved(Signal signal, boolean extended) {
 		return send(signal, extended ? number(Duration.ZERO, Map.of(), this.timer.nanoTime()) : null, false);
-	}
-
-	// Checks whether a signal can be sent, before it is queued.
-	void check(Signal signal) {
-		this.services.outbound().check(signal);
-	}
-
-	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
-		return this.services.outbound().recall(this.channel, id, responders);
 	}
 
 }
