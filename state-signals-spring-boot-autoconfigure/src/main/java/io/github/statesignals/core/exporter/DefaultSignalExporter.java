@@ -57,8 +57,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private final ObservedPublisher observedPublisher;
 
-	private final PublishOptions options;
-
 	// Held while the state changes. Like the state a spy of this exporter shares it,
 	// which is a copy.
 	private final ReentrantLock lock = new ReentrantLock();
@@ -82,7 +80,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 		this.registry = registry;
 		this.subscriptions = SingletonSupplier.of(() -> new Subscriptions(this.publisherId, channel, services,
 				localResponders, this::currentInitialization));
-		this.options = new PublishOptions(services.settings().exporters().responseTimeout(), services.callbackLanes());
 		this.observedPublisher = new ObservedPublisher(channel, services, registry::isStopped, this.subscriptions);
 	}
 
@@ -109,7 +106,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 	@Override
 	public SignalSpec signal(String event) {
 		Assert.hasText(event, "The event of a signal must not be blank");
-		return new DefaultSignalSpec(event, this::publish, this.converter, this.options);
+		return new DefaultSignalSpec(event, this::publish, this.converter, responseTimeout(),
+				this.services.callbackLanes());
 	}
 
 	@Override
@@ -157,7 +155,11 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private void awaitShutdown(CompletionStage<?> sent) {
-		await(sent, Signal.SHUTDOWN, this.services.settings().exporters().responseTimeout());
+		await(sent, Signal.SHUTDOWN, responseTimeout());
+	}
+
+	private Duration responseTimeout() {
+		return this.services.settings().exporters().responseTimeout();
 	}
 
 	public CompletableFuture<?> shutdownAsync() {
@@ -249,7 +251,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		finally {
 			this.lock.unlock();
 		}
-		return () -> await(sent, Signal.INITIALIZATION, this.services.settings().exporters().responseTimeout());
+		return () -> await(sent, Signal.INITIALIZATION, responseTimeout());
 	}
 
 	private CompletionStage<?> begin(ExporterState initialized) {

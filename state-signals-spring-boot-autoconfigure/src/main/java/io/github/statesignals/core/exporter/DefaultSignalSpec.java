@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.BiConsumer;
 
@@ -39,14 +40,24 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	private long sampleNo = Signal.NO_SAMPLE;
 
-	private PublishOptions options;
+	private Duration timeout;
 
-	DefaultSignalSpec(String event, Publisher publisher, MetadataConverter converter, PublishOptions options) {
+	private @Nullable CompletionRule rule;
+
+	private Set<String> required = Set.of();
+
+	private @Nullable BiConsumer<String, SignalResult.Answer> listener;
+
+	private final Executor executor;
+
+	DefaultSignalSpec(String event, Publisher publisher, MetadataConverter converter, Duration timeout,
+			Executor executor) {
 		TextLength.check(event, "The event of a signal");
 		this.event = event;
 		this.publisher = publisher;
 		this.converter = converter;
-		this.options = options;
+		this.timeout = timeout;
+		this.executor = executor;
 	}
 
 	@Override
@@ -102,40 +113,40 @@ final class DefaultSignalSpec implements SignalSpec {
 	@Override
 	public SignalSpec timeout(Duration timeout) {
 		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
-		this.options = this.options.within(timeout);
+		this.timeout = timeout;
 		return this;
 	}
 
 	@Override
 	public SignalSpec until(CompletionRule rule) {
 		Assert.notNull(rule, "'rule' must not be null");
-		this.options = this.options.until(rule);
+		this.rule = rule;
 		return this;
 	}
 
 	@Override
 	public SignalSpec requires(String... responders) {
 		// Another set: one that was published has its own.
-		Set<String> all = new LinkedHashSet<>(this.options.required());
+		Set<String> all = new LinkedHashSet<>(this.required);
 		for (String responder : responders) {
 			Assert.hasText(responder, "The name of a required responder must not be blank");
 			all.add(responder);
 		}
-		this.options = this.options.requiring(Collections.unmodifiableSet(all));
+		this.required = Collections.unmodifiableSet(all);
 		return this;
 	}
 
 	@Override
 	public SignalSpec onResponse(BiConsumer<String, SignalResult.Answer> listener) {
 		Assert.notNull(listener, "'listener' must not be null");
-		this.options = this.options.notifying(listener);
+		this.listener = listener;
 		return this;
 	}
 
 	@Override
 	public SignalResult publish() {
 		// Only the caller depends on it.
-		Published published = send(this.options.completedBy(Runnable::run));
+		Published published = send(options(Runnable::run));
 		SignalResult result = null;
 		Throwable failure = null;
 		try {
@@ -156,7 +167,7 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public CompletableFuture<SignalResult> publishAsync() {
-		return future(send(this.options));
+		return future(send(options(this.executor)));
 	}
 
 	@Override
@@ -164,8 +175,8 @@ final class DefaultSignalSpec implements SignalSpec {
 		Map<String, @Nullable Object> values = OrderedMap.copyOf(this.metadata);
 		String tag = this.tag;
 		long sampleNo = this.sampleNo;
-		PublishOptions options = this.options;
-		return new ReactivePublish(options.completion(), (listener) -> future(
+		PublishOptions options = options(this.executor);
+		return new ReactivePublish(this.executor, (listener) -> future(
 				this.publisher.publish(this.event, sampleNo, tag, values, options.listening(listener))));
 	}
 
@@ -175,6 +186,10 @@ final class DefaultSignalSpec implements SignalSpec {
 			observed.outcome(result, ex);
 			observed.stop();
 		});
+	}
+
+	private PublishOptions options(Executor completion) {
+		return new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion, Map.of());
 	}
 
 	private Published send(PublishOptions options) {

@@ -25,37 +25,14 @@ import org.jspecify.annotations.Nullable;
 public record PublishOptions(Duration timeout, @Nullable CompletionRule rule, Set<String> required,
 		@Nullable BiConsumer<String, SignalResult.Answer> listener, Executor completion, Map<String, String> trace) {
 
-	public PublishOptions(Duration timeout, Executor completion) {
-		this(timeout, null, Set.of(), null, completion, Map.of());
-	}
-
-	public PublishOptions within(Duration timeout) {
-		return new PublishOptions(timeout, this.rule, this.required, this.listener, this.completion, this.trace);
-	}
-
-	public PublishOptions until(CompletionRule rule) {
-		return new PublishOptions(this.timeout, rule, this.required, this.listener, this.completion, this.trace);
-	}
-
-	public PublishOptions requiring(Set<String> required) {
-		return new PublishOptions(this.timeout, this.rule, required, this.listener, this.completion, this.trace);
-	}
-
-	public PublishOptions notifying(BiConsumer<String, SignalResult.Answer> listener) {
-		return new PublishOptions(this.timeout, this.rule, this.required, listener, this.completion, this.trace);
-	}
-
-	public PublishOptions completedBy(Executor completion) {
-		return new PublishOptions(this.timeout, this.rule, this.required, this.listener, completion, this.trace);
-	}
-
 	public PublishOptions traced(Map<String, String> trace) {
 		return trace.isEmpty() ? this
 				: new PublishOptions(this.timeout, this.rule, this.required, this.listener, this.completion, trace);
 	}
 
 	public PublishOptions listening(BiConsumer<String, SignalResult.Answer> another) {
-		return notifying((this.listener != null) ? another.andThen(this.listener) : another);
+		return new PublishOptions(this.timeout, this.rule, this.required,
+				(this.listener != null) ? another.andThen(this.listener) : another, this.completion, this.trace);
 	}
 
 	boolean awaitsAnswers() {

@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 import io.github.statesignals.Signal;
@@ -28,7 +29,8 @@ final class Publications {
 		Map<String, Object> metadata = Map.of("texts",
 				Collections.nCopies((int) (bytes / (2 * TEXT)), "x".repeat(TEXT)));
 		return new Publication(new Signal("p", "test", event, "host", 1, "tag", metadata),
-				new PublishOptions(Duration.ofSeconds(20), Runnable::run), new NoOwner());
+				new PublishOptions(Duration.ofSeconds(20), null, Set.of(), null, Runnable::run, Map.of()),
+				new NoOwner());
 	}
 
 	private static final class NoOwner implements Publication.Owner {
