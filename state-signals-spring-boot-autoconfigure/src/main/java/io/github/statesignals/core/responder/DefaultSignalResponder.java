@@ -304,12 +304,9 @@ public final class DefaultSignalResponder implements SignalResponder {
 			return false;
 		}
 		if (!this.locks.accepts(signal)) {
-			if (stored && !Signal.SHUTDOWN.equals(signal.event())) {
+			if (stored) {
 				// Of this application's own, which awaits an answer all the same.
 				this.answers.respondUnhandled(delivery);
-			}
-			else {
-				delivery.settle();
 			}
 			return true;
 		}
@@ -320,7 +317,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		List<RegisteredHandler> matching = this.handlers.matching(signal);
 		if (matching.isEmpty() && this.listeners.isEmpty() && Signal.isReserved(signal.event())) {
 			// Not queued behind slow handlers: subscribing is about the future.
-			this.answers.acknowledgeReserved(delivery);
+			this.answers.answer(delivery, Acknowledgement.success());
 			return true;
 		}
 		LaneKey lane = new LaneKey(this.responderId, signal.publisherId());
@@ -347,7 +344,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 			this.answers.answer(delivery, Acknowledgement.failure("overtaken by a later signal of its publisher"));
 		}
 		else if (this.listeners.isEmpty()) {
-			this.answers.acknowledgeReserved(delivery);
+			this.answers.answer(delivery, Acknowledgement.success());
 		}
 	}
 

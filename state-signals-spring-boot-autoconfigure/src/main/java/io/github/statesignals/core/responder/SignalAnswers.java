@@ -142,16 +142,6 @@ final class SignalAnswers {
 		return known;
 	}
 
-	void acknowledgeReserved(Delivery delivery) {
-		// Answers to a shutdown are not received any more.
-		if (Signal.INITIALIZATION.equals(delivery.signal().event())) {
-			answer(delivery, Acknowledgement.success());
-		}
-		else {
-			delivery.settle();
-		}
-	}
-
 	void answerUnhandled(Delivery delivery) {
 		Signal signal = delivery.signal();
 		switch (this.services.settings().responders().unhandled()) {
@@ -169,21 +159,22 @@ final class SignalAnswers {
 	}
 
 	void respondUnhandled(Delivery delivery) {
-		Signal signal = delivery.signal();
-		respond(delivery,
-				new Response(this.responderId, signal.publisherId(), signal.event(), Acknowledgement.SUCCESS, null),
-				this.handlers.handledEvents());
+		answer(delivery, Acknowledgement.success(), this.handlers.handledEvents());
 	}
 
 	void answer(Delivery delivery, Acknowledgement acknowledgement) {
+		answer(delivery, acknowledgement, null);
+	}
+
+	private void answer(Delivery delivery, Acknowledgement acknowledgement, @Nullable List<String> handledEvents) {
 		Signal signal = delivery.signal();
-		if (!Signal.SHUTDOWN.equals(signal.event())) {
-			respond(delivery, new Response(this.responderId, signal.publisherId(), signal.event(),
-					acknowledgement.ras(), acknowledgement.message()), null);
-		}
-		else {
+		if (Signal.SHUTDOWN.equals(signal.event())) {
+			// Answers to a shutdown are not received any more.
 			delivery.settle();
+			return;
 		}
+		respond(delivery, new Response(this.responderId, signal.publisherId(), signal.event(), acknowledgement.ras(),
+				acknowledgement.message()), handledEvents);
 	}
 
 }

@@ -159,7 +159,7 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			this.answers.answer(delivery, acknowledgement);
 		}
 		else if (!listening && Signal.isReserved(delivery.signal().event())) {
-			this.answers.acknowledgeReserved(delivery);
+			this.answers.answer(delivery, Acknowledgement.success());
 		}
 		else if (!listening) {
 			this.answers.answerUnhandled(delivery);
