@@ -293,14 +293,12 @@ public final class DefaultSignalExporter implements SignalExporter {
 	// Blocks the caller. A negative timeout waits indefinitely, an interval of zero never
 	// asks again.
 	public boolean awaitSubscribers(int count, Duration timeout, Duration republishInterval, Runnable first) {
-		return new SubscriberWait(subscriptions().responders(), count, subscriptions().requests(), republishInterval,
-				this.services.timer())
-			.await(timeout, () -> {
-				checkStarted();
-				first.run();
-				// Meanwhile, perhaps: then nothing ends the wait.
-				checkStarted();
-			});
+		return subscriptions().requests().await(count, timeout, republishInterval, () -> {
+			checkStarted();
+			first.run();
+			// Meanwhile, perhaps: then nothing ends the wait.
+			checkStarted();
+		});
 	}
 
 	private void checkStarted() {

@@ -1,9 +1,11 @@
 package io.github.statesignals.core.exporter;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Signal;
@@ -85,6 +87,42 @@ final class SubscriptionRequests {
 						Futures.unwrap(ex).toString());
 			}
 		});
+	}
+
+	// Waits until enough responders are subscribed, and asks again at an interval until
+	// then, unless that is zero. A negative timeout waits indefinitely.
+	boolean await(int count, Duration timeout, Duration interval, Runnable first) {
+		CompletableFuture<Boolean> reached = this.responders.await(count);
+		try {
+			first.run();
+			if (this.responders.ids().size() >= count) {
+				reached.complete(true);
+			}
+			if (!timeout.isNegative()) {
+				Runnable cancelTimeout = this.timer.schedule(timeout, () -> reached.complete(false));
+				reached.whenComplete((enough, ex) -> cancelTimeout.run());
+			}
+			if (!interval.isZero()) {
+				AtomicReference<Runnable> next = new AtomicReference<>();
+				sendUntil(reached, interval, next);
+				reached.whenComplete((enough, ex) -> next.get().run());
+			}
+			return Futures.join(reached);
+		}
+		finally {
+			reached.cancel(false);
+		}
+	}
+
+	private void sendUntil(CompletableFuture<?> reached, Duration interval, AtomicReference<Runnable> next) {
+		next.set(this.timer.schedule(interval, () -> {
+			if (!reached.isDone()) {
+				send().whenComplete((sent, ex) -> sendUntil(reached, interval, next));
+			}
+		}));
+		if (reached.isDone()) {
+			next.get().run();
+		}
 	}
 
 	// Asks a responder that says hello, unless it is subscribed.
