@@ -23,7 +23,6 @@ import io.github.statesignals.core.exporter.DefaultSignalSpec.Published;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 import io.github.statesignals.core.publish.PublishOptions;
 import io.github.statesignals.core.publish.SendFailures;
-import io.github.statesignals.core.publish.SignalPublisher.Shutdown;
 import io.github.statesignals.core.responder.ResponderRegistry;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +171,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	}
 
 	private CompletableFuture<?> end(Status next, @Nullable String tag) {
-		Shutdown shutdown;
+		CompletableFuture<?> sent;
 		// In one step, or an initialization in between would lose its subscribers.
 		this.lock.lock();
 		try {
@@ -197,14 +196,14 @@ public final class DefaultSignalExporter implements SignalExporter {
 			}
 			logger.debug("Shutting down exporter '{}'", this.publisherId);
 			subscriptions().clear();
-			shutdown = subscriptions().publisher()
+			sent = subscriptions().publisher()
 				.shutDown(reserved(Signal.SHUTDOWN, (tag != null) ? tag : ended.tag()), reason);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		shutdown.completion().run();
-		return shutdown.sent();
+		subscriptions().publisher().completeEnded();
+		return sent;
 	}
 
 	void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {

@@ -1,6 +1,5 @@
 package io.github.statesignals.core.publish;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -238,8 +237,8 @@ public final class SignalPublisher implements Publication.Owner {
 		return subscribed;
 	}
 
-	// Completes the results that removals, or sending an initialization, have ended. To
-	// be called without any lock.
+	// Completes the results that removals, a shutdown, or sending an initialization, have
+	// ended. To be called without any lock.
 	public void completeEnded() {
 		this.calls.run();
 	}
@@ -274,14 +273,13 @@ public final class SignalPublisher implements Publication.Owner {
 
 	// Removes all subscribers, sends shutdown, and ends all publications: those that were
 	// sent with their result as it stands, the others with an exception. Callers that
-	// wait for subscribers get the reason.
-	public Shutdown shutDown(Signal shutdown, RuntimeException reason) {
+	// wait for subscribers get the reason. To be followed by completeEnded().
+	public CompletableFuture<?> shutDown(Signal shutdown, RuntimeException reason) {
 		boolean extended = this.queue.isExtended();
-		List<Publication> abandoned = new ArrayList<>(this.queue.abandon(reason));
-		return new Shutdown(this.queue.sendReserved(shutdown, extended), () -> {
-			abandoned.forEach((publication) -> this.calls.add(() -> end(publication)));
-			this.calls.run();
-		});
+		List<Publication> abandoned = this.queue.abandon(reason);
+		CompletableFuture<?> sent = this.queue.sendReserved(shutdown, extended);
+		abandoned.forEach((publication) -> this.calls.add(() -> end(publication)));
+		return sent;
 	}
 
 	private void end(Publication publication) {
@@ -303,10 +301,6 @@ public final class SignalPublisher implements Publication.Owner {
 		catch (RuntimeException | Error ex) {
 			publication.fail(ex);
 		}
-	}
-
-	// The completion completes the results; to be called without any lock.
-	public record Shutdown(CompletableFuture<?> sent, Runnable completion) {
 	}
 
 }
