@@ -73,10 +73,7 @@ public final class ResponderProbes {
 
 	private long round;
 
-	// The rounds of which the exporter received its own probe, as far as they matter.
-	private final Set<Long> provenRounds = new HashSet<>();
-
-	// The last of them.
+	// The last round of which the exporter received its own probe.
 	private long lastProvenRound;
 
 	private boolean scheduled;
@@ -205,7 +202,7 @@ public final class ResponderProbes {
 			return List.of();
 		}
 		this.lastProvenRound = proven;
-		this.provenRounds.add(proven);
+		this.suspects.values().forEach((suspect) -> suspect.proven |= suspect.probeRound == proven);
 		this.subscriptionLost = false;
 		// Probes are received in their order: earlier ones are lost, and a late one
 		// proves nothing about the time in between.
@@ -223,7 +220,6 @@ public final class ResponderProbes {
 		this.returned.clear();
 		this.working.clear();
 		this.tasks.clear();
-		this.provenRounds.clear();
 		this.subscriptionLost = false;
 	}
 
@@ -258,7 +254,6 @@ public final class ResponderProbes {
 			more = inFlight || !this.suspects.isEmpty();
 			this.subscriptionLost = more && this.lastProvenRound < this.round;
 			prove = this.subscriptionLost || !probes.isEmpty();
-			this.provenRounds.clear();
 			if (prove) {
 				this.round = next;
 			}
@@ -303,7 +298,6 @@ public final class ResponderProbes {
 		if (responder == null || !responder.isProbed()) {
 			return true;
 		}
-		suspect.proven |= this.provenRounds.contains(suspect.probeRound);
 		if (suspect.proven) {
 			suspect.waited++;
 			if (suspect.waited < suspect.rounds) {
