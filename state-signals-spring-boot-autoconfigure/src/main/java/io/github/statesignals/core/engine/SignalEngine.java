@@ -178,7 +178,7 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	public List<DefaultSignalExporter> exporters() {
-		return List.copyOf(this.exporters.initialized());
+		return this.exporters.initialized();
 	}
 
 	// One line, of bounded length; empty if there are neither handlers nor exporters.

@@ -216,17 +216,13 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			return;
 		}
 		DefaultSignalExporter exporter = this.exporters.find(response.publisherId());
-		if (exporter == null) {
-			DefaultSignalExporter ended = this.exporters.findEnded(response.publisherId());
-			if (ended != null && ended.getChannel().equals(channel)) {
-				ended.subscriptions().onLateResponse(response, extended ? extension : null);
-			}
+		if (exporter == null || !exporter.getChannel().equals(channel)) {
 			return;
 		}
-		if (!exporter.getChannel().equals(channel)) {
-			return;
+		if (!exporter.isInitialized()) {
+			exporter.subscriptions().onLateResponse(response, extended ? extension : null);
 		}
-		if (probe != null) {
+		else if (probe != null) {
 			exporter.subscriptions().onProbeAnswer(response.responderId(), probe);
 		}
 		else if (extended && extension != null && Signal.SHUTDOWN.equals(response.event())) {

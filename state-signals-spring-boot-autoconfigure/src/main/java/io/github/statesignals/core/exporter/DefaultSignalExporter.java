@@ -185,7 +185,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 			}
 			else {
 				this.current.set(ended.with(next));
-				this.registry.suspend(this);
 			}
 			IllegalStateException reason = new IllegalStateException(
 					"Exporter '" + this.publisherId + "' was shut down while waiting");
@@ -241,11 +240,6 @@ public final class DefaultSignalExporter implements SignalExporter {
 			ExporterState current = this.current.get();
 			sent = current.is(Status.WAITING) ? begin(current.with(Status.INITIALIZED))
 					: CompletableFuture.completedFuture(null);
-		}
-		catch (RuntimeException ex) {
-			// With the next connection.
-			this.registry.suspend(this);
-			throw ex;
 		}
 		finally {
 			this.lock.unlock();

@@ -19,10 +19,9 @@ public final class ExporterRegistry {
 
 	private static final int ENDED = 100;
 
-	// By publisher id: a spy of an exporter is the exporter.
-	private final Map<String, DefaultSignalExporter> initialized = new ConcurrentHashMap<>();
-
-	private final Map<String, DefaultSignalExporter> waiting = new ConcurrentHashMap<>();
+	// Those that are initialized or wait, as their states say. By publisher id: a spy of
+	// an exporter is the exporter.
+	private final Map<String, DefaultSignalExporter> exporters = new ConcurrentHashMap<>();
 
 	// Those that were shut down last: they may be initialized again, and answers to what
 	// they sent before may still come.
@@ -30,7 +29,7 @@ public final class ExporterRegistry {
 
 	private final Outbound outbound;
 
-	// Changed only while holding the monitor, together with the maps.
+	// Changed only while holding the monitor, as the maps.
 	private volatile Connection connection = Connection.STOPPED;
 
 	public ExporterRegistry(Outbound outbound) {
@@ -64,22 +63,19 @@ public final class ExporterRegistry {
 			return List.of();
 		}
 		this.connection = Connection.CONNECTED;
-		return List.copyOf(this.waiting.values());
+		return List.copyOf(this.exporters.values());
 	}
 
 	// Exporters wait for the next start from here on. Returns those that were initialized
 	// until now, and those that wait already.
 	public synchronized Collection<DefaultSignalExporter> stopped() {
 		this.connection = Connection.STOPPED;
-		List<DefaultSignalExporter> all = new ArrayList<>(this.initialized.values());
-		all.addAll(this.waiting.values());
-		return all;
+		return List.copyOf(this.exporters.values());
 	}
 
 	// False if the exporter has to wait for the connection.
 	boolean register(DefaultSignalExporter exporter) {
-		boolean added = find(exporter.getPublisherId()) == null;
-		boolean waited = this.waiting.containsKey(exporter.getPublisherId());
+		boolean known = this.exporters.containsKey(exporter.getPublisherId());
 		if (!add(exporter)) {
 			return false;
 		}
@@ -87,10 +83,7 @@ public final class ExporterRegistry {
 			this.outbound.open(exporter.getChannel());
 		}
 		catch (RuntimeException ex) {
-			if (waited) {
-				suspend(exporter);
-			}
-			else if (added) {
+			if (!known) {
 				remove(exporter);
 			}
 			throw ex;
@@ -99,69 +92,50 @@ public final class ExporterRegistry {
 	}
 
 	private synchronized boolean add(DefaultSignalExporter exporter) {
-		if (this.connection != Connection.CONNECTED) {
-			this.waiting.put(exporter.getPublisherId(), exporter);
-			return false;
-		}
-		this.waiting.remove(exporter.getPublisherId());
 		this.ended.remove(exporter.getPublisherId());
-		this.initialized.put(exporter.getPublisherId(), exporter);
-		return true;
-	}
-
-	// Until the next connection.
-	synchronized void suspend(DefaultSignalExporter exporter) {
-		end(exporter);
-		this.waiting.put(exporter.getPublisherId(), exporter);
+		this.exporters.put(exporter.getPublisherId(), exporter);
+		return this.connection == Connection.CONNECTED;
 	}
 
 	synchronized void remove(DefaultSignalExporter exporter) {
-		end(exporter);
-		this.waiting.remove(exporter.getPublisherId());
-	}
-
-	private void end(DefaultSignalExporter exporter) {
-		if (this.initialized.remove(exporter.getPublisherId()) == null) {
-			return;
-		}
+		this.exporters.remove(exporter.getPublisherId());
 		if (this.ended.size() == ENDED) {
 			this.ended.remove(this.ended.keySet().iterator().next());
 		}
 		this.ended.put(exporter.getPublisherId(), exporter);
 	}
 
+	// Also one that waits or was shut down.
 	public @Nullable DefaultSignalExporter find(String publisherId) {
-		return this.initialized.get(publisherId);
+		DefaultSignalExporter exporter = this.exporters.get(publisherId);
+		return (exporter != null) ? exporter : findEnded(publisherId);
 	}
 
-	public synchronized @Nullable DefaultSignalExporter findEnded(String publisherId) {
+	private synchronized @Nullable DefaultSignalExporter findEnded(String publisherId) {
 		return this.ended.get(publisherId);
 	}
 
-	public Collection<DefaultSignalExporter> initialized() {
-		return this.initialized.values();
+	public List<DefaultSignalExporter> initialized() {
+		return this.exporters.values().stream().filter(DefaultSignalExporter::isInitialized).toList();
 	}
 
 	public List<DefaultSignalExporter> initialized(String channel) {
-		return this.initialized.values().stream().filter((exporter) -> exporter.getChannel().equals(channel)).toList();
+		return this.exporters.values()
+			.stream()
+			.filter((exporter) -> exporter.isInitialized() && exporter.getChannel().equals(channel))
+			.toList();
 	}
 
 	public boolean hasWaiting() {
-		return !this.waiting.isEmpty();
+		return !this.exporters.values().stream().allMatch(DefaultSignalExporter::isInitialized);
 	}
 
-	// By an exporter that is initialized, or will be.
+	// By an exporter that is initialized, or will be. Creates no list: each message of
+	// the channel asks.
 	public boolean isUsed(String channel) {
-		return isUsed(channel, this.initialized) || isUsed(channel, this.waiting);
-	}
-
-	// Creates no list: each message of the channel asks.
-	private static boolean isUsed(String channel, Map<String, DefaultSignalExporter> exporters) {
-		if (!exporters.isEmpty()) {
-			for (DefaultSignalExporter exporter : exporters.values()) {
-				if (exporter.getChannel().equals(channel)) {
-					return true;
-				}
+		for (DefaultSignalExporter exporter : this.exporters.values()) {
+			if (exporter.getChannel().equals(channel)) {
+				return true;
 			}
 		}
 		return false;
