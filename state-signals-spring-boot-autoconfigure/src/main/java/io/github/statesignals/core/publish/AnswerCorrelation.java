@@ -68,7 +68,7 @@ final class AnswerCorrelation {
 
 	// Counts an answer to a publish that ended without it, which is expected no longer.
 	// Returns null if it is none.
-	@Nullable Counted countUnawaited(Response response, @Nullable ResponseExtension extension, long nowNanos) {
+	@Nullable Verdict countUnawaited(Response response, @Nullable ResponseExtension extension, long nowNanos) {
 		if (response.ras() == null) {
 			return null;
 		}
@@ -83,10 +83,10 @@ final class AnswerCorrelation {
 		if (count != null && count > 1) {
 			this.unawaitedById.put(id, count - 1);
 		}
-		return (count != null) ? Counted.UNAWAITED : null;
+		return (count != null) ? Verdict.UNAWAITED : null;
 	}
 
-	private @Nullable Counted countUnawaited(Response response, long nowNanos) {
+	private @Nullable Verdict countUnawaited(Response response, long nowNanos) {
 		Unawaited unawaited = new Unawaited(response.event(), response.responderId());
 		Expected expected = this.unawaited.remove(unawaited);
 		if (expected == null || expected.untilNanos - nowNanos <= 0) {
@@ -95,7 +95,7 @@ final class AnswerCorrelation {
 		if (expected.count > 1) {
 			this.unawaited.put(unawaited, new Expected(expected.count - 1, expected.untilNanos, expected.failed));
 		}
-		return expected.failed ? Counted.NONE : Counted.UNAWAITED;
+		return expected.failed ? Verdict.LATE : Verdict.UNAWAITED;
 	}
 
 	Verdict count(Publication publication, Response response, @Nullable ResponseExtension extension, long nowNanos) {

@@ -77,7 +77,17 @@ final class DeferredCalls {
 			}
 		}
 		if (failure != null) {
+			logFailure(failure);
+		}
+	}
+
+	private static void logFailure(Throwable failure) {
+		try {
 			logger.error("A call at the end of a publish failed", failure);
+		}
+		catch (RuntimeException | Error ex) {
+			// What has failed may be the logger. The caller needs its result all the
+			// same.
 		}
 	}
 

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * guarded by the monitor of the {@code PublishQueue}; only the methods of the future may
  * be called without it.
  */
-final class Publication extends CompletableFuture<SignalResult> {
+final class Publication extends CompletableFuture<SignalResult> implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -82,6 +82,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	// Completes when the transmission has, and the tally is confirmed.
 	private CompletableFuture<?> confirmation = NOT_TRANSMITTED;
 
+	private @Nullable SignalResult concluded;
+
 	Publication(Signal signal, PublishOptions options, Owner owner) {
 		this.signal = signal;
 		this.options = options;
@@ -101,6 +103,18 @@ final class Publication extends CompletableFuture<SignalResult> {
 			}
 		}
 		return cancelled;
+	}
+
+	// Takes the result that it ends with. To be run when the lock is released.
+	void conclude(SignalResult result) {
+		this.concluded = result;
+	}
+
+	@Override
+	public void run() {
+		if (this.concluded != null) {
+			this.owner.onConcluded(this, this.concluded);
+		}
 	}
 
 	void succeed(SignalResult result, boolean durable, LogLimit failures) {
@@ -379,6 +393,8 @@ final class Publication extends CompletableFuture<SignalResult> {
 	interface Owner {
 
 		void onCancelled(Publication publication);
+
+		void onConcluded(Publication publication, SignalResult result);
 
 		// Once, when the result is about to be handed out.
 		void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure);

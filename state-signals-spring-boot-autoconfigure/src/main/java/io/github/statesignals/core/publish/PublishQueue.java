@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The publications of one exporter, which it sends or queues. Its monitor guards all of
  * them and the sender; nothing blocks while it is held. A transport may complete other
  * transmissions on the sender's thread, so that sending can end other publications.
- * Results are returned, and completed by {@link SignalPublisher} without the lock.
+ * Results are completed by {@link DeferredCalls}, without the lock.
  */
 final class PublishQueue {
 
@@ -157,38 +157,36 @@ final class PublishQueue {
 	}
 
 	@GuardedBy("this")
-	private @Nullable SignalResult concludeWithout(Publication publication, String responderId, boolean left) {
+	private void stopAwaiting(Publication publication, String responderId, boolean left) {
 		try {
 			publication.stopAwaiting(responderId, left);
-			return concludeIfComplete(publication, now());
+			concludeIfComplete(publication, now());
 		}
 		catch (RuntimeException | Error ex) {
 			// The completion rule's.
 			fail(publication, ex);
-			return null;
 		}
 	}
 
 	// Takes the confirmation of a transmission.
-	synchronized @Nullable SignalResult confirm(Publication publication, @Nullable String stored) {
+	synchronized void confirm(Publication publication, @Nullable String stored) {
 		publication.tally().confirm(stored);
-		return concludeIfComplete(publication, now());
+		concludeIfComplete(publication, now());
 	}
 
-	synchronized Counted count(Response response, @Nullable ResponseExtension extension) {
+	synchronized Verdict count(Response response, @Nullable ResponseExtension extension) {
 		long now = now();
-		Counted unawaited = this.answers.countUnawaited(response, extension, now);
+		Verdict unawaited = this.answers.countUnawaited(response, extension, now);
 		if (unawaited != null) {
 			return unawaited;
 		}
 		Publication publication = this.order.find(response.event(), (extension != null) ? extension.id() : null);
 		if (publication == null) {
-			return Counted.NONE;
+			return Verdict.LATE;
 		}
 		Verdict verdict = this.answers.count(publication, response, extension, now);
-		SignalResult result = concludeIfComplete(publication, now);
-		return (verdict == Verdict.COUNTED && result == null) ? Counted.INCOMPLETE
-				: new Counted(publication, verdict, result);
+		concludeIfComplete(publication, now);
+		return verdict;
 	}
 
 	private void notifyListener(Publication publication, String responderId) {
@@ -199,23 +197,19 @@ final class PublishQueue {
 	}
 
 	// Counts the stored answers to a publication.
-	synchronized @Nullable SignalResult count(Publication publication, Collection<StoredAnswer> stored) {
-		if (!publication.endRecall()) {
-			return null;
+	synchronized void count(Publication publication, Collection<StoredAnswer> stored) {
+		if (publication.endRecall()) {
+			this.answers.count(publication, stored, now());
+			concludeIfComplete(publication, now());
 		}
-		this.answers.count(publication, stored, now());
-		return concludeIfComplete(publication, now());
 	}
 
 	// Removes a responder, and no longer awaits it.
-	synchronized boolean remove(String responderId, boolean left, Map<Publication, SignalResult> ended) {
+	synchronized boolean remove(String responderId, boolean left) {
 		// Together, or one that is sent in between would await it.
 		boolean subscribed = left ? this.responders.remove(responderId) : this.responders.lose(responderId);
 		for (Publication publication : this.order.inFlight()) {
-			SignalResult result = concludeWithout(publication, responderId, left);
-			if (result != null) {
-				ended.put(publication, result);
-			}
+			stopAwaiting(publication, responderId, left);
 		}
 		return subscribed;
 	}
@@ -231,11 +225,11 @@ final class PublishQueue {
 
 	// Ends a publication whose timeout has passed. It fails unless it is certain that it
 	// was sent.
-	synchronized @Nullable SignalResult timeOut(Publication publication) {
+	synchronized void timeOut(Publication publication) {
 		if (!publication.tally().isSent()) {
 			fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
 					this.sender.limit(publication), publication.transmission()));
-			return null;
+			return;
 		}
 		if (!publication.isOver() && publication.options().awaitsAnswers()) {
 			// Before the next one is sent, which need not await them.
@@ -247,7 +241,7 @@ final class PublishQueue {
 		else {
 			this.answers.expectUnawaited(publication, now(), this.sender.limit(publication), false);
 		}
-		return conclude(publication, now());
+		conclude(publication, now());
 	}
 
 	// Removes all subscribers and abandons all publications. In one step, or those that
@@ -292,26 +286,25 @@ final class PublishQueue {
 	}
 
 	@GuardedBy("this")
-	private @Nullable SignalResult concludeIfComplete(Publication publication, long nowNanos) {
-		if (!publication.tally().isComplete()) {
-			return null;
+	private void concludeIfComplete(Publication publication, long nowNanos) {
+		if (publication.tally().isComplete()) {
+			this.answers.expectUnawaited(publication, nowNanos, this.sender.limit(publication), false);
+			conclude(publication, nowNanos);
 		}
-		this.answers.expectUnawaited(publication, nowNanos, this.sender.limit(publication), false);
-		return conclude(publication, nowNanos);
 	}
 
 	// The result is completed when the lock is released.
 	@GuardedBy("this")
-	private @Nullable SignalResult conclude(Publication publication, long nowNanos) {
+	private void conclude(Publication publication, long nowNanos) {
 		if (!finish(publication)) {
-			return null;
+			return;
 		}
 		try {
-			return publication.tally().result(nowNanos, isSubscriptionLost(publication));
+			publication.conclude(publication.tally().result(nowNanos, isSubscriptionLost(publication)));
+			this.calls.add(publication);
 		}
 		catch (RuntimeException | Error ex) {
 			publication.fail(ex);
-			return null;
 		}
 	}
 

@@ -43,7 +43,10 @@ final class ResponseTally {
 		NOT_AWAITED,
 
 		/** It is to a publish that a rule or a timeout of zero ended without it. */
-		UNAWAITED
+		UNAWAITED,
+
+		/** It is to a publish that has ended, or to none. */
+		LATE
 
 	}
 

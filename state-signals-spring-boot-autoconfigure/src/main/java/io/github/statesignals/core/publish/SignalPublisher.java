@@ -1,8 +1,6 @@
 package io.github.statesignals.core.publish;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
@@ -104,10 +102,9 @@ public final class SignalPublisher implements Publication.Owner {
 	}
 
 	private void onConfirmed(Publication publication, @Nullable Object sent) {
-		complete(publication,
-				this.queue.confirm(publication, (sent instanceof StoredSignal stored) ? stored.id() : null));
+		this.queue.confirm(publication, (sent instanceof StoredSignal stored) ? stored.id() : null);
 		if (!publication.options().awaitsAnswers()) {
-			complete(publication, this.queue.timeOut(publication));
+			this.queue.timeOut(publication);
 		}
 		else if (publication.hasGap()) {
 			recall(publication);
@@ -115,7 +112,7 @@ public final class SignalPublisher implements Publication.Owner {
 	}
 
 	void onTimeout(Publication publication) {
-		completeEnded(() -> complete(publication, this.queue.timeOut(publication)));
+		completeEnded(() -> this.queue.timeOut(publication));
 	}
 
 	@Override
@@ -176,7 +173,7 @@ public final class SignalPublisher implements Publication.Owner {
 						publication.publisherId(), ex);
 			}
 			else {
-				completeEnded(() -> complete(publication, this.queue.count(publication, answers)));
+				completeEnded(() -> this.queue.count(publication, answers));
 			}
 			return null;
 		});
@@ -190,12 +187,12 @@ public final class SignalPublisher implements Publication.Owner {
 
 	// Takes a response to one of the publications, or to none.
 	public void onResponse(Response response, @Nullable ResponseExtension extension) {
-		Counted counted = this.queue.count(response, extension);
+		Verdict verdict = this.queue.count(response, extension);
 		try {
-			log(response, counted);
+			log(response, verdict);
 		}
 		finally {
-			end(counted);
+			this.calls.run();
 		}
 	}
 
@@ -205,36 +202,22 @@ public final class SignalPublisher implements Publication.Owner {
 		this.queue.count(response, extension);
 	}
 
-	private void end(Counted counted) {
-		try {
-			if (counted.publication() != null) {
-				complete(counted.publication(), counted.result());
-			}
-		}
-		finally {
-			this.calls.run();
-		}
-	}
-
-	private void log(Response response, Counted counted) {
-		if (counted.verdict() == Verdict.COUNTED || counted.verdict() == Verdict.UNAWAITED) {
+	private void log(Response response, Verdict verdict) {
+		if (verdict == Verdict.COUNTED || verdict == Verdict.UNAWAITED) {
 			if (logger.isDebugEnabled()) {
 				logger.debug("'{}' answered '{}' with ras {}", LogText.printable(response.responderId()),
 						response.event(), response.ras());
 			}
 		}
 		else {
-			this.services.counters().unexpected(response, counted.verdict(), counted.publication() == null);
+			this.services.counters().unexpected(response, verdict, verdict == Verdict.LATE);
 		}
 	}
 
 	// Removes a responder, which left or is missing, and no longer awaits it. Returns
 	// whether it was subscribed.
 	public boolean remove(String responderId, boolean left) {
-		Map<Publication, SignalResult> ended = new LinkedHashMap<>();
-		boolean subscribed = this.queue.remove(responderId, left, ended);
-		ended.forEach((publication, result) -> this.calls.add(() -> complete(publication, result)));
-		return subscribed;
+		return this.queue.remove(responderId, left);
 	}
 
 	// Completes the results that removals, a shutdown, or sending an initialization, have
@@ -257,10 +240,8 @@ public final class SignalPublisher implements Publication.Owner {
 		return this.queue.findOverdue(sentBeforeNanos, ids);
 	}
 
-	private void complete(Publication publication, @Nullable SignalResult result) {
-		if (result == null) {
-			return;
-		}
+	@Override
+	public void onConcluded(Publication publication, SignalResult result) {
 		try {
 			if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !result.isSuccess()) {
 				this.unhandledEvents.warn(publication.signal(), result);

@@ -40,6 +40,10 @@ final class Publications {
 		}
 
 		@Override
+		public void onConcluded(Publication publication, SignalResult result) {
+		}
+
+		@Override
 		public void onHandedOut(Publication publication, SignalResult result, Throwable failure) {
 		}
 
