@@ -197,7 +197,8 @@ public final class Subscriptions {
 		DefaultSignalResponder own = this.localResponders.findBroadcast(responderId);
 		KnownResponder responder = this.responders.find(responderId);
 		if (own != null) {
-			onByeOf(own);
+			// It needs no proof. The responder may be back before its bye is received.
+			withdraw(own, true);
 		}
 		else if (responder == null) {
 			logger.debug("'{}' is not subscribed to '{}', and leaves", LogText.printable(responderId),
@@ -214,33 +215,22 @@ public final class Subscriptions {
 		}
 	}
 
-	// It needs no proof. The responder may be back before its bye is received.
-	private void onByeOf(DefaultSignalResponder own) {
-		this.publisher.completeEnded(() -> locked(() -> {
-			if (!own.isListening()) {
-				remove(own.getResponderId());
-			}
-		}));
-	}
-
 	public void leave(String responderId) {
-		this.publisher.completeEnded(() -> remove(responderId));
-	}
-
-	private void remove(String responderId) {
-		if (this.publisher.remove(responderId, true)) {
-			left(responderId, Reason.SAID_BYE);
-		}
+		this.publisher.completeEnded(() -> {
+			if (this.publisher.remove(responderId, true)) {
+				left(responderId, Reason.SAID_BYE);
+			}
+		});
 	}
 
 	// The last answers of the responder and its bye are in flight, and end the wait for
-	// it, unless it is unannounced, for the application is not connected. Ignores a
-	// responder that listens again.
-	public void withdraw(DefaultSignalResponder responder, boolean unannounced) {
+	// it, unless the bye was received or can't be sent. Ignores a responder that listens
+	// again.
+	public void withdraw(DefaultSignalResponder responder, boolean atOnce) {
 		this.publisher.completeEnded(() -> locked(() -> {
 			String responderId = responder.getResponderId();
 			if (!responder.isListening()
-					&& (unannounced ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
+					&& (atOnce ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
 				left(responderId, Reason.SAID_BYE);
 			}
 		}));
