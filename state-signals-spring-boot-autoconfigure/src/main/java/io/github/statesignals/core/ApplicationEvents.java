@@ -7,18 +7,9 @@ import org.springframework.context.ApplicationEventPublisher;
 /**
  * Publishes application events one at a time, in their order, on the executor.
  */
-public final class ApplicationEvents {
+public record ApplicationEvents(OrderedLanes lanes, ApplicationEventPublisher publisher) {
 
 	private static final int OBJECT = 200;
-
-	private final OrderedLanes lanes;
-
-	private final ApplicationEventPublisher publisher;
-
-	public ApplicationEvents(OrderedLanes lanes, ApplicationEventPublisher publisher) {
-		this.lanes = lanes;
-		this.publisher = publisher;
-	}
 
 	// Dropped if too many wait for a slow listener. An event is little more than its
 	// texts.
@@ -27,7 +18,7 @@ public final class ApplicationEvents {
 		for (String text : texts) {
 			bytes += 2L * text.length();
 		}
-		this.lanes.submit(this, bytes, () -> this.publisher.publishEvent(event));
+		this.lanes.submit(ApplicationEvents.class, bytes, () -> this.publisher.publishEvent(event));
 	}
 
 }
