@@ -87,8 +87,6 @@ public final class SignalEngine implements SmartLifecycle {
 	// Watches handlers. In real time, whatever the time of publishers is.
 	private final Timer watch;
 
-	private final OrderedLanes eventLanes;
-
 	private final Acceptance acceptance = new Acceptance();
 
 	private final ExporterRegistry exporters;
@@ -123,13 +121,13 @@ public final class SignalEngine implements SmartLifecycle {
 		OrderedLanes lanes = new OrderedLanes(scheduler(executor, CONCURRENCY), settings.responders().queueCapacity(),
 				settings.responders().totalQueueCapacity(), Budget.ofHeap(SIGNALS_SHARE),
 				new TaskWatch(watch, HANDLER_BOUND));
-		this.eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, Budget.ofHeap(CALLS_SHARE));
+		OrderedLanes eventLanes = new OrderedLanes(scheduler(executor, 1), CALLS, CALLS, Budget.ofHeap(CALLS_SHARE));
 		Outbound outbound = new Outbound(transport, this.acceptance::isOpen);
 		Executor reliable = new FallbackExecutor(executor);
 		this.services = new EngineServices(settings, outbound, timer, reliable, lanes,
 				new OrderedLanes(scheduler(reliable, CONCURRENCY), CALLS, CALLS, Budget.ofHeap(CALLS_SHARE)),
 				Budget.ofHeap(ANSWERS_SHARE), new Interceptors(interceptors, reliable), new SignalCounters(),
-				new ApplicationEvents(this.eventLanes, events), SingletonSupplier.of(observer),
+				new ApplicationEvents(eventLanes, events), SingletonSupplier.of(observer),
 				Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())));
 		this.exporters = new ExporterRegistry(outbound);
 		this.announcements = new ResponderAnnouncements(outbound, settings, this.exporters);
@@ -359,7 +357,8 @@ public final class SignalEngine implements SmartLifecycle {
 		stop();
 		this.services.timer().stop();
 		this.watch.stop();
-		List.of(this.services.lanes(), this.services.callbackLanes(), this.eventLanes).forEach(OrderedLanes::close);
+		List.of(this.services.lanes(), this.services.callbackLanes(), this.services.events().lanes())
+			.forEach(OrderedLanes::close);
 	}
 
 }

@@ -27,27 +27,17 @@ record ObservedPublisher(String channel, EngineServices services, BooleanSupplie
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
+	@SuppressWarnings("try")
 	Published publish(Signal signal, ExporterState current, PublishOptions options) {
 		Observed observed = this.services.observer()
 			.publish(signal, this.channel, current.legalEvents().contains(signal.event()));
-		try {
-			return new Published(publish(signal, current, options, observed), observed);
+		try (Scope scope = observed.open()) {
+			return new Published(send(observed.toSend(signal), current, options.traced(observed.trace())), observed);
 		}
 		catch (RuntimeException | Error ex) {
 			observed.outcome(null, ex);
 			observed.stop();
 			throw ex;
-		}
-	}
-
-	private CompletableFuture<SignalResult> publish(Signal signal, ExporterState current, PublishOptions options,
-			Observed observed) {
-		Scope scope = observed.open();
-		try {
-			return send(observed.toSend(signal), current, options.traced(observed.trace()));
-		}
-		finally {
-			scope.close();
 		}
 	}
 

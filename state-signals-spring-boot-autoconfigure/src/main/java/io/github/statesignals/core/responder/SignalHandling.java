@@ -26,6 +26,7 @@ import org.springframework.util.StringUtils;
  * Handles the signals of one responder with its listeners and handlers, one after the
  * other, and answers each signal once.
  */
+@SuppressWarnings("try")
 record SignalHandling(String responderId, EngineServices services, List<Consumer<Signal>> listeners,
 		UnansweredSignals unanswered, SignalAnswers answers, Runnable onHandled) {
 
@@ -138,12 +139,10 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		}
 		Thread.interrupted();
 		// If the signal has no trace context, its answer gets that of the handler.
-		Scope scope = last.open();
-		try {
+		try (Scope scope = last.open()) {
 			answer(delivery, handling.merged);
 		}
 		finally {
-			scope.close();
 			last.stop();
 		}
 		return null;
@@ -174,8 +173,7 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			Observed observed) {
 		// The interrupt of a listener or another handler is not for this one.
 		Thread.interrupted();
-		Scope scope = observed.open();
-		try {
+		try (Scope scope = observed.open()) {
 			CompletableFuture<@Nullable Acknowledgement> outcome = this.services.interceptors()
 				.handle(signal, call)
 				.toCompletableFuture();
@@ -195,9 +193,6 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		catch (Throwable ex) {
 			return CompletableFuture.completedFuture(failure(signal, ex, observed));
 		}
-		finally {
-			scope.close();
-		}
 	}
 
 	private static void note(Observed observed, @Nullable Acknowledgement acknowledgement) {
@@ -206,12 +201,8 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 
 	private Acknowledgement failure(Signal signal, Throwable ex, Observed observed) {
 		observed.outcome(null, ex);
-		Scope scope = observed.open();
-		try {
+		try (Scope scope = observed.open()) {
 			return failure(signal, ex);
-		}
-		finally {
-			scope.close();
 		}
 	}
 
