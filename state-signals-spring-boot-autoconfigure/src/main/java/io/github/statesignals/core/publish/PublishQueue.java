@@ -264,18 +264,24 @@ final class PublishQueue {
 		}
 	}
 
-	synchronized Runnable endAbandoned(Publication publication) {
+	synchronized void endAbandoned(Publication publication) {
 		boolean sent = publication.wasSent();
-		SignalResult result = publication.tally().result(now(), isSubscriptionLost(publication));
-		publication.endAbandoned();
-		if (!sent) {
-			return () -> publication.fail(SendFailures.abandoned(publication.event()));
+		try {
+			SignalResult result = publication.tally().result(now(), isSubscriptionLost(publication));
+			publication.endAbandoned();
+			if (!sent) {
+				publication.fail(SendFailures.abandoned(publication.event()));
+			}
+			else if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !publication.tally().isSent()) {
+				publication.fail(SendFailures.abandonedUnconfirmed(publication.event(), publication.publisherId()));
+			}
+			else {
+				publication.succeed(result);
+			}
 		}
-		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !publication.tally().isSent()) {
-			return () -> publication
-				.fail(SendFailures.abandonedUnconfirmed(publication.event(), publication.publisherId()));
+		catch (RuntimeException | Error ex) {
+			publication.fail(ex);
 		}
-		return () -> publication.succeed(result);
 	}
 
 	// Finds the responders that a publish has awaited for long.

@@ -265,23 +265,10 @@ public final class SignalPublisher implements Publication.Owner {
 
 	private void end(Publication publication) {
 		this.queue.cancelWork(publication);
-		CompletableFuture<?> recalled = CompletableFuture.completedFuture(publication).thenCompose(this::recall);
-		if (recalled.isDone()) {
-			endNow(publication);
-			return;
-		}
-		recalled.copy()
+		CompletableFuture.completedFuture(publication)
+			.thenCompose(this::recall)
 			.orTimeout(StoredAnswers.LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-			.whenComplete((counted, ex) -> endNow(publication));
-	}
-
-	private void endNow(Publication publication) {
-		try {
-			this.queue.endAbandoned(publication).run();
-		}
-		catch (RuntimeException | Error ex) {
-			publication.fail(ex);
-		}
+			.whenComplete((counted, ex) -> completeEnded(() -> this.queue.endAbandoned(publication)));
 	}
 
 }
