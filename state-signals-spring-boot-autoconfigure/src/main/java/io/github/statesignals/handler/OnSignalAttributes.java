@@ -49,8 +49,8 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 
 	@Nullable Expression condition() {
 		String condition = raw("condition");
-		return condition.isEmpty() ? null
-				: resolved("condition", () -> SignalFilter.parse(hasText("condition", condition, condition)));
+		return condition.isEmpty() ? null : resolved("condition",
+				() -> SignalFilter.parse(hasText("condition", condition, condition), this.resolver.beanFactory()));
 	}
 
 	private String raw(String name) {

@@ -1,6 +1,8 @@
 package io.github.statesignals.handler;
 
+import java.lang.reflect.Member;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -19,10 +21,18 @@ import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.BeanReference;
 import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.Indexer;
+import org.springframework.expression.spel.ast.InlineMap;
 import org.springframework.expression.spel.ast.Literal;
+import org.springframework.expression.spel.ast.MethodReference;
 import org.springframework.expression.spel.ast.OpPlus;
 import org.springframework.expression.spel.ast.OperatorMatches;
+import org.springframework.expression.spel.ast.Projection;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.Selection;
 import org.springframework.expression.spel.ast.TypeReference;
+import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.MapAccessor;
@@ -36,27 +46,52 @@ record SignalFilter(String tag, String processName, String publisher, @Nullable 
 
 	static final CompletableFuture<@Nullable Acknowledgement> NOT_SELECTED = CompletableFuture.completedFuture(null);
 
-	// Refuses patterns of the signal.
-	static Expression parse(String condition) {
+	private static final Set<String> SIGNALS = Set.of("#signal", "#root");
+
+	private static final Set<String> VARIABLES = Set.of("#signal", "#root", "#metadata", "#this");
+
+	private static final String REMEDY = "Correct it: the signal, with members such as event and tag, is #signal, its "
+			+ "metadata #metadata, and a bean @name.";
+
+	// Refuses patterns of the signal, and names that do not exist for any signal.
+	static Expression parse(String condition, BeanFactory beans) {
 		SpelExpression expression;
 		try {
 			expression = new SpelExpressionParser().parseRaw(condition);
 		}
 		catch (ParseException ex) {
-			throw new SignalTypeException("that is no SpEL expression: " + ex.getMessage(),
-					"Correct it; the signal is #signal, its metadata #metadata.");
+			throw new SignalTypeException("that is no SpEL expression: " + ex.getMessage(), REMEDY);
 		}
-		check(expression.getAST());
+		check(expression.getAST(), true, true, beans);
 		return expression;
 	}
 
-	private static void check(SpelNode node) {
+	// The members of other values than the signal are not known.
+	private static void check(SpelNode node, boolean ofSignal, boolean inSignal, BeanFactory beans) {
+		String text = node.toStringAST();
+		boolean member = node instanceof PropertyOrFieldReference || node instanceof MethodReference;
+		if (node instanceof FunctionReference || (node instanceof VariableReference && !VARIABLES.contains(text))
+				|| (member && ofSignal && !isMember(text.split("\\(", 2)[0]))
+				|| (node instanceof BeanReference && !beans.containsBean(text.replaceAll("^@?'?|'$", "")))) {
+			throw new SignalTypeException("with '%s', which does not exist".formatted(text), REMEDY);
+		}
 		if (node instanceof OperatorMatches && !isConstant(node.getChild(1))) {
-			throw new SignalTypeException("with a pattern of the signal: %s".formatted(node.toStringAST()),
+			throw new SignalTypeException("with a pattern of the signal: " + text,
 					"Write the pattern after 'matches' as a string, or take it from a bean: "
 							+ "#metadata['name'] matches '[a-z]+'.");
 		}
-		children(node).forEach(SignalFilter::check);
+		boolean inside = inSignal && !(node instanceof Indexer || node instanceof InlineMap || node instanceof Selection
+				|| node instanceof Projection);
+		for (int i = 0; i < node.getChildCount(); i++) {
+			boolean next = i == 1 && SIGNALS.contains(node.getChild(0).toStringAST());
+			check(node.getChild(i), (node instanceof CompoundExpression && i > 0) ? next : inside, inside, beans);
+		}
+	}
+
+	private static boolean isMember(String name) {
+		return name.equals("class") || Stream.<Member[]>of(Signal.class.getMethods(), Signal.class.getFields())
+			.flatMap(Stream::of)
+			.anyMatch((member) -> member.getName().equals(name));
 	}
 
 	private static boolean isConstant(SpelNode node) {
