@@ -42,6 +42,8 @@ final class UnknownProperties {
 
 	private static final String LETTERS = "statesignals";
 
+	private static final String SPRING = "spring.";
+
 	private static final String ANY_KEY = "*";
 
 	private static final Pattern KEY = Pattern
@@ -58,6 +60,8 @@ final class UnknownProperties {
 
 	// The keys of maps, in lower case.
 	private final Set<String> keys;
+
+	private final Set<String> prefixes = new HashSet<>();
 
 	private UnknownProperties(StateSignalsProperties properties) {
 		collect(PREFIX, StateSignalsProperties.class);
@@ -82,9 +86,15 @@ final class UnknownProperties {
 		}
 	}
 
-	// In any form of relaxed binding.
+	// In any form of relaxed binding, or similar to it.
 	private static boolean hasPrefix(String name) {
-		return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "").startsWith(LETTERS);
+		String letters = name.startsWith(SPRING) ? letters(name.substring(SPRING.length())) : letters(name);
+		return letters.startsWith("stat")
+				&& isSimilar(letters.substring(0, Math.min(letters.length(), LETTERS.length())));
+	}
+
+	private static boolean isSimilar(String letters) {
+		return distance(letters, LETTERS) <= 2;
 	}
 
 	private void check(String name, PropertySource<?> source) {
@@ -128,6 +138,21 @@ final class UnknownProperties {
 					: (parent != null) ? parent : nearest(uniform, Math.max(2, uniform.length() / 4));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
 					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
+		}
+		else if (!uniform.startsWith(LETTERS + ".")) {
+			checkPrefix(text, source);
+		}
+	}
+
+	// An application may have a similar prefix itself, with other names.
+	private void checkPrefix(String text, PropertySource<?> source) {
+		String own = text.startsWith(SPRING) ? text.substring(SPRING.length()) : text;
+		String prefix = own.substring(0, Math.max(0, own.indexOf('.')));
+		ConfigurationPropertyName right = ConfigurationPropertyName.adapt(PREFIX + own.substring(prefix.length()), '.');
+		if (isSimilar(letters(prefix)) && prefix.indexOf('-') == prefix.lastIndexOf('-')
+				&& isKnown(uniform(right), isElement(right)) && this.prefixes.add(prefix)) {
+			logger.warn("The property '{}' ({}) has no effect, because its prefix is not '{}'", text,
+					origin(text, source), PREFIX);
 		}
 	}
 

@@ -158,6 +158,24 @@ class FirstContactTests {
 				+ "'?");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "state-signal.exporter.legal-events", "state-signal.exporter.legalEvents[0]",
+			"stateSignal.enabled", "state-singals.connect-timeout", "statesignal.channels.orders.delivery",
+			"states-signals.channels.[a.b].retention", "spring.state-signals.channel" })
+	void prefixThatIsMisspeltIsReported(String property, CapturedOutput output) {
+		run(OverMemory.class, property + "=").close();
+		assertThat(output.getOut()).containsOnlyOnce("The property '" + property + "' (commandLineArgs) has no effect, "
+				+ "because its prefix is not 'state-signals'");
+	}
+
+	@Test
+	void misspeltPrefixIsReportedOnce(CapturedOutput output) {
+		run(OverMemory.class, "state-signal.exporter.max-pending=7", "state-signal.exporter.legal-events=a",
+				"state-signal.enabled=false")
+			.close();
+		assertThat(output.getOut()).containsOnlyOnce("has no effect, because its prefix is not 'state-signals'");
+	}
+
 	@Test
 	void propertyWithoutASimilarOneIsReportedAlone(CapturedOutput output) {
 		run(OverMemory.class, "state-signals.zookeeper-quorum-members=3").close();
@@ -171,8 +189,11 @@ class FirstContactTests {
 			"state-signals.exporter.LEGAL-EVENTS=a", "state-signals.exporter.legal-events[0]=a",
 			"state-signals.channels.orders.delivery=broadcast", "state-signals.channels.[a.b].retention=1d",
 			"state-signals.channels.[legal-event].delivery=broadcast", "state-signals-of-another.kind=1",
-			"statesignals.enabled=true", "my.state-signals.legal-event=1", "state-signals.channels=",
-			"state-signals.channels.orders=", "state-signals.signing.keys=" })
+			"statesignals.enabled=true", "my.state-signals.legal-event=1", "state_signals.enabled=true",
+			"state-signal-foo.enabled=1", "state-signal-x.exporter.legal-events=1", "state-signal.port=1",
+			"state-signal=1", "state-machine.enabled=1", "state.signal=1", "spring.state-signals-cloud.enabled=1",
+			"static-signals.channels=1", "state-signals.channels=", "state-signals.channels.orders=",
+			"state-signals.signing.keys=" })
 	void propertyThatExistsIsNotReported(String property, CapturedOutput output) {
 		run(OverMemory.class, property).close();
 		assertThat(output.getOut()).doesNotContain("has no effect");
@@ -252,13 +273,23 @@ class FirstContactTests {
 	}
 
 	@Test
+	void environmentVariableWithAMisspeltPrefixIsReported(CapturedOutput output) {
+		warn("STATESIGNAL_EXPORTER_LEGALEVENTS", "STATE_SIGNAL_CONNECT_TIMEOUT");
+		assertThat(output.getOut())
+			.contains("The environment variable 'STATESIGNAL_EXPORTER_LEGALEVENTS' has no effect. "
+					+ "Did you mean 'STATESIGNALS_EXPORTER_LEGALEVENTS'")
+			.contains("The environment variable 'STATE_SIGNAL_CONNECT_TIMEOUT' has no effect. "
+					+ "Did you mean 'STATESIGNALS_CONNECTTIMEOUT'");
+	}
+
+	@Test
 	void environmentVariablesThatAreKnownOrUnrelatedAreNotReported(CapturedOutput output) {
 		warn("STATESIGNALS_EXPORTER_LEGALEVENTS", "STATE_SIGNALS_EXPORTER_LEGAL_EVENTS",
 				"STATESIGNALS_EXPORTER_LEGALEVENTS_0", "STATESIGNALS_CHANNELS_ORDERS_DELIVERY",
 				"STATE_SIGNALS_CHANNELS_KNOWN_ONE_RETENTION", "STATESIGNALS_CHANNELS_LOW_ONE_RETENTION",
 				"STATE_SIGNALS_CHANNELS_LOW_ONE_START", "STATE_SIGNALS_SERVICE_HOST", "STATE_SIGNALS_PORT",
 				"STATE_SIGNALS_PORT_8080_TCP_ADDR", "STATE_SIGNALS_TEST_REDIS", "STATE_SIGNALS_TEST_PYTHON", "PATH",
-				"_");
+				"STATE_SIGNAL_PORT", "STATE_SIGNAL_SERVICE_HOST", "STATE_SIGNAL_FOO_CHANNEL", "STATE", "_");
 		assertThat(output.getOut()).doesNotContain("has no effect");
 	}
 
