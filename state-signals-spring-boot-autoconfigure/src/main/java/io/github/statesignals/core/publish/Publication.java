@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
-import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
@@ -114,28 +113,6 @@ final class Publication extends CompletableFuture<SignalResult> implements Runna
 	public void run() {
 		if (this.concluded != null) {
 			this.owner.onConcluded(this, this.concluded);
-		}
-	}
-
-	void succeed(SignalResult result, boolean durable, LogLimit failures) {
-		try {
-			log(result, durable, failures);
-		}
-		finally {
-			succeed(result);
-		}
-	}
-
-	private void log(SignalResult result, boolean durable, LogLimit failures) {
-		if (result.code() == ResultCode.ALL_SUBS_SUCCESS || !this.options.awaitsAnswers()) {
-			logger.debug("'{}' of '{}': {}", event(), publisherId(), result.code());
-		}
-		else {
-			String reason = durable ? " (their stored answers could not be read: they may have answered)"
-					: " (the subscription was lost: they may have answered)";
-			failures.warn(logger, "'{}' of '{}': {} after {}, failed: {}, missing: {}{}", event(), publisherId(),
-					result.code(), result.elapsed(), LogText.printable(result.failed()),
-					LogText.printable(result.missing()), result.subscriptionLost() ? reason : "");
 		}
 	}
 

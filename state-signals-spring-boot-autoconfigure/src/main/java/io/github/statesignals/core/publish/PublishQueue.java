@@ -144,10 +144,9 @@ final class PublishQueue {
 			else {
 				this.sender.warnOfMissing(publication, missing);
 				finish(publication);
-				publication.succeed(
-						new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing, Duration.ZERO,
-								Set.of(), Set.of(), false, null),
-						this.sender.isDurable(), this.services.counters().failedPublishes);
+				publication.conclude(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing,
+						Duration.ZERO, Set.of(), Set.of(), false, null));
+				this.calls.add(publication);
 			}
 		}
 		catch (RuntimeException | Error ex) {

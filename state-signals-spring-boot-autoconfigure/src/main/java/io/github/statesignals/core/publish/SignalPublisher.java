@@ -246,10 +246,24 @@ public final class SignalPublisher implements Publication.Owner {
 			if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !result.isSuccess()) {
 				this.unhandledEvents.warn(publication.signal(), result);
 			}
+			log(publication, result);
 		}
 		finally {
-			publication.succeed(result, this.sender.isDurable(), this.services.counters().failedPublishes);
+			publication.succeed(result);
 		}
+	}
+
+	private void log(Publication publication, SignalResult result) {
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS || !publication.options().awaitsAnswers()) {
+			logger.debug("'{}' of '{}': {}", publication.event(), publication.publisherId(), result.code());
+			return;
+		}
+		String reason = this.sender.isDurable() ? " (their stored answers could not be read: they may have answered)"
+				: " (the subscription was lost: they may have answered)";
+		this.services.counters().failedPublishes.warn(logger, "'{}' of '{}': {} after {}, failed: {}, missing: {}{}",
+				publication.event(), publication.publisherId(), result.code(), result.elapsed(),
+				LogText.printable(result.failed()), LogText.printable(result.missing()),
+				result.subscriptionLost() ? reason : "");
 	}
 
 	// Removes all subscribers, sends shutdown, and ends all publications: those that were
