@@ -78,10 +78,6 @@ public record Outbound(SignalTransport transport, BooleanSupplier running) {
 		}
 	}
 
-	public void check(Signal signal) {
-		this.transport.check(signal);
-	}
-
 	// Receives the channel's messages from here on. May wait for Redis.
 	public void open(String channel) {
 		if (!SignalTransport.isChannelName(channel)) {
@@ -90,18 +86,6 @@ public record Outbound(SignalTransport transport, BooleanSupplier running) {
 						.formatted(channel));
 		}
 		this.transport.open(channel);
-	}
-
-	public @Nullable String replyTo(String channel) {
-		return this.transport.replyTo(channel);
-	}
-
-	public boolean readsFrames(String channel, String address) {
-		return this.transport.readsFrames(channel, address);
-	}
-
-	public boolean requiresExtensions(String channel) {
-		return this.transport.requiresExtensions(channel);
 	}
 
 	public boolean isDurable(String channel) {

@@ -304,7 +304,7 @@ public final class Subscriptions {
 		@Override
 		public @Nullable String address() {
 			boolean extended = this.all.services.settings().extensions() != Extensions.OFF;
-			return extended ? this.all.services.outbound().replyTo(this.all.channel) : null;
+			return extended ? this.all.services.outbound().transport().replyTo(this.all.channel) : null;
 		}
 
 		@Override

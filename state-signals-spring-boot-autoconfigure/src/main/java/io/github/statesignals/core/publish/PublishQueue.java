@@ -79,7 +79,7 @@ final class PublishQueue {
 		}
 		try {
 			// One that can't be sent does not wait to be sent.
-			this.services.outbound().check(publication.signal());
+			this.services.outbound().transport().check(publication.signal());
 		}
 		catch (RuntimeException | Error ex) {
 			this.calls.add(() -> publication.failNow(ex));

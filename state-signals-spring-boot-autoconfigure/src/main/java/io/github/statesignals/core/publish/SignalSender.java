@@ -66,7 +66,7 @@ final class SignalSender {
 		this.channel = channel;
 		this.durable = this.services.outbound().isDurable(channel);
 		// Legacy peers receive nothing of a durable channel.
-		this.extended = this.durable || this.services.outbound().requiresExtensions(channel);
+		this.extended = this.durable || this.services.outbound().transport().requiresExtensions(channel);
 	}
 
 	boolean isDurable() {
@@ -81,7 +81,7 @@ final class SignalSender {
 	private SignalExtension number(Duration timeout, Map<String, String> trace, long nowNanos) {
 		long number = ++this.sequence;
 		return new SignalExtension(this.ids.create(), number, (nowNanos - this.startNanos) / 1_000_000, millis(timeout),
-				this.services.outbound().replyTo(this.channel), trace);
+				this.services.outbound().transport().replyTo(this.channel), trace);
 	}
 
 	// A publish that waits no time at all has no deadline for its handlers.
@@ -141,7 +141,7 @@ final class SignalSender {
 			this.examined = subscribers;
 			this.framed = !subscribers.addresses().isEmpty() && subscribers.addresses()
 				.stream()
-				.allMatch((address) -> this.services.outbound().readsFrames(this.channel, address));
+				.allMatch((address) -> this.services.outbound().transport().readsFrames(this.channel, address));
 		}
 		return this.framed;
 	}

@@ -117,7 +117,7 @@ final class SignalAnswers {
 			@Nullable List<String> handledEvents) {
 		ResponseExtension common = (delivery != null) ? delivery.answerExtension() : ResponseExtension.UNDERSTOOD;
 		if (Signal.INITIALIZATION.equals(event) && !this.durable) {
-			return new ResponseExtension(common.id(), null, this.services.outbound().replyTo(this.channel),
+			return new ResponseExtension(common.id(), null, this.services.outbound().transport().replyTo(this.channel),
 					seal().seal(), null);
 		}
 		return (handledEvents != null) ? new ResponseExtension(common.id(), handledEvents, null, null, null) : common;
