@@ -1,6 +1,5 @@
 package io.github.statesignals.core;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -46,13 +45,7 @@ public final class Futures {
 	}
 
 	public static Throwable failure(CompletableFuture<?> failed) {
-		try {
-			failed.join();
-			throw new IllegalStateException("It has not failed");
-		}
-		catch (CompletionException | CancellationException ex) {
-			return unwrap(ex);
-		}
+		return unwrap(failed.handle((value, ex) -> ex).join());
 	}
 
 	static <T> CompletableFuture<T> handOut(CompletableFuture<T> future, Executor executor) {
