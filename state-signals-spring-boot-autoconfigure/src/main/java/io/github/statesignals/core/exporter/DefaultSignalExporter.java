@@ -143,18 +143,14 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public void shutdown() {
-		awaitShutdown(shutdownAsync());
+		await(shutdownAsync(), Signal.SHUTDOWN, responseTimeout());
 	}
 
 	@Override
 	public void shutdown(String tag) {
 		Assert.notNull(tag, "'tag' must not be null: call shutdown() for the tag of the initialization");
 		TextLength.check(tag, "The tag of a signal");
-		awaitShutdown(end(Status.SHUT_DOWN, tag));
-	}
-
-	private void awaitShutdown(CompletionStage<?> sent) {
-		await(sent, Signal.SHUTDOWN, responseTimeout());
+		await(end(Status.SHUT_DOWN, tag), Signal.SHUTDOWN, responseTimeout());
 	}
 
 	private Duration responseTimeout() {
@@ -179,12 +175,9 @@ public final class DefaultSignalExporter implements SignalExporter {
 			if (ended.is(Status.SHUT_DOWN)) {
 				return CompletableFuture.completedFuture(null);
 			}
+			this.current.set((next == Status.SHUT_DOWN) ? ExporterState.SHUT_DOWN : ended.with(next));
 			if (next == Status.SHUT_DOWN) {
-				this.current.set(ExporterState.SHUT_DOWN);
 				this.registry.remove(this);
-			}
-			else {
-				this.current.set(ended.with(next));
 			}
 			IllegalStateException reason = new IllegalStateException(
 					"Exporter '" + this.publisherId + "' was shut down while waiting");
