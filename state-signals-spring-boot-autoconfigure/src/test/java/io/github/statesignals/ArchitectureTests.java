@@ -17,6 +17,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.resource.EventLoopGroupProvider;
 import org.jspecify.annotations.NullMarked;
 
@@ -293,8 +294,10 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule driverIsUsedAndNotExtended = noClasses().that()
-		// An interface that the driver has for this purpose.
+		// Interfaces that the driver has for this purpose.
 		.areNotAssignableTo(EventLoopGroupProvider.class)
+		.and()
+		.areNotAssignableTo(RedisConnectionStateListener.class)
 		.should()
 		.beAssignableTo(resideInAnyPackage("io.lettuce..", "redis.clients..",
 				"org.springframework.data.redis.connection.lettuce..",

@@ -281,7 +281,10 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			boolean joinable) {
 		try {
 			RedisChannel target = channel(channel);
-			return publish(target.signals(), target.codec().write(signal, extension), joinable, IGNORED);
+			byte[] written = target.codec().write(signal, extension);
+			return publish(target.signals(),
+					joinable ? line(written) : new Payload.Written(written, isRepeatable(signal.event(), extension)),
+					joinable, IGNORED);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -312,8 +315,10 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 					onSent);
 		}
 		byte[] written = target.codec().write(response, extension);
-		return (address != null) ? publish(address.name(), written, address.readsFrames(), onSent)
-				: publish(target.responses(), written, false, onSent);
+		boolean joinable = address != null && address.readsFrames();
+		Payload payload = joinable ? line(written) : new Payload.Written(written,
+				isRepeatable(response.event(), (extension != null) ? extension.id() : null));
+		return publish((address != null) ? address.name() : target.responses(), payload, joinable, onSent);
 	}
 
 	private RedisChannel channel(String name) {
@@ -324,11 +329,13 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		return channel;
 	}
 
-	private CompletableFuture<?> publish(byte[] channel, byte[] written, boolean joinable,
-			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
-		Payload payload = joinable ? new FramePayload(this.codec, new FrameLine.Written(written))
-				: new Payload.Written(written);
-		return publish(channel, payload, joinable, onSent);
+	private Payload line(byte[] written) {
+		return new FramePayload(this.codec, new FrameLine.Written(written));
+	}
+
+	// Without an id only a second subscription or departure means the same as one.
+	private static boolean isRepeatable(String event, @Nullable Object id) {
+		return id != null || Signal.isReserved(event);
 	}
 
 	private CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,

@@ -235,7 +235,7 @@ enum Fault {
 
 	private static void disconnect(Campaign campaign, String name) {
 		for (int i = 0; i < 5; i++) {
-			assertThat(campaign.server().killClients(name)).isPositive();
+			assertThat(campaign.server().killClients(" name=" + name + " ")).isPositive();
 			campaign.awaitSuccesses(5, LedgerWriter.now());
 		}
 	}

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.github.statesignals.TestRedis;
@@ -363,13 +364,15 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Close the connections of a client.
-	 * @param name the client's name
+	 * Closes the connections of some clients.
+	 * @param description a regular expression for a part of their lines in the list of
+	 * clients
 	 * @return the number of connections
 	 */
-	int killClients(String name) {
+	int killClients(String description) {
+		Pattern selected = Pattern.compile(description);
 		List<String> ids = command("CLIENT", "LIST").lines()
-			.filter((client) -> client.contains(" name=" + name + " "))
+			.filter((client) -> selected.matcher(client).find())
 			.map((client) -> client.substring("id=".length(), client.indexOf(' ')))
 			.toList();
 		return ids.stream().mapToInt((id) -> Integer.parseInt(command("CLIENT", "KILL", "ID", id))).sum();

@@ -138,8 +138,8 @@ class SoakTests {
 		RedisProcess server = campaign.server();
 		switch (this.random.nextInt(8)) {
 			case 0 -> server.killPubSub();
-			case 1 -> server.killClients("a");
-			case 2 -> server.killClients("b");
+			case 1 -> server.killClients(" name=a ");
+			case 2 -> server.killClients(" name=b ");
 			case 3 -> {
 				server.freeze();
 				TimeUnit.SECONDS.sleep(2);

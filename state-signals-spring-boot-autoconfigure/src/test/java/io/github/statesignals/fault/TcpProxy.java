@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -33,6 +34,8 @@ final class TcpProxy implements AutoCloseable {
 	private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
 	private final Set<Link> links = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger accepted = new AtomicInteger();
 
 	private final InetSocketAddress target;
 
@@ -76,10 +79,26 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
+	 * The connections that were up at any time.
+	 * @return how many they are
+	 */
+	int accepted() {
+		return this.accepted.get();
+	}
+
+	/**
 	 * Close all connections that are up now.
 	 */
 	void cut() {
 		this.links.forEach(Link::close);
+	}
+
+	/**
+	 * Closes some of the connections that are up now.
+	 * @param chosen selects connections by the first bytes that their clients have sent
+	 */
+	void cut(Predicate<String> chosen) {
+		this.links.stream().filter((link) -> chosen.test(link.sent())).forEach(Link::close);
 	}
 
 	/**
@@ -134,6 +153,7 @@ final class TcpProxy implements AutoCloseable {
 		}
 		Link link = new Link(client, upstream);
 		this.links.add(link);
+		this.accepted.incrementAndGet();
 		if (opened.isClosed()) {
 			// Refused meanwhile.
 			link.close();

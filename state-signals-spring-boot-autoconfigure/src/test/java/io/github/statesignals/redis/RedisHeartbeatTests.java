@@ -30,7 +30,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class RedisHeartbeatTests {
 
-	private static final Payload PAYLOAD = new Payload.Written(new byte[1]);
+	private static final Payload PAYLOAD = new Payload.Written(new byte[1], true);
 
 	private final LettuceConnectionFactory connectionFactory = new LettuceConnectionFactory(TestRedis.host(),
 			TestRedis.port());

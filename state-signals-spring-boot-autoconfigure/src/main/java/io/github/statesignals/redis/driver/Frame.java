@@ -94,6 +94,11 @@ final class Frame {
 		return true;
 	}
 
+	// Others are sent alone.
+	boolean isRepeatable() {
+		return this.messages.get(0).payload.isRepeatable();
+	}
+
 	void sending(CompletableFuture<Long> sending) {
 		this.sending = sending;
 	}

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -43,6 +44,9 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private State state = State.IDLE;
 
 	private final UnconfirmedBytes unconfirmed;
+
+	// How often the driver's connection was lost.
+	private final AtomicInteger losses = new AtomicInteger();
 
 	private final Consumer<Frame> onCancelled = this::cancelled;
 
@@ -85,7 +89,8 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	@Override
 	public final CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		return publish(new Message(channel, new Payload.Written(payload), false, IGNORED, this.onCancelled), false);
+		return publish(new Message(channel, new Payload.Written(payload, true), false, IGNORED, this.onCancelled),
+				false);
 	}
 
 	private CompletableFuture<?> publish(Message message, boolean limited) {
@@ -178,6 +183,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	}
 
 	private void send(List<Frame> frames) {
+		int before = this.losses.get();
 		List<? extends CompletableFuture<Long>> sending;
 		try {
 			sending = dispatch(frames);
@@ -187,6 +193,9 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		}
 		for (int i = 0; i < frames.size(); i++) {
 			sent(frames.get(i), sending.get(i));
+		}
+		if (this.losses.get() != before) {
+			cancelUnrepeatable();
 		}
 	}
 
@@ -286,6 +295,22 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		if (more) {
 			onThread(this);
 		}
+	}
+
+	// The driver calls it before it is connected again.
+	final void connectionLost() {
+		this.losses.incrementAndGet();
+		cancelUnrepeatable();
+	}
+
+	// The driver would repeat them, and an answer to the second one would count for the
+	// next signal.
+	private void cancelUnrepeatable() {
+		List<Frame> sent;
+		synchronized (this) {
+			sent = this.queue.inFlight();
+		}
+		sent.stream().filter((frame) -> !frame.isRepeatable()).forEach(Frame::cancel);
 	}
 
 	private void onThread(Runnable task) {

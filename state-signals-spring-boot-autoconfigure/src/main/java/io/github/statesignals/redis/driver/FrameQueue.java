@@ -83,11 +83,12 @@ final class FrameQueue {
 		List<Frame> recalled = new ArrayList<>();
 		for (Frame frame : inFlight()) {
 			this.inFlight.remove(frame);
-			if (frame.cancel()) {
+			if (frame.isRepeatable() && frame.cancel()) {
 				recalled.add(frame);
 			}
 			else {
-				// Redis has just confirmed it: it completes, and is not sent again.
+				// Redis has just confirmed it, or may have received it: it completes, and
+				// is not sent again.
 				this.inFlight.add(frame);
 			}
 		}

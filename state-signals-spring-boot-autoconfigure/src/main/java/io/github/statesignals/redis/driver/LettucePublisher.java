@@ -6,6 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -30,7 +33,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * issued and it has not written yet. So one thread issues all of them: the event loop of
  * a separate connection, or a thread of this publisher.
  */
-final class LettucePublisher extends FramePublisher {
+final class LettucePublisher extends FramePublisher implements RedisConnectionStateListener {
 
 	// While the event loop reads much, it sends little: as many frames as wait then.
 	private static final int BATCH = 1_024;
@@ -38,6 +41,8 @@ final class LettucePublisher extends FramePublisher {
 	private final Runnable closing;
 
 	private final RedisClusterAsyncCommands<byte[], byte[]> commands;
+
+	private volatile @Nullable AbstractRedisClient client;
 
 	// Absent on a cluster, which has a connection to each node.
 	private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
@@ -65,11 +70,12 @@ final class LettucePublisher extends FramePublisher {
 		LettuceConnectionFactory own = connections.derive();
 		if (own == null) {
 			RedisConnection shared = application.getConnection();
-			return open(shared, null, shared::close, settings);
+			return notified(application, open(shared, null, shared::close, settings));
 		}
 		try {
 			// Takes the connection with it.
-			return open(own.getConnection(), connections, () -> LettuceConnections.destroy(own), settings);
+			return notified(own,
+					open(own.getConnection(), connections, () -> LettuceConnections.destroy(own), settings));
 		}
 		catch (RuntimeException | Error ex) {
 			LettuceConnections.destroy(own);
@@ -77,8 +83,19 @@ final class LettucePublisher extends FramePublisher {
 		}
 	}
 
+	// The connections to the nodes of a cluster have their client in common.
+	private static @Nullable RedisPublisher notified(RedisConnectionFactory factory,
+			@Nullable LettucePublisher publisher) {
+		if (publisher != null && factory instanceof LettuceConnectionFactory lettuce) {
+			AbstractRedisClient client = lettuce.getRequiredNativeClient();
+			client.addListener(publisher);
+			publisher.client = client;
+		}
+		return publisher;
+	}
+
 	@SuppressWarnings("unchecked")
-	private static @Nullable RedisPublisher open(RedisConnection connection, @Nullable LettuceConnections connections,
+	private static @Nullable LettucePublisher open(RedisConnection connection, @Nullable LettuceConnections connections,
 			Runnable closing, PublishSettings settings) {
 		if (!(connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> found)) {
 			closing.run();
@@ -137,7 +154,16 @@ final class LettucePublisher extends FramePublisher {
 	}
 
 	@Override
+	public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+		connectionLost();
+	}
+
+	@Override
 	void disconnect() {
+		AbstractRedisClient notifying = this.client;
+		if (notifying != null) {
+			notifying.removeListener(this);
+		}
 		this.closing.run();
 	}
 

@@ -15,10 +15,15 @@ public interface Payload {
 	// no more bytes than all of them have alone.
 	byte[] write(List<Payload> frame);
 
+	// Whether its receivers recognize it, should the driver send it a second time.
+	default boolean isRepeatable() {
+		return true;
+	}
+
 	/**
 	 * Is sent alone.
 	 */
-	record Written(byte[] bytes) implements Payload {
+	record Written(byte[] bytes, boolean isRepeatable) implements Payload {
 
 		@Override
 		public int size() {

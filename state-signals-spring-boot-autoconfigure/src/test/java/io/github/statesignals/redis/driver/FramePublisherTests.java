@@ -126,6 +126,59 @@ class FramePublisherTests {
 		assertThat(this.driver.batches).containsExactly(1, 5, 5);
 	}
 
+	@Test
+	void messageThatMustNotBeRepeatedFailsWhenTheConnectionIsLost() {
+		CompletableFuture<?> once = publishOnce("once");
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 1);
+		CompletableFuture<?> repeatable = publish("repeatable");
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 2);
+		this.driver.connectionLost();
+		assertThat(once).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOf(DataAccessResourceFailureException.class)
+			.withMessageContaining("closed before Redis had confirmed it");
+		assertThat(this.driver.futures.get(0)).isCancelled();
+		this.driver.futures.get(1).complete(1L);
+		assertThat(repeatable).succeedsWithin(PATIENCE);
+	}
+
+	@Test
+	void messageThatMustNotBeRepeatedFailsWhenTheConnectionIsLostWhileItIsSent() {
+		CompletableFuture<?> once = publishOnce("slow");
+		await(this.begun);
+		this.driver.connectionLost();
+		this.sending.countDown();
+		assertThat(once).failsWithin(PATIENCE);
+		assertThat(this.driver.futures.get(0)).isCancelled();
+	}
+
+	@Test
+	void messageThatMustNotBeRepeatedIsNotTakenBack() {
+		CompletableFuture<?> once = publishOnce("once");
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 1);
+		publish("slow");
+		await(this.begun);
+		CompletableFuture<?> cancelled = publish("cancelled");
+		publish("recalled");
+		this.sending.countDown();
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 3);
+		this.driver.futures.get(1).complete(1L);
+		this.driver.connected = false;
+		cancelled.cancel(false);
+		this.driver.connected = true;
+		this.driver.futures.get(0).complete(2L);
+		assertThat(once).succeedsWithin(PATIENCE).isEqualTo(2L);
+		Awaitility.await().atMost(PATIENCE).until(() -> this.driver.sent.size() == 4);
+		assertThat(this.driver.sent).containsExactly("once", "slow", "cancelled\nrecalled", "recalled");
+	}
+
+	private CompletableFuture<?> publishOnce(String text) {
+		return this.driver.publish(new byte[0], new Payload.Written(text.getBytes(StandardCharsets.UTF_8), false),
+				false, (receivers, ex) -> {
+				});
+	}
+
 	private CompletableFuture<?> publish(String text) {
 		return this.driver.publish(new byte[0], new TextPayload(text), true, (receivers, ex) -> {
 		});
