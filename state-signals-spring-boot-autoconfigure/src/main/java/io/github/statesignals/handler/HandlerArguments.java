@@ -115,7 +115,11 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		return (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
-			Object converted = read((value != null) ? value : defaultValue, target, name, required && !optional);
+			value = (value != null) ? value : defaultValue;
+			if (value == null && required && !optional) {
+				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
+			}
+			Object converted = (value != null) ? this.reader.read(value, target, name) : null;
 			return optional ? Optional.ofNullable(converted) : converted;
 		};
 	}
@@ -188,13 +192,6 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 					"Compile the class with the option -parameters.");
 		}
 		return name;
-	}
-
-	private @Nullable Object read(@Nullable Object value, Type type, String entry, boolean required) {
-		if (value == null && required) {
-			throw new MetadataConversionException("metadata entry '" + entry + "' is missing or null");
-		}
-		return (value != null) ? this.reader.read(value, type, entry) : null;
 	}
 
 	// A subclass may define a type variable of the declaring class.
