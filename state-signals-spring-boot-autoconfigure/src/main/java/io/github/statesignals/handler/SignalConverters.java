@@ -15,21 +15,22 @@ record SignalConverters(ConfigurableListableBeanFactory beanFactory, BeanClasses
 
 	@SuppressWarnings("unchecked")
 	@Nullable Converter<Signal, ?> find(Class<?> type) {
-		List<Object> found = new ArrayList<>();
+		List<Converter<Signal, ?>> found = new ArrayList<>();
 		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, Converter.class)) {
 			Object converter = isFor(type, name) ? this.beanFactory.getBean(name) : null;
 			if (converter != null && !converter.equals(null)) {
 				InvocableMethods.checkAll(converter.getClass(), Converter.class);
-				found.add(converter);
+				found.add((Converter<Signal, ?>) converter);
 			}
 		}
-		Object first = (found.size() < 2) ? null
-				: this.beanFactory.getBeanProvider(Converter.class)
-					.orderedStream()
-					.filter((converter) -> found.stream().anyMatch((candidate) -> candidate == converter))
-					.findFirst()
-					.orElse(null);
-		return found.isEmpty() ? null : (Converter<Signal, ?>) ((first != null) ? first : found.get(0));
+		if (found.size() < 2) {
+			return found.isEmpty() ? null : found.get(0);
+		}
+		return this.beanFactory.getBeanProvider(Converter.class)
+			.orderedStream()
+			.filter(found::contains)
+			.findFirst()
+			.orElse(found.get(0));
 	}
 
 	private boolean isFor(Class<?> type, String beanName) {
