@@ -42,8 +42,8 @@ final class DurableMeters {
 
 	private final Map<String, Sample> samples = new ConcurrentHashMap<>();
 
-	// The responders that have meters, by channel.
-	private final Map<String, Set<String>> bound = new ConcurrentHashMap<>();
+	// Of the responders that have meters.
+	private final Set<Tags> bound = ConcurrentHashMap.newKeySet();
 
 	private final Supplier<DurableChannels> durable;
 
@@ -80,10 +80,10 @@ final class DurableMeters {
 	}
 
 	private void bind(String channel, String responder) {
-		if (!this.bound.computeIfAbsent(channel, (name) -> ConcurrentHashMap.newKeySet()).add(responder)) {
+		Tags tags = Tag.channel(channel).and(Tag.RESPONDER.of(responder));
+		if (!this.bound.add(tags)) {
 			return;
 		}
-		Tags tags = Tag.channel(channel).and(Tag.RESPONDER.of(responder));
 		SignalMeters.DURABLE_LAG.gauge(this.registry, tags, this, (meters) -> meters.value(channel, responder,
 				(backlog) -> backlog.undelivered().isPresent() ? backlog.undelivered().getAsLong() : Double.NaN));
 		SignalMeters.DURABLE_UNACKNOWLEDGED.gauge(this.registry, tags, this,
