@@ -1,14 +1,8 @@
 package io.github.statesignals.autoconfigure;
 
+import java.util.Locale;
 import java.util.Map;
 
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Exporter;
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Key;
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Protocol;
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Responder;
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Signing;
-import io.github.statesignals.autoconfigure.StateSignalsProperties.Tracing;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
@@ -29,31 +23,28 @@ import org.springframework.core.convert.ConverterNotFoundException;
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class GroupValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
 
-	// A property of each group.
-	private static final Map<Class<?>, String> EXAMPLES = Map.of(Channel.class, "delivery", Key.class, "secret",
-			Exporter.class, "legal-events", Responder.class, "name", Protocol.class, "extensions", Signing.class,
-			"mode", Tracing.class, "in-metadata");
-
-	private static final Map<String, Class<?>> EMPTY = Map.of("exporter", Exporter.class, "responder", Responder.class,
-			"protocol", Protocol.class, "signing", Signing.class, "tracing", Tracing.class);
+	// A property of each group, by the name of its type, which is that of the group.
+	private static final Map<String, String> EXAMPLES = Map.of("channel", "delivery", "key", "secret", "exporter",
+			"legal-events", "responder", "name", "protocol", "extensions", "signing", "mode", "tracing", "in-metadata");
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException cause) {
-		Class<?> type = cause.getTarget().getType().resolve();
+		Class<?> type = cause.getTarget().getType().resolve(Object.class);
 		ConfigurationProperty property = cause.getProperty();
 		if (type == StateSignalsProperties.class && property != null && "".equals(property.getValue())) {
 			ConfigurationPropertyName name = property.getName();
-			return analysis(name, "is empty", EMPTY.get(name.getLastElement(Form.UNIFORM)),
-					"Remove it, or set '%s.%s'.", cause);
+			return analysis(name, "is empty", name.getLastElement(Form.UNIFORM), "Remove it, or set '%s.%s'.", cause);
 		}
-		return (cause.getCause() instanceof ConverterNotFoundException)
-				? analysis(cause.getName(), "has a value instead of properties", type, "Set '%s.%s' instead.", cause)
-				: null;
+		return (cause.getCause() instanceof ConverterNotFoundException
+				&& type.getEnclosingClass() == StateSignalsProperties.class)
+						? analysis(cause.getName(), "has a value instead of properties",
+								type.getSimpleName().toLowerCase(Locale.ROOT), "Set '%s.%s' instead.", cause)
+						: null;
 	}
 
-	private static @Nullable FailureAnalysis analysis(ConfigurationPropertyName name, String problem,
-			@Nullable Class<?> group, String remedy, BindException cause) {
-		String example = (group != null) ? EXAMPLES.get(group) : null;
+	private static @Nullable FailureAnalysis analysis(ConfigurationPropertyName name, String problem, String group,
+			String remedy, BindException cause) {
+		String example = EXAMPLES.get(group);
 		return (example != null) ? new FailureAnalysis("The property '%s' %s.".formatted(name, problem),
 				remedy.formatted(name, example), cause) : null;
 	}
