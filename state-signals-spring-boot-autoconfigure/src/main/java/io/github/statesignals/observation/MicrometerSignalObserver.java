@@ -2,7 +2,6 @@ package io.github.statesignals.observation;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -57,27 +56,22 @@ public final class MicrometerSignalObserver implements SignalObserver {
 
 	@Override
 	public Observed publish(Signal signal, String channel, boolean legal) {
-		SignalPublishContext context = new SignalPublishContext(signal, channel, legal);
 		return start(SignalObservation.PUBLISH, this.publishConvention,
-				SignalPublishObservationConvention.Default.INSTANCE, context,
-				(outcome) -> context.setResult((SignalResult) outcome));
+				SignalPublishObservationConvention.Default.INSTANCE, new SignalPublishContext(signal, channel, legal));
 	}
 
 	@Override
 	public Observed handle(ReceivedBy received, String handler) {
-		SignalHandleContext context = new SignalHandleContext(received, trace(received), isLate(received), handler);
 		return start(SignalObservation.HANDLE, this.handleConvention,
-				SignalHandleObservationConvention.Default.INSTANCE, context,
-				(outcome) -> context.setAcknowledgement((Acknowledgement) outcome));
+				SignalHandleObservationConvention.Default.INSTANCE,
+				new SignalHandleContext(received, trace(received), isLate(received), handler));
 	}
 
 	@Override
 	public Observed respond(ReceivedBy received, Response response, boolean handled) {
 		return start(SignalObservation.RESPONSE, this.responseConvention,
 				SignalResponseObservationConvention.Default.INSTANCE,
-				new SignalResponseContext(received, trace(received), isLate(received), response, handled),
-				(outcome) -> {
-				});
+				new SignalResponseContext(received, trace(received), isLate(received), response, handled));
 	}
 
 	private Map<String, String> trace(ReceivedBy received) {
@@ -104,15 +98,14 @@ public final class MicrometerSignalObserver implements SignalObserver {
 	}
 
 	private <C extends Observation.Context> Observed start(SignalObservation documented,
-			@Nullable ObservationConvention<C> custom, ObservationConvention<C> standard, C context,
-			Consumer<@Nullable Object> outcome) {
+			@Nullable ObservationConvention<C> custom, ObservationConvention<C> standard, C context) {
 		Started started = null;
 		try {
 			Observation observation = documented.observation(custom, standard, () -> context, this.registry);
 			if (observation.isNoop()) {
 				return Observed.NONE;
 			}
-			started = new Started(observation, outcome);
+			started = new Started(observation);
 			observation.start();
 			return started;
 		}
@@ -143,11 +136,8 @@ public final class MicrometerSignalObserver implements SignalObserver {
 
 		private final Observation observation;
 
-		private final Consumer<@Nullable Object> outcome;
-
-		Started(Observation observation, Consumer<@Nullable Object> outcome) {
+		Started(Observation observation) {
 			this.observation = observation;
-			this.outcome = outcome;
 		}
 
 		@Override
@@ -183,7 +173,12 @@ public final class MicrometerSignalObserver implements SignalObserver {
 
 		@Override
 		public void outcome(@Nullable Object outcome, @Nullable Throwable error) {
-			this.outcome.accept(outcome);
+			if (this.observation.getContext() instanceof SignalPublishContext publish) {
+				publish.setResult((SignalResult) outcome);
+			}
+			else if (this.observation.getContext() instanceof SignalHandleContext handle) {
+				handle.setAcknowledgement((Acknowledgement) outcome);
+			}
 			if (error != null) {
 				run(() -> this.observation.error(Futures.unwrap(error)));
 			}
