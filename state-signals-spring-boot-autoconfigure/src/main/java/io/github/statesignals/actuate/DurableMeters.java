@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 import io.github.statesignals.DurableChannels;
@@ -45,7 +44,7 @@ final class DurableMeters {
 	// Of the responders that have meters.
 	private final Set<Tags> bound = ConcurrentHashMap.newKeySet();
 
-	private final Supplier<DurableChannels> durable;
+	private final DurableChannels durable;
 
 	private final Collection<String> channels;
 
@@ -57,8 +56,8 @@ final class DurableMeters {
 
 	private CompletableFuture<Void> sampling = DONE;
 
-	DurableMeters(Supplier<DurableChannels> durable, Collection<String> channels,
-			Function<String, Collection<String>> own, MeterRegistry registry) {
+	DurableMeters(DurableChannels durable, Collection<String> channels, Function<String, Collection<String>> own,
+			MeterRegistry registry) {
 		this.durable = durable;
 		this.channels = channels;
 		this.own = own;
@@ -131,9 +130,9 @@ final class DurableMeters {
 	private void read(String channel) {
 		Sample sample = Sample.NONE;
 		try {
-			sample = new Sample(this.durable.get().backlog(channel), Double.NaN);
+			sample = new Sample(this.durable.backlog(channel), Double.NaN);
 			// An exporter's user of Redis may have no permission for it.
-			sample = new Sample(sample.backlog(), this.durable.get().countDeadLetters(channel));
+			sample = new Sample(sample.backlog(), this.durable.countDeadLetters(channel));
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not read the state of channel '{}'", channel, ex);

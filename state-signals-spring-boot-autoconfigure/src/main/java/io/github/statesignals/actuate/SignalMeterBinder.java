@@ -1,7 +1,6 @@
 package io.github.statesignals.actuate;
 
 import java.util.Collection;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 import io.github.statesignals.DurableChannels;
@@ -22,7 +21,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  *
  * @since 0.1.0
  */
-public record SignalMeterBinder(SignalEngine engine, Supplier<DurableChannels> durableChannels,
+public record SignalMeterBinder(SignalEngine engine, DurableChannels durableChannels,
 		Collection<String> durable) implements MeterBinder {
 
 	@Override

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.statesignals.DurableChannels;
@@ -41,7 +40,7 @@ import org.springframework.util.StringUtils;
  * {@link IllegalArgumentException} for a wrong argument, and an
  * {@link IllegalStateException} if the state does not permit the operation.
  */
-record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
+record SignalOperations(SignalEngine engine, DurableChannels durableChannels) {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalsEndpoint.class);
 
@@ -79,20 +78,18 @@ record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableCh
 		if (!isDurable(channel)) {
 			return new SignalDetails.Channel(channel, false, exporters, responders, null, null, null);
 		}
-		DurableChannels durable = this.durableChannels.get();
-		Map<String, ResponderBacklog> backlog = new TreeMap<>(durable.backlog(channel));
+		Map<String, ResponderBacklog> backlog = new TreeMap<>(this.durableChannels.backlog(channel));
 		Set<String> registered = SignalsEndpoint.first(backlog.keySet());
 		backlog.keySet().retainAll(registered);
 		return new SignalDetails.Channel(channel, true, exporters, responders, registered, backlog,
-				durable.countDeadLetters(channel));
+				this.durableChannels.countDeadLetters(channel));
 	}
 
 	List<SignalDetails.Letter> deadLetters(String channel, @Nullable Integer limit) {
 		int number = (limit != null) ? limit : SignalsEndpoint.MAX_LISTED;
 		Assert.isTrue(number > 0 && number <= SignalsEndpoint.MAX_LISTED,
 				() -> "'limit' must be between 1 and " + SignalsEndpoint.MAX_LISTED);
-		return this.durableChannels.get()
-			.deadLetters(findChannel(channel), number)
+		return this.durableChannels.deadLetters(findChannel(channel), number)
 			.stream()
 			.map(SignalDetails.Letter::of)
 			.toList();
@@ -208,7 +205,7 @@ record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableCh
 
 	void removeResponder(String name, String responder) {
 		String channel = findChannel(name);
-		if (!this.durableChannels.get().remove(channel, responder)) {
+		if (!this.durableChannels.remove(channel, responder)) {
 			throw new NoSuchElementException(
 					"No signals of channel '%s' are stored for '%s'".formatted(channel, responder));
 		}
@@ -217,7 +214,7 @@ record SignalOperations(SignalEngine engine, Supplier<DurableChannels> durableCh
 
 	void replay(String name, String signal, String responder) {
 		String channel = findChannel(name);
-		if (!this.durableChannels.get().replay(channel, signal, responder)) {
+		if (!this.durableChannels.replay(channel, signal, responder)) {
 			throw new NoSuchElementException(
 					"Channel '%s' has no dead letter '%s' of '%s'".formatted(channel, signal, responder));
 		}

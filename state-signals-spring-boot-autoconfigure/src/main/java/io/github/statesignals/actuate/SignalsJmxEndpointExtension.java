@@ -1,7 +1,6 @@
 package io.github.statesignals.actuate;
 
 import java.util.List;
-import java.util.function.Supplier;
 
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.core.engine.SignalEngine;
@@ -27,7 +26,7 @@ public class SignalsJmxEndpointExtension {
 
 	private final SignalOperations operations;
 
-	public SignalsJmxEndpointExtension(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
+	public SignalsJmxEndpointExtension(SignalEngine engine, DurableChannels durableChannels) {
 		this.operations = new SignalOperations(engine, durableChannels);
 	}
 

@@ -44,7 +44,7 @@ public class SignalsWebEndpointExtension {
 
 	private final SignalOperations operations;
 
-	public SignalsWebEndpointExtension(SignalEngine engine, Supplier<DurableChannels> durableChannels) {
+	public SignalsWebEndpointExtension(SignalEngine engine, DurableChannels durableChannels) {
 		this.operations = new SignalOperations(engine, durableChannels);
 	}
 

@@ -6,7 +6,6 @@ import io.github.statesignals.actuate.SignalsJmxEndpointExtension;
 import io.github.statesignals.actuate.SignalsWebEndpointExtension;
 import io.github.statesignals.core.engine.SignalEngine;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -35,17 +34,15 @@ public final class StateSignalsEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(endpoint = SignalsEndpoint.class, exposure = EndpointExposure.WEB)
-	SignalsWebEndpointExtension signalsWebEndpointExtension(SignalEngine engine,
-			ObjectProvider<DurableChannels> durableChannels) {
-		return new SignalsWebEndpointExtension(engine, durableChannels::getObject);
+	SignalsWebEndpointExtension signalsWebEndpointExtension(SignalEngine engine, DurableChannels durableChannels) {
+		return new SignalsWebEndpointExtension(engine, durableChannels);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(endpoint = SignalsEndpoint.class, exposure = EndpointExposure.JMX)
-	SignalsJmxEndpointExtension signalsJmxEndpointExtension(SignalEngine engine,
-			ObjectProvider<DurableChannels> durableChannels) {
-		return new SignalsJmxEndpointExtension(engine, durableChannels::getObject);
+	SignalsJmxEndpointExtension signalsJmxEndpointExtension(SignalEngine engine, DurableChannels durableChannels) {
+		return new SignalsJmxEndpointExtension(engine, durableChannels);
 	}
 
 }

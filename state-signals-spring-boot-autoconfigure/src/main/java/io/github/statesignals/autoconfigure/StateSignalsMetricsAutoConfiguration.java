@@ -5,7 +5,6 @@ import io.github.statesignals.actuate.SignalMeterBinder;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -25,9 +24,9 @@ public final class StateSignalsMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SignalMeterBinder signalMeterBinder(SignalEngine engine, ObjectProvider<DurableChannels> durableChannels,
+	SignalMeterBinder signalMeterBinder(SignalEngine engine, DurableChannels durableChannels,
 			StateSignalsProperties properties) {
-		return new SignalMeterBinder(engine, durableChannels::getObject,
+		return new SignalMeterBinder(engine, durableChannels,
 				properties.getChannels().keySet().stream().filter(engine.services().outbound()::isDurable).toList());
 	}
 

@@ -1,6 +1,7 @@
 package io.github.statesignals.actuate;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,10 +108,9 @@ class DurableMetersTests {
 	void redisIsReadOnceInAnInterval() {
 		DurableChannels channels = start(Object.class).getBean(DurableChannels.class);
 		AtomicInteger reads = new AtomicInteger();
-		new DurableMeters(() -> {
-			reads.incrementAndGet();
-			return channels;
-		}, List.of(this.channel), (channel) -> List.of("one", "two"), this.registry).bind();
+		new DurableMeters(before(reads::incrementAndGet, channels), List.of(this.channel),
+				(channel) -> List.of("one", "two"), this.registry)
+			.bind();
 		assertThat(reads).hasValue(0);
 		read();
 		read();
@@ -129,11 +129,10 @@ class DurableMetersTests {
 		DurableChannels channels = start(Object.class).getBean(DurableChannels.class);
 		CountDownLatch replied = new CountDownLatch(1);
 		AtomicInteger reads = new AtomicInteger();
-		new DurableMeters(() -> {
+		new DurableMeters(before(() -> {
 			reads.incrementAndGet();
 			await().atMost(TIMEOUT).until(() -> replied.getCount() == 0);
-			return channels;
-		}, List.of(this.channel), (channel) -> List.of("one"), this.registry).bind();
+		}, channels), List.of(this.channel), (channel) -> List.of("one"), this.registry).bind();
 		for (int i = 0; i < 3; i++) {
 			assertThat(gauge(SignalMeters.DURABLE_AGE, "one")).isNaN();
 			this.clock.add(DurableMeters.INTERVAL);
@@ -146,13 +145,21 @@ class DurableMetersTests {
 	@Test
 	void stateThatCanNotBeReadHasNoValue() {
 		DurableChannels channels = start(Object.class).getBean(DurableChannels.class);
-		new DurableMeters(() -> channels, List.of("broadcast"), (channel) -> List.of("one"), this.registry).bind();
+		new DurableMeters(channels, List.of("broadcast"), (channel) -> List.of("one"), this.registry).bind();
 		assertThat(gauge(SignalMeters.DURABLE_AGE, "one")).isNaN();
 		assertThat(gauge(SignalMeters.DURABLE_LAG, "OTHER")).isNaN();
 	}
 
+	private static DurableChannels before(Runnable call, DurableChannels channels) {
+		return (DurableChannels) Proxy.newProxyInstance(DurableChannels.class.getClassLoader(),
+				new Class<?>[] { DurableChannels.class }, (proxy, method, arguments) -> {
+					call.run();
+					return method.invoke(channels, arguments);
+				});
+	}
+
 	private void bind(ConfigurableApplicationContext context) {
-		new SignalMeterBinder(context.getBean(SignalEngine.class), () -> context.getBean(DurableChannels.class),
+		new SignalMeterBinder(context.getBean(SignalEngine.class), context.getBean(DurableChannels.class),
 				List.of(this.channel))
 			.bindTo(this.registry);
 	}
