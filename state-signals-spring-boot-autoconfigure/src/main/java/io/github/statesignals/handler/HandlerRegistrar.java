@@ -75,8 +75,8 @@ final class HandlerRegistrar {
 		SignalResponder responder = responder(method, attributes);
 		String channel = (responder instanceof DefaultSignalResponder local) ? local.getChannel()
 				: this.engine.getSettings().channel();
-		SignalHandlerMethod handler = new SignalHandlerMethod(bean.name(), bean.instance(), bean.targetClass(), method,
-				filter, (parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
+		SignalHandlerMethod handler = new SignalHandlerMethod(bean, method, filter,
+				(parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
 		return (registered) -> events.forEach((event) -> registered.add(responder.on(event, handler)));
 	}
 

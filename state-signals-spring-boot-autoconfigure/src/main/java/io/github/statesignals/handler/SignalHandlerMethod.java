@@ -16,6 +16,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.responder.SelectiveHandler;
+import io.github.statesignals.handler.HandlerRegistrar.HandlerBean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +33,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalHandlerMethod.class);
 
-	private final String beanName;
-
-	private final Supplier<Object> bean;
+	private final HandlerBean bean;
 
 	private final Method method;
 
@@ -49,14 +48,13 @@ final class SignalHandlerMethod implements SelectiveHandler {
 
 	private final @Nullable Supplier<SignalErrorHandler> errorHandler;
 
-	SignalHandlerMethod(String beanName, Supplier<Object> bean, Class<?> targetClass, Method method,
-			SignalFilter filter, Function<MethodParameter, HandlerArgument> arguments,
-			@Nullable Supplier<SignalErrorHandler> errorHandler) {
-		this.beanName = beanName;
+	SignalHandlerMethod(HandlerBean bean, Method method, SignalFilter filter,
+			Function<MethodParameter, HandlerArgument> arguments, @Nullable Supplier<SignalErrorHandler> errorHandler) {
 		this.bean = bean;
 		this.method = method;
 		this.filter = filter;
 		this.errorHandler = errorHandler;
+		Class<?> targetClass = bean.targetClass();
 		// A lambda has neither annotations nor names of parameters.
 		Method declared = targetClass.isHidden() ? ClassUtils.getInterfaceMethodIfPossible(method, targetClass)
 				: method;
@@ -119,7 +117,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 			values[i] = this.arguments[i].resolve(signal);
 		}
 		try {
-			Object target = this.bean.get();
+			Object target = this.bean.instance().get();
 			// Whether a lazy or scoped bean is a proxy or null is known by its instance
 			// only.
 			Optional<Method> invocable = this.invocables.computeIfAbsent(target.getClass(), (type) -> select(target));
@@ -139,7 +137,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 
 	private Optional<Method> select(Object target) {
 		if (target.equals(null)) {
-			logger.warn("Bean '{}' is null: {} handles no signals", this.beanName, this);
+			logger.warn("Bean '{}' is null: {} handles no signals", this.bean.name(), this);
 			return Optional.empty();
 		}
 		return Optional.of(InvocableMethods.select(this.method, target));
