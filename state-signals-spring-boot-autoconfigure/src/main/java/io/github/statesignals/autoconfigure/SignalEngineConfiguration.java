@@ -39,11 +39,11 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -169,7 +169,7 @@ class SignalEngineConfiguration {
 
 	@Bean
 	static ApplicationEventBridge signalApplicationEventBridge(ObjectProvider<SignalExporter> exporter,
-			ObjectProvider<SignalResponder> responder, ConfigurableApplicationContext context) {
+			ObjectProvider<SignalResponder> responder, AbstractApplicationContext context) {
 		return new ApplicationEventBridge(exporter, responder, context);
 	}
 

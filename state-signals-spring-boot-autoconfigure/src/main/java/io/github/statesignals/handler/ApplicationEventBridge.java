@@ -25,7 +25,6 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
@@ -51,14 +50,14 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	private final ObjectProvider<SignalResponder> responder;
 
-	private final ConfigurableApplicationContext context;
+	private final AbstractApplicationContext context;
 
 	private final BridgedListeners listeners;
 
 	private final SingletonSupplier<Boolean> topmost = SingletonSupplier.of(this::isTopmost);
 
 	public ApplicationEventBridge(ObjectProvider<SignalExporter> exporter, ObjectProvider<SignalResponder> responder,
-			ConfigurableApplicationContext context) {
+			AbstractApplicationContext context) {
 		this.exporter = exporter;
 		this.responder = responder;
 		this.context = context;

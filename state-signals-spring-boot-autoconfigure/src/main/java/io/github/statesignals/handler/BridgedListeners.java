@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationListenerMethodAdapter;
 import org.springframework.context.event.EventListener;
@@ -43,7 +42,7 @@ final class BridgedListeners {
 
 	private static final Logger logger = LoggerFactory.getLogger(BridgedListeners.class);
 
-	private final ConfigurableApplicationContext context;
+	private final AbstractApplicationContext context;
 
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
@@ -53,7 +52,7 @@ final class BridgedListeners {
 
 	private final BeanClasses classes;
 
-	BridgedListeners(ConfigurableApplicationContext context) {
+	BridgedListeners(AbstractApplicationContext context) {
 		this.context = context;
 		this.transaction = SingletonSupplier.ofNullable(() -> transaction(context));
 		this.reader = new MetadataReader(context.getBeanFactory());
@@ -185,12 +184,10 @@ final class BridgedListeners {
 	}
 
 	private @Nullable ApplicationListenerMethodAdapter adapter(Method method) {
-		if (this.context instanceof AbstractApplicationContext abstractContext) {
-			for (ApplicationListener<?> listener : abstractContext.getApplicationListeners()) {
-				if (listener instanceof ApplicationListenerMethodAdapter adapter
-						&& adapter.getTargetMethod().equals(method)) {
-					return adapter;
-				}
+		for (ApplicationListener<?> listener : this.context.getApplicationListeners()) {
+			if (listener instanceof ApplicationListenerMethodAdapter adapter
+					&& adapter.getTargetMethod().equals(method)) {
+				return adapter;
 			}
 		}
 		return null;
