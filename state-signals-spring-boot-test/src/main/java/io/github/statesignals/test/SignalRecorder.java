@@ -10,13 +10,11 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResult;
 
-import org.springframework.core.Ordered;
-
 /**
  * Records the signals that the exporters of an application publish. Innermost
  * interceptor: it receives them as the others have changed them.
  */
-final class SignalRecorder implements SignalInterceptor, Ordered {
+final class SignalRecorder implements SignalInterceptor {
 
 	private final List<Consumer<PublishedSignal>> scenarios = new CopyOnWriteArrayList<>();
 
@@ -42,11 +40,6 @@ final class SignalRecorder implements SignalInterceptor, Ordered {
 		PublishedSignal published = new PublishedSignal(signal, result);
 		this.scenarios.forEach((scenario) -> scenario.accept(published));
 		return result;
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 }
