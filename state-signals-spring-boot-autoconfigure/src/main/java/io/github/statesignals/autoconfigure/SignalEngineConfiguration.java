@@ -262,12 +262,8 @@ class SignalEngineConfiguration {
 	private static final class HandlerExecutor extends ThreadPoolTaskExecutor {
 
 		@Override
-		public void stop() {
-			// The engine has waited.
-		}
-
-		@Override
 		public void stop(Runnable callback) {
+			// The engine has waited.
 			callback.run();
 		}
 
