@@ -11,6 +11,7 @@ import org.springframework.context.event.ApplicationListenerMethodAdapter;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalApplicationListener;
 import org.springframework.transaction.event.TransactionalApplicationListener.SynchronizationCallback;
+import org.springframework.util.ReflectionUtils;
 
 record BridgedListener(String beanName, BeanFactory beanFactory, String description,
 		@Nullable ApplicationListenerMethodAdapter adapter, @Nullable TransactionPhase phase,
@@ -94,12 +95,8 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 
 		void rethrowFailure() {
 			Throwable ex = this.failure;
-			if (ex instanceof Error error) {
-				throw error;
-			}
 			if (ex != null) {
-				throw (ex instanceof RuntimeException runtime) ? runtime
-						: new IllegalStateException(ex.getMessage(), ex);
+				ReflectionUtils.rethrowRuntimeException(ex);
 			}
 		}
 
