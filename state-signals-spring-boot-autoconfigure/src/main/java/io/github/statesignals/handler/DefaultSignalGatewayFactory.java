@@ -74,19 +74,15 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 		if (declared.isEmpty()) {
 			return null;
 		}
-		String value;
+		String value = declared;
 		try {
 			value = new AttributeResolver(this.beanFactory).resolve(declared);
+			return StringUtils.hasText(value) ? DurationFormatterUtils.detectAndParse(value, DurationFormat.Unit.MILLIS)
+					: null;
 		}
 		catch (SignalTypeException ex) {
 			throw new SignalTypeException(
 					"@SignalGateway %s has a timeout %s".formatted(type.getName(), ex.getProblem()), ex.getRemedy());
-		}
-		if (!StringUtils.hasText(value)) {
-			return null;
-		}
-		try {
-			return DurationFormatterUtils.detectAndParse(value, DurationFormat.Unit.MILLIS);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new SignalTypeException(
