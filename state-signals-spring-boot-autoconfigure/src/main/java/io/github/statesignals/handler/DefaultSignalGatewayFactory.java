@@ -122,9 +122,6 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 	private record GatewayMethod(Method method, @Nullable String event, int typed, @Nullable Duration timeout,
 			GatewayParameter[] parameters, GatewayResult result) {
 
-		private static final Set<String> SETTABLE = Set.of(SignalFields.EVENT, SignalFields.TAG,
-				SignalFields.SAMPLE_NO);
-
 		@Nullable Object invoke(SignalExporter exporter, @Nullable Object[] arguments) {
 			SignalSpec spec = exporter.signal((this.event != null) ? this.event : eventOf(arguments[this.typed]));
 			if (this.timeout != null) {
@@ -161,7 +158,6 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 			for (int i = 0; i < parameters.length; i++) {
 				ResolvableType resolvable = ResolvableType.forMethodParameter(method, i, type);
 				Class<?> parameterType = resolvable.resolve(Object.class);
-				checkName(method, declared[i], parameterType);
 				parameters[i] = GatewayParameter.of(method, declared[i], resolvable);
 				if (parameters[i] == GatewayParameter.PAYLOAD && SignalTypes.isTyped(parameterType)) {
 					if (typedSignal != null) {
@@ -174,33 +170,6 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 			}
 			return new GatewayMethod(method, event(method, typedSignal), typed, timeout, parameters,
 					result(method, type, suspending));
-		}
-
-		// The field of the signal may be meant, and would be missing.
-		private static void checkName(Method method, Parameter parameter, Class<?> type) {
-			String field = SignalFields.named(parameter.getName());
-			if (field == null || !SETTABLE.contains(field) || !SignalTypes.isEntry(type)) {
-				return;
-			}
-			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
-			if (header != null) {
-				if (!StringUtils.hasText(header.name()) && !field.equals(parameter.getName())) {
-					throw invalid(method,
-							"takes a @Header named '%s', which is not the name of a field"
-								.formatted(parameter.getName()),
-							"For the field name it: @Header(\"%s\"); for a metadata entry @Header(\"%s\")."
-								.formatted(field, parameter.getName()));
-				}
-				return;
-			}
-			throw invalid(method,
-					"takes a parameter '%s', which is named as a field of the signal and would be a metadata entry"
-						.formatted(parameter.getName()),
-					field.equals(SignalFields.EVENT)
-							? "Name the event with @SignalEvent on the method, or annotate the parameter with "
-									+ "@Header(\"event\") if it is an entry."
-							: "Annotate it with @Header(\"%s\") for the field, or put the entry into a Map."
-								.formatted(field));
 		}
 
 		private static @Nullable String event(Method method, @Nullable Class<?> typed) {
@@ -252,6 +221,8 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 	@FunctionalInterface
 	private interface GatewayParameter {
 
+		Set<String> SETTABLE = Set.of(SignalFields.EVENT, SignalFields.TAG, SignalFields.SAMPLE_NO);
+
 		GatewayParameter PAYLOAD = (spec, value) -> {
 			if (value != null) {
 				spec.payload(value);
@@ -262,6 +233,10 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 
 		static GatewayParameter of(Method method, Parameter parameter, ResolvableType type) {
 			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
+			boolean entry = SignalTypes.isEntry(type.resolve(Object.class));
+			if (entry) {
+				checkName(method, parameter.getName(), header);
+			}
 			String name = (header != null && StringUtils.hasText(header.name())) ? header.name() : parameter.getName();
 			if (header != null && name.equals(SignalFields.TAG)) {
 				return (spec, value) -> {
@@ -279,13 +254,37 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 					}
 				};
 			}
-			if (header != null || SignalTypes.isEntry(type.resolve(Object.class))) {
+			if (header != null || entry) {
 				Assert.isTrue(header != null || parameter.isNamePresent(),
 						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
 								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");
 				return (spec, value) -> spec.metadata(name, value);
 			}
 			return PAYLOAD;
+		}
+
+		// The field of the signal may be meant, and would be missing.
+		private static void checkName(Method method, String name, @Nullable Header header) {
+			String field = SignalFields.named(name);
+			if (field == null || !SETTABLE.contains(field)) {
+				return;
+			}
+			if (header == null) {
+				throw GatewayMethod.invalid(method,
+						"takes a parameter '%s', which is named as a field of the signal and would be a metadata entry"
+							.formatted(name),
+						field.equals(SignalFields.EVENT)
+								? "Name the event with @SignalEvent on the method, or annotate the parameter with "
+										+ "@Header(\"event\") if it is an entry."
+								: "Annotate it with @Header(\"%s\") for the field, or put the entry into a Map."
+									.formatted(field));
+			}
+			if (!StringUtils.hasText(header.name()) && !field.equals(name)) {
+				throw GatewayMethod.invalid(method,
+						"takes a @Header named '%s', which is not the name of a field".formatted(name),
+						"For the field name it: @Header(\"%s\"); for a metadata entry @Header(\"%s\").".formatted(field,
+								name));
+			}
 		}
 
 		private static void checkNumber(Method method, ResolvableType declared) {
