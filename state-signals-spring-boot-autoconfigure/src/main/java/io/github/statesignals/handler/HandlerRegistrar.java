@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -60,10 +59,10 @@ final class HandlerRegistrar {
 				new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory), this.attributeResolver);
 	}
 
-	// Returns a function that registers the handler and adds its registrations: all
-	// methods of a bean are checked before.
-	Consumer<List<SignalResponder.@Nullable Registration>> prepare(HandlerBean bean, Method method,
-			OnSignal annotation) {
+	// Returns what registers the handler and adds its registrations: all methods of a
+	// bean are checked before.
+	Runnable prepare(HandlerBean bean, Method method, OnSignal annotation,
+			List<SignalResponder.@Nullable Registration> registered) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
 		checkKind(method);
@@ -77,7 +76,7 @@ final class HandlerRegistrar {
 				: this.engine.getSettings().channel();
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean, method, filter,
 				(parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
-		return (registered) -> events.forEach((event) -> registered.add(responder.on(event, handler)));
+		return () -> events.forEach((event) -> registered.add(responder.on(event, handler)));
 	}
 
 	private static void checkKind(Method method) {

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -282,16 +281,16 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, defaults.stream().findFirst().orElse(null));
-		List<Consumer<List<SignalResponder.@Nullable Registration>>> prepared = new ArrayList<>();
+		List<SignalResponder.@Nullable Registration> registered = new CopyOnWriteArrayList<>();
+		List<Runnable> prepared = new ArrayList<>();
 		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
 			for (OnSignal annotation : method.getValue()) {
-				prepared.add(registrar(method.getKey()).prepare(handlerBean, method.getKey(), annotation));
+				prepared.add(registrar(method.getKey()).prepare(handlerBean, method.getKey(), annotation, registered));
 			}
 		}
 		// All of them, or none: the creation of a bean may be repeated.
-		List<SignalResponder.@Nullable Registration> registered = new CopyOnWriteArrayList<>();
 		if (this.registrations.putIfAbsent(beanName, registered) == null) {
-			prepared.forEach((registration) -> registration.accept(registered));
+			prepared.forEach(Runnable::run);
 		}
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());
 	}
