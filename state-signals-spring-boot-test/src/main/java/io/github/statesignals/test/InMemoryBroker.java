@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import org.springframework.util.unit.DataSize;
@@ -52,8 +51,8 @@ final class InMemoryBroker {
 	}
 
 	// Delivers a message, one at a time.
-	synchronized void deliver(Predicate<InMemoryTransport> receivers, InMemoryTransport.Message message) {
-		this.connected.stream().filter(receivers).forEach((transport) -> transport.receive(message));
+	synchronized void deliver(InMemoryTransport.Message message) {
+		this.connected.forEach((transport) -> transport.receive(message));
 	}
 
 	// Counts a task as a message in flight, from now on until it has run.

@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -120,7 +119,7 @@ final class InMemoryTransport implements SignalTransport {
 	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 		try {
-			return send((transport) -> true, new Message(channel, true, false, this.codec.write(signal, extension)));
+			return send(new Message(channel, true, null, this.codec.write(signal, extension)));
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -134,24 +133,23 @@ final class InMemoryTransport implements SignalTransport {
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		Predicate<InMemoryTransport> receivers = (address != null) ? (transport) -> address.equals(transport.address)
-				: (transport) -> true;
-		return send(receivers, new Message(channel, false, address != null, this.codec.write(response, extension)));
+		return send(new Message(channel, false, address, this.codec.write(response, extension)));
 	}
 
-	private CompletableFuture<?> send(Predicate<InMemoryTransport> receivers, Message message) {
+	private CompletableFuture<?> send(Message message) {
 		if (!isConnected()) {
 			return CompletableFuture.failedFuture(new SignalNotSentException("the application is not started", null));
 		}
 		if (!this.cut) {
-			this.broker.deliver(receivers, message);
+			this.broker.deliver(message);
 		}
 		return CompletableFuture.completedFuture(null);
 	}
 
 	synchronized void receive(Message message) {
 		Connection current = this.connection;
-		if (current != null && !this.cut && this.channels.contains(message.channel)) {
+		if (current != null && !this.cut && this.channels.contains(message.channel)
+				&& (message.address == null || message.address.equals(this.address))) {
 			current.thread.execute(this.broker.inFlight(() -> current.receive(message)));
 		}
 	}
@@ -165,9 +163,9 @@ final class InMemoryTransport implements SignalTransport {
 	/**
 	 * A message in flight.
 	 *
-	 * @param addressed whether it is for the address of one application
+	 * @param address that of the application that it is for; {@code null} for all
 	 */
-	record Message(String channel, boolean signal, boolean addressed, byte[] payload) {
+	record Message(String channel, boolean signal, @Nullable String address, byte[] payload) {
 
 	}
 
@@ -203,7 +201,7 @@ final class InMemoryTransport implements SignalTransport {
 		void receive(Message message) {
 			String channel = message.channel;
 			if (message.signal ? this.listener.wantsSignals(channel)
-					: message.addressed || this.listener.wantsResponses(channel)) {
+					: message.address != null || this.listener.wantsResponses(channel)) {
 				SignalCodec codec = InMemoryTransport.this.codec;
 				ReceivedMessage received = message.signal ? codec.readSignal(message.payload)
 						: codec.readResponse(message.payload);

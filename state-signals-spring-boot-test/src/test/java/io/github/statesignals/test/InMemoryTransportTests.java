@@ -21,8 +21,8 @@ class InMemoryTransportTests extends SignalTransportContractTests {
 
 	@Override
 	protected void sendUnreadable(SignalTransport.UnreadableSignal signal, String json) {
-		this.broker.deliver((transport) -> true,
-				new InMemoryTransport.Message(this.channel, true, false, json.getBytes(StandardCharsets.UTF_8)));
+		this.broker
+			.deliver(new InMemoryTransport.Message(this.channel, true, null, json.getBytes(StandardCharsets.UTF_8)));
 	}
 
 }
