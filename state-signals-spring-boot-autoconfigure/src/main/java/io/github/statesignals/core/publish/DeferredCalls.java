@@ -4,9 +4,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import io.github.statesignals.SignalExporter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +21,12 @@ final class DeferredCalls {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
+	// Most often there is one, which takes no place in a queue.
+	private final AtomicReference<@Nullable Runnable> first = new AtomicReference<>();
+
+	private final Queue<Runnable> others = new ConcurrentLinkedQueue<>();
+
+	private final Supplier<@Nullable Runnable> next = this::poll;
 
 	// Whether this thread holds the lock.
 	private final BooleanSupplier locked;
@@ -28,7 +36,14 @@ final class DeferredCalls {
 	}
 
 	void add(Runnable call) {
-		this.calls.add(call);
+		if (!this.first.compareAndSet(null, call)) {
+			this.others.add(call);
+		}
+	}
+
+	private @Nullable Runnable poll() {
+		Runnable call = (this.first.get() != null) ? this.first.getAndSet(null) : null;
+		return (call != null) ? call : this.others.poll();
 	}
 
 	// Runs a part of a call that must go on if it fails. That is logged without the lock.
@@ -37,7 +52,7 @@ final class DeferredCalls {
 			part.run();
 		}
 		catch (RuntimeException | Error ex) {
-			this.calls.add(() -> logger.error("A publish goes on although a part of it has failed", ex));
+			add(() -> logger.error("A publish goes on although a part of it has failed", ex));
 		}
 	}
 
@@ -45,7 +60,7 @@ final class DeferredCalls {
 	// refused runs on this thread.
 	void execute(Executor executor, Runnable task) {
 		if (this.locked.getAsBoolean()) {
-			this.calls.add(() -> execute(executor, task));
+			add(() -> execute(executor, task));
 			return;
 		}
 		try {
@@ -59,16 +74,15 @@ final class DeferredCalls {
 	// To be called after each call that may end publications. Does nothing under the
 	// lock.
 	void run() {
-		// Most often there is none.
-		if (!this.calls.isEmpty() && !this.locked.getAsBoolean()) {
-			runAll(this.calls);
+		if ((this.first.get() != null || !this.others.isEmpty()) && !this.locked.getAsBoolean()) {
+			runAll(this.next);
 		}
 	}
 
 	// Those behind one that fails complete results that callers wait for.
-	static void runAll(Queue<Runnable> calls) {
+	static void runAll(Supplier<@Nullable Runnable> calls) {
 		Throwable failure = null;
-		for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
+		for (Runnable call = calls.get(); call != null; call = calls.get()) {
 			try {
 				call.run();
 			}
