@@ -1,7 +1,6 @@
 package io.github.statesignals.core.publish;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,13 +8,11 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.publish.ResponseTally.Verdict;
 import io.github.statesignals.core.publish.membership.KnownResponders;
-import io.github.statesignals.transport.DurableSignalTransport.StoredAnswer;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
@@ -56,14 +53,9 @@ final class AnswerCorrelation {
 
 	private final UnhandledEvents unhandledEvents;
 
-	// Notified of each answer that counts, with the id of its responder. Never throws.
-	private final BiConsumer<Publication, String> counted;
-
-	AnswerCorrelation(KnownResponders responders, UnhandledEvents unhandledEvents,
-			BiConsumer<Publication, String> counted) {
+	AnswerCorrelation(KnownResponders responders, UnhandledEvents unhandledEvents) {
 		this.responders = responders;
 		this.unhandledEvents = unhandledEvents;
-		this.counted = counted;
 	}
 
 	// Counts an answer to a publish that ended without it, which is expected no longer.
@@ -103,21 +95,7 @@ final class AnswerCorrelation {
 		if (handledEvents != null && !publication.isRequired(response.responderId())) {
 			this.unhandledEvents.add(publication.event(), handledEvents);
 		}
-		Verdict verdict = publication.respond(response, handledEvents == null, nowNanos);
-		if (verdict == Verdict.COUNTED) {
-			this.counted.accept(publication, response.responderId());
-		}
-		return verdict;
-	}
-
-	void count(Publication publication, Collection<StoredAnswer> stored, long nowNanos) {
-		for (StoredAnswer answer : stored) {
-			String id = (answer.extension() != null) ? answer.extension().id() : null;
-			// Another signal's answer may have been copied.
-			if (id == null || id.equals(publication.id())) {
-				count(publication, answer.response(), answer.extension(), nowNanos);
-			}
-		}
+		return publication.respond(response, handledEvents == null, nowNanos);
 	}
 
 	// Expects, for a time, the outstanding answers to a publication that is about to end

@@ -58,7 +58,7 @@ final class PublishQueue {
 		this.responders = responders;
 		this.probes = probes;
 		this.missed = missed;
-		this.answers = new AnswerCorrelation(responders, unhandledEvents, this::notifyListener);
+		this.answers = new AnswerCorrelation(responders, unhandledEvents);
 	}
 
 	// To be run after each call that may end publications.
@@ -183,24 +183,35 @@ final class PublishQueue {
 		if (publication == null) {
 			return Verdict.LATE;
 		}
-		Verdict verdict = this.answers.count(publication, response, extension, now);
+		Verdict verdict = count(publication, response, extension, now);
 		concludeIfComplete(publication, now);
 		return verdict;
 	}
 
-	private void notifyListener(Publication publication, String responderId) {
-		if (publication.options().listener() != null) {
-			this.calls.guard(() -> publication.notifyListener(responderId, this.services.callbackLanes(),
+	@GuardedBy("this")
+	private Verdict count(Publication publication, Response response, @Nullable ResponseExtension extension,
+			long nowNanos) {
+		Verdict verdict = this.answers.count(publication, response, extension, nowNanos);
+		if (verdict == Verdict.COUNTED && publication.options().listener() != null) {
+			this.calls.guard(() -> publication.notifyListener(response.responderId(), this.services.callbackLanes(),
 					this.services.counters().failedListeners));
 		}
+		return verdict;
 	}
 
 	// Counts the stored answers to a publication.
 	synchronized void count(Publication publication, Collection<StoredAnswer> stored) {
-		if (publication.endRecall()) {
-			this.answers.count(publication, stored, now());
-			concludeIfComplete(publication, now());
+		if (!publication.endRecall()) {
+			return;
 		}
+		for (StoredAnswer answer : stored) {
+			String id = (answer.extension() != null) ? answer.extension().id() : null;
+			// Another signal's answer may have been copied.
+			if (id == null || id.equals(publication.id())) {
+				count(publication, answer.response(), answer.extension(), now());
+			}
+		}
+		concludeIfComplete(publication, now());
 	}
 
 	// Removes a responder, and no longer awaits it.
