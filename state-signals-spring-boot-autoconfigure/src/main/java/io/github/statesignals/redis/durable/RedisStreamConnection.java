@@ -76,8 +76,7 @@ final class RedisStreamConnection {
 		StreamServices services = new StreamServices(codecs, this.listener, new Retries(this.scheduler),
 				this::createClient, this.scheduler, driver::onEventLoop);
 		channels.forEach((name, settings) -> this.channels.put(name,
-				new StreamChannel(name, new StreamStore(name, settings, this.client), services,
-						(subscription) -> this.listener.onSubscription(name, subscription))));
+				new StreamChannel(name, new StreamStore(name, settings, this.client), services)));
 	}
 
 	private static CustomizableThreadFactory threads(String prefix) {
@@ -92,7 +91,7 @@ final class RedisStreamConnection {
 
 	// Returns the listener for the transport of all other channels: it is called by one
 	// thread at a time.
-	Listener listener() {
+	SignalTransport.Listener listener() {
 		return this.listener;
 	}
 
@@ -176,10 +175,6 @@ final class RedisStreamConnection {
 
 		ReadyListener(Listener delegate) {
 			super(delegate, (channel) -> RedisStreamConnection.this.channels.containsKey(channel));
-		}
-
-		void onSubscription(String channel, Response response) {
-			super.onResponse(channel, response, ResponseExtension.UNDERSTOOD);
 		}
 
 		// Any client can publish that a responder is subscribed, or leaves: Redis knows.

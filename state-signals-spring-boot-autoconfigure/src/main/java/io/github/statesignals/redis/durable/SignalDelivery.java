@@ -13,7 +13,6 @@ import io.github.statesignals.redis.durable.PendingSignal.Deleted;
 import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.signing.ChannelSigner.StoredPlace;
-import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
@@ -47,14 +46,14 @@ final class SignalDelivery {
 
 	private final String source;
 
-	private final Listener listener;
+	private final GuardedListener listener;
 
 	private final Reader reader;
 
 	// The last number of each publisher. Used by one thread at a time.
 	private final Map<String, Long> numbers = new HashMap<>();
 
-	SignalDelivery(RedisChannel channel, String responder, String source, Listener listener, Reader reader) {
+	SignalDelivery(RedisChannel channel, String responder, String source, GuardedListener listener, Reader reader) {
 		this.channel = channel;
 		this.responder = responder;
 		this.source = source;
@@ -69,7 +68,7 @@ final class SignalDelivery {
 			return deliver(this.channel.codec().readStoredSignal(line.json(), place), receipt);
 		}
 		if (signal.content() instanceof Deleted) {
-			this.listener.onDropped(this.channel.name(), "", this.responder, 1);
+			this.listener.call((to) -> to.onDropped(this.channel.name(), "", this.responder, 1));
 		}
 		else if (signal.content() instanceof Foreign foreign) {
 			this.listener.onMalformed(this.source, foreign.problem());
@@ -100,7 +99,8 @@ final class SignalDelivery {
 			return false;
 		}
 		receipt.replyTo = (extension != null) ? extension.replyTo() : null;
-		return this.listener.onStoredSignal(this.channel.name(), this.responder, read.signal(), extension, receipt);
+		return this.listener
+			.accept((to) -> to.onStoredSignal(this.channel.name(), this.responder, read.signal(), extension, receipt));
 	}
 
 	// An instance that was frozen may have read those before it when its lease had
@@ -120,7 +120,7 @@ final class SignalDelivery {
 		UnreadableSignal signal = Objects.requireNonNullElseGet(malformed.signal(),
 				() -> new UnreadableSignal(null, null, null, null, malformed.problem()));
 		receipt.replyTo = (signal.extension() != null) ? signal.extension().replyTo() : null;
-		if (!this.listener.onUnreadable(this.channel.name(), this.responder, signal, receipt)) {
+		if (!this.listener.accept((to) -> to.onUnreadable(this.channel.name(), this.responder, signal, receipt))) {
 			return false;
 		}
 		this.listener.onMalformed(this.source, malformed.problem());

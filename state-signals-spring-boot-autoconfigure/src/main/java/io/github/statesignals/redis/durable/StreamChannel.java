@@ -7,10 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.durable.store.StreamStore;
@@ -46,11 +44,11 @@ final class StreamChannel {
 
 	private boolean stopped;
 
-	StreamChannel(String name, StreamStore store, StreamServices services, Consumer<Response> subscriptions) {
+	StreamChannel(String name, StreamStore store, StreamServices services) {
 		this.store = store;
 		this.services = services;
 		this.target = new RedisChannel(name, false, services.codecs().apply(name));
-		this.registry = new StreamRegistry(name, store, services.listener(), subscriptions, services.executor());
+		this.registry = new StreamRegistry(name, store, services.listener(), services.executor());
 		this.publisher = new StreamPublisher(store, services);
 		this.answers = new StreamAnswers(store, codec(), services);
 	}

@@ -139,7 +139,7 @@ final class StreamReader implements SignalDelivery.Reader {
 			this.services.listener().onConnected(true);
 		}
 		this.registration.complete();
-		this.services.listener().onRegistered(this.channel, this.name);
+		this.services.listener().call((to) -> to.onRegistered(this.channel, this.name));
 		takeLease();
 	}
 
@@ -208,7 +208,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		this.backlog.checkPending(reply.firstPending());
 		Map<String, Long> dropped = this.lease.report(reply.dropped());
 		dropped.forEach((publisherId, count) -> this.services.listener()
-			.onDropped(this.channel, publisherId, this.name, count));
+			.call((to) -> to.onDropped(this.channel, publisherId, this.name, count)));
 		if (!dropped.isEmpty()) {
 			// Redis deletes what was reported.
 			takeLease();

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
@@ -16,7 +15,7 @@ import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import io.github.statesignals.redis.durable.store.StreamStore.Responders;
-import io.github.statesignals.transport.DurableSignalTransport.Listener;
+import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.LogText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +34,7 @@ final class StreamRegistry {
 
 	private final StreamStore store;
 
-	private final Listener listener;
-
-	private final Consumer<Response> subscriptions;
+	private final GuardedListener listener;
 
 	// Callers may hold locks that the listener needs.
 	private final Executor executor;
@@ -52,12 +49,10 @@ final class StreamRegistry {
 
 	private final AtomicBoolean refreshing = new AtomicBoolean();
 
-	StreamRegistry(String channel, StreamStore store, Listener listener, Consumer<Response> subscriptions,
-			Executor executor) {
+	StreamRegistry(String channel, StreamStore store, GuardedListener listener, Executor executor) {
 		this.channel = channel;
 		this.store = store;
 		this.listener = listener;
-		this.subscriptions = subscriptions;
 		this.executor = executor;
 	}
 
@@ -68,9 +63,10 @@ final class StreamRegistry {
 			.thenAcceptAsync((responders) -> {
 				responders.registered()
 					.keySet()
-					.forEach((name) -> this.subscriptions
-						.accept(new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null)));
-				this.listener.onResponders(this.channel, List.of(), responders.removed());
+					.forEach((name) -> this.listener.call((to) -> to.onResponse(this.channel,
+							new Response(name, publisherId, Signal.INITIALIZATION, Acknowledgement.SUCCESS, null),
+							ResponseExtension.UNDERSTOOD)));
+				this.listener.call((to) -> to.onResponders(this.channel, List.of(), responders.removed()));
 			}, this.executor)
 			.exceptionallyCompose((ex) -> {
 				this.unannounced.set(true);
@@ -109,7 +105,7 @@ final class StreamRegistry {
 			.toList();
 		List<String> removed = responders.removed().stream().filter((name) -> all || before.containsKey(name)).toList();
 		if (!added.isEmpty() || !removed.isEmpty()) {
-			this.listener.onResponders(this.channel, added, removed);
+			this.listener.call((to) -> to.onResponders(this.channel, added, removed));
 		}
 	}
 

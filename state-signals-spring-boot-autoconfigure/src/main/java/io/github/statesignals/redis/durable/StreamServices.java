@@ -5,12 +5,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.statesignals.redis.durable.store.StreamClient;
-import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.wire.SignalCodec;
 
 /**
  * The parts that all channels of a connection share.
  */
-record StreamServices(Function<String, SignalCodec> codecs, Listener listener, Retries retries,
+record StreamServices(Function<String, SignalCodec> codecs, GuardedListener listener, Retries retries,
 		Supplier<StreamClient> clients, Executor executor, Executor eventLoop) {
 }

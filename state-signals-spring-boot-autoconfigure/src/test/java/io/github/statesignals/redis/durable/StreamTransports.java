@@ -19,6 +19,7 @@ import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.redis.durable.store.StreamClient;
+import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.wire.SignalCodec;
@@ -104,8 +105,12 @@ final class StreamTransports implements AfterEachCallback {
 
 	static StreamServices services(ScheduledExecutorService scheduler, Supplier<StreamClient> clients,
 			Executor eventLoop) {
-		return new StreamServices((channel) -> new SignalCodec(1_000), new SilentListener(), new Retries(scheduler),
-				clients, scheduler, eventLoop);
+		return new StreamServices((channel) -> new SignalCodec(1_000), guarded(new SilentListener()),
+				new Retries(scheduler), clients, scheduler, eventLoop);
+	}
+
+	static GuardedListener guarded(DurableSignalTransport.Listener listener) {
+		return new GuardedListener(listener, (channel) -> true);
 	}
 
 	RecordingExporter exporter() {

@@ -101,7 +101,8 @@ class StuckReaderTests {
 			throw new IllegalStateException("not used");
 		}, Runnable::run));
 		Reader reader = new Reader();
-		return new DeliveryLoop("c", "r", store, backlog, new SignalDelivery(channel, "r", "log", listener, reader),
+		return new DeliveryLoop("c", "r", store, backlog,
+				new SignalDelivery(channel, "r", "log", StreamTransports.guarded(listener), reader),
 				new Retries(this.scheduler), reader);
 	}
 
