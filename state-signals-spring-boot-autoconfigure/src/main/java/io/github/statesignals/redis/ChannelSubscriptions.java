@@ -84,27 +84,20 @@ final class ChannelSubscriptions {
 	@GuardedBy("this")
 	private List<String> missing(RedisChannel channel) {
 		List<String> missing = new ArrayList<>();
-		String signals = channel.names().signals();
 		Listener listener = this.receiver.listener();
-		boolean responses = listener.wantsResponses(channel.name());
 		if (listener.wantsSignals(channel.name())) {
-			missing.add(signals);
-			if (!responses && channel.replyTo() != null) {
-				// Where its responders are probed.
-				missing.add(channel.replyTo());
-			}
+			missing.add(channel.names().signals());
 		}
-		if (responses) {
-			missing.addAll(channel.responseTopics());
+		if (listener.wantsResponses(channel.name())) {
+			missing.add(channel.names().responses());
+		}
+		// Where its responders are probed, too.
+		if (!missing.isEmpty() && channel.replyTo() != null) {
+			missing.add(channel.replyTo());
 		}
 		missing.removeAll(this.subscribed);
 		for (String name : missing) {
-			if (name.equals(signals)) {
-				this.receiver.addSignals(channel);
-			}
-			else {
-				this.receiver.addResponses(channel, name);
-			}
+			this.receiver.add(channel, name);
 		}
 		return missing;
 	}

@@ -67,12 +67,9 @@ final class MessageReceiver {
 		return Objects.requireNonNull(this.listener);
 	}
 
-	void addSignals(RedisChannel channel) {
-		this.topics.put(channel.names().signals(), new Topic(channel, true, false));
-	}
-
-	void addResponses(RedisChannel channel, String name) {
-		this.topics.put(name, new Topic(channel, false, name.equals(channel.replyTo())));
+	void add(RedisChannel channel, String name) {
+		this.topics.put(name,
+				new Topic(channel, name.equals(channel.names().signals()), name.equals(channel.replyTo())));
 	}
 
 	void receive(String name, byte[] payload) {

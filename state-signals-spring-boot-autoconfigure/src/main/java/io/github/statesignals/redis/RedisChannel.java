@@ -1,7 +1,6 @@
 package io.github.statesignals.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -80,10 +79,6 @@ public final class RedisChannel {
 				this.names.readsCombined(replyTo));
 		this.addresses.put(replyTo, address);
 		return address;
-	}
-
-	List<String> responseTopics() {
-		return (this.replyTo != null) ? List.of(this.names.responses(), this.replyTo) : List.of(this.names.responses());
 	}
 
 	@Override
