@@ -93,8 +93,8 @@ public final class RedisExceptions {
 		if (cause instanceof DataAccessException translated) {
 			return translated;
 		}
-		return (DriverClasses.isLettucePresent() && cause instanceof Exception failure) ? Lettuce.convert(failure)
-				: null;
+		return (DriverClasses.isLettucePresent() && cause instanceof Exception failure)
+				? new LettuceExceptionConverter().convert(failure) : null;
 	}
 
 	private static DataAccessException refused(String reply, Throwable cause) {
@@ -143,16 +143,6 @@ public final class RedisExceptions {
 	public static DataAccessException describe(String problem, Throwable ex) {
 		DataAccessException failure = translate(ex);
 		return SignalTransportException.sameKind(failure, problem + ": " + failure.getMessage(), failure);
-	}
-
-	private static final class Lettuce {
-
-		private static final LettuceExceptionConverter CONVERTER = new LettuceExceptionConverter();
-
-		static @Nullable DataAccessException convert(Exception ex) {
-			return CONVERTER.convert(ex);
-		}
-
 	}
 
 }
