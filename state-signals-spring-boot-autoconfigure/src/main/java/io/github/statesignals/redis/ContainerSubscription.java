@@ -121,14 +121,11 @@ final class ContainerSubscription {
 			Thread.currentThread().interrupt();
 			throw new QueryTimeoutException("Interrupted while subscribing", ex);
 		}
-		catch (ExecutionException ex) {
+		catch (ExecutionException | TimeoutException ex) {
 			if (RedisExceptions.isFinal(ex)) {
 				throw cause(ex);
 			}
 			logger.debug("Redis has not confirmed {} yet", channels, ex);
-		}
-		catch (TimeoutException ex) {
-			logger.debug("Redis has not confirmed {} yet", channels);
 		}
 		return false;
 	}

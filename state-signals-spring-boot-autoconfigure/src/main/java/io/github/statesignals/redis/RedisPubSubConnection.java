@@ -111,9 +111,7 @@ final class RedisPubSubConnection implements Runnable {
 		}
 		finally {
 			try {
-				if (this.prepared != null) {
-					this.prepared.end();
-				}
+				end(this.prepared);
 				disconnect();
 			}
 			finally {

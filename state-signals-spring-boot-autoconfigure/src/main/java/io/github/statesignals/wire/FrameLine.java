@@ -34,15 +34,11 @@ public sealed interface FrameLine {
 		}
 
 		boolean isOfSameResponder(Answer other) {
-			return isSame(this.between, other.between) && isSame(this.responderId, other.responderId);
+			return Arrays.equals(this.between, other.between) && Arrays.equals(this.responderId, other.responderId);
 		}
 
 		boolean isToSameSignal(Answer other) {
-			return isSame(this.between, other.between) && this.id.equals(other.id);
-		}
-
-		private static boolean isSame(byte[] json, byte[] other) {
-			return json == other || Arrays.equals(json, other);
+			return Arrays.equals(this.between, other.between) && this.id.equals(other.id);
 		}
 
 	}
