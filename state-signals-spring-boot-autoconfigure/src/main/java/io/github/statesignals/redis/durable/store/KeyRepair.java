@@ -1,12 +1,9 @@
 package io.github.statesignals.redis.durable.store;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.transport.LogText;
@@ -36,8 +33,7 @@ record KeyRepair(StreamKeys keys, StreamClient client) {
 	}
 
 	private CompletableFuture<List<byte[]>> repair(List<byte[]> used) {
-		Set<String> names = used.stream().map(Replies::text).collect(Collectors.toCollection(LinkedHashSet::new));
-		List<byte[]> distinct = names.stream().map(StreamKeys::bytes).toList();
+		List<byte[]> distinct = used.stream().map(Replies::text).distinct().map(StreamKeys::bytes).toList();
 		List<byte[]> arguments = new ArrayList<>();
 		distinct.forEach((key) -> {
 			arguments.add(StreamKeys.bytes(StreamKeys.type(key)));

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -133,11 +132,9 @@ public final class StreamStore {
 	public CompletableFuture<Set<String>> answered(String responder, List<String> signals) {
 		return eval(StreamScript.ANSWERED, signals.stream().map(this.keys::answers).toList(),
 				signals.stream().map((signal) -> StreamKeys.field(signal, responder)).toList())
-			.thenApply((numbers) -> {
-				Set<String> answered = new HashSet<>();
-				numbers.forEach((number) -> answered.add(signals.get((int) Replies.number(number) - 1)));
-				return answered;
-			});
+			.thenApply((numbers) -> numbers.stream()
+				.map((number) -> signals.get((int) Replies.number(number) - 1))
+				.collect(Collectors.toSet()));
 	}
 
 	// In JSON, in the order of the references, empty where there is none.
@@ -153,11 +150,9 @@ public final class StreamStore {
 	// The fields are those of the responders as they were read last, or empty. Restoring:
 	// those that were removed remain removed.
 	public CompletableFuture<Map<String, Registration>> register(Map<String, String> fields, boolean restoring) {
-		List<byte[]> arguments = new ArrayList<>();
-		arguments.add(bytes(restoring ? 1 : 0));
-		arguments.add(bytes(RESTORING));
-		arguments.add(StreamKeys.bytes((restoring ? Start.NEW : this.start).name().toLowerCase(Locale.ROOT)));
-		arguments.add(bytes(this.retention));
+		Start first = restoring ? Start.NEW : this.start;
+		List<byte[]> arguments = new ArrayList<>(List.of(bytes(restoring ? 1 : 0), bytes(RESTORING),
+				StreamKeys.bytes(first.name().toLowerCase(Locale.ROOT)), bytes(this.retention)));
 		fields.forEach((name, field) -> {
 			arguments.add(StreamKeys.bytes(name));
 			arguments.add(StreamKeys.bytes(field));
