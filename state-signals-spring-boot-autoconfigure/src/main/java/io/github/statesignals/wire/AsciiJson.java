@@ -91,6 +91,11 @@ final class AsciiJson {
 		return character >= ' ' && character < 128 && character != '"' && character != '\\';
 	}
 
+	// The bytes of a character in a string.
+	static int size(char character) {
+		return isPlain(character) ? 1 : (ESCAPED.indexOf(character) >= 0) ? 2 : 6;
+	}
+
 	AsciiJson string(String text) {
 		int characters = text.length();
 		ensure(characters + 2);

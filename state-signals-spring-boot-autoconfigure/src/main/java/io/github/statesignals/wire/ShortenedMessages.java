@@ -16,8 +16,8 @@ final class ShortenedMessages {
 			return null;
 		}
 		int end = 0;
-		while (end < message.length() && left >= size(message.charAt(end))) {
-			left -= size(message.charAt(end));
+		while (end < message.length() && left >= AsciiJson.size(message.charAt(end))) {
+			left -= AsciiJson.size(message.charAt(end));
 			end++;
 		}
 		if (end > 0 && end < message.length()
@@ -28,15 +28,7 @@ final class ShortenedMessages {
 	}
 
 	private static long size(String text) {
-		return text.chars().mapToLong((character) -> size((char) character)).sum();
-	}
-
-	// In bytes, in the JSON that is written here.
-	private static int size(char character) {
-		return switch (character) {
-			case '"', '\\', '\b', '\t', '\n', '\f', '\r' -> 2;
-			default -> (character >= ' ' && character < 128) ? 1 : 6;
-		};
+		return text.chars().mapToLong((character) -> AsciiJson.size((char) character)).sum();
 	}
 
 }
