@@ -17,6 +17,7 @@ import java.util.function.Function;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.StreamClient;
@@ -73,10 +74,11 @@ final class RedisStreamConnection {
 		CustomizableThreadFactory connecting = threads("state-signals-durable-connect-");
 		this.connectors = (task) -> connecting.newThread(task).start();
 		this.client = createClient();
-		StreamServices services = new StreamServices(codecs, this.listener, new Retries(this.scheduler),
-				this::createClient, this.scheduler, driver::onEventLoop);
+		StreamServices services = new StreamServices(this.listener, new Retries(this.scheduler), this::createClient,
+				this.scheduler, driver::onEventLoop);
 		channels.forEach((name, settings) -> this.channels.put(name,
-				new StreamChannel(name, new StreamStore(name, settings, this.client), services)));
+				new StreamChannel(new RedisChannel(name, false, codecs.apply(name)),
+						new StreamStore(name, settings, this.client), services)));
 	}
 
 	private static CustomizableThreadFactory threads(String prefix) {

@@ -44,11 +44,11 @@ final class StreamChannel {
 
 	private boolean stopped;
 
-	StreamChannel(String name, StreamStore store, StreamServices services) {
+	StreamChannel(RedisChannel target, StreamStore store, StreamServices services) {
 		this.store = store;
 		this.services = services;
-		this.target = new RedisChannel(name, false, services.codecs().apply(name));
-		this.registry = new StreamRegistry(name, store, services.listener(), services.executor());
+		this.target = target;
+		this.registry = new StreamRegistry(target.name(), store, services.listener(), services.executor());
 		this.publisher = new StreamPublisher(store, services);
 		this.answers = new StreamAnswers(store, codec(), services);
 	}

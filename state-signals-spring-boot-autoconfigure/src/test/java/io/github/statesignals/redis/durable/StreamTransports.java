@@ -22,7 +22,6 @@ import io.github.statesignals.redis.durable.store.StreamClient;
 import io.github.statesignals.transport.DurableSignalTransport;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -105,8 +104,7 @@ final class StreamTransports implements AfterEachCallback {
 
 	static StreamServices services(ScheduledExecutorService scheduler, Supplier<StreamClient> clients,
 			Executor eventLoop) {
-		return new StreamServices((channel) -> new SignalCodec(1_000), guarded(new SilentListener()),
-				new Retries(scheduler), clients, scheduler, eventLoop);
+		return new StreamServices(guarded(new SilentListener()), new Retries(scheduler), clients, scheduler, eventLoop);
 	}
 
 	static GuardedListener guarded(DurableSignalTransport.Listener listener) {
