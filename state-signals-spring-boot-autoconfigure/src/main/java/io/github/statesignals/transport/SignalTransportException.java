@@ -57,8 +57,10 @@ public class SignalTransportException extends DataAccessResourceFailureException
 		String outer = null;
 		String inner = null;
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			outer = inner;
-			inner = cause.getMessage();
+			if (cause.getMessage() != null) {
+				outer = inner;
+				inner = cause.getMessage();
+			}
 		}
 		if (inner == null) {
 			return null;

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.redis.RedisTransports;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,10 +17,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.data.redis.autoconfigure.JedisClientConfigurationBuilderCustomizer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -114,6 +118,21 @@ class ConnectFailureTests {
 		RedisProcess server = use(RedisProcess.builder().tls(certificates).settings("tls-auth-clients yes"));
 		assertThat(report(output, server, trusting(certificates, driver))).contains("certificate_required")
 			.contains("a key store with a certificate that the server trusts");
+	}
+
+	// Such as a load balancer between two servers, too.
+	@Test
+	void containerThatSubscribesAtAnotherServer(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		RedisProcess other = use(RedisProcess.builder());
+		assertThat(report(output, server, ElsewhereReceiver.class, "connect-timeout=8s",
+				"spring.elsewhere.port=" + other.port()))
+			.contains("'event-signal-response:orders'", "A message that was published on the Redis channel",
+					"was not received")
+			.contains("'stateSignalsListenerContainer'", "to the same server", "load balancer")
+			.doesNotContain("spring.data.redis.ssl");
+		assertThat(output.getOut()).contains("Redis is not available: A message that was published")
+			.doesNotContain("Redis is not available: null");
 	}
 
 	private static String[] trusting(Certificates certificates, String driver) {
@@ -246,6 +265,17 @@ class ConnectFailureTests {
 
 		@OnSignal(event = "start", channel = "orders")
 		void start() {
+		}
+
+	}
+
+	static class ElsewhereReceiver extends Receiver {
+
+		@Bean(defaultCandidate = false)
+		RedisMessageListenerContainer stateSignalsListenerContainer(@Value("${spring.elsewhere.port}") int port) {
+			RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+			container.setConnectionFactory(RedisTransports.started(new LettuceConnectionFactory("127.0.0.1", port)));
+			return container;
 		}
 
 	}

@@ -128,6 +128,10 @@ public enum ConnectProblem {
 			"If the server uses TLS on this port, set 'spring.data.redis.ssl.enabled=true' or 'spring.data.redis.ssl.bundle'. "
 					+ "Else its log says why it closes connections; 'protected-mode' and 'maxclients' are common reasons."),
 
+	NOT_RECEIVED(false, messages("that was published on the Redis channel .* was not received"),
+			"Subscriptions and publishes may reach different servers: connect the container 'stateSignalsListenerContainer' to the "
+					+ "same server as the RedisConnectionFactory. A proxy or load balancer has to use one server for both."),
+
 	REFUSED(false, messages("Connection refused|Failed to connect|No route to host|connection timed out"), null),
 
 	NO_ANSWER(false, (cause) -> true,
