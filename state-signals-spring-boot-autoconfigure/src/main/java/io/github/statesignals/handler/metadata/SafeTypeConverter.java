@@ -1,7 +1,7 @@
 package io.github.statesignals.handler.metadata;
 
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.expression.spel.SpelEvaluationException;
 import org.springframework.expression.spel.SpelMessage;
 import org.springframework.expression.spel.support.StandardTypeConverter;
-import org.springframework.util.ObjectUtils;
+import org.springframework.util.CollectionUtils;
 
 /**
  * Converts values in the conditions of handler methods, and no string to an unsafe type.
@@ -40,8 +40,7 @@ public final class SafeTypeConverter extends StandardTypeConverter {
 		}
 		return isAnyUnsafe(
 				(value instanceof Collection<?> elements) ? elements
-						: Arrays.asList(
-								ObjectUtils.toObjectArray(value.getClass().isArray() ? value : new Object[] { value })),
+						: value.getClass().isArray() ? CollectionUtils.arrayToList(value) : List.of(value),
 				target.getElementTypeDescriptor());
 	}
 
