@@ -128,11 +128,10 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 
 	private List<String> elements(String key) {
 		List<String> elements = new ArrayList<>();
-		if (property(key) == null) {
-			for (String element = property(key + "[0]"); element != null; element = property(
-					key + "[" + elements.size() + "]")) {
-				elements.add(element);
-			}
+		String element = (property(key) == null) ? property(key + "[0]") : null;
+		while (element != null) {
+			elements.add(element);
+			element = property(key + "[" + elements.size() + "]");
 		}
 		return elements;
 	}
