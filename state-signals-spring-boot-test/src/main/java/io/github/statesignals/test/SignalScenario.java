@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -77,12 +76,13 @@ public final class SignalScenario implements AutoCloseable {
 	}
 
 	private static <T> T bean(ApplicationContext context, Class<T> type) {
-		return Optional.ofNullable(context.getBeanProvider(type).getIfAvailable())
-			.orElseThrow(() -> new IllegalStateException("The application context '" + context.getDisplayName()
+		return context.getBeanProvider(type).getIfAvailable(() -> {
+			throw new IllegalStateException("The application context '" + context.getDisplayName()
 					+ "' has no signals in memory (no " + type.getSimpleName()
 					+ "). Annotate the test class with @AutoConfigureSignals, or set the property '"
 					+ SignalTestAutoConfiguration.BROKER
-					+ "' where the test starts the application itself; and do not set 'state-signals.enabled' to false."));
+					+ "' where the test starts the application itself; and do not set 'state-signals.enabled' to false.");
+		});
 	}
 
 	/**
