@@ -55,7 +55,7 @@ public final class Futures {
 	}
 
 	// The action runs before the dependent stages and must not throw. The other future is
-	// cancelled with this one.
+	// cancelled with this one, also if its caller completes it, as orTimeout does.
 	public static <T> CompletableFuture<T> handOut(CompletableFuture<T> future,
 			BiConsumer<@Nullable T, @Nullable Throwable> first) {
 		HandedOut<T> handedOut = new HandedOut<>(future);
@@ -82,12 +82,25 @@ public final class Futures {
 		}
 
 		@Override
+		public boolean complete(T value) {
+			return cancelSource(super.complete(value));
+		}
+
+		@Override
+		public boolean completeExceptionally(Throwable ex) {
+			return cancelSource(super.completeExceptionally(ex));
+		}
+
+		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
-			boolean cancelled = super.cancel(mayInterruptIfRunning);
-			if (cancelled) {
+			return cancelSource(super.cancel(mayInterruptIfRunning));
+		}
+
+		private boolean cancelSource(boolean ended) {
+			if (ended && !this.source.isDone()) {
 				this.source.cancel(false);
 			}
-			return cancelled;
+			return ended;
 		}
 
 	}

@@ -91,9 +91,23 @@ final class Publication extends CompletableFuture<SignalResult> implements Runna
 	}
 
 	@Override
+	public boolean complete(SignalResult result) {
+		return abandon(super.complete(result));
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable ex) {
+		return abandon(super.completeExceptionally(ex));
+	}
+
+	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
-		boolean cancelled = super.cancel(mayInterruptIfRunning);
-		if (cancelled) {
+		return abandon(super.cancel(mayInterruptIfRunning));
+	}
+
+	// Unless it has ended by itself: its caller may complete it, as orTimeout does.
+	private boolean abandon(boolean completed) {
+		if (completed && !this.handedOut.get()) {
 			try {
 				this.owner.onCancelled(this);
 			}
@@ -101,7 +115,7 @@ final class Publication extends CompletableFuture<SignalResult> implements Runna
 				handOut(null, new CancellationException());
 			}
 		}
-		return cancelled;
+		return completed;
 	}
 
 	// Takes the result that it ends with. To be run when the lock is released.

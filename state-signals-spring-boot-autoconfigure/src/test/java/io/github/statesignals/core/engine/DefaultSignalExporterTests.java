@@ -27,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -1435,6 +1436,30 @@ class DefaultSignalExporterTests {
 		answer("r1", "start", 1);
 		assertThat(get(second).isSuccess()).isTrue();
 		assertThat(first).isCancelled();
+	}
+
+	// As orTimeout and completeOnTimeout do.
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void completingTheFutureEndsTheWait(boolean intercepted) {
+		if (intercepted) {
+			this.interceptors.add(new LabellingInterceptor());
+		}
+		subscribed("r1");
+		List<Consumer<CompletableFuture<SignalResult>>> completions = List
+			.of((future) -> future.completeExceptionally(new TimeoutException()), (future) -> future.complete(null));
+		for (Consumer<CompletableFuture<SignalResult>> completion : completions) {
+			CompletableFuture<SignalResult> first = this.exporter.signal("start").timeout(FOR_EVER).publishAsync();
+			CompletableFuture<SignalResult> second = this.exporter.signal("start").sampleNo(2).publishAsync();
+			this.peer.receive("start");
+			this.peer.receivesNothing();
+			completion.accept(first);
+			assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
+			answer("r1", "start", 1);
+			answer("r1", "start", 1);
+			assertThat(get(second).isSuccess()).isTrue();
+			assertThat(first).isDone().isNotCancelled();
+		}
 	}
 
 	@Test
