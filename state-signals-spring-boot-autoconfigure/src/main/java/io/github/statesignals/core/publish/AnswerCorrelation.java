@@ -144,7 +144,7 @@ final class AnswerCorrelation {
 		long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
 		for (String responderId : publication.tally().outstanding()) {
 			this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until, failed),
-					(before, added) -> new Expected(before.count + 1, until, before.failed || failed));
+					(before, added) -> before.with(added));
 		}
 	}
 
@@ -152,6 +152,13 @@ final class AnswerCorrelation {
 	}
 
 	private record Expected(int count, long untilNanos, boolean failed) {
+
+		Expected with(Expected added) {
+			boolean longer = this.untilNanos - added.untilNanos > 0;
+			return new Expected(this.count + added.count, longer ? this.untilNanos : added.untilNanos,
+					this.failed || added.failed);
+		}
+
 	}
 
 }

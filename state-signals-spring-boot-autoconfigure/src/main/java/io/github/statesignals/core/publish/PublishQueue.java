@@ -331,14 +331,14 @@ final class PublishQueue {
 	}
 
 	void fail(Publication publication, Throwable ex) {
-		if (finish(publication)) {
+		if (cancel(publication)) {
 			publication.fail(ex);
 		}
 	}
 
-	synchronized void cancel(Publication publication) {
+	synchronized boolean cancel(Publication publication) {
 		this.answers.expectUnawaited(publication, now(), this.sender.limit(publication), true);
-		finish(publication);
+		return finish(publication);
 	}
 
 	// Ends it, and sends those that waited for its place.

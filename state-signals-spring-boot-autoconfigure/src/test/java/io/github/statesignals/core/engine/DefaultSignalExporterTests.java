@@ -831,6 +831,48 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void answerIsExpectedToAPublishThatFailedAlthoughAnotherResponderHadAnswered() {
+		subscribed("fast", "slow");
+		CompletableFuture<Void> sent = new CompletableFuture<>();
+		this.wire.sending = (signal) -> sent;
+		CompletableFuture<SignalResult> failed = this.exporter.signal("start").publishAsync();
+		answer("fast", "start", 1);
+		settle();
+		sent.completeExceptionally(new QueryTimeoutException("No"));
+		awaiting().until(failed::isCompletedExceptionally);
+		this.wire.sending = this.wire::pass;
+		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
+		answer("slow", "start", 1);
+		answer("fast", "start", 1);
+		settle();
+		assertThat(next).isNotDone();
+		answer("slow", "start", 0);
+		assertThat(get(next).failed()).containsExactly("slow");
+	}
+
+	@Test
+	void answerIsExpectedForTheTimeoutOfItsPublishWhateverThatOfTheNextOne() {
+		subscribed("fast", "slow");
+		for (Duration timeout : List.of(Duration.ofMinutes(10), Duration.ofSeconds(1))) {
+			CompletableFuture<SignalResult> early = this.exporter.signal("start")
+				.timeout(timeout)
+				.until(CompletionRule.first())
+				.publishAsync();
+			answer("fast", "start", 1);
+			assertThat(get(early).missing()).containsExactly("slow");
+		}
+		this.timer.advance(Duration.ofMinutes(5));
+		CompletableFuture<SignalResult> next = this.exporter.signal("start").publishAsync();
+		answer("slow", "start", 1);
+		answer("fast", "start", 1);
+		settle();
+		assertThat(next).isNotDone();
+		answer("slow", "start", 1);
+		answer("slow", "start", 0);
+		assertThat(get(next).failed()).containsExactly("slow");
+	}
+
+	@Test
 	void listenersOfResultsAreCalledWithoutALock() {
 		subscribed("python");
 		AtomicInteger calls = new AtomicInteger();
