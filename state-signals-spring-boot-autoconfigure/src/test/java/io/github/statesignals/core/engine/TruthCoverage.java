@@ -34,6 +34,9 @@ final class TruthCoverage {
 	}
 
 	private static boolean occurred(Category category, TruthRun run, Published published) {
+		if (!published.hasResult()) {
+			return category == Category.NOT_CONFIRMED;
+		}
 		SignalResult result = published.result().join();
 		Rule rule = published.publish().rule();
 		return switch (category) {
@@ -55,6 +58,7 @@ final class TruthCoverage {
 			case DURABLE -> run.situation().durable() && result.isSuccess();
 			case DURABLE_MISSING -> run.situation().durable() && !result.missing().isEmpty();
 			case RULE -> rule != Rule.ALL && result.isSuccess() && !result.missing().isEmpty();
+			case NOT_CONFIRMED -> false;
 			case RULE_FAILED -> rule != Rule.ALL && !result.isSuccess();
 			case REQUIRED -> !published.publish().required().isEmpty() && result.isSuccess();
 			case REQUIRED_FAILED -> !published.publish().required().isEmpty() && !result.isSuccess();
@@ -89,7 +93,7 @@ final class TruthCoverage {
 
 		SUCCESS, FAILURE, NONE_SUBSCRIBED, UNHANDLED, DEAD, LEFT, SUBSCRIPTION_LOST, BUSY, LATE, RESTARTED,
 		FORGED_LEAVE, FORGED_SUBSCRIPTION, OWN, LEGACY, MIXED, DURABLE, DURABLE_MISSING, RULE, RULE_FAILED, REQUIRED,
-		REQUIRED_FAILED
+		REQUIRED_FAILED, NOT_CONFIRMED
 
 	}
 

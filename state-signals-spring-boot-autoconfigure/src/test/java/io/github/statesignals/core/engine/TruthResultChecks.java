@@ -143,11 +143,35 @@ final class TruthResultChecks {
 				&& !this.oracle.began(member.id(), this.sample);
 	}
 
-	// Without an id, a late answer to an earlier signal is taken for one to this.
+	// Without an id, a late answer to an earlier signal is taken for one to this, unless
+	// it was to be expected.
 	private boolean isAnswerToEarlier(String id) {
 		return this.signal != null && this.signal.id() == null
 				&& this.oracle.hasReceived((answer) -> answer.responderId().equals(id) && answer.sample() >= 0
-						&& answer.sample() < this.sample && isEvent(answer) && isReceivedMeanwhile(answer));
+						&& answer.sample() < this.sample && isEvent(answer) && isReceivedMeanwhile(answer)
+						&& !isExpectedLate(answer, this.run.published().get(answer.sample())));
+	}
+
+	// The publish ended without it, and it comes before the timeout of that.
+	private boolean isExpectedLate(Answer answer, Published earlier) {
+		SentSignal sent = this.oracle.signal(earlier.sample());
+		boolean early = sent != null
+				&& answer.nanos() - sent.sentNanos() < nanos(earlier.publish().timeout()) - this.slackNanos;
+		return early && isAwaited(answer.responderId(), earlier) && !takesItsPlace(answer, sent);
+	}
+
+	private boolean isAwaited(String id, Published earlier) {
+		if (!earlier.hasResult()) {
+			return earlier.subscribers().contains(id);
+		}
+		return earlier.result().join().missing().contains(id) && !new TruthResultChecks(this.run, earlier).isSilent(id);
+	}
+
+	// One to a publish before that, whose timeout had passed, came first.
+	private boolean takesItsPlace(Answer expected, SentSignal sent) {
+		return this.oracle.hasReceived((answer) -> answer.responderId().equals(expected.responderId())
+				&& isEvent(answer) && answer.sample() >= 0 && answer.sample() < expected.sample()
+				&& answer.nanos() - sent.sentNanos() >= 0);
 	}
 
 	private boolean isEvent(Answer answer) {
@@ -172,14 +196,14 @@ final class TruthResultChecks {
 	}
 
 	// Without an id, its answer is taken for that to an earlier signal, whose publish a
-	// rule ended without it.
+	// rule ended without it, or which may have been sent.
 	private boolean isTakenForEarlier(String id) {
 		return this.signal.id() == null && this.run.published()
 			.stream()
-			.anyMatch((earlier) -> earlier.sample() < this.sample && earlier.hasResult()
-					&& earlier.publish().rule() != Rule.ALL
+			.anyMatch((earlier) -> earlier.sample() < this.sample
 					&& earlier.publish().event().equals(this.published.publish().event())
-					&& earlier.result().join().missing().contains(id));
+					&& (!earlier.hasResult() || (earlier.publish().rule() != Rule.ALL
+							&& earlier.result().join().missing().contains(id))));
 	}
 
 	private void checkMissing(String id) {
@@ -311,7 +335,10 @@ final class TruthResultChecks {
 	// That may have ended the publish that this one was queued behind, at the same time.
 	private boolean leftBefore(String id) {
 		TruthMember member = member(id);
-		return member != null && member.hasLeft(this.signal.sentNanos());
+		return (member != null && member.hasLeft(this.signal.sentNanos())) || this.run.published()
+			.stream()
+			.anyMatch((earlier) -> earlier.sample() < this.sample && earlier.hasResult()
+					&& earlier.result().join().gone().contains(id));
 	}
 
 	// A legacy peer that has answered no signal since it subscribed, and did not answer

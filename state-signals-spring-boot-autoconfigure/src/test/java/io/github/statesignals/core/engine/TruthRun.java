@@ -168,6 +168,10 @@ final class TruthRun {
 		switch (step.action()) {
 			case FORGE_SUBSCRIBER -> forgeSubscription(SUBSCRIBER, subscription(LeaveSeal.create()));
 			case FORGE_LEGACY_SUBSCRIBER -> forgeSubscription(LEGACY_SUBSCRIBER, null);
+			case CONFIRM_LATE -> {
+				this.exporterWire.confirmLate(TruthWire.Sending.values()[1 + step.noticed()]);
+				at(step.unnoticed(), this.exporterWire::confirm);
+			}
 			case LOSE_SUBSCRIPTION -> lose(wire(step), step);
 			case HOLD -> {
 				TruthWire held = wire(step);

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.statesignals.CompletionRule;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,10 @@ record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Mem
 
 	private static final List<Action> ENDINGS = List.of(Action.KILL, Action.STOP, Action.REMOVE_HANDLERS);
 
+	private static final List<Action> ACTIONS = Stream.of(Action.values())
+		.filter((action) -> action != Action.CONFIRM_LATE)
+		.toList();
+
 	/**
 	 * In place of a member: the publishing application.
 	 */
@@ -62,9 +67,17 @@ record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Mem
 		if (members.size() > 2 && random.nextInt(4) == 0) {
 			addLeavingAfterAnotherIsGone(random, members.size(), steps, publishes);
 		}
+		if (!durable && random.nextInt(4) == 0) {
+			steps.add(new Step(random.nextInt(END), Action.CONFIRM_LATE, EXPORTER, 100 + random.nextInt(5_000),
+					random.nextInt(3)));
+		}
 		steps.sort(Comparator.comparingInt(Step::at));
 		publishes.sort(Comparator.comparingInt(Publish::at));
 		return new TruthSituation(seed, durable, evictAfterMissed, members, List.copyOf(steps), List.copyOf(publishes));
+	}
+
+	boolean confirmsLate() {
+		return this.steps.stream().anyMatch((step) -> step.action() == Action.CONFIRM_LATE);
 	}
 
 	// A rule counts those that are gone, and not those that left.
@@ -117,7 +130,7 @@ record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Mem
 		List<Step> steps = new ArrayList<>();
 		int count = random.nextInt(7);
 		for (int i = 0; i < count; i++) {
-			List<Action> actions = random.nextInt(3) == 0 ? ENDINGS : List.of(Action.values());
+			List<Action> actions = random.nextInt(3) == 0 ? ENDINGS : ACTIONS;
 			Action action = actions.get(random.nextInt(actions.size()));
 			if (durable && !action.durable) {
 				continue;
@@ -221,7 +234,9 @@ record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Mem
 	 * @param action what
 	 * @param member the number of the member, or {@link #EXPORTER}
 	 * @param unnoticed for how long a loss is not noticed, or deliveries are held
-	 * @param noticed for how long a loss goes on when it is noticed
+	 * @param noticed for how long a loss goes on when it is noticed; if signals are
+	 * confirmed late, whether they are sent (1), sent without a confirmation (2), or
+	 * neither (0)
 	 */
 	record Step(int at, Action action, int member, int unnoticed, int noticed) {
 	}
@@ -253,6 +268,9 @@ record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Mem
 
 		/** What it would receive comes late. */
 		HOLD(true),
+
+		/** What it sends is confirmed late, or never, whether or not it is sent. */
+		CONFIRM_LATE(false),
 
 		/** Another one announces that it leaves, without a key. */
 		FORGE_LEAVE(false),

@@ -38,7 +38,11 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 
 	private final List<Runnable> held = new ArrayList<>();
 
+	private final List<CompletableFuture<?>> unconfirmed = new ArrayList<>();
+
 	private State state = State.RECEIVING;
+
+	private Sending sending = Sending.CONFIRMED;
 
 	private volatile DurableSignalTransport.@Nullable Listener listener;
 
@@ -115,6 +119,44 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 				late.forEach(Runnable::run);
 			}
 		}
+	}
+
+	/**
+	 * Confirms no signal that is sent from now on, until {@link #confirm()}.
+	 * @param changed what becomes of them
+	 */
+	synchronized void confirmLate(Sending changed) {
+		this.sending = changed;
+	}
+
+	/**
+	 * Ends what {@link #confirmLate} has begun.
+	 */
+	void confirm() {
+		List<CompletableFuture<?>> ended;
+		Sending how;
+		synchronized (this) {
+			ended = List.copyOf(this.unconfirmed);
+			this.unconfirmed.clear();
+			how = this.sending;
+			this.sending = Sending.CONFIRMED;
+		}
+		for (CompletableFuture<?> each : ended) {
+			if (how == Sending.CONFIRMED_LATE) {
+				each.complete(null);
+			}
+			else {
+				each.completeExceptionally(
+						new DataAccessResourceFailureException("It is not known whether it was sent"));
+			}
+		}
+	}
+
+	private synchronized Sending sending(CompletableFuture<?> confirmation) {
+		if (this.sending != Sending.CONFIRMED) {
+			this.unconfirmed.add(confirmation);
+		}
+		return this.sending;
 	}
 
 	private Disturbance last() {
@@ -197,7 +239,13 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 			return disconnected();
 		}
 		this.oracle.signalSent(signal, extension);
-		return this.delegate.send(channel, signal, extension);
+		CompletableFuture<?> confirmation = new CompletableFuture<>();
+		Sending how = Signal.isReserved(signal.event()) ? Sending.CONFIRMED : sending(confirmation);
+		if (how == Sending.LOST) {
+			return confirmation;
+		}
+		CompletableFuture<?> sent = this.delegate.send(channel, signal, extension);
+		return (how == Sending.CONFIRMED) ? sent : confirmation;
 	}
 
 	@Override
@@ -212,6 +260,15 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 
 	private static <T> CompletableFuture<T> disconnected() {
 		return CompletableFuture.failedFuture(new DataAccessResourceFailureException("This process is disconnected"));
+	}
+
+	/**
+	 * What becomes of signals that are sent.
+	 */
+	enum Sending {
+
+		CONFIRMED, LOST, CONFIRMED_LATE, UNCONFIRMED
+
 	}
 
 	private enum State {
