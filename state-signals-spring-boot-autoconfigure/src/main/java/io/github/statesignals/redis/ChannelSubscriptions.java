@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
@@ -19,11 +21,14 @@ import org.springframework.dao.QueryTimeoutException;
  */
 final class ChannelSubscriptions {
 
-	@GuardedBy("this")
+	// A monitor would pin the thread that waits for Redis, which may be virtual.
+	private final Lock registration = new ReentrantLock();
+
+	@GuardedBy("registration")
 	private final Set<String> subscribed = new HashSet<>();
 
 	// Present while connected.
-	@GuardedBy("this")
+	@GuardedBy("registration")
 	private @Nullable ContainerSubscription active;
 
 	private final Collection<RedisChannel> channels;
@@ -36,40 +41,60 @@ final class ChannelSubscriptions {
 	}
 
 	// The subscription is to be started, or was started for heartbeats.
-	synchronized void prepare(ContainerSubscription target) {
-		this.subscribed.clear();
-		if (!add(target)) {
-			throw new QueryTimeoutException("Redis did not confirm the subscription in time");
+	void prepare(ContainerSubscription target) {
+		this.registration.lock();
+		try {
+			this.subscribed.clear();
+			if (!add(target)) {
+				throw new QueryTimeoutException("Redis did not confirm the subscription in time");
+			}
+		}
+		finally {
+			this.registration.unlock();
 		}
 	}
 
 	// Adds the channels that were opened while it started.
-	synchronized void activate(ContainerSubscription started) {
-		add(started);
-		this.active = started;
+	void activate(ContainerSubscription started) {
+		this.registration.lock();
+		try {
+			add(started);
+			this.active = started;
+		}
+		finally {
+			this.registration.unlock();
+		}
 	}
 
-	synchronized @Nullable ContainerSubscription deactivate() {
-		ContainerSubscription stopped = this.active;
-		this.active = null;
-		return stopped;
+	@Nullable ContainerSubscription deactivate() {
+		this.registration.lock();
+		try {
+			ContainerSubscription stopped = this.active;
+			this.active = null;
+			return stopped;
+		}
+		finally {
+			this.registration.unlock();
+		}
 	}
 
 	// Until it is connected, that is left to activate().
-	synchronized void update() {
-		ContainerSubscription current = this.active;
-		if (current == null) {
-			return;
-		}
+	void update() {
+		this.registration.lock();
 		try {
-			add(current);
+			if (this.active != null) {
+				add(this.active);
+			}
 		}
 		catch (RuntimeException ex) {
 			throw RedisExceptions.describe("Could not subscribe to the Redis channels " + this.channels, ex);
 		}
+		finally {
+			this.registration.unlock();
+		}
 	}
 
-	@GuardedBy("this")
+	@GuardedBy("registration")
 	private boolean add(ContainerSubscription target) {
 		List<String> added = new ArrayList<>();
 		for (RedisChannel channel : this.channels) {
@@ -81,7 +106,7 @@ final class ChannelSubscriptions {
 		return confirmed;
 	}
 
-	@GuardedBy("this")
+	@GuardedBy("registration")
 	private List<String> missing(RedisChannel channel) {
 		List<String> missing = new ArrayList<>();
 		Listener listener = this.receiver.listener();

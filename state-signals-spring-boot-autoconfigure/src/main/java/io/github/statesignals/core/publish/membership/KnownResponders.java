@@ -145,8 +145,7 @@ public final class KnownResponders {
 	}
 
 	// Whether a subscription has no effect, because its id is too long, there are too
-	// many
-	// subscribers, or they take too much memory.
+	// many subscribers, or they take too much memory.
 	public synchronized boolean isRefused(String responderId, @Nullable ResponseExtension extension) {
 		KnownResponder before = this.known.get(responderId);
 		long bytes = merged(responderId, extension).bytes(responderId);
