@@ -67,10 +67,7 @@ class RepeatedMessageTests {
 	void publishThatALegacyResponderHasNotAnsweredFails() {
 		RefusingTwo responder = responder(this.server.properties(), LEGACY);
 		SignalExporter exporter = exporter(this.proxy.properties(), EXTENDED);
-		dropReplies();
-		CompletableFuture<SignalResult> first = publish(exporter, 2);
-		await().atMost(RedisProcess.PATIENCE).until(() -> responder.samples.contains(2));
-		cut();
+		CompletableFuture<SignalResult> first = publishUnconfirmed(exporter, responder);
 		assertThat(first).failsWithin(RedisProcess.PATIENCE)
 			.withThrowableThat()
 			.withCauseInstanceOf(DataAccessException.class)
@@ -85,10 +82,7 @@ class RepeatedMessageTests {
 	void signalToAResponderThatRecognizesItIsRepeated() {
 		RefusingTwo responder = responder(this.server.properties(), EXTENDED);
 		SignalExporter exporter = exporter(this.proxy.properties(), EXTENDED);
-		dropReplies();
-		CompletableFuture<SignalResult> first = publish(exporter, 2);
-		await().atMost(RedisProcess.PATIENCE).until(() -> responder.samples.contains(2));
-		cut();
+		CompletableFuture<SignalResult> first = publishUnconfirmed(exporter, responder);
 		responder.released.countDown();
 		assertThat(first.join().code()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(publish(exporter, 1).join().isSuccess()).isTrue();
@@ -137,6 +131,15 @@ class RepeatedMessageTests {
 
 	private static CompletableFuture<SignalResult> publish(SignalExporter exporter, int sampleNo) {
 		return exporter.signal(Recorder.EVENT).sampleNo(sampleNo).timeout(Duration.ofSeconds(30)).publishAsync();
+	}
+
+	// Its confirmation is lost with the connection.
+	private CompletableFuture<SignalResult> publishUnconfirmed(SignalExporter exporter, RefusingTwo responder) {
+		dropReplies();
+		CompletableFuture<SignalResult> published = publish(exporter, 2);
+		await().atMost(RedisProcess.PATIENCE).until(() -> responder.samples.contains(2));
+		cut();
+		return published;
 	}
 
 	private void dropReplies() {
