@@ -63,7 +63,7 @@ public final class Futures {
 		return handedOut;
 	}
 
-	private static final class HandedOut<T> extends CompletableFuture<T> implements BiConsumer<T, Throwable> {
+	private static final class HandedOut<T> extends CompletionAwareFuture<T> implements BiConsumer<T, Throwable> {
 
 		private final CompletableFuture<T> source;
 
@@ -82,25 +82,10 @@ public final class Futures {
 		}
 
 		@Override
-		public boolean complete(T value) {
-			return cancelSource(super.complete(value));
-		}
-
-		@Override
-		public boolean completeExceptionally(Throwable ex) {
-			return cancelSource(super.completeExceptionally(ex));
-		}
-
-		@Override
-		public boolean cancel(boolean mayInterruptIfRunning) {
-			return cancelSource(super.cancel(mayInterruptIfRunning));
-		}
-
-		private boolean cancelSource(boolean ended) {
-			if (ended && !this.source.isDone()) {
+		protected void onCompleted() {
+			if (!this.source.isDone()) {
 				this.source.cancel(false);
 			}
-			return ended;
 		}
 
 	}

@@ -17,6 +17,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.CompletionAwareFuture;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.SignalSize;
 import io.github.statesignals.core.lane.Budget;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * guarded by the monitor of the {@code PublishQueue}; only the methods of the future may
  * be called without it.
  */
-final class Publication extends CompletableFuture<SignalResult> implements Runnable {
+final class Publication extends CompletionAwareFuture<SignalResult> implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -90,24 +91,10 @@ final class Publication extends CompletableFuture<SignalResult> implements Runna
 		this.bytes = SignalSize.of(signal, options.trace());
 	}
 
+	// Its caller has completed it, unless it has ended by itself.
 	@Override
-	public boolean complete(SignalResult result) {
-		return abandon(super.complete(result));
-	}
-
-	@Override
-	public boolean completeExceptionally(Throwable ex) {
-		return abandon(super.completeExceptionally(ex));
-	}
-
-	@Override
-	public boolean cancel(boolean mayInterruptIfRunning) {
-		return abandon(super.cancel(mayInterruptIfRunning));
-	}
-
-	// Unless it has ended by itself: its caller may complete it, as orTimeout does.
-	private boolean abandon(boolean completed) {
-		if (completed && !this.handedOut.get()) {
+	protected void onCompleted() {
+		if (!this.handedOut.get()) {
 			try {
 				this.owner.onCancelled(this);
 			}
@@ -115,7 +102,6 @@ final class Publication extends CompletableFuture<SignalResult> implements Runna
 				handOut(null, new CancellationException());
 			}
 		}
-		return completed;
 	}
 
 	// Takes the result that it ends with. To be run when the lock is released.

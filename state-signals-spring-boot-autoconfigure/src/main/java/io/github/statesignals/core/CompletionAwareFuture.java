@@ -1,0 +1,37 @@
+package io.github.statesignals.core;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A future that is told when it is completed, also by its caller, as {@code orTimeout}
+ * does. Before that returns, and after dependent stages may have run.
+ */
+public abstract class CompletionAwareFuture<T> extends CompletableFuture<T> {
+
+	protected abstract void onCompleted();
+
+	@Override
+	public boolean complete(@Nullable T value) {
+		return report(super.complete(value));
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable ex) {
+		return report(super.completeExceptionally(ex));
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		return report(super.cancel(mayInterruptIfRunning));
+	}
+
+	private boolean report(boolean completed) {
+		if (completed) {
+			onCompleted();
+		}
+		return completed;
+	}
+
+}
