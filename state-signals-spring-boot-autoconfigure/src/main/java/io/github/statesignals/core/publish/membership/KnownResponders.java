@@ -120,12 +120,12 @@ public final class KnownResponders {
 	public boolean add(String responderId, @Nullable ResponseExtension extension) {
 		int count;
 		synchronized (this) {
-			if (!this.open || isRefused(responderId, extension)) {
-				return false;
-			}
 			KnownResponder before = this.known.get(responderId);
 			KnownResponder merged = merged(responderId, extension);
-			this.memory.force(merged.bytes(responderId) - ((before != null) ? before.bytes(responderId) : 0));
+			if (!this.open || isRefused(responderId, before, merged)) {
+				return false;
+			}
+			this.memory.force(growth(responderId, before, merged));
 			this.missed.remove(responderId);
 			removeLost(responderId);
 			if (merged != before) {
@@ -147,14 +147,18 @@ public final class KnownResponders {
 	// Whether a subscription has no effect, because its id is too long, there are too
 	// many subscribers, or they take too much memory.
 	public synchronized boolean isRefused(String responderId, @Nullable ResponseExtension extension) {
-		KnownResponder before = this.known.get(responderId);
-		long bytes = merged(responderId, extension).bytes(responderId);
-		if (before != null) {
-			long replaced = before.bytes(responderId);
-			return bytes > replaced && !this.memory.fits(bytes - replaced);
-		}
-		return responderId.length() > SignalTransport.MAX_TEXT_LENGTH || this.known.size() >= LIMIT
-				|| !this.memory.fits(bytes);
+		return isRefused(responderId, this.known.get(responderId), merged(responderId, extension));
+	}
+
+	private boolean isRefused(String responderId, @Nullable KnownResponder before, KnownResponder merged) {
+		long growth = growth(responderId, before, merged);
+		boolean admitted = before != null
+				|| (responderId.length() <= SignalTransport.MAX_TEXT_LENGTH && this.known.size() < LIMIT);
+		return !admitted || (growth > 0 && !this.memory.fits(growth));
+	}
+
+	private static long growth(String responderId, @Nullable KnownResponder before, KnownResponder merged) {
+		return merged.bytes(responderId) - ((before != null) ? before.bytes(responderId) : 0);
 	}
 
 	private KnownResponder merged(String responderId, @Nullable ResponseExtension extension) {
