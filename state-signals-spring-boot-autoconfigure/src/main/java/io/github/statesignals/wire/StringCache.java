@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Caches strings that recur, such as ids and events, or what is made of them. Two slots
+ * Caches strings that recur, such as ids and events, or objects made of them. Two slots
  * hold the last ones with their hash, so that no sender can make the cache grow. Safe for
  * use by many threads, which may at worst make one twice.
  */

@@ -3,8 +3,8 @@ package io.github.statesignals.core.lane;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds what is in use at once, such as the memory that messages take, about, in bytes.
- * Safe for use by many threads.
+ * Bounds an amount in use, such as the memory of messages, about, in bytes. Safe for use
+ * by many threads.
  */
 public final class Budget {
 

@@ -226,7 +226,7 @@ public final class SignalPublisher implements Publication.Owner {
 		this.calls.run();
 	}
 
-	// The same after a change that ends some, whatever becomes of it.
+	// The same after a change that ends some, also if that fails.
 	public void completeEnded(Runnable change) {
 		try {
 			change.run();
