@@ -115,6 +115,39 @@ class DurableChannelTests {
 	}
 
 	@Test
+	void fullLaneRefusesNoStoredSignal() {
+		Blocking blocking = start(Blocking.class, "responder.name=r", "responder.queue-capacity=2")
+			.getBean(Blocking.class);
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 20)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).publishAsync())
+			.toList();
+		await().until(() -> !blocking.numbers.isEmpty());
+		// It is refused for as long as the handler is blocked.
+		assertThat(exporter.signal("flip").sampleNo(20).timeout(Duration.ofMillis(500)).publish().missing())
+			.containsExactly("r");
+		blocking.latch.countDown();
+		assertThat(publishing).allSatisfy((result) -> assertThat(result.join().acted()).containsExactly("r"));
+		await().until(() -> blocking.numbers.size() > 20);
+		assertThat(blocking.numbers).isEqualTo(IntStream.rangeClosed(0, 20).boxed().toList());
+	}
+
+	@Test
+	void ownSignalThatIsNotReceivedIsAnsweredAsUnhandled() {
+		ConfigurableApplicationContext context = start(Recording.class, "responder.name=r",
+				"responder.receive-own=false");
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		SignalResult result = exporter.publish("flip");
+		assertThat(result.unhandled()).containsExactly("r");
+		assertThat(result.isSuccess()).isFalse();
+		assertThat(context.getBean(Recorder.class).signals).isEmpty();
+		assertThat(context.getBean(DurableChannels.class).find(this.channel, result.id()).orElseThrow().isComplete())
+			.isTrue();
+	}
+
+	@Test
 	void theBacklogHasTheEntriesThatWaitForEachResponder() {
 		ConfigurableApplicationContext blocked = start(Blocking.class, "responder.name=blocked");
 		start(Recording.class, "responder.name=away").close();
