@@ -173,6 +173,26 @@ class FaultTests {
 	}
 
 	@Test
+	void connectionsThatAreOpenedInAnOutageAreNeverAnswered() throws Exception {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
+		List<String> properties = new ArrayList<>(proxy.properties());
+		// Of the application's commands, not of connecting.
+		properties.addAll(List.of("spring.data.redis.timeout=10m", "spring.data.redis.connect-timeout=2s"));
+		try (Load load = load(properties, TIMEOUT)) {
+			load.awaitSuccesses(20);
+			int accepted = proxy.accepted();
+			proxy.block();
+			// Each of the three applications has tried a new connection.
+			await().atMost(RedisProcess.PATIENCE).until(() -> proxy.accepted() >= accepted + 3);
+			proxy.unblock();
+			load.healed();
+			load.awaitSuccesses(100);
+			load.check("connections are never answered, nor those that are opened in an outage");
+		}
+	}
+
+	@Test
 	void repliesToPublishesAreLost() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		TcpProxy proxy = this.applications.use(TcpProxy.before(server));

@@ -43,6 +43,8 @@ final class TcpProxy implements AutoCloseable {
 
 	private ServerSocket server;
 
+	private volatile boolean blocking;
+
 	private TcpProxy(InetSocketAddress target) {
 		this.target = target;
 	}
@@ -152,6 +154,7 @@ final class TcpProxy implements AutoCloseable {
 			return;
 		}
 		Link link = new Link(client, upstream);
+		link.blocked = this.blocking;
 		this.links.add(link);
 		this.accepted.incrementAndGet();
 		if (opened.isClosed()) {
@@ -193,6 +196,22 @@ final class TcpProxy implements AutoCloseable {
 		List<Link> blocked = this.links.stream().filter((link) -> chosen.test(link.sent())).toList();
 		blocked.forEach((link) -> link.blocked = true);
 		return blocked.size();
+	}
+
+	/**
+	 * Swallows from now on what the clients of all connections send, and of those that
+	 * are opened until {@link #unblock()}. They stay up, and are never answered.
+	 */
+	void block() {
+		this.blocking = true;
+		block((sent) -> true);
+	}
+
+	/**
+	 * Lets through what the clients of further connections send.
+	 */
+	void unblock() {
+		this.blocking = false;
 	}
 
 	/**

@@ -157,11 +157,20 @@ final class LettuceConnections {
 		if (!reconnect) {
 			options.autoReconnect(false).disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS);
 		}
-		return client.clientOptions(options.build())
-			.commandTimeout(application.getCommandTimeout())
+		ClientOptions built = options.build();
+		return client.clientOptions(built)
+			.commandTimeout(handshakeTimeout(application, built))
 			.shutdownTimeout(Duration.ZERO)
 			.shutdownQuietPeriod(Duration.ZERO)
 			.build();
+	}
+
+	// Of the commands that the driver awaits while it connects: a server may accept a
+	// connection and never answer.
+	private static Duration handshakeTimeout(LettuceClientConfiguration application, ClientOptions options) {
+		Duration command = application.getCommandTimeout();
+		Duration connect = options.getSocketOptions().getConnectTimeout();
+		return (command.compareTo(connect) < 0) ? command : connect;
 	}
 
 	// The heartbeat and other commands of the starter would each begin a trace.
