@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -154,6 +157,25 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void valueOfAClassOfJavaIsAnEntry() {
+		this.runner.withBean(JavaValues.class).run((context) -> {
+			assertThat(this.publisher.ask("values", Map.of("i", 1, "l", 2, "d", 2.5, "flag", true)).message())
+				.isEqualTo("OptionalInt[1] OptionalLong[2] OptionalDouble[2.5] true");
+			assertThat(this.publisher.ask("values", Map.of()).message())
+				.isEqualTo("OptionalInt.empty OptionalLong.empty OptionalDouble.empty null");
+			assertThat(this.publisher.ask("values", Map.of("i", "x")).message())
+				.isEqualTo("metadata entry 'i' is missing or not a valid int");
+		});
+	}
+
+	@Test
+	void valueOfAClassOfJavaNamesNoEvent() {
+		this.runner.withBean(JavaEvent.class)
+			.run((context) -> assertInvalid(context, JavaEvent.class.getName() + ".on(", "names no event",
+					"@OnSignal(event"));
+	}
+
+	@Test
 	void converterAndResolverOfTheApplicationMayCreateAnyType() {
 		this.runner.withBean(ToFile.class).withBean(ToPath.class).withBean(Converted.class).run((context) -> {
 			assertThat(this.publisher.ask("file").message()).isEqualTo("run-7");
@@ -268,6 +290,24 @@ class HandlerTypesTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "x")
 		void on(T value) {
+		}
+
+	}
+
+	static class JavaValues {
+
+		@OnSignal(event = "values")
+		Acknowledgement on(OptionalInt i, @Header(required = false) OptionalLong l, @Header OptionalDouble d,
+				AtomicBoolean flag) {
+			return Acknowledgement.success(i + " " + l + " " + d + " " + flag);
+		}
+
+	}
+
+	static class JavaEvent {
+
+		@OnSignal
+		void on(OptionalInt value) {
 		}
 
 	}

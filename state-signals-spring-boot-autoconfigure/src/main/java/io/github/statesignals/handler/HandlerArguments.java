@@ -4,7 +4,6 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 import io.github.statesignals.Signal;
@@ -110,8 +109,8 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 
 	private HandlerArgument entry(MethodParameter parameter, String name, boolean required,
 			@Nullable String defaultValue, String channel) {
-		boolean optional = parameter.getParameterType() == Optional.class;
-		Type target = checkedType(optional ? parameter.nested() : parameter);
+		boolean optional = SignalTypes.isOptional(parameter.getParameterType());
+		Type target = checkedType(parameter);
 		return (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
@@ -119,8 +118,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			if (value == null && required && !optional) {
 				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
 			}
-			Object converted = (value != null) ? this.reader.read(value, target, name) : null;
-			return optional ? Optional.ofNullable(converted) : converted;
+			return (value != null || optional) ? this.reader.read(value, target, name) : null;
 		};
 	}
 

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -53,8 +52,14 @@ final class SignalTypes {
 
 	// A single value can't be the whole metadata, which is an object.
 	static boolean isEntry(Class<?> type) {
-		return type == Object.class || type == Optional.class || type.isArray() || BeanUtils.isSimpleValueType(type)
-				|| TemporalAmount.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type);
+		return type.isArray() || BeanUtils.isSimpleValueType(type) || TemporalAmount.class.isAssignableFrom(type)
+				|| Collection.class.isAssignableFrom(type)
+				|| (type.getName().startsWith("java.") && !Modifier.isAbstract(type.getModifiers())
+						&& !Map.class.isAssignableFrom(type));
+	}
+
+	static boolean isOptional(Class<?> type) {
+		return type.getName().startsWith("java.util.Optional");
 	}
 
 	// Jackson knows a class to instantiate.
