@@ -30,6 +30,7 @@ import org.springframework.boot.WebApplicationType
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration
 import org.springframework.boot.builder.SpringApplicationBuilder
 import org.springframework.context.ConfigurableApplicationContext
+import org.springframework.context.annotation.Configuration
 import org.springframework.context.annotation.Import
 import org.springframework.messaging.handler.annotation.Header
 import redis.embedded.RedisServer
@@ -67,7 +68,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,generic,generic-unit",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,sized,configured,generic,generic-unit",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -111,6 +112,20 @@ class KotlinTests {
     fun `a value class is sent and read as its value`() {
         assertThat(publish("wrapped", "run" to "r1", "size" to 5).messages()).containsValue("RunId(id=r1) 5 2")
         assertThat(gateway<Wrapping>().wrapped(RunId("r1"), 5u).messages()).containsValue("RunId(id=r1) 5 2")
+    }
+
+    @Test
+    fun `a nullable value class is an entry, too`() = runBlocking<Unit> {
+        assertThat(publish("sized", "size" to 5).messages()).containsValue("Size(value=5) null")
+        assertThat(publish("sized", "limit" to 7).messages()).containsValue("null 7")
+        assertThat(gateway<Sizing>().sized(Size(5), null).messages()).containsValue("Size(value=5) null")
+        assertThat(gateway<Sizing>().sized(null, 7u).messages()).containsValue("null 7")
+    }
+
+    @Test
+    fun `default values are those of the function where a subclass inherits it`() {
+        assertThat(publish("configured").messages()).containsValue("2 null")
+        assertThat(publish("configured", "note" to "x", "count" to 3).messages()).containsValue("3 x")
     }
 
     @Test
@@ -223,6 +238,14 @@ class KotlinTests {
         fun wrapped(run: RunId, size: UInt): SignalResult
     }
 
+    @JvmInline
+    value class Size(val value: Int)
+
+    interface Sizing {
+
+        fun sized(size: Size?, limit: UInt?): SignalResult
+    }
+
     interface More {
 
         suspend fun flag(value: Boolean = true): ResultCode
@@ -268,7 +291,7 @@ class KotlinTests {
     private fun normalize(code: String) = code.replace(Regex("\\s+"), "")
 
     @EnableAutoConfiguration
-    @Import(Benchmarks::class, Disks::class, Handlers::class, FlagHandler::class)
+    @Import(Benchmarks::class, Disks::class, Handlers::class, FlagHandler::class, Configured::class)
     class Application
 
     @EnableAutoConfiguration
@@ -324,6 +347,15 @@ class KotlinTests {
         override suspend fun answer(value: Boolean) = value
     }
 
+    // Spring creates an object of a subclass that is not written in Kotlin.
+    @Configuration
+    open class Configured {
+
+        @OnSignal(event = ["configured"])
+        open fun configured(count: Int = 2, note: String?) =
+            io.github.statesignals.Acknowledgement.success("$count $note")
+    }
+
     class Handlers {
 
         @Volatile
@@ -352,6 +384,9 @@ class KotlinTests {
         @OnSignal(event = ["wrapped"])
         fun wrapped(run: RunId, size: UInt, count: Int = 2) =
             io.github.statesignals.Acknowledgement.success("$run $size $count")
+
+        @OnSignal(event = ["sized"])
+        fun sized(size: Size?, limit: UInt?) = io.github.statesignals.Acknowledgement.success("$size $limit")
 
         @OnSignal(event = ["flag"])
         suspend fun flag(value: Boolean): Boolean = value

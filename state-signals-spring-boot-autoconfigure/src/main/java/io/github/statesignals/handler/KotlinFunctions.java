@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import kotlin.jvm.JvmClassMappingKt;
 import kotlin.reflect.KClass;
 import kotlin.reflect.KFunction;
 import kotlin.reflect.KParameter;
@@ -58,13 +59,20 @@ final class KotlinFunctions {
 
 	// Whether null can't be passed, and no default value takes its place.
 	static boolean isRequired(MethodParameter parameter) {
-		return isKotlin(parameter.getDeclaringClass()) ? !parameter.isOptional()
+		return isKotlin(parameter.getDeclaringClass()) ? !isOptional(parameter)
 				: parameter.getParameterType().isPrimitive();
 	}
 
-	// Whether a parameter is nullable or has a default value.
+	// Whether a parameter is nullable or has a default value. The bean may be of a
+	// subclass that is not written in Kotlin.
 	static boolean isOptional(MethodParameter parameter) {
-		return isKotlin(parameter.getDeclaringClass()) && parameter.isOptional();
+		return isKotlin(parameter.getDeclaringClass())
+				&& MethodParameter.forExecutable(parameter.getExecutable(), parameter.getParameterIndex()).isOptional();
+	}
+
+	// A parameter that is nullable is of the class, others of what it wraps.
+	static boolean isValueClass(Class<?> type) {
+		return isKotlin(type) && JvmClassMappingKt.getKotlinClass(type).isValue();
 	}
 
 	static boolean takesDuration(Method method) {

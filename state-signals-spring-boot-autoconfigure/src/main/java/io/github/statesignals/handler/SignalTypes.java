@@ -53,7 +53,7 @@ final class SignalTypes {
 	// A single value can't be the whole metadata, which is an object.
 	static boolean isEntry(Class<?> type) {
 		return type.isArray() || BeanUtils.isSimpleValueType(type) || TemporalAmount.class.isAssignableFrom(type)
-				|| Collection.class.isAssignableFrom(type)
+				|| Collection.class.isAssignableFrom(type) || KotlinFunctions.isValueClass(type)
 				|| (type.getName().startsWith("java.") && !Modifier.isAbstract(type.getModifiers())
 						&& !Map.class.isAssignableFrom(type));
 	}
