@@ -1,7 +1,5 @@
 package io.github.statesignals.autoconfigure;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -107,10 +105,12 @@ class SignalEngineConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	SignalExporter signalExporter(SignalEngine engine, StateSignalsProperties properties, Environment environment) {
-		return engine.create(firstText(properties.getExporter().getProcessName(),
-				environment.getProperty("spring.application.name"), "application"));
+		String name = firstText(properties.getExporter().getProcessName(),
+				environment.getProperty("spring.application.name"));
+		return engine.create((name != null) ? name : "application");
 	}
 
 	@Bean
@@ -120,12 +120,14 @@ class SignalEngineConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	SignalExporterFactory signalExporterFactory(SignalEngine engine, LifecycleLogger lifecycle) {
 		return new ExporterFactory(engine, lifecycle);
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	SignalResponderFactory signalResponderFactory(SignalEngine engine, LifecycleLogger lifecycle) {
 		return new ResponderFactory(engine, lifecycle);
@@ -176,18 +178,17 @@ class SignalEngineConfiguration {
 	private static EngineSettings settings(StateSignalsProperties properties, Environment environment) {
 		StateSignalsProperties.Exporter exporter = properties.getExporter();
 		StateSignalsProperties.Responder responder = properties.getResponder();
-		String host = hostName();
+		String name = firstText(responder.getName(), environment.getProperty("spring.application.name"));
 		return new EngineSettings(Objects.requireNonNullElse(properties.getChannel(), ""),
 				properties.getProtocol().getExtensions(),
-				new EngineSettings.Exporters(firstText(exporter.getRunnerHost(), host),
+				new EngineSettings.Exporters(firstText(exporter.getRunnerHost()),
 						Objects.requireNonNullElse(exporter.getExpectedResponders(), List.of()),
 						exporter.getRepublishInterval(), exporter.getResponseTimeout(), exporter.getEvictAfterMissed(),
 						exporter.getProbeAfter(), exporter.getMaxPending()),
-				new EngineSettings.Responders(
-						firstText(responder.getName(), environment.getProperty("spring.application.name"), host),
-						responder.isEnabled(), responder.getUnhandled(), responder.getExpired(),
-						responder.getLockPublisher(), responder.getLockTag(), responder.isReceiveOwn(),
-						responder.getQueueCapacity(), responder.getTotalQueueCapacity()),
+				new EngineSettings.Responders((name != null) ? name : EngineSettings.hostName(), responder.isEnabled(),
+						responder.getUnhandled(), responder.getExpired(), responder.getLockPublisher(),
+						responder.getLockTag(), responder.isReceiveOwn(), responder.getQueueCapacity(),
+						responder.getTotalQueueCapacity()),
 				drainTimeout(environment));
 	}
 
@@ -200,17 +201,8 @@ class SignalEngineConfiguration {
 		return phase.dividedBy(10).multipliedBy(9);
 	}
 
-	private static String hostName() {
-		try {
-			return firstText(InetAddress.getLocalHost().getHostName(), "localhost");
-		}
-		catch (UnknownHostException ex) {
-			return "localhost";
-		}
-	}
-
-	private static String firstText(@Nullable String... candidates) {
-		return Stream.of(candidates).filter(StringUtils::hasText).findFirst().orElseThrow();
+	private static @Nullable String firstText(@Nullable String... candidates) {
+		return Stream.of(candidates).filter(StringUtils::hasText).findFirst().orElse(null);
 	}
 
 	// Not the engine itself: a test may replace the bean.

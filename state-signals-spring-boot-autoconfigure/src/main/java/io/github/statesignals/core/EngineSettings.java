@@ -1,5 +1,7 @@
 package io.github.statesignals.core;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -12,11 +14,20 @@ import org.jspecify.annotations.Nullable;
 public record EngineSettings(String channel, Extensions extensions, Exporters exporters, Responders responders,
 		Duration drainTimeout) {
 
-	public record Exporters(String runnerHost, Collection<String> expectedResponders, Duration republishInterval,
-			Duration responseTimeout, int evictAfterMissed, Duration probeAfter, int maxPending) {
+	private static final String LOCALHOST = "localhost";
+
+	// Without a runner host, the name of this host.
+	public record Exporters(@Nullable String runnerHost, Collection<String> expectedResponders,
+			Duration republishInterval, Duration responseTimeout, int evictAfterMissed, Duration probeAfter,
+			int maxPending) {
 
 		public Exporters {
 			expectedResponders = List.copyOf(expectedResponders);
+		}
+
+		@Override
+		public String runnerHost() {
+			return (this.runnerHost != null) ? this.runnerHost : hostName();
 		}
 
 	}
@@ -66,6 +77,17 @@ public record EngineSettings(String channel, Extensions extensions, Exporters ex
 
 		HANDLE
 
+	}
+
+	// Asks the operating system, which may take seconds where names are not resolved.
+	public static String hostName() {
+		try {
+			String name = InetAddress.getLocalHost().getHostName();
+			return name.isBlank() ? LOCALHOST : name;
+		}
+		catch (UnknownHostException ex) {
+			return LOCALHOST;
+		}
 	}
 
 }
