@@ -65,7 +65,7 @@ class SignalTransportConfiguration {
 		RedisPubSubSignalTransport.Settings settings = new RedisPubSubSignalTransport.Settings(
 				properties.getConnectTimeout(), properties.getProtocol().getMaxPayload(),
 				extensions ? properties.getHeartbeatInterval() : Duration.ZERO, extensions,
-				properties.hasSignedChannel() ? beanFactory.getBean(MessageSigner.class) : null);
+				properties.hasSignedChannel() ? signer(beanFactory.getBean(SigningKeys.class), properties) : null);
 		checkSeparate(beanFactory);
 		RedisConnectionFactory connectionFactory = connectionFactory(beanFactory);
 		Map<String, DurableChannel> durable = durable(properties);
@@ -76,11 +76,7 @@ class SignalTransportConfiguration {
 		return transport;
 	}
 
-	// Not by a condition: signing can be turned on after beans were processed ahead of
-	// time.
-	@Bean
-	@Lazy
-	MessageSigner stateSignalsMessageSigner(SigningKeys keys, StateSignalsProperties properties) {
+	private static MessageSigner signer(SigningKeys keys, StateSignalsProperties properties) {
 		Map<String, SigningMode> modes = new LinkedHashMap<>();
 		for (Map.Entry<String, Channel> channel : properties.getChannels().entrySet()) {
 			if (channel.getValue().signing() != null) {
@@ -93,6 +89,8 @@ class SignalTransportConfiguration {
 		return signer;
 	}
 
+	// Not by a condition: signing can be turned on after beans were processed ahead of
+	// time.
 	@Bean(destroyMethod = "close")
 	@Lazy
 	SigningKeys stateSignalsSigningKeys(StateSignalsProperties properties) {

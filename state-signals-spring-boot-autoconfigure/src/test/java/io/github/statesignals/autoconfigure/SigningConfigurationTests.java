@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import io.github.statesignals.TestRedisConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Signing;
 import io.github.statesignals.signing.KeyRing;
-import io.github.statesignals.signing.MessageSigner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class SigningConfigurationTests {
 
-	private static final String SIGNER = "stateSignalsMessageSigner";
+	private static final String KEYS = "stateSignalsSigningKeys";
 
 	private static final String SECRET = "this-is-a-secret-of-at-least-32-bytes";
 
@@ -57,7 +56,7 @@ class SigningConfigurationTests {
 					"state-signals.signing.keys.k1.secret=short")
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
-				assertThat(context.getBeanFactory().containsSingleton(SIGNER)).isFalse();
+				assertThat(context.getBeanFactory().containsSingleton(KEYS)).isFalse();
 			});
 		for (String property : new String[] { "signing.mode=verify", "channels.a.signing=require",
 				"channels.[a.b].signing=require" }) {
@@ -65,8 +64,8 @@ class SigningConfigurationTests {
 				.withPropertyValues("state-signals." + property, "state-signals.signing.key=k1",
 						"state-signals.signing.keys.k1.secret=" + SECRET)
 				.run((context) -> {
-					assertThat(context).hasSingleBean(MessageSigner.class);
-					assertThat(context.getBeanFactory().containsSingleton(SIGNER)).isTrue();
+					assertThat(context).hasSingleBean(SigningKeys.class);
+					assertThat(context.getBeanFactory().containsSingleton(KEYS)).isTrue();
 				});
 		}
 	}
@@ -129,7 +128,7 @@ class SigningConfigurationTests {
 			.rootCause()
 			.hasMessageContaining("the secret of key 'k1' has a placeholder, which is not resolved"));
 		Files.writeString(file, "key=k1\nkeys.k1.secret=" + SECRET + "\n");
-		runner.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MessageSigner.class));
+		runner.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(SigningKeys.class));
 	}
 
 	@Test
