@@ -29,7 +29,6 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
@@ -46,7 +45,7 @@ final class BridgedListeners {
 
 	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
 
-	private final SingletonSupplier<TransactionOperations> transaction;
+	private final SingletonSupplier<TransactionTemplate> transaction;
 
 	private final MetadataReader reader;
 
@@ -120,7 +119,7 @@ final class BridgedListeners {
 		});
 	}
 
-	private static @Nullable TransactionOperations transaction(ApplicationContext context) {
+	private static @Nullable TransactionTemplate transaction(ApplicationContext context) {
 		PlatformTransactionManager manager = context.getBeanProvider(PlatformTransactionManager.class).getIfUnique();
 		return (manager != null) ? new TransactionTemplate(manager) : null;
 	}

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -113,8 +113,9 @@ final class ContainerSubscription {
 	// The container waits for the driver, and for the confirmation without a timeout.
 	private boolean addToRunning(Collection<String> channels) {
 		try {
-			CompletableFuture.runAsync(() -> register(channels), ContainerSubscription::onNewThread)
-				.get(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS);
+			FutureTask<?> registration = new FutureTask<>(() -> register(channels), null);
+			onNewThread(registration);
+			registration.get(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS);
 			return true;
 		}
 		catch (InterruptedException ex) {

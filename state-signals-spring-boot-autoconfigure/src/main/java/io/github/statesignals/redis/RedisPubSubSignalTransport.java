@@ -15,6 +15,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.redis.driver.SignalListenerContainer;
 import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.MessageSigner;
@@ -48,10 +49,6 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	private static final Logger logger = LoggerFactory.getLogger(RedisPubSubSignalTransport.class);
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
-
-	// Where the future of a message has its end.
-	private static final BiConsumer<@Nullable Object, @Nullable Throwable> IGNORED = (receivers, ex) -> {
-	};
 
 	private final RedisDriver driver;
 
@@ -284,7 +281,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			byte[] written = target.codec().write(signal, extension);
 			return publish(target.signals(),
 					joinable ? line(written) : new Payload.Written(written, isRepeatable(signal.event(), extension)),
-					joinable, IGNORED);
+					joinable, RedisPublisher.NOT_CALLED_BACK);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -294,7 +291,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	@Override
 	public CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo) {
-		return send(channel, response, extension, replyTo, IGNORED);
+		return send(channel, response, extension, replyTo, RedisPublisher.NOT_CALLED_BACK);
 	}
 
 	@Override

@@ -50,7 +50,7 @@ public interface SignalTransport {
 	 * a name in metrics
 	 */
 	static boolean isChannelName(String name) {
-		return name.matches("(?!default$)[A-Za-z0-9._-]{0,128}");
+		return name.matches("[A-Za-z0-9._-]{0,128}") && !name.equals("default");
 	}
 
 	/**

@@ -116,14 +116,17 @@ public final class ExporterRegistry {
 	}
 
 	public List<DefaultSignalExporter> initialized() {
-		return this.exporters.values().stream().filter(DefaultSignalExporter::isInitialized).toList();
+		List<DefaultSignalExporter> initialized = new ArrayList<>();
+		for (DefaultSignalExporter exporter : this.exporters.values()) {
+			if (exporter.isInitialized()) {
+				initialized.add(exporter);
+			}
+		}
+		return initialized;
 	}
 
 	public List<DefaultSignalExporter> initialized(String channel) {
-		return this.exporters.values()
-			.stream()
-			.filter((exporter) -> exporter.isInitialized() && exporter.getChannel().equals(channel))
-			.toList();
+		return initialized().stream().filter((exporter) -> exporter.getChannel().equals(channel)).toList();
 	}
 
 	public boolean hasWaiting() {

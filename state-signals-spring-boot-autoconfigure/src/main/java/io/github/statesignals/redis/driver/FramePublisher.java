@@ -34,9 +34,6 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	// costs both sides more than further batches do.
 	private static final int BATCH_BYTES = 256 * 1024;
 
-	private static final BiConsumer<@Nullable Object, @Nullable Throwable> IGNORED = (receivers, ex) -> {
-	};
-
 	@GuardedBy("this")
 	private final FrameQueue queue = new FrameQueue();
 
@@ -89,7 +86,8 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	@Override
 	public final CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		return publish(new Message(channel, new Payload.Written(payload, true), false, IGNORED, this.onCancelled),
+		return publish(
+				new Message(channel, new Payload.Written(payload, true), false, NOT_CALLED_BACK, this.onCancelled),
 				false);
 	}
 

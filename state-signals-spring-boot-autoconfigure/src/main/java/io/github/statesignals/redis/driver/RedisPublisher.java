@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RedisPublisher {
 
+	BiConsumer<@Nullable Object, @Nullable Throwable> NOT_CALLED_BACK = (receivers, ex) -> {
+	};
+
 	/**
 	 * Publishes a message. Cancelling the future prevents the sending, if that has not
 	 * happened.
