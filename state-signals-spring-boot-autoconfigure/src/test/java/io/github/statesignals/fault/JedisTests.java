@@ -1,8 +1,11 @@
 package io.github.statesignals.fault;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
 import io.github.statesignals.redis.SignalChannels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,32 @@ class JedisTests {
 		RedisCluster cluster = this.applications.use(RedisCluster.start());
 		publishIsAnsweredInOrder(start(cluster.properties()));
 		assertThat(cluster.subscribers(CHANNEL)).isOne();
+	}
+
+	// The nodes of a cluster pass on what each has published.
+	@Test
+	void signalsInFlightAreHandledInOrderOnACluster() {
+		ConfigurableApplicationContext context = start(this.applications.use(RedisCluster.start()).properties());
+		SignalExporter exporter = initialized(context);
+		List<Integer> samples = IntStream.range(0, 2_000).boxed().toList();
+		List<CompletableFuture<SignalResult>> results = samples.stream()
+			.map((sample) -> exporter.signal(Recorder.EVENT)
+				.sampleNo(sample)
+				.timeout(RedisProcess.PATIENCE)
+				.publishAsync())
+			.toList();
+		assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
+		assertThat(context.getBean(Recorder.class).samples()).isEqualTo(samples);
+		assertThat(context.getBean(Recorder.class).missed()).isEmpty();
+	}
+
+	@Test
+	void publishIsAnsweredOnceTheNodeOfItsChannelIsGone() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		SignalExporter exporter = initialized(start(cluster.properties()));
+		cluster.kill(cluster.ownerOf(CHANNEL));
+		cluster.awaitWhole();
+		RedisChecks.awaitAnswered(exporter);
 	}
 
 	private void publishIsAnsweredInOrder(ConfigurableApplicationContext context) {

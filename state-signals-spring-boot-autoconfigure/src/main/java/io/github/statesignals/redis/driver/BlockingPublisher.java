@@ -6,6 +6,11 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -13,6 +18,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * Publishes with a driver that blocks.
  */
 final class BlockingPublisher extends FramePublisher {
+
+	private static final Logger logger = LoggerFactory.getLogger(RedisPublisher.class);
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -38,7 +45,32 @@ final class BlockingPublisher extends FramePublisher {
 			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
 		}
 		try (connection) {
-			return CompletableFuture.completedFuture(connection.publish(frame.channel(), frame.write()));
+			return CompletableFuture.completedFuture(publish(connection, frame));
+		}
+	}
+
+	private static @Nullable Long publish(RedisConnection connection, Frame frame) {
+		if (!(connection instanceof RedisClusterConnection cluster)) {
+			return connection.publish(frame.channel(), frame.write());
+		}
+		try {
+			// At the node of the channel. Jedis would choose another node for each
+			// message, which arrive in any order then, and repeat one that it has sent.
+			return cluster.execute("PUBLISH", frame.channel(), List.of(frame.write()));
+		}
+		catch (RuntimeException ex) {
+			findNode(cluster, frame.channel());
+			throw ex;
+		}
+	}
+
+	// Jedis learns that a slot has another node from the commands that it repeats.
+	private static void findNode(RedisClusterConnection cluster, byte[] channel) {
+		try {
+			cluster.keyCommands().exists(channel);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Could not ask for the node of a channel", ex);
 		}
 	}
 
