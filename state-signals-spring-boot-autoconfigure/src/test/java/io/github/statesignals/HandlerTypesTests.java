@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -169,6 +170,14 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void nullableHeaderMayBeMissing() {
+		this.runner.withBean(NullableHeader.class).run((context) -> {
+			assertThat(this.publisher.ask("nullable", Map.of()).message()).isEqualTo("null");
+			assertThat(this.publisher.ask("nullable", Map.of("shard", 5)).message()).isEqualTo("5");
+		});
+	}
+
+	@Test
 	void valueOfAClassOfJavaNamesNoEvent() {
 		this.runner.withBean(JavaEvent.class)
 			.run((context) -> assertInvalid(context, JavaEvent.class.getName() + ".on(", "names no event",
@@ -300,6 +309,15 @@ class HandlerTypesTests extends AbstractHandlerTests {
 		Acknowledgement on(OptionalInt i, @Header(required = false) OptionalLong l, @Header OptionalDouble d,
 				AtomicBoolean flag) {
 			return Acknowledgement.success(i + " " + l + " " + d + " " + flag);
+		}
+
+	}
+
+	static class NullableHeader {
+
+		@OnSignal(event = "nullable")
+		Acknowledgement on(@Header("shard") @Nullable Integer shard) {
+			return Acknowledgement.success(String.valueOf(shard));
 		}
 
 	}

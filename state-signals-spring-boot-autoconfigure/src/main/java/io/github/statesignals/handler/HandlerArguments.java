@@ -109,7 +109,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 
 	private HandlerArgument entry(MethodParameter parameter, String name, boolean required,
 			@Nullable String defaultValue, String channel) {
-		boolean optional = SignalTypes.isOptional(parameter.getParameterType());
+		boolean optional = parameter.getParameterType().getName().startsWith("java.util.Optional");
 		Type target = checkedType(parameter);
 		return (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);

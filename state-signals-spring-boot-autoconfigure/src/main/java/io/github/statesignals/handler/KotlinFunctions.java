@@ -63,11 +63,10 @@ final class KotlinFunctions {
 				: parameter.getParameterType().isPrimitive();
 	}
 
-	// Whether a parameter is nullable or has a default value. The bean may be of a
-	// subclass that is not written in Kotlin.
+	// Whether a parameter is nullable or, in Kotlin, has a default value. The bean may be
+	// of a subclass that is not written in Kotlin.
 	static boolean isOptional(MethodParameter parameter) {
-		return isKotlin(parameter.getDeclaringClass())
-				&& MethodParameter.forExecutable(parameter.getExecutable(), parameter.getParameterIndex()).isOptional();
+		return MethodParameter.forExecutable(parameter.getExecutable(), parameter.getParameterIndex()).isOptional();
 	}
 
 	// A parameter that is nullable is of the class, others of what it wraps.

@@ -58,10 +58,6 @@ final class SignalTypes {
 						&& !Map.class.isAssignableFrom(type));
 	}
 
-	static boolean isOptional(Class<?> type) {
-		return type.getName().startsWith("java.util.Optional");
-	}
-
 	// Jackson knows a class to instantiate.
 	static boolean isCreatable(Class<?> type) {
 		return !(type.isInterface() || Modifier.isAbstract(type.getModifiers()))
