@@ -31,6 +31,21 @@ class UnansweredSignalsTests {
 	}
 
 	@Test
+	void signalWithoutAnExtensionReplacesThoseOfItsPublisherAndEvent() {
+		add("publisher", "start", "1");
+		Delivery other = add("publisher", "end", "2");
+		this.unanswered.add(new Delivery(signal("publisher", "start"), null, () -> false, null, null));
+		assertThat(this.unanswered.find("publisher", "start", true, 0)).isNull();
+		assertThat(this.unanswered.find("publisher", "end", true, 0)).isSameAs(other);
+	}
+
+	@Test
+	void anotherSignalIsNotTaken() {
+		add("publisher", "start", "1");
+		assertThat(this.unanswered.find(signal("publisher", "end"), true)).isNull();
+	}
+
+	@Test
 	void theFirstOneOfPublisherAndEventIsTakenAndOnlyOnce() {
 		Delivery first = add("publisher", "start", "1");
 		Delivery other = add("publisher", "end", "2");
@@ -80,6 +95,20 @@ class UnansweredSignalsTests {
 		}
 		assertThat(IntStream.range(0, 4).mapToObj((i) -> bounded.find("publisher", "start", true, 0)))
 			.containsExactly(added.get(97), added.get(98), added.get(99), null);
+	}
+
+	@Test
+	void expiredOnesTakeNoMemory() {
+		long size = delivery("publisher", "start", "1", null).bytes();
+		UnansweredSignals bounded = new UnansweredSignals(2 * size);
+		Delivery first = delivery("other", "start", "1", null);
+		bounded.add(first);
+		for (int i = 0; i < 3; i++) {
+			Delivery expired = delivery("publisher", "start", "" + i, null);
+			bounded.add(new Delivery(expired.signal(), expired.extension(), () -> true, 1L, null));
+			assertThat(bounded.find("publisher", "start", false, 2)).isNull();
+		}
+		assertThat(bounded.find("other", "start", true, 2)).isSameAs(first);
 	}
 
 	@Test
