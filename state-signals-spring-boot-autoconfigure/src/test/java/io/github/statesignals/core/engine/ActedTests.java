@@ -469,6 +469,26 @@ class ActedTests {
 		assertThat(get(publish).gone()).containsExactly(responder.getResponderId());
 	}
 
+	@Test
+	void responderWithoutItsHandlerIsAwaitedWhileTheHandlerRuns() {
+		CountDownLatch begun = new CountDownLatch(1);
+		CompletableFuture<Acknowledgement> finish = new CompletableFuture<>();
+		Application cpu = start();
+		SignalResponder.Registration registration = cpu.responder().on("start", new AsyncHandler((signal) -> {
+			begun.countDown();
+			return finish;
+		}));
+		SignalExporter exporter = exporter(start(), "start", cpu);
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		await(begun);
+		registration.close();
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(publish).isNotDone();
+		finish.complete(Acknowledgement.success());
+		assertThat(get(publish).acted()).containsExactly(cpu.responder().getResponderId());
+		awaiting().until(() -> exporter.getSubscribers().isEmpty());
+	}
+
 	// Leaving
 
 	@Test

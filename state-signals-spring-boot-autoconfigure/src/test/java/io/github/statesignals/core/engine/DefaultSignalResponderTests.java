@@ -327,6 +327,31 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
+	void theNextSignalWaitsForTheStagesOfAllHandlers() {
+		List<String> called = Collections.synchronizedList(new ArrayList<>());
+		CompletableFuture<Acknowledgement> first = new CompletableFuture<>();
+		CompletableFuture<Acknowledgement> second = new CompletableFuture<>();
+		this.responder.on("start", new AsyncHandler((signal) -> {
+			called.add("first " + signal.sampleNo());
+			return first;
+		}));
+		this.responder.on("start", new AsyncHandler((signal) -> {
+			called.add("second " + signal.sampleNo());
+			return (signal.sampleNo() == 1) ? second : CompletableFuture.completedFuture(Acknowledgement.success("2"));
+		}));
+		this.publisher.publish("start", 1);
+		this.publisher.publish("start", 2);
+		awaiting().until(() -> called.contains("first 1"));
+		first.complete(Acknowledgement.success());
+		awaiting().until(() -> called.contains("second 1"));
+		this.other.receivesNothing();
+		assertThat(called).containsExactly("first 1", "second 1");
+		second.complete(Acknowledgement.success("1"));
+		assertThat(this.publisher.receive().message()).isEqualTo("1");
+		assertThat(this.publisher.receive().message()).isEqualTo("2");
+	}
+
+	@Test
 	void handlesOffTheTransportsThread() {
 		this.responder.on("start", (signal) -> Acknowledgement.success(Thread.currentThread().getName()));
 		this.publisher.publish("start");
@@ -387,6 +412,24 @@ class DefaultSignalResponderTests {
 		}
 		this.publisher.publish("start");
 		assertThat(this.publisher.receive("start").ras()).isOne();
+	}
+
+	@Test
+	void handlerThatDoesNotActLeavesTheAnswerToTheListener() {
+		this.responder.listen((signal) -> this.responder.respond(signal, 0, "listener"));
+		this.responder.on("start", (signal) -> DefaultSignalResponder.NOT_HANDLED);
+		this.publisher.publish("start");
+		assertThat(this.publisher.receive().message()).isEqualTo("listener");
+		this.publisher.publish("end");
+		assertThat(this.publisher.receive().event()).isEqualTo("end");
+	}
+
+	@Test
+	void initializationIsAnsweredAlsoIfItsHandlerIsNotConcerned() {
+		use(new Settings().unhandled(Unhandled.IGNORE));
+		this.responder.on(Signal.INITIALIZATION, (signal) -> null);
+		this.publisher.publish(Signal.INITIALIZATION);
+		assertThat(this.publisher.receive(Signal.INITIALIZATION).ras()).isOne();
 	}
 
 	@Test
