@@ -369,6 +369,26 @@ class DurableChannelTests {
 	}
 
 	@Test
+	void shutdownStaysOutstandingForNoResponder() {
+		start(Recording.class, "responder.name=handler");
+		SignalResponder listener = start(Object.class, "responder.name=listener").getBean(SignalResponder.class);
+		listener.listen((signal) -> {
+			if (!signal.event().equals(Signal.SHUTDOWN)) {
+				listener.respond(signal, 1, null);
+			}
+		});
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(2, TIMEOUT, "flip")).isTrue();
+		assertThat(exporter.publish("flip").acted()).containsExactlyInAnyOrder("handler", "listener");
+		exporter.shutdown();
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		await().untilAsserted(() -> assertThat(channels.backlog(this.channel)).containsOnlyKeys("handler", "listener")
+			.allSatisfy((name, backlog) -> assertThat(backlog)
+				.isEqualTo(new ResponderBacklog(OptionalLong.of(0), 0, Duration.ZERO))));
+	}
+
+	@Test
 	void anotherChannelIsAsItAlwaysWas() {
 		String broadcast = "broadcast-" + UUID.randomUUID();
 		start(Recording.class, "responder.name=r");
