@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,6 +40,8 @@ import io.github.statesignals.core.SilentTransport;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.core.responder.Delivery;
+import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
@@ -715,6 +718,52 @@ class DefaultSignalResponderTests {
 		this.wire.failing = false;
 		this.publisher.publish("start", 2);
 		assertThat(this.publisher.receive().message()).isEqualTo("2");
+	}
+
+	// Stored signals
+
+	@Test
+	void handlersOfAStoredSignalBeginWhileTheReceiptAllowsIt() {
+		List<String> called = Collections.synchronizedList(new ArrayList<>());
+		for (String name : List.of("first", "second")) {
+			this.responder.on("start", (signal) -> {
+				called.add(name);
+				return Acknowledgement.success(name);
+			});
+		}
+		this.responder.on("end", succeeding());
+		assertThat(deliver("start", called::isEmpty)).isNotDone();
+		assertThat(called).containsExactly("first");
+		this.responder.listen((signal) -> called.add("listener"));
+		assertThat(deliver("end", () -> false)).isNotDone();
+		assertThat(called).containsExactly("first");
+		assertThat(deliver("end", () -> true)).isCompletedWithValueMatching((response) -> response.ras() == 1);
+		assertThat(called).containsExactly("first", "listener");
+	}
+
+	// Returns the acknowledgement, when the signal is handled.
+	private CompletableFuture<Response> deliver(String event, BooleanSupplier begin) {
+		CompletableFuture<Response> acknowledged = new CompletableFuture<>();
+		Receipt receipt = new Receipt() {
+
+			@Override
+			public boolean begin() {
+				return begin.getAsBoolean();
+			}
+
+			@Override
+			public CompletableFuture<?> acknowledge(@Nullable Response response,
+					@Nullable ResponseExtension extension) {
+				acknowledged.complete(response);
+				return CompletableFuture.completedFuture(null);
+			}
+
+		};
+		DefaultSignalResponder receiving = (DefaultSignalResponder) this.responder;
+		Signal signal = new Signal("publisher", "python", event, "elsewhere", 1, Signal.NO_TAG, Map.of());
+		assertThat(receiving.onSignal(new Delivery(signal, null, () -> true, null, receipt))).isTrue();
+		awaiting().until(() -> receiving.unanswered() == 0);
+		return acknowledged;
 	}
 
 	// Registrations
