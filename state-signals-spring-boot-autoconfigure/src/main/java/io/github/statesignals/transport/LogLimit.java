@@ -60,7 +60,7 @@ public final class LogLimit {
 	}
 
 	// Returns the number of occurrences so far if they are to be logged now, else zero.
-	long count() {
+	public long count() {
 		long count = this.occurrences.incrementAndGet();
 		return (nextLine() <= this.limit) ? count : 0;
 	}

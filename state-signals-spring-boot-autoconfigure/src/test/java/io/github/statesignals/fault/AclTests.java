@@ -1,16 +1,22 @@
 package io.github.statesignals.fault;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
 import io.github.statesignals.redis.driver.RequiredPermissions;
 import io.github.statesignals.transport.SignalTransportException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -21,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
  */
 @Tag("faults")
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 class AclTests {
 
 	private static final String CHANNELS = "resetkeys resetchannels &event-signal-* -@all";
@@ -105,14 +112,29 @@ class AclTests {
 			.withMessageStartingWith("WRONGPASS");
 	}
 
+	// Redis stores each answer, and refuses the notice of it.
+	@Test
+	void permissionThatIsWithdrawnIsLoggedOnceWhileSomeAttemptsSucceed(CapturedOutput output) {
+		RedisProcess server = serverWith("resetkeys resetchannels -@all " + RequiredPermissions.APPLICATION.rule() + " "
+				+ RequiredPermissions.DURABLE_APPLICATION.rule());
+		SignalExporter exporter = start(server.properties(), "channel=d", "channels.d.delivery=durable");
+		server.command("ACL", "SETUSER", "app", "-publish");
+		for (int i = 0; i < 5; i++) {
+			SignalResult result = exporter.signal(Recorder.EVENT).timeout(RedisProcess.PATIENCE).publish();
+			assertThat(result.isSuccess()).as(result.toString()).isTrue();
+		}
+		assertThat(output.getOut()).containsOnlyOnce("Redis refuses the acknowledgements of 'test'");
+	}
+
 	private RedisProcess serverWith(String rules) {
 		return this.applications.use(RedisProcess.builder().user("app", "on >secret " + rules).start());
 	}
 
-	private SignalExporter start(List<String> server) {
-		SignalExporter exporter = this.applications
-			.start(Recorder.class, server, "spring.data.redis.username=app", "spring.data.redis.password=secret",
-					"connect-timeout=10s")
+	private SignalExporter start(List<String> server, String... properties) {
+		List<String> all = new ArrayList<>(
+				List.of("spring.data.redis.username=app", "spring.data.redis.password=secret", "connect-timeout=10s"));
+		all.addAll(List.of(properties));
+		SignalExporter exporter = this.applications.start(Recorder.class, server, all.toArray(String[]::new))
 			.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
 		return exporter;

@@ -1,16 +1,18 @@
 package io.github.statesignals.redis.durable;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.statesignals.redis.driver.RedisExceptions;
+import io.github.statesignals.transport.LogLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Logs why tasks fail that are repeated. A failure that would repeat itself is a warning,
- * once until the task has succeeded.
+ * once until the task has succeeded, and once a minute where some attempts succeed.
  */
 final class FailureLog {
 
@@ -20,6 +22,8 @@ final class FailureLog {
 
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
+	private final Map<String, LogLimit> limits = new ConcurrentHashMap<>();
+
 	void log(String problem, @Nullable Throwable ex) {
 		if (ex == null) {
 			if (!this.warned.isEmpty()) {
@@ -28,12 +32,19 @@ final class FailureLog {
 			return;
 		}
 		String warning = problem + ". " + RedisExceptions.translate(ex).getMessage();
-		if (RedisExceptions.isFinal(ex) && this.warned.size() < LIMIT && this.warned.add(warning)) {
+		if (RedisExceptions.isFinal(ex) && !this.warned.contains(warning) && isDue(warning)) {
+			this.warned.add(warning);
 			logger.warn(warning);
 		}
 		else {
 			logger.debug("{}; trying again", problem, ex);
 		}
+	}
+
+	private boolean isDue(String warning) {
+		LogLimit limit = (this.limits.size() < LIMIT) ? this.limits.computeIfAbsent(warning, (added) -> new LogLimit(1))
+				: this.limits.get(warning);
+		return limit != null && limit.count() > 0;
 	}
 
 }
