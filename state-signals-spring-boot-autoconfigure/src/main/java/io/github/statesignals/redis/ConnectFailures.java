@@ -59,7 +59,8 @@ final class ConnectFailures {
 		RuntimeException before = this.last;
 		record(ex);
 		if (before == null || !RedisExceptions.reason(before).equals(RedisExceptions.reason(ex))) {
-			warn(String.valueOf(SignalTransportException.describe(ex)), nextStep, ConnectProblem.remedy(ex));
+			String described = SignalTransportException.describe(ex);
+			warn((described != null) ? described : RedisExceptions.reason(ex), nextStep, ConnectProblem.remedy(ex));
 		}
 	}
 

@@ -58,6 +58,10 @@ final class BlockingPublisher extends FramePublisher {
 			// message, which arrive in any order then, and repeat one that it has sent.
 			return cluster.execute("PUBLISH", frame.channel(), List.of(frame.write()));
 		}
+		catch (UnsupportedOperationException ex) {
+			// Redisson, whose own command is for that node.
+			return connection.publish(frame.channel(), frame.write());
+		}
 		catch (RuntimeException ex) {
 			findNode(cluster, frame.channel());
 			throw ex;

@@ -71,13 +71,13 @@ public final class RedisDriver {
 		return new BlockingPublisher(this.connectionFactory, FramePublisher.newThread(), this.publishing);
 	}
 
-	// Before Redis 6, and in some proxies, the command is missing. It needs no
-	// permission.
+	// Before Redis 6, and in some proxies, the command is missing, and Redisson has no
+	// way to it. It needs no permission.
 	private static void checkRole(RedisConnection connection) {
 		try {
 			warnIfReplica(connection.execute("HELLO"));
 		}
-		catch (DataAccessException ex) {
+		catch (DataAccessException | UnsupportedOperationException ex) {
 			logger.debug("The role of the server is unknown", ex);
 		}
 	}

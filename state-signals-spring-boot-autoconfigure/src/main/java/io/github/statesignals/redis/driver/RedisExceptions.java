@@ -48,9 +48,10 @@ public final class RedisExceptions {
 	private RedisExceptions() {
 	}
 
-	// The message of the root cause.
+	// The message of the root cause, or its class if it has none.
 	public static String reason(Throwable ex) {
-		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(ex);
+		return (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
 	}
 
 	static boolean isUnknownScript(Throwable ex) {

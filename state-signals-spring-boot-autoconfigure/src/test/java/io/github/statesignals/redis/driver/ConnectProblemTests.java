@@ -128,4 +128,10 @@ class ConnectProblemTests {
 			.allSatisfy((problem) -> assertThat(problem.remedy()).isNotBlank());
 	}
 
+	@Test
+	void reasonOfAnExceptionWithoutMessageIsItsClass() {
+		assertThat(RedisExceptions.reason(new IllegalStateException("at start", new UnsupportedOperationException())))
+			.isEqualTo("java.lang.UnsupportedOperationException");
+	}
+
 }

@@ -1,0 +1,114 @@
+package io.github.statesignals.fault;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.redisson.config.Config;
+import org.redisson.spring.data.connection.RedissonConnectionFactory;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Signals with a driver that Spring Boot does not configure, and that knows a part of the
+ * commands: the connection factory of Redisson.
+ */
+@Tag("faults")
+@Timeout(120)
+class RedissonTests {
+
+	@RegisterExtension
+	private final FaultApplications applications = new FaultApplications();
+
+	@Test
+	void signalsInFlightAreHandledInOrder() {
+		signalsInFlightAreHandledInOrder(this.applications.use(RedisProcess.start()).properties());
+	}
+
+	@Test
+	void signalsInFlightAreHandledInOrderOnACluster() {
+		signalsInFlightAreHandledInOrder(this.applications.use(RedisCluster.start()).properties());
+	}
+
+	@Test
+	void signalsInFlightAreHandledInOrderOnADurableChannel() {
+		signalsInFlightAreHandledInOrder(this.applications.use(RedisProcess.start()).properties(), "channel=c",
+				"channels.c.delivery=durable");
+	}
+
+	private void signalsInFlightAreHandledInOrder(List<String> server, String... properties) {
+		ConfigurableApplicationContext context = start(server, properties);
+		SignalExporter exporter = initialized(context);
+		List<Integer> samples = IntStream.range(0, 2_000).boxed().toList();
+		List<CompletableFuture<SignalResult>> results = samples.stream()
+			.map((sample) -> exporter.signal(Recorder.EVENT)
+				.sampleNo(sample)
+				.timeout(RedisProcess.PATIENCE)
+				.publishAsync())
+			.toList();
+		assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
+		assertThat(context.getBean(Recorder.class).samples()).isEqualTo(samples);
+		assertThat(context.getBean(Recorder.class).missed()).isEmpty();
+	}
+
+	@Test
+	void publishIsAnsweredOnceTheSubscriptionWasLost() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		SignalExporter exporter = initialized(start(server.properties()));
+		assertThat(server.killPubSub()).isPositive();
+		RedisChecks.awaitAnswered(exporter);
+	}
+
+	@Test
+	void publishIsAnsweredOnceRedisIsBack() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		SignalExporter exporter = initialized(start(server.properties()));
+		server.kill();
+		server.restart();
+		RedisChecks.awaitAnswered(exporter);
+	}
+
+	private ConfigurableApplicationContext start(List<String> server, String... properties) {
+		return this.applications.start(OverRedisson.class, server, properties);
+	}
+
+	private static SignalExporter initialized(ConfigurableApplicationContext context) {
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
+		return exporter;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OverRedisson extends Recorder {
+
+		@Bean
+		RedissonConnectionFactory redisConnectionFactory(Environment environment) {
+			Config config = new Config();
+			String nodes = environment.getProperty("spring.data.redis.cluster.nodes");
+			if (nodes != null) {
+				config.useClusterServers()
+					.addNodeAddress(Stream.of(nodes.split(",")).map("redis://"::concat).toArray(String[]::new));
+			}
+			else {
+				config.useSingleServer()
+					.setAddress("redis://" + environment.getRequiredProperty("spring.data.redis.host") + ":"
+							+ environment.getRequiredProperty("spring.data.redis.port"));
+			}
+			return new RedissonConnectionFactory(config);
+		}
+
+	}
+
+}
