@@ -10,6 +10,9 @@ import java.util.stream.IntStream;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.Backlog.Position;
 import io.github.statesignals.redis.durable.Backlog.Selection;
+import io.github.statesignals.redis.durable.PendingSignal.Line;
+import io.github.statesignals.redis.durable.PendingSignal.Settled;
+import io.github.statesignals.wire.FrameLine.Written;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -77,6 +80,139 @@ class BacklogTests {
 			discarding.join();
 			assertThat(begun).isSortedAccordingTo(Comparator.reverseOrder());
 		}
+	}
+
+	@Test
+	void signalThatIsAcknowledgedIsNotAbandoned() {
+		read(entries(1, 2));
+		List<PendingSignal> signals = take(this.backlog);
+		assertThat(this.backlog.begin(signals.get(0))).isTrue();
+		AcknowledgedSignal first = acknowledge(signals.get(0));
+		this.backlog.abandon(signals.get(0));
+		assertThat(this.backlog.begin(signals.get(1))).isTrue();
+		this.backlog.acknowledged(first, true);
+		this.backlog.readPending();
+		read(entries(1, 2));
+		// It is only acknowledged again.
+		assertThat(take(this.backlog)).extracting(PendingSignal::content).singleElement().isInstanceOf(Settled.class);
+	}
+
+	@Test
+	void signalWhoseAcknowledgementIsNotStoredIsReadAgain() {
+		read(entries(1, 1));
+		PendingSignal signal = take(this.backlog).get(0);
+		this.backlog.begin(signal);
+		AcknowledgedSignal refused = acknowledge(signal);
+		this.backlog.readPending();
+		read(entries(1, 1));
+		assertThat(delivered()).isEmpty();
+		this.backlog.acknowledged(refused, false);
+		this.backlog.readPending();
+		read(entries(1, 1));
+		assertThat(delivered()).containsExactly("1-0.0");
+	}
+
+	@Test
+	void acknowledgedEntryIsNotReadAgainUnlessItHasAnotherContent() {
+		read(entries(1, 1));
+		this.backlog.acknowledged(acknowledge(take(this.backlog).get(0)), true);
+		read(entries(1, 1));
+		assertThat(this.backlog.next().content()).isInstanceOf(Settled.class);
+		this.backlog.acknowledged(acknowledge(take(this.backlog).get(0)), true);
+		read(List.of(new Entry("1-0", "{ }".getBytes(StandardCharsets.UTF_8), null)));
+		assertThat(this.backlog.next().content()).isInstanceOf(Line.class);
+	}
+
+	@Test
+	void fullBacklogHasCapacityAgainWhenASignalIsAcknowledgedOrAllAreDiscarded() {
+		read(entries(1, 1_023));
+		List<PendingSignal> signals = take(this.backlog);
+		assertThat(this.backlog.hasCapacity()).isTrue();
+		read(entries(1_024, 1_024));
+		assertThat(this.backlog.hasCapacity()).isFalse();
+		signals.addAll(take(this.backlog));
+		assertThat(this.backlog.hasCapacity()).isFalse();
+		assertThat(this.backlog.acknowledged(acknowledge(signals.get(0)), true)).isTrue();
+		assertThat(this.backlog.hasCapacity()).isTrue();
+		assertThat(this.backlog.acknowledged(acknowledge(signals.get(1)), true)).isFalse();
+		this.backlog.discard();
+		read(entries(3, 1_025));
+		take(this.backlog);
+		assertThat(this.backlog.hasCapacity()).isTrue();
+		read(entries(1_026, 1_026));
+		take(this.backlog);
+		assertThat(this.backlog.hasCapacity()).isFalse();
+	}
+
+	@Test
+	void sizeOfSignalsThatAreNotAcknowledgedIsLimited() {
+		int limit = (int) Math.min(8_000_000, Runtime.getRuntime().maxMemory() / 64);
+		assertThat(this.backlog.count()).isOne();
+		read(entries(1, 100));
+		assertThat(this.backlog.count()).isEqualTo(32);
+		take(this.backlog);
+		assertThat(this.backlog.hasCapacity()).isTrue();
+		read(List.of(new Entry("101-0", new byte[limit], null)));
+		PendingSignal large = take(this.backlog).get(0);
+		assertThat(this.backlog.hasCapacity()).isFalse();
+		assertThat(this.backlog.count()).isOne();
+		assertThat(this.backlog.acknowledged(acknowledge(large), true)).isTrue();
+		assertThat(this.backlog.hasCapacity()).isTrue();
+	}
+
+	@Test
+	void signalThatIsAbandonedTwiceReleasesItsCapacityOnce() {
+		read(entries(1, 1_024));
+		PendingSignal first = take(this.backlog).get(0);
+		this.backlog.begin(first);
+		this.backlog.abandon(first);
+		this.backlog.abandon(first);
+		read(entries(1, 1_023));
+		take(this.backlog);
+		assertThat(this.backlog.hasCapacity()).isTrue();
+		read(entries(1_024, 1_024));
+		take(this.backlog);
+		assertThat(this.backlog.hasCapacity()).isFalse();
+	}
+
+	@Test
+	void deliveryThatEndsAfterADiscardSkipsNoSignal() {
+		read(entries(1, 0));
+		read(entries(1, 2));
+		assertThat(this.backlog.position().after()).isNull();
+		PendingSignal first = this.backlog.next();
+		this.backlog.discard();
+		assertThat(this.backlog.next()).isNull();
+		assertThat(this.backlog.position().after()).isEqualTo("0-0");
+		read(entries(1, 2));
+		this.backlog.delivered(first);
+		assertThat(delivered()).containsExactly("1-0.0", "2-0.0");
+	}
+
+	@Test
+	void entryIsAcknowledgedWithItsLastSignalAlsoIfOneIsReadAgain() {
+		List<Entry> entry = List.of(new Entry("1-0", "{}\n{}".getBytes(StandardCharsets.UTF_8), null));
+		read(entry);
+		PendingSignal first = take(this.backlog).get(0);
+		this.backlog.begin(first);
+		this.backlog.discard();
+		read(entry);
+		List<PendingSignal> again = take(this.backlog);
+		assertThat(again).extracting(PendingSignal::id).containsExactly("1-0.1");
+		assertThat(acknowledge(again.get(0)).answered().isLast()).isFalse();
+		AcknowledgedSignal refused = acknowledge(first);
+		assertThat(refused.answered().isLast()).isTrue();
+		this.backlog.acknowledged(refused, false);
+		this.backlog.readPending();
+		read(entry);
+		again = take(this.backlog);
+		assertThat(again).extracting(PendingSignal::id).containsExactly("1-0.0");
+		assertThat(acknowledge(again.get(0)).answered().isLast()).isTrue();
+	}
+
+	private static AcknowledgedSignal acknowledge(PendingSignal signal) {
+		return new AcknowledgedSignal(signal, new Written(new byte[0]), new byte[0],
+				signal.entry().acknowledge(signal));
 	}
 
 	private static List<PendingSignal> take(Backlog backlog) {
