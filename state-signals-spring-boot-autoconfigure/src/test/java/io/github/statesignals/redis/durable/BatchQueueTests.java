@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ class BatchQueueTests {
 
 	private final List<List<CompletableFuture<String>>> sent = new ArrayList<>();
 
-	private final BatchQueue<CompletableFuture<String>> queue = new BatchQueue<>(Runnable::run, 10, 10) {
+	private final BatchQueue<CompletableFuture<String>> queue = new BatchQueue<>(Runnable::run, 10, 100) {
 
 		@Override
 		long size(CompletableFuture<String> request) {
@@ -51,6 +52,29 @@ class BatchQueueTests {
 		assertThat(this.sent).containsExactly(List.of(first), waiting);
 		this.queue.sendNext();
 		assertThat(this.queue.idle()).isDone();
+	}
+
+	@Test
+	void closeFailsTheRequestsThatHaveNotEndedAndThoseThatFollow() {
+		CompletableFuture<String> sent = this.queue.add(CompletableFuture::new);
+		CompletableFuture<String> queued = this.queue.add(CompletableFuture::new);
+		this.queue.close();
+		CompletableFuture<String> late = this.queue.add(CompletableFuture::new);
+		assertThat(List.of(sent, queued, late)).allMatch(CompletableFuture::isCompletedExceptionally);
+		this.queue.sendNext();
+		assertThat(this.queue.idle()).isDone();
+		assertThat(this.sent).containsExactly(List.of(sent));
+	}
+
+	@Test
+	void aBatchHasAtMostTheLargestCount() {
+		this.queue.add(CompletableFuture::new);
+		List<CompletableFuture<String>> waiting = IntStream.range(0, 11)
+			.mapToObj((i) -> this.queue.add(CompletableFuture::new))
+			.toList();
+		this.queue.sendNext();
+		this.queue.sendNext();
+		assertThat(this.sent.subList(1, 3)).containsExactly(waiting.subList(0, 10), waiting.subList(10, 11));
 	}
 
 }
