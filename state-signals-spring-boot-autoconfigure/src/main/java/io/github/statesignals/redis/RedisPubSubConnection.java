@@ -61,7 +61,8 @@ final class RedisPubSubConnection implements Runnable {
 	// Used by the connector.
 	private @Nullable Attempt prepared;
 
-	// The subscription that the connector has started last.
+	// The subscription that the connector has started last. Absent while it waits for the
+	// start of the transport.
 	private volatile @Nullable ContainerSubscription attempt;
 
 	private volatile State state = State.CONNECTING;
@@ -149,6 +150,7 @@ final class RedisPubSubConnection implements Runnable {
 			attempt.subscription.start();
 			this.heartbeat.awaitFirst(opened);
 			this.prepared = attempt;
+			this.attempt = null;
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Could not connect before the start", ex);
@@ -164,6 +166,7 @@ final class RedisPubSubConnection implements Runnable {
 			this.prepared = null;
 			try {
 				attempt = (attempt != null) ? attempt : new Attempt(stuck);
+				this.attempt = attempt.subscription;
 				RedisPublisher opened = attempt.open();
 				this.subscriptions.prepare(attempt.subscription);
 				attempt.subscription.start();
@@ -303,7 +306,7 @@ final class RedisPubSubConnection implements Runnable {
 		awaitConnector();
 	}
 
-	// Without waiting for the connector.
+	// Without waiting for the connector where that may wait for the driver.
 	void discard() {
 		this.receiver.close();
 		this.closed.countDown();
@@ -317,6 +320,9 @@ final class RedisPubSubConnection implements Runnable {
 		if (connecting && trying != null) {
 			// The connector may be waiting for the driver.
 			trying.disconnect();
+		}
+		else {
+			awaitConnector();
 		}
 	}
 

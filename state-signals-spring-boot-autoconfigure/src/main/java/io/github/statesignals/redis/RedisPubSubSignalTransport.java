@@ -115,7 +115,8 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	}
 
 	// Closes connections that were prepared and are not used, and ends the thread of the
-	// driver unless it is in use. Does not block, and does not stop the transport.
+	// driver unless it is in use. Waits for two seconds at most, and does not stop the
+	// transport.
 	@Override
 	public synchronized void close() {
 		RedisPubSubConnection unused = this.prepared;

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -44,10 +45,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.embedded.RedisServer;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.task.SyncTaskExecutor;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
@@ -196,6 +200,34 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		await().until(() -> ids().size() == 2);
 		transport.close();
 		await().until(() -> ids().isEmpty());
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void preparedSubscriptionEndsBeforeItsConnection(CapturedOutput output) {
+		// Those of other tests may still be closing their connections.
+		await().until(() -> connectors().isEmpty());
+		int start = output.length();
+		RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) createTransport();
+		transport.prepare();
+		await().until(() -> ids().size() == 2 && connectors().stream().allMatch(this::isWaitingForTheStart));
+		transport.close();
+		await().until(() -> connectors().isEmpty());
+		assertThat(ids()).isEmpty();
+		assertThat(output.subSequence(start, output.length())).doesNotContain("Connection is already closed");
+	}
+
+	private boolean isWaitingForTheStart(Thread connector) {
+		return connector.getState() == Thread.State.WAITING && Stream.of(connector.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(CountDownLatch.class.getName()));
+	}
+
+	private static List<Thread> connectors() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("state-signals-connect"))
+			.toList();
 	}
 
 	@Test
