@@ -239,7 +239,6 @@ final class Backlog {
 	synchronized void abandon(PendingSignal signal) {
 		if (signal.entry().abandon(signal)) {
 			remove(signal);
-			readPending();
 			// Unless it is of an earlier lease: those behind it are discarded already.
 			if (this.entries.get(signal.entry().id()) == signal.entry()) {
 				discard();
