@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
@@ -208,6 +209,24 @@ class BacklogTests {
 		again = take(this.backlog);
 		assertThat(again).extracting(PendingSignal::id).containsExactly("1-0.0");
 		assertThat(acknowledge(again.get(0)).answered().isLast()).isTrue();
+	}
+
+	@Test
+	void signalsThatMayHaveBeenDeliveredBeforeAreQuestionable() {
+		Position pending = this.backlog.position();
+		Selection selection = this.backlog.select(pending, entries(1, 2));
+		assertThat(selection.questionable()).containsExactly("1-0.0", "2-0.0");
+		this.backlog.accept(pending, TOKEN, selection.without(Set.of("1-0.0")));
+		assertThat(take(this.backlog)).extracting(PendingSignal::content)
+			.hasExactlyElementsOfTypes(Settled.class, Line.class);
+		read(entries(3, 2));
+		Position latest = this.backlog.position();
+		assertThat(latest.after()).isNull();
+		assertThat(this.backlog.select(latest, entries(3, 4)).questionable()).isEmpty();
+		assertThat(this.backlog.select(latest, entries(4, 5)).questionable()).containsExactly("4-0.0", "5-0.0");
+		this.backlog.noteRestored("lost 7-0");
+		assertThat(this.backlog.select(latest, entries(6, 7)).questionable()).containsExactly("6-0.0", "7-0.0");
+		assertThat(this.backlog.select(latest, entries(8, 8)).questionable()).isEmpty();
 	}
 
 	private static AcknowledgedSignal acknowledge(PendingSignal signal) {
