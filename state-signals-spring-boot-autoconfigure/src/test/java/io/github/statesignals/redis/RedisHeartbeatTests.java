@@ -90,6 +90,14 @@ class RedisHeartbeatTests {
 		assertThat(this.failures).isEmpty();
 	}
 
+	@Test
+	void messageOfAnotherClientIsNoBeat() {
+		await().atMost(Duration.ofSeconds(40)).until(() -> {
+			this.heartbeat.receive(new byte[1]);
+			return !this.heartbeat.isAlive();
+		});
+	}
+
 	/**
 	 * Publishes to Redis all but heartbeats, which stay behind the other messages.
 	 */
