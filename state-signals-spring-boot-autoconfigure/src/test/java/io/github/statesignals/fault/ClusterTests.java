@@ -9,9 +9,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,6 +67,19 @@ class ClusterTests {
 		exporter(cluster.properties()).initialize(Recorder.EVENT);
 		assertThat(cluster.subscribers(CHANNELS.signals())).isOne();
 		assertThat(cluster.subscribers(CHANNELS.responses())).isOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "broadcast", "durable" })
+	@ExtendWith(OutputCaptureExtension.class)
+	void driverDoesNotWarnWhenAnApplicationIsClosed(String delivery, CapturedOutput output) {
+		ConfigurableApplicationContext context = this.applications.start(Recorder.class, cluster.properties(),
+				"channel=closed", "channels.closed.delivery=" + delivery);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
+		RedisChecks.publish(exporter, 1, 1);
+		context.close();
+		assertThat(output).doesNotContain("Connection is already closed");
 	}
 
 	@ParameterizedTest

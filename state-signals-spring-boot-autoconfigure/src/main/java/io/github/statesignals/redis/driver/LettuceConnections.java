@@ -189,9 +189,15 @@ final class LettuceConnections {
 	}
 
 	// The driver may wait indefinitely for a node of a cluster that has left; this waits
-	// two seconds.
-	static void destroy(LettuceConnectionFactory derived) {
-		Thread thread = new Thread(derived::destroy, "state-signals-disconnect");
+	// two seconds. Without closing the connection first, it would close the nodes of a
+	// cluster twice, and warn.
+	static void destroy(LettuceConnectionFactory derived, @Nullable RedisConnection connection) {
+		Thread thread = new Thread(() -> {
+			if (connection != null) {
+				connection.close();
+			}
+			derived.destroy();
+		}, "state-signals-disconnect");
 		thread.setDaemon(true);
 		thread.start();
 		try {

@@ -73,12 +73,12 @@ final class LettucePublisher extends FramePublisher implements RedisConnectionSt
 			return notified(application, open(shared, null, shared::close, settings));
 		}
 		try {
-			// Takes the connection with it.
+			RedisConnection connection = own.getConnection();
 			return notified(own,
-					open(own.getConnection(), connections, () -> LettuceConnections.destroy(own), settings));
+					open(connection, connections, () -> LettuceConnections.destroy(own, connection), settings));
 		}
 		catch (RuntimeException | Error ex) {
-			LettuceConnections.destroy(own);
+			LettuceConnections.destroy(own, null);
 			throw ex;
 		}
 	}

@@ -13,12 +13,13 @@ import io.lettuce.core.protocol.CommandKeyword;
 import io.lettuce.core.protocol.CommandType;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * Executes commands with Lettuce's asynchronous API: no thread waits for a reply.
  */
-record LettuceStreamCommands(LettuceConnectionFactory factory,
+record LettuceStreamCommands(LettuceConnectionFactory factory, RedisConnection connection,
 		RedisClusterAsyncCommands<byte[], byte[]> commands) implements StreamCommands {
 
 	// Returns null if no factory can be derived.
@@ -29,11 +30,12 @@ record LettuceStreamCommands(LettuceConnectionFactory factory,
 			return null;
 		}
 		try {
-			return new LettuceStreamCommands(own,
-					(RedisClusterAsyncCommands<byte[], byte[]>) own.getConnection().getNativeConnection());
+			RedisConnection connection = own.getConnection();
+			return new LettuceStreamCommands(own, connection,
+					(RedisClusterAsyncCommands<byte[], byte[]>) connection.getNativeConnection());
 		}
 		catch (RuntimeException | Error ex) {
-			LettuceConnections.destroy(own);
+			LettuceConnections.destroy(own, null);
 			throw ex;
 		}
 	}
@@ -81,8 +83,7 @@ record LettuceStreamCommands(LettuceConnectionFactory factory,
 
 	@Override
 	public CompletableFuture<Void> close() {
-		// Takes the connection with it.
-		LettuceConnections.destroy(this.factory);
+		LettuceConnections.destroy(this.factory, this.connection);
 		return CompletableFuture.completedFuture(null);
 	}
 

@@ -118,7 +118,7 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 		RedisConnectionFactory closed = this.derived;
 		this.derived = null;
 		if (closed != null) {
-			LettuceConnections.destroy((LettuceConnectionFactory) closed);
+			LettuceConnections.destroy((LettuceConnectionFactory) closed, null);
 		}
 	}
 

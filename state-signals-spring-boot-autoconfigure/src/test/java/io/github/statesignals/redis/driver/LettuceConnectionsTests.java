@@ -63,7 +63,7 @@ class LettuceConnectionsTests {
 
 	@AfterEach
 	void destroy() {
-		this.factories.forEach(LettuceConnections::destroy);
+		this.factories.forEach((factory) -> LettuceConnections.destroy(factory, null));
 	}
 
 	@Test
@@ -112,7 +112,7 @@ class LettuceConnectionsTests {
 				LettuceConnectionFactory second = derived(connections);
 				first.getConnection().ping();
 				second.getConnection().ping();
-				LettuceConnections.destroy(first);
+				LettuceConnections.destroy(first, null);
 				assertThat(second.getConnection().ping()).isEqualTo("PONG");
 				assertThat(used).hasSize(1).doesNotContainAnyElementsOf(applications);
 				EventLoop loop = used.iterator().next();
@@ -121,7 +121,7 @@ class LettuceConnectionsTests {
 					.execute(() -> onLoop.complete(loop.inEventLoop() && connections.isEventLoop()));
 				assertThat(onLoop).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
 				assertThat(connections.isEventLoop()).isFalse();
-				LettuceConnections.destroy(second);
+				LettuceConnections.destroy(second, null);
 				assertThat(loop.isShuttingDown()).isFalse();
 				connections.close();
 				assertThat(loop.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
