@@ -268,6 +268,21 @@ class DurableFaultTests {
 		assertThat(recorder.missed()).isEmpty();
 	}
 
+	// An append-only file has the times of the clock before.
+	@Test
+	void aResponderReadsAfterRedisIsRestartedWithAClockThatIsSetBack() {
+		RedisProcess server = this.applications.use(RedisProcess.start());
+		start(Recorder.class, server.properties(), "responder.name=r").close();
+		String hours = "10800000";
+		server.command("SET", "event-signal:{orders}:lease:r", "killed", "PX", hours);
+		server.command("SET", "event-signal:{orders}:trimmed", "1", "PX", hours);
+		Recorder recorder = start(Recorder.class, server.properties(), "responder.name=r").getBean(Recorder.class);
+		SignalExporter exporter = initialized(start(Exporting.class, server.properties()));
+		join(publish(exporter, 0, 3, PATIENCE.multipliedBy(3)));
+		assertThat(recorder.samples()).containsExactly(0, 1, 2);
+		await().atMost(PATIENCE).until(() -> server.command("XLEN", LOG).equals("1"));
+	}
+
 	@Test
 	void nothingIsLostWhileRedisIsFrozen() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());

@@ -9,7 +9,13 @@
 local field = call('HGET', KEYS[5], ARGV[4]) or ''
 local holder = call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] and holder ~= ARGV[2] then
-  if attempt('PTTL', KEYS[1]) ~= -1 then
+  local left = attempt('PTTL', KEYS[1])
+  if left > tonumber(ARGV[3]) then
+    -- The clock of Redis was set back. If its holder lives, it renews this one, too.
+    call('DEL', KEYS[1])
+    call('SET', KEYS[1], holder, 'PX', ARGV[3])
+  end
+  if left ~= -1 then
     return {0, '', {}, field}
   end
   -- A lease that never expires was written by another client.

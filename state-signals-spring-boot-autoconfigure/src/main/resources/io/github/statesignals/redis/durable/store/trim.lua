@@ -6,7 +6,9 @@
 --       the keys of what was dropped, how many signals to look at, how many entries to drop
 -- Returns 1 if there may be more to drop, 2 if this is not due yet, else 0.
 local marker = call('EXISTS', KEYS[2])
-if marker == 1 and attempt('PTTL', KEYS[2]) ~= -1 then
+local left = marker == 1 and attempt('PTTL', KEYS[2]) or -1
+-- It is longer if the clock of Redis was set back.
+if left ~= -1 and left <= tonumber(ARGV[1]) then
   return {2}
 end
 -- A write that a full Redis does not refuse: all that follow are not refused either.
