@@ -58,7 +58,9 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		}
 		checkKnown(parameter);
 		if (payload == null && SignalTypes.isEntry(type)) {
-			return entry(parameter, entryName(parameter), KotlinFunctions.isRequired(parameter), null, channel);
+			boolean required = KotlinFunctions.isKotlin(parameter.getDeclaringClass())
+					? !KotlinFunctions.isOptional(parameter) : type.isPrimitive();
+			return entry(parameter, entryName(parameter), required, null, channel);
 		}
 		return this.validator.validated(parameter, metadata(parameter, events));
 	}

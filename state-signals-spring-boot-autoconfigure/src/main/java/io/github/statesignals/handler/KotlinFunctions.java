@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-import kotlin.jvm.JvmClassMappingKt;
 import kotlin.reflect.KClass;
 import kotlin.reflect.KFunction;
 import kotlin.reflect.KParameter;
@@ -57,28 +56,17 @@ final class KotlinFunctions {
 		return isSuspending(method) ? method.getParameterCount() - 1 : method.getParameterCount();
 	}
 
-	// Whether null can't be passed, and no default value takes its place.
-	static boolean isRequired(MethodParameter parameter) {
-		return isKotlin(parameter.getDeclaringClass()) ? !isOptional(parameter)
-				: parameter.getParameterType().isPrimitive();
-	}
-
 	// Whether a parameter is nullable or, in Kotlin, has a default value. The bean may be
 	// of a subclass that is not written in Kotlin.
 	static boolean isOptional(MethodParameter parameter) {
 		return MethodParameter.forExecutable(parameter.getExecutable(), parameter.getParameterIndex()).isOptional();
 	}
 
-	// A parameter that is nullable is of the class, others of what it wraps.
-	static boolean isValueClass(Class<?> type) {
-		return isKotlin(type) && JvmClassMappingKt.getKotlinClass(type).isValue();
-	}
-
 	static boolean takesDuration(Method method) {
 		return isKotlin(method.getDeclaringClass()) && Reflection.takesDuration(method);
 	}
 
-	private static boolean isKotlin(Class<?> type) {
+	static boolean isKotlin(Class<?> type) {
 		return KotlinDetector.isKotlinReflectPresent() && KotlinDetector.isKotlinType(type);
 	}
 

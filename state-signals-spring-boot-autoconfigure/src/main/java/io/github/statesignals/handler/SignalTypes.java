@@ -50,10 +50,12 @@ final class SignalTypes {
 	private SignalTypes() {
 	}
 
-	// A single value can't be the whole metadata, which is an object.
+	// A single value can't be the whole metadata, which is an object. A nullable value
+	// class of Kotlin is its own type, another is what it wraps.
 	static boolean isEntry(Class<?> type) {
 		return type.isArray() || BeanUtils.isSimpleValueType(type) || TemporalAmount.class.isAssignableFrom(type)
-				|| Collection.class.isAssignableFrom(type) || KotlinFunctions.isValueClass(type)
+				|| Collection.class.isAssignableFrom(type)
+				|| AnnotatedElementUtils.isAnnotated(type, "kotlin.jvm.JvmInline")
 				|| (type.getName().startsWith("java.") && !Modifier.isAbstract(type.getModifiers())
 						&& !Map.class.isAssignableFrom(type));
 	}
@@ -146,16 +148,14 @@ final class SignalTypes {
 	private static void add(Class<?> root, Class<?> type, Map<String, Class<?>> events) {
 		SignalEventNames.Name name = SignalEventNames.name(type);
 		Class<?> other = events.putIfAbsent(name.event(), type);
-		if (other != null) {
-			// A supertype that can be created stands for all of its subtypes.
-			if (!other.isAssignableFrom(type)) {
-				throw new SignalTypeException(
-						"The types %s and %s have the same event '%s'".formatted(other.getName(), type.getName(),
-								name.event()),
-						"Give one of them a separate event with @SignalEvent(\"...\"), or distinguish them in the metadata with @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)");
-			}
+		// A supertype that can be created stands for all of its subtypes.
+		if (other != null && !other.isAssignableFrom(type)) {
+			throw new SignalTypeException(
+					"The types %s and %s have the same event '%s'".formatted(other.getName(), type.getName(),
+							name.event()),
+					"Give one of them a separate event with @SignalEvent(\"...\"), or distinguish them in the metadata with @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)");
 		}
-		else if (!root.isAssignableFrom(name.owner()) && !isTheOnly(type, name)) {
+		if (other == null && !root.isAssignableFrom(name.owner()) && !isTheOnly(type, name)) {
 			throw new SignalTypeException(
 					"The type %s has the event '%s' of %s, which is also that of other types".formatted(type.getName(),
 							name.event(), name.owner().getName()),
