@@ -50,7 +50,8 @@ public @interface SignalGateway {
 	String exporter() default "";
 
 	/**
-	 * The time to wait for answers. Placeholders are resolved.
+	 * The time to wait for answers. Placeholders are resolved. A number without a unit
+	 * counts milliseconds.
 	 * @return the timeout, such as {@code 5s}, negative to wait indefinitely; empty for
 	 * {@code state-signals.exporter.response-timeout}
 	 */
