@@ -110,7 +110,7 @@ final class SignalDelivery {
 			this.numbers.clear();
 		}
 		long last = this.numbers.getOrDefault(publisherId, number);
-		boolean gap = last > 0 && number > last + 1;
+		boolean gap = last > 0 && number - 1 > last;
 		this.numbers.put(publisherId, Math.max(last, gap ? number - 1 : number));
 		return gap;
 	}

@@ -191,6 +191,17 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void signalWithTheLargestNumberStopsNothing() {
+		SignalTransport sender = start().transport();
+		RecordingResponder responder = keeping("r", (number) -> true);
+		sendNumbered(sender, 1, 1);
+		sendNumbered(sender, 2, Long.MAX_VALUE);
+		sendNumbered(sender, 3, 2);
+		await().until(() -> responder.numbers.equals(List.of(1, 2, 3)));
+		await().until(() -> pending("r") == 0);
+	}
+
+	@Test
 	void anInstanceThatHasLostTheLeaseCanNotAcknowledge() {
 		Application sender = start();
 		RecordingResponder frozen = keepingOne(sender);
@@ -972,9 +983,13 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	private void sendNumbered(SignalTransport sender, int number) {
+		sendNumbered(sender, number, number);
+	}
+
+	private void sendNumbered(SignalTransport sender, int sampleNo, long number) {
 		sender
-			.send(this.channel, signal("p", number),
-					new SignalExtension("id-" + number, number, SignalExtension.NONE, SignalExtension.NONE, null))
+			.send(this.channel, signal("p", sampleNo),
+					new SignalExtension("id-" + sampleNo, number, SignalExtension.NONE, SignalExtension.NONE, null))
 			.join();
 	}
 
