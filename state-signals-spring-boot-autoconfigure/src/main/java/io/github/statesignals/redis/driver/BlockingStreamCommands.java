@@ -3,7 +3,6 @@ package io.github.statesignals.redis.driver;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -90,9 +89,12 @@ final class BlockingStreamCommands implements StreamCommands {
 	}
 
 	private static Entry entry(ByteRecord record) {
-		Iterator<byte[]> values = record.getValue().values().iterator();
-		return new Entry(record.getId().getValue(), values.hasNext() ? values.next() : null,
-				values.hasNext() ? values.next() : null);
+		return StreamCommands.entry(record.getId().getValue(),
+				record.getValue()
+					.entrySet()
+					.stream()
+					.flatMap((field) -> Stream.of(field.getKey(), field.getValue()))
+					.toList());
 	}
 
 	private <T> CompletableFuture<T> onThread(Function<RedisConnection, T> command) {

@@ -44,10 +44,14 @@ public interface StreamCommands {
 		for (Object entry : read) {
 			List<?> parts = (List<?>) entry;
 			List<?> fields = (parts.size() > 1 && parts.get(1) instanceof List<?> list) ? list : List.of();
-			entries.add(new Entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), lines(fields),
-					field(fields, "responder")));
+			entries.add(entry(new String((byte[]) parts.get(0), StandardCharsets.US_ASCII), fields));
 		}
 		return entries;
+	}
+
+	// The fields are names and values, which alternate.
+	static Entry entry(String id, List<?> fields) {
+		return new Entry(id, lines(fields), field(fields, "responder"));
 	}
 
 	// Another client may have named them otherwise.

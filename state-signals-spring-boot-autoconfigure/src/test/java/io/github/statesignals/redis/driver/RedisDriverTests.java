@@ -1,11 +1,15 @@
 package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.redis.RedisTransports;
+import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,30 @@ class RedisDriverTests {
 		finally {
 			application.destroy();
 		}
+	}
+
+	@Test
+	void fieldsOfStoredEntriesAreReadByTheirNames() {
+		JedisConnectionFactory application = pooled(3);
+		byte[] log = bytes("log-" + UUID.randomUUID());
+		try (RedisConnection connection = application.getConnection()) {
+			connection.execute("XGROUP", bytes("CREATE"), log, bytes("r"), bytes("0"), bytes("MKSTREAM"));
+			connection.execute("XADD", log, bytes("*"), bytes("signals"), bytes("{}"), bytes("later"), bytes("x"));
+			connection.execute("XADD", log, bytes("*"), bytes("later"), bytes("x"), bytes("responder"), bytes("r"),
+					bytes("signals"), bytes("{}"));
+			StreamCommands commands = RedisTransports.driver(application).openStreamCommands();
+			List<Entry> read = commands.read(log, "r", null, 10, Duration.ofSeconds(1)).join();
+			assertThat(read).extracting(Entry::lines).containsExactly(bytes("{}"), bytes("{}"));
+			assertThat(read).extracting(Entry::responder).containsExactly(null, bytes("r"));
+			commands.close().join();
+		}
+		finally {
+			application.destroy();
+		}
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 
 	private static JedisConnectionFactory pooled(int size) {
