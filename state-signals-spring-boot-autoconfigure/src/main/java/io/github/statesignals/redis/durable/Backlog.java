@@ -189,8 +189,8 @@ final class Backlog {
 		noteSizes(read);
 		Selection selection = new Selection(this.responder, from.after() != null || mayBeAnswered(read));
 		for (Entry entry : read) {
-			PendingEntry known = this.entries.get(entry.id());
 			Identity identity = new Identity(entry.id(), Arrays.hashCode(entry.lines()));
+			PendingEntry known = known(identity, entry);
 			if (this.acknowledged.contains(identity)) {
 				selection.contents.put(identity, new LinkedHashMap<>());
 			}
@@ -200,6 +200,19 @@ final class Backlog {
 		}
 		selection.last = read.isEmpty() ? null : read.get(read.size() - 1).id();
 		return selection;
+	}
+
+	// One that Redis has lost, and that has the id of another, is not acknowledged: the
+	// other one would be.
+	@GuardedBy("this")
+	private @Nullable PendingEntry known(Identity identity, Entry read) {
+		PendingEntry known = this.entries.get(identity.id());
+		if (known == null || read.lines() == null || known.identity().equals(identity)) {
+			return known;
+		}
+		known.abandonAll().forEach(this::remove);
+		this.entries.remove(identity.id());
+		return null;
 	}
 
 	// Entries come in order: otherwise they were delivered before.

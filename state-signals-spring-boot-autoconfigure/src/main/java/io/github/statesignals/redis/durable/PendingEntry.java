@@ -73,6 +73,10 @@ final class PendingEntry {
 		return true;
 	}
 
+	synchronized List<PendingSignal> abandonAll() {
+		return this.signals.stream().filter(this::abandon).toList();
+	}
+
 	synchronized boolean acknowledge(PendingSignal signal) {
 		signal.state(State.ACKNOWLEDGED);
 		return --this.open == 0;

@@ -125,6 +125,25 @@ class BacklogTests {
 	}
 
 	@Test
+	void entryWithTheIdOfAnotherOneIsDeliveredAndTheOtherNotAcknowledged() {
+		read(entries(1, 1));
+		PendingSignal lost = take(this.backlog).get(0);
+		assertThat(this.backlog.begin(lost)).isTrue();
+		this.backlog.readPending();
+		read(List.of(new Entry("1-0", null, null)));
+		assertThat(take(this.backlog)).isEmpty();
+		assertThat(lost.entry().hasBegun(lost)).isTrue();
+		this.backlog.readPending();
+		read(List.of(new Entry("1-0", "{ }".getBytes(StandardCharsets.UTF_8), null)));
+		assertThat(take(this.backlog)).extracting(PendingSignal::content).singleElement().isInstanceOf(Line.class);
+		assertThat(lost.entry().hasBegun(lost)).isFalse();
+		assertThat(this.backlog.begin(lost)).isFalse();
+		read(entries(2, 1_024));
+		take(this.backlog);
+		assertThat(this.backlog.hasCapacity()).isFalse();
+	}
+
+	@Test
 	void fullBacklogHasCapacityAgainWhenASignalIsAcknowledgedOrAllAreDiscarded() {
 		read(entries(1, 1_023));
 		List<PendingSignal> signals = take(this.backlog);

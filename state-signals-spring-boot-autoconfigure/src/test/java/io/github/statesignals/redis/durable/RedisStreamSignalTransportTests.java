@@ -672,6 +672,20 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void aSignalThatIsStoredWithTheIdOfALostOneThatIsBeingHandledIsHandled() {
+		SignalTransport sender = exporting().transport;
+		RecordingResponder responder = keeping("r", (number) -> number != 1);
+		byte[] before = redis.dump(this.log);
+		IntStream.rangeClosed(1, 2).forEach((i) -> send(sender, i));
+		await().until(() -> responder.numbers.size() == 2 && pending("r") == 1);
+		List<StreamMessage<String, String>> lost = redis.xrange(this.log, Range.unbounded());
+		redis.restore(this.log, before, RestoreArgs.Builder.ttl(0).replace());
+		redis.xadd(this.log, new XAddArgs().id(lost.get(0).getId()), lost.get(1).getBody());
+		await().until(() -> responder.numbers.equals(List.of(1, 2, 2)) && pending("r") == 0);
+		assertThat(responder.answer(0)).succeedsWithin(Duration.ofSeconds(20));
+	}
+
+	@Test
 	void aResponderWhoseStreamIsDeletedHandlesAllThatIsStoredAfterwards() {
 		RedisStreamSignalTransport sender = exporting().transport;
 		RecordingResponder responder = keeping("r", (number) -> true);
