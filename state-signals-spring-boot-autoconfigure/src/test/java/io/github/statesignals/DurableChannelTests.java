@@ -134,6 +134,30 @@ class DurableChannelTests {
 	}
 
 	@Test
+	void signalsThatAreQueuedWhenTheHandlerIsRemovedAreHandledByTheNextOne() {
+		SignalResponder responder = start(Object.class, "responder.name=r").getBean(SignalResponder.class);
+		Blocking blocking = new Blocking();
+		SignalResponder.Registration registration = responder.on("flip", (signal) -> {
+			blocking.on(signal);
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 20)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).publishAsync())
+			.toList();
+		await().until(() -> !blocking.numbers.isEmpty());
+		registration.close();
+		blocking.latch.countDown();
+		assertThat(publishing.get(0).join().acted()).containsExactly("r");
+		Recorder recorder = new Recorder();
+		responder.on("flip", (signal) -> new RecordingHandler(recorder).on(signal));
+		assertThat(publishing).allSatisfy((result) -> assertThat(result.join().acted()).containsExactly("r"));
+		assertThat(blocking.numbers).containsExactly(0);
+		assertThat(recorder.numbers()).isEqualTo(IntStream.range(1, 20).boxed().toList());
+	}
+
+	@Test
 	void ownSignalThatIsNotReceivedIsAnsweredAsUnhandled() {
 		ConfigurableApplicationContext context = start(Recording.class, "responder.name=r",
 				"responder.receive-own=false");

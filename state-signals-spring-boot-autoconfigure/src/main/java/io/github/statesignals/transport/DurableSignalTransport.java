@@ -87,6 +87,15 @@ public interface DurableSignalTransport extends SignalTransport {
 		}
 
 		/**
+		 * Gives back a signal that no handler acts on, because its handlers were removed
+		 * while it was queued. It is delivered again, in its order.
+		 * @return {@code false} if that is not possible: it is to be acknowledged
+		 */
+		default boolean release() {
+			return false;
+		}
+
+		/**
 		 * Returns when the signal was stored.
 		 * @return the time in milliseconds since 1970, on the clock of the server that
 		 * stores it; {@link SignalExtension#NONE} if it is not known

@@ -45,6 +45,11 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, Boole
 		return this.receipt == null || this.receipt.begin();
 	}
 
+	// Has a stored signal delivered again. False for any other.
+	boolean release() {
+		return this.receipt != null && this.receipt.release();
+	}
+
 	// Acknowledges a stored signal that gets no answer.
 	void settle() {
 		if (this.receipt != null) {

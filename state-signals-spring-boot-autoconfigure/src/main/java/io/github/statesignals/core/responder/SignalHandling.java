@@ -115,6 +115,7 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			}
 			if (handler.isRemoved()) {
 				// While the signal was queued.
+				handling.withdrawn = true;
 				continue;
 			}
 			last.stop();
@@ -140,7 +141,9 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		Thread.interrupted();
 		// If the signal has no trace context, its answer gets that of the handler.
 		try (Scope scope = last.open()) {
-			answer(delivery, handling.merged);
+			if (!handling.isWithdrawn() || !this.listeners.isEmpty() || !delivery.release()) {
+				answer(delivery, handling.merged);
+			}
 		}
 		finally {
 			last.stop();
@@ -248,6 +251,9 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		// NOT_HANDLED if no handler has acted; null if none is called or selected.
 		private @Nullable Acknowledgement merged;
 
+		// Whether a handler was removed before it was called.
+		private boolean withdrawn;
+
 		Handling(Delivery delivery, List<RegisteredHandler> matching) {
 			this.delivery = delivery;
 			this.matching = matching;
@@ -275,6 +281,10 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			else if (acknowledgement != null && acknowledgement != NOT_HANDLED) {
 				this.merged = merge(this.merged, acknowledgement);
 			}
+		}
+
+		boolean isWithdrawn() {
+			return this.withdrawn && (this.merged == null || this.merged == NOT_HANDLED);
 		}
 
 		boolean hasNext() {

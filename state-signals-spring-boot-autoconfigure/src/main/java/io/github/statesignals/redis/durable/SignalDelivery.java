@@ -156,6 +156,9 @@ final class SignalDelivery {
 		// False if it is not this instance's to handle any more.
 		boolean begin(PendingSignal signal);
 
+		// The signal and those behind it are read again.
+		void release(PendingSignal signal);
+
 		// The answer in JSON is empty if there is none.
 		CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, byte[] address);
 
@@ -186,6 +189,12 @@ final class SignalDelivery {
 		@Override
 		public boolean begin() {
 			return SignalDelivery.this.reader.begin(this.signal);
+		}
+
+		@Override
+		public boolean release() {
+			SignalDelivery.this.reader.release(this.signal);
+			return true;
 		}
 
 		@Override

@@ -343,6 +343,12 @@ final class StreamReader implements SignalDelivery.Reader {
 		return this.backlog.begin(signal);
 	}
 
+	@Override
+	public void release(PendingSignal signal) {
+		this.backlog.abandon(signal);
+		read();
+	}
+
 	// A handler that had begun may acknowledge later: the token decides.
 	@Override
 	public CompletableFuture<?> acknowledge(PendingSignal signal, FrameLine answer, byte[] address) {

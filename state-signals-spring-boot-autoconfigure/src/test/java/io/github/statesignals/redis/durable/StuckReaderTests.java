@@ -141,6 +141,10 @@ class StuckReaderTests {
 	private static final class Reader implements SignalDelivery.Reader {
 
 		@Override
+		public void release(PendingSignal signal) {
+		}
+
+		@Override
 		public boolean begin(PendingSignal signal) {
 			return true;
 		}
