@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
+import io.github.statesignals.core.engine.SignalEngine;
 import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -181,6 +182,34 @@ class LifecycleTests {
 		await().atMost(TIMEOUT)
 			.until(() -> publishing.getBean(Publishing.class).events
 				.contains(new SubscriberLeftEvent(exporter.getPublisherId(), responderId, Reason.SAID_BYE)));
+	}
+
+	@Test
+	void sendsByeOfAResponderWhoseLastHandlerIsRemovedDuringTheStop() throws Exception {
+		ConfigurableApplicationContext publishing = this.applications.start(Publishing.class, this.channel,
+				"exporter.legal-events=a");
+		ConfigurableApplicationContext responding = this.applications.start(Object.class, this.channel,
+				"responder.name=once");
+		SignalResponder responder = responding.getBean(SignalResponder.class);
+		CountDownLatch entered = new CountDownLatch(1);
+		CompletableFuture<SignalResponder.Registration> removed = new CompletableFuture<>();
+		SignalResponder.Registration registration = responder.on("a", (signal) -> {
+			entered.countDown();
+			removed.join().close();
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = publishing.getBean(SignalExporter.class);
+		await().atMost(TIMEOUT).until(() -> exporter.getSubscribers().contains(responder.getResponderId()));
+		CompletableFuture<SignalResult> published = exporter.signal("a").publishAsync();
+		assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+		CompletableFuture<Void> stopped = CompletableFuture.runAsync(responding::stop);
+		await().atMost(TIMEOUT).until(() -> !responding.getBean(SignalEngine.class).isRunning());
+		removed.complete(registration);
+		stopped.join();
+		assertThat(published.join().isSuccess()).isTrue();
+		await().atMost(TIMEOUT)
+			.until(() -> publishing.getBean(Publishing.class).events.contains(
+					new SubscriberLeftEvent(exporter.getPublisherId(), responder.getResponderId(), Reason.SAID_BYE)));
 	}
 
 	@Test

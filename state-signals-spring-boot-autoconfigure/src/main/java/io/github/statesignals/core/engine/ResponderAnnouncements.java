@@ -86,6 +86,12 @@ final class ResponderAnnouncements implements Announcements {
 		}
 	}
 
+	// When the application stops, also a responder that left while handlers finished.
+	CompletableFuture<?> leave(DefaultSignalResponder responder) {
+		return (responder.isActive() || this.unannounced.contains(responder)) ? sendBye(responder)
+				: CompletableFuture.completedFuture(null);
+	}
+
 	// Announces a responder that left: announcements before may be lost.
 	void byeAgain(DefaultSignalResponder responder) {
 		if (this.unannounced.remove(responder)) {

@@ -311,7 +311,7 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	private void sayGoodbye() {
-		CompletableFuture<?>[] goodbyes = Stream.concat(this.responders.active().map(this.announcements::sendBye),
+		CompletableFuture<?>[] goodbyes = Stream.concat(this.responders.all().stream().map(this.announcements::leave),
 				// They come back with the next start, as they are.
 				this.exporters.stopped().stream().map(DefaultSignalExporter::suspendAsync))
 			.toArray(CompletableFuture[]::new);
