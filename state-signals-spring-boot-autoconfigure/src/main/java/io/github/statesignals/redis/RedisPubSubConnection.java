@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
@@ -176,7 +177,8 @@ final class RedisPubSubConnection implements Runnable {
 				}
 			}
 			catch (RuntimeException ex) {
-				stuck = ex instanceof QueryTimeoutException;
+				// Not sent: the driver may have been configured not to reconnect.
+				stuck = ex instanceof QueryTimeoutException || ex instanceof RedisSystemException;
 				failed(ex);
 			}
 			catch (Error ex) {

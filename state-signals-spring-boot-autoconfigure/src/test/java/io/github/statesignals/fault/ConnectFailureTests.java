@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.redis.RedisTransports;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.data.redis.autoconfigure.JedisClientConfigurationBuilderCustomizer;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -203,6 +205,21 @@ class ConnectFailureTests {
 	}
 
 	@Test
+	void connectionThatTheDriverDoesNotOpenAgain(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		TcpProxy proxy = this.applications.use(TcpProxy.before(server));
+		SignalEngine engine = this.applications.start(GivingUpReceiver.class, proxy.properties())
+			.getBean(SignalEngine.class);
+		await().atMost(Duration.ofSeconds(20)).until(engine::isConnected);
+		proxy.refuse();
+		proxy.cut((sent) -> sent.contains("SUBSCRIBE"));
+		await().atMost(Duration.ofSeconds(20)).until(() -> output.getOut().contains("Restarting subscription task"));
+		proxy.cut();
+		proxy.accept();
+		await().atMost(Duration.ofSeconds(20)).until(engine::isConnected);
+	}
+
+	@Test
 	void replicaWhereDurableChannelsNeedTheMaster(CapturedOutput output) {
 		RedisProcess master = use(RedisProcess.builder());
 		RedisProcess replica = use(RedisProcess.builder().settings("replicaof " + master.host() + " " + master.port()));
@@ -265,6 +282,15 @@ class ConnectFailureTests {
 
 		@OnSignal(event = "start", channel = "orders")
 		void start() {
+		}
+
+	}
+
+	static class GivingUpReceiver extends Receiver {
+
+		@Bean
+		LettuceClientOptionsBuilderCustomizer withoutReconnect() {
+			return (options) -> options.autoReconnect(false);
 		}
 
 	}
