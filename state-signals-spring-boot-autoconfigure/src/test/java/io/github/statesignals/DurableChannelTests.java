@@ -308,6 +308,37 @@ class DurableChannelTests {
 			.containsExactlyInAnyOrderElementsOf(IntStream.range(1, 20).boxed().toList());
 	}
 
+	@Test
+	void noOtherInstanceHandlesTheSignalOfARemovedHandlerThatRuns() {
+		ConfigurableApplicationContext context = start(Object.class, "responder.name=r");
+		List<Integer> handled = new CopyOnWriteArrayList<>();
+		CountDownLatch latch = new CountDownLatch(1);
+		SignalResponder.Registration removed = context.getBean(SignalResponder.class).on("flip", (signal) -> {
+			handled.add((int) signal.sampleNo());
+			latch.await();
+			return Acknowledgement.success();
+		});
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 5)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).timeout(Duration.ofSeconds(30)).publishAsync())
+			.toList();
+		DurableChannels channels = context.getBean(DurableChannels.class);
+		await().until(() -> handled.equals(List.of(0))
+				&& channels.backlog(this.channel).get("r").undelivered().equals(OptionalLong.of(0)));
+		removed.close();
+		// Compares the readers with the responders, as is done every two seconds.
+		channels.remove(this.channel, "nobody");
+		channels.responders(this.channel);
+		assertThat(context.getBean(StringRedisTemplate.class).hasKey("event-signal:{" + this.channel + "}:lease:r"))
+			.isTrue();
+		Recorder next = start(Recording.class, "responder.name=r").getBean(Recorder.class);
+		latch.countDown();
+		assertThat(publishing).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
+		assertThat(handled).containsExactly(0);
+		assertThat(next.numbers()).containsExactly(1, 2, 3, 4);
+	}
+
 	/**
 	 * Juju's example: a unit that comes a day later learns that the remote application is
 	 * ready, and why it is broken now.

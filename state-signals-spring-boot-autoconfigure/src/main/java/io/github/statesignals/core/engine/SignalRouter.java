@@ -91,7 +91,9 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	public Collection<String> responders(String channel) {
 		return this.responders.all()
 			.stream()
-			.filter((responder) -> this.enabled && responder.isActive() && responder.getChannel().equals(channel))
+			// Also those that leave when they have answered.
+			.filter((responder) -> this.enabled && (responder.isActive() || responder.unanswered() > 0)
+					&& responder.getChannel().equals(channel))
 			.map(DefaultSignalResponder::getName)
 			.toList();
 	}
