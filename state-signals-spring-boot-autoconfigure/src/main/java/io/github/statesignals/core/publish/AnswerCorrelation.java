@@ -32,7 +32,7 @@ final class AnswerCorrelation {
 
 	private static final int ENDED_EARLY = 4_096;
 
-	// The answers that are to come to publishes without an id that await none, that a
+	// The answers without an id that are to come to publishes that await none, that a
 	// completion rule or a cancellation ended early, or that Redis has not confirmed.
 	// None of them must count for the next publish of the event: then an answer that is
 	// lost costs a success, and none is invented.
@@ -104,19 +104,16 @@ final class AnswerCorrelation {
 		if (publication.isOver() || !publication.tally().isSent()) {
 			return;
 		}
+		expect(publication, nowNanos, limit, cancelled);
 		String id = publication.id();
-		if (id == null) {
-			expect(publication, nowNanos, limit, cancelled);
-			return;
-		}
 		int outstanding = publication.tally().outstanding().size();
-		if (outstanding > 0 && !cancelled) {
+		if (id != null && outstanding > 0 && !cancelled) {
 			this.unawaitedById.put(id, outstanding);
 		}
 	}
 
-	// The same for one without an id that has ended, if it may be sent although Redis has
-	// not confirmed it.
+	// The same for one that has ended, if it may be sent although Redis has not confirmed
+	// it.
 	void expectUnconfirmed(Publication publication, long nowNanos, Duration limit) {
 		CompletableFuture<?> transmission = publication.transmission();
 		if (!publication.tally().isSent() && transmission != null && mayBeSent(transmission)) {
@@ -139,12 +136,15 @@ final class AnswerCorrelation {
 				|| (failure instanceof DataAccessException && !(failure instanceof SignalNotSentException));
 	}
 
+	// Those that will not repeat an id, because they can't or the signal has none.
 	private void expect(Publication publication, long nowNanos, Duration limit, boolean failed) {
 		this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
 		long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
 		for (String responderId : publication.tally().outstanding()) {
-			this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until, failed),
-					(before, added) -> before.with(added));
+			if (publication.id() == null || !this.responders.isExtended(responderId)) {
+				this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until, failed),
+						(before, added) -> before.with(added));
+			}
 		}
 	}
 

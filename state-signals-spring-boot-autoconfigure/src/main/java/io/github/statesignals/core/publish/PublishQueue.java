@@ -269,9 +269,7 @@ final class PublishQueue {
 	synchronized void cancelWork(Publication publication) {
 		this.order.leave(publication);
 		this.calls.guard(publication::cancelWork);
-		if (publication.id() == null) {
-			this.answers.expectUnconfirmed(publication, now(), this.sender.limit(publication));
-		}
+		this.answers.expectUnconfirmed(publication, now(), this.sender.limit(publication));
 	}
 
 	synchronized void endAbandoned(Publication publication) {

@@ -20,6 +20,7 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
@@ -234,6 +235,56 @@ class CorrelationTests {
 		this.peer.answerPlain("python", signal, 1);
 		assertThat(get(first).isSuccess()).isTrue();
 		this.peer.receive("start");
+	}
+
+	// Its answers name the event only, also where each signal has an id.
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anAnswerOfALegacyPeerToAPublishThatEndedEarlyDoesNotCountForTheNextOne(boolean cancelled) {
+		SignalExporter exporter = exporter(new Settings().extensions(Extensions.ALWAYS), "r1");
+		this.peer.subscribePlain(exporter, "python");
+		CompletableFuture<SignalResult> first = exporter.signal("start").until(CompletionRule.first()).publishAsync();
+		Message<Signal, SignalExtension> early = this.peer.receive("start");
+		if (cancelled) {
+			first.cancel(false);
+		}
+		else {
+			this.peer.answer("r1", early, 1);
+			assertThat(get(first).isSuccess()).isTrue();
+		}
+		assertNextAnswerCounts(exporter, early);
+	}
+
+	private void assertNextAnswerCounts(SignalExporter exporter, Message<Signal, SignalExtension> early) {
+		CompletableFuture<SignalResult> next = exporter.signal("start").publishAsync();
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
+		this.peer.answerPlain("python", early, 1);
+		this.peer.answer("r1", signal, 1);
+		assertThat(next).isNotDone();
+		this.peer.answerPlain("python", signal, 0);
+		assertThat(get(next).failed()).containsExactly("python");
+	}
+
+	@Test
+	void anAnswerOfALegacyPeerToAnUnconfirmedPublishDoesNotCountForTheNextOne() {
+		Application application = this.applications.start(new Settings().extensions(Extensions.ALWAYS));
+		SignalExporter exporter = exporter(application, "r1");
+		this.peer.subscribePlain(exporter, "python");
+		application.wire().hold();
+		CompletableFuture<SignalResult> first = exporter.signal("start").publishAsync();
+		application.wire().held().get(0).completeExceptionally(new QueryTimeoutException("Not confirmed"));
+		assertThat(first).failsWithin(RESPONSE_TIMEOUT);
+		CompletableFuture<SignalResult> next = exporter.signal("start").publishAsync();
+		application.wire().held().get(1).complete(null);
+		respondPlain(exporter, "python");
+		respond(exporter, "start", new ResponseExtension(application.wire().lastId()));
+		assertThat(next).isNotDone();
+		respondPlain(exporter, "python");
+		assertThat(get(next).isSuccess()).isTrue();
+	}
+
+	private void respondPlain(SignalExporter exporter, String responderId) {
+		this.peer.respond(new Response(responderId, exporter.getPublisherId(), "start", 1, null), null);
 	}
 
 	// It repeats the ids of signals that have one.
