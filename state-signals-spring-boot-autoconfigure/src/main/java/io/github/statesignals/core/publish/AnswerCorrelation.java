@@ -98,8 +98,8 @@ final class AnswerCorrelation {
 		return publication.respond(response, handledEvents == null, nowNanos);
 	}
 
-	// Expects, for a time, the outstanding answers to a publication that is about to end
-	// without them.
+	// Expects, for a time, the missing answers to a publication that is about to end
+	// without them. One that is gone or was skipped may answer all the same.
 	void expectUnawaited(Publication publication, long nowNanos, Duration limit, boolean cancelled) {
 		if (publication.isOver() || !publication.tally().isSent()) {
 			return;
@@ -140,7 +140,7 @@ final class AnswerCorrelation {
 	private void expect(Publication publication, long nowNanos, Duration limit, boolean failed) {
 		this.unawaited.values().removeIf((expected) -> expected.untilNanos - nowNanos <= 0);
 		long until = nowNanos + TimeUnit.NANOSECONDS.convert(limit.isNegative() ? LONGEST_UNAWAITED : limit);
-		for (String responderId : publication.tally().outstanding()) {
+		for (String responderId : publication.tally().missing()) {
 			if (publication.id() == null || !this.responders.isExtended(responderId)) {
 				this.unawaited.merge(new Unawaited(publication.event(), responderId), new Expected(1, until, failed),
 						(before, added) -> before.with(added));

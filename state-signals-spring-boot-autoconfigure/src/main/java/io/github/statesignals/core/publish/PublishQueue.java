@@ -126,7 +126,7 @@ final class PublishQueue {
 
 	// It receives later signals of the event, too, and its answers name the event only.
 	private boolean awaitsEvictedLegacyPeer(Publication publication) {
-		return publication.tally().outstanding().stream().anyMatch((id) -> !this.responders.isExtended(id));
+		return publication.tally().missing().stream().anyMatch((id) -> !this.responders.isExtended(id));
 	}
 
 	@GuardedBy("this")

@@ -237,7 +237,7 @@ final class ResponseTally {
 		return this.remaining > 0 || this.gone > 0;
 	}
 
-	private Set<String> missing() {
+	Set<String> missing() {
 		return hasMissing() ? ids((answer) -> answer == null || answer == GONE || answer == SKIPPED) : Set.of();
 	}
 

@@ -363,6 +363,25 @@ class ActedTests {
 		assertThat(get(publish).gone()).containsExactly("r1");
 	}
 
+	// It was frozen, and finishes what it had received.
+	@Test
+	void anAnswerOfOneThatWasGoneDoesNotCountForTheNextPublish() {
+		SignalExporter exporter = exporter(start(), "start");
+		this.peer.subscribePlain(exporter, "python");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		CompletableFuture<SignalResult> first = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		advance(PROBE_AFTER.multipliedBy(4));
+		assertThat(get(first).gone()).containsExactly("r1");
+		this.peer.subscribeAt(exporter, "r1", "nowhere");
+		CompletableFuture<SignalResult> next = exporter.signal("start").publishAsync();
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 1, null), null);
+		this.peer.respond(new Response("python", exporter.getPublisherId(), "start", 1, null), null);
+		assertThat(next).isNotDone();
+		this.peer.respond(new Response("r1", exporter.getPublisherId(), "start", 0, null), null);
+		assertThat(get(next).failed()).containsExactly("r1");
+	}
+
 	@Test
 	void aResponderThatAnswersAfterItWasFoundGoneCountsWhileOthersAreAwaited() {
 		SignalExporter exporter = exporter(start(), "start");

@@ -255,6 +255,19 @@ class CorrelationTests {
 		assertNextAnswerCounts(exporter, early);
 	}
 
+	@Test
+	void anAnswerToAPublishThatDidNotAwaitItDoesNotCountForTheNextOne() {
+		SignalExporter exporter = exporter(new Settings(), "r1");
+		this.peer.subscribePlain(exporter, "python");
+		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 2);
+		this.peer.answerPlain("r1", this.peer.receive("start"), 1);
+		this.applications.timer().advance(RESPONSE_TIMEOUT);
+		Message<Signal, SignalExtension> early = this.peer.receive("start");
+		this.peer.answerPlain("r1", early, 1);
+		assertThat(get(publishes.get(1)).missing()).containsExactly("python");
+		assertNextAnswerCounts(exporter, early);
+	}
+
 	private void assertNextAnswerCounts(SignalExporter exporter, Message<Signal, SignalExtension> early) {
 		CompletableFuture<SignalResult> next = exporter.signal("start").publishAsync();
 		Message<Signal, SignalExtension> signal = this.peer.receive("start");

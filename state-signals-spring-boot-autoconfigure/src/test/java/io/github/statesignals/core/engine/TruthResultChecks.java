@@ -164,7 +164,7 @@ final class TruthResultChecks {
 		if (!earlier.hasResult()) {
 			return earlier.subscribers().contains(id);
 		}
-		return earlier.result().join().missing().contains(id) && !new TruthResultChecks(this.run, earlier).isSilent(id);
+		return earlier.result().join().missing().contains(id);
 	}
 
 	// One to a publish before that, whose timeout had passed, came first.
@@ -195,15 +195,20 @@ final class TruthResultChecks {
 				id + " has a handler");
 	}
 
-	// Without an id, its answer is taken for that to an earlier signal, whose publish a
-	// rule ended without it, or which may have been sent.
+	// Without an id, its answer is taken for that to an earlier signal, whose publish
+	// ended early without it, or which may have been sent.
 	private boolean isTakenForEarlier(String id) {
 		return this.signal.id() == null && this.run.published()
 			.stream()
 			.anyMatch((earlier) -> earlier.sample() < this.sample
 					&& earlier.publish().event().equals(this.published.publish().event())
-					&& (!earlier.hasResult() || (earlier.publish().rule() != Rule.ALL
-							&& earlier.result().join().missing().contains(id))));
+					&& (!earlier.hasResult() || endedEarlyWithout(id, earlier)));
+	}
+
+	private boolean endedEarlyWithout(String id, Published earlier) {
+		SignalResult result = earlier.result().join();
+		return result.missing().contains(id) && (earlier.publish().rule() != Rule.ALL
+				|| result.elapsed().toNanos() < nanos(earlier.publish().timeout()));
 	}
 
 	private void checkMissing(String id) {
