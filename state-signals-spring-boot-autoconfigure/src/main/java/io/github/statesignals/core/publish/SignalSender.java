@@ -13,6 +13,7 @@ import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.SignalExtension;
+import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,12 +95,16 @@ final class SignalSender {
 
 	private CompletableFuture<?> send(Signal signal, @Nullable SignalExtension extension, boolean framed) {
 		CompletableFuture<?> sent = this.services.outbound().send(this.channel, signal, extension, framed);
-		if (extension != null && sent.isCompletedExceptionally()
-				&& Futures.failure(sent) instanceof IllegalArgumentException) {
-			// Too large to be sent: responders must not miss its number.
+		if (extension != null && sent.isCompletedExceptionally() && isUnsent(Futures.failure(sent))) {
+			// Responders must not miss its number.
 			this.sequence--;
 		}
 		return sent;
+	}
+
+	// Whether it was too large, or refused.
+	private static boolean isUnsent(Throwable failure) {
+		return failure instanceof IllegalArgumentException || failure instanceof SignalNotSentException;
 	}
 
 	void warnOfMissing(Publication publication, Set<String> required) {

@@ -607,6 +607,20 @@ class CorrelationTests {
 			.withMessageContaining("did not confirm 'start'");
 	}
 
+	// Responders would miss it.
+	@Test
+	void publishThatIsRefusedTakesNoNumber() {
+		Application application = this.applications.start();
+		SignalExporter exporter = exporter(application, "r1");
+		exporter.signal("start").publishAsync();
+		long number = this.peer.receive("start").extension().sequence();
+		application.wire().fill(true);
+		assertThat(publish(exporter, 0, 3)).allSatisfy((refused) -> assertThat(refused).failsWithin(RESPONSE_TIMEOUT));
+		application.wire().fill(false);
+		exporter.signal("start").publishAsync();
+		assertThat(this.peer.receive("start").extension().sequence()).isEqualTo(number + 1);
+	}
+
 	@Test
 	void aPublishThatIsCancelledUnconfirmedIsNotSentLate() {
 		Application application = this.applications.start();

@@ -373,6 +373,8 @@ final class InMemoryApplications implements AfterEachCallback {
 
 		private volatile boolean refusing;
 
+		private volatile boolean full;
+
 		private volatile boolean lost;
 
 		private volatile boolean disconnected;
@@ -419,6 +421,13 @@ final class InMemoryApplications implements AfterEachCallback {
 		 */
 		void fail(boolean failing) {
 			this.failing = failing;
+		}
+
+		/**
+		 * Whether signals are refused from now on, because too many are not confirmed.
+		 */
+		void fill(boolean full) {
+			this.full = full;
 		}
 
 		/**
@@ -497,6 +506,9 @@ final class InMemoryApplications implements AfterEachCallback {
 		public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
 			this.log.add("signal " + signal.event());
 			this.lastExtension = extension;
+			if (this.full) {
+				return CompletableFuture.failedFuture(new SignalNotSentException("Full", null));
+			}
 			if (this.holding) {
 				CompletableFuture<Void> future = new CompletableFuture<>();
 				this.held.add(future);
