@@ -51,10 +51,22 @@ public final class ExporterRegistry {
 		// All of them are sent before the first is waited for.
 		List<Runnable> sent = new ArrayList<>();
 		for (DefaultSignalExporter exporter : connected()) {
-			sent.add(exporter.resume());
+			sent.add(resume(exporter));
 		}
 		for (Runnable wait : sent) {
 			wait.run();
+		}
+	}
+
+	// One whose channel can't be opened must not keep the others waiting.
+	private static Runnable resume(DefaultSignalExporter exporter) {
+		try {
+			return exporter.resume();
+		}
+		catch (RuntimeException ex) {
+			return () -> {
+				throw ex;
+			};
 		}
 	}
 

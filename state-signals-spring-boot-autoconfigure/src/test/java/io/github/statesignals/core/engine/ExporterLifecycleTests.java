@@ -1,6 +1,7 @@
 package io.github.statesignals.core.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -354,6 +355,22 @@ class ExporterLifecycleTests {
 		}
 
 		@Test
+		void exportersAreInitializedAlthoughTheChannelOfOthersIsRefused() {
+			List<SignalExporter> exporters = new ArrayList<>();
+			for (int i = 0; i < 5; i++) {
+				exporters.add(this.engine.create("conductor"));
+				this.engine.create("refused", "refused").initialize("start");
+			}
+			exporters.forEach((exporter) -> exporter.initialize("start"));
+			this.engine.start();
+			this.transport.refused = "refused";
+			this.transport.connect();
+			get(this.engine.connected());
+			assertThat(List.<SignalExporter>copyOf(this.engine.exporters()))
+				.containsExactlyInAnyOrderElementsOf(exporters);
+		}
+
+		@Test
 		void initializationThatFailsOnceMoreInTheApplicationIsDoneWithTheNextConnection() {
 			SignalExporter exporter = startRefused();
 			assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
@@ -432,6 +449,8 @@ class ExporterLifecycleTests {
 
 		private volatile boolean refusing;
 
+		private volatile @Nullable String refused;
+
 		private volatile @Nullable Listener listener;
 
 		@Override
@@ -441,7 +460,7 @@ class ExporterLifecycleTests {
 
 		@Override
 		public void open(String channel) {
-			if (this.refusing) {
+			if (this.refusing || channel.equals(this.refused)) {
 				throw new PermissionDeniedDataAccessException("No", null);
 			}
 		}
