@@ -238,15 +238,16 @@ public final class KnownResponders {
 
 	// Finds the responders that did not answer any signal yet, and that a publication has
 	// awaited in vain while another one was queued: any client can subscribe ids of no
-	// responder, and each would cost the queue one timeout after the other.
+	// responder, and each would cost the queue one timeout after the other. One that
+	// supports extensions by now is probed.
 	public synchronized Set<String> silent(long number, Duration timeout) {
 		if (this.silent.isEmpty() || timeout.isNegative()) {
 			return Set.of();
 		}
 		return this.silent.entrySet()
 			.stream()
-			.filter((entry) -> number <= entry.getValue().lastNumber
-					&& timeout.compareTo(entry.getValue().awaited) <= 0)
+			.filter((entry) -> number <= entry.getValue().lastNumber && timeout.compareTo(entry.getValue().awaited) <= 0
+					&& !isExtended(entry.getKey()))
 			.map(Map.Entry::getKey)
 			.collect(Collectors.toSet());
 	}

@@ -393,6 +393,14 @@ class KnownRespondersTests {
 	}
 
 	@Test
+	void expectedResponderIsNotSilentOnceItHasSubscribedWithExtensions() {
+		this.responders.open(List.of("expected", "silent"));
+		this.responders.noteSilent(List.of("expected", "silent"), new Silence(1, Duration.ofSeconds(20)));
+		this.responders.add("expected", ResponseExtension.UNDERSTOOD);
+		assertThat(silent(1, 20)).containsExactly("silent");
+	}
+
+	@Test
 	void responderThatAnsweredBeforeTheExporterWasShutDownMayBeSilent() {
 		this.responders.add("silent", null);
 		this.responders.responds("silent");
