@@ -10,7 +10,12 @@ import io.github.statesignals.core.engine.SignalEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -77,6 +82,14 @@ class EventBridgePublishingTests {
 			publisher.getBean(SignalExporter.class).initialize("other");
 		});
 		assertThat(steps).containsExactly("committed");
+	}
+
+	@Test
+	void theFirstEventWhileTheContextIsDestroyedIsNotEmittedAndPublishedAllTheSame() {
+		ConfigurableApplicationContext context = this.applications.start(Leaving.class);
+		Leaving.Last last = context.getBean(Leaving.Last.class);
+		context.close();
+		assertThat(last.published).isTrue();
 	}
 
 	@Test
@@ -178,6 +191,36 @@ class EventBridgePublishingTests {
 		@EventListener
 		void on(Paid paid) {
 			this.observed.add(paid);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Leaving {
+
+		// Created last, and so destroyed first.
+		@Bean
+		@Lazy
+		Last last(ApplicationEventPublisher events) {
+			return new Last(events);
+		}
+
+		static class Last implements DisposableBean {
+
+			private final ApplicationEventPublisher events;
+
+			private volatile boolean published;
+
+			Last(ApplicationEventPublisher events) {
+				this.events = events;
+			}
+
+			@Override
+			public void destroy() {
+				this.events.publishEvent(new Paid(1));
+				this.published = true;
+			}
+
 		}
 
 	}

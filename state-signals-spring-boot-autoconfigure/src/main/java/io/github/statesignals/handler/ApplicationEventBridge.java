@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.BeanCreationNotAllowedException;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationEvent;
@@ -102,11 +103,16 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 	}
 
 	private Supplier<@Nullable CompletableFuture<SignalResult>> prepare(Object payload) {
-		SignalExporter exporter = this.exporter.getObject();
-		if (exporter instanceof DefaultSignalExporter known) {
-			return known.prepare(payload)::publishAsync;
+		SignalExporter exporter;
+		try {
+			exporter = this.exporter.getObject();
 		}
-		return () -> exporter.emitAsync(payload);
+		catch (BeanCreationNotAllowedException ex) {
+			// The context is being destroyed, and nothing can be sent any more.
+			return () -> CompletableFuture.failedFuture(ex);
+		}
+		return (exporter instanceof DefaultSignalExporter known) ? known.prepare(payload)::publishAsync
+				: () -> exporter.emitAsync(payload);
 	}
 
 	void inspect(String beanName, Class<?> beanClass) {
@@ -188,10 +194,9 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 			CompletableFuture<SignalResult> emitted = this.publish.get();
 			// A mocked exporter may return null.
 			if (emitted != null) {
-				emitted.whenComplete((result, ex) -> {
-					if (ex != null) {
-						logger.warn("{} could not be published as a signal: {}", this.event, ex.toString());
-					}
+				emitted.exceptionally((ex) -> {
+					logger.warn("{} could not be published as a signal: {}", this.event, ex.toString());
+					return null;
 				});
 			}
 		}

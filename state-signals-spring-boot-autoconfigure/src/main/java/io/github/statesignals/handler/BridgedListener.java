@@ -69,11 +69,10 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 	}
 
 	boolean isCalledFor(RemoteEvent<?> event) {
-		if (this.adapter != null && !this.adapter.shouldHandle(event)) {
-			return false;
-		}
 		// Spring's bean for null equals null. Other scopes create no bean for the check.
-		return !this.beanFactory.isSingleton(this.beanName) || !this.beanFactory.getBean(this.beanName).equals(null);
+		return (this.adapter == null || this.adapter.shouldHandle(event))
+				&& (!this.beanFactory.isSingleton(this.beanName)
+						|| !this.beanFactory.getBean(this.beanName).equals(null));
 	}
 
 	/**

@@ -42,13 +42,11 @@ final class KotlinFunctions {
 	}
 
 	static boolean isSuspending(Method method) {
-		if (!KotlinDetector.isSuspendingFunction(method)) {
-			return false;
-		}
-		if (!COROUTINES) {
+		boolean suspending = KotlinDetector.isSuspendingFunction(method);
+		if (suspending && !COROUTINES) {
 			throw new InvalidSignalHandlerException(method, NOT_CALLABLE, DEPENDENCIES);
 		}
-		return true;
+		return suspending;
 	}
 
 	// The last parameter of a suspending function is its continuation.
