@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.redis.SignalChannels;
 import io.github.statesignals.redis.driver.RequiredPermissions;
 import io.github.statesignals.transport.SignalTransportException;
 import org.junit.jupiter.api.Tag;
@@ -76,6 +77,18 @@ class AclTests {
 		SignalExporter exporter = start(cluster.properties());
 		RedisChecks.publish(exporter, 1, 3);
 		cluster.nodes().forEach(RedisProcess::killPubSub);
+		RedisChecks.awaitAnswered(exporter);
+		assertThat(cluster.nodes()).allSatisfy((node) -> assertThat(denied(node)).isEmpty());
+	}
+
+	// Jedis learns of the new master from a command with a key.
+	@Test
+	void publishIsAnsweredWithWhatJedisNeedsOnceAReplicaHasTakenOver() {
+		String user = "user app on >secret " + CLUSTER + " +cluster|slots +exists ~event-signal-*";
+		RedisCluster cluster = this.applications.use(RedisCluster.start(user));
+		SignalExporter exporter = start(cluster.properties(), "spring.data.redis.client-type=jedis");
+		RedisChecks.publish(exporter, 1, 3);
+		cluster.failOver(cluster.ownerOf(SignalChannels.DEFAULT.signals()));
 		RedisChecks.awaitAnswered(exporter);
 		assertThat(cluster.nodes()).allSatisfy((node) -> assertThat(denied(node)).isEmpty());
 	}

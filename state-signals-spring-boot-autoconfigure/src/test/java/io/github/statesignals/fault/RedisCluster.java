@@ -177,6 +177,17 @@ final class RedisCluster implements AutoCloseable {
 		node.kill();
 	}
 
+	/**
+	 * Let the replica of a master take its place, as when its host is maintained.
+	 * @param master one of those that were the masters to begin with
+	 */
+	void failOver(RedisProcess master) {
+		RedisProcess replica = this.nodes.get(MASTERS + this.nodes.indexOf(master));
+		replica.command("CLUSTER", "FAILOVER");
+		soon().until(() -> living().allMatch((node) -> state(node)
+			.anyMatch((line) -> isAbout(line, replica) && line.contains("master") && slots(line) > 0)));
+	}
+
 	private Stream<RedisProcess> living() {
 		return this.nodes.stream().filter(RedisProcess::isAlive);
 	}
