@@ -1,11 +1,8 @@
 package io.github.statesignals.fault;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalResult;
 import io.github.statesignals.redis.SignalChannels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,38 +46,27 @@ class JedisTests {
 	// The nodes of a cluster pass on what each has published.
 	@Test
 	void signalsInFlightAreHandledInOrderOnACluster() {
-		ConfigurableApplicationContext context = start(this.applications.use(RedisCluster.start()).properties());
-		SignalExporter exporter = initialized(context);
-		List<Integer> samples = IntStream.range(0, 2_000).boxed().toList();
-		List<CompletableFuture<SignalResult>> results = samples.stream()
-			.map((sample) -> exporter.signal(Recorder.EVENT)
-				.sampleNo(sample)
-				.timeout(RedisProcess.PATIENCE)
-				.publishAsync())
-			.toList();
-		assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
-		assertThat(context.getBean(Recorder.class).samples()).isEqualTo(samples);
-		assertThat(context.getBean(Recorder.class).missed()).isEmpty();
+		RedisChecks.handledInOrder(start(this.applications.use(RedisCluster.start()).properties()));
 	}
 
 	@Test
 	void publishIsAnsweredOnceTheNodeOfItsChannelIsGone() {
 		RedisCluster cluster = this.applications.use(RedisCluster.start());
-		SignalExporter exporter = initialized(start(cluster.properties()));
+		SignalExporter exporter = RedisChecks.initialized(start(cluster.properties()));
 		cluster.kill(cluster.ownerOf(CHANNEL));
 		cluster.awaitWhole();
 		RedisChecks.awaitAnswered(exporter);
 	}
 
 	private void publishIsAnsweredInOrder(ConfigurableApplicationContext context) {
-		List<Integer> published = RedisChecks.publish(initialized(context), 1, 50);
+		List<Integer> published = RedisChecks.publish(RedisChecks.initialized(context), 1, 50);
 		assertThat(context.getBean(Recorder.class).samples()).isEqualTo(published);
 	}
 
 	@Test
 	void publishIsAnsweredOnceTheSubscriptionWasLost() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
-		SignalExporter exporter = initialized(start(server.properties()));
+		SignalExporter exporter = RedisChecks.initialized(start(server.properties()));
 		assertThat(server.killPubSub()).isOne();
 		RedisChecks.awaitAnswered(exporter);
 		assertThat(server.subscribers(CHANNEL)).isOne();
@@ -89,7 +75,7 @@ class JedisTests {
 	@Test
 	void publishIsAnsweredOnceRedisIsBack() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
-		SignalExporter exporter = initialized(start(server.properties()));
+		SignalExporter exporter = RedisChecks.initialized(start(server.properties()));
 		server.kill();
 		server.restart();
 		RedisChecks.awaitAnswered(exporter);
@@ -100,7 +86,7 @@ class JedisTests {
 	void nothingIsLeftOfAnApplicationThatIsClosed() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		ConfigurableApplicationContext context = start(server.properties());
-		RedisChecks.publish(initialized(context), 1, 1);
+		RedisChecks.publish(RedisChecks.initialized(context), 1, 1);
 		context.close();
 		await().atMost(RedisProcess.PATIENCE).until(() -> server.pubSubClients() == 0 && server.normalClients() == 0);
 	}
@@ -110,12 +96,6 @@ class JedisTests {
 				"spring.data.redis.client-type=jedis");
 		assertThat(context.getBean(RedisConnectionFactory.class)).isInstanceOf(JedisConnectionFactory.class);
 		return context;
-	}
-
-	private static SignalExporter initialized(ConfigurableApplicationContext context) {
-		SignalExporter exporter = context.getBean(SignalExporter.class);
-		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
-		return exporter;
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.statesignals.fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -11,6 +12,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalResult.Answer;
 
+import org.springframework.context.ApplicationContext;
 import org.springframework.dao.DataAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,6 +49,35 @@ final class RedisChecks {
 			assertThat(result.responses().values()).allMatch(Answer::isSuccess);
 		}
 		return samples;
+	}
+
+	/**
+	 * Signals that are in flight together are handled in the order of their publishing.
+	 * @param context an application with a {@link Recorder}
+	 */
+	static void handledInOrder(ApplicationContext context) {
+		SignalExporter exporter = initialized(context);
+		List<Integer> samples = IntStream.range(0, 2_000).boxed().toList();
+		List<CompletableFuture<SignalResult>> results = samples.stream()
+			.map((sample) -> exporter.signal(Recorder.EVENT)
+				.sampleNo(sample)
+				.timeout(RedisProcess.PATIENCE)
+				.publishAsync())
+			.toList();
+		assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
+		assertThat(context.getBean(Recorder.class).samples()).isEqualTo(samples);
+		assertThat(context.getBean(Recorder.class).missed()).isEmpty();
+	}
+
+	/**
+	 * Initialize the exporter of an application.
+	 * @param context an application with a {@link Recorder}
+	 * @return its exporter, to which that has subscribed
+	 */
+	static SignalExporter initialized(ApplicationContext context) {
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
+		return exporter;
 	}
 
 	/**

@@ -1,12 +1,9 @@
 package io.github.statesignals.fault;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.SignalResult;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,24 +46,13 @@ class RedissonTests {
 	}
 
 	private void signalsInFlightAreHandledInOrder(List<String> server, String... properties) {
-		ConfigurableApplicationContext context = start(server, properties);
-		SignalExporter exporter = initialized(context);
-		List<Integer> samples = IntStream.range(0, 2_000).boxed().toList();
-		List<CompletableFuture<SignalResult>> results = samples.stream()
-			.map((sample) -> exporter.signal(Recorder.EVENT)
-				.sampleNo(sample)
-				.timeout(RedisProcess.PATIENCE)
-				.publishAsync())
-			.toList();
-		assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
-		assertThat(context.getBean(Recorder.class).samples()).isEqualTo(samples);
-		assertThat(context.getBean(Recorder.class).missed()).isEmpty();
+		RedisChecks.handledInOrder(start(server, properties));
 	}
 
 	@Test
 	void publishIsAnsweredOnceTheSubscriptionWasLost() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
-		SignalExporter exporter = initialized(start(server.properties()));
+		SignalExporter exporter = RedisChecks.initialized(start(server.properties()));
 		assertThat(server.killPubSub()).isPositive();
 		RedisChecks.awaitAnswered(exporter);
 	}
@@ -74,7 +60,7 @@ class RedissonTests {
 	@Test
 	void publishIsAnsweredOnceRedisIsBack() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
-		SignalExporter exporter = initialized(start(server.properties()));
+		SignalExporter exporter = RedisChecks.initialized(start(server.properties()));
 		server.kill();
 		server.restart();
 		RedisChecks.awaitAnswered(exporter);
@@ -82,12 +68,6 @@ class RedissonTests {
 
 	private ConfigurableApplicationContext start(List<String> server, String... properties) {
 		return this.applications.start(OverRedisson.class, server, properties);
-	}
-
-	private static SignalExporter initialized(ConfigurableApplicationContext context) {
-		SignalExporter exporter = context.getBean(SignalExporter.class);
-		assertThat(exporter.initializeAndWait(1, RedisProcess.PATIENCE, Recorder.EVENT)).isTrue();
-		return exporter;
 	}
 
 	@Configuration(proxyBeanMethods = false)
