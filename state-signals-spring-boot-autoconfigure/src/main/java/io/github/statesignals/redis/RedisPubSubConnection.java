@@ -167,7 +167,6 @@ final class RedisPubSubConnection implements Runnable {
 			this.prepared = null;
 			try {
 				attempt = (attempt != null) ? attempt : new Attempt(stuck);
-				this.attempt = attempt.subscription;
 				RedisPublisher opened = attempt.open();
 				this.subscriptions.prepare(attempt.subscription);
 				attempt.subscription.start();
@@ -350,11 +349,11 @@ final class RedisPubSubConnection implements Runnable {
 			this.subscription = new ContainerSubscription(all.container, all.receiver, all::resubscribed);
 			this.subscription.add(all.heartbeat.channels());
 			this.opened = stuck ? null : all.publisher.current();
-			all.attempt = this.subscription;
 		}
 
 		// First: unlike the container it reports at once why it can't connect.
 		RedisPublisher open() {
+			RedisPubSubConnection.this.attempt = this.subscription;
 			RedisPublisher opened = (this.opened != null) ? this.opened : RedisPubSubConnection.this.publisher.open();
 			this.opened = opened;
 			return opened;
