@@ -95,11 +95,7 @@ class DurableChannelTests {
 		Blocking blocking = start(Blocking.class, "responder.name=r").getBean(Blocking.class);
 		ConfigurableApplicationContext context = start(Object.class);
 		SignalExporter exporter = context.getBean(SignalExporter.class);
-		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
-		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 300)
-			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).publishAsync())
-			.toList();
-		await().until(() -> !blocking.numbers.isEmpty());
+		List<CompletableFuture<SignalResult>> publishing = publishUntilBlocked(exporter, 300, blocking);
 		blocking.latch.countDown();
 		List<SignalResult> results = publishing.stream().map(CompletableFuture::join).toList();
 		assertThat(results).allMatch(SignalResult::isSuccess);
@@ -119,11 +115,7 @@ class DurableChannelTests {
 		Blocking blocking = start(Blocking.class, "responder.name=r", "responder.queue-capacity=2")
 			.getBean(Blocking.class);
 		SignalExporter exporter = exporter();
-		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
-		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 20)
-			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).publishAsync())
-			.toList();
-		await().until(() -> !blocking.numbers.isEmpty());
+		List<CompletableFuture<SignalResult>> publishing = publishUntilBlocked(exporter, 20, blocking);
 		// It is refused for as long as the handler is blocked.
 		assertThat(exporter.signal("flip").sampleNo(20).timeout(Duration.ofMillis(500)).publish().missing())
 			.containsExactly("r");
@@ -142,11 +134,7 @@ class DurableChannelTests {
 			return Acknowledgement.success();
 		});
 		SignalExporter exporter = exporter();
-		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
-		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, 20)
-			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).publishAsync())
-			.toList();
-		await().until(() -> !blocking.numbers.isEmpty());
+		List<CompletableFuture<SignalResult>> publishing = publishUntilBlocked(exporter, 20, blocking);
 		registration.close();
 		blocking.latch.countDown();
 		assertThat(publishing.get(0).join().acted()).containsExactly("r");
@@ -155,6 +143,16 @@ class DurableChannelTests {
 		assertThat(publishing).allSatisfy((result) -> assertThat(result.join().acted()).containsExactly("r"));
 		assertThat(blocking.numbers).containsExactly(0);
 		assertThat(recorder.numbers()).isEqualTo(IntStream.range(1, 20).boxed().toList());
+	}
+
+	private static List<CompletableFuture<SignalResult>> publishUntilBlocked(SignalExporter exporter, int signals,
+			Blocking blocking) {
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		List<CompletableFuture<SignalResult>> publishing = IntStream.range(0, signals)
+			.mapToObj((i) -> exporter.signal("flip").sampleNo(i).publishAsync())
+			.toList();
+		await().until(() -> !blocking.numbers.isEmpty());
+		return publishing;
 	}
 
 	@Test

@@ -76,9 +76,7 @@ class JedisTests {
 	void publishIsAnsweredOnceRedisIsBack() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		SignalExporter exporter = RedisChecks.initialized(start(server.properties()));
-		server.kill();
-		server.restart();
-		RedisChecks.awaitAnswered(exporter);
+		RedisChecks.awaitAnsweredAfterRestart(exporter, server);
 		assertThat(server.subscribers(CHANNEL)).isOne();
 	}
 

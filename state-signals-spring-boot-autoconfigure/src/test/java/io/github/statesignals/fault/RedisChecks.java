@@ -90,6 +90,17 @@ final class RedisChecks {
 	}
 
 	/**
+	 * The same after the server was killed and started again.
+	 * @param exporter publishes
+	 * @param server its server
+	 */
+	static void awaitAnsweredAfterRestart(SignalExporter exporter, RedisProcess server) {
+		server.kill();
+		server.restart();
+		awaitAnswered(exporter);
+	}
+
+	/**
 	 * Unfold an exception.
 	 * @param ex the exception
 	 * @return the exception itself, its cause, the cause of that, and so on

@@ -31,22 +31,18 @@ class RedissonTests {
 
 	@Test
 	void signalsInFlightAreHandledInOrder() {
-		signalsInFlightAreHandledInOrder(this.applications.use(RedisProcess.start()).properties());
+		RedisChecks.handledInOrder(start(this.applications.use(RedisProcess.start()).properties()));
 	}
 
 	@Test
 	void signalsInFlightAreHandledInOrderOnACluster() {
-		signalsInFlightAreHandledInOrder(this.applications.use(RedisCluster.start()).properties());
+		RedisChecks.handledInOrder(start(this.applications.use(RedisCluster.start()).properties()));
 	}
 
 	@Test
 	void signalsInFlightAreHandledInOrderOnADurableChannel() {
-		signalsInFlightAreHandledInOrder(this.applications.use(RedisProcess.start()).properties(), "channel=c",
-				"channels.c.delivery=durable");
-	}
-
-	private void signalsInFlightAreHandledInOrder(List<String> server, String... properties) {
-		RedisChecks.handledInOrder(start(server, properties));
+		RedisChecks.handledInOrder(start(this.applications.use(RedisProcess.start()).properties(), "channel=c",
+				"channels.c.delivery=durable"));
 	}
 
 	@Test
@@ -61,9 +57,7 @@ class RedissonTests {
 	void publishIsAnsweredOnceRedisIsBack() {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		SignalExporter exporter = RedisChecks.initialized(start(server.properties()));
-		server.kill();
-		server.restart();
-		RedisChecks.awaitAnswered(exporter);
+		RedisChecks.awaitAnsweredAfterRestart(exporter, server);
 	}
 
 	private ConfigurableApplicationContext start(List<String> server, String... properties) {

@@ -158,10 +158,7 @@ class BacklogTests {
 		this.backlog.discard();
 		read(entries(3, 1_025));
 		take(this.backlog);
-		assertThat(this.backlog.hasCapacity()).isTrue();
-		read(entries(1_026, 1_026));
-		take(this.backlog);
-		assertThat(this.backlog.hasCapacity()).isFalse();
+		assertRoomForOne(1_026);
 	}
 
 	@Test
@@ -189,8 +186,12 @@ class BacklogTests {
 		this.backlog.abandon(first);
 		read(entries(1, 1_023));
 		take(this.backlog);
+		assertRoomForOne(1_024);
+	}
+
+	private void assertRoomForOne(int id) {
 		assertThat(this.backlog.hasCapacity()).isTrue();
-		read(entries(1_024, 1_024));
+		read(entries(id, id));
 		take(this.backlog);
 		assertThat(this.backlog.hasCapacity()).isFalse();
 	}
