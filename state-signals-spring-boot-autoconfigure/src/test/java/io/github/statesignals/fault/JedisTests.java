@@ -1,9 +1,13 @@
 package io.github.statesignals.fault;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.redis.SignalChannels;
+import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.driver.RedisPublisher;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -56,6 +61,23 @@ class JedisTests {
 		cluster.kill(cluster.ownerOf(CHANNEL));
 		cluster.awaitWhole();
 		RedisChecks.awaitAnswered(exporter);
+	}
+
+	// A publish counts those of that node. With another count the exporter would ask for
+	// subscribers again.
+	@Test
+	void subscribersOnAClusterAreThoseOfTheNodeOfTheChannel() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		ConfigurableApplicationContext context = start(cluster.properties());
+		RedisDriver driver = new RedisDriver(context.getBean(RedisConnectionFactory.class),
+				context.getBean(RedisMessageListenerContainer.class));
+		RedisPublisher publisher = driver.openPublisher();
+		this.applications.use(publisher::close);
+		for (String channel : List.of(CHANNEL, CHANNEL + ":a", CHANNEL + ":b", CHANNEL + ":c")) {
+			long expected = cluster.ownerOf(channel).subscribers(channel);
+			byte[] name = channel.getBytes(StandardCharsets.UTF_8);
+			assertThat(Stream.generate(() -> publisher.countSubscribers(name).join()).limit(10)).containsOnly(expected);
+		}
 	}
 
 	private void publishIsAnsweredInOrder(ConfigurableApplicationContext context) {

@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -20,6 +21,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 final class BlockingPublisher extends FramePublisher {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisPublisher.class);
+
+	private static final String NUMSUB = "NUMSUB";
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -85,10 +88,27 @@ final class BlockingPublisher extends FramePublisher {
 
 	private Long count(byte[] channel) {
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
-			List<?> reply = (List<?>) connection.execute("PUBSUB", "NUMSUB".getBytes(StandardCharsets.US_ASCII),
-					channel);
+			List<?> reply = (connection instanceof RedisClusterConnection cluster)
+					? cluster.execute("PUBSUB", numsub(cluster, channel), List.of(channel))
+					: (List<?>) connection.execute("PUBSUB", NUMSUB.getBytes(StandardCharsets.US_ASCII), channel);
 			return (Long) Objects.requireNonNull(reply).get(1);
 		}
+	}
+
+	// Each node counts its own clients, as PUBLISH at the node of the channel does. The
+	// first argument selects the node, and Redis ignores the case of its letters.
+	private static byte[] numsub(RedisClusterConnection cluster, byte[] channel) {
+		RedisClusterNode node = cluster.clusterGetNodeForKey(channel);
+		for (int lower = 0; lower < (1 << NUMSUB.length()); lower++) {
+			byte[] name = NUMSUB.getBytes(StandardCharsets.US_ASCII);
+			for (int i = 0; i < name.length; i++) {
+				name[i] ^= (byte) ((lower >> i & 1) << 5);
+			}
+			if (cluster.clusterGetNodeForKey(name).equals(node)) {
+				return name;
+			}
+		}
+		throw new UnsupportedOperationException("The subscribers at " + node + " can't be counted");
 	}
 
 	@Override
