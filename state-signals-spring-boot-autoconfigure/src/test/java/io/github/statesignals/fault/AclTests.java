@@ -1,5 +1,6 @@
 package io.github.statesignals.fault;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,12 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What the Redis user of an application has to be allowed to, and what is said where it
@@ -84,13 +88,28 @@ class AclTests {
 	// Jedis learns of the new master from a command with a key.
 	@Test
 	void publishIsAnsweredWithWhatJedisNeedsOnceAReplicaHasTakenOver() {
-		String user = "user app on >secret " + CLUSTER + " +cluster|slots +exists ~event-signal-*";
+		String user = "user app on >secret " + CLUSTER + " " + RequiredPermissions.JEDIS_CLUSTER.rule();
 		RedisCluster cluster = this.applications.use(RedisCluster.start(user));
 		SignalExporter exporter = start(cluster.properties(), "spring.data.redis.client-type=jedis");
 		RedisChecks.publish(exporter, 1, 3);
 		cluster.failOver(cluster.ownerOf(SignalChannels.DEFAULT.signals()));
 		RedisChecks.awaitAnswered(exporter);
 		assertThat(cluster.nodes()).allSatisfy((node) -> assertThat(denied(node)).isEmpty());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "+exists", "~event-signal-*" })
+	void permissionThatJedisLacksOnceAReplicaHasTakenOverIsNamed(String missing) {
+		String user = "user app on >secret " + CLUSTER + " "
+				+ RequiredPermissions.JEDIS_CLUSTER.rule().replace(missing, "");
+		RedisCluster cluster = this.applications.use(RedisCluster.start(user));
+		SignalExporter exporter = start(cluster.properties(), "spring.data.redis.client-type=jedis");
+		cluster.failOver(cluster.ownerOf(SignalChannels.DEFAULT.signals()));
+		// Spring Data takes the former node for a moment.
+		await().atMost(RedisProcess.PATIENCE)
+			.untilAsserted(() -> assertThatException()
+				.isThrownBy(() -> exporter.signal(Recorder.EVENT).timeout(Duration.ofMillis(200)).publish())
+				.withMessageContainingAll("was not sent", "ACL SETUSER <user> +exists ~event-signal-*"));
 	}
 
 	@Test

@@ -14,11 +14,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -78,6 +80,20 @@ class JedisTests {
 			byte[] name = channel.getBytes(StandardCharsets.UTF_8);
 			assertThat(Stream.generate(() -> publisher.countSubscribers(name).join()).limit(10)).containsOnly(expected);
 		}
+	}
+
+	@Test
+	void publishIsNotSentWhileTheNodeOfItsChannelIsGone() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		SignalExporter exporter = RedisChecks.initialized(start(cluster.properties()));
+		RedisProcess owner = cluster.ownerOf(CHANNEL);
+		cluster.kill(cluster.replicaOf(owner));
+		cluster.kill(owner);
+		// A connection from before may fail later.
+		await().atMost(RedisProcess.PATIENCE)
+			.untilAsserted(() -> assertThatExceptionOfType(DataAccessException.class)
+				.isThrownBy(() -> exporter.publish(Recorder.EVENT))
+				.withMessageContaining("was not sent"));
 	}
 
 	private void publishIsAnsweredInOrder(ConfigurableApplicationContext context) {

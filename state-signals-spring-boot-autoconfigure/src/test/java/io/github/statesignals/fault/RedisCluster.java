@@ -178,11 +178,20 @@ final class RedisCluster implements AutoCloseable {
 	}
 
 	/**
+	 * The node that copies a master.
+	 * @param master one of those that were the masters to begin with
+	 * @return its replica
+	 */
+	RedisProcess replicaOf(RedisProcess master) {
+		return this.nodes.get(MASTERS + this.nodes.indexOf(master));
+	}
+
+	/**
 	 * Let the replica of a master take its place, as when its host is maintained.
 	 * @param master one of those that were the masters to begin with
 	 */
 	void failOver(RedisProcess master) {
-		RedisProcess replica = this.nodes.get(MASTERS + this.nodes.indexOf(master));
+		RedisProcess replica = replicaOf(master);
 		replica.command("CLUSTER", "FAILOVER");
 		soon().until(() -> living().allMatch((node) -> state(node)
 			.anyMatch((line) -> isAbout(line, replica) && line.contains("master") && slots(line) > 0)));

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.data.redis.ClusterStateFailureException;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -66,8 +70,15 @@ final class BlockingPublisher extends FramePublisher {
 			return connection.publish(frame.channel(), frame.write());
 		}
 		catch (RuntimeException ex) {
-			findNode(cluster, frame.channel());
-			throw ex;
+			boolean unknown = ex.getClass() == DataAccessResourceFailureException.class;
+			if (unknown) {
+				findNode(cluster, frame.channel());
+			}
+			// What a command throws is translated, unlike what getting a connection
+			// throws.
+			boolean unsent = unknown || ex instanceof ClusterStateFailureException
+					|| !(ex instanceof DataAccessException);
+			throw unsent ? RedisExceptions.notSent(RedisExceptions.translate(ex)) : ex;
 		}
 	}
 
@@ -77,6 +88,10 @@ final class BlockingPublisher extends FramePublisher {
 			cluster.keyCommands().exists(channel);
 		}
 		catch (RuntimeException ex) {
+			if (MissingPermission.of(ex) != null) {
+				throw new PermissionDeniedDataAccessException(
+						new MissingPermission(MissingPermission.NODE).description(), ex);
+			}
 			logger.debug("Could not ask for the node of a channel", ex);
 		}
 	}

@@ -34,11 +34,16 @@ record MissingPermission(String rules) {
 
 	static final String CLUSTER = "+cluster|nodes +cluster|myid +info +client|setname";
 
+	// To find the node of a channel.
+	static final String NODE = "+exists ~event-signal-*";
+
+	static final String JEDIS_CLUSTER = "+cluster|slots " + NODE;
+
 	static final String DURABLE = "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim "
 			+ "+get +set +exists +pttl +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info";
 
 	static final String REMEDY = "All permissions that signals need: " + GRANT + APPLICATION + "; on a cluster also "
-			+ CLUSTER + "; for durable channels also " + DURABLE + ".";
+			+ CLUSTER + ", with Jedis " + JEDIS_CLUSTER + "; for durable channels also " + DURABLE + ".";
 
 	static @Nullable MissingPermission of(@Nullable Throwable failure) {
 		return of(failure, List.of());

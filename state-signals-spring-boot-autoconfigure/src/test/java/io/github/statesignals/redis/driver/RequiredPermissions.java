@@ -21,6 +21,11 @@ public enum RequiredPermissions {
 	CLUSTER(MissingPermission.CLUSTER),
 
 	/**
+	 * What every role needs in addition with Jedis on a cluster.
+	 */
+	JEDIS_CLUSTER(MissingPermission.JEDIS_CLUSTER),
+
+	/**
 	 * Exporters on broadcast channels. The selectors need Redis 7.
 	 */
 	EXPORTER("+ping +unsubscribe (+publish &event-signal-pubsub* &event-signal-reply:* &event-signal-heartbeat:*) "

@@ -57,7 +57,7 @@ class RequiredPermissionsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "APPLICATION", "CLUSTER", "DURABLE_APPLICATION" })
+	@EnumSource(names = { "APPLICATION", "CLUSTER", "JEDIS_CLUSTER", "DURABLE_APPLICATION" })
 	void rulesOfAnApplicationAreInTheReadme(RequiredPermissions permissions) throws IOException {
 		assertThat(text("..", "README.md")).contains(permissions.rule());
 	}
