@@ -154,6 +154,23 @@ class SignedSignalsTests {
 	}
 
 	@Test
+	void storedAnswersToSignalsThatCantBeReadCountAndAreReadAgain() {
+		String durable = "channels." + this.channel + ".delivery=durable";
+		start(Working.class, "require", durable, "responder.name=worker", "protocol.max-payload=1KB");
+		ConfigurableApplicationContext publishing = start(Object.class, "require", durable);
+		SignalExporter exporter = publishing.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "work")).isTrue();
+		SignalResult result = exporter.signal("work").metadata("text", "x".repeat(2_000)).publish();
+		assertThat(result.failed()).as(result.toString()).containsExactly("worker");
+		assertThat(result.messages().get("worker")).contains("max-payload");
+		DurableChannels channels = publishing.getBean(DurableChannels.class);
+		for (int i = 0; i < 2; i++) {
+			SignalStatus status = channels.find(this.channel, result.id()).orElseThrow();
+			assertThat(status.isComplete()).as(status.toString()).isTrue();
+		}
+	}
+
+	@Test
 	void storedAnswersWithoutASignatureOrOfAnotherSignalDoNotCount() {
 		String durable = "channels." + this.channel + ".delivery=durable";
 		ConfigurableApplicationContext responding = start(Working.class, "require", durable, "responder.name=worker");

@@ -182,6 +182,11 @@ public final class SignalCodec {
 		return check(readResponse(payload, false), payload);
 	}
 
+	public ReceivedMessage readStoredAnswer(byte[] payload) {
+		ReceivedMessage message = readResponse(payload, false);
+		return (this.signatures != null) ? this.signatures.checkStoredAnswer(message, payload) : message;
+	}
+
 	public ReceivedMessage readResponses(byte[] payload) {
 		return readResponse(payload, true);
 	}

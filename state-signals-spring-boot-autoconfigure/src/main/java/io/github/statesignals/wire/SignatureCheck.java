@@ -1,5 +1,6 @@
 package io.github.statesignals.wire;
 
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.signing.ChannelSigner;
@@ -35,6 +36,19 @@ record SignatureCheck(ChannelSigner signer) {
 					signal.publisherId(), signal.event(), place));
 		}
 		return withoutParts(message);
+	}
+
+	// It may be read again. A success counts for the signal alone that it has the id of.
+	ReceivedMessage checkStoredAnswer(ReceivedMessage message, byte[] payload) {
+		if (message instanceof ReceivedResponse received && isFailure(received.response().ras())) {
+			String responderId = received.response().responderId();
+			return result(received, responderId, this.signer.verifyAnswer(payload, received.signature(), responderId));
+		}
+		return check(message, payload);
+	}
+
+	private static boolean isFailure(@Nullable Integer ras) {
+		return ras != null && ras != Acknowledgement.SUCCESS;
 	}
 
 	private ReceivedMessage check(ReceivedResponse received, byte[] payload) {

@@ -228,6 +228,24 @@ class SignedCodecTests {
 	}
 
 	@Test
+	void storedAnswersAreReadAgainUnlessTheyCouldBeTheSuccessOfAnotherSignal() {
+		byte[] failure = this.sender.write(new Response(RESPONDER, "", "", 0, "too large"),
+				ResponseExtension.UNDERSTOOD);
+		byte[] success = this.sender.write(ANSWER, ResponseExtension.UNDERSTOOD);
+		for (byte[] answer : List.of(failure, answer())) {
+			assertThat(this.receiver.readResponse(answer)).isInstanceOf(ReceivedResponse.class);
+			assertThat(this.receiver.readStoredAnswer(answer)).isInstanceOf(ReceivedResponse.class);
+			assertThat(this.receiver.readStoredAnswer(answer)).isInstanceOf(ReceivedResponse.class);
+		}
+		assertThat(this.receiver.readResponse(success)).isInstanceOf(ReceivedResponse.class);
+		assertThat(problem(this.receiver.readStoredAnswer(success))).isEqualTo("it was received before");
+		this.clock.now = this.clock.now.plusSeconds(61);
+		assertThat(this.receiver.readStoredAnswer(failure)).isInstanceOf(ReceivedResponse.class);
+		assertThat(problem(this.receiver.readStoredAnswer(bytes(text(failure).replace("too", "Too")))))
+			.isEqualTo("its signature does not match");
+	}
+
+	@Test
 	void eachMessageIsReadOnce() {
 		byte[] signal = signal();
 		assertThat(this.receiver.readSignal(signal)).isInstanceOf(ReceivedSignal.class);

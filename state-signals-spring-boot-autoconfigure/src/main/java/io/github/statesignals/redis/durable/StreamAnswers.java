@@ -95,7 +95,7 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 		if (answer.length == 0) {
 			return null;
 		}
-		ReceivedMessage message = codec.readResponse(answer);
+		ReceivedMessage message = codec.readStoredAnswer(answer);
 		if (message instanceof UnverifiedMessage unverified) {
 			logger.debug("A stored answer of '{}' is not verified: {}", LogText.printable(unverified.sender()),
 					LogText.printable(unverified.problem()));
