@@ -325,10 +325,13 @@ public final class DefaultSignalResponder implements SignalResponder {
 		if (this.services.lanes().submit(lane, this.handling.task(delivery, matching))) {
 			return true;
 		}
-		this.busy.decrementAndGet();
 		if (!stored) {
 			this.services.counters().rejected(signal, this.responderId);
 			this.answers.answer(delivery, Acknowledgement.failure("busy"));
+		}
+		if (this.busy.decrementAndGet() == 0 && !isActive()) {
+			// Not on the transport's thread: it waits for a lock.
+			this.services.executor().execute(this::leave);
 		}
 		return !stored;
 	}
@@ -361,9 +364,12 @@ public final class DefaultSignalResponder implements SignalResponder {
 	}
 
 	private void handled() {
-		if (this.busy.decrementAndGet() > 0 || isActive()) {
-			return;
+		if (this.busy.decrementAndGet() == 0 && !isActive()) {
+			leave();
 		}
+	}
+
+	private void leave() {
 		this.registering.lock();
 		try {
 			if (!isActive()) {

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +41,7 @@ import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.SilentTransport;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.core.lane.ScheduledTimer;
+import io.github.statesignals.core.responder.Announcements;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.core.responder.Delivery;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
@@ -65,6 +68,7 @@ import static io.github.statesignals.core.engine.InMemoryApplications.awaiting;
 import static io.github.statesignals.core.engine.InMemoryApplications.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * {@link DefaultSignalResponder} in an engine, asked by a publisher that is none of its
@@ -616,6 +620,42 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 6);
 		assertThat(this.publisher.receive().message()).isEqualTo("done 6");
 		this.publisher.receivesNothing();
+	}
+
+	// The handler may be removed while the signal is being refused.
+	@Test
+	void leavesAlsoIfItsLastSignalIsRefused() throws Exception {
+		use(new Settings().queueCapacity(0));
+		Set<DefaultSignalResponder> left = ConcurrentHashMap.newKeySet();
+		Announcements announcements = new Announcements() {
+
+			@Override
+			public void join(DefaultSignalResponder responder) {
+			}
+
+			@Override
+			public void hello(DefaultSignalResponder responder) {
+			}
+
+			@Override
+			public void bye(DefaultSignalResponder responder) {
+				left.add(responder);
+			}
+
+		};
+		Signal signal = new Signal("publisher", "test", "start", "host", 1, "tag", Map.of());
+		for (int i = 0; i < 20_000; i++) {
+			DefaultSignalResponder leaving = new DefaultSignalResponder("cpu", CHANNEL, this.engine.services(),
+					announcements);
+			Registration registration = leaving.on("start", succeeding());
+			CompletableFuture<?> received = CompletableFuture
+				.runAsync(() -> leaving.onSignal(new Delivery(signal, null, () -> false, null, null)), this.executor);
+			registration.close();
+			received.get();
+			if (!left.contains(leaving)) {
+				await().until(() -> left.contains(leaving));
+			}
+		}
 	}
 
 	// By hand
