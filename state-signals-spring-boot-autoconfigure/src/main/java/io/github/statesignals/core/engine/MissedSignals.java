@@ -42,13 +42,18 @@ final class MissedSignals {
 		this.counters.missed.add(count);
 		Publisher publisher = new Publisher(channel, publisherId);
 		synchronized (this) {
-			if (this.pending.computeIfPresent(publisher, (key, before) -> before + count) != null
+			if (this.pending.computeIfPresent(publisher, (key, before) -> sum(before, count)) != null
 					|| this.pending.size() >= PUBLISHERS) {
 				return;
 			}
 			this.pending.put(publisher, 0L);
 		}
 		publish(publisher, count);
+	}
+
+	// Numbers may be forged.
+	private static long sum(long before, long count) {
+		return (count <= Long.MAX_VALUE - before) ? before + count : Long.MAX_VALUE;
 	}
 
 	private void publish(Publisher publisher, long count) {

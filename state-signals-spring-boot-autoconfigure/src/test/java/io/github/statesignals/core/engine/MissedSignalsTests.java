@@ -35,6 +35,18 @@ class MissedSignalsTests {
 	}
 
 	@Test
+	void sumOfGapsDoesNotOverflow() {
+		Application application = this.applications.start();
+		MissedSignals missed = missed(application);
+		missed.add("c", "p", 1);
+		missed.add("c", "p", Long.MAX_VALUE - 1);
+		missed.add("c", "p", Long.MAX_VALUE - 1);
+		assertThat(application.nextEvent()).isEqualTo(new SignalsMissedEvent("p", "c", 1));
+		this.applications.timer().advance(MissedSignals.INTERVAL);
+		assertThat(application.nextEvent()).isEqualTo(new SignalsMissedEvent("p", "c", Long.MAX_VALUE));
+	}
+
+	@Test
 	void gapsOfManyPublishersAreBounded() {
 		Application application = this.applications.start();
 		MissedSignals missed = missed(application);
