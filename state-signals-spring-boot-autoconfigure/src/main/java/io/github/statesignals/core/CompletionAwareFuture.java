@@ -1,6 +1,8 @@
 package io.github.statesignals.core;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,31 @@ public abstract class CompletionAwareFuture<T> extends CompletableFuture<T> {
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		return report(super.cancel(mayInterruptIfRunning));
+	}
+
+	@Override
+	public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+		supplyAsync(supplier, executor).whenComplete((value, ex) -> {
+			if (ex != null) {
+				completeExceptionally(ex);
+			}
+			else {
+				complete(value);
+			}
+		});
+		return this;
+	}
+
+	@Override
+	public void obtrudeValue(@Nullable T value) {
+		super.obtrudeValue(value);
+		onCompleted();
+	}
+
+	@Override
+	public void obtrudeException(Throwable ex) {
+		super.obtrudeException(ex);
+		onCompleted();
 	}
 
 	private boolean report(boolean completed) {

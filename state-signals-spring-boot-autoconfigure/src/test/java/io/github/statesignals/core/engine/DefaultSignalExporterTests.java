@@ -1490,8 +1490,11 @@ class DefaultSignalExporterTests {
 			this.interceptors.add(new LabellingInterceptor());
 		}
 		subscribed("r1");
-		List<Consumer<CompletableFuture<SignalResult>>> completions = List
-			.of((future) -> future.completeExceptionally(new TimeoutException()), (future) -> future.complete(null));
+		List<Consumer<CompletableFuture<SignalResult>>> completions = List.of(
+				(future) -> future.completeExceptionally(new TimeoutException()), (future) -> future.complete(null),
+				(future) -> future.completeAsync(() -> null), (future) -> future.completeAsync(() -> {
+					throw new IllegalStateException("on purpose");
+				}), (future) -> future.obtrudeValue(null), (future) -> future.obtrudeException(new TimeoutException()));
 		for (Consumer<CompletableFuture<SignalResult>> completion : completions) {
 			CompletableFuture<SignalResult> first = this.exporter.signal("start").timeout(FOR_EVER).publishAsync();
 			CompletableFuture<SignalResult> second = this.exporter.signal("start").sampleNo(2).publishAsync();
