@@ -308,14 +308,15 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		if (address == null && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		if (address != null && address.readsCombined()) {
+		boolean repeatable = isRepeatable(response.event(),
+				(extension == null) ? null : (extension.probe() != null) ? extension.probe() : extension.id());
+		if (address != null && address.readsCombined() && repeatable) {
 			return publish(address.name(), new FramePayload(this.codec, target.codec().line(response, extension)), true,
 					onSent);
 		}
 		byte[] written = target.codec().write(response, extension);
-		boolean joinable = address != null && address.readsFrames();
-		Payload payload = joinable ? line(written) : new Payload.Written(written,
-				isRepeatable(response.event(), (extension != null) ? extension.id() : null));
+		boolean joinable = address != null && address.readsFrames() && repeatable;
+		Payload payload = joinable ? line(written) : new Payload.Written(written, repeatable);
 		return publish((address != null) ? address.name() : target.responses(), payload, joinable, onSent);
 	}
 

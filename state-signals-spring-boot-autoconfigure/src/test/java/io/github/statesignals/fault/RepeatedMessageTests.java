@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.dao.DataAccessException;
 
@@ -100,6 +101,31 @@ class RepeatedMessageTests {
 		CompletableFuture<SignalResult> second = publishUnconfirmed(exporter, responder);
 		responder.released.countDown();
 		assertThat(second.join().code()).isEqualTo(ResultCode.SUB_FAILED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "plain", "f.framed", "f.c.combined" })
+	void answerWithoutAnIdToAReplyChannelIsNotRepeated(String id) {
+		RefusingTwo responder = responder(this.proxy.properties(), EXTENDED);
+		String replyTo = "event-signal-reply:{event-signal-pubsub}:" + id;
+		RedisSubscription answers = this.applications.use(new RedisSubscription(this.server.port(), replyTo));
+		dropReplies();
+		publishWithoutAnId(1, replyTo);
+		await().atMost(RedisProcess.PATIENCE).until(() -> answers.received().size() == 1);
+		cut();
+		responder.released.countDown();
+		publishWithoutAnId(2, replyTo);
+		await().atMost(RedisProcess.PATIENCE)
+			.until(() -> answers.received().stream().anyMatch((answer) -> answer.contains("\"ras\":0")));
+		assertThat(answers.received()).hasSize(2);
+	}
+
+	// As an exporter in another language may.
+	private void publishWithoutAnId(int sampleNo, String replyTo) {
+		this.server.command("PUBLISH", SignalChannels.DEFAULT.signals(), """
+				{"publisher_id": "p", "process_name": "p", "event": "%s", "runner_host": "h", "sample_no": %d, \
+				"tag": "t", "metadata": {"_ss": {"v": 1, "reply_to": "%s"}}}""".formatted(Recorder.EVENT, sampleNo,
+				replyTo));
 	}
 
 	@ParameterizedTest
