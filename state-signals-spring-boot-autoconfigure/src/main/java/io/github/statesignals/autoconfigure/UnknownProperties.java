@@ -50,7 +50,7 @@ final class UnknownProperties {
 		.compile("^(statesignals\\.(?:channels|signing\\.keys))(?:\\.[^.\\[]+|\\[[^]]+])");
 
 	private static final Pattern DOTTED_KEY = Pattern
-		.compile("^(state-signals\\.(?:channels|signing\\.keys))\\.([^\\[]+\\.[^\\[]+)(\\.[^.]+)$");
+		.compile("^(state-signals\\.(?:channels|signing\\.keys))\\.([^\\[\\]]+\\.[^\\[\\]]+)(\\.[^.\\]]+)$");
 
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final TreeMap<String, String> known = new TreeMap<>();

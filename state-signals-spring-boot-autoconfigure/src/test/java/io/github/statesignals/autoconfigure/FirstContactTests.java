@@ -149,6 +149,7 @@ class FirstContactTests {
 			"responder.response-timeout, exporter.response-timeout", "conect-timeout, connect-timeout",
 			"exporter.legal-event[0], exporter.legal-events", "channels.orders.retension, channels.<name>.retention",
 			"channels.[a.b].deliver, channels.<name>.delivery", "channels.a.b.delivery, channels[a.b].delivery",
+			"channels.a.b].delivery, channels.<name>.delivery", "signing.keys.a].b.secret, signing.keys.<name>.secret",
 			"enable, enabled", "channel[0], channel", "channel.name, channel", "connect-timeout[0], connect-timeout",
 			"channels.orders.delivery[0], channels.<name>.delivery", "exporter.legal-events.a, exporter.legal-events" })
 	void propertyThatDoesNotExistIsReportedWithTheNearestOne(String property, String nearest, CapturedOutput output) {
