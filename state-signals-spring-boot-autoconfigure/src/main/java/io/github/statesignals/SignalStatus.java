@@ -14,6 +14,8 @@ import java.util.Set;
  * @param accepted the time at which Redis accepted the signal, by the clock of Redis, in
  * milliseconds
  * @param acknowledged the answers until now, by responder name
+ * @param unhandled the names of those responders that answered that they have no handler
+ * for the event: they did not act, also where their answer has {@code ras} 1
  * @param outstanding the names of the responders that the signal is stored for and that
  * have not answered
  * @param removed the names of the responders that the signal was stored for and that were
@@ -21,11 +23,12 @@ import java.util.Set;
  * @param completeness whether all responders that the signal was stored for have answered
  * @since 0.1.0
  */
-public record SignalStatus(String id, Instant accepted, Map<String, Response> acknowledged, Set<String> outstanding,
-		Set<String> removed, Completeness completeness) {
+public record SignalStatus(String id, Instant accepted, Map<String, Response> acknowledged, Set<String> unhandled,
+		Set<String> outstanding, Set<String> removed, Completeness completeness) {
 
 	public SignalStatus {
 		acknowledged = Collections.unmodifiableMap(new LinkedHashMap<>(acknowledged));
+		unhandled = Collections.unmodifiableSet(new LinkedHashSet<>(unhandled));
 		outstanding = Collections.unmodifiableSet(new LinkedHashSet<>(outstanding));
 		removed = Collections.unmodifiableSet(new LinkedHashSet<>(removed));
 	}

@@ -237,15 +237,21 @@ class DurableChannelTests {
 	@Test
 	void aHandlerThatFailsAnswersAndTheSignalIsNotRepeated() {
 		Recorder recorder = start(Failing.class, "responder.name=r").getBean(Recorder.class);
-		SignalExporter exporter = exporter();
+		ConfigurableApplicationContext context = start(Object.class);
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		DurableChannels channels = context.getBean(DurableChannels.class);
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip", "flop")).isTrue();
 		SignalResult failed = exporter.publish("flip");
 		assertThat(failed.code()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(failed.messages()).containsEntry("r", "no disk");
+		assertThat(channels.find(this.channel, failed.id()).orElseThrow().unhandled()).isEmpty();
 		// Without a handler.
 		SignalResult unhandled = exporter.publish("flop");
 		assertThat(unhandled.isSuccess()).isFalse();
 		assertThat(unhandled.unhandled()).containsExactly("r");
+		SignalStatus status = channels.find(this.channel, unhandled.id()).orElseThrow();
+		assertThat(status.acknowledged().get("r").ras()).isEqualTo(1);
+		assertThat(status.unhandled()).containsExactly("r");
 		assertThat(recorder.signals).hasSize(1);
 	}
 

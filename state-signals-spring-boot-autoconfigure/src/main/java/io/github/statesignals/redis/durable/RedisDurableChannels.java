@@ -48,30 +48,28 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 
 	private static SignalStatus status(String id, StreamStore.Status status, SignalCodec codec) {
 		Map<String, Response> acknowledged = new LinkedHashMap<>();
+		Set<String> unhandled = new LinkedHashSet<>();
 		Set<String> outstanding = new LinkedHashSet<>(status.outstanding());
 		status.answers().forEach((name, json) -> {
 			StoredAnswer answer = StreamAnswers.read(codec, json);
-			if (answer != null) {
-				acknowledged.put(name, answer.response());
-			}
-			else {
+			if (answer == null) {
 				outstanding.add(name);
+				return;
+			}
+			acknowledged.put(name, answer.response());
+			if (answer.extension() != null && answer.extension().handledEvents() != null) {
+				unhandled.add(name);
 			}
 		});
 		Instant accepted = Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
-		return new SignalStatus(id, accepted, acknowledged, outstanding, status.removed(),
+		return new SignalStatus(id, accepted, acknowledged, unhandled, outstanding, status.removed(),
 				completeness(status.known(), acknowledged, outstanding));
 	}
 
 	private static Completeness completeness(boolean known, Map<String, Response> acknowledged,
 			Set<String> outstanding) {
-		if (!outstanding.isEmpty()) {
-			return Completeness.OUTSTANDING;
-		}
-		if (!known) {
-			return Completeness.UNKNOWN;
-		}
-		return acknowledged.isEmpty() ? Completeness.NOT_ANSWERED : Completeness.COMPLETE;
+		return !outstanding.isEmpty() ? Completeness.OUTSTANDING : !known ? Completeness.UNKNOWN
+				: acknowledged.isEmpty() ? Completeness.NOT_ANSWERED : Completeness.COMPLETE;
 	}
 
 	@Override
