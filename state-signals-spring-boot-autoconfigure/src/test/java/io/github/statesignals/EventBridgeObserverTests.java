@@ -67,6 +67,14 @@ class EventBridgeObserverTests {
 	}
 
 	@Test
+	void aListenerToAPayloadOfASupertypeActsWithAWildcardAlone() throws InterruptedException {
+		SignalExporter exporter = exporterTo(SupertypePayloads.class);
+		assertUnhandled(exporter.emit(new Started("n1")));
+		assertUnhandled(exporter.emit(new Changed<>(new Moved("m1"))));
+		assertActed(exporter.emit(new Moved("m1")), new Moved("m1"));
+	}
+
+	@Test
 	void aListenerWhoseConditionIsFalseDoesNotAct() throws InterruptedException {
 		SignalExporter exporter = exporterTo(Conditional.class);
 		assertActed(exporter.emit(new Moved("yes")), new Moved("yes"));
@@ -136,7 +144,7 @@ class EventBridgeObserverTests {
 		ConfigurableApplicationContext context = this.applications.start(responder);
 		context.getBean(SignalResponder.class).on("other", (signal) -> Acknowledgement.success());
 		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
-		assertThat(exporter.initializeAndWait(1, TIMEOUT, "started", "stopped", "moved", "other")).isTrue();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "started", "stopped", "moved", "changed", "other")).isTrue();
 		return exporter;
 	}
 
@@ -181,6 +189,10 @@ class EventBridgeObserverTests {
 	record Renamed(String what) implements Change {
 	}
 
+	@SignalEvent(bridge = true)
+	record Changed<T>(T item) {
+	}
+
 	static class Sealed {
 
 		@EventListener
@@ -210,6 +222,45 @@ class EventBridgeObserverTests {
 		@Bean
 		ApplicationListener<PayloadApplicationEvent<Started>> started() {
 			return (event) -> Received.queue.add(event.getPayload());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SupertypePayloads {
+
+		@Bean
+		ApplicationListener<PayloadApplicationEvent<NodeChanged>> lambda() {
+			return (event) -> Received.queue.add(event.getPayload());
+		}
+
+		@Bean
+		NodeListener object() {
+			return new NodeListener();
+		}
+
+		@EventListener
+		void on(PayloadApplicationEvent<NodeChanged> event) {
+			Received.queue.add(event.getPayload());
+		}
+
+		@Bean
+		ApplicationListener<PayloadApplicationEvent<Changed<Moved>>> generic() {
+			return (event) -> Received.queue.add(event.getPayload());
+		}
+
+		@Bean
+		ApplicationListener<PayloadApplicationEvent<? extends Change>> wildcard() {
+			return (event) -> Received.queue.add(event.getPayload());
+		}
+
+	}
+
+	static class NodeListener implements ApplicationListener<PayloadApplicationEvent<NodeChanged>> {
+
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<NodeChanged> event) {
+			Received.queue.add(event.getPayload());
 		}
 
 	}

@@ -65,8 +65,7 @@ final class BridgedListeners {
 	// Called after Spring has registered its own listeners.
 	void inspect(String beanName, Class<?> beanClass) {
 		if (ApplicationListener.class.isAssignableFrom(beanClass)) {
-			Map<String, Class<?>> observed = bridged(
-					payloadType(this.classes.as(beanName, ApplicationListener.class).getGeneric()),
+			Map<String, Class<?>> observed = observed(this.classes.as(beanName, ApplicationListener.class).getGeneric(),
 					"The listener '" + beanName + "'");
 			if (!observed.isEmpty()) {
 				InvocableMethods.checkAll(this.context.getBeanFactory().getType(beanName), ApplicationListener.class);
@@ -90,7 +89,7 @@ final class BridgedListeners {
 			observed.putAll(bridged(type, description));
 		}
 		if (annotation.classes().length == 0 && method.getParameterCount() == 1) {
-			observed.putAll(bridged(payloadType(ResolvableType.forMethodParameter(method, 0, beanClass)), description));
+			observed.putAll(observed(ResolvableType.forMethodParameter(method, 0, beanClass), description));
 		}
 		if (!observed.isEmpty()) {
 			// Spring calls it on the proxy.
@@ -146,7 +145,20 @@ final class BridgedListeners {
 			.formatted(type.getName());
 	}
 
-	private Map<String, Class<?>> bridged(@Nullable Class<?> type, String listener) {
+	private Map<String, Class<?>> observed(ResolvableType eventType, String listener) {
+		if (!PayloadApplicationEvent.class.isAssignableFrom(eventType.toClass())) {
+			return bridged(eventType.toClass(), listener);
+		}
+		Map<String, Class<?>> events = bridged(eventType.as(PayloadApplicationEvent.class).getGeneric().toClass(),
+				listener);
+		// Spring compares the type argument, of which a subtype is another one.
+		events.values()
+			.removeIf((
+					type) -> !eventType.isAssignableFrom(ResolvableType.forClassWithGenerics(RemoteEvent.class, type)));
+		return events;
+	}
+
+	private Map<String, Class<?>> bridged(Class<?> type, String listener) {
 		Map<String, Class<?>> events = new LinkedHashMap<>();
 		if (type == null) {
 			return events;
@@ -174,12 +186,6 @@ final class BridgedListeners {
 			throw new InvalidSignalHandlerException("%s can't observe signals. %s".formatted(listener, ex.getProblem()),
 					ex.getRemedy() + ".");
 		}
-	}
-
-	private static @Nullable Class<?> payloadType(ResolvableType eventType) {
-		Class<?> type = eventType.resolve();
-		return (type != null && PayloadApplicationEvent.class.isAssignableFrom(type))
-				? eventType.as(PayloadApplicationEvent.class).getGeneric().resolve() : type;
 	}
 
 	private @Nullable ApplicationListenerMethodAdapter adapter(Method method) {
