@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
@@ -84,6 +85,15 @@ class EventBridgeObserverTests {
 	@Test
 	void aListenerOfABeanThatIsNullDoesNotAct() {
 		assertUnhandled(exporterTo(NullBean.class).emit(new Moved("m1")));
+	}
+
+	// Spring looks for the annotation in the interface alone.
+	@Test
+	void aListenerBehindAProxyOfTheApplicationActsIfItsInterfaceIsAnnotated() throws InterruptedException {
+		SignalExporter exporter = exporterTo(HandMadeProxies.class);
+		assertActed(exporter.emit(new Moved("yes")), new Moved("yes"));
+		assertUnhandled(exporter.emit(new Moved("no")));
+		assertUnhandled(exporter.emit(new Started("n1")));
 	}
 
 	@Test
@@ -289,6 +299,40 @@ class EventBridgeObserverTests {
 		@EventListener
 		void on(Moved moved) {
 			Received.queue.add(moved);
+		}
+
+	}
+
+	interface ConditionalListener {
+
+		@EventListener(condition = "#root.event.payload.what == 'yes'")
+		void onMoved(Moved moved);
+
+		void onStarted(Started started);
+
+	}
+
+	static class HandMade implements ConditionalListener {
+
+		@Override
+		public void onMoved(Moved moved) {
+			Received.queue.add(moved);
+		}
+
+		@Override
+		@EventListener
+		public void onStarted(Started started) {
+			Received.queue.add(started);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class HandMadeProxies {
+
+		@Bean
+		ConditionalListener listener() {
+			return (ConditionalListener) new ProxyFactory(new HandMade()).getProxy();
 		}
 
 	}

@@ -115,8 +115,8 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 				: () -> exporter.emitAsync(payload);
 	}
 
-	void inspect(String beanName, Class<?> beanClass) {
-		this.listeners.inspect(beanName, beanClass);
+	void inspect(String beanName) {
+		this.listeners.inspect(beanName);
 	}
 
 	// Inspected again when the context is started again.

@@ -16,14 +16,17 @@ import org.springframework.core.ResolvableType;
  */
 record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 
-	@Nullable Class<?> targetClass(String beanName) {
-		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+	// As Spring's processor of event listeners does.
+	@Nullable Class<?> definedClass(String beanName) {
 		// The class of a scoped proxy is not that of its target.
 		String targetName = ScopedProxyUtils.getTargetBeanName(beanName);
-		if (this.beanFactory.containsBeanDefinition(targetName)) {
-			Class<?> scopedType = AutoProxyUtils.determineTargetClass(this.beanFactory, targetName);
-			return (scopedType != null) ? scopedType : type;
-		}
+		Class<?> scopedType = this.beanFactory.containsBeanDefinition(targetName)
+				? AutoProxyUtils.determineTargetClass(this.beanFactory, targetName) : null;
+		return (scopedType != null) ? scopedType : AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+	}
+
+	@Nullable Class<?> targetClass(String beanName) {
+		Class<?> type = definedClass(beanName);
 		if (type != null && SpringProxy.class.isAssignableFrom(type) && this.beanFactory.containsSingleton(beanName)
 				&& this.beanFactory.isSingleton(beanName)) {
 			// The application made the proxy itself.

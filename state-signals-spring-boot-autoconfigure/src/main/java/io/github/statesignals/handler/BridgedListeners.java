@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.github.statesignals.core.SignalTypeException;
@@ -63,7 +64,8 @@ final class BridgedListeners {
 	}
 
 	// Called after Spring has registered its own listeners.
-	void inspect(String beanName, Class<?> beanClass) {
+	void inspect(String beanName) {
+		Class<?> beanClass = Objects.requireNonNull(this.classes.definedClass(beanName));
 		if (ApplicationListener.class.isAssignableFrom(beanClass)) {
 			Map<String, Class<?>> observed = observed(this.classes.as(beanName, ApplicationListener.class).getGeneric(),
 					"The listener '" + beanName + "'");
@@ -160,9 +162,6 @@ final class BridgedListeners {
 
 	private Map<String, Class<?>> bridged(Class<?> type, String listener) {
 		Map<String, Class<?>> events = new LinkedHashMap<>();
-		if (type == null) {
-			return events;
-		}
 		if (!SignalTypes.isBridged(type)) {
 			for (Class<?> subtype : SignalTypes.subtypes(type)) {
 				events.putAll(bridged(subtype, listener));

@@ -161,7 +161,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		checkCallbacks(beanName, targetClass);
 		if (bridge != null) {
-			bridge.inspect(beanName, targetClass);
+			bridge.inspect(beanName);
 		}
 	}
 
