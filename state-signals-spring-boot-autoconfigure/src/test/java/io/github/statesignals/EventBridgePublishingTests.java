@@ -186,7 +186,7 @@ class EventBridgePublishingTests {
 
 	static class Observer {
 
-		private final BlockingQueue<Object> observed = new LinkedBlockingQueue<>();
+		final BlockingQueue<Object> observed = new LinkedBlockingQueue<>();
 
 		@EventListener
 		void on(Paid paid) {

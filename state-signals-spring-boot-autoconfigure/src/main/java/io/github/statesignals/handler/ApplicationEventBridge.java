@@ -1,8 +1,11 @@
 package io.github.statesignals.handler;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
@@ -92,7 +95,8 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	// An event that can't be emitted is refused before the commit, not after it.
 	private void emit(Object payload) {
-		Emission emission = new Emission(payload.getClass().getName(), prepare(payload));
+		Emission emission = new Emission(payload.getClass().getName(), prepare(payload), new HashSet<>(),
+				new AtomicBoolean());
 		if (TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive()) {
 			TransactionSynchronizationManager.registerSynchronization(emission);
@@ -187,8 +191,8 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 
 	}
 
-	private record Emission(String event,
-			Supplier<@Nullable CompletableFuture<SignalResult>> publish) implements TransactionSynchronization {
+	private record Emission(String event, Supplier<@Nullable CompletableFuture<SignalResult>> publish,
+			Set<Object> savepoints, AtomicBoolean rolledBack) implements TransactionSynchronization {
 
 		void run() {
 			CompletableFuture<SignalResult> emitted = this.publish.get();
@@ -204,11 +208,24 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		// afterCommit() is not called if this is registered after the commit, or if the
 		// callback of another synchronization fails.
 		@Override
+		@Override
+		public void savepoint(Object savepoint) {
+			this.savepoints.add(savepoint);
+		}
+
+		// One of before the event, such as that of a nested transaction.
+		@Override
+		public void savepointRollback(Object savepoint) {
+			if (!this.savepoints.contains(savepoint)) {
+				this.rolledBack.set(true);
+			}
+		}
+
 		public void afterCompletion(int status) {
 			if (status == STATUS_UNKNOWN) {
 				logger.warn("Event '{}' is not emitted: the outcome of its transaction is unknown", this.event);
 			}
-			else if (status == STATUS_COMMITTED) {
+			else if (status == STATUS_COMMITTED && !this.rolledBack.get()) {
 				try {
 					run();
 				}
