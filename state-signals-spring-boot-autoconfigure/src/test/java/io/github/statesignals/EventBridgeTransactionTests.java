@@ -10,11 +10,17 @@ import io.github.statesignals.EventBridgePublishingTests.Paid;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.transaction.SavepointManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.reactive.AbstractReactiveTransactionManager;
+import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.transaction.reactive.TransactionalEventPublisher;
+import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +65,20 @@ class EventBridgeTransactionTests {
 			});
 		});
 		assertObserved(1, 3, 5);
+	}
+
+	@Test
+	void anEventOfAReactiveTransactionIsEmittedWhenItCommitsAndNotWhenItRollsBack() {
+		TransactionalOperator transaction = TransactionalOperator.create(new Reactive());
+		TransactionalEventPublisher events = new TransactionalEventPublisher(this.publisher);
+		transaction.execute((status) -> {
+			status.setRollbackOnly();
+			return events.publishEvent(new Paid(1));
+		}).blockLast();
+		// If it were emitted at once, it would be received before the next one.
+		transaction.execute((status) -> events.publishEvent(new Paid(3)).then(Mono.fromRunnable(() -> pay(2))))
+			.blockLast();
+		assertObserved(2, 3);
 	}
 
 	private void rollBackToSavepoint(TransactionStatus status, int order) {
@@ -122,6 +142,33 @@ class EventBridgeTransactionTests {
 
 		@Override
 		public void releaseSavepoint(Object savepoint) {
+		}
+
+	}
+
+	private static final class Reactive extends AbstractReactiveTransactionManager {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected Object doGetTransaction(TransactionSynchronizationManager manager) {
+			return new Object();
+		}
+
+		@Override
+		protected Mono<Void> doBegin(TransactionSynchronizationManager manager, Object transaction,
+				TransactionDefinition definition) {
+			return Mono.empty();
+		}
+
+		@Override
+		protected Mono<Void> doCommit(TransactionSynchronizationManager manager, GenericReactiveTransaction status) {
+			return Mono.empty();
+		}
+
+		@Override
+		protected Mono<Void> doRollback(TransactionSynchronizationManager manager, GenericReactiveTransaction status) {
+			return Mono.empty();
 		}
 
 	}

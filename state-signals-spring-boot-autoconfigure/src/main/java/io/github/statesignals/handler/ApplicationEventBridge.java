@@ -32,6 +32,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.transaction.reactive.TransactionContext;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.function.SingletonSupplier;
@@ -73,7 +74,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		if (event instanceof PayloadApplicationEvent<?> payloadEvent) {
 			if (!(event instanceof RemoteEvent) && SignalTypes.isBridged(payloadEvent.getPayload().getClass())
 					&& this.topmost.obtain()) {
-				emit(payloadEvent.getPayload());
+				emit(payloadEvent);
 			}
 		}
 		else if (SignalTypes.isBridged(event.getClass())) {
@@ -94,14 +95,16 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 	}
 
 	// An event that can't be emitted is refused before the commit, not after it.
-	private void emit(Object payload) {
+	private void emit(PayloadApplicationEvent<?> event) {
+		Object payload = event.getPayload();
 		Emission emission = new Emission(payload.getClass().getName(), prepare(payload), new HashSet<>(),
 				new AtomicBoolean());
 		if (TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive()) {
 			TransactionSynchronizationManager.registerSynchronization(emission);
 		}
-		else {
+		else if (!(event.getSource() instanceof TransactionContext transaction)
+				|| !ReactiveTransaction.register(transaction, emission::afterCompletion)) {
 			emission.run();
 		}
 	}
@@ -205,9 +208,6 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 			}
 		}
 
-		// afterCommit() is not called if this is registered after the commit, or if the
-		// callback of another synchronization fails.
-		@Override
 		@Override
 		public void savepoint(Object savepoint) {
 			this.savepoints.add(savepoint);
@@ -221,6 +221,9 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 			}
 		}
 
+		// afterCommit() is not called if this is registered after the commit, or if the
+		// callback of another synchronization fails.
+		@Override
 		public void afterCompletion(int status) {
 			if (status == STATUS_UNKNOWN) {
 				logger.warn("Event '{}' is not emitted: the outcome of its transaction is unknown", this.event);
