@@ -114,6 +114,34 @@ class HandlerModelTests {
 	}
 
 	@Test
+	void aValidatedEntryIsCheckedWithItsElements() {
+		run(Taking.class, (application) -> {
+			SignalResult refused = application.exporter.signal("valid-entries")
+				.metadata("one", Map.of("name", " ", "n", 1))
+				.metadata("two", Map.of("name", "x", "n", 0))
+				.metadata("more", List.of(Map.of("name", "x", "n", 1), Map.of("name", "", "n", 1)))
+				.publish();
+			assertThat(refused.messages().values()).singleElement().asString().startsWith("metadata entry 'one.name' ");
+			assertThat(application.exporter.signal("valid-entries")
+				.metadata("one", Map.of("name", "x", "n", 1))
+				.metadata("two", Map.of("name", "x", "n", 0))
+				.publish()
+				.messages()
+				.values()).singleElement().asString().startsWith("metadata entry 'two.n' ");
+			assertThat(application.exporter.signal("valid-entries")
+				.metadata("one", Map.of("name", "x", "n", 1))
+				.metadata("more", List.of(Map.of("name", "x", "n", 1), Map.of("name", "", "n", 1)))
+				.publish()
+				.messages()
+				.values()).singleElement().asString().startsWith("metadata entry 'more[1].name' ");
+			assertThat(application.exporter.signal("valid-entries")
+				.metadata("one", Map.of("name", "x", "n", 1))
+				.publish()
+				.isSuccess()).isTrue();
+		});
+	}
+
+	@Test
 	void resolversAndConvertersAreBeans() {
 		run(Taking.class, (application) -> assertThat(application.exporter.publish("custom").messages().values())
 			.containsExactly("ticket of custom, origin conductor"));
@@ -231,9 +259,9 @@ class HandlerModelTests {
 
 	private static SignalExporter initialized(ConfigurableApplicationContext context) {
 		SignalExporter exporter = context.getBean(SignalExporter.class);
-		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(20), "headers", "payload", "valid", "custom", "one",
-				"two", "three", "flip", "bean", "broken", "throws", "fails-later", "needs", "worse", "work", "flaky",
-				"hopeless", "both"))
+		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(20), "headers", "payload", "valid", "valid-entries",
+				"custom", "one", "two", "three", "flip", "bean", "broken", "throws", "fails-later", "needs", "worse",
+				"work", "flaky", "hopeless", "both"))
 			.isTrue();
 		return exporter;
 	}
@@ -303,6 +331,10 @@ class HandlerModelTests {
 
 		@OnSignal(event = "valid")
 		void valid(@Valid Checked checked) {
+		}
+
+		@OnSignal(event = "valid-entries")
+		void validEntries(@Valid @Header("one") Checked one, @Valid Optional<Checked> two, @Valid List<Checked> more) {
 		}
 
 		@OnSignal(event = "custom")

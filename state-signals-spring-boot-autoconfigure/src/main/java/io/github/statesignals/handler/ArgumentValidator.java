@@ -1,13 +1,19 @@
 package io.github.statesignals.handler;
 
 import java.lang.annotation.Annotation;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.statesignals.core.MetadataConversionException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodParameter;
+import org.springframework.util.ObjectUtils;
+import org.springframework.util.StringUtils;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
@@ -21,47 +27,56 @@ import org.springframework.validation.annotation.ValidationAnnotationUtils;
  */
 record ArgumentValidator(BeanFactory beanFactory) {
 
-	HandlerArgument validated(MethodParameter parameter, HandlerArgument argument) {
+	// entry: empty for the whole metadata.
+	HandlerArgument validated(MethodParameter parameter, String entry, HandlerArgument argument) {
 		for (Annotation annotation : parameter.getParameterAnnotations()) {
 			Object[] hints = ValidationAnnotationUtils.determineValidationHints(annotation);
 			if (hints != null) {
-				return validated(parameter, argument, hints);
+				return validated(parameter, entry, argument, hints);
 			}
 		}
 		return argument;
 	}
 
-	private HandlerArgument validated(MethodParameter parameter, HandlerArgument argument, Object[] hints) {
+	private HandlerArgument validated(MethodParameter parameter, String entry, HandlerArgument argument,
+			Object[] hints) {
 		Validator validator = this.beanFactory.getBeanProvider(Validator.class).getIfUnique();
 		if (validator == null) {
 			throw new InvalidSignalHandlerException(parameter, "is to be validated, and there is no Validator",
 					"Add spring-boot-starter-validation, or remove the annotation.");
 		}
-		String name = Objects.requireNonNullElse(parameter.getParameterName(), "metadata");
 		return (signal) -> {
 			Object value = argument.resolve(signal);
-			if (value != null) {
-				validate(validator, value, name, hints);
+			String problems = validate(validator, value, entry, hints).sorted().collect(Collectors.joining(", "));
+			if (!problems.isEmpty()) {
+				throw new MetadataConversionException(problems);
 			}
 			return value;
 		};
 	}
 
-	private static void validate(Validator validator, Object value, String name, Object[] hints) {
-		BeanPropertyBindingResult result = new BeanPropertyBindingResult(value, name);
-		ValidationUtils.invokeValidator(validator, value, result, hints);
-		if (result.hasErrors()) {
-			throw new MetadataConversionException(result.getAllErrors()
-				.stream()
-				.map(ArgumentValidator::describe)
-				.sorted()
-				.collect(Collectors.joining(", ")));
+	private static Stream<String> validate(Validator validator, @Nullable Object argument, String path,
+			Object[] hints) {
+		Object value = ObjectUtils.unwrapOptional(argument);
+		if (value instanceof Collection<?> || value instanceof Object[]) {
+			@Nullable Object[] elements = (value instanceof Collection<?> list) ? list.toArray() : (Object[]) value;
+			return IntStream.range(0, elements.length)
+				.boxed()
+				.flatMap((index) -> validate(validator, elements[index], "%s[%d]".formatted(path, index), hints));
 		}
+		if (value == null) {
+			return Stream.empty();
+		}
+		BeanPropertyBindingResult result = new BeanPropertyBindingResult(value, "metadata");
+		ValidationUtils.invokeValidator(validator, value, result, hints);
+		return result.getAllErrors().stream().map((error) -> describe(path, error));
 	}
 
-	private static String describe(ObjectError error) {
+	private static String describe(String path, ObjectError error) {
 		String message = Objects.requireNonNullElse(error.getDefaultMessage(), "is not valid");
-		return (error instanceof FieldError field) ? "metadata entry '" + field.getField() + "' " + message : message;
+		String entry = (error instanceof FieldError field) ? path + "." + field.getField() : path;
+		return entry.isEmpty() ? message
+				: "metadata entry '" + StringUtils.trimLeadingCharacter(entry, '.') + "' " + message;
 	}
 
 }

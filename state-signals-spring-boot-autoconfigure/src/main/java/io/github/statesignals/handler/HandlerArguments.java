@@ -54,7 +54,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		}
 		Converter<Signal, ?> converter = this.converters.find(type);
 		if (converter != null) {
-			return this.validator.validated(parameter, converter::convert);
+			return this.validator.validated(parameter, "", converter::convert);
 		}
 		checkKnown(parameter);
 		if (payload == null && SignalTypes.isEntry(type)) {
@@ -62,7 +62,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 					? !KotlinFunctions.isOptional(parameter) : type.isPrimitive();
 			return entry(parameter, entryName(parameter), required, null, channel);
 		}
-		return this.validator.validated(parameter, metadata(parameter, events));
+		return this.validator.validated(parameter, "", metadata(parameter, events));
 	}
 
 	private HandlerArgument metadata(MethodParameter parameter, Set<String> events) {
@@ -113,7 +113,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			@Nullable String defaultValue, String channel) {
 		boolean optional = parameter.getParameterType().getName().startsWith("java.util.Optional");
 		Type target = checkedType(parameter);
-		return (signal) -> {
+		return this.validator.validated(parameter, name, (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
 			value = (value != null) ? value : defaultValue;
@@ -121,7 +121,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
 			}
 			return (value != null || optional) ? this.reader.read(value, target, name) : null;
-		};
+		});
 	}
 
 	private HandlerArgument headers(MethodParameter parameter, String channel) {
