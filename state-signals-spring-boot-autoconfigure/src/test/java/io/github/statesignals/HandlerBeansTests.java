@@ -90,6 +90,14 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void converterOfACollectionIsForThatOfItsElements() {
+		this.runner.withUserConfiguration(CollectionConverter.class).run((context) -> {
+			assertThat(this.publisher.ask("start").message()).isEqualTo("[RunId[value=run-7]]");
+			assertThat(this.publisher.ask("names", Map.of("names", List.of("fio"))).message()).isEqualTo("fio");
+		});
+	}
+
+	@Test
 	void callsMethodsOfAFactoryBeanAndOfItsProduct() {
 		this.runner.withUserConfiguration(ProductFactory.class).run((context) -> {
 			assertThat(this.publisher.ask("product").message()).isEqualTo("product");
@@ -168,6 +176,26 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		@Bean
 		Handlers present() {
 			return new Handlers();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CollectionConverter {
+
+		@Bean
+		Converter<Signal, List<RunId>> toRunIds() {
+			return (signal) -> List.of(new RunId(signal.tag()));
+		}
+
+		@OnSignal(event = "start")
+		Acknowledgement start(List<RunId> runs) {
+			return Acknowledgement.success(runs.toString());
+		}
+
+		@OnSignal(event = "names")
+		Acknowledgement names(List<String> names) {
+			return Acknowledgement.success(String.join(" ", names));
 		}
 
 	}

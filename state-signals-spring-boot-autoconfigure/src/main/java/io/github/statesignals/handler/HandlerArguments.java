@@ -52,7 +52,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			throw new InvalidSignalHandlerException(parameter, "has a @Payload expression, which is not supported",
 					"Take the whole metadata, or a single entry by @Header(\"name\").");
 		}
-		Converter<Signal, ?> converter = this.converters.find(type);
+		Converter<Signal, ?> converter = this.converters.find(type, ResolvableType.forMethodParameter(parameter));
 		if (converter != null) {
 			return this.validator.validated(parameter, "", converter::convert);
 		}

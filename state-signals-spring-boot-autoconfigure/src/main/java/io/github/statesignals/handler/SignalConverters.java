@@ -14,10 +14,10 @@ import org.springframework.core.convert.converter.Converter;
 record SignalConverters(ConfigurableListableBeanFactory beanFactory, BeanClasses classes) {
 
 	@SuppressWarnings("unchecked")
-	@Nullable Converter<Signal, ?> find(Class<?> type) {
+	@Nullable Converter<Signal, ?> find(Class<?> type, ResolvableType generic) {
 		List<Converter<Signal, ?>> found = new ArrayList<>();
 		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, Converter.class)) {
-			Object converter = isFor(type, name) ? this.beanFactory.getBean(name) : null;
+			Object converter = isFor(type, generic, name) ? this.beanFactory.getBean(name) : null;
 			if (converter != null && !converter.equals(null)) {
 				InvocableMethods.checkAll(converter.getClass(), Converter.class);
 				found.add((Converter<Signal, ?>) converter);
@@ -33,9 +33,11 @@ record SignalConverters(ConfigurableListableBeanFactory beanFactory, BeanClasses
 			.orElse(found.get(0));
 	}
 
-	private boolean isFor(Class<?> type, String beanName) {
+	private boolean isFor(Class<?> type, ResolvableType generic, String beanName) {
 		ResolvableType converter = this.classes.as(beanName, Converter.class);
-		return converter.getGeneric(0).resolve() == Signal.class && converter.getGeneric(1).resolve() == type;
+		ResolvableType target = converter.getGeneric(1);
+		return converter.getGeneric(0).resolve() == Signal.class && target.resolve() == type
+				&& (target.hasUnresolvableGenerics() || generic.isAssignableFrom(target));
 	}
 
 }
