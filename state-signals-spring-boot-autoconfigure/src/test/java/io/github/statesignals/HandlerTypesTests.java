@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -178,6 +179,12 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void mapHasKeysOfItsType() {
+		this.runner.withBean(KeyedMap.class)
+			.run((context) -> assertThat(this.publisher.ask("start", Map.of("SECONDS", "5")).message()).isEqualTo("5"));
+	}
+
+	@Test
 	void valueOfAClassOfJavaNamesNoEvent() {
 		this.runner.withBean(JavaEvent.class)
 			.run((context) -> assertInvalid(context, JavaEvent.class.getName() + ".on(", "names no event",
@@ -318,6 +325,15 @@ class HandlerTypesTests extends AbstractHandlerTests {
 		@OnSignal(event = "nullable")
 		Acknowledgement on(@Header("shard") @Nullable Integer shard) {
 			return Acknowledgement.success(String.valueOf(shard));
+		}
+
+	}
+
+	static class KeyedMap {
+
+		@OnSignal(event = "start")
+		Acknowledgement on(Map<TimeUnit, Object> delays) {
+			return Acknowledgement.success(String.valueOf(delays.get(TimeUnit.SECONDS)));
 		}
 
 	}

@@ -67,10 +67,9 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 
 	private HandlerArgument metadata(MethodParameter parameter, Set<String> events) {
 		Class<?> type = parameter.getParameterType();
-		if (type == Map.class && ResolvableType.forMethodParameter(parameter)
-			.asMap()
-			.getGeneric(1)
-			.resolve(Object.class) == Object.class) {
+		ResolvableType map = ResolvableType.forMethodParameter(parameter).asMap();
+		if (type == Map.class && map.getGeneric(0).resolve(String.class) == String.class
+				&& map.getGeneric(1).resolve(Object.class) == Object.class) {
 			return Signal::metadata;
 		}
 		Type target = checkedType(parameter);
