@@ -179,6 +179,13 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void primitiveThatIsMissingIsNamed() {
+		this.runner.withBean(PrimitiveHeader.class)
+			.run((context) -> assertThat(this.publisher.ask("optional").message())
+				.isEqualTo("metadata entry 'shard' is missing or null"));
+	}
+
+	@Test
 	void mapHasKeysOfItsType() {
 		this.runner.withBean(KeyedMap.class)
 			.run((context) -> assertThat(this.publisher.ask("start", Map.of("SECONDS", "5")).message()).isEqualTo("5"));
@@ -325,6 +332,14 @@ class HandlerTypesTests extends AbstractHandlerTests {
 		@OnSignal(event = "nullable")
 		Acknowledgement on(@Header("shard") @Nullable Integer shard) {
 			return Acknowledgement.success(String.valueOf(shard));
+		}
+
+	}
+
+	static class PrimitiveHeader {
+
+		@OnSignal(event = "optional")
+		void on(@Header(name = "shard", required = false) int shard) {
 		}
 
 	}

@@ -58,9 +58,8 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		}
 		checkKnown(parameter);
 		if (payload == null && SignalTypes.isEntry(type)) {
-			boolean required = KotlinFunctions.isKotlin(parameter.getDeclaringClass())
-					? !KotlinFunctions.isOptional(parameter) : type.isPrimitive();
-			return entry(parameter, entryName(parameter), required, null, channel);
+			return entry(parameter, entryName(parameter), KotlinFunctions.isKotlin(parameter.getDeclaringClass()), null,
+					channel);
 		}
 		return this.validator.validated(parameter, "", metadata(parameter, events));
 	}
@@ -104,14 +103,15 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		String name = StringUtils.hasText(header.name()) ? resolve(parameter, header.name()) : headerName(parameter);
 		String defaultValue = ValueConstants.DEFAULT_NONE.equals(header.defaultValue()) ? null
 				: resolve(parameter, header.defaultValue());
-		return entry(parameter, name, header.required() && !KotlinFunctions.isOptional(parameter), defaultValue,
-				channel);
+		return entry(parameter, name, header.required(), defaultValue, channel);
 	}
 
-	private HandlerArgument entry(MethodParameter parameter, String name, boolean required,
+	private HandlerArgument entry(MethodParameter parameter, String name, boolean demanded,
 			@Nullable String defaultValue, String channel) {
 		boolean optional = parameter.getParameterType().getName().startsWith("java.util.Optional");
 		Type target = checkedType(parameter);
+		boolean required = (demanded || parameter.getParameterType().isPrimitive())
+				&& !KotlinFunctions.isOptional(parameter);
 		return this.validator.validated(parameter, name, (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
