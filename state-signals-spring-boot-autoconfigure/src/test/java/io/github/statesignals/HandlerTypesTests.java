@@ -192,6 +192,13 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void payloadThatIsASingleValueFailsTheStart() {
+		this.runner.withBean(TextPayload.class)
+			.run((context) -> assertInvalid(context, TextPayload.class.getName() + ".on(", "java.lang.String",
+					"name of a metadata entry"));
+	}
+
+	@Test
 	void valueOfAClassOfJavaNamesNoEvent() {
 		this.runner.withBean(JavaEvent.class)
 			.run((context) -> assertInvalid(context, JavaEvent.class.getName() + ".on(", "names no event",
@@ -349,6 +356,14 @@ class HandlerTypesTests extends AbstractHandlerTests {
 		@OnSignal(event = "start")
 		Acknowledgement on(Map<TimeUnit, Object> delays) {
 			return Acknowledgement.success(String.valueOf(delays.get(TimeUnit.SECONDS)));
+		}
+
+	}
+
+	static class TextPayload {
+
+		@OnSignal(event = "start")
+		void on(@Payload String text) {
 		}
 
 	}

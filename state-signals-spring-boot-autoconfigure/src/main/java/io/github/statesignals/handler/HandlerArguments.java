@@ -14,6 +14,7 @@ import io.github.statesignals.handler.metadata.MetadataReader;
 import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
@@ -72,7 +73,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			return Signal::metadata;
 		}
 		Type target = checkedType(parameter);
-		if (!Map.class.isAssignableFrom(type) && !SignalTypes.isReadable(type)) {
+		if (BeanUtils.isSimpleValueType(type) || (!Map.class.isAssignableFrom(type) && !SignalTypes.isReadable(type))) {
 			throw new InvalidSignalHandlerException(parameter,
 					"is of type %s, which can't be created from metadata".formatted(type.getName()),
 					"Take a Signal, a Map<String, Object>, a record or class with the metadata's properties, "
@@ -109,9 +110,9 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 	private HandlerArgument entry(MethodParameter parameter, String name, boolean demanded,
 			@Nullable String defaultValue, String channel) {
 		boolean optional = parameter.getParameterType().getName().startsWith("java.util.Optional");
-		Type target = checkedType(parameter);
 		boolean required = (demanded || parameter.getParameterType().isPrimitive())
 				&& !KotlinFunctions.isOptional(parameter);
+		Type target = checkedType(parameter);
 		return this.validator.validated(parameter, name, (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
