@@ -1,5 +1,6 @@
 package io.github.statesignals;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,15 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		proxied(FinalListener.class).run((context) -> assertNotCallable(context, "FinalListener.on"));
 		this.validating.withBean(FinalListener.class)
 			.run((context) -> assertThat(this.publisher.ask("moved").ras()).isOne());
+	}
+
+	@Test
+	void exceptionThatAProxyWrapsIsThatOfTheHandler() {
+		this.runner.withUserConfiguration(Undeclared.class).run((context) -> {
+			assertThat(this.publisher.ask("start").message()).isEqualTo("disk full");
+			assertThat(this.publisher.ask("stop").message()).isEqualTo("IOException");
+			assertThat(this.publisher.ask("moved").message()).isEqualTo("disk full");
+		});
 	}
 
 	@Test
@@ -297,6 +307,48 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 
 	@SignalEvent(bridge = true)
 	record Moved() {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Undeclared {
+
+		@Bean
+		UndeclaredHandlers handlers() {
+			ProxyFactory proxy = new ProxyFactory(new UndeclaredHandlers());
+			proxy.setProxyTargetClass(true);
+			return (UndeclaredHandlers) proxy.getProxy();
+		}
+
+		@Bean
+		SignalErrorHandler type() {
+			return (signal, error) -> Acknowledgement.failure(error.getClass().getSimpleName());
+		}
+
+	}
+
+	static class UndeclaredHandlers {
+
+		@OnSignal(event = "start")
+		void start() {
+			throw UndeclaredHandlers.<RuntimeException>undeclared(new IOException("disk full"));
+		}
+
+		@OnSignal(event = "stop", errorHandler = "type")
+		void stop() {
+			start();
+		}
+
+		@EventListener
+		void on(Moved moved) throws IOException {
+			throw new IOException("disk full");
+		}
+
+		// As Kotlin and Lombok do.
+		@SuppressWarnings("unchecked")
+		private static <E extends Exception> RuntimeException undeclared(Exception ex) throws E {
+			throw (E) ex;
+		}
+
 	}
 
 	static class FinalListener {

@@ -1,5 +1,6 @@
 package io.github.statesignals.core;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +43,12 @@ public final class Futures {
 			cause = cause.getCause();
 		}
 		return cause;
+	}
+
+	// A proxy, and Spring's call of a listener, wrap an exception that is not declared.
+	public static Throwable undeclared(Throwable ex) {
+		return (ex instanceof UndeclaredThrowableException wrapper && wrapper.getCause() != null) ? wrapper.getCause()
+				: ex;
 	}
 
 	public static Throwable failure(CompletableFuture<?> failed) {

@@ -125,13 +125,14 @@ final class SignalHandlerMethod implements SelectiveHandler {
 					: SignalFilter.NOT_SELECTED;
 		}
 		catch (InvocationTargetException ex) {
-			if (ex.getTargetException() instanceof Error error) {
+			Throwable failure = Futures.undeclared(ex.getTargetException());
+			if (failure instanceof Error error) {
 				throw error;
 			}
-			if (ex.getTargetException() instanceof Exception exception) {
+			if (failure instanceof Exception exception) {
 				throw exception;
 			}
-			return CompletableFuture.failedFuture(ex.getTargetException());
+			return CompletableFuture.failedFuture(failure);
 		}
 	}
 

@@ -194,7 +194,7 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			});
 		}
 		catch (Throwable ex) {
-			return CompletableFuture.completedFuture(failure(signal, ex, observed));
+			return CompletableFuture.completedFuture(failure(signal, Futures.undeclared(ex), observed));
 		}
 	}
 
