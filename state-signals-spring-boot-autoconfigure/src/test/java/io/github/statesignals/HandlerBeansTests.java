@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -95,6 +96,12 @@ class HandlerBeansTests extends AbstractHandlerTests {
 			assertThat(this.publisher.ask("start").message()).isEqualTo("[RunId[value=run-7]]");
 			assertThat(this.publisher.ask("names", Map.of("names", List.of("fio"))).message()).isEqualTo("fio");
 		});
+	}
+
+	@Test
+	void callsMethodsOfAProductWhoseTypeItsFactoryDoesNotKnow() {
+		this.runner.withUserConfiguration(UnknownProduct.class)
+			.run((context) -> assertThat(this.publisher.ask("start").message()).isEqualTo("present"));
 	}
 
 	@Test
@@ -196,6 +203,34 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		@OnSignal(event = "names")
 		Acknowledgement names(List<String> names) {
 			return Acknowledgement.success(String.join(" ", names));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UnknownProduct {
+
+		@Bean
+		FactoryBean<Object> product() {
+			return new FactoryBean<>() {
+
+				@Override
+				public Object getObject() {
+					return new Handlers();
+				}
+
+				@Override
+				public Class<?> getObjectType() {
+					return Object.class;
+				}
+
+			};
+		}
+
+		// Creates the product before the start looks for handlers.
+		@Bean
+		List<Object> user(@Qualifier("product") Object product) {
+			return List.of(product);
 		}
 
 	}

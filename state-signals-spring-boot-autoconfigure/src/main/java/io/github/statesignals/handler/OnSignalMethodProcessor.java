@@ -86,6 +86,9 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	private final AtomicReference<@Nullable HandlerRegistrar> registrar = new AtomicReference<>();
 
+	// Objects that were created before all beans were inspected, by the name of the bean.
+	private final Map<String, Runnable> early = new ConcurrentHashMap<>();
+
 	// Whether a start has inspected all beans.
 	private volatile boolean inspected;
 
@@ -112,11 +115,17 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 			bridge.listen(registered);
 		}
 		this.inspected = true;
+		// Such as the product of a factory that does not know its type.
+		this.early.values().forEach(Runnable::run);
+		this.early.clear();
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (this.inspected && requiresDestruction(bean)) {
+		if (requiresDestruction(bean) && !this.inspected) {
+			this.early.put(name(bean, beanName), () -> postProcessAfterInitialization(bean, beanName));
+		}
+		else if (requiresDestruction(bean)) {
 			String name = name(bean, beanName);
 			if (this.registrations.containsKey(name)) {
 				return bean;
