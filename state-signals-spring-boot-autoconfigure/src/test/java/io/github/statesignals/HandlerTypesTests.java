@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import kotlin.text.Regex;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,7 @@ class HandlerTypesTests extends AbstractHandlerTests {
 			AThread.class, ALoader.class, AProcess.class, ADocument.class, AList.class, AnArray.class, AnOptional.class,
 			AReference.class, Values.class, Keys.class, AComponent.class, ANestedComponent.class, AProperty.class,
 			ACreator.class, ASubtype.class, ANestedSubtype.class, AnOwnFile.class, AHeader.class, TheHeaders.class,
-			APayload.class })
+			APayload.class, ARegex.class, APropertyRegex.class })
 	void typeThatIsDangerousToCreateFromAStringFailsTheStart(Class<?> handlers) {
 		this.runner.withBean(handlers)
 			.run((context) -> assertInvalid(context, ".on(", " from metadata", "Take a String"));
@@ -405,6 +406,17 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	static class ASocketAddress extends Takes<InetSocketAddress> {
+
+	}
+
+	static class ARegex extends Takes<Regex> {
+
+	}
+
+	record WithRegex(Regex regex) {
+	}
+
+	static class APropertyRegex extends Takes<WithRegex> {
 
 	}
 

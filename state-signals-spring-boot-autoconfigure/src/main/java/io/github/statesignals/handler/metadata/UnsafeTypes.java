@@ -50,8 +50,9 @@ final class UnsafeTypes {
 
 	// A resource that has to be closed is a stream, a channel, a connection or the like.
 	private static boolean isListed(Class<?> type) {
-		return TYPES.contains(type) || (AutoCloseable.class.isAssignableFrom(type) && type != AutoCloseable.class
-				&& type != Closeable.class && (isOfJava(type) || type.getName().startsWith("org.springframework.")));
+		return TYPES.contains(type) || type.getName().equals("kotlin.text.Regex")
+				|| (AutoCloseable.class.isAssignableFrom(type) && type != AutoCloseable.class && type != Closeable.class
+						&& (isOfJava(type) || type.getName().startsWith("org.springframework.")));
 	}
 
 }
