@@ -31,6 +31,7 @@ import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * {@link OnSignal} methods of beans whose type is not their class.
@@ -102,6 +103,13 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	void callsMethodsOfAProductWhoseTypeItsFactoryDoesNotKnow() {
 		this.runner.withUserConfiguration(UnknownProduct.class)
 			.run((context) -> assertThat(this.publisher.ask("start").message()).isEqualTo("present"));
+	}
+
+	@Test
+	void handlerOfANamedResponderIsRegisteredBesideAMockedOne() {
+		this.runner.withBean(SignalResponder.class, () -> mock(SignalResponder.class))
+			.withBean(OfNamedResponder.class)
+			.run((context) -> assertThat(this.publisher.ask("start").responderId()).startsWith("cpu-"));
 	}
 
 	@Test
@@ -183,6 +191,14 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		@Bean
 		Handlers present() {
 			return new Handlers();
+		}
+
+	}
+
+	static class OfNamedResponder {
+
+		@OnSignal(event = "start", responder = "cpu")
+		void start() {
 		}
 
 	}

@@ -193,7 +193,7 @@ final class HandlerRegistrar {
 				return unique;
 			}
 			return beans.stream()
-				.filter((candidate) -> candidate.getName().equals(name))
+				.filter((candidate) -> name.equals(candidate.getName()))
 				.findFirst()
 				.orElseGet(() -> this.engine.get(name));
 		}
