@@ -266,8 +266,7 @@ final class StreamReader implements SignalDelivery.Reader {
 			this.delivery.run();
 		}
 		this.progress.reset();
-		// Answers that wait are sent first.
-		this.services.eventLoop().execute(this::read);
+		read();
 	}
 
 	private void onReadFailed(Throwable ex) {
