@@ -2,10 +2,8 @@ package io.github.statesignals.redis;
 
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -36,9 +34,6 @@ final class MessageReceiver {
 
 	// Held while the listener is called. A thread that holds it must not wait for Redis.
 	private final ReentrantLock listening = new ReentrantLock();
-
-	// The tasks to run after the present message.
-	private final Queue<Runnable> afterwards = new ConcurrentLinkedQueue<>();
 
 	@GuardedBy("listening")
 	private boolean closed;
@@ -91,7 +86,6 @@ final class MessageReceiver {
 		}
 		finally {
 			this.listening.unlock();
-			runAfterwards();
 		}
 	}
 
@@ -203,23 +197,6 @@ final class MessageReceiver {
 		}
 		finally {
 			this.listening.unlock();
-			runAfterwards();
-		}
-	}
-
-	// On the thread that passes the present message on, and at once on any other.
-	void afterReceiving(Runnable task) {
-		if (this.listening.isHeldByCurrentThread()) {
-			this.afterwards.add(task);
-		}
-		else {
-			task.run();
-		}
-	}
-
-	private void runAfterwards() {
-		for (Runnable task = this.afterwards.poll(); task != null; task = this.afterwards.poll()) {
-			task.run();
 		}
 	}
 

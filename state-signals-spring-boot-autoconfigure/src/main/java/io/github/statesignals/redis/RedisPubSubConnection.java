@@ -298,10 +298,6 @@ final class RedisPubSubConnection implements Runnable {
 		this.subscriptions.update();
 	}
 
-	void afterReceiving(Runnable task) {
-		this.receiver.afterReceiving(task);
-	}
-
 	void close() {
 		discard();
 		awaitConnector();

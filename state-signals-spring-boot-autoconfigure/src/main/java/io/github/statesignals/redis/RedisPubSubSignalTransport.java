@@ -240,9 +240,8 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 	@Override
 	public void afterReceiving(Runnable task) {
-		RedisPubSubConnection current = this.connection;
-		if (current != null) {
-			current.afterReceiving(task);
+		if (isEventLoop()) {
+			this.driver.onEventLoop(task);
 		}
 		else {
 			task.run();

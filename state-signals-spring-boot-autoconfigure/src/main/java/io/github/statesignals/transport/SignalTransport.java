@@ -108,9 +108,9 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Runs a task when the messages that were read together have been passed on: later on
-	 * the transport's own thread if that calls, so that messages that arrive together can
-	 * be processed together; at once on any other thread.
+	 * Runs a task when the messages that were read together have been passed on: later if
+	 * the {@linkplain #isEventLoop() event loop} calls, so that messages that arrive
+	 * together can be processed together; at once on any other thread.
 	 * @param task the task; must not block
 	 */
 	default void afterReceiving(Runnable task) {

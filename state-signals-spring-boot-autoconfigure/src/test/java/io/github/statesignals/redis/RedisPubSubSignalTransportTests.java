@@ -32,6 +32,7 @@ import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
+import io.github.statesignals.wire.SignalCodec;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -545,6 +546,31 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		receiving.set(1);
 		transport.afterReceiving(() -> interrupted.add(receiving.get() == 1));
 		assertThat(interrupted).as("at once on other threads").hasSize(101).contains(true);
+	}
+
+	@Test
+	void aTaskForAfterReceivingRunsAfterAllThatWasReadTogether() {
+		SignalTransport transport = prepare(createTransport());
+		Queue<String> steps = new ConcurrentLinkedQueue<>();
+		CountDownLatch published = new CountDownLatch(1);
+		transport.start(new SilentListener() {
+
+			@Override
+			public void onSignal(String channel, Signal signal, @Nullable SignalExtension extension) {
+				steps.add("signal " + signal.sampleNo());
+				transport.afterReceiving(() -> steps.add("task " + signal.sampleNo()));
+				await().until(() -> published.getCount() == 0);
+			}
+
+		});
+		SignalCodec codec = new SignalCodec(MAX_PAYLOAD.toBytes());
+		redis.publish(this.signals, codec.write(signal("app", 1), null));
+		await().until(() -> steps.contains("signal 1"));
+		redis.publish(this.signals, codec.write(signal("app", 2), null));
+		redis.publish(this.signals, codec.write(signal("app", 3), null));
+		published.countDown();
+		await().until(() -> steps.size() == 6);
+		assertThat(steps).containsExactly("signal 1", "task 1", "signal 2", "signal 3", "task 2", "task 3");
 	}
 
 	@Test

@@ -62,8 +62,9 @@ public final class LaneScheduler {
 	// After this number of looks at an empty queue the watch ends.
 	private static final int IDLE_LOOKS = 12;
 
-	// After this number of submits a thread is requested although more may follow.
-	private static final int GATHERED = 64;
+	// After this number of submits a thread is requested although more may follow: the
+	// first are handled while the others are read.
+	private static final int GATHERED = 8;
 
 	// After this time a thread is requested again that the executor has refused.
 	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);

@@ -128,7 +128,7 @@ class LaneSchedulerTests {
 		Queue<Runnable> later = new ArrayDeque<>();
 		List<Runnable> requested = new ArrayList<>();
 		LaneScheduler gathering = new LaneScheduler(requested::add, later::add, () -> false, this.timer, 8);
-		for (int i = 0; i < 64; i++) {
+		for (int i = 0; i < 8; i++) {
 			gathering.submit(batch(() -> {
 			}));
 		}
@@ -136,18 +136,18 @@ class LaneSchedulerTests {
 		assertThat(requested).isEmpty();
 		gathering.submit(batch(() -> {
 		}));
-		assertThat(requested).as("64 do not wait").hasSize(1);
+		assertThat(requested).as("8 do not wait").hasSize(1);
 		later.remove().run();
 		assertThat(requested).as("one is requested already").hasSize(1);
 		requested.remove(0).run();
-		assertThat(this.done).hasValue(65);
+		assertThat(this.done).hasValue(9);
 		gathering.submit(batch(() -> {
 		}));
 		later.remove().run();
 		while (!requested.isEmpty()) {
 			requested.remove(0).run();
 		}
-		assertThat(this.done).hasValue(66);
+		assertThat(this.done).hasValue(10);
 	}
 
 	@Test
@@ -164,10 +164,10 @@ class LaneSchedulerTests {
 		requested.remove(0).run();
 		gathering.submit(batch(() -> {
 		}));
-		for (int i = 0; i < 64; i++) {
+		for (int i = 0; i < 8; i++) {
 			gathering.onTaskAdded();
 		}
-		assertThat(requested).as("64 do not wait").hasSize(1);
+		assertThat(requested).as("8 do not wait").hasSize(1);
 		later.remove().run();
 		requested.remove(0).run();
 		assertThat(this.done).hasValue(2);

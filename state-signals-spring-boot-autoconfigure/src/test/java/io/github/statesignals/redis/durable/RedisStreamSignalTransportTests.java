@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -138,6 +140,22 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		IntStream.rangeClosed(4, 700).forEach(expected::add);
 		assertThat(second.numbers).isEqualTo(expected);
 		await().until(() -> pending("r") == 0);
+	}
+
+	@Test
+	void tasksForAfterReceivingRunAfterAllThatWasReadTogether() {
+		SignalTransport sender = start().transport();
+		keeping("r", (number) -> true).transport.stop();
+		IntStream.range(0, 200).forEach((i) -> sender.send(this.channel, signal("p", i), null));
+		SignalTransport transport = createTransport();
+		Queue<String> steps = new ConcurrentLinkedQueue<>();
+		keeping("r", transport, (number) -> {
+			steps.add("signal");
+			transport.afterReceiving(() -> steps.add("task"));
+			return true;
+		});
+		await().until(() -> steps.size() == 400);
+		assertThat(String.join(" ", steps)).contains("signal signal signal").contains("task task task");
 	}
 
 	@Test
