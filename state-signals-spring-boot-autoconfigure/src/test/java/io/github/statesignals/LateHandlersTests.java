@@ -2,13 +2,17 @@ package io.github.statesignals;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.handler.InvalidSignalHandlerException;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -147,6 +151,22 @@ class LateHandlersTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void beanOfWhichOneEventIsRefusedHandlesNoneUntilItIsCreatedAgain() {
+		this.runner.withUserConfiguration(Refusing.class).run((context) -> {
+			GenericApplicationContext application = (GenericApplicationContext) context.getSourceApplicationContext();
+			application.registerBean("late", HandlingSeveral.class);
+			assertThatExceptionOfType(BeanCreationException.class).isThrownBy(() -> application.getBean("late"))
+				.withMessageContaining("refused");
+			assertThat(context.getBean(SignalEngine.class).hasHandlers()).isFalse();
+			application.getBean("late");
+			for (String event : List.of("go", "other")) {
+				assertThat(this.publisher.ask(event).ras()).isEqualTo(1);
+			}
+			assertThat(HANDLED).hasSize(2);
+		});
+	}
+
+	@Test
 	void objectThatIsNoBeanIsReportedOnce(CapturedOutput output) {
 		this.runner.run((context) -> {
 			context.getAutowireCapableBeanFactory().createBean(Handling.class);
@@ -173,6 +193,35 @@ class LateHandlersTests extends AbstractHandlerTests {
 		@OnSignal(event = "other")
 		void other() {
 			HANDLED.add(this);
+		}
+
+	}
+
+	static class HandlingSeveral {
+
+		@OnSignal(event = { "go", "other" })
+		void handle() {
+			HANDLED.add(this);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Refusing {
+
+		// Refuses the first handler of an event.
+		@Bean
+		SignalResponder responder(SignalResponderFactory responders) {
+			AtomicBoolean refused = new AtomicBoolean();
+			ProxyFactory proxy = new ProxyFactory(responders.get("refusing"));
+			proxy.addAdvice((MethodInterceptor) (call) -> {
+				if ("other".equals(call.getArguments().length > 0 ? call.getArguments()[0] : null)
+						&& refused.compareAndSet(false, true)) {
+					throw new IllegalStateException("refused");
+				}
+				return call.proceed();
+			});
+			return (SignalResponder) proxy.getProxy();
 		}
 
 	}

@@ -284,10 +284,8 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 			logger.warn("Bean '{}' is null: {} handles no signals", beanName, targetClass.getName());
 			return;
 		}
-		Supplier<Object> bean = () -> this.beanFactory.getBean(beanName);
-		if (this.beanFactory.isSingleton(beanName)) {
-			bean = SingletonSupplier.of(bean);
-		}
+		Supplier<Object> lookup = () -> this.beanFactory.getBean(beanName);
+		Supplier<Object> bean = this.beanFactory.isSingleton(beanName) ? SingletonSupplier.of(lookup) : lookup;
 		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
 				(beanType != null) ? beanType : targetClass, targetClass, defaults.stream().findFirst().orElse(null));
 		List<SignalResponder.@Nullable Registration> registered = new CopyOnWriteArrayList<>();
@@ -299,7 +297,13 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		// All of them, or none: the creation of a bean may be repeated.
 		if (this.registrations.putIfAbsent(beanName, registered) == null) {
-			prepared.forEach(Runnable::run);
+			try {
+				prepared.forEach(Runnable::run);
+			}
+			catch (RuntimeException | Error ex) {
+				unregister(beanName);
+				throw ex;
+			}
 		}
 		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());
 	}
