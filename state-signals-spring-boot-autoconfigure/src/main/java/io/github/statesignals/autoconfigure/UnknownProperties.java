@@ -171,12 +171,15 @@ final class UnknownProperties {
 	}
 
 	private void checkVariable(String text) {
-		String variable = text.toLowerCase(Locale.ROOT).replaceAll("(_\\d+)+_?$", "");
+		String lowerCase = text.toLowerCase(Locale.ROOT);
+		String variable = lowerCase.replaceAll("(_\\d+)+_?$", "");
+		String index = lowerCase.substring(variable.length());
 		String letters = variable.replace("_", "");
 		String nearest = null;
 		for (Map.Entry<String, String> property : this.known.entrySet()) {
 			String uniform = property.getKey();
-			if (isVariable(variable, uniform, property.getValue())) {
+			if (isVariable(variable, uniform, property.getValue(), index.endsWith("_"))
+					&& (index.isEmpty() || this.lists.contains(uniform))) {
 				return;
 			}
 			int key = uniform.indexOf(ANY_KEY);
@@ -194,13 +197,14 @@ final class UnknownProperties {
 	}
 
 	// Dashes are left out, or all of them are underscores. Of keys with underscores, and
-	// in the second form of all keys, Spring finds those that other properties have.
-	private boolean isVariable(String variable, String uniform, String property) {
+	// in the second form of all keys, Spring finds those that other properties have. An
+	// index ends with an underscore in the first form alone.
+	private boolean isVariable(String variable, String uniform, String property, boolean closedIndex) {
 		String key = key(variable, uniform);
 		if (key != null && (key.indexOf('_') < 0 || this.keys.contains(key))) {
 			return true;
 		}
-		String underscored = key(variable, property.replace('-', '_'));
+		String underscored = closedIndex ? null : key(variable, property.replace('-', '_'));
 		return underscored != null && (underscored.isEmpty()
 				|| this.keys.stream().anyMatch((known) -> known.replace('-', '_').equals(underscored)));
 	}
