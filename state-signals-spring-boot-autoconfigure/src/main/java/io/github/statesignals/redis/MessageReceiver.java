@@ -38,6 +38,8 @@ final class MessageReceiver {
 	@GuardedBy("listening")
 	private boolean closed;
 
+	private volatile boolean answerable;
+
 	private volatile boolean countable = true;
 
 	private final LogLimit unreadable = new LogLimit(1);
@@ -89,8 +91,12 @@ final class MessageReceiver {
 		}
 	}
 
-	// Probes of responders come to the reply channel, whether or not it has an exporter.
+	// What arrives before the transport is connected can't be answered. Probes of
+	// responders come to the reply channel, whether or not it has an exporter.
 	private boolean isWanted(Topic topic) {
+		if (!this.answerable) {
+			return false;
+		}
 		String channel = topic.channel.name();
 		return topic.signals ? listener().wantsSignals(channel) : topic.replies || listener().wantsResponses(channel);
 	}
@@ -154,6 +160,7 @@ final class MessageReceiver {
 	}
 
 	void connected(boolean gap) {
+		this.answerable = true;
 		notifyListener(() -> listener().onConnected(gap));
 	}
 

@@ -60,6 +60,7 @@ import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettucePoolingClientConfiguration;
+import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.unit.DataSize;
 
@@ -327,6 +328,31 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 	}
 
 	@Test
+	void aSignalThatArrivesBeforeItCanBeAnsweredIsNotReceived() {
+		String end = "end:" + this.signals;
+		CountDownLatch dispatched = new CountDownLatch(1);
+		RedisMessageListenerContainer container = connected(new RedisMessageListenerContainer() {
+
+			@Override
+			public void start() {
+				super.start();
+				publishSignal(1);
+				// On the connection of the signal, and after it.
+				addMessageListener((message, pattern) -> dispatched.countDown(), ChannelTopic.of(end));
+				publish(end, "");
+				await().until(() -> dispatched.getCount() == 0);
+			}
+
+		});
+		SignalTransport transport = prepare(createTransport(container));
+		Application application = new Application(transport);
+		transport.start(application);
+		publishSignal(2);
+		await().until(() -> application.received().contains(signal("app", 2)));
+		assertThat(application.received()).containsExactly(signal("app", 2));
+	}
+
+	@Test
 	void errorHandlerOfTheContainerHandlesTheFailureOfAListener() {
 		Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 		RedisMessageListenerContainer container = container();
@@ -472,6 +498,10 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			}
 
 		};
+		return connected(container);
+	}
+
+	private RedisMessageListenerContainer connected(RedisMessageListenerContainer container) {
 		container.setConnectionFactory(connect(
 				new LettuceConnectionFactory(new RedisStandaloneConfiguration(TestRedis.host(), TestRedis.port()),
 						LettuceClientConfiguration.builder()
@@ -888,6 +918,13 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 
 	private void publish(String channel, String payload) {
 		redis.publish(channel, payload.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private void publishSignal(int number) {
+		publish(this.signals,
+				"{\"publisher_id\":\"app\",\"process_name\":\"process\",\"event\":\"event\","
+						+ "\"runner_host\":\"host\",\"sample_no\":" + number
+						+ ",\"tag\":\"tag\",\"metadata\":{\"number\":" + number + "}}");
 	}
 
 	private List<Long> subscribers() {
