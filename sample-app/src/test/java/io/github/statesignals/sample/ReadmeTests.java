@@ -36,7 +36,7 @@ class ReadmeTests {
 	private static final Pattern ELISION = Pattern.compile("^\\s*// \\.\\.\\.$", Pattern.MULTILINE);
 
 	private static final Pattern GRADLE = Pattern
-		.compile("(?:testI|i)mplementation '([\\w.-]+):([\\w.-]+):([\\w.-]+)'");
+		.compile("(?:testI|i)mplementation(?: '|\\(\")([\\w.-]+):([\\w.-]+):([\\w.-]+)(?:'|\"\\))");
 
 	private static final Pattern CONFIGURED = Pattern.compile("`(state-signals\\.[a-z.-]+[a-z])(?:[=:`])");
 
