@@ -68,7 +68,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,sized,configured,generic,generic-unit",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -112,6 +112,12 @@ class KotlinTests {
     fun `a value class is sent and read as its value`() {
         assertThat(publish("wrapped", "run" to "r1", "size" to 5).messages()).containsValue("RunId(id=r1) 5 2")
         assertThat(gateway<Wrapping>().wrapped(RunId("r1"), 5u).messages()).containsValue("RunId(id=r1) 5 2")
+    }
+
+    @Test
+    fun `a value class checks its value`() {
+        assertThat(publish("checked", "region" to "eu").messages()).containsValue("Region(name=eu)")
+        assertThat(publish("checked", "region" to "europe").messages()).containsValue("no region: europe")
     }
 
     @Test
@@ -232,6 +238,14 @@ class KotlinTests {
 
     @JvmInline
     value class RunId(val id: String)
+
+    @JvmInline
+    value class Region(val name: String) {
+
+        init {
+            require(name.length == 2) { "no region: $name" }
+        }
+    }
 
     interface Wrapping {
 
@@ -384,6 +398,9 @@ class KotlinTests {
         @OnSignal(event = ["wrapped"])
         fun wrapped(run: RunId, size: UInt, count: Int = 2) =
             io.github.statesignals.Acknowledgement.success("$run $size $count")
+
+        @OnSignal(event = ["checked"])
+        fun checked(region: Region) = io.github.statesignals.Acknowledgement.success("$region")
 
         @OnSignal(event = ["sized"])
         fun sized(size: Size?, limit: UInt?) = io.github.statesignals.Acknowledgement.success("$size $limit")

@@ -72,8 +72,10 @@ final class KotlinFunctions {
 		if (isSuspending(method)) {
 			return CoroutinesUtils.invokeSuspendingFunction(method, target, arguments);
 		}
-		return (isKotlin(method.getDeclaringClass()) && Arrays.asList(arguments).contains(null))
-				? Reflection.invoke(method, target, arguments) : method.invoke(target, arguments);
+		// Kotlin appends a hash to a function that takes a value class.
+		boolean special = method.getName().contains("-") || Arrays.asList(arguments).contains(null);
+		return (special && isKotlin(method.getDeclaringClass())) ? Reflection.invoke(method, target, arguments)
+				: method.invoke(target, arguments);
 	}
 
 	// Kotlin's reflection is optional.
@@ -81,7 +83,7 @@ final class KotlinFunctions {
 
 		static @Nullable Object invoke(Method method, Object target, @Nullable Object[] arguments) throws Exception {
 			KFunction<?> function = ReflectJvmMapping.getKotlinFunction(method);
-			if (function == null || function.getParameters().stream().noneMatch(KParameter::isOptional)) {
+			if (function == null) {
 				return method.invoke(target, arguments);
 			}
 			Map<KParameter, @Nullable Object> values = new HashMap<>();
