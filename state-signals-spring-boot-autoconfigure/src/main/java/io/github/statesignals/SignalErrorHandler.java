@@ -10,8 +10,9 @@ package io.github.statesignals;
 public interface SignalErrorHandler {
 
 	/**
-	 * Handles an error: an exception of the handler, a failed future, or arguments that
-	 * could not be resolved. Called on the thread on which the handler failed.
+	 * Handles an error: an exception or {@link Error} of the handler, a failed future, or
+	 * arguments that could not be resolved. Called on the thread on which the handler
+	 * failed.
 	 * @param signal the signal
 	 * @param error the error
 	 * @return the acknowledgement to answer

@@ -188,6 +188,7 @@ class HandlerModelTests {
 				.satisfies((answer) -> assertThat(answer.message()).isEqualTo("handled: thrown"));
 			assertThat(application.exporter.publish("fails-later").messages().values())
 				.containsExactly("handled: later");
+			assertThat(application.exporter.publish("one").messages().values()).containsExactly("handled: not yet");
 			assertThat(application.exporter.publish("needs").messages().values())
 				.containsExactly("handled: metadata entry 'n' is missing or null");
 			assertThat(application.exporter.publish("worse").messages().values()).containsExactly("worse");
@@ -453,6 +454,11 @@ class HandlerModelTests {
 		@OnSignal(event = "fails-later", errorHandler = "sevens")
 		CompletableFuture<Void> later() {
 			return CompletableFuture.failedFuture(new IllegalStateException("later"));
+		}
+
+		@OnSignal(event = "one", errorHandler = "sevens")
+		void notYet() {
+			throw new AssertionError("not yet");
 		}
 
 		@OnSignal(event = "needs", errorHandler = "sevens")

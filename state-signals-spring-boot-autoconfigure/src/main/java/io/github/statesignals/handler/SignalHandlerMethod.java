@@ -126,9 +126,6 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		}
 		catch (InvocationTargetException ex) {
 			Throwable failure = Futures.undeclared(ex.getTargetException());
-			if (failure instanceof Error error) {
-				throw error;
-			}
 			if (failure instanceof Exception exception) {
 				throw exception;
 			}
