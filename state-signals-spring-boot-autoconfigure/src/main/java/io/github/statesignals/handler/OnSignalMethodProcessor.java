@@ -116,7 +116,9 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		this.inspected = true;
 		// Such as the product of a factory that does not know its type.
-		this.early.values().forEach(Runnable::run);
+		for (Runnable registration : this.early.values()) {
+			registration.run();
+		}
 		this.early.clear();
 	}
 
