@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -23,6 +25,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.core.OverridingClassLoader;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.messaging.handler.annotation.Header;
@@ -113,6 +116,17 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void lazyBeanWhoseClassMissesADependencyDoesNotFailTheStart() throws ClassNotFoundException {
+		RootBeanDefinition definition = new RootBeanDefinition(
+				new WithoutDependency().loadClass(Dependent.class.getName()));
+		definition.setLazyInit(true);
+		this.runner
+			.withInitializer(
+					(context) -> ((BeanDefinitionRegistry) context).registerBeanDefinition("dependent", definition))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void callsMethodsOfAFactoryBeanAndOfItsProduct() {
 		this.runner.withUserConfiguration(ProductFactory.class).run((context) -> {
 			assertThat(this.publisher.ask("product").message()).isEqualTo("product");
@@ -191,6 +205,38 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		@Bean
 		Handlers present() {
 			return new Handlers();
+		}
+
+	}
+
+	static class Dependent {
+
+		void on(Dependency dependency) {
+		}
+
+	}
+
+	static class Dependency {
+
+	}
+
+	static class WithoutDependency extends OverridingClassLoader {
+
+		WithoutDependency() {
+			super(HandlerBeansTests.class.getClassLoader());
+		}
+
+		@Override
+		protected boolean isEligibleForOverriding(String name) {
+			return name.equals(Dependent.class.getName());
+		}
+
+		@Override
+		public Class<?> loadClass(String name) throws ClassNotFoundException {
+			if (name.equals(Dependency.class.getName())) {
+				throw new ClassNotFoundException(name);
+			}
+			return super.loadClass(name);
 		}
 
 	}

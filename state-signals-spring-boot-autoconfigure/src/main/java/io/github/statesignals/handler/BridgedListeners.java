@@ -75,12 +75,22 @@ final class BridgedListeners {
 			}
 		}
 		if (AnnotationUtils.isCandidateClass(beanClass, EventListener.class) && !isSpringContainerClass(beanClass)) {
-			Map<Method, EventListener> methods = MethodIntrospector.selectMethods(beanClass,
-					(MethodIntrospector.MetadataLookup<EventListener>) (method) -> AnnotatedElementUtils
-						.findMergedAnnotation(method, EventListener.class));
-			for (Map.Entry<Method, EventListener> annotated : methods.entrySet()) {
+			for (Map.Entry<Method, EventListener> annotated : annotatedMethods(beanClass).entrySet()) {
 				inspect(beanName, beanClass, annotated.getKey(), annotated.getValue());
 			}
+		}
+	}
+
+	private static Map<Method, EventListener> annotatedMethods(Class<?> beanClass) {
+		try {
+			return MethodIntrospector.selectMethods(beanClass,
+					(MethodIntrospector.MetadataLookup<EventListener>) (method) -> AnnotatedElementUtils
+						.findMergedAnnotation(method, EventListener.class));
+		}
+		catch (IllegalStateException ex) {
+			// A class of an optional dependency is missing, such as to a lazy bean.
+			logger.debug("Could not inspect {}", beanClass, ex);
+			return Map.of();
 		}
 	}
 
