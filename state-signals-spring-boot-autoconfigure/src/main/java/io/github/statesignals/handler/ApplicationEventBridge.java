@@ -229,12 +229,7 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 				logger.warn("Event '{}' is not emitted: the outcome of its transaction is unknown", this.event);
 			}
 			else if (status == STATUS_COMMITTED && !this.rolledBack.get()) {
-				try {
-					run();
-				}
-				catch (RuntimeException | Error ex) {
-					logger.warn("Event '{}' could not be emitted after the commit: {}", this.event, ex.toString());
-				}
+				run();
 			}
 		}
 
