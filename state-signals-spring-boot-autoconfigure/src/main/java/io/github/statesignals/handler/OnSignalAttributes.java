@@ -35,9 +35,7 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 			throw new InvalidSignalHandlerException(this.method, "names a blank event", "Name the event to handle.");
 		}
 		List<String> events = resolved(EVENT, () -> this.resolver.resolveAll(declared));
-		for (String event : events) {
-			hasText(EVENT, declared, event);
-		}
+		events.forEach((event) -> hasText(EVENT, declared, event));
 		return events;
 	}
 

@@ -34,8 +34,6 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
  */
 final class SignalTypes {
 
-	private static final Class<?>[] NONE = {};
-
 	private static final ClassValue<Boolean> BRIDGED = new ClassValue<>() {
 
 		@Override
@@ -108,7 +106,7 @@ final class SignalTypes {
 			return permitted;
 		}
 		JsonSubTypes annotation = AnnotatedElementUtils.getMergedAnnotation(type, JsonSubTypes.class);
-		return (annotation == null) ? NONE
+		return (annotation == null) ? new Class<?>[0]
 				: Stream.of(annotation.value())
 					.<Class<?>>map(JsonSubTypes.Type::value)
 					.filter((subtype) -> subtype != type && type.isAssignableFrom(subtype))
