@@ -2,6 +2,7 @@ package io.github.statesignals.wire;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.github.statesignals.signing.Signature;
@@ -90,7 +91,7 @@ final class ExtensionReader {
 		if (nonce == null || state == null) {
 			return (nonce != null) ? new Probe(nonce, null) : null;
 		}
-		boolean absent = state instanceof String name && name.equalsIgnoreCase(State.ABSENT.name());
+		boolean absent = State.ABSENT.name().toLowerCase(Locale.ROOT).equals(state);
 		return new Probe(nonce, absent ? State.ABSENT : State.WORKING);
 	}
 

@@ -218,7 +218,7 @@ class SignalExtensionCodecTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "\"draining\"", "\"\"", "7", "true", "[]", "{\"name\":\"absent\"}" })
+	@ValueSource(strings = { "\"draining\"", "\"ABSENT\"", "\"\"", "7", "true", "[]", "{\"name\":\"absent\"}" })
 	void aStateOfANewerVersionIsNoRequestAndRemovesNoResponder(String state) throws Exception {
 		assertThat(readResponse(",\"_ss\":{\"v\":2,\"probe\":\"n\",\"state\":" + state + "}").extension())
 			.isEqualTo(new ResponseExtension(null, null, null, null,
