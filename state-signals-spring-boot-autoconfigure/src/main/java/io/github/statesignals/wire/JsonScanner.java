@@ -278,7 +278,7 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		}
 		String key = text(this.key);
 		expect(FieldBytes.SIGNED_AT);
-		long time = longInteger();
+		long time = positive();
 		expect(FieldBytes.SIGNATURE);
 		this.signature = new Signature(key, time, text(), null);
 	}
@@ -293,6 +293,15 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 
 	final long longInteger() {
 		return number(LONG_DIGITS);
+	}
+
+	// Negative numbers are left to the parser.
+	final long positive() {
+		long number = longInteger();
+		if (number < 0) {
+			fail();
+		}
+		return number;
 	}
 
 	private long number(int mostDigits) {

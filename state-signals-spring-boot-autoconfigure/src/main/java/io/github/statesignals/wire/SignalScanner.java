@@ -179,13 +179,4 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 		return fields;
 	}
 
-	// Negative numbers are left to the parser.
-	private long positive() {
-		long number = longInteger();
-		if (number < 0) {
-			fail();
-		}
-		return number;
-	}
-
 }

@@ -69,6 +69,7 @@ class SignalScannerTests {
 			"\"metadata\":{\"uuid\":1,\"_ss\":{\"v\":1}}", "\"metadata\":{\"_ss\":{\"v\":1},}",
 			"\"metadata\":{\"u\\u0075id\":1}", "\"metadata\":{\"uuid\":\"\\n\"}",
 			"\"metadata\":{\"uuid\":1234567890123456789}", "\"metadata\":{\"_ss\":{\"v\":1,\"seq\":-2}}",
+			"\"metadata\":{\"_ss\":{\"v\":1,\"key\":\"k\",\"at\":-2,\"sig\":\"s\"}}",
 			"\"metadata\":{\"_ss\":{\"v\":1,\"seq\":1.0}}", "\"metadata\":{\"_ss\":7}",
 			"\"metadata\":{\"_ss\":{\"v\":1},\"_ss\":7}", "\"metadata\":{\"_ss\":{\"v\":1,\"trace\":[\"a\":\"b\"}}}",
 			"\"metadata\":{\"_ss\":{\"v\":1,\"trace\":{\"a\",\"b\"}}}",
