@@ -159,7 +159,7 @@ final class StreamReader implements SignalDelivery.Reader {
 	}
 
 	private void takeLease() {
-		if (this.lease.isPaused()) {
+		if (this.lease.isPaused() || this.progress.isStopped()) {
 			return;
 		}
 		Moment requested = Moment.now();

@@ -1,12 +1,14 @@
 package io.github.statesignals.redis.durable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.redis.RedisChannel;
@@ -76,6 +78,32 @@ class StuckReaderTests {
 		assertThat(scripts).hasValue(1);
 	}
 
+	// Else no other instance could read before the lease expires.
+	@Test
+	void readerThatStopsWhileItRegistersTakesNoLease() {
+		List<CompletableFuture<List<?>>> replies = new ArrayList<>();
+		Supplier<StreamClient> clients = () -> new StreamClient(() -> new Commands(new AtomicInteger()) {
+
+			@Override
+			public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
+				replies.add(new CompletableFuture<>());
+				return replies.get(replies.size() - 1);
+			}
+
+		}, Runnable::run);
+		StreamReader reader = new StreamReader(channel(), "r",
+				new StreamStore("c", StreamTransports.SETTINGS, clients.get()),
+				StreamTransports.services(this.scheduler, clients, Runnable::run));
+		reader.tick();
+		replies.get(0).complete(List.of());
+		assertThat(reader.registration().isRegistered()).isFalse();
+		reader.stop();
+		assertThat(replies).hasSize(3);
+		replies.get(1).complete(List.of(1L, "field"));
+		assertThat(reader.registration().isRegistered()).isTrue();
+		assertThat(replies).hasSize(3);
+	}
+
 	private DeliveryLoop delivery(CountDownLatch called, CountDownLatch returning) {
 		RedisChannel channel = channel();
 		Backlog backlog = new Backlog("r");
@@ -117,7 +145,13 @@ class StuckReaderTests {
 	/**
 	 * Of a connection that can't be closed.
 	 */
-	private record Commands(AtomicInteger scripts) implements StreamCommands {
+	private static class Commands implements StreamCommands {
+
+		private final AtomicInteger scripts;
+
+		Commands(AtomicInteger scripts) {
+			this.scripts = scripts;
+		}
 
 		@Override
 		public CompletableFuture<List<?>> eval(LuaScript script, List<byte[]> keys, List<byte[]> arguments) {
