@@ -59,7 +59,7 @@ public final class StreamClient {
 		StreamCommands current = this.commands;
 		try {
 			return (current != null) ? call(current, call, timeout)
-					: connect().thenCompose((connected) -> call(connected, call, timeout));
+					: callLater((connected) -> call(connected, call, timeout));
 		}
 		catch (RuntimeException | Error ex) {
 			// Callers wait for the future, also where no thread can be started.
@@ -97,6 +97,21 @@ public final class StreamClient {
 				reply.completeExceptionally(new QueryTimeoutException("Redis has not answered in time"));
 			}
 		});
+	}
+
+	// In the order of the calls: stages that depend on the same future run in the reverse
+	// one.
+	private <T> CompletableFuture<T> callLater(Function<StreamCommands, CompletableFuture<T>> call) {
+		CompletableFuture<StreamCommands> connecting;
+		synchronized (this) {
+			connecting = connect();
+			if (connecting == this.opening && !connecting.isDone()) {
+				CompletableFuture<CompletableFuture<T>> called = connecting.thenApply(call);
+				this.opening = called.thenCombine(connecting, (reply, connected) -> connected);
+				return called.thenCompose(Function.identity());
+			}
+		}
+		return connecting.thenCompose(call);
 	}
 
 	private synchronized CompletableFuture<StreamCommands> connect() {

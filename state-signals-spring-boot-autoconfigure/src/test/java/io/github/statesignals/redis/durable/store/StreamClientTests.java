@@ -1,9 +1,11 @@
 package io.github.statesignals.redis.durable.store;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 import io.github.statesignals.redis.driver.LuaScript;
 import io.github.statesignals.redis.driver.StreamCommands;
@@ -34,6 +36,21 @@ class StreamClientTests {
 		assertThat(call(1)).isCompletedExceptionally();
 		this.exhausted.set(false);
 		assertThat(call(2)).isCompletedWithValue(2);
+	}
+
+	// As a lease and its release.
+	@Test
+	void callsThatWaitForTheConnectionAreSentInTheirOrder() {
+		List<Runnable> connecting = new ArrayList<>();
+		StreamClient waiting = new StreamClient(Unused::new, connecting::add);
+		List<Integer> sent = new ArrayList<>();
+		List<CompletableFuture<Boolean>> replies = IntStream.range(0, 5)
+			.mapToObj((call) -> waiting.call((commands) -> CompletableFuture.completedFuture(sent.add(call)), TIMEOUT))
+			.toList();
+		assertThat(connecting).hasSize(1);
+		connecting.get(0).run();
+		assertThat(sent).containsExactly(0, 1, 2, 3, 4);
+		assertThat(replies).allSatisfy((reply) -> assertThat(reply).isCompletedWithValue(true));
 	}
 
 	@Test
