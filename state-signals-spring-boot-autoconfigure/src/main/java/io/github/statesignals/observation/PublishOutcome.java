@@ -33,7 +33,7 @@ public enum PublishOutcome {
 	/** Too many publishes were in flight: the signal was not sent. */
 	REJECTED,
 
-	/** The caller cancelled it. */
+	/** The caller cancelled it, or was interrupted. */
 	CANCELLED,
 
 	/** It failed with an exception. */
@@ -41,14 +41,19 @@ public enum PublishOutcome {
 
 	public static PublishOutcome of(@Nullable SignalResult result, @Nullable Throwable failure) {
 		if (result == null) {
-			return (failure instanceof CancellationException) ? CANCELLED
-					: (failure instanceof TaskRejectedException) ? REJECTED : ERROR;
+			return isCancelled(failure) ? CANCELLED : (failure instanceof TaskRejectedException) ? REJECTED : ERROR;
 		}
 		return switch (result.code()) {
 			case SUB_FAILED -> FAILED;
 			case MISSING_RESPONSE -> MISSING;
 			case ALL_SUBS_SUCCESS -> result.isSuccess() ? ACTED : (result.awaited() > 0) ? UNHANDLED : NO_SUBSCRIBER;
 		};
+	}
+
+	// A caller that is interrupted cancels it, and gets another exception.
+	private static boolean isCancelled(@Nullable Throwable failure) {
+		return failure instanceof CancellationException
+				|| (failure != null && failure.getCause() instanceof InterruptedException);
 	}
 
 	public String tag() {

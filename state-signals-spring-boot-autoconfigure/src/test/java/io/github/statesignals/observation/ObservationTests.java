@@ -2,6 +2,7 @@ package io.github.statesignals.observation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,12 +11,16 @@ import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.SignalObserver;
+import io.github.statesignals.core.engine.SignalEngine;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -26,6 +31,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Observations without a tracer.
@@ -89,6 +95,36 @@ class ObservationTests {
 		ConfigurableApplicationContext context = this.applications.start(Starting.class);
 		publish(context);
 		assertThat(context.getBean(Starting.class).outcome).hasValue("none");
+	}
+
+	@Test
+	void publishWhoseCallerIsInterruptedIsCancelledAsInItsMeter() {
+		ConfigurableApplicationContext context = this.applications.start(Observed.class,
+				"exporter.expected-responders=absent");
+		List<PublishOutcome> outcomes = new CopyOnWriteArrayList<>();
+		context.getBean(SignalEngine.class).counters().addListener(new ResultListener() {
+
+			@Override
+			public void onInitialized(String channel, Set<String> legalEvents) {
+			}
+
+			@Override
+			public void onResult(String channel, String event, @Nullable SignalResult result,
+					@Nullable Throwable failure) {
+				outcomes.add(PublishOutcome.of(result, failure));
+			}
+
+		});
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		exporter.initialize("start");
+		Thread.currentThread().interrupt();
+		assertThatIllegalStateException().isThrownBy(() -> exporter.publish("start"));
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(outcomes).containsExactly(PublishOutcome.CANCELLED);
+		assertThat(context.getBean(Contexts.class).stopped).filteredOn((each) -> each instanceof SignalPublishContext)
+			.singleElement()
+			.satisfies(
+					(each) -> assertThat(each.getLowCardinalityKeyValue("outcome").getValue()).isEqualTo("cancelled"));
 	}
 
 	@Test
