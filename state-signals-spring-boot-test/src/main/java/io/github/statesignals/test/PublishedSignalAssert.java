@@ -1,12 +1,14 @@
 package io.github.statesignals.test;
 
-import java.util.Objects;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.Futures;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Assertions about a signal that the tested application has published.
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class PublishedSignalAssert extends AbstractObjectAssert<PublishedSignalAssert, PublishedSignal> {
+
+	private static final JsonMapper JSON = JsonMapper.builder()
+		.enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+		.build();
 
 	PublishedSignalAssert(PublishedSignal actual) {
 		super(actual, PublishedSignalAssert.class);
@@ -38,12 +44,17 @@ public final class PublishedSignalAssert extends AbstractObjectAssert<PublishedS
 	 * @return this
 	 */
 	public PublishedSignalAssert hasMetadata(String key, @Nullable Object value) {
-		if (!this.actual.signal().metadata().containsKey(key)
-				|| !Objects.equals(this.actual.signal().metadata().get(key), value)) {
+		Map<String, @Nullable Object> metadata = this.actual.signal().metadata();
+		if (!metadata.containsKey(key) || !json(metadata.get(key)).equals(json(value))) {
 			throw failure("%nExpected the signal to have the metadata '%s': %s, but it is%n  %s", key, value,
 					this.actual.signal());
 		}
 		return this;
+	}
+
+	// A number is the same whatever its class is.
+	private static String json(@Nullable Object value) {
+		return JSON.writeValueAsString(value);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.statesignals.test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.Signal;
@@ -103,6 +104,21 @@ class SignalScenarioTests {
 		stimulation.andWaitForEnd();
 		assertThat(scenario.published("order-placed")).hasSize(2);
 		assertThat(scenario.published("order-lost")).isEmpty();
+	}
+
+	@Test
+	void numbersOfMetadataAreComparedAsInJson(SignalScenario scenario) {
+		scenario
+			.stimulate(() -> this.exporter.signal("order-placed")
+				.metadata("count", 3L)
+				.metadata("lines", List.of(Map.of("count", 2L)))
+				.publish())
+			.andWaitForSignal("order-placed")
+			.hasMetadata("count", 3)
+			.hasMetadata("lines", List.of(Map.of("count", 2)))
+			.satisfies((order) -> assertThatExceptionOfType(AssertionError.class)
+				.isThrownBy(() -> assertThat(order).hasMetadata("count", "3"))
+				.withMessageContaining("to have the metadata 'count': 3"));
 	}
 
 	@Test
