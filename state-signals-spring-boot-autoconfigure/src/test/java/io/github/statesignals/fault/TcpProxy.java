@@ -33,6 +33,8 @@ final class TcpProxy implements AutoCloseable {
 
 	private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
+	private static final int ATTEMPTS = 3;
+
 	private final Set<Link> links = ConcurrentHashMap.newKeySet();
 
 	private final AtomicInteger accepted = new AtomicInteger();
@@ -55,9 +57,19 @@ final class TcpProxy implements AutoCloseable {
 	 * @return the proxy, which accepts connections
 	 */
 	static TcpProxy before(RedisProcess server) {
-		TcpProxy proxy = new TcpProxy(new InetSocketAddress(server.host(), server.port()));
-		proxy.accept();
-		return proxy;
+		for (int attempt = 1;; attempt++) {
+			TcpProxy proxy = new TcpProxy(new InetSocketAddress(server.host(), server.port()));
+			try {
+				proxy.accept();
+				return proxy;
+			}
+			catch (UncheckedIOException ex) {
+				// Another process may have taken the port meanwhile.
+				if (attempt == ATTEMPTS) {
+					throw ex;
+				}
+			}
+		}
 	}
 
 	int port() {
