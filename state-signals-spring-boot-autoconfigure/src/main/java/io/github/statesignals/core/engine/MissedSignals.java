@@ -21,6 +21,9 @@ final class MissedSignals {
 
 	static final Duration INTERVAL = Duration.ofSeconds(1);
 
+	// A larger gap counts as this one: numbers may be forged, and no sum may overflow.
+	static final long LARGEST = Integer.MAX_VALUE;
+
 	private final ApplicationEvents events;
 
 	private final SignalCounters counters;
@@ -38,22 +41,18 @@ final class MissedSignals {
 		this.timer = timer;
 	}
 
-	void add(String channel, String publisherId, long count) {
+	void add(String channel, String publisherId, long gap) {
+		long count = Math.min(gap, LARGEST);
 		this.counters.missed.add(count);
 		Publisher publisher = new Publisher(channel, publisherId);
 		synchronized (this) {
-			if (this.pending.computeIfPresent(publisher, (key, before) -> sum(before, count)) != null
+			if (this.pending.computeIfPresent(publisher, (key, before) -> before + count) != null
 					|| this.pending.size() >= PUBLISHERS) {
 				return;
 			}
 			this.pending.put(publisher, 0L);
 		}
 		publish(publisher, count);
-	}
-
-	// Numbers may be forged.
-	private static long sum(long before, long count) {
-		return (count <= Long.MAX_VALUE - before) ? before + count : Long.MAX_VALUE;
 	}
 
 	private void publish(Publisher publisher, long count) {
