@@ -142,6 +142,22 @@ class HandlerModelTests {
 	}
 
 	@Test
+	void valuesOfAValidatedMapAreChecked() {
+		run(Taking.class, (application) -> {
+			assertThat(application.exporter.signal("valid-values")
+				.metadata("a", Map.of("name", "x", "n", 1))
+				.metadata("b", Map.of("name", "", "n", 1))
+				.publish()
+				.messages()
+				.values()).singleElement().asString().startsWith("metadata entry 'b.name' ");
+			assertThat(application.exporter.signal("valid-values")
+				.metadata("a", Map.of("name", "x", "n", 1))
+				.publish()
+				.isSuccess()).isTrue();
+		});
+	}
+
+	@Test
 	void resolversAndConvertersAreBeans() {
 		run(Taking.class, (application) -> assertThat(application.exporter.publish("custom").messages().values())
 			.containsExactly("ticket of custom, origin conductor"));
@@ -261,8 +277,8 @@ class HandlerModelTests {
 	private static SignalExporter initialized(ConfigurableApplicationContext context) {
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(20), "headers", "payload", "valid", "valid-entries",
-				"custom", "one", "two", "three", "flip", "bean", "broken", "throws", "fails-later", "needs", "worse",
-				"work", "flaky", "hopeless", "both"))
+				"valid-values", "custom", "one", "two", "three", "flip", "bean", "broken", "throws", "fails-later",
+				"needs", "worse", "work", "flaky", "hopeless", "both"))
 			.isTrue();
 		return exporter;
 	}
@@ -336,6 +352,10 @@ class HandlerModelTests {
 
 		@OnSignal(event = "valid-entries")
 		void validEntries(@Valid @Header("one") Checked one, @Valid Optional<Checked> two, @Valid List<Checked> more) {
+		}
+
+		@OnSignal(event = "valid-values")
+		void validValues(@Valid Map<String, Checked> checked) {
 		}
 
 		@OnSignal(event = "custom")

@@ -1,7 +1,7 @@
 package io.github.statesignals.handler;
 
-import java.lang.annotation.Annotation;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,17 +29,14 @@ record ArgumentValidator(BeanFactory beanFactory) {
 
 	// entry: empty for the whole metadata.
 	HandlerArgument validated(MethodParameter parameter, String entry, HandlerArgument argument) {
-		for (Annotation annotation : parameter.getParameterAnnotations()) {
-			Object[] hints = ValidationAnnotationUtils.determineValidationHints(annotation);
-			if (hints != null) {
-				return validated(parameter, entry, argument, hints);
-			}
+		Object[] hints = Stream.of(parameter.getParameterAnnotations())
+			.map(ValidationAnnotationUtils::determineValidationHints)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
+		if (hints == null) {
+			return argument;
 		}
-		return argument;
-	}
-
-	private HandlerArgument validated(MethodParameter parameter, String entry, HandlerArgument argument,
-			Object[] hints) {
 		Validator validator = this.beanFactory.getBeanProvider(Validator.class).getIfUnique();
 		if (validator == null) {
 			throw new InvalidSignalHandlerException(parameter, "is to be validated, and there is no Validator",
@@ -67,9 +64,13 @@ record ArgumentValidator(BeanFactory beanFactory) {
 		if (value == null) {
 			return Stream.empty();
 		}
+		Map<?, ?> values = (value instanceof Map<?, ?> map) ? map : Map.of();
 		BeanPropertyBindingResult result = new BeanPropertyBindingResult(value, "metadata");
 		ValidationUtils.invokeValidator(validator, value, result, hints);
-		return result.getAllErrors().stream().map((error) -> describe(path, error));
+		return Stream.concat(result.getAllErrors().stream().map((error) -> describe(path, error)),
+				values.entrySet()
+					.stream()
+					.flatMap((entry) -> validate(validator, entry.getValue(), path + "." + entry.getKey(), hints)));
 	}
 
 	private static String describe(String path, ObjectError error) {
