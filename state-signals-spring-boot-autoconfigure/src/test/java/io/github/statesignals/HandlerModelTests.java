@@ -232,6 +232,14 @@ class HandlerModelTests {
 	}
 
 	@Test
+	void interceptorCatchesWhatAHandlerThrows() {
+		run(Guarded.class, (application) -> {
+			assertThat(application.exporter.publish("throws").messages().values()).containsExactly("caught: exception");
+			assertThat(application.exporter.publish("worse").messages().values()).containsExactly("caught: error");
+		});
+	}
+
+	@Test
 	void severalHandlersOfAnEventAnswerOnce() {
 		run(Several.class, (application) -> {
 			SignalResult result = application.exporter.publish("both");
@@ -555,6 +563,31 @@ class HandlerModelTests {
 				}
 
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Guarded implements SignalInterceptor {
+
+		@Override
+		public CompletionStage<Acknowledgement> aroundHandle(Signal signal, Handling next) {
+			try {
+				return next.proceed(signal);
+			}
+			catch (Exception | Error ex) {
+				return CompletableFuture.completedFuture(Acknowledgement.failure("caught: " + ex.getMessage()));
+			}
+		}
+
+		@OnSignal(event = "throws")
+		void fail() throws Exception {
+			throw new Exception("exception");
+		}
+
+		@OnSignal(event = "worse")
+		void failWorse() {
+			throw new AssertionError("error");
 		}
 
 	}

@@ -26,6 +26,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 final class SignalHandlerMethod implements SelectiveHandler {
 
@@ -83,10 +84,10 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		try {
 			outcome = invoke(signal, selected);
 		}
-		catch (Exception ex) {
+		catch (Exception | Error ex) {
 			// The handler that set it has ended.
 			Thread.interrupted();
-			return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, ex));
+			return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, Futures.undeclared(ex)));
 		}
 		return outcome.exceptionallyCompose((ex) -> {
 			try {
@@ -125,11 +126,8 @@ final class SignalHandlerMethod implements SelectiveHandler {
 					: SignalFilter.NOT_SELECTED;
 		}
 		catch (InvocationTargetException ex) {
-			Throwable failure = Futures.undeclared(ex.getTargetException());
-			if (failure instanceof Exception exception) {
-				throw exception;
-			}
-			return CompletableFuture.failedFuture(failure);
+			ReflectionUtils.rethrowException(Futures.undeclared(ex.getTargetException()));
+			throw ex;
 		}
 	}
 
