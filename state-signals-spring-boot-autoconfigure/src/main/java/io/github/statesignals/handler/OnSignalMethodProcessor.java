@@ -87,7 +87,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	private final AtomicReference<@Nullable HandlerRegistrar> registrar = new AtomicReference<>();
 
 	// Objects that were created before all beans were inspected, by the name of the bean.
-	private final Map<String, Runnable> early = new ConcurrentHashMap<>();
+	private final Map<String, Object> early = new ConcurrentHashMap<>();
 
 	// Whether a start has inspected all beans.
 	private volatile boolean inspected;
@@ -116,32 +116,38 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		this.inspected = true;
 		// Such as the product of a factory that does not know its type.
-		for (Runnable registration : this.early.values()) {
-			registration.run();
+		for (Map.Entry<String, Object> created : this.early.entrySet()) {
+			register(created.getKey(), created.getValue());
 		}
 		this.early.clear();
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (requiresDestruction(bean) && !this.inspected) {
-			this.early.put(name(bean, beanName), () -> postProcessAfterInitialization(bean, beanName));
-		}
-		else if (requiresDestruction(bean)) {
+		if (requiresDestruction(bean)) {
 			String name = name(bean, beanName);
-			if (this.registrations.containsKey(name)) {
-				return bean;
+			if (!this.inspected) {
+				this.early.put(name, bean);
 			}
-			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
-			if (this.beanFactory.containsBean(name)) {
-				process(name, targetClass, bean.getClass());
-			}
-			else if (this.registrations.putIfAbsent(name, List.of()) == null) {
-				logger.warn("{} handles no signals: the object is not registered as a bean. Register it, "
-						+ "or remove @OnSignal from its methods", targetClass.getName());
+			// Also if another thread has inspected all beans meanwhile.
+			if (this.inspected) {
+				register(name, bean);
 			}
 		}
 		return bean;
+	}
+
+	private void register(String name, Object bean) {
+		Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
+		if (this.beanFactory.containsBean(name)) {
+			if (!this.registrations.containsKey(name)) {
+				process(name, targetClass, bean.getClass());
+			}
+		}
+		else if (this.registrations.putIfAbsent(name, List.of()) == null) {
+			logger.warn("{} handles no signals: the object is not registered as a bean. Register it, "
+					+ "or remove @OnSignal from its methods", targetClass.getName());
+		}
 	}
 
 	@Override
