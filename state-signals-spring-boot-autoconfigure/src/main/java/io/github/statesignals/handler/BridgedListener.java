@@ -18,11 +18,9 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 		boolean calledWithoutTransaction) {
 
 	static BridgedListener of(String beanName, BeanFactory beanFactory) {
-		TransactionPhase phase = null;
 		// The type is known without creating the bean.
-		if (beanFactory.isTypeMatch(beanName, TransactionalApplicationListener.class)) {
-			phase = observe(beanFactory.getBean(beanName, TransactionalApplicationListener.class));
-		}
+		TransactionPhase phase = beanFactory.isTypeMatch(beanName, TransactionalApplicationListener.class)
+				? observe(beanFactory.getBean(beanName, TransactionalApplicationListener.class)) : null;
 		return new BridgedListener(beanName, beanFactory, "The listener '" + beanName + "'", null, phase,
 				phase == null);
 	}

@@ -1,9 +1,9 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.core.SignalTypeException;
@@ -23,11 +23,7 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 	List<String> events() {
 		String[] declared = (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()
 				: this.defaults.event();
-		List<String> events = new ArrayList<>();
-		for (String event : declared) {
-			events.addAll(events(event));
-		}
-		return events;
+		return Stream.of(declared).flatMap((event) -> events(event).stream()).toList();
 	}
 
 	private List<String> events(String declared) {
