@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that is told when it is completed, also by its caller, as {@code orTimeout}
- * does. Before that returns, and after dependent stages may have run.
+ * A future that is notified when it is completed, also by its caller, as
+ * {@code orTimeout} does. Before that returns, and after dependent stages may have run.
  */
 public abstract class CompletionAwareFuture<T> extends CompletableFuture<T> {
 
