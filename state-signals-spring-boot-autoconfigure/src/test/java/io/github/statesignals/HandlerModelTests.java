@@ -158,6 +158,14 @@ class HandlerModelTests {
 	}
 
 	@Test
+	void aValidatedValueOfAResolverIsChecked() {
+		run(Resolving.class,
+				(application) -> assertThat(application.exporter.publish("valid").messages().values()).singleElement()
+					.asString()
+					.contains("'n' ", "'name' "));
+	}
+
+	@Test
 	void resolversAndConvertersAreBeans() {
 		run(Taking.class, (application) -> assertThat(application.exporter.publish("custom").messages().values())
 			.containsExactly("ticket of custom, origin conductor"));
@@ -391,6 +399,24 @@ class HandlerModelTests {
 		@Bean
 		ToOrigin toOrigin() {
 			return new ToOrigin();
+		}
+
+	}
+
+	static class Resolving implements SignalArgumentResolver {
+
+		@Override
+		public boolean supports(MethodParameter parameter) {
+			return true;
+		}
+
+		@Override
+		public Object resolve(MethodParameter parameter, Signal signal) {
+			return new Checked("", 0);
+		}
+
+		@OnSignal(event = "valid")
+		void valid(@Valid Checked checked) {
 		}
 
 	}

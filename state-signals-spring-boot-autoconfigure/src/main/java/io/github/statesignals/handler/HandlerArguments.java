@@ -34,7 +34,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 	HandlerArgument of(MethodParameter parameter, Set<String> events, String channel) {
 		for (SignalArgumentResolver resolver : this.resolvers) {
 			if (resolver.supports(parameter)) {
-				return (signal) -> resolver.resolve(parameter, signal);
+				return this.validator.validated(parameter, "", (signal) -> resolver.resolve(parameter, signal));
 			}
 		}
 		Class<?> type = parameter.getParameterType();
