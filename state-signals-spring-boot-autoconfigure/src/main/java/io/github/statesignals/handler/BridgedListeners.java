@@ -157,16 +157,15 @@ final class BridgedListeners {
 			.formatted(type.getName());
 	}
 
-	private Map<String, Class<?>> observed(ResolvableType eventType, String listener) {
-		if (!PayloadApplicationEvent.class.isAssignableFrom(eventType.toClass())) {
-			return bridged(eventType.toClass(), listener);
+	private Map<String, Class<?>> observed(ResolvableType event, String listener) {
+		if (!PayloadApplicationEvent.class.isAssignableFrom(event.toClass())) {
+			return bridged(event.toClass(), listener);
 		}
-		Map<String, Class<?>> events = bridged(eventType.as(PayloadApplicationEvent.class).getGeneric().toClass(),
+		Map<String, Class<?>> events = bridged(event.as(PayloadApplicationEvent.class).getGeneric().toClass(),
 				listener);
 		// Spring compares the type argument, of which a subtype is another one.
 		events.values()
-			.removeIf((
-					type) -> !eventType.isAssignableFrom(ResolvableType.forClassWithGenerics(RemoteEvent.class, type)));
+			.removeIf((type) -> !event.isAssignableFrom(ResolvableType.forClassWithGenerics(RemoteEvent.class, type)));
 		return events;
 	}
 

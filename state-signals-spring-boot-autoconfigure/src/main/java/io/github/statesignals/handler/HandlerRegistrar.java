@@ -76,7 +76,11 @@ final class HandlerRegistrar {
 				: this.engine.getSettings().channel();
 		SignalHandlerMethod handler = new SignalHandlerMethod(bean, method, filter,
 				(parameter) -> this.arguments.of(parameter, events, channel), errorHandler(method, attributes));
-		return () -> events.forEach((event) -> registered.add(responder.on(event, handler)));
+		return () -> {
+			for (String event : events) {
+				registered.add(responder.on(event, handler));
+			}
+		};
 	}
 
 	private static void checkKind(Method method) {

@@ -31,7 +31,9 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 			throw new InvalidSignalHandlerException(this.method, "names a blank event", "Name the event to handle.");
 		}
 		List<String> events = resolved(EVENT, () -> this.resolver.resolveAll(declared));
-		events.forEach((event) -> hasText(EVENT, declared, event));
+		for (String event : events) {
+			hasText(EVENT, declared, event);
+		}
 		return events;
 	}
 
