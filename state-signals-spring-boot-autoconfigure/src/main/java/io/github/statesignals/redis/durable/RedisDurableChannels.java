@@ -68,8 +68,13 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 
 	private static Completeness completeness(boolean known, Map<String, Response> acknowledged,
 			Set<String> outstanding) {
-		return !outstanding.isEmpty() ? Completeness.OUTSTANDING : !known ? Completeness.UNKNOWN
-				: acknowledged.isEmpty() ? Completeness.NOT_ANSWERED : Completeness.COMPLETE;
+		if (!outstanding.isEmpty()) {
+			return Completeness.OUTSTANDING;
+		}
+		if (!known) {
+			return Completeness.UNKNOWN;
+		}
+		return acknowledged.isEmpty() ? Completeness.NOT_ANSWERED : Completeness.COMPLETE;
 	}
 
 	@Override
