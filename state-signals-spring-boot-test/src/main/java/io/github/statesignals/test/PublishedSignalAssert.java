@@ -52,7 +52,7 @@ public final class PublishedSignalAssert extends AbstractObjectAssert<PublishedS
 		return this;
 	}
 
-	// A number is the same whatever its class is.
+	// Numbers of different classes may be the same in JSON.
 	private static String json(@Nullable Object value) {
 		return JSON.writeValueAsString(value);
 	}
