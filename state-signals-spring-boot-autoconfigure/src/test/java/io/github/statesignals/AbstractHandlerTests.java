@@ -2,7 +2,7 @@ package io.github.statesignals;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.handler.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;

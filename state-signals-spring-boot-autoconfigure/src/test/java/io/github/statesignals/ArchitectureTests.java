@@ -109,12 +109,14 @@ class ArchitectureTests {
 			// What the wiring needs of observations.
 			"observation.LateSignalTracingObservationHandler", "observation.MicrometerSignalObserver",
 			// What the wiring needs of handlers.
-			"handler.ApplicationEventBridge", "handler.DefaultSignalGatewayFactory",
-			"handler.InvalidSignalHandlerException", "handler.OnSignalMethodProcessor",
+			"handler.DefaultSignalGatewayFactory", "handler.OnSignalMethodProcessor",
+			"handler.bean.InvalidSignalHandlerException", "handler.bridge.ApplicationEventBridge",
+			// What handlers, gateways and the bridge need of beans.
+			"handler.bean.BeanClasses", "handler.bean.InvocableMethods",
 			// What gateways return.
 			"handler.gateway.GatewayResult",
 			// What handlers need to read metadata.
-			"handler.metadata.MetadataReader", "handler.metadata.SafeTypeConverter",
+			"handler.metadata.MetadataReader", "handler.metadata.SafeTypeConverter", "handler.metadata.SignalTypes",
 			"handler.metadata.UnsafeTypeException",
 			// What transports write and read with.
 			"wire.FrameLine", "wire.FrameLine$Answer", "wire.FrameLine$Written", "wire.ReceivedMessage",

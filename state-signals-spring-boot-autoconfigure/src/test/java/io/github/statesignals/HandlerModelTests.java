@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.handler.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransport;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.engine.SignalEngine;
-import io.github.statesignals.handler.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

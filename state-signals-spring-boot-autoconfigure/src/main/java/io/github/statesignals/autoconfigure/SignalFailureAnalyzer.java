@@ -3,7 +3,7 @@ package io.github.statesignals.autoconfigure;
 import java.util.Objects;
 
 import io.github.statesignals.core.SignalTypeException;
-import io.github.statesignals.handler.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
 

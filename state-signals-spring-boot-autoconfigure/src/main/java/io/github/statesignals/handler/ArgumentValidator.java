@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.statesignals.core.MetadataConversionException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;

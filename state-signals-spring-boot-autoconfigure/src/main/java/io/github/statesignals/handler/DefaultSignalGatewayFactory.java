@@ -22,6 +22,7 @@ import io.github.statesignals.SignalSpec;
 import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.handler.gateway.GatewayResult;
+import io.github.statesignals.handler.metadata.SignalTypes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;

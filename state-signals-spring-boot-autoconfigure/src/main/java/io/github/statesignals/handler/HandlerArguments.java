@@ -10,7 +10,9 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.core.MetadataConversionException;
 import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.handler.metadata.MetadataReader;
+import io.github.statesignals.handler.metadata.SignalTypes;
 import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 

@@ -19,7 +19,11 @@ import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.handler.bean.BeanClasses;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bean.InvocableMethods;
 import io.github.statesignals.handler.metadata.MetadataReader;
+import io.github.statesignals.handler.metadata.SignalTypes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.core.SignalTypeException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotationUtils;

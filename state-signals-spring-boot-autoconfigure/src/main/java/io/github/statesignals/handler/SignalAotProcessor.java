@@ -8,6 +8,7 @@ import java.util.Set;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalGateway;
+import io.github.statesignals.handler.metadata.SignalTypes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.generate.GenerationContext;

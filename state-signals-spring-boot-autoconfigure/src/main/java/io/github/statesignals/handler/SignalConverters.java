@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.statesignals.Signal;
+import io.github.statesignals.handler.bean.BeanClasses;
+import io.github.statesignals.handler.bean.InvocableMethods;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;

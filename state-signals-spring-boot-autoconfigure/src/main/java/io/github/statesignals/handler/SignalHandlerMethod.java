@@ -17,6 +17,7 @@ import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.responder.SelectiveHandler;
 import io.github.statesignals.handler.HandlerRegistrar.HandlerBean;
+import io.github.statesignals.handler.bean.InvocableMethods;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

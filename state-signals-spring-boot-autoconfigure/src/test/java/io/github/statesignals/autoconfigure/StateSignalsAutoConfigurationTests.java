@@ -31,7 +31,7 @@ import io.github.statesignals.core.SilentListener;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
-import io.github.statesignals.handler.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.redis.RedisPubSubSignalTransport;
 import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.transport.SignalExtension;

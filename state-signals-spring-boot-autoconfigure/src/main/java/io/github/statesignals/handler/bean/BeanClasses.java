@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.bean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +14,10 @@ import org.springframework.core.ResolvableType;
 /**
  * Determines the types of beans from their definitions, without creating the beans.
  */
-record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
+public record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 
 	// As Spring's processor of event listeners does.
-	@Nullable Class<?> definedClass(String beanName) {
+	public @Nullable Class<?> definedClass(String beanName) {
 		// The class of a scoped proxy is not that of its target.
 		String targetName = ScopedProxyUtils.getTargetBeanName(beanName);
 		Class<?> scopedType = this.beanFactory.containsBeanDefinition(targetName)
@@ -25,7 +25,7 @@ record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 		return (scopedType != null) ? scopedType : AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
 	}
 
-	@Nullable Class<?> targetClass(String beanName) {
+	public @Nullable Class<?> targetClass(String beanName) {
 		Class<?> type = definedClass(beanName);
 		if (type != null && SpringProxy.class.isAssignableFrom(type) && this.beanFactory.containsSingleton(beanName)
 				&& this.beanFactory.isSingleton(beanName)) {
@@ -36,7 +36,7 @@ record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 	}
 
 	// A lambda or an adapter has no generics, the definition of its bean has.
-	ResolvableType as(String beanName, Class<?> type) {
+	public ResolvableType as(String beanName, Class<?> type) {
 		ResolvableType generic = ResolvableType.forClass(targetClass(beanName)).as(type);
 		if (!generic.hasUnresolvableGenerics()) {
 			return generic;
@@ -54,7 +54,7 @@ record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 	}
 
 	// A factory method may return null. A bean that is not created yet is not null.
-	boolean isNull(String beanName) {
+	public boolean isNull(String beanName) {
 		return this.beanFactory.containsSingleton(beanName) && !this.beanFactory.isFactoryBean(beanName)
 				&& this.beanFactory.getBean(beanName).equals(null);
 	}

@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.bean;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -19,14 +19,14 @@ import org.springframework.util.ReflectionUtils;
  * a method that is private, final or package-private in another package: called on the
  * proxy it would run there, where all fields are {@code null}.
  */
-final class InvocableMethods {
+public final class InvocableMethods {
 
 	private static final String PROBLEM = "can't be called through the proxy of its bean";
 
 	private InvocableMethods() {
 	}
 
-	static Method select(Method method, Class<?> beanType) {
+	public static Method select(Method method, Class<?> beanType) {
 		if (runsOnProxy(method, beanType)) {
 			throw new InvalidSignalHandlerException(method, PROBLEM,
 					"It must not be private, final, or package-private in a class of another package: "
@@ -42,7 +42,7 @@ final class InvocableMethods {
 		}
 	}
 
-	static Method select(Method method, Object bean) {
+	public static Method select(Method method, Object bean) {
 		Method invocable = select(method, bean.getClass());
 		for (Object target = target(bean); target != null; target = target(target)) {
 			check(ClassUtils.getMostSpecificMethod(invocable, target.getClass()), target.getClass());
@@ -52,7 +52,7 @@ final class InvocableMethods {
 	}
 
 	// Nothing is checked of a bean whose type is not known, or is another one.
-	static void checkAll(@Nullable Class<?> beanType, Class<?> type) {
+	public static void checkAll(@Nullable Class<?> beanType, Class<?> type) {
 		if (beanType != null && type.isAssignableFrom(beanType)) {
 			for (Method method : type.getMethods()) {
 				check(ClassUtils.getMostSpecificMethod(method, beanType), beanType);
@@ -60,7 +60,7 @@ final class InvocableMethods {
 		}
 	}
 
-	static void check(Method method, @Nullable Class<?> beanType) {
+	public static void check(Method method, @Nullable Class<?> beanType) {
 		if (beanType != null && runsOnProxy(method, beanType)) {
 			throw new InvalidSignalHandlerException(
 					"%s.%s of %s %s".formatted(method.getDeclaringClass().getName(), method.getName(),

@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.bridge;
 
 import java.lang.reflect.Method;
 import java.util.Collection;
@@ -10,8 +10,12 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.github.statesignals.core.SignalTypeException;
-import io.github.statesignals.handler.BridgedListener.RemoteEvent;
+import io.github.statesignals.handler.bean.BeanClasses;
+import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bean.InvocableMethods;
+import io.github.statesignals.handler.bridge.BridgedListener.RemoteEvent;
 import io.github.statesignals.handler.metadata.MetadataReader;
+import io.github.statesignals.handler.metadata.SignalTypes;
 import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

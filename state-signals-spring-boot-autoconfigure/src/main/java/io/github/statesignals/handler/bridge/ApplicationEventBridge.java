@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.bridge;
 
 import java.util.HashSet;
 import java.util.List;
@@ -18,8 +18,9 @@ import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.core.responder.SelectiveHandler;
-import io.github.statesignals.handler.BridgedListener.RemoteEvent;
-import io.github.statesignals.handler.BridgedListeners.BridgedEvent;
+import io.github.statesignals.handler.bridge.BridgedListener.RemoteEvent;
+import io.github.statesignals.handler.bridge.BridgedListeners.BridgedEvent;
+import io.github.statesignals.handler.metadata.SignalTypes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,12 +123,12 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 				: () -> exporter.emitAsync(payload);
 	}
 
-	void inspect(String beanName) {
+	public void inspect(String beanName) {
 		this.listeners.inspect(beanName);
 	}
 
 	// Inspected again when the context is started again.
-	void listen(List<SignalResponder.@Nullable Registration> registered) {
+	public void listen(List<SignalResponder.@Nullable Registration> registered) {
 		for (BridgedEvent observed : this.listeners.drain()) {
 			registered.add(this.responder.getObject().on(observed.event(), new BridgingHandler(this, observed)));
 			logger.debug("Signals '{}' arrive as application events of {}", observed.event(), observed.type());

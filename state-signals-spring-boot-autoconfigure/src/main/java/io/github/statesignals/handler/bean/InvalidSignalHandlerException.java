@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.bean;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -16,16 +16,16 @@ public class InvalidSignalHandlerException extends BeanInitializationException {
 
 	private final String remedy;
 
-	InvalidSignalHandlerException(Method method, String problem, String remedy) {
+	public InvalidSignalHandlerException(Method method, String problem, String remedy) {
 		this("@OnSignal method " + describe(method) + " " + problem, remedy);
 	}
 
-	InvalidSignalHandlerException(MethodParameter parameter, String problem, String remedy) {
+	public InvalidSignalHandlerException(MethodParameter parameter, String problem, String remedy) {
 		this(Objects.requireNonNull(parameter.getMethod()),
 				"can't be called: its parameter %d %s".formatted(parameter.getParameterIndex(), problem), remedy);
 	}
 
-	InvalidSignalHandlerException(String problem, String remedy) {
+	public InvalidSignalHandlerException(String problem, String remedy) {
 		super(problem);
 		this.remedy = remedy;
 	}

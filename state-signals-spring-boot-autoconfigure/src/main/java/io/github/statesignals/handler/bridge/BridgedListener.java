@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.bridge;
 
 import java.util.function.BooleanSupplier;
 

@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.metadata;
 
 import java.lang.reflect.Modifier;
 import java.time.temporal.TemporalAmount;
@@ -32,7 +32,7 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
  * {@link JsonSubTypes @JsonSubTypes} names. The event selects the subtype, never a class
  * name from the wire.
  */
-final class SignalTypes {
+public final class SignalTypes {
 
 	private static final ClassValue<Boolean> BRIDGED = new ClassValue<>() {
 
@@ -50,7 +50,7 @@ final class SignalTypes {
 
 	// A single value can't be the whole metadata, which is an object. A nullable value
 	// class of Kotlin is its own type, another is what it wraps.
-	static boolean isEntry(Class<?> type) {
+	public static boolean isEntry(Class<?> type) {
 		return type.isArray() || BeanUtils.isSimpleValueType(type) || TemporalAmount.class.isAssignableFrom(type)
 				|| Collection.class.isAssignableFrom(type)
 				|| AnnotatedElementUtils.isAnnotated(type, "kotlin.jvm.JvmInline")
@@ -59,7 +59,7 @@ final class SignalTypes {
 	}
 
 	// Jackson knows a class to instantiate.
-	static boolean isCreatable(Class<?> type) {
+	public static boolean isCreatable(Class<?> type) {
 		return !(type.isInterface() || Modifier.isAbstract(type.getModifiers()))
 				|| JsonNode.class.isAssignableFrom(type)
 				|| AnnotatedElementUtils.hasAnnotation(type, JsonTypeInfo.class)
@@ -68,27 +68,27 @@ final class SignalTypes {
 	}
 
 	// A type of the application for the whole metadata.
-	static boolean isTyped(Class<?> type) {
+	public static boolean isTyped(Class<?> type) {
 		return type != Signal.class && !Map.class.isAssignableFrom(type) && !isEntry(type)
 				&& !JsonNode.class.isAssignableFrom(type);
 	}
 
-	static boolean isBridged(Class<?> type) {
+	public static boolean isBridged(Class<?> type) {
 		return BRIDGED.get(type);
 	}
 
-	static boolean isReadable(Class<?> type) {
+	public static boolean isReadable(Class<?> type) {
 		return isCreatable(type) || subtypes(type).length > 0;
 	}
 
-	static Map<String, Class<?>> events(Class<?> type) {
+	public static Map<String, Class<?>> events(Class<?> type) {
 		Map<String, Class<?>> events = new LinkedHashMap<>();
 		collect(type, type, events, new HashSet<>());
 		return events;
 	}
 
 	// For a handler that names its events.
-	static Map<String, Class<?>> subtypesByEvent(Class<?> type) {
+	public static Map<String, Class<?>> subtypesByEvent(Class<?> type) {
 		try {
 			Map<String, Class<?>> events = events(type);
 			events.values().removeIf((made) -> made == type);
@@ -100,7 +100,7 @@ final class SignalTypes {
 		}
 	}
 
-	static Class<?>[] subtypes(Class<?> type) {
+	public static Class<?>[] subtypes(Class<?> type) {
 		Class<?> @Nullable [] permitted = type.getPermittedSubclasses();
 		if (permitted != null) {
 			return permitted;

@@ -1,4 +1,4 @@
-package io.github.statesignals.handler;
+package io.github.statesignals.handler.metadata;
 
 import java.io.Serializable;
 import java.util.Map;
