@@ -49,11 +49,7 @@ final class AcknowledgementQueue extends BatchQueue<AcknowledgedSignal> {
 	}
 
 	@Override
-	void send(List<AcknowledgedSignal> batch) {
-		send(batch, 1);
-	}
-
-	private void send(List<AcknowledgedSignal> batch, int attempt) {
+	void send(List<AcknowledgedSignal> batch, int attempt) {
 		request(() -> this.sender.apply(batch)).whenComplete((held, ex) -> {
 			if (ex != null) {
 				this.retries.backOff(attempt, () -> send(batch, attempt + 1));

@@ -87,7 +87,7 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 			finished.complete(null);
 		}
 		else {
-			send(batch);
+			send(batch, 1);
 		}
 	}
 
@@ -117,8 +117,9 @@ abstract class BatchQueue<R extends CompletableFuture<?>> {
 		return true;
 	}
 
-	// Calls sendNext() when the batch has ended.
-	abstract void send(List<R> batch);
+	// Calls sendNext() when the batch has ended. An attempt that fails may be followed by
+	// the next one.
+	abstract void send(List<R> batch, int attempt);
 
 	// An exception of the call itself fails the future, too: the queue would stop with
 	// it.

@@ -55,11 +55,7 @@ final class StreamAnswers extends BatchQueue<StreamAnswers.Request> {
 	}
 
 	@Override
-	void send(List<Request> batch) {
-		send(batch, 1);
-	}
-
-	private void send(List<Request> batch, int attempt) {
+	void send(List<Request> batch, int attempt) {
 		List<AnswerReference> references = batch.stream().flatMap((request) -> request.references.stream()).toList();
 		request(() -> this.store.recall(references)).thenApply(this::read).whenComplete((answers, ex) -> {
 			if (ex == null) {

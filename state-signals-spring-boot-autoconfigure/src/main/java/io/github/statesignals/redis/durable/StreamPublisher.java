@@ -61,11 +61,8 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 	}
 
 	@Override
-	void send(List<Publish> batch) {
-		send(batch, this.batches.incrementAndGet());
-	}
-
-	private void send(List<Publish> batch, long number) {
+	void send(List<Publish> batch, int attempt) {
+		long number = (attempt == 1) ? this.batches.incrementAndGet() : this.batches.get();
 		request(() -> this.store.publish(this.producer, number,
 				JsonLines.join(batch.stream().map((publish) -> publish.json).toList()),
 				batch.stream().map((publish) -> publish.latest).toList()))
@@ -79,7 +76,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 				else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
 					DataAccessException failure = RedisExceptions.translate(ex);
 					batch.forEach((publish) -> publish.lastFailure = failure);
-					this.retries.later(() -> send(batch, number));
+					this.retries.later(() -> send(batch, attempt + 1));
 					return;
 				}
 				sendNext();

@@ -23,7 +23,7 @@ class BatchQueueTests {
 		}
 
 		@Override
-		void send(List<CompletableFuture<String>> batch) {
+		void send(List<CompletableFuture<String>> batch, int attempt) {
 			BatchQueueTests.this.sent.add(batch);
 		}
 
