@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.lane.Timer;
@@ -76,9 +77,8 @@ public final class ResponderProbes {
 	// The last round of which the exporter received its own probe.
 	private long lastProvenRound;
 
-	private boolean scheduled;
-
-	private volatile boolean watching;
+	// Set while the next round is scheduled.
+	private final AtomicBoolean scheduled = new AtomicBoolean();
 
 	private volatile boolean subscriptionLost;
 
@@ -99,8 +99,7 @@ public final class ResponderProbes {
 
 	// Watches over the publishes in flight, of which there is one.
 	public void watch() {
-		if (!this.watching && isEnabled()) {
-			this.watching = true;
+		if (!this.scheduled.get() && isEnabled()) {
 			schedule();
 		}
 	}
@@ -224,21 +223,14 @@ public final class ResponderProbes {
 	}
 
 	private void schedule() {
-		synchronized (this) {
-			if (this.scheduled) {
-				return;
-			}
-			this.scheduled = true;
+		if (this.scheduled.compareAndSet(false, true)) {
+			this.timer.schedule(this.interval, this::runRound);
 		}
-		this.timer.schedule(this.interval, this::runRound);
 	}
 
 	private void runRound() {
 		// A publish from here on schedules the next round, unless this one does.
-		this.watching = false;
-		synchronized (this) {
-			this.scheduled = false;
-		}
+		this.scheduled.set(false);
 		Set<String> overdue = new LinkedHashSet<>();
 		boolean inFlight = this.peers.findOverdue(this.timer.nanoTime() - this.afterNanos, overdue);
 		Set<String> gone = new LinkedHashSet<>();
@@ -268,7 +260,6 @@ public final class ResponderProbes {
 		finally {
 			// Nothing else begins the next round while a publish waits.
 			if (more) {
-				this.watching = inFlight;
 				schedule();
 			}
 		}
