@@ -52,8 +52,9 @@ import org.springframework.aot.hint.annotation.Reflective;
  * method that does not return a {@code CompletableFuture}.
  * <p>
  * Repeatable. On a class it sets defaults for the annotated methods. {@code ${...}} and
- * {@code #{...}} are resolved in every attribute except {@link #condition()}: to one
- * string, in {@link #event()} also to several.
+ * {@code #{...}} are resolved in every attribute, in {@link #condition()}, which is an
+ * expression itself, {@code ${...}} alone: to one string, in {@link #event()} also to
+ * several.
  *
  * @since 0.1.0
  */
@@ -109,8 +110,9 @@ public @interface OnSignal {
 	 * Restricts the method to signals for which a SpEL expression is true. The root
 	 * object is the {@link Signal}, which is also {@code #signal}; {@code #metadata} is
 	 * the metadata, and {@code @name} a bean:
-	 * {@code "#metadata['region'] == 'eu' and sampleNo > 3"}. A condition that throws
-	 * answers {@code ras} 0.
+	 * {@code "#metadata['region'] == 'eu' and sampleNo > 3"}. A placeholder is replaced
+	 * by its value before the expression is parsed: {@code "tag == '${run.tag}'"}. A
+	 * condition that throws answers {@code ras} 0.
 	 * @return the expression; empty for any signal
 	 */
 	String condition() default "";

@@ -70,6 +70,17 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 		});
 	}
 
+	@Test
+	void aConditionMayHavePlaceholders() {
+		this.runner.withBean(PlaceholdersInCondition.class)
+			.withPropertyValues("demo.tag=run-1", "demo.list[0]=a", "demo.list[1]=b")
+			.run((context) -> {
+				assertThat(this.publisher.ask("a", "run-1", "any").message()).isEqualTo("handled a");
+				assertThat(this.publisher.ask("c", "run-1", "any").ras()).isZero();
+				assertThat(this.publisher.ask("a", "run-2", "any").ras()).isZero();
+			});
+	}
+
 	@ParameterizedTest
 	@MethodSource("unusable")
 	void attributeThatIsNoListOfEventsFailsTheStart(Class<?> handlers, String problem, String remedy) {
@@ -101,12 +112,14 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 				Arguments.of(WrongExpression.class, "has a channel that can't be resolved: '#{noSuchBean}' (EL1008E",
 						"Correct the expression"),
 				Arguments.of(ListHeader.class, "@Header that is a list", "${demo.list[0]}"),
-				Arguments.of(UnresolvableHeader.class, "@Header that can't be resolved", "Define the property"));
+				Arguments.of(UnresolvableHeader.class, "@Header that can't be resolved", "Define the property"),
+				Arguments.of(UnresolvableCondition.class, "has a condition that can't be resolved",
+						"Define the property"));
 	}
 
 	// Without a strict resolver Spring leaves unresolved placeholders as they are.
 	@ParameterizedTest
-	@ValueSource(classes = { UnresolvableTag.class, UnresolvableEvent.class })
+	@ValueSource(classes = { UnresolvableTag.class, UnresolvableEvent.class, UnresolvableCondition.class })
 	void placeholderThatIsLeftAsItIsFailsTheStart(Class<?> handlers) {
 		new ApplicationContextRunner()
 			.withConfiguration(
@@ -214,6 +227,16 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "start", tag = "${demo.tag}")
 		void on() {
+		}
+
+	}
+
+	static class PlaceholdersInCondition {
+
+		@OnSignal(event = "*",
+				condition = "tag == '${demo.tag}' and '${demo.list}'.split(',').?[#this == #signal.event].length == ${demo.count:1}")
+		Acknowledgement on(Signal signal) {
+			return handled(signal);
 		}
 
 	}
@@ -374,6 +397,14 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "start")
 		void on(@Header("${no.such.property}") String header) {
+		}
+
+	}
+
+	static class UnresolvableCondition {
+
+		@OnSignal(event = "start", condition = "tag == '${no.such.property}'")
+		void on() {
 		}
 
 	}

@@ -10,7 +10,6 @@ import io.github.statesignals.core.SignalTypeException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanUtils;
-import org.springframework.beans.factory.BeanExpressionException;
 import org.springframework.beans.factory.config.BeanExpressionContext;
 import org.springframework.beans.factory.config.BeanExpressionResolver;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -50,7 +49,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 		if (!elements.isEmpty()) {
 			return elements;
 		}
-		Object value = evaluate(joinLists(declared));
+		Object value = evaluate(declared);
 		if (value == null) {
 			throw new SignalTypeException("that is null ('%s')".formatted(declared), "Name the event to handle.");
 		}
@@ -97,20 +96,28 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 	}
 
 	private @Nullable Object evaluate(String declared) {
+		String embedded = resolvePlaceholders(declared);
+		BeanExpressionResolver expressions = this.beanFactory.getBeanExpressionResolver();
 		try {
-			String embedded = this.beanFactory.resolveEmbeddedValue(declared);
-			if (embedded != null && embedded.contains("${") && !declared.contains("\\${")) {
-				throw new IllegalArgumentException("'%s' is not a property".formatted(embedded));
-			}
-			BeanExpressionResolver expressions = this.beanFactory.getBeanExpressionResolver();
 			return (expressions != null && embedded != null)
 					? expressions.evaluate(embedded, new BeanExpressionContext(this.beanFactory, null)) : embedded;
 		}
-		catch (BeanExpressionException ex) {
+		catch (RuntimeException ex) {
 			throw new SignalTypeException(
 					"that can't be resolved: '%s' (%s)".formatted(declared,
 							NestedExceptionUtils.getMostSpecificCause(ex).getMessage()),
 					"Correct the expression: it sees the beans by their names, and no signal.");
+		}
+	}
+
+	// A list is its elements, separated by commas.
+	@Nullable String resolvePlaceholders(String declared) {
+		try {
+			String embedded = this.beanFactory.resolveEmbeddedValue(joinLists(declared));
+			if (embedded != null && embedded.contains("${") && !declared.contains("\\${")) {
+				throw new IllegalArgumentException("'%s' is not a property".formatted(embedded));
+			}
+			return embedded;
 		}
 		catch (RuntimeException ex) {
 			throw new SignalTypeException("that can't be resolved: " + ex.getMessage(),

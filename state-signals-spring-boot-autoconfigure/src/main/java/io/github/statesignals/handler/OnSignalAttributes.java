@@ -2,6 +2,7 @@ package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -45,9 +46,11 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 	}
 
 	@Nullable Expression condition() {
-		String condition = raw("condition");
-		return condition.isEmpty() ? null : resolved("condition",
-				() -> SignalFilter.parse(hasText("condition", condition, condition), this.resolver.beanFactory()));
+		String declared = raw("condition");
+		return declared.isEmpty() ? null : resolved("condition", () -> {
+			String condition = Objects.requireNonNullElse(this.resolver.resolvePlaceholders(declared), "");
+			return SignalFilter.parse(hasText("condition", declared, condition), this.resolver.beanFactory());
+		});
 	}
 
 	private String raw(String name) {
