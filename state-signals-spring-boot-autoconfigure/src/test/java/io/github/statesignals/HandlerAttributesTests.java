@@ -114,7 +114,11 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 				Arguments.of(ListHeader.class, "@Header that is a list", "${demo.list[0]}"),
 				Arguments.of(UnresolvableHeader.class, "@Header that can't be resolved", "Define the property"),
 				Arguments.of(UnresolvableCondition.class, "has a condition that can't be resolved",
-						"Define the property"));
+						"Define the property"),
+				Arguments.of(UnreadableDefault.class, "has the default value 'many': metadata entry 'count'",
+						"of the type of the parameter"),
+				Arguments.of(UnreadableDefaultOfList.class, "has the default value 'a,b': metadata entry 'counts'",
+						"of the type of the parameter"));
 	}
 
 	// Without a strict resolver Spring leaves unresolved placeholders as they are.
@@ -405,6 +409,22 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "start", condition = "tag == '${no.such.property}'")
 		void on() {
+		}
+
+	}
+
+	static class UnreadableDefault {
+
+		@OnSignal(event = "start")
+		void on(@Header(name = "count", defaultValue = "many") int count) {
+		}
+
+	}
+
+	static class UnreadableDefaultOfList {
+
+		@OnSignal(event = "start")
+		void on(@Header(name = "counts", defaultValue = "${demo.events}") List<Integer> counts) {
 		}
 
 	}

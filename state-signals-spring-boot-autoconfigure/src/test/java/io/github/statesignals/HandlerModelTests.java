@@ -38,11 +38,13 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.converter.Converter;
+import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.messaging.handler.annotation.Headers;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
+import org.springframework.util.MultiValueMap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -275,6 +277,12 @@ class HandlerModelTests {
 		fails(TakesPublisherId.class, "is named 'publisherId' as a field of the signal", "@Header(\"publisher_id\")");
 		fails(TakesMetadata.class, "is named 'metadata', and takes a single entry", "Map<String, Object>");
 		fails(TakesHeader.class, "is a @Header named 'processName'", "@Header(\"process_name\")");
+		fails(TakesMultiValueMap.class, "org.springframework.util.MultiValueMap, which can't be created",
+				"Map<String, Object>");
+		fails(TakesMessageHeaders.class, "org.springframework.messaging.MessageHeaders, which can't be created",
+				"Map<String, Object>");
+		fails(TakesAllMessageHeaders.class, "org.springframework.messaging.MessageHeaders, which can't be created",
+				"Map<String, Object>");
 		fails(TakesVariable.class, "is of the type variable T", "a type of yours");
 	}
 
@@ -791,6 +799,30 @@ class HandlerModelTests {
 
 		@OnSignal(event = "x")
 		void handle(@Header String processName) {
+		}
+
+	}
+
+	static class TakesMultiValueMap {
+
+		@OnSignal(event = "x")
+		void handle(MultiValueMap<String, String> all) {
+		}
+
+	}
+
+	static class TakesMessageHeaders {
+
+		@OnSignal(event = "x")
+		void handle(MessageHeaders all) {
+		}
+
+	}
+
+	static class TakesAllMessageHeaders {
+
+		@OnSignal(event = "x")
+		void handle(@Headers MessageHeaders all) {
 		}
 
 	}

@@ -75,7 +75,10 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			return Signal::metadata;
 		}
 		Type target = checkedType(parameter);
-		if (BeanUtils.isSimpleValueType(type) || (!Map.class.isAssignableFrom(type) && !SignalTypes.isReadable(type))) {
+		if (Map.class.isAssignableFrom(type)) {
+			checkMap(parameter, target);
+		}
+		else if (BeanUtils.isSimpleValueType(type) || !SignalTypes.isReadable(type)) {
 			throw new InvalidSignalHandlerException(parameter,
 					"is of type %s, which can't be created from metadata".formatted(type.getName()),
 					"Take a Signal, a Map<String, Object>, a record or class with the metadata's properties, "
@@ -88,6 +91,15 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			Class<?> subtype = subtypes.get(signal.event());
 			return this.reader.readAll(signal.metadata(), (subtype != null) ? subtype : target, type);
 		};
+	}
+
+	private void checkMap(MethodParameter parameter, Type target) {
+		if (!this.reader.canCreateMap(target)) {
+			throw new InvalidSignalHandlerException(parameter,
+					"is of type %s, which can't be created from metadata"
+						.formatted(parameter.getParameterType().getName()),
+					"Take a Map<String, Object>, or a record or class with the metadata's properties.");
+		}
 	}
 
 	private Map<String, Class<?>> subtypes(MethodParameter parameter, Class<?> type, Set<String> events) {
@@ -115,6 +127,9 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		boolean required = (demanded || parameter.getParameterType().isPrimitive())
 				&& !KotlinFunctions.isOptional(parameter);
 		Type target = checkedType(parameter);
+		if (defaultValue != null) {
+			checkDefault(parameter, defaultValue, target, name);
+		}
 		return this.validator.validated(parameter, name, (signal) -> {
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
@@ -126,12 +141,24 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		});
 	}
 
+	private void checkDefault(MethodParameter parameter, String value, Type target, String name) {
+		try {
+			this.reader.read(value, target, name);
+		}
+		catch (MetadataConversionException ex) {
+			throw new InvalidSignalHandlerException(parameter,
+					"has the default value '%s': %s".formatted(value, ex.getMessage()),
+					"Give it one of the type of the parameter.");
+		}
+	}
+
 	private HandlerArgument headers(MethodParameter parameter, String channel) {
 		if (!Map.class.isAssignableFrom(parameter.getParameterType())) {
 			throw new InvalidSignalHandlerException(parameter, "is annotated with @Headers and no Map",
 					"Make it a Map<String, Object>.");
 		}
 		Type target = checkedType(parameter);
+		checkMap(parameter, target);
 		return (signal) -> this.reader.read(SignalFields.of(signal, channel), target, null);
 	}
 

@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.statesignals.core.MetadataConversionException;
@@ -15,6 +16,7 @@ import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.util.TokenBuffer;
 
@@ -41,6 +43,17 @@ public final class MetadataReader {
 		if (!(type instanceof Class<?> simple
 				&& (simple == String.class || simple.isEnum() || ClassUtils.isPrimitiveOrWrapper(simple)))) {
 			this.mapper.obtain().check(type);
+		}
+	}
+
+	// Jackson finds out with the first value.
+	public boolean canCreateMap(Type type) {
+		try {
+			this.mapper.obtain().read(Map.of(), type);
+			return true;
+		}
+		catch (JacksonException ex) {
+			return !(ex instanceof InvalidDefinitionException);
 		}
 	}
 
