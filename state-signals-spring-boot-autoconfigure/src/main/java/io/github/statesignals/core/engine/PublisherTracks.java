@@ -3,7 +3,6 @@ package io.github.statesignals.core.engine;
 import io.github.statesignals.core.engine.PublisherTrack.ClockChange;
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.core.engine.SequenceTracker.Arrival;
-import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ final class PublisherTracks {
 	// The time at which the first signals proved to have been slow.
 	private long correctedMillis = Long.MIN_VALUE / 2;
 
-	Arrival add(SignalExtension signal, long nowMillis, long nowNanos) {
+	Arrival add(SignalExtension signal, long nowMillis) {
 		Relation relation = this.track.compare(signal, nowMillis);
 		if (relation == Relation.NEXT) {
 			int refused = refuse(nowMillis);
@@ -44,7 +43,7 @@ final class PublisherTracks {
 			if (missed > 0 && isCorrected(nowMillis)) {
 				contest(nowMillis);
 			}
-			return Arrival.of(Order.NEXT, missed, remainingMillis(signal, nowMillis), nowNanos, refused);
+			return new Arrival(Relation.NEXT, missed, remainingMillis(signal, nowMillis), refused);
 		}
 		PublisherTrack other = this.rival;
 		if (this.track.contains(signal) || (other != null && other.contains(signal))) {
@@ -52,10 +51,10 @@ final class PublisherTracks {
 		}
 		if (other != null && this.replaced && other.isContinuedAtOnceBy(signal, nowMillis)) {
 			contest(nowMillis);
-			return follow(other, signal, nowMillis, nowNanos);
+			return follow(other, signal, nowMillis);
 		}
 		if (relation == Relation.DOUBTFUL || (this.contested && nowMillis - this.calmMillis < 0)) {
-			return doubt(other, signal, nowMillis, nowNanos);
+			return doubt(other, signal, nowMillis);
 		}
 		if (relation == Relation.REPEATED) {
 			return Arrival.REPEATED;
@@ -76,9 +75,9 @@ final class PublisherTracks {
 		return remainingMillis;
 	}
 
-	private Arrival doubt(@Nullable PublisherTrack other, SignalExtension signal, long nowMillis, long nowNanos) {
+	private Arrival doubt(@Nullable PublisherTrack other, SignalExtension signal, long nowMillis) {
 		if (other != null && other.isContinuedBy(signal)) {
-			return follow(other, signal, nowMillis, nowNanos);
+			return follow(other, signal, nowMillis);
 		}
 		if (this.replaced || isCorrected(nowMillis)) {
 			contest(nowMillis);
@@ -88,10 +87,10 @@ final class PublisherTracks {
 		added.add(signal);
 		this.rival = added;
 		this.replaced = false;
-		return Arrival.of(Order.NEXT, 0, added.remainingMillis(signal, nowMillis), nowNanos, refused);
+		return new Arrival(Relation.NEXT, 0, added.remainingMillis(signal, nowMillis), refused);
 	}
 
-	private Arrival follow(PublisherTrack other, SignalExtension signal, long nowMillis, long nowNanos) {
+	private Arrival follow(PublisherTrack other, SignalExtension signal, long nowMillis) {
 		long missed = other.add(signal);
 		Long remainingMillis = other.remainingMillis(signal, nowMillis);
 		if (other.length() >= CONFIRMATIONS) {
@@ -106,7 +105,7 @@ final class PublisherTracks {
 			this.track = other;
 			this.replaced = true;
 		}
-		return Arrival.of(Order.NEXT, missed, remainingMillis, nowNanos, 0);
+		return new Arrival(Relation.NEXT, missed, remainingMillis, 0);
 	}
 
 	// The publisher goes on as if there were no rival.

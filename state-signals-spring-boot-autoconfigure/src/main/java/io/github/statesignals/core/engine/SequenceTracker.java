@@ -1,5 +1,6 @@
 package io.github.statesignals.core.engine;
 
+import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +49,10 @@ final class SequenceTracker {
 		}
 		long nowMillis = (nowNanos - this.startNanos) / 1_000_000;
 		if (extension.sequence() < 0) {
-			Order order = repeats(tracked.publisher, extension.id()) ? Order.REPEATED : Order.NEXT;
-			return Arrival.of(order, 0, tracked.tracks.remainingMillis(extension, nowMillis), nowNanos, 0);
+			Relation relation = repeats(tracked.publisher, extension.id()) ? Relation.REPEATED : Relation.NEXT;
+			return new Arrival(relation, 0, tracked.tracks.remainingMillis(extension, nowMillis), 0);
 		}
-		return tracked.tracks.add(extension, nowMillis, nowNanos);
+		return tracked.tracks.add(extension, nowMillis);
 	}
 
 	private boolean repeats(Publisher publisher, @Nullable String id) {
@@ -73,36 +74,21 @@ final class SequenceTracker {
 		return this.publishers.size();
 	}
 
-	// The relation of a signal to those before it, as far as it matters to responders.
-	enum Order {
-
-		// It comes after all of them, or nothing else is certain.
-		NEXT,
-
-		// It is one of them.
-		REPEATED,
-
-		// It was sent before one of them.
-		OVERTAKEN
-
-	}
-
 	/**
-	 * How to deal with a signal. Refused are the signals before it whose numbers turn out
-	 * to be false. Without a deadline the time is not known until which its publisher
-	 * awaits answers.
+	 * How to deal with a signal. A doubtful one counts as the next. Refused are the
+	 * signals before it whose numbers turn out to be false. Without a remaining time it
+	 * is not known for how long its publisher awaits answers.
 	 */
-	record Arrival(Order order, long missed, @Nullable Long deadlineNanos, int refused) {
+	record Arrival(Relation relation, long missed, @Nullable Long remainingMillis, int refused) {
 
-		static final Arrival UNNUMBERED = new Arrival(Order.NEXT, 0, null, 0);
+		static final Arrival UNNUMBERED = new Arrival(Relation.NEXT, 0, null, 0);
 
-		static final Arrival REPEATED = new Arrival(Order.REPEATED, 0, null, 0);
+		static final Arrival REPEATED = new Arrival(Relation.REPEATED, 0, null, 0);
 
-		static final Arrival OVERTAKEN = new Arrival(Order.OVERTAKEN, 0, null, 0);
+		static final Arrival OVERTAKEN = new Arrival(Relation.OVERTAKEN, 0, null, 0);
 
-		static Arrival of(Order order, long missed, @Nullable Long remainingMillis, long nowNanos, int refused) {
-			Long deadlineNanos = (remainingMillis != null) ? nowNanos + remainingMillis * 1_000_000 : null;
-			return new Arrival(order, missed, deadlineNanos, refused);
+		@Nullable Long deadlineNanos(long nowNanos) {
+			return (this.remainingMillis != null) ? nowNanos + this.remainingMillis * 1_000_000 : null;
 		}
 
 	}

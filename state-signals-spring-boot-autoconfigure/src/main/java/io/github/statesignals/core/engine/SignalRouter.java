@@ -12,8 +12,8 @@ import io.github.statesignals.SignalGapEvent;
 import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Outbound;
+import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.core.engine.SequenceTracker.Arrival;
-import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.responder.Announcements;
@@ -115,14 +115,15 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			@Nullable UnreadableSignal unreadable) {
 		String publisherId = signal.publisherId();
 		SignalExtension extension = (this.extensions != Extensions.OFF) ? received : null;
-		Arrival arrival = arrive(channel, publisherId, signal.event(), extension);
+		long now = this.services.timer().nanoTime();
+		Arrival arrival = arrive(channel, publisherId, signal.event(), extension, now);
 		if (arrival == null) {
 			return false;
 		}
 		boolean extended = extension != null || this.sequences.supportsExtensions(channel, publisherId);
 		Delivery delivery = new Delivery(signal, extension,
 				extended ? EXTENDED : () -> this.sequences.supportsExtensions(channel, publisherId),
-				arrival.deadlineNanos(), null);
+				arrival.deadlineNanos(now), null);
 		for (DefaultSignalResponder responder : this.responders.all()) {
 			if (!responder.getChannel().equals(channel)) {
 				continue;
@@ -130,7 +131,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			if (unreadable != null) {
 				responder.onUnreadable(delivery, unreadable);
 			}
-			else if (arrival.order() == Order.OVERTAKEN) {
+			else if (arrival.relation() == Relation.OVERTAKEN) {
 				responder.onOvertaken(delivery);
 			}
 			else {
@@ -141,9 +142,9 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	}
 
 	private @Nullable Arrival arrive(String channel, String publisherId, String event,
-			@Nullable SignalExtension extension) {
-		Arrival arrival = this.sequences.track(channel, publisherId, extension, this.services.timer().nanoTime());
-		if (arrival.order() == Order.REPEATED) {
+			@Nullable SignalExtension extension, long nowNanos) {
+		Arrival arrival = this.sequences.track(channel, publisherId, extension, nowNanos);
+		if (arrival.relation() == Relation.REPEATED) {
 			this.services.counters().repeated.increment();
 			if (logger.isDebugEnabled()) {
 				logger.debug("'{}' of '{}' is repeated", LogText.printable(event), LogText.printable(publisherId));

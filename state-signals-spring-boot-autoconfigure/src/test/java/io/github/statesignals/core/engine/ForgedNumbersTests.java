@@ -6,8 +6,8 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
+import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.core.engine.SequenceTracker.Arrival;
-import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.transport.SignalExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +45,7 @@ class ForgedNumbersTests {
 		publish(2_000);
 		// It recovers what it knew: repeated signals are found again.
 		SignalExtension last = publishOne();
-		assertThat(add(last).order()).isEqualTo(Order.REPEATED);
+		assertThat(add(last).relation()).isEqualTo(Relation.REPEATED);
 	}
 
 	static Stream<Arguments> forged() {
@@ -128,23 +128,23 @@ class ForgedNumbersTests {
 		publish(10);
 		this.number += 5_000;
 		this.nowMillis += 60_000;
-		assertThat(add(next())).extracting(Arrival::order, Arrival::missed).containsExactly(Order.NEXT, 0L);
+		assertThat(add(next())).extracting(Arrival::relation, Arrival::missed).containsExactly(Relation.NEXT, 0L);
 		SignalExtension second = next();
-		assertThat(add(second)).extracting(Arrival::order, Arrival::missed).containsExactly(Order.NEXT, 0L);
-		assertThat(add(second).order()).isEqualTo(Order.REPEATED);
-		assertThat(add(next())).extracting(Arrival::order, Arrival::missed).containsExactly(Order.NEXT, 5_000L);
+		assertThat(add(second)).extracting(Arrival::relation, Arrival::missed).containsExactly(Relation.NEXT, 0L);
+		assertThat(add(second).relation()).isEqualTo(Relation.REPEATED);
+		assertThat(add(next())).extracting(Arrival::relation, Arrival::missed).containsExactly(Relation.NEXT, 5_000L);
 		publish(100);
-		assertThat(add(new SignalExtension("id", 3_000, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).order())
-			.isEqualTo(Order.REPEATED);
+		assertThat(add(new SignalExtension("id", 3_000, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
+			.isEqualTo(Relation.REPEATED);
 		assertThat(this.refused).isZero();
 	}
 
 	@Test
 	void aBurstOfRepeatedSignalsIsRecognizedHoweverLongItIs() {
 		List<SignalExtension> burst = Stream.generate(() -> next(1)).limit(30_000).toList();
-		burst.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.NEXT));
+		burst.forEach((signal) -> assertThat(add(signal).relation()).isEqualTo(Relation.NEXT));
 		this.nowMillis += 15_000;
-		burst.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.REPEATED));
+		burst.forEach((signal) -> assertThat(add(signal).relation()).isEqualTo(Relation.REPEATED));
 		publish(10);
 		assertThat(this.refused).isZero();
 	}
@@ -155,10 +155,10 @@ class ForgedNumbersTests {
 		List<SignalExtension> first = Stream.generate(this::next).limit(slow).toList();
 		// Whatever waits behind the first one is received together.
 		this.nowMillis += 5_000;
-		first.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.NEXT));
+		first.forEach((signal) -> assertThat(add(signal).relation()).isEqualTo(Relation.NEXT));
 		List<SignalExtension> burst = Stream.generate(this::publishOne).limit(1_000).toList();
 		this.nowMillis += 15_000;
-		burst.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.REPEATED));
+		burst.forEach((signal) -> assertThat(add(signal).relation()).isEqualTo(Relation.REPEATED));
 		publish(10);
 		assertThat(this.refused).isZero();
 	}
@@ -196,8 +196,8 @@ class ForgedNumbersTests {
 				fresh.nowMillis += random.nextInt(100);
 			}
 			for (int i = 0; i < 300; i++) {
-				assertThat(fresh.add(fresh.next()).order()).as("seed %d, number %d", seed, fresh.number)
-					.isEqualTo(Order.NEXT);
+				assertThat(fresh.add(fresh.next()).relation()).as("seed %d, number %d", seed, fresh.number)
+					.isEqualTo(Relation.NEXT);
 			}
 		}
 	}
@@ -212,7 +212,7 @@ class ForgedNumbersTests {
 						null));
 			}
 			for (int i = 0; i < 200; i++) {
-				assertThat(add(next()).order()).as("number %d", this.number).isEqualTo(Order.NEXT);
+				assertThat(add(next()).relation()).as("number %d", this.number).isEqualTo(Relation.NEXT);
 			}
 			this.nowMillis += 180_000;
 		}
@@ -224,8 +224,8 @@ class ForgedNumbersTests {
 		List<SignalExtension> delayed = Stream.generate(this::next).limit(100).toList();
 		publish(10);
 		this.nowMillis += 5_000;
-		delayed.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.OVERTAKEN));
-		delayed.forEach((signal) -> assertThat(add(signal).order()).isEqualTo(Order.REPEATED));
+		delayed.forEach((signal) -> assertThat(add(signal).relation()).isEqualTo(Relation.OVERTAKEN));
+		delayed.forEach((signal) -> assertThat(add(signal).relation()).isEqualTo(Relation.REPEATED));
 		publish(10);
 		assertThat(this.refused).isZero();
 	}
@@ -237,12 +237,12 @@ class ForgedNumbersTests {
 		long ownMillis = 1_000_000;
 		for (int i = 0; i < 5; i++) {
 			SignalExtension signal = next();
-			assertThat(this.tracker.track("", "p", signal, (ownMillis + i * 10) * 1_000_000).order())
-				.isEqualTo(Order.NEXT);
+			assertThat(this.tracker.track("", "p", signal, (ownMillis + i * 10) * 1_000_000).relation())
+				.isEqualTo(Relation.NEXT);
 		}
 		SignalExtension late = new SignalExtension("late", this.number + 1, this.nowMillis, TIMEOUT_MILLIS, null);
-		Long deadline = this.tracker.track("", "p", late, (ownMillis + 10_000) * 1_000_000).deadlineNanos();
-		assertThat(deadline / 1_000_000 - ownMillis).isBetween(19_000L, 20_100L);
+		Long remaining = this.tracker.track("", "p", late, (ownMillis + 10_000) * 1_000_000).remainingMillis();
+		assertThat(10_000 + remaining).isBetween(19_000L, 20_100L);
 	}
 
 	private void publish(int count) {
@@ -254,8 +254,8 @@ class ForgedNumbersTests {
 	private SignalExtension publishOne() {
 		SignalExtension signal = next();
 		Arrival arrival = add(signal);
-		assertThat(arrival.order()).as("number %d", this.number).isEqualTo(Order.NEXT);
-		assertThat(arrival.deadlineNanos() / 1_000_000 - this.nowMillis).as("time left for %d", this.number)
+		assertThat(arrival.relation()).as("number %d", this.number).isEqualTo(Relation.NEXT);
+		assertThat(arrival.remainingMillis()).as("time left for %d", this.number)
 			.isBetween(TIMEOUT_MILLIS - 200L, (long) TIMEOUT_MILLIS);
 		return signal;
 	}

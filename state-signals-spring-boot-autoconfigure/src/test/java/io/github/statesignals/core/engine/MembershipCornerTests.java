@@ -25,7 +25,7 @@ import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
-import io.github.statesignals.core.engine.SequenceTracker.Order;
+import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -144,7 +144,7 @@ class MembershipCornerTests {
 
 	@Test
 	void aPublisherThatCountsFromZeroIsReceivedFromTheStart() {
-		assertThat(new SequenceTracker().track(CHANNEL, "p", extension(0), 0).order()).isEqualTo(Order.NEXT);
+		assertThat(new SequenceTracker().track(CHANNEL, "p", extension(0), 0).relation()).isEqualTo(Relation.NEXT);
 	}
 
 	@Test
@@ -296,7 +296,7 @@ class MembershipCornerTests {
 		tracker.track(CHANNEL, "p", new SignalExtension(null, 1, 1_000, 5_000, null), now);
 		now += 10_000_000_000L;
 		Long deadline = tracker.track(CHANNEL, "p", new SignalExtension(null, 2, 1_000, 5_000, null), now)
-			.deadlineNanos();
+			.deadlineNanos(now);
 		assertThat(deadline - now).isEqualTo(-5_000_000_000L);
 	}
 
@@ -372,7 +372,7 @@ class MembershipCornerTests {
 	private static @Nullable Long trackAt(SequenceTracker tracker, long sequence, long sentMillis, long nowMillis) {
 		return tracker
 			.track(CHANNEL, "p", new SignalExtension(null, sequence, sentMillis, 20_000, null), nowMillis * 1_000_000)
-			.deadlineNanos();
+			.deadlineNanos(nowMillis * 1_000_000);
 	}
 
 	private static SignalExtension extension(long number) {

@@ -18,8 +18,8 @@ import io.github.statesignals.core.EngineSettings.Expired;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
+import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.core.engine.SequenceTracker.Arrival;
-import io.github.statesignals.core.engine.SequenceTracker.Order;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ class SequenceTrackerTests {
 	@Test
 	void signalsInOrderAreNext() {
 		for (int i = 1; i <= 1_000; i++) {
-			assertThat(track("p", i)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
 		}
 	}
 
@@ -61,24 +61,24 @@ class SequenceTrackerTests {
 	void receivedNumbersAreRepeatedHoweverLongAgo() {
 		LongStream.rangeClosed(1, 5_000).forEach((i) -> track("p", i));
 		for (long i : List.of(5_000L, 4_999L, 2_500L, 1L)) {
-			assertThat(track("p", i)).isEqualTo(new Arrival(Order.REPEATED, 0, null, 0));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Relation.REPEATED, 0, null, 0));
 		}
-		assertThat(track("p", 5_001).order()).isEqualTo(Order.NEXT);
+		assertThat(track("p", 5_001).relation()).isEqualTo(Relation.NEXT);
 	}
 
 	@Test
 	void countsMissedSignals() {
 		track("p", 1);
-		assertThat(track("p", 3)).isEqualTo(new Arrival(Order.NEXT, 1, null, 0));
-		assertThat(track("p", 4)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
-		assertThat(track("p", 104)).isEqualTo(new Arrival(Order.NEXT, 99, null, 0));
-		assertThat(track("p", 1_128)).isEqualTo(new Arrival(Order.NEXT, 1_023, null, 0));
+		assertThat(track("p", 3)).isEqualTo(new Arrival(Relation.NEXT, 1, null, 0));
+		assertThat(track("p", 4)).isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
+		assertThat(track("p", 104)).isEqualTo(new Arrival(Relation.NEXT, 99, null, 0));
+		assertThat(track("p", 1_128)).isEqualTo(new Arrival(Relation.NEXT, 1_023, null, 0));
 	}
 
 	@Test
 	void nothingIsMissedOfAPublisherThatIsReceivedForTheFirstTime() {
-		assertThat(track("p", 1_000)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
-		assertThat(track("p", 1_002)).isEqualTo(new Arrival(Order.NEXT, 1, null, 0));
+		assertThat(track("p", 1_000)).isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
+		assertThat(track("p", 1_002)).isEqualTo(new Arrival(Relation.NEXT, 1, null, 0));
 	}
 
 	@Test
@@ -86,10 +86,10 @@ class SequenceTrackerTests {
 		track("p", 1);
 		track("p", 5);
 		for (long i : List.of(3L, 2L, 4L)) {
-			assertThat(track("p", i)).isEqualTo(new Arrival(Order.OVERTAKEN, 0, null, 0));
-			assertThat(track("p", i)).isEqualTo(new Arrival(Order.REPEATED, 0, null, 0));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Relation.OVERTAKEN, 0, null, 0));
+			assertThat(track("p", i)).isEqualTo(new Arrival(Relation.REPEATED, 0, null, 0));
 		}
-		assertThat(track("p", 6)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
+		assertThat(track("p", 6)).isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
 	}
 
 	@Test
@@ -98,15 +98,15 @@ class SequenceTrackerTests {
 		for (long number = 1; number <= last; number += PublisherTrack.WINDOW) {
 			track("p", number);
 		}
-		assertThat(track("p", last - PublisherTrack.WINDOW).order()).isEqualTo(Order.REPEATED);
-		assertThat(track("p", last - PublisherTrack.WINDOW + 1).order()).isEqualTo(Order.OVERTAKEN);
-		assertThat(track("p", last - 1).order()).isEqualTo(Order.OVERTAKEN);
+		assertThat(track("p", last - PublisherTrack.WINDOW).relation()).isEqualTo(Relation.REPEATED);
+		assertThat(track("p", last - PublisherTrack.WINDOW + 1).relation()).isEqualTo(Relation.OVERTAKEN);
+		assertThat(track("p", last - 1).relation()).isEqualTo(Relation.OVERTAKEN);
 		// Newer holes take the place of the oldest ones.
 		track("p", last + 11);
-		assertThat(track("p", last - PublisherTrack.WINDOW + 5).order()).isEqualTo(Order.REPEATED);
-		assertThat(track("p", last - 500).order()).isEqualTo(Order.OVERTAKEN);
+		assertThat(track("p", last - PublisherTrack.WINDOW + 5).relation()).isEqualTo(Relation.REPEATED);
+		assertThat(track("p", last - 500).relation()).isEqualTo(Relation.OVERTAKEN);
 		LongStream.rangeClosed(last + 1, last + 10)
-			.forEach((i) -> assertThat(track("p", i).order()).isEqualTo(Order.OVERTAKEN));
+			.forEach((i) -> assertThat(track("p", i).relation()).isEqualTo(Relation.OVERTAKEN));
 	}
 
 	@Test
@@ -117,30 +117,30 @@ class SequenceTrackerTests {
 		long overtaken = 0;
 		for (long number : numbers) {
 			Arrival arrival = track("p", number);
-			assertThat(arrival.order()).isNotEqualTo(Order.REPEATED);
+			assertThat(arrival.relation()).isNotEqualTo(Relation.REPEATED);
 			missed += arrival.missed();
-			overtaken += (arrival.order() == Order.OVERTAKEN) ? 1 : 0;
+			overtaken += (arrival.relation() == Relation.OVERTAKEN) ? 1 : 0;
 		}
 		assertThat(missed).isEqualTo(overtaken).isPositive();
-		assertThat(numbers).allMatch((number) -> track("p", number).order() == Order.REPEATED);
+		assertThat(numbers).allMatch((number) -> track("p", number).relation() == Relation.REPEATED);
 	}
 
 	@Test
 	void publishersAndChannelsAreSeparate() {
 		track("b", 5);
-		assertThat(track("a", 5).order()).isEqualTo(Order.NEXT);
-		assertThat(this.tracker.track("other", "a", extension(5), 0).order()).isEqualTo(Order.NEXT);
-		assertThat(track("b", 5).order()).isEqualTo(Order.REPEATED);
-		assertThat(track("a", 5).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("a", 5).relation()).isEqualTo(Relation.NEXT);
+		assertThat(this.tracker.track("other", "a", extension(5), 0).relation()).isEqualTo(Relation.NEXT);
+		assertThat(track("b", 5).relation()).isEqualTo(Relation.REPEATED);
+		assertThat(track("a", 5).relation()).isEqualTo(Relation.REPEATED);
 		assertThat(this.tracker.size()).isEqualTo(3);
 	}
 
 	@Test
 	void signalsWithoutNumbersAreAlwaysNextAndNotRemembered() {
 		for (int i = 0; i < 3; i++) {
-			assertThat(this.tracker.track(CHANNEL, "p", null, 0)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
+			assertThat(this.tracker.track(CHANNEL, "p", null, 0)).isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
 			assertThat(this.tracker.track(CHANNEL, "p", new SignalExtension(null, NONE, NONE, NONE, "reply"), 0))
-				.isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
+				.isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
 		}
 		assertThat(this.tracker.size()).isZero();
 	}
@@ -148,29 +148,29 @@ class SequenceTrackerTests {
 	@Test
 	void signalsWithAnIdAndNoNumberAreRepeatedById() {
 		for (String id : List.of("a", "b", "c")) {
-			assertThat(receiveId("p", id).order()).isEqualTo(Order.NEXT);
+			assertThat(receiveId("p", id).relation()).isEqualTo(Relation.NEXT);
 		}
-		assertThat(receiveId("p", "b").order()).isEqualTo(Order.REPEATED);
-		assertThat(receiveId("other", "b").order()).isEqualTo(Order.NEXT);
+		assertThat(receiveId("p", "b").relation()).isEqualTo(Relation.REPEATED);
+		assertThat(receiveId("other", "b").relation()).isEqualTo(Relation.NEXT);
 		// The last ones of all publishers are remembered, and no more.
 		IntStream.range(0, 200).forEach((i) -> receiveId("p", "id-" + i));
-		assertThat(receiveId("p", "id-0").order()).isEqualTo(Order.REPEATED);
+		assertThat(receiveId("p", "id-0").relation()).isEqualTo(Relation.REPEATED);
 		IntStream.range(200, 11_000).forEach((i) -> receiveId("p", "id-" + i));
-		assertThat(receiveId("p", "id-0").order()).isEqualTo(Order.NEXT);
+		assertThat(receiveId("p", "id-0").relation()).isEqualTo(Relation.NEXT);
 	}
 
 	@Test
 	void idsAndNumbersOfOnePublisherDoNotConcernEachOther() {
 		track("p", 1);
-		assertThat(receiveId("p", "1").order()).isEqualTo(Order.NEXT);
-		assertThat(track("p", 2)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
+		assertThat(receiveId("p", "1").relation()).isEqualTo(Relation.NEXT);
+		assertThat(track("p", 2)).isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
 	}
 
 	@Test
 	void aSignalWithATimeAloneIsNeverRepeated() {
 		SignalExtension timed = new SignalExtension(null, NONE, 5, 1_000, null);
-		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
-		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).order()).isEqualTo(Order.NEXT);
+		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).relation()).isEqualTo(Relation.NEXT);
+		assertThat(this.tracker.track(CHANNEL, "p", timed, 0).relation()).isEqualTo(Relation.NEXT);
 	}
 
 	@Test
@@ -183,9 +183,9 @@ class SequenceTrackerTests {
 			}
 		}
 		assertThat(this.tracker.size()).isEqualTo(SequenceTracker.PUBLISHERS);
-		assertThat(track("publisher-99999", 7).order()).isEqualTo(Order.REPEATED);
-		assertThat(track("regular", 1).order()).isEqualTo(Order.REPEATED);
-		assertThat(track("publisher-0", 7).order()).as("forgotten").isEqualTo(Order.NEXT);
+		assertThat(track("publisher-99999", 7).relation()).isEqualTo(Relation.REPEATED);
+		assertThat(track("regular", 1).relation()).isEqualTo(Relation.REPEATED);
+		assertThat(track("publisher-0", 7).relation()).as("forgotten").isEqualTo(Relation.NEXT);
 		assertThat(this.tracker.size()).isEqualTo(SequenceTracker.PUBLISHERS);
 	}
 
@@ -262,13 +262,13 @@ class SequenceTrackerTests {
 	@ParameterizedTest
 	@ValueSource(longs = { Long.MAX_VALUE, Long.MAX_VALUE - 1, Integer.MAX_VALUE, 1L << 62 })
 	void hugeNumbersAreNumbers(long huge) {
-		assertThat(track("p", huge)).isEqualTo(new Arrival(Order.NEXT, 0, null, 0));
-		assertThat(track("p", huge).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("p", huge)).isEqualTo(new Arrival(Relation.NEXT, 0, null, 0));
+		assertThat(track("p", huge).relation()).isEqualTo(Relation.REPEATED);
 		track("q", huge - PublisherTrack.WINDOW);
 		assertThat(track("q", huge).missed()).isEqualTo(PublisherTrack.WINDOW - 1);
-		assertThat(track("q", huge - 1).order()).isEqualTo(Order.OVERTAKEN);
-		assertThat(track("q", huge - PublisherTrack.WINDOW + 1).order()).isEqualTo(Order.OVERTAKEN);
-		assertThat(track("q", huge - PublisherTrack.WINDOW).order()).isEqualTo(Order.REPEATED);
+		assertThat(track("q", huge - 1).relation()).isEqualTo(Relation.OVERTAKEN);
+		assertThat(track("q", huge - PublisherTrack.WINDOW + 1).relation()).isEqualTo(Relation.OVERTAKEN);
+		assertThat(track("q", huge - PublisherTrack.WINDOW).relation()).isEqualTo(Relation.REPEATED);
 	}
 
 	@Test
@@ -472,7 +472,7 @@ class SequenceTrackerTests {
 	private @Nullable Long deadline(long sequence, long sentMillis, long timeoutMillis, long nowNanos) {
 		return this.tracker
 			.track(CHANNEL, "p", new SignalExtension(null, sequence, sentMillis, timeoutMillis, null), nowNanos)
-			.deadlineNanos();
+			.deadlineNanos(nowNanos);
 	}
 
 	private static SignalExtension extension(long number) {
