@@ -1,10 +1,13 @@
 package io.github.statesignals.core.publish;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,13 +41,17 @@ public final class SignalPublisher implements Publication.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
+	// The events whose last result is stored: an exporter that is not initialized may
+	// publish any event.
+	private static final int EVENTS = 100;
+
 	private final EngineServices services;
 
 	private final String channel;
 
 	private final PublishAdmission admission;
 
-	private final LastResults lastResults = new LastResults();
+	private final Map<String, LastResult> lastResults = new ConcurrentHashMap<>();
 
 	private final SignalSender sender;
 
@@ -130,12 +137,18 @@ public final class SignalPublisher implements Publication.Owner {
 	public void onHandedOut(Publication publication, @Nullable SignalResult result, @Nullable Throwable failure) {
 		this.admission.release(publication);
 		if (result != null) {
-			this.lastResults.put(publication.event(), LastResult.of(result));
+			note(publication.event(), LastResult.of(result));
 		}
 		else if (failure != null && !(failure instanceof CancellationException)) {
-			this.lastResults.put(publication.event(), LastResult.of(failure));
+			note(publication.event(), LastResult.of(failure));
 		}
 		this.services.counters().ended(this.channel, publication.event(), result, failure);
+	}
+
+	private void note(String event, LastResult result) {
+		if (this.lastResults.size() < EVENTS || this.lastResults.containsKey(event)) {
+			this.lastResults.put(event, result);
+		}
 	}
 
 	// The publishes whose results have not been handed out.
@@ -154,7 +167,7 @@ public final class SignalPublisher implements Publication.Owner {
 	}
 
 	public SortedMap<String, LastResult> lastResults() {
-		return this.lastResults.all();
+		return new TreeMap<>(this.lastResults);
 	}
 
 	// Reads the stored answers. Completes when they are counted, or can't be read; never
