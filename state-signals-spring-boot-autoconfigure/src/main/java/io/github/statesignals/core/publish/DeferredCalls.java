@@ -4,12 +4,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 import io.github.statesignals.SignalExporter;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +18,7 @@ final class DeferredCalls {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
-	// Most often there is one, which takes no place in a queue.
-	private final AtomicReference<@Nullable Runnable> first = new AtomicReference<>();
-
-	private final Queue<Runnable> others = new ConcurrentLinkedQueue<>();
-
-	private final Supplier<@Nullable Runnable> next = this::poll;
+	private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
 
 	// Whether this thread holds the lock.
 	private final BooleanSupplier locked;
@@ -36,14 +28,7 @@ final class DeferredCalls {
 	}
 
 	void add(Runnable call) {
-		if (!this.first.compareAndSet(null, call)) {
-			this.others.add(call);
-		}
-	}
-
-	private @Nullable Runnable poll() {
-		Runnable call = (this.first.get() != null) ? this.first.getAndSet(null) : null;
-		return (call != null) ? call : this.others.poll();
+		this.calls.add(call);
 	}
 
 	// Runs a part of a call that must go on if it fails. That is logged without the lock.
@@ -74,15 +59,15 @@ final class DeferredCalls {
 	// To be called after each call that may end publications. Does nothing under the
 	// lock.
 	void run() {
-		if ((this.first.get() != null || !this.others.isEmpty()) && !this.locked.getAsBoolean()) {
-			runAll(this.next);
+		if (!this.calls.isEmpty() && !this.locked.getAsBoolean()) {
+			runAll(this.calls);
 		}
 	}
 
 	// Those behind one that fails complete results that callers wait for.
-	static void runAll(Supplier<@Nullable Runnable> calls) {
+	static void runAll(Queue<Runnable> calls) {
 		Throwable failure = null;
-		for (Runnable call = calls.get(); call != null; call = calls.get()) {
+		for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
 			try {
 				call.run();
 			}

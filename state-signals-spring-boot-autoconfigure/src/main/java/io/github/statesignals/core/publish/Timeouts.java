@@ -74,7 +74,7 @@ final class Timeouts<T> {
 			}
 			removeIfEmpty(group);
 		}
-		DeferredCalls.runAll(due::poll);
+		DeferredCalls.runAll(due);
 	}
 
 	private synchronized void stop(Group group, T stopped) {
