@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * guarded by the monitor of the {@code PublishQueue}; only the methods of the future may
  * be called without it.
  */
-final class Publication extends CompletionAwareFuture<SignalResult> implements Runnable {
+final class Publication extends CompletionAwareFuture<SignalResult> {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -82,8 +82,6 @@ final class Publication extends CompletionAwareFuture<SignalResult> implements R
 	// Completes when the transmission has, and the tally is confirmed.
 	private CompletableFuture<?> confirmation = NOT_TRANSMITTED;
 
-	private @Nullable SignalResult concluded;
-
 	Publication(Signal signal, PublishOptions options, Owner owner) {
 		this.signal = signal;
 		this.options = options;
@@ -104,16 +102,9 @@ final class Publication extends CompletionAwareFuture<SignalResult> implements R
 		}
 	}
 
-	// Takes the result that it ends with. To be run when the lock is released.
+	// It ends with a result. Not under the lock.
 	void conclude(SignalResult result) {
-		this.concluded = result;
-	}
-
-	@Override
-	public void run() {
-		if (this.concluded != null) {
-			this.owner.onConcluded(this, this.concluded);
-		}
+		this.owner.onConcluded(this, result);
 	}
 
 	void succeed(SignalResult result) {
@@ -199,7 +190,7 @@ final class Publication extends CompletionAwareFuture<SignalResult> implements R
 	}
 
 	boolean wasSent() {
-		return this.state == State.SENT || this.tally != NOT_SENT;
+		return this.tally != NOT_SENT;
 	}
 
 	boolean isQueued() {

@@ -144,9 +144,9 @@ final class PublishQueue {
 			else {
 				this.sender.warnOfMissing(publication, missing);
 				finish(publication);
-				publication.conclude(new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing,
-						Duration.ZERO, Set.of(), Set.of(), false, null));
-				this.calls.add(publication);
+				SignalResult result = new SignalResult(ResultCode.MISSING_RESPONSE, Map.of(), Map.of(), missing,
+						Duration.ZERO, Set.of(), Set.of(), false, null);
+				this.calls.add(() -> publication.conclude(result));
 			}
 		}
 		catch (RuntimeException | Error ex) {
@@ -314,8 +314,8 @@ final class PublishQueue {
 			return;
 		}
 		try {
-			publication.conclude(publication.tally().result(nowNanos, isSubscriptionLost(publication)));
-			this.calls.add(publication);
+			SignalResult result = publication.tally().result(nowNanos, isSubscriptionLost(publication));
+			this.calls.add(() -> publication.conclude(result));
 		}
 		catch (RuntimeException | Error ex) {
 			publication.fail(ex);
