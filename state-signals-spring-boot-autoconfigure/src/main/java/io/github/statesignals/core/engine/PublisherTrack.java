@@ -42,8 +42,6 @@ final class PublisherTrack {
 
 	private int length;
 
-	private ClockChange clockChange = ClockChange.NONE;
-
 	// DOUBTFUL if one signal is not enough to say it.
 	Relation compare(SignalExtension signal, long nowMillis) {
 		long number = signal.sequence();
@@ -138,12 +136,8 @@ final class PublisherTrack {
 		if (sentMillis < 0) {
 			return null;
 		}
-		boolean ahead = this.clock.isAhead(sentMillis, nowMillis, ClockOffset.TOLERANCE_MILLIS);
-		this.clockChange = ClockChange.NONE;
-		ClockChange change = this.clock.isSettled() ? ClockChange.CONTRADICTED : ClockChange.CORRECTED;
 		long late = this.clock.late(sentMillis, nowMillis);
-		if (!this.clock.isAhead(sentMillis, nowMillis, ClockOffset.TOLERANCE_MILLIS)) {
-			this.clockChange = ahead ? change : ClockChange.NONE;
+		if (!isAhead(signal, nowMillis)) {
 			this.lastSentMillis = Math.max(this.lastSentMillis, sentMillis);
 		}
 		return remainingAfter(signal, late);
@@ -162,8 +156,8 @@ final class PublisherTrack {
 				&& this.clock.isAhead(signal.sentMillis(), nowMillis, ClockOffset.TOLERANCE_MILLIS);
 	}
 
-	ClockChange clockChange() {
-		return this.clockChange;
+	boolean isClockSettled() {
+		return this.clock.isSettled();
 	}
 
 	long first() {
@@ -194,20 +188,6 @@ final class PublisherTrack {
 
 	private static int place(long number) {
 		return (int) (number % WINDOW);
-	}
-
-	// What the last signal whose time is believed proves about the times before.
-	enum ClockChange {
-
-		// They agree.
-		NONE,
-
-		// The first signals were slow, as far as is known.
-		CORRECTED,
-
-		// It contradicts them.
-		CONTRADICTED
-
 	}
 
 	// The relation of a signal to those before it.

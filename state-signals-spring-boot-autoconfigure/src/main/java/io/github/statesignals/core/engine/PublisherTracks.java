@@ -1,6 +1,5 @@
 package io.github.statesignals.core.engine;
 
-import io.github.statesignals.core.engine.PublisherTrack.ClockChange;
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
 import io.github.statesignals.core.engine.SequenceTracker.Arrival;
 import io.github.statesignals.transport.SignalExtension;
@@ -64,13 +63,17 @@ final class PublisherTracks {
 	}
 
 	@Nullable Long remainingMillis(SignalExtension signal, long nowMillis) {
+		boolean ahead = this.track.isAhead(signal, nowMillis);
+		boolean settled = this.track.isClockSettled();
 		Long remainingMillis = this.track.remainingMillis(signal, nowMillis);
-		ClockChange change = this.track.clockChange();
-		if (change == ClockChange.CORRECTED) {
-			this.correctedMillis = nowMillis;
-		}
-		else if (change == ClockChange.CONTRADICTED) {
+		boolean believed = ahead && !this.track.isAhead(signal, nowMillis);
+		if (believed && settled) {
+			// Its time contradicts those before.
 			contest(nowMillis);
+		}
+		else if (believed) {
+			// The first signals were slow, as far as is known.
+			this.correctedMillis = nowMillis;
 		}
 		return remainingMillis;
 	}
