@@ -1,6 +1,5 @@
 package io.github.statesignals.core.responder;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,8 +23,6 @@ final class RegisteredHandler {
 
 	private final SignalHandler delegate;
 
-	private final List<RegisteredHandler> alone = List.of(this);
-
 	private volatile State state = State.ACTIVE;
 
 	RegisteredHandler(String event, SignalHandler delegate) {
@@ -35,11 +32,6 @@ final class RegisteredHandler {
 
 	String event() {
 		return this.event;
-	}
-
-	// The handlers of a signal that no other matches.
-	List<RegisteredHandler> alone() {
-		return this.alone;
 	}
 
 	Call call(Signal signal) {

@@ -24,19 +24,14 @@ public final class RegisteredHandlers {
 	}
 
 	List<RegisteredHandler> matching(Signal signal) {
-		List<RegisteredHandler> matching = List.of();
+		// Most often one.
+		List<RegisteredHandler> matching = new ArrayList<>(1);
 		for (RegisteredHandler handler : this.handlers) {
 			if (handler.matches(signal)) {
-				matching = matching.isEmpty() ? handler.alone() : append(matching, handler);
+				matching.add(handler);
 			}
 		}
 		return matching;
-	}
-
-	private static List<RegisteredHandler> append(List<RegisteredHandler> handlers, RegisteredHandler added) {
-		List<RegisteredHandler> all = (handlers.size() == 1) ? new ArrayList<>(handlers) : handlers;
-		all.add(added);
-		return all;
 	}
 
 	// The events that an answer names.
