@@ -39,14 +39,11 @@ public final class SignalSize {
 	}
 
 	// An estimate, rather too large.
-	public static long of(Signal signal) {
+	public static long of(Signal signal, Map<String, String> trace) {
 		long texts = (long) signal.publisherId().length() + signal.processName().length() + signal.event().length()
 				+ signal.runnerHost().length() + signal.tag().length();
-		return ENVELOPE + 2 * texts + (signal.metadata().isEmpty() ? 0 : of(signal.metadata()));
-	}
-
-	public static long of(Signal signal, Map<String, String> trace) {
-		return of(signal) + (trace.isEmpty() ? 0 : of(trace));
+		return ENVELOPE + 2 * texts + (signal.metadata().isEmpty() ? 0 : of(signal.metadata()))
+				+ (trace.isEmpty() ? 0 : of(trace));
 	}
 
 	private static long of(@Nullable Object value) {

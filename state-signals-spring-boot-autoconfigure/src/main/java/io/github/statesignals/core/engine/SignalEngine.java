@@ -186,7 +186,8 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	public boolean hasHandlers() {
-		return getSettings().responders().enabled() && this.responders.active().findAny().isPresent();
+		return getSettings().responders().enabled()
+				&& this.responders.all().stream().anyMatch(DefaultSignalResponder::isActive);
 	}
 
 	public SignalCounters counters() {

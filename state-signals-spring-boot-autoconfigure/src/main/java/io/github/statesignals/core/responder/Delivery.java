@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 import io.github.statesignals.Signal;
-import io.github.statesignals.core.SignalObserver.ReceivedBy;
 import io.github.statesignals.core.SignalSize;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.ResponseExtension;
@@ -32,12 +31,6 @@ public record Delivery(Signal signal, @Nullable SignalExtension extension, Boole
 
 	@Nullable String replyTo() {
 		return (this.extension != null) ? this.extension.replyTo() : null;
-	}
-
-	ReceivedBy by(String responderId, String channel, boolean known) {
-		return new ReceivedBy(this.signal, this.extension,
-				(this.receipt != null) ? this.receipt.storedMillis() : SignalExtension.NONE, channel, responderId,
-				known);
 	}
 
 	// Before each handler starts. False if the signal must not be handled here any more.

@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.github.statesignals.core.EngineServices;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +59,6 @@ public final class ResponderRegistry {
 
 	public List<DefaultSignalResponder> all() {
 		return this.responders;
-	}
-
-	public Stream<DefaultSignalResponder> active() {
-		return this.responders.stream().filter(DefaultSignalResponder::isActive);
 	}
 
 	public Set<String> handledEvents(String channel) {

@@ -18,6 +18,7 @@ import io.github.statesignals.core.SignalObserver.ReceivedBy;
 import io.github.statesignals.transport.DurableSignalTransport.Receipt;
 import io.github.statesignals.transport.LogText;
 import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,8 +95,11 @@ final class SignalAnswers {
 
 	ReceivedBy receivedBy(Delivery delivery) {
 		String event = delivery.signal().event();
-		return delivery.by(this.responderId, this.channel,
-				this.handlers.all().stream().anyMatch((handler) -> handler.event().equals(event)));
+		boolean known = this.handlers.all().stream().anyMatch((handler) -> handler.event().equals(event));
+		Receipt receipt = delivery.receipt();
+		return new ReceivedBy(delivery.signal(), delivery.extension(),
+				(receipt != null) ? receipt.storedMillis() : SignalExtension.NONE, this.channel, this.responderId,
+				known);
 	}
 
 	private void send(Response response, ResponseExtension extension, @Nullable Delivery delivery,
