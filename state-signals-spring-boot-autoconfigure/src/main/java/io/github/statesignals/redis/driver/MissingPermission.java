@@ -40,7 +40,7 @@ record MissingPermission(String rules) {
 	static final String JEDIS_CLUSTER = "+cluster|slots " + NODE;
 
 	static final String DURABLE = "~event-signal:* +eval +evalsha +xadd +xreadgroup +xack +xgroup +xinfo +xpending +xrange +xtrim "
-			+ "+get +set +exists +pttl +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info";
+			+ "+get +set +pttl +hset +hsetnx +hget +hgetall +hkeys +hexists +hincrby +hdel +del +pexpire +time +info";
 
 	static final String REMEDY = "All permissions that signals need: " + GRANT + APPLICATION + "; on a cluster also "
 			+ CLUSTER + ", with Jedis " + JEDIS_CLUSTER + "; for durable channels also " + DURABLE + ".";

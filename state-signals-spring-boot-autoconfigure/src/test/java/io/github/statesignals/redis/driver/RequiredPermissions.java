@@ -45,7 +45,7 @@ public enum RequiredPermissions {
 			+ "(+get +set ~event-signal:*:producer:*) "
 			+ "(+hset +hget +hgetall +hkeys +hexists ~event-signal:*:responders) "
 			+ "(+hgetall +hkeys +hexists %R~event-signal:*:removed) (+hget %R~event-signal:*:answers:*) "
-			+ "(+exists +pttl +set +del ~event-signal:*:trimmed) (+hincrby +hset +del ~event-signal:*:dropped:*) "
+			+ "(+pttl +set +del ~event-signal:*:trimmed) (+hincrby +hset +del ~event-signal:*:dropped:*) "
 			+ "(+hset +hget +hgetall +hkeys +hdel +pexpire ~event-signal:*:latest)"),
 
 	/**
@@ -55,7 +55,7 @@ public enum RequiredPermissions {
 			+ "(+xreadgroup +xack +xgroup|create +xgroup|setid +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "
 			+ "(+get +pttl +set +del ~event-signal:*:lease:* ~event-signal:*:reader:*) "
 			+ "(+hset +hget +hgetall +hkeys +hexists ~event-signal:*:responders) (+hexists %R~event-signal:*:removed) "
-			+ "(+hget +hset +pexpire ~event-signal:*:answers:*) (+exists +pttl +set +del ~event-signal:*:trimmed) "
+			+ "(+hget +hset +pexpire ~event-signal:*:answers:*) (+pttl +set +del ~event-signal:*:trimmed) "
 			+ "(+hgetall +hincrby +hset +del ~event-signal:*:dropped:*) (+hgetall %R~event-signal:*:latest) "
 			+ "(+hset +hkeys +hexists +pexpire ~event-signal:*:dead-letters)");
 

@@ -28,7 +28,7 @@ local commands = {
     {'HGETALL', latest}, {'HSET', dead, '', '', ''}, {'HKEYS', dead}, {'HEXISTS', dead, ''}, {'PEXPIRE', dead, 'none'}
   },
   TRIMMING = {
-    {'TIME'}, {'EXISTS', trimmed}, {'PTTL', trimmed}, {'DEL', trimmed}, {'SET', trimmed, '', 'NX', 'XX'},
+    {'TIME'}, {'PTTL', trimmed}, {'DEL', trimmed}, {'SET', trimmed, '', 'NX', 'XX'},
     {'XINFO', 'GROUPS', log}, {'XPENDING', log, ''}, {'XRANGE', log, '0-0', '0-0'},
     {'HGETALL', responders}, {'HINCRBY', dropped, '', 'none'}, {'XINFO', 'STREAM', log},
     {'DEL', dropped}, {'HSET', dropped, '', '', ''}, {'XTRIM', log, 'MINID', 'none'}

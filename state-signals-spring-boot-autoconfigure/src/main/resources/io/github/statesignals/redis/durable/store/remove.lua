@@ -8,7 +8,7 @@ local function missed(groups)
   for _, group in ipairs(groups) do
     local fields = pairsOf(group)
     if fields['name'] == ARGV[1] then
-      local number = call('EXISTS', KEYS[6]) == 1 and 0 or fields['pending']
+      local number = call('GET', KEYS[6]) and 0 or fields['pending']
       for _, entry in ipairs(call('XRANGE', KEYS[1], '(' .. fields['last-delivered-id'], '+', 'COUNT', 100)) do
         local stored = pairsOf(entry[2])
         if not stored['responder'] or stored['responder'] == ARGV[1] then

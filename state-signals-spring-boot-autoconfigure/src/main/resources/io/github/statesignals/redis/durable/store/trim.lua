@@ -5,10 +5,9 @@
 -- ARGV: milliseconds of the interval, milliseconds after which signals are too old, beginning of
 --       the keys of what was dropped, how many signals to look at, how many entries to drop
 -- Returns 1 if there may be more to drop, 2 if this is not due yet, else 0.
-local marker = call('EXISTS', KEYS[2])
-local left = marker == 1 and attempt('PTTL', KEYS[2]) or -1
--- It is longer if the clock of Redis was set back.
-if left ~= -1 and left <= tonumber(ARGV[1]) then
+local left = call('PTTL', KEYS[2])
+-- It is longer if the clock of Redis was set back; negative without a marker, or if that never expires.
+if left >= 0 and left <= tonumber(ARGV[1]) then
   return {2}
 end
 -- A write that a full Redis does not refuse: all that follow are not refused either.
