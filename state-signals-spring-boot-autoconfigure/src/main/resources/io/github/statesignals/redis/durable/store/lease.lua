@@ -36,7 +36,7 @@ end
 local function isReported(dropped)
   local reported = pairsOf(ARGV, 5)
   for publisher, number in pairs(pairsOf(dropped)) do
-    if not reported[publisher] or tonumber(reported[publisher]) ~= (tonumber(number) or 0) then
+    if tonumber(reported[publisher]) ~= (tonumber(number) or 0) then
       return false
     end
   end
@@ -62,7 +62,7 @@ local function skipDeleted()
   end
   local stream = pairsOf(call('XINFO', 'STREAM', KEYS[2]))
   local last, read = group['last-delivered-id'], group['entries-read']
-  if stream['entries-added'] and read then
+  if read then
     local deleted = stream['entries-added'] - stream['length']
     if deleted > read then
       call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)

@@ -31,7 +31,7 @@ local function hasGroup(name)
 end
 
 local function isCertain(field)
-  return field and field ~= '' and string.sub(field, 1, 1) ~= '?'
+  return field ~= '' and string.sub(field, 1, 1) ~= '?'
 end
 
 local function createGroup(name, id)

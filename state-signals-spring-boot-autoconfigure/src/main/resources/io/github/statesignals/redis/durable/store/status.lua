@@ -15,7 +15,7 @@ end
 local function answer(name)
   local answer = answerOf(KEYS[4], ARGV[1] .. ' ' .. name)
   answered = answered or answer
-  return answer and answer ~= '' and answer or nil
+  return answer ~= '' and answer or nil
 end
 
 local fields = call('HGETALL', KEYS[2])

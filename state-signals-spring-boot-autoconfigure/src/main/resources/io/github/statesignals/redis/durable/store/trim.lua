@@ -30,10 +30,7 @@ local groups, keep = {}, nil
 for _, reply in ipairs(replies) do
   local group = pairsOf(reply)
   local name, last = group['name'], group['last-delivered-id']
-  local first = last
-  if group['pending'] > 0 then
-    first = call('XPENDING', KEYS[1], name)[2] or last
-  end
+  local first = call('XPENDING', KEYS[1], name)[2] or last
   groups[name] = last
   if not keep or isBefore(first, keep) then
     keep = first
