@@ -57,8 +57,8 @@ class RequiredPermissionsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "APPLICATION", "CLUSTER", "JEDIS_CLUSTER", "DURABLE_APPLICATION" })
-	void rulesOfAnApplicationAreInTheReadme(RequiredPermissions permissions) throws IOException {
+	@EnumSource(names = "APPLICATION")
+	void ruleOfAnApplicationIsInTheReadme(RequiredPermissions permissions) throws IOException {
 		assertThat(text("..", "README.md")).contains(permissions.rule());
 	}
 
