@@ -28,7 +28,7 @@ public enum ConnectProblem {
 
 	POOL(true, messages("The pool of \\d+ connections|Timeout waiting for idle object|Pool exhausted"),
 			"Raise 'spring.data.redis.jedis.pool.max-active': signals need two connections, and another one for each "
-					+ "responder on durable channels, beside those of the application."),
+					+ "responder on durable channels, in addition to those of the application."),
 
 	CREDENTIALS(true, replies("WRONGPASS|NOAUTH|ERR invalid password"),
 			"Correct 'spring.data.redis.username' and 'spring.data.redis.password', "
@@ -42,7 +42,7 @@ public enum ConnectProblem {
 	DATABASE(true,
 			replies("ERR DB index is out of range|ERR invalid DB index|ERR SELECT is not allowed in cluster mode"),
 			"Correct 'spring.data.redis.database' (or the number at the end of 'spring.data.redis.url'): "
-					+ "a server has the databases 0 to 15 unless its setting 'databases' says otherwise, and a cluster has "
+					+ "a server has the databases 0 to 15 unless its setting 'databases' is another number, and a cluster has "
 					+ "0 only. The channels of signals are the same in all databases."),
 
 	PROTECTED_MODE(true, replies("DENIED Redis is running in protected mode"),
@@ -108,14 +108,14 @@ public enum ConnectProblem {
 					+ "'spring.data.redis.cluster.nodes'."),
 
 	CLUSTER_DOWN(false, replies("CLUSTERDOWN|TRYAGAIN"),
-			"The cluster does not serve all of its slots: 'redis-cli --cluster check' names what it lacks."),
+			"The cluster does not serve all of its slots: 'redis-cli --cluster check' names the missing ones."),
 
 	REPLICA(false, replies("READONLY|MASTERDOWN"),
 			"The server is a replica: correct 'spring.data.redis.*' to the master, or name the Sentinels in "
 					+ "'spring.data.redis.sentinel.nodes'."),
 
 	NO_WRITES(false, replies("MISCONF|OOM|NOREPLICAS"),
-			"Redis accepts no writes, which durable channels need. Mend what it names (its disk, 'maxmemory', its "
+			"Redis accepts no writes, which durable channels need. Mend the cause that it names (its disk, 'maxmemory', its "
 					+ "replicas), or set 'state-signals.channels.<name>.delivery' to broadcast."),
 
 	BUSY(false, replies("BUSY"), "Redis runs a script that does not end: end it with 'SCRIPT KILL'."),
@@ -126,7 +126,7 @@ public enum ConnectProblem {
 	CLOSED(false, messages(
 			"Connection reset|Connection closed|Unexpected end of stream|Broken pipe|RedisHandshakeHandler not registered"),
 			"If the server uses TLS on this port, set 'spring.data.redis.ssl.enabled=true' or 'spring.data.redis.ssl.bundle'. "
-					+ "Else its log says why it closes connections; 'protected-mode' and 'maxclients' are common reasons."),
+					+ "Else its log has the reason; 'protected-mode' and 'maxclients' are common reasons."),
 
 	NOT_RECEIVED(false, messages("that was published on the Redis channel .* was not received"),
 			"Subscriptions and publishes may reach different servers: connect the container 'stateSignalsListenerContainer' to the "

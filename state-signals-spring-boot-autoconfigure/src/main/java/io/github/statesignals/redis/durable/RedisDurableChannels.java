@@ -38,8 +38,8 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 	public Optional<SignalStatus> find(String channel, String id) {
 		durable(channel);
 		if (!id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}")) {
-			throw new IllegalArgumentException("'" + id
-					+ "' is not the id of a signal on a durable channel: pass what SignalResult.id() returned");
+			throw new IllegalArgumentException(
+					"'" + id + "' is not the id of a signal on a durable channel: pass the value of SignalResult.id()");
 		}
 		return call("Could not find the signal '%s' of channel '%s'".formatted(id, channel), channel,
 				(durable) -> Replies.get(durable.store().status(id))

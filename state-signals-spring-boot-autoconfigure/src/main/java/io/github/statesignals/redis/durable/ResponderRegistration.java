@@ -92,8 +92,8 @@ final class ResponderRegistration {
 	private void log(Registration.Outcome outcome) {
 		switch (outcome) {
 			case GROUP_LOST ->
-				logger.warn("Redis has lost the consumer group of '{}' on channel '{}': what the stream still has "
-						+ "is read again, other signals may be lost", this.name, this.channel);
+				logger.warn("Redis has lost the consumer group of '{}' on channel '{}': the signals that "
+						+ "the stream still has are read again, others may be lost", this.name, this.channel);
 			case FIELD_LOST ->
 				logger.warn("Redis has lost that '{}' is a responder of channel '{}'; it is registered again",
 						this.name, this.channel);
