@@ -69,11 +69,11 @@ public final class OrderedLanes implements Executor {
 	// Never blocks. False if the task was refused, because its lane, or all together, are
 	// full.
 	public boolean submit(Object key, Task task) {
-		Lane lane = laneOf(key);
+		Lane lane = this.lanes.computeIfAbsent(key, Lane::new);
 		Offer offer = lane.offer(task);
 		while (offer == Offer.RETIRED) {
 			this.lanes.remove(key, lane);
-			lane = laneOf(key);
+			lane = this.lanes.computeIfAbsent(key, Lane::new);
 			offer = lane.offer(task);
 		}
 		if (offer == Offer.FIRST) {
@@ -107,16 +107,6 @@ public final class OrderedLanes implements Executor {
 			}
 
 		});
-	}
-
-	private Lane laneOf(Object key) {
-		Lane lane = this.lanes.get(key);
-		if (lane != null) {
-			return lane;
-		}
-		Lane added = new Lane(key);
-		lane = this.lanes.putIfAbsent(key, added);
-		return (lane != null) ? lane : added;
 	}
 
 	// Runs the task without a lane. Never refuses.

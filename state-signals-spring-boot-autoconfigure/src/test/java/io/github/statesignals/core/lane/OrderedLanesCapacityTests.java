@@ -282,7 +282,7 @@ class OrderedLanesCapacityTests {
 
 		@Override
 		public int hashCode() {
-			if (this.uses.incrementAndGet() == 3) {
+			if (this.uses.incrementAndGet() == 2) {
 				this.removing.countDown();
 				await(this.removed);
 			}
