@@ -140,15 +140,11 @@ final class PublisherTrack {
 		if (!isAhead(signal, nowMillis)) {
 			this.lastSentMillis = Math.max(this.lastSentMillis, sentMillis);
 		}
-		return remainingAfter(signal, late);
-	}
-
-	private static @Nullable Long remainingAfter(SignalExtension signal, long lateMillis) {
 		if (signal.timeoutMillis() < 0) {
 			return null;
 		}
 		// A day is as good as indefinitely, and can't overflow.
-		return Math.min(signal.timeoutMillis(), LONGEST_TIMEOUT_MILLIS) - Math.min(lateMillis, LONGEST_TIMEOUT_MILLIS);
+		return Math.min(signal.timeoutMillis(), LONGEST_TIMEOUT_MILLIS) - Math.min(late, LONGEST_TIMEOUT_MILLIS);
 	}
 
 	boolean isAhead(SignalExtension signal, long nowMillis) {
