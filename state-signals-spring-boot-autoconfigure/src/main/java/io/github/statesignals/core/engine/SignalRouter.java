@@ -55,7 +55,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private final boolean enabled;
 
-	private final Extensions extensions;
+	private final boolean extensible;
 
 	private final MissedSignals missed;
 
@@ -71,7 +71,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 		this.acceptance = acceptance;
 		this.onConnected = onConnected;
 		this.enabled = services.settings().responders().enabled();
-		this.extensions = services.settings().extensions();
+		this.extensible = services.settings().extensions() != Extensions.OFF;
 	}
 
 	@Override
@@ -114,7 +114,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	private boolean deliver(String channel, Signal signal, @Nullable SignalExtension received,
 			@Nullable UnreadableSignal unreadable) {
 		String publisherId = signal.publisherId();
-		SignalExtension extension = (this.extensions != Extensions.OFF) ? received : null;
+		SignalExtension extension = this.extensible ? received : null;
 		long now = this.services.timer().nanoTime();
 		Arrival arrival = arrive(channel, publisherId, signal.event(), extension, now);
 		if (arrival == null) {
@@ -201,18 +201,15 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	}
 
 	@Override
-	public void onResponse(String channel, Response response, @Nullable ResponseExtension extension) {
+	public void onResponse(String channel, Response response, @Nullable ResponseExtension received) {
 		this.services.counters().responses.increment();
-		boolean extended = this.extensions != Extensions.OFF;
-		Probe probe = null;
-		if (extended && extension != null && extension.probe() != null) {
-			probe = extension.probe();
-			if (probe.state() == null) {
-				answer(channel, response, probe, extension.address());
-				return;
-			}
+		ResponseExtension extension = this.extensible ? received : null;
+		Probe probe = (extension != null) ? extension.probe() : null;
+		if (extension != null && probe != null && probe.state() == null) {
+			answer(channel, response, probe, extension.address());
+			return;
 		}
-		if (extended && SignalTransport.ALL_EXPORTERS.equals(response.publisherId())) {
+		if (this.extensible && SignalTransport.ALL_EXPORTERS.equals(response.publisherId())) {
 			for (DefaultSignalExporter exporter : this.exporters.initialized(channel)) {
 				onAnnouncement(exporter, response, extension);
 			}
@@ -223,16 +220,16 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			return;
 		}
 		if (!exporter.isInitialized()) {
-			exporter.subscriptions().onLateResponse(response, extended ? extension : null);
+			exporter.subscriptions().onLateResponse(response, extension);
 		}
 		else if (probe != null) {
 			exporter.subscriptions().onProbeAnswer(response.responderId(), probe);
 		}
-		else if (extended && extension != null && Signal.SHUTDOWN.equals(response.event())) {
+		else if (extension != null && Signal.SHUTDOWN.equals(response.event())) {
 			onAnnouncement(exporter, response, extension);
 		}
 		else {
-			exporter.subscriptions().onResponse(response, extended ? extension : null);
+			exporter.subscriptions().onResponse(response, extension);
 		}
 	}
 
@@ -302,7 +299,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	@Override
 	public void onReceivers(String channel, long receivers) {
-		if (this.extensions != Extensions.OFF) {
+		if (this.extensible) {
 			this.exporters.initialized(channel).forEach((exporter) -> exporter.subscriptions().onReceivers(receivers));
 		}
 	}
@@ -313,7 +310,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 			logger.warn("Receiving signals again after a gap: those sent meanwhile may have been missed");
 			this.services.counters().gaps.increment();
 			this.services.events().publish(new SignalGapEvent());
-			if (this.extensions != Extensions.OFF) {
+			if (this.extensible) {
 				this.exporters.initialized().forEach((exporter) -> exporter.subscriptions().onGap());
 			}
 		}
