@@ -286,21 +286,14 @@ final class Backlog {
 		return full && !isFull();
 	}
 
-	// A position in the stream. Compared by identity: a position that was replaced is out
-	// of date.
-	static final class Position {
-
-		private final @Nullable String after;
-
-		Position(@Nullable String after) {
-			this.after = after;
-		}
-
-		// Reads entries that were delivered before, after this id; null: new ones.
-		@Nullable String after() {
-			return this.after;
-		}
-
+	/**
+	 * A position in the stream, compared by identity: one that was replaced is out of
+	 * date.
+	 *
+	 * @param after reads entries that were delivered before, after this id; {@code null}:
+	 * new ones
+	 */
+	record Position(@Nullable String after) {
 	}
 
 	static final class Selection {
