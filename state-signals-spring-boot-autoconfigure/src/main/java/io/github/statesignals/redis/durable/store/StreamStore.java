@@ -2,7 +2,6 @@ package io.github.statesignals.redis.durable.store;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,6 +19,7 @@ import io.github.statesignals.redis.driver.StreamCommands;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.redis.durable.store.StoredDeadLetters.StoredDeadLetter;
+import io.github.statesignals.wire.JsonLines;
 import io.github.statesignals.wire.SignalCodec;
 import io.github.statesignals.wire.StoredFrame;
 import org.jspecify.annotations.Nullable;
@@ -199,9 +199,8 @@ public final class StreamStore {
 
 	// False if there are too many dead letters.
 	public CompletableFuture<Boolean> setAside(String responder, String signal, String reason, byte[] json) {
-		byte[] head = StreamKeys.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " ") + "\n");
-		byte[] letter = Arrays.copyOf(head, head.length + json.length);
-		System.arraycopy(json, 0, letter, head.length, json.length);
+		byte[] head = StreamKeys.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " "));
+		byte[] letter = JsonLines.join(List.of(head, json));
 		return eval(StreamScript.SETASIDE, List.of(this.keys.deadLetters()),
 				List.of(StreamKeys.field(signal, responder), letter, bytes(this.retention), bytes(DEAD_LETTERS)))
 			.thenApply(StreamStore::isDone);
