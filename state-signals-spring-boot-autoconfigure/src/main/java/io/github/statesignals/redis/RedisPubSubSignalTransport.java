@@ -213,14 +213,20 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		RedisPubSubConnection current;
 		synchronized (this) {
 			if (!this.channels.containsKey(channel)) {
-				this.channels.put(channel,
-						new RedisChannel(channel, this.settings.replyTo(), this.settings.codec(this.codec, channel)));
+				this.channels.put(channel, createChannel(channel));
 			}
 			current = this.connection;
 		}
 		if (current != null) {
 			current.updateSubscriptions();
 		}
+	}
+
+	// Its codec signs and verifies, if messages of the channel are signed.
+	public final RedisChannel createChannel(String name) {
+		MessageSigner signer = this.settings.signer();
+		return new RedisChannel(name, this.settings.replyTo(),
+				(signer != null) ? this.codec.signedBy(signer.forChannel(name)) : this.codec);
 	}
 
 	@Override
@@ -357,11 +363,6 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	 */
 	public record Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo,
 			@Nullable MessageSigner signer) {
-
-		// One that signs and verifies, if messages of the channel are signed.
-		public SignalCodec codec(SignalCodec codec, String channel) {
-			return (this.signer != null) ? codec.signedBy(this.signer.forChannel(channel)) : codec;
-		}
 
 		// False also if they are signed and need not be.
 		public boolean requiresSignatures(String channel) {

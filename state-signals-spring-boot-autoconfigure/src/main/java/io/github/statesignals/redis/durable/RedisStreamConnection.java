@@ -25,7 +25,6 @@ import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.transport.DurableSignalTransport.Listener;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport;
-import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +63,7 @@ final class RedisStreamConnection {
 
 	private final RedisPersistence persistence = new RedisPersistence();
 
-	RedisStreamConnection(RedisDriver driver, Function<String, SignalCodec> codecs,
+	RedisStreamConnection(RedisDriver driver, Function<String, RedisChannel> targets,
 			Map<String, DurableChannel> channels, Set<String> opened, Listener listener) {
 		this.driver = driver;
 		this.opened = opened;
@@ -77,8 +76,7 @@ final class RedisStreamConnection {
 		StreamServices services = new StreamServices(this.listener, new Retries(this.scheduler), this::createClient,
 				this.scheduler, driver::onEventLoop);
 		channels.forEach((name, settings) -> this.channels.put(name,
-				new StreamChannel(new RedisChannel(name, false, codecs.apply(name)),
-						new StreamStore(name, settings, this.client), services)));
+				new StreamChannel(targets.apply(name), new StreamStore(name, settings, this.client), services)));
 	}
 
 	private static CustomizableThreadFactory threads(String prefix) {

@@ -21,7 +21,6 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import io.github.statesignals.transport.SignalTransportException;
-import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -45,8 +44,6 @@ public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport
 
 	private final Settings settings;
 
-	private final SignalCodec codec;
-
 	private final Map<String, DurableChannel> channels;
 
 	private final Set<String> opened = ConcurrentHashMap.newKeySet();
@@ -57,7 +54,6 @@ public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport
 			Settings settings, Map<String, DurableChannel> channels) {
 		super(connectionFactory, container, settings);
 		this.settings = settings;
-		this.codec = new SignalCodec(settings.maxPayload().toBytes());
 		this.channels = Map.copyOf(channels);
 	}
 
@@ -101,8 +97,8 @@ public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport
 		if (this.connection != null) {
 			return null;
 		}
-		RedisStreamConnection started = new RedisStreamConnection(driver(),
-				(channel) -> this.settings.codec(this.codec, channel), this.channels, this.opened, listener);
+		RedisStreamConnection started = new RedisStreamConnection(driver(), this::createChannel, this.channels,
+				this.opened, listener);
 		this.connection = started;
 		started.begin();
 		return started;
