@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -42,13 +43,8 @@ final class RedisStreamConnection {
 
 	private static final long TICK_MILLIS = 2_000;
 
-	// Connecting may block: a pool may be exhausted.
-	private final Executor connectors;
-
 	// Its tasks must not block.
 	private final ScheduledThreadPoolExecutor scheduler;
-
-	private final RedisDriver driver;
 
 	private final Set<String> opened;
 
@@ -65,15 +61,16 @@ final class RedisStreamConnection {
 
 	RedisStreamConnection(RedisDriver driver, Function<String, RedisChannel> targets,
 			Map<String, DurableChannel> channels, Set<String> opened, Listener listener) {
-		this.driver = driver;
 		this.opened = opened;
 		this.listener = new ReadyListener(listener);
 		this.scheduler = new ScheduledThreadPoolExecutor(1, threads("state-signals-durable-"));
 		this.scheduler.setRemoveOnCancelPolicy(true);
 		CustomizableThreadFactory connecting = threads("state-signals-durable-connect-");
-		this.connectors = (task) -> connecting.newThread(task).start();
-		this.client = createClient();
-		StreamServices services = new StreamServices(this.listener, new Retries(this.scheduler), this::createClient,
+		// Connecting may block: a pool may be exhausted.
+		Executor connectors = (task) -> connecting.newThread(task).start();
+		Supplier<StreamClient> clients = () -> new StreamClient(driver::openStreamCommands, connectors);
+		this.client = clients.get();
+		StreamServices services = new StreamServices(this.listener, new Retries(this.scheduler), clients,
 				this.scheduler, driver::onEventLoop);
 		channels.forEach((name, settings) -> this.channels.put(name,
 				new StreamChannel(targets.apply(name), new StreamStore(name, settings, this.client), services)));
@@ -83,10 +80,6 @@ final class RedisStreamConnection {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory(prefix);
 		threads.setDaemon(true);
 		return threads;
-	}
-
-	private StreamClient createClient() {
-		return new StreamClient(this.driver::openStreamCommands, this.connectors);
 	}
 
 	// Returns the listener for the transport of all other channels: it is called by one
