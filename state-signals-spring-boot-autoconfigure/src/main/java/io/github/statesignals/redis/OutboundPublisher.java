@@ -71,13 +71,13 @@ final class OutboundPublisher {
 		return (current != null) ? current.confirmedBytes() : 0;
 	}
 
-	CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
+	CompletableFuture<?> publish(byte[] channel, Payload payload,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisPublisher current = this.current;
 		if (current == null) {
 			return notConnected(onSent);
 		}
-		CompletableFuture<?> published = current.publish(channel, payload, joinable, onSent);
+		CompletableFuture<?> published = current.publish(channel, payload, onSent);
 		if (current.isHalfFull() && this.marker.isDone()) {
 			this.marker = current.publish(this.markerChannel, NOTHING);
 		}

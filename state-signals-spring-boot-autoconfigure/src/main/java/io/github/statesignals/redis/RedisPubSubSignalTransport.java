@@ -287,7 +287,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			byte[] written = target.codec().write(signal, extension);
 			return publish(target.signals(),
 					joinable ? line(written) : new Payload.Written(written, isRepeatable(signal.event(), extension)),
-					joinable, RedisPublisher.NOT_CALLED_BACK);
+					RedisPublisher.NOT_CALLED_BACK);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -316,13 +316,13 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		boolean repeatable = isRepeatable(response.event(),
 				(extension == null) ? null : (extension.probe() != null) ? extension.probe() : extension.id());
 		if (address != null && address.readsCombined() && repeatable) {
-			return publish(address.name(), new FramePayload(this.codec, target.codec().line(response, extension)), true,
+			return publish(address.name(), new FramePayload(this.codec, target.codec().line(response, extension)),
 					onSent);
 		}
 		byte[] written = target.codec().write(response, extension);
 		boolean joinable = address != null && address.readsFrames() && repeatable;
 		Payload payload = joinable ? line(written) : new Payload.Written(written, repeatable);
-		return publish((address != null) ? address.name() : target.responses(), payload, joinable, onSent);
+		return publish((address != null) ? address.name() : target.responses(), payload, onSent);
 	}
 
 	private RedisChannel channel(String name) {
@@ -342,10 +342,10 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		return id != null || Signal.isReserved(event);
 	}
 
-	private CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
+	private CompletableFuture<?> publish(byte[] channel, Payload payload,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisPubSubConnection current = this.connection;
-		return (current != null) ? current.publisher().publish(channel, payload, joinable, onSent)
+		return (current != null) ? current.publisher().publish(channel, payload, onSent)
 				: OutboundPublisher.notConnected(onSent);
 	}
 

@@ -75,7 +75,7 @@ class RedisHeartbeatTests {
 	@Test
 	void publisherIsNotReplacedWhileRedisConfirmsOtherMessages() {
 		await().atMost(Duration.ofSeconds(40)).until(() -> {
-			assertThat(this.outbound.publish("signals".getBytes(StandardCharsets.UTF_8), PAYLOAD, false, (sent, ex) -> {
+			assertThat(this.outbound.publish("signals".getBytes(StandardCharsets.UTF_8), PAYLOAD, (sent, ex) -> {
 			})).succeedsWithin(Duration.ofSeconds(20));
 			return this.publisher.beats.get() >= 6;
 		});
@@ -122,9 +122,9 @@ class RedisHeartbeatTests {
 		}
 
 		@Override
-		public CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
+		public CompletableFuture<?> publish(byte[] channel, Payload payload,
 				BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
-			return this.redis.publish(channel, payload, joinable, onSent);
+			return this.redis.publish(channel, payload, onSent);
 		}
 
 		@Override

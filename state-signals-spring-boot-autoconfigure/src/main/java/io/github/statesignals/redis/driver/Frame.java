@@ -131,11 +131,11 @@ final class Frame {
 
 		private volatile @Nullable Frame frame;
 
-		Message(byte[] channel, Payload payload, boolean joinable,
-				BiConsumer<@Nullable Object, @Nullable Throwable> onSent, Consumer<Frame> onCancelled) {
+		Message(byte[] channel, Payload payload, BiConsumer<@Nullable Object, @Nullable Throwable> onSent,
+				Consumer<Frame> onCancelled) {
 			this.channel = channel;
 			this.payload = payload;
-			this.joinable = joinable;
+			this.joinable = !(payload instanceof Payload.Written);
 			this.onSent = onSent;
 			this.onCancelled = onCancelled;
 		}

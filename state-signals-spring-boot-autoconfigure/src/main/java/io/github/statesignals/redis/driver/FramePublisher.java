@@ -79,15 +79,14 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	abstract void disconnect();
 
 	@Override
-	public final CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
+	public final CompletableFuture<?> publish(byte[] channel, Payload payload,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
-		return publish(new Message(channel, payload, joinable, onSent, this.onCancelled), true);
+		return publish(new Message(channel, payload, onSent, this.onCancelled), true);
 	}
 
 	@Override
 	public final CompletableFuture<?> publish(byte[] channel, byte[] payload) {
-		return publish(
-				new Message(channel, new Payload.Written(payload, true), false, NOT_CALLED_BACK, this.onCancelled),
+		return publish(new Message(channel, new Payload.Written(payload, true), NOT_CALLED_BACK, this.onCancelled),
 				false);
 	}
 

@@ -21,7 +21,8 @@ public interface Payload {
 	}
 
 	/**
-	 * Is sent alone.
+	 * Is sent alone. Others may be sent together, in one message, if they follow each
+	 * other and are for the same Redis channel.
 	 */
 	record Written(byte[] bytes, boolean isRepeatable) implements Payload {
 

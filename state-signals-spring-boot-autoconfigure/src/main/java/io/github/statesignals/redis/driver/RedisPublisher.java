@@ -17,8 +17,6 @@ public interface RedisPublisher {
 	/**
 	 * Publishes a message. Cancelling the future prevents the sending, if that has not
 	 * happened.
-	 * @param joinable whether it is a line that may be sent together with others for the
-	 * same Redis channel, in one message
 	 * @param onSent called before the future completes, with its result or exception; a
 	 * dependent stage costs more
 	 * @return completes with the number of receivers when Redis has confirmed it; or
@@ -26,7 +24,7 @@ public interface RedisPublisher {
 	 * a {@link io.github.statesignals.transport.SignalNotSentException} if Redis has
 	 * refused it, or has not confirmed too many bytes
 	 */
-	CompletableFuture<?> publish(byte[] channel, Payload payload, boolean joinable,
+	CompletableFuture<?> publish(byte[] channel, Payload payload,
 			BiConsumer<@Nullable Object, @Nullable Throwable> onSent);
 
 	// Without a limit of bytes.

@@ -175,12 +175,12 @@ class FramePublisherTests {
 
 	private CompletableFuture<?> publishOnce(String text) {
 		return this.driver.publish(new byte[0], new Payload.Written(text.getBytes(StandardCharsets.UTF_8), false),
-				false, (receivers, ex) -> {
+				(receivers, ex) -> {
 				});
 	}
 
 	private CompletableFuture<?> publish(String text) {
-		return this.driver.publish(new byte[0], new TextPayload(text), true, (receivers, ex) -> {
+		return this.driver.publish(new byte[0], new TextPayload(text), (receivers, ex) -> {
 		});
 	}
 

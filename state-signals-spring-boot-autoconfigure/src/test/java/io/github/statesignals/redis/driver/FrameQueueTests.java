@@ -61,7 +61,7 @@ class FrameQueueTests {
 	}
 
 	private static Message message() {
-		return new Message(new byte[0], new TextPayload("x"), true, (receivers, ex) -> {
+		return new Message(new byte[0], new TextPayload("x"), (receivers, ex) -> {
 		}, (frame) -> {
 		});
 	}
