@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.statesignals.Response;
+import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.wire.FrameLine;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,8 @@ public final class RedisChannel {
 
 	private final byte[] signals;
 
-	private final byte[] responses;
+	// To all applications of the channel.
+	private final Address responses;
 
 	private final SignalCodec codec;
 
@@ -36,7 +40,7 @@ public final class RedisChannel {
 		this.names = SignalChannels.of(name);
 		this.replyTo = replies ? this.names.newReplyTo(!codec.isSigned()) : null;
 		this.signals = bytes(this.names.signals());
-		this.responses = bytes(this.names.responses());
+		this.responses = new Address(bytes(this.names.responses()), false, false);
 	}
 
 	static byte[] bytes(String name) {
@@ -63,14 +67,18 @@ public final class RedisChannel {
 		return this.signals;
 	}
 
-	public byte[] responses() {
+	Address responses() {
 		return this.responses;
 	}
 
-	public @Nullable Address address(String replyTo) {
-		Address known = this.addresses.get(replyTo);
-		if (known != null || !this.names.isReplyTo(replyTo)) {
+	// That of all applications, unless a reply channel of this channel is named.
+	public Address address(@Nullable String replyTo) {
+		Address known = (replyTo != null) ? this.addresses.get(replyTo) : null;
+		if (known != null) {
 			return known;
+		}
+		if (replyTo == null || !this.names.isReplyTo(replyTo)) {
+			return this.responses;
 		}
 		if (this.addresses.size() >= MAX_ADDRESSES) {
 			this.addresses.clear();
@@ -81,12 +89,17 @@ public final class RedisChannel {
 		return address;
 	}
 
+	public FrameLine line(Response response, @Nullable ResponseExtension extension, Address address) {
+		return address.readsCombined() ? this.codec.line(response, extension)
+				: new FrameLine.Written(this.codec.write(response, extension));
+	}
+
 	@Override
 	public String toString() {
 		return "'" + this.names.signals() + "' and '" + this.names.responses() + "'";
 	}
 
-	// A reply channel that was checked.
+	// Where responses are sent to: a reply channel, if it is checked.
 	public record Address(byte[] name, boolean readsFrames, boolean readsCombined) {
 	}
 

@@ -1,6 +1,7 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -271,8 +272,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 	@Override
 	public boolean readsFrames(String channel, String address) {
-		RedisChannel.Address known = isNamed(channel) ? channel(channel).address(address) : null;
-		return known != null && known.readsFrames();
+		return isNamed(channel) && channel(channel).address(address).readsFrames();
 	}
 
 	// Python receives the signals of the default channel.
@@ -286,7 +286,8 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			RedisChannel target = channel(channel);
 			byte[] written = target.codec().write(signal, extension);
 			return publish(target.signals(),
-					joinable ? line(written) : new Payload.Written(written, isRepeatable(signal.event(), extension)),
+					joinable ? new FramePayload(this.codec, new FrameLine.Written(written))
+							: new Payload.Written(written, isRepeatable(signal.event(), extension)),
 					RedisPublisher.NOT_CALLED_BACK);
 		}
 		catch (IllegalArgumentException ex) {
@@ -309,20 +310,16 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	private CompletableFuture<?> send(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {
 		RedisChannel target = channel(channel);
-		RedisChannel.Address address = (replyTo != null) ? target.address(replyTo) : null;
-		if (address == null && extension != null && extension.probe() != null) {
+		RedisChannel.Address address = target.address(replyTo);
+		if (address == target.responses() && extension != null && extension.probe() != null) {
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean repeatable = isRepeatable(response.event(),
 				(extension == null) ? null : (extension.probe() != null) ? extension.probe() : extension.id());
-		if (address != null && address.readsCombined() && repeatable) {
-			return publish(address.name(), new FramePayload(this.codec, target.codec().line(response, extension)),
-					onSent);
-		}
-		byte[] written = target.codec().write(response, extension);
-		boolean joinable = address != null && address.readsFrames() && repeatable;
-		Payload payload = joinable ? line(written) : new Payload.Written(written, repeatable);
-		return publish((address != null) ? address.name() : target.responses(), payload, onSent);
+		FrameLine line = target.line(response, extension, address);
+		Payload payload = (address.readsFrames() && repeatable) ? new FramePayload(this.codec, line)
+				: new Payload.Written(this.codec.write(List.of(line)), repeatable);
+		return publish(address.name(), payload, onSent);
 	}
 
 	private RedisChannel channel(String name) {
@@ -331,10 +328,6 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 			throw new IllegalArgumentException("The channel '" + name + "' is not open");
 		}
 		return channel;
-	}
-
-	private Payload line(byte[] written) {
-		return new FramePayload(this.codec, new FrameLine.Written(written));
 	}
 
 	// Without an id only a second subscription or departure means the same as one.

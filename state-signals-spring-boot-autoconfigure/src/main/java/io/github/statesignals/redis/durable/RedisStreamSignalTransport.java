@@ -140,21 +140,17 @@ public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport
 
 	@Override
 	public CompletableFuture<?> send(String channel, Signal signal, @Nullable SignalExtension extension) {
-		RedisStreamConnection current = this.connection;
 		if (!isDurable(channel)) {
 			return super.send(channel, signal, extension);
 		}
-		if (current == null) {
-			return CompletableFuture.failedFuture(SignalNotSentException.notConnected());
-		}
-		if (Signal.INITIALIZATION.equals(signal.event())) {
-			return current.channel(channel).registry().introduce(signal.publisherId());
-		}
-		StreamChannel durable = current.channel(channel);
 		try {
+			StreamChannel durable = channel(channel);
+			if (Signal.INITIALIZATION.equals(signal.event())) {
+				return durable.registry().introduce(signal.publisherId());
+			}
 			return durable.publish(signal, durable.codec().write(signal, extension));
 		}
-		catch (IllegalArgumentException ex) {
+		catch (IllegalArgumentException | SignalNotSentException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}

@@ -211,18 +211,11 @@ final class SignalDelivery {
 				@Nullable ResponseExtension extension) {
 			if (this.acknowledged == null) {
 				RedisChannel channel = SignalDelivery.this.channel;
-				Address address = (this.replyTo != null) ? channel.address(this.replyTo) : null;
-				FrameLine answer = (response != null) ? line(channel.codec(), response, extension, address) : NO_ANSWER;
-				this.acknowledged = SignalDelivery.this.reader.acknowledge(this.signal, answer,
-						(address != null) ? address.name() : channel.responses());
+				Address address = channel.address(this.replyTo);
+				FrameLine answer = (response != null) ? channel.line(response, extension, address) : NO_ANSWER;
+				this.acknowledged = SignalDelivery.this.reader.acknowledge(this.signal, answer, address.name());
 			}
 			return this.acknowledged;
-		}
-
-		private static FrameLine line(SignalCodec codec, Response response, @Nullable ResponseExtension extension,
-				@Nullable Address address) {
-			return (address != null && address.readsCombined()) ? codec.line(response, extension)
-					: new Written(codec.write(response, extension));
 		}
 
 	}
