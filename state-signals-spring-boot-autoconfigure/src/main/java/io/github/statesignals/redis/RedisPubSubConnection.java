@@ -30,11 +30,9 @@ final class RedisPubSubConnection implements Runnable {
 	// An application that logs nothing for longer looks stuck.
 	private static final Duration SILENCE = Duration.ofSeconds(3);
 
-	// Opens when it is connected, refused for certain, or closed.
+	// Opens when it is connected or closed; and unless the start waits indefinitely, when
+	// it is refused for certain, or the timeout has passed.
 	private final CountDownLatch decided = new CountDownLatch(1);
-
-	// Opens when it is connected or closed.
-	private final CountDownLatch settled = new CountDownLatch(1);
 
 	// Opens when the transport starts, or is closed before.
 	private final CountDownLatch begun = new CountDownLatch(1);
@@ -59,6 +57,9 @@ final class RedisPubSubConnection implements Runnable {
 
 	private final ConnectFailures failures;
 
+	// Negative: indefinitely.
+	private final Duration connectTimeout;
+
 	// Used by the connector.
 	private @Nullable Attempt prepared;
 
@@ -77,6 +78,7 @@ final class RedisPubSubConnection implements Runnable {
 		this.receiver = new MessageReceiver(heartbeat);
 		this.subscriptions = new ChannelSubscriptions(channels, this.receiver);
 		this.failures = new ConnectFailures(connectTimeout);
+		this.connectTimeout = connectTimeout;
 	}
 
 	// Receives heartbeats alone, before the start of the transport.
@@ -204,7 +206,7 @@ final class RedisPubSubConnection implements Runnable {
 			return;
 		}
 		this.failures.log(ex, this.state == State.CONNECTING);
-		if (this.failures.isCertain()) {
+		if (this.failures.isCertain() && !this.connectTimeout.isNegative()) {
 			this.decided.countDown();
 		}
 	}
@@ -219,7 +221,6 @@ final class RedisPubSubConnection implements Runnable {
 		change(State.CONNECTED);
 		this.failures.clear();
 		this.receiver.connected(gap);
-		this.settled.countDown();
 		this.decided.countDown();
 		logger.debug("Connected");
 		return true;
@@ -247,18 +248,18 @@ final class RedisPubSubConnection implements Runnable {
 		}
 	}
 
-	// A negative timeout waits indefinitely, also if Redis refuses the connection. True
-	// also when it is closed.
-	boolean awaitConnected(Duration timeout) throws InterruptedException {
+	// True also when it is closed.
+	boolean awaitConnected() throws InterruptedException {
 		// Closing a context interrupts its start only where that waits without a limit.
-		Thread limit = new Thread(() -> limit(timeout), "state-signals-limit");
+		Thread limit = new Thread(this::limit, "state-signals-limit");
 		limit.setDaemon(true);
 		limit.start();
-		(timeout.isNegative() ? this.settled : this.decided).await();
+		this.decided.await();
 		return this.state == State.CONNECTED || isClosed();
 	}
 
-	private void limit(Duration timeout) {
+	private void limit() {
+		Duration timeout = this.connectTimeout;
 		try {
 			boolean longer = timeout.isNegative() || timeout.compareTo(SILENCE) > 0;
 			if (longer && !awaitDecided(SILENCE) && this.failures.last() == null) {
@@ -310,7 +311,6 @@ final class RedisPubSubConnection implements Runnable {
 		boolean connecting = this.state != State.CONNECTED;
 		change(State.CLOSED);
 		this.begun.countDown();
-		this.settled.countDown();
 		this.decided.countDown();
 		this.publisher.close();
 		ContainerSubscription trying = this.attempt;

@@ -131,10 +131,9 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	@Override
 	public void start(Listener listener) {
 		RedisPubSubConnection started = begin(listener);
-		Duration timeout = this.settings.connectTimeout();
 		boolean interrupted = false;
 		try {
-			if (started == null || timeout.isZero() || started.awaitConnected(timeout)) {
+			if (started == null || this.settings.connectTimeout().isZero() || started.awaitConnected()) {
 				return;
 			}
 		}
