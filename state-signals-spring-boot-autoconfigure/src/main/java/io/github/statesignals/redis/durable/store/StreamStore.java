@@ -84,10 +84,10 @@ public final class StreamStore {
 	// among the last signals, or empty; not used if these are not stored. Returns the id
 	// of the entry.
 	public CompletableFuture<String> publish(String producer, long batch, byte[] signals, List<String> latest) {
-		List<byte[]> arguments = new ArrayList<>(List.of(bytes(batch), bytes(BATCH_REMEMBERED), signals));
+		List<byte[]> arguments = arguments(batch, BATCH_REMEMBERED, signals);
 		if (storesLatest()) {
-			arguments.add(bytes(this.retention));
-			latest.forEach((name) -> arguments.add(StreamKeys.bytes(name)));
+			arguments.addAll(arguments(this.retention));
+			arguments.addAll(arguments(latest.toArray()));
 		}
 		return eval(StreamScript.PUBLISH, List.of(this.keys.log(), this.keys.producer(producer), this.keys.latest()),
 				arguments)
@@ -114,8 +114,7 @@ public final class StreamStore {
 			.filter(AnsweredSignal::isLast)
 			.map((last) -> StreamKeys.bytes(last.entry()))
 			.toList();
-		List<byte[]> arguments = new ArrayList<>(
-				List.of(StreamKeys.bytes(responder), token, bytes(this.retention), bytes(entries.size())));
+		List<byte[]> arguments = arguments(responder, token, this.retention, entries.size());
 		arguments.addAll(entries);
 		for (List<AnsweredSignal> run : AnsweredSignal.runs(signals)) {
 			AnsweredSignal first = run.get(0);
@@ -151,12 +150,9 @@ public final class StreamStore {
 	// those that were removed remain removed.
 	public CompletableFuture<Map<String, Registration>> register(Map<String, String> fields, boolean restoring) {
 		Start first = restoring ? Start.NEW : this.start;
-		List<byte[]> arguments = new ArrayList<>(List.of(bytes(restoring ? 1 : 0), bytes(RESTORING),
-				StreamKeys.bytes(first.name().toLowerCase(Locale.ROOT)), bytes(this.retention)));
-		fields.forEach((name, field) -> {
-			arguments.add(StreamKeys.bytes(name));
-			arguments.add(StreamKeys.bytes(field));
-		});
+		List<byte[]> arguments = arguments(restoring ? 1 : 0, RESTORING, first.name().toLowerCase(Locale.ROOT),
+				this.retention);
+		fields.forEach((name, field) -> arguments.addAll(arguments(name, field)));
 		return eval(StreamScript.REGISTER,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.latest()), arguments)
 			.thenApply((reply) -> {
@@ -174,11 +170,8 @@ public final class StreamStore {
 	// it since. reported: the dropped signals that were reported, as they were returned.
 	public CompletableFuture<Lease> lease(String responder, byte[] token, byte[] nextToken,
 			Map<String, Long> reported) {
-		List<byte[]> arguments = new ArrayList<>(List.of(token, nextToken, bytes(LEASE), StreamKeys.bytes(responder)));
-		reported.forEach((publisherId, count) -> {
-			arguments.add(StreamKeys.bytes(publisherId));
-			arguments.add(bytes(count));
-		});
+		List<byte[]> arguments = arguments(token, nextToken, LEASE, responder);
+		reported.forEach((publisherId, count) -> arguments.addAll(arguments(publisherId, count)));
 		return eval(StreamScript.LEASE, List.of(this.keys.lease(responder), this.keys.log(),
 				this.keys.dropped(responder), this.keys.reader(responder), this.keys.responders()), arguments)
 			.thenApply(Lease::of);
@@ -193,7 +186,7 @@ public final class StreamStore {
 		return eval(StreamScript.REMOVE,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.dropped(responder),
 						this.keys.reader(responder), this.keys.lease(responder)),
-				List.of(StreamKeys.bytes(responder)))
+				arguments(responder))
 			.thenApply(StreamStore::isDone);
 	}
 
@@ -202,26 +195,25 @@ public final class StreamStore {
 		byte[] head = StreamKeys.bytes(System.currentTimeMillis() + " " + reason.replaceAll("\\s+", " "));
 		byte[] letter = JsonLines.join(List.of(head, json));
 		return eval(StreamScript.SETASIDE, List.of(this.keys.deadLetters()),
-				List.of(StreamKeys.field(signal, responder), letter, bytes(this.retention), bytes(DEAD_LETTERS)))
+				arguments(StreamKeys.field(signal, responder), letter, this.retention, DEAD_LETTERS))
 			.thenApply(StreamStore::isDone);
 	}
 
 	public CompletableFuture<StoredDeadLetters> deadLetters(int limit) {
-		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()), List.of(bytes(limit)))
+		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()), arguments(limit))
 			.thenApply(StoredDeadLetters::of);
 	}
 
 	public CompletableFuture<Optional<StoredDeadLetter>> deadLetter(String responder, String signal) {
 		return eval(StreamScript.DEADLETTERS, List.of(this.keys.deadLetters()),
-				List.of(bytes(1), StreamKeys.field(signal, responder)))
+				arguments(1, StreamKeys.field(signal, responder)))
 			.thenApply((reply) -> StoredDeadLetters.of(reply).letters().stream().findFirst());
 	}
 
 	// For its responder alone. signed: the signal in JSON where it was signed again.
 	// False if there is no such dead letter.
 	public CompletableFuture<Boolean> replay(String responder, String signal, byte @Nullable [] signed) {
-		List<byte[]> arguments = new ArrayList<>(
-				List.of(StreamKeys.field(signal, responder), StreamKeys.bytes(responder)));
+		List<byte[]> arguments = arguments(StreamKeys.field(signal, responder), responder);
 		if (signed != null) {
 			arguments.add(signed);
 		}
@@ -238,7 +230,7 @@ public final class StreamStore {
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.producer(""),
 						this.keys.lease(""), this.keys.reader(""), this.keys.dropped(""), this.keys.answersOf(""),
 						this.keys.trimmed(), this.keys.latest(), this.keys.deadLetters()),
-				List.of(StreamKeys.bytes(purpose.name())))
+				arguments(purpose))
 			.thenAccept((reply) -> this.permitted.add(purpose));
 	}
 
@@ -251,8 +243,7 @@ public final class StreamStore {
 	// Deletes a bounded number of acknowledged and expired signals.
 	public CompletableFuture<Trimming> trim() {
 		return eval(StreamScript.TRIM, List.of(this.keys.log(), this.keys.trimmed(), this.keys.responders()),
-				List.of(bytes(TRIM_INTERVAL), bytes(this.retention), this.keys.dropped(""), bytes(TRIM_SIGNALS),
-						bytes(TRIM_ENTRIES)))
+				arguments(TRIM_INTERVAL, this.retention, this.keys.dropped(""), TRIM_SIGNALS, TRIM_ENTRIES))
 			.thenApply((reply) -> Trimming.values()[(int) Replies.number(reply.get(0))]);
 	}
 
@@ -260,7 +251,7 @@ public final class StreamStore {
 	public CompletableFuture<Optional<Status>> status(String signal) {
 		return eval(StreamScript.STATUS,
 				List.of(this.keys.log(), this.keys.responders(), this.keys.removed(), this.keys.answers(signal)),
-				List.of(StreamKeys.bytes(signal), StreamKeys.bytes(StreamKeys.entry(signal))))
+				arguments(signal, StreamKeys.entry(signal)))
 			.thenApply((reply) -> reply.isEmpty() ? Optional.empty() : Optional.of(Status.of(reply)));
 	}
 
@@ -284,12 +275,13 @@ public final class StreamStore {
 		return Replies.number(reply.get(0)) == 1;
 	}
 
-	private static byte[] bytes(Duration duration) {
-		return bytes(duration.toMillis());
-	}
-
-	private static byte[] bytes(long number) {
-		return StreamKeys.bytes(Long.toString(number));
+	// Times in milliseconds, and all but bytes as text.
+	private static List<byte[]> arguments(Object... values) {
+		List<byte[]> arguments = new ArrayList<>();
+		for (Object value : values) {
+			arguments.add(Replies.bytes((value instanceof Duration time) ? time.toMillis() : value));
+		}
+		return arguments;
 	}
 
 	// As permissions.lua names them.
