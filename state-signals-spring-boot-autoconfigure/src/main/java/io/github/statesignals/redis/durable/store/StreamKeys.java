@@ -47,7 +47,8 @@ public record StreamKeys(String prefix) {
 	// Has the answers to all signals of one second. A key for each signal would take
 	// Redis several times as long, and one key for all would never expire.
 	public byte[] answers(String id) {
-		return answersOf(second(id));
+		int millis = id.indexOf('-');
+		return answersOf((millis > 3) ? id.substring(0, millis - 3) : "0");
 	}
 
 	public byte[] answersOf(String second) {
@@ -74,11 +75,6 @@ public record StreamKeys(String prefix) {
 
 	public static byte[] field(String signal, String responder) {
 		return bytes(signal + " " + responder);
-	}
-
-	public static String second(String id) {
-		int millis = id.indexOf('-');
-		return (millis > 3) ? id.substring(0, millis - 3) : "0";
 	}
 
 	public byte[] trimmed() {
