@@ -42,8 +42,6 @@ final class MessageReceiver {
 
 	private volatile boolean countable = true;
 
-	private final LogLimit unreadable = new LogLimit(1);
-
 	private final LogLimit failures = new LogLimit(1);
 
 	private final RedisHeartbeat heartbeat;
@@ -75,10 +73,10 @@ final class MessageReceiver {
 			this.heartbeat.receive(payload);
 			return;
 		}
-		ReceivedMessage message = isWanted(topic) ? read(topic, payload) : null;
-		if (message == null) {
+		if (!isWanted(topic)) {
 			return;
 		}
+		ReceivedMessage message = read(topic, payload);
 		// Not by notifyListener, which would cost an object for each message.
 		this.listening.lock();
 		try {
@@ -101,18 +99,12 @@ final class MessageReceiver {
 		return topic.signals ? listener().wantsSignals(channel) : topic.replies || listener().wantsResponses(channel);
 	}
 
-	private @Nullable ReceivedMessage read(Topic topic, byte[] payload) {
-		try {
-			SignalCodec codec = topic.channel.codec();
-			if (topic.signals) {
-				return codec.readSignals(payload);
-			}
-			return topic.replies ? codec.readReplies(payload) : codec.readResponses(payload);
+	private static ReceivedMessage read(Topic topic, byte[] payload) {
+		SignalCodec codec = topic.channel.codec();
+		if (topic.signals) {
+			return codec.readSignals(payload);
 		}
-		catch (RuntimeException ex) {
-			this.unreadable.errorCounted(logger, "A payload could not be read", ex);
-			return null;
-		}
+		return topic.replies ? codec.readReplies(payload) : codec.readResponses(payload);
 	}
 
 	private void pass(Topic topic, ReceivedMessage message) {
