@@ -170,15 +170,8 @@ final class RedisHeartbeat {
 	}
 
 	private CompletableFuture<?> publish(@Nullable RedisPublisher publisher, byte[] payload) {
-		if (publisher == null) {
-			return CompletableFuture.failedFuture(new IllegalStateException("Closed"));
-		}
-		try {
-			return publisher.publish(this.channelBytes, payload);
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+		return (publisher != null) ? publisher.publish(this.channelBytes, payload)
+				: CompletableFuture.failedFuture(new IllegalStateException("Closed"));
 	}
 
 	/**
