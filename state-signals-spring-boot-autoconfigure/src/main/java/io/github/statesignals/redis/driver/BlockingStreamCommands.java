@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -20,7 +19,6 @@ import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Executes commands with a driver that blocks: a separate thread waits for it, one
@@ -39,9 +37,7 @@ final class BlockingStreamCommands implements StreamCommands {
 	BlockingStreamCommands(RedisConnectionFactory connectionFactory, Runnable onClose) {
 		this.onClose = onClose;
 		this.connection = connectionFactory.getConnection();
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-stream-");
-		threads.setDaemon(true);
-		this.thread = Executors.newSingleThreadExecutor(threads);
+		this.thread = FramePublisher.newThread("state-signals-stream-");
 	}
 
 	@Override

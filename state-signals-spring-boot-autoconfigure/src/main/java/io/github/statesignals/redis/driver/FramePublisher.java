@@ -30,6 +30,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 abstract class FramePublisher implements RedisPublisher, Runnable {
 
+	static final String THREADS = "state-signals-publish-";
+
 	// The driver encodes a batch into one buffer. One that exceeds the processors' caches
 	// costs both sides more than further batches do.
 	private static final int BATCH_BYTES = 256 * 1024;
@@ -62,8 +64,8 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		this.unconfirmed = new UnconfirmedBytes(settings.capacity());
 	}
 
-	static ExecutorService newThread() {
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("state-signals-publish-");
+	static ExecutorService newThread(String prefix) {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory(prefix);
 		threads.setDaemon(true);
 		return Executors.newSingleThreadExecutor(threads);
 	}

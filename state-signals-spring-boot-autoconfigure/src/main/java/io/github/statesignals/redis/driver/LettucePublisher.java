@@ -113,7 +113,7 @@ final class LettucePublisher extends FramePublisher implements RedisConnectionSt
 		if (eventLoop != null) {
 			return new LettucePublisher(eventLoop, closing, commands, single, settings);
 		}
-		ExecutorService thread = newThread();
+		ExecutorService thread = newThread(THREADS);
 		return new LettucePublisher(thread, () -> {
 			closing.run();
 			thread.shutdown();

@@ -68,7 +68,8 @@ public final class RedisDriver {
 				checkRole(connection);
 			}
 		}
-		return new BlockingPublisher(this.connectionFactory, FramePublisher.newThread(), this.publishing);
+		return new BlockingPublisher(this.connectionFactory, FramePublisher.newThread(FramePublisher.THREADS),
+				this.publishing);
 	}
 
 	// Before Redis 6, and in some proxies, the command is missing, and Redisson has no

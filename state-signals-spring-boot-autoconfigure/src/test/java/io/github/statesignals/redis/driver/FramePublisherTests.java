@@ -37,7 +37,7 @@ class FramePublisherTests {
 
 	private final CountDownLatch completing = new CountDownLatch(1);
 
-	private final ExecutorService thread = FramePublisher.newThread();
+	private final ExecutorService thread = FramePublisher.newThread(FramePublisher.THREADS);
 
 	private final ExecutorService redis = Executors.newSingleThreadExecutor();
 
