@@ -59,11 +59,10 @@ final class ExtensionReader {
 		if (number(members.get(FieldNames.VERSION)) < FieldNames.EXTENSION_VERSION) {
 			return null;
 		}
-		ResponseExtension extension = new ResponseExtension(text(members.get(FieldNames.ID)),
+		return new ResponseExtension(text(members.get(FieldNames.ID)),
 				handledEvents(members.get(FieldNames.HANDLED_EVENTS)), text(members.get(FieldNames.ADDRESS)),
 				text(members.get(FieldNames.SEAL)),
 				probe(text(members.get(FieldNames.PROBE)), members.get(FieldNames.STATE)));
-		return extension.equals(ResponseExtension.UNDERSTOOD) ? ResponseExtension.UNDERSTOOD : extension;
 	}
 
 	private static @Nullable String text(@Nullable Object value) {
