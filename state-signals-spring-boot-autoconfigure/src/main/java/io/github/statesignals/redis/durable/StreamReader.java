@@ -151,11 +151,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		logger.warn("Gives up reading channel '{}' for '{}' for {} s, so that another instance may try", this.channel,
 				this.name, PAUSE.toSeconds());
 		this.backlog.discard();
-		this.store.release(this.name, this.lease.tokens().current()).whenComplete((released, ex) -> {
-			if (ex != null) {
-				logger.debug("Could not release the lease of '{}' on channel '{}'", this.name, this.channel, ex);
-			}
-		});
+		this.store.release(this.name, this.lease.tokens().current());
 	}
 
 	private void takeLease() {
