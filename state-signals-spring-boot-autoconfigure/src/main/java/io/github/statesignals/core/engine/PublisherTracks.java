@@ -18,6 +18,8 @@ final class PublisherTracks {
 
 	private static final long CALM_MILLIS = 120_000;
 
+	private static final long NEVER = Long.MIN_VALUE / 2;
+
 	private PublisherTrack track = new PublisherTrack();
 
 	private @Nullable PublisherTrack rival;
@@ -25,14 +27,12 @@ final class PublisherTracks {
 	// Whether the rival was believed before.
 	private boolean replaced;
 
-	// Whether a contradiction was found, and the time until which signals are refused for
-	// it only if they have the id and time of another.
-	private boolean contested;
-
-	private long calmMillis;
+	// The time of the last contradiction: signals are refused for some time only if they
+	// have the id and time of another.
+	private long contestedMillis = NEVER;
 
 	// The time at which the first signals proved to have been slow.
-	private long correctedMillis = Long.MIN_VALUE / 2;
+	private long correctedMillis = NEVER;
 
 	Arrival add(SignalExtension signal, long nowMillis) {
 		Relation relation = this.track.compare(signal, nowMillis);
@@ -52,7 +52,7 @@ final class PublisherTracks {
 			contest(nowMillis);
 			return follow(other, signal, nowMillis);
 		}
-		if (relation == Relation.DOUBTFUL || (this.contested && nowMillis - this.calmMillis < 0)) {
+		if (relation == Relation.DOUBTFUL || nowMillis - this.contestedMillis < CALM_MILLIS) {
 			return doubt(other, signal, nowMillis);
 		}
 		if (relation == Relation.REPEATED) {
@@ -129,8 +129,7 @@ final class PublisherTracks {
 	}
 
 	private void contest(long nowMillis) {
-		this.contested = true;
-		this.calmMillis = nowMillis + CALM_MILLIS;
+		this.contestedMillis = nowMillis;
 	}
 
 }
