@@ -66,12 +66,10 @@ public record Outbound(SignalTransport transport, BooleanSupplier running) {
 		}
 	}
 
+	// Of a durable channel.
 	public CompletableFuture<List<StoredAnswer>> recall(String channel, String id, Collection<String> responders) {
-		if (!(this.transport instanceof DurableSignalTransport durable)) {
-			return CompletableFuture.completedFuture(List.of());
-		}
 		try {
-			return durable.recall(channel, id, responders);
+			return ((DurableSignalTransport) this.transport).recall(channel, id, responders);
 		}
 		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
