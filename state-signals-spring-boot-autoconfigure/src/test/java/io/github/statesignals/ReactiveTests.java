@@ -146,6 +146,7 @@ class ReactiveTests {
 		assertThat(this.drains.received).as("signals before it is subscribed to").isEmpty();
 		assertThat(drain.block().messages()).containsValues("t", "busy");
 		assertThat(gateway.success().block()).isFalse();
+		assertThat(gateway.future().join()).isFalse();
 		assertThat(gateway.code().block()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(gateway.progress().collectList().block()).hasSize(3).last().isInstanceOf(Ended.class);
 		assertThat(JdkFlowAdapter.flowPublisherToFlux(gateway.flow()).count().block()).isEqualTo(3);
@@ -173,6 +174,9 @@ class ReactiveTests {
 
 		@SignalEvent("drain")
 		Mono<Boolean> success();
+
+		@SignalEvent("drain")
+		CompletableFuture<Boolean> future();
 
 		@SignalEvent("drain")
 		Mono<ResultCode> code();

@@ -1,5 +1,6 @@
 package io.github.statesignals;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -8,23 +9,31 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.messaging.handler.annotation.Header;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Interfaces that publish signals.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SignalGatewayTests {
 
 	@RegisterExtension
@@ -50,7 +59,10 @@ class SignalGatewayTests {
 			assertThat(signal.event()).isEqualTo("alarm");
 			assertThat(signal.metadata()).isEqualTo(Map.of("reason", "disk full"));
 		});
-		assertThat(alarms).hasToString("signal gateway " + Alarms.class.getName()).isEqualTo(alarms);
+		assertThat(alarms).hasToString("signal gateway " + Alarms.class.getName())
+			.isEqualTo(alarms)
+			.hasSameHashCodeAs(alarms)
+			.isNotEqualTo(this.context.getBean(SignalGatewayFactory.class).create(Alarms.class));
 	}
 
 	@Test
@@ -97,6 +109,31 @@ class SignalGatewayTests {
 	}
 
 	@Test
+	void aHeaderWithoutANameIsNamedAsItsParameter() throws InterruptedException {
+		Named gateway = this.context.getBean(SignalGatewayFactory.class).create(Named.class);
+		assertThat(gateway.reload("run-7", BigInteger.TEN, "u1", "host-1").isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+			assertThat(signal.tag()).isEqualTo("run-7");
+			assertThat(signal.sampleNo()).isEqualTo(10);
+			assertThat(signal.metadata()).isEqualTo(Map.of("uuid", "u1", "runnerHost", "host-1"));
+		});
+		assertThatExceptionOfType(ArithmeticException.class)
+			.isThrownBy(() -> gateway.reload("run-7", BigInteger.TWO.pow(63), "u1", "host-1"));
+	}
+
+	// The name of a parameter matters where it becomes that of an entry.
+	@Test
+	void aTypedSignalAndAMapMayBeNamedAsFields() throws InterruptedException {
+		Typed gateway = this.context.getBean(SignalGatewayFactory.class).create(Typed.class);
+		assertThat(gateway.raise(new Alarm("disk full"), new Alarm("logs"), null).isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
+			assertThat(signal.event()).isEqualTo("reload");
+			assertThat(signal.tag()).isEqualTo(Signal.NO_TAG);
+			assertThat(signal.metadata()).isEqualTo(Map.of("reason", "disk full", "cause", Map.of("reason", "logs")));
+		});
+	}
+
+	@Test
 	void aMethodReturnsItsDeclaredType() throws InterruptedException {
 		Alarms alarms = this.context.getBean(Alarms.class);
 		alarms.reload();
@@ -104,6 +141,37 @@ class SignalGatewayTests {
 		assertThat(alarms.refuse()).isFalse();
 		assertThat(alarms.refused()).isEqualTo(ResultCode.SUB_FAILED);
 		assertThat(alarms.twice()).isEqualTo("SUB_FAILED SUB_FAILED");
+		assertThat(alarms.prefixed("code: ")).isEqualTo("code: SUB_FAILED");
+	}
+
+	@Test
+	@Timeout(60)
+	void theExporterAndTheTimeoutAreThoseOfTheAnnotation(CapturedOutput output) throws InterruptedException {
+		ConfigurableApplicationContext context = this.applications.start(Exporters.class,
+				"exporter.response-timeout=-1s", "exporter.max-pending=1");
+		SignalExporter second = context.getBean("second", SignalExporter.class);
+		assertThat(second.initializeAndWait(2, Duration.ofSeconds(20), "hang")).isTrue();
+		Impatient gateway = context.getBean(SignalGatewayFactory.class).create(Impatient.class);
+		CompletableFuture<SignalResult> pending = second.signal("hang").publishAsync();
+		try {
+			gateway.hang();
+			assertThat(output).contains("Impatient.hang() could not publish: ")
+				.contains(TaskRejectedException.class.getName());
+			pending.cancel(false);
+			assertThat(gateway.hangAgain()).isEqualTo(ResultCode.MISSING_RESPONSE);
+		}
+		finally {
+			context.getBean(Exporters.class).answer.complete(Acknowledgement.success());
+		}
+		assertThat(this.received.poll(20, TimeUnit.SECONDS).processName()).isEqualTo("second");
+	}
+
+	@Test
+	void nullIsNoTypedSignal() {
+		Alarms alarms = this.context.getBean(Alarms.class);
+		assertThatIllegalArgumentException().isThrownBy(() -> alarms.raise(null))
+			.withMessageContaining("Alarms.raise is called with null for its typed signal")
+			.withMessageContaining("@SignalEvent");
 	}
 
 	@Test
@@ -127,10 +195,22 @@ class SignalGatewayTests {
 	@Test
 	void anyInterfaceCanBeAGatewayAndInvalidMethodsAreRefused() {
 		SignalGatewayFactory factory = this.context.getBean(SignalGatewayFactory.class);
-		assertThat(factory.create(Plain.class).reload().isSuccess()).isTrue();
+		assertThat(Plain.of(factory).reload().isSuccess()).isTrue();
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Unusable.class))
 			.withMessageContaining("Unusable.reload")
 			.withMessageContaining("Return SignalResult");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Wrapped.class))
+			.withMessageContaining("Wrapped.reload")
+			.withMessageContaining("Return SignalResult");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(TwoTyped.class))
+			.withMessageContaining("TwoTyped.raise takes more than one typed signal");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(ReservedType.class))
+			.withMessageContaining("ReservedType.raise takes a typed signal without an event")
+			.withMessageContaining("reserved");
+		// Compiled without the names.
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Unnamed.class))
+			.withMessageContaining("Consumer.accept(")
+			.withMessageContaining("-parameters");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedTag.class))
 			.withMessageContaining("NamedTag.reload takes a parameter 'tag'")
 			.withMessageContaining("@Header(\"tag\")");
@@ -177,6 +257,10 @@ class SignalGatewayTests {
 			return refused() + " " + refused();
 		}
 
+		default String prefixed(String prefix) {
+			return prefix + refused();
+		}
+
 	}
 
 	interface Raising<T> {
@@ -201,9 +285,23 @@ class SignalGatewayTests {
 
 	}
 
+	@SignalGateway(exporter = "second", timeout = "100")
+	interface Impatient {
+
+		void hang();
+
+		@SignalEvent("hang")
+		ResultCode hangAgain();
+
+	}
+
 	interface Plain {
 
 		SignalResult reload();
+
+		static Plain of(SignalGatewayFactory factory) {
+			return factory.create(Plain.class);
+		}
 
 	}
 
@@ -235,6 +333,45 @@ class SignalGatewayTests {
 
 		SignalResult reload(@Header("tag") Optional<String> tag, @Header("sample_no") Optional<Integer> sample,
 				Optional<String> uuid);
+
+	}
+
+	interface Named {
+
+		SignalResult reload(@Header String tag, @Header("sample_no") BigInteger sampleNo, @Header("uuid") String id,
+				String runnerHost);
+
+	}
+
+	interface Typed {
+
+		@SignalEvent("reload")
+		SignalResult raise(Alarm event, @Header("cause") Alarm cause, Map<String, Object> tag);
+
+	}
+
+	interface Wrapped {
+
+		Optional<SignalResult> reload();
+
+	}
+
+	interface TwoTyped {
+
+		SignalResult raise(Alarm first, Alarm second);
+
+	}
+
+	record Shutdown(String reason) {
+	}
+
+	interface ReservedType {
+
+		SignalResult raise(Shutdown shutdown);
+
+	}
+
+	interface Unnamed extends Consumer<String> {
 
 	}
 
@@ -287,6 +424,28 @@ class SignalGatewayTests {
 		@Bean("signalGatewayTests.Alarms")
 		Alarms alarms(SignalGatewayFactory gateways) {
 			return gateways.create(Alarms.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Exporters {
+
+		private final CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
+
+		@Bean
+		SignalExporter first(SignalExporterFactory exporters) {
+			return exporters.create("first");
+		}
+
+		@Bean
+		SignalExporter second(SignalExporterFactory exporters) {
+			return exporters.create("second");
+		}
+
+		@OnSignal(event = "hang")
+		CompletableFuture<Acknowledgement> hang() {
+			return this.answer;
 		}
 
 	}
