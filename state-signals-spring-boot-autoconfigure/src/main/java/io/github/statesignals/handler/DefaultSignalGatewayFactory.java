@@ -72,9 +72,6 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 	}
 
 	private @Nullable Duration timeout(Class<?> type, String declared) {
-		if (declared.isEmpty()) {
-			return null;
-		}
 		String value = declared;
 		try {
 			value = new AttributeResolver(this.beanFactory).resolve(declared);
@@ -109,7 +106,8 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 					.bindTo(proxy)
 					.invokeWithArguments((arguments != null) ? arguments : new Object[0]);
 			}
-			if (ReflectionUtils.isEqualsMethod(method) && arguments != null) {
+			// Of the methods of Object only equals has an argument.
+			if (arguments != null) {
 				return proxy == arguments[0];
 			}
 			return ReflectionUtils.isHashCodeMethod(method) ? System.identityHashCode(proxy)

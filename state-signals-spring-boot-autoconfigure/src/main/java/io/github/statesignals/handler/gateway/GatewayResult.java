@@ -3,7 +3,6 @@ package io.github.statesignals.handler.gateway;
 import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -58,8 +57,7 @@ public record GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable
 			return new GatewayResult((spec, arguments) -> outcome.apply(spec.publish()));
 		}
 		Class<?> item = declared.getGeneric().resolve(Object.class);
-		if (item == SignalResult.class && type.isAssignableFrom(CompletableFuture.class)
-				&& CompletionStage.class.isAssignableFrom(type)) {
+		if (item == SignalResult.class && type.isAssignableFrom(CompletableFuture.class)) {
 			return new GatewayResult((spec, arguments) -> spec.publishAsync());
 		}
 		if (item == SignalProgress.class && type == Flow.Publisher.class) {
