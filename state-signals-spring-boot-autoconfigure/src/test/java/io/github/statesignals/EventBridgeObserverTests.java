@@ -5,6 +5,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +21,7 @@ import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -108,6 +110,13 @@ class EventBridgeObserverTests {
 	}
 
 	@Test
+	void aTransactionalListenerThatThrowsRefusesTheSignalAlsoIfALaterOneActs() throws InterruptedException {
+		SignalResult refused = exporterTo(SeveralInTransaction.class).emit(new Moved("m1"));
+		assertThat(refused.messages().values()).containsExactly("refused after the commit");
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).isEqualTo("later m1");
+	}
+
+	@Test
 	void anAsynchronousListenerWithATransactionOfItsOwnIsCalled() throws InterruptedException {
 		assertActed(exporterTo(Asynchronous.class).emit(new Moved("m1")), "separately m1, active");
 	}
@@ -146,6 +155,22 @@ class EventBridgeObserverTests {
 		assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(result.isSuccess()).isFalse();
 		assertThat(result.unhandled()).hasSize(1);
+	}
+
+	@Test
+	void aPausedBridgeRefusesSignalsExceptThoseOfItsApplication() {
+		ConfigurableApplicationContext context = this.applications.start(Sealed.class);
+		((DefaultSignalResponder) context.getBean(SignalResponder.class)).handlers()
+			.pause("started", "bridge to application events of " + Started.class.getName(), true);
+		SignalExporter own = context.getBean(SignalExporter.class);
+		SignalExporter remote = this.applications.start(Object.class).getBean(SignalExporter.class);
+		assertThat(own.initializeAndWait(1, TIMEOUT, "started")).isTrue();
+		assertThat(remote.initializeAndWait(1, TIMEOUT, "started")).isTrue();
+		assertThat(remote.emit(new Started("n1")).messages().values()).singleElement()
+			.asString()
+			.contains("paused by an operator");
+		assertThat(own.emit(new Started("n2")).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
+		assertThat(this.received).isEmpty();
 	}
 
 	private SignalExporter exporterTo(Class<?> responder) {
@@ -364,6 +389,29 @@ class EventBridgeObserverTests {
 		TransactionalApplicationListener<PayloadApplicationEvent<Stopped>> stopped() {
 			return TransactionalApplicationListener
 				.forPayload((Stopped stopped) -> Received.queue.add("payload " + stopped.node()));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class SeveralInTransaction {
+
+		@Bean
+		PlatformTransactionManager transactionManager() {
+			return new EventBridgeTests.Transactional();
+		}
+
+		@Order(1)
+		@TransactionalEventListener
+		void on(Moved moved) {
+			throw new IllegalStateException("refused after the commit");
+		}
+
+		@Order(2)
+		@TransactionalEventListener
+		void later(Moved moved) {
+			Received.queue.add("later " + moved.what());
 		}
 
 	}

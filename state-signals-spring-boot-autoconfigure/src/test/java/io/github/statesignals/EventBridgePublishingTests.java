@@ -8,29 +8,42 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.core.engine.SignalEngine;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * When a bridged application event is emitted, and by which of several contexts.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class EventBridgePublishingTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -60,6 +73,58 @@ class EventBridgePublishingTests {
 	}
 
 	@Test
+	void anEventThatIsPublishedAfterTheCompletionIsEmitted() throws InterruptedException {
+		BlockingQueue<Object> observed = observe(this.applications.start(Observer.class));
+		ConfigurableApplicationContext publisher = publisher();
+		inTransaction(publisher,
+				() -> TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void afterCompletion(int status) {
+						publisher.publishEvent(new Paid(1));
+					}
+
+				}));
+		assertThat(observed.poll(20, TimeUnit.SECONDS)).isEqualTo(new Paid(1));
+	}
+
+	@Test
+	void anEventIsEmittedAtOnceWhereATransactionIsSupportedAndThereIsNone() throws InterruptedException {
+		BlockingQueue<Object> observed = observe(this.applications.start(Observer.class));
+		ConfigurableApplicationContext publisher = publisher();
+		TransactionTemplate supported = new TransactionTemplate(publisher.getBean(PlatformTransactionManager.class));
+		supported.setPropagationBehavior(TransactionDefinition.PROPAGATION_SUPPORTS);
+		supported.executeWithoutResult((status) -> {
+			publisher.publishEvent(new Paid(1));
+			publisher.getBean(SignalExporter.class).emit(new Paid(2));
+		});
+		assertThat(observed.poll(20, TimeUnit.SECONDS)).isEqualTo(new Paid(1));
+	}
+
+	@Test
+	void anEventOfATransactionWithAnUnknownOutcomeIsNotEmitted(CapturedOutput output) {
+		BlockingQueue<Object> observed = observe(this.applications.start(Observer.class));
+		ConfigurableApplicationContext publisher = this.applications.start(FailingCommit.class);
+		SignalExporter exporter = publisher.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "paid")).isTrue();
+		assertThatExceptionOfType(TransactionSystemException.class)
+			.isThrownBy(() -> inTransaction(publisher, () -> publisher.publishEvent(new Paid(1))));
+		assertThat(output).contains(
+				"Event '%s' is not emitted: the outcome of its transaction is unknown".formatted(Paid.class.getName()));
+		assertThat(exporter.emit(new Paid(2)).isSuccess()).isTrue();
+		assertThat(observed).containsExactly(new Paid(2));
+	}
+
+	@Test
+	void anEventIsRefusedBeforeTheCommitAlsoIfListenersRunOnAnExecutor() {
+		ConfigurableApplicationContext publisher = this.applications.start(Multicasting.class);
+		publisher.getBean(SignalExporter.class).initialize("paid");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> inTransaction(publisher, () -> publisher.publishEvent(new Refunded(1))))
+			.withMessageContaining("'refunded' is not a legal event");
+	}
+
+	@Test
 	void anEventThatIsNotLegalIsRefusedBeforeTheCommit() {
 		this.applications.start(Observer.class);
 		ConfigurableApplicationContext publisher = publisher();
@@ -85,11 +150,12 @@ class EventBridgePublishingTests {
 	}
 
 	@Test
-	void theFirstEventWhileTheContextIsDestroyedIsNotEmittedAndPublishedAllTheSame() {
+	void theFirstEventWhileTheContextIsDestroyedIsNotEmittedAndPublishedAllTheSame(CapturedOutput output) {
 		ConfigurableApplicationContext context = this.applications.start(Leaving.class);
 		Leaving.Last last = context.getBean(Leaving.Last.class);
 		context.close();
 		assertThat(last.published).isTrue();
+		assertThat(output).contains(Paid.class.getName() + " could not be published as a signal: ");
 	}
 
 	@Test
@@ -112,6 +178,26 @@ class EventBridgePublishingTests {
 		assertThat(signals).extracting(Signal::event).containsExactly("paid", "end");
 		for (ConfigurableApplicationContext context : List.of(left, leftChild, right, rightChild)) {
 			assertThat(observe(context)).containsExactly(new Paid(1));
+		}
+	}
+
+	@Test
+	void eventsOfAContextWhoseParentHasNoBridgeAreEmittedAndReceivedAlsoByTheParent() {
+		ConfigurableApplicationContext other = this.applications.start(Observer.class);
+		try (ConfigurableApplicationContext parent = new AnnotationConfigApplicationContext(
+				TestRedisConfiguration.class, Observer.class);
+				ConfigurableApplicationContext child = this.applications.startChild(parent, ChildObserver.class)) {
+			assertThat(child.getBean(SignalExporter.class).initializeAndWait(1, TIMEOUT, "paid", "end")).isTrue();
+			SignalExporter exporter = other.getBean(SignalExporter.class);
+			assertThat(exporter.initializeAndWait(1, TIMEOUT, "paid")).isTrue();
+			child.publishEvent(new Paid(1));
+			// Signals are handled in order: when this one is, nothing precedes it any
+			// more.
+			child.getBean(SignalExporter.class).publish("end");
+			assertThat(observe(other)).containsExactly(new Paid(1));
+			assertThat(exporter.emit(new Paid(2)).isSuccess()).isTrue();
+			assertThat(child.getBean(ChildObserver.class).observed).containsExactly(new Paid(1), new Paid(2));
+			assertThat(observe(parent)).containsExactly(new Paid(1), new Paid(2));
 		}
 	}
 
@@ -191,6 +277,30 @@ class EventBridgePublishingTests {
 		@EventListener
 		void on(Paid paid) {
 			this.observed.add(paid);
+		}
+
+	}
+
+	static class FailingCommit extends EventBridgeTests.Transactional {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+			throw new TransactionSystemException("connection lost");
+		}
+
+	}
+
+	static class Multicasting extends EventBridgeTests.Transactional {
+
+		private static final long serialVersionUID = 1L;
+
+		@Bean(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME)
+		static ApplicationEventMulticaster multicaster() {
+			SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+			multicaster.setTaskExecutor(new SimpleAsyncTaskExecutor("multicaster-"));
+			return multicaster;
 		}
 
 	}

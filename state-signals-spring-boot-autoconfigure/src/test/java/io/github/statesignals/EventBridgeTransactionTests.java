@@ -21,6 +21,7 @@ import org.springframework.transaction.reactive.GenericReactiveTransaction;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalEventPublisher;
 import org.springframework.transaction.reactive.TransactionalOperator;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,6 +80,16 @@ class EventBridgeTransactionTests {
 		transaction.execute((status) -> events.publishEvent(new Paid(3)).then(Mono.fromRunnable(() -> pay(2))))
 			.blockLast();
 		assertObserved(2, 3);
+	}
+
+	@Test
+	void anEventIsEmittedAtOnceWhereAReactiveTransactionIsSupportedAndThereIsNone() {
+		TransactionDefinition supported = new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_SUPPORTS);
+		TransactionalEventPublisher events = new TransactionalEventPublisher(this.publisher);
+		TransactionalOperator.create(new Reactive(), supported)
+			.execute((status) -> events.publishEvent(new Paid(1)).then(Mono.fromRunnable(() -> pay(2))))
+			.blockLast();
+		assertObserved(1, 2);
 	}
 
 	private void rollBackToSavepoint(TransactionStatus status, int order) {

@@ -63,7 +63,7 @@ record BridgedListener(String beanName, BeanFactory beanFactory, String descript
 	}
 
 	boolean needsTransaction() {
-		return this.phase != null && !this.calledWithoutTransaction;
+		return !this.calledWithoutTransaction;
 	}
 
 	boolean isCalledFor(RemoteEvent<?> event) {
