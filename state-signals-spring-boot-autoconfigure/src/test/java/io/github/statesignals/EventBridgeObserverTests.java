@@ -78,6 +78,26 @@ class EventBridgeObserverTests {
 	}
 
 	@Test
+	void aListenerToATypeArgumentIsNotCalledForASignalWhichHasNone(CapturedOutput output) throws InterruptedException {
+		SignalExporter exporter = exporterTo(TypeArguments.class);
+		assertUnhandled(exporter.emit(new Changed<>(new Moved("m1"))));
+		assertThat(output).contains("TypeArguments.onChanged is not called for signals 'changed'");
+		assertThat(output).doesNotContain("'moved'");
+		assertThat(exporterTo(Wildcard.class).emit(new Changed<>("c1")).isSuccess()).isTrue();
+		assertThat(this.received.poll(20, TimeUnit.SECONDS)).isEqualTo(new Changed<>("c1"));
+		assertThat(output).doesNotContain("Wildcard.onChanged");
+	}
+
+	@Test
+	void aListenerToAPayloadOfASupertypeIsLogged(CapturedOutput output) {
+		exporterTo(SupertypePayloads.class);
+		assertThat(output).contains("SupertypePayloads.on is not called for signals 'started', 'stopped'")
+			.contains("'lambda' is not called for signals 'started', 'stopped'")
+			.contains("'generic' is not called for signals 'changed'")
+			.doesNotContain("'wildcard' is not called");
+	}
+
+	@Test
 	void aListenerWhoseConditionIsFalseDoesNotAct() throws InterruptedException {
 		SignalExporter exporter = exporterTo(Conditional.class);
 		assertActed(exporter.emit(new Moved("yes")), new Moved("yes"));
@@ -296,6 +316,29 @@ class EventBridgeObserverTests {
 		@Override
 		public void onApplicationEvent(PayloadApplicationEvent<NodeChanged> event) {
 			Received.queue.add(event.getPayload());
+		}
+
+	}
+
+	static class TypeArguments {
+
+		@EventListener
+		void onChanged(Changed<Moved> changed) {
+			Received.queue.add(changed);
+		}
+
+		@EventListener
+		void onMoved(Moved moved) {
+			Received.queue.add(moved);
+		}
+
+	}
+
+	static class Wildcard {
+
+		@EventListener
+		void onChanged(Changed<?> changed) {
+			Received.queue.add(changed);
 		}
 
 	}

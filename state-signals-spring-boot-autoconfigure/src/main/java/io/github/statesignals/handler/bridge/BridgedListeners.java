@@ -118,8 +118,7 @@ final class BridgedListeners {
 	private void add(BridgedListener listener, Map<String, Class<?>> observed) {
 		String problem = listener.neverCalledBecause(() -> this.transaction.get() != null);
 		if (problem != null) {
-			logger.warn("{} is not called for signals '{}': {}", listener.description(),
-					String.join("', '", observed.keySet()), problem);
+			notCalled(listener.description(), observed, problem);
 			return;
 		}
 		observed.forEach((event, type) -> {
@@ -162,15 +161,28 @@ final class BridgedListeners {
 	}
 
 	private Map<String, Class<?>> observed(ResolvableType event, String listener) {
-		if (!PayloadApplicationEvent.class.isAssignableFrom(event.toClass())) {
-			return bridged(event.toClass(), listener);
+		boolean payload = PayloadApplicationEvent.class.isAssignableFrom(event.toClass());
+		ResolvableType observed = payload ? event.as(PayloadApplicationEvent.class).getGeneric() : event;
+		Map<String, Class<?>> events = bridged(observed.toClass(), listener);
+		if (events.isEmpty()) {
+			return events;
 		}
-		Map<String, Class<?>> events = bridged(event.as(PayloadApplicationEvent.class).getGeneric().toClass(),
-				listener);
-		// Spring compares the type argument, of which a subtype is another one.
-		events.values()
-			.removeIf((type) -> !event.isAssignableFrom(ResolvableType.forClassWithGenerics(RemoteEvent.class, type)));
+		Map<String, Class<?>> others = new LinkedHashMap<>(events);
+		// Spring compares type arguments. A subtype is another one; a signal has none.
+		others.values()
+			.removeIf((type) -> event.isAssignableFrom(payload
+					? ResolvableType.forClassWithGenerics(RemoteEvent.class, type) : ResolvableType.forClass(type)));
+		if (!others.isEmpty()) {
+			events.keySet().removeAll(others.keySet());
+			notCalled(listener, others,
+					"the type argument of %s is another one, as Spring compares it. Take a wildcard, ".formatted(event)
+							+ "such as Page<?> or PayloadApplicationEvent<? extends T>");
+		}
 		return events;
+	}
+
+	private static void notCalled(String listener, Map<String, Class<?>> events, String problem) {
+		logger.warn("{} is not called for signals '{}': {}", listener, String.join("', '", events.keySet()), problem);
 	}
 
 	private Map<String, Class<?>> bridged(Class<?> type, String listener) {
