@@ -79,7 +79,8 @@ class LifecycleTests {
 		assertThat(beans.results).hasSize(2)
 			.allSatisfy((result) -> assertThat(result.responses()).containsOnlyKeys(own));
 		SignalExporter audit = context.getBean("auditExporter", SignalExporter.class);
-		assertThatIllegalArgumentException().isThrownBy(() -> audit.publish("audti")).withMessageContaining("[audit]");
+		assertThatIllegalArgumentException().isThrownBy(() -> audit.publish("audti"))
+			.withMessageContaining("initialized with 'audit'.");
 	}
 
 	@Test

@@ -192,7 +192,7 @@ class StateSignalsAutoConfigurationTests {
 				SignalExporter exporter = context.getBean(SignalExporter.class);
 				assertThat(exporter.getPublisherId()).startsWith("own-exporter-");
 				assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("stop"))
-					.withMessageContaining("[start]");
+					.withMessageContaining("initialized with 'start'.");
 			});
 	}
 

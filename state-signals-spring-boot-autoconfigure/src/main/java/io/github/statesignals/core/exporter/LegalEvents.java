@@ -40,8 +40,8 @@ final class LegalEvents {
 	static void check(String event, String publisherId, ExporterState state) {
 		if (!state.is(Status.SHUT_DOWN) && !state.legalEvents().contains(event)) {
 			throw new IllegalArgumentException(
-					"'%s' is not a legal event of exporter '%s': it was initialized with %s. Name it there, or in state-signals.exporter.legal-events"
-						.formatted(event, publisherId, state.legalEvents()));
+					"'%s' is not a legal event of exporter '%s': it was initialized with '%s'. Name it there, or in state-signals.exporter.legal-events"
+						.formatted(event, publisherId, String.join("', '", state.legalEvents())));
 		}
 	}
 

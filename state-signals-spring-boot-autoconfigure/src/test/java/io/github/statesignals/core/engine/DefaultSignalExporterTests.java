@@ -317,7 +317,7 @@ class DefaultSignalExporterTests {
 		initialize("end");
 		assertThat(this.exporter.getSubscribers()).containsExactly("r1");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.publish("start"))
-			.withMessageContaining("[end]");
+			.withMessageContaining("initialized with 'end'.");
 		CompletableFuture<SignalResult> result = this.exporter.signal("end").publishAsync();
 		answer("r1", "end", 1);
 		assertThat(get(result).responses()).containsOnlyKeys("r1");
@@ -1190,7 +1190,7 @@ class DefaultSignalExporterTests {
 		initialize("start", "end");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.publish("strat"))
 			.withMessageContaining("'strat'")
-			.withMessageContaining("[start, end]")
+			.withMessageContaining("initialized with 'start', 'end'.")
 			.withMessageContaining("Name it there");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.exporter.signal("strat").publishAsync());
 		this.peer.receivesNothing();

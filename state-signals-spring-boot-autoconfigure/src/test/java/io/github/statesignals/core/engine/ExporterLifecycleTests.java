@@ -80,7 +80,7 @@ class ExporterLifecycleTests {
 		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.receivesNoSignal();
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("first"))
-			.withMessageContaining("[second]");
+			.withMessageContaining("initialized with 'second'.");
 	}
 
 	@Test
@@ -126,6 +126,14 @@ class ExporterLifecycleTests {
 		application.engine().start();
 		this.peer.receive(Signal.INITIALIZATION);
 		this.peer.receivesNoSignal();
+	}
+
+	@Test
+	void anEventWithACommaIsDistinguishedFromSeveralInTheMessage() {
+		SignalExporter exporter = this.applications.start().engine().create("conductor");
+		exporter.initialize("start, stop", "flip");
+		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("stop"))
+			.withMessageContaining("it was initialized with 'start, stop', 'flip'");
 	}
 
 	@Test
@@ -221,7 +229,7 @@ class ExporterLifecycleTests {
 		exporter.initialize("stop");
 		application.engine().start();
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("start"))
-			.withMessageContaining("[stop]");
+			.withMessageContaining("initialized with 'stop'.");
 		assertThat(application.engine().exporters()).hasSize(1);
 	}
 
