@@ -48,7 +48,8 @@ record ObservedPublisher(String channel, EngineServices services, BooleanSupplie
 					"'%s' of exporter '%s' was not sent: the application %s".formatted(event, signal.publisherId(),
 							this.stopped.getAsBoolean()
 									? "has not started yet, or has stopped. "
-											+ "Publish when it has started, such as in an ApplicationRunner"
+											+ "Publish when it has started, such as in an ApplicationRunner, "
+											+ "and before it stops, such as in a listener of ContextClosedEvent"
 									: "is not connected to Redis yet"));
 			this.services.counters().ended(this.channel, event, null, failure);
 			return CompletableFuture.failedFuture(failure);

@@ -171,7 +171,7 @@ class ExporterLifecycleTests {
 			assertThat(application.engine().exporters()).isEmpty();
 			assertThatExceptionOfType(DataAccessResourceFailureException.class)
 				.isThrownBy(() -> exporter.publish("start"))
-				.withMessageContaining("was not sent");
+				.withMessageContainingAll("was not sent", "listener of ContextClosedEvent");
 			application.engine().start();
 		}
 		assertComesBack(application, exporter);
