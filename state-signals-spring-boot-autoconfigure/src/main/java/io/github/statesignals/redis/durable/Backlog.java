@@ -155,10 +155,6 @@ final class Backlog {
 		this.entries.clear();
 	}
 
-	synchronized void stop() {
-		this.undelivered.clear();
-	}
-
 	// Notes the first pending entry. A reply may have been lost if it is not known here.
 	synchronized void checkPending(String first) {
 		boolean unknown = !first.isEmpty() && !this.entries.containsKey(first);

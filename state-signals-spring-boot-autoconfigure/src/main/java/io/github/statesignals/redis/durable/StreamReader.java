@@ -255,9 +255,6 @@ final class StreamReader implements SignalDelivery.Reader {
 		}
 		// Not earlier: the same position would be read again.
 		this.progress.end();
-		if (this.progress.isStopped()) {
-			return;
-		}
 		if (accepted) {
 			this.delivery.run();
 		}
@@ -273,10 +270,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		if (isGroupLost(ex)) {
 			this.registration.lost();
 		}
-		int count = countFailure(ex);
-		if (!this.progress.isStopped()) {
-			this.services.retries().backOff(count, this::proceed);
-		}
+		this.services.retries().backOff(countFailure(ex), this::proceed);
 	}
 
 	private int countFailure(Throwable ex) {
@@ -304,7 +298,6 @@ final class StreamReader implements SignalDelivery.Reader {
 	// Completes when acknowledgements are stored, and the lease is released.
 	CompletableFuture<?> stop() {
 		this.progress.stop();
-		this.backlog.stop();
 		this.registration.complete();
 		// Entries that arrive meanwhile are pending before the next instance reads.
 		return this.reads.close().thenCompose((closed) -> this.acknowledgements.idle()).thenCompose((idle) -> {
