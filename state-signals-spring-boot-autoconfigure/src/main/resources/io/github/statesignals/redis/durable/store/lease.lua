@@ -61,9 +61,12 @@ local function skipDeleted()
     return 0
   end
   local stream = pairsOf(call('XINFO', 'STREAM', KEYS[2]))
-  local last, read = group['last-delivered-id'], group['entries-read']
-  if read then
-    local deleted = stream['entries-added'] - stream['length']
+  local last, read, added = group['last-delivered-id'], group['entries-read'], stream['entries-added']
+  if added and not read and last == stream['last-generated-id'] then
+    -- Redis counts for a new group only from its first reading on.
+    call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', added)
+  elseif read then
+    local deleted = added - stream['length']
     if deleted > read then
       call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)
       -- Up to Redis 7.2, replicas and append-only files count less than what was read.
