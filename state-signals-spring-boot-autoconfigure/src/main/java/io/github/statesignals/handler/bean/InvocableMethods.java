@@ -51,15 +51,13 @@ public final class InvocableMethods {
 		return invocable;
 	}
 
-	// Nothing is checked of a bean whose type is not known, or is another one.
 	public static void checkAll(@Nullable Class<?> beanType, Class<?> type) {
-		if (beanType != null && type.isAssignableFrom(beanType)) {
-			for (Method method : type.getMethods()) {
-				check(ClassUtils.getMostSpecificMethod(method, beanType), beanType);
-			}
+		for (Method method : type.getMethods()) {
+			check(ClassUtils.getMostSpecificMethod(method, beanType), beanType);
 		}
 	}
 
+	// Nothing is checked of a bean whose type is not known.
 	public static void check(Method method, @Nullable Class<?> beanType) {
 		if (beanType != null && runsOnProxy(method, beanType)) {
 			throw new InvalidSignalHandlerException(
