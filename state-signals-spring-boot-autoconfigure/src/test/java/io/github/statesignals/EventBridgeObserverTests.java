@@ -32,6 +32,7 @@ import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalApplicationListener;
 import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -134,6 +135,16 @@ class EventBridgeObserverTests {
 		SignalResult refused = exporterTo(SeveralInTransaction.class).emit(new Moved("m1"));
 		assertThat(refused.messages().values()).containsExactly("refused after the commit");
 		assertThat(this.received.poll(20, TimeUnit.SECONDS)).isEqualTo("later m1");
+	}
+
+	@Test
+	void aTransactionalListenerIsCalledForAnEventOfItsApplication() {
+		this.received.clear();
+		ConfigurableApplicationContext context = this.applications.start(InTransaction.class);
+		context.getBean(SignalExporter.class).initialize("started");
+		new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+			.executeWithoutResult((status) -> context.publishEvent(new Started("n1")));
+		assertThat(this.received).containsExactly("before commit n1, active");
 	}
 
 	@Test

@@ -71,6 +71,13 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void privateMethodOfASubclassProxyFailsTheStartUnlessItIsStatic() {
+		proxied(PrivateHandlers.class).run((context) -> assertInvalid(context, "PrivateHandlers.start(",
+				"can't be called through the proxy", "It must not be private"));
+		proxied(StaticHandlers.class).run((context) -> assertThat(this.publisher.ask("start").ras()).isOne());
+	}
+
+	@Test
 	void packagePrivateMethodOfAnotherPackageFailsTheStart() {
 		proxied(Inheriting.class).run((context) -> assertNotCallable(context, "VetHandlers.packagePrivate("));
 		this.validating.withBean(Inheriting.class)
@@ -179,6 +186,22 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		}
 
 		void other() {
+		}
+
+	}
+
+	static class PrivateHandlers {
+
+		@OnSignal(event = "start")
+		private void start() {
+		}
+
+	}
+
+	static class StaticHandlers {
+
+		@OnSignal(event = "start")
+		private static void start() {
 		}
 
 	}

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.SignalEvent;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResponder;
@@ -69,6 +70,17 @@ class ReplacedExporterTests {
 			assertThat(context.isRunning()).isTrue();
 		}
 
+		@Test
+		void emitsBridgedEvents(@Autowired ConfigurableApplicationContext context) {
+			Moved moved = new Moved("n1");
+			context.publishEvent(moved);
+			verify(this.exporter).emitAsync(moved);
+		}
+
+	}
+
+	@SignalEvent(bridge = true)
+	record Moved(String node) {
 	}
 
 	@Nested
