@@ -28,7 +28,7 @@ if #ARGV > 4 then
   local number = 0
   for line in string.gmatch(ARGV[3], '[^\n]+') do
     local field = ARGV[5 + number]
-    if field and field ~= '' then
+    if field ~= '' then
       call('HSET', KEYS[3], field, id .. '.' .. number .. ' ' .. line)
     end
     number = number + 1

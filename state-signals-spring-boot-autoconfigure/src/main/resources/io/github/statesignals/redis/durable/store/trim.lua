@@ -59,8 +59,8 @@ local function count(name, publisher, number)
 end
 
 local function publisherOf(line)
-  local parsed, signal = pcall(cjson.decode, line)
-  local publisher = parsed and type(signal) == 'table' and signal['publisher_id']
+  local _, signal = pcall(cjson.decode, line)
+  local publisher = type(signal) == 'table' and signal['publisher_id']
   return type(publisher) == 'string' and publisher or ''
 end
 
@@ -80,7 +80,7 @@ local function countDropped(entry)
       end
     end
   end
-  local text = fields['signals'] or entry[2][2] or ''
+  local text = fields['signals'] or entry[2][2]
   local lines = 0
   for line in string.gmatch(#names > 0 and text or '', '[^\n]+') do
     lines = lines + 1
@@ -118,7 +118,7 @@ end
 for name, publishers in pairs(counts) do
   for publisher, number in pairs(publishers) do
     local reply = attempt('HINCRBY', ARGV[3] .. name, publisher, number)
-    if type(reply) == 'table' and reply.err then
+    if type(reply) == 'table' then
       -- Another client has written it.
       call('DEL', ARGV[3] .. name)
       call('HSET', ARGV[3] .. name, publisher, number)
