@@ -64,7 +64,8 @@ public final class JsonLines {
 		int end;
 		for (int start = 0; start < lines.length; start = end + 1) {
 			end = lineEnd(lines, start);
-			if (end - start < lines.length && end > start && lines[start] == '{' && lines[end - 1] == '}') {
+			String line = new String(lines, start, end - start, StandardCharsets.ISO_8859_1).stripTrailing();
+			if (end - start < lines.length && line.startsWith("{") && line.endsWith("}")) {
 				return true;
 			}
 		}

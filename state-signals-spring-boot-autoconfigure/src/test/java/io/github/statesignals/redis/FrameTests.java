@@ -362,6 +362,19 @@ class FrameTests {
 	}
 
 	@Test
+	void whiteSpaceAfterTheObjectOfALineCostsNothing() {
+		startPipelining();
+		for (String space : List.of("\r", " ", "\t")) {
+			this.received.clear();
+			this.redis.publish(ownReplyTo(), json(1) + space + "\n" + json(2) + space);
+			await().untilAsserted(() -> assertThat(this.received).hasSize(2));
+			this.redis.publish(ownReplyTo(), json(3) + space + "\n" + json(4) + space + "\n");
+			await().untilAsserted(() -> assertThat(this.received).hasSize(4));
+		}
+		assertThat(this.malformed).isEmpty();
+	}
+
+	@Test
 	void messageThatTheListenerFailsOnCostsItselfOnly() {
 		startPipelining();
 		this.redis.publish(ownReplyTo(), json(1) + "\n" + json(FAILING) + "\n" + json(2));
