@@ -19,6 +19,7 @@ import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.SignalTypeException;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.handler.SignalHandlerMethod.HandlerBean;
 import io.github.statesignals.handler.bean.BeanClasses;
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.handler.bean.InvocableMethods;
@@ -208,11 +209,6 @@ final class HandlerRegistrar {
 			throw new InvalidSignalHandlerException(method, "names the channel '" + channel + "': " + ex.getMessage(),
 					"Correct its 'channel' attribute.");
 		}
-	}
-
-	// defaults: the annotation of its class.
-	record HandlerBean(String name, Supplier<Object> instance, Class<?> beanType, Class<?> targetClass,
-			@Nullable OnSignal defaults) {
 	}
 
 }

@@ -22,6 +22,7 @@ import io.github.statesignals.SignalHandler;
 import io.github.statesignals.SignalInterceptor;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.core.engine.SignalEngine;
+import io.github.statesignals.handler.SignalHandlerMethod.HandlerBean;
 import io.github.statesignals.handler.bean.BeanClasses;
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.handler.bean.InvocableMethods;
@@ -298,26 +299,29 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 		Supplier<Object> lookup = () -> this.beanFactory.getBean(beanName);
 		Supplier<Object> bean = this.beanFactory.isSingleton(beanName) ? SingletonSupplier.of(lookup) : lookup;
-		HandlerRegistrar.HandlerBean handlerBean = new HandlerRegistrar.HandlerBean(beanName, bean,
-				(beanType != null) ? beanType : targetClass, targetClass, defaults.stream().findFirst().orElse(null));
+		register(new HandlerBean(beanName, bean, (beanType != null) ? beanType : targetClass, targetClass,
+				defaults.stream().findFirst().orElse(null)), methods);
+	}
+
+	private void register(HandlerBean bean, Map<Method, Set<OnSignal>> methods) {
 		List<SignalResponder.@Nullable Registration> registered = new CopyOnWriteArrayList<>();
 		List<Runnable> prepared = new ArrayList<>();
 		for (Map.Entry<Method, Set<OnSignal>> method : methods.entrySet()) {
 			for (OnSignal annotation : method.getValue()) {
-				prepared.add(registrar(method.getKey()).prepare(handlerBean, method.getKey(), annotation, registered));
+				prepared.add(registrar(method.getKey()).prepare(bean, method.getKey(), annotation, registered));
 			}
 		}
 		// All of them, or none: the creation of a bean may be repeated.
-		if (this.registrations.putIfAbsent(beanName, registered) == null) {
+		if (this.registrations.putIfAbsent(bean.name(), registered) == null) {
 			try {
 				prepared.forEach(Runnable::run);
 			}
 			catch (RuntimeException | Error ex) {
-				unregister(beanName);
+				unregister(bean.name());
 				throw ex;
 			}
 		}
-		logger.debug("Bean '{}' handles signals with {}", beanName, methods.keySet());
+		logger.debug("Bean '{}' handles signals with {}", bean.name(), methods.keySet());
 	}
 
 	private static @Nullable Set<OnSignal> annotations(Method method) {

@@ -12,11 +12,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Acknowledgement;
+import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalErrorHandler;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.responder.SelectiveHandler;
-import io.github.statesignals.handler.HandlerRegistrar.HandlerBean;
 import io.github.statesignals.handler.bean.InvocableMethods;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -153,6 +153,11 @@ final class SignalHandlerMethod implements SelectiveHandler {
 	@Override
 	public String toString() {
 		return ClassUtils.getQualifiedMethodName(this.method);
+	}
+
+	// defaults: the annotation of its class.
+	record HandlerBean(String name, Supplier<Object> instance, Class<?> beanType, Class<?> targetClass,
+			@Nullable OnSignal defaults) {
 	}
 
 	// Its parameters inherit the annotations of the methods that it overrides.
