@@ -1,5 +1,6 @@
 package io.github.statesignals.redis.driver;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +18,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.Frame.Message;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -29,6 +32,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  * cancelled, each by itself.
  */
 abstract class FramePublisher implements RedisPublisher, Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(FramePublisher.class);
 
 	static final String THREADS = "state-signals-publish-";
 
@@ -68,6 +73,19 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		CustomizableThreadFactory threads = new CustomizableThreadFactory(prefix);
 		threads.setDaemon(true);
 		return Executors.newSingleThreadExecutor(threads);
+	}
+
+	// A replica confirms messages.
+	static void warnIfReplica(@Nullable Object hello) {
+		if (!(hello instanceof List<?> fields)) {
+			return;
+		}
+		for (Object field : fields) {
+			if (field instanceof byte[] text && new String(text, StandardCharsets.US_ASCII).equals("replica")) {
+				logger.warn("Signals and responses of this application do not reach clients of the master. {}",
+						ConnectProblem.REPLICA.remedy());
+			}
+		}
 	}
 
 	// Sends frames in their order; one thread calls this at a time. The future of a frame

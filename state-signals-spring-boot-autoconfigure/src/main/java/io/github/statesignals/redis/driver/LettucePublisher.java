@@ -107,7 +107,7 @@ final class LettucePublisher extends FramePublisher implements RedisConnectionSt
 			// Fails where the command is missing, as before Redis 6. It needs no
 			// permission.
 			commands.dispatch(CommandType.HELLO, new ArrayOutput<>(ByteArrayCodec.INSTANCE))
-				.thenAccept(RedisDriver::warnIfReplica);
+				.thenAccept(FramePublisher::warnIfReplica);
 		}
 		if (eventLoop != null) {
 			return new LettucePublisher(eventLoop, closing, commands, single, settings);

@@ -1,7 +1,5 @@
 package io.github.statesignals.redis.driver;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -76,23 +74,10 @@ public final class RedisDriver {
 	// way to it. It needs no permission.
 	private static void checkRole(RedisConnection connection) {
 		try {
-			warnIfReplica(connection.execute("HELLO"));
+			FramePublisher.warnIfReplica(connection.execute("HELLO"));
 		}
 		catch (DataAccessException | UnsupportedOperationException ex) {
 			logger.debug("The role of the server is unknown", ex);
-		}
-	}
-
-	// A replica confirms messages.
-	static void warnIfReplica(@Nullable Object hello) {
-		if (!(hello instanceof List<?> fields)) {
-			return;
-		}
-		for (Object field : fields) {
-			if (field instanceof byte[] text && new String(text, StandardCharsets.US_ASCII).equals("replica")) {
-				logger.warn("Signals and responses of this application do not reach clients of the master. {}",
-						ConnectProblem.REPLICA.remedy());
-			}
 		}
 	}
 
