@@ -111,7 +111,7 @@ final class MessageWriter {
 		}
 		String id = extension.id();
 		boolean plain = extension.equals(new ResponseExtension(id)) && AsciiJson.isPlain(id);
-		return plain ? new Answer(this.quoted.get(response.responderId()), repeated(response), id) : null;
+		return plain ? new Answer(quoted(response.responderId()), repeated(response), id) : null;
 	}
 
 	byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
@@ -187,6 +187,11 @@ final class MessageWriter {
 			value.accept(answer);
 		}
 		json.raw(']');
+	}
+
+	private byte[] quoted(String text) {
+		byte[] known = this.quoted.find(text);
+		return (known != null) ? known : new AsciiJson(text.length() + 2, this.quoted).recurring(text).toBytes();
 	}
 
 	private AsciiJson buffer() {

@@ -24,11 +24,6 @@ final class QuotedStrings {
 		return (known != null && known.text.equals(text)) ? known.json : null;
 	}
 
-	byte[] get(String text) {
-		byte[] known = find(text);
-		return (known != null) ? known : new AsciiJson(text.length() + 2, this).recurring(text).toBytes();
-	}
-
 	void store(String text, byte[] bytes, int start, int end) {
 		if (text.length() <= LONGEST) {
 			this.slots[slot(text)] = new Quoted(text, Arrays.copyOfRange(bytes, start, end));
