@@ -226,7 +226,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	public final RedisChannel createChannel(String name) {
 		MessageSigner signer = this.settings.signer();
 		return new RedisChannel(name, this.settings.replyTo(),
-				(signer != null) ? this.codec.signedBy(signer.forChannel(name)) : this.codec);
+				(signer != null) ? this.codec.signedBy(ChannelSigner.of(signer, name)) : this.codec);
 	}
 
 	@Override
@@ -358,7 +358,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 		// False also if they are signed and need not be.
 		public boolean requiresSignatures(String channel) {
-			ChannelSigner required = (this.signer != null) ? this.signer.forChannel(channel) : null;
+			ChannelSigner required = (this.signer != null) ? ChannelSigner.of(this.signer, channel) : null;
 			return required != null && required.isRequired();
 		}
 

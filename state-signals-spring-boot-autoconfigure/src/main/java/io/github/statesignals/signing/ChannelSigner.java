@@ -26,12 +26,18 @@ public final class ChannelSigner {
 
 	private final Direction responses;
 
-	ChannelSigner(MessageSigner signer, String channel, boolean required) {
+	private ChannelSigner(MessageSigner signer, String channel, boolean required) {
 		this.signer = signer;
 		this.channel = channel;
 		this.required = required;
 		this.signals = Direction.of("signal", channel);
 		this.responses = Direction.of("response", channel);
+	}
+
+	// Null if messages of the channel are neither signed nor verified.
+	public static @Nullable ChannelSigner of(MessageSigner signer, String channel) {
+		SigningMode mode = signer.mode(channel);
+		return (mode != SigningMode.OFF) ? new ChannelSigner(signer, channel, mode == SigningMode.REQUIRE) : null;
 	}
 
 	// False if such a message has its effect all the same.

@@ -7,8 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Signs the messages of an application and verifies those that it receives: has the keys
  * and the times of messages of all channels. Safe for use by many threads.
@@ -44,9 +42,8 @@ public final class MessageSigner {
 		this.keys = keys;
 	}
 
-	public @Nullable ChannelSigner forChannel(String channel) {
-		SigningMode applied = this.modes.getOrDefault(channel, this.mode);
-		return (applied != SigningMode.OFF) ? new ChannelSigner(this, channel, applied == SigningMode.REQUIRE) : null;
+	SigningMode mode(String channel) {
+		return this.modes.getOrDefault(channel, this.mode);
 	}
 
 	KeyRing keys() {

@@ -77,7 +77,7 @@ class SignedCodecTests {
 	}
 
 	private SignalCodec codec(SigningMode mode, String channel, KeyRing keys) {
-		return new SignalCodec(100_000).signedBy(signer(mode, keys).forChannel(channel));
+		return new SignalCodec(100_000).signedBy(ChannelSigner.of(signer(mode, keys), channel));
 	}
 
 	private byte[] signal() {
@@ -209,7 +209,7 @@ class SignedCodecTests {
 		assertThat(this.receiver.readSignal(answer())).isInstanceOf(MalformedMessage.class);
 		// The same bytes, signed as one and as the other.
 		ChannelSigner signer = Objects
-			.requireNonNull(signer(SigningMode.REQUIRE, new KeyRing("k1", List.of(this.first))).forChannel("c"));
+			.requireNonNull(ChannelSigner.of(signer(SigningMode.REQUIRE, new KeyRing("k1", List.of(this.first))), "c"));
 		Function<Signature, byte[]> writer = (signature) -> new MessageWriter().write(ANSWER,
 				new ResponseExtension("id-1"), signature);
 		assertThat(this.receiver.readResponse(signer.signResponse(writer))).isInstanceOf(ReceivedResponse.class);
@@ -338,7 +338,7 @@ class SignedCodecTests {
 	@Test
 	void unknownKeysAreRefusedAndKeysRotate() {
 		MessageSigner rotating = signer(SigningMode.REQUIRE, new KeyRing("k1", List.of(this.first)));
-		SignalCodec codec = new SignalCodec(100_000).signedBy(rotating.forChannel("c"));
+		SignalCodec codec = new SignalCodec(100_000).signedBy(ChannelSigner.of(rotating, "c"));
 		SignalCodec next = codec(SigningMode.REQUIRE, "c", new KeyRing("k2", List.of(this.second)));
 		assertThat(problem(codec.readSignal(next.write(SIGNAL, EXTENSION))))
 			.isEqualTo("the key 'k2' that it names is none of this application");

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
+import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.KeyRing;
 import io.github.statesignals.signing.MessageSigner;
 import io.github.statesignals.signing.Signature;
@@ -103,8 +104,8 @@ class WireVectorsTests {
 		long micros = vector.meaning().get("signature").get("at").asLong();
 		Clock clock = Clock.fixed(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), ZoneOffset.UTC);
 		KeyRing keys = new KeyRing("k1", List.of(new SigningKey("k1", SECRET, null, null)));
-		return this.codec.signedBy(new MessageSigner(keys, SigningMode.REQUIRE, Map.of(), Duration.ofSeconds(60), clock)
-			.forChannel(vector.channel()));
+		MessageSigner signer = new MessageSigner(keys, SigningMode.REQUIRE, Map.of(), Duration.ofSeconds(60), clock);
+		return this.codec.signedBy(ChannelSigner.of(signer, vector.channel()));
 	}
 
 	private static @Nullable JsonNode meaning(ReceivedMessage message, WireVector vector) {
