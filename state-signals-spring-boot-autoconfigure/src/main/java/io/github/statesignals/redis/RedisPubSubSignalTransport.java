@@ -1,7 +1,6 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -316,8 +315,10 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 		boolean repeatable = isRepeatable(response.event(),
 				(extension == null) ? null : (extension.probe() != null) ? extension.probe() : extension.id());
 		FrameLine line = target.line(response, extension, address);
-		Payload payload = (address.readsFrames() && repeatable) ? new FramePayload(this.codec, line)
-				: new Payload.Written(this.codec.write(List.of(line)), repeatable);
+		boolean joinable = address.readsFrames() && repeatable;
+		// One that may be combined is joinable.
+		Payload payload = (!joinable && line instanceof FrameLine.Written alone)
+				? new Payload.Written(alone.json(), repeatable) : new FramePayload(this.codec, line);
 		return publish(address.name(), payload, onSent);
 	}
 
