@@ -74,8 +74,8 @@ final class LettucePublisher extends FramePublisher implements RedisConnectionSt
 		}
 		try {
 			RedisConnection connection = own.getConnection();
-			return notified(own, open(connection, connections.eventLoop(),
-					() -> LettuceConnections.destroy(own, connection), settings));
+			return notified(own,
+					open(connection, connections, () -> LettuceConnections.destroy(own, connection), settings));
 		}
 		catch (RuntimeException | Error ex) {
 			LettuceConnections.destroy(own, null);
@@ -95,7 +95,7 @@ final class LettucePublisher extends FramePublisher implements RedisConnectionSt
 	}
 
 	@SuppressWarnings("unchecked")
-	private static @Nullable LettucePublisher open(RedisConnection connection, @Nullable Executor eventLoop,
+	private static @Nullable LettucePublisher open(RedisConnection connection, @Nullable LettuceConnections connections,
 			Runnable closing, PublishSettings settings) {
 		if (!(connection.getNativeConnection() instanceof RedisClusterAsyncCommands<?, ?> found)) {
 			closing.run();
@@ -109,6 +109,7 @@ final class LettucePublisher extends FramePublisher implements RedisConnectionSt
 			commands.dispatch(CommandType.HELLO, new ArrayOutput<>(ByteArrayCodec.INSTANCE))
 				.thenAccept(FramePublisher::warnIfReplica);
 		}
+		Executor eventLoop = (connections != null) ? connections.eventLoop() : null;
 		if (eventLoop != null) {
 			return new LettucePublisher(eventLoop, closing, commands, single, settings);
 		}
