@@ -249,7 +249,8 @@ public final class Subscriptions {
 	private void left(String responderId, Reason reason) {
 		logger.debug("'{}' left '{}' ({})", LogText.printable(responderId), this.publisherId, reason);
 		this.services.events()
-			.publish(new SubscriberLeftEvent(this.publisherId, responderId, reason), this.publisherId, responderId);
+			.publish(this.publisher.unlocked(), new SubscriberLeftEvent(this.publisherId, responderId, reason),
+					this.publisherId, responderId);
 	}
 
 	private void onMissed(Set<String> responderIds) {

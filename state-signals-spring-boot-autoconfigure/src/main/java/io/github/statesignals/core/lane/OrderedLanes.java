@@ -69,6 +69,10 @@ public final class OrderedLanes implements Executor {
 	// Never blocks. False if the task was refused, because its lane, or all together, are
 	// full.
 	public boolean submit(Object key, Task task) {
+		return submit(key, task, null);
+	}
+
+	private boolean submit(Object key, Task task, @Nullable Executor unlocked) {
 		Lane lane = this.lanes.computeIfAbsent(key, Lane::new);
 		Offer offer = lane.offer(task);
 		while (offer == Offer.RETIRED) {
@@ -76,23 +80,36 @@ public final class OrderedLanes implements Executor {
 			lane = this.lanes.computeIfAbsent(key, Lane::new);
 			offer = lane.offer(task);
 		}
+		if (offer == Offer.REFUSED_AND_RETIRED) {
+			remove(key, lane);
+		}
+		else if (unlocked == null) {
+			schedule(lane, offer);
+		}
+		else {
+			Lane offered = lane;
+			Offer taken = offer;
+			unlocked.execute(() -> schedule(offered, taken));
+		}
+		return offer == Offer.FIRST || offer == Offer.QUEUED;
+	}
+
+	private void schedule(Lane lane, Offer offer) {
 		if (offer == Offer.FIRST) {
 			this.scheduler.submit(lane);
 			if (this.watch != null) {
 				this.watch.watch(this);
 			}
 		}
-		else if (offer == Offer.REFUSED_AND_RETIRED) {
-			remove(key, lane);
-		}
 		else {
 			this.scheduler.onTaskAdded();
 		}
-		return offer == Offer.FIRST || offer == Offer.QUEUED;
 	}
 
-	// Queues a task that is over when it returns.
-	public boolean submit(Object key, long bytes, Runnable task) {
+	// Queues a task that is over when it returns. Under a lock: the scheduler, which
+	// calls
+	// the application's executor, is left to another one, which runs calls without it.
+	public boolean submit(Object key, long bytes, Runnable task, @Nullable Executor unlocked) {
 		return submit(key, new Task() {
 
 			@Override
@@ -106,7 +123,7 @@ public final class OrderedLanes implements Executor {
 				return bytes;
 			}
 
-		});
+		}, unlocked);
 	}
 
 	// Runs the task without a lane. Never refuses.

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Runs calls of the application's code when the lock is released under which they arose.
  * Safe for use by many threads.
  */
-final class DeferredCalls {
+final class DeferredCalls implements Executor {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalExporter.class);
 
@@ -38,6 +38,17 @@ final class DeferredCalls {
 		}
 		catch (RuntimeException | Error ex) {
 			add(() -> logger.error("A publish goes on although a part of it has failed", ex));
+		}
+	}
+
+	// Runs a call now, unless this thread holds the lock.
+	@Override
+	public void execute(Runnable call) {
+		if (this.locked.getAsBoolean()) {
+			add(call);
+		}
+		else {
+			call.run();
 		}
 	}
 

@@ -290,7 +290,7 @@ final class Publication extends CompletionAwareFuture<SignalResult> {
 	}
 
 	// Notifies the listener of an answer that counts.
-	void notifyListener(String responderId, OrderedLanes callbacks, LogLimit failures) {
+	void notifyListener(String responderId, OrderedLanes callbacks, Executor unlocked, LogLimit failures) {
 		BiConsumer<String, SignalResult.Answer> listener = this.options.listener();
 		if (listener != null) {
 			SignalResult.Answer answer = this.tally.answer(responderId);
@@ -304,7 +304,7 @@ final class Publication extends CompletionAwareFuture<SignalResult> {
 					failures.warn(logger, "A listener of '{}' failed on the answer of '{}'", event(),
 							LogText.printable(responderId), ex);
 				}
-			});
+			}, unlocked);
 			if (!queued) {
 				failures.warn(logger,
 						"A listener of '{}' does not receive the answer of '{}': too many calls are waiting", event(),

@@ -194,7 +194,7 @@ final class PublishQueue {
 		Verdict verdict = this.answers.count(publication, response, extension, nowNanos);
 		if (verdict == Verdict.COUNTED && publication.options().listener() != null) {
 			this.calls.guard(() -> publication.notifyListener(response.responderId(), this.services.callbackLanes(),
-					this.services.counters().failedListeners));
+					this.calls, this.services.counters().failedListeners));
 		}
 		return verdict;
 	}

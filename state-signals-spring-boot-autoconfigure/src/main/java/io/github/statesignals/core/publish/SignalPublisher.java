@@ -212,7 +212,7 @@ public final class SignalPublisher implements Publication.Owner {
 	// Takes a response that comes after the shutdown: it must not be expected after the
 	// next initialization.
 	public void onLateResponse(Response response, @Nullable ResponseExtension extension) {
-		this.queue.count(response, extension);
+		completeEnded(() -> this.queue.count(response, extension));
 	}
 
 	private void log(Response response, Verdict verdict) {
@@ -247,6 +247,11 @@ public final class SignalPublisher implements Publication.Owner {
 		finally {
 			completeEnded();
 		}
+	}
+
+	// Runs a call when this thread holds no lock of the publishes.
+	public Executor unlocked() {
+		return this.calls;
 	}
 
 	public boolean findOverdue(long sentBeforeNanos, Set<String> ids) {

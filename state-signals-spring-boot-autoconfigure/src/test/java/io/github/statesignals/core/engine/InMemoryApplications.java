@@ -87,6 +87,22 @@ final class InMemoryApplications implements AfterEachCallback {
 
 	private final AtomicInteger markers = new AtomicInteger();
 
+	private volatile Runnable decoration = () -> {
+	};
+
+	/**
+	 * Runs something on the thread that passes a task to the executor, each time from now
+	 * on, as a {@code TaskDecorator} does.
+	 */
+	void decorateTasks(Runnable decoration) {
+		this.decoration = decoration;
+	}
+
+	private void execute(Runnable task) {
+		this.decoration.run();
+		this.executor.execute(task);
+	}
+
 	ManualTimer timer() {
 		return this.timer;
 	}
@@ -301,7 +317,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		private final SignalEngine engine;
 
 		private Application(Settings settings) {
-			this.engine = new SignalEngine(this.wire, settings.toEngineSettings(), InMemoryApplications.this.executor,
+			this.engine = new SignalEngine(this.wire, settings.toEngineSettings(), InMemoryApplications.this::execute,
 					new JsonMapper(), List::of, this.events::add, InMemoryApplications.this.timer,
 					() -> SignalObserver.NONE);
 		}

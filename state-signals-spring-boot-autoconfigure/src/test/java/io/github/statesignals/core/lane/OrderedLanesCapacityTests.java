@@ -100,7 +100,7 @@ class OrderedLanesCapacityTests {
 			assertThat(lanes.awaitIdle(LONG)).isTrue();
 			assertThat(lanes.submit("b", 900, () -> {
 				throw new IllegalStateException("on purpose");
-			})).isTrue();
+			}, null)).isTrue();
 			assertThat(lanes.awaitIdle(LONG)).isTrue();
 		}
 	}

@@ -305,7 +305,7 @@ class OrderedLanesTests {
 		lanes.submit("key", () -> {
 			throw new UnreadableException();
 		});
-		lanes.submit("key", 0, ran::incrementAndGet);
+		lanes.submit("key", 0, ran::incrementAndGet, null);
 		assertThat(lanes.awaitIdle(LONG)).isTrue();
 		assertThat(ran).hasValue(1);
 		assertThat(output).contains("A task failed that should have handled its own failure")
