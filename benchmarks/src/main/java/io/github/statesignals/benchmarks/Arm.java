@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * A way to publish a signal and to have every subscriber's answer.
+ * A way to publish a signal and to receive the answer of every subscriber.
  */
 enum Arm {
 
 	/** Lettuce alone, as an expert writes it. */
 	FLOOR,
 
-	/** The same once more: how far the two are apart is noise. */
+	/** The floor again: the difference between the two is noise. */
 	FLOOR_AGAIN,
 
 	/** The floor with streaming JSON in place of templates and scanners. */
@@ -39,14 +39,14 @@ enum Arm {
 	PYTHON;
 
 	/**
-	 * How many answers may be on their way: Redis drops a subscriber that is more than 32
-	 * MB behind.
+	 * The maximum number of answers in flight: Redis disconnects a subscriber that is
+	 * more than 32 MB behind.
 	 */
 	private static final int OUTSTANDING = 25_000;
 
 	/**
-	 * The same for those whom more on their way makes slower only: it takes them seconds
-	 * to get through, in which they would disturb the others.
+	 * The same for slow arms, which more answers in flight only make slower: they would
+	 * need seconds to receive them, and disturb the other arms meanwhile.
 	 */
 	private static final int SLOW_OUTSTANDING = 2_500;
 
@@ -66,7 +66,7 @@ enum Arm {
 	}
 
 	/**
-	 * Whether it keeps the machine so busy that others are not measured beside it.
+	 * Whether this arm uses so much CPU that no other arm is measured at the same time.
 	 * @return {@code true} for an arm that a user would pick instead
 	 */
 	boolean isSlow() {
@@ -80,7 +80,7 @@ enum Arm {
 	int maxResponders() {
 		return switch (this) {
 			case FLOOR, FLOOR_AGAIN, FLOOR_JSON, OURS, OURS_NAMED, OURS_PLAIN -> Integer.MAX_VALUE;
-			// Each has a connection of its own.
+			// Each has its own connection.
 			case OURS_DURABLE -> 10;
 			case NAIVE, REDISSON -> 100;
 			case PYTHON -> 1;
@@ -88,11 +88,11 @@ enum Arm {
 	}
 
 	/**
-	 * How many signals may be on their way. The starter has to cope with as many as its
-	 * user sends.
-	 * @param wanted how many the user sends
-	 * @param responders how many answer each
-	 * @return the number
+	 * Returns the maximum number of signals in flight. The starter has to cope with as
+	 * many as its user sends.
+	 * @param wanted the number that the user sends
+	 * @param responders the number of responders that answer each signal
+	 * @return the number of signals
 	 */
 	int window(int wanted, int responders) {
 		if (isOurs()) {
@@ -107,7 +107,7 @@ enum Arm {
 			case OURS, OURS_NAMED, OURS_PLAIN, OURS_DURABLE -> new OursExporter(arguments);
 			case NAIVE -> new NaiveExporter(arguments);
 			case REDISSON -> new RedissonExporter(arguments);
-			case PYTHON -> throw new IllegalArgumentException("Python has processes of its own");
+			case PYTHON -> throw new IllegalArgumentException("The arm python has its own processes");
 		};
 	}
 
@@ -117,7 +117,7 @@ enum Arm {
 			case OURS, OURS_NAMED, OURS_PLAIN, OURS_DURABLE -> new OursResponder(arguments);
 			case NAIVE -> new NaiveResponder(arguments);
 			case REDISSON -> new RedissonResponder(arguments);
-			case PYTHON -> throw new IllegalArgumentException("Python has processes of its own");
+			case PYTHON -> throw new IllegalArgumentException("The arm python has its own processes");
 		};
 	}
 

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one command: runs all arms side by side, and prints what they are to each other and
- * to the goals.
+ * Runs all arms in turn, and prints their ratios to each other and the goals.
  */
 public final class Benchmarks {
 
@@ -18,9 +17,9 @@ public final class Benchmarks {
 	}
 
 	/**
-	 * Run.
+	 * Runs the benchmarks.
 	 * @param arguments the options, see {@code --help}
-	 * @throws Exception if it can't be run
+	 * @throws Exception if they can't be run
 	 */
 	public static void main(String[] arguments) throws Exception {
 		if (List.of(arguments).contains("--help")) {
@@ -51,7 +50,7 @@ public final class Benchmarks {
 				compare(lab);
 			}
 		}
-		// Some library's thread may be no daemon.
+		// A library may have threads that are no daemons.
 		System.exit(0);
 	}
 
@@ -59,7 +58,8 @@ public final class Benchmarks {
 		Options options = lab.options();
 		Samples samples = new Samples();
 		if (options.arms().contains(Arm.PYTHON) && options.python() == null) {
-			System.out.println("The arm python is left out: say --python=path of an interpreter with the package");
+			System.out.println(
+					"The arm python is left out. Set --python to the path of an interpreter with the package state-signals 1.0.1.");
 		}
 		Map<String, Runnable> parts = new LinkedHashMap<>();
 		parts.put(Options.ROUND_TRIPS, () -> new RoundTrips(lab, samples).run());
@@ -73,7 +73,7 @@ public final class Benchmarks {
 		report(samples, options);
 	}
 
-	// By one thread: should the time be up just then, the other waits and prints the
+	// By one thread: if the limit is reached meanwhile, the other waits, and prints the
 	// same.
 	private static synchronized void report(Samples samples, Options options) {
 		try {

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * How fast a responder on a durable channel handles what was published while it was away:
- * in a process that has just started.
+ * Measures how fast a responder on a durable channel handles the signals that were stored
+ * while it was disconnected, in a process that has just started.
  */
 final class CatchUp {
 
@@ -50,7 +50,7 @@ final class CatchUp {
 				Map<String, Double> handled = handled(responder);
 				double rate = handled.getOrDefault("count", 0.0) / handled.getOrDefault("seconds", 1.0);
 				this.samples.add(round, Arm.OURS_DURABLE.label(), 1, "catch-up-rate", rate);
-				System.out.printf("round %d  catch-up: published %,.0f/s while nobody was there, handled %,.0f/s%n",
+				System.out.printf("round %d  catch-up: published %,.0f/s without a responder, handled %,.0f/s%n",
 						round + 1, published.get("rate"), rate);
 			}
 		}
@@ -64,7 +64,7 @@ final class CatchUp {
 				return handled;
 			}
 			if (System.nanoTime() > deadline) {
-				throw new IllegalStateException("Not all of it was handled: " + handled);
+				throw new IllegalStateException("Not all stored signals were handled: " + handled);
 			}
 			Lab.pause(100);
 		}

@@ -13,7 +13,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
- * Draws the medians of the arms beside each other.
+ * Draws the medians of all arms as charts.
  */
 final class Charts {
 
@@ -34,7 +34,7 @@ final class Charts {
 					"many-rate");
 		}
 		catch (LinkageError | RuntimeException ex) {
-			// A JDK without fonts measures as well as any.
+			// The measurements are valid without charts, as in a JDK without fonts.
 			System.out.println("No charts: " + ex);
 		}
 	}
@@ -58,7 +58,7 @@ final class Charts {
 			List<Double> medians = new ArrayList<>();
 			for (int n : this.options.responders()) {
 				Samples.Figure figure = this.samples.figure(arm.label(), n, metric);
-				// Nothing at all in time is nothing that a logarithm can show.
+				// A logarithmic axis can't show zero.
 				if (!figure.isEmpty() && figure.median() > 0) {
 					counts.add(n);
 					medians.add(figure.median());

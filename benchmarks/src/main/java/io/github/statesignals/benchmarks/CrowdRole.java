@@ -11,8 +11,8 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 
 /**
- * A process with many exporters, each with connections of its own as if it were alone:
- * they share the driver's threads only, so that a hundred fit into one process.
+ * A process with many exporters, each with separate connections. They share only the
+ * driver's threads, so that a hundred fit into one process.
  */
 final class CrowdRole implements Peer.Role {
 
@@ -56,7 +56,7 @@ final class CrowdRole implements Peer.Role {
 	}
 
 	/**
-	 * Every exporter publishes once, all at the same time.
+	 * Publishes once with every exporter at the same time.
 	 */
 	private Map<String, Double> round() throws Exception {
 		long begin = System.nanoTime();

@@ -66,8 +66,8 @@ final class FloorConnections {
 	}
 
 	/**
-	 * Resources with one event loop, whose connections write what was written meanwhile
-	 * in one go.
+	 * Creates resources with one event loop, whose connections write all queued messages
+	 * at once.
 	 * @return the resources
 	 */
 	static ClientResources resources() {
@@ -120,7 +120,7 @@ final class FloorConnections {
 	}
 
 	/**
-	 * Wait until Redis has taken all that was published.
+	 * Waits until Redis has received all published messages.
 	 */
 	void drain() {
 		this.commands.sync().ping();

@@ -24,8 +24,8 @@ final class Footprint {
 	}
 
 	/**
-	 * The bytes allocated so far: by all threads, where the JVM knows (21 on), else by
-	 * those that live.
+	 * Returns the bytes allocated so far: by all threads on JDK 21 and later, else by the
+	 * threads that live.
 	 * @return the bytes
 	 */
 	static long allocatedBytes() {
@@ -56,7 +56,7 @@ final class Footprint {
 	}
 
 	/**
-	 * The CPU time that this process has taken so far.
+	 * Returns the CPU time that this process has used so far.
 	 * @return the milliseconds
 	 */
 	static long cpuMillis() {
@@ -73,7 +73,8 @@ final class Footprint {
 
 	/**
 	 * Returns the memory, threads and classes in use after a garbage collection.
-	 * @return the bytes of the heap and beside it, and the numbers of threads and classes
+	 * @return the bytes in the heap and outside it, and the numbers of threads and
+	 * classes
 	 */
 	static Map<String, Long> now() {
 		System.gc();

@@ -9,7 +9,7 @@ import io.github.statesignals.benchmarks.FloorJson.FloorSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that publishes signals which concern nobody here, at a steady rate.
+ * A process that publishes signals for other applications, at a steady rate.
  */
 final class ForeignRole implements Peer.Role {
 
@@ -45,8 +45,7 @@ final class ForeignRole implements Peer.Role {
 		long sent = 0;
 		while (this.sender == Thread.currentThread()) {
 			long due = (long) ((System.nanoTime() - begin) / 1e9 * rate);
-			// What a busy machine kept from being sent in time is not sent in one go
-			// later.
+			// Signals that a busy machine did not send in time are not sent later.
 			for (sent = Math.max(sent, due - rate / 10); sent < due; sent++) {
 				this.connections.publish(channel, payload);
 			}

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What signals that concern nobody here cost: to a round trip, and to a process that has
- * nothing to do but to discard them.
+ * Measures the cost of signals for other applications: to a round trip, and to a process
+ * that only discards them.
  */
 final class ForeignTraffic {
 
@@ -57,7 +57,7 @@ final class ForeignTraffic {
 			exporter.request("await n=1", PATIENCE);
 			String start = "start rate=%d channel=%s".formatted(RATE,
 					arm.isOurs() ? OursChannels.SIGNALS : FloorChannels.signals(label));
-			// Both ways are warm before either is measured.
+			// Both are warmed up before either is measured.
 			new WarmUp(exporter, responder).run(() -> {
 				latency(exporter, this.options.warmUp());
 				foreign.request(start, PATIENCE);
@@ -90,7 +90,7 @@ final class ForeignTraffic {
 		}
 	}
 
-	// What comes back from the responder comes after all that it had to discard.
+	// The responder answers after it has discarded all foreign signals.
 	private void catchUp(PeerProcess exporter) {
 		latency(exporter, Duration.ofMillis(50));
 	}

@@ -7,7 +7,7 @@ import java.util.Locale;
 import io.github.statesignals.benchmarks.Samples.Figure;
 
 /**
- * The table of ratios, each beside the goal that it has to meet.
+ * Compares the ratios with the goals, and writes them as a table.
  */
 final class Goals {
 
@@ -164,12 +164,12 @@ final class Goals {
 
 	String table() {
 		StringBuilder table = new StringBuilder();
-		table.append(line("goal", "what", "is", "beside", "ratio", "(least-most)", "wanted", ""));
+		table.append(line("goal", "what", "value", "reference", "ratio", "(least-most)", "wanted", ""));
 		for (Row row : this.rows) {
 			Figure figure = row.figure;
 			boolean judged = !Double.isNaN(row.wanted);
 			boolean met = row.atLeast ? figure.median() >= row.wanted : figure.median() <= row.wanted;
-			table.append(line(row.goal, row.what, row.is, row.beside, number(figure.median()),
+			table.append(line(row.goal, row.what, row.value, row.reference, number(figure.median()),
 					"(%s-%s)".formatted(number(figure.min()), number(figure.max())),
 					judged ? (row.atLeast ? "≥ " : "≤ ") + number(row.wanted) : "",
 					judged ? (met ? "PASS" : "MISS") : ""));
@@ -189,7 +189,7 @@ final class Goals {
 	/**
 	 * A line of the table.
 	 */
-	private record Row(String goal, String what, String is, String beside, Figure figure, double wanted,
+	private record Row(String goal, String what, String value, String reference, Figure figure, double wanted,
 			boolean atLeast) {
 	}
 

@@ -39,15 +39,15 @@ final class Lab {
 	}
 
 	/**
-	 * From here on processes use a durable channel that nobody has used: names that were
-	 * there before are awaited for ever.
+	 * Makes further processes use a new durable channel: the responders that were
+	 * registered on the last one would be awaited indefinitely.
 	 */
 	void useFreshDurableChannel() {
 		this.durableChannels++;
 	}
 
 	/**
-	 * Start a process.
+	 * Starts a process.
 	 * @param role its purpose
 	 * @param arm the arm
 	 * @param more further arguments
@@ -83,7 +83,7 @@ final class Lab {
 	}
 
 	/**
-	 * Start an application.
+	 * Starts an application.
 	 * @param application its class
 	 * @param starter whether it has the starter
 	 * @param arguments its arguments

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Publishes for a while, and measures.
+ * Publishes for some time, and measures.
  */
 final class Load {
 
@@ -24,7 +24,7 @@ final class Load {
 	 * Publishes one signal after the other, as a user does that waits for each result.
 	 * @param millis for how long
 	 * @return percentiles of the round trip in microseconds, bytes allocated per publish
-	 * @throws Exception if it can't be published
+	 * @throws Exception if a signal can't be published
 	 */
 	Map<String, Double> oneAtATime(int millis) throws Exception {
 		long[] nanos = new long[1024];
@@ -62,11 +62,11 @@ final class Load {
 	}
 
 	/**
-	 * Publish with so many signals on their way.
+	 * Publishes with {@code window} signals in flight.
 	 * @param millis for how long
-	 * @param window how many
-	 * @return publishes answered per second, bytes allocated per publish, and how many
-	 * were not answered by all
+	 * @param window the maximum number of signals in flight
+	 * @return publishes answered per second, bytes allocated per publish, and the number
+	 * of publishes that were not answered by all
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	Map<String, Double> window(int millis, int window) throws InterruptedException {
@@ -101,9 +101,9 @@ final class Load {
 	}
 
 	/**
-	 * Publish without awaiting answers.
-	 * @param count how many signals
-	 * @param window how many may be on their way
+	 * Publishes without awaiting answers.
+	 * @param count the number of signals
+	 * @param window the maximum number of signals in flight
 	 * @return publishes per second
 	 * @throws InterruptedException if the thread is interrupted
 	 */

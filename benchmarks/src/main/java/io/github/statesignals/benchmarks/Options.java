@@ -16,11 +16,11 @@ import org.springframework.boot.convert.DurationStyle;
  *
  * @param arms the arms, in the order in which the first round starts them
  * @param responders how many responders answer
- * @param window how many signals are on their way for throughput
- * @param rounds how often the processes are started anew
+ * @param window how many signals are in flight for throughput
+ * @param rounds how often the processes are started
  * @param slices how often each is measured in a round
  * @param warmUp how long each works before it is measured
- * @param warmUps how often that is repeated at the most while the compilers are busy
+ * @param warmUps how often the warm-up is repeated at most while the compilers are busy
  * @param slice how long a measurement takes
  * @param crowd how many exporters, and as many responders
  * @param only the parts to run
@@ -29,7 +29,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param soak how long to soak; runs nothing else
  * @param limit how long all of it may take
  * @param out where the results go
- * @param jfr whether to record the flight of every measured JVM
+ * @param jfr whether to make a flight recording of every measured JVM
  */
 record Options(List<Arm> arms, List<Integer> responders, int window, int rounds, int slices, Duration warmUp,
 		int warmUps, Duration slice, int crowd, Set<String> only, @Nullable String python, @Nullable String redis,
@@ -47,24 +47,24 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 
 	static final String HELP = """
 			benchmarks/run [options]
-			  --quick                  two to three minutes, to see that all of it works
+			  --quick                  two to three minutes, to check that everything works
 			  --arms=a,b               of floor, floor-again, floor-json, ours, ours-named, ours-durable,
 			                           naive, redisson, python
 			  --responders=1,10        how many responders answer (1,10,100,1000)
-			  --window=256             signals on their way for throughput
-			  --rounds=5               how often the processes are started anew
+			  --window=256             signals in flight for throughput
+			  --rounds=5               how often the processes are started
 			  --slices=3               how often each is measured in a round
-			  --slice=1s --warm-up=2s  how long each measurement, and what comes before, takes
-			  --warm-ups=6             how often the latter is done at the most while compilers are busy
+			  --slice=1s --warm-up=2s  how long each measurement, and the warm-up before it, takes
+			  --warm-ups=6             how often the warm-up is repeated at most while compilers are busy
 			  --crowd=100              as many exporters, and responders
 			  --only=a,b               of round-trips, catch-up, foreign, crowd, start-up
 			  --python=path            an interpreter that has the package state-signals 1.0.1;
 			                           else that of STATE_SIGNALS_TEST_PYTHON, else that arm is left out
 			  --redis=host:port        use this Redis; else redis-server is started
-			  --soak=10m               nothing but 100,000 publishers coming and going
-			  --limit=90m              end after so long, whatever is missing
+			  --soak=10m               run only a soak test: 100,000 publishers join and leave
+			  --limit=90m              end after this time, even if measurements are missing
 			  --out=directory          where the numbers and charts go (benchmarks/target/results)
-			  --jfr                    record the flight of every measured JVM there, too
+			  --jfr                    write a flight recording of every measured JVM to that directory
 			""";
 
 	private static final Set<String> NAMES = Set.of("quick", "arms", "responders", "window", "rounds", "slices",

@@ -12,8 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 
 /**
- * A process that is measured: does what it reads, a command a line, and answers each with
- * a line of numbers. Ends when nobody can tell it anything any more.
+ * A process that is measured: executes the commands that it reads, one in each line, and
+ * writes a line of numbers for each. Ends with its standard input.
  */
 final class Peer {
 
@@ -83,11 +83,11 @@ final class Peer {
 	interface Role {
 
 		/**
-		 * Do something.
+		 * Executes a command.
 		 * @param command the command
-		 * @param arguments how
+		 * @param arguments its arguments
 		 * @return its result
-		 * @throws Exception if it can't be done
+		 * @throws Exception if it fails
 		 */
 		Map<String, ? extends Number> handle(String command, Arguments arguments) throws Exception;
 

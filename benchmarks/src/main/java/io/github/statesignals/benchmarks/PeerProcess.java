@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A {@link Peer} process, seen from the one that commands it.
+ * A {@link Peer} process, as the process that sends its commands sees it.
  */
 final class PeerProcess implements AutoCloseable {
 
@@ -54,7 +54,7 @@ final class PeerProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Give a command, and wait for its numbers.
+	 * Sends a command, and waits for its numbers.
 	 * @param command the command
 	 * @param timeout how long to wait
 	 * @return the numbers
@@ -65,13 +65,13 @@ final class PeerProcess implements AutoCloseable {
 			this.process.getOutputStream().flush();
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(this + " takes no commands any more", ex);
+			throw new UncheckedIOException(this + " no longer takes commands", ex);
 		}
 		return reply(command, timeout);
 	}
 
 	/**
-	 * Wait for numbers that come unasked: the first thing that a process says.
+	 * Waits for the first line of a process, which it writes without a command.
 	 * @return the numbers
 	 */
 	Map<String, Double> ready() {

@@ -13,7 +13,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Redis of a run, with default settings, and its own description.
+ * The Redis of a run, with default settings, and its figures about itself.
  */
 final class RedisServer implements AutoCloseable {
 
@@ -66,7 +66,7 @@ final class RedisServer implements AutoCloseable {
 			catch (RedisConnectionException ex) {
 				if (System.nanoTime() > deadline) {
 					throw new IllegalStateException(
-							"Redis is not there: put redis-server on the PATH, or say --redis=host:port", ex);
+							"Redis can't be connected. Put redis-server on the PATH, or set --redis=host:port.", ex);
 				}
 				Lab.pause(50);
 			}
@@ -86,7 +86,7 @@ final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * How much CPU it has used.
+	 * Returns the CPU time that Redis has used.
 	 * @return the seconds
 	 */
 	double cpuSeconds() {
@@ -94,7 +94,7 @@ final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * How many connections were ever made.
+	 * Returns the number of connections that were ever opened.
 	 * @return the number
 	 */
 	long connectionsEver() {
@@ -102,7 +102,7 @@ final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * How many connections there are beside the one of this object.
+	 * Returns the number of open connections without that of this object.
 	 * @return the number
 	 */
 	int connectionsNow() {

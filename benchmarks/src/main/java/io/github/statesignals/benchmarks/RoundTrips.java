@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Round trips one at a time and many at once. In a round the arms are up, each with two
- * processes, and take turns, the slow ones after the others; the next round starts them
- * anew in the opposite order.
+ * Measures round trips one at a time and many at once. In a round, each arm has two
+ * processes, and the arms are measured in turn, the slow ones last; the next round starts
+ * them again in the opposite order.
  */
 final class RoundTrips {
 
-	// Signals in flight, beside the window of the options.
+	// Signals in flight, in addition to the window of the options.
 	private static final int FEW = 16;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	/**
-	 * How many rounds the slow ones take part in: they are so far away that more would
-	 * tell nothing else.
+	 * The number of rounds with the slow arms: they are so much slower that more rounds
+	 * would not change the result.
 	 */
 	private static final int SLOW_ROUNDS = 2;
 
@@ -39,7 +39,7 @@ final class RoundTrips {
 	void run() {
 		for (int round = 0; round < this.options.rounds(); round++) {
 			List<Arm> arms = new ArrayList<>(this.options.arms());
-			// It speaks on the starter's channels, and so has to be alone.
+			// It uses the starter's channels, and is measured alone therefore.
 			boolean python = arms.remove(Arm.PYTHON) && this.options.python() != null;
 			if (round % 2 == 1) {
 				Collections.reverse(arms);
@@ -106,7 +106,7 @@ final class RoundTrips {
 			return n <= this.arm.maxResponders();
 		}
 
-		// One arm that fails leaves the others be.
+		// An arm that fails does not end the others.
 		void attempt(Runnable work) {
 			if (this.broken) {
 				return;
@@ -116,7 +116,7 @@ final class RoundTrips {
 			}
 			catch (RuntimeException ex) {
 				this.broken = true;
-				System.out.println("left out from here on: " + ex.getMessage());
+				System.out.println("left out from now on: " + ex.getMessage());
 			}
 		}
 
@@ -183,7 +183,7 @@ final class RoundTrips {
 			long reconnected = RoundTrips.this.lab.redis().connectionsEver() - before;
 			if (reconnected > 0 && this.arm.isOurs()) {
 				RoundTrips.this.samples.add(0, this.arm.label(), n, "reconnects", reconnected);
-				System.out.println("Redis dropped a subscriber of " + this.arm.label());
+				System.out.println("Redis disconnected a subscriber of " + this.arm.label());
 			}
 			return numbers;
 		}

@@ -15,7 +15,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * All that was measured.
+ * All measurements of a run.
  */
 final class Samples {
 
@@ -32,9 +32,9 @@ final class Samples {
 	}
 
 	/**
-	 * What an arm came to: a figure per round, the median of its slices.
+	 * Returns the figures of an arm: for each round the median of its slices.
 	 * @param arm the arm
-	 * @param n how many responders
+	 * @param n the number of responders
 	 * @param metric the metric
 	 * @return the figures
 	 */
@@ -46,11 +46,11 @@ final class Samples {
 	}
 
 	/**
-	 * What one figure is to another: a ratio per round, the median of what each slice is
-	 * to the other's of the same number, which for arms that take turns is close by.
-	 * @param arm the arm above
+	 * Returns the ratios of two arms: for each round the median of the ratios of slices
+	 * of the same number, which were measured shortly after each other.
+	 * @param arm the arm of the numerator
 	 * @param metric its metric
-	 * @param otherArm the arm below
+	 * @param otherArm the arm of the denominator
 	 * @param otherMetric its metric
 	 * @param n how many responders
 	 * @return the ratios
@@ -67,7 +67,7 @@ final class Samples {
 
 	private static double ratio(double[] above, double[] below) {
 		if (above.length != below.length) {
-			// One of them broke off.
+			// One of them failed before its last slice.
 			return new Figure(above).median() / new Figure(below).median();
 		}
 		return new Figure(

@@ -34,7 +34,7 @@ final class StartedApplication {
 		numbers.put("beside", footprint.getOrDefault("beside", 0L));
 		numbers.put("threads", footprint.getOrDefault("threads", 0L));
 		Peer.reply(System.out, numbers);
-		// Stay up until nobody wants it any more.
+		// Runs until its standard input ends.
 		while (System.in.read() != -1) {
 			Thread.onSpinWait();
 		}

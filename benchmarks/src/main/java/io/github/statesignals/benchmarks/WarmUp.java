@@ -3,8 +3,8 @@ package io.github.statesignals.benchmarks;
 import java.time.Duration;
 
 /**
- * Keeps two processes busy until their compilers are done, more or less: on a few cores
- * they take most of one for long, and it is not the arm that is measured then.
+ * Warms up two processes until their compilers are nearly idle: with few cores, compilers
+ * use most of one for long, and a measurement would be of them rather than of the arm.
  */
 final class WarmUp {
 
@@ -25,10 +25,10 @@ final class WarmUp {
 	}
 
 	/**
-	 * Work until the compilers are quiet.
+	 * Works until the compilers are nearly idle.
 	 * @param work the work to measure, for some time
-	 * @param time how long that is
-	 * @param times how often at the most
+	 * @param time the duration of the work
+	 * @param times the maximum number of repetitions
 	 */
 	void run(Runnable work, Duration time, int times) {
 		for (int i = 0; i < times; i++) {

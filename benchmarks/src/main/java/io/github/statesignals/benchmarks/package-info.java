@@ -1,6 +1,6 @@
 /**
- * What the starter costs beside the ways to do without it: the arms, and the one command
- * that runs them side by side.
+ * Measures the cost of the starter compared with the ways to do without it: the arms, and
+ * the command that runs them in turn.
  */
 @NullMarked
 package io.github.statesignals.benchmarks;

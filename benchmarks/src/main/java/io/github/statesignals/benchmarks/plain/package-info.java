@@ -1,5 +1,5 @@
 /**
- * An application without the starter, in a package of its own, which it scans.
+ * An application without the starter, in a separate package, which it scans.
  */
 @NullMarked
 package io.github.statesignals.benchmarks.plain;

@@ -20,9 +20,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs to await the answers of a publish, from sending it to its result; all of
- * it must grow as the number of answers does. In the package of what it measures, which
- * keeps it to itself.
+ * Measures the cost of awaiting the answers of a publish, from sending it to its result;
+ * the cost must grow no faster than the number of answers. In the package of the measured
+ * class, which is package-private.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
