@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Serves this machine alone, and takes requests that change something from the page
- * itself, or from no browser. A page of another site can neither send them, nor read
- * anything under a name of its own that it makes point here.
+ * Serves this machine alone, and accepts requests that change something only from the
+ * page itself, or from clients that are no browsers. A page of another site can neither
+ * send them, nor read anything by DNS rebinding of its host name.
  */
 @Component
 @Profile("!collector")

@@ -26,8 +26,8 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * The page, and what its buttons do. Each answers nothing, or the text of a refusal; what
- * changes is sent to all browsers.
+ * Serves the page, and handles the requests of its buttons. Their responses are empty, or
+ * have the reason of a refusal; changes are sent to all browsers.
  */
 @Controller
 @Profile("!collector")

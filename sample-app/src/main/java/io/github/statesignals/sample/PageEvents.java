@@ -26,8 +26,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * Sends the parts of the page that have changed to the browsers that show it, as
- * server-sent events. Each browser has a thread of its own, so a slow one gets fewer
- * states, and costs the others nothing.
+ * server-sent events. Each browser has its own thread, so a slow one receives fewer
+ * states, and does not delay the others.
  */
 @Component
 @Profile("!collector")

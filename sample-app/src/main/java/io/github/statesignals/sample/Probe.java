@@ -13,7 +13,7 @@ interface Probe {
 
 	/**
 	 * Returns the unit of the samples.
-	 * @return a word
+	 * @return the unit
 	 */
 	String unit();
 
