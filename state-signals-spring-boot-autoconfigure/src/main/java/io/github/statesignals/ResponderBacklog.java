@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * entries, each of which has one signal at least.
  *
  * @param undelivered the number of entries that no instance of the responder has read;
- * empty if Redis can't tell, as before Redis 7
+ * empty if Redis does not know it, as before Redis 7
  * @param unacknowledged the number of entries that were read and are not acknowledged
  * @param age the time since the oldest of all these entries was stored, by the clock of
  * Redis, in milliseconds; zero if there is none

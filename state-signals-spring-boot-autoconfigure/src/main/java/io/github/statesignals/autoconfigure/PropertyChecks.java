@@ -28,8 +28,9 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * Refuses property values that bind and are invalid, with the property and the remedy,
- * and warns about those that have no effect beside others. Durations that are too short
- * to be intended most often lack the unit, so that a number counts milliseconds.
+ * and warns about those that have no effect in combination with others. Durations that
+ * are too short to be intended most often lack the unit, so that a number counts
+ * milliseconds.
  */
 record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 

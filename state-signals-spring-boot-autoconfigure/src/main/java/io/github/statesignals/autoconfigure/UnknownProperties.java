@@ -29,7 +29,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Warns about unknown properties under {@code state-signals}, with the most similar known
- * one. It does not fail the start, because an application may have properties of its own
+ * one. It does not fail the start, because an application may have its own properties
  * there. Environment variables of such names also have other origins, such as
  * {@code STATE_SIGNALS_PORT} of a Kubernetes service: only likely typing errors are
  * reported.

@@ -11,8 +11,8 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells which classes have an {@link OnSignal} annotation, and looks at each class once:
- * most beans are of Spring's types, and share them.
+ * Detects classes with an {@link OnSignal} annotation, and inspects each class once: most
+ * beans are of Spring's types, and share them.
  */
 final class AnnotatedClasses extends ClassValue<Boolean> {
 
@@ -35,7 +35,7 @@ final class AnnotatedClasses extends ClassValue<Boolean> {
 		return superclass != null && get(superclass);
 	}
 
-	// Applications are there at most as samples.
+	// Only samples of Spring are applications in its packages.
 	private static boolean isOfSpring(Class<?> type) {
 		return type.getName().startsWith("org.springframework.")
 				&& !type.getName().startsWith("org.springframework.samples.");

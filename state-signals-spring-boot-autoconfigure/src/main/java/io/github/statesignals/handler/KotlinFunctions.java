@@ -32,7 +32,7 @@ final class KotlinFunctions {
 			+ "org.jetbrains.kotlinx:kotlinx-coroutines-reactor.";
 
 	// Its method takes a long, which encodes number and unit.
-	static final String DURATION = "takes a kotlin.time.Duration, which can't be told from a number";
+	static final String DURATION = "takes a kotlin.time.Duration, which can't be distinguished from a number";
 
 	static final String JAVA_DURATION = "Take a java.time.Duration.";
 

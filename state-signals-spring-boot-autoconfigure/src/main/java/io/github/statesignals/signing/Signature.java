@@ -38,7 +38,7 @@ public record Signature(String key, long time, String value, @Nullable String re
 		return place + UNSIGNED.length() - LENGTH - 1;
 	}
 
-	// Where the message has the value, which has to be there once.
+	// The position of the value, which the message must contain exactly once.
 	int find(byte[] message) {
 		String text = text(message);
 		int place = (this.value.length() == LENGTH) ? text.indexOf(this.value) : -1;

@@ -83,7 +83,7 @@ public interface SignalTransport {
 	/**
 	 * Whether this transport receives now.
 	 * @return {@code false} before the first connection and while reconnecting, as far as
-	 * it can tell
+	 * it is known
 	 */
 	boolean isConnected();
 
@@ -194,8 +194,8 @@ public interface SignalTransport {
 	 * @param response the response
 	 * @param extension its extension
 	 * @param replyTo the address that the signal named
-	 * @param onSent called once, on any thread, with what that future would complete
-	 * with: a result or an exception
+	 * @param onSent called once, on any thread, with the result or the exception of that
+	 * future
 	 */
 	default void answer(String channel, Response response, @Nullable ResponseExtension extension,
 			@Nullable String replyTo, BiConsumer<@Nullable Object, @Nullable Throwable> onSent) {

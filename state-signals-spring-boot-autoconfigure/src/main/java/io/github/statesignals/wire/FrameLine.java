@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 public sealed interface FrameLine {
 
-	// In bytes, if it is a line of its own.
+	// In bytes, if it is a separate line.
 	int length();
 
 	record Written(byte[] json) implements FrameLine {

@@ -42,7 +42,7 @@ final class PublisherTrack {
 
 	private int length;
 
-	// DOUBTFUL if one signal is not enough to say it.
+	// DOUBTFUL if one signal is not enough to decide.
 	Relation compare(SignalExtension signal, long nowMillis) {
 		long number = signal.sequence();
 		if (this.last < 0) {

@@ -58,7 +58,7 @@ public final class ExporterRegistry {
 		}
 	}
 
-	// One whose channel can't be opened must not keep the others waiting.
+	// An exporter whose channel can't be opened must not delay the others.
 	private static Runnable resume(DefaultSignalExporter exporter) {
 		try {
 			return exporter.resume();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * cancel a task for each costs more than to encode its signal, and contends for the lock
  * of the timer.
  *
- * @param <T> what expires
+ * @param <T> the type that expires
  */
 final class Timeouts<T> {
 

@@ -36,7 +36,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	public static final String ANY = RegisteredHandler.ANY;
 
-	// The acknowledgement of a handler that does not act on a signal of its own
+	// The acknowledgement of a handler that does not act on a signal of the same
 	// application. Compared by identity. The signal is answered as if there was no
 	// handler, independently of state-signals.responder.unhandled: its publisher must not
 	// fail because of it.

@@ -178,7 +178,7 @@ public enum ConnectProblem {
 		return this.remedy;
 	}
 
-	// On a cluster, the message has the reply of each node in a line of its own. Up to
+	// On a cluster, the message has the reply of each node in a separate line. Up to
 	// Redis 6 a script's error is wrapped.
 	private static Predicate<Throwable> replies(String codes) {
 		return messages("(?:^|: -?)(?:" + codes + ")\\b");

@@ -6,8 +6,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Tells which drivers are on the class path. A class that refers to a driver's types must
- * be loaded only if that driver is.
+ * Detects the drivers on the class path. A class that refers to a driver's types must be
+ * loaded only if that driver is.
  */
 final class DriverClasses {
 

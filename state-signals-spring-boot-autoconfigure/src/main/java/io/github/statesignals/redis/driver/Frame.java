@@ -40,8 +40,8 @@ final class Frame {
 				&& Arrays.equals(first.channel, message.channel);
 	}
 
-	// A message that is cancelled from here on is told that it may be sent. One that was
-	// told otherwise is left out.
+	// From now on, cancelling a message reports that it may be sent. A message that was
+	// cancelled before is left out.
 	void add(Message message) {
 		message.frame = this;
 		if (!message.isDone()) {

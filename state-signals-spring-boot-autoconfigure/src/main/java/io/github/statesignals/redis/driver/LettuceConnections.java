@@ -152,7 +152,7 @@ final class LettuceConnections {
 		options
 			// RESP3 delivers each message to two kinds of listeners.
 			.protocolVersion(ProtocolVersion.RESP2)
-			// Publishes have timeouts of their own.
+			// Publishes have separate timeouts.
 			.timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build());
 		if (!reconnect) {
 			options.autoReconnect(false).disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS);

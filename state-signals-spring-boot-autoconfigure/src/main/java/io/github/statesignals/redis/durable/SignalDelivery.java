@@ -84,7 +84,7 @@ final class SignalDelivery {
 			if (unverified.message() != null) {
 				return deliver(unverified.message(), receipt);
 			}
-			// Without an answer, which the publisher would take for that of its own
+			// Without an answer, which the publisher would take for the answer to its
 			// signal.
 			receipt.acknowledge(null, null);
 			return true;

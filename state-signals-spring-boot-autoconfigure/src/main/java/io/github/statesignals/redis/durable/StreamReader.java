@@ -321,7 +321,8 @@ final class StreamReader implements SignalDelivery.Reader {
 		this.backlog.discard();
 	}
 
-	// By the clock: a process that was frozen learns of its successor too late.
+	// By the clock: a process that was frozen is notified of its successor only after its
+	// lease has expired.
 	@Override
 	public boolean begin(PendingSignal signal) {
 		if (!this.lease.isValid(signal.entry().token())) {

@@ -350,7 +350,7 @@ public final class KnownResponders {
 		return snapshot;
 	}
 
-	// A lost responder receives what is sent, and must be able to answer it.
+	// A lost responder receives the signals that are sent, and must be able to answer.
 	private Set<String> addresses() {
 		List<KnownResponder> all = new ArrayList<>(this.known.values());
 		all.addAll(this.lost.values());

@@ -1,6 +1,6 @@
 -- Shared by other scripts, which begin with it.
 
--- By entry and responder what was read, and which field is the next to read.
+-- By entry and responder the answers read so far, and the number of the next field to read.
 local known = {}
 
 -- The answers to several signals, which are stored as one with the ids of all of them.

@@ -1,8 +1,8 @@
 -- Returns the signals that responders have not answered.
 -- KEYS: log, responders
--- Returns for each responder its name; the number of entries that were not delivered, -1 if Redis can't
--- tell it; the number of those that were, and are not acknowledged; and the milliseconds since the first
--- of all of them was added, 0 if there is none.
+-- Returns for each responder its name; the number of entries that were not delivered, -1 if Redis does
+-- not know it; the number of those that were, and are not acknowledged; and the milliseconds since the
+-- first of all of them was added, 0 if there is none.
 local groups = {}
 local replies = attempt('XINFO', 'GROUPS', KEYS[1])
 for i = 1, replies.err and 0 or #replies do

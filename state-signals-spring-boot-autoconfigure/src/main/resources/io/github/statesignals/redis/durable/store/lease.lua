@@ -69,7 +69,7 @@ local function skipDeleted()
     local deleted = added - stream['length']
     if deleted > read then
       call('XGROUP', 'SETID', KEYS[2], ARGV[4], last, 'ENTRIESREAD', deleted)
-      -- Up to Redis 7.2, replicas and append-only files count less than what was read.
+      -- Up to Redis 7.2, replicas and append-only files count fewer entries than were read.
       local first = stream['first-entry']
       local unread = isBefore(last, first and first[1] or stream['last-generated-id'])
           or isBefore(last, stream['max-deleted-entry-id'])

@@ -1,6 +1,6 @@
 -- Returns how the node that stores a channel persists and evicts keys.
 -- KEYS: log
--- Returns aof_enabled, maxmemory, maxmemory_policy and redis_version; each is empty if Redis does not tell.
+-- Returns aof_enabled, maxmemory, maxmemory_policy and redis_version; each is empty if Redis does not report it.
 local function field(info, name)
   return string.match(info, '\n' .. name .. ':([^\r\n]*)') or ''
 end

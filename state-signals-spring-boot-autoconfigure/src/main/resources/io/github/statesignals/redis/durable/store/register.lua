@@ -1,7 +1,7 @@
 -- Registers responders, so that signals are stored for them, and restores what Redis has lost of them.
 -- A responder that is registered has a consumer group, and a field: the id of the last entry that is
 -- not stored for it, with a '?' before it if that is not certain for those up to it; and, if the group
--- was lost, the last entry that was there when it was created again: up to it some may be answered.
+-- was lost, the last entry of the log when it was created again: up to it some may be answered.
 -- The field without a name has the id of the last entry of which it is not known for which responders
 -- it was stored: all of them were lost then ('?'), or none was registered yet.
 -- KEYS: log, responders, removed, latest
@@ -47,7 +47,7 @@ local function isRead(group)
   return false
 end
 
--- Without the fields, the groups tell for which responders signals are stored.
+-- Without the fields, the groups show for which responders signals are stored.
 local function adoptGroups()
   local adopted = false
   local groups = attempt('XINFO', 'GROUPS', KEYS[1])
