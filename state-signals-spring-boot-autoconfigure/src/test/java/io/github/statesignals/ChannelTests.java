@@ -62,7 +62,7 @@ class ChannelTests {
 	}
 
 	@Test
-	void aFurtherExporterBeanLivesBesideTheApplicationsOwn() {
+	void aFurtherExporterBeanDoesNotReplaceTheAutoConfiguredOne() {
 		this.applications.start(OnTwoChannels.class);
 		ConfigurableApplicationContext context = this.applications.start(WithFurtherExporter.class,
 				"exporter.process-name=own", "channel=west");

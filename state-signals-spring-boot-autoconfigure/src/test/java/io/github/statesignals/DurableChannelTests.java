@@ -42,7 +42,7 @@ class DurableChannelTests {
 	private final String[] settings = { "channel=" + this.channel, "channels." + this.channel + ".delivery=durable" };
 
 	@Test
-	void aResponderThatIsThereAnswersUnderItsName() {
+	void aConnectedResponderAnswersUnderItsName() {
 		ConfigurableApplicationContext responding = start(Recording.class, "responder.name=r");
 		SignalExporter exporter = exporter();
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();

@@ -148,7 +148,7 @@ class EventBridgeObserverTests {
 	}
 
 	@Test
-	void anAsynchronousListenerWithATransactionOfItsOwnIsCalled() throws InterruptedException {
+	void anAsynchronousListenerWithASeparateTransactionIsCalled() throws InterruptedException {
 		assertActed(exporterTo(Asynchronous.class).emit(new Moved("m1")), "separately m1, active");
 	}
 

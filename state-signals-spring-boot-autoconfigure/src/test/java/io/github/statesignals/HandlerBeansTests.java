@@ -109,7 +109,7 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	}
 
 	@Test
-	void handlerOfANamedResponderIsRegisteredBesideAMockedOne() {
+	void handlerOfANamedResponderIsRegisteredIfAnotherResponderIsMocked() {
 		this.runner.withBean(SignalResponder.class, () -> mock(SignalResponder.class))
 			.withBean(OfNamedResponder.class)
 			.run((context) -> assertThat(this.publisher.ask("start").responderId()).startsWith("cpu-"));

@@ -239,7 +239,7 @@ class OnSignalTests extends AbstractHandlerTests {
 	}
 
 	@Test
-	void namedResponderHasAnIdAndAnswersOfItsOwn() {
+	void namedResponderHasItsOwnIdAndAnswers() {
 		this.runner.withBean(Collectors.class).run((context) -> {
 			this.publisher.publish(Signal.INITIALIZATION);
 			List<Response> subscribed = List.of(this.publisher.receive(), this.publisher.receive(),

@@ -101,7 +101,7 @@ class SignalOperationsTests {
 	}
 
 	@Test
-	void numbersOfPublishedMetadataKeepTheirDigits() {
+	void numbersOfPublishedMetadataLoseNoDigits() {
 		run((context) -> {
 			web(context).publish("start", null, null, "{\"price\": 10.00, \"share\": 0.12345678901234567890}", null);
 			assertThat(context.getBean(Handlers.class).received).singleElement()

@@ -233,7 +233,7 @@ public abstract class SignalTransportContractTests {
 	}
 
 	@Test
-	void sendersKeepTheirOrderBesideEachOtherAndTheListenerIsCalledByOneThreadAtATime() {
+	void messagesOfEachOfSeveralSendersAreReceivedInOrderByOneThreadAtATime() {
 		Application listener = start();
 		List<CompletableFuture<Void>> senders = new ArrayList<>();
 		for (String name : List.of("a", "b", "c")) {

@@ -164,7 +164,7 @@ class ConnectFailureTests {
 	}
 
 	@Test
-	void serverWithoutRoomForAnotherConnection(CapturedOutput output) {
+	void serverAtItsConnectionLimit(CapturedOutput output) {
 		RedisProcess server = use(RedisProcess.builder());
 		server.command("CONFIG", "SET", "maxclients", "1");
 		try (RedisSubscription other = new RedisSubscription(server.port(), "news")) {

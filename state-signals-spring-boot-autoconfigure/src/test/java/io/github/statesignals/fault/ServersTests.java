@@ -32,7 +32,7 @@ class ServersTests {
 	}
 
 	@Test
-	void serverThatIsFrozenKeepsItsConnectionsAndAnswersOnceThawed() {
+	void frozenServerLeavesConnectionsOpenAndRepliesOnceThawed() {
 		try (RedisProcess server = RedisProcess.start()) {
 			server.freeze();
 			assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> server.command("PING"))

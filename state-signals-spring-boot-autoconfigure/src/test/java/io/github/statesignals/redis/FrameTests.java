@@ -333,7 +333,7 @@ class FrameTests {
 	}
 
 	@Test
-	void batchesOfMessagesThatAreNotFramedKeepTheOrderOfSending() {
+	void batchesOfMessagesThatAreNotFramedAreInTheOrderOfSending() {
 		startPipelining();
 		List<CompletableFuture<?>> sent = new ArrayList<>();
 		IntStream.range(0, 5_000).forEach((i) -> sent.add(answer(i, (i % 7 == 0) ? this.replyTo : null)));

@@ -52,7 +52,7 @@ class CombinedAnswersTests {
 	}
 
 	@Test
-	void answersThatDifferInMoreAreLinesOfTheirOwn() {
+	void answersThatDifferInMoreAreSeparateLines() {
 		ReceivedResponse first = answer("r-1", "1");
 		ResponseExtension id = new ResponseExtension("1");
 		for (ReceivedResponse other : List.of(answer("r-2", "2"),

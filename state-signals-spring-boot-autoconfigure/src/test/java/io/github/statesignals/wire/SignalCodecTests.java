@@ -341,7 +341,7 @@ class SignalCodecTests {
 	@ValueSource(strings = { "10.00", "10.0", "10", "0.10", "0.1", "0.0001", "0.000", "0", "0.0", "1E+2", "1E-7",
 			"1.0E-7", "1.0E+10", "10000000.0", "12345678.90", "-1.50", "99999999999999999999.99", "1E+400", "1E-400",
 			"0E+3", "0E-10", "123456789012345678901234567890", "2.0E+23", "1E+4300", "1E-4300" })
-	void aDecimalKeepsItsDigitsAndItsScale(String text) throws MalformedPayloadException {
+	void aDecimalHasTheSameDigitsAndScaleWhenRead(String text) throws MalformedPayloadException {
 		BigDecimal decimal = new BigDecimal(text);
 		byte[] written = write(new Signal("p-1", "p", "e", "h", 3, "t", Map.of("n", List.of(Map.of("m", decimal)))));
 		Object read = ((Map<?, ?>) ((List<?>) readSignal(written).metadata().get("n")).get(0)).get("m");
@@ -442,7 +442,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void keepsTheReservedKeyFromHandlers() throws MalformedPayloadException {
+	void doesNotPassTheReservedKeyToHandlers() throws MalformedPayloadException {
 		assertThat(readSignal(signal(",\"metadata\":{\"_ss\":{\"v\":1,\"id\":\"1\"}}")).metadata()).isEmpty();
 		assertThat(readSignal(signal(",\"metadata\":{\"a\":1,\"_ss\":7,\"b\":{\"_ss\":\"mine\"}}")).metadata())
 			.as("without a version it is the publisher's own")
@@ -800,7 +800,7 @@ class SignalCodecTests {
 	}
 
 	@Test
-	void writesAResponseWithoutAMessageWhereThereIsNoRoomForOne() throws MalformedPayloadException {
+	void writesAResponseWithoutAMessageIfItWouldExceedTheLimit() throws MalformedPayloadException {
 		Response response = new Response("r-resp", "p", "e".repeat(950), 0, "m".repeat(2_000));
 		byte[] written = new SignalCodec(1_024).write(response, null);
 		assertThat(readResponse(written)).isEqualTo(new Response("r-resp", "p", "e".repeat(950), 0, null));

@@ -316,7 +316,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void queuedPublishesKeepTheirPlaceWhenTheLastLegacyPeerLeaves() {
+	void queuedPublishesAreSentInOrderWhenTheLastLegacyPeerLeaves() {
 		SignalExporter exporter = exporter(new Settings(), "r1");
 		this.peer.subscribePlain(exporter, "python");
 		publish(exporter, 0, 4);
@@ -467,7 +467,7 @@ class CorrelationTests {
 	}
 
 	@Test
-	void shuttingDownMakesRoom() {
+	void shuttingDownReleasesThePendingPublishes() {
 		SignalExporter exporter = exporter(new Settings().maxPending(2), "r1");
 		List<CompletableFuture<SignalResult>> publishes = publish(exporter, 0, 2);
 		exporter.shutdown();

@@ -311,7 +311,7 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
-	void initializingAgainReplacesTheEventsAndKeepsTheSubscribers() {
+	void initializingAgainReplacesTheEventsButNotTheSubscribers() {
 		initialize("start");
 		initializationAnswer("r1", 1);
 		initialize("end");

@@ -957,7 +957,7 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void doesNotWaitForeverForAHandlerThatIsStuck(CapturedOutput output) throws Exception {
+	void doesNotWaitIndefinitelyForAHandlerThatIsStuck(CapturedOutput output) throws Exception {
 		use(new Settings().drainTimeout(Duration.ofMillis(1)));
 		Gate gate = new Gate();
 		this.responder.on("start", (signal) -> {
@@ -991,7 +991,7 @@ class DefaultSignalResponderTests {
 	}
 
 	@Test
-	void stopsOnAThreadOfItsOwnWhereTheCallerDoesNotWait() throws Exception {
+	void stopsOnASeparateThreadIfTheCallerDoesNotWait() throws Exception {
 		Gate gate = new Gate();
 		this.responder.on("start", (signal) -> {
 			gate.pass();

@@ -286,7 +286,7 @@ class ExporterLifecycleTests {
 	}
 
 	@Test
-	void waitingForSubscribersOfAnExporterThatIsThereAlready() {
+	void waitingForSubscribersOfAnExistingExporter() {
 		Application application = this.applications.start(new Settings().extensions(Extensions.OFF));
 		SignalEngine engine = application.engine();
 		SignalExporter exporter = engine.create("conductor");

@@ -606,7 +606,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Subscribe responders that understand the extensions.
+		 * Subscribes responders that support the extensions.
 		 */
 		void subscribe(SignalExporter exporter, String... responderIds) {
 			for (String responderId : responderIds) {

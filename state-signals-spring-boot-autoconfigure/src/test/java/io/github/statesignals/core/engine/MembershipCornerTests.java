@@ -90,7 +90,7 @@ class MembershipCornerTests {
 		BlockingQueue<Signal> tracker = listen(application);
 		this.peer.publish(Peer.signal("publisher", "start", 1), extension(1));
 		next(tracker);
-		// Somebody joined who does not understand: no more extensions.
+		// A legacy peer joined: no more extensions.
 		this.peer.publish(Peer.signal("publisher", "start", 2), null);
 		next(tracker);
 		application.responder().respond("publisher", "start", 1, null);
@@ -134,7 +134,7 @@ class MembershipCornerTests {
 	}
 
 	@Test
-	void withExtensionsOffAnIdInAnAnswerIsNotUnderstood() {
+	void withExtensionsOffAnIdInAnAnswerIsIgnored() {
 		Application application = this.applications.start(new Settings().extensions(Extensions.OFF));
 		SignalExporter exporter = exporter(application, "r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();

@@ -445,7 +445,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void sayingByeToOneExporterLeavesTheOthersAlone() {
+	void byeToOneExporterDoesNotAffectTheOthers() {
 		Application application = this.applications.start();
 		SignalExporter first = application.exporter("start");
 		SignalExporter second = application.exporter("start");
@@ -463,7 +463,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void sayingByeOnOneChannelLeavesThoseOfAnotherAlone() {
+	void byeOnOneChannelDoesNotAffectAnother() {
 		Application application = this.applications.start();
 		SignalExporter exporter = application.engine().create("elsewhere", "other");
 		exporter.initialize("start");
@@ -638,7 +638,7 @@ class MembershipTests {
 		assertThat(List.of(application.nextEvent(), application.nextEvent())).containsExactly(
 				new SubscriberLeftEvent(exporter.getPublisherId(), "r1", Reason.EVICTED),
 				new SubscriberJoinedEvent(exporter.getPublisherId(), "r1"));
-		// It echoed an id, so it understands.
+		// It echoed an id, so it supports extensions.
 		exporter.signal("start").publishAsync();
 		assertThat(this.peer.receive("start").extension()).isNotNull();
 	}
@@ -773,10 +773,10 @@ class MembershipTests {
 		application.hasNoEvent();
 	}
 
-	// Who understands
+	// Support for extensions
 
 	@Test
-	void withExtensionsOffNothingOfThemIsSent() {
+	void withExtensionsOffNoExtensionsAreSent() {
 		Application application = this.applications.start(new Settings().extensions(Extensions.OFF));
 		SignalExporter exporter = application.exporter("start");
 		this.peer.subscribe(exporter, "r1");
@@ -809,7 +809,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void withExtensionsOffNothingOfThemIsUnderstood() {
+	void withExtensionsOffReceivedExtensionsAreIgnored() {
 		Application application = this.applications.start(new Settings().extensions(Extensions.OFF));
 		SignalExporter exporter = subscribed(application, "r1");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
@@ -835,11 +835,11 @@ class MembershipTests {
 		SignalExporter exporter = application.exporter("start");
 		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).isNotNull();
 		exporter.publish("start");
-		assertThat(this.peer.receive("start").extension()).as("with nobody subscribed").isNotNull();
+		assertThat(this.peer.receive("start").extension()).as("without subscribers").isNotNull();
 		this.peer.subscribePlain(exporter, "python");
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
 		Message<Signal, SignalExtension> signal = this.peer.receive("start");
-		assertThat(signal.extension()).as("with a subscriber that does not understand").isNotNull();
+		assertThat(signal.extension()).as("with a legacy subscriber").isNotNull();
 		this.peer.answerPlain("python", signal, 1);
 		assertThat(get(publish).isSuccess()).isTrue();
 		application.responder().on("begin", succeeding());
@@ -859,14 +859,15 @@ class MembershipTests {
 		SignalExporter exporter = application.exporter("start");
 		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).isNotNull();
 		exporter.publish("start");
-		assertThat(this.peer.receive("start").extension()).as("with nobody subscribed").isNull();
+		assertThat(this.peer.receive("start").extension()).as("without subscribers").isNull();
 		this.peer.subscribe(exporter, "r1", "r2");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).isNotNull();
 		this.peer.subscribePlain(exporter, "python");
 		assertThat(publishAndAnswer(exporter, "r1", "r2", "python").extension()).isNull();
 		this.peer.hello("r3");
 		this.applications.timer().advance(PATIENCE);
-		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).as("asks who understands").isNotNull();
+		assertThat(this.peer.receive(Signal.INITIALIZATION).extension()).as("asks for support of extensions")
+			.isNotNull();
 		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).isNotNull();
 		this.peer.subscribePlain(exporter, "r2");
@@ -907,7 +908,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void expectedRespondersThatUnderstoodBeforeStillDoWhenTheExporterIsInitializedAgain() {
+	void expectedRespondersStillSupportExtensionsWhenTheExporterIsInitializedAgain() {
 		Application application = this.applications.start(new Settings().expectedResponders("expected"));
 		SignalExporter exporter = subscribed(application, "expected");
 		exporter.initialize("start");
@@ -979,7 +980,8 @@ class MembershipTests {
 	private Application conductor;
 
 	/**
-	 * An initialized exporter of a new application, with subscribers that understand.
+	 * An initialized exporter of a new application, with subscribers that support
+	 * extensions.
 	 */
 	private SignalExporter initialized(String... responderIds) {
 		this.conductor = this.applications.start();
@@ -990,8 +992,8 @@ class MembershipTests {
 	}
 
 	/**
-	 * An initialized exporter, with subscribers that understand and whose joining has
-	 * been told.
+	 * An initialized exporter, with subscribers that support extensions and whose joining
+	 * has been notified.
 	 */
 	private SignalExporter subscribed(Application application, String... responderIds) {
 		SignalExporter exporter = application.exporter("start", "end");

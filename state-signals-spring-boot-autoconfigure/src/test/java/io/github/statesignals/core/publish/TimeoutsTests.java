@@ -80,7 +80,7 @@ class TimeoutsTests {
 	}
 
 	@Test
-	void oneThatFailsDoesNotKeepTheOthersFromExpiring() {
+	void oneThatFailsDoesNotPreventOthersFromExpiring() {
 		Timeouts<Publication> failing = timeouts((publication) -> {
 			this.expired.add(publication);
 			throw new IllegalStateException("on purpose");

@@ -177,7 +177,7 @@ class LettuceConnectionsTests {
 	}
 
 	@Test
-	void derivesNothingWhereTheGettersDoNotSayHowTheApplicationConnects() {
+	void derivesNothingWhereTheGettersDoNotReturnTheWholeConfiguration() {
 		assertThat(derive(new LettuceConnectionFactory(server()) {
 
 		})).as("subclass").isNull();

@@ -158,7 +158,7 @@ class BacklogTests {
 		this.backlog.discard();
 		read(entries(3, 1_025));
 		take(this.backlog);
-		assertRoomForOne(1_026);
+		assertCapacityForOne(1_026);
 	}
 
 	@Test
@@ -186,10 +186,10 @@ class BacklogTests {
 		this.backlog.abandon(first);
 		read(entries(1, 1_023));
 		take(this.backlog);
-		assertRoomForOne(1_024);
+		assertCapacityForOne(1_024);
 	}
 
-	private void assertRoomForOne(int id) {
+	private void assertCapacityForOne(int id) {
 		assertThat(this.backlog.hasCapacity()).isTrue();
 		read(entries(id, id));
 		take(this.backlog);

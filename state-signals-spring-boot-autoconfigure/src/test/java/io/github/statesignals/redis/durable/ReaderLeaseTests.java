@@ -27,7 +27,7 @@ class ReaderLeaseTests {
 	}
 
 	@Test
-	void aLeaseWhoseReplyIsProcessedTooLateIsNotValid() {
+	void aLeaseThatExpiredBeforeItsReplyWasProcessedIsNotValid() {
 		Moment now = Moment.now();
 		renew(State.WAS_FREE, new Moment(now.nanos() - MILLIS * 1_000_000, now.millis()));
 		assertThat(this.lease.isValid()).isFalse();

@@ -50,7 +50,7 @@ class KnownRespondersTests {
 	}
 
 	@Test
-	void keepsTheOrderOfSubscription() {
+	void subscribersAreInTheOrderOfSubscription() {
 		IntStream.range(0, 100).forEach((i) -> this.responders.add("r" + i, ResponseExtension.UNDERSTOOD));
 		this.responders.add("r3", ResponseExtension.UNDERSTOOD);
 		assertThat(this.responders.subscribers().ids()).startsWith("r0", "r1", "r2", "r3", "r4").hasSize(100);
@@ -100,7 +100,7 @@ class KnownRespondersTests {
 		assertThat(this.responders.remove("stranger")).isFalse();
 		assertThat(this.responders.remove("r1")).isTrue();
 		assertThat(this.responders.remove("r1")).isFalse();
-		// Who understood may still receive.
+		// A removed responder that supports extensions may still receive.
 		assertThat(this.responders.subscribers()).isEqualTo(new Subscribers(Set.of(), true, Set.of()));
 	}
 
