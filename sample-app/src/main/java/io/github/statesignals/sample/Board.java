@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.SignalsMissedEvent;
 import io.github.statesignals.SubscriberJoinedEvent;
 import io.github.statesignals.SubscriberLeftEvent;
+import io.github.statesignals.sample.SentSignal.Cell;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -87,7 +87,7 @@ class Board {
 			signal = new SentSignal(++this.sequence, run, event, this.clock.instant());
 			for (String id : awaited) {
 				if (join(id)) {
-					signal.cells.put(id, Cell.WAITING);
+					signal.await(id);
 				}
 			}
 			this.signals.addFirst(signal);
@@ -104,33 +104,17 @@ class Board {
 	void answered(SentSignal signal, String id, Answer answer) {
 		synchronized (this) {
 			// The last answer may be passed on after the result.
-			if (signal.ended || !this.responders.containsKey(id)) {
+			if (signal.isEnded() || !this.responders.containsKey(id)) {
 				return;
 			}
-			signal.cells.put(id, cell(answer));
+			signal.answer(id, Cell.of(answer, this.late));
 		}
 		changed(Part.SIGNALS);
 	}
 
 	void ended(SentSignal signal, SignalResult result) {
 		synchronized (this) {
-			signal.ended = true;
-			signal.cells.keySet().retainAll(this.responders.keySet());
-			signal.cells.replaceAll((id, cell) -> {
-				Answer answer = result.responses().get(id);
-				if (answer != null) {
-					return cell(answer);
-				}
-				if (result.gone().contains(id)) {
-					return Cell.GONE;
-				}
-				if (result.left().contains(id)) {
-					return Cell.LEFT;
-				}
-				return result.missing().contains(id) ? Cell.MISSING : cell;
-			});
-			// Subscribers at that moment need not be those when the signal was sent.
-			signal.cells.values().removeIf(Cell.WAITING::equals);
+			signal.end(result, this.responders.keySet(), this.late);
 			result.responses().forEach((id, answer) -> {
 				if (answer.isFailure()) {
 					enter(Kind.FAILURE, "%s failed %s of %s: %s".formatted(nameOf(id), signal.event, signal.run,
@@ -152,8 +136,7 @@ class Board {
 	 */
 	void unknown(SentSignal signal) {
 		synchronized (this) {
-			signal.ended = true;
-			signal.cells.replaceAll((id, cell) -> cell.equals(Cell.WAITING) ? Cell.UNKNOWN : cell);
+			signal.endUnconfirmed();
 			this.status = "%s: Redis did not confirm %s.".formatted(signal.run, signal.event);
 			enter(Kind.MISSING, this.status);
 		}
@@ -304,18 +287,7 @@ class Board {
 	private void forgetResponders() {
 		this.responders.values()
 			.removeIf((responder) -> responder.state != State.SUBSCRIBED
-					&& this.signals.stream().noneMatch((signal) -> signal.cells.containsKey(responder.id)));
-	}
-
-	private Cell cell(Answer answer) {
-		String after = Latency.format(answer.latency());
-		if (answer.isFailure()) {
-			return new Cell(CellState.FAILED, after, PlainText.shorten(answer.message(), "no message"));
-		}
-		if (!answer.handled()) {
-			return new Cell(CellState.UNHANDLED, after, "");
-		}
-		return new Cell((answer.latency().compareTo(this.late) > 0) ? CellState.LATE : CellState.ACTED, after, "");
+					&& this.signals.stream().noneMatch((signal) -> signal.cell(responder.id) != null));
 	}
 
 	private String status(SentSignal signal, SignalResult result) {
@@ -403,47 +375,6 @@ class Board {
 	}
 
 	/**
-	 * The state of a cell.
-	 */
-	enum CellState {
-
-		WAITING("waiting"), ACTED("acted"), LATE("late"), FAILED("failed"), UNHANDLED("no handler"), MISSING("missing"),
-		GONE("gone"), LEFT("left"), UNKNOWN("unknown");
-
-		private final String word;
-
-		CellState(String word) {
-			this.word = word;
-		}
-
-		String word() {
-			return this.word;
-		}
-
-	}
-
-	/**
-	 * The answer of one responder to one signal.
-	 *
-	 * @param state the state
-	 * @param latency the latency of the answer; empty without one
-	 * @param message the message of a failure; empty without one
-	 */
-	record Cell(CellState state, String latency, String message) {
-
-		static final Cell WAITING = new Cell(CellState.WAITING, "", "");
-
-		static final Cell MISSING = new Cell(CellState.MISSING, "", "");
-
-		static final Cell GONE = new Cell(CellState.GONE, "", "");
-
-		static final Cell LEFT = new Cell(CellState.LEFT, "", "");
-
-		static final Cell UNKNOWN = new Cell(CellState.UNKNOWN, "", "");
-
-	}
-
-	/**
 	 * A row of the page.
 	 */
 	static final class Responder {
@@ -473,50 +404,6 @@ class Board {
 		private Responder copy() {
 			Responder copy = new Responder(this.id, this.name, this.since);
 			copy.state = this.state;
-			return copy;
-		}
-
-	}
-
-	/**
-	 * A column of the page.
-	 */
-	static final class SentSignal {
-
-		final long number;
-
-		final String run;
-
-		final String event;
-
-		final Instant at;
-
-		private final Map<String, Cell> cells = new HashMap<>();
-
-		private boolean ended;
-
-		SentSignal(long number, String run, String event, Instant at) {
-			this.number = number;
-			this.run = run;
-			this.event = event;
-			this.at = at;
-		}
-
-		@Nullable Cell cell(String id) {
-			return this.cells.get(id);
-		}
-
-		private void rename(String from, String to) {
-			Cell cell = this.cells.remove(from);
-			if (cell != null) {
-				this.cells.put(to, cell);
-			}
-		}
-
-		private SentSignal copy() {
-			SentSignal copy = new SentSignal(this.number, this.run, this.event, this.at);
-			copy.cells.putAll(this.cells);
-			copy.ended = this.ended;
 			return copy;
 		}
 

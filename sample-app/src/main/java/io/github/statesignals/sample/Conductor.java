@@ -16,7 +16,6 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.sample.Board.Kind;
 import io.github.statesignals.sample.Board.Part;
-import io.github.statesignals.sample.Board.SentSignal;
 import io.github.statesignals.sample.RunReport.SignalReport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -14,14 +14,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-import io.github.statesignals.sample.Board.Cell;
 import io.github.statesignals.sample.Board.Responder;
-import io.github.statesignals.sample.Board.SentSignal;
 import io.github.statesignals.sample.Board.State;
 import io.github.statesignals.sample.CollectorProcesses.Action;
 import io.github.statesignals.sample.CollectorProcesses.ProcessState;
 import io.github.statesignals.sample.CollectorProcesses.ProcessView;
 import io.github.statesignals.sample.SampleProperties.CollectorName;
+import io.github.statesignals.sample.SentSignal.Cell;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

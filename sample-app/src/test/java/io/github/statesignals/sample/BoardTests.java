@@ -17,10 +17,10 @@ import io.github.statesignals.SignalResult.Answer;
 import io.github.statesignals.SubscriberJoinedEvent;
 import io.github.statesignals.SubscriberLeftEvent;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
-import io.github.statesignals.sample.Board.CellState;
 import io.github.statesignals.sample.Board.Entry;
-import io.github.statesignals.sample.Board.SentSignal;
 import io.github.statesignals.sample.Board.State;
+import io.github.statesignals.sample.SentSignal.Cell;
+import io.github.statesignals.sample.SentSignal.CellState;
 import org.junit.jupiter.api.Test;
 import org.mockito.BDDMockito;
 
@@ -115,7 +115,7 @@ class BoardTests {
 	private List<CellState> cells(List<String> ids) {
 		SentSignal signal = this.board.signals().get(0);
 		return ids.stream().map((id) -> {
-			Board.Cell cell = signal.cell(id);
+			Cell cell = signal.cell(id);
 			assertThat(cell).as(id).isNotNull();
 			return (cell != null) ? cell.state() : CellState.UNKNOWN;
 		}).toList();
