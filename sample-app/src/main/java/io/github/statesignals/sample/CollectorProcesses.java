@@ -2,16 +2,12 @@ package io.github.statesignals.sample;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -19,8 +15,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.sample.Board.Kind;
+import io.github.statesignals.sample.CollectorProcess.Action;
+import io.github.statesignals.sample.CollectorProcess.ProcessState;
+import io.github.statesignals.sample.CollectorProcess.ProcessView;
 import io.github.statesignals.sample.SampleProperties.CollectorName;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +42,6 @@ class CollectorProcesses implements DisposableBean {
 	static final Duration FROZEN_FOR = Duration.ofSeconds(8);
 
 	private static final Logger logger = LoggerFactory.getLogger(CollectorProcesses.class);
-
-	private static final Path KILL = Path.of("/bin/kill");
 
 	private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
@@ -115,8 +111,8 @@ class CollectorProcesses implements DisposableBean {
 		String fact;
 		synchronized (this) {
 			CollectorProcess process = get(number);
-			if (!process.state.actions().contains(action)) {
-				throw new RefusedException("Process %d is %s.".formatted(number, process.state.word()));
+			if (!process.state().actions().contains(action)) {
+				throw new RefusedException("Process %d is %s.".formatted(number, process.state().word()));
 			}
 			fact = switch (action) {
 				case START -> {
@@ -124,13 +120,11 @@ class CollectorProcesses implements DisposableBean {
 					yield "Process %d is starting again.".formatted(number);
 				}
 				case STOP -> {
-					process.state = ProcessState.STOPPING;
-					process.handle().destroy();
+					process.stop();
 					yield "Process %d is stopping.".formatted(number);
 				}
 				case KILL -> {
-					process.state = ProcessState.KILLED;
-					process.handle().destroyForcibly();
+					process.kill();
 					yield "Process %d is killed.".formatted(number);
 				}
 				case FREEZE -> {
@@ -159,14 +153,11 @@ class CollectorProcesses implements DisposableBean {
 	void setFault(int number, CollectorName collector, Fault fault) {
 		synchronized (this) {
 			CollectorProcess process = get(number);
-			if (process.state != ProcessState.RUNNING) {
-				throw new RefusedException("Process %d is %s.".formatted(number, process.state.word()));
+			if (process.state() != ProcessState.RUNNING) {
+				throw new RefusedException("Process %d is %s.".formatted(number, process.state().word()));
 			}
 			try {
-				OutputStream commands = process.handle().getOutputStream();
-				commands.write(CollectorConsole.command(collector, fault).getBytes(StandardCharsets.US_ASCII));
-				commands.flush();
-				process.faults.put(collector, fault);
+				process.setFault(collector, fault);
 			}
 			catch (IOException ex) {
 				throw new RefusedException("Process %d takes no commands.".formatted(number));
@@ -175,12 +166,7 @@ class CollectorProcesses implements DisposableBean {
 	}
 
 	synchronized List<ProcessView> processes() {
-		return this.processes.values()
-			.stream()
-			.map((process) -> new ProcessView(process.number, process.handle().pid(), process.state, process.since,
-					process.state.actions().stream().filter(CollectorProcesses::isPossible).toList(),
-					Map.copyOf(process.faults)))
-			.toList();
+		return this.processes.values().stream().map(CollectorProcess::view).toList();
 	}
 
 	@Override
@@ -190,8 +176,8 @@ class CollectorProcesses implements DisposableBean {
 			this.closed = true;
 			this.processes.values()
 				.stream()
-				.filter((process) -> process.state == ProcessState.FROZEN)
-				.forEach(this::thaw);
+				.filter((process) -> process.state() == ProcessState.FROZEN)
+				.forEach(CollectorProcess::thaw);
 			handles = this.processes.values().stream().map(CollectorProcess::handle).toList();
 		}
 		handles.forEach(Process::destroy);
@@ -218,11 +204,7 @@ class CollectorProcesses implements DisposableBean {
 		}
 		CollectorProcess process = get(number);
 		try {
-			Process handle = new ProcessBuilder(command()).redirectErrorStream(true).start();
-			process.handle = handle;
-			process.state = ProcessState.STARTING;
-			process.since = Instant.now();
-			process.faults.clear();
+			Process handle = process.start(command());
 			Thread reader = new Thread(() -> read(process, handle), "process-" + number);
 			reader.setDaemon(true);
 			reader.start();
@@ -257,7 +239,7 @@ class CollectorProcesses implements DisposableBean {
 			}
 		}
 		catch (IOException ex) {
-			logger.debug("The output of process {} ended", process.number, ex);
+			logger.debug("The output of process {} ended", process.number(), ex);
 		}
 		handle.onExit().join();
 		ended(process, handle);
@@ -266,15 +248,14 @@ class CollectorProcesses implements DisposableBean {
 	private void received(CollectorProcess process, Process handle, String line) {
 		CollectorConsole.Started started = CollectorConsole.parse(line);
 		if (started == null) {
-			logger.debug("Process {}: {}", process.number, line);
+			logger.debug("Process {}: {}", process.number(), line);
 			return;
 		}
-		started.responders().forEach((collector, id) -> this.origins.add(id, process.number, collector));
+		started.responders().forEach((collector, id) -> this.origins.add(id, process.number(), collector));
 		synchronized (this) {
-			if (process.handle != handle || process.state != ProcessState.STARTING) {
+			if (!process.started(handle)) {
 				return;
 			}
-			process.state = ProcessState.RUNNING;
 		}
 		this.board.changed(Board.Part.RESPONDERS, Board.Part.SIGNALS);
 	}
@@ -282,17 +263,16 @@ class CollectorProcesses implements DisposableBean {
 	private void ended(CollectorProcess process, Process handle) {
 		String fact = null;
 		synchronized (this) {
-			if (process.handle != handle || this.closed) {
+			if (this.closed || !process.isHandle(handle)) {
 				return;
 			}
-			process.since = Instant.now();
-			if (process.state == ProcessState.STOPPING) {
-				fact = "Process %d has stopped.".formatted(process.number);
-				process.state = ProcessState.STOPPED;
+			ProcessState before = process.ended();
+			if (before == ProcessState.STOPPING) {
+				fact = "Process %d has stopped.".formatted(process.number());
 			}
-			else if (process.state != ProcessState.KILLED) {
-				fact = "Process %d ended by itself, with exit value %d.".formatted(process.number, handle.exitValue());
-				process.state = ProcessState.STOPPED;
+			else if (before != ProcessState.KILLED) {
+				fact = "Process %d ended by itself, with exit value %d.".formatted(process.number(),
+						handle.exitValue());
 			}
 		}
 		if (fact != null) {
@@ -301,124 +281,19 @@ class CollectorProcesses implements DisposableBean {
 	}
 
 	private void freeze(CollectorProcess process) {
-		if (!signal(process, "STOP")) {
-			throw new RefusedException("Process %d can't be frozen here.".formatted(process.number));
+		if (!process.freeze()) {
+			throw new RefusedException("Process %d can't be frozen here.".formatted(process.number()));
 		}
-		process.state = ProcessState.FROZEN;
 		Process handle = process.handle();
 		this.scheduler.schedule(() -> {
 			synchronized (this) {
-				if (process.handle != handle || process.state != ProcessState.FROZEN) {
+				if (!process.isHandle(handle) || process.state() != ProcessState.FROZEN) {
 					return;
 				}
-				thaw(process);
+				process.thaw();
 			}
-			this.board.note(Kind.ACTION, "Process %d continues.".formatted(process.number));
+			this.board.note(Kind.ACTION, "Process %d continues.".formatted(process.number()));
 		}, FROZEN_FOR.toMillis(), TimeUnit.MILLISECONDS);
-	}
-
-	private void thaw(CollectorProcess process) {
-		signal(process, "CONT");
-		process.state = ProcessState.RUNNING;
-	}
-
-	private static boolean signal(CollectorProcess process, String name) {
-		try {
-			return new ProcessBuilder(KILL.toString(), "-" + name, Long.toString(process.handle().pid())).start()
-				.waitFor() == 0;
-		}
-		catch (IOException ex) {
-			return false;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
-		}
-	}
-
-	private static boolean isPossible(Action action) {
-		return action != Action.FREEZE || Files.isExecutable(KILL);
-	}
-
-	/**
-	 * The operations on a process.
-	 */
-	enum Action {
-
-		START("Start again"), FREEZE("Freeze for %d s".formatted(FROZEN_FOR.toSeconds())), STOP("Stop"), KILL("Kill"),
-		REMOVE("Remove");
-
-		private final String label;
-
-		Action(String label) {
-			this.label = label;
-		}
-
-		public String label() {
-			return this.label;
-		}
-
-	}
-
-	/**
-	 * The state of a process.
-	 */
-	enum ProcessState {
-
-		STARTING, RUNNING, FROZEN, STOPPING, STOPPED, KILLED;
-
-		List<Action> actions() {
-			return switch (this) {
-				case STARTING -> List.of(Action.KILL);
-				case RUNNING -> List.of(Action.FREEZE, Action.STOP, Action.KILL);
-				case FROZEN, STOPPING -> List.of(Action.KILL);
-				case STOPPED, KILLED -> List.of(Action.START, Action.REMOVE);
-			};
-		}
-
-		String word() {
-			return name().toLowerCase(Locale.ROOT);
-		}
-
-	}
-
-	/**
-	 * A process, for the page.
-	 *
-	 * @param number its number
-	 * @param pid its process id
-	 * @param state its state
-	 * @param since the time of the latest start or end
-	 * @param actions the operations on it that are possible now
-	 * @param faults the faults of its collectors
-	 */
-	record ProcessView(int number, long pid, ProcessState state, Instant since, List<Action> actions,
-			Map<CollectorName, Fault> faults) {
-	}
-
-	private static final class CollectorProcess {
-
-		private final int number;
-
-		private final Map<CollectorName, Fault> faults = new TreeMap<>();
-
-		private @Nullable Process handle;
-
-		private ProcessState state = ProcessState.STARTING;
-
-		private Instant since = Instant.now();
-
-		CollectorProcess(int number) {
-			this.number = number;
-		}
-
-		Process handle() {
-			if (this.handle == null) {
-				throw new IllegalStateException("Process %d has not been started".formatted(this.number));
-			}
-			return this.handle;
-		}
-
 	}
 
 }

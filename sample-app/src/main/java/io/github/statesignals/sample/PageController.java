@@ -2,7 +2,7 @@ package io.github.statesignals.sample;
 
 import io.github.statesignals.sample.Board.Part;
 import io.github.statesignals.sample.Conductor.RunInProgressException;
-import io.github.statesignals.sample.CollectorProcesses.Action;
+import io.github.statesignals.sample.CollectorProcess.Action;
 import io.github.statesignals.sample.SampleProperties.CollectorName;
 
 import java.util.List;

@@ -16,9 +16,9 @@ import java.util.Optional;
 
 import io.github.statesignals.sample.Board.Responder;
 import io.github.statesignals.sample.Board.State;
-import io.github.statesignals.sample.CollectorProcesses.Action;
-import io.github.statesignals.sample.CollectorProcesses.ProcessState;
-import io.github.statesignals.sample.CollectorProcesses.ProcessView;
+import io.github.statesignals.sample.CollectorProcess.Action;
+import io.github.statesignals.sample.CollectorProcess.ProcessState;
+import io.github.statesignals.sample.CollectorProcess.ProcessView;
 import io.github.statesignals.sample.SampleProperties.CollectorName;
 import io.github.statesignals.sample.SentSignal.Cell;
 import org.jspecify.annotations.Nullable;

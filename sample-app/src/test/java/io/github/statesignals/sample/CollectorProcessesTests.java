@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 import io.github.statesignals.SignalExporter;
-import io.github.statesignals.sample.CollectorProcesses.Action;
-import io.github.statesignals.sample.CollectorProcesses.ProcessState;
-import io.github.statesignals.sample.CollectorProcesses.ProcessView;
+import io.github.statesignals.sample.CollectorProcess.Action;
+import io.github.statesignals.sample.CollectorProcess.ProcessState;
+import io.github.statesignals.sample.CollectorProcess.ProcessView;
 import io.github.statesignals.sample.RunReport.SignalReport;
 import io.github.statesignals.sample.SampleProperties.CollectorName;
 import org.awaitility.Awaitility;
