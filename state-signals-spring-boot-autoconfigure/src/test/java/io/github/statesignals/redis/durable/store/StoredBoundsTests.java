@@ -186,6 +186,30 @@ class StoredBoundsTests {
 	}
 
 	@Test
+	void aLeaseOfAnotherOneIsNotProlonged() {
+		String lease = text(this.keys.lease("r"));
+		this.redis.opsForValue().set(lease, "another", Duration.ofSeconds(5));
+		assertThat(this.store.lease("r", bytes("current"), bytes("next"), Map.of()).join().state())
+			.isEqualTo(State.HELD_BY_ANOTHER);
+		assertThat(this.redis.getExpire(lease)).isLessThanOrEqualTo(5);
+	}
+
+	@Test
+	@SuppressWarnings("unchecked")
+	void signalsThatOneResponderHasNotReadRemainWhateverThePositionOfAnother() {
+		for (int i = 0; i < 3; i++) {
+			publish("producer", i + 1, "name");
+		}
+		this.redis.opsForStream().createGroup(this.log, ReadOffset.from("0-0"), "r");
+		assertThat(this.store.lease("r", bytes("current"), bytes("next"), Map.of()).join().dropped()).isEmpty();
+		// Its group was lost.
+		this.redis.opsForHash().put(text(this.keys.responders()), "other", System.currentTimeMillis() * 2 + "-0");
+		assertThat(this.store.trim().join()).isEqualTo(Trimming.DONE);
+		assertThat(this.redis.opsForStream()
+			.read(Consumer.from("r", "consumer"), StreamOffset.create(this.log, ReadOffset.lastConsumed()))).hasSize(3);
+	}
+
+	@Test
 	void trimmingIsDueIfItsMarkerExpiresTooLateOrNever() {
 		String marker = text(this.keys.trimmed());
 		this.redis.opsForValue().set(marker, "1", Duration.ofHours(1));
