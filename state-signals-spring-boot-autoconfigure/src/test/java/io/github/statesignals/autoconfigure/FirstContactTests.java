@@ -68,7 +68,9 @@ class FirstContactTests {
 				.containsOnlyOnce("Signals: responder 'test' handles [start, stop] on the default channel; "
 						+ "responder 'cache' handles [flip] on channel 'orders'; "
 						+ "exporter 'conductor' publishes [go, halt] on the default channel");
+			assertThat(output.getOut()).doesNotContain("Signals stopped");
 			context.stop();
+			assertThat(output.getOut()).containsOnlyOnce("Signals stopped");
 			context.start();
 		}
 		assertThat(output.getOut()).containsOnlyOnce("Signals: ");
@@ -140,7 +142,9 @@ class FirstContactTests {
 	@Test
 	void starterAloneLogsNothing(CapturedOutput output) {
 		run(OverMemory.class, INFO).close();
-		assertThat(output.getOut()).doesNotContain("Signals: ").doesNotContain("WARN");
+		assertThat(output.getOut()).doesNotContain("Signals: ")
+			.doesNotContain("Signals stopped")
+			.doesNotContain("WARN");
 	}
 
 	@ParameterizedTest

@@ -302,12 +302,17 @@ public final class SignalEngine implements SmartLifecycle {
 		if (!this.acceptance.close()) {
 			return;
 		}
+		String description = "";
 		try {
+			description = describe();
 			Drain.await(this.services.lanes(), getSettings().drainTimeout(), stopping);
 			sayGoodbye();
 		}
 		finally {
 			this.transport.stop();
+			if (!description.isEmpty()) {
+				logger.info("Signals stopped");
+			}
 		}
 	}
 
