@@ -1,7 +1,6 @@
 package io.github.statesignals.core.engine;
 
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
-import io.github.statesignals.core.engine.SequenceTracker.Arrival;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +129,25 @@ final class PublisherTracks {
 
 	private void contest(long nowMillis) {
 		this.contestedMillis = nowMillis;
+	}
+
+	/**
+	 * How to deal with a signal. A doubtful one counts as the next. Refused are the
+	 * signals before it whose numbers turn out to be false. Without a remaining time it
+	 * is not known for how long its publisher awaits answers.
+	 */
+	record Arrival(Relation relation, long missed, @Nullable Long remainingMillis, int refused) {
+
+		static final Arrival UNNUMBERED = new Arrival(Relation.NEXT, 0, null, 0);
+
+		static final Arrival REPEATED = new Arrival(Relation.REPEATED, 0, null, 0);
+
+		static final Arrival OVERTAKEN = new Arrival(Relation.OVERTAKEN, 0, null, 0);
+
+		@Nullable Long deadlineNanos(long nowNanos) {
+			return (this.remainingMillis != null) ? nowNanos + this.remainingMillis * 1_000_000 : null;
+		}
+
 	}
 
 }

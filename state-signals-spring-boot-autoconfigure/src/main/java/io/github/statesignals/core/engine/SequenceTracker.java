@@ -1,6 +1,7 @@
 package io.github.statesignals.core.engine;
 
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
+import io.github.statesignals.core.engine.PublisherTracks.Arrival;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
 
@@ -72,25 +73,6 @@ final class SequenceTracker {
 
 	int size() {
 		return this.publishers.size();
-	}
-
-	/**
-	 * How to deal with a signal. A doubtful one counts as the next. Refused are the
-	 * signals before it whose numbers turn out to be false. Without a remaining time it
-	 * is not known for how long its publisher awaits answers.
-	 */
-	record Arrival(Relation relation, long missed, @Nullable Long remainingMillis, int refused) {
-
-		static final Arrival UNNUMBERED = new Arrival(Relation.NEXT, 0, null, 0);
-
-		static final Arrival REPEATED = new Arrival(Relation.REPEATED, 0, null, 0);
-
-		static final Arrival OVERTAKEN = new Arrival(Relation.OVERTAKEN, 0, null, 0);
-
-		@Nullable Long deadlineNanos(long nowNanos) {
-			return (this.remainingMillis != null) ? nowNanos + this.remainingMillis * 1_000_000 : null;
-		}
-
 	}
 
 	private record Publisher(String channel, String id) {

@@ -13,7 +13,7 @@ import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.EngineSettings.Extensions;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
-import io.github.statesignals.core.engine.SequenceTracker.Arrival;
+import io.github.statesignals.core.engine.PublisherTracks.Arrival;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.exporter.ExporterRegistry;
 import io.github.statesignals.core.responder.Announcements;

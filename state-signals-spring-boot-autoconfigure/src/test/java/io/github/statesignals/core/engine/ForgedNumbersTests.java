@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
-import io.github.statesignals.core.engine.SequenceTracker.Arrival;
+import io.github.statesignals.core.engine.PublisherTracks.Arrival;
 import io.github.statesignals.transport.SignalExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -19,7 +19,7 @@ import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
 import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.core.engine.PublisherTrack.Relation;
-import io.github.statesignals.core.engine.SequenceTracker.Arrival;
+import io.github.statesignals.core.engine.PublisherTracks.Arrival;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
 import org.jspecify.annotations.Nullable;
