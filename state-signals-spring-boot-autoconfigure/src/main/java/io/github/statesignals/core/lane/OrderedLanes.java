@@ -13,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.transport.LogText;
@@ -98,7 +99,7 @@ public final class OrderedLanes implements Executor {
 		if (offer == Offer.FIRST) {
 			this.scheduler.submit(lane);
 			if (this.watch != null) {
-				this.watch.watch(this);
+				this.watch.watch(this.lanes.values());
 			}
 		}
 		else {
@@ -194,7 +195,7 @@ public final class OrderedLanes implements Executor {
 	List<Object> runningTasks() {
 		List<Object> running = new ArrayList<>();
 		for (Lane lane : this.lanes.values()) {
-			Object task = lane.running();
+			Object task = lane.get();
 			if (task != null) {
 				running.add(task);
 			}
@@ -301,7 +302,7 @@ public final class OrderedLanes implements Executor {
 
 	}
 
-	private final class Lane implements IntSupplier {
+	private final class Lane implements IntSupplier, Supplier<@Nullable Object> {
 
 		private final Object key;
 
@@ -386,7 +387,9 @@ public final class OrderedLanes implements Executor {
 			return (task != null && current != null && threads.test(current)) ? task : null;
 		}
 
-		synchronized @Nullable Object running() {
+		// The running task, also if it awaits a future.
+		@Override
+		public synchronized @Nullable Object get() {
 			return this.running;
 		}
 

@@ -1,12 +1,14 @@
 package io.github.statesignals.core.lane;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.github.statesignals.SignalResponder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,26 +39,30 @@ public final class TaskWatch {
 		this.interval = limit.dividedBy(3);
 	}
 
-	void watch(OrderedLanes lanes) {
+	// Each lane supplies its running task, and is removed when it has no more tasks.
+	void watch(Collection<? extends Supplier<@Nullable Object>> lanes) {
 		if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
 			this.timer.schedule(this.interval, () -> look(lanes));
 		}
 	}
 
-	private void look(OrderedLanes lanes) {
+	private void look(Collection<? extends Supplier<@Nullable Object>> lanes) {
 		long now = this.timer.nanoTime();
 		Map<Object, Sighting> seen = new IdentityHashMap<>();
-		for (Object task : lanes.runningTasks()) {
-			Sighting before = this.sightings.get(task);
-			seen.put(task, (before != null) ? look(task, before, now) : new Sighting(now, false));
+		for (Supplier<@Nullable Object> lane : lanes) {
+			Object task = lane.get();
+			if (task != null) {
+				Sighting before = this.sightings.get(task);
+				seen.put(task, (before != null) ? look(task, before, now) : new Sighting(now, false));
+			}
 		}
 		this.sightings = seen;
-		if (!lanes.isIdle()) {
+		if (!lanes.isEmpty()) {
 			this.timer.schedule(this.interval, () -> look(lanes));
 			return;
 		}
 		this.watching.set(false);
-		if (!lanes.isIdle()) {
+		if (!lanes.isEmpty()) {
 			// A task came between the two.
 			watch(lanes);
 		}
