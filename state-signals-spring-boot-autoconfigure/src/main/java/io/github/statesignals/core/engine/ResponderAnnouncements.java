@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Announces responders directly to the exporters of this application, and over the wire
  * to all others.
  */
-final class ResponderAnnouncements implements Announcements {
+final class ResponderAnnouncements implements Announcements<DefaultSignalResponder> {
 
 	private static final Logger logger = LoggerFactory.getLogger(ResponderAnnouncements.class);
 

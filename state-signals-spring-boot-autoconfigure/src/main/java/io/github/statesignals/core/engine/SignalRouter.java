@@ -47,7 +47,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private final ResponderRegistry responders;
 
-	private final Announcements announcements;
+	private final Announcements<DefaultSignalResponder> announcements;
 
 	private final Acceptance acceptance;
 
@@ -62,7 +62,7 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 	private final SequenceTracker sequences = new SequenceTracker();
 
 	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
-			Announcements announcements, Acceptance acceptance, Runnable onConnected) {
+			Announcements<DefaultSignalResponder> announcements, Acceptance acceptance, Runnable onConnected) {
 		this.services = services;
 		this.exporters = exporters;
 		this.responders = responders;

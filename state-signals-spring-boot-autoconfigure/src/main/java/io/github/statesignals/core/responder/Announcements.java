@@ -1,14 +1,15 @@
 package io.github.statesignals.core.responder;
 
-public interface Announcements {
+// Of responders, whose type it need not know.
+public interface Announcements<R> {
 
 	// To the exporters of this application, without sending anything.
-	void join(DefaultSignalResponder responder);
+	void join(R responder);
 
 	// Subscribes it to the exporters of this application, and asks others to subscribe
 	// it, with the next connection if there is none now.
-	void hello(DefaultSignalResponder responder);
+	void hello(R responder);
 
-	void bye(DefaultSignalResponder responder);
+	void bye(R responder);
 
 }

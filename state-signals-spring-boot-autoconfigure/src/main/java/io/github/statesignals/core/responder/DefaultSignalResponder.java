@@ -55,7 +55,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private final EngineServices services;
 
-	private final Announcements announcements;
+	private final Announcements<DefaultSignalResponder> announcements;
 
 	private final RegisteredHandlers handlers = new RegisteredHandlers();
 
@@ -80,7 +80,8 @@ public final class DefaultSignalResponder implements SignalResponder {
 
 	private final SignalLocks locks;
 
-	public DefaultSignalResponder(String name, String channel, EngineServices services, Announcements announcements) {
+	public DefaultSignalResponder(String name, String channel, EngineServices services,
+			Announcements<DefaultSignalResponder> announcements) {
 		Assert.hasText(name, "The name of a SignalResponder must not be blank: "
 				+ "set state-signals.responder.name or spring.application.name");
 		this.name = name;

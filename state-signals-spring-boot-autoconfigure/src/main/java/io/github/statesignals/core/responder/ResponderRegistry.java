@@ -17,9 +17,9 @@ public final class ResponderRegistry {
 
 	private final EngineServices services;
 
-	private final Announcements announcements;
+	private final Announcements<DefaultSignalResponder> announcements;
 
-	public ResponderRegistry(EngineServices services, Announcements announcements) {
+	public ResponderRegistry(EngineServices services, Announcements<DefaultSignalResponder> announcements) {
 		this.services = services;
 		this.announcements = announcements;
 	}

@@ -627,7 +627,7 @@ class DefaultSignalResponderTests {
 	void leavesAlsoIfItsLastSignalIsRefused() throws Exception {
 		use(new Settings().queueCapacity(0));
 		Set<DefaultSignalResponder> left = ConcurrentHashMap.newKeySet();
-		Announcements announcements = new Announcements() {
+		Announcements<DefaultSignalResponder> announcements = new Announcements<>() {
 
 			@Override
 			public void join(DefaultSignalResponder responder) {
