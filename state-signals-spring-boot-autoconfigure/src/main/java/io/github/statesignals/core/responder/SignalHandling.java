@@ -124,17 +124,7 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			last = observed;
 			CompletableFuture<@Nullable Acknowledgement> outcome = invoke(delivery.signal(), call, observed);
 			if (!outcome.isDone()) {
-				handling.resumedBy = null;
-				return outcome.thenComposeAsync((acknowledgement) -> {
-					handling.add(acknowledgement);
-					handling.resumedBy = Thread.currentThread();
-					CompletableFuture<?> rest = invoke(handling, observed);
-					if (rest != null) {
-						return rest;
-					}
-					handling.resumedBy = null;
-					return CompletableFuture.completedFuture(null);
-				}, this.services.executor());
+				return invokeRest(handling, outcome, observed);
 			}
 			handling.add(outcome.join());
 		}
@@ -149,6 +139,21 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			last.stop();
 		}
 		return null;
+	}
+
+	private CompletableFuture<?> invokeRest(Handling handling, CompletableFuture<@Nullable Acknowledgement> outcome,
+			Observed observed) {
+		handling.resumedBy = null;
+		return outcome.thenComposeAsync((acknowledgement) -> {
+			handling.add(acknowledgement);
+			handling.resumedBy = Thread.currentThread();
+			CompletableFuture<?> rest = invoke(handling, observed);
+			if (rest != null) {
+				return rest;
+			}
+			handling.resumedBy = null;
+			return CompletableFuture.completedFuture(null);
+		}, this.services.executor());
 	}
 
 	private void answer(Delivery delivery, @Nullable Acknowledgement acknowledgement) {
