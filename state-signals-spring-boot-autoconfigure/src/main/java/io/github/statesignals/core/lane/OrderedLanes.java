@@ -107,9 +107,8 @@ public final class OrderedLanes implements Executor {
 		}
 	}
 
-	// Queues a task that is over when it returns. Under a lock: the scheduler, which
-	// calls
-	// the application's executor, is left to another one, which runs calls without it.
+	// Queues a task that is over when it returns. A caller that holds a lock passes what
+	// runs calls without it: the scheduler calls the application's executor.
 	public boolean submit(Object key, long bytes, Runnable task, @Nullable Executor unlocked) {
 		return submit(key, new Task() {
 
