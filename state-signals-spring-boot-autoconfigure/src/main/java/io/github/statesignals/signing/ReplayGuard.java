@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +20,13 @@ final class ReplayGuard {
 	// has passed.
 	static final int SENDERS = 10_000;
 
+	@GuardedBy("this")
 	private final Map<Sender, Times> senders = new LinkedHashMap<>(16, 0.75f, true);
 
 	private final long tolerance;
 
 	// No message may have been signed before it, but for exceptions.
+	@GuardedBy("this")
 	private long start;
 
 	ReplayGuard(long tolerance, long start) {
@@ -56,6 +59,7 @@ final class ReplayGuard {
 		return times.add(time) ? null : "it was received before";
 	}
 
+	@GuardedBy("this")
 	private boolean removeEldest(long now) {
 		Iterator<Times> all = this.senders.values().iterator();
 		if (all.next().last() >= now - this.tolerance) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,10 @@ final class StoredOrder {
 	// removed: any number of them may have published.
 	private static final int PUBLISHERS = 10_000;
 
+	@GuardedBy("this")
 	private final Map<Source, StoredSignal> last = new Latest<>();
 
+	@GuardedBy("this")
 	private final Map<Replay, Position> replays = new Latest<>();
 
 	private final long tolerance;
