@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.ResponderBacklog;
 import io.github.statesignals.observation.SignalMeters;
@@ -52,8 +53,10 @@ final class DurableMeters {
 
 	private final MeterRegistry registry;
 
+	@GuardedBy("this")
 	private long due;
 
+	@GuardedBy("this")
 	private CompletableFuture<Void> sampling = DONE;
 
 	DurableMeters(DurableChannels durable, Collection<String> channels, Function<String, Collection<String>> own,
