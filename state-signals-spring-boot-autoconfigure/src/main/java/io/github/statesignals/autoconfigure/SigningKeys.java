@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Key;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Signing;
 import io.github.statesignals.signing.KeyRing;
@@ -43,11 +44,13 @@ final class SigningKeys implements AutoCloseable {
 
 	private final Signing signing;
 
+	@GuardedBy("this")
 	private @Nullable ScheduledThreadPoolExecutor watch;
 
+	// Used by the thread that reads it first, and later by that of the watch.
 	private String content = "";
 
-	// The failure that was logged last.
+	// The failure that was logged last, by the thread of the watch.
 	private String failure = "";
 
 	SigningKeys(Signing signing) {
