@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SingleEventLoop implements EventLoopGroupProvider {
 
 	// Absent until the first client connects. Of one type, as all clients connect to the
-	// same servers.
+	// same servers. Changed under the lock, and read without it: each message asks.
 	private volatile @Nullable EventLoopGroup group;
 
 	@Override
