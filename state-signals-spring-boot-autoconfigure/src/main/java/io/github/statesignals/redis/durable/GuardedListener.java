@@ -5,6 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.transport.DurableSignalTransport;
@@ -26,6 +27,7 @@ class GuardedListener implements SignalTransport.Listener {
 
 	private final Predicate<String> durable;
 
+	@GuardedBy("lock")
 	private boolean closed;
 
 	GuardedListener(DurableSignalTransport.Listener delegate, Predicate<String> durable) {
@@ -35,7 +37,13 @@ class GuardedListener implements SignalTransport.Listener {
 
 	// When this returns, no call is in progress.
 	void close() {
-		call((listener) -> this.closed = true);
+		this.lock.lock();
+		try {
+			this.closed = true;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	final void call(Consumer<DurableSignalTransport.Listener> call) {

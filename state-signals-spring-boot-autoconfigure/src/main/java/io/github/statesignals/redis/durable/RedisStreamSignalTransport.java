@@ -48,6 +48,7 @@ public final class RedisStreamSignalTransport extends RedisPubSubSignalTransport
 
 	private final Set<String> opened = ConcurrentHashMap.newKeySet();
 
+	// Changed under the lock, and read without it: each message asks.
 	private volatile @Nullable RedisStreamConnection connection;
 
 	public RedisStreamSignalTransport(RedisConnectionFactory connectionFactory, RedisMessageListenerContainer container,

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.redis.RedisChannel;
@@ -180,6 +181,7 @@ final class SignalDelivery {
 
 		private @Nullable String replyTo;
 
+		@GuardedBy("this")
 		private @Nullable CompletableFuture<?> acknowledged;
 
 		StoredReceipt(PendingSignal signal) {

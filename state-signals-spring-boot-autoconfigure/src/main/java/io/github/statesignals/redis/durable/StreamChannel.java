@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.RedisChannel;
 import io.github.statesignals.redis.durable.store.StreamStore;
@@ -40,8 +41,10 @@ final class StreamChannel {
 
 	private final AtomicBoolean trimming = new AtomicBoolean();
 
+	@GuardedBy("readers")
 	private final Map<String, StreamReader> readers = new LinkedHashMap<>();
 
+	@GuardedBy("readers")
 	private boolean stopped;
 
 	StreamChannel(RedisChannel target, StreamStore store, StreamServices services) {
