@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.lane.Budget;
 import io.github.statesignals.transport.ResponseExtension;
@@ -32,26 +33,34 @@ public final class KnownResponders {
 	private static final int MEMORY_SHARE = 32;
 
 	// The responders by id, in the order of their subscription.
+	@GuardedBy("this")
 	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
 
 	// When each subscribed, in milliseconds.
+	@GuardedBy("this")
 	private final Map<String, Long> since = new HashMap<>();
 
 	// The number of signals in a row that a responder did not answer.
+	@GuardedBy("this")
 	private final Map<String, Missed> missed = new HashMap<>();
 
 	// Those that are no longer subscribed because they did not answer, by id: an answer
 	// that brings one back does not describe it.
+	@GuardedBy("this")
 	private final Map<String, KnownResponder> lost = new HashMap<>();
 
 	// The legacy responders that have answered a signal.
+	@GuardedBy("this")
 	private final Set<String> responding = new HashSet<>();
 
 	// The legacy responders that have not, and were awaited in vain.
+	@GuardedBy("this")
 	private final Map<String, Silence> silent = new HashMap<>();
 
+	@GuardedBy("this")
 	private final Budget memory;
 
+	@GuardedBy("this")
 	private final Budget lostMemory;
 
 	// Whether one has missed a signal or is lost: most answers need no look at either.
@@ -64,8 +73,10 @@ public final class KnownResponders {
 
 	// Whether the last subscriber that was removed supported the extensions: evicted ones
 	// may still receive.
+	@GuardedBy("this")
 	private boolean lastExtended;
 
+	@GuardedBy("this")
 	private boolean open;
 
 	public KnownResponders() {
@@ -150,6 +161,7 @@ public final class KnownResponders {
 		return isRefused(responderId, this.known.get(responderId), merged(responderId, extension));
 	}
 
+	@GuardedBy("this")
 	private boolean isRefused(String responderId, @Nullable KnownResponder before, KnownResponder merged) {
 		long growth = growth(responderId, before, merged);
 		boolean admitted = before != null
@@ -161,12 +173,14 @@ public final class KnownResponders {
 		return merged.bytes(responderId) - ((before != null) ? before.bytes(responderId) : 0);
 	}
 
+	@GuardedBy("this")
 	private KnownResponder merged(String responderId, @Nullable ResponseExtension extension) {
 		KnownResponder added = (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY;
 		KnownResponder described = find(responderId);
 		return (described != null) ? described.merge(added) : added;
 	}
 
+	@GuardedBy("this")
 	private void removeLost(String responderId) {
 		KnownResponder removed = this.lost.remove(responderId);
 		this.lostMemory.release((removed != null) ? removed.bytes(responderId) : 0);
@@ -327,11 +341,13 @@ public final class KnownResponders {
 
 	// Describes those that subscribed first.
 	public synchronized List<SubscriberStatus> statuses(int limit) {
-		return this.known.entrySet()
-			.stream()
-			.limit(limit)
-			.map((entry) -> entry.getValue().status(entry.getKey(), this.since.getOrDefault(entry.getKey(), 0L)))
-			.toList();
+		List<SubscriberStatus> statuses = new ArrayList<>();
+		for (Map.Entry<String, KnownResponder> entry : this.known.entrySet()) {
+			if (statuses.size() < limit) {
+				statuses.add(entry.getValue().status(entry.getKey(), this.since.getOrDefault(entry.getKey(), 0L)));
+			}
+		}
+		return statuses;
 	}
 
 	public Set<String> ids() {
@@ -351,6 +367,7 @@ public final class KnownResponders {
 	}
 
 	// A lost responder receives the signals that are sent, and must be able to answer.
+	@GuardedBy("this")
 	private Set<String> addresses() {
 		List<KnownResponder> all = new ArrayList<>(this.known.values());
 		all.addAll(this.lost.values());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.transport.ResponseExtension.Probe;
@@ -59,22 +61,28 @@ public final class ResponderProbes {
 
 	private final long afterNanos;
 
+	@GuardedBy("this")
 	private final Map<String, Suspect> suspects = new LinkedHashMap<>();
 
 	// Responders whose names have come back, so that their earlier ids may be gone.
+	@GuardedBy("this")
 	private final Set<String> returned = new HashSet<>();
 
 	// Those that answered that they work, for the wait until their next probe.
+	@GuardedBy("this")
 	private final Map<String, Working> working = new HashMap<>();
 
+	@GuardedBy("this")
 	private final List<ProofTask> tasks = new ArrayList<>();
 
 	// Begins the nonces of the exporter's own probes; a number follows.
 	private final String nonce = UUID.randomUUID() + ":";
 
+	@GuardedBy("this")
 	private long round;
 
 	// The last round of which the exporter received its own probe.
+	@GuardedBy("this")
 	private long lastProvenRound;
 
 	// Set while the next round is scheduled.
@@ -242,7 +250,7 @@ public final class ResponderProbes {
 			addReturned();
 			addOverdue(overdue);
 			next = this.round + 1;
-			this.suspects.entrySet().removeIf((entry) -> probe(entry.getKey(), entry.getValue(), next, gone, probes));
+			probeSuspects(next, gone, probes);
 			more = inFlight || !this.suspects.isEmpty();
 			this.subscriptionLost = more && this.lastProvenRound < this.round;
 			prove = this.subscriptionLost || !probes.isEmpty();
@@ -265,6 +273,7 @@ public final class ResponderProbes {
 		}
 	}
 
+	@GuardedBy("this")
 	private void addReturned() {
 		if (!this.returned.isEmpty()) {
 			this.responders.namesakes(Set.copyOf(this.returned)).forEach((id) -> addSuspect(id, Suspicion.RETURNED));
@@ -272,6 +281,7 @@ public final class ResponderProbes {
 		}
 	}
 
+	@GuardedBy("this")
 	private void addOverdue(Set<String> overdue) {
 		long now = this.timer.nanoTime();
 		for (String id : overdue) {
@@ -283,7 +293,19 @@ public final class ResponderProbes {
 		this.working.keySet().retainAll(overdue);
 	}
 
-	// Decides about a suspect. Called while the lock is held.
+	@GuardedBy("this")
+	private void probeSuspects(long next, Set<String> gone, List<Runnable> probes) {
+		Iterator<Map.Entry<String, Suspect>> all = this.suspects.entrySet().iterator();
+		while (all.hasNext()) {
+			Map.Entry<String, Suspect> entry = all.next();
+			if (probe(entry.getKey(), entry.getValue(), next, gone, probes)) {
+				all.remove();
+			}
+		}
+	}
+
+	// Decides about a suspect.
+	@GuardedBy("this")
 	private boolean probe(String id, Suspect suspect, long next, Set<String> gone, List<Runnable> probes) {
 		KnownResponder responder = this.responders.find(id);
 		if (responder == null || !responder.isProbed()) {
