@@ -107,6 +107,7 @@ final class MessageReceiver {
 		return topic.replies ? codec.readReplies(payload) : codec.readResponses(payload);
 	}
 
+	@GuardedBy("listening")
 	private void pass(Topic topic, ReceivedMessage message) {
 		String channel = topic.channel.name();
 		if (message instanceof ReceivedResponse received) {
@@ -130,6 +131,7 @@ final class MessageReceiver {
 	}
 
 	// One that fails must not take the others of its frame with it.
+	@GuardedBy("listening")
 	private void passOn(Topic topic, ReceivedMessage message) {
 		try {
 			pass(topic, message);
@@ -139,6 +141,7 @@ final class MessageReceiver {
 		}
 	}
 
+	@GuardedBy("listening")
 	private void passMalformed(Topic topic, MalformedMessage malformed) {
 		String channel = topic.channel.name();
 		SignalChannels names = topic.channel.names();

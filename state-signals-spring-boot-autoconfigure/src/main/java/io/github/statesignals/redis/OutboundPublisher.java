@@ -32,8 +32,10 @@ final class OutboundPublisher {
 	@GuardedBy("this")
 	private boolean closed;
 
+	// Changed under the lock, and read without it: each message asks.
 	private volatile @Nullable RedisPublisher current;
 
+	// The last one. Without a lock: threads that publish at once may send one each.
 	private volatile CompletableFuture<?> marker = CompletableFuture.completedFuture(null);
 
 	OutboundPublisher(RedisDriver driver) {

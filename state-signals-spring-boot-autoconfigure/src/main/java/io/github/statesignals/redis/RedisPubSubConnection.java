@@ -67,6 +67,7 @@ final class RedisPubSubConnection implements Runnable {
 	// start of the transport.
 	private volatile @Nullable ContainerSubscription attempt;
 
+	// Changed under the lock, so that it remains CLOSED, and read without it.
 	private volatile State state = State.CONNECTING;
 
 	RedisPubSubConnection(RedisMessageListenerContainer container, Lock containerUse, OutboundPublisher publisher,

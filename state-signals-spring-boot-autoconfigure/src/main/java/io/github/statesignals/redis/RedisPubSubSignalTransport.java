@@ -63,6 +63,7 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 	private final Map<String, RedisChannel> channels = new ConcurrentHashMap<>();
 
+	// Changed under the lock, and read without it: each message asks.
 	private volatile @Nullable RedisPubSubConnection connection;
 
 	// Absent unless it is connecting before the start.
