@@ -360,6 +360,15 @@ final class Publication extends CompletionAwareFuture<SignalResult> {
 	// Sends publications, and is notified of their ends without the lock.
 	interface Owner {
 
+		// The transmission has completed, perhaps under the lock.
+		void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex);
+
+		void onTimeout(Publication publication);
+
+		// Reads the stored answers. Completes when they are counted, or can't be read;
+		// never exceptionally.
+		CompletableFuture<?> recall(Publication publication);
+
 		void onCancelled(Publication publication);
 
 		void onConcluded(Publication publication, SignalResult result);

@@ -93,7 +93,8 @@ public final class SignalPublisher implements Publication.Owner {
 		}
 	}
 
-	void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex) {
+	@Override
+	public void onSent(Publication publication, @Nullable Object sent, @Nullable Throwable ex) {
 		try {
 			if (ex != null) {
 				this.queue.fail(publication,
@@ -118,7 +119,8 @@ public final class SignalPublisher implements Publication.Owner {
 		}
 	}
 
-	void onTimeout(Publication publication) {
+	@Override
+	public void onTimeout(Publication publication) {
 		completeEnded(() -> this.queue.timeOut(publication));
 	}
 
@@ -170,9 +172,8 @@ public final class SignalPublisher implements Publication.Owner {
 		return new TreeMap<>(this.lastResults);
 	}
 
-	// Reads the stored answers. Completes when they are counted, or can't be read; never
-	// exceptionally.
-	CompletableFuture<?> recall(Publication publication) {
+	@Override
+	public CompletableFuture<?> recall(Publication publication) {
 		Recall recall = this.queue.beginRecall(publication);
 		if (recall == null) {
 			return CompletableFuture.completedFuture(null);

@@ -31,7 +31,7 @@ final class SignalSender {
 
 	private final EngineServices services;
 
-	private final SignalPublisher publisher;
+	private final Publication.Owner publisher;
 
 	private final Timer timer;
 
@@ -56,7 +56,7 @@ final class SignalSender {
 
 	private boolean framed;
 
-	SignalSender(EngineServices services, String channel, SignalPublisher publisher) {
+	SignalSender(EngineServices services, String channel, Publication.Owner publisher) {
 		this.services = services;
 		this.publisher = publisher;
 		this.timer = services.timer();

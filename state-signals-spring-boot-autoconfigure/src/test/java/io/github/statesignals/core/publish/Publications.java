@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 import io.github.statesignals.Signal;
@@ -34,6 +35,19 @@ final class Publications {
 	}
 
 	private static final class NoOwner implements Publication.Owner {
+
+		@Override
+		public void onSent(Publication publication, Object sent, Throwable ex) {
+		}
+
+		@Override
+		public void onTimeout(Publication publication) {
+		}
+
+		@Override
+		public CompletableFuture<?> recall(Publication publication) {
+			return CompletableFuture.completedFuture(null);
+		}
 
 		@Override
 		public void onCancelled(Publication publication) {
