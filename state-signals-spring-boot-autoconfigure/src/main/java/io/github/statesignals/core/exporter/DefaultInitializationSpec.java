@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Signal;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.TextLength;
+import io.github.statesignals.core.exporter.ExporterState.Status;
 
 import org.springframework.util.Assert;
 
@@ -16,7 +18,9 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	private final Set<String> legalEvents;
 
-	private final DefaultSignalExporter exporter;
+	private final BiConsumer<ExporterState, Duration> initializer;
+
+	private final Waiter waiter;
 
 	private final Duration responseTimeout;
 
@@ -27,9 +31,10 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	private Collection<String> expected;
 
 	DefaultInitializationSpec(Set<String> legalEvents, EngineSettings.Exporters settings,
-			DefaultSignalExporter exporter) {
+			BiConsumer<ExporterState, Duration> initializer, Waiter waiter) {
 		this.legalEvents = legalEvents;
-		this.exporter = exporter;
+		this.initializer = initializer;
+		this.waiter = waiter;
 		this.responseTimeout = settings.responseTimeout();
 		this.republishInterval = settings.republishInterval();
 		this.expected = settings.expectedResponders();
@@ -62,15 +67,20 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	@Override
 	public void initialize() {
-		this.exporter.initialize(this.legalEvents, this.tag, this.expected, this.responseTimeout);
+		initialize(this.responseTimeout);
 	}
 
 	@Override
 	public boolean initializeAndWait(int subscribers, Duration timeout) {
 		Assert.isTrue(subscribers >= 0, "The number of subscribers to wait for must not be negative");
 		Assert.notNull(timeout, "'timeout' must not be null: use a negative one to wait indefinitely");
-		return this.exporter.awaitSubscribers(subscribers, timeout, this.republishInterval, () -> this.exporter
-			.initialize(this.legalEvents, this.tag, this.expected, confirmationTimeout(timeout)));
+		return this.waiter.await(subscribers, timeout, this.republishInterval,
+				() -> initialize(confirmationTimeout(timeout)));
+	}
+
+	private void initialize(Duration timeout) {
+		this.initializer.accept(new ExporterState(Status.INITIALIZED, this.legalEvents, this.tag, this.expected),
+				timeout);
 	}
 
 	// Redis has no longer than the subscribers have; without any time to wait, it has
@@ -78,6 +88,13 @@ final class DefaultInitializationSpec implements InitializationSpec {
 	private Duration confirmationTimeout(Duration timeout) {
 		boolean shorter = this.responseTimeout.isNegative() || timeout.compareTo(this.responseTimeout) < 0;
 		return (!timeout.isNegative() && !timeout.isZero() && shorter) ? timeout : this.responseTimeout;
+	}
+
+	// Waits for subscribers, after it has run the first initialization.
+	interface Waiter {
+
+		boolean await(int subscribers, Duration timeout, Duration republishInterval, Runnable first);
+
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.github.statesignals.core.exporter;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -99,7 +98,8 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	@Override
 	public InitializationSpec initialization(String... legalEvents) {
-		return new DefaultInitializationSpec(LegalEvents.of(legalEvents), this.services.settings().exporters(), this);
+		return new DefaultInitializationSpec(LegalEvents.of(legalEvents), this.services.settings().exporters(),
+				this::initialize, this::awaitSubscribers);
 	}
 
 	@Override
@@ -198,12 +198,12 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return sent;
 	}
 
-	void initialize(Set<String> legalEvents, String tag, Collection<String> expected, Duration timeout) {
+	private void initialize(ExporterState initialized, Duration timeout) {
 		CompletionStage<?> sent;
-		this.services.counters().initialized(this.channel, legalEvents);
+		this.services.counters().initialized(this.channel, initialized.legalEvents());
 		this.lock.lock();
 		try {
-			sent = begin(new ExporterState(Status.INITIALIZED, legalEvents, tag, expected));
+			sent = begin(initialized);
 		}
 		finally {
 			this.lock.unlock();
