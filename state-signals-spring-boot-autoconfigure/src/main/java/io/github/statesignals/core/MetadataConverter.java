@@ -104,6 +104,10 @@ public final class MetadataConverter {
 			values.forEach((nested) -> copy.add(toJson(path + "[" + copy.size() + "]", nested, depth + 1)));
 			return copy;
 		}
+		return objectToJson(path, value, depth);
+	}
+
+	private @Nullable Object objectToJson(String path, Object value, int depth) {
 		try {
 			JsonNode node = this.mapper.obtain().valueToTree(value);
 			if (hasEmptyObject(node)) {
