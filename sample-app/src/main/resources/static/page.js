@@ -34,7 +34,7 @@
 	document.body.addEventListener("htmx:sseOpen", () => setLive("live"));
 	document.body.addEventListener("htmx:sseError", () => setLive("disconnected"));
 
-	// What a button does is seen in the parts that change; only a refusal is text.
+	// The effect of a button is visible in the changed parts; only a refusal is text.
 	const notice = document.getElementById("notice");
 	document.body.addEventListener("htmx:beforeRequest", () => {
 		notice.textContent = "";

@@ -1,4 +1,4 @@
-// Before the first paint: a reader who has chosen a theme sees no other.
+// Before the first paint, so that a theme that was chosen is visible from the start.
 (() => {
 	const theme = localStorage.getItem("theme");
 	if (theme === "light" || theme === "dark") {

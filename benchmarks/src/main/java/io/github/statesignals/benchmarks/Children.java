@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts processes, and sees that they end.
+ * Starts processes, and ensures that they end.
  */
 final class Children {
 
@@ -29,7 +29,7 @@ final class Children {
 	}
 
 	/**
-	 * Start a process.
+	 * Starts a process.
 	 * @param command the command
 	 * @param log where its standard error goes
 	 * @return the process

@@ -27,22 +27,22 @@ interface ExporterArm {
 	Map<String, Object> METADATA = Map.of("phase", "steady", "pods", 3);
 
 	/**
-	 * How long an answer may take.
+	 * The timeout of an answer.
 	 */
 	Duration RESPONSE_TIMEOUT = Duration.ofSeconds(20);
 
 	/**
-	 * Wait for subscribers.
-	 * @param subscribers how many
+	 * Waits for subscribers.
+	 * @param subscribers the number of subscribers
 	 * @param timeout how long to wait
-	 * @return whether they came
+	 * @return whether they subscribed in time
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	boolean await(int subscribers, Duration timeout) throws InterruptedException;
 
 	/**
-	 * Initialize again each second, until there are enough subscribers.
-	 * @return {@code false} if there are not within the time
+	 * Initializes again each second, until there are enough subscribers.
+	 * @return {@code false} if the timeout expires before
 	 */
 	static boolean initialize(Runnable initialization, BooleanSupplier enough, Duration timeout)
 			throws InterruptedException {
@@ -67,13 +67,13 @@ interface ExporterArm {
 	boolean publish() throws Exception;
 
 	/**
-	 * Publish without blocking.
+	 * Publishes without blocking.
 	 * @return whether all answered with success
 	 */
 	CompletableFuture<Boolean> publishAsync();
 
 	/**
-	 * Publish without awaiting answers.
+	 * Publishes without awaiting answers.
 	 * @return completes when it is published
 	 */
 	default CompletableFuture<Boolean> publishUnawaited() {

@@ -13,7 +13,7 @@ import io.lettuce.core.resource.ClientResources;
 
 /**
  * Publishes with Lettuce alone. Answers are matched by the id that they echo, so any
- * number of signals may be on their way; they are counted on the event loop.
+ * number of signals may be in flight; answers are counted on the event loop.
  */
 final class FloorExporter implements ExporterArm {
 
@@ -95,7 +95,7 @@ final class FloorExporter implements ExporterArm {
 	}
 
 	/**
-	 * A signal on its way. Answers come on one thread.
+	 * A signal in flight. Answers are received on one thread.
 	 */
 	private static final class Pending {
 

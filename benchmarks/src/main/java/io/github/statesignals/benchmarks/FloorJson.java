@@ -14,7 +14,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
- * Exactly the protocol's signal and response, streamed.
+ * Writes the protocol's signals and responses, and reads its signals, as streams of
+ * tokens.
  */
 final class FloorJson {
 

@@ -10,8 +10,8 @@ import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with Lettuce alone: every responder's handler is called in place, and all of
- * their answers are written in one go.
+ * Answers with Lettuce alone: every responder's handler is called in place, and all
+ * answers are written at once.
  */
 final class FloorResponder implements ResponderArm {
 

@@ -8,14 +8,14 @@ import java.util.Map;
 interface ResponderArm {
 
 	/**
-	 * Answer every signal as many responders. Never fewer than before.
-	 * @param responders how many
+	 * Answers every signal as this number of responders, which is never reduced.
+	 * @param responders the number of responders
 	 */
 	void resize(int responders);
 
 	/**
-	 * Returns the number of signals that it has handled so far.
-	 * @return how many signals, and the seconds from the first to the last
+	 * Returns the number of signals that this arm has handled so far.
+	 * @return the number of signals, and the seconds from the first to the last
 	 */
 	default Map<String, Double> handled() {
 		throw new UnsupportedOperationException();

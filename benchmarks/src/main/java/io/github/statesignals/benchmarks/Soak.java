@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.statesignals.benchmarks.Samples.Figure;
 
 /**
- * Whether heap and threads level out while publishers come and go.
+ * Measures whether heap and threads level out while publishers join and leave.
  */
 final class Soak {
 

@@ -24,7 +24,7 @@ final class SpringArm {
 	}
 
 	/**
-	 * Start an application.
+	 * Starts an application.
 	 * @param application its configuration
 	 * @param arguments where Redis is, and any Spring properties
 	 * @param resources the part of the driver that applications in one process share

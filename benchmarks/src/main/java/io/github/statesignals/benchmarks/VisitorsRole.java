@@ -10,8 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.statesignals.benchmarks.FloorJson.FloorSignal;
 
 /**
- * A process of publishers that come, publish once, and go: each id is used once and never
- * again.
+ * A process of publishers that join, publish once, and leave: each id is used only once.
  */
 final class VisitorsRole implements Peer.Role {
 

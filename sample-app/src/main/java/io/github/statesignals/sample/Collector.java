@@ -97,7 +97,7 @@ abstract class Collector implements DisposableBean {
 	// The application finishes what it handles before it stops, and a silent collector
 	// does not.
 	@EventListener(ContextClosedEvent.class)
-	void answerWhatIsWithheld() {
+	void answerWithheldSignals() {
 		this.faults.set(Fault.NONE);
 	}
 
