@@ -165,6 +165,8 @@ class ArchitectureTests {
 
 	private static final int LARGEST_KNOT = 3;
 
+	private static final int TYPES_IN_KNOTS = 6;
+
 	// Of classes that have extensions for Kotlin.
 	private static final String KOTLIN = "kotlin.Metadata";
 
@@ -397,6 +399,12 @@ class ArchitectureTests {
 			.as("the sets of types that depend on each other: let one side define an interface, or hand it the part "
 					+ "that it needs")
 			.isEmpty();
+	}
+
+	@ArchTest
+	static void fewTypesAreInKnots(JavaClasses imported) {
+		assertThat(TypeKnots.of(imported).stream().mapToInt(Set::size).sum()).as("the number of types in knots")
+			.isLessThanOrEqualTo(TYPES_IN_KNOTS);
 	}
 
 	@ArchTest
