@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.lane.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +34,17 @@ final class StoredAnswers {
 
 	private final Runnable timeOut;
 
+	@GuardedBy("this")
 	private Duration interval = FIRST;
 
+	@GuardedBy("this")
 	private @Nullable CompletableFuture<?> recalled;
 
+	@GuardedBy("this")
 	private Runnable cancel = () -> {
 	};
 
+	@GuardedBy("this")
 	private boolean cancelled;
 
 	StoredAnswers(Timer timer, Duration timeout, Supplier<CompletableFuture<?>> recall, Runnable timeOut) {
@@ -66,6 +71,7 @@ final class StoredAnswers {
 		this.cancel.run();
 	}
 
+	@GuardedBy("this")
 	private Duration next() {
 		Duration remaining = remaining();
 		return (this.timeout.isNegative() || remaining.compareTo(this.interval) > 0) ? this.interval : remaining;

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
@@ -34,6 +35,7 @@ public final class UnhandledEvents {
 	private final Supplier<? extends Collection<String>> own;
 
 	// The events that responders without a handler for an event do handle, by that event.
+	@GuardedBy("handled")
 	private final Map<String, Set<String>> handled = new LinkedHashMap<>();
 
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
