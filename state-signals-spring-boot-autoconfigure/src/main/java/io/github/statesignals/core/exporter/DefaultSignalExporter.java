@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.InitializationSpec;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
@@ -59,6 +60,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 	// which is a copy.
 	private final ReentrantLock lock = new ReentrantLock();
 
+	// Changed under the lock, and read without it: each publish asks.
 	private final AtomicReference<ExporterState> current = new AtomicReference<>(ExporterState.SHUT_DOWN);
 
 	public DefaultSignalExporter(String processName, String channel, String runnerHost, EngineServices services,
@@ -240,6 +242,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 		return () -> await(sent, Signal.INITIALIZATION, responseTimeout());
 	}
 
+	@GuardedBy("lock")
 	private CompletionStage<?> begin(ExporterState initialized) {
 		// Receive before sending: a responder that is asked may answer at once.
 		if (!register()) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.Outbound;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,12 @@ public final class ExporterRegistry {
 
 	// Those that were shut down last: they may be initialized again, and answers to what
 	// they sent before may still come.
+	@GuardedBy("this")
 	private final Map<String, DefaultSignalExporter> ended = new LinkedHashMap<>();
 
 	private final Outbound outbound;
 
-	// Changed only while holding the monitor, as the maps.
+	// Changed under the lock, as the maps, and read without it.
 	private volatile Connection connection = Connection.STOPPED;
 
 	public ExporterRegistry(Outbound outbound) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.core.Futures;
@@ -44,17 +45,22 @@ final class SubscriptionRequests {
 
 	private final SignalPublisher publisher;
 
+	@GuardedBy("this")
 	private final HelloBackOff backOff = new HelloBackOff();
 
 	// The responders by id, as their hellos describe them.
+	@GuardedBy("this")
 	private final Map<String, KnownResponder> waiting = new HashMap<>();
 
 	// Those that the last initialization was sent for.
+	@GuardedBy("this")
 	private Map<String, KnownResponder> asked = Map.of();
 
+	@GuardedBy("this")
 	private @Nullable Runnable cancel;
 
 	// The clients that received the last initialization.
+	@GuardedBy("this")
 	private long receivers = Long.MAX_VALUE;
 
 	SubscriptionRequests(String publisherId, Timer timer, KnownResponders responders,
