@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -211,6 +212,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		return () -> unregister(all, added);
 	}
 
+	@GuardedBy("registering")
 	private <T> void begin(List<T> all, T added) {
 		try {
 			// Before the hello: an exporter that receives it asks at once.

@@ -23,6 +23,7 @@ final class RegisteredHandler {
 
 	private final SignalHandler delegate;
 
+	// Changed under the lock, so that it remains REMOVED, and read without it.
 	private volatile State state = State.ACTIVE;
 
 	RegisteredHandler(String event, SignalHandler delegate) {

@@ -3,8 +3,10 @@ package io.github.statesignals.core.responder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Signal;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +20,12 @@ final class UnansweredSignals {
 
 	private static final int LIMIT = 16_384;
 
+	@GuardedBy("this")
 	private final Deque<Delivery> deliveries = new ArrayDeque<>();
 
 	private final long capacity;
 
+	@GuardedBy("this")
 	private long bytes;
 
 	UnansweredSignals(long capacity) {
@@ -46,12 +50,15 @@ final class UnansweredSignals {
 		return (delivery.receipt() == null) ? delivery.bytes() : 0;
 	}
 
+	@GuardedBy("this")
 	private void removeIf(Predicate<Delivery> removed) {
+		AtomicLong released = new AtomicLong();
 		this.deliveries.removeIf((delivery) -> {
 			boolean remove = removed.test(delivery);
-			this.bytes -= remove ? bytes(delivery) : 0;
+			released.addAndGet(remove ? bytes(delivery) : 0);
 			return remove;
 		});
+		this.bytes -= released.get();
 	}
 
 	// Finds the delivery of a signal that is answered.
@@ -73,6 +80,7 @@ final class UnansweredSignals {
 		return delivery.signal().event().equals(event) && delivery.signal().publisherId().equals(publisherId);
 	}
 
+	@GuardedBy("this")
 	private @Nullable Delivery find(Predicate<Delivery> matching, boolean finished) {
 		for (Iterator<Delivery> all = this.deliveries.iterator(); all.hasNext();) {
 			Delivery delivery = all.next();
