@@ -11,6 +11,8 @@ final class Acceptance {
 
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
+	// Opened and asked without the lock. Closed under it, so that no signal is being
+	// accepted then.
 	private volatile boolean open;
 
 	void open() {
