@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.lane.ScheduledTimer;
 import io.github.statesignals.core.lane.Timer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class BrokerClock {
 
 	private final ScheduledTimer realTime = new ScheduledTimer();
 
+	@GuardedBy("this")
 	private final Queue<Task> tasks = new PriorityQueue<>(
 			Comparator.<Task>comparingLong((task) -> task.due).thenComparingLong((task) -> task.number));
 
@@ -35,8 +37,10 @@ final class BrokerClock {
 	// Times are counted from here, so that they do not overflow.
 	private final long origin = System.nanoTime();
 
+	@GuardedBy("this")
 	private long ahead;
 
+	@GuardedBy("this")
 	private long scheduled;
 
 	BrokerClock(Runnable settle) {

@@ -45,6 +45,7 @@ final class InMemoryTransport implements SignalTransport {
 
 	private final @Nullable String address;
 
+	// Changed under the lock, and read without it: a call of the listener may ask.
 	private volatile @Nullable Connection connection;
 
 	private volatile boolean cut;

@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
@@ -43,12 +44,14 @@ public final class SignalScenario implements AutoCloseable {
 
 	private final Consumer<PublishedSignal> recording = this.published::add;
 
+	@GuardedBy("awaited")
 	private final Set<PublishedSignal> awaited = new HashSet<>();
 
 	private final List<TestResponder> responders = new CopyOnWriteArrayList<>();
 
 	private final List<Stimulation> stimulations = new CopyOnWriteArrayList<>();
 
+	@GuardedBy("this")
 	private final Map<String, SignalExporter> exporters = new HashMap<>();
 
 	private final InMemoryBroker broker;
@@ -63,6 +66,7 @@ public final class SignalScenario implements AutoCloseable {
 
 	private final Runnable onClose;
 
+	@GuardedBy("this")
 	private @Nullable Peer publisher;
 
 	private SignalScenario(ApplicationContext context, Runnable onClose) {
@@ -161,6 +165,7 @@ public final class SignalScenario implements AutoCloseable {
 			.containsAll(this.broker.responders(channel));
 	}
 
+	@GuardedBy("this")
 	private Peer publisher() {
 		Peer publisher = this.publisher;
 		if (publisher == null) {
@@ -219,12 +224,12 @@ public final class SignalScenario implements AutoCloseable {
 
 	private @Nullable PublishedSignal take(String event, int earlier) {
 		synchronized (this.awaited) {
-			return this.published.stream()
-				.skip(earlier)
-				.filter((published) -> published.signal().event().equals(event))
-				.filter(this.awaited::add)
-				.findFirst()
-				.orElse(null);
+			for (PublishedSignal next : this.published.stream().skip(earlier).toList()) {
+				if (next.signal().event().equals(event) && this.awaited.add(next)) {
+					return next;
+				}
+			}
+			return null;
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -28,8 +29,10 @@ public final class TestResponder {
 	private final List<Signal> received = new CopyOnWriteArrayList<>();
 
 	// One for each of its starts, as the ids. The last one is the present.
+	@GuardedBy("this")
 	private final List<Peer> peers = new ArrayList<>();
 
+	@GuardedBy("this")
 	private final List<String> ids = new ArrayList<>();
 
 	private final String name;
@@ -176,6 +179,7 @@ public final class TestResponder {
 		return this;
 	}
 
+	@GuardedBy("this")
 	private Peer peer() {
 		return this.peers.get(this.peers.size() - 1);
 	}
@@ -206,10 +210,9 @@ public final class TestResponder {
 	synchronized void close() {
 		this.peers.forEach(Peer::close);
 		// Without extensions it does not announce that it leaves.
-		this.exporters.get()
-			.stream()
-			.map(DefaultSignalExporter::subscriptions)
-			.forEach((subscriptions) -> this.ids.forEach(subscriptions::evict));
+		for (DefaultSignalExporter exporter : this.exporters.get()) {
+			this.ids.forEach(exporter.subscriptions()::evict);
+		}
 	}
 
 }
