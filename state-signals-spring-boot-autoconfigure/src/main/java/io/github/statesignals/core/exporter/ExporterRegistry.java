@@ -126,7 +126,9 @@ public final class ExporterRegistry {
 	}
 
 	private synchronized @Nullable DefaultSignalExporter findEnded(String publisherId) {
-		return this.ended.get(publisherId);
+		DefaultSignalExporter exporter = this.ended.get(publisherId);
+		// It may have been initialized again meanwhile.
+		return (exporter != null) ? exporter : this.exporters.get(publisherId);
 	}
 
 	public List<DefaultSignalExporter> initialized() {
