@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,13 +48,8 @@ public final class KnownResponders {
 	@GuardedBy("this")
 	private final Map<String, KnownResponder> lost = new HashMap<>();
 
-	// The legacy responders that have answered a signal.
 	@GuardedBy("this")
-	private final Set<String> responding = new HashSet<>();
-
-	// The legacy responders that have not, and were awaited in vain.
-	@GuardedBy("this")
-	private final Map<String, Silence> silent = new HashMap<>();
+	private final SilentResponders silent = new SilentResponders();
 
 	@GuardedBy("this")
 	private final Budget memory;
@@ -113,7 +107,6 @@ public final class KnownResponders {
 			this.known.forEach((id, responder) -> this.memory.release(responder.bytes(id)));
 			this.known.clear();
 			this.since.clear();
-			this.responding.clear();
 			this.silent.clear();
 			this.lastExtended = false;
 			this.missed.clear();
@@ -189,7 +182,6 @@ public final class KnownResponders {
 	// Returns false if it was not subscribed.
 	public synchronized boolean remove(String responderId) {
 		this.missed.remove(responderId);
-		this.responding.remove(responderId);
 		this.silent.remove(responderId);
 		removeLost(responderId);
 		this.since.remove(responderId);
@@ -225,27 +217,22 @@ public final class KnownResponders {
 		}
 		synchronized (this) {
 			this.missed.remove(responderId);
-			boolean lost = this.lost.containsKey(responderId);
 			this.anyMissed = !this.missed.isEmpty() || !this.lost.isEmpty();
-			return lost;
+			return this.lost.containsKey(responderId);
 		}
 	}
 
 	// Notes that a legacy responder answered a signal.
 	public synchronized void responds(String responderId) {
-		this.silent.remove(responderId);
-		if (this.known.containsKey(responderId)) {
-			this.responding.add(responderId);
-		}
+		this.silent.responds(responderId, this.known.containsKey(responderId));
 	}
 
 	// Notes that responders did not answer a signal in time.
 	public synchronized void noteSilent(Collection<String> responderIds, Silence silence) {
 		for (String id : responderIds) {
 			KnownResponder responder = this.known.get(id);
-			if (responder != null && !responder.isExtended() && !this.responding.contains(id)) {
-				this.silent.merge(id, silence,
-						(before, after) -> (before.awaited.compareTo(after.awaited) > 0) ? before : after);
+			if (responder != null && !responder.isExtended()) {
+				this.silent.add(id, silence);
 			}
 		}
 	}
@@ -255,15 +242,7 @@ public final class KnownResponders {
 	// responder, and each would cost the queue one timeout after the other. One that
 	// supports extensions by now is probed.
 	public synchronized Set<String> silent(long number, Duration timeout) {
-		if (this.silent.isEmpty() || timeout.isNegative()) {
-			return Set.of();
-		}
-		return this.silent.entrySet()
-			.stream()
-			.filter((entry) -> number <= entry.getValue().lastNumber && timeout.compareTo(entry.getValue().awaited) <= 0
-					&& !isExtended(entry.getKey()))
-			.map(Map.Entry::getKey)
-			.collect(Collectors.toSet());
+		return this.silent.find(number, timeout, this::isExtended);
 	}
 
 	// Notes that responders have not answered a signal in time. It does not count before
@@ -411,15 +390,6 @@ public final class KnownResponders {
 
 		public static final Subscribers NONE = new Subscribers(Set.of(), false, Set.of());
 
-	}
-
-	/**
-	 * The time that responders were awaited in vain.
-	 *
-	 * @param lastNumber the number of the last publication that was called meanwhile
-	 * @param awaited the timeout that has passed
-	 */
-	public record Silence(long lastNumber, Duration awaited) {
 	}
 
 	/**

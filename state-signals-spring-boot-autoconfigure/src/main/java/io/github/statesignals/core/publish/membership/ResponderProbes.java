@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -250,7 +249,11 @@ public final class ResponderProbes {
 			addReturned();
 			addOverdue(overdue);
 			next = this.round + 1;
-			probeSuspects(next, gone, probes);
+			for (Map.Entry<String, Suspect> suspect : List.copyOf(this.suspects.entrySet())) {
+				if (probe(suspect.getKey(), suspect.getValue(), next, gone, probes)) {
+					this.suspects.remove(suspect.getKey());
+				}
+			}
 			more = inFlight || !this.suspects.isEmpty();
 			this.subscriptionLost = more && this.lastProvenRound < this.round;
 			prove = this.subscriptionLost || !probes.isEmpty();
@@ -291,17 +294,6 @@ public final class ResponderProbes {
 			}
 		}
 		this.working.keySet().retainAll(overdue);
-	}
-
-	@GuardedBy("this")
-	private void probeSuspects(long next, Set<String> gone, List<Runnable> probes) {
-		Iterator<Map.Entry<String, Suspect>> all = this.suspects.entrySet().iterator();
-		while (all.hasNext()) {
-			Map.Entry<String, Suspect> entry = all.next();
-			if (probe(entry.getKey(), entry.getValue(), next, gone, probes)) {
-				all.remove();
-			}
-		}
 	}
 
 	// Decides about a suspect.

@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.publish.membership.KnownResponders.Missed;
-import io.github.statesignals.core.publish.membership.KnownResponders.Silence;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
