@@ -127,7 +127,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 
 	// Replaces each placeholder of a list by its elements.
 	private String joinLists(String declared) {
-		return LISTS.replacePlaceholders(declared, (placeholder) -> {
+		return !declared.contains("${") ? declared : LISTS.replacePlaceholders(declared, (placeholder) -> {
 			List<String> elements = elements(key(placeholder));
 			return elements.isEmpty() ? null : String.join(",", elements);
 		});

@@ -111,7 +111,12 @@ final class HandlerRegistrar {
 
 	private static boolean isAsynchronous(AnnotatedElement element) {
 		MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
-		return ASYNCHRONOUS.stream().anyMatch(annotations::isPresent);
+		for (String annotation : ASYNCHRONOUS) {
+			if (annotations.isPresent(annotation)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private Set<String> events(Method method, Class<?> targetClass, OnSignalAttributes attributes) {

@@ -1,10 +1,10 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.core.SignalTypeException;
@@ -25,7 +25,11 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 	List<String> events() {
 		String[] declared = (this.annotation.event().length > 0 || this.defaults == null) ? this.annotation.event()
 				: this.defaults.event();
-		return Stream.of(declared).flatMap((event) -> events(event).stream()).toList();
+		List<String> events = new ArrayList<>();
+		for (String event : declared) {
+			events.addAll(events(event));
+		}
+		return events;
 	}
 
 	private List<String> events(String declared) {

@@ -314,7 +314,9 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		// All of them, or none: the creation of a bean may be repeated.
 		if (this.registrations.putIfAbsent(bean.name(), registered) == null) {
 			try {
-				prepared.forEach(Runnable::run);
+				for (Runnable registration : prepared) {
+					registration.run();
+				}
 			}
 			catch (RuntimeException | Error ex) {
 				unregister(bean.name());
