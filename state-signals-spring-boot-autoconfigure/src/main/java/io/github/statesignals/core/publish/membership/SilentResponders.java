@@ -47,8 +47,12 @@ final class SilentResponders {
 		if (this.silent.isEmpty() || timeout.isNegative()) {
 			return Set.of();
 		}
-		Set<String> found = new HashSet<>(this.silent.keySet());
-		found.removeIf((id) -> !this.silent.get(id).covers(number, timeout) || except.test(id));
+		Set<String> found = new HashSet<>();
+		this.silent.forEach((id, silence) -> {
+			if (silence.covers(number, timeout) && !except.test(id)) {
+				found.add(id);
+			}
+		});
 		return found;
 	}
 
