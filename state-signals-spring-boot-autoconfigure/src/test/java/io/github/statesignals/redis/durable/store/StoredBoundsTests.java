@@ -5,69 +5,40 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.IntStream;
 
-import io.github.statesignals.TestRedis;
-import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
 import io.github.statesignals.redis.durable.store.StreamStore.Responders;
 import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.SignalCodec;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.data.domain.Range;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
-import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The times and numbers that bound the stored state of a durable channel.
  */
-class StoredBoundsTests {
+class StoredBoundsTests extends AbstractStreamStoreTests {
 
 	private static final Duration RETENTION = Duration.ofHours(2);
 
-	private final String channel = "bounds-" + UUID.randomUUID();
-
-	private final StreamKeys keys = StreamKeys.of(this.channel);
-
-	private final String log = text(this.keys.log());
-
 	private final String latest = text(this.keys.latest());
-
-	private LettuceConnectionFactory connectionFactory;
-
-	private StringRedisTemplate redis;
-
-	private StreamClient client;
 
 	private StreamStore store;
 
 	@BeforeEach
-	void connect() {
-		this.connectionFactory = RedisTransports
-			.started(new LettuceConnectionFactory(TestRedis.host(), TestRedis.port()));
-		this.redis = new StringRedisTemplate(this.connectionFactory);
-		this.client = new StreamClient(RedisTransports.driver(this.connectionFactory)::openStreamCommands,
-				Runnable::run);
+	void createStore() {
 		this.store = new StreamStore(this.channel, new DurableChannel(RETENTION, Start.LATEST), this.client);
-	}
-
-	@AfterEach
-	void disconnect() {
-		this.client.close().join();
-		this.connectionFactory.destroy();
 	}
 
 	@Test
@@ -260,10 +231,6 @@ class StoredBoundsTests {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
-	private static String text(byte[] bytes) {
-		return new String(bytes, StandardCharsets.UTF_8);
 	}
 
 }

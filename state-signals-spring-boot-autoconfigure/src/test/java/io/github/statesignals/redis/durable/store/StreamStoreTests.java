@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +12,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Response;
-import io.github.statesignals.TestRedis;
-import io.github.statesignals.redis.RedisTransports;
 import io.github.statesignals.redis.durable.store.StreamStore.AnswerReference;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease;
 import io.github.statesignals.redis.durable.store.StreamStore.Lease.State;
@@ -22,49 +19,18 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamRecords;
-import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-class StreamStoreTests {
-
-	private final String channel = "store-" + UUID.randomUUID();
-
-	private final StreamKeys keys = StreamKeys.of(this.channel);
-
-	private final String log = text(this.keys.log());
+class StreamStoreTests extends AbstractStreamStoreTests {
 
 	private final SignalCodec codec = new SignalCodec(100_000);
-
-	private LettuceConnectionFactory connectionFactory;
-
-	private StringRedisTemplate redis;
-
-	private StreamClient client;
-
-	@BeforeEach
-	void connect() {
-		this.connectionFactory = RedisTransports
-			.started(new LettuceConnectionFactory(TestRedis.host(), TestRedis.port()));
-		this.redis = new StringRedisTemplate(this.connectionFactory);
-		this.client = new StreamClient(RedisTransports.driver(this.connectionFactory)::openStreamCommands,
-				Runnable::run);
-	}
-
-	@AfterEach
-	void disconnect() {
-		this.client.close().join();
-		this.connectionFactory.destroy();
-	}
 
 	@Test
 	void aLeaseThatWasTakenAndWhoseReplyWasLostIsTakenAgain() {
@@ -360,10 +326,6 @@ class StreamStoreTests {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
-	private static String text(byte[] bytes) {
-		return new String(bytes, StandardCharsets.UTF_8);
 	}
 
 }
