@@ -55,16 +55,14 @@ final class DeferredCalls implements Executor {
 	// Passes a task to the executor now, unless this thread holds the lock. One that is
 	// refused runs on this thread.
 	void execute(Executor executor, Runnable task) {
-		if (this.locked.getAsBoolean()) {
-			add(() -> execute(executor, task));
-			return;
-		}
-		try {
-			executor.execute(task);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			task.run();
-		}
+		execute(() -> {
+			try {
+				executor.execute(task);
+			}
+			catch (RejectedExecutionException | OutOfMemoryError ex) {
+				task.run();
+			}
+		});
 	}
 
 	// To be called after each call that may end publications. Does nothing under the
