@@ -49,7 +49,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 		if (!elements.isEmpty()) {
 			return elements;
 		}
-		Object value = evaluate(declared);
+		Object value = evaluate(joinLists(declared));
 		if (value == null) {
 			throw new SignalTypeException("that is null ('%s')".formatted(declared), "Name the event to handle.");
 		}
@@ -96,7 +96,7 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 	}
 
 	private @Nullable Object evaluate(String declared) {
-		String embedded = resolvePlaceholders(declared);
+		String embedded = embed(declared);
 		BeanExpressionResolver expressions = this.beanFactory.getBeanExpressionResolver();
 		try {
 			return (expressions != null && embedded != null)
@@ -112,8 +112,12 @@ record AttributeResolver(ConfigurableBeanFactory beanFactory) {
 
 	// A list is its elements, separated by commas.
 	@Nullable String resolvePlaceholders(String declared) {
+		return embed(joinLists(declared));
+	}
+
+	private @Nullable String embed(String declared) {
 		try {
-			String embedded = this.beanFactory.resolveEmbeddedValue(joinLists(declared));
+			String embedded = this.beanFactory.resolveEmbeddedValue(declared);
 			if (embedded != null && embedded.contains("${") && !declared.contains("\\${")) {
 				throw new IllegalArgumentException("'%s' is not a property".formatted(embedded));
 			}
