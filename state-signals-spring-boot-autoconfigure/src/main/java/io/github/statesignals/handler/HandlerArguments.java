@@ -79,8 +79,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			checkMap(parameter, target);
 		}
 		else if (BeanUtils.isSimpleValueType(type) || !SignalTypes.isReadable(type)) {
-			throw new InvalidSignalHandlerException(parameter,
-					"is of type %s, which can't be created from metadata".formatted(type.getName()),
+			throw notCreatable(parameter,
 					"Take a Signal, a Map<String, Object>, a record or class with the metadata's properties, "
 							+ "or a parameter with the name of a metadata entry and a simple type; "
 							+ "or provide a SignalArgumentResolver bean. An interface or abstract class can be taken if "
@@ -95,11 +94,15 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 
 	private void checkMap(MethodParameter parameter, Type target) {
 		if (!this.reader.canCreateMap(target)) {
-			throw new InvalidSignalHandlerException(parameter,
-					"is of type %s, which can't be created from metadata"
-						.formatted(parameter.getParameterType().getName()),
+			throw notCreatable(parameter,
 					"Take a Map<String, Object>, or a record or class with the metadata's properties.");
 		}
+	}
+
+	private static InvalidSignalHandlerException notCreatable(MethodParameter parameter, String remedy) {
+		return new InvalidSignalHandlerException(parameter,
+				"is of type %s, which can't be created from metadata".formatted(parameter.getParameterType().getName()),
+				remedy);
 	}
 
 	private Map<String, Class<?>> subtypes(MethodParameter parameter, Class<?> type, Set<String> events) {
