@@ -1,5 +1,6 @@
 package io.github.statesignals;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,6 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
@@ -20,7 +26,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.event.EventListenerFactory;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
@@ -33,6 +42,7 @@ import org.springframework.transaction.event.TransactionalApplicationListener;
 import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,8 +94,11 @@ class EventBridgeObserverTests {
 		assertUnhandled(exporter.emit(new Changed<>(new Moved("m1"))));
 		assertThat(output).contains("TypeArguments.onChanged is not called for signals 'changed'");
 		assertThat(output).doesNotContain("'moved'");
-		assertThat(exporterTo(Wildcard.class).emit(new Changed<>("c1")).isSuccess()).isTrue();
-		assertThat(this.received.poll(20, TimeUnit.SECONDS)).isEqualTo(new Changed<>("c1"));
+	}
+
+	@Test
+	void aListenerToAnyTypeArgumentIsCalledForASignal(CapturedOutput output) throws InterruptedException {
+		assertActed(exporterTo(Wildcard.class).emit(new Changed<>("c1")), new Changed<>("c1"));
 		assertThat(output).doesNotContain("Wildcard.onChanged");
 	}
 
@@ -202,6 +215,19 @@ class EventBridgeObserverTests {
 			.contains("paused by an operator");
 		assertThat(own.emit(new Started("n2")).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(this.received).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { UndeclaredProduct.class, LateProduct.class, LateSingleton.class, LateMethod.class })
+	void aListenerThatSpringDoesNotRegisterDoesNotAct(Class<?> configuration, CapturedOutput output) {
+		assertUnhandled(exporterTo(configuration).emit(new Moved("m1")));
+		assertThat(output).contains("is not called for signals 'moved': Spring did not know");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { DeclaredProduct.class, LateDefinition.class, LazyListener.class, OwnAdapter.class })
+	void aListenerThatSpringRegistersActs(Class<?> configuration) throws InterruptedException {
+		assertActed(exporterTo(configuration).emit(new Moved("m1")), new Moved("m1"));
 	}
 
 	private SignalExporter exporterTo(Class<?> responder) {
@@ -531,6 +557,167 @@ class EventBridgeObserverTests {
 		@TransactionalEventListener(phase = TransactionPhase.AFTER_ROLLBACK)
 		void onMoved(Moved moved) {
 			Received.queue.add(moved);
+		}
+
+	}
+
+	static class ProductListener implements ApplicationListener<PayloadApplicationEvent<Moved>> {
+
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<Moved> event) {
+			Received.queue.add(event.getPayload());
+		}
+
+	}
+
+	record Product(Object getObject, Class<?> getObjectType) implements FactoryBean<Object> {
+	}
+
+	static class TypedFactory implements FactoryBean<ProductListener> {
+
+		@Override
+		public ProductListener getObject() {
+			return new ProductListener();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return ProductListener.class;
+		}
+
+	}
+
+	static class LazyFactory implements FactoryBean<Object> {
+
+		private final Object product;
+
+		private Object created;
+
+		LazyFactory(Object product) {
+			this.product = product;
+		}
+
+		@Override
+		public Object getObject() {
+			this.created = this.product;
+			return this.product;
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return (this.created != null) ? this.created.getClass() : Object.class;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UndeclaredProduct {
+
+		@Bean
+		FactoryBean<Object> product() {
+			return new Product(new ProductListener(), ProductListener.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LateProduct {
+
+		@Bean
+		FactoryBean<Object> product() {
+			return new LazyFactory(new ProductListener());
+		}
+
+		@Bean
+		String user(@Qualifier("product") Object product) {
+			return product.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LateSingleton {
+
+		@Bean
+		SmartInitializingSingleton registrar(ConfigurableListableBeanFactory beanFactory) {
+			return () -> beanFactory.registerSingleton("product", new ProductListener());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LateMethod {
+
+		@Bean
+		FactoryBean<Object> product() {
+			return new LazyFactory(new MovedListener());
+		}
+
+		@Bean
+		SmartInitializingSingleton user(BeanFactory beanFactory) {
+			return () -> beanFactory.getBean("product");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class DeclaredProduct {
+
+		@Bean
+		TypedFactory product() {
+			return new TypedFactory();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LateDefinition {
+
+		@Bean
+		SmartInitializingSingleton registrar(GenericApplicationContext context) {
+			return () -> {
+				context.registerBean("product", ProductListener.class);
+				context.getBean("product");
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyListener {
+
+		@Bean
+		@Lazy
+		ProductListener product() {
+			return new ProductListener();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnAdapter {
+
+		@Bean
+		MovedListener product() {
+			return new MovedListener();
+		}
+
+		@Bean
+		static EventListenerFactory factory(BeanFactory beanFactory) {
+			return new EventListenerFactory() {
+
+				@Override
+				public boolean supportsMethod(Method method) {
+					return method.getDeclaringClass() == MovedListener.class;
+				}
+
+				@Override
+				public ApplicationListener<?> createApplicationListener(String beanName, Class<?> type, Method method) {
+					return ApplicationListener.forPayload((Moved moved) -> ReflectionUtils.invokeMethod(method,
+							beanFactory.getBean(beanName), moved));
+				}
+
+			};
 		}
 
 	}

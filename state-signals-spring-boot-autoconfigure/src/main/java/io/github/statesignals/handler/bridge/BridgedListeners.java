@@ -2,6 +2,7 @@ package io.github.statesignals.handler.bridge;
 
 import java.lang.reflect.Method;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,8 +26,10 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.event.ApplicationListenerMethodAdapter;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.event.EventListenerFactory;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
@@ -45,6 +48,9 @@ import org.springframework.util.function.SingletonSupplier;
 final class BridgedListeners {
 
 	private static final Logger logger = LoggerFactory.getLogger(BridgedListeners.class);
+
+	private static final String NOT_REGISTERED = "Spring did not know its type, or its bean, when it registered the listeners. "
+			+ "Declare the type of the bean, such as FactoryBean<AlarmListener>, and define it before the context is refreshed";
 
 	private final AbstractApplicationContext context;
 
@@ -75,7 +81,7 @@ final class BridgedListeners {
 					"The listener '" + beanName + "'");
 			if (!observed.isEmpty()) {
 				InvocableMethods.checkAll(this.context.getBeanFactory().getType(beanName), ApplicationListener.class);
-				add(BridgedListener.of(beanName, this.context.getBeanFactory()), observed);
+				add(BridgedListener.of(beanName, this.context.getBeanFactory()), isRegistered(beanName), observed);
 			}
 		}
 		if (AnnotationUtils.isCandidateClass(beanClass, EventListener.class) && !isSpringContainerClass(beanClass)) {
@@ -110,13 +116,15 @@ final class BridgedListeners {
 		if (!observed.isEmpty()) {
 			// Spring calls it on the proxy.
 			InvocableMethods.check(method, this.context.getBeanFactory().getType(beanName));
+			ApplicationListenerMethodAdapter adapter = adapter(method);
 			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, annotation.defaultExecution(),
-					adapter(method)), observed);
+					adapter), adapter != null || isAdaptedByApplication(method), observed);
 		}
 	}
 
-	private void add(BridgedListener listener, Map<String, Class<?>> observed) {
-		String problem = listener.neverCalledBecause(() -> this.transaction.get() != null);
+	private void add(BridgedListener listener, boolean registered, Map<String, Class<?>> observed) {
+		String problem = registered ? listener.neverCalledBecause(() -> this.transaction.get() != null)
+				: NOT_REGISTERED;
 		if (problem != null) {
 			notCalled(listener.description(), observed, problem);
 			return;
@@ -210,6 +218,30 @@ final class BridgedListeners {
 			throw new InvalidSignalHandlerException("%s can't observe signals. %s".formatted(listener, ex.getProblem()),
 					ex.getRemedy() + ".");
 		}
+	}
+
+	// The multicaster has no other method to read its beans: none is removed.
+	private boolean isRegistered(String beanName) {
+		Set<String> registered = new HashSet<>();
+		this.context
+			.getBean(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME,
+					ApplicationEventMulticaster.class)
+			.removeApplicationListenerBeans((name) -> {
+				registered.add(name);
+				return false;
+			});
+		// A bean that is defined later is registered when it is created.
+		return registered.contains(beanName) || this.context.getBeanFactory().containsSingleton(beanName)
+				&& this.context.getApplicationListeners().contains(this.context.getBean(beanName));
+	}
+
+	// Nothing is known of the listeners of its factory.
+	private boolean isAdaptedByApplication(Method method) {
+		return this.context.getBeansOfType(EventListenerFactory.class)
+			.values()
+			.stream()
+			.anyMatch((factory) -> !factory.getClass().getName().startsWith("org.springframework.")
+					&& factory.supportsMethod(method));
 	}
 
 	private @Nullable ApplicationListenerMethodAdapter adapter(Method method) {
