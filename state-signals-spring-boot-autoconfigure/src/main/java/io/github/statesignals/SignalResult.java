@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * least one responder that acted.
  * <p>
  * A responder that announces that it leaves is no longer awaited: it neither fails the
- * publish nor is it missing. {@link #left()} names it.
+ * publish nor is it missing. {@link #left()} names it. If its handler had begun, it has
+ * failed.
  *
  * @param code the outcome in the protocol's terms
  * @param responses the answers of awaited responders, by responder id, in the order in

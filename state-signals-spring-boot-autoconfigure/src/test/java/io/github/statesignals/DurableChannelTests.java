@@ -274,6 +274,19 @@ class DurableChannelTests {
 	}
 
 	@Test
+	void signalWhoseHandlerTheStopCutsOffIsHandledByTheNextInstance() {
+		ConfigurableApplicationContext first = start(Blocking.class, "responder.name=r",
+				"spring.lifecycle.timeout-per-shutdown-phase=1s");
+		Blocking blocking = first.getBean(Blocking.class);
+		List<CompletableFuture<SignalResult>> publishing = publishUntilBlocked(exporter(), 2, blocking);
+		first.close();
+		assertThat(blocking.numbers).containsExactly(0);
+		Recorder next = start(Recording.class, "responder.name=r").getBean(Recorder.class);
+		assertThat(publishing).allSatisfy((result) -> assertThat(result.join().acted()).containsExactly("r"));
+		assertThat(next.numbers()).containsExactly(0, 1);
+	}
+
+	@Test
 	void ofTwoInstancesOneHandlesAndTheOtherTakesOver() {
 		ConfigurableApplicationContext first = start(Recording.class, "responder.name=r");
 		SignalExporter exporter = exporter();

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.ResultCode;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.TestRedis;
@@ -51,10 +52,10 @@ class ExitingHandlerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "exit", "close", "exit-later" })
-	void handlerThatExitsIsNotAwaitedAndHasNotActed(String event) throws Exception {
+	void handlerThatExitsHasFailed(String event) throws Exception {
 		SignalResult result = publish(event);
-		assertThat(result.isSuccess()).as(result.toString()).isFalse();
-		assertThat(output()).containsOnlyOnce("Stopping without an answer to")
+		assertThat(result.code()).as(result.toString()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(output()).containsOnlyOnce("Not waiting for ")
 			.contains("'" + event + "'", "ends the application before it has returned");
 	}
 

@@ -254,7 +254,7 @@ class FaultTests {
 	}
 
 	@Test
-	void responderProcessThatIsTerminatedHasLeft() throws Exception {
+	void responderProcessThatIsTerminatedInItsHandlerHasFailed() throws Exception {
 		RedisProcess server = this.applications.use(RedisProcess.start());
 		start(server.properties(), 1);
 		ResponderProcess process = this.applications.use(ResponderProcess.start(server.properties(),
@@ -264,10 +264,10 @@ class FaultTests {
 			.timeout(Duration.ofMinutes(10))
 			.publishAsync();
 		process.terminate();
-		SignalResult left = result.get(20, TimeUnit.SECONDS);
-		assertThat(left.missing()).isEmpty();
-		assertThat(left.left()).singleElement().asString().startsWith("leaving-");
-		assertThat(this.exporter.getSubscribers()).hasSize(1);
+		SignalResult failed = result.get(20, TimeUnit.SECONDS);
+		assertThat(failed.code()).as(failed.toString()).isEqualTo(ResultCode.SUB_FAILED);
+		assertThat(failed.failed()).singleElement().asString().startsWith("leaving-");
+		await().atMost(RedisProcess.PATIENCE).until(() -> this.exporter.getSubscribers().size() == 1);
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.github.statesignals.core.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.statesignals.SignalResponder;
@@ -10,6 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits for the handlers when the engine stops, but not for those that wait for the stop.
+ * Nobody would learn from the bye that follows that one had begun to act.
  */
 final class Drain {
 
@@ -21,12 +23,15 @@ final class Drain {
 	// stopping: the thread that stops the engine, and waits for it.
 	static void await(OrderedLanes lanes, Duration timeout, Thread stopping) {
 		try {
-			lanes.abandon((thread) -> thread == stopping || isExiting(thread))
-				.forEach((task) -> logger.warn("Stopping without an answer to the signal of {}: the handler ends the "
-						+ "application before it has returned. Let it return first, and another thread end the "
-						+ "application", task));
+			List<OrderedLanes.Task> ending = lanes.abandon((thread) -> thread == stopping || isExiting(thread));
+			ending.forEach(OrderedLanes.Task::cutOff);
+			ending.forEach((task) -> logger.warn("Not waiting for {}: the handler ends the application before it has "
+					+ "returned, so it has not succeeded. Let it return first, and another thread end the application",
+					task));
 			if (!lanes.awaitIdle(timeout)) {
-				logger.warn("Stopping without an answer to the signals whose handlers had not finished within {}: {}",
+				logger.warn(
+						"Handlers had not finished within {}: {}. Their signals fail; those of durable channels are "
+								+ "delivered again. Shorten them or raise spring.lifecycle.timeout-per-shutdown-phase",
 						timeout, lanes.unfinished());
 			}
 		}
@@ -35,8 +40,10 @@ final class Drain {
 		}
 		catch (RuntimeException | Error ex) {
 			// A handler's toString() may fail.
-			logger.warn("Stopping without an answer to signals whose handlers had not finished", ex);
+			logger.warn("Handlers had not finished. Their signals fail; those of durable channels are delivered again",
+					ex);
 		}
+		lanes.runningTasks().forEach(OrderedLanes.Task::cutOff);
 	}
 
 	// Such a thread never goes on.

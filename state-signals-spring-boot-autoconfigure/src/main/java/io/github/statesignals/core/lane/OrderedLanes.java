@@ -154,10 +154,10 @@ public final class OrderedLanes implements Executor {
 
 	// Removes the lanes that such a thread runs, which are awaited no longer, and returns
 	// their tasks.
-	public List<Object> abandon(Predicate<Thread> blocked) {
-		List<Object> abandoned = new ArrayList<>();
+	public List<Task> abandon(Predicate<Thread> blocked) {
+		List<Task> abandoned = new ArrayList<>();
 		this.lanes.forEach((key, lane) -> {
-			Object task = lane.runningOn(blocked);
+			Task task = lane.runningOn(blocked);
 			if (task != null) {
 				abandoned.add(task);
 				remove(key, lane);
@@ -191,10 +191,10 @@ public final class OrderedLanes implements Executor {
 		return this.memory;
 	}
 
-	List<Object> runningTasks() {
-		List<Object> running = new ArrayList<>();
+	public List<Task> runningTasks() {
+		List<Task> running = new ArrayList<>();
 		for (Lane lane : this.lanes.values()) {
-			Object task = lane.get();
+			Task task = lane.get();
 			if (task != null) {
 				running.add(task);
 			}
@@ -203,7 +203,7 @@ public final class OrderedLanes implements Executor {
 	}
 
 	public String unfinished() {
-		List<Object> running = runningTasks();
+		List<Task> running = runningTasks();
 		List<String> parts = new ArrayList<>(running.stream().limit(DESCRIBED).map(Object::toString).toList());
 		if (running.size() > DESCRIBED) {
 			parts.add((running.size() - DESCRIBED) + " more");
@@ -257,6 +257,10 @@ public final class OrderedLanes implements Executor {
 			return null;
 		}
 
+		// The application stops, and does not wait for the task any longer.
+		default void cutOff() {
+		}
+
 		// About the bytes that the task takes until it is over, always the same.
 		default long bytes() {
 			return 0;
@@ -301,7 +305,7 @@ public final class OrderedLanes implements Executor {
 
 	}
 
-	private final class Lane implements IntSupplier, Supplier<@Nullable Object> {
+	private final class Lane implements IntSupplier, Supplier<@Nullable Task> {
 
 		private final Object key;
 
@@ -380,7 +384,7 @@ public final class OrderedLanes implements Executor {
 			this.thread = null;
 		}
 
-		synchronized @Nullable Object runningOn(Predicate<Thread> threads) {
+		synchronized @Nullable Task runningOn(Predicate<Thread> threads) {
 			Task task = this.running;
 			Thread current = (this.thread == null && task != null) ? task.resumedBy() : this.thread;
 			return (task != null && current != null && threads.test(current)) ? task : null;
@@ -388,7 +392,7 @@ public final class OrderedLanes implements Executor {
 
 		// The running task, also if it awaits a future.
 		@Override
-		public synchronized @Nullable Object get() {
+		public synchronized @Nullable Task get() {
 			return this.running;
 		}
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalResponder;
@@ -33,6 +34,9 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 	// The acknowledgement of a handler that does not act on a signal. Compared by
 	// identity.
 	static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
+
+	private static final Acknowledgement CUT_OFF = Acknowledgement
+		.failure("The application stopped before the handler had finished");
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
@@ -131,7 +135,7 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		Thread.interrupted();
 		// If the signal has no trace context, its answer gets that of the handler.
 		try (Scope scope = last.open()) {
-			if (!handling.isWithdrawn() || !this.listeners.isEmpty() || !delivery.release()) {
+			if (handling.end() && (!handling.isWithdrawn() || !this.listeners.isEmpty() || !delivery.release())) {
 				answer(delivery, handling.merged);
 			}
 		}
@@ -259,6 +263,9 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		// Whether a handler was removed before it was called.
 		private boolean withdrawn;
 
+		@GuardedBy("this")
+		private boolean ended;
+
 		Handling(Delivery delivery, List<RegisteredHandler> matching) {
 			this.delivery = delivery;
 			this.matching = matching;
@@ -272,6 +279,24 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		@Override
 		public @Nullable Thread resumedBy() {
 			return this.resumedBy;
+		}
+
+		// A stored signal is delivered again. No handler has begun to act while a
+		// listener
+		// runs, and subscribing is not acting.
+		@Override
+		public void cutOff() {
+			if (this.next > 0 && this.delivery.receipt() == null && !Signal.isReserved(this.delivery.signal().event())
+					&& end()) {
+				answer(this.delivery, CUT_OFF);
+			}
+		}
+
+		// False if it has ended: a signal is answered once.
+		synchronized boolean end() {
+			boolean first = !this.ended;
+			this.ended = true;
+			return first;
 		}
 
 		@Override

@@ -57,6 +57,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -967,10 +968,53 @@ class DefaultSignalResponderTests {
 		this.publisher.publish("start", 1);
 		gate.awaitEntered();
 		CompletableFuture.runAsync(this.engine::stop).get(10, TimeUnit.SECONDS);
-		assertThat(this.wire.log).containsExactly("bye", "stop");
-		assertThat(output).contains("Stopping without an answer")
+		assertThat(this.publisher.receive()).returns(0, Response::ras)
+			.returns("The application stopped before the handler had finished", Response::message);
+		assertThat(this.wire.log).containsExactly("answer start", "bye", "stop");
+		assertThat(output).contains("Handlers had not finished within PT0.001S")
 			.contains("on 'start' of 'publisher'")
 			.contains(this.responder.getResponderId());
+		gate.open();
+	}
+
+	@Test
+	void handlerThatFinishesAfterItWasCutOffAnswersNothingMore() {
+		use(new Settings().drainTimeout(Duration.ofMillis(1)));
+		Gate gate = new Gate();
+		this.responder.on("start", (signal) -> {
+			gate.pass();
+			return Acknowledgement.success();
+		});
+		this.publisher.publish("start", 1);
+		gate.awaitEntered();
+		this.wire.beforeBye = () -> {
+			gate.open();
+			awaiting().until(() -> this.engine.services().lanes().running() == 0);
+		};
+		this.engine.stop();
+		assertThat(this.wire.log).containsExactly("answer start", "bye", "stop");
+		assertThat(this.publisher.receive().ras()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { Signal.INITIALIZATION, "listener" })
+	void stopThatCutsOffWhatIsNoHandlerOfASignalAnswersNothing(String event) {
+		use(new Settings().drainTimeout(Duration.ofMillis(1)));
+		Gate gate = new Gate();
+		this.responder.on(Signal.INITIALIZATION, (signal) -> {
+			gate.pass();
+			return Acknowledgement.success();
+		});
+		this.responder.on("start", succeeding());
+		this.responder.listen((signal) -> {
+			if (signal.event().equals("listener")) {
+				gate.pass();
+			}
+		});
+		this.publisher.publish(event);
+		gate.awaitEntered();
+		this.engine.stop();
+		assertThat(this.wire.log).containsExactly("bye", "stop");
 		gate.open();
 	}
 
@@ -986,7 +1030,8 @@ class DefaultSignalResponderTests {
 		Thread.currentThread().interrupt();
 		this.engine.stop();
 		assertThat(Thread.interrupted()).isTrue();
-		assertThat(this.wire.log).containsExactly("bye", "stop");
+		assertThat(this.publisher.receive().ras()).isZero();
+		assertThat(this.wire.log).containsExactly("answer start", "bye", "stop");
 		gate.open();
 	}
 
@@ -1124,6 +1169,9 @@ class DefaultSignalResponderTests {
 
 		private volatile boolean failing;
 
+		private volatile Runnable beforeBye = () -> {
+		};
+
 		Wire(SignalTransport delegate) {
 			super(delegate);
 		}
@@ -1177,6 +1225,7 @@ class DefaultSignalResponderTests {
 				this.log.add("answer " + response.event());
 			}
 			else if (response.event().equals(Signal.SHUTDOWN)) {
+				this.beforeBye.run();
 				this.log.add("bye");
 			}
 			return this.failing

@@ -550,7 +550,7 @@ class MembershipTests {
 	}
 
 	@Test
-	void aHandlerThatDoesNotFinishInTimeHasLeft() {
+	void aHandlerThatDoesNotFinishInTimeHasFailed() {
 		SignalExporter exporter = initialized();
 		Application leaving = this.applications.start(new Settings().drainTimeout(Duration.ofMillis(1)));
 		CompletableFuture<Acknowledgement> never = new CompletableFuture<>();
@@ -562,7 +562,13 @@ class MembershipTests {
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
 		this.peer.settle();
 		leaving.engine().stop();
-		assertThat(get(publish).left()).containsExactly(responderId);
+		assertThat(get(publish)).satisfies((result) -> {
+			assertThat(result.failed()).containsExactly(responderId);
+			assertThat(result.left()).isEmpty();
+			assertThat(result.messages()).containsEntry(responderId,
+					"The application stopped before the handler had finished");
+		});
+		awaiting().until(() -> exporter.getSubscribers().isEmpty());
 	}
 
 	// Those that fall silent
