@@ -1,5 +1,7 @@
 package io.github.statesignals;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +162,31 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		this.runner.withUserConfiguration(EnablesAsync.class)
 			.withBean(handlers)
 			.run((context) -> assertInvalid(context, handlers.getName() + ".on(", "@Async", "CompletableFuture"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { BackgroundVoid.class, BackgroundClass.class })
+	void asynchronousMethodByAnotherAnnotationFailsTheStart(Class<?> handlers) {
+		this.runner.withUserConfiguration(EnablesBackground.class)
+			.withBean(handlers)
+			.run((context) -> assertInvalid(context, handlers.getName() + ".on(", "is asynchronous",
+					"CompletableFuture"));
+	}
+
+	@Test
+	void asynchronousMethodOfALazyBeanIsAFailure() {
+		this.runner.withUserConfiguration(EnablesBackground.class, LazyBackground.class).run((context) -> {
+			Response response = this.publisher.ask("start");
+			assertThat(response.ras()).isZero();
+			assertThat(response.message()).contains("BackgroundVoid.on()", "is asynchronous");
+		});
+	}
+
+	@Test
+	void asynchronousMethodByAnotherAnnotationMayReturnAFuture() {
+		this.runner.withUserConfiguration(EnablesBackground.class)
+			.withBean(BackgroundFuture.class)
+			.run((context) -> assertThat(this.publisher.ask("start").message()).isEqualTo("out of disk"));
 	}
 
 	@Test
@@ -583,6 +610,56 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		@OnSignal(event = "start")
 		boolean on() {
 			return true;
+		}
+
+	}
+
+	@Retention(RetentionPolicy.RUNTIME)
+	@interface Background {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync(annotation = Background.class)
+	static class EnablesBackground {
+
+	}
+
+	static class BackgroundVoid {
+
+		@Background
+		@OnSignal(event = "start")
+		void on() {
+		}
+
+	}
+
+	@Background
+	static class BackgroundClass {
+
+		@OnSignal(event = "start")
+		void on() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyBackground {
+
+		@Bean
+		@Lazy
+		BackgroundVoid handlers() {
+			return new BackgroundVoid();
+		}
+
+	}
+
+	static class BackgroundFuture {
+
+		@Background
+		@OnSignal(event = "start")
+		CompletableFuture<Acknowledgement> on() {
+			throw new IllegalStateException("out of disk");
 		}
 
 	}

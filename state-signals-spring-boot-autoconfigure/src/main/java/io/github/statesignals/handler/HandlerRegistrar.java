@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -71,7 +70,7 @@ final class HandlerRegistrar {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
 		checkKind(method);
-		checkAsynchronous(method, bean.targetClass());
+		checkSynchronous(method, bean);
 		InvocableMethods.select(method, bean.beanType());
 		SignalFilter filter = new SignalFilter(attributes.get("tag"), attributes.get("processName"),
 				attributes.get("publisher"), attributes.condition(), this.beanFactory);
@@ -98,14 +97,13 @@ final class HandlerRegistrar {
 		}
 	}
 
-	// Any other value is returned before the method has acted.
-	private static void checkAsynchronous(Method method, Class<?> targetClass) {
-		if (method.getReturnType() != CompletableFuture.class
-				&& (isAsynchronous(method) || isAsynchronous(targetClass))) {
-			throw new InvalidSignalHandlerException(method,
-					"is @Async and returns %s: it would be answered before it has acted"
-						.formatted(method.getReturnType().getSimpleName()),
-					"Return a CompletableFuture, or remove @Async: handlers run on the starter's executor.");
+	private void checkSynchronous(Method method, HandlerBean bean) {
+		if (isAsynchronous(method) || isAsynchronous(bean.targetClass())) {
+			InvocableMethods.refuseAsynchronous(method);
+		}
+		Object created = this.classes.created(bean.name());
+		if (created != null) {
+			InvocableMethods.checkSynchronous(method, created);
 		}
 	}
 

@@ -53,10 +53,16 @@ public record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 		}
 	}
 
+	// Not the product of a factory, which may be created later.
+	public @Nullable Object created(String beanName) {
+		return (this.beanFactory.containsSingleton(beanName) && !this.beanFactory.isFactoryBean(beanName))
+				? this.beanFactory.getBean(beanName) : null;
+	}
+
 	// A factory method may return null. A bean that is not created yet is not null.
 	public boolean isNull(String beanName) {
-		return this.beanFactory.containsSingleton(beanName) && !this.beanFactory.isFactoryBean(beanName)
-				&& this.beanFactory.getBean(beanName).equals(null);
+		Object created = created(beanName);
+		return created != null && created.equals(null);
 	}
 
 }

@@ -3,12 +3,17 @@ package io.github.statesignals.handler.bean;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
+import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.SpringProxy;
 import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.SimpleBeanTargetSource;
 import org.springframework.util.ClassUtils;
@@ -44,11 +49,44 @@ public final class InvocableMethods {
 
 	public static Method select(Method method, Object bean) {
 		Method invocable = select(method, bean.getClass());
+		checkSynchronous(method, bean);
 		for (Object target = target(bean); target != null; target = target(target)) {
+			checkSynchronous(method, target);
 			check(ClassUtils.getMostSpecificMethod(invocable, target.getClass()), target.getClass());
 		}
 		ReflectionUtils.makeAccessible(invocable);
 		return invocable;
+	}
+
+	/**
+	 * Refuses a method that the proxy of its bean runs on another thread, whatever
+	 * annotation or bean asks for it.
+	 */
+	public static void checkSynchronous(Method method, Object bean) {
+		if (bean instanceof Advised advised) {
+			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
+			for (Advisor advisor : advised.getAdvisors()) {
+				if (advisor.getAdvice() instanceof AsyncExecutionInterceptor && matches(advisor, method, targetClass)) {
+					refuseAsynchronous(method);
+				}
+			}
+		}
+	}
+
+	private static boolean matches(Advisor advisor, Method method, Class<?> targetClass) {
+		return !(advisor instanceof PointcutAdvisor selective)
+				|| (selective.getPointcut().getClassFilter().matches(targetClass)
+						&& selective.getPointcut().getMethodMatcher().matches(method, targetClass));
+	}
+
+	// Any value but a future is returned before the method has acted.
+	public static void refuseAsynchronous(Method method) {
+		if (method.getReturnType() != CompletableFuture.class) {
+			throw new InvalidSignalHandlerException(method,
+					"is asynchronous, as by @Async, and returns %s: it would be answered before it has acted"
+						.formatted(method.getReturnType().getSimpleName()),
+					"Return a CompletableFuture, or let it run synchronously: handlers run on the starter's executor.");
+		}
 	}
 
 	public static void checkAll(@Nullable Class<?> beanType, Class<?> type) {
