@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.ResultListener;
 import io.github.statesignals.core.engine.SignalEngine;
-import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.publish.SignalPublisher;
 import io.github.statesignals.observation.PublishOutcome;
 import io.github.statesignals.observation.SignalMeters;
@@ -65,7 +64,9 @@ final class ResultMeters implements ResultListener {
 		Tags tags = Tag.channel(channel);
 		int limit = this.engine.getSettings().exporters().maxPending();
 		SignalMeters.SUBSCRIBERS.gauge(this.registry, tags, this.engine,
-				(engine) -> exporters(engine, channel).flatMap((exporter) -> exporter.getSubscribers().stream())
+				(engine) -> engine.exporters(channel)
+					.stream()
+					.flatMap((exporter) -> exporter.getSubscribers().stream())
 					.distinct()
 					.count());
 		SignalMeters.PUBLISHES_ACTIVE.gauge(this.registry, tags, this.engine,
@@ -80,12 +81,8 @@ final class ResultMeters implements ResultListener {
 		return new ConcurrentHashMap<>();
 	}
 
-	private static Stream<DefaultSignalExporter> exporters(SignalEngine engine, String channel) {
-		return engine.exporters().stream().filter((exporter) -> exporter.getChannel().equals(channel));
-	}
-
 	private static Stream<SignalPublisher> publishers(SignalEngine engine, String channel) {
-		return exporters(engine, channel).map((exporter) -> exporter.subscriptions().publisher());
+		return engine.exporters(channel).stream().map((exporter) -> exporter.subscriptions().publisher());
 	}
 
 	private final class EventMeters {

@@ -63,9 +63,8 @@ record SignalOperations(SignalEngine engine, DurableChannels durableChannels) {
 
 	SignalDetails.Channel channel(String name) {
 		String channel = findChannel(name);
-		List<String> exporters = this.engine.exporters()
+		List<String> exporters = this.engine.exporters(channel)
 			.stream()
-			.filter((exporter) -> exporter.getChannel().equals(channel))
 			.limit(SignalsEndpoint.MAX_LISTED)
 			.map(SignalExporter::getPublisherId)
 			.toList();

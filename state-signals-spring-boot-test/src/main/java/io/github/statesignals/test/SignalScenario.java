@@ -20,7 +20,6 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.SignalEventNames;
 import io.github.statesignals.core.engine.SignalEngine;
-import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -199,14 +198,11 @@ public final class SignalScenario implements AutoCloseable {
 	 * @return the responder, which acknowledges signals
 	 */
 	public TestResponder responder(String name, String channel) {
-		TestResponder responder = new TestResponder(name, channel, () -> peer(true), () -> initialized(channel));
+		TestResponder responder = new TestResponder(name, channel, () -> peer(true),
+				() -> this.engine.exporters(channel));
 		this.responders.add(responder);
 		responder.start();
 		return responder;
-	}
-
-	private List<DefaultSignalExporter> initialized(String channel) {
-		return this.engine.exporters().stream().filter((exporter) -> exporter.getChannel().equals(channel)).toList();
 	}
 
 	/**

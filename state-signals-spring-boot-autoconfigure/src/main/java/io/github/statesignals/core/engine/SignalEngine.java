@@ -179,6 +179,10 @@ public final class SignalEngine implements SmartLifecycle {
 		return this.exporters.initialized();
 	}
 
+	public List<DefaultSignalExporter> exporters(String channel) {
+		return this.exporters.initialized(channel);
+	}
+
 	// One line, of bounded length; empty if there are neither handlers nor exporters.
 	public String describe() {
 		return EngineDescription.of(getSettings().responders().enabled() ? this.responders.all() : List.of(),
