@@ -14,6 +14,7 @@ import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
@@ -36,13 +37,11 @@ final class SignalRuntimeHints implements RuntimeHintsRegistrar, BeanFactoryInit
 		hints.resources()
 			.registerPattern("io/github/statesignals/redis/driver/*.lua")
 			.registerPattern("io/github/statesignals/redis/durable/store/*.lua");
-		for (Class<?> called : List.of(Signal.class, OnSignal.class, OnSignals.class, SignalEvent.class,
-				SignalGateway.class)) {
-			hints.reflection().registerType(called, MemberCategory.INVOKE_PUBLIC_METHODS);
-		}
-		// Its presence decides on the driver.
-		hints.reflection().registerTypeIfPresent(classLoader, "io.lettuce.core.RedisClient", (hint) -> {
-		});
+		hints.reflection()
+			.registerTypes(TypeReference.listOf(Signal.class, OnSignal.class, OnSignals.class, SignalEvent.class,
+					SignalGateway.class), (called) -> called.withMembers(MemberCategory.INVOKE_PUBLIC_METHODS))
+			// Its presence decides on the driver.
+			.registerTypeIfPresent(classLoader, "io.lettuce.core.RedisClient");
 	}
 
 	@Override
