@@ -215,9 +215,7 @@ class SignalEngineConfiguration {
 
 		@Override
 		public SignalExporter create(String processName, String channel) {
-			SignalExporter exporter = this.engine.create(processName, channel);
-			this.lifecycle.warnIfMisspelt(channel);
-			return exporter;
+			return create(processName, channel, this.engine.getSettings().exporters().runnerHost());
 		}
 
 		@Override
