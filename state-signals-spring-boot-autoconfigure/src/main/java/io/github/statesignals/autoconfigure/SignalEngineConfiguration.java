@@ -60,10 +60,8 @@ class SignalEngineConfiguration {
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
 	// Before a bean that is created with them fails without naming the property.
-	SignalEngineConfiguration(StateSignalsProperties properties, Environment environment) {
-		if (environment instanceof ConfigurableEnvironment configurable) {
-			UnknownProperties.warn(configurable, properties);
-		}
+	SignalEngineConfiguration(StateSignalsProperties properties, ConfigurableEnvironment environment) {
+		UnknownProperties.warn(environment, properties);
 		new PropertyChecks(properties, Binder.get(environment)).check();
 	}
 
