@@ -27,18 +27,13 @@ record OnSignalAttributes(Method method, OnSignal annotation, @Nullable OnSignal
 				: this.defaults.event();
 		List<String> events = new ArrayList<>();
 		for (String event : declared) {
-			events.addAll(events(event));
-		}
-		return events;
-	}
-
-	private List<String> events(String declared) {
-		if (declared.isEmpty()) {
-			throw new InvalidSignalHandlerException(this.method, "names a blank event", "Name the event to handle.");
-		}
-		List<String> events = resolved(EVENT, () -> this.resolver.resolveAll(declared));
-		for (String event : events) {
-			hasText(EVENT, declared, event);
+			if (event.isEmpty()) {
+				throw new InvalidSignalHandlerException(this.method, "names a blank event",
+						"Name the event to handle.");
+			}
+			for (String resolved : resolved(EVENT, () -> this.resolver.resolveAll(event))) {
+				events.add(hasText(EVENT, event, resolved));
+			}
 		}
 		return events;
 	}
