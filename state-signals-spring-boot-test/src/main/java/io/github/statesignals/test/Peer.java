@@ -2,8 +2,6 @@ package io.github.statesignals.test;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.SignalObserver;
@@ -11,6 +9,7 @@ import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.core.lane.Timer;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -19,12 +18,6 @@ import org.springframework.util.unit.DataSize;
 final class Peer {
 
 	private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(1);
-
-	private final ExecutorService executor = Executors.newCachedThreadPool((task) -> {
-		Thread thread = new Thread(task, "signal-scenario");
-		thread.setDaemon(true);
-		return thread;
-	});
 
 	private final InMemoryTransport transport;
 
@@ -35,8 +28,11 @@ final class Peer {
 	Peer(InMemoryBroker broker, EngineSettings tested, DataSize maxPayload, JsonMapper mapper, boolean respond) {
 		this.transport = broker.transport(maxPayload, tested.extensions() != EngineSettings.Extensions.OFF);
 		this.timer = broker.clock().timer();
-		this.engine = new SignalEngine(this.transport, settings(tested, respond),
-				(task) -> this.executor.execute(broker.inFlight(task)), mapper, List::of, (event) -> {
+		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("signal-scenario-");
+		executor.setDaemon(true);
+		executor.setTaskDecorator(broker::inFlight);
+		this.engine = new SignalEngine(this.transport, settings(tested, respond), executor, mapper, List::of,
+				(event) -> {
 				}, this.timer, () -> SignalObserver.NONE);
 	}
 
@@ -68,7 +64,6 @@ final class Peer {
 	void close() {
 		this.transport.cut(false);
 		this.engine.close();
-		this.executor.shutdown();
 	}
 
 }
