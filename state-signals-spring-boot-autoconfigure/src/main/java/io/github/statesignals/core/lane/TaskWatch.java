@@ -40,16 +40,16 @@ public final class TaskWatch {
 	}
 
 	// Each lane supplies its running task, and is removed when it has no more tasks.
-	void watch(Collection<? extends Supplier<? extends @Nullable Object>> lanes) {
+	void watch(Collection<? extends Supplier<?>> lanes) {
 		if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
 			this.timer.schedule(this.interval, () -> look(lanes));
 		}
 	}
 
-	private void look(Collection<? extends Supplier<? extends @Nullable Object>> lanes) {
+	private void look(Collection<? extends Supplier<?>> lanes) {
 		long now = this.timer.nanoTime();
 		Map<Object, Sighting> seen = new IdentityHashMap<>();
-		for (Supplier<? extends @Nullable Object> lane : lanes) {
+		for (Supplier<?> lane : lanes) {
 			Object task = lane.get();
 			if (task != null) {
 				Sighting before = this.sightings.get(task);
