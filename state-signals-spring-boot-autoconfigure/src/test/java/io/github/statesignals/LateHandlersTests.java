@@ -25,6 +25,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,6 +76,8 @@ class LateHandlersTests extends AbstractHandlerTests {
 				child.refresh();
 				assertThat(output.getOut()).containsOnlyOnce("The @OnSignal methods of [" + Handling.class.getName()
 						+ "] handle no signals: their application context 'silent' has a parent with signals, and none itself");
+				assertThat(output.getOut()).containsOnlyOnce("The listeners of [" + Moved.class.getName()
+						+ "] handle no signals: their application context 'silent'");
 			}
 			try (AnnotationConfigApplicationContext child = child(context, "disabled")) {
 				TestPropertyValues.of("state-signals.enabled=false").applyTo(child);
@@ -84,7 +88,7 @@ class LateHandlersTests extends AbstractHandlerTests {
 				child.register(StateSignalsAutoConfiguration.class);
 				child.refresh();
 			}
-			assertThat(output.getOut()).containsOnlyOnce("handle no signals");
+			assertThat(output.getOut().split("handle no signals", -1)).hasSize(3);
 		});
 	}
 
@@ -93,6 +97,7 @@ class LateHandlersTests extends AbstractHandlerTests {
 		child.setId(id);
 		child.setParent(parent);
 		child.registerBean(Handling.class);
+		child.registerBean(Listening.class);
 		return child;
 	}
 
@@ -184,6 +189,24 @@ class LateHandlersTests extends AbstractHandlerTests {
 		@OnSignal(event = "go")
 		void go() {
 			HANDLED.add(this);
+		}
+
+	}
+
+	@SignalEvent(bridge = true)
+	record Moved(String what) {
+	}
+
+	static class Listening {
+
+		@EventListener
+		void on(Moved moved) {
+			HANDLED.add(this);
+		}
+
+		@EventListener
+		void on(ContextRefreshedEvent event) {
+			// Is no signal.
 		}
 
 	}

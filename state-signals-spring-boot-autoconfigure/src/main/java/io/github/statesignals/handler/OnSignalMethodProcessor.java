@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.SignalArgumentResolver;
@@ -174,7 +173,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 	}
 
 	private void process(String beanName, @Nullable ApplicationEventBridge bridge) {
-		Class<?> targetClass = targetClass(this.classes, beanName);
+		Class<?> targetClass = this.classes.targetClass(beanName);
 		if (targetClass == null) {
 			return;
 		}
@@ -206,8 +205,10 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		if (!(event.getApplicationContext() instanceof ConfigurableApplicationContext context)) {
 			return;
 		}
-		if (event instanceof ContextRefreshedEvent && context.getBeanFactory() != this.beanFactory) {
-			reportHandlers(context);
+		// A child context publishes its events to its parents, too.
+		if (event instanceof ContextRefreshedEvent && context.getBeanFactory() != this.beanFactory
+				&& context.getBeanNamesForType(OnSignalMethodProcessor.class, true, false).length == 0) {
+			SilentChild.report(context, this.annotated::get);
 		}
 		// An engine of this context stops by itself, after the web server's requests.
 		if (context.getBeanFactory() != this.beanFactory
@@ -222,27 +223,6 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		}
 	}
 
-	// A child context publishes its events to its parents, too.
-	private void reportHandlers(ConfigurableApplicationContext child) {
-		if (child.getBeanNamesForType(OnSignalMethodProcessor.class, true, false).length > 0
-				|| !child.getEnvironment().getProperty("state-signals.enabled", Boolean.class, true)) {
-			return;
-		}
-		BeanClasses classes = new BeanClasses(child.getBeanFactory());
-		List<String> handlers = Stream.of(child.getBeanDefinitionNames())
-			.map((beanName) -> targetClass(classes, beanName))
-			.filter((type) -> type != null && this.annotated.get(type))
-			.map(Class::getName)
-			.toList();
-		if (!handlers.isEmpty()) {
-			logger
-				.warn("The @OnSignal methods of {} handle no signals: their application context '{}' has a parent with "
-						+ "signals, and none itself. Add @ImportAutoConfiguration(StateSignalsAutoConfiguration.class) to it, "
-						+ "move the beans to the parent, or set 'state-signals.enabled' to false in it", handlers,
-						child.getId());
-		}
-	}
-
 	// Also when the context fails to start: the engine may be its parent's.
 	@Override
 	public void destroy() {
@@ -254,16 +234,6 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		List<SignalResponder.@Nullable Registration> removed = this.registrations.remove(beanName);
 		if (removed != null) {
 			removed.stream().filter(Objects::nonNull).forEach(SignalResponder.Registration::close);
-		}
-	}
-
-	private static @Nullable Class<?> targetClass(BeanClasses classes, String beanName) {
-		try {
-			return classes.targetClass(beanName);
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Could not determine the class of bean '{}'", beanName, ex);
-			return null;
 		}
 	}
 

@@ -1,6 +1,8 @@
 package io.github.statesignals.handler.bean;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.SpringProxy;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -16,6 +18,8 @@ import org.springframework.core.ResolvableType;
  */
 public record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 
+	private static final Logger logger = LoggerFactory.getLogger(BeanClasses.class);
+
 	// As Spring's processor of event listeners does.
 	public @Nullable Class<?> definedClass(String beanName) {
 		// The class of a scoped proxy is not that of its target.
@@ -26,13 +30,19 @@ public record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 	}
 
 	public @Nullable Class<?> targetClass(String beanName) {
-		Class<?> type = definedClass(beanName);
-		if (type != null && SpringProxy.class.isAssignableFrom(type) && this.beanFactory.containsSingleton(beanName)
-				&& this.beanFactory.isSingleton(beanName)) {
-			// The application made the proxy itself.
-			return AopProxyUtils.ultimateTargetClass(this.beanFactory.getBean(beanName));
+		try {
+			Class<?> type = definedClass(beanName);
+			if (type != null && SpringProxy.class.isAssignableFrom(type) && this.beanFactory.containsSingleton(beanName)
+					&& this.beanFactory.isSingleton(beanName)) {
+				// The application made the proxy itself.
+				return AopProxyUtils.ultimateTargetClass(this.beanFactory.getBean(beanName));
+			}
+			return type;
 		}
-		return type;
+		catch (RuntimeException ex) {
+			logger.debug("Could not determine the class of bean '{}'", beanName, ex);
+			return null;
+		}
 	}
 
 	// A lambda or an adapter has no generics, the definition of its bean has.

@@ -127,6 +127,19 @@ public final class ApplicationEventBridge implements ApplicationListener<Applica
 		this.listeners.inspect(beanName);
 	}
 
+	public static List<String> observedTypes(AbstractApplicationContext context) {
+		BridgedListeners listeners = new BridgedListeners(context);
+		for (String beanName : context.getBeanDefinitionNames()) {
+			try {
+				listeners.inspect(beanName);
+			}
+			catch (RuntimeException ex) {
+				logger.debug("Could not inspect bean '{}'", beanName, ex);
+			}
+		}
+		return listeners.drain().stream().map((observed) -> observed.type().getName()).toList();
+	}
+
 	// Inspected again when the context is started again.
 	public void listen(List<SignalResponder.@Nullable Registration> registered) {
 		for (BridgedEvent observed : this.listeners.drain()) {
