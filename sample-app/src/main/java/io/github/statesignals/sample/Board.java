@@ -55,8 +55,6 @@ class Board {
 
 	private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-	private long sequence;
-
 	private String status = "No run yet.";
 
 	@Autowired
@@ -84,7 +82,7 @@ class Board {
 	SentSignal sending(String run, String event, Collection<String> awaited) {
 		SentSignal signal;
 		synchronized (this) {
-			signal = new SentSignal(++this.sequence, run, event, this.clock.instant());
+			signal = new SentSignal(run, event, this.clock.instant());
 			for (String id : awaited) {
 				if (join(id)) {
 					signal.await(id);

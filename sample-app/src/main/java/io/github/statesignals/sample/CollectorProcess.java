@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,8 +28,6 @@ final class CollectorProcess {
 	private @Nullable Process handle;
 
 	private ProcessState state = ProcessState.STARTING;
-
-	private Instant since = Instant.now();
 
 	CollectorProcess(int number) {
 		this.number = number;
@@ -60,7 +57,6 @@ final class CollectorProcess {
 		Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
 		this.handle = started;
 		this.state = ProcessState.STARTING;
-		this.since = Instant.now();
 		this.faults.clear();
 		return started;
 	}
@@ -102,7 +98,6 @@ final class CollectorProcess {
 	 */
 	ProcessState ended() {
 		ProcessState before = this.state;
-		this.since = Instant.now();
 		if (before != ProcessState.KILLED) {
 			this.state = ProcessState.STOPPED;
 		}
@@ -117,7 +112,7 @@ final class CollectorProcess {
 	}
 
 	ProcessView view() {
-		return new ProcessView(this.number, handle().pid(), this.state, this.since,
+		return new ProcessView(this.number, handle().pid(), this.state,
 				this.state.actions().stream().filter(CollectorProcess::isPossible).toList(), Map.copyOf(this.faults));
 	}
 
@@ -187,11 +182,10 @@ final class CollectorProcess {
 	 * @param number its number
 	 * @param pid its process id
 	 * @param state its state
-	 * @param since the time of the latest start or end
 	 * @param actions the operations on it that are possible now
 	 * @param faults the faults of its collectors
 	 */
-	record ProcessView(int number, long pid, ProcessState state, Instant since, List<Action> actions,
+	record ProcessView(int number, long pid, ProcessState state, List<Action> actions,
 			Map<CollectorName, Fault> faults) {
 	}
 

@@ -79,10 +79,6 @@ class PageModel {
 		return this.embedded;
 	}
 
-	public boolean isProcessLimitReached() {
-		return this.processes.processes().size() >= CollectorProcesses.MOST;
-	}
-
 	public String getRedisHost() {
 		return (this.redis != null) ? this.redis.getHost() : "localhost";
 	}

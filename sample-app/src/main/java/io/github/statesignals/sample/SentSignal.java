@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SentSignal {
 
-	final long number;
-
 	final String run;
 
 	final String event;
@@ -28,8 +26,7 @@ final class SentSignal {
 
 	private boolean ended;
 
-	SentSignal(long number, String run, String event, Instant at) {
-		this.number = number;
+	SentSignal(String run, String event, Instant at) {
 		this.run = run;
 		this.event = event;
 		this.at = at;
@@ -90,7 +87,7 @@ final class SentSignal {
 	}
 
 	SentSignal copy() {
-		SentSignal copy = new SentSignal(this.number, this.run, this.event, this.at);
+		SentSignal copy = new SentSignal(this.run, this.event, this.at);
 		copy.cells.putAll(this.cells);
 		copy.ended = this.ended;
 		return copy;
