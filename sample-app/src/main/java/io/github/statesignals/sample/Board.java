@@ -85,7 +85,7 @@ class Board {
 			signal = new SentSignal(run, event, this.clock.instant());
 			for (String id : awaited) {
 				if (join(id)) {
-					signal.await(id);
+					signal.set(id, Cell.WAITING);
 				}
 			}
 			this.signals.addFirst(signal);
@@ -105,7 +105,7 @@ class Board {
 			if (signal.isEnded() || !this.responders.containsKey(id)) {
 				return;
 			}
-			signal.answer(id, Cell.of(answer, this.late));
+			signal.set(id, Cell.of(answer, this.late));
 		}
 		changed(Part.SIGNALS);
 	}

@@ -40,11 +40,7 @@ final class SentSignal {
 		return this.ended;
 	}
 
-	void await(String id) {
-		this.cells.put(id, Cell.WAITING);
-	}
-
-	void answer(String id, Cell cell) {
+	void set(String id, Cell cell) {
 		this.cells.put(id, cell);
 	}
 
