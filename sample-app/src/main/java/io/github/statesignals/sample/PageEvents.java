@@ -7,8 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import io.github.statesignals.sample.Board.Part;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +44,6 @@ class PageEvents {
 
 	private final Collection<Browser> browsers = new CopyOnWriteArrayList<>();
 
-	private final ExecutorService executor = Executors.newCachedThreadPool((task) -> {
-		Thread thread = new Thread(task, "page-events");
-		thread.setDaemon(true);
-		return thread;
-	});
-
 	private volatile boolean closed;
 
 	PageEvents(ITemplateEngine templates, PageModel model, Board board) {
@@ -74,7 +66,9 @@ class PageEvents {
 		this.browsers.add(browser);
 		browser.emitter.onCompletion(browser::close);
 		browser.emitter.onError((ex) -> browser.close());
-		this.executor.execute(browser::send);
+		Thread sender = new Thread(browser::send, "page-events");
+		sender.setDaemon(true);
+		sender.start();
 		return browser.emitter;
 	}
 
@@ -87,7 +81,6 @@ class PageEvents {
 	void close() {
 		this.closed = true;
 		this.browsers.forEach(Browser::close);
-		this.executor.shutdown();
 	}
 
 	private String render(Part part) {
