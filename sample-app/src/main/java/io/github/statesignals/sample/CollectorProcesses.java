@@ -10,8 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.sample.Board.Kind;
@@ -54,12 +53,6 @@ class CollectorProcesses implements DisposableBean {
 	private final List<String> redis;
 
 	private final Map<Integer, CollectorProcess> processes = new TreeMap<>();
-
-	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor((task) -> {
-		Thread thread = new Thread(task, "collector-processes");
-		thread.setDaemon(true);
-		return thread;
-	});
 
 	private boolean closed;
 
@@ -187,7 +180,6 @@ class CollectorProcesses implements DisposableBean {
 				handle.destroyForcibly();
 			}
 		}
-		this.scheduler.shutdownNow();
 	}
 
 	private CollectorProcess get(int number) {
@@ -285,7 +277,7 @@ class CollectorProcesses implements DisposableBean {
 			throw new RefusedException("Process %d can't be frozen here.".formatted(process.number()));
 		}
 		Process handle = process.handle();
-		this.scheduler.schedule(() -> {
+		CompletableFuture.delayedExecutor(FROZEN_FOR.toMillis(), TimeUnit.MILLISECONDS).execute(() -> {
 			synchronized (this) {
 				if (!process.isHandle(handle) || process.state() != ProcessState.FROZEN) {
 					return;
@@ -293,7 +285,7 @@ class CollectorProcesses implements DisposableBean {
 				process.thaw();
 			}
 			this.board.note(Kind.ACTION, "Process %d continues.".formatted(process.number()));
-		}, FROZEN_FOR.toMillis(), TimeUnit.MILLISECONDS);
+		});
 	}
 
 }
