@@ -39,8 +39,9 @@ public final class StreamClient {
 
 	private volatile @Nullable StreamCommands commands;
 
-	@GuardedBy("this")
-	private @Nullable CompletableFuture<StreamCommands> opening;
+	// Completes when the calls that waited for the connection are sent. Written under the
+	// lock.
+	private volatile @Nullable CompletableFuture<StreamCommands> opening;
 
 	@GuardedBy("this")
 	private boolean closed;
@@ -56,7 +57,8 @@ public final class StreamClient {
 
 	// Completes on any thread, or exceptionally with the driver's exception.
 	public <T> CompletableFuture<T> call(Function<StreamCommands, CompletableFuture<T>> call, Duration timeout) {
-		StreamCommands current = this.commands;
+		CompletableFuture<StreamCommands> connecting = this.opening;
+		StreamCommands current = (connecting == null || connecting.isDone()) ? this.commands : null;
 		try {
 			return (current != null) ? call(current, call, timeout)
 					: callLater((connected) -> call(connected, call, timeout));
@@ -105,7 +107,7 @@ public final class StreamClient {
 		CompletableFuture<StreamCommands> connecting;
 		synchronized (this) {
 			connecting = connect();
-			if (connecting == this.opening && !connecting.isDone()) {
+			if (!connecting.isDone()) {
 				CompletableFuture<CompletableFuture<T>> called = connecting.thenApply(call);
 				this.opening = called.thenCombine(connecting, (reply, connected) -> connected);
 				return called.thenCompose(Function.identity());
@@ -115,15 +117,11 @@ public final class StreamClient {
 	}
 
 	private synchronized CompletableFuture<StreamCommands> connect() {
-		StreamCommands current = this.commands;
 		if (this.closed) {
 			return CompletableFuture.failedFuture(new DataAccessResourceFailureException("Not connected to Redis"));
 		}
-		if (current != null) {
-			return CompletableFuture.completedFuture(current);
-		}
 		CompletableFuture<StreamCommands> connecting = this.opening;
-		if (connecting == null) {
+		if (connecting == null || (connecting.isDone() && this.commands == null)) {
 			connecting = CompletableFuture.supplyAsync(this::open, this.executor);
 			this.opening = connecting;
 		}
@@ -137,7 +135,6 @@ public final class StreamClient {
 		}
 		finally {
 			synchronized (this) {
-				this.opening = null;
 				this.commands = this.closed ? null : opened;
 			}
 		}

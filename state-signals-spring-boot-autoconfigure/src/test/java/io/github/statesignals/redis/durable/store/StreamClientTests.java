@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.redis.driver.LuaScript;
@@ -12,7 +13,10 @@ import io.github.statesignals.redis.driver.StreamCommands;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.dao.QueryTimeoutException;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * {@link StreamClient} in a process that has no memory or thread left.
@@ -51,6 +55,74 @@ class StreamClientTests {
 		connecting.get(0).run();
 		assertThat(sent).containsExactly(0, 1, 2, 3, 4);
 		assertThat(replies).allSatisfy((reply) -> assertThat(reply).isCompletedWithValue(true));
+	}
+
+	@Test
+	void callIsSentAfterThoseThatWaitedForTheConnection() {
+		List<Runnable> connecting = new ArrayList<>();
+		StreamClient waiting = new StreamClient(Unused::new, connecting::add);
+		List<String> sent = new ArrayList<>();
+		waiting.call((commands) -> {
+			sent.add("waiting");
+			waiting.call((connected) -> CompletableFuture.completedFuture(sent.add("new")));
+			return CompletableFuture.completedFuture(true);
+		});
+		waiting.call((commands) -> CompletableFuture.completedFuture(sent.add("waiting too")));
+		connecting.get(0).run();
+		assertThat(sent).containsExactly("waiting", "waiting too", "new");
+		waiting.call((commands) -> CompletableFuture.completedFuture(sent.add("connected")));
+		assertThat(sent).hasSize(4);
+		assertThat(connecting).hasSize(1);
+	}
+
+	@Test
+	void connectsOnceIfACallFindsTheConnectionOpenMeanwhile() {
+		List<Runnable> connecting = new ArrayList<>();
+		StreamClient waiting = new StreamClient(Unused::new, connecting::add);
+		waiting.call((commands) -> CompletableFuture.completedFuture(1));
+		assertCallThatWaitsForTheLockIsSentAfter(waiting, () -> connecting.get(0).run());
+		assertThat(connecting).hasSize(1);
+	}
+
+	@Test
+	void connectsOnceIfTheFirstCallFindsTheConnectionOpenMeanwhile() {
+		AtomicInteger opened = new AtomicInteger();
+		StreamClient connected = new StreamClient(() -> {
+			opened.incrementAndGet();
+			return new Unused();
+		}, Runnable::run);
+		assertCallThatWaitsForTheLockIsSentAfter(connected,
+				() -> connected.call((commands) -> CompletableFuture.completedFuture(1)));
+		assertThat(opened).hasValue(1);
+	}
+
+	private static void assertCallThatWaitsForTheLockIsSentAfter(StreamClient client, Runnable connecting) {
+		CompletableFuture<Integer> reply = new CompletableFuture<>();
+		Thread caller = new Thread(
+				() -> client.call((commands) -> CompletableFuture.completedFuture(2)).thenAccept(reply::complete));
+		synchronized (client) {
+			caller.start();
+			await().until(() -> caller.getState() == Thread.State.BLOCKED);
+			connecting.run();
+		}
+		await().until(reply::isDone);
+		assertThat(reply).isCompletedWithValue(2);
+	}
+
+	@Test
+	void connectsAgainAfterAFailureOfConnectingAndAfterALoss() {
+		AtomicInteger opened = new AtomicInteger();
+		StreamClient reconnecting = new StreamClient(() -> {
+			if (opened.incrementAndGet() == 1) {
+				throw new QueryTimeoutException("on purpose");
+			}
+			return new Unused();
+		}, Runnable::run);
+		assertThat(reconnecting.call((commands) -> CompletableFuture.completedFuture(1))).isCompletedExceptionally();
+		assertThat(reconnecting.call((commands) -> CompletableFuture.completedFuture(2))).isCompletedWithValue(2);
+		reconnecting.call((commands) -> CompletableFuture.failedFuture(new QueryTimeoutException("on purpose")));
+		assertThat(reconnecting.call((commands) -> CompletableFuture.completedFuture(3))).isCompletedWithValue(3);
+		assertThat(opened).hasValue(3);
 	}
 
 	@Test
