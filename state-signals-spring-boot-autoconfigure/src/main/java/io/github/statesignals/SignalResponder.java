@@ -101,6 +101,10 @@ public interface SignalResponder {
 	 * it answers only signals that match a handler. So an {@code initialization} without
 	 * a handler is not answered, and the responder is not subscribed.
 	 * <p>
+	 * When the application stops, the signals that it has not answered, and that their
+	 * publishers still await, are answered with {@code ras} 0; those of a durable channel
+	 * are delivered again.
+	 * <p>
 	 * Threads and order are those of handlers. An exception of the listener is logged.
 	 * @param listener the listener
 	 * @return the registration, which removes the listener when it is closed

@@ -441,6 +441,21 @@ class DurableChannelTests {
 	}
 
 	@Test
+	void signalThatAListenerHasNotAnsweredWhenItStopsIsDeliveredAgain() {
+		ConfigurableApplicationContext first = start(Object.class, "responder.name=r");
+		List<Signal> received = new CopyOnWriteArrayList<>();
+		first.getBean(SignalResponder.class).listen(received::add);
+		SignalExporter exporter = exporter();
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
+		CompletableFuture<SignalResult> publishing = exporter.signal("flip").publishAsync();
+		await().until(() -> !received.isEmpty());
+		first.close();
+		Recorder next = start(Recording.class, "responder.name=r").getBean(Recorder.class);
+		assertThat(publishing.join().acted()).containsExactly("r");
+		assertThat(next.signals).hasSize(1);
+	}
+
+	@Test
 	void shutdownStaysOutstandingForNoResponder() {
 		start(Recording.class, "responder.name=handler");
 		SignalResponder listener = start(Object.class, "responder.name=listener").getBean(SignalResponder.class);

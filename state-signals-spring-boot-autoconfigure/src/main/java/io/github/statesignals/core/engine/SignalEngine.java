@@ -310,6 +310,7 @@ public final class SignalEngine implements SmartLifecycle {
 		try {
 			description = describe();
 			Drain.await(this.services.lanes(), getSettings().drainTimeout(), stopping);
+			this.responders.all().forEach(DefaultSignalResponder::cutOff);
 			sayGoodbye();
 		}
 		finally {

@@ -173,6 +173,11 @@ public final class DefaultSignalResponder implements SignalResponder {
 		return this.busy.get();
 	}
 
+	// The application stops, and can't answer the signals of its listeners any more.
+	public void cutOff() {
+		this.handling.cutOff();
+	}
+
 	@Override
 	public Registration on(String event, SignalHandler handler) {
 		Assert.hasText(event, "The event to handle must not be blank: use \"*\" for any");

@@ -35,13 +35,16 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 	// identity.
 	static final Acknowledgement NOT_HANDLED = new Acknowledgement(Acknowledgement.SUCCESS, null);
 
-	private static final Acknowledgement CUT_OFF = Acknowledgement
-		.failure("The application stopped before the handler had finished");
-
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
 	OrderedLanes.Task task(Delivery delivery, List<RegisteredHandler> matching) {
 		return new Handling(delivery, matching);
+	}
+
+	void cutOff() {
+		this.unanswered.removeAwaited(this.services.timer().nanoTime())
+			.forEach((delivery) -> this.answers.answer(delivery,
+					Acknowledgement.failure("The application stopped before it had answered")));
 	}
 
 	// Handles a signal and answers it.
@@ -288,7 +291,8 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 		public void cutOff() {
 			if (this.next > 0 && this.delivery.receipt() == null && !Signal.isReserved(this.delivery.signal().event())
 					&& end()) {
-				answer(this.delivery, CUT_OFF);
+				answer(this.delivery,
+						Acknowledgement.failure("The application stopped before the handler had finished"));
 			}
 		}
 

@@ -1,8 +1,10 @@
 package io.github.statesignals.core.responder;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
@@ -74,6 +76,16 @@ final class UnansweredSignals {
 	synchronized @Nullable Delivery find(String publisherId, String event, boolean finished, long nowNanos) {
 		removeIf((delivery) -> isOf(delivery, publisherId, event) && delivery.isExpired(nowNanos));
 		return find((delivery) -> isOf(delivery, publisherId, event), finished);
+	}
+
+	// Removes and returns the signals that their publishers still await, except those
+	// that
+	// are stored: they are delivered again.
+	synchronized List<Delivery> removeAwaited(long nowNanos) {
+		List<Delivery> awaited = new ArrayList<>();
+		removeIf((delivery) -> delivery.extension() != null && !Signal.isReserved(delivery.signal().event())
+				&& delivery.receipt() == null && !delivery.isExpired(nowNanos) && awaited.add(delivery));
+		return awaited;
 	}
 
 	private static boolean isOf(Delivery delivery, String publisherId, String event) {

@@ -571,6 +571,40 @@ class MembershipTests {
 		awaiting().until(() -> exporter.getSubscribers().isEmpty());
 	}
 
+	@Test
+	void aListenerThatHasNotAnsweredWhenItsApplicationStopsHasFailed() {
+		SignalExporter exporter = initialized();
+		Application leaving = this.applications.start();
+		SignalResponder responder = leaving.responder();
+		responder.listen((signal) -> {
+			if (signal.event().equals(Signal.INITIALIZATION)) {
+				responder.respond(signal, 1, null);
+			}
+		});
+		this.peer.settle();
+		this.applications.timer().advance(PATIENCE);
+		awaiting().until(() -> exporter.getSubscribers().contains(responder.getResponderId()));
+		CompletableFuture<SignalResult> expired = exporter.signal("start").timeout(PATIENCE).publishAsync();
+		this.peer.settle();
+		this.applications.timer().advance(PATIENCE.multipliedBy(2));
+		assertThat(get(expired).missing()).containsExactly(responder.getResponderId());
+		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
+		this.peer.settle();
+		this.peer.responses().clear();
+		leaving.engine().stop();
+		assertThat(get(publish)).satisfies((result) -> {
+			assertThat(result.failed()).containsExactly(responder.getResponderId());
+			assertThat(result.messages()).containsEntry(responder.getResponderId(),
+					"The application stopped before it had answered");
+		});
+		assertThat(this.peer.receiveResponse().content().ras()).isZero();
+		assertAnnounced(Signal.SHUTDOWN, responder);
+		leaving.engine().start();
+		assertAnnounced(Signal.INITIALIZATION, responder);
+		leaving.engine().stop();
+		assertAnnounced(Signal.SHUTDOWN, responder);
+	}
+
 	// Those that fall silent
 
 	@Test
