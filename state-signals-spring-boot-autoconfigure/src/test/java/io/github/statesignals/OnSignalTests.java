@@ -163,8 +163,9 @@ class OnSignalTests extends AbstractHandlerTests {
 				returned("Mono<Void>", 1, null), returned("Mono<Boolean>", 0, null),
 				returned("Mono<Acknowledgement>", 1, "done"), returned("empty Mono", 1, null),
 				returned("null Mono", 1, null), returned("failed Mono", 0, "out of disk"),
-				returned("Exception", 0, "out of disk"), returned("Error", 0, "out of memory"),
-				returned("Throwable", 0, "out of reach"), returned("unreadable", 0, "UnreadableException"));
+				returned("Mono<?>", 0, "full"), returned("Exception", 0, "out of disk"),
+				returned("Error", 0, "out of memory"), returned("Throwable", 0, "out of reach"),
+				returned("unreadable", 0, "UnreadableException"));
 	}
 
 	private static Expected returned(String event, int ras, String message) {
@@ -498,6 +499,8 @@ class OnSignalTests extends AbstractHandlerTests {
 				Arguments.of(ReturnsList.class, "returns java.util.List<java.lang.Boolean>", "CompletionStage or Mono"),
 				Arguments.of(ReturnsFutureOfString.class,
 						"returns java.util.concurrent.CompletableFuture<java.lang.String>", "CompletionStage or Mono"),
+				Arguments.of(ReturnsSubclassOfFutureOfString.class, "Receipt, which is no acknowledgement",
+						"CompletionStage or Mono"),
 				Arguments.of(ReturnsMonoOfString.class, "returns reactor.core.publisher.Mono<java.lang.String>",
 						"CompletionStage or Mono"),
 				Arguments.of(TakesInterface.class, "parameter 1 is of type java.lang.Runnable", "Take a Signal"),
@@ -859,6 +862,11 @@ class OnSignalTests extends AbstractHandlerTests {
 		@OnSignal(event = "null Mono")
 		Mono<Acknowledgement> nullMono() {
 			return null;
+		}
+
+		@OnSignal(event = "Mono<?>")
+		Mono<?> mono() {
+			return Mono.just(Acknowledgement.failure("full"));
 		}
 
 		@OnSignal(event = "failed Mono")
@@ -1517,6 +1525,19 @@ class OnSignalTests extends AbstractHandlerTests {
 		@OnSignal(event = "start")
 		CompletableFuture<String> on() {
 			return CompletableFuture.completedFuture("");
+		}
+
+	}
+
+	static class ReturnsSubclassOfFutureOfString {
+
+		@OnSignal(event = "start")
+		Receipt on() {
+			return new Receipt();
+		}
+
+		static class Receipt extends CompletableFuture<String> {
+
 		}
 
 	}

@@ -41,8 +41,8 @@ record HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
 		}
 		else {
 			ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(rawType);
-			if (adapter != null && !adapter.isMultiValue()
-					&& (adapter.isNoValue() || isOutcome(type.getGeneric(0)) || type.getGeneric(0).resolve() == null)) {
+			ResolvableType outcome = type.getGeneric(0);
+			if (adapter != null && !adapter.isMultiValue() && (isOutcome(outcome) || outcome.resolve() == null)) {
 				return new HandlerResult(adapter);
 			}
 		}
