@@ -65,6 +65,15 @@ class JedisTests {
 		RedisChecks.awaitAnswered(exporter);
 	}
 
+	// Jedis does not know the node yet.
+	@Test
+	void publishIsAnsweredOnceTheNodeOfItsChannelWasReplaced() {
+		RedisCluster cluster = this.applications.use(RedisCluster.start());
+		SignalExporter exporter = RedisChecks.initialized(start(cluster.properties()));
+		cluster.failOver(cluster.ownerOf(CHANNEL));
+		RedisChecks.publish(exporter, 1, 20);
+	}
+
 	// A publish counts those of that node. With another count the exporter would ask for
 	// subscribers again.
 	@Test

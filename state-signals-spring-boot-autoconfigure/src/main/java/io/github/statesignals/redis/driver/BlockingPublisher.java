@@ -52,11 +52,11 @@ final class BlockingPublisher extends FramePublisher {
 			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
 		}
 		try (connection) {
-			return CompletableFuture.completedFuture(publish(connection, frame));
+			return CompletableFuture.completedFuture(publish(connection, frame, true));
 		}
 	}
 
-	private static @Nullable Long publish(RedisConnection connection, Frame frame) {
+	private static @Nullable Long publish(RedisConnection connection, Frame frame, boolean first) {
 		if (!(connection instanceof RedisClusterConnection cluster)) {
 			return connection.publish(frame.channel(), frame.write());
 		}
@@ -71,8 +71,10 @@ final class BlockingPublisher extends FramePublisher {
 		}
 		catch (RuntimeException ex) {
 			boolean unknown = ex.getClass() == DataAccessResourceFailureException.class;
-			if (unknown) {
+			if (unknown && first) {
+				// Such as after a failover. Nothing was sent.
 				findNode(cluster, frame.channel());
+				return publish(connection, frame, false);
 			}
 			// What a command throws is translated, unlike what getting a connection
 			// throws.
