@@ -10,15 +10,10 @@ import java.util.Set;
 import io.github.statesignals.core.MetadataConversionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.util.TokenBuffer;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ClassUtils;
@@ -86,11 +81,7 @@ public final class MetadataReader {
 		}
 
 		@Nullable Object read(@Nullable Object value, Type type) {
-			TokenBuffer json = TokenBuffer.forGeneration();
-			this.mapper.writer().without(SerializationFeature.WRAP_ROOT_VALUE).writeValue(json, value);
-			return this.mapper.readerFor(this.mapper.constructType(type))
-				.without(DeserializationFeature.UNWRAP_ROOT_VALUE)
-				.readValue(new Source(json.asParser(), this.mapper));
+			return this.mapper.convertValue(value, this.mapper.constructType(type));
 		}
 
 		// A reader looks for the deserializers of the type and of all of its properties.
@@ -106,25 +97,6 @@ public final class MetadataReader {
 					unchecked.addAll(this.guard.subtypes());
 				}
 			}
-		}
-
-	}
-
-	/**
-	 * Deserializers may read a tree or a value with the context of their parser.
-	 */
-	private static final class Source extends JsonParserDelegate {
-
-		private final JsonMapper mapper;
-
-		Source(JsonParser parser, JsonMapper mapper) {
-			super(parser);
-			this.mapper = mapper;
-		}
-
-		@Override
-		public ObjectReadContext objectReadContext() {
-			return this.mapper.createParser("").objectReadContext();
 		}
 
 	}
