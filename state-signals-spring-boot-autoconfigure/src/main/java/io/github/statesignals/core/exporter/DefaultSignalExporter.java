@@ -295,7 +295,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 			throw new IllegalStateException(
 					("Exporter '%s' can't wait for subscribers while the application has not started, and was not initialized. "
 							+ "Call initialize() here, which is done at start, and wait in an ApplicationRunner, "
-							+ "or set state-signals.exporter.await-subscribers")
+							+ "or for the SignalExporter bean set state-signals.exporter.await-subscribers")
 						.formatted(this.publisherId));
 		}
 	}

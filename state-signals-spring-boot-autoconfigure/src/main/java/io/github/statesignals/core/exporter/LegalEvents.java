@@ -17,7 +17,7 @@ final class LegalEvents {
 
 	static Set<String> of(String... events) {
 		Assert.notEmpty(events, "An exporter needs at least one legal event: "
-				+ "name the events that it publishes, in the call or in state-signals.exporter.legal-events");
+				+ "name the events that it publishes in the call, or those of the SignalExporter bean in state-signals.exporter.legal-events");
 		Set<String> legal = new LinkedHashSet<>();
 		for (String event : events) {
 			Assert.hasText(event, "A legal event must not be blank: remove it from the legal events");
@@ -40,7 +40,7 @@ final class LegalEvents {
 	static void check(String event, String publisherId, ExporterState state) {
 		if (!state.is(Status.SHUT_DOWN) && !state.legalEvents().contains(event)) {
 			throw new IllegalArgumentException(
-					"'%s' is not a legal event of exporter '%s': it was initialized with '%s'. Name it there, or in state-signals.exporter.legal-events"
+					"'%s' is not a legal event of exporter '%s': it was initialized with '%s'. Name it there, or for the SignalExporter bean in state-signals.exporter.legal-events"
 						.formatted(event, publisherId, String.join("', '", state.legalEvents())));
 		}
 	}

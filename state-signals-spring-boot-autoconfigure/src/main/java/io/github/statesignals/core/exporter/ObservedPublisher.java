@@ -55,9 +55,9 @@ record ObservedPublisher(String channel, EngineServices services, BooleanSupplie
 			return CompletableFuture.failedFuture(failure);
 		}
 		if (current.is(Status.SHUT_DOWN)) {
-			logger.warn("Publishing '{}' of exporter '{}', which is not initialized: no responder is awaited. "
-					+ "Name the event in state-signals.exporter.legal-events, which initializes the exporter at the "
-					+ "end of the start, or call initialize(\"{}\") first", event, signal.publisherId(), event);
+			logger.warn("Publishing '{}' of exporter '{}', which is not initialized or was shut down: no responder is "
+					+ "awaited. Call initialize(\"{}\") first; state-signals.exporter.legal-events does so at the end of "
+					+ "the start, for the SignalExporter bean alone", event, signal.publisherId(), event);
 		}
 		return this.services.interceptors()
 			.publish(signal, options, options.completion(), this.subscriptions.get().publisher()::publish);

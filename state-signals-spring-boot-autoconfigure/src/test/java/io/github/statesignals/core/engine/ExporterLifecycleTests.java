@@ -25,9 +25,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
@@ -134,6 +137,18 @@ class ExporterLifecycleTests {
 		exporter.initialize("start, stop", "flip");
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.publish("stop"))
 			.withMessageContaining("it was initialized with 'start, stop', 'flip'");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void theRemedyForAnExporterThatWasShutDownAppliesToEachExporter(CapturedOutput output) {
+		SignalExporter exporter = this.applications.start().engine().create("conductor");
+		exporter.initialize("start");
+		exporter.shutdown();
+		exporter.publish("start");
+		assertThat(output).contains("which is not initialized or was shut down")
+			.contains("Call initialize(\"start\") first; state-signals.exporter.legal-events does so at the end of the "
+					+ "start, for the SignalExporter bean alone");
 	}
 
 	@Test
