@@ -39,14 +39,16 @@ class FastStartTests {
 			+ "micrometer-(?:core|jakarta|tracing|registry)|kotlin|jedis|commons-pool2|hibernate-validator)[^/]*$)";
 
 	@TempDir
+	private static Path processed;
+
+	@TempDir
 	private Path directory;
 
 	@Test
 	void applicationStartsWithBeansThatWereProcessedAheadOfTime() throws Exception {
-		String classes = processAheadOfTime();
-		assertThat(run("-Dspring.aot.enabled=true", "-cp", classes, APPLICATION, redis()))
+		assertThat(run("-Dspring.aot.enabled=true", "-cp", processAheadOfTime(), APPLICATION, redis()))
 			.contains("handled: {reason=smoke}", "alarm: ALL_SUBS_SUCCESS, processed ahead of time: true");
-		Path hints = this.directory.resolve("classes/META-INF/native-image/group/artifact/reachability-metadata.json");
+		Path hints = processed.resolve("classes/META-INF/native-image/group/artifact/reachability-metadata.json");
 		assertThat(Files.readString(hints).replace("\\/", "/"))
 			.contains("io/github/statesignals/redis/durable/store/*.lua", APPLICATION + "$Alarms");
 	}
@@ -94,8 +96,7 @@ class FastStartTests {
 		String classPath = Stream.of(classPath().split(File.pathSeparator))
 			.filter(Pattern.compile("^" + selected + OPTIONAL).asPredicate())
 			.collect(Collectors.joining(File.pathSeparator));
-		run("-XX:TieredStopAtLevel=1", "-Xlog:class+load:file=" + loaded, "-cp", classPath,
-				MinimalApplication.class.getName(), redis());
+		run("-Xlog:class+load:file=" + loaded, "-cp", classPath, MinimalApplication.class.getName(), redis());
 		try (Stream<String> lines = Files.lines(loaded)) {
 			return lines.filter((line) -> line.contains(" source: "))
 				.map((line) -> line.replaceFirst(".*\\] ?", "").replaceFirst("( source: |\\$\\$Lambda|[/+]0x).*", ""))
@@ -103,9 +104,15 @@ class FastStartTests {
 		}
 	}
 
+	// Once for all tests.
 	private String processAheadOfTime() throws Exception {
-		Path sources = this.directory.resolve("sources");
-		Path classes = Files.createDirectories(this.directory.resolve("classes"));
+		Path sources = processed.resolve("sources");
+		Path classes = processed.resolve("classes");
+		String classPath = classes + File.pathSeparator + classPath();
+		if (Files.exists(classes)) {
+			return classPath;
+		}
+		Files.createDirectories(classes);
 		run("-cp", classPath(), SpringApplicationAotProcessor.class.getName(), APPLICATION, sources.toString(),
 				classes.toString(), classes.toString(), "group", "artifact");
 		List<String> options = new ArrayList<>(
@@ -114,7 +121,7 @@ class FastStartTests {
 			generated.map(Path::toString).filter((name) -> name.endsWith(".java")).forEach(options::add);
 		}
 		assertThat(tool("javac", options)).isZero();
-		return classes + File.pathSeparator + classPath();
+		return classPath;
 	}
 
 	// The cache accepts no directories.
@@ -152,7 +159,7 @@ class FastStartTests {
 	private String run(int exitValue, String... arguments) throws IOException, InterruptedException {
 		Path log = this.directory.resolve("log");
 		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
 		command.addAll(List.of(arguments));
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
 		// The starter would look for properties among them.
