@@ -164,7 +164,7 @@ class Board {
 	void joined(SubscriberJoinedEvent event) {
 		synchronized (this) {
 			Responder known = this.responders.get(event.responderId());
-			boolean back = known != null && known.state != State.SUBSCRIBED;
+			boolean back = known != null && known.state() != State.SUBSCRIBED;
 			if (!join(event.responderId())) {
 				return;
 			}
@@ -180,12 +180,13 @@ class Board {
 			if (responder == null) {
 				return;
 			}
-			responder.state = switch (event.reason()) {
+			State state = switch (event.reason()) {
 				case SAID_BYE -> State.LEFT;
 				case EVICTED -> State.EVICTED;
 				case GONE -> State.GONE;
 			};
-			responder.since = this.clock.instant();
+			this.responders.put(responder.id(),
+					new Responder(responder.id(), responder.name(), state, this.clock.instant()));
 			enter(Kind.LEAVE, nameOf(event.responderId()) + switch (event.reason()) {
 				case SAID_BYE -> " left";
 				case EVICTED -> " is evicted: it answered none of the latest signals";
@@ -217,10 +218,9 @@ class Board {
 	synchronized List<Responder> responders() {
 		return this.responders.values()
 			.stream()
-			.map(Responder::copy)
-			.sorted(Comparator.comparingInt((Responder responder) -> order(this.origins.of(responder.id)))
-				.thenComparing((responder) -> responder.name)
-				.thenComparing((responder) -> responder.id))
+			.sorted(Comparator.comparingInt((Responder responder) -> order(this.origins.of(responder.id())))
+				.thenComparing(Responder::name)
+				.thenComparing(Responder::id))
 			.toList();
 	}
 
@@ -239,8 +239,8 @@ class Board {
 	void forget(int process) {
 		synchronized (this) {
 			this.responders.values()
-				.removeIf(
-						(responder) -> responder.state != State.SUBSCRIBED && this.origins.of(responder.id) == process);
+				.removeIf((responder) -> responder.state() != State.SUBSCRIBED
+						&& this.origins.of(responder.id()) == process);
 		}
 		changed(Part.RESPONDERS, Part.SIGNALS);
 	}
@@ -251,22 +251,19 @@ class Board {
 
 	// A responder that was started again takes the row of its predecessor.
 	private boolean join(String id) {
-		Responder responder = this.responders.get(id);
-		if (responder == null) {
+		Responder known = this.responders.get(id);
+		if (known == null) {
 			Responder predecessor = predecessor(id);
 			if (predecessor != null) {
-				this.responders.remove(predecessor.id);
-				this.signals.forEach((signal) -> signal.rename(predecessor.id, id));
+				this.responders.remove(predecessor.id());
+				this.signals.forEach((signal) -> signal.rename(predecessor.id(), id));
 			}
 			else if (this.responders.size() >= RESPONDERS) {
 				return false;
 			}
-			responder = new Responder(id, ResponderName.of(id), this.clock.instant());
-			this.responders.put(id, responder);
 		}
-		else if (responder.state != State.SUBSCRIBED) {
-			responder.state = State.SUBSCRIBED;
-			responder.since = this.clock.instant();
+		if (known == null || known.state() != State.SUBSCRIBED) {
+			this.responders.put(id, new Responder(id, ResponderName.of(id), State.SUBSCRIBED, this.clock.instant()));
 		}
 		return true;
 	}
@@ -276,16 +273,16 @@ class Board {
 		int origin = this.origins.of(id);
 		return this.responders.values()
 			.stream()
-			.filter((responder) -> responder.name.equals(name) && responder.state != State.SUBSCRIBED
-					&& this.origins.of(responder.id) == origin)
+			.filter((responder) -> responder.name().equals(name) && responder.state() != State.SUBSCRIBED
+					&& this.origins.of(responder.id()) == origin)
 			.findFirst()
 			.orElse(null);
 	}
 
 	private void forgetResponders() {
 		this.responders.values()
-			.removeIf((responder) -> responder.state != State.SUBSCRIBED
-					&& this.signals.stream().noneMatch((signal) -> signal.cell(responder.id) != null));
+			.removeIf((responder) -> responder.state() != State.SUBSCRIBED
+					&& this.signals.stream().noneMatch((signal) -> signal.cell(responder.id()) != null));
 	}
 
 	private String status(SentSignal signal, SignalResult result) {
@@ -374,37 +371,13 @@ class Board {
 
 	/**
 	 * A row of the page.
+	 *
+	 * @param id the id of the responder
+	 * @param name its name
+	 * @param state whether it is awaited
+	 * @param since since when
 	 */
-	static final class Responder {
-
-		final String id;
-
-		final String name;
-
-		private State state = State.SUBSCRIBED;
-
-		private Instant since;
-
-		Responder(String id, String name, Instant since) {
-			this.id = id;
-			this.name = name;
-			this.since = since;
-		}
-
-		State state() {
-			return this.state;
-		}
-
-		Instant since() {
-			return this.since;
-		}
-
-		private Responder copy() {
-			Responder copy = new Responder(this.id, this.name, this.since);
-			copy.state = this.state;
-			return copy;
-		}
-
+	record Responder(String id, String name, State state, Instant since) {
 	}
 
 }

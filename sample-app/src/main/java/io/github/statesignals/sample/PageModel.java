@@ -114,8 +114,8 @@ class PageModel {
 			.toList();
 		List<Responder> responders = this.board.responders();
 		List<Row> rows = responders.stream()
-			.map((responder) -> new Row(responder.id, responder.name, place(responder.id),
-					columns.stream().map((signal) -> Tile.of(signal.cell(responder.id))).toList(),
+			.map((responder) -> new Row(responder.id(), responder.name(), place(responder.id()),
+					columns.stream().map((signal) -> Tile.of(signal.cell(responder.id()))).toList(),
 					responder.state() == State.SUBSCRIBED))
 			.toList();
 		return new Grid(runs,
@@ -134,7 +134,7 @@ class PageModel {
 		Map<Integer, List<Member>> members = new LinkedHashMap<>();
 		List<ProcessView> running = this.processes.processes();
 		for (Responder responder : this.board.responders()) {
-			int process = this.origins.of(responder.id);
+			int process = this.origins.of(responder.id());
 			members.computeIfAbsent(process, (number) -> new ArrayList<>()).add(member(responder, process, running));
 		}
 		List<Group> groups = new ArrayList<>();
@@ -185,9 +185,9 @@ class PageModel {
 	}
 
 	private Member member(Responder responder, int process, List<ProcessView> running) {
-		Optional<CollectorName> collector = this.origins.collector(responder.id);
-		return new Member(responder.id, "r-" + Integer.toHexString(responder.id.hashCode()), responder.name,
-				ResponderName.digits(responder.id), responder.state().name().toLowerCase(Locale.ROOT),
+		Optional<CollectorName> collector = this.origins.collector(responder.id());
+		return new Member(responder.id(), "r-" + Integer.toHexString(responder.id().hashCode()), responder.name(),
+				ResponderName.digits(responder.id()), responder.state().name().toLowerCase(Locale.ROOT),
 				time(responder.since()), collector.map((name) -> fault(name, process, running)).orElse(null));
 	}
 

@@ -18,6 +18,7 @@ import io.github.statesignals.SubscriberJoinedEvent;
 import io.github.statesignals.SubscriberLeftEvent;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.sample.Board.Entry;
+import io.github.statesignals.sample.Board.Responder;
 import io.github.statesignals.sample.Board.State;
 import io.github.statesignals.sample.SentSignal.Cell;
 import io.github.statesignals.sample.SentSignal.CellState;
@@ -94,7 +95,7 @@ class BoardTests {
 		this.board.ended(signal, result(Map.of(), Set.of(CPU), Set.of(), Set.of(CPU)));
 		this.board.left(new SubscriberLeftEvent("p", CPU, Reason.GONE));
 		this.board.joined(new SubscriberJoinedEvent("p", CPU_AGAIN));
-		assertThat(this.board.responders()).extracting((responder) -> responder.id).containsExactly(CPU_AGAIN);
+		assertThat(this.board.responders()).extracting(Responder::id).containsExactly(CPU_AGAIN);
 		assertThat(cells(List.of(CPU_AGAIN))).containsExactly(CellState.GONE);
 	}
 
