@@ -60,8 +60,7 @@ public final class SignalTypes {
 
 	// Jackson knows a class to instantiate.
 	public static boolean isCreatable(Class<?> type) {
-		return !(type.isInterface() || Modifier.isAbstract(type.getModifiers()))
-				|| JsonNode.class.isAssignableFrom(type)
+		return !Modifier.isAbstract(type.getModifiers()) || JsonNode.class.isAssignableFrom(type)
 				|| AnnotatedElementUtils.hasAnnotation(type, JsonTypeInfo.class)
 				|| AnnotatedElementUtils.hasAnnotation(type, JsonSubTypes.class)
 				|| AnnotatedElementUtils.hasAnnotation(type, JsonDeserialize.class);
