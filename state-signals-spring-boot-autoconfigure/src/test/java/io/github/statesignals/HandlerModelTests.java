@@ -20,6 +20,9 @@ import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import io.github.statesignals.transport.SignalTransport;
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -70,7 +73,7 @@ class HandlerModelTests {
 				.sampleNo(3)
 				.metadata("uuid", "u1")
 				.publish();
-			assertThat(result.messages().values()).containsExactly("conductor run-7 3 u1 none 5 7");
+			assertThat(result.messages().values()).containsExactly("conductor run-7 3 u1 none 5 7 3");
 		});
 	}
 
@@ -140,6 +143,30 @@ class HandlerModelTests {
 				.metadata("one", Map.of("name", "x", "n", 1))
 				.publish()
 				.isSuccess()).isTrue();
+		});
+	}
+
+	@Test
+	void theElementsOfAValidatedArrayAreChecked() {
+		run(Taking.class,
+				(application) -> assertThat(application.exporter.signal("valid-elements")
+					.metadata("nodes", List.of(Map.of("name", "x", "n", 1), Map.of("name", "", "n", 1)))
+					.publish()
+					.messages()
+					.values()).singleElement().asString().startsWith("metadata entry 'nodes[1].name' "));
+	}
+
+	@Test
+	void aConstraintOfATypeIsChecked() {
+		Map<String, Integer> range = Map.of("first", 2, "last", 1);
+		run(Taking.class, (application) -> {
+			assertThat(application.exporter.signal("valid-range").metadata(range).publish().messages().values())
+				.containsExactly("ends before it begins");
+			assertThat(application.exporter.signal("valid-ranges")
+				.metadata("hosts", List.of(Map.of("first", 1, "last", 1), range))
+				.publish()
+				.messages()
+				.values()).containsExactly("metadata entry 'hosts[1]' ends before it begins");
 		});
 	}
 
@@ -301,8 +328,9 @@ class HandlerModelTests {
 	private static SignalExporter initialized(ConfigurableApplicationContext context) {
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, Duration.ofSeconds(20), "headers", "payload", "valid", "valid-entries",
-				"valid-values", "custom", "one", "two", "three", "flip", "bean", "broken", "throws", "fails-later",
-				"needs", "worse", "work", "flaky", "hopeless", "both"))
+				"valid-elements", "valid-range", "valid-ranges", "valid-values", "custom", "one", "two", "three",
+				"flip", "bean", "broken", "throws", "fails-later", "needs", "worse", "work", "flaky", "hopeless",
+				"both"))
 			.isTrue();
 		return exporter;
 	}
@@ -335,6 +363,32 @@ class HandlerModelTests {
 	record Checked(@NotBlank String name, @Min(1) int n) {
 	}
 
+	@InOrder
+	record Range(int first, int last) {
+	}
+
+	@Constraint(validatedBy = InOrderValidator.class)
+	@Retention(RetentionPolicy.RUNTIME)
+	@Target(ElementType.TYPE)
+	@interface InOrder {
+
+		String message() default "ends before it begins";
+
+		Class<?>[] groups() default {};
+
+		Class<? extends jakarta.validation.Payload>[] payload() default {};
+
+	}
+
+	static class InOrderValidator implements ConstraintValidator<InOrder, Range> {
+
+		@Override
+		public boolean isValid(Range range, ConstraintValidatorContext context) {
+			return range.first() <= range.last();
+		}
+
+	}
+
 	record Ticket(String of) {
 	}
 
@@ -360,9 +414,10 @@ class HandlerModelTests {
 		Acknowledgement headers(@Header("process_name") String process, @Header String tag,
 				@Header("sample_no") int sample, @Header("uuid") String uuid,
 				@Header(name = "none", defaultValue = "none") String none,
-				@Header(name = "five", defaultValue = "5") int five, @Headers Map<String, Object> all) {
-			return Acknowledgement
-				.success(String.join(" ", process, tag, "" + sample, uuid, none, "" + five, "" + all.size()));
+				@Header(name = "five", defaultValue = "5") int five, @Headers Map<String, Object> all,
+				@Headers Map<String, String> texts) {
+			return Acknowledgement.success(String.join(" ", process, tag, "" + sample, uuid, none, "" + five,
+					"" + all.size(), texts.get("sample_no")));
 		}
 
 		@OnSignal(event = "payload")
@@ -376,6 +431,18 @@ class HandlerModelTests {
 
 		@OnSignal(event = "valid-entries")
 		void validEntries(@Valid @Header("one") Checked one, @Valid Optional<Checked> two, @Valid List<Checked> more) {
+		}
+
+		@OnSignal(event = "valid-elements")
+		void validElements(@Valid Checked[] nodes) {
+		}
+
+		@OnSignal(event = "valid-range")
+		void validRange(@Valid Range range) {
+		}
+
+		@OnSignal(event = "valid-ranges")
+		void validRanges(@Valid List<Range> hosts) {
 		}
 
 		@OnSignal(event = "valid-values")
