@@ -150,6 +150,13 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void typeVariableThatTheClassLeavesOpenIsItsBound() {
+		this.runner.withBean(Bounded.class)
+			.run((context) -> assertThat(this.publisher.ask("start", Map.of("value", "fio")).message())
+				.isEqualTo("fio"));
+	}
+
+	@Test
 	void annotationOfAParameterIsInherited() {
 		this.runner.withBean(InheritsHeader.class)
 			.run((context) -> assertThat(this.publisher.ask("start", Map.of("name", "fio")).message())
@@ -549,6 +556,15 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		Generic<RunId> handlers() {
 			List<RunId> runs = new ArrayList<>();
 			return runs::add;
+		}
+
+	}
+
+	static class Bounded<T extends RunId> {
+
+		@OnSignal(event = "start")
+		Acknowledgement start(T run) {
+			return Acknowledgement.success(run.value());
 		}
 
 	}
