@@ -2,9 +2,12 @@ package io.github.statesignals.handler.metadata;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -19,14 +22,18 @@ import tools.jackson.databind.deser.std.StdDeserializer;
 import org.springframework.util.ClassUtils;
 
 /**
- * Refuses numbers that Jackson reads as others: as infinity, or NaN as zero.
+ * Refuses numbers that Jackson reads as others: as infinity, NaN as zero, or a time of
+ * more than 2^63 seconds as another one.
  */
 final class RangeCheck extends DelegatingDeserializer {
 
-	private static final Set<Class<?>> OPTIONALS = Set.of(OptionalDouble.class, OptionalInt.class, OptionalLong.class);
-
 	private static final Set<Class<?>> DECIMALS = Set.of(Number.class, double.class, Double.class, float.class,
 			Float.class, OptionalDouble.class);
+
+	private static final Set<Class<?>> TIMES = Set.of(Duration.class, Instant.class, OffsetDateTime.class,
+			ZonedDateTime.class);
+
+	private static final BigDecimal TOO_MANY_SECONDS = BigDecimal.valueOf(Long.MAX_VALUE).add(BigDecimal.ONE);
 
 	private final Class<?> type;
 
@@ -36,7 +43,7 @@ final class RangeCheck extends DelegatingDeserializer {
 	}
 
 	static boolean concerns(Class<?> type) {
-		return Number.class.isAssignableFrom(ClassUtils.resolvePrimitiveIfNecessary(type)) || OPTIONALS.contains(type);
+		return Number.class.isAssignableFrom(ClassUtils.resolvePrimitiveIfNecessary(type)) || TIMES.contains(type);
 	}
 
 	@Override
@@ -51,6 +58,9 @@ final class RangeCheck extends DelegatingDeserializer {
 			return super.deserialize(parser, context);
 		}
 		boolean finite = isFinite(parser.getNumberValue());
+		if (finite && token == JsonToken.VALUE_NUMBER_FLOAT && TIMES.contains(this.type)) {
+			finite = parser.getDecimalValue().abs().compareTo(TOO_MANY_SECONDS) < 0;
+		}
 		if (finite || DECIMALS.contains(this.type)) {
 			Object value = super.deserialize(parser, context);
 			if (!finite || isFinite(value)) {

@@ -2,6 +2,9 @@ package io.github.statesignals.handler.metadata;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -17,6 +20,9 @@ import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.deser.ValueDeserializerModifier;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
+import tools.jackson.databind.ext.jdk8.OptionalDoubleDeserializer;
+import tools.jackson.databind.ext.jdk8.OptionalIntDeserializer;
+import tools.jackson.databind.ext.jdk8.OptionalLongDeserializer;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.BeanPropertyDefinition;
@@ -44,6 +50,15 @@ final class TypeGuard extends SimpleModule {
 	TypeGuard(AnnotationIntrospector introspector) {
 		super(TypeGuard.class.getName());
 		this.introspector = introspector;
+		checkRange(OptionalInt.class, new OptionalIntDeserializer());
+		checkRange(OptionalLong.class, new OptionalLongDeserializer());
+		checkRange(OptionalDouble.class, new OptionalDoubleDeserializer());
+	}
+
+	// Jackson asks no modifier for them.
+	@SuppressWarnings("unchecked")
+	private <T> void checkRange(Class<T> type, ValueDeserializer<T> deserializer) {
+		addDeserializer(type, (ValueDeserializer<T>) (ValueDeserializer<?>) new RangeCheck(type, deserializer));
 	}
 
 	Set<Class<?>> subtypes() {
