@@ -35,6 +35,8 @@ class HandlerConditionTests extends AbstractHandlerTests {
 				Arguments.of(UnknownFunction.class, "#isUrgent(tag)"), Arguments.of(UnknownProperty.class, "sampelNo"),
 				Arguments.of(UnknownPropertyOfSignal.class, "eventt"),
 				Arguments.of(UnknownPropertyOfRoot.class, "metdata"),
+				Arguments.of(UnknownPropertyWithMember.class, "tga"),
+				Arguments.of(UnknownPropertyAsOperand.class, "tga"),
 				Arguments.of(UnknownPropertyInArgument.class, "tga"),
 				Arguments.of(UnknownPropertyInTernary.class, "tga"), Arguments.of(UnknownMethod.class, "isUrgent()"),
 				Arguments.of(UnknownBean.class, "@wrods"));
@@ -104,6 +106,22 @@ class HandlerConditionTests extends AbstractHandlerTests {
 	static class UnknownPropertyOfRoot {
 
 		@OnSignal(event = "x", condition = "#root.metdata['region'] == 'eu'")
+		void on() {
+		}
+
+	}
+
+	static class UnknownPropertyWithMember {
+
+		@OnSignal(event = "x", condition = "tga.length() > 1")
+		void on() {
+		}
+
+	}
+
+	static class UnknownPropertyAsOperand {
+
+		@OnSignal(event = "x", condition = "'a' == tga")
 		void on() {
 		}
 

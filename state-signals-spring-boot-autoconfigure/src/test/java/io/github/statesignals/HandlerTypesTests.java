@@ -224,11 +224,12 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
-	void patternOfAConditionMayBeALiteralOrThatOfABean() {
+	void patternOfAConditionMayBeALiteralOrThatOfABeanOrType() {
 		this.runner.withBean("words", Words.class).withBean(Patterns.class).run((context) -> {
 			assertThat(this.publisher.ask("literal", Map.of("name", "abc")).ras()).isOne();
 			assertThat(this.publisher.ask("literal", Map.of("name", "123")).ras()).isZero();
 			assertThat(this.publisher.ask("bean", Map.of("name", "abc")).ras()).isOne();
+			assertThat(this.publisher.ask("type", Map.of("name", "abc")).ras()).isOne();
 		});
 	}
 
@@ -735,9 +736,16 @@ class HandlerTypesTests extends AbstractHandlerTests {
 		void bean() {
 		}
 
+		@OnSignal(event = "type",
+				condition = "#metadata['name'] matches T(io.github.statesignals.HandlerTypesTests$Words).LETTERS")
+		void type() {
+		}
+
 	}
 
 	public static class Words {
+
+		public static final String LETTERS = "[a-z]+";
 
 		final List<Object> calls = new ArrayList<>();
 
