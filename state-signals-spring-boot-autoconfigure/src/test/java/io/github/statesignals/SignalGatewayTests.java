@@ -11,6 +11,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.modifier.Visibility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +25,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.messaging.handler.annotation.Header;
 
@@ -211,6 +214,9 @@ class SignalGatewayTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Unnamed.class))
 			.withMessageContaining("Consumer.accept(")
 			.withMessageContaining("-parameters");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(unnamedHeader()))
+			.withMessageContaining("UnnamedHeader.reload(")
+			.withMessageContaining("-parameters");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedTag.class))
 			.withMessageContaining("NamedTag.reload takes a parameter 'tag'")
 			.withMessageContaining("@Header(\"tag\")");
@@ -233,6 +239,19 @@ class SignalGatewayTests {
 			.withMessageContaining("placeholder");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(String.class))
 			.withMessageContaining("no interface");
+	}
+
+	// Compiled without the names, too.
+	private static Class<?> unnamedHeader() {
+		return new ByteBuddy().makeInterface()
+			.name(SignalGatewayTests.class.getName() + "$UnnamedHeader")
+			.defineMethod("reload", SignalResult.class, Visibility.PUBLIC)
+			.withParameter(String.class)
+			.annotateParameter(MergedAnnotation.of(Header.class).synthesize())
+			.withoutCode()
+			.make()
+			.load(SignalGatewayTests.class.getClassLoader())
+			.getLoaded();
 	}
 
 	record Alarm(String reason) {

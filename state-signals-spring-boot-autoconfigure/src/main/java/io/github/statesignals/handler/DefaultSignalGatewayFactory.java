@@ -236,7 +236,8 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 			if (entry) {
 				checkName(method, parameter.getName(), header);
 			}
-			String name = (header != null && StringUtils.hasText(header.name())) ? header.name() : parameter.getName();
+			String declared = (header != null) ? header.name() : "";
+			String name = StringUtils.hasText(declared) ? declared : parameter.getName();
 			if (header != null && name.equals(SignalFields.TAG)) {
 				return (spec, value) -> {
 					if (value != null) {
@@ -254,7 +255,7 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 				};
 			}
 			if (header != null || entry) {
-				Assert.isTrue(header != null || parameter.isNamePresent(),
+				Assert.isTrue(StringUtils.hasText(declared) || parameter.isNamePresent(),
 						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
 								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");
 				return (spec, value) -> spec.metadata(name, value);
