@@ -133,12 +133,12 @@ class WireLimitTests {
 
 	@ParameterizedTest
 	@CsvSource({ "integer, NaN, long", "integer, Infinity, long", "integer, 1e400, long", "integer, 1e4300, long",
-			"integer, 9223372036854775808, long", "typed, 2147483648, int", "typed, 3e9, int", "typed, NaN, int",
-			"double, 1e400, double", "double, -1e4300, double", "float, 1e39, float", "byte, 256, byte",
-			"list, [1e400], double", "decimals, [1e400], double", "integers, [NaN], int",
-			"optional, 1e400, OptionalDouble", "count, NaN, OptionalInt", "lifetime, 1e30, Duration",
-			"lifetime, -9223372036854775808.5, Duration", "lifetime, NaN, Duration", "instant, 1e400, Instant",
-			"offset, 1e400, OffsetDateTime", "zoned, 1e400, ZonedDateTime" })
+			"integer, 9223372036854775808, long", "integer, 9.223372036854775808e18, long", "typed, 2147483648, int",
+			"typed, 3e9, int", "typed, NaN, int", "double, 1e400, double", "double, -1e4300, double",
+			"float, 1e39, float", "byte, 256, byte", "list, [1e400], double", "decimals, [1e400], double",
+			"integers, [NaN], int", "optional, 1e400, OptionalDouble", "count, NaN, OptionalInt",
+			"lifetime, 1e30, Duration", "lifetime, -9223372036854775808.5, Duration", "lifetime, NaN, Duration",
+			"instant, 1e400, Instant", "offset, 1e400, OffsetDateTime", "zoned, 1e400, ZonedDateTime" })
 	void aNumberThatAParameterCanNotHoldIsAnsweredWithTheReason(String event, String number, String type)
 			throws Exception {
 		ConfigurableApplicationContext context = start("broadcast");
@@ -172,9 +172,9 @@ class WireLimitTests {
 		Map<String, Object> handled = Map.of("integer 9223372036854775807", Long.MAX_VALUE, "typed -2147483648",
 				new Typed(Integer.MIN_VALUE), "double 1.7976931348623157e308", Double.MAX_VALUE, "double Infinity",
 				Double.POSITIVE_INFINITY, "float 3.4028235e38", Float.MAX_VALUE, "byte -128", Byte.MIN_VALUE,
-				"list [1, 2.5]", List.of(1.0, 2.5), "lifetime 9223372036854775807.5",
-				Duration.ofSeconds(Long.MAX_VALUE, 500_000_000), "decimals [1, Infinity]",
-				new double[] { 1, Double.POSITIVE_INFINITY });
+				"list [1, 2.5]", List.of(1.0, 2.5), "integer -9.223372036854775808e18", Long.MIN_VALUE,
+				"lifetime 9223372036854775807.5", Duration.ofSeconds(Long.MAX_VALUE, 500_000_000),
+				"decimals [1, Infinity]", new double[] { 1, Double.POSITIVE_INFINITY });
 		for (Map.Entry<String, Object> entry : handled.entrySet()) {
 			String[] parts = entry.getKey().split(" ", 2);
 			forge(signal(parts[0], "t", "{\"n\": " + parts[1] + "}"));

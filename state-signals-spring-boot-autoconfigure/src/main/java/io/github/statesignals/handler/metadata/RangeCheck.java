@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -22,8 +24,8 @@ import tools.jackson.databind.deser.std.StdDeserializer;
 import org.springframework.util.ClassUtils;
 
 /**
- * Refuses numbers that Jackson reads as others: as infinity, NaN as zero, or a time of
- * more than 2^63 seconds as another one.
+ * Refuses numbers that Jackson reads as others: as infinity, NaN as zero, 2^63 as a
+ * smaller one, or a time of more seconds as another one.
  */
 final class RangeCheck extends DelegatingDeserializer {
 
@@ -33,7 +35,11 @@ final class RangeCheck extends DelegatingDeserializer {
 	private static final Set<Class<?>> TIMES = Set.of(Duration.class, Instant.class, OffsetDateTime.class,
 			ZonedDateTime.class);
 
-	private static final BigDecimal TOO_MANY_SECONDS = BigDecimal.valueOf(Long.MAX_VALUE).add(BigDecimal.ONE);
+	private static final Set<Class<?>> LONGS = Set.of(long.class, Long.class, AtomicLong.class, OptionalLong.class);
+
+	private static final BigDecimal SMALLEST_LONG = BigDecimal.valueOf(Long.MIN_VALUE);
+
+	private static final BigDecimal BEYOND_LONG = SMALLEST_LONG.negate();
 
 	private final Class<?> type;
 
@@ -58,8 +64,10 @@ final class RangeCheck extends DelegatingDeserializer {
 			return super.deserialize(parser, context);
 		}
 		boolean finite = isFinite(parser.getNumberValue());
-		if (finite && token == JsonToken.VALUE_NUMBER_FLOAT && TIMES.contains(this.type)) {
-			finite = parser.getDecimalValue().abs().compareTo(TOO_MANY_SECONDS) < 0;
+		if (finite && token == JsonToken.VALUE_NUMBER_FLOAT
+				&& (TIMES.contains(this.type) || LONGS.contains(this.type))) {
+			BigDecimal number = parser.getDecimalValue();
+			finite = number.compareTo(SMALLEST_LONG) >= 0 && number.compareTo(BEYOND_LONG) < 0;
 		}
 		if (finite || DECIMALS.contains(this.type)) {
 			Object value = super.deserialize(parser, context);
