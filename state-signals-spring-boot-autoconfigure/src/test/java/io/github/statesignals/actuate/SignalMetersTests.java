@@ -18,6 +18,7 @@ import io.github.statesignals.TestRedis;
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsMetricsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
+import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.observation.SignalMeters;
 import io.github.statesignals.transport.SignalTransport;
@@ -217,6 +218,37 @@ class SignalMetersTests {
 		finally {
 			client.shutdown(Duration.ZERO, TIMEOUT);
 		}
+	}
+
+	@Test
+	void eachCounterHasItsMeterAndItsMemberOfTheEndpoint() {
+		SignalEngine engine = start(Metered.class, "channel=" + this.channel).getBean(SignalEngine.class);
+		SignalCounters counters = engine.counters();
+		counters.malformed.add(1);
+		counters.rejected.add(2);
+		counters.expired.add(3);
+		counters.repeated.add(4);
+		counters.missed.add(5);
+		counters.late.add(6);
+		counters.unexpected.add(7);
+		counters.gaps.add(8);
+		counters.forged.add(9);
+		counters.unsigned.add(10);
+		counters.unverified.add(11);
+		assertThat(functionCount(SignalMeters.MALFORMED)).isEqualTo(1);
+		assertThat(functionCount(SignalMeters.REJECTED)).isEqualTo(2);
+		assertThat(functionCount(SignalMeters.EXPIRED)).isEqualTo(3);
+		assertThat(functionCount(SignalMeters.REPEATED)).isEqualTo(4);
+		assertThat(functionCount(SignalMeters.MISSED)).isEqualTo(5);
+		assertThat(functionCount(SignalMeters.LATE)).isEqualTo(6);
+		assertThat(functionCount(SignalMeters.UNEXPECTED)).isEqualTo(7);
+		assertThat(functionCount(SignalMeters.GAPS)).isEqualTo(8);
+		assertThat(functionCount(SignalMeters.REFUSED, "reason", "forged")).isEqualTo(9);
+		assertThat(functionCount(SignalMeters.REFUSED, "reason", "signature")).isEqualTo(10);
+		assertThat(functionCount(SignalMeters.UNVERIFIED)).isEqualTo(11);
+		// Where late answers are unexpected ones, too.
+		assertThat(new SignalsEndpoint(engine).signals().heard()).isEqualTo(new SignalsEndpoint.CountersDescriptor(
+				counters.signals.sum(), counters.responses.sum(), 1, 2, 3, 4, 5, 13, 8, 19, 11));
 	}
 
 	@Test
