@@ -92,6 +92,14 @@ class FailureTests {
 			bad("exporter.probe-after=3", "3 ms is too short", "set 3s"),
 			bad("connect-timeout=20", "20 ms is too short", "set 20s"),
 			bad("heartbeat-interval=5", "5 ms is too short", "set 5s"),
+			bad("heartbeat-interval=-1s", "must not be negative: 0 disables the heartbeat"),
+			bad("exporter.probe-after=-1s", "must not be negative: 0 never probes"),
+			bad("exporter.evict-after-missed=-1", "must not be negative: 0 always awaits every subscriber"),
+			bad("exporter.max-pending=0", "'0'", "must be at least 1"),
+			bad("responder.total-queue-capacity=100", "must not be less than the capacity for one publisher",
+					"reduce 'state-signals.responder.queue-capacity' (16384)"),
+			bad("signing.clock-tolerance=60", "60 ms is too short", "set 60s"),
+			bad("signing.clock-tolerance=0", "must be positive"),
 			bad("heartbeat-interval=5ms", "set at least 10ms, or 0 for no heartbeat"),
 			bad("exporter.await-timeout=soon", "'soon' is not a valid duration"),
 			bad("exporter.republish-interval=0", "must be positive, such as 1s"),
@@ -158,15 +166,16 @@ class FailureTests {
 	}
 
 	@Test
-	void validDurationsAreAccepted() {
-		run(OverMemory.class, "state-signals.connect-timeout=1500", "state-signals.heartbeat-interval=250",
+	void smallestAndLargestValuesAreAccepted() {
+		run(OverMemory.class, "state-signals.connect-timeout=1000", "state-signals.heartbeat-interval=100",
 				"state-signals.exporter.await-timeout=-1", "state-signals.exporter.response-timeout=500",
 				"state-signals.exporter.republish-interval=10ms", "state-signals.channels.orders.retention=1m",
 				"state-signals.protocol.max-payload=512MB")
 			.close();
 		run(OverMemory.class, "state-signals.connect-timeout=20ms", "state-signals.heartbeat-interval=0",
 				"state-signals.exporter.await-timeout=0", "state-signals.exporter.response-timeout=-1",
-				"state-signals.channels.orders.retention=36500d")
+				"state-signals.channels.orders.retention=36500d", "state-signals.protocol.max-payload=1KB",
+				"state-signals.exporter.max-pending=1", "state-signals.responder.total-queue-capacity=16384")
 			.close();
 	}
 
