@@ -86,7 +86,7 @@ class ArchitectureTests {
 			"core.exporter.ExporterRegistry", "core.exporter.Subscriptions", "core.lane.OrderedLanes",
 			"core.lane.ScheduledTimer", "core.lane.TaskWatch", "core.lane.Timer", "core.lane.LaneScheduler",
 			"core.publish.membership.KnownResponder", "core.publish.membership.IndexedIds",
-			"core.publish.membership.KnownResponders", "core.publish.membership.KnownResponders$Missed",
+			"core.publish.membership.KnownResponders", "core.publish.membership.Missed",
 			"core.publish.membership.KnownResponders$Subscribers", "core.publish.PublishOptions",
 			"core.publish.membership.ResponderProbes", "core.publish.membership.ResponderProbes$Peers",
 			"core.publish.membership.ResponderProbes$Suspicion", "core.publish.membership.Silence",

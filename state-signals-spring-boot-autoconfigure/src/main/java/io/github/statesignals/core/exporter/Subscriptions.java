@@ -21,7 +21,7 @@ import io.github.statesignals.core.publish.SignalPublisher;
 import io.github.statesignals.core.publish.UnhandledEvents;
 import io.github.statesignals.core.publish.membership.KnownResponder;
 import io.github.statesignals.core.publish.membership.KnownResponders;
-import io.github.statesignals.core.publish.membership.KnownResponders.Missed;
+import io.github.statesignals.core.publish.membership.Missed;
 import io.github.statesignals.core.publish.membership.ResponderProbes;
 import io.github.statesignals.core.publish.membership.ResponderProbes.Suspicion;
 import io.github.statesignals.core.responder.DefaultSignalResponder;

@@ -1,9 +1,7 @@
 package io.github.statesignals.core.publish.membership;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 import io.github.statesignals.core.LeaveSeal;
@@ -50,11 +48,6 @@ public record KnownResponder(Trust trust, List<String> addresses, @Nullable Stri
 			bytes += OBJECTS + 2L * address.length();
 		}
 		return bytes + ((this.seal != null) ? 2L * this.seal.length() : 0);
-	}
-
-	SubscriberStatus status(String responderId, long sinceMillis) {
-		return new SubscriberStatus(responderId, Instant.ofEpochMilli(sinceMillis),
-				this.trust.name().toLowerCase(Locale.ROOT));
 	}
 
 	boolean isExtended() {

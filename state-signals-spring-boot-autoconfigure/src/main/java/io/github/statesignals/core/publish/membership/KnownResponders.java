@@ -3,7 +3,6 @@ package io.github.statesignals.core.publish.membership;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.stream.Collectors;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.ResponderIds;
 import io.github.statesignals.core.lane.Budget;
+import io.github.statesignals.core.publish.membership.Subscriber.State;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
@@ -31,34 +31,31 @@ public final class KnownResponders {
 	// The share of the heap that they may take.
 	private static final int MEMORY_SHARE = 32;
 
-	// The responders by id, in the order of their subscription.
+	// Those that are not absent, by id: a responder has one state at a time. In the order
+	// in which they have subscribed or were lost.
 	@GuardedBy("this")
-	private final Map<String, KnownResponder> known = new LinkedHashMap<>();
+	private final Map<String, Subscriber> known = new LinkedHashMap<>();
 
-	// When each subscribed, in milliseconds.
-	@GuardedBy("this")
-	private final Map<String, Long> since = new HashMap<>();
-
-	// The number of signals in a row that a responder did not answer.
-	@GuardedBy("this")
-	private final Map<String, Missed> missed = new HashMap<>();
-
-	// Those that are no longer subscribed because they did not answer, by id: an answer
-	// that brings one back does not describe it.
-	@GuardedBy("this")
-	private final Map<String, KnownResponder> lost = new HashMap<>();
-
-	@GuardedBy("this")
-	private final SilentResponders silent = new SilentResponders();
-
+	// The memory of those that are subscribed, and of those that are lost; the numbers of
+	// those that are lost, and that have missed a signal.
 	@GuardedBy("this")
 	private final Budget memory;
 
 	@GuardedBy("this")
 	private final Budget lostMemory;
 
-	// Whether one has missed a signal or is lost: most answers need no look at either.
+	@GuardedBy("this")
+	private int lost;
+
+	@GuardedBy("this")
+	private int overdue;
+
+	// Whether one may be lost or have missed a signal: most answers need no look.
 	private volatile boolean anyMissed;
+
+	// The last publication that may be behind one that awaited a silent responder.
+	@GuardedBy("this")
+	private long lastSilenced;
 
 	private final List<Wait> waits = new CopyOnWriteArrayList<>();
 
@@ -88,13 +85,12 @@ public final class KnownResponders {
 		synchronized (this) {
 			this.open = true;
 			for (String id : expected) {
-				if (this.known.putIfAbsent(id, KnownResponder.EXPECTED) == null) {
-					this.since.put(id, System.currentTimeMillis());
-					this.memory.force(KnownResponder.EXPECTED.bytes(id));
+				Subscriber known = get(id);
+				if (!known.isSubscribed()) {
+					move(known, State.SUBSCRIBED, KnownResponder.EXPECTED);
 				}
 			}
-			this.subscribers = null;
-			count = this.known.size();
+			count = this.known.size() - this.lost;
 		}
 		completeWaits(count);
 	}
@@ -104,14 +100,8 @@ public final class KnownResponders {
 		List<Wait> abandoned;
 		synchronized (this) {
 			this.open = false;
-			this.known.forEach((id, responder) -> this.memory.release(responder.bytes(id)));
-			this.known.clear();
-			this.since.clear();
-			this.silent.clear();
+			List.copyOf(this.known.keySet()).forEach(this::remove);
 			this.lastExtended = false;
-			this.missed.clear();
-			List.copyOf(this.lost.keySet()).forEach(this::removeLost);
-			this.anyMissed = false;
 			this.subscribers = null;
 			abandoned = List.copyOf(this.waits);
 			this.waits.clear();
@@ -124,25 +114,17 @@ public final class KnownResponders {
 	public boolean add(String responderId, @Nullable ResponseExtension extension) {
 		int count;
 		synchronized (this) {
-			KnownResponder before = this.known.get(responderId);
-			KnownResponder merged = merged(responderId, extension);
-			if (!this.open || isRefused(responderId, before, merged)) {
+			Subscriber added = get(responderId);
+			if (!this.open || isRefused(responderId, extension)) {
 				return false;
 			}
-			this.memory.force(growth(responderId, before, merged));
-			this.missed.remove(responderId);
-			removeLost(responderId);
-			if (merged != before) {
-				this.known.put(responderId, merged);
-				this.subscribers = null;
-			}
-			if (before == KnownResponder.EXPECTED || before == null) {
-				this.since.put(responderId, System.currentTimeMillis());
-			}
-			if (before != null) {
+			boolean before = added.isSubscribed();
+			answer(added);
+			move(added, State.SUBSCRIBED, added.merge(extension));
+			if (before) {
 				return false;
 			}
-			count = this.known.size();
+			count = this.known.size() - this.lost;
 		}
 		completeWaits(count);
 		return true;
@@ -151,62 +133,68 @@ public final class KnownResponders {
 	// Whether a subscription has no effect, because its id is too long, there are too
 	// many subscribers, or they take too much memory.
 	public synchronized boolean isRefused(String responderId, @Nullable ResponseExtension extension) {
-		return isRefused(responderId, this.known.get(responderId), merged(responderId, extension));
-	}
-
-	@GuardedBy("this")
-	private boolean isRefused(String responderId, @Nullable KnownResponder before, KnownResponder merged) {
-		long growth = growth(responderId, before, merged);
-		boolean admitted = before != null
-				|| (responderId.length() <= SignalTransport.MAX_TEXT_LENGTH && this.known.size() < LIMIT);
+		Subscriber known = get(responderId);
+		boolean admitted = known.isSubscribed()
+				|| (responderId.length() <= SignalTransport.MAX_TEXT_LENGTH && this.known.size() - this.lost < LIMIT);
+		long growth = known.merge(extension).bytes(responderId) - known.bytes(State.SUBSCRIBED);
 		return !admitted || (growth > 0 && !this.memory.fits(growth));
 	}
 
-	private static long growth(String responderId, @Nullable KnownResponder before, KnownResponder merged) {
-		return merged.bytes(responderId) - ((before != null) ? before.bytes(responderId) : 0);
+	@GuardedBy("this")
+	private Subscriber get(String responderId) {
+		Subscriber known = this.known.get(responderId);
+		return (known != null) ? known : new Subscriber(responderId);
+	}
+
+	// Changes a state or description. Nothing else changes the order, the memory, the
+	// number of lost ones or the snapshot.
+	@GuardedBy("this")
+	private void move(Subscriber responder, State next, KnownResponder description) {
+		State before = responder.state();
+		if (before == next && responder.description() == description) {
+			return;
+		}
+		if (before == State.SUBSCRIBED) {
+			this.lastExtended = responder.description().isExtended();
+		}
+		count(responder, -1);
+		responder.become(next, description);
+		count(responder, 1);
+		if (before != next) {
+			this.known.remove(responder.id());
+		}
+		if (next != State.ABSENT) {
+			this.known.put(responder.id(), responder);
+		}
+		this.subscribers = null;
 	}
 
 	@GuardedBy("this")
-	private KnownResponder merged(String responderId, @Nullable ResponseExtension extension) {
-		KnownResponder added = (extension != null) ? new KnownResponder(extension) : KnownResponder.LEGACY;
-		KnownResponder described = find(responderId);
-		return (described != null) ? described.merge(added) : added;
-	}
-
-	@GuardedBy("this")
-	private void removeLost(String responderId) {
-		KnownResponder removed = this.lost.remove(responderId);
-		this.lostMemory.release((removed != null) ? removed.bytes(responderId) : 0);
+	private void count(Subscriber responder, int sign) {
+		this.memory.force(sign * responder.bytes(State.SUBSCRIBED));
+		this.lostMemory.force(sign * responder.bytes(State.LOST));
+		this.lost += (responder.state() == State.LOST) ? sign : 0;
+		this.overdue += responder.hasMissed() ? sign : 0;
 	}
 
 	// Returns false if it was not subscribed.
 	public synchronized boolean remove(String responderId) {
-		this.missed.remove(responderId);
-		this.silent.remove(responderId);
-		removeLost(responderId);
-		this.since.remove(responderId);
-		KnownResponder removed = this.known.remove(responderId);
-		if (removed == null) {
-			return false;
-		}
-		this.memory.release(removed.bytes(responderId));
-		this.lastExtended = removed.isExtended();
-		this.subscribers = null;
-		return true;
+		Subscriber removed = get(responderId);
+		boolean subscribed = removed.isSubscribed();
+		move(removed, State.ABSENT, removed.description());
+		return subscribed;
 	}
 
 	// Removes a responder that does not answer. It is a subscriber again as soon as it
 	// does.
 	public synchronized boolean lose(String responderId) {
-		KnownResponder responder = this.known.get(responderId);
-		if (responder == null) {
+		Subscriber lost = get(responderId);
+		if (!lost.isSubscribed()) {
 			return false;
 		}
-		remove(responderId);
-		if (this.lost.size() < LIMIT && this.lostMemory.reserve(responder.bytes(responderId))) {
-			this.lost.put(responderId, responder);
-			this.anyMissed = true;
-		}
+		boolean stored = this.lost < LIMIT && this.lostMemory.fits(lost.bytes(State.SUBSCRIBED));
+		move(lost, stored ? State.LOST : State.ABSENT, lost.description());
+		this.anyMissed = true;
 		return true;
 	}
 
@@ -216,33 +204,42 @@ public final class KnownResponders {
 			return false;
 		}
 		synchronized (this) {
-			this.missed.remove(responderId);
-			this.anyMissed = !this.missed.isEmpty() || !this.lost.isEmpty();
-			return this.lost.containsKey(responderId);
+			Subscriber known = get(responderId);
+			answer(known);
+			this.anyMissed = this.overdue + this.lost > 0;
+			return known.state() == State.LOST;
 		}
+	}
+
+	@GuardedBy("this")
+	private void answer(Subscriber responder) {
+		this.overdue -= responder.hasMissed() ? 1 : 0;
+		responder.answer();
 	}
 
 	// Notes that a legacy responder answered a signal.
 	public synchronized void responds(String responderId) {
-		this.silent.responds(responderId, this.known.containsKey(responderId));
+		get(responderId).answerAsLegacyPeer();
 	}
 
 	// Notes that responders did not answer a signal in time.
 	public synchronized void noteSilent(Collection<String> responderIds, Silence silence) {
-		for (String id : responderIds) {
-			KnownResponder responder = this.known.get(id);
-			if (responder != null && !responder.isExtended()) {
-				this.silent.add(id, silence);
-			}
-		}
+		responderIds.forEach((id) -> get(id).awaitInVain(silence));
+		this.lastSilenced = Math.max(this.lastSilenced, silence.lastNumber());
 	}
 
 	// Finds the responders that did not answer any signal yet, and that a publication has
 	// awaited in vain while another one was queued: any client can subscribe ids of no
-	// responder, and each would cost the queue one timeout after the other. One that
-	// supports extensions by now is probed.
+	// responder, and each would cost the queue one timeout after the other.
 	public synchronized Set<String> silent(long number, Duration timeout) {
-		return this.silent.find(number, timeout, this::isExtended);
+		if (number > this.lastSilenced || timeout.isNegative()) {
+			return Set.of();
+		}
+		return this.known.values()
+			.stream()
+			.filter((known) -> known.isSilent(number, timeout))
+			.map(Subscriber::id)
+			.collect(Collectors.toSet());
 	}
 
 	// Notes that responders have not answered a signal in time. It does not count before
@@ -250,9 +247,11 @@ public final class KnownResponders {
 	public synchronized Map<String, Missed> overdue(Collection<String> responderIds) {
 		Map<String, Missed> overdue = new LinkedHashMap<>();
 		for (String id : responderIds) {
-			if (this.known.containsKey(id)) {
+			Subscriber known = get(id);
+			if (known.isSubscribed()) {
+				this.overdue += known.hasMissed() ? 0 : 1;
+				overdue.put(id, known.miss());
 				this.anyMissed = true;
-				overdue.put(id, this.missed.computeIfAbsent(id, (key) -> new Missed()));
 			}
 		}
 		return overdue;
@@ -263,7 +262,7 @@ public final class KnownResponders {
 	public synchronized List<String> missed(Map<String, Missed> overdue, int limit) {
 		List<String> evicted = new ArrayList<>();
 		overdue.forEach((id, missed) -> {
-			if (this.missed.get(id) == missed && ++missed.signals >= limit) {
+			if (get(id).isMissing(missed) && missed.add() >= limit) {
 				evicted.add(id);
 			}
 		});
@@ -273,43 +272,38 @@ public final class KnownResponders {
 
 	// Notes that a responder answered a probe, and so supports extensions.
 	public synchronized void confirm(String responderId) {
-		KnownResponder responder = this.known.get(responderId);
-		if (responder != null && responder.isDisputed()) {
-			this.known.put(responderId, responder.confirmed());
-			this.subscribers = null;
+		Subscriber known = get(responderId);
+		if (known.isSubscribed() && known.description().isDisputed()) {
+			move(known, State.SUBSCRIBED, known.description().confirmed());
 		}
 	}
 
 	// Takes a responder that does not answer probes for a legacy peer, if it subscribed
 	// as one.
 	public synchronized boolean reject(String responderId) {
-		KnownResponder responder = find(responderId);
-		if (responder != null && responder.isDisputed()) {
-			boolean subscribed = this.known.containsKey(responderId);
-			long released = responder.bytes(responderId) - KnownResponder.LEGACY.bytes(responderId);
-			(subscribed ? this.memory : this.lostMemory).release(released);
-			(subscribed ? this.known : this.lost).put(responderId, KnownResponder.LEGACY);
-			return true;
+		Subscriber known = get(responderId);
+		boolean disputed = known.description().isDisputed();
+		if (disputed) {
+			move(known, known.state(), KnownResponder.LEGACY);
 		}
-		return false;
+		return disputed;
 	}
 
 	// Of one that is lost, too.
 	public synchronized boolean isExtended(String responderId) {
-		KnownResponder responder = find(responderId);
-		return responder != null && responder.isExtended();
+		return get(responderId).description().isExtended();
 	}
 
 	// Finds a subscriber, or a lost one: publishes in flight may await it.
 	public synchronized @Nullable KnownResponder find(String responderId) {
-		KnownResponder responder = this.known.get(responderId);
-		return (responder != null) ? responder : this.lost.get(responderId);
+		Subscriber known = this.known.get(responderId);
+		return (known != null) ? known.description() : null;
 	}
 
 	// Finds the ids of each name that several subscribers have.
 	public synchronized List<String> namesakes(Set<String> names) {
 		Map<String, List<String>> byName = new LinkedHashMap<>();
-		for (String id : this.known.keySet()) {
+		for (String id : subscribers().ids()) {
 			String name = ResponderIds.name(id);
 			if (names.contains(name)) {
 				byName.computeIfAbsent(name, (key) -> new ArrayList<>()).add(id);
@@ -320,13 +314,12 @@ public final class KnownResponders {
 
 	// Describes those that subscribed first.
 	public synchronized List<SubscriberStatus> statuses(int limit) {
-		List<SubscriberStatus> statuses = new ArrayList<>();
-		for (Map.Entry<String, KnownResponder> entry : this.known.entrySet()) {
-			if (statuses.size() < limit) {
-				statuses.add(entry.getValue().status(entry.getKey(), this.since.getOrDefault(entry.getKey(), 0L)));
-			}
-		}
-		return statuses;
+		return this.known.values()
+			.stream()
+			.filter(Subscriber::isSubscribed)
+			.limit(limit)
+			.map(Subscriber::status)
+			.toList();
 	}
 
 	public Set<String> ids() {
@@ -339,8 +332,16 @@ public final class KnownResponders {
 	}
 
 	private synchronized Subscribers takeSnapshot() {
-		Subscribers snapshot = new Subscribers(IndexedIds.of(this.known.keySet()), this.known.isEmpty()
-				? this.lastExtended : this.known.values().stream().allMatch(KnownResponder::isExtended), addresses());
+		List<String> ids = new ArrayList<>();
+		boolean extended = true;
+		for (Subscriber known : this.known.values()) {
+			if (known.isSubscribed()) {
+				ids.add(known.id());
+				extended &= known.description().isExtended();
+			}
+		}
+		Subscribers snapshot = new Subscribers(IndexedIds.of(ids), ids.isEmpty() ? this.lastExtended : extended,
+				addresses());
 		this.subscribers = snapshot;
 		return snapshot;
 	}
@@ -348,8 +349,7 @@ public final class KnownResponders {
 	// A lost responder receives the signals that are sent, and must be able to answer.
 	@GuardedBy("this")
 	private Set<String> addresses() {
-		List<KnownResponder> all = new ArrayList<>(this.known.values());
-		all.addAll(this.lost.values());
+		List<KnownResponder> all = this.known.values().stream().map(Subscriber::description).toList();
 		if (all.stream().anyMatch((responder) -> !responder.isExtended() || !responder.isProbed())) {
 			return Set.of();
 		}
@@ -359,8 +359,9 @@ public final class KnownResponders {
 	// Whether a responder has subscribed with extensions, and as its hello describes it:
 	// another client may have subscribed in its name.
 	public synchronized boolean isSubscribed(String responderId, KnownResponder described) {
-		KnownResponder responder = this.known.get(responderId);
-		return responder != null && responder.isExtended() && responder.merge(described) == responder;
+		Subscriber known = get(responderId);
+		KnownResponder description = known.description();
+		return known.isSubscribed() && description.isExtended() && description.merge(described) == description;
 	}
 
 	// Completes with true when there are at least as many subscribers.
@@ -389,18 +390,6 @@ public final class KnownResponders {
 	public record Subscribers(Set<String> ids, boolean extended, Set<String> addresses) {
 
 		public static final Subscribers NONE = new Subscribers(Set.of(), false, Set.of());
-
-	}
-
-	/**
-	 * Counts the signals in a row that a responder has missed.
-	 */
-	public static final class Missed {
-
-		private int signals;
-
-		private Missed() {
-		}
 
 	}
 

@@ -1,6 +1,7 @@
 package io.github.statesignals.core.publish.membership;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,7 +11,6 @@ import java.util.stream.IntStream;
 
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.LeaveSeal;
-import io.github.statesignals.core.publish.membership.KnownResponders.Missed;
 import io.github.statesignals.core.publish.membership.KnownResponders.Subscribers;
 import io.github.statesignals.transport.ResponseExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
 class KnownRespondersTests {
@@ -392,6 +393,31 @@ class KnownRespondersTests {
 	}
 
 	@Test
+	void oneThatIsBackIsNotSilentUntilItIsAwaitedInVainAgain() {
+		this.responders.add("silent", null);
+		noteSilent(5, 20);
+		this.responders.lose("silent");
+		this.responders.add("silent", null);
+		assertThat(silent(5, 20)).isEmpty();
+		this.responders.lose("silent");
+		noteSilent(5, 20);
+		this.responders.add("silent", null);
+		assertThat(silent(5, 20)).isEmpty();
+		noteSilent(5, 20);
+		assertThat(silent(5, 20)).containsExactly("silent");
+		this.responders.responds("silent");
+		this.responders.lose("silent");
+		this.responders.add("silent", null);
+		noteSilent(5, 20);
+		assertThat(silent(5, 20)).containsExactly("silent");
+		this.responders.lose("silent");
+		this.responders.responds("silent");
+		this.responders.add("silent", null);
+		noteSilent(5, 20);
+		assertThat(silent(5, 20)).containsExactly("silent");
+	}
+
+	@Test
 	void expectedResponderIsNotSilentOnceItHasSubscribedWithExtensions() {
 		this.responders.open(List.of("expected", "silent"));
 		this.responders.noteSilent(List.of("expected", "silent"), new Silence(1, Duration.ofSeconds(20)));
@@ -444,6 +470,121 @@ class KnownRespondersTests {
 			assertThat(bounded.reject("r1")).isTrue();
 		}
 		assertThat(bounded.add("r2", null)).isTrue();
+	}
+
+	@Test
+	void oneThatIsBackComesLast() {
+		List.of("r1", "r2").forEach((id) -> this.responders.add(id, ResponseExtension.UNDERSTOOD));
+		this.responders.lose("r1");
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.ids()).containsExactly("r2", "r1");
+	}
+
+	@Test
+	void onlyTheLastSubscriberIsRememberedToSupportExtensions() {
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.add("r2", null);
+		this.responders.lose("r1");
+		this.responders.remove("r2");
+		this.responders.remove("r1");
+		assertThat(this.responders.subscribers().extended()).isFalse();
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		this.responders.remove("r1");
+		assertThat(this.responders.subscribers().extended()).isTrue();
+		this.responders.close(new IllegalStateException());
+		assertThat(this.responders.subscribers().extended()).isFalse();
+	}
+
+	@Test
+	void eachThatHasMissedASignalIsNotedWhenItAnswers() {
+		List.of("r1", "r2").forEach((id) -> this.responders.add(id, ResponseExtension.UNDERSTOOD));
+		Map<String, Missed> overdue = this.responders.overdue(List.of("r1", "r2"));
+		List.of("r1", "r2").forEach(this.responders::answered);
+		assertThat(this.responders.missed(overdue, 1)).isEmpty();
+	}
+
+	@Test
+	void answersNeedNoLockWhileNoneIsLostOrHasMissedASignal() {
+		List.of("r1", "r2").forEach((id) -> this.responders.add(id, ResponseExtension.UNDERSTOOD));
+		this.responders.overdue(List.of("r1", "r2"));
+		this.responders.overdue(List.of("r1", "r2"));
+		this.responders.answered("r1");
+		this.responders.remove("r2");
+		this.responders.answered("r1");
+		synchronized (this.responders) {
+			assertThat(CompletableFuture.supplyAsync(() -> this.responders.answered("r1")))
+				.succeedsWithin(Duration.ofSeconds(10))
+				.isEqualTo(false);
+		}
+	}
+
+	@Test
+	void noMoreThanTenThousandLostOnesAreKnown() {
+		IntStream.range(0, 10_001).forEach((i) -> {
+			this.responders.add("r" + i, null);
+			this.responders.lose("r" + i);
+		});
+		assertThat(this.responders.answered("r9999")).isTrue();
+		assertThat(this.responders.answered("r10000")).isFalse();
+		assertThat(this.responders.add("one-more", null)).isTrue();
+	}
+
+	@Test
+	void probeConfirmsOnlyASubscriberThatIsDisputed() {
+		this.responders.add("legacy", null);
+		this.responders.confirm("legacy");
+		assertThat(this.responders.isExtended("legacy")).isFalse();
+		this.responders.add("lost", null);
+		subscribeAt("lost", "here");
+		this.responders.lose("lost");
+		this.responders.confirm("lost");
+		assertThat(this.responders.find("lost").isDisputed()).isTrue();
+	}
+
+	@Test
+	void helloDescribesOneThatHasSubscribedWithExtensions() {
+		KnownResponder hello = new KnownResponder(ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.isSubscribed("r1", hello)).isFalse();
+		this.responders.add("r1", null);
+		assertThat(this.responders.isSubscribed("r1", hello)).isFalse();
+		this.responders.remove("r1");
+		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
+		assertThat(this.responders.isSubscribed("r1", hello)).isTrue();
+		subscribeAt("r2", "here");
+		assertThat(this.responders.isSubscribed("r2",
+				new KnownResponder(new ResponseExtension(null, null, "there", null, null))))
+			.isFalse();
+		this.responders.lose("r1");
+		assertThat(this.responders.isSubscribed("r1", hello)).isFalse();
+	}
+
+	@Test
+	void statusHasTheTimeOfTheLastSubscription() {
+		Instant opened = tick();
+		this.responders.open(List.of("r1"));
+		Instant expected = tick();
+		assertThat(since()).isBetween(opened, expected);
+		this.responders.add("r1", null);
+		assertThat(since()).isAfterOrEqualTo(expected);
+		Instant subscribed = tick();
+		subscribeAt("r1", "here");
+		assertThat(since()).isBefore(subscribed);
+		this.responders.lose("r1");
+		assertThat(this.responders.statuses(1)).isEmpty();
+		this.responders.add("r1", null);
+		assertThat(since()).isAfterOrEqualTo(subscribed);
+		assertThat(this.responders.statuses(0)).isEmpty();
+	}
+
+	// Returns a time after that of all calls before.
+	private static Instant tick() {
+		long before = System.currentTimeMillis();
+		await().until(() -> System.currentTimeMillis() > before);
+		return Instant.ofEpochMilli(System.currentTimeMillis());
+	}
+
+	private Instant since() {
+		return this.responders.statuses(1).get(0).since();
 	}
 
 	private void subscribeAt(String responderId, String address) {
