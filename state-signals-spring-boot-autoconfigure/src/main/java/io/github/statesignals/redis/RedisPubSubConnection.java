@@ -27,6 +27,10 @@ final class RedisPubSubConnection implements Runnable {
 
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
+	// Where Redis answers, the connector ends by itself. Otherwise the container would
+	// close a connection that is closed already, and the driver warn.
+	private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(500);
+
 	// An application that logs nothing for longer looks stuck.
 	private static final Duration SILENCE = Duration.ofSeconds(3);
 
@@ -302,10 +306,10 @@ final class RedisPubSubConnection implements Runnable {
 
 	void close() {
 		discard();
-		awaitConnector();
+		awaitConnector(STOP_TIMEOUT);
 	}
 
-	// Without waiting for the connector where that may wait for the driver.
+	// Without waiting long for the connector where that may wait for the driver.
 	void discard() {
 		this.receiver.close();
 		this.closed.countDown();
@@ -315,19 +319,18 @@ final class RedisPubSubConnection implements Runnable {
 		this.decided.countDown();
 		this.publisher.close();
 		ContainerSubscription trying = this.attempt;
-		if (connecting && trying != null) {
-			// The connector may be waiting for the driver.
+		boolean waiting = connecting && trying != null;
+		awaitConnector(waiting ? ANSWER_TIMEOUT : STOP_TIMEOUT);
+		if (waiting && this.connector.isAlive()) {
+			// It may be waiting for the driver.
 			trying.disconnect();
-		}
-		else {
-			awaitConnector();
 		}
 	}
 
 	// It stops the container.
-	private void awaitConnector() {
+	private void awaitConnector(Duration timeout) {
 		try {
-			this.connector.join(STOP_TIMEOUT.toMillis());
+			this.connector.join(timeout.toMillis());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -219,6 +219,24 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 		assertThat(output.subSequence(start, output.length())).doesNotContain("Connection is already closed");
 	}
 
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void subscriptionEndsBeforeItsConnectionAlsoWhileItConnects(CapturedOutput output) {
+		await().until(() -> connectors().isEmpty());
+		int start = output.length();
+		for (int i = 0; i < 20; i++) {
+			RedisPubSubSignalTransport transport = (RedisPubSubSignalTransport) createTransport();
+			transport.prepare();
+			int connections = 1 + i % 2;
+			await().pollDelay(Duration.ZERO)
+				.pollInterval(Duration.ofMillis(1))
+				.until(() -> ids().size() >= connections);
+			transport.close();
+			await().until(() -> connectors().isEmpty() && ids().isEmpty());
+		}
+		assertThat(output.subSequence(start, output.length())).doesNotContain("Connection is already closed", "ERROR");
+	}
+
 	private boolean isWaitingForTheStart(Thread connector) {
 		return connector.getState() == Thread.State.WAITING && Stream.of(connector.getStackTrace())
 			.anyMatch((frame) -> frame.getClassName().equals(CountDownLatch.class.getName()));
