@@ -108,6 +108,7 @@ class SignalMetersTests {
 			exporter.publish("event-" + i);
 		}
 		assertThat(results()).containsExactly("UNKNOWN no_subscriber 50");
+		assertThat(tagValues(SignalMeters.RESULTS, "channel")).containsOnly("default");
 	}
 
 	@Test

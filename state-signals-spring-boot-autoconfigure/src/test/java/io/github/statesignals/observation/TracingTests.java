@@ -395,16 +395,23 @@ class TracingTests {
 			if (signal.event().equals("start")) {
 				throw new IllegalStateException("no disk");
 			}
-			listening.respond(signal, 1, null);
+			listening.respond(signal, signal.event().equals("stop") ? 1 : null, null);
 		});
-		ConfigurableApplicationContext publisher = publisher(1, "start", "stop");
+		ConfigurableApplicationContext publisher = publisher(1, "start", "stop", "note");
 		exporter(publisher).signal("start").timeout(Duration.ofMillis(300)).publish();
 		exporter(publisher).publish("stop");
-		FinishedSpan failed = spans(responder).await("handle UNKNOWN", 2).get(0);
+		exporter(publisher).signal("note").timeout(Duration.ofMillis(300)).publish();
+		assertThat(spans(responder).await("handle UNKNOWN", 3)).extracting((span) -> span.getTags().get("outcome"))
+			.containsExactlyInAnyOrder("failed", "none", "none");
+		FinishedSpan failed = spans(responder).named("handle UNKNOWN").get(0);
 		assertThat(failed.getError()).hasMessage("no disk");
 		assertThat(failed.getTraceId()).isEqualTo(spans(publisher).await("publish start").getTraceId());
-		assertThat(spans(responder).await("respond UNKNOWN").getTraceId())
-			.isEqualTo(spans(publisher).await("publish stop").getTraceId());
+		List<FinishedSpan> responded = spans(responder).await("respond UNKNOWN", 2);
+		assertThat(responded).extracting((span) -> span.getTags().get("outcome"))
+			.containsExactlyInAnyOrder("acted", "none");
+		assertThat(responded).extracting(FinishedSpan::getTraceId)
+			.containsExactlyInAnyOrder(spans(publisher).await("publish stop").getTraceId(),
+					spans(publisher).await("publish note").getTraceId());
 	}
 
 	@Test
