@@ -73,7 +73,9 @@ class CollectorConsole implements SmartInitializingSingleton {
 		return collector.name() + "=" + fault.name() + "\n";
 	}
 
-	static @Nullable Started parse(String line) {
+	// Returns the ids of the responders from the line that a process prints when it has
+	// started.
+	static @Nullable Map<CollectorName, String> parse(String line) {
 		if (!line.startsWith(STARTED)) {
 			return null;
 		}
@@ -82,15 +84,7 @@ class CollectorConsole implements SmartInitializingSingleton {
 			String[] parts = pair.split("=", 2);
 			responders.put(CollectorName.valueOf(parts[0].toUpperCase(Locale.ROOT)), parts[1]);
 		}
-		return new Started(responders);
-	}
-
-	/**
-	 * The line that a process prints when it has started.
-	 *
-	 * @param responders the ids of its responders
-	 */
-	record Started(Map<CollectorName, String> responders) {
+		return responders;
 	}
 
 }

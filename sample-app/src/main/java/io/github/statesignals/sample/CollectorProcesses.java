@@ -238,12 +238,12 @@ class CollectorProcesses implements DisposableBean {
 	}
 
 	private void received(CollectorProcess process, Process handle, String line) {
-		CollectorConsole.Started started = CollectorConsole.parse(line);
-		if (started == null) {
+		Map<CollectorName, String> responders = CollectorConsole.parse(line);
+		if (responders == null) {
 			logger.debug("Process {}: {}", process.number(), line);
 			return;
 		}
-		started.responders().forEach((collector, id) -> this.origins.add(id, process.number(), collector));
+		responders.forEach((collector, id) -> this.origins.add(id, process.number(), collector));
 		synchronized (this) {
 			if (!process.started(handle)) {
 				return;
