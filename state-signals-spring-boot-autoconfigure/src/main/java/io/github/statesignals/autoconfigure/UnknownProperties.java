@@ -131,16 +131,16 @@ final class UnknownProperties {
 	private void checkProperty(String text, PropertySource<?> source) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(text, '.');
 		String uniform = uniform(name);
-		if (uniform.startsWith(LETTERS + ".") && !isKnown(uniform, isElement(name))) {
+		if (!uniform.startsWith(LETTERS + ".")) {
+			checkPrefix(text, source);
+		}
+		else if (!isKnown(uniform, isElement(name))) {
 			String bracketed = bracketed(name.toString());
 			String parent = this.known.get(uniform.substring(0, uniform.lastIndexOf('.')));
-			String nearest = (bracketed != null) ? bracketed
-					: (parent != null) ? parent : nearest(uniform, Math.max(2, uniform.length() / 4));
+			String nearest = (bracketed != null) ? bracketed : (parent != null) ? parent.replace(ANY_KEY, "<name>")
+					: nearest(uniform, Math.max(2, uniform.length() / 4));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
 					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
-		}
-		else if (!uniform.startsWith(LETTERS + ".")) {
-			checkPrefix(text, source);
 		}
 	}
 

@@ -155,7 +155,8 @@ class FirstContactTests {
 			"channels.[a.b].deliver, channels.<name>.delivery", "channels.a.b.delivery, channels[a.b].delivery",
 			"channels.a.b].delivery, channels.<name>.delivery", "signing.keys.a].b.secret, signing.keys.<name>.secret",
 			"enable, enabled", "channel[0], channel", "channel.name, channel", "connect-timeout[0], connect-timeout",
-			"channels.orders.delivery[0], channels.<name>.delivery", "exporter.legal-events.a, exporter.legal-events" })
+			"channels.orders.delivery[0], channels.<name>.delivery",
+			"channels.orders.delivery.a, channels.<name>.delivery", "exporter.legal-events.a, exporter.legal-events" })
 	void propertyThatDoesNotExistIsReportedWithTheNearestOne(String property, String nearest, CapturedOutput output) {
 		run(OverMemory.class, "state-signals." + property + "=1").close();
 		assertThat(output.getOut()).containsOnlyOnce("The property 'state-signals." + property
