@@ -2,6 +2,7 @@ package io.github.statesignals.kotlin
 
 import io.github.statesignals.OnSignal
 import io.github.statesignals.ResultCode
+import io.github.statesignals.Signal
 import io.github.statesignals.SignalEvent
 import io.github.statesignals.SignalExporter
 import io.github.statesignals.SignalGatewayFactory
@@ -68,7 +69,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit,received,overloaded",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -180,6 +181,25 @@ class KotlinTests {
             .withStackTraceContaining("takes a kotlin.time.Duration")
         assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { gateway<Pausing>() }
             .withMessageContaining("takes a kotlin.time.Duration")
+    }
+
+    @Test
+    fun `a receiver is a parameter`() {
+        assertThat(publish("received", "region" to "eu").messages()).containsValue("received eu")
+    }
+
+    @Test
+    fun `a receiver whose entry has no name is refused`() {
+        assertThatExceptionOfType(RuntimeException::class.java).isThrownBy { run(InvalidReceiver::class.java).close() }
+            .withStackTraceContaining("is the receiver of an extension function, and takes a metadata entry")
+        assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { gateway<Receiving>() }
+            .withMessageContaining("is the receiver of an extension function")
+    }
+
+    @Test
+    fun `a function with overloads handles a signal once`() {
+        assertThat(publish("overloaded", "count" to 5).messages()).containsValue("overloaded 5")
+        assertThat(publish("overloaded").messages()).containsValue("overloaded 2")
     }
 
     @Test
@@ -339,6 +359,22 @@ class KotlinTests {
         }
     }
 
+    @EnableAutoConfiguration
+    @Import(InvalidReceiverHandler::class)
+    class InvalidReceiver
+
+    class InvalidReceiverHandler {
+
+        @OnSignal(event = ["unit"])
+        fun String.flip() {
+        }
+    }
+
+    interface Receiving {
+
+        fun String.flip(): SignalResult
+    }
+
     interface Pausing {
 
         fun pause(wait: kotlin.time.Duration): SignalResult
@@ -404,6 +440,14 @@ class KotlinTests {
 
         @OnSignal(event = ["sized"])
         fun sized(size: Size?, limit: UInt?) = io.github.statesignals.Acknowledgement.success("$size $limit")
+
+        @OnSignal(event = ["received"])
+        fun Signal.received(@Header region: String) = io.github.statesignals.Acknowledgement.success("${event()} $region")
+
+        @OnSignal(event = ["overloaded"])
+        @JvmOverloads
+        fun overloaded(signal: Signal, count: Int = 2) =
+            io.github.statesignals.Acknowledgement.success("${signal.event()} $count")
 
         @OnSignal(event = ["flag"])
         suspend fun flag(value: Boolean): Boolean = value

@@ -255,6 +255,10 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 				};
 			}
 			if (header != null || entry) {
+				if (KotlinFunctions.isReceiver(name, method.getDeclaringClass())) {
+					throw GatewayMethod.invalid(method, "has a parameter that " + KotlinFunctions.RECEIVER,
+							KotlinFunctions.NAMED_RECEIVER);
+				}
 				Assert.isTrue(StringUtils.hasText(declared) || parameter.isNamePresent(),
 						() -> "The name of a parameter of " + parameter.getDeclaringExecutable()
 								+ " is not known: compile with the option -parameters (Kotlin: -java-parameters)");

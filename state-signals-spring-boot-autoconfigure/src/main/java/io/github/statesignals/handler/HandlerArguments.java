@@ -223,6 +223,10 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			throw new InvalidSignalHandlerException(parameter, "takes a metadata entry by its name, which is not known",
 					"Compile the class with the option -parameters.");
 		}
+		if (KotlinFunctions.isReceiver(name, parameter.getDeclaringClass())) {
+			throw new InvalidSignalHandlerException(parameter, KotlinFunctions.RECEIVER,
+					KotlinFunctions.NAMED_RECEIVER);
+		}
 		return name;
 	}
 

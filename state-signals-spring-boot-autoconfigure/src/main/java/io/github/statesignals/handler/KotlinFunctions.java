@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import kotlin.reflect.KClass;
@@ -36,6 +37,10 @@ final class KotlinFunctions {
 
 	static final String JAVA_DURATION = "Take a java.time.Duration.";
 
+	static final String RECEIVER = "is the receiver of an extension function, and takes a metadata entry, whose name is not known";
+
+	static final String NAMED_RECEIVER = "Name the entry, as in: fun @receiver:Header(\"region\") String.flip(); or take a parameter.";
+
 	static final boolean COROUTINES = KotlinDetector.isKotlinReflectPresent()
 			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", KotlinFunctions.class.getClassLoader());
 
@@ -59,6 +64,18 @@ final class KotlinFunctions {
 	// of a subclass that is not written in Kotlin.
 	static boolean isOptional(MethodParameter parameter) {
 		return MethodParameter.forExecutable(parameter.getExecutable(), parameter.getParameterIndex()).isOptional();
+	}
+
+	// By the name that the compiler gives it.
+	static boolean isReceiver(String parameter, Class<?> type) {
+		return parameter.startsWith("$") && KotlinDetector.isKotlinType(type);
+	}
+
+	// With JvmOverloads each overload has the annotations of the function, which is
+	// called
+	// with its default values anyway.
+	static boolean isOverload(Method method) {
+		return isKotlin(method.getDeclaringClass()) && Reflection.isOverload(method);
 	}
 
 	static boolean takesDuration(Method method) {
@@ -98,6 +115,14 @@ final class KotlinFunctions {
 			KCallablesJvm.setAccessible(function, true);
 			Object result = function.callBy(values);
 			return (method.getReturnType() == void.class) ? null : result;
+		}
+
+		static boolean isOverload(Method method) {
+			return ReflectJvmMapping.getKotlinFunction(method) == null
+					&& Stream.of(method.getDeclaringClass().getDeclaredMethods())
+						.anyMatch((other) -> other.getName().equals(method.getName())
+								&& other.getParameterCount() > method.getParameterCount()
+								&& ReflectJvmMapping.getKotlinFunction(other) != null);
 		}
 
 		static boolean takesDuration(Method method) {

@@ -298,7 +298,7 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 
 	private static @Nullable Set<OnSignal> annotations(Method method) {
 		Set<OnSignal> annotations = nearestAnnotations(method);
-		return annotations.isEmpty() ? null : annotations;
+		return (annotations.isEmpty() || KotlinFunctions.isOverload(method)) ? null : annotations;
 	}
 
 	// Those of a subtype replace those behind them.
