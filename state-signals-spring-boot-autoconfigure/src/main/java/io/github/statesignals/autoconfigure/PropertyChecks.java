@@ -216,7 +216,7 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 		if (value.compareTo(shortest) >= 0 || value.isZero() || value.isNegative()) {
 			return;
 		}
-		String written = this.binder.bind("state-signals." + name, String.class).orElse("").strip();
+		String written = this.binder.bind("state-signals." + name, String.class).orElse("");
 		check(!written.matches("\\+?\\d+"), name, written,
 				"A number without a unit counts milliseconds, and %1$s ms is too short: set %1$ss, or %1$sms if this is intended.",
 				written);
