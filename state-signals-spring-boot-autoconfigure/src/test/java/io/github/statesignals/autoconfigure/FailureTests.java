@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.embedded.RedisServer;
 
 import org.springframework.boot.WebApplicationType;
@@ -64,7 +65,8 @@ class FailureTests {
 			bad("channels.orders.delivery=sometimes", "\"sometimes\"", "The following values are valid", "BROADCAST",
 					"DURABLE"),
 			bad("channels.orders.start=sometimes", "\"sometimes\"", "The following values are valid", "LATEST"),
-			bad("channels.orders.start=latest", "Only a durable channel", "channels.orders.delivery=durable"),
+			bad("channels.orders.start=latest", "'latest'", "Only a durable channel",
+					"channels.orders.delivery=durable"),
 			bad("channels.[a.b].start=latest", "Only a durable channel", "channels.[a.b].delivery=durable"),
 			bad("channels.[a.b].retention=7", "would be deleted", "set 7d"),
 			bad("channels.orders.retention=0s", "must be positive"),
@@ -187,10 +189,11 @@ class FailureTests {
 			.contains("remove 'state-signals.protocol.extensions'");
 	}
 
-	@Test
-	void durableChannelWithALockFailsTheStartWithItsRemedy(CapturedOutput output) {
+	@ParameterizedTest
+	@ValueSource(strings = { "lock-tag", "lock-publisher" })
+	void durableChannelWithALockFailsTheStartWithItsRemedy(String lock, CapturedOutput output) {
 		assertThat(report(output, OverMemory.class, "state-signals.channel=orders",
-				"state-signals.channels.orders.delivery=durable", "state-signals.responder.lock-tag=t"))
+				"state-signals.channels.orders.delivery=durable", "state-signals.responder." + lock + "=t"))
 			.contains("state-signals.channels.orders.delivery")
 			.contains("remove 'state-signals.responder.lock-publisher' and 'lock-tag'");
 	}
