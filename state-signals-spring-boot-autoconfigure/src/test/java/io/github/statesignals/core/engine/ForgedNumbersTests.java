@@ -121,6 +121,98 @@ class ForgedNumbersTests {
 		assertThat(this.refused).isZero();
 		publish(1);
 		assertThat(this.refused).isOne();
+		publish(1);
+		assertThat(this.refused).isOne();
+		add(new SignalExtension("forged", Long.MAX_VALUE, this.nowMillis, TIMEOUT_MILLIS, null));
+		add(new SignalExtension("forged", 1L << 40, this.nowMillis, TIMEOUT_MILLIS, null));
+		assertThat(this.refused).isEqualTo(2);
+		publish(1);
+		assertThat(this.refused).isEqualTo(3);
+	}
+
+	@Test
+	void afterAContradictionNoSignalIsOvertakenForSomeTime() {
+		publish(20);
+		addForged(Long.MAX_VALUE, 0, 1);
+		publish(1);
+		assertThat(addDelayed()).isEqualTo(Relation.NEXT);
+		publish(1);
+		this.nowMillis += 121_000;
+		assertThat(addDelayed()).isEqualTo(Relation.OVERTAKEN);
+	}
+
+	@Test
+	void oneTimeThatIsAheadContradictsNothing() {
+		publish(20);
+		addForged(SignalExtension.NONE, 3_600_000, 1);
+		assertThat(addDelayed()).isEqualTo(Relation.OVERTAKEN);
+	}
+
+	@Test
+	void publisherIsBelievedAgainAtOnceAfterForgedNumbersThatWereBelieved() {
+		publish(10);
+		addForged(5_001, 90, 3);
+		publish(1);
+		// From here on only the id and time of another prove a repetition.
+		addForged(this.number + 1, 90, 100);
+		assertThat(add(next()).relation()).isEqualTo(Relation.NEXT);
+	}
+
+	@Test
+	void publisherIsNotSilencedByFurtherForgedNumbersAfterSomeThatWereBelieved() {
+		publish(10);
+		addForged(5_001, 90, 3);
+		addForged(Long.MAX_VALUE, 90, 1);
+		assertThat(add(next()).relation()).isEqualTo(Relation.NEXT);
+	}
+
+	@Test
+	void nothingIsMissedBetweenForgedNumbersThatAreLowerAndThoseOfThePublisher() {
+		this.number = 5_000;
+		publish(10);
+		for (int i = 1; i <= 3; i++) {
+			this.nowMillis += STEP_MILLIS;
+			assertThat(add(new SignalExtension("forged", i, this.nowMillis, TIMEOUT_MILLIS, null)).missed()).isZero();
+		}
+		assertThat(add(next())).isEqualTo(new Arrival(Relation.NEXT, 0, (long) TIMEOUT_MILLIS, 0));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 101, 5_001 })
+	void forgedTimesThatSeemToCorrectTheFirstOneDoNotMakeForgedNumbersCredible(long forgedNumber) {
+		publish(1);
+		addForged(2, 30_000, 3);
+		addForged(forgedNumber, 30_000, 3);
+		for (int i = 0; i < 20; i++) {
+			assertThat(add(next()).relation()).as("number %d", this.number).isEqualTo(Relation.NEXT);
+		}
+	}
+
+	@Test
+	void signalsAreOvertakenAgainSomeTimeAfterTheFirstOnesProvedToHaveBeenSlow() {
+		SignalExtension slow = next();
+		this.nowMillis += 5_000;
+		add(slow);
+		publish(10);
+		assertThat(addDelayed()).isEqualTo(Relation.NEXT);
+		publish(1);
+		this.nowMillis += 121_000;
+		assertThat(addDelayed()).isEqualTo(Relation.OVERTAKEN);
+	}
+
+	// Of consecutive numbers, all at once.
+	private void addForged(long first, long aheadMillis, int count) {
+		for (int i = 0; i < count; i++) {
+			add(new SignalExtension("forged-" + first + i, first + i, this.nowMillis + aheadMillis, TIMEOUT_MILLIS,
+					null));
+		}
+	}
+
+	// Returns how a signal that is received after the next one relates to it.
+	private Relation addDelayed() {
+		SignalExtension delayed = next();
+		publish(1);
+		return add(delayed).relation();
 	}
 
 	@Test
@@ -134,6 +226,9 @@ class ForgedNumbersTests {
 		assertThat(add(second).relation()).isEqualTo(Relation.REPEATED);
 		assertThat(add(next())).extracting(Arrival::relation, Arrival::missed).containsExactly(Relation.NEXT, 5_000L);
 		publish(100);
+		// Also one that continues those before the disconnection.
+		assertThat(add(new SignalExtension("id", 12, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
+			.isEqualTo(Relation.REPEATED);
 		assertThat(add(new SignalExtension("id", 3_000, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
 			.isEqualTo(Relation.REPEATED);
 		assertThat(this.refused).isZero();
