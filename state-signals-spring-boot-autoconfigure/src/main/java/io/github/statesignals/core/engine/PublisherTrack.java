@@ -131,7 +131,7 @@ final class PublisherTrack {
 
 	// Takes the time of a signal. Returns the time for which its publisher still awaits
 	// answers; null: it is not known, or indefinitely.
-	@Nullable Long remainingMillis(SignalExtension signal, long nowMillis) {
+	@Nullable Long takeTime(SignalExtension signal, long nowMillis) {
 		long sentMillis = signal.sentMillis();
 		if (sentMillis < 0) {
 			return null;

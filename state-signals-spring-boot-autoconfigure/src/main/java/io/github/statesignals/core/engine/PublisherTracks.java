@@ -19,12 +19,9 @@ final class PublisherTracks {
 
 	private static final long NEVER = Long.MIN_VALUE / 2;
 
-	private PublisherTrack track = new PublisherTrack();
+	private PublisherTrack believed = new PublisherTrack();
 
-	private @Nullable PublisherTrack rival;
-
-	// Whether the rival was believed before.
-	private boolean replaced;
+	private @Nullable Rival rival;
 
 	// The time of the last contradiction: signals are refused for some time only if they
 	// have the id and time of another.
@@ -34,91 +31,101 @@ final class PublisherTracks {
 	private long correctedMillis = NEVER;
 
 	Arrival add(SignalExtension signal, long nowMillis) {
-		Relation relation = this.track.compare(signal, nowMillis);
+		Relation relation = this.believed.compare(signal, nowMillis);
 		if (relation == Relation.NEXT) {
-			int refused = refuse(nowMillis);
-			long missed = this.track.add(signal);
+			int refused = refuseCandidate(nowMillis);
+			long missed = this.believed.add(signal);
 			if (missed > 0 && isCorrected(nowMillis)) {
 				contest(nowMillis);
 			}
-			return new Arrival(Relation.NEXT, missed, remainingMillis(signal, nowMillis), refused);
+			return new Arrival(Relation.NEXT, missed, takeTime(signal, nowMillis), refused);
 		}
-		PublisherTrack other = this.rival;
-		if (this.track.contains(signal) || (other != null && other.contains(signal))) {
+		Rival other = this.rival;
+		if (this.believed.contains(signal) || (other != null && other.track.contains(signal))) {
 			return Arrival.REPEATED;
 		}
-		if (other != null && this.replaced && other.isContinuedAtOnceBy(signal, nowMillis)) {
+		if (other != null && other.standing == Standing.FORMER && other.track.isContinuedAtOnceBy(signal, nowMillis)) {
 			contest(nowMillis);
 			return follow(other, signal, nowMillis);
 		}
-		if (relation == Relation.DOUBTFUL || nowMillis - this.contestedMillis < CALM_MILLIS) {
+		if (relation == Relation.DOUBTFUL || isContested(nowMillis)) {
 			return doubt(other, signal, nowMillis);
 		}
 		if (relation == Relation.REPEATED) {
 			return Arrival.REPEATED;
 		}
-		this.track.mark(signal);
+		this.believed.mark(signal);
 		return Arrival.OVERTAKEN;
 	}
 
-	@Nullable Long remainingMillis(SignalExtension signal, long nowMillis) {
-		boolean ahead = this.track.isAhead(signal, nowMillis);
-		boolean settled = this.track.isClockSettled();
-		Long remainingMillis = this.track.remainingMillis(signal, nowMillis);
-		boolean believed = ahead && !this.track.isAhead(signal, nowMillis);
-		if (believed && settled) {
-			// Its time contradicts those before.
-			contest(nowMillis);
-		}
-		else if (believed) {
-			// The first signals were slow, as far as is known.
-			this.correctedMillis = nowMillis;
+	// Takes the time of a signal, also of one without a number. Returns the time for
+	// which its publisher still awaits answers; null: it is not known, or indefinitely.
+	@Nullable Long takeTime(SignalExtension signal, long nowMillis) {
+		boolean ahead = this.believed.isAhead(signal, nowMillis);
+		boolean settled = this.believed.isClockSettled();
+		Long remainingMillis = this.believed.takeTime(signal, nowMillis);
+		if (ahead && !this.believed.isAhead(signal, nowMillis)) {
+			if (settled) {
+				// Its time contradicts those before.
+				contest(nowMillis);
+			}
+			else {
+				// The first signals were slow, as far as is known.
+				this.correctedMillis = nowMillis;
+			}
 		}
 		return remainingMillis;
 	}
 
-	private Arrival doubt(@Nullable PublisherTrack other, SignalExtension signal, long nowMillis) {
-		if (other != null && other.isContinuedBy(signal)) {
+	private Arrival doubt(@Nullable Rival other, SignalExtension signal, long nowMillis) {
+		if (other != null && other.track.isContinuedBy(signal)) {
 			return follow(other, signal, nowMillis);
 		}
-		if (this.replaced || isCorrected(nowMillis)) {
+		if (other != null || isCorrected(nowMillis)) {
 			contest(nowMillis);
 		}
-		int refused = refuse(nowMillis);
+		int refused = refuseCandidate(nowMillis);
 		PublisherTrack added = new PublisherTrack();
 		added.add(signal);
-		this.rival = added;
-		this.replaced = false;
-		return new Arrival(Relation.NEXT, 0, added.remainingMillis(signal, nowMillis), refused);
+		this.rival = new Rival(added, Standing.CANDIDATE);
+		return new Arrival(Relation.NEXT, 0, added.takeTime(signal, nowMillis), refused);
 	}
 
-	private Arrival follow(PublisherTrack other, SignalExtension signal, long nowMillis) {
-		long missed = other.add(signal);
-		Long remainingMillis = other.remainingMillis(signal, nowMillis);
-		if (other.length() >= CONFIRMATIONS) {
-			if (!this.replaced && other.first() > this.track.last()) {
-				missed += other.first() - this.track.last() - 1;
+	private Arrival follow(Rival followed, SignalExtension signal, long nowMillis) {
+		PublisherTrack track = followed.track;
+		long missed = track.add(signal);
+		Long remainingMillis = track.takeTime(signal, nowMillis);
+		if (track.length() >= CONFIRMATIONS) {
+			if (followed.standing == Standing.CANDIDATE && track.first() > this.believed.last()) {
+				missed += track.first() - this.believed.last() - 1;
 			}
-			if (this.track.isAhead(signal, nowMillis)) {
+			if (this.believed.isAhead(signal, nowMillis)) {
 				// Those that were missed are not sent ahead of the clock.
 				contest(nowMillis);
 			}
-			this.rival = this.track;
-			this.track = other;
-			this.replaced = true;
+			this.rival = new Rival(this.believed, Standing.FORMER);
+			this.believed = track;
 		}
 		return new Arrival(Relation.NEXT, missed, remainingMillis, 0);
 	}
 
-	// The publisher goes on as if there were no rival.
-	private int refuse(long nowMillis) {
-		PublisherTrack refused = this.rival;
-		if (refused == null || this.replaced) {
+	// The publisher goes on as if there were no candidate. Returns its number of signals.
+	private int refuseCandidate(long nowMillis) {
+		Rival refused = this.rival;
+		if (refused == null || refused.standing == Standing.FORMER) {
 			return 0;
 		}
 		this.rival = null;
 		contest(nowMillis);
-		return refused.length();
+		return refused.track.length();
+	}
+
+	private void contest(long nowMillis) {
+		this.contestedMillis = nowMillis;
+	}
+
+	private boolean isContested(long nowMillis) {
+		return nowMillis - this.contestedMillis < CALM_MILLIS;
 	}
 
 	// The times that seemed to correct the first ones may have been forged, and then make
@@ -127,8 +134,20 @@ final class PublisherTracks {
 		return nowMillis - this.correctedMillis < CALM_MILLIS;
 	}
 
-	private void contest(long nowMillis) {
-		this.contestedMillis = nowMillis;
+	/**
+	 * A track that contradicts the believed one.
+	 */
+	private record Rival(PublisherTrack track, Standing standing) {
+	}
+
+	private enum Standing {
+
+		// Too few signals agree on it, so far.
+		CANDIDATE,
+
+		// It was believed until the present one was.
+		FORMER
+
 	}
 
 	/**

@@ -51,7 +51,7 @@ final class SequenceTracker {
 		long nowMillis = (nowNanos - this.startNanos) / 1_000_000;
 		if (extension.sequence() < 0) {
 			Relation relation = repeats(tracked.publisher, extension.id()) ? Relation.REPEATED : Relation.NEXT;
-			return new Arrival(relation, 0, tracked.tracks.remainingMillis(extension, nowMillis), 0);
+			return new Arrival(relation, 0, tracked.tracks.takeTime(extension, nowMillis), 0);
 		}
 		return tracked.tracks.add(extension, nowMillis);
 	}
