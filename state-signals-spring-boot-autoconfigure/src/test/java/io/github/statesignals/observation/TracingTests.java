@@ -202,15 +202,16 @@ class TracingTests {
 	void signalsThatNoHandlerNamesHaveNoEventInTheirKeys() {
 		ConfigurableApplicationContext responder = start(AnyEvent.class, "responder.name=one");
 		String event = "made-up-" + UUID.randomUUID();
-		this.client.connect()
-			.sync()
-			.publish("event-signal-pubsub", "{\"publisher_id\":\"p-1\",\"process_name\":\"p\",\"event\":\"" + event
-					+ "\",\"runner_host\":\"h\",\"sample_no\":1,\"tag\":\"a\\nb\"}");
+		this.client.connect().sync().publish("event-signal-pubsub", """
+				{"publisher_id": "p\\n1", "process_name": "p", "event": "%s", "runner_host": "h", "sample_no": 1,
+				"tag": "a\\nb", "metadata": {"_ss": {"v": 1, "id": "i\\n1"}}}
+				""".formatted(event));
 		FinishedSpan handle = spans(responder).await("handle UNKNOWN");
 		FinishedSpan respond = spans(responder).await("respond UNKNOWN");
 		assertThat(handle.getTags()).containsEntry("event", "UNKNOWN")
 			.containsEntry("state.signals.tag", "a\\u000ab")
-			.containsEntry("state.signals.publisher.id", "p-1");
+			.containsEntry("state.signals.publisher.id", "p\\u000a1")
+			.containsEntry("state.signals.id", "i\\u000a1");
 		// Without a trace context both are one trace.
 		assertThat(respond.getParentId()).isEqualTo(handle.getSpanId());
 		assertThat(spans(responder).all())
