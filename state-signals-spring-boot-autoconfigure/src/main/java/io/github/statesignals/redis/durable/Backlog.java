@@ -188,10 +188,10 @@ final class Backlog {
 			Identity identity = new Identity(entry.id(), Arrays.hashCode(entry.lines()));
 			PendingEntry known = known(identity, entry);
 			if (this.acknowledged.contains(identity)) {
-				selection.contents.put(identity, new LinkedHashMap<>());
+				selection.contents.put(identity, Selection.SETTLED);
 			}
 			else if (known == null || !known.isComplete()) {
-				selection.add(identity, entry, known);
+				selection.contents.put(identity, selection.contents(entry, known));
 			}
 		}
 		selection.last = read.isEmpty() ? null : read.get(read.size() - 1).id();
@@ -294,6 +294,10 @@ final class Backlog {
 
 	static final class Selection {
 
+		// Of an entry that is only acknowledged, unless signals of it are in flight.
+		private static final Map<Integer, Content> SETTLED = Map.of();
+
+		// The signals to deliver of each entry, by number.
 		private final Map<Identity, Map<Integer, Content>> contents = new LinkedHashMap<>();
 
 		private final String responder;
@@ -307,25 +311,24 @@ final class Backlog {
 			this.answeredPossible = answeredPossible;
 		}
 
-		private void add(Identity identity, Entry entry, @Nullable PendingEntry known) {
-			Map<Integer, Content> signals = this.contents.computeIfAbsent(identity, (added) -> new LinkedHashMap<>());
+		private Map<Integer, Content> contents(Entry entry, @Nullable PendingEntry known) {
 			if (entry.lines() == null) {
-				signals.put(0, new Deleted());
-				return;
+				return Map.of(0, new Deleted());
 			}
 			if (entry.responder() != null && !this.responder.equals(Replies.text(entry.responder()))) {
-				return;
+				return SETTLED;
 			}
 			if (hasTooManyLines(entry.lines())) {
-				signals.put(0, new Foreign("the entry has more than %d lines".formatted(StreamPublisher.BATCH)));
-				return;
+				return Map.of(0, new Foreign("the entry has more than %d lines".formatted(StreamPublisher.BATCH)));
 			}
+			Map<Integer, Content> signals = new LinkedHashMap<>();
 			List<byte[]> lines = JsonLines.split(entry.lines());
 			for (int number = 0; number < lines.size(); number++) {
 				if (known == null || !known.hasBegun(number)) {
 					signals.put(number, new Line(lines.get(number)));
 				}
 			}
+			return signals;
 		}
 
 		private static boolean hasTooManyLines(byte[] text) {

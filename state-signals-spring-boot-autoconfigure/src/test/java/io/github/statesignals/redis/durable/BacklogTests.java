@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 import io.github.statesignals.redis.driver.StreamCommands.Entry;
 import io.github.statesignals.redis.durable.Backlog.Position;
 import io.github.statesignals.redis.durable.Backlog.Selection;
+import io.github.statesignals.redis.durable.PendingSignal.Deleted;
+import io.github.statesignals.redis.durable.PendingSignal.Foreign;
 import io.github.statesignals.redis.durable.PendingSignal.Line;
 import io.github.statesignals.redis.durable.PendingSignal.Settled;
 import io.github.statesignals.wire.FrameLine.Written;
@@ -247,6 +249,28 @@ class BacklogTests {
 		this.backlog.noteRestored("lost 7-0");
 		assertThat(this.backlog.select(latest, entries(6, 7)).questionable()).containsExactly("6-0.0", "7-0.0");
 		assertThat(this.backlog.select(latest, entries(8, 8)).questionable()).isEmpty();
+	}
+
+	@Test
+	void entriesWithoutAnySignalForTheResponderAreSettled() {
+		byte[] line = bytes("{}");
+		read(entries(1, 1));
+		this.backlog.acknowledged(acknowledge(take(this.backlog).get(0)), true);
+		this.backlog.readPending();
+		Position position = this.backlog.position();
+		Selection selection = this.backlog.select(position,
+				List.of(new Entry("1-0", line, null), new Entry("2-0", line, bytes("other")),
+						new Entry("3-0", line, bytes("r")), new Entry("4-0", line, null), new Entry("5-0", null, null),
+						new Entry("6-0", bytes("\n".repeat(StreamPublisher.BATCH)), null)));
+		assertThat(selection.questionable()).containsExactly("3-0.0", "4-0.0");
+		this.backlog.accept(position, TOKEN, selection.without(Set.of("4-0.0")));
+		assertThat(take(this.backlog)).extracting(PendingSignal::content)
+			.hasExactlyElementsOfTypes(Settled.class, Settled.class, Line.class, Settled.class, Deleted.class,
+					Foreign.class);
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static AcknowledgedSignal acknowledge(PendingSignal signal) {
