@@ -95,6 +95,7 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalSpec metadata(Map<String, ? extends @Nullable Object> metadata) {
+		Assert.notNull(metadata, "'metadata' must not be null");
 		if (this.metadata.isEmpty()) {
 			this.metadata = OrderedMap.copyOf(metadata, this::toJson);
 		}
@@ -126,6 +127,7 @@ final class DefaultSignalSpec implements SignalSpec {
 
 	@Override
 	public SignalSpec requires(String... responders) {
+		Assert.notNull(responders, "'responders' must not be null");
 		// Another set: one that was published has its own.
 		Set<String> all = new LinkedHashSet<>(this.required);
 		for (String responder : responders) {

@@ -2025,6 +2025,17 @@ class DefaultSignalExporterTests {
 	}
 
 	@Test
+	void refusesNull() {
+		SignalSpec spec = this.exporter.signal("start");
+		Map<String, Object> metadata = null;
+		assertThatIllegalArgumentException().isThrownBy(() -> spec.metadata(metadata))
+			.withMessage("'metadata' must not be null");
+		String[] responders = null;
+		assertThatIllegalArgumentException().isThrownBy(() -> spec.requires(responders))
+			.withMessage("'responders' must not be null");
+	}
+
+	@Test
 	void refusesTheProtocolsOwnKey() {
 		SignalSpec spec = this.exporter.signal("start");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.metadata("_ss", 1))
