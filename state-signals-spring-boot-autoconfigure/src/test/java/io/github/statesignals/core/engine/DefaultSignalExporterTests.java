@@ -1182,7 +1182,7 @@ class DefaultSignalExporterTests {
 			.contains("Publishing 'anything' of exporter '" + this.exporter.getPublisherId() + "'")
 			.contains("not initialized")
 			.contains("state-signals.exporter.legal-events")
-			.contains("call initialize(\"anything\") first");
+			.contains("Call initialize(\"anything\") first");
 	}
 
 	@Test
