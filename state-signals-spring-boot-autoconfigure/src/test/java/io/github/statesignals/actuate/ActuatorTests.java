@@ -86,6 +86,11 @@ class ActuatorTests {
 				assertThat(descriptor.subscriberCount()).isEqualTo(150);
 			});
 			assertThat(signals.exporterCount()).isEqualTo(151);
+			SignalDetails.Channel channel = (SignalDetails.Channel) context.getBean(SignalsWebEndpointExtension.class)
+				.find("channels", "default", null)
+				.getBody();
+			assertThat(channel.exporters()).hasSize(100);
+			assertThat(channel.responders()).hasSize(100);
 		});
 	}
 
@@ -101,6 +106,7 @@ class ActuatorTests {
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);
 			context.getBean(SignalEngine.class).stop();
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
+			assertThat(indicator.health(true).getDetails()).containsEntry("subscription", "lost");
 		});
 	}
 

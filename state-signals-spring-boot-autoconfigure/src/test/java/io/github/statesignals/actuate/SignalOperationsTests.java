@@ -80,7 +80,7 @@ class SignalOperationsTests {
 	void publishReturnsTheRespondersThatActed(CapturedOutput output) {
 		run((context) -> {
 			WebEndpointResponse<?> response = web(context).publish("start", null, "run-7", "{\"uuid\": \"s3cr3t\"}",
-					null);
+					Duration.ofSeconds(60));
 			assertThat(response.getStatus()).isEqualTo(200);
 			SignalDetails.Result result = (SignalDetails.Result) response.getBody();
 			assertThat(result.code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
@@ -108,6 +108,17 @@ class SignalOperationsTests {
 				.satisfies((signal) -> assertThat(signal.metadata()).isEqualTo(
 						Map.of("price", new BigDecimal("10.00"), "share", new BigDecimal("0.12345678901234567890"))));
 		});
+	}
+
+	@Test
+	void publishEndsWithItsTimeout() {
+		this.contextRunner
+			.withPropertyValues("state-signals.exporter.expected-responders=gone-1",
+					"state-signals.exporter.response-timeout=-1")
+			.run((context) -> assertThat(
+					web(context).publish("start", null, null, null, Duration.ofMillis(300)).getBody())
+				.isInstanceOfSatisfying(SignalDetails.Result.class,
+						(result) -> assertThat(result.missing()).containsExactly("gone-1")));
 	}
 
 	@Test
@@ -186,6 +197,12 @@ class SignalOperationsTests {
 				.isEqualTo("second");
 			assertThat(((SignalDetails.Responder) web.find("responders", "cpu", "default").getBody()).channel())
 				.isEmpty();
+			SignalDetails.Channel second = (SignalDetails.Channel) web.find("channels", "second", null).getBody();
+			assertThat(second.exporters()).isEmpty();
+			assertThat(second.responders()).hasSize(1);
+			assertThat(((SignalDetails.Channel) web.find("channels", "default", null).getBody()).responders())
+				.hasSize(1)
+				.doesNotContainAnyElementsOf(second.responders());
 		});
 	}
 
@@ -302,6 +319,7 @@ class SignalOperationsTests {
 			assertError(web.find("others", "other", null), 404, "no such path");
 			assertError(web.list("exporters", "default", "dead-letters", null), 404, "no such path");
 			assertError(web.list("channels", "default", "dead-letters", 0), 400, "between 1 and 100");
+			assertError(web.list("channels", "default", "dead-letters", 101), 400, "between 1 and 100");
 		});
 	}
 
