@@ -167,8 +167,7 @@ record SignalOperations(SignalEngine engine, DurableChannels durableChannels) {
 			@Nullable String tag) {
 		DefaultSignalResponder found = findResponder(responder, channel);
 		Assert.isTrue(publisher != null || tag != null, "Name the 'publisher' or the 'tag' to lock on");
-		// Both, before the first takes effect.
-		Assert.isTrue(publisher == null || StringUtils.hasText(publisher), "'publisher' must not be blank");
+		// Before the publisher takes effect.
 		Assert.isTrue(tag == null || StringUtils.hasText(tag), "'tag' must not be blank");
 		if (publisher != null) {
 			found.lockPublisher(publisher);

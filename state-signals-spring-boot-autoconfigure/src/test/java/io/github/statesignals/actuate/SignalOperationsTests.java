@@ -222,6 +222,7 @@ class SignalOperationsTests {
 			assertThat(publish(context, "start").isSuccess()).isTrue();
 			assertError(web.change("responders", "cpu", "lock", null, null, null, null, null), 400, "to lock on");
 			assertError(web.change("responders", "cpu", "lock", null, null, null, "another", ""), 400, "not be blank");
+			assertError(web.change("responders", "cpu", "lock", null, null, null, "", "run-7"), 400, "not be blank");
 			assertThat(publish(context, "start").isSuccess()).isTrue();
 		});
 	}
