@@ -228,6 +228,19 @@ class SignalOperationsTests {
 	}
 
 	@Test
+	void lockedResponderReceivesOnlyThatPublisherAndThePublisherIsLoggedPrintable(CapturedOutput output) {
+		run((context) -> {
+			SignalsWebEndpointExtension web = web(context);
+			web.change("responders", "cpu", "lock", null, null, null, "another\npublisher", null);
+			SignalExporter exporter = context.getBean(SignalExporter.class);
+			assertThat(exporter.signal("start").timeout(Duration.ofMillis(1)).publish().missing()).hasSize(1);
+			web.change("responders", "cpu", "lock", null, null, null, exporter.getPublisherId(), null);
+			assertThat(publish(context, "start").isSuccess()).isTrue();
+		});
+		assertThat(output).contains("on publisher 'another\\u000apublisher', tag 'any'");
+	}
+
+	@Test
 	void evictedSubscriberIsAwaitedOnlyByPublishesInFlight() {
 		this.contextRunner.withPropertyValues("state-signals.exporter.expected-responders=gone-1").run((context) -> {
 			SignalsWebEndpointExtension web = web(context);
