@@ -104,7 +104,12 @@ final class Publication extends CompletionAwareFuture<SignalResult> {
 
 	// It ends with a result. Not under the lock.
 	void conclude(SignalResult result) {
-		this.owner.onConcluded(this, result);
+		try {
+			this.owner.onConcluded(this, result);
+		}
+		finally {
+			succeed(result);
+		}
 	}
 
 	void succeed(SignalResult result) {

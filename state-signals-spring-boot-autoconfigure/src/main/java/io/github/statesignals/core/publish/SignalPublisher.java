@@ -261,15 +261,10 @@ public final class SignalPublisher implements Publication.Owner {
 
 	@Override
 	public void onConcluded(Publication publication, SignalResult result) {
-		try {
-			if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !result.isSuccess()) {
-				this.unhandledEvents.warn(publication.signal(), result);
-			}
-			log(publication, result);
+		if (result.code() == ResultCode.ALL_SUBS_SUCCESS && !result.isSuccess()) {
+			this.unhandledEvents.warn(publication.signal(), result);
 		}
-		finally {
-			publication.succeed(result);
-		}
+		log(publication, result);
 	}
 
 	private void log(Publication publication, SignalResult result) {

@@ -449,6 +449,7 @@ class KnownRespondersTests {
 			assertThat(this.responders.subscribers().addresses()).isEmpty();
 			this.responders.remove("r3");
 		}
+		assertThat(this.responders.subscribers().addresses()).as("none is lost").hasSize(3);
 		// It may be a legacy peer.
 		this.responders.add("r4", null);
 		subscribeAt("r4", "here");
