@@ -11,6 +11,7 @@ import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalResponder;
+import io.github.statesignals.SignalResponder.Registration;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ public final class TestResponder {
 
 	@GuardedBy("this")
 	private final List<String> ids = new ArrayList<>();
+
+	// Of its present start.
+	@GuardedBy("this")
+	private List<Registration> registrations = List.of();
 
 	private final String name;
 
@@ -59,8 +64,8 @@ public final class TestResponder {
 		Peer peer = this.newPeer.get();
 		this.peers.add(peer);
 		DefaultSignalResponder responder = (DefaultSignalResponder) peer.engine().get(this.name, this.channel);
-		responder.on(Signal.INITIALIZATION, (initialization) -> Acknowledgement.success());
-		responder.listen((signal) -> receive(peer, responder, signal));
+		this.registrations = List.of(responder.on(Signal.INITIALIZATION, (initialization) -> Acknowledgement.success()),
+				responder.listen((signal) -> receive(peer, responder, signal)));
 		peer.engine().start();
 		this.ids.add(responder.getResponderId());
 		// It also announces itself, and exporters take their time to ask it.
@@ -185,12 +190,13 @@ public final class TestResponder {
 	}
 
 	/**
-	 * Ends as an application that stops: it announces that it leaves. Returns when the
-	 * exporters of the tested application no longer await it.
+	 * Ends as an application that stops before it has begun to handle what it received:
+	 * it announces that it leaves. Returns when the exporters of the tested application
+	 * no longer await it.
 	 * @return this
 	 */
 	public synchronized TestResponder leaves() {
-		peer().close();
+		this.registrations.forEach(Registration::close);
 		awaitSubscribed(false);
 		return this;
 	}
