@@ -78,8 +78,8 @@ final class PublisherTrack {
 	// Sent after the last one although its number is lower, or long before.
 	private boolean isOutOfTime(SignalExtension signal) {
 		long sentMillis = signal.sentMillis();
-		return sentMillis >= 0 && (this.lastSentMillis < 0 || sentMillis > this.lastSentMillis
-				|| this.lastSentMillis - sentMillis > LONGEST_DELAY_MILLIS);
+		return sentMillis >= 0
+				&& (sentMillis > this.lastSentMillis || this.lastSentMillis - sentMillis > LONGEST_DELAY_MILLIS);
 	}
 
 	// For a track that is too short for compare().

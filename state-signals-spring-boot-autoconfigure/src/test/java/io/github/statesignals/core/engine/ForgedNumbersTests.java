@@ -12,6 +12,7 @@ import io.github.statesignals.transport.SignalExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -200,6 +201,35 @@ class ForgedNumbersTests {
 		assertThat(addDelayed()).isEqualTo(Relation.OVERTAKEN);
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void numberOfATimeThatIsPastIsNotBelieved(int step) {
+		publish(10);
+		SignalExtension forged = new SignalExtension("forged", this.number + step, this.nowMillis - 101, TIMEOUT_MILLIS,
+				null);
+		assertThat(add(forged).missed()).isZero();
+		SignalExtension first = publishOne();
+		publish(5);
+		assertThat(add(first).relation()).isEqualTo(Relation.REPEATED);
+	}
+
+	@Test
+	void signalWithoutATimeContradictsNoOtherOne() {
+		publish(20);
+		add(new SignalExtension("id", ++this.number, SignalExtension.NONE, TIMEOUT_MILLIS, null));
+		assertThat(add(next())).extracting(Arrival::missed, Arrival::refused).containsExactly(0L, 0);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "59900, OVERTAKEN", "60000, NEXT" })
+	void signalThatWasSentLongBeforeIsNotOvertaken(int millis, Relation relation) {
+		publish(20);
+		SignalExtension delayed = next();
+		this.nowMillis += millis;
+		publish(1);
+		assertThat(add(delayed).relation()).isEqualTo(relation);
+	}
+
 	// Of consecutive numbers, all at once.
 	private void addForged(long first, long aheadMillis, int count) {
 		for (int i = 0; i < count; i++) {
@@ -226,10 +256,12 @@ class ForgedNumbersTests {
 		assertThat(add(second).relation()).isEqualTo(Relation.REPEATED);
 		assertThat(add(next())).extracting(Arrival::relation, Arrival::missed).containsExactly(Relation.NEXT, 5_000L);
 		publish(100);
-		// Also one that continues those before the disconnection.
-		assertThat(add(new SignalExtension("id", 12, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
-			.isEqualTo(Relation.REPEATED);
 		assertThat(add(new SignalExtension("id", 3_000, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
+			.isEqualTo(Relation.REPEATED);
+		// None of these continues at once what was received before the disconnection.
+		assertThat(add(new SignalExtension("id", 11, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
+			.isEqualTo(Relation.REPEATED);
+		assertThat(add(new SignalExtension("id", 12, this.nowMillis, TIMEOUT_MILLIS, null)).relation())
 			.isEqualTo(Relation.REPEATED);
 		assertThat(this.refused).isZero();
 	}
