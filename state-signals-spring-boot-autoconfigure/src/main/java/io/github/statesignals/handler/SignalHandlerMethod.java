@@ -88,7 +88,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 		catch (Exception | Error ex) {
 			// The handler that set it has ended.
 			Thread.interrupted();
-			return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, ex));
+			return CompletableFuture.completedFuture(decide(errorHandler.get(), signal, Futures.undeclared(ex)));
 		}
 		return outcome.exceptionallyCompose((ex) -> {
 			try {
