@@ -318,10 +318,9 @@ final class RedisPubSubConnection implements Runnable {
 		this.begun.countDown();
 		this.decided.countDown();
 		this.publisher.close();
-		ContainerSubscription trying = this.attempt;
-		boolean waiting = connecting && trying != null;
-		awaitConnector(waiting ? ANSWER_TIMEOUT : STOP_TIMEOUT);
-		if (waiting && this.connector.isAlive()) {
+		ContainerSubscription trying = connecting ? this.attempt : null;
+		awaitConnector((trying != null) ? ANSWER_TIMEOUT : STOP_TIMEOUT);
+		if (trying != null && this.connector.isAlive()) {
 			// It may be waiting for the driver.
 			trying.disconnect();
 		}
