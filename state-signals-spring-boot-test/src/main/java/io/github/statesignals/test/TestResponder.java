@@ -11,9 +11,9 @@ import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalResponder;
-import io.github.statesignals.SignalResponder.Registration;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +35,6 @@ public final class TestResponder {
 
 	@GuardedBy("this")
 	private final List<String> ids = new ArrayList<>();
-
-	// Of its present start.
-	@GuardedBy("this")
-	private List<Registration> registrations = List.of();
 
 	private final String name;
 
@@ -64,8 +60,8 @@ public final class TestResponder {
 		Peer peer = this.newPeer.get();
 		this.peers.add(peer);
 		DefaultSignalResponder responder = (DefaultSignalResponder) peer.engine().get(this.name, this.channel);
-		this.registrations = List.of(responder.on(Signal.INITIALIZATION, (initialization) -> Acknowledgement.success()),
-				responder.listen((signal) -> receive(peer, responder, signal)));
+		responder.on(Signal.INITIALIZATION, (initialization) -> Acknowledgement.success());
+		responder.listen((signal) -> receive(peer, responder, signal));
 		peer.engine().start();
 		this.ids.add(responder.getResponderId());
 		// It also announces itself, and exporters take their time to ask it.
@@ -196,7 +192,11 @@ public final class TestResponder {
 	 * @return this
 	 */
 	public synchronized TestResponder leaves() {
-		this.registrations.forEach(Registration::close);
+		DefaultSignalResponder responder = (DefaultSignalResponder) peer().engine().get(this.name, this.channel);
+		peer().transport()
+			.send(this.channel, new Response(getId(), SignalTransport.ALL_EXPORTERS, Signal.SHUTDOWN, null, null),
+					responder.leaveExtension(), null);
+		dies();
 		awaitSubscribed(false);
 		return this;
 	}
