@@ -72,8 +72,7 @@ final class KotlinFunctions {
 	}
 
 	// With JvmOverloads each overload has the annotations of the function, which is
-	// called
-	// with its default values anyway.
+	// called with its default values anyway.
 	static boolean isOverload(Method method) {
 		return isKotlin(method.getDeclaringClass()) && Reflection.isOverload(method);
 	}

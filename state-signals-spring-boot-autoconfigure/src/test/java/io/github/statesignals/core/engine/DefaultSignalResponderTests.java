@@ -958,13 +958,7 @@ class DefaultSignalResponderTests {
 	@Test
 	void doesNotWaitIndefinitelyForAHandlerThatIsStuck(CapturedOutput output) throws Exception {
 		use(new Settings().drainTimeout(Duration.ofMillis(1)));
-		Gate gate = new Gate();
-		this.responder.on("start", (signal) -> {
-			gate.pass();
-			return Acknowledgement.success();
-		});
-		this.publisher.publish("start", 1);
-		gate.awaitEntered();
+		Gate gate = blockHandler();
 		CompletableFuture.runAsync(this.engine::stop).get(10, TimeUnit.SECONDS);
 		assertThat(this.publisher.receive()).returns(0, Response::ras)
 			.returns("The application stopped before the handler had finished", Response::message);
@@ -975,9 +969,8 @@ class DefaultSignalResponderTests {
 		gate.open();
 	}
 
-	@Test
-	void handlerThatFinishesAfterItWasCutOffAnswersNothingMore() {
-		use(new Settings().drainTimeout(Duration.ofMillis(1)));
+	// Returns when the handler of a signal waits.
+	private Gate blockHandler() {
 		Gate gate = new Gate();
 		this.responder.on("start", (signal) -> {
 			gate.pass();
@@ -985,6 +978,13 @@ class DefaultSignalResponderTests {
 		});
 		this.publisher.publish("start", 1);
 		gate.awaitEntered();
+		return gate;
+	}
+
+	@Test
+	void handlerThatFinishesAfterItWasCutOffAnswersNothingMore() {
+		use(new Settings().drainTimeout(Duration.ofMillis(1)));
+		Gate gate = blockHandler();
 		this.wire.beforeBye = () -> {
 			gate.open();
 			awaiting().until(() -> this.engine.services().lanes().running() == 0);
@@ -1018,13 +1018,7 @@ class DefaultSignalResponderTests {
 
 	@Test
 	void interruptedStopStillStopsTheTransport() {
-		Gate gate = new Gate();
-		this.responder.on("start", (signal) -> {
-			gate.pass();
-			return Acknowledgement.success();
-		});
-		this.publisher.publish("start", 1);
-		gate.awaitEntered();
+		Gate gate = blockHandler();
 		Thread.currentThread().interrupt();
 		this.engine.stop();
 		assertThat(Thread.interrupted()).isTrue();
@@ -1035,13 +1029,7 @@ class DefaultSignalResponderTests {
 
 	@Test
 	void stopsOnASeparateThreadIfTheCallerDoesNotWait() throws Exception {
-		Gate gate = new Gate();
-		this.responder.on("start", (signal) -> {
-			gate.pass();
-			return Acknowledgement.success();
-		});
-		this.publisher.publish("start", 1);
-		gate.awaitEntered();
+		Gate gate = blockHandler();
 		CountDownLatch stopped = new CountDownLatch(1);
 		this.engine.stop(stopped::countDown);
 		awaiting().until(() -> !this.engine.isRunning());
