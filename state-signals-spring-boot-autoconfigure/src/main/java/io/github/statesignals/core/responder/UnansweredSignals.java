@@ -78,13 +78,12 @@ final class UnansweredSignals {
 		return find((delivery) -> isOf(delivery, publisherId, event), finished);
 	}
 
-	// Removes and returns the signals that their publishers still await, except those
-	// that
-	// are stored: they are delivered again.
+	// Removes and returns the signals that their publishers still await. Stored ones
+	// remain: they are delivered again.
 	synchronized List<Delivery> removeAwaited(long nowNanos) {
 		List<Delivery> awaited = new ArrayList<>();
-		removeIf((delivery) -> delivery.extension() != null && !Signal.isReserved(delivery.signal().event())
-				&& delivery.receipt() == null && !delivery.isExpired(nowNanos) && awaited.add(delivery));
+		removeIf((delivery) -> delivery.receipt() == null && !Signal.isReserved(delivery.signal().event())
+				&& !delivery.isExpired(nowNanos) && awaited.add(delivery));
 		return awaited;
 	}
 
