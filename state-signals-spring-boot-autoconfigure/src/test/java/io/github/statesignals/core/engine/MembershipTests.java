@@ -3,9 +3,11 @@ package io.github.statesignals.core.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.Acknowledgement;
@@ -23,7 +25,6 @@ import io.github.statesignals.SubscriberJoinedEvent;
 import io.github.statesignals.SubscriberLeftEvent;
 import io.github.statesignals.SubscriberLeftEvent.Reason;
 import io.github.statesignals.core.EngineSettings.Extensions;
-import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.LeaveSeal;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
@@ -601,6 +602,23 @@ class MembershipTests {
 		assertAnnounced(Signal.SHUTDOWN, responder);
 		leaving.engine().start();
 		assertAnnounced(Signal.INITIALIZATION, responder);
+		leaving.engine().stop();
+		assertAnnounced(Signal.SHUTDOWN, responder);
+	}
+
+	@Test
+	void aListenerThatHasNotAnsweredAnInitializationDoesNotSubscribeWhenItStops() {
+		initialized();
+		Application leaving = this.applications.start();
+		SignalResponder responder = leaving.responder();
+		BlockingQueue<Signal> received = new LinkedBlockingQueue<>();
+		responder.listen(received::add);
+		this.peer.settle();
+		this.applications.timer().advance(PATIENCE);
+		assertThat(InMemoryApplications.next(received, "no signal was received").event())
+			.isEqualTo(Signal.INITIALIZATION);
+		this.peer.settle();
+		this.peer.responses().clear();
 		leaving.engine().stop();
 		assertAnnounced(Signal.SHUTDOWN, responder);
 	}
