@@ -186,9 +186,9 @@ public final class TestResponder {
 	}
 
 	/**
-	 * Ends as an application that stops before it has begun to handle what it received:
-	 * it announces that it leaves. Returns when the exporters of the tested application
-	 * no longer await it.
+	 * Ends as an application that stops before it has begun to handle the signals that it
+	 * has received: it announces that it leaves. Returns when the exporters of the tested
+	 * application no longer await it.
 	 * @return this
 	 */
 	public synchronized TestResponder leaves() {

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits for the handlers when the engine stops, but not for those that wait for the stop.
- * Nobody would learn from the bye that follows that one had begun to act.
+ * The signals of handlers that have not finished fail: the bye that follows does not tell
+ * that a handler had begun.
  */
 final class Drain {
 

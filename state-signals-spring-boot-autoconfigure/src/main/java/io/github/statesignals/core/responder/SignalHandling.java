@@ -284,9 +284,8 @@ record SignalHandling(String responderId, EngineServices services, List<Consumer
 			return this.resumedBy;
 		}
 
-		// A stored signal is delivered again. No handler has begun to act while a
-		// listener
-		// runs, and subscribing is not acting.
+		// A stored signal is delivered again. Listeners and subscribing are no handlers
+		// that have begun.
 		@Override
 		public void cutOff() {
 			if (this.next > 0 && this.delivery.receipt() == null && !Signal.isReserved(this.delivery.signal().event())

@@ -59,8 +59,8 @@ public final class InvocableMethods {
 	}
 
 	/**
-	 * Refuses a method that the proxy of its bean runs on another thread, whatever
-	 * annotation or bean asks for it.
+	 * Refuses a method that the proxy of its bean runs on another thread, also without
+	 * {@code @Async}: another annotation or a bean may ask for it.
 	 */
 	public static void checkSynchronous(Method method, Object bean) {
 		if (bean instanceof Advised advised) {

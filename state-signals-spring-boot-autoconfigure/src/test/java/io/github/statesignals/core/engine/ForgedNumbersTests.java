@@ -258,7 +258,7 @@ class ForgedNumbersTests {
 		publish(100);
 		assertThat(add(new SignalExtension("id", 3_000, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
 			.isEqualTo(Relation.REPEATED);
-		// None of these continues at once what was received before the disconnection.
+		// None of these continues at once the signals before the disconnection.
 		assertThat(add(new SignalExtension("id", 11, this.nowMillis - 30_000, TIMEOUT_MILLIS, null)).relation())
 			.isEqualTo(Relation.REPEATED);
 		assertThat(add(new SignalExtension("id", 12, this.nowMillis, TIMEOUT_MILLIS, null)).relation())
