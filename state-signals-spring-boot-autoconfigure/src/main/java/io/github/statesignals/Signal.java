@@ -64,7 +64,7 @@ public record Signal(String publisherId, String processName, String event, Strin
 		Objects.requireNonNull(runnerHost, "runnerHost");
 		Objects.requireNonNull(tag, "tag");
 		// Not Map.copyOf: it loses the order, and refuses null.
-		metadata = OrderedMap.copyOf(metadata);
+		metadata = OrderedMap.copyOf(Objects.requireNonNull(metadata, "metadata"));
 	}
 
 	/**

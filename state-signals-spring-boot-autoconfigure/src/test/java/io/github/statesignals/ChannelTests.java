@@ -62,6 +62,22 @@ class ChannelTests {
 	}
 
 	@Test
+	void refusesNull() {
+		ConfigurableApplicationContext context = this.applications.start(Object.class);
+		String channel = null;
+		Class<?> gateway = null;
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> context.getBean(SignalExporterFactory.class).create("further", channel))
+			.withMessageStartingWith("'channel' must not be null");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> context.getBean(SignalResponderFactory.class).get("further", channel))
+			.withMessageStartingWith("'channel' must not be null");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> context.getBean(SignalGatewayFactory.class).create(gateway))
+			.withMessage("'gatewayInterface' must not be null");
+	}
+
+	@Test
 	void aFurtherExporterBeanDoesNotReplaceTheAutoConfiguredOne() {
 		this.applications.start(OnTwoChannels.class);
 		ConfigurableApplicationContext context = this.applications.start(WithFurtherExporter.class,

@@ -523,7 +523,20 @@ class DurableChannelTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders("a.b"))
 			.withMessageEndingWith("set state-signals.channels.[a.b].delivery=durable");
 		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders(""))
-			.withMessage("The default channel can't be durable");
+			.withMessage("The default channel can't be durable: name another");
+	}
+
+	@Test
+	void refusesNull() {
+		DurableChannels channels = start(Object.class).getBean(DurableChannels.class);
+		String missing = null;
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.responders(missing))
+			.withMessage("The default channel can't be durable: name another");
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.remove(this.channel, missing))
+			.withMessage("'responder' must not be null");
+		// The id of the result of a publish on a channel that is not durable.
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.find(this.channel, missing))
+			.withMessage("'null' is not the id of a signal on a durable channel: pass the value of SignalResult.id()");
 	}
 
 	private SignalExporter exporter() {

@@ -52,6 +52,7 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 
 	@Override
 	public <T> T create(Class<T> gatewayInterface) {
+		Assert.notNull(gatewayInterface, "'gatewayInterface' must not be null");
 		Assert.isTrue(gatewayInterface.isInterface(),
 				() -> gatewayInterface.getName() + " is no interface: a signal gateway has to be one");
 		SignalGateway annotation = AnnotatedElementUtils.findMergedAnnotation(gatewayInterface, SignalGateway.class);

@@ -41,6 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -55,6 +56,8 @@ public final class SignalEngine implements SmartLifecycle {
 	// Stops after the web server has finished its requests, which may be publishing, and
 	// before the application's executors and connections.
 	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+
+	private static final String NO_CHANNEL = "'channel' must not be null: use \"\" for the channel without a name";
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
 
@@ -151,6 +154,7 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	public SignalExporter create(String processName, String channel, String runnerHost) {
+		Assert.notNull(channel, NO_CHANNEL);
 		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, runnerHost, this.services,
 				this.metadataConverter, this.exporters, this.responders);
 		this.services.outbound().open(channel);
@@ -163,6 +167,7 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	public SignalResponder get(String name, String channel) {
+		Assert.notNull(channel, NO_CHANNEL);
 		return this.responders.get(name, channel);
 	}
 

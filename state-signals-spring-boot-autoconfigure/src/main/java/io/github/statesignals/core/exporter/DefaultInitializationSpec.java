@@ -50,6 +50,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 
 	@Override
 	public InitializationSpec expectedResponders(String... responderIds) {
+		Assert.notNull(responderIds, "'responderIds' must not be null");
 		for (String responderId : responderIds) {
 			Assert.hasText(responderId, "The id of an expected responder must not be blank");
 		}

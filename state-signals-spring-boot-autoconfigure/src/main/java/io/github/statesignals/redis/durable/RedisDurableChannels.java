@@ -28,6 +28,7 @@ import io.github.statesignals.wire.SignalCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.util.Assert;
 
 /**
  * Reads and changes the state of durable channels in Redis.
@@ -37,10 +38,8 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 	@Override
 	public Optional<SignalStatus> find(String channel, String id) {
 		durable(channel);
-		if (!id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}")) {
-			throw new IllegalArgumentException(
-					"'" + id + "' is not the id of a signal on a durable channel: pass the value of SignalResult.id()");
-		}
+		Assert.isTrue(id != null && id.matches("\\d{1,18}-\\d{1,18}\\.\\d{1,9}"), () -> "'" + id
+				+ "' is not the id of a signal on a durable channel: pass the value of SignalResult.id()");
 		return call("Could not find the signal '%s' of channel '%s'".formatted(id, channel), channel,
 				(durable) -> Replies.get(durable.store().status(id))
 					.map((status) -> status(id, status, durable.codec())));
@@ -91,6 +90,7 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 
 	@Override
 	public boolean remove(String channel, String responder) {
+		Assert.notNull(responder, "'responder' must not be null");
 		boolean removed = call("Could not remove the responder '%s' of channel '%s'".formatted(responder, channel),
 				channel, (durable) -> Replies.get(durable.store().remove(responder)));
 		durable(channel).announceRemoval(channel, responder);
@@ -156,11 +156,12 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 	}
 
 	private RedisStreamSignalTransport durable(String channel) {
+		Assert.hasLength(channel, "The default channel can't be durable: name another");
 		RedisStreamSignalTransport current = this.transport;
 		if (current == null || !current.isDurable(channel)) {
-			throw new IllegalArgumentException(channel.isEmpty() ? "The default channel can't be durable"
-					: "The channel '%s' is not durable: set state-signals.channels.%s.delivery=durable"
-						.formatted(channel, LogText.propertyKey(channel)));
+			throw new IllegalArgumentException(
+					"The channel '%s' is not durable: set state-signals.channels.%s.delivery=durable".formatted(channel,
+							LogText.propertyKey(channel)));
 		}
 		return current;
 	}

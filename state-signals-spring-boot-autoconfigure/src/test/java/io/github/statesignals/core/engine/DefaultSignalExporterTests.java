@@ -2033,6 +2033,9 @@ class DefaultSignalExporterTests {
 		String[] responders = null;
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.requires(responders))
 			.withMessage("'responders' must not be null");
+		InitializationSpec initialization = this.exporter.initialization("start");
+		assertThatIllegalArgumentException().isThrownBy(() -> initialization.expectedResponders(responders))
+			.withMessage("'responderIds' must not be null");
 	}
 
 	@Test
