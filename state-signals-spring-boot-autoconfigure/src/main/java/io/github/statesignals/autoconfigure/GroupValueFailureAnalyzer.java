@@ -14,6 +14,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.ConverterNotFoundException;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Analyzes a group of properties that has a value, as in
@@ -35,11 +36,19 @@ final class GroupValueFailureAnalyzer extends AbstractFailureAnalyzer<BindExcept
 			ConfigurationPropertyName name = property.getName();
 			return analysis(name, "is empty", name.getLastElement(Form.UNIFORM), "Remove it, or set '%s.%s'.", cause);
 		}
-		return (cause.getCause() instanceof ConverterNotFoundException
-				&& type.getEnclosingClass() == StateSignalsProperties.class)
-						? analysis(cause.getName(), "has a value instead of properties",
-								type.getSimpleName().toLowerCase(Locale.ROOT), "Set '%s.%s' instead.", cause)
-						: null;
+		if (!(cause.getCause() instanceof ConverterNotFoundException)
+				|| type.getEnclosingClass() != StateSignalsProperties.class) {
+			return null;
+		}
+		ConfigurationPropertyName name = cause.getName();
+		String last = name.getLastElement(Form.UNIFORM);
+		if (ReflectionUtils.findField(type, last) != null) {
+			// Boot leaves an empty key out.
+			return new FailureAnalysis("The property '%s' lacks a name before '%s'.".formatted(name, last),
+					"Set '%s.<name>.%s' instead.".formatted(name.getParent(), last), cause);
+		}
+		return analysis(name, "has a value instead of properties", type.getSimpleName().toLowerCase(Locale.ROOT),
+				"Set '%s.%s' instead.", cause);
 	}
 
 	private static @Nullable FailureAnalysis analysis(ConfigurationPropertyName name, String problem, String group,

@@ -242,6 +242,17 @@ class FirstContactTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "channels.[].delivery, channels.delivery, channels.<name>.delivery",
+			"channels..retention, channels.retention, channels.<name>.retention",
+			"signing.keys.[].secret, signing.keys.secret, signing.keys.<name>.secret" })
+	void keyThatIsEmptyFailsTheStart(String property, String read, String right, CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, "state-signals." + property + "=durable-0123456789"))
+			.contains("The property 'state-signals." + read + "' lacks a name")
+			.contains("Set 'state-signals." + right + "' instead")
+			.doesNotContain("0123456789");
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "state-signals.channels.orders, delivery", "state-signals.channels[0], delivery",
 			"state-signals.signing.keys.k1, secret", "state-signals.signing, mode",
 			"state-signals.tracing, in-metadata", "state-signals.protocol, extensions",
