@@ -377,7 +377,7 @@ class OnSignalTests extends AbstractHandlerTests {
 					assertThat(Counting.created).hasValue(0);
 					assertThat(this.publisher.ask("start").message()).isEqualTo("1");
 					assertThat(this.publisher.ask("start").message()).isEqualTo("1");
-					scope.beans.clear();
+					scope.end();
 					assertThat(this.publisher.ask("start").message()).isEqualTo("2");
 				});
 		}
@@ -1174,6 +1174,13 @@ class OnSignalTests extends AbstractHandlerTests {
 
 		private final Map<String, Object> beans = new ConcurrentHashMap<>();
 
+		private final Map<String, Runnable> callbacks = new ConcurrentHashMap<>();
+
+		void end() {
+			this.beans.clear();
+			this.callbacks.values().forEach(Runnable::run);
+		}
+
 		@Override
 		public Object get(String name, ObjectFactory<?> objectFactory) {
 			return this.beans.computeIfAbsent(name, (key) -> objectFactory.getObject());
@@ -1186,6 +1193,7 @@ class OnSignalTests extends AbstractHandlerTests {
 
 		@Override
 		public void registerDestructionCallback(String name, Runnable callback) {
+			this.callbacks.put(name, callback);
 		}
 
 		@Override
