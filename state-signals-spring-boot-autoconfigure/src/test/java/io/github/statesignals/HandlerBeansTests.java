@@ -119,12 +119,8 @@ class HandlerBeansTests extends AbstractHandlerTests {
 
 	@Test
 	void lazyBeanWhoseClassMissesADependencyDoesNotFailTheStart() throws ClassNotFoundException {
-		RootBeanDefinition definition = new RootBeanDefinition(
-				new WithoutDependency().loadClass(Dependent.class.getName()));
-		definition.setLazyInit(true);
-		this.runner
-			.withInitializer(
-					(context) -> ((BeanDefinitionRegistry) context).registerBeanDefinition("dependent", definition))
+		Class<?> type = new WithoutDependency().loadClass(Dependent.class.getName());
+		this.runner.withInitializer((context) -> registerLazy((BeanDefinitionRegistry) context, type))
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
@@ -134,6 +130,12 @@ class HandlerBeansTests extends AbstractHandlerTests {
 			assertThat(this.publisher.ask("product").message()).isEqualTo("product");
 			assertThat(this.publisher.ask("factory").message()).isEqualTo("factory");
 		});
+	}
+
+	@Test
+	void callsMethodsOfAFactoryBeanThatIsLazy() {
+		this.runner.withInitializer((context) -> registerLazy((BeanDefinitionRegistry) context, TextFactory.class))
+			.run((context) -> assertThat(this.publisher.ask("factory").message()).isEqualTo("factory"));
 	}
 
 	@Test
@@ -168,6 +170,14 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	void asynchronousMethodThatDoesNotReturnAFutureFailsTheStart(Class<?> handlers) {
 		this.runner.withUserConfiguration(EnablesAsync.class)
 			.withBean(handlers)
+			.run((context) -> assertInvalid(context, handlers.getName() + ".on(", "@Async", "CompletableFuture"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { AsyncVoid.class, AsyncClass.class })
+	void asynchronousMethodOfALazyBeanFailsTheStart(Class<?> handlers) {
+		this.runner.withUserConfiguration(EnablesAsync.class)
+			.withInitializer((context) -> registerLazy((BeanDefinitionRegistry) context, handlers))
 			.run((context) -> assertInvalid(context, handlers.getName() + ".on(", "@Async", "CompletableFuture"));
 	}
 
@@ -217,6 +227,12 @@ class HandlerBeansTests extends AbstractHandlerTests {
 			assertThat(this.publisher.ask("start").message()).isEqualTo("out of disk");
 			assertThat(this.publisher.ask("end").message()).isEqualTo("ended");
 		});
+	}
+
+	private static void registerLazy(BeanDefinitionRegistry registry, Class<?> type) {
+		RootBeanDefinition definition = new RootBeanDefinition(type);
+		definition.setLazyInit(true);
+		registry.registerBeanDefinition("lazy", definition);
 	}
 
 	record RunId(String value) {
@@ -512,6 +528,25 @@ class HandlerBeansTests extends AbstractHandlerTests {
 		@Override
 		public Class<?> getObjectType() {
 			return Product.class;
+		}
+
+	}
+
+	static class TextFactory implements FactoryBean<String> {
+
+		@OnSignal(event = "factory")
+		Acknowledgement factory() {
+			return Acknowledgement.success("factory");
+		}
+
+		@Override
+		public String getObject() {
+			return "text";
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return String.class;
 		}
 
 	}
