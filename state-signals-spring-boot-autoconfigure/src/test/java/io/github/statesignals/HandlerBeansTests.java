@@ -118,6 +118,16 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void handlerIsRegisteredWithTheResponderBeanOfThatName() {
+		this.runner.withUserConfiguration(ResponderOfAChannel.class).run((context) -> {
+			SignalResponder cpu = context.getBean("cpu", SignalResponder.class);
+			SignalExporter exporter = context.getBean(SignalExporterFactory.class).create("host", "lab");
+			exporter.initialize("start");
+			assertThat(exporter.publish("start").responses()).containsOnlyKeys(cpu.getResponderId());
+		});
+	}
+
+	@Test
 	void lazyBeanWhoseClassMissesADependencyDoesNotFailTheStart() throws ClassNotFoundException {
 		Class<?> type = new WithoutDependency().loadClass(Dependent.class.getName());
 		this.runner.withInitializer((context) -> registerLazy((BeanDefinitionRegistry) context, type))
@@ -292,6 +302,20 @@ class HandlerBeansTests extends AbstractHandlerTests {
 	}
 
 	static class OfNamedResponder {
+
+		@OnSignal(event = "start", responder = "cpu")
+		void start() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ResponderOfAChannel {
+
+		@Bean
+		SignalResponder cpu(SignalResponderFactory factory) {
+			return factory.get("cpu", "lab");
+		}
 
 		@OnSignal(event = "start", responder = "cpu")
 		void start() {
