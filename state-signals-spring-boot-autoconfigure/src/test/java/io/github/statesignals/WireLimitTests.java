@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -138,7 +139,9 @@ class WireLimitTests {
 			"float, 1e39, float", "byte, 256, byte", "list, [1e400], double", "decimals, [1e400], double",
 			"integers, [NaN], int", "optional, 1e400, OptionalDouble", "count, NaN, OptionalInt",
 			"lifetime, 1e30, Duration", "lifetime, -9223372036854775808.5, Duration", "lifetime, NaN, Duration",
-			"instant, 1e400, Instant", "offset, 1e400, OffsetDateTime", "zoned, 1e400, ZonedDateTime" })
+			"instant, 1e400, Instant", "offset, 1e400, OffsetDateTime", "zoned, 1e400, ZonedDateTime",
+			"double, \"1e400\", double", "float, \"-1e39\", float", "optional, \"1e400\", OptionalDouble",
+			"list, [\"1e400\"], double" })
 	void aNumberThatAParameterCanNotHoldIsAnsweredWithTheReason(String event, String number, String type)
 			throws Exception {
 		ConfigurableApplicationContext context = start("broadcast");
@@ -164,6 +167,15 @@ class WireLimitTests {
 		forge(signal(event, "t", metadata.replaceAll("NaN|1e400|1e39|Infinity", "2")));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1");
 		assertThat(context.getBean(Receiver.class).received).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "NaN", "-Infinity", "\"NaN\"", "\"-Infinity\"" })
+	void aDoubleMayBeInfinityOrNoNumber(String number) throws Exception {
+		ConfigurableApplicationContext context = start("broadcast");
+		forge(signal("double", "t", "{\"n\": " + number + "}"));
+		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1");
+		assertThat(context.getBean(Receiver.class).received).hasToString("[" + number.replace("\"", "") + "]");
 	}
 
 	@Test

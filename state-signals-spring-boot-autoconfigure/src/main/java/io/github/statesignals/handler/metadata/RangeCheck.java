@@ -61,7 +61,13 @@ final class RangeCheck extends DelegatingDeserializer {
 	public Object deserialize(JsonParser parser, DeserializationContext context) {
 		JsonToken token = parser.currentToken();
 		if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
-			return super.deserialize(parser, context);
+			Object value = super.deserialize(parser, context);
+			// A string that names it, "NaN" or "Infinity", is meant.
+			if (isFinite(value) || token != JsonToken.VALUE_STRING
+					|| parser.getString().chars().noneMatch(Character::isDigit)) {
+				return value;
+			}
+			throw outOfRange(parser, token);
 		}
 		boolean finite = isFinite(parser.getNumberValue());
 		if (finite && token == JsonToken.VALUE_NUMBER_FLOAT
@@ -75,7 +81,11 @@ final class RangeCheck extends DelegatingDeserializer {
 				return value;
 			}
 		}
-		throw new InputCoercionException(parser, "Out of range", token, primitive(this.type));
+		throw outOfRange(parser, token);
+	}
+
+	private InputCoercionException outOfRange(JsonParser parser, JsonToken token) {
+		return new InputCoercionException(parser, "Out of range", token, primitive(this.type));
 	}
 
 	private static boolean isFinite(@Nullable Object value) {
