@@ -23,6 +23,11 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.cache.annotation.CacheEvict;
+import org.springframework.cache.annotation.Cacheable;
+import org.springframework.cache.annotation.Caching;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -93,6 +98,31 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 				assertThat(response.message()).contains("start(", "can't be called through the proxy");
 			});
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Cached.class, CachedClass.class, CachedByCaching.class })
+	void cachedMethodFailsTheStart(Class<?> handlers) {
+		this.runner.withUserConfiguration(CachingEnabled.class, handlers)
+			.run((context) -> assertInvalid(context, handlers.getSimpleName() + ".start(", "is cached",
+					"Call a cached method"));
+	}
+
+	@Test
+	void cachedMethodOfALazyBeanIsAFailure() {
+		this.runner.withUserConfiguration(CachingEnabled.class, LazyCached.class).run((context) -> {
+			Response response = this.publisher.ask("start");
+			assertThat(response.ras()).isZero();
+			assertThat(response.message()).contains("LazyCached.start(", "is cached");
+		});
+	}
+
+	@Test
+	void methodThatClearsACacheActsForEachSignal() {
+		this.runner.withUserConfiguration(CachingEnabled.class, Evicting.class).run((context) -> {
+			assertThat(this.publisher.ask("start").message()).isEqualTo("1");
+			assertThat(this.publisher.ask("start").message()).isEqualTo("2");
+		});
 	}
 
 	@Test
@@ -425,6 +455,67 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		@OnSignal(event = "start")
 		Acknowledgement start(@NotBlank String name) {
 			return Acknowledgement.success(this.prefix + name);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableCaching
+	static class CachingEnabled {
+
+		@Bean
+		ConcurrentMapCacheManager cacheManager() {
+			return new ConcurrentMapCacheManager();
+		}
+
+	}
+
+	static class Cached {
+
+		@Cacheable("started")
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	@Cacheable("started")
+	static class CachedClass {
+
+		@OnSignal(event = "start")
+		Acknowledgement start() {
+			return Acknowledgement.success();
+		}
+
+	}
+
+	static class CachedByCaching {
+
+		@Caching(cacheable = @Cacheable("started"))
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	@Lazy
+	static class LazyCached {
+
+		@Cacheable("started")
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	static class Evicting {
+
+		private final AtomicInteger calls = new AtomicInteger();
+
+		@CacheEvict(cacheNames = "started", allEntries = true)
+		@OnSignal(event = "start")
+		Acknowledgement start() {
+			return Acknowledgement.success("" + this.calls.incrementAndGet());
 		}
 
 	}

@@ -70,7 +70,7 @@ final class HandlerRegistrar {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
 				this.attributeResolver);
 		checkKind(method);
-		checkSynchronous(method, bean);
+		checkAdvice(method, bean);
 		InvocableMethods.select(method, bean.beanType());
 		SignalFilter filter = new SignalFilter(attributes.get("tag"), attributes.get("processName"),
 				attributes.get("publisher"), attributes.condition(), this.beanFactory);
@@ -97,13 +97,13 @@ final class HandlerRegistrar {
 		}
 	}
 
-	private void checkSynchronous(Method method, HandlerBean bean) {
+	private void checkAdvice(Method method, HandlerBean bean) {
 		if (isAsynchronous(method) || isAsynchronous(bean.targetClass())) {
 			InvocableMethods.refuseAsynchronous(method);
 		}
 		Object created = this.classes.created(bean.name());
 		if (created != null) {
-			InvocableMethods.checkSynchronous(method, created);
+			InvocableMethods.checkAdvice(method, created);
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.github.statesignals.handler.bean;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.SimpleBeanTargetSource;
+import org.springframework.cache.interceptor.CacheInterceptor;
+import org.springframework.cache.interceptor.CacheOperation;
+import org.springframework.cache.interceptor.CacheOperationSource;
+import org.springframework.cache.interceptor.CacheableOperation;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -49,9 +54,9 @@ public final class InvocableMethods {
 
 	public static Method select(Method method, Object bean) {
 		Method invocable = select(method, bean.getClass());
-		checkSynchronous(method, bean);
+		checkAdvice(method, bean);
 		for (Object target = target(bean); target != null; target = target(target)) {
-			checkSynchronous(method, target);
+			checkAdvice(method, target);
 			check(ClassUtils.getMostSpecificMethod(invocable, target.getClass()), target.getClass());
 		}
 		ReflectionUtils.makeAccessible(invocable);
@@ -60,17 +65,30 @@ public final class InvocableMethods {
 
 	/**
 	 * Refuses a method that the proxy of its bean runs on another thread, also without
-	 * {@code @Async}: another annotation or a bean may ask for it.
+	 * {@code @Async}, or does not run while its result is cached: another annotation or a
+	 * bean may ask for it.
 	 */
-	public static void checkSynchronous(Method method, Object bean) {
+	public static void checkAdvice(Method method, Object bean) {
 		if (bean instanceof Advised advised) {
 			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
 			for (Advisor advisor : advised.getAdvisors()) {
 				if (advisor.getAdvice() instanceof AsyncExecutionInterceptor && matches(advisor, method, targetClass)) {
 					refuseAsynchronous(method);
 				}
+				if (advisor.getAdvice() instanceof CacheInterceptor cache && caches(cache, method, targetClass)) {
+					throw new InvalidSignalHandlerException(method,
+							"is cached, as by @Cacheable: a signal would be answered as handled although it has not acted",
+							"Call a cached method of another bean from it.");
+				}
 			}
 		}
+	}
+
+	private static boolean caches(CacheInterceptor cache, Method method, Class<?> targetClass) {
+		CacheOperationSource source = cache.getCacheOperationSource();
+		Collection<CacheOperation> operations = (source != null) ? source.getCacheOperations(method, targetClass)
+				: null;
+		return operations != null && operations.stream().anyMatch(CacheableOperation.class::isInstance);
 	}
 
 	private static boolean matches(Advisor advisor, Method method, Class<?> targetClass) {
