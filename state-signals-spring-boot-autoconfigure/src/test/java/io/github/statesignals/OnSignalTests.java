@@ -34,6 +34,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -503,6 +504,9 @@ class OnSignalTests extends AbstractHandlerTests {
 						"CompletionStage or Mono"),
 				Arguments.of(ReturnsMonoOfString.class, "returns reactor.core.publisher.Mono<java.lang.String>",
 						"CompletionStage or Mono"),
+				Arguments.of(TakesAcknowledgement.class, "parameter 1 is an Acknowledgement, which a handler returns",
+						"return the acknowledgement"),
+				Arguments.of(TakesPropertyValue.class, "parameter 0 has @Value", "Inject the value into the bean"),
 				Arguments.of(TakesInterface.class, "parameter 1 is of type java.lang.Runnable", "Take a Signal"),
 				Arguments.of(TakesAbstractClass.class, "parameter 0 is of type java.text.Format", "Take a Signal"));
 	}
@@ -1555,6 +1559,22 @@ class OnSignalTests extends AbstractHandlerTests {
 		@OnSignal(event = "start")
 		Mono<String> on() {
 			return Mono.empty();
+		}
+
+	}
+
+	static class TakesAcknowledgement {
+
+		@OnSignal(event = "start")
+		void on(Signal signal, Acknowledgement acknowledgement) {
+		}
+
+	}
+
+	static class TakesPropertyValue {
+
+		@OnSignal(event = "start")
+		void on(@Value("${pool:cpu}") String pool) {
 		}
 
 	}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalArgumentResolver;
 import io.github.statesignals.core.MetadataConversionException;
@@ -17,6 +18,7 @@ import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
@@ -59,12 +61,25 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		if (converter != null) {
 			return this.validator.validated(parameter, "", converter::convert);
 		}
+		checkNotMistaken(parameter);
 		checkKnown(parameter);
 		if (payload == null && SignalTypes.isEntry(type)) {
 			return entry(parameter, entryName(parameter), KotlinFunctions.isKotlin(parameter.getDeclaringClass()), null,
 					channel);
 		}
 		return this.validator.validated(parameter, "", metadata(parameter, events));
+	}
+
+	// Either would be read from the metadata, where there is no such entry.
+	private static void checkNotMistaken(MethodParameter parameter) {
+		if (parameter.getParameterType() == Acknowledgement.class) {
+			throw new InvalidSignalHandlerException(parameter, "is an Acknowledgement, which a handler returns",
+					"Remove the parameter, and return the acknowledgement.");
+		}
+		if (parameter.hasParameterAnnotation(Value.class)) {
+			throw new InvalidSignalHandlerException(parameter, "has @Value, which is not supported",
+					"Inject the value into the bean, or remove the annotation to take a metadata entry.");
+		}
 	}
 
 	private HandlerArgument metadata(MethodParameter parameter, Set<String> events) {
