@@ -137,6 +137,7 @@ class SignalMetersTests {
 		assertThat(gauge(SignalMeters.PUBLISHES_QUEUED)).isOne();
 		assertThat(gauge(SignalMeters.PUBLISHES_USAGE)).isEqualTo(3 / 8.0);
 		assertThat(gauge(SignalMeters.MEMORY_USED, "area", "publishes")).isPositive();
+		assertThat(tagValues(SignalMeters.MEMORY_MAX, "area")).containsOnly("received", "answers", "callbacks");
 		await().atMost(TIMEOUT).untilAsserted(() -> {
 			assertThat(gauge(SignalMeters.HANDLERS_ACTIVE)).isOne();
 			assertThat(gauge(SignalMeters.HANDLERS_QUEUED)).isOne();
@@ -171,6 +172,9 @@ class SignalMetersTests {
 		ConfigurableApplicationContext context = start(Working.class, "channel=" + this.channel);
 		SignalExporter exporter = initialize(context);
 		exporter.publish("work");
+		// Its initialization is one, too.
+		assertThat(functionCount(SignalMeters.RECEIVED, "kind", "signal")).isEqualTo(2);
+		assertThat(functionCount(SignalMeters.RECEIVED, "kind", "response")).isEqualTo(2);
 		Set<Meter.Id> before = ids();
 		double malformed = functionCount(SignalMeters.MALFORMED);
 		RedisClient client = RedisClient.create(TestRedis.uri().toString());
