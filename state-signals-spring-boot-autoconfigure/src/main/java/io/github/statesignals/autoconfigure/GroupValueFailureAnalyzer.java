@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.ConverterNotFoundException;
 import org.springframework.util.ReflectionUtils;
@@ -30,11 +31,14 @@ final class GroupValueFailureAnalyzer extends AbstractFailureAnalyzer<BindExcept
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException cause) {
-		Class<?> type = cause.getTarget().getType().resolve(Object.class);
+		ResolvableType target = cause.getTarget().getType();
+		boolean map = target.resolve() == Map.class;
+		Class<?> type = (map ? target.getGeneric(1) : target).resolve(Object.class);
 		ConfigurationProperty property = cause.getProperty();
 		if (type == StateSignalsProperties.class && property != null && "".equals(property.getValue())) {
 			ConfigurationPropertyName name = property.getName();
-			return analysis(name, "is empty", name.getLastElement(Form.UNIFORM), "Remove it, or set '%s.%s'.", cause);
+			return analysis(name, "is empty", name.getLastElement(Form.UNIFORM), "Remove it, or set '%s.%s'.", name,
+					cause);
 		}
 		if (!(cause.getCause() instanceof ConverterNotFoundException)
 				|| type.getEnclosingClass() != StateSignalsProperties.class) {
@@ -47,15 +51,17 @@ final class GroupValueFailureAnalyzer extends AbstractFailureAnalyzer<BindExcept
 			return new FailureAnalysis("The property '%s' lacks a name before '%s'.".formatted(name, last),
 					"Set '%s.<name>.%s' instead.".formatted(name.getParent(), last), cause);
 		}
+		// An index, as of a list in YAML, would be the name.
+		Object place = map ? name + ".<name>" : UnknownProperties.isElement(name) ? name.getParent() + ".<name>" : name;
 		return analysis(name, "has a value instead of properties", type.getSimpleName().toLowerCase(Locale.ROOT),
-				"Set '%s.%s' instead.", cause);
+				"Set '%s.%s' instead.", place, cause);
 	}
 
 	private static @Nullable FailureAnalysis analysis(ConfigurationPropertyName name, String problem, String group,
-			String remedy, BindException cause) {
+			String remedy, Object place, BindException cause) {
 		String example = EXAMPLES.get(group);
 		return (example != null) ? new FailureAnalysis("The property '%s' %s.".formatted(name, problem),
-				remedy.formatted(name, example), cause) : null;
+				remedy.formatted(place, example), cause) : null;
 	}
 
 }

@@ -166,7 +166,7 @@ final class UnknownProperties {
 		return next != null && (next.equals(uniform) || next.startsWith(uniform + "."));
 	}
 
-	private static boolean isElement(ConfigurationPropertyName name) {
+	static boolean isElement(ConfigurationPropertyName name) {
 		return name.isLastElementIndexed() && name.getLastElement(Form.UNIFORM).matches("\\d+");
 	}
 

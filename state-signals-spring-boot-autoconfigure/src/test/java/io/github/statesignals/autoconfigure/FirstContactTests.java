@@ -253,14 +253,26 @@ class FirstContactTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "state-signals.channels.orders, delivery", "state-signals.channels[0], delivery",
-			"state-signals.signing.keys.k1, secret", "state-signals.signing, mode",
-			"state-signals.tracing, in-metadata", "state-signals.protocol, extensions",
+	@CsvSource({ "state-signals.channels.orders, delivery", "state-signals.signing.keys.k1, secret",
+			"state-signals.signing, mode", "state-signals.tracing, in-metadata", "state-signals.protocol, extensions",
 			"state-signals.exporter, legal-events", "state-signals.responder, name" })
 	void valueInThePlaceOfPropertiesFailsTheStart(String property, String member, CapturedOutput output) {
 		assertThat(report(output, OverMemory.class, property + "=durable-0123456789"))
 			.contains("'" + property + "'", "has a value instead of properties")
 			.contains("Set '" + property + "." + member + "'")
+			.doesNotContain("0123456789");
+	}
+
+	// An index would be the name.
+	@ParameterizedTest
+	@CsvSource({ "state-signals.channels, state-signals.channels.<name>.delivery",
+			"state-signals.channels[0], state-signals.channels.<name>.delivery",
+			"state-signals.signing.keys, state-signals.signing.keys.<name>.secret",
+			"state-signals.signing.keys[1], state-signals.signing.keys.<name>.secret" })
+	void valueInThePlaceOfNamesFailsTheStart(String property, String right, CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, property + "=durable-0123456789"))
+			.contains("'" + property + "'", "has a value instead of properties")
+			.contains("Set '" + right + "' instead")
 			.doesNotContain("0123456789");
 	}
 
