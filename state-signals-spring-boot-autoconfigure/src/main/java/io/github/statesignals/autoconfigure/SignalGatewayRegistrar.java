@@ -102,6 +102,11 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 
 	private void register(BeanDefinition candidate, BeanDefinitionRegistry registry) {
 		String className = String.valueOf(candidate.getBeanClassName());
+		if (!((AnnotatedBeanDefinition) candidate).getMetadata().isInterface()) {
+			throw new SignalStartException(
+					"@SignalGateway is on the class %s, which is no interface".formatted(className),
+					"Make it an interface: the starter implements it as a bean. Or remove the annotation.");
+		}
 		Class<?> gateway = ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader());
 		String beanName = AnnotationBeanNameGenerator.INSTANCE.generateBeanName(candidate, registry);
 		if (registry.containsBeanDefinition(beanName) && !isOfType(beanName, gateway)) {
@@ -134,7 +139,8 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 		return definition;
 	}
 
-	// Finds interfaces, which component scanning excludes.
+	// Finds interfaces, which component scanning excludes, and annotated classes, which
+	// are refused.
 	private static final class Scanner extends ClassPathScanningCandidateComponentProvider {
 
 		Scanner(Environment environment) {
@@ -144,8 +150,9 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 
 		@Override
 		protected boolean isCandidateComponent(AnnotatedBeanDefinition definition) {
-			return definition.getMetadata().isInterface() && definition.getMetadata().isIndependent()
-					&& !definition.getMetadata().isAnnotation();
+			AnnotationMetadata metadata = definition.getMetadata();
+			return metadata.isInterface() ? metadata.isIndependent() && !metadata.isAnnotation()
+					: metadata.hasAnnotation(SignalGateway.class.getName());
 		}
 
 	}

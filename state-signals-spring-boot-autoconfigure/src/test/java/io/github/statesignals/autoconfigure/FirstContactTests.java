@@ -10,6 +10,7 @@ import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
+import io.github.statesignals.SignalGateway;
 import io.github.statesignals.SignalGatewayFactory;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResponderFactory;
@@ -40,6 +41,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -407,6 +409,13 @@ class FirstContactTests {
 	}
 
 	@Test
+	void gatewayThatIsNoInterfaceFailsTheStart(CapturedOutput output) {
+		assertThat(report(output, Scanning.class, "gateways=gateways", "spring.profiles.active=misplaced"))
+			.contains("@SignalGateway is on the class " + Misplaced.class.getName())
+			.contains("Make it an interface");
+	}
+
+	@Test
 	void gatewayThatCanNotPublishIsExplained(CapturedOutput output) {
 		assertThat(report(output, DefinesInvalidGateway.class))
 			.contains("Description:", "Signal gateway method " + Invalid.class.getName() + ".start returns ")
@@ -533,6 +542,12 @@ class FirstContactTests {
 		String gateway(Alarms alarms) {
 			return alarms.toString();
 		}
+
+	}
+
+	@SignalGateway
+	@Profile("misplaced")
+	static class Misplaced {
 
 	}
 
