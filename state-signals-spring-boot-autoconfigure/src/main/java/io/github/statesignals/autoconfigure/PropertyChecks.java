@@ -156,9 +156,11 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 	}
 
 	private void checkChannel(String name, Channel channel) {
-		check(!name.isEmpty() && SignalTransport.isChannelName(name), "channels.[" + name + "].delivery",
-				channel.delivery(),
-				CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
+		if (name.isEmpty() || !SignalTransport.isChannelName(name)) {
+			Map.Entry<?, ?> set = anyProperty(name);
+			check(false, "channels.[" + name + "]." + set.getKey(), set.getValue(),
+					CHANNEL_NAME + " A name with a dot is written in brackets: 'channels.[a.b].delivery'.");
+		}
 		String property = "channels." + LogText.propertyKey(name);
 		Duration retention = channel.retention();
 		if (retention != null) {
@@ -188,6 +190,13 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 				"durable",
 				"A durable channel stores every signal for every responder, and no responder can be locked: remove "
 						+ "'state-signals.responder.lock-publisher' and 'lock-tag'.");
+	}
+
+	private Map.Entry<?, ?> anyProperty(String channel) {
+		Map<?, ?> channels = this.binder.bind(PREFIX + ".channels", Bindable.mapOf(String.class, Object.class))
+			.orElse(Map.of());
+		return (channels.get(channel) instanceof Map<?, ?> set) ? set.entrySet().iterator().next()
+				: Map.entry("delivery", "");
 	}
 
 	private static void checkLegalEvents(List<String> events) {

@@ -73,6 +73,7 @@ class FailureTests {
 			bad("channels.orders.retention=7", "set at least 1m", "set 7d for seven days, not 7"),
 			bad("channels.orders.retention=59s", "set at least 1m"),
 			bad("channels.[two words].delivery=durable", "letters, digits"),
+			bad("channels.[two words].retention=3d", "'3d'", "letters, digits"),
 			bad("responder.queue-capacity=0", "'0'", "must be at least 1"),
 			bad("responder.unhandled=shrug", "\"shrug\"", "The following values are valid", "ACKNOWLEDGE", "REJECT",
 					"IGNORE"),
