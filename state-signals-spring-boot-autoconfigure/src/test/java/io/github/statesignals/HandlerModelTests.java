@@ -296,7 +296,7 @@ class HandlerModelTests {
 		fails(PayloadExpression.class, "@Payload expression", "@Header");
 		fails(HeadersNoMap.class, "@Headers", "Map");
 		fails(OnlyOnClass.class, "none of its methods", "methods");
-		fails(BadChannel.class, "a b", "channel");
+		fails(BadChannel.class, "can't receive signals: 'a b' is no name of a channel", "channel");
 		fails(TakesEvent.class, "is named 'event' as a field of the signal", "@Header(\"event\")");
 		fails(TakesTag.class, "is named 'tag' as a field of the signal", "take a Map");
 		fails(TakesChannel.class, "is named 'channel' as a field of the signal", "@Header(\"channel\")");

@@ -209,7 +209,7 @@ final class HandlerRegistrar {
 			return this.engine.get(name.isEmpty() ? this.engine.getSettings().responders().name() : name, channel);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidSignalHandlerException(method, "names the channel '" + channel + "': " + ex.getMessage(),
+			throw new InvalidSignalHandlerException(method, "can't receive signals: " + ex.getMessage(),
 					"Correct its 'channel' attribute.");
 		}
 	}
