@@ -34,6 +34,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -49,6 +50,8 @@ import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.messaging.handler.annotation.DestinationVariable;
+import org.springframework.web.bind.annotation.RequestParam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -506,6 +509,12 @@ class OnSignalTests extends AbstractHandlerTests {
 						"CompletionStage or Mono"),
 				Arguments.of(TakesAcknowledgement.class, "parameter 1 is an Acknowledgement, which a handler returns",
 						"return the acknowledgement"),
+				Arguments.of(TakesResult.class, "parameter 0 is a SignalResult, which no signal has", "Take a Signal"),
+				Arguments.of(TakesExporter.class, "parameter 1 is a SignalExporter, which no signal has",
+						"inject it into the bean of the handler"),
+				Arguments.of(TakesQualified.class, "parameter 0 has @Qualifier", "Inject the value into the bean"),
+				Arguments.of(TakesRequestParam.class, "parameter 0 has @RequestParam", "@Header(\"name\")"),
+				Arguments.of(TakesDestination.class, "parameter 0 has @DestinationVariable", "@Payload"),
 				Arguments.of(TakesPropertyValue.class, "parameter 0 has @Value", "Inject the value into the bean"),
 				Arguments.of(TakesInterface.class, "parameter 1 is of type java.lang.Runnable", "Take a Signal"),
 				Arguments.of(TakesAbstractClass.class, "parameter 0 is of type java.text.Format", "Take a Signal"));
@@ -1567,6 +1576,46 @@ class OnSignalTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "start")
 		void on(Signal signal, Acknowledgement acknowledgement) {
+		}
+
+	}
+
+	static class TakesResult {
+
+		@OnSignal(event = "start")
+		void on(SignalResult result) {
+		}
+
+	}
+
+	static class TakesExporter {
+
+		@OnSignal(event = "start")
+		void on(Signal signal, SignalExporter exporter) {
+		}
+
+	}
+
+	static class TakesQualified {
+
+		@OnSignal(event = "start")
+		void on(@Qualifier("main") String pool) {
+		}
+
+	}
+
+	static class TakesRequestParam {
+
+		@OnSignal(event = "start")
+		void on(@RequestParam("p") String pool) {
+		}
+
+	}
+
+	static class TakesDestination {
+
+		@OnSignal(event = "start")
+		void on(@DestinationVariable("p") String pool) {
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.github.statesignals.handler;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.List;
@@ -18,7 +19,6 @@ import io.github.statesignals.handler.metadata.UnsafeTypeException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanUtils;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
@@ -34,6 +34,9 @@ import org.springframework.util.StringUtils;
  */
 record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> resolvers, SignalConverters converters,
 		ArgumentValidator validator, AttributeResolver attributeResolver) {
+
+	private static final Set<String> FOREIGN = Set.of("org.springframework.beans.factory.annotation",
+			"org.springframework.messaging.handler.annotation", "org.springframework.web.bind.annotation");
 
 	HandlerArgument of(MethodParameter parameter, Set<String> events, String channel) {
 		for (SignalArgumentResolver resolver : this.resolvers) {
@@ -76,9 +79,21 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			throw new InvalidSignalHandlerException(parameter, "is an Acknowledgement, which a handler returns",
 					"Remove the parameter, and return the acknowledgement.");
 		}
-		if (parameter.hasParameterAnnotation(Value.class)) {
-			throw new InvalidSignalHandlerException(parameter, "has @Value, which is not supported",
-					"Inject the value into the bean, or remove the annotation to take a metadata entry.");
+		Class<?> type = parameter.getParameterType();
+		if (type.getPackageName().equals(Signal.class.getPackageName()) && !type.isMemberClass()
+				&& !SignalTypes.isEntry(type)) {
+			throw new InvalidSignalHandlerException(parameter,
+					"is a %s, which no signal has".formatted(type.getSimpleName()),
+					"Take a Signal or its metadata. If it is a bean, inject it into the bean of the handler.");
+		}
+		for (Annotation annotation : parameter.getParameterAnnotations()) {
+			Class<?> foreign = annotation.annotationType();
+			if (FOREIGN.contains(foreign.getPackageName()) && foreign != Payload.class) {
+				throw new InvalidSignalHandlerException(parameter,
+						"has @%s, which is not supported".formatted(foreign.getSimpleName()),
+						"Inject the value into the bean, or take a metadata entry with @Header(\"name\"), "
+								+ "or all of the metadata with @Payload.");
+			}
 		}
 	}
 
