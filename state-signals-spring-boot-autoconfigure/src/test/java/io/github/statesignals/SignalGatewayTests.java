@@ -28,6 +28,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.web.bind.annotation.RequestParam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -220,6 +221,9 @@ class SignalGatewayTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedTag.class))
 			.withMessageContaining("NamedTag.reload takes a parameter 'tag'")
 			.withMessageContaining("@Header(\"tag\")");
+		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(RequestParameter.class))
+			.withMessageContaining("RequestParameter.reload has a parameter with @RequestParam")
+			.withMessageContaining("@Header(\"name\")");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(NamedSample.class))
 			.withMessageContaining("@Header(\"sample_no\")");
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(UnnamedSample.class))
@@ -327,6 +331,12 @@ class SignalGatewayTests {
 	interface NamedTag {
 
 		SignalResult reload(String tag);
+
+	}
+
+	interface RequestParameter {
+
+		SignalResult reload(@RequestParam("p") String pool);
 
 	}
 

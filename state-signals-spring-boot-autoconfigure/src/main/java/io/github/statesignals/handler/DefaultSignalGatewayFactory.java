@@ -233,6 +233,12 @@ public record DefaultSignalGatewayFactory(ConfigurableBeanFactory beanFactory) i
 
 		static GatewayParameter of(Method method, Parameter parameter, ResolvableType type) {
 			Header header = AnnotatedElementUtils.findMergedAnnotation(parameter, Header.class);
+			String foreign = SignalTypes.foreign(parameter.getAnnotations());
+			if (foreign != null) {
+				throw GatewayMethod.invalid(method,
+						"has a parameter with @%s, which is not supported".formatted(foreign),
+						"Remove the annotation, or name the metadata entry with @Header(\"name\").");
+			}
 			boolean entry = SignalTypes.isEntry(type.resolve(Object.class));
 			if (entry) {
 				checkName(method, parameter.getName(), header);

@@ -1,6 +1,5 @@
 package io.github.statesignals.handler;
 
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.List;
@@ -34,9 +33,6 @@ import org.springframework.util.StringUtils;
  */
 record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> resolvers, SignalConverters converters,
 		ArgumentValidator validator, AttributeResolver attributeResolver) {
-
-	private static final Set<String> FOREIGN = Set.of("org.springframework.beans.factory.annotation",
-			"org.springframework.messaging.handler.annotation", "org.springframework.web.bind.annotation");
 
 	HandlerArgument of(MethodParameter parameter, Set<String> events, String channel) {
 		for (SignalArgumentResolver resolver : this.resolvers) {
@@ -86,14 +82,11 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 					"is a %s, which no signal has".formatted(type.getSimpleName()),
 					"Take a Signal or its metadata. If it is a bean, inject it into the bean of the handler.");
 		}
-		for (Annotation annotation : parameter.getParameterAnnotations()) {
-			Class<?> foreign = annotation.annotationType();
-			if (FOREIGN.contains(foreign.getPackageName()) && foreign != Payload.class) {
-				throw new InvalidSignalHandlerException(parameter,
-						"has @%s, which is not supported".formatted(foreign.getSimpleName()),
-						"Inject the value into the bean, or take a metadata entry with @Header(\"name\"), "
-								+ "or all of the metadata with @Payload.");
-			}
+		String foreign = SignalTypes.foreign(parameter.getParameterAnnotations());
+		if (foreign != null) {
+			throw new InvalidSignalHandlerException(parameter, "has @%s, which is not supported".formatted(foreign),
+					"Inject the value into the bean, or take a metadata entry with @Header(\"name\"), "
+							+ "or all of the metadata with @Payload.");
 		}
 	}
 

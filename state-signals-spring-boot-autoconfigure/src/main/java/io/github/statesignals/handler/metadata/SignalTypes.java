@@ -1,5 +1,6 @@
 package io.github.statesignals.handler.metadata;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Modifier;
 import java.time.temporal.TemporalAmount;
 import java.util.Collection;
@@ -23,6 +24,9 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.messaging.handler.annotation.Headers;
+import org.springframework.messaging.handler.annotation.Payload;
 
 /**
  * Classifies the types of parameters by the part of a signal that they take. Maps the
@@ -45,7 +49,22 @@ public final class SignalTypes {
 
 	};
 
+	private static final Set<String> FOREIGN = Set.of("org.springframework.beans.factory.annotation",
+			"org.springframework.messaging.handler.annotation", "org.springframework.web.bind.annotation");
+
 	private SignalTypes() {
+	}
+
+	// The name of one that would have no effect on a parameter.
+	public static @Nullable String foreign(Annotation[] annotations) {
+		for (Annotation annotation : annotations) {
+			Class<?> type = annotation.annotationType();
+			if (FOREIGN.contains(type.getPackageName()) && type != Header.class && type != Headers.class
+					&& type != Payload.class) {
+				return type.getSimpleName();
+			}
+		}
+		return null;
 	}
 
 	// A single value can't be the whole metadata, which is an object. A nullable value
