@@ -2,12 +2,17 @@ package io.github.statesignals.autoconfigure;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.OnSignal;
+import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.TestRedis;
 import io.lettuce.core.RedisClient;
@@ -16,6 +21,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +112,26 @@ class RedisRefusalTests {
 		this.redis.replicaofNoOne();
 	}
 
+	@Test
+	void aSignalWhoseTimeoutHasPassedIsNotStoredWithThoseThatAreSentAgain() {
+		start("channel=flips", "channels.flips.delivery=durable", "channels.flips.start=latest");
+		this.redis.configSet("min-replicas-to-write", "1");
+		// Those that follow are one batch when it ends.
+		CompletableFuture<SignalResult> alone = flip(1, Duration.ofMillis(500));
+		CompletableFuture<SignalResult> ended = flip(2, Duration.ofSeconds(3));
+		CompletableFuture<SignalResult> open = flip(3, TIMEOUT);
+		assertThat(alone).failsWithin(TIMEOUT);
+		assertThat(ended).failsWithin(TIMEOUT)
+			.withThrowableThat()
+			.withMessageContaining("NOREPLICAS");
+		this.redis.configSet("min-replicas-to-write", "0");
+		assertThat(open.join().isSuccess()).isTrue();
+		assertThat(this.redis.hvals("event-signal:{flips}:latest")).singleElement(InstanceOfAssertFactories.STRING)
+			.contains("\"sample_no\":3,");
+		assertThat(flip(4, TIMEOUT).join().isSuccess()).isTrue();
+		assertThat(this.context.getBean(OverRedis.class).flips).containsExactly(3L, 4L);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "lettuce", "jedis" })
 	void replicaThatTakesSignalsIsNamed(String driver, CapturedOutput output) {
@@ -172,6 +198,10 @@ class RedisRefusalTests {
 		assertThat(this.exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();
 	}
 
+	private CompletableFuture<SignalResult> flip(int sampleNo, Duration timeout) {
+		return this.exporter.signal("flip").sampleNo(sampleNo).timeout(timeout).publishAsync();
+	}
+
 	private String named(String event) {
 		return "'%s' of '%s'".formatted(event, this.exporter.getPublisherId());
 	}
@@ -186,8 +216,11 @@ class RedisRefusalTests {
 	@ImportAutoConfiguration({ StateSignalsAutoConfiguration.class, DataRedisAutoConfiguration.class })
 	static class OverRedis {
 
+		private final List<Long> flips = new CopyOnWriteArrayList<>();
+
 		@OnSignal(event = "flip")
-		void flip() {
+		void flip(Signal signal) {
+			this.flips.add(signal.sampleNo());
 		}
 
 	}

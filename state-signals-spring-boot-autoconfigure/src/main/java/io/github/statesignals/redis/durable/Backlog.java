@@ -324,7 +324,8 @@ final class Backlog {
 			Map<Integer, Content> signals = new LinkedHashMap<>();
 			List<byte[]> lines = JsonLines.split(entry.lines());
 			for (int number = 0; number < lines.size(); number++) {
-				if (known == null || !known.hasBegun(number)) {
+				boolean ended = lines.get(number).length == 0;
+				if (!ended && (known == null || !known.hasBegun(number))) {
 					signals.put(number, new Line(lines.get(number)));
 				}
 			}

@@ -21,13 +21,16 @@ import org.springframework.dao.DataAccessResourceFailureException;
 /**
  * Adds signals to a durable channel, in the order of the calls: an entry costs Redis as
  * much as its signals do. A batch whose reply is lost is sent again, and Redis recognizes
- * it by its number.
+ * it by its number. Publishes that have ended meanwhile are empty lines then, so that the
+ * ids of the others are the same whichever attempt is stored.
  */
 final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	static final int BATCH = 256;
 
 	private static final int BATCH_BYTES = 1_000_000;
+
+	private static final Publish ENDED = new Publish("", new byte[0]);
 
 	private final String producer = UUID.randomUUID().toString();
 
@@ -62,10 +65,15 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	@Override
 	void send(List<Publish> batch, int attempt) {
+		List<Publish> lines = batch.stream().map((publish) -> publish.isDone() ? ENDED : publish).toList();
+		if (lines.stream().allMatch(ENDED::equals)) {
+			sendNext();
+			return;
+		}
 		long number = (attempt == 1) ? this.batches.incrementAndGet() : this.batches.get();
 		request(() -> this.store.publish(this.producer, number,
-				JsonLines.join(batch.stream().map((publish) -> publish.json).toList()),
-				batch.stream().map((publish) -> publish.latest).toList()))
+				JsonLines.join(lines.stream().map((publish) -> publish.json).toList()),
+				lines.stream().map((publish) -> publish.latest).toList()))
 			.whenComplete((entry, ex) -> {
 				if (ex == null) {
 					complete(batch, entry);
@@ -73,7 +81,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 				else if (RedisExceptions.isFinal(ex)) {
 					batch.forEach((publish) -> publish.completeExceptionally(RedisExceptions.scriptFailure(ex)));
 				}
-				else if (!batch.stream().allMatch(CompletableFuture::isDone)) {
+				else {
 					DataAccessException failure = RedisExceptions.translate(ex);
 					batch.forEach((publish) -> publish.lastFailure = failure);
 					this.retries.later(() -> send(batch, attempt + 1));

@@ -61,6 +61,13 @@ class BacklogTests {
 		assertThat(delivered()).containsExactly("2-0.0");
 	}
 
+	// Its publish ended before the entry was stored.
+	@Test
+	void anEmptyLineIsNoSignal() {
+		read(List.of(new Entry("1-0", "\n{}\n\n{}".getBytes(StandardCharsets.UTF_8), null)));
+		assertThat(delivered()).containsExactly("1-0.1", "1-0.3");
+	}
+
 	@Test
 	void signalsBehindOneThatIsAbandonedDoNotBegin() {
 		read(entries(1, 2));

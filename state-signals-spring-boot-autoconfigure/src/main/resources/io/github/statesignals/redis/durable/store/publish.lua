@@ -1,6 +1,7 @@
 -- Stores signals as one entry, a line each; does nothing if the batch was stored before.
 -- KEYS: log, producer, latest
--- ARGV: number of the batch, milliseconds to remember it, the signals; where the last signals are
+-- ARGV: number of the batch, milliseconds to remember it, the signals, with empty lines for those whose
+--       publish has ended; where the last signals are
 --       stored also milliseconds to store these, and for each signal its field among them, or empty
 -- Returns the id of the entry.
 -- One batch is in flight at a time: a lower number is of an earlier batch, and any other text not ours.
@@ -26,7 +27,7 @@ end
 
 if #ARGV > 4 then
   local number = 0
-  for line in string.gmatch(ARGV[3], '[^\n]+') do
+  for line in string.gmatch(ARGV[3] .. '\n', '([^\n]*)\n') do
     local field = ARGV[5 + number]
     if field ~= '' then
       call('HSET', KEYS[3], field, id .. '.' .. number .. ' ' .. line)

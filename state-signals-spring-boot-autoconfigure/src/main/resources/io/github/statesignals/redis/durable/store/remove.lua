@@ -12,8 +12,8 @@ local function missed(groups)
       for _, entry in ipairs(call('XRANGE', KEYS[1], '(' .. fields['last-delivered-id'], '+', 'COUNT', 100)) do
         local stored = pairsOf(entry[2])
         if not stored['responder'] or stored['responder'] == ARGV[1] then
-          local _, breaks = string.gsub(stored['signals'] or entry[2][2], '\n', '')
-          number = number + breaks + 1
+          local _, lines = string.gsub(stored['signals'] or entry[2][2], '[^\n]+', '')
+          number = number + lines
         end
       end
       return number
