@@ -123,7 +123,9 @@ class RedisRefusalTests {
 		assertThat(alone).failsWithin(TIMEOUT);
 		assertThat(ended).failsWithin(TIMEOUT)
 			.withThrowableThat()
-			.withMessageContaining("NOREPLICAS");
+			.withMessageContaining("NOREPLICAS")
+			.withMessageEndingWith(
+					". Too few of its replicas are connected: connect them, or correct min-replicas-to-write");
 		this.redis.configSet("min-replicas-to-write", "0");
 		assertThat(open.join().isSuccess()).isTrue();
 		assertThat(this.redis.hvals("event-signal:{flips}:latest")).singleElement(InstanceOfAssertFactories.STRING)

@@ -40,7 +40,8 @@ public final class RedisExceptions {
 	private static final Map<String, String> REMEDIES = Map.of("OOM",
 			". Its memory is full: raise maxmemory, or free some", "MISCONF",
 			". It can't write its data to its disk: see its log", "READONLY",
-			". It is a replica: connect to the master", "LOADING", ". It is starting");
+			". It is a replica: connect to the master", "LOADING", ". It is starting", "NOREPLICAS",
+			". Too few of its replicas are connected: connect them, or correct min-replicas-to-write");
 
 	// The drivers' exceptions for errors that Redis replies with.
 	private static final Set<String> REPLIES = Set.of("RedisCommandExecutionException", "JedisDataException");
