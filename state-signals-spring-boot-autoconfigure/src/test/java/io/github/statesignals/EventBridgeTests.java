@@ -7,11 +7,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
+import javax.cache.annotation.CacheResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.cache.annotation.Cacheable;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -105,6 +110,15 @@ class EventBridgeTests {
 	}
 
 	@Test
+	void aListenerThatMayBeSkippedFailsTheStart() {
+		for (Class<?> listening : List.of(Cached.class, CachedByJCache.class)) {
+			assertThatExceptionOfType(InvalidSignalHandlerException.class).isThrownBy(() -> start(listening))
+				.withMessageContaining(listening.getSimpleName() + ".on(")
+				.withMessageContaining("it has not acted");
+		}
+	}
+
+	@Test
 	void typesOfOneEventCanNotBothBeBridged() {
 		assertThatExceptionOfType(InvalidSignalHandlerException.class).isThrownBy(() -> start(ListeningToClash.class))
 			.withMessageContaining("stock-changed");
@@ -186,6 +200,30 @@ class EventBridgeTests {
 
 		@EventListener
 		void on(OtherStockChanged event) {
+		}
+
+	}
+
+	@EnableCaching(proxyTargetClass = true)
+	static class Cached {
+
+		@Bean
+		ConcurrentMapCacheManager cacheManager() {
+			return new ConcurrentMapCacheManager();
+		}
+
+		@Cacheable("stock")
+		@EventListener
+		public void on(StockChanged event) {
+		}
+
+	}
+
+	static class CachedByJCache {
+
+		@CacheResult
+		@EventListener
+		void on(StockChanged event) {
 		}
 
 	}

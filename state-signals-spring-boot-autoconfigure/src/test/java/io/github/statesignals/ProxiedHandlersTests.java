@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.validation.constraints.NotBlank;
+import javax.cache.annotation.CacheResult;
+import net.javacrumbs.shedlock.spring.annotation.SchedulerLock;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +107,20 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 	void cachedMethodFailsTheStart(Class<?> handlers) {
 		this.runner.withUserConfiguration(CachingEnabled.class, handlers)
 			.run((context) -> assertInvalid(context, handlers.getSimpleName() + ".start(", "is cached",
-					"Call a cached method"));
+					"Call a method of another bean"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { CachedByJCache.class, Locked.class })
+	void methodThatMayBeSkippedFailsTheStart(Class<?> handlers) {
+		this.runner.withBean(handlers)
+			.run((context) -> assertInvalid(context, handlers.getSimpleName() + ".start(", "may be skipped, by @",
+					"Call a method of another bean"));
+	}
+
+	@Test
+	void methodThatRefreshesACacheIsNoFailure() {
+		this.runner.withBean(Refreshing.class).run((context) -> assertThat(this.publisher.ask("start").ras()).isOne());
 	}
 
 	@Test
@@ -502,6 +517,33 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 	static class LazyCached {
 
 		@Cacheable("started")
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	static class CachedByJCache {
+
+		@CacheResult
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	static class Refreshing {
+
+		@CacheResult(skipGet = true)
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	static class Locked {
+
+		@SchedulerLock
 		@OnSignal(event = "start")
 		void start() {
 		}

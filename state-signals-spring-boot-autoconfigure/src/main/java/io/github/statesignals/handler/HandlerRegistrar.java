@@ -101,10 +101,7 @@ final class HandlerRegistrar {
 		if (isAsynchronous(method) || isAsynchronous(bean.targetClass())) {
 			InvocableMethods.refuseAsynchronous(method);
 		}
-		Object created = this.classes.created(bean.name());
-		if (created != null) {
-			InvocableMethods.checkAdvice(method, created);
-		}
+		InvocableMethods.checkAdvice(method, this.classes.created(bean.name()));
 	}
 
 	private static boolean isAsynchronous(AnnotatedElement element) {

@@ -34,7 +34,7 @@ public class InvalidSignalHandlerException extends BeanInitializationException {
 		return this.remedy;
 	}
 
-	private static String describe(Method method) {
+	static String describe(Method method) {
 		String parameters = Arrays.stream(method.getParameterTypes())
 			.map(Class::getSimpleName)
 			.collect(Collectors.joining(", "));

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import org.springframework.cache.interceptor.CacheInterceptor;
 import org.springframework.cache.interceptor.CacheOperation;
 import org.springframework.cache.interceptor.CacheOperationSource;
 import org.springframework.cache.interceptor.CacheableOperation;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -32,6 +36,10 @@ import org.springframework.util.ReflectionUtils;
 public final class InvocableMethods {
 
 	private static final String PROBLEM = "can't be called through the proxy of its bean";
+
+	// Their advice may return without calling the method.
+	private static final List<String> SKIPPING = List.of("javax.cache.annotation.CacheResult",
+			"net.javacrumbs.shedlock.spring.annotation.SchedulerLock");
 
 	private InvocableMethods() {
 	}
@@ -65,23 +73,47 @@ public final class InvocableMethods {
 
 	/**
 	 * Refuses a method that the proxy of its bean runs on another thread, also without
-	 * {@code @Async}, or does not run while its result is cached: another annotation or a
-	 * bean may ask for it.
+	 * {@code @Async}, or may not run: another annotation or a bean may ask for it.
 	 */
-	public static void checkAdvice(Method method, Object bean) {
+	public static void checkAdvice(Method method, @Nullable Object bean) {
+		checkCalled(method, bean);
 		if (bean instanceof Advised advised) {
 			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
 			for (Advisor advisor : advised.getAdvisors()) {
 				if (advisor.getAdvice() instanceof AsyncExecutionInterceptor && matches(advisor, method, targetClass)) {
 					refuseAsynchronous(method);
 				}
+			}
+		}
+	}
+
+	/**
+	 * Refuses a method that the proxy of its bean does not run while its result is
+	 * cached, or while a lock is held.
+	 */
+	public static void checkCalled(Method method, @Nullable Object bean) {
+		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+		for (String skipping : SKIPPING) {
+			MergedAnnotation<?> annotation = annotations.get(skipping);
+			if (annotation.isPresent() && !annotation.getValue("skipGet", Boolean.class).orElse(false)) {
+				throw skipped(method, "may be skipped, by @" + ClassUtils.getShortName(skipping));
+			}
+		}
+		if (bean instanceof Advised advised) {
+			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
+			for (Advisor advisor : advised.getAdvisors()) {
 				if (advisor.getAdvice() instanceof CacheInterceptor cache && caches(cache, method, targetClass)) {
-					throw new InvalidSignalHandlerException(method,
-							"is cached, as by @Cacheable: a signal would be answered as handled although it has not acted",
-							"Call a cached method of another bean from it.");
+					throw skipped(method, "is cached, as by @Cacheable");
 				}
 			}
 		}
+	}
+
+	private static InvalidSignalHandlerException skipped(Method method, String problem) {
+		return new InvalidSignalHandlerException(
+				"The method %s %s: a signal would be answered as handled although it has not acted"
+					.formatted(InvalidSignalHandlerException.describe(method), problem),
+				"Call a method of another bean from it, and fail if that has to act and did not.");
 	}
 
 	private static boolean caches(CacheInterceptor cache, Method method, Class<?> targetClass) {

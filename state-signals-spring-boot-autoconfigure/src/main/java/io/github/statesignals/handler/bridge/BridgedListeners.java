@@ -116,6 +116,7 @@ final class BridgedListeners {
 		if (!observed.isEmpty()) {
 			// Spring calls it on the proxy.
 			InvocableMethods.check(method, this.context.getBeanFactory().getType(beanName));
+			InvocableMethods.checkCalled(method, this.classes.created(beanName));
 			ApplicationListenerMethodAdapter adapter = adapter(method);
 			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, annotation.defaultExecution(),
 					adapter), adapter != null || isAdaptedByApplication(method), observed);
