@@ -55,6 +55,15 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		.withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class));
 
 	@Test
+	void scopeThatIsUnknownFailsTheStart() {
+		for (Class<?> handlers : List.of(ScopedOpen.class, Misspelt.class)) {
+			this.runner.withUserConfiguration(handlers)
+				.run((context) -> assertInvalid(context, "which handles signals", "has the scope 'worker'",
+						"register the scope"));
+		}
+	}
+
+	@Test
 	void scopeThatIsNotActiveIsTheAnswer() {
 		this.runner.withUserConfiguration(ScopedOpen.class)
 			.withInitializer((context) -> context.getBeanFactory().registerScope("worker", new SimpleThreadScope() {
@@ -517,6 +526,15 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 	static class LazyCached {
 
 		@Cacheable("started")
+		@OnSignal(event = "start")
+		void start() {
+		}
+
+	}
+
+	@Scope("worker")
+	static class Misspelt {
+
 		@OnSignal(event = "start")
 		void start() {
 		}

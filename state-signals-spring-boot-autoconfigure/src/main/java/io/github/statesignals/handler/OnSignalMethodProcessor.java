@@ -263,6 +263,13 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 					"The class " + targetClass.getName() + " has more than one @OnSignal",
 					"Remove all but one, or annotate the class itself with one: it has the defaults of the methods.");
 		}
+		String scope = this.classes.unknownScope(beanName);
+		if (scope != null) {
+			throw new InvalidSignalHandlerException(
+					"Bean '%s' of %s, which handles signals, has the scope '%s', and there is no such scope"
+						.formatted(beanName, targetClass.getName(), scope),
+					"Correct its name, or register the scope.");
+		}
 		if (this.classes.isNull(beanName)) {
 			logger.warn("Bean '{}' is null: {} handles no signals", beanName, targetClass.getName());
 			return;

@@ -10,6 +10,7 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 
@@ -61,6 +62,19 @@ public record BeanClasses(ConfigurableListableBeanFactory beanFactory) {
 		catch (NoSuchBeanDefinitionException ex) {
 			return generic;
 		}
+	}
+
+	// Spring notices it when the bean is created, which may be with the first signal.
+	public @Nullable String unknownScope(String beanName) {
+		String targetName = ScopedProxyUtils.getTargetBeanName(beanName);
+		String definitionName = this.beanFactory.containsBeanDefinition(targetName) ? targetName : beanName;
+		if (!this.beanFactory.containsBeanDefinition(definitionName)) {
+			return null;
+		}
+		BeanDefinition definition = this.beanFactory.getMergedBeanDefinition(definitionName);
+		String scope = definition.getScope();
+		return (definition.isSingleton() || definition.isPrototype() || scope == null
+				|| this.beanFactory.getRegisteredScope(scope) != null) ? null : scope;
 	}
 
 	// Not the product of a factory, which may be created later.
