@@ -31,6 +31,7 @@ import org.springframework.boot.WebApplicationType
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration
 import org.springframework.boot.builder.SpringApplicationBuilder
 import org.springframework.context.ConfigurableApplicationContext
+import org.springframework.context.annotation.Bean
 import org.springframework.context.annotation.Configuration
 import org.springframework.context.annotation.Import
 import org.springframework.messaging.handler.annotation.Header
@@ -69,7 +70,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit,received,overloaded",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit,received,overloaded,static,static-suspending,object,nothing",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -200,6 +201,21 @@ class KotlinTests {
     fun `a function with overloads handles a signal once`() {
         assertThat(publish("overloaded", "count" to 5).messages()).containsValue("overloaded 5")
         assertThat(publish("overloaded").messages()).containsValue("overloaded 2")
+    }
+
+    @Test
+    fun `a static function has default values, too`() {
+        assertThat(publish("static", "count" to 5).messages()).containsValue("static 5")
+        assertThat(publish("static").messages()).containsValue("static 2")
+        assertThat(publish("static-suspending").messages()).containsValue("suspending 3")
+        assertThat(publish("object").messages()).containsValue("object 4")
+    }
+
+    @Test
+    fun `a function that never returns fails with what it throws`() {
+        assertThat(publish("nothing").messages()).containsValue("never")
+        assertThatExceptionOfType(RuntimeException::class.java).isThrownBy { run(InvalidNothing::class.java).close() }
+            .withStackTraceContaining("suspends and returns Nothing")
     }
 
     @Test
@@ -339,6 +355,16 @@ class KotlinTests {
     }
 
     @EnableAutoConfiguration
+    @Import(InvalidNothingHandler::class)
+    class InvalidNothing
+
+    class InvalidNothingHandler {
+
+        @OnSignal(event = ["unit"])
+        suspend fun never(): Nothing = throw IllegalStateException("never")
+    }
+
+    @EnableAutoConfiguration
     @Import(InvalidFutureHandler::class)
     class InvalidFuture
 
@@ -404,9 +430,33 @@ class KotlinTests {
         @OnSignal(event = ["configured"])
         open fun configured(count: Int = 2, note: String?) =
             io.github.statesignals.Acknowledgement.success("$count $note")
+
+        @Bean
+        open fun single() = Single
+    }
+
+    object Single {
+
+        @JvmStatic
+        @OnSignal(event = ["object"])
+        fun single(count: Int = 4) = io.github.statesignals.Acknowledgement.success("object $count")
     }
 
     class Handlers {
+
+        companion object {
+
+            @JvmStatic
+            @OnSignal(event = ["static"])
+            fun static(count: Int = 2) = io.github.statesignals.Acknowledgement.success("static $count")
+
+            @JvmStatic
+            @OnSignal(event = ["static-suspending"])
+            suspend fun suspending(count: Int = 3) = io.github.statesignals.Acknowledgement.success("suspending $count")
+        }
+
+        @OnSignal(event = ["nothing"])
+        fun nothing(): Nothing = throw IllegalStateException("never")
 
         @Volatile
         var slow = CompletableFuture<Unit>()

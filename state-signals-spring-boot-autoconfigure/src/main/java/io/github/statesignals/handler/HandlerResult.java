@@ -21,6 +21,10 @@ record HandlerResult(@Nullable ReactiveAdapter reactiveAdapter) {
 		.completedFuture(Acknowledgement.success());
 
 	static HandlerResult of(Method method, Class<?> beanType) {
+		if (KotlinFunctions.isSuspending(method) && KotlinFunctions.returnsNothing(method)) {
+			throw new InvalidSignalHandlerException(method, "suspends and returns Nothing, which Kotlin can't reflect",
+					"Return Unit.");
+		}
 		ResolvableType type = ResolvableType.forMethodReturnType(method, beanType);
 		Class<?> rawType = type.resolve(Object.class);
 		if (KotlinFunctions.isSuspending(method)) {

@@ -1,6 +1,9 @@
 package io.github.statesignals.handler;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.WildcardType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,6 +63,13 @@ final class KotlinFunctions {
 		return isSuspending(method) ? method.getParameterCount() - 1 : method.getParameterCount();
 	}
 
+	// Whether a suspending function does: its continuation takes no type.
+	static boolean returnsNothing(Method method) {
+		return method.getGenericParameterTypes()[parameterCount(method)] instanceof ParameterizedType continuation
+				&& continuation.getActualTypeArguments()[0] instanceof WildcardType type
+				&& type.getLowerBounds().length == 0;
+	}
+
 	// Whether a parameter is nullable or, in Kotlin, has a default value. The bean may be
 	// of a subclass that is not written in Kotlin.
 	static boolean isOptional(MethodParameter parameter) {
@@ -87,7 +97,7 @@ final class KotlinFunctions {
 
 	static @Nullable Object invoke(Method method, Object target, @Nullable Object[] arguments) throws Exception {
 		if (isSuspending(method)) {
-			return CoroutinesUtils.invokeSuspendingFunction(method, target, arguments);
+			return CoroutinesUtils.invokeSuspendingFunction(method, Reflection.receiver(method, target), arguments);
 		}
 		// Kotlin appends a hash to a function that takes a value class.
 		boolean special = method.getName().contains("-") || Arrays.asList(arguments).contains(null);
@@ -103,10 +113,11 @@ final class KotlinFunctions {
 			if (function == null) {
 				return method.invoke(target, arguments);
 			}
+			Object receiver = receiver(method, target);
 			Map<KParameter, @Nullable Object> values = new HashMap<>();
 			int next = 0;
 			for (KParameter parameter : function.getParameters()) {
-				Object value = (parameter.getKind() == KParameter.Kind.INSTANCE) ? target : arguments[next++];
+				Object value = (parameter.getKind() == KParameter.Kind.INSTANCE) ? receiver : arguments[next++];
 				if (value != null || !parameter.isOptional()) {
 					values.put(parameter, boxed(parameter, value));
 				}
@@ -114,6 +125,15 @@ final class KotlinFunctions {
 			KCallablesJvm.setAccessible(function, true);
 			Object result = function.callBy(values);
 			return (method.getReturnType() == void.class) ? null : result;
+		}
+
+		// With JvmStatic the function is one of an object, such as the companion.
+		static Object receiver(Method method, Object target) {
+			KFunction<?> function = Modifier.isStatic(method.getModifiers())
+					? ReflectJvmMapping.getKotlinFunction(method) : null;
+			return (function != null
+					&& function.getParameters().get(0).getType().getClassifier() instanceof KClass<?> type
+					&& type.getObjectInstance() != null) ? type.getObjectInstance() : target;
 		}
 
 		static boolean isOverload(Method method) {
