@@ -539,6 +539,14 @@ class DurableChannelTests {
 			.withMessage("'null' is not the id of a signal on a durable channel: pass the value of SignalResult.id()");
 	}
 
+	@Test
+	void refusesANegativeNumberOfDeadLetters() {
+		DurableChannels channels = start(Object.class).getBean(DurableChannels.class);
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.deadLetters(this.channel, -1))
+			.withMessage("'limit' is -1: pass the number of dead letters to return at most");
+		assertThat(channels.deadLetters(this.channel, 0)).isEmpty();
+	}
+
 	private SignalExporter exporter() {
 		return start(Object.class).getBean(SignalExporter.class);
 	}

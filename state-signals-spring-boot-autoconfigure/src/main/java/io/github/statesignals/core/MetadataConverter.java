@@ -93,7 +93,7 @@ public final class MetadataConverter {
 		}
 		if (value instanceof Map<?, ?> map) {
 			Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-			map.forEach((key, nested) -> copy.put(String.valueOf(key), toJson(path + "." + key, nested, depth + 1)));
+			map.forEach((key, nested) -> copy.put(nameOf(path, key), toJson(path + "." + key, nested, depth + 1)));
 			return copy;
 		}
 		if (value instanceof JsonNode node) {
@@ -105,6 +105,14 @@ public final class MetadataConverter {
 			return copy;
 		}
 		return objectToJson(path, value, depth);
+	}
+
+	private static String nameOf(String path, @Nullable Object key) {
+		if (key == null) {
+			throw new IllegalArgumentException(
+					"'%s' has a key that is null: name it, or leave its entry out".formatted(path));
+		}
+		return key.toString();
 	}
 
 	private @Nullable Object objectToJson(String path, Object value, int depth) {

@@ -99,6 +99,7 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 
 	@Override
 	public List<DeadLetter> deadLetters(String channel, int limit) {
+		Assert.isTrue(limit >= 0, () -> "'limit' is " + limit + ": pass the number of dead letters to return at most");
 		return callDeadLetters(channel, (durable) -> Replies.get(durable.store().deadLetters(limit))
 			.letters()
 			.stream()
@@ -157,13 +158,12 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 
 	private RedisStreamSignalTransport durable(String channel) {
 		Assert.hasLength(channel, "The default channel can't be durable: name another");
-		RedisStreamSignalTransport current = this.transport;
-		if (current == null || !current.isDurable(channel)) {
+		if (this.transport == null || !this.transport.isDurable(channel)) {
 			throw new IllegalArgumentException(
 					"The channel '%s' is not durable: set state-signals.channels.%s.delivery=durable".formatted(channel,
 							LogText.propertyKey(channel)));
 		}
-		return current;
+		return this.transport;
 	}
 
 }

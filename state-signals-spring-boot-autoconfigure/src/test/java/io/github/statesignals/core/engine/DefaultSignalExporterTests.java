@@ -639,6 +639,11 @@ class DefaultSignalExporterTests {
 			.withMessageContaining("negative one to wait indefinitely");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.payload(null)).withMessageContaining("'payload'");
 		assertThatIllegalArgumentException().isThrownBy(() -> spec.metadata(null, 1)).withMessageContaining("key");
+		Map<String, Integer> map = Collections.singletonMap(null, 1);
+		assertThatIllegalArgumentException().isThrownBy(() -> spec.metadata(map)).withMessageContaining("key");
+		assertThatIllegalArgumentException().isThrownBy(() -> spec.payload(map)).withMessageContaining("key");
+		assertThatIllegalArgumentException().isThrownBy(() -> spec.metadata("shards", List.of(map)))
+			.withMessage("'shards[0]' has a key that is null: name it, or leave its entry out");
 	}
 
 	@Test
