@@ -121,8 +121,10 @@ public interface SignalSpec {
 
 	/**
 	 * Publishes the signal without blocking a thread. The future completes on the
-	 * starter's executor, never on a thread of the Redis client. Cancelling it ends the
-	 * wait, and so does completing it, as {@link CompletableFuture#orTimeout} does.
+	 * starter's executor, never on a thread of the Redis client. That of a publish which
+	 * {@code state-signals.exporter.max-pending} rejects has failed when it is returned.
+	 * Cancelling it ends the wait, and so does completing it, as
+	 * {@link CompletableFuture#orTimeout} does.
 	 * @return a future of the result; it fails with the exceptions of {@link #publish()}
 	 * @throws IllegalArgumentException if the event is reserved or not legal; nothing is
 	 * sent

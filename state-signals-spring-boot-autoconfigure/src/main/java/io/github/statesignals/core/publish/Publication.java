@@ -117,11 +117,7 @@ final class Publication extends CompletionAwareFuture<SignalResult> {
 	}
 
 	void fail(Throwable ex) {
-		this.owner.complete(this.options.completion(), () -> failNow(ex));
-	}
-
-	void failNow(Throwable ex) {
-		end(null, ex);
+		this.owner.complete(this.options.completion(), () -> end(null, ex));
 	}
 
 	private void end(@Nullable SignalResult result, @Nullable Throwable failure) {

@@ -82,7 +82,7 @@ final class PublishQueue {
 			this.services.outbound().transport().check(publication.signal());
 		}
 		catch (RuntimeException | Error ex) {
-			this.calls.add(() -> publication.failNow(ex));
+			publication.fail(ex);
 			return;
 		}
 		this.order.enqueue(publication);

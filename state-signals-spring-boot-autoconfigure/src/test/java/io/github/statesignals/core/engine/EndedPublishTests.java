@@ -101,6 +101,34 @@ class EndedPublishTests {
 	}
 
 	@Test
+	void signalThatCannotBeQueuedFailsOnTheExecutor() {
+		CompletableFuture<Thread> completing = new CompletableFuture<>();
+		this.application.engine().counters().addListener(new ResultListener() {
+
+			@Override
+			public void onInitialized(String channel, Set<String> legalEvents) {
+			}
+
+			@Override
+			public void onResult(String channel, String event, @Nullable SignalResult result,
+					@Nullable Throwable failure) {
+				completing.complete(Thread.currentThread());
+			}
+
+		});
+		Peer peer = this.applications.peer();
+		SignalExporter exporter = this.application.exporter("start");
+		peer.subscribe(exporter, "r-1-resp");
+		CompletableFuture<SignalResult> first = exporter.signal("start").timeout(INDEFINITELY).publishAsync();
+		CompletableFuture<SignalResult> large = exporter.signal("start")
+			.metadata("x", "x".repeat(10_000_000))
+			.publishAsync();
+		assertThat(get(completing)).isNotSameAs(Thread.currentThread());
+		assertThat(large).failsWithin(PATIENCE).withThrowableThat().withCauseInstanceOf(IllegalArgumentException.class);
+		assertThat(first).isNotDone();
+	}
+
+	@Test
 	void resultCannotBeLogged() {
 		SignalExporter exporter = this.application.exporter("start");
 		failToLog();
