@@ -23,6 +23,7 @@ import org.springframework.boot.data.redis.autoconfigure.JedisClientConfiguratio
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
@@ -44,6 +45,8 @@ class ConnectFailureTests {
 	 * Longer than a test may take: it fails where the start waits.
 	 */
 	private static final String NO_WAITING = "connect-timeout=10m";
+
+	private static final String GOODBYE_FAILED = "Could not announce to all peers that the application stops";
 
 	private static final String DURABLE = "channels.orders.delivery=durable";
 
@@ -247,6 +250,23 @@ class ConnectFailureTests {
 		}
 		assertThat(reports).anySatisfy((report) -> assertThat(report).contains(
 				"replace 'spring.data.redis.host' and 'spring.data.redis.port' with 'spring.data.redis.cluster.nodes'"));
+	}
+
+	@Test
+	void stopOfAnApplicationThatWasNeverConnected(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		server.kill();
+		this.applications.start(Receiver.class, server.properties(), "connect-timeout=0").close();
+		assertThat(output.getOut()).contains("Redis is not available").doesNotContain(GOODBYE_FAILED);
+	}
+
+	@Test
+	void stopOfAnApplicationThatHasLostItsConnection(CapturedOutput output) {
+		RedisProcess server = use(RedisProcess.builder());
+		ConfigurableApplicationContext context = this.applications.start(Receiver.class, server.properties());
+		server.kill();
+		context.close();
+		assertThat(output.getOut()).containsOnlyOnce(GOODBYE_FAILED);
 	}
 
 	private RedisProcess use(RedisProcess.Builder builder) {

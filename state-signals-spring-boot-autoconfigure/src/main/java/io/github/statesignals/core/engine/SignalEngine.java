@@ -37,6 +37,7 @@ import io.github.statesignals.core.responder.ResponderRegistry;
 import io.github.statesignals.transport.SignalTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.ApplicationEventPublisher;
@@ -338,8 +339,9 @@ public final class SignalEngine implements SmartLifecycle {
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("Could not announce to all peers that the application stops: {}",
-					Futures.unwrap(ex).toString());
+			// No peer knows an application that was never connected.
+			logger.atLevel(this.receiving.isDone() ? Level.WARN : Level.DEBUG)
+				.log("Could not announce to all peers that the application stops: {}", Futures.unwrap(ex).toString());
 		}
 	}
 
