@@ -35,6 +35,7 @@ import io.github.statesignals.core.lane.Timer;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
 import io.github.statesignals.core.responder.ResponderRegistry;
 import io.github.statesignals.transport.SignalTransport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -82,6 +83,8 @@ public final class SignalEngine implements SmartLifecycle {
 	// Redis may be the reason why the application stops.
 	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
 
+	private static final Duration CALLBACK_TIMEOUT = Duration.ofSeconds(1);
+
 	private final SignalTransport transport;
 
 	private final EngineServices services;
@@ -106,6 +109,8 @@ public final class SignalEngine implements SmartLifecycle {
 
 	// Completes when it does, and the exporters that waited for it are initialized.
 	private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
+
+	private volatile @Nullable Thread stopThread;
 
 	// The executor must not run a task in the calling thread. The outermost interceptor
 	// is the first. The timer is the time of publishers: timeouts, probes, and asking
@@ -350,14 +355,29 @@ public final class SignalEngine implements SmartLifecycle {
 		Thread stopping = Thread.currentThread();
 		// Not on the caller's thread: the limit of a shutdown phase is for all of its
 		// beans together.
-		new Thread(() -> {
+		Thread thread = new Thread(() -> {
 			try {
 				stop(stopping);
 			}
 			finally {
 				callback.run();
 			}
-		}, "state-signals-stop").start();
+		}, "state-signals-stop");
+		this.stopThread = thread;
+		thread.start();
+	}
+
+	// Spring logs on it after the callback, when the logging may have ended otherwise.
+	private void awaitStopThread() {
+		try {
+			Thread thread = this.stopThread;
+			if (thread != null) {
+				thread.join(CALLBACK_TIMEOUT.toMillis());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override
@@ -373,6 +393,7 @@ public final class SignalEngine implements SmartLifecycle {
 	// The engine can't be started again.
 	public void close() {
 		stop();
+		awaitStopThread();
 		this.services.timer().stop();
 		this.watch.stop();
 		List.of(this.services.lanes(), this.services.callbackLanes(), this.services.events().lanes())

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -267,6 +268,25 @@ class ExporterLifecycleTests {
 		released.complete(null);
 		get(stopped);
 		assertThat(application.wire().log()).containsSubsequence("signal start", "signal finished", "signal shutdown");
+	}
+
+	// Spring logs after it has noted that a bean has stopped.
+	@Test
+	void isClosedWhenTheCallbackOfItsStopHasReturned() throws InterruptedException {
+		SignalEngine engine = this.applications.start().engine();
+		List<String> ended = new CopyOnWriteArrayList<>();
+		Thread closing = new Thread(() -> {
+			engine.close();
+			ended.add("close");
+		});
+		engine.stop(() -> {
+			closing.start();
+			awaiting().until(() -> closing.getState() == Thread.State.TIMED_WAITING || !closing.isAlive());
+			ended.add("callback");
+		});
+		awaiting().until(() -> ended.size() == 2);
+		closing.join();
+		assertThat(ended).containsExactly("callback", "close");
 	}
 
 	@Test
