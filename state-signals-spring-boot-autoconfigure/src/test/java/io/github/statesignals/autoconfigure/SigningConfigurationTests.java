@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.actuate.autoconfigure.context.properties.ConfigurationPropertiesReportEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.env.EnvironmentEndpointAutoConfiguration;
@@ -129,6 +130,19 @@ class SigningConfigurationTests {
 			.hasMessageContaining("the secret of key 'k1' has a placeholder, which is not resolved"));
 		Files.writeString(file, "key=k1\nkeys.k1.secret=" + SECRET + "\n");
 		runner.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(SigningKeys.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "key=k1\nkeys.k1.secret=s3cr3t\\u00zz", "key=k1\nkeys.k1=s3cr3t", "key=k1\nkeys=s3cr3t" })
+	void fileOfAnotherFormFailsTheStartAndIsNotShown(String content, @TempDir Path folder) throws IOException {
+		Path file = Files.writeString(folder.resolve("keys.properties"), content);
+		this.contextRunner
+			.withPropertyValues("state-signals.signing.mode=require", "state-signals.signing.file=" + file)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining(file.toString())
+				.hasMessageContaining("it is no properties file with 'key' and 'keys.<id>.secret'")
+				.hasMessageNotContaining("s3cr3t"));
 	}
 
 	@Test
