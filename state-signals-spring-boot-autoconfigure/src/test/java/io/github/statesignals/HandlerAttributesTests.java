@@ -151,6 +151,17 @@ class HandlerAttributesTests extends AbstractHandlerTests {
 		});
 	}
 
+	@Test
+	void timeoutOfAGatewayIsADuration() {
+		this.runner.withPropertyValues("demo.timeout=soon").run((context) -> {
+			SignalGatewayFactory factory = context.getBean(SignalGatewayFactory.class);
+			assertThatIllegalArgumentException().isThrownBy(() -> factory.create(VetGateways.TextTimeout.class))
+				.withMessageContaining("The timeout 'soon' of @SignalGateway " + VetGateways.TextTimeout.class.getName()
+						+ " is no duration")
+				.withMessageContaining("Write it as 5s or PT5S");
+		});
+	}
+
 	private static Acknowledgement handled(Signal signal) {
 		return Acknowledgement.success("handled " + signal.event());
 	}

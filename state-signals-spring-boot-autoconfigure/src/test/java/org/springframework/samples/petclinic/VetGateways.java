@@ -22,6 +22,13 @@ public interface VetGateways {
 
 	}
 
+	@SignalGateway(timeout = "${demo.timeout}")
+	interface TextTimeout {
+
+		SignalResult start();
+
+	}
+
 	@SignalGateway(timeout = "${no.such.property}")
 	interface UnresolvableTimeout {
 
