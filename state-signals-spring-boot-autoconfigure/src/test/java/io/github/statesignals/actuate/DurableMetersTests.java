@@ -13,6 +13,7 @@ import io.github.statesignals.Applications;
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResponderFactory;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.observation.SignalMeters;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -64,7 +65,8 @@ class DurableMetersTests {
 		await().atMost(TIMEOUT).untilAsserted(() -> {
 			this.clock.add(DurableMeters.INTERVAL);
 			assertThat(gauge(SignalMeters.DURABLE_UNACKNOWLEDGED, "own")).isEqualTo(2);
-			assertThat(gauge(SignalMeters.DURABLE_AGE, "own")).isPositive();
+			// In seconds: less than an hour.
+			assertThat(gauge(SignalMeters.DURABLE_AGE, "own")).isPositive().isLessThan(3_600);
 			// Before Redis 7 there is none.
 			assertThat(gauge(SignalMeters.DURABLE_LAG, "OTHER")).isIn(2.0, Double.NaN);
 			assertThat(gauge(SignalMeters.DURABLE_UNACKNOWLEDGED, "OTHER")).isZero();
@@ -78,6 +80,23 @@ class DurableMetersTests {
 			this.clock.add(DurableMeters.INTERVAL);
 			assertThat(gauge(SignalMeters.DURABLE_UNACKNOWLEDGED, "own")).isZero();
 			assertThat(gauge(SignalMeters.DURABLE_AGE, "own")).isZero();
+		});
+	}
+
+	@Test
+	void responderThatIsAddedLaterHasItsOwnMetersOnItsChannelOnly() {
+		ConfigurableApplicationContext context = start(Object.class);
+		bind(context);
+		SignalResponderFactory responders = context.getBean(SignalResponderFactory.class);
+		responders.get("elsewhere", "other-" + this.channel).on("flip", (signal) -> null);
+		responders.get("later").on("flip", (signal) -> null);
+		await().atMost(TIMEOUT).untilAsserted(() -> {
+			this.clock.add(DurableMeters.INTERVAL);
+			read();
+			assertThat(this.registry.get(SignalMeters.DURABLE_AGE.getName()).meters())
+				.extracting((meter) -> meter.getId().getTag("responder"))
+				.contains("later")
+				.doesNotContain("elsewhere");
 		});
 	}
 

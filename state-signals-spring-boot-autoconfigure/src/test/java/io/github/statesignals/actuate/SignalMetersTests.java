@@ -102,6 +102,16 @@ class SignalMetersTests {
 	}
 
 	@Test
+	void registryThatIsBoundAfterTheInitializationCountsResultsByEvent() {
+		ConfigurableApplicationContext context = start(Working.class, "channel=" + this.channel);
+		SignalExporter exporter = initialize(context);
+		this.registry = new SimpleMeterRegistry();
+		context.getBean(SignalMeterBinder.class).bindTo(this.registry);
+		exporter.publish("work");
+		assertThat(results()).containsExactly("work acted 1");
+	}
+
+	@Test
 	void publishesOfAnExporterThatIsNotInitializedHaveNoEvent() {
 		SignalExporter exporter = start(Metered.class).getBean(SignalExporter.class);
 		for (int i = 0; i < 50; i++) {
