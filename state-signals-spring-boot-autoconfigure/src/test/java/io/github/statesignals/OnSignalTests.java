@@ -48,6 +48,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.messaging.handler.annotation.DestinationVariable;
@@ -475,6 +476,28 @@ class OnSignalTests extends AbstractHandlerTests {
 		});
 	}
 
+	@Test
+	void handlerOfAnyEventMayNameThoseThatItDoesNotInclude() {
+		this.runner.withBean(AnyAndInitialization.class).run((context) -> {
+			assertThat(this.publisher.ask("start").message()).isEqualTo("start");
+			this.publisher.publish(Signal.INITIALIZATION);
+			assertThat(context.getBean(AnyAndInitialization.class).initialized.await(10, TimeUnit.SECONDS)).isTrue();
+		});
+	}
+
+	@Test
+	void allHandlersOfATypedSignalActOnIt() {
+		this.runner.withBean(TwoOfOneType.class)
+			.run((context) -> assertThat(this.publisher.ask("opened").message()).contains("first", "second"));
+	}
+
+	@Test
+	void parameterThatOnlyAResolverReadsIsNoTypedSignal() {
+		this.runner.withBean(SessionResolver.class)
+			.withBean(TakesSession.class)
+			.run((context) -> assertThat(this.publisher.ask("opened").message()).isEqualTo("run-7"));
+	}
+
 	// Wrong use
 
 	@ParameterizedTest
@@ -486,6 +509,9 @@ class OnSignalTests extends AbstractHandlerTests {
 	static Stream<Arguments> wrongHandlers() {
 		return Stream.of(Arguments.of(NoEvent.class, "names no event", "Name the events to handle"),
 				Arguments.of(TwoTypedSignals.class, "names no event", "take one typed signal"),
+				Arguments.of(TakesUnreadable.class,
+						"names no event: The type " + Session.class.getName() + " can't be instantiated",
+						"Make it sealed, or name its types with @JsonSubTypes"),
 				Arguments.of(EmptyEvent.class, "names a blank event", "Name the event to handle"),
 				Arguments.of(BlankEvent.class, "blank event", "Name the event to handle"),
 				Arguments.of(BlankPlaceholder.class, "blank event", "Name the event to handle"),
@@ -1486,6 +1512,75 @@ class OnSignalTests extends AbstractHandlerTests {
 
 		@OnSignal(event = { "start", "${my.event:start}" })
 		void on() {
+		}
+
+	}
+
+	static class AnyAndInitialization {
+
+		private final CountDownLatch initialized = new CountDownLatch(1);
+
+		@OnSignal(event = { "*", "initialization" })
+		Acknowledgement on(Signal signal) {
+			if (signal.event().equals(Signal.INITIALIZATION)) {
+				this.initialized.countDown();
+			}
+			return Acknowledgement.success(signal.event());
+		}
+
+	}
+
+	@SignalEvent("opened")
+	record Opened() {
+	}
+
+	static class TwoOfOneType {
+
+		@OnSignal
+		Acknowledgement first(Opened opened) {
+			return Acknowledgement.success("first");
+		}
+
+		@OnSignal
+		Acknowledgement second(Opened opened) {
+			return Acknowledgement.success("second");
+		}
+
+	}
+
+	interface Session {
+
+		String id();
+
+	}
+
+	static class SessionResolver implements SignalArgumentResolver {
+
+		@Override
+		public boolean supports(MethodParameter parameter) {
+			return parameter.getParameterType() == Session.class;
+		}
+
+		@Override
+		public Object resolve(MethodParameter parameter, Signal signal) {
+			return (Session) signal::tag;
+		}
+
+	}
+
+	static class TakesSession {
+
+		@OnSignal
+		Acknowledgement on(Opened opened, Session session) {
+			return Acknowledgement.success(session.id());
+		}
+
+	}
+
+	static class TakesUnreadable {
+
+		@OnSignal
+		void on(Session session) {
 		}
 
 	}
