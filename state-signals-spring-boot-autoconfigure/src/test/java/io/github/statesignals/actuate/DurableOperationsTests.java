@@ -1,9 +1,14 @@
 package io.github.statesignals.actuate;
 
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.ResponderBacklog;
@@ -12,11 +17,15 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.TestRedis;
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsEndpointAutoConfiguration;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -73,12 +82,7 @@ class DurableOperationsTests {
 	void deadLetterIsShownWithoutMetadataAndReplayed() {
 		this.contextRunner.run((context) -> {
 			SignalsWebEndpointExtension web = web(context);
-			context.getBean(StringRedisTemplate.class)
-				.opsForHash()
-				.put("event-signal:{" + this.channel + "}:dead-letters", "1-0.0 cpu",
-						"1000 too deep\n{\"publisher_id\": \"p\", \"process_name\": \"conductor\", "
-								+ "\"event\": \"start\", \"runner_host\": \"h\", \"sample_no\": 1, \"tag\": \"t\", "
-								+ "\"metadata\": {\"uuid\": \"s3cr3t\"}}");
+			putDeadLetter(context);
 			assertThat(channel(web).deadLetters()).isEqualTo(1);
 			assertThat((List<?>) web.list("channels", "default", "dead-letters", null).getBody()).singleElement()
 				.isInstanceOfSatisfying(SignalDetails.Letter.class, (letter) -> {
@@ -104,6 +108,46 @@ class DurableOperationsTests {
 			assertConflict(web.change("responders", "cpu", "lock", null, null, null, null, "run-7"));
 			assertThat(context.getBean(SignalExporter.class).publish("start").isSuccess()).isTrue();
 		});
+	}
+
+	@Test
+	void deadLettersAndRespondersAreManagedOverJmx() {
+		this.contextRunner
+			.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, JmxAutoConfiguration.class,
+					JmxEndpointAutoConfiguration.class))
+			.withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=signals")
+			.run((context) -> {
+				putDeadLetter(context);
+				assertThat(invoke("deadLetters", this.channel, null)).asInstanceOf(InstanceOfAssertFactories.LIST)
+					.singleElement(InstanceOfAssertFactories.MAP)
+					.containsEntry("id", "1-0.0");
+				invoke("replay", this.channel, "1-0.0", "cpu");
+				Handlers handlers = context.getBean(Handlers.class);
+				await().untilAsserted(
+						() -> assertThat(handlers.received).extracting(Signal::publisherId).containsExactly("p"));
+				this.contextRunner.withPropertyValues("state-signals.responder.name=gone")
+					.run((gone) -> assertThat(gone).hasNotFailed());
+				assertThat(channel(web(context)).registered()).containsExactly("cpu", "gone");
+				invoke("removeResponder", this.channel, "gone");
+				assertThat(channel(web(context)).registered()).containsExactly("cpu");
+			});
+	}
+
+	private static Object invoke(String operation, Object... arguments) throws JMException {
+		String[] signature = new String[arguments.length];
+		Arrays.fill(signature, "java.lang.String");
+		return ManagementFactory.getPlatformMBeanServer()
+			.invoke(new ObjectName("org.springframework.boot:type=Endpoint,name=Signals"), operation, arguments,
+					signature);
+	}
+
+	private void putDeadLetter(ApplicationContext context) {
+		context.getBean(StringRedisTemplate.class)
+			.opsForHash()
+			.put("event-signal:{" + this.channel + "}:dead-letters", "1-0.0 cpu",
+					"1000 too deep\n{\"publisher_id\": \"p\", \"process_name\": \"conductor\", "
+							+ "\"event\": \"start\", \"runner_host\": \"h\", \"sample_no\": 1, \"tag\": \"t\", "
+							+ "\"metadata\": {\"uuid\": \"s3cr3t\"}}");
 	}
 
 	private static void assertConflict(WebEndpointResponse<?> response) {
