@@ -34,6 +34,10 @@ import org.springframework.util.StringUtils;
 record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> resolvers, SignalConverters converters,
 		ArgumentValidator validator, AttributeResolver attributeResolver) {
 
+	// By name: most applications need not load them.
+	private static final Set<String> FOREIGN = Set.of("Response", "SignalResult", "SignalExporter",
+			"SignalExporterFactory", "SignalResponder", "SignalResponderFactory", "DurableChannels");
+
 	HandlerArgument of(MethodParameter parameter, Set<String> events, String channel) {
 		for (SignalArgumentResolver resolver : this.resolvers) {
 			if (resolver.supports(parameter)) {
@@ -76,8 +80,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 					"Remove the parameter, and return the acknowledgement.");
 		}
 		Class<?> type = parameter.getParameterType();
-		if (type.getPackageName().equals(Signal.class.getPackageName()) && !type.isMemberClass()
-				&& !SignalTypes.isEntry(type)) {
+		if (type.getPackageName().equals(Signal.class.getPackageName()) && FOREIGN.contains(type.getSimpleName())) {
 			throw new InvalidSignalHandlerException(parameter,
 					"is a %s, which no signal has".formatted(type.getSimpleName()),
 					"Take a Signal or its metadata. If it is a bean, inject it into the bean of the handler.");
