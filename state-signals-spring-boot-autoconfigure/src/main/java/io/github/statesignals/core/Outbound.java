@@ -16,6 +16,8 @@ import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
+
 /**
  * Sends through the transport. Methods that return a future never throw: it fails
  * instead.
@@ -74,6 +76,12 @@ public record Outbound(SignalTransport transport, BooleanSupplier running) {
 		catch (RuntimeException | Error ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	// The channel, which users may have left out.
+	public String required(@Nullable String channel) {
+		Assert.notNull(channel, "'channel' must not be null: use \"\" for the channel without a name");
+		return channel;
 	}
 
 	// Receives the channel's messages from here on. May wait for Redis.

@@ -43,7 +43,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.util.Assert;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -58,8 +57,6 @@ public final class SignalEngine implements SmartLifecycle {
 	// Stops after the web server has finished its requests, which may be publishing, and
 	// before the application's executors and connections.
 	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
-
-	private static final String NO_CHANNEL = "'channel' must not be null: use \"\" for the channel without a name";
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalEngine.class);
 
@@ -82,8 +79,6 @@ public final class SignalEngine implements SmartLifecycle {
 
 	// Redis may be the reason why the application stops.
 	private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(2);
-
-	private static final Duration CALLBACK_TIMEOUT = Duration.ofSeconds(1);
 
 	private final SignalTransport transport;
 
@@ -160,7 +155,6 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	public SignalExporter create(String processName, String channel, String runnerHost) {
-		Assert.notNull(channel, NO_CHANNEL);
 		DefaultSignalExporter exporter = new DefaultSignalExporter(processName, channel, runnerHost, this.services,
 				this.metadataConverter, this.exporters, this.responders);
 		this.services.outbound().open(channel);
@@ -173,7 +167,6 @@ public final class SignalEngine implements SmartLifecycle {
 	}
 
 	public SignalResponder get(String name, String channel) {
-		Assert.notNull(channel, NO_CHANNEL);
 		return this.responders.get(name, channel);
 	}
 
@@ -372,7 +365,7 @@ public final class SignalEngine implements SmartLifecycle {
 		try {
 			Thread thread = this.stopThread;
 			if (thread != null) {
-				thread.join(CALLBACK_TIMEOUT.toMillis());
+				TimeUnit.SECONDS.timedJoin(thread, 1);
 			}
 		}
 		catch (InterruptedException ex) {

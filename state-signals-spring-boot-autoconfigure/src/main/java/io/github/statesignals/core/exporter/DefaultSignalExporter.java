@@ -73,7 +73,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 				"shorten its process name, state-signals.exporter.process-name or spring.application.name");
 		Assert.hasText(runnerHost, "The runner host of a SignalExporter must not be blank");
 		TextLength.check(runnerHost, "The runner host of a SignalExporter");
-		this.channel = channel;
+		this.channel = services.outbound().required(channel);
 		this.runnerHost = runnerHost;
 		this.services = services;
 		this.converter = converter;

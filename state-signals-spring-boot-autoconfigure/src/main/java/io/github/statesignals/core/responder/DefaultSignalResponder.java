@@ -86,7 +86,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		Assert.hasText(name, "The name of a SignalResponder must not be blank: "
 				+ "set state-signals.responder.name or spring.application.name");
 		this.name = name;
-		this.channel = channel;
+		this.channel = services.outbound().required(channel);
 		this.services = services;
 		this.announcements = announcements;
 		this.durable = services.outbound().isDurable(channel);
