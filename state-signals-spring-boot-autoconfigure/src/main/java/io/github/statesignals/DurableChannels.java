@@ -58,6 +58,7 @@ public interface DurableChannels {
 	 * @param channel the channel's name
 	 * @param limit the number of dead letters to return at most
 	 * @return the dead letters
+	 * @throws IllegalArgumentException if {@code limit} is negative
 	 */
 	List<DeadLetter> deadLetters(String channel, int limit);
 

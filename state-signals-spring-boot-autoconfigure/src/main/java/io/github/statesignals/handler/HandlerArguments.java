@@ -35,7 +35,7 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 		ArgumentValidator validator, AttributeResolver attributeResolver) {
 
 	// By name: most applications need not load them.
-	private static final Set<String> FOREIGN = Set.of("Response", "SignalResult", "SignalExporter",
+	private static final Set<String> LIBRARY_TYPES = Set.of("Response", "SignalResult", "SignalExporter",
 			"SignalExporterFactory", "SignalResponder", "SignalResponderFactory", "DurableChannels");
 
 	HandlerArgument of(MethodParameter parameter, Set<String> events, String channel) {
@@ -80,7 +80,8 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 					"Remove the parameter, and return the acknowledgement.");
 		}
 		Class<?> type = parameter.getParameterType();
-		if (type.getPackageName().equals(Signal.class.getPackageName()) && FOREIGN.contains(type.getSimpleName())) {
+		if (type.getPackageName().equals(Signal.class.getPackageName())
+				&& LIBRARY_TYPES.contains(type.getSimpleName())) {
 			throw new InvalidSignalHandlerException(parameter,
 					"is a %s, which no signal has".formatted(type.getSimpleName()),
 					"Take a Signal or its metadata. If it is a bean, inject it into the bean of the handler.");
