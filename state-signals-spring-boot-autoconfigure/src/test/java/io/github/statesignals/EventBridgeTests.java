@@ -15,8 +15,11 @@ import org.springframework.cache.annotation.Cacheable;
 import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.EventListener;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -111,9 +114,9 @@ class EventBridgeTests {
 
 	@Test
 	void aListenerThatMayBeSkippedFailsTheStart() {
-		for (Class<?> listening : List.of(Cached.class, CachedByJCache.class)) {
+		for (Class<?> listening : List.of(Cached.class, LazyCached.class, CachedByJCache.class, CachedListener.class)) {
 			assertThatExceptionOfType(InvalidSignalHandlerException.class).isThrownBy(() -> start(listening))
-				.withMessageContaining(listening.getSimpleName() + ".on(")
+				.withMessageContaining(listening.getSimpleName() + ".on")
 				.withMessageContaining("it has not acted");
 		}
 	}
@@ -215,6 +218,26 @@ class EventBridgeTests {
 		@Cacheable("stock")
 		@EventListener
 		public void on(StockChanged event) {
+		}
+
+	}
+
+	@Lazy
+	static class LazyCached extends Cached {
+
+		@Override
+		@Cacheable("stock")
+		@EventListener
+		public void on(StockChanged event) {
+		}
+
+	}
+
+	static class CachedListener implements ApplicationListener<PayloadApplicationEvent<StockChanged>> {
+
+		@Override
+		@CacheResult
+		public void onApplicationEvent(PayloadApplicationEvent<StockChanged> event) {
 		}
 
 	}

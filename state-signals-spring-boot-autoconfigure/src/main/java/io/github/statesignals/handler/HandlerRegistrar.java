@@ -101,6 +101,7 @@ final class HandlerRegistrar {
 		if (isAsynchronous(method) || isAsynchronous(bean.targetClass())) {
 			InvocableMethods.refuseAsynchronous(method);
 		}
+		InvocableMethods.checkCalled(method, bean.targetClass(), this.beanFactory);
 		InvocableMethods.checkAdvice(method, this.classes.created(bean.name()));
 	}
 

@@ -241,6 +241,10 @@ public final class OnSignalMethodProcessor implements SmartInitializingSingleton
 		for (Class<?> callback : CALLBACKS) {
 			if (callback.isAssignableFrom(targetClass)) {
 				InvocableMethods.checkAll(this.beanFactory.getType(beanName), callback);
+				// Arguments may be cached.
+				if (callback != SignalArgumentResolver.class) {
+					InvocableMethods.checkAllCalled(callback, targetClass, this.beanFactory);
+				}
 			}
 		}
 	}

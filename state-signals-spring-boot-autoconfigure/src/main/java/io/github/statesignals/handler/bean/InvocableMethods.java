@@ -18,7 +18,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.SimpleBeanTargetSource;
-import org.springframework.cache.interceptor.CacheInterceptor;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.cache.interceptor.CacheOperation;
 import org.springframework.cache.interceptor.CacheOperationSource;
 import org.springframework.cache.interceptor.CacheableOperation;
@@ -73,10 +73,9 @@ public final class InvocableMethods {
 
 	/**
 	 * Refuses a method that the proxy of its bean runs on another thread, also without
-	 * {@code @Async}, or may not run: another annotation or a bean may ask for it.
+	 * {@code @Async}: another annotation or a bean may ask for it.
 	 */
 	public static void checkAdvice(Method method, @Nullable Object bean) {
-		checkCalled(method, bean);
 		if (bean instanceof Advised advised) {
 			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
 			for (Advisor advisor : advised.getAdvisors()) {
@@ -88,24 +87,28 @@ public final class InvocableMethods {
 	}
 
 	/**
-	 * Refuses a method that the proxy of its bean does not run while its result is
-	 * cached, or while a lock is held.
+	 * Refuses a method that is not called while its result is cached, or while a lock is
+	 * held. No bean is created: a lazy one may be called first by Spring.
 	 */
-	public static void checkCalled(Method method, @Nullable Object bean) {
-		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+	public static void checkCalled(Method method, Class<?> targetClass, BeanFactory beanFactory) {
+		Method called = AopUtils.getMostSpecificMethod(method, targetClass);
+		MergedAnnotations annotations = MergedAnnotations.from(called, SearchStrategy.TYPE_HIERARCHY);
 		for (String skipping : SKIPPING) {
 			MergedAnnotation<?> annotation = annotations.get(skipping);
 			if (annotation.isPresent() && !annotation.getValue("skipGet", Boolean.class).orElse(false)) {
-				throw skipped(method, "may be skipped, by @" + ClassUtils.getShortName(skipping));
+				throw skipped(called, "may be skipped, by @" + ClassUtils.getShortName(skipping));
 			}
 		}
-		if (bean instanceof Advised advised) {
-			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
-			for (Advisor advisor : advised.getAdvisors()) {
-				if (advisor.getAdvice() instanceof CacheInterceptor cache && caches(cache, method, targetClass)) {
-					throw skipped(method, "is cached, as by @Cacheable");
-				}
-			}
+		if (beanFactory.getBeanProvider(CacheOperationSource.class)
+			.stream()
+			.anyMatch((source) -> caches(source, called, targetClass))) {
+			throw skipped(called, "is cached, as by @Cacheable");
+		}
+	}
+
+	public static void checkAllCalled(Class<?> type, Class<?> targetClass, BeanFactory beanFactory) {
+		for (Method method : type.getMethods()) {
+			checkCalled(method, targetClass, beanFactory);
 		}
 	}
 
@@ -116,10 +119,8 @@ public final class InvocableMethods {
 				"Call a method of another bean from it, and fail if that has to act and did not.");
 	}
 
-	private static boolean caches(CacheInterceptor cache, Method method, Class<?> targetClass) {
-		CacheOperationSource source = cache.getCacheOperationSource();
-		Collection<CacheOperation> operations = (source != null) ? source.getCacheOperations(method, targetClass)
-				: null;
+	private static boolean caches(CacheOperationSource source, Method method, Class<?> targetClass) {
+		Collection<CacheOperation> operations = source.getCacheOperations(method, targetClass);
 		return operations != null && operations.stream().anyMatch(CacheableOperation.class::isInstance);
 	}
 

@@ -81,6 +81,7 @@ final class BridgedListeners {
 					"The listener '" + beanName + "'");
 			if (!observed.isEmpty()) {
 				InvocableMethods.checkAll(this.context.getBeanFactory().getType(beanName), ApplicationListener.class);
+				InvocableMethods.checkAllCalled(ApplicationListener.class, beanClass, this.context.getBeanFactory());
 				add(BridgedListener.of(beanName, this.context.getBeanFactory()), isRegistered(beanName), observed);
 			}
 		}
@@ -116,7 +117,7 @@ final class BridgedListeners {
 		if (!observed.isEmpty()) {
 			// Spring calls it on the proxy.
 			InvocableMethods.check(method, this.context.getBeanFactory().getType(beanName));
-			InvocableMethods.checkCalled(method, this.classes.created(beanName));
+			InvocableMethods.checkCalled(method, beanClass, this.context.getBeanFactory());
 			ApplicationListenerMethodAdapter adapter = adapter(method);
 			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, annotation.defaultExecution(),
 					adapter), adapter != null || isAdaptedByApplication(method), observed);
