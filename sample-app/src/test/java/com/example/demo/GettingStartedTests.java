@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * The code of "Getting started" in README.md, and of docs/getting-started.md, prints the
- * output that is shown there.
+ * output that they show.
  */
 @Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)

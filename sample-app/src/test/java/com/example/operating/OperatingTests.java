@@ -34,7 +34,7 @@ import org.springframework.test.util.TestSocketUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The requests in docs/operating.md have the responses that are shown there.
+ * The requests in docs/operating.md have the responses that it shows.
  */
 @Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)

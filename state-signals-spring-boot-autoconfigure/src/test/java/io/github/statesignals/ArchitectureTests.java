@@ -52,11 +52,11 @@ class ArchitectureTests {
 	static final String ROOT = "io.github.statesignals";
 
 	/**
-	 * Who can be used from outside of its package. To add a type here is to promise that
-	 * it stays: prefer a package-private one.
+	 * The types that can be used from outside of their packages. To add a type here is to
+	 * promise that it stays: prefer a package-private one.
 	 */
 	private static final Set<String> PUBLIC_TYPES = Set.of(
-			// What users import.
+			// Types that users import.
 			"Acknowledgement", "CompletionRule", "DeadLetter", "DurableChannels", "InitializationSpec", "OnSignal",
 			"OnSignals", "ResponderBacklog", "Response", "ResultCode", "Signal", "SignalArgumentResolver",
 			"SignalErrorHandler", "SignalEvent", "SignalExporter", "SignalExporterFactory", "SignalExtensionsKt",
@@ -65,9 +65,9 @@ class ArchitectureTests {
 			"SignalProgress$Ended", "SignalResponder", "SignalResponder$Registration", "SignalResponderFactory",
 			"SignalResult", "SignalResult$Answer", "SignalSpec", "SignalStatus", "SignalStatus$Completeness",
 			"SignalsMissedEvent", "SubscriberJoinedEvent", "SubscriberLeftEvent", "SubscriberLeftEvent$Reason",
-			// What signals and results are made of.
+			// The maps of signals and results.
 			"immutable.OrderedMap",
-			// What transports implement and throw.
+			// Types that transports implement and throw.
 			"transport.DurableSignalTransport", "transport.DurableSignalTransport$Listener",
 			"transport.DurableSignalTransport$Receipt", "transport.DurableSignalTransport$Retried",
 			"transport.DurableSignalTransport$StoredAnswer", "transport.DurableSignalTransport$StoredSignal",
@@ -75,7 +75,7 @@ class ArchitectureTests {
 			"transport.ResponseExtension$Probe", "transport.ResponseExtension$State", "transport.SignalExtension",
 			"transport.SignalNotSentException", "transport.SignalTransport", "transport.SignalTransport$Listener",
 			"transport.SignalTransport$UnreadableSignal", "transport.SignalTransportException",
-			// What the wiring, handlers and the other packages of the core need of it.
+			// Types that the wiring, handlers and the other packages of the core need.
 			"core.ApplicationEvents", "core.CompletionAwareFuture", "core.EngineServices", "core.EngineSettings",
 			"core.EngineSettings$Expired", "core.EngineSettings$Exporters", "core.EngineSettings$Extensions",
 			"core.EngineSettings$Responders", "core.EngineSettings$Unhandled", "core.Futures", "core.Interceptors",
@@ -94,10 +94,10 @@ class ArchitectureTests {
 			"core.responder.Announcements", "core.responder.DefaultSignalResponder", "core.responder.Delivery",
 			"core.responder.ResponderRegistry", "core.responder.HandlerStatus", "core.responder.RegisteredHandlers",
 			"core.responder.SelectiveHandler", "core.publish.LastResult", "core.publish.membership.SubscriberStatus",
-			// What the observations and the wiring need to observe.
+			// Types that the observations and the wiring need.
 			"core.SignalObserver", "core.SignalObserver$Observed", "core.SignalObserver$ReceivedBy",
 			"core.SignalObserver$Scope",
-			// What users of observations replace and read.
+			// Types that users of observations replace and read.
 			"observation.SignalHandleContext", "observation.SignalHandleObservationConvention",
 			"observation.SignalHandleObservationConvention$Default", "observation.SignalObservation",
 			"observation.SignalKeys", "observation.SignalKeys$HighCardinalityKeys",
@@ -106,29 +106,29 @@ class ArchitectureTests {
 			"observation.SignalReceiverContext", "observation.SignalResponseContext",
 			"observation.SignalResponseObservationConvention",
 			"observation.SignalResponseObservationConvention$Default",
-			// What the wiring needs of observations.
+			// Types of observations for the wiring.
 			"observation.LateSignalTracingObservationHandler", "observation.MicrometerSignalObserver",
-			// What the wiring needs of handlers.
+			// Types of handlers for the wiring.
 			"handler.DefaultSignalGatewayFactory", "handler.OnSignalMethodProcessor",
 			"handler.bean.InvalidSignalHandlerException", "handler.bridge.ApplicationEventBridge",
-			// What handlers, gateways and the bridge need of beans.
+			// Types of beans for handlers, gateways and the bridge.
 			"handler.bean.BeanClasses", "handler.bean.InvocableMethods",
-			// What gateways return.
+			// Results of gateways.
 			"handler.gateway.GatewayResult",
-			// What handlers need to read metadata.
+			// Types that read metadata for handlers.
 			"handler.metadata.MetadataReader", "handler.metadata.SafeTypeConverter", "handler.metadata.SignalTypes",
 			"handler.metadata.UnsafeTypeException",
-			// What transports write and read with.
+			// Types that write and read messages for transports.
 			"wire.FrameLine", "wire.FrameLine$Answer", "wire.FrameLine$Written", "wire.ReceivedMessage",
 			"wire.ReceivedMessage$MalformedMessage", "wire.ReceivedMessage$ReceivedFrame",
 			"wire.ReceivedMessage$ReceivedResponse", "wire.ReceivedMessage$ReceivedSignal",
 			"wire.ReceivedMessage$UnverifiedMessage", "wire.JsonLines", "wire.SignalCodec", "wire.StoredFrame",
-			// What the wiring registers with the application's JsonMapper.
+			// Types that the wiring registers with the application's JsonMapper.
 			"wire.SignalJacksonModule",
-			// What the wiring and the codec need to sign.
+			// Types that sign for the wiring and the codec.
 			"signing.ChannelSigner", "signing.ChannelSigner$StoredPlace", "signing.KeyRing", "signing.MessageSigner",
 			"signing.Signature", "signing.SigningKey", "signing.SigningMode",
-			// What the wiring and the transports need of Redis.
+			// Types of Redis for the wiring and the transports.
 			"redis.RedisChannel", "redis.RedisChannel$Address", "redis.RedisPubSubSignalTransport",
 			"redis.RedisPubSubSignalTransport$Settings", "redis.SignalChannels", "redis.driver.ConnectProblem",
 			"redis.driver.LuaScript", "redis.driver.RedisDriver", "redis.driver.RedisExceptions",
@@ -146,13 +146,13 @@ class ArchitectureTests {
 			"redis.durable.store.StoredDeadLetters",
 			// The names of meters.
 			"observation.PublishOutcome", "observation.SignalMeters", "observation.SignalMeters$Tag",
-			// What Actuator calls and writes as JSON.
+			// Types that Actuator calls and writes as JSON.
 			"actuate.SignalsEndpoint", "actuate.SignalsEndpoint$CountersDescriptor",
 			"actuate.SignalsEndpoint$ChannelDescriptor", "actuate.SignalsEndpoint$ExporterDescriptor",
 			"actuate.SignalsEndpoint$ResponderDescriptor", "actuate.SignalsEndpoint$SignalsDescriptor",
 			"actuate.SignalMeterBinder", "actuate.SignalsHealthIndicator", "actuate.SignalsJmxEndpointExtension",
 			"actuate.SignalsWebEndpointExtension",
-			// What Boot finds by name.
+			// Types that Boot finds by name.
 			"autoconfigure.StateSignalsAutoConfiguration", "autoconfigure.StateSignalsEndpointAutoConfiguration",
 			"autoconfigure.StateSignalsHealthAutoConfiguration", "autoconfigure.StateSignalsMetricsAutoConfiguration",
 			"autoconfigure.StateSignalsJacksonAutoConfiguration",

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Signals on durable channels reach responders that are away.
+ * Signals on durable channels reach disconnected responders.
  */
 class DurableChannelTests {
 

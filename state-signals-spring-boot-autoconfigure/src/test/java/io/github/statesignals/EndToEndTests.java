@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Applications with the starter, each with connections of its own, over a real Redis.
+ * Applications with the starter, each with separate connections, over a real Redis.
  */
 class EndToEndTests {
 

@@ -269,7 +269,7 @@ class HandlerModelTests {
 	}
 
 	@Test
-	void interceptorCatchesWhatAHandlerThrows() {
+	void interceptorCatchesExceptionsOfAHandler() {
 		run(Guarded.class, (application) -> {
 			assertThat(application.exporter.publish("throws").messages().values()).containsExactly("caught: exception");
 			assertThat(application.exporter.publish("worse").messages().values()).containsExactly("caught: error");

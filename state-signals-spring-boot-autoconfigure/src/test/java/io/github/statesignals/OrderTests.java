@@ -21,8 +21,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One publisher's signals are handled in the order published, whatever the threads, and a
- * slow handler delays no other publisher.
+ * One publisher's signals are handled in the order published, on any threads, and a slow
+ * handler delays no other publisher.
  */
 class OrderTests {
 

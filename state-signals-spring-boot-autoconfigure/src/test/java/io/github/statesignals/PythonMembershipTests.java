@@ -114,7 +114,7 @@ class PythonMembershipTests {
 		for (int i = 0; i < 3; i++) {
 			CompletableFuture<PythonPeer.Result> publish = exporter.publishAsync("go", Map.of("timeout", 20));
 			ConfigurableApplicationContext guest = start(Collector.class);
-			// Unlocking says hello, too.
+			// Unlocking sends hello, too.
 			guest.getBean(SignalResponder.class).unlock();
 			guest.close();
 			PythonPeer.Result result = publish.join();

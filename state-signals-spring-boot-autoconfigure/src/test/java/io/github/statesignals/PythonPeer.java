@@ -179,7 +179,7 @@ final class PythonPeer implements AutoCloseable {
 	}
 
 	/**
-	 * Records what is published on Redis channels from here on.
+	 * Records the messages on Redis channels from now on.
 	 * @param pattern the channels, as in {@code PSUBSCRIBE}
 	 * @return the recorder
 	 */
@@ -449,7 +449,7 @@ final class PythonPeer implements AutoCloseable {
 	}
 
 	/**
-	 * A responder over there.
+	 * A responder in the Python process.
 	 */
 	final class Responder {
 

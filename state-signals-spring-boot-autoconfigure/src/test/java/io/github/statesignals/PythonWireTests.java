@@ -136,7 +136,7 @@ class PythonWireTests {
 		assertThat(result.join().failed()).containsExactly(responder.responderId());
 		assertThat(result.join().left()).isEmpty();
 		assertThat(exporter.getSubscribers()).contains(responder.responderId());
-		// Alone it is not enough that it says so.
+		// The claim alone is not enough.
 		assertThat(exporter.signal("go").timeout(SHORT).publish().missing()).containsExactly(responder.responderId());
 	}
 

@@ -112,7 +112,7 @@ class SignedSignalsTests {
 		await().until(() -> this.wire.messages.stream().filter((message) -> message.contains("probe")).count() >= 3);
 		working.busy = false;
 		assertActed(slow.join());
-		// A later responder says hello, and both say bye.
+		// A later responder sends hello, and both send bye.
 		ConfigurableApplicationContext later = start(Working.class, "require", "responder.name=later");
 		await().until(() -> exporter.getSubscribers().size() == 2);
 		later.close();
@@ -368,7 +368,7 @@ class SignedSignalsTests {
 		assertActed(exporter.publish("work"));
 		LoggingSystem.get(getClass().getClassLoader())
 			.setLogLevel(StateSignalsProperties.class.getName(), LogLevel.INFO);
-		// What cannot be used changes nothing.
+		// A file that cannot be used changes nothing.
 		Files.writeString(one, "key=k2\n" + k1);
 		awaitOutput(output, "The keys of signatures remain as they are: The keys of signatures in '" + one
 				+ "' are invalid: the key 'k2' that signs is none of the keys [k1]");

@@ -54,7 +54,7 @@ class SubscriberEventsTests {
 		SignalExporter exporter = publishing.getBean(SignalExporter.class);
 		ConfigurableApplicationContext late = this.applications.start(Responding.class, this.channel,
 				"responder.name=late");
-		// By now it has said hello, and no exporter has asked it.
+		// By now it has sent hello, and no exporter has asked it.
 		assertThat(exporter.publish("start").awaited()).isZero();
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "start")).isTrue();
 		late.close();

@@ -20,7 +20,7 @@ final class RedisServer implements AutoCloseable {
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
 
 	// Ends the server when its own standard input ends, which is when this JVM does, and
-	// not before, whatever key is pressed.
+	// not before, on any key.
 	private static final String LEASH = "trap '' INT; redis-server \"$@\" >&2 & "
 			+ "server=$!; read -r end; kill $server; wait $server";
 

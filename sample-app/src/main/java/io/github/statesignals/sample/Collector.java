@@ -94,7 +94,7 @@ abstract class Collector implements DisposableBean {
 		}
 	}
 
-	// The application finishes what it handles before it stops, and a silent collector
+	// The application finishes its handlers before it stops, and a silent collector
 	// does not.
 	@EventListener(ContextClosedEvent.class)
 	void answerWithheldSignals() {

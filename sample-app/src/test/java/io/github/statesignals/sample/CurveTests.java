@@ -42,7 +42,7 @@ class CurveTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "curve(ms,100):", "curve(ms,100):1,", "curve(<b>,100):1", "curve(ms,9999999999):1",
 			"curve(ms,100):1e9", "curve(ms,100):11111111111111111111", "curve(ms,100):1.0000000" })
-	void ignoresWhatIsNone(String message) {
+	void ignoresOtherMessages(String message) {
 		assertThat(Curve.parse(message)).isEmpty();
 	}
 

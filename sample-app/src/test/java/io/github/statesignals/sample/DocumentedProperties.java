@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DocumentedProperties {
 
-	// What Boot's support for Docker Compose reads of a file for it.
+	// The part of a file that Boot's support for Docker Compose reads.
 	private static final String COMPOSE_LABEL = "org.springframework.boot.service-connection: redis";
 
 	private final Map<String, String> types = new HashMap<>();

@@ -106,7 +106,7 @@ class PageTests {
 	}
 
 	@Test
-	void sendsWhatChanges() throws Exception {
+	void sendsChanges() throws Exception {
 		HttpResponse<InputStream> events = this.client.send(
 				request("/page/events").timeout(Duration.ofSeconds(20)).build(),
 				HttpResponse.BodyHandlers.ofInputStream());

@@ -79,7 +79,7 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 	}
 
 	// Boot leaves a placeholder without a value as it is: all applications would have the
-	// same name, or a secret that anyone can guess. Not with the value, which may be one.
+	// same name, or a secret that is easy to guess. Not with the value, which may be one.
 	private static void checkPlaceholders(String name, Object value) {
 		if (value instanceof Map<?, ?> group) {
 			group.forEach((key, nested) -> checkPlaceholders(

@@ -253,7 +253,7 @@ final class UnknownProperties {
 		return uniform.substring(uniform.lastIndexOf('.') + 1);
 	}
 
-	// And digits, in lower case: what all forms of relaxed binding have in common.
+	// And digits, in lower case: the part that all forms of relaxed binding share.
 	static String letters(String name) {
 		return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
 	}

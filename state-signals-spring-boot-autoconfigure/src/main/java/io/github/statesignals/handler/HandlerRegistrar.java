@@ -63,8 +63,8 @@ final class HandlerRegistrar {
 				new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory), this.attributeResolver);
 	}
 
-	// Returns what registers the handler and adds its registrations: all methods of a
-	// bean are checked before.
+	// Returns the call that registers the handler, because all methods of a bean are
+	// checked before.
 	Runnable prepare(HandlerBean bean, Method method, OnSignal annotation,
 			List<SignalResponder.@Nullable Registration> registered) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),

@@ -152,7 +152,7 @@ final class KotlinFunctions {
 						&& "kotlin.time.Duration".equals(type.getQualifiedName()));
 		}
 
-		// The function takes an object of a value class, the method what it wraps.
+		// The function takes an object of a value class, the method the wrapped value.
 		private static @Nullable Object boxed(KParameter parameter, @Nullable Object value) {
 			if (value == null || !(parameter.getType().getClassifier() instanceof KClass<?> type) || !type.isValue()
 					|| type.isInstance(value)) {

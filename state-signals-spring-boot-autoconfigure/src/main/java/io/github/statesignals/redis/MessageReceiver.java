@@ -89,7 +89,7 @@ final class MessageReceiver {
 		}
 	}
 
-	// What arrives before the transport is connected can't be answered. Probes of
+	// Messages before the transport is connected can't be answered. Probes of
 	// responders come to the reply channel, whether or not it has an exporter.
 	private boolean isWanted(Topic topic) {
 		if (!this.answerable) {

@@ -204,7 +204,7 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 		return made;
 	}
 
-	// What is made of one that may recur. Undefined if it can't be read.
+	// The value of one that may recur. Undefined if it can't be read.
 	final <V> V text(StringCache<V> cache) {
 		int start = textStart();
 		int end = Math.max(textEnd(), start);

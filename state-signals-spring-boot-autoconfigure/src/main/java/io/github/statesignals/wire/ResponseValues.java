@@ -37,7 +37,7 @@ final class ResponseValues {
 		};
 	}
 
-	// Python takes a message of any type. What is no string is written as JSON.
+	// Python takes a message of any type. One that is no string is written as JSON.
 	static @Nullable String message(JsonParser parser, TokenStreamFactory factory) {
 		if (parser.hasToken(JsonToken.VALUE_NULL)) {
 			return null;

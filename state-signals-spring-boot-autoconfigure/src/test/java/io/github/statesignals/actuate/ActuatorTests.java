@@ -62,7 +62,7 @@ class ActuatorTests {
 						.signals()
 						.heard();
 					assertThat(received.signals()).isEqualTo(1);
-					// It says hello when it has its first handler.
+					// It sends hello when it has its first handler.
 					assertThat(received.responses()).isEqualTo(2);
 				});
 			});

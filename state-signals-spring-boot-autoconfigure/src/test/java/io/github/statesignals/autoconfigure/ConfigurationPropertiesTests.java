@@ -68,7 +68,7 @@ class ConfigurationPropertiesTests {
 	void documentedDefaultIsTheRealOne(Property property) {
 		Object actual = boundValues(new Binder()).get(property.name());
 		if (property.defaultValue() == null) {
-			assertThat(actual).as(property.name() + " says that it has no default")
+			assertThat(actual).as(property.name() + " has no documented default")
 				.satisfiesAnyOf((value) -> assertThat(value).isNull(),
 						(value) -> assertThat(value).isEqualTo(Collections.emptyList()),
 						(value) -> assertThat(value).isEqualTo(Collections.emptyMap()));
@@ -89,8 +89,8 @@ class ConfigurationPropertiesTests {
 				problems.add(property.name() + " is missing");
 			}
 			else if (!property.isDefault(row.defaultValue())) {
-				problems.add("%s says its default is %s, and it is %s".formatted(property.name(), row.defaultValue(),
-						property.defaultCell()));
+				problems.add("the documented default of %s is %s, and the real one is %s".formatted(property.name(),
+						row.defaultValue(), property.defaultCell()));
 			}
 			else if (!normalize(row.description()).equals(normalize(property.description()))) {
 				problems.add("%s is described as '%s', and in the metadata as '%s'".formatted(property.name(),

@@ -47,7 +47,7 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 
 /**
- * Applications with {@code legal-events} and a {@link SignalExporter} bean of their own.
+ * Applications with {@code legal-events} and a {@link SignalExporter} bean.
  */
 @Timeout(60)
 @DirtiesContext

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Connects the engines of one JVM: what each of its transports sends, all that are
- * started receive, in that order and each on a thread of its own, as those over Redis do.
+ * Connects the engines of one JVM: each message of one of its transports, all that are
+ * started receive, in that order and each on a separate thread, as those over Redis do.
  */
 public final class InMemoryBroker {
 
@@ -42,7 +42,7 @@ public final class InMemoryBroker {
 	private final AtomicInteger lastAddress = new AtomicInteger();
 
 	/**
-	 * Creates a broker whose transports have no addresses of their own.
+	 * Creates a broker whose transports have no addresses.
 	 */
 	public InMemoryBroker() {
 		this(false);
@@ -50,8 +50,7 @@ public final class InMemoryBroker {
 
 	/**
 	 * Creates a broker.
-	 * @param addresses whether each transport has an address of its own, as one over
-	 * Redis has
+	 * @param addresses whether each transport has an address, as one over Redis has
 	 */
 	public InMemoryBroker(boolean addresses) {
 		this(addresses, InMemoryBroker::createThread);
@@ -87,7 +86,7 @@ public final class InMemoryBroker {
 	/**
 	 * Send a signal that no transport can read.
 	 * @param channel the channel's name
-	 * @param signal what can be read of it
+	 * @param signal its readable part
 	 */
 	public void sendUnreadable(String channel, SignalTransport.UnreadableSignal signal) {
 		deliver(channel, (transport) -> true, (listener) -> {

@@ -3,7 +3,7 @@ package io.github.statesignals.core;
 import io.github.statesignals.transport.SignalTransport;
 
 /**
- * The transport that tests of the engine use keeps the promises of the real ones.
+ * The transport of the engine's tests fulfils the promises of the real ones.
  */
 class InMemorySignalTransportTests extends SignalTransportContractTests {
 

@@ -101,7 +101,7 @@ public final class InMemoryStore {
 			boolean reading = this.candidates.indexOf(transport) == 0;
 			this.candidates.remove(transport);
 			if (reading) {
-				// The next one receives again what is not acknowledged.
+				// The next one receives the unacknowledged signals again.
 				this.next = this.first;
 				schedule(LEASE);
 			}

@@ -58,7 +58,7 @@ public abstract class SignalTransportContractTests {
 
 	/**
 	 * Create a transport. Those of one test receive from each other and no others, and
-	 * each is as if of an application of its own.
+	 * each is as if of a separate application.
 	 * @return the transport, not started
 	 */
 	protected abstract SignalTransport createTransport();
@@ -127,7 +127,7 @@ public abstract class SignalTransportContractTests {
 					}
 				}
 				while (sent.isDone());
-				// On whatever thread that is.
+				// On any thread.
 				sent.whenComplete((nothing, ex) -> run());
 			}
 
@@ -183,16 +183,16 @@ public abstract class SignalTransportContractTests {
 	}
 
 	/**
-	 * Assert that an application has received what one thread has sent, in that order.
+	 * Assert that an application has received the messages of one thread, in their order.
 	 * @param application the application
-	 * @param sent what was sent, on the test's channel, or on another with its name
+	 * @param sent the messages, on the test's channel, or on another with its name
 	 */
 	protected void assertReceived(Application application, List<?> sent) {
 		assertThat(application.received()).isEqualTo(sent);
 	}
 
 	/**
-	 * Let go what the transports, which are stopped, were made with.
+	 * Releases the resources of the stopped transports.
 	 */
 	protected void release() {
 	}
@@ -446,7 +446,7 @@ public abstract class SignalTransportContractTests {
 
 	/**
 	 * Send a signal that can't be read on the test's channel.
-	 * @param signal what can be read of it
+	 * @param signal its readable part
 	 * @param json the same in JSON
 	 */
 	protected abstract void sendUnreadable(UnreadableSignal signal, String json);
@@ -481,9 +481,9 @@ public abstract class SignalTransportContractTests {
 	}
 
 	/**
-	 * Run something that may block: on a thread of its own, as the common pool may have
-	 * but one.
-	 * @param task what to run
+	 * Run something that may block: on a separate thread, as the common pool may have but
+	 * one.
+	 * @param task the task
 	 * @return completes when it is done
 	 */
 	protected static CompletableFuture<Void> async(Runnable task) {
@@ -513,7 +513,7 @@ public abstract class SignalTransportContractTests {
 		}
 	}
 
-	// Completes with what the transport reports.
+	// Completes with the transport's report.
 	private CompletableFuture<@Nullable Object> answer(SignalTransport transport, Response response) {
 		CompletableFuture<@Nullable Object> reported = new CompletableFuture<>();
 		transport.answer(this.channel, response, null, null, (sent, ex) -> {
@@ -611,7 +611,7 @@ public abstract class SignalTransportContractTests {
 		}
 
 		/**
-		 * What was malformed, as "source: problem".
+		 * The malformed messages, as "source: problem".
 		 * @return a view
 		 */
 		public List<String> malformed() {
@@ -619,7 +619,7 @@ public abstract class SignalTransportContractTests {
 		}
 
 		/**
-		 * What can be read of the signals that can't.
+		 * The readable parts of malformed signals.
 		 * @return a view
 		 */
 		public List<UnreadableSignal> unreadable() {

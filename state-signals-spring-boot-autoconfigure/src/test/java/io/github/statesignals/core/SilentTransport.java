@@ -10,7 +10,7 @@ import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what is sent, and carries it nowhere.
+ * Accepts messages, and delivers none.
  */
 public class SilentTransport implements SignalTransport {
 

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What the Redis user of an application has to be allowed to, and what is said where it
+ * The permissions that the Redis user of an application needs, and the message where it
  * is not.
  */
 @Tag("faults")
@@ -114,7 +114,7 @@ class AclTests {
 
 	@Test
 	void userWithoutTheChannelsFailsTheStartWithTheReason() {
-		// What a user that may all commands gets, unless it is said otherwise.
+		// The default of a user that may call all commands.
 		RedisProcess server = serverWith("resetchannels ~* +@all");
 		assertThatException().isThrownBy(() -> start(server.properties()))
 			.satisfies((ex) -> assertThat(RedisChecks.causes(ex))
@@ -173,9 +173,9 @@ class AclTests {
 	}
 
 	/**
-	 * What Redis denied to any client: commands and channels.
+	 * The commands and channels that Redis denied to any client.
 	 * @param server the server
-	 * @return what was denied, without what is optional
+	 * @return the denials, without optional permissions
 	 */
 	static List<String> denied(RedisProcess server) {
 		List<String> log = server.command("ACL", "LOG").lines().toList();

@@ -323,7 +323,7 @@ enum Attack {
 	}
 
 	/**
-	 * Returns whether publishes await responders that do not exist, or that are kept from
+	 * Returns whether publishes await responders that do not exist, or are prevented from
 	 * reading, which is documented.
 	 * @return {@code true} if so
 	 */

@@ -17,7 +17,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 
 /**
  * A client on the same Redis that knows the ids of exporters and responders, and sends
- * what it likes in their names.
+ * anything in their names.
  */
 final class Attacker implements AutoCloseable {
 
@@ -120,7 +120,7 @@ final class Attacker implements AutoCloseable {
 	void publish(String channel, byte[] payload) {
 		this.window.add(this.connection.async().publish(channel.getBytes(StandardCharsets.UTF_8), payload));
 		this.sent.incrementAndGet();
-		// What is pending counts in bytes, too.
+		// Pending messages count in bytes, too.
 		if (this.window.size() == WINDOW || payload.length > 100_000) {
 			flush();
 		}

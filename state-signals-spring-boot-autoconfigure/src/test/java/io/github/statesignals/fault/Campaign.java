@@ -279,7 +279,7 @@ final class Campaign implements AutoCloseable {
 
 	/**
 	 * Ends an epoch: waits for all results, and until all stored signals are handled.
-	 * @param losesData whether Redis has lost what it had stored
+	 * @param losesData whether Redis has lost stored data
 	 * @return the broken promises
 	 */
 	List<Violation> endEpoch(boolean losesData) {
@@ -293,7 +293,7 @@ final class Campaign implements AutoCloseable {
 			});
 		}
 		catch (org.awaitility.core.ConditionTimeoutException ex) {
-			// The check names what is not complete.
+			// The check names the incomplete ones.
 			logger.warn("'{}' does not end", this.epoch);
 		}
 		List<Violation> violations = this.ledger.check(this.epoch, registered);

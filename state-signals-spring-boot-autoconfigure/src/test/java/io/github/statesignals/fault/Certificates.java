@@ -31,7 +31,7 @@ final class Certificates implements AutoCloseable {
 
 	/**
 	 * Make a certificate.
-	 * @return the certificate, its key and a trust store, in files of their own
+	 * @return the certificate, its key and a trust store, in separate files
 	 */
 	static Certificates create() {
 		return create("ip:127.0.0.1,dns:localhost");
@@ -40,7 +40,7 @@ final class Certificates implements AutoCloseable {
 	/**
 	 * Make a certificate.
 	 * @param names the names of the server that it is of
-	 * @return the certificate, its key and a trust store, in files of their own
+	 * @return the certificate, its key and a trust store, in separate files
 	 */
 	static Certificates create(String names) {
 		try {
@@ -68,7 +68,7 @@ final class Certificates implements AutoCloseable {
 				keytool.destroyForcibly();
 			}
 			if (keytool.waitFor() != 0) {
-				throw new IllegalStateException("keytool says: " + Files.readString(log));
+				throw new IllegalStateException("keytool replies: " + Files.readString(log));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -104,7 +104,7 @@ final class Certificates implements AutoCloseable {
 	}
 
 	/**
-	 * The certificate, which is what to trust, too.
+	 * The certificate, which is also the one to trust.
 	 * @return a file in PEM
 	 */
 	Path certificate() {
@@ -112,7 +112,8 @@ final class Certificates implements AutoCloseable {
 	}
 
 	/**
-	 * What makes an application speak TLS with Redis, and trust this certificate alone.
+	 * Properties by which an application uses TLS with Redis, and trusts this certificate
+	 * alone.
 	 * @return the properties
 	 */
 	List<String> properties() {

@@ -22,7 +22,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An exporter and two responders, each in an application of its own, on Redis Cluster.
+ * An exporter and two responders, each in a separate application, on Redis Cluster.
  */
 @Tag("faults")
 @Timeout(180)

@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What holds when servers, connections and processes break while signals are published:
- * see {@link Load#check}. The report is in {@code target/faults.md}.
+ * Promises that hold when servers, connections and processes break while signals are
+ * published: see {@link Load#check}. The report is in {@code target/faults.md}.
  */
 @Tag("faults")
 @Timeout(240)

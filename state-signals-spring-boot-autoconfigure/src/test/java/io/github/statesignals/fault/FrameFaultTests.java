@@ -92,7 +92,7 @@ class FrameFaultTests {
 		int connections = this.proxy.connections();
 		this.proxy.refuse();
 		this.proxy.cut();
-		// What the driver sends before it learns of it is lost, and is sent again.
+		// Messages that the driver sends before it notices are lost, and sent again.
 		await().atMost(RedisProcess.PATIENCE).until(() -> this.lost.size() == connections);
 		List<CompletableFuture<?>> sent = send(0, 600);
 		Set<Integer> cancelled = Set.of(0, 1, 5, 300, 599);

@@ -50,7 +50,7 @@ class JedisTests {
 		assertThat(cluster.subscribers(CHANNEL)).isOne();
 	}
 
-	// The nodes of a cluster pass on what each has published.
+	// The nodes of a cluster pass on each other's messages.
 	@Test
 	void signalsInFlightAreHandledInOrderOnACluster() {
 		RedisChecks.handledInOrder(start(this.applications.use(RedisCluster.start()).properties()));

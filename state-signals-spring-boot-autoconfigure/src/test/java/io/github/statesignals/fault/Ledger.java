@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * wrote it down, and each handler run, as the responders did. Nothing in it was sent by
  * the library.
  * <p>
- * Checks what the library promises, publish by publish, and counts.
+ * Checks the promises of the library, publish by publish, and counts.
  */
 final class Ledger {
 
 	/**
-	 * What the library promises.
+	 * A promise of the library.
 	 */
 	enum Promise {
 
@@ -146,7 +146,7 @@ final class Ledger {
 	private void end(String[] fields) {
 		Publish publish = this.publishes.get(fields[1] + "/" + fields[2]);
 		if (publish == null) {
-			// It was checked, and has ended too late.
+			// It was checked, and has ended after its limit.
 			return;
 		}
 		publish.endNanos = Long.parseLong(fields[3]);

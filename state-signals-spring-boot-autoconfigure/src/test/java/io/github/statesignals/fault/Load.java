@@ -30,9 +30,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Publishes numbered signals while something breaks, and checks what has to hold whatever
- * breaks: each publish ends in its time, its result tells the truth, and nobody handles a
- * signal twice or out of order.
+ * Publishes numbered signals while something breaks, and checks the promises for anything
+ * that breaks: each publish ends in its time, its result is true, and no responder
+ * handles a signal twice or out of order.
  */
 final class Load implements AutoCloseable {
 
@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
 	private static final int IN_FLIGHT = 64;
 
 	/**
-	 * What a publish may take beyond its timeout on a machine that is busy.
+	 * The time that a publish may take beyond its timeout on a busy machine.
 	 */
 	private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -141,7 +141,7 @@ final class Load implements AutoCloseable {
 
 	/**
 	 * End, and check.
-	 * @param fault what was done, for the report
+	 * @param fault the fault, for the report
 	 */
 	void check(String fault) {
 		end();
@@ -171,7 +171,7 @@ final class Load implements AutoCloseable {
 				}
 				else {
 					assertThat(result.isSuccess() && !result.left().contains(id) && result.awaited() > 1)
-						.as("the result of %s names everybody that did not act: %s", sample, result)
+						.as("the result of %s names all that did not act: %s", sample, result)
 						.isFalse();
 				}
 			});

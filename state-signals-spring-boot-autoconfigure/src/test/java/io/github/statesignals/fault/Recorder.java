@@ -10,7 +10,7 @@ import io.github.statesignals.SignalsMissedEvent;
 import org.springframework.context.event.EventListener;
 
 /**
- * Handles what the tests of this package publish, and remembers in which order.
+ * Handles the signals of the tests of this package, and records their order.
  */
 class Recorder {
 

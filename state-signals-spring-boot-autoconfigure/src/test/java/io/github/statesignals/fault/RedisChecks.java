@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What holds on every kind of Redis.
+ * Promises on every kind of Redis.
  */
 final class RedisChecks {
 
@@ -82,7 +82,7 @@ final class RedisChecks {
 
 	/**
 	 * Publish until a responder answers a signal and none is missing, as is to be
-	 * expected some time after Redis is there again.
+	 * expected some time after Redis is running again.
 	 * @param exporter publishes
 	 */
 	static void awaitAnswered(SignalExporter exporter) {
@@ -115,7 +115,7 @@ final class RedisChecks {
 			return result.code() == ResultCode.ALL_SUBS_SUCCESS && result.awaited() > 0;
 		}
 		catch (DataAccessException ex) {
-			// Redis is not there again.
+			// Redis is not running again.
 			return false;
 		}
 	}

@@ -13,7 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A Redis Cluster of three masters, each with a replica that takes its place two seconds
- * and a little after it has gone.
+ * and shortly after it has stopped.
  */
 final class RedisCluster implements AutoCloseable {
 
@@ -51,7 +51,7 @@ final class RedisCluster implements AutoCloseable {
 	private void form() {
 		for (int i = 0; i < MASTERS; i++) {
 			RedisProcess master = this.nodes.get(i);
-			// Nodes of the same epoch would have to find one of their own first.
+			// Nodes of the same epoch would first have to agree on separate ones.
 			master.command("CLUSTER", "SET-CONFIG-EPOCH", String.valueOf(i + 1));
 			master.command(
 					Stream
@@ -87,8 +87,9 @@ final class RedisCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Wait until all nodes that are up say that the cluster is whole, and that nodes that
-	 * are up have all slots. For a while after a node has gone, none of them knows it.
+	 * Wait until all nodes that are up report that the cluster is whole, and that nodes
+	 * that are up have all slots. For a while after a node has stopped, none of them
+	 * knows it.
 	 */
 	void awaitWhole() {
 		soon().until(() -> living().allMatch(
@@ -102,7 +103,7 @@ final class RedisCluster implements AutoCloseable {
 	}
 
 	/**
-	 * What connects an application to this cluster.
+	 * Properties that connect an application to this cluster.
 	 * @return the properties
 	 */
 	List<String> properties() {
@@ -152,7 +153,7 @@ final class RedisCluster implements AutoCloseable {
 
 	/**
 	 * The nodes that hold a subscription to a Redis channel: each driver subscribes to
-	 * one, whichever it is.
+	 * one, any of them.
 	 * @param channel the channel
 	 * @return the nodes
 	 */

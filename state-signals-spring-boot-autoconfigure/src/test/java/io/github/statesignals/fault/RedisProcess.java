@@ -31,8 +31,8 @@ import static org.awaitility.Awaitility.await;
 /**
  * A {@code redis-server} of the test's own on the loopback interface, to be killed,
  * frozen and started again: the one that {@code STATE_SIGNALS_TEST_REDIS} is the path of,
- * else the one on the {@code PATH}, else the one that comes in a jar. What it is asked
- * for and cannot do, it says on starting; nothing is skipped.
+ * else the one on the {@code PATH}, else the one that comes in a jar. Options that it
+ * lacks are reported at its start; no test is skipped.
  * <p>
  * It ends with {@link #close()}, and at the latest with the JVM.
  */
@@ -185,7 +185,7 @@ final class RedisProcess implements AutoCloseable {
 		}
 		if (!this.process.isAlive()) {
 			throw new IllegalStateException(
-					"%s ended with status %s at its start. Does it lack something that is asked of it? It says: %s"
+					"%s ended with status %s at its start. Does it lack an option? Its output: %s"
 						.formatted(this.command, this.process.exitValue(), Files.readString(log)));
 		}
 		if (named.compareAndSet(false, true)) {
@@ -195,7 +195,7 @@ final class RedisProcess implements AutoCloseable {
 
 	private boolean answers() {
 		try {
-			// Somebody else's server may have taken the port.
+			// Another process may have taken the port.
 			return command("PING").equals("PONG")
 					&& command("INFO", "server").contains("process_id:" + this.process.pid() + "\r");
 		}
@@ -221,7 +221,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * What connects an application to it.
+	 * Properties that connect an application to it.
 	 * @return the properties
 	 */
 	List<String> properties() {
@@ -229,7 +229,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Send it a command as the default user, on a connection of its own.
+	 * Send it a command as the default user, on a separate connection.
 	 * @param words the command and its arguments
 	 * @return the reply; of several values, one a line
 	 * @throws IllegalStateException if the reply is an error
@@ -283,7 +283,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * End it without a chance to say anything.
+	 * End it without a chance to send anything.
 	 */
 	synchronized void kill() {
 		this.process.destroyForcibly();
@@ -298,7 +298,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Stop it in its tracks: its connections stay, and the system takes what is sent.
+	 * Freezes it: its connections remain, and the system accepts messages to it.
 	 */
 	synchronized void freeze() {
 		signal("STOP");
@@ -347,7 +347,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Kill it, delete what it has written, and start it again.
+	 * Kill it, delete its files, and start it again.
 	 */
 	synchronized void restartEmpty() {
 		kill();
@@ -400,7 +400,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/**
-	 * What a server is to be.
+	 * The options of a server.
 	 */
 	static final class Builder {
 

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What Redis says to a command, read without a driver: a driver would connect again, and
- * wait, where a test wants to know what is.
+ * The reply of Redis to a command, read without a driver: a driver would connect again,
+ * and wait, where a test wants the present state.
  */
 final class RedisReply {
 
@@ -32,7 +32,7 @@ final class RedisReply {
 	}
 
 	/**
-	 * Send a command on a connection of its own.
+	 * Send a command on a separate connection.
 	 * @param host where Redis is
 	 * @param port where Redis is
 	 * @param words the command and its arguments
@@ -72,7 +72,7 @@ final class RedisReply {
 		String rest = line.substring(1);
 		return switch (line.charAt(0)) {
 			case '+', ':' -> rest;
-			case '-' -> throw new IllegalStateException("Redis says: " + rest);
+			case '-' -> throw new IllegalStateException("Redis replies: " + rest);
 			case '$' -> readText(Integer.parseInt(rest));
 			case '*' -> readLines(Integer.parseInt(rest));
 			default -> throw new IOException("Not a reply: " + line);

@@ -78,7 +78,7 @@ final class RedisSentinels implements AutoCloseable {
 	}
 
 	/**
-	 * What connects an application to the master through the sentinels.
+	 * Properties that connect an application to the master through the sentinels.
 	 * @return the properties
 	 */
 	List<String> properties() {

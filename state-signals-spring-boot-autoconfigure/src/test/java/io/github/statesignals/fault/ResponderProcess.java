@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * An application in a process of its own that answers signals, to be killed: each handler
+ * An application in a separate process that answers signals, to be killed: each handler
  * takes some time, and the first one of event {@code hang} never ends.
  */
 final class ResponderProcess implements AutoCloseable {
@@ -41,14 +41,14 @@ final class ResponderProcess implements AutoCloseable {
 	}
 
 	/**
-	 * End it without a chance to say anything.
+	 * End it without a chance to send anything.
 	 */
 	void kill() {
 		this.process.kill();
 	}
 
 	/**
-	 * End it as an operator does, so that it can say goodbye.
+	 * End it as an operator does, so that it can send bye.
 	 */
 	void terminate() {
 		this.process.terminate();

@@ -19,15 +19,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * Stands between applications and a server, on the loopback interface, to do what a
- * network does: cut connections, refuse them, or keep them up and let nothing through.
+ * Relays between applications and a server, on the loopback interface, to act as a broken
+ * network does: cut connections, refuse them, or leave them open and let nothing through.
  */
 final class TcpProxy implements AutoCloseable {
 
 	private static final String HOST = "127.0.0.1";
 
 	/**
-	 * How much of what a client sends is remembered. Drivers subscribe early.
+	 * How many bytes of a client are remembered. Drivers subscribe early.
 	 */
 	private static final int REMEMBERED = 16 * 1024;
 
@@ -77,7 +77,7 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * What connects an application to the server through this proxy.
+	 * Properties that connect an application to the server through this proxy.
 	 * @return the properties
 	 */
 	List<String> properties() {
@@ -150,7 +150,7 @@ final class TcpProxy implements AutoCloseable {
 				connect(opened, opened.accept());
 			}
 			catch (IOException ex) {
-				// Nobody is to be accepted any more.
+				// No further client is accepted.
 			}
 		}
 	}
@@ -178,8 +178,9 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Swallow from now on what the server sends on the connections that are up now and
-	 * have subscribed to anything. They stay up, and what their clients send arrives.
+	 * Drops from now on the replies of the server on the connections that are open now
+	 * and have subscribed to anything. They stay open, and messages of their clients
+	 * arrive.
 	 * @return how many they are
 	 */
 	int dropReplies() {
@@ -187,10 +188,10 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Swallow from now on what the server sends on some of the connections that are up
-	 * now. They stay up, and what their clients send arrives.
-	 * @param chosen says by the first bytes that its client has sent whether it is to be
-	 * a connection
+	 * Drops from now on the replies of the server on some of the connections that are
+	 * open now. They stay open, and messages of their clients arrive.
+	 * @param chosen decides by the first bytes that its client has sent whether it is to
+	 * be a connection
 	 * @return how many they are
 	 */
 	int dropReplies(Predicate<String> chosen) {
@@ -200,7 +201,7 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Swallows from now on what the clients of some connections send. They stay up.
+	 * Drops from now on the messages of the clients of some connections. They stay open.
 	 * @param chosen selects connections by the first bytes that their clients have sent
 	 * @return the number of these connections
 	 */
@@ -211,7 +212,7 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Swallows from now on what the clients of all connections send, and of those that
+	 * Drops from now on the messages of the clients of all connections, and of those that
 	 * are opened until {@link #unblock()}. They stay up, and are never answered.
 	 */
 	void block() {
@@ -220,14 +221,14 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Lets through what the clients of further connections send.
+	 * Lets through the messages of the clients of further connections.
 	 */
 	void unblock() {
 		this.blocking = false;
 	}
 
 	/**
-	 * Holds back from now on what the clients of some connections send, until
+	 * Holds from now on the messages of the clients of some connections, until
 	 * {@link #release()}. It arrives then, also if the client has closed its connection.
 	 * @param chosen selects connections by the first bytes that their clients have sent
 	 * @return the number of these connections
@@ -306,7 +307,7 @@ final class TcpProxy implements AutoCloseable {
 				}
 			}
 			catch (IOException | InterruptedException ex) {
-				// One side has gone, and so goes the other.
+				// One side has closed, so the other is closed, too.
 			}
 			finally {
 				TcpProxy.this.links.remove(this);
@@ -331,7 +332,7 @@ final class TcpProxy implements AutoCloseable {
 				}
 			}
 			catch (IOException ex) {
-				// One side has gone, and so goes the other.
+				// One side has closed, so the other is closed, too.
 			}
 			finally {
 				TcpProxy.this.links.remove(this);

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * Signals go through TLS where {@code spring.data.redis.ssl.bundle} says so, and to a
+ * Signals go through TLS where {@code spring.data.redis.ssl.bundle} selects it, and to a
  * server that is trusted only.
  */
 @Tag("faults")

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What a heartbeat that Redis has not confirmed proves.
+ * Conclusions from a heartbeat that Redis has not confirmed.
  */
 @Timeout(60)
 class RedisHeartbeatTests {

@@ -902,7 +902,7 @@ class RedisPubSubSignalTransportTests extends SignalTransportContractTests {
 			.stream()
 			.anyMatch((thread) -> thread.getName().equals("state-signals-connect")));
 		assertThat(async(patient::stop)).succeedsWithin(CONNECT_TIMEOUT);
-		// Whether it returns or throws is not said.
+		// It may return or throw.
 		assertThat(start.handle((started, ex) -> true)).succeedsWithin(CONNECT_TIMEOUT);
 		assertThat(patient.isConnected()).isFalse();
 		assertThat(application.connections()).isEmpty();

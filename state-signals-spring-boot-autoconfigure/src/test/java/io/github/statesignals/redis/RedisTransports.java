@@ -20,7 +20,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.util.unit.DataSize;
 
 /**
- * Connects to Redis, and creates transports with a container and a driver of their own.
+ * Connects to Redis, and creates transports with a separate container and driver.
  */
 public final class RedisTransports {
 

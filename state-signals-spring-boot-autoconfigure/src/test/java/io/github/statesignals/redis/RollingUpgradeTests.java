@@ -130,7 +130,7 @@ class RollingUpgradeTests {
 				results.add(exporter.signal("work").sampleNo(results.size()).timeout(TIMEOUT).publish());
 				if (exporter.getSubscribers().isEmpty()) {
 					// A publish that awaits no responder ends at once. A flood of them
-					// would keep the successor from answering probes.
+					// would prevent the successor from answering probes.
 					await().until(() -> stopped.get() || !exporter.getSubscribers().isEmpty());
 				}
 			}

@@ -99,7 +99,7 @@ final class ScriptedPeer implements AutoCloseable {
 	}
 
 	/**
-	 * Answers nothing from here on, and leaves. What it answers at this moment is sent
+	 * Answers nothing from now on, and leaves. Its answers of this moment are sent
 	 * before.
 	 */
 	synchronized void bye() {

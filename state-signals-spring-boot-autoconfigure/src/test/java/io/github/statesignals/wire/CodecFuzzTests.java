@@ -34,9 +34,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The codec agrees with Jackson about any payload: its scanners read what Jackson's
- * parser reads, or nothing; what it reads is in the tree that Jackson reads, and comes
- * back when it is written. To repeat a failure, set the system property
- * {@code test.fuzz.seed} to the seed in its message.
+ * parser reads, or nothing; its values are in the tree that Jackson reads, and come back
+ * when it is written. To repeat a failure, set the system property {@code test.fuzz.seed}
+ * to the seed in its message.
  */
 class CodecFuzzTests {
 

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@link ResponseScanner} reads what is usual, as the parser does, and nothing else.
+ * {@link ResponseScanner} reads the usual forms, as the parser does, and nothing else.
  */
 class ResponseScannerTests {
 
@@ -50,14 +50,14 @@ class ResponseScannerTests {
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
 	@Test
-	void readsWhatIsUsual() {
+	void readsUsualForms() {
 		for (String json : USUAL) {
 			assertThat(scan(json)).as(json).isNotNull().isEqualTo(ScannerTesting.read(json, this::parse));
 		}
 	}
 
 	@Test
-	void readsWhatIsWrittenHere() {
+	void readsFormsThatAreWrittenHere() {
 		Response response = new Response("r-1-resp", "p-1", "start", 1, "all \"done\"");
 		assertThat(scan(this.codec.write(response, null))).as("an escape takes a parser").isNull();
 		Response plain = new Response("r-1-resp", "p-1", "start", 999_999_999, "done");
@@ -98,7 +98,7 @@ class ResponseScannerTests {
 	}
 
 	@Test
-	void readsWhateverCameBefore() {
+	void readsAfterAnyMessage() {
 		List<String> ids = List.of("r", "r1", "r2", "", "r".repeat(128), "r".repeat(129), "r".repeat(500));
 		for (String before : ids) {
 			for (String next : ids) {
@@ -140,7 +140,7 @@ class ResponseScannerTests {
 	}
 
 	@Test
-	void writesWhatJacksonWrites() {
+	void writesAsJacksonDoes() {
 		Random random = new Random(43);
 		String alphabet = "ab-1 \"\\/\u007f\u00e9\n{}";
 		for (int i = 0; i < 20_000; i++) {

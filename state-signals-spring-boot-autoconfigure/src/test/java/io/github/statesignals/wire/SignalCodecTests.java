@@ -52,8 +52,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * The JSON of the wire, held against what the Python package wrote and read when it was
- * asked ({@code src/test/resources/wire}), and against whatever else may come.
+ * The JSON of the wire, compared with messages that the Python package wrote and read
+ * when it was asked ({@code src/test/resources/wire}), and against any other input.
  */
 class SignalCodecTests {
 
@@ -166,7 +166,7 @@ class SignalCodecTests {
 	static Stream<Named<Map<String, @Nullable Object>>> signalsThatPythonReceived() {
 		return pythonReads.stream()
 			.filter((row) -> row.get("to").equals("signal") && row.get("python").equals("heard"))
-			// What Java never writes: see Signal.sampleNo, the extensions and
+			// Never written by Java: see Signal.sampleNo, the extensions and
 			// MetadataConverter.
 			.filter((row) -> !name(row).matches("sample_no (2\\*\\*70|true)|.*_ss.*|.*NaN.*|.*500 deep"))
 			.map(SignalCodecTests::named);
@@ -185,7 +185,7 @@ class SignalCodecTests {
 		return pythonReads.stream()
 			.filter((row) -> row.get("to").equals("response"))
 			.filter((row) -> String.valueOf(row.get("python")).matches("heard|counted-.*"))
-			// What Java never writes: see Response and the extensions.
+			// Never written by Java: see Response and the extensions.
 			.filter((row) -> name(row).matches("(?!.*_ss).*") && !form(parse(payload(row)))
 				.matches(".*(NULL|BOOLEAN|FLOAT|OBJECT|ARRAY|(_id|event)=INTEGER" + "|ras=STRING|message=INTEGER).*"))
 			.filter((row) -> !name(row).contains("1180591620717411303424"))
@@ -1045,7 +1045,7 @@ class SignalCodecTests {
 	}
 
 	/**
-	 * Which keys an object has, and of what types.
+	 * The keys of an object, and their types.
 	 */
 	private static String form(Map<String, @Nullable Object> json) {
 		Map<String, String> types = new TreeMap<>();
@@ -1075,8 +1075,8 @@ class SignalCodecTests {
 	}
 
 	/**
-	 * A value in which numbers are equal if they are the same number, whatever class
-	 * holds them: any decimal of up to 17 digits is taken to be a double.
+	 * A value in which numbers are equal if they are the same number, of any class holds
+	 * them: any decimal of up to 17 digits is taken to be a double.
 	 */
 	private static @Nullable Object exact(@Nullable Object value) {
 		if (value instanceof Map<?, ?> map) {

@@ -250,7 +250,7 @@ class SignalExtensionCodecTests {
 	@ValueSource(
 			strings = { "null", "-1", "-9223372036854775808", "9223372036854775808", "123456789012345678901234567890",
 					"1.0", "1e3", "NaN", "-Infinity", "true", "\"1\"", "\"\"", "[]", "[1]", "{}", "{\"seq\":1}" })
-	void aNumberThatIsNoneIsNotThere(String json) throws Exception {
+	void aNumberThatIsNoneIsAbsent(String json) throws Exception {
 		for (String key : List.of("seq", "sent", "timeout")) {
 			assertThat(readExtension("{\"v\":1,\"id\":\"17\",\"" + key + "\":" + json + ",\"reply_to\":\"r\"}"))
 				.isEqualTo(new SignalExtension("17", NONE, NONE, NONE, "r"));
@@ -259,7 +259,7 @@ class SignalExtensionCodecTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "1", "1.5", "false", "[]", "[\"17\"]", "{}", "{\"id\":\"17\"}" })
-	void aTextThatIsNoneIsNotThere(String json) throws Exception {
+	void aTextThatIsNoneIsAbsent(String json) throws Exception {
 		assertThat(readExtension("{\"v\":1,\"id\":" + json + ",\"seq\":1,\"reply_to\":" + json + ",\"sent\":2}"))
 			.isEqualTo(new SignalExtension(null, 1, 2, NONE, null));
 		assertThat(readResponse(",\"_ss\":{\"v\":1,\"id\":" + json + ",\"more\":1},\"ras\":1"))

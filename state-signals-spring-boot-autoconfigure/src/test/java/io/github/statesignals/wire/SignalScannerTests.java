@@ -42,14 +42,14 @@ class SignalScannerTests {
 	private final SignalCodec codec = new SignalCodec(1_000_000);
 
 	@Test
-	void readsWhatIsUsual() {
+	void readsUsualForms() {
 		for (String json : USUAL) {
 			assertThat(scan(json)).as(json).isNotNull().isEqualTo(ScannerTesting.read(json, this::parse));
 		}
 	}
 
 	@Test
-	void readsWhatIsWrittenHere() throws MalformedPayloadException {
+	void readsFormsThatAreWrittenHere() throws MalformedPayloadException {
 		Signal signal = new Signal("p-1", "p", "start", "host", 999_999_999_999_999_999L, "tag", Map.of());
 		SignalExtension extension = new SignalExtension("12", 12, 1, 20_000, "event-signal-reply:{x}:1");
 		SignalExtension traced = new SignalExtension("12", 12, 1, 20_000, "event-signal-reply:{x}:1",

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param payload the bytes as text
  * @param meaning the decoded message; of a frame one for each line, {@code null} for one
  * that is malformed
- * @param reader what a reader does with it: {@code read}, {@code skip} or {@code answer}
+ * @param reader the result of a reader: {@code read}, {@code skip} or {@code answer}
  */
 public record WireVector(String name, String kind, String channel, String redis, @Nullable String field, String payload,
 		@Nullable JsonNode meaning, String reader) {
@@ -162,8 +162,8 @@ public record WireVector(String name, String kind, String channel, String redis,
 	}
 
 	/**
-	 * Returns the form of the payload, without what differs from run to run: ids, times,
-	 * signatures and numbers.
+	 * Returns the form of the payload, without values that differ from run to run: ids,
+	 * times, signatures and numbers.
 	 */
 	public String form() {
 		return this.payload.replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>")

@@ -202,7 +202,7 @@ class SignalScenarioTests {
 	}
 
 	@Test
-	void failuresNameWhatHappened(SignalScenario scenario) {
+	void failuresNameTheOutcome(SignalScenario scenario) {
 		scenario.responder("billing").refuses("no credit");
 		SignalResult result = this.orders.place("4711");
 		assertThatExceptionOfType(AssertionError.class)

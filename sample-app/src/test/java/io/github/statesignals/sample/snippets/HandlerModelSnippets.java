@@ -22,7 +22,7 @@ import org.springframework.core.convert.converter.Converter;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.resilience.annotation.Retryable;
 
-@SuppressWarnings("try") // an MDC entry is there to be closed
+@SuppressWarnings("try") // an MDC entry has to be closed
 class HandlerModelSnippets {
 
 	record Drain(String pool) {

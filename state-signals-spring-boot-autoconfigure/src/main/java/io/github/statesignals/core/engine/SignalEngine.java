@@ -86,7 +86,7 @@ public final class SignalEngine implements SmartLifecycle {
 
 	private final MetadataConverter metadataConverter;
 
-	// Watches handlers. In real time, whatever the time of publishers is.
+	// Watches handlers, in real time also where tests move the time of publishers.
 	private final Timer watch;
 
 	private final Acceptance acceptance = new Acceptance();

@@ -20,12 +20,12 @@ public final class ExporterRegistry {
 
 	private static final int ENDED = 100;
 
-	// Those that are initialized or wait, as their states say. By publisher id: a spy of
+	// Those that are initialized or wait, by their states. By publisher id: a spy of
 	// an exporter is the exporter.
 	private final Map<String, DefaultSignalExporter> exporters = new ConcurrentHashMap<>();
 
-	// Those that were shut down last: they may be initialized again, and answers to what
-	// they sent before may still come.
+	// Those that were shut down last: they may be initialized again, and answers to
+	// their earlier signals may still come.
 	@GuardedBy("this")
 	private final Map<String, DefaultSignalExporter> ended = new LinkedHashMap<>();
 

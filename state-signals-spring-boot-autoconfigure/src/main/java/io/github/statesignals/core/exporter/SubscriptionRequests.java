@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks responders to subscribe to one exporter, again when some have said hello and have
- * yet to subscribe, or do not say hello. Most subscribe by themselves, for they have
+ * Asks responders to subscribe to one exporter, again when some have sent hello and have
+ * yet to subscribe, or do not send hello. Most subscribe by themselves, for they have
  * received an initialization meanwhile; many that start together are asked once.
  */
 final class SubscriptionRequests {
@@ -131,7 +131,7 @@ final class SubscriptionRequests {
 		}
 	}
 
-	// Asks a responder that says hello, unless it is subscribed.
+	// Asks a responder that sends hello, unless it is subscribed.
 	void add(String responderId, ResponseExtension hello) {
 		KnownResponder described = new KnownResponder(hello);
 		if (!this.responders.isSubscribed(responderId, described)) {
@@ -159,7 +159,7 @@ final class SubscriptionRequests {
 		this.receivers = receivers;
 	}
 
-	// More than were asked: some of them do not say hello, as those of Python.
+	// More than were asked: some of them do not send hello, as those of Python.
 	synchronized void count(long receivers) {
 		if (receivers > this.receivers) {
 			add(UNANNOUNCED, KnownResponder.LEGACY);

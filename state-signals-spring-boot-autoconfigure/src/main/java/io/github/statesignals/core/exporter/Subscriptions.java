@@ -162,7 +162,7 @@ public final class Subscriptions {
 			return;
 		}
 		if (this.responders.answered(responderId)) {
-			// It was slow, and is not gone.
+			// It was slow, and is connected.
 			subscribe(responderId, extension);
 		}
 		this.publisher.onResponse(response, extension);

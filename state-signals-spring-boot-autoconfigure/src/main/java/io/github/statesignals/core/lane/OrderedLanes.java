@@ -107,8 +107,8 @@ public final class OrderedLanes implements Executor {
 		}
 	}
 
-	// Queues a task that is over when it returns. A caller that holds a lock passes what
-	// runs calls without it: the scheduler calls the application's executor.
+	// Queues a task that is over when it returns. A caller that holds a lock passes an
+	// executor that runs calls without it, because tasks are passed to user code.
 	public boolean submit(Object key, long bytes, Runnable task, @Nullable Executor unlocked) {
 		return submit(key, new Task() {
 

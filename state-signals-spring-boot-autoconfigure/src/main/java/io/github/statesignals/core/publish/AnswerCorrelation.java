@@ -99,7 +99,7 @@ final class AnswerCorrelation {
 	}
 
 	// Expects, for a time, the missing answers to a publication that is about to end
-	// without them. One that is gone or was skipped may answer all the same.
+	// without them. A responder that is gone or was skipped may answer all the same.
 	void expectUnawaited(Publication publication, long nowNanos, Duration limit, boolean cancelled) {
 		if (publication.isOver() || !publication.tally().isSent()) {
 			return;

@@ -94,7 +94,7 @@ final class DeferredCalls implements Executor {
 			logger.error("A call at the end of a publish failed", failure);
 		}
 		catch (RuntimeException | Error ex) {
-			// What has failed may be the logger. The caller needs its result all the
+			// The logger itself may have failed. The caller needs its result all the
 			// same.
 		}
 	}

@@ -41,7 +41,7 @@ final class Timeouts<T> {
 		this.expired = expired;
 	}
 
-	// It starts now. Returns what stops its timeout.
+	// It starts now. Returns the call that stops its timeout.
 	synchronized Consumer<T> start(T started, Duration timeout) {
 		Group group = this.groups.computeIfAbsent(timeout, Group::new);
 		group.started.add(started);

@@ -149,7 +149,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		respond(this.unanswered.find(signal, ras != null), signal.publisherId(), signal.event(), ras, message);
 	}
 
-	// Not validated: a received signal is answered whatever its ids are.
+	// Not validated: a received signal with any ids is answered.
 	private void respond(@Nullable Delivery delivery, String publisherId, String event, @Nullable Integer ras,
 			@Nullable String message) {
 		this.answers.respond(delivery, new Response(this.responderId, publisherId, event, ras, message), null);

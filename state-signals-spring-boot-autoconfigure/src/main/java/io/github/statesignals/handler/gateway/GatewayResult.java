@@ -37,8 +37,8 @@ public record GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalGateway.class);
 
-	// Null if a gateway can't return what the method declares. The gateway may define a
-	// type variable of the interface that declares the method.
+	// Null if a gateway can't return the method's type. The gateway may define a type
+	// variable of the interface that declares the method.
 	public static @Nullable GatewayResult of(Method method, Class<?> gateway, boolean suspending) {
 		// Of a suspending function its own type; its method returns Object.
 		ResolvableType declared = ResolvableType

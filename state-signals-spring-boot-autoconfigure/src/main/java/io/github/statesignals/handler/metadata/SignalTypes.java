@@ -68,7 +68,7 @@ public final class SignalTypes {
 	}
 
 	// A single value can't be the whole metadata, which is an object. A nullable value
-	// class of Kotlin is its own type, another is what it wraps.
+	// class of Kotlin is its own type, another is the type that it wraps.
 	public static boolean isEntry(Class<?> type) {
 		return type.isArray() || BeanUtils.isSimpleValueType(type) || TemporalAmount.class.isAssignableFrom(type)
 				|| Collection.class.isAssignableFrom(type)

@@ -76,8 +76,8 @@ final class BlockingPublisher extends FramePublisher {
 				findNode(cluster, frame.channel());
 				return publish(connection, frame, false);
 			}
-			// What a command throws is translated, unlike what getting a connection
-			// throws.
+			// Exceptions of commands are translated, those of getting a connection
+			// are not.
 			boolean unsent = unknown || ex instanceof ClusterStateFailureException
 					|| !(ex instanceof DataAccessException);
 			throw unsent ? RedisExceptions.notSent(RedisExceptions.translate(ex)) : ex;

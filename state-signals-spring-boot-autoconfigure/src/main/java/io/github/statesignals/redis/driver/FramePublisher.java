@@ -223,7 +223,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		}
 		boolean done = sending.isDone();
 		sending.whenComplete((receivers, ex) -> {
-			// A driver that fails what it has not sent holds locks. A message that is
+			// A driver that fails unsent messages holds locks. A message that is
 			// recalled may complete on this thread.
 			if (done || (ex == null && !Thread.holdsLock(this))) {
 				complete(frame, receivers, ex);
@@ -296,7 +296,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		}
 	}
 
-	// The driver repeats what it has sent without a reply, when it is connected again:
+	// The driver repeats commands without a reply when it is connected again:
 	// all of a frame, or nothing.
 	private void recall() {
 		boolean more;
@@ -360,7 +360,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		}
 	}
 
-	// The driver need not complete what it has when its connection is closed.
+	// The driver need not complete its commands when its connection is closed.
 	private void abandonSent() {
 		List<Frame> sent;
 		synchronized (this) {

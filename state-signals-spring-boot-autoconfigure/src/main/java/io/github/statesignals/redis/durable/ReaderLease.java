@@ -133,7 +133,7 @@ final class ReaderLease {
 
 	}
 
-	// What has happened since the last renewal.
+	// The change since the last renewal.
 	enum Renewal {
 
 		// This instance has given the lease up.

@@ -141,7 +141,7 @@ final class SignalDelivery {
 		this.listener.onMalformed(this.source, "it could not be delivered, and was set aside");
 	}
 
-	// Reading it may be what has failed.
+	// Reading it may have failed.
 	static @Nullable ReceivedSignal read(SignalCodec codec, byte[] json) {
 		try {
 			return (codec.readStoredSignal(json, null) instanceof ReceivedSignal read) ? read : null;

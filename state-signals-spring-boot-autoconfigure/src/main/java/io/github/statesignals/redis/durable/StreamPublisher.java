@@ -22,7 +22,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * Adds signals to a durable channel, in the order of the calls: an entry costs Redis as
  * much as its signals do. A batch whose reply is lost is sent again, and Redis recognizes
  * it by its number. Publishes that have ended meanwhile are empty lines then, so that the
- * ids of the others are the same whichever attempt is stored.
+ * ids of the others are the same for each attempt that is stored.
  */
 final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 

@@ -206,7 +206,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		dropped.forEach((publisherId, count) -> this.services.listener()
 			.call((to) -> to.onDropped(this.channel, publisherId, this.name, count)));
 		if (!dropped.isEmpty()) {
-			// Redis deletes what was reported.
+			// Redis deletes the reported count.
 			takeLease();
 		}
 		read();

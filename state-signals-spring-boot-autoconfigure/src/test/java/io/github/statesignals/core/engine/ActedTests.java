@@ -363,7 +363,7 @@ class ActedTests {
 		assertThat(get(publish).gone()).containsExactly("r1");
 	}
 
-	// It was frozen, and finishes what it had received.
+	// It was frozen, and finishes the signals that it had received.
 	@Test
 	void anAnswerOfOneThatWasGoneDoesNotCountForTheNextPublish() {
 		SignalExporter exporter = exporter(start(), "start");
@@ -658,7 +658,7 @@ class ActedTests {
 		return exporter;
 	}
 
-	// In steps, so that what is sent arrives in between.
+	// In steps, so that sent messages arrive in between.
 	private void advance(Duration duration) {
 		Duration step = Duration.ofMillis(100);
 		for (Duration passed = Duration.ZERO; passed.compareTo(duration) < 0; passed = passed.plus(step)) {

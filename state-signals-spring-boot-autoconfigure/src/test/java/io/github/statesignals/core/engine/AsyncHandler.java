@@ -14,7 +14,7 @@ record AsyncHandler(Function<Signal, CompletionStage<Acknowledgement>> delegate)
 
 	@Override
 	public Acknowledgement handle(Signal signal) {
-		throw new AssertionError("Nobody calls this");
+		throw new AssertionError("No test calls this");
 	}
 
 	@Override

@@ -388,7 +388,7 @@ class CorrelationTests {
 			this.peer.settle();
 			drain(received, unanswered);
 		}
-		// What still waits is sent when all that is before it has ended.
+		// Queued ones are sent when all before them have ended.
 		for (int i = 0; i < publishes.size() && !publishes.stream().allMatch(CompletableFuture::isDone); i++) {
 			this.applications.timer().advance(RESPONSE_TIMEOUT);
 			this.peer.settle();
@@ -666,7 +666,7 @@ class CorrelationTests {
 		assertThat(this.peer.receive("start").content().sampleNo()).isEqualTo(2);
 	}
 
-	// What the tests are made of
+	// Helpers
 
 	private SignalExporter exporter(Settings settings, String... responderIds) {
 		return exporter(this.applications.start(settings), responderIds);

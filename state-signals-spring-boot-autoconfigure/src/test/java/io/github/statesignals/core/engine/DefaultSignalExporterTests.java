@@ -346,15 +346,15 @@ class DefaultSignalExporterTests {
 	void initializingFailsWhenRedisFails() {
 		this.wire.sending = (signal) -> failed();
 		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> this.exporter.initialize("start"))
-			.withMessage(mayHaveBeenSent("initialization", "Redis is away"));
+			.withMessage(mayHaveBeenSent("initialization", "Redis is disconnected"));
 		assertThatExceptionOfType(DataAccessException.class)
 			.isThrownBy(() -> this.exporter.initializeAndWait(1, FOR_EVER, "start"))
-			.withMessage(mayHaveBeenSent("initialization", "Redis is away"));
+			.withMessage(mayHaveBeenSent("initialization", "Redis is disconnected"));
 		this.wire.sending = (signal) -> {
-			throw new DataAccessResourceFailureException("Redis is away");
+			throw new DataAccessResourceFailureException("Redis is disconnected");
 		};
 		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> this.exporter.initialize("start"))
-			.withMessage(mayHaveBeenSent("initialization", "Redis is away"));
+			.withMessage(mayHaveBeenSent("initialization", "Redis is disconnected"));
 		assertThat(this.timer.scheduled()).isZero();
 	}
 
@@ -1433,7 +1433,7 @@ class DefaultSignalExporterTests {
 		this.wire.sending = (signal) -> sent;
 		CompletableFuture<SignalResult> result = this.exporter.signal("start").publishAsync();
 		CompletableFuture<String> thread = result.handle((value, ex) -> Thread.currentThread().getName());
-		sent.completeExceptionally(new DataAccessResourceFailureException("Redis is away"));
+		sent.completeExceptionally(new DataAccessResourceFailureException("Redis is disconnected"));
 		assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("engine-executor");
 	}
 
@@ -1564,7 +1564,7 @@ class DefaultSignalExporterTests {
 		subscribed("r1");
 		this.wire.sending = (signal) -> failed();
 		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> this.exporter.publish("start"))
-			.withMessage(mayHaveBeenSent("start", "Redis is away"));
+			.withMessage(mayHaveBeenSent("start", "Redis is disconnected"));
 		assertThat(failure(this.exporter.signal("start").publishAsync())).isInstanceOf(DataAccessException.class);
 		assertThat(this.timer.scheduled()).isZero();
 		this.wire.sending = this.wire::pass;
@@ -1590,7 +1590,7 @@ class DefaultSignalExporterTests {
 	void failsWhenTheTransportThrows() {
 		subscribed("r1");
 		this.wire.sending = (signal) -> {
-			throw new DataAccessResourceFailureException("Redis is away");
+			throw new DataAccessResourceFailureException("Redis is disconnected");
 		};
 		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> this.exporter.publish("start"));
 		assertThat(this.timer.scheduled()).isZero();
@@ -1604,7 +1604,7 @@ class DefaultSignalExporterTests {
 		List<CompletableFuture<SignalResult>> results = IntStream.range(0, 5_000)
 			.mapToObj((number) -> this.exporter.signal("start").sampleNo(number).publishAsync())
 			.toList();
-		sent.completeExceptionally(new DataAccessResourceFailureException("Redis is away"));
+		sent.completeExceptionally(new DataAccessResourceFailureException("Redis is disconnected"));
 		settle();
 		assertThat(results).allMatch(CompletableFuture::isCompletedExceptionally);
 		assertThat(this.timer.scheduled()).isZero();
@@ -1623,8 +1623,8 @@ class DefaultSignalExporterTests {
 		this.timer.advance(NANOSECOND);
 		assertThat(failure(first)).isInstanceOf(QueryTimeoutException.class)
 			.hasMessageContaining("'start' of '" + this.exporter.getPublisherId() + "' within PT20S");
-		// Whatever becomes of it now is none of the next one's business.
-		sent.completeExceptionally(new DataAccessResourceFailureException("Redis is away"));
+		// Its outcome no longer affects the next one.
+		sent.completeExceptionally(new DataAccessResourceFailureException("Redis is disconnected"));
 		assertThat(this.peer.receive().sampleNo()).isEqualTo(2);
 		settle();
 		assertThat(second).isNotDone();
@@ -1667,7 +1667,7 @@ class DefaultSignalExporterTests {
 			if (signal.event().equals("start") && signal.sampleNo() == 0) {
 				return sent;
 			}
-			sent.completeExceptionally(new DataAccessResourceFailureException("Redis is away"));
+			sent.completeExceptionally(new DataAccessResourceFailureException("Redis is disconnected"));
 			return this.wire.pass(signal);
 		};
 		CompletableFuture<SignalResult> first = this.exporter.signal("start").sampleNo(0).publishAsync();
@@ -2104,7 +2104,7 @@ class DefaultSignalExporterTests {
 		return value;
 	}
 
-	// What the tests are made of
+	// Helpers
 
 	private SignalEngine engine(Duration responseTimeout, String... expectedResponders) {
 		return new SignalEngine(this.wire, settings(responseTimeout, expectedResponders), this.executor,
@@ -2157,7 +2157,7 @@ class DefaultSignalExporterTests {
 	}
 
 	private static CompletableFuture<Void> failed() {
-		return CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is away"));
+		return CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is disconnected"));
 	}
 
 	private void awaitScheduled(int count) {
@@ -2165,7 +2165,7 @@ class DefaultSignalExporterTests {
 	}
 
 	/**
-	 * Wait until what the engine has given to its executor is done.
+	 * Wait until the tasks of the engine's executor are done.
 	 */
 	private void settle() {
 		get(CompletableFuture.runAsync(() -> {
@@ -2257,7 +2257,7 @@ class DefaultSignalExporterTests {
 	}
 
 	/**
-	 * The engine's transport: sends as a test has set, and counts what it has received.
+	 * The engine's transport: sends as a test has set, and counts messages.
 	 */
 	private static final class Wire extends DelegatingTransport {
 
@@ -2338,7 +2338,7 @@ class DefaultSignalExporterTests {
 		}
 
 		/**
-		 * Whatever was sent has been received before.
+		 * All sent messages have been received before.
 		 */
 		void receivesNothing() {
 			this.transport.send(CHANNEL, new Signal("marker", "marker", "marker", "marker", 0, "marker", Map.of()),

@@ -396,7 +396,7 @@ class DefaultSignalResponderTests {
 		assertThat(this.publisher.receive("start").message()).isEqualTo("ALL_SUBS_SUCCESS");
 	}
 
-	// What no handler matches
+	// Signals that no handler matches
 
 	@ParameterizedTest
 	@EnumSource
@@ -735,7 +735,7 @@ class DefaultSignalResponderTests {
 		this.wire.failing = true;
 		this.responder.respond("publisher", "start", 1, "secret");
 		assertThat(output).contains("Could not answer 'start' of 'publisher'")
-			.contains("Redis is away")
+			.contains("Redis is disconnected")
 			.doesNotContain("secret");
 	}
 
@@ -745,7 +745,7 @@ class DefaultSignalResponderTests {
 		for (int i = 0; i < 300; i++) {
 			this.responder.respond("publisher", "start", 1, null);
 		}
-		assertThat(output.getOut().lines().filter((line) -> line.contains("Redis is away"))).hasSize(100);
+		assertThat(output.getOut().lines().filter((line) -> line.contains("Redis is disconnected"))).hasSize(100);
 	}
 
 	@Test
@@ -1075,7 +1075,7 @@ class DefaultSignalResponderTests {
 		assertThat(this.publisher.receive("start").responderId()).isEqualTo(this.responder.getResponderId());
 	}
 
-	// What the tests are made of
+	// Helpers
 
 	private void use(Settings settings) {
 		if (this.engine != null) {
@@ -1143,7 +1143,7 @@ class DefaultSignalResponderTests {
 	}
 
 	/**
-	 * The engine's transport: records what it was asked to do, and may fail.
+	 * The engine's transport: records its calls, and may fail.
 	 */
 	private static final class Wire extends DelegatingTransport {
 
@@ -1180,7 +1180,7 @@ class DefaultSignalResponderTests {
 		}
 
 		/**
-		 * Wait until the engine has received whatever was sent.
+		 * Wait until the engine has received all sent messages.
 		 */
 		void awaitReceived() {
 			this.delegate.send(CHANNEL, new Signal("nobody", "test", BARRIER, "test", 0, "test", Map.of()), null);
@@ -1215,7 +1215,7 @@ class DefaultSignalResponderTests {
 				this.log.add("bye");
 			}
 			return this.failing
-					? CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is away"))
+					? CompletableFuture.failedFuture(new DataAccessResourceFailureException("Redis is disconnected"))
 					: this.delegate.send(channel, response, extension, replyTo);
 		}
 
@@ -1256,7 +1256,7 @@ class DefaultSignalResponderTests {
 	}
 
 	/**
-	 * Another application that publishes, and receives what it is answered.
+	 * Another application that publishes, and receives the answers.
 	 */
 	private final class Publisher extends SilentListener {
 
@@ -1300,7 +1300,7 @@ class DefaultSignalResponderTests {
 		}
 
 		/**
-		 * Whatever was published has been handled, and what it is answered been received.
+		 * All published signals have been handled, and their answers received.
 		 */
 		void receivesNothing() {
 			DefaultSignalResponderTests.this.wire.awaitReceived();

@@ -37,7 +37,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an exporter makes of a transport that keeps signals.
+ * Results of an exporter on a transport that stores signals.
  */
 class DurablePublishTests {
 
@@ -305,7 +305,7 @@ class DurablePublishTests {
 	}
 
 	/**
-	 * Holds what is sent until a test stores it under an id.
+	 * Holds signals until a test stores them under an id.
 	 */
 	private final class StoringTransport extends SilentTransport implements DurableSignalTransport {
 
@@ -357,7 +357,7 @@ class DurablePublishTests {
 		}
 
 		/**
-		 * Reply to what was asked while holding.
+		 * Reply to the requests made while holding.
 		 */
 		void release() {
 			this.holding = false;

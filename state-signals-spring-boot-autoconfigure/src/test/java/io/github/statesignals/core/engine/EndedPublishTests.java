@@ -45,7 +45,7 @@ import static io.github.statesignals.core.engine.InMemoryApplications.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A publish that has ended completes, also if what runs at its end fails.
+ * A publish that has ended completes, also if code that runs at its end fails.
  */
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)

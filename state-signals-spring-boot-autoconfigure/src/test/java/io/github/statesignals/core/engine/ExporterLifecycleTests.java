@@ -43,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * What exporters are while their application starts, is connected, stops and starts
+ * States of exporters while their application starts, is connected, stops and starts
  * again.
  */
 @Timeout(60)

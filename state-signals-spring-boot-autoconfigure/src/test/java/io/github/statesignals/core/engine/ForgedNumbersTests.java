@@ -44,7 +44,7 @@ class ForgedNumbersTests {
 				TIMEOUT_MILLIS, null);
 		add(forged);
 		publish(2_000);
-		// It recovers what it knew: repeated signals are found again.
+		// It recovers its numbers: repeated signals are found again.
 		SignalExtension last = publishOne();
 		assertThat(add(last).relation()).isEqualTo(Relation.REPEATED);
 	}
@@ -280,7 +280,7 @@ class ForgedNumbersTests {
 	@ValueSource(ints = { 1, 2, 10 })
 	void aBurstOfRepeatedSignalsIsRecognizedAfterSlowFirstSignals(int slow) {
 		List<SignalExtension> first = Stream.generate(this::next).limit(slow).toList();
-		// Whatever waits behind the first one is received together.
+		// All that are queued behind the first one are received together.
 		this.nowMillis += 5_000;
 		first.forEach((signal) -> assertThat(add(signal).relation()).isEqualTo(Relation.NEXT));
 		List<SignalExtension> burst = Stream.generate(this::publishOne).limit(1_000).toList();

@@ -201,7 +201,7 @@ class HostileClientTests {
 		assertThat(get(publish).isSuccess()).isTrue();
 	}
 
-	// It knows the address, which is no secret, and may say hello as well.
+	// It knows the address, which is no secret, and may send hello as well.
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void anotherThatSubscribedInTheNameOfAResponderThatStartsCannotAnnounceThatItLeaves(boolean hello) {

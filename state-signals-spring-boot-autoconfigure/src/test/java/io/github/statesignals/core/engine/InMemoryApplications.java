@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Engines on one {@link InMemoryBroker}, each as that of a separate application, and
- * peers that send what a test sends. All have one clock, which the test advances; they
+ * peers that send a test's messages. All have one clock, which the test advances; they
  * are stopped after the test.
  */
 final class InMemoryApplications implements AfterEachCallback {
@@ -79,7 +79,7 @@ final class InMemoryApplications implements AfterEachCallback {
 
 	/**
 	 * Creates the applications.
-	 * @param addresses whether each has an address of its own
+	 * @param addresses whether each has an address
 	 */
 	InMemoryApplications(boolean addresses) {
 		this.broker = new InMemoryBroker(addresses);
@@ -300,13 +300,13 @@ final class InMemoryApplications implements AfterEachCallback {
 	}
 
 	/**
-	 * What was received or sent: a signal or a response, with its extension.
+	 * A message that was received or sent: a signal or a response, with its extension.
 	 */
 	record Message<T, E>(T content, @Nullable E extension) {
 	}
 
 	/**
-	 * An engine, and what it publishes as application events.
+	 * An engine, and its application events.
 	 */
 	final class Application {
 
@@ -349,7 +349,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Whatever happened has been published.
+		 * All events have been published.
 		 */
 		void hasNoEvent() {
 			Object marker = new Object();
@@ -372,7 +372,7 @@ final class InMemoryApplications implements AfterEachCallback {
 	}
 
 	/**
-	 * An engine's transport: remembers what it sends, and may lose its connection or have
+	 * An engine's transport: records its messages, and may lose its connection or have
 	 * nothing confirmed.
 	 */
 	static final class Wire extends DelegatingTransport {
@@ -404,7 +404,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * What was sent, in short, and that it was stopped.
+		 * The sent messages, in short, and the stop.
 		 */
 		List<String> log() {
 			return List.copyOf(this.log);
@@ -418,7 +418,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Loses whatever would be received from now on, or no longer does.
+		 * Starts or stops losing all messages that would be received.
 		 */
 		void loseReceived(boolean lost) {
 			this.lost = lost;
@@ -461,7 +461,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * What came of the signals that are held.
+		 * The outcome of the signals that are held.
 		 */
 		List<CompletableFuture<Void>> held() {
 			return List.copyOf(this.held);
@@ -564,7 +564,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		private final Map<String, LeaveSeal> seals = new ConcurrentHashMap<>();
 
 		/**
-		 * What it says itself, which it does not listen to.
+		 * Its own messages, which it does not receive.
 		 */
 		private final Set<Object> own = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
@@ -577,7 +577,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Wait until everybody has received whatever was sent until now.
+		 * Wait until all applications have received all messages sent until now.
 		 */
 		void settle() {
 			String marker = "marker-" + InMemoryApplications.this.markers.incrementAndGet();
@@ -642,7 +642,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Says hello as a responder that takes probes at an address.
+		 * Sends hello as a responder that takes probes at an address.
 		 */
 		void helloAt(String responderId, String address) {
 			respond(new Response(responderId, "*", Signal.INITIALIZATION, null, null),
@@ -708,7 +708,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * What was said until now has been received, and it was no signal.
+		 * All messages until now have been received, and none was a signal.
 		 */
 		void receivesNoSignal() {
 			settle();
@@ -721,7 +721,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * What was received, and not been asked for yet.
+		 * The received messages that a test has not asked for.
 		 */
 		BlockingQueue<Message<Signal, SignalExtension>> signals() {
 			return this.signals;
@@ -732,7 +732,7 @@ final class InMemoryApplications implements AfterEachCallback {
 		}
 
 		/**
-		 * Forget what was received.
+		 * Forget the received messages.
 		 */
 		void forget() {
 			settle();

@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * What once was otherwise: the odd corners of membership and correlation.
+ * Corner cases of membership and correlation that once failed.
  */
 @Timeout(60)
 class MembershipCornerTests {
@@ -214,7 +214,7 @@ class MembershipCornerTests {
 	void callbacksThatComeAfterTheEndDoNotWaitForEachOther() throws Exception {
 		SignalEngine engine = this.applications.start().engine();
 		Executor callbacks = engine.services().callbackLanes()::execute;
-		// So many short ones share a thread.
+		// These short ones share a thread.
 		CountDownLatch ended = new CountDownLatch(20_000);
 		for (int i = 0; i < 20_000; i++) {
 			callbacks.execute(ended::countDown);

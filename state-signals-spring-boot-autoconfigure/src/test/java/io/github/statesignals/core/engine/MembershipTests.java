@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Who is subscribed to an exporter, and what the members of a channel say about it: those
+ * The subscribers of an exporter, and the messages of a channel's members about it: those
  * that come, those that leave, those that fall silent.
  */
 @Timeout(120)
@@ -1033,7 +1033,7 @@ class MembershipTests {
 		assertThat(this.peer.receive(Signal.INITIALIZATION).extension().sequence()).isEqualTo(5);
 	}
 
-	// What the tests are made of
+	// Helpers
 
 	private Application conductor;
 

@@ -58,7 +58,7 @@ class OwnRespondersTests {
 	void areSubscribedWhenAnExporterIsInitialized(Extensions extensions) {
 		Application application = this.applications.start(new Settings().extensions(extensions));
 		application.responder().on("start", succeeding());
-		// Not by what they receive.
+		// Not by their messages.
 		application.wire().loseReceived(true);
 		SignalExporter exporter = application.exporter("start");
 		assertThat(exporter.getSubscribers()).containsExactly(application.responder().getResponderId());

@@ -252,7 +252,7 @@ class SequenceTrackerTests {
 		for (long now = 1_000; now < 29_000; now += 1_000) {
 			assertThat(offset.late(now - 500, now)).isEqualTo(500);
 		}
-		// For ever is another matter.
+		// An indefinite one is different.
 		for (long now = 29_000; now < 3_000_000; now += 1_000) {
 			offset.late(now - 500, now);
 		}

@@ -14,7 +14,7 @@ import io.github.statesignals.core.engine.TruthSituation.Kind;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Compares the results of one run with what handlers really did.
+ * Compares the results of one run with the acts of handlers.
  */
 final class TruthChecks {
 
@@ -38,7 +38,7 @@ final class TruthChecks {
 
 	/**
 	 * Checks every result.
-	 * @return what is not true
+	 * @return the contradictions
 	 */
 	List<String> problems() {
 		for (Published published : this.run.published()) {
@@ -88,13 +88,13 @@ final class TruthChecks {
 		require(allowed.containsAll(awaited), "after all, some are awaited that are not live: " + awaited);
 	}
 
-	// One that is locked answers what it has received before.
+	// One that is locked answers the signals that it received before.
 	private boolean isBusyMeanwhile(TruthMember member) {
 		long sinceNanos = this.run.published().get(this.run.published().size() - 2).nanos();
 		return member.isConnected() && this.oracle.isBusy(member.id(), sinceNanos);
 	}
 
-	// One that was evicted or gone is back with its next answer.
+	// One that was evicted or gone subscribes again with its next answer.
 	private boolean isAwayUntilItAnswers(TruthMember member) {
 		List<Published> published = this.run.published();
 		boolean away = this.run.situation().evictAfterMissed() > 0 || member.wire().wasDisturbed()

@@ -12,7 +12,7 @@ import io.github.statesignals.transport.SignalTransport;
 interface TruthEnvironment {
 
 	/**
-	 * Returns the time, which runs what is scheduled one after the other.
+	 * Returns the time, which runs scheduled tasks one after the other.
 	 * @return the time
 	 */
 	Timer timer();

@@ -135,7 +135,7 @@ final class TruthMember {
 		}
 	}
 
-	// One without handlers stays away, even if its application starts again.
+	// One without handlers stays unsubscribed, even if its application starts again.
 	private void returned() {
 		if (this.back != null && isLive()) {
 			this.back.run();

@@ -42,7 +42,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * In generated situations on Redis every result agrees with what handlers really did. A
+ * In generated situations on Redis every result agrees with the acts of handlers. A
  * sample of those of {@link TruthTests}, in real time.
  */
 @Timeout(300)
@@ -133,14 +133,14 @@ class TruthOnRedisTests {
 	}
 
 	/**
-	 * Engines on Redis, each with its own connections; and one thread for what happens.
+	 * Engines on Redis, each with its own connections; and one thread for the steps.
 	 */
 	private static final class OnRedis implements TruthEnvironment, Timer {
 
 		private static final JsonMapper mapper = new JsonMapper();
 
 		/**
-		 * What is later than this may make a responder look slow that is not.
+		 * A step later than this may make a responder look slow that is not.
 		 */
 		private static final Duration LATE = Duration.ofMillis(100);
 

@@ -19,9 +19,9 @@ import io.github.statesignals.transport.SignalTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what handlers did and which messages were sent and received, without regard to
- * what the exporter makes of it. A signal is known by its sample number, which handlers
- * repeat in their messages. Safe for use by many threads.
+ * Records acts of handlers, and which messages were sent and received, without regard to
+ * the exporter's results. A signal is known by its sample number, which handlers repeat
+ * in their messages. Safe for use by many threads.
  */
 final class TruthOracle {
 
@@ -56,7 +56,7 @@ final class TruthOracle {
 	/**
 	 * Records that a handler starts.
 	 * @param responderId the responder
-	 * @param signal the signal; each delivery has an instance of its own
+	 * @param signal the signal; each delivery has a separate instance
 	 * @param acts whether it has to do with the signal
 	 * @return the run of the handler
 	 */

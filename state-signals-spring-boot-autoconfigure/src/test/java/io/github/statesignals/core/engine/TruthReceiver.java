@@ -12,7 +12,7 @@ import io.github.statesignals.transport.SignalTransport.UnreadableSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives for an application what its {@link TruthWire} does not lose.
+ * Receives for an application the messages that its {@link TruthWire} does not lose.
  */
 public final class TruthReceiver implements Listener {
 

@@ -20,7 +20,7 @@ import io.github.statesignals.core.engine.TruthWire.Disturbance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares one result with what handlers really did.
+ * Compares one result with the acts of handlers.
  */
 final class TruthResultChecks {
 
@@ -72,7 +72,7 @@ final class TruthResultChecks {
 
 	/**
 	 * Checks the result.
-	 * @return what is not true of it
+	 * @return its contradictions
 	 */
 	List<String> problems() {
 		check();
@@ -137,7 +137,7 @@ final class TruthResultChecks {
 				|| isLegacyAcknowledgement(member) || isAnswerToEarlier(id)), id + " did not act");
 	}
 
-	// Without extensions it can't tell that it has no handler.
+	// Without extensions it can't state that it has no handler.
 	private boolean isLegacyAcknowledgement(TruthMember member) {
 		return member.kind() == Kind.LEGACY && !member.member().rejects()
 				&& !this.oracle.began(member.id(), this.sample);
@@ -260,7 +260,7 @@ final class TruthResultChecks {
 		check(this.result.missing().contains(id), id + " is gone, and not missing");
 		TruthMember member = member(id);
 		long since = this.signal.sentNanos() - nanos(SUSPICION);
-		// What is lost at its beginning can be a probe's answer, without the exporter's
+		// Its first lost message can be a probe's answer, without the exporter's
 		// own probe: one such loss blames no responder.
 		boolean disturbed = member == null || !this.run.environment().isPunctual()
 				|| !member.wire().disturbances(since, this.endNanos).isEmpty()

@@ -38,7 +38,7 @@ final class TruthRun {
 	private static final int LOOK = 1_000;
 
 	/**
-	 * A publish by which responders that are gone are found.
+	 * A publish that finds the responders that are gone.
 	 */
 	private static final Publish SWEEP = new Publish(SETTLED, "a", TruthSituation.PROBE_AFTER * 6, Rule.ALL, List.of());
 
@@ -77,7 +77,7 @@ final class TruthRun {
 	private volatile boolean over;
 
 	/**
-	 * Creates a run, and schedules what happens.
+	 * Creates a run, and schedules its steps.
 	 * @param situation the situation
 	 * @param environment where it takes place
 	 */

@@ -11,15 +11,15 @@ import io.github.statesignals.CompletionRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A situation in which signals are published: the responders, what happens to them, and
- * the publishes. Generated from a seed. Times are in units, of which 2000 are the time
- * after which a responder is probed.
+ * A situation in which signals are published: the responders, the steps that affect them,
+ * and the publishes. Generated from a seed. Times are in units, of which 2000 are the
+ * time after which a responder is probed.
  *
  * @param seed the seed
  * @param durable whether the channel is durable
  * @param evictAfterMissed the unanswered publishes after which a responder is evicted
  * @param members the responders; the first ones may be the publishing application's own
- * @param steps what happens, in order
+ * @param steps the steps, in order
  * @param publishes the publishes, in order
  */
 record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Member> members, List<Step> steps,
@@ -228,10 +228,10 @@ record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Mem
 	}
 
 	/**
-	 * What happens.
+	 * A step.
 	 *
 	 * @param at the time
-	 * @param action what
+	 * @param action the action
 	 * @param member the number of the member, or {@link #EXPORTER}
 	 * @param unnoticed for how long a loss is not noticed, or deliveries are held
 	 * @param noticed for how long a loss goes on when it is noticed; if signals are
@@ -263,13 +263,13 @@ record TruthSituation(long seed, boolean durable, int evictAfterMissed, List<Mem
 
 		UNLOCK(false),
 
-		/** What it would receive is lost. */
+		/** Messages to it are lost. */
 		LOSE_SUBSCRIPTION(true),
 
-		/** What it would receive comes late. */
+		/** Messages to it are late. */
 		HOLD(true),
 
-		/** What it sends is confirmed late, or never, whether or not it is sent. */
+		/** Its messages are confirmed late or never, whether or not they are sent. */
 		CONFIRM_LATE(false),
 
 		/** Another one announces that it leaves, without a key. */

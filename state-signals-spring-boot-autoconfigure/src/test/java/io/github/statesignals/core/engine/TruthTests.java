@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * In generated situations every result agrees with what handlers really did.
+ * In generated situations every result agrees with the acts of handlers.
  */
 @Timeout(300)
 class TruthTests {
@@ -87,7 +87,7 @@ class TruthTests {
 	}
 
 	/**
-	 * One thread, which turns the clock. What is sent takes some time, and what an
+	 * One thread, which advances the clock. Messages take some time, and tasks that an
 	 * executor is given, too.
 	 */
 	private static final class InMemory implements TruthEnvironment {

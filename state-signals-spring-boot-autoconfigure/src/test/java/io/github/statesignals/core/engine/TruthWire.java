@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * The transport of one application, which may lose or hold what it would receive, or end
- * without an announcement; and which notes what is sent and received.
+ * The transport of one application, which may lose or hold messages to it, or end without
+ * an announcement; and which records messages in both directions.
  */
 final class TruthWire extends DelegatingTransport implements DurableSignalTransport {
 
@@ -49,7 +49,7 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 	/**
 	 * Creates a wire.
 	 * @param delegate the transport
-	 * @param oracle notes what is sent and received
+	 * @param oracle records messages in both directions
 	 * @param timer the time
 	 * @param exporting whether its application is the one that publishes
 	 */
@@ -76,7 +76,7 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 	}
 
 	/**
-	 * Loses what it would receive from now on, without notice.
+	 * Loses messages to it from now on, without notice.
 	 * @return {@code false} if it is disturbed already
 	 */
 	boolean lose() {
@@ -103,7 +103,7 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 	}
 
 	/**
-	 * Holds what it would receive from now on.
+	 * Holds messages to it from now on.
 	 * @return {@code false} if it is disturbed already
 	 */
 	boolean hold() {
@@ -123,7 +123,7 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 
 	/**
 	 * Confirms no signal that is sent from now on, until {@link #confirm()}.
-	 * @param changed what becomes of them
+	 * @param changed their outcome
 	 */
 	synchronized void confirmLate(Sending changed) {
 		this.sending = changed;
@@ -195,7 +195,7 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 	}
 
 	/**
-	 * Returns what disturbed it in some time.
+	 * Returns its disturbances in some time.
 	 * @param startNanos the beginning of the time
 	 * @param endNanos the end of the time
 	 * @return the disturbances
@@ -263,7 +263,7 @@ final class TruthWire extends DelegatingTransport implements DurableSignalTransp
 	}
 
 	/**
-	 * What becomes of signals that are sent.
+	 * The outcome of signals that are sent.
 	 */
 	enum Sending {
 

@@ -356,7 +356,7 @@ class LaneSchedulerTests {
 		private final LaneScheduler scheduler = new LaneScheduler(this::request, this::afterRead, () -> this.eventLoop,
 				this.ticking, 8);
 
-		// The tasks that wait for what was read; null if they do not wait.
+		// The tasks that wait for the end of a read; null if they do not wait.
 		private volatile @Nullable List<Runnable> read;
 
 		private volatile boolean held;

@@ -11,17 +11,17 @@ public enum RequiredPermissions {
 	APPLICATION(MissingPermission.APPLICATION),
 
 	/**
-	 * What exporters and responders on durable channels need in addition.
+	 * Additional permissions of exporters and responders on durable channels.
 	 */
 	DURABLE_APPLICATION(MissingPermission.DURABLE),
 
 	/**
-	 * What every role needs in addition on a cluster.
+	 * Additional permissions of every role on a cluster.
 	 */
 	CLUSTER(MissingPermission.CLUSTER),
 
 	/**
-	 * What every role needs in addition with Jedis on a cluster.
+	 * Additional permissions of every role with Jedis on a cluster.
 	 */
 	JEDIS_CLUSTER(MissingPermission.JEDIS_CLUSTER),
 
@@ -38,7 +38,7 @@ public enum RequiredPermissions {
 			+ "(+subscribe &event-signal-pubsub* &event-signal-reply:* &event-signal-heartbeat:*)"),
 
 	/**
-	 * What exporters on durable channels need in addition.
+	 * Additional permissions of exporters on durable channels.
 	 */
 	DURABLE_EXPORTER("+time +info (+eval +evalsha ~event-signal:*) "
 			+ "(+xadd +xgroup|create +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "
@@ -49,7 +49,7 @@ public enum RequiredPermissions {
 			+ "(+hset +hget +hgetall +hkeys +hdel +pexpire ~event-signal:*:latest)"),
 
 	/**
-	 * What responders on durable channels need in addition.
+	 * Additional permissions of responders on durable channels.
 	 */
 	DURABLE_RESPONDER("+time +info (+eval +evalsha ~event-signal:*) "
 			+ "(+xreadgroup +xack +xgroup|create +xgroup|setid +xinfo +xpending +xrange +xtrim ~event-signal:*:log) "

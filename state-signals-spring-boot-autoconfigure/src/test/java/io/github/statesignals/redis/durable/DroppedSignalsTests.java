@@ -58,7 +58,7 @@ class DroppedSignalsTests {
 		assertThat(back.dropped).containsExactly("p: 3");
 	}
 
-	// The second responder has a copy of its own, for it came later.
+	// The second responder has a separate copy, because it was registered later.
 	private RecordingExporter handledByBoth() {
 		RecordingExporter exporter = this.transports.exporter(LATEST);
 		RecordingResponder first = this.transports.responder("first", LATEST, (number) -> true);

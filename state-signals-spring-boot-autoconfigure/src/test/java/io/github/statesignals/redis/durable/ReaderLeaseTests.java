@@ -89,7 +89,7 @@ class ReaderLeaseTests {
 		assertThat(this.lease.report(Map.of("p", 3L))).containsExactly(Map.entry("p", 3L));
 		assertThat(this.lease.report(Map.of("p", 3L))).isEmpty();
 		assertThat(this.lease.report(Map.of("p", 5L))).containsExactly(Map.entry("p", 2L));
-		// Redis has deleted what was reported, and counts from zero again.
+		// Redis has deleted the reported count, and counts from zero again.
 		assertThat(this.lease.report(Map.of("p", 1L))).containsExactly(Map.entry("p", 1L));
 	}
 

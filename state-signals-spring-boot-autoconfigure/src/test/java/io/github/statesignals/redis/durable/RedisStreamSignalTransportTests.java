@@ -911,7 +911,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		assertThat(responder.numbers.stream().distinct()).containsExactly(1, 2, 3, 4);
 	}
 
-	// The answers to what is published from now on are in keys of later seconds.
+	// The answers to later signals are in keys of later seconds.
 	private List<String> keysOf(String name) {
 		if (name.equals("answers:*")) {
 			long now = Long.parseLong(redis.time().get(0));
@@ -956,7 +956,7 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 		redis.xtrim(this.log, 2);
 		RecordingResponder back = keeping("r", (number) -> true);
 		await().until(() -> back.numbers.equals(List.of(4, 5)) && pending("r") == 0);
-		// Redis 6 has no counters: there it is known only that all of them were deleted.
+		// Redis 6 has no counters, so only the deletion of all of them is known.
 		assertThat(back.dropped)
 			.isEqualTo(redis.info("server").contains("redis_version:6") ? List.of() : List.of(": 3"));
 		return back;

@@ -19,7 +19,7 @@ public final class IndexedIds extends AbstractSet<String> {
 	private final Map<String, Integer> places;
 
 	// The place that was found last: answers of one responder are often received
-	// together. Of whichever thread, it is one of the places.
+	// together. Of any thread, it is one of the places.
 	private int found;
 
 	private IndexedIds(Collection<String> ids) {
