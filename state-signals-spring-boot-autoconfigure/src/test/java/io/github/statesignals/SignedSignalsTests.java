@@ -345,6 +345,27 @@ class SignedSignalsTests {
 		assertThat(responding.getBean(Working.class).signals).hasSize(1);
 	}
 
+	@Test
+	void anExporterWhoseKeyMayNotRespondProbesResponders() {
+		String[] roles = { "signing.keys.k1.events=work", "signing.keys.k1.responders=",
+				"signing.keys.k2.secret=another-secret-of-32-bytes-or-more", "signing.keys.k2.events=",
+				"signing.keys.k2.responders=worker" };
+		ConfigurableApplicationContext responding = start(Working.class, "require",
+				concat(roles, "responder.name=worker", "signing.key=k2"));
+		ConfigurableApplicationContext publishing = start(Object.class, "require",
+				concat(roles, "exporter.probe-after=200ms"));
+		SignalExporter exporter = publishing.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "work")).isTrue();
+		Working working = responding.getBean(Working.class);
+		working.busy = true;
+		CompletableFuture<SignalResult> slow = exporter.signal("work").publishAsync();
+		await().until(() -> this.wire.messages.stream().filter((message) -> message.contains("probe")).count() >= 6);
+		working.busy = false;
+		assertActed(slow.join());
+		assertThat(engine(publishing).counters().refused()).isZero();
+		assertThat(slow.join().subscriptionLost()).isFalse();
+	}
+
 	private static String[] concat(String[] first, String... second) {
 		String[] all = Arrays.copyOf(first, first.length + second.length);
 		System.arraycopy(second, 0, all, first.length, second.length);

@@ -6,6 +6,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.signing.ChannelSigner;
 import io.github.statesignals.signing.ChannelSigner.StoredPlace;
 import io.github.statesignals.transport.ResponseExtension;
+import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
@@ -54,7 +55,7 @@ record SignatureCheck(ChannelSigner signer) {
 	private ReceivedMessage check(ReceivedResponse received, byte[] payload) {
 		Response response = received.response();
 		ResponseExtension extension = received.extension();
-		if (extension != null && extension.probe() != null && extension.probe().state() == null) {
+		if (extension != null && extension.probe() != null && isProbe(response, extension.probe())) {
 			return result(received, response.publisherId(),
 					this.signer.verifyProbe(payload, received.signature(), response.publisherId()));
 		}
@@ -62,6 +63,11 @@ record SignatureCheck(ChannelSigner signer) {
 		return result(received, response.responderId(),
 				answer ? this.signer.verifyAnswer(payload, received.signature(), response.responderId())
 						: this.signer.verifyResponse(payload, received.signature(), response.responderId()));
+	}
+
+	// An exporter's probe of itself has a state, too.
+	private static boolean isProbe(Response response, Probe probe) {
+		return probe.state() == null || response.responderId().equals(response.publisherId());
 	}
 
 	private ReceivedMessage result(ReceivedMessage message, String sender, @Nullable String problem) {
