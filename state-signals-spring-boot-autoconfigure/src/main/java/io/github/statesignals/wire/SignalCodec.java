@@ -94,13 +94,15 @@ public final class SignalCodec {
 	}
 
 	// Signs a stored signal again, which is to be stored again for one responder. Null if
-	// its signature is not valid.
+	// its signature is not valid, or this application may not publish it.
 	public byte @Nullable [] replay(byte[] payload, String responder) {
 		ReceivedMessage message = readStoredSignal(payload, null);
+		byte[] replayed = payload;
 		if (this.signer != null && message instanceof ReceivedSignal signal) {
-			return write(signal.signal(), signal.extension(), responder);
+			replayed = write(signal.signal(), signal.extension(), responder);
+			message = readStoredSignal(replayed, null);
 		}
-		return (message instanceof UnverifiedMessage unverified && unverified.message() == null) ? null : payload;
+		return (message instanceof UnverifiedMessage unverified && unverified.message() == null) ? null : replayed;
 	}
 
 	private byte[] encode(Signal signal, @Nullable SignalExtension extension, @Nullable Signature signature) {

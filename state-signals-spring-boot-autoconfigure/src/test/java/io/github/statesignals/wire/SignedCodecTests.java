@@ -383,6 +383,17 @@ class SignedCodecTests {
 			.isEqualTo("key 'k2' may not respond as 'r2'");
 	}
 
+	@Test
+	void signalsAreNotSignedAgainWithAKeyThatMayNotPublishThem() {
+		List<SigningKey> keys = List.of(key("k1", 'a', List.of("start"), List.of()),
+				key("k2", 'b', List.of(), List.of("r")));
+		SignalCodec publisher = codec(SigningMode.REQUIRE, "c", new KeyRing("k1", keys));
+		SignalCodec responder = codec(SigningMode.REQUIRE, "c", new KeyRing("k2", keys));
+		byte[] signal = publisher.write(SIGNAL, EXTENSION);
+		assertThat(publisher.replay(signal, "r")).isNotNull();
+		assertThat(responder.replay(signal, "r")).isNull();
+	}
+
 	private static Signal signal(String event) {
 		return new Signal("p-1", "p", event, "host", 7, "tag", Map.of());
 	}

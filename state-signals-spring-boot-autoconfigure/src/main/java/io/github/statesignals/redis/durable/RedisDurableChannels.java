@@ -140,7 +140,8 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 		if (signed == null) {
 			throw new IllegalStateException(
 					("The signal '%s' of channel '%s' is not replayed: the channel requires signatures, and no key "
-							+ "of this application verifies its signature. Add the key with which it was signed")
+							+ "of this application verifies its signature, or the one that signs may not publish it. "
+							+ "Replay it in an application that has such keys")
 						.formatted(letter.signal(), channel));
 		}
 		return signed;
