@@ -77,9 +77,13 @@ public class SignalTransportException extends DataAccessResourceFailureException
 	 * @param message the message
 	 * @param cause the cause
 	 * @return an exception for a missing permission, a timeout or a passing problem; else
-	 * one for a failure of the resource
+	 * one for a failure of the resource. The kind of one that was not sent is that of its
+	 * cause
 	 */
 	public static DataAccessException sameKind(Throwable failure, String message, Throwable cause) {
+		if (failure instanceof SignalNotSentException && failure.getCause() != null) {
+			return sameKind(failure.getCause(), message, cause);
+		}
 		if (failure instanceof PermissionDeniedDataAccessException) {
 			return new PermissionDeniedDataAccessException(message, cause);
 		}

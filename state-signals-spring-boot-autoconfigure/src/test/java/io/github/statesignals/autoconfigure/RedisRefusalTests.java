@@ -15,6 +15,7 @@ import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.SignalSpec;
 import io.github.statesignals.TestRedis;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
@@ -39,12 +40,14 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessResourceException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Exceptions for signals that Redis refuses name the signal, the reply of Redis, and
@@ -75,7 +78,7 @@ class RedisRefusalTests {
 
 	@AfterEach
 	void stop() throws IOException {
-		command(CommandType.ACL, "SETUSER", "default", "+@all");
+		command(CommandType.ACL, "SETUSER", "default", "nopass", "+@all");
 		this.context.close();
 		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
 		this.server.stop();
@@ -184,17 +187,55 @@ class RedisRefusalTests {
 		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
 			.isThrownBy(() -> this.exporter.initialize("flip"))
 			.withMessageStartingWith(named("initialization") + " was not sent: ");
-		// Some of the script may have run.
 		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
 			.isThrownBy(() -> this.exporter.publish("flip"))
-			.withMessageStartingWith(named("flip") + " may have been sent: ");
+			.withMessageStartingWith(named("flip") + " was not sent: The Redis user lacks the permission +evalsha. ");
+		command(CommandType.ACL, "SETUSER", "default", "+@all", "-set");
+		// Some of the script has run.
+		assertThatExceptionOfType(PermissionDeniedDataAccessException.class)
+			.isThrownBy(() -> this.exporter.publish("flip"))
+			.withMessageStartingWith(named("flip") + " may have been sent: The Redis user lacks the permission +set. ");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void signalThatIsNotStoredForWantOfAConnectionWasNotSent(String driver) {
+		this.driver = driver;
+		start("channel=flips", "channels.flips.delivery=durable");
+		command(CommandType.ACL, "SETUSER", "default", "resetpass", ">changed");
+		assertNotConnected("WRONGPASS", "pair or user is disabled. Correct 'spring.data.redis.username' and");
+		command(CommandType.ACL, "SETUSER", "default", "nopass");
+		this.redis.configSet("maxclients", "1");
+		assertNotConnected("ERR max number of clients reached", "reached. Raise 'maxclients' of the server");
+		this.redis.configSet("maxclients", "100");
+	}
+
+	private void assertNotConnected(String reply, String remedy) {
+		this.redis.clientKill(KillArgs.Builder.typeNormal().skipme());
+		// The first may have been in flight.
+		await().untilAsserted(() -> assertThatExceptionOfType(DataAccessResourceFailureException.class)
+			.isThrownBy(() -> this.exporter.publish("flip"))
+			.withMessageStartingWith(named("flip") + " was not sent: ")
+			.withMessageContaining(reply)
+			.withMessageContaining(remedy));
+	}
+
+	@Test
+	void tooFewReplicasForDurableChannelsAreLogged(CapturedOutput output) {
+		start("channel=flips", "channels.flips.delivery=durable");
+		this.redis.configSet("min-replicas-to-write", "1");
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(output).containsPattern(
+					"Channel 'flips' is not trimmed.*NOREPLICAS.*Too few of its replicas are connected: connect them"));
+		this.redis.configSet("min-replicas-to-write", "0");
 	}
 
 	private void start(String... properties) {
 		this.context = new SpringApplicationBuilder(OverRedis.class).web(WebApplicationType.NONE)
 			.properties(Map.of("spring.main.banner-mode", "off", "spring.main.register-shutdown-hook", "false",
 					"spring.application.name", "test", "spring.data.redis.client-type", this.driver,
-					"spring.data.redis.port", this.server.ports().get(0)))
+					"spring.data.redis.port", this.server.ports().get(0), "spring.data.redis.username", "default",
+					"spring.data.redis.password", "any"))
 			.run(Stream.of(properties).map((property) -> "--state-signals." + property).toArray(String[]::new));
 		this.exporter = this.context.getBean(SignalExporter.class);
 		assertThat(this.exporter.initializeAndWait(1, TIMEOUT, "flip")).isTrue();

@@ -38,8 +38,7 @@ public final class SendFailures {
 		boolean unsent = failure instanceof SignalNotSentException;
 		String message = "'%s' of '%s' %s: %s".formatted(event, publisherId,
 				unsent ? "was not sent" : "may have been sent", failure.getMessage());
-		Throwable kind = (unsent && failure.getCause() instanceof DataAccessException cause) ? cause : failure;
-		return SignalTransportException.sameKind(kind, message, reply(failure));
+		return SignalTransportException.sameKind(failure, message, reply(failure));
 	}
 
 	// The exception of the driver, rather than its translations.

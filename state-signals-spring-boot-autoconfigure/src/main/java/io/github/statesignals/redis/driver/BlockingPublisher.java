@@ -49,7 +49,7 @@ final class BlockingPublisher extends FramePublisher {
 			connection = this.connectionFactory.getConnection();
 		}
 		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(RedisExceptions.notSent(RedisExceptions.translate(ex)));
+			return CompletableFuture.failedFuture(RedisExceptions.notExecuted(ex));
 		}
 		try (connection) {
 			return CompletableFuture.completedFuture(publish(connection, frame, true));
@@ -80,7 +80,7 @@ final class BlockingPublisher extends FramePublisher {
 			// are not.
 			boolean unsent = unknown || ex instanceof ClusterStateFailureException
 					|| !(ex instanceof DataAccessException);
-			throw unsent ? RedisExceptions.notSent(RedisExceptions.translate(ex)) : ex;
+			throw unsent ? RedisExceptions.notExecuted(ex) : ex;
 		}
 	}
 

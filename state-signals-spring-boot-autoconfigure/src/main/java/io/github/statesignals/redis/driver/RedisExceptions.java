@@ -32,9 +32,17 @@ public final class RedisExceptions {
 	private static final Pattern CODE = Pattern.compile("(?:ERR Error running script.*? -)?([A-Z]{3,}) ",
 			Pattern.DOTALL);
 
+	// Of the command itself, or of connecting for it. Those of a script's commands begin
+	// otherwise: see call.lua.
+	private static final Pattern NOT_EXECUTED = Pattern
+		.compile("NOPERM \\w|NOAUTH |WRONGPASS |ERR unknown command|ERR max number of clients");
+
 	// The codes of errors while Redis starts, or changes its role.
 	private static final Set<String> PASSING = Set.of("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN",
 			"BUSY", "NOREPLICAS", "UNBLOCKED", "MOVED", "ASK", "UNKILLABLE");
+
+	// Those of them that pass when Redis is configured otherwise.
+	private static final Set<String> MENDED = Set.of("NOREPLICAS", "READONLY");
 
 	// Remedies for errors after which Redis has executed no command that writes.
 	private static final Map<String, String> REMEDIES = Map.of("OOM",
@@ -65,6 +73,11 @@ public final class RedisExceptions {
 		return !code.isEmpty() && !PASSING.contains(code);
 	}
 
+	// Or because of a problem that does not pass by itself.
+	public static boolean isLasting(Throwable ex) {
+		return isFinal(ex) || MENDED.contains(code(reason(ex)));
+	}
+
 	public static DataAccessException translate(Throwable ex) {
 		return translate(ex, List.of());
 	}
@@ -75,6 +88,9 @@ public final class RedisExceptions {
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
 				&& cause.getCause() != null) {
 			cause = cause.getCause();
+		}
+		if (cause instanceof SignalNotSentException unsent) {
+			return unsent;
 		}
 		MissingPermission missing = MissingPermission.of(cause, channels);
 		if (missing != null) {
@@ -131,14 +147,31 @@ public final class RedisExceptions {
 	}
 
 	// Of a script that adds a signal, and may have done so before it failed: it is
-	// certain only where Redis refuses all that writes.
+	// certain only where Redis refuses the script, or all that writes.
 	public static DataAccessException scriptFailure(Throwable ex) {
+		if (NOT_EXECUTED.matcher(reason(ex)).lookingAt()) {
+			return notExecuted(ex);
+		}
 		DataAccessException failure = translate(ex);
 		return (failure instanceof TransientDataAccessResourceException && isReply(ex)) ? notSent(failure) : failure;
 	}
 
 	public static SignalNotSentException notSent(DataAccessException failure) {
-		return new SignalNotSentException(String.valueOf(failure.getMessage()), failure);
+		return (failure instanceof SignalNotSentException unsent) ? unsent
+				: new SignalNotSentException(String.valueOf(failure.getMessage()), failure);
+	}
+
+	// Such as on a connection that can't be opened.
+	public static SignalNotSentException notExecuted(Throwable ex) {
+		DataAccessException failure = translate(ex);
+		ConnectProblem problem = ConnectProblem.of(ex);
+		String reason = SignalTransportException.describe(ex);
+		if (reason == null || problem == ConnectProblem.PERMISSION) {
+			return notSent(failure);
+		}
+		String remedy = (problem != ConnectProblem.NO_ANSWER) ? problem.remedy() : null;
+		return new SignalNotSentException(
+				(remedy != null) ? StringUtils.trimTrailingCharacter(reason, '.') + ". " + remedy : reason, failure);
 	}
 
 	// An exception of the same kind, whose message begins with the problem.

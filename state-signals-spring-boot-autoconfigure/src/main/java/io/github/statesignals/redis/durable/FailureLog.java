@@ -32,7 +32,7 @@ final class FailureLog {
 			return;
 		}
 		String warning = problem + ". " + RedisExceptions.translate(ex).getMessage();
-		if (RedisExceptions.isFinal(ex) && !this.warned.contains(warning) && isDue(warning)) {
+		if (RedisExceptions.isLasting(ex) && !this.warned.contains(warning) && isDue(warning)) {
 			this.warned.add(warning);
 			logger.warn(warning);
 		}

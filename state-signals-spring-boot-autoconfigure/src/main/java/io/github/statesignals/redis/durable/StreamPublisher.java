@@ -9,9 +9,10 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.store.StreamKeys;
 import io.github.statesignals.redis.durable.store.StreamStore;
-import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
+import io.github.statesignals.transport.SignalNotSentException;
+import io.github.statesignals.transport.SignalTransportException;
 import io.github.statesignals.wire.JsonLines;
 import org.jspecify.annotations.Nullable;
 
@@ -79,11 +80,10 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 					complete(batch, entry);
 				}
 				else if (RedisExceptions.isFinal(ex)) {
-					batch.forEach((publish) -> publish.completeExceptionally(RedisExceptions.scriptFailure(ex)));
+					batch.forEach((publish) -> publish.fail(RedisExceptions.scriptFailure(ex)));
 				}
 				else {
-					DataAccessException failure = RedisExceptions.translate(ex);
-					batch.forEach((publish) -> publish.lastFailure = failure);
+					batch.forEach((publish) -> publish.retry(RedisExceptions.scriptFailure(ex)));
 					this.retries.later(() -> send(batch, attempt + 1));
 					return;
 				}
@@ -111,9 +111,24 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 		private volatile @Nullable DataAccessException lastFailure;
 
+		// Used by one attempt after the other.
+		private volatile boolean unconfirmed;
+
 		Publish(String latest, byte[] json) {
 			this.latest = latest;
 			this.json = json;
+		}
+
+		void retry(DataAccessException failure) {
+			this.unconfirmed |= !(failure instanceof SignalNotSentException);
+			this.lastFailure = failure;
+		}
+
+		// An earlier attempt may have stored it.
+		void fail(DataAccessException failure) {
+			completeExceptionally((this.unconfirmed && failure instanceof SignalNotSentException)
+					? SignalTransportException.sameKind(failure, String.valueOf(failure.getMessage()), failure)
+					: failure);
 		}
 
 		@Override

@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.StreamCommands;
+import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 
 /**
@@ -118,7 +118,7 @@ public final class StreamClient {
 
 	private synchronized CompletableFuture<StreamCommands> connect() {
 		if (this.closed) {
-			return CompletableFuture.failedFuture(new DataAccessResourceFailureException("Not connected to Redis"));
+			return CompletableFuture.failedFuture(SignalNotSentException.notConnected());
 		}
 		CompletableFuture<StreamCommands> connecting = this.opening;
 		if (connecting == null || (connecting.isDone() && this.commands == null)) {
@@ -133,6 +133,9 @@ public final class StreamClient {
 		try {
 			opened = this.opener.get();
 		}
+		catch (RuntimeException ex) {
+			throw RedisExceptions.notExecuted(ex);
+		}
 		finally {
 			synchronized (this) {
 				this.commands = this.closed ? null : opened;
@@ -140,7 +143,7 @@ public final class StreamClient {
 		}
 		if (this.commands != opened) {
 			opened.close();
-			throw new DataAccessResourceFailureException("Not connected to Redis any more");
+			throw SignalNotSentException.notConnected();
 		}
 		return opened;
 	}
