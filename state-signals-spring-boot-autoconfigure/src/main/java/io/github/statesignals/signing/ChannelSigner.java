@@ -80,7 +80,7 @@ public final class ChannelSigner {
 		if (problem != null || place == null || signature == null) {
 			return problem;
 		}
-		Source source = new Source(this.channel, place.responder, publisherId);
+		Source source = new Source(this.channel, place.responder, publisherId, signature.key());
 		Position position = Position.of(place.entry, place.number);
 		String replayFor = signature.replayFor();
 		if (replayFor == null) {
@@ -133,8 +133,9 @@ public final class ChannelSigner {
 
 	private @Nullable String checkReplay(Direction direction, String sender, @Nullable Signature verified,
 			boolean afterStart) {
+		Signature signature = Objects.requireNonNull(verified);
 		return this.signer.received()
-			.check(new Sender(direction.name, sender), Objects.requireNonNull(verified).time(), this.signer.now(),
+			.check(new Sender(direction.name, sender, signature.key()), signature.time(), this.signer.now(),
 					afterStart);
 	}
 

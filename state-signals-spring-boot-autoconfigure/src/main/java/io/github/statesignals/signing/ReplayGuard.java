@@ -69,7 +69,8 @@ final class ReplayGuard {
 		return true;
 	}
 
-	record Sender(String context, String id) {
+	// By key: the holder of one can name any publisher.
+	record Sender(String context, String id, String key) {
 	}
 
 	// The last times of a sender, in ascending order.

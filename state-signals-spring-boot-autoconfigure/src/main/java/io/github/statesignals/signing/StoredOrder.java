@@ -52,8 +52,8 @@ final class StoredOrder {
 		return (before == null || before.equals(position)) ? null : "it is stored again";
 	}
 
-	// A publisher, as far as one responder reads its signals.
-	record Source(String channel, String responder, String publisher) {
+	// A publisher, as far as one responder reads its signals that have the same key.
+	record Source(String channel, String responder, String publisher, String key) {
 	}
 
 	// A position in a stream. Its numbers have no sign.

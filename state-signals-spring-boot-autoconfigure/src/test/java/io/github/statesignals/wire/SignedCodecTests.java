@@ -394,6 +394,28 @@ class SignedCodecTests {
 		assertThat(responder.replay(signal, "r")).isNull();
 	}
 
+	@Test
+	void aKeyDoesNotSilenceThoseThatSignWithAnother() {
+		List<SigningKey> keys = List.of(this.first, key("k2", 'b', List.of("stop"), List.of()));
+		SignalCodec reading = codec(SigningMode.REQUIRE, "c", new KeyRing("k1", keys));
+		byte[] signal = signal();
+		byte[] subscription = this.sender.write(ANSWER, ResponseExtension.UNDERSTOOD);
+		byte[] later = signal();
+		this.clock.now = this.clock.now.plusSeconds(50);
+		SignalCodec other = codec(SigningMode.REQUIRE, "c", new KeyRing("k2", keys));
+		ResponseExtension probe = new ResponseExtension(null, null, "a", null, new Probe("n", null));
+		for (int i = 0; i < 200; i++) {
+			assertThat(reading.readSignal(other.write(signal("stop"), EXTENSION))).isInstanceOf(ReceivedSignal.class);
+			assertThat(reading.readResponse(other.write(new Response("r", RESPONDER, "probe", null, null), probe)))
+				.isInstanceOf(ReceivedResponse.class);
+		}
+		assertThat(reading.readStoredSignal(other.write(signal("stop"), EXTENSION), new StoredPlace("r", "5-0", 0)))
+			.isInstanceOf(ReceivedSignal.class);
+		assertThat(reading.readSignal(signal)).isInstanceOf(ReceivedSignal.class);
+		assertThat(reading.readResponse(subscription)).isInstanceOf(ReceivedResponse.class);
+		assertThat(reading.readStoredSignal(later, new StoredPlace("r", "6-0", 0))).isInstanceOf(ReceivedSignal.class);
+	}
+
 	private static Signal signal(String event) {
 		return new Signal("p-1", "p", event, "host", 7, "tag", Map.of());
 	}
