@@ -79,10 +79,11 @@ final class Goals {
 
 	private void alternatives() {
 		for (int n : List.of(1, 10, 100)) {
-			ratio("3", "signals/s beside Redisson, n=" + n, NAMED, RATE, Arm.REDISSON.label(), RATE, n, 15, true);
-			ratio("3", "signals/s beside naive, n=" + n, NAMED, RATE, Arm.NAIVE.label(), RATE, n, 50, true);
+			ratio("3", "signals/s compared with Redisson, n=" + n, NAMED, RATE, Arm.REDISSON.label(), RATE, n, 15,
+					true);
+			ratio("3", "signals/s compared with naive, n=" + n, NAMED, RATE, Arm.NAIVE.label(), RATE, n, 50, true);
 		}
-		ratio("3", "Python's round trip (µs) beside ours", Arm.PYTHON.label(), P50, OURS, P50, 1, 400, true);
+		ratio("3", "Python's round trip (µs) compared with ours", Arm.PYTHON.label(), P50, OURS, P50, 1, 400, true);
 	}
 
 	private void growth() {
@@ -102,12 +103,12 @@ final class Goals {
 			}
 		}
 		int crowd = this.options.crowd();
-		ratio("4", "Redis ms per round, %d × %d, beside one shared channel".formatted(crowd, crowd), OURS,
+		ratio("4", "Redis ms per round, %d × %d, compared with one shared channel".formatted(crowd, crowd), OURS,
 				"crowd-redis-millis", OURS + "-shared", "crowd-redis-millis", crowd, 0.08, false);
 		ratio("-", "the same of the floor", FLOOR, "crowd-redis-millis", FLOOR + "-shared", "crowd-redis-millis", crowd,
 				Double.NaN, false);
-		ratio("4", "p50 (µs), 10,000 foreign signals/s beside quiet", OURS, "loaded-p50", OURS, "quiet-p50", 1, 1.1,
-				false);
+		ratio("4", "p50 (µs), 10,000 foreign signals/s compared with none", OURS, "loaded-p50", OURS, "quiet-p50", 1,
+				1.1, false);
 		ratio("-", "the same of the floor", FLOOR, "loaded-p50", FLOOR, "quiet-p50", 1, Double.NaN, false);
 		value("4", "share of a core to discard them", this.samples.figure(OURS, 1, "discard-cpu"), 0.1, false);
 		value("-", "the same of the floor", this.samples.figure(FLOOR, 1, "discard-cpu"), Double.NaN, false);
@@ -120,8 +121,8 @@ final class Goals {
 					false);
 			ratio("5", "durable signals/s, n=" + n, durable, RATE, FLOOR, RATE, n, (n == 1) ? 0.8 : Double.NaN, true);
 		}
-		value("5", "signals/s caught up after being away", this.samples.figure(durable, 1, "catch-up-rate"), 50_000,
-				true);
+		value("5", "signals/s caught up after a disconnection", this.samples.figure(durable, 1, "catch-up-rate"),
+				50_000, true);
 	}
 
 	private void startUp() {
