@@ -1,5 +1,5 @@
 /**
- * Actuator endpoint and health indicator.
+ * Actuator endpoint, health indicator and meters.
  */
 @NullMarked
 package io.github.statesignals.actuate;

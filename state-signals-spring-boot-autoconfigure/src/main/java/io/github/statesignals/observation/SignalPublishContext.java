@@ -50,7 +50,7 @@ public final class SignalPublishContext extends SenderContext<Map<String, String
 	}
 
 	/**
-	 * Whether the exporter was initialized with the event.
+	 * Returns whether the exporter was initialized with the event.
 	 * @return {@code false} if the event may be any text
 	 */
 	public boolean isLegal() {

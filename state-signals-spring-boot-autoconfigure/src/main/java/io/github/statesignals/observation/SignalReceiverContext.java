@@ -49,7 +49,7 @@ public abstract class SignalReceiverContext extends ReceiverContext<Map<String, 
 	}
 
 	/**
-	 * Whether the responder has a handler that names the event.
+	 * Returns whether the responder has a handler that names the event.
 	 * @return {@code false} if the event may be any text
 	 */
 	public boolean isKnown() {
@@ -57,8 +57,9 @@ public abstract class SignalReceiverContext extends ReceiverContext<Map<String, 
 	}
 
 	/**
-	 * Whether the signal was stored on a durable channel, and its publish had ended by
-	 * its timeout when the observation began. Its trace is linked, and not continued.
+	 * Returns whether the signal was stored on a durable channel, and its publish had
+	 * ended by its timeout when the observation began. Its trace is linked, and not
+	 * continued.
 	 */
 	public boolean isLate() {
 		return this.late;

@@ -29,7 +29,7 @@ public class SignalResponseContext extends SignalReceiverContext {
 	}
 
 	/**
-	 * Whether a handler has acted on the signal, or failed.
+	 * Returns whether a handler has acted on the signal, or failed.
 	 * @return {@code false} if the responder has no handler for it
 	 */
 	public boolean isHandled() {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public interface DurableSignalTransport extends SignalTransport {
 
 	/**
-	 * Whether a channel is durable.
+	 * Returns whether a channel is durable.
 	 * @param channel the channel's name
 	 * @return whether its signals are stored
 	 */

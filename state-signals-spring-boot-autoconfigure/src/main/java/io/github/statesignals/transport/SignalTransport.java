@@ -43,7 +43,7 @@ public interface SignalTransport {
 	int MAX_FRAME_BYTES = 64 * 1024;
 
 	/**
-	 * Whether a channel can have a name.
+	 * Returns whether a channel can have a name.
 	 * @param name the name
 	 * @return whether it is empty, or made of letters, digits, {@code .}, {@code _} and
 	 * {@code -}, 128 at most. {@code default} is none: it stands for the channel without
@@ -81,7 +81,7 @@ public interface SignalTransport {
 	void stop();
 
 	/**
-	 * Whether this transport receives now.
+	 * Returns whether this transport receives now.
 	 * @return {@code false} before the first connection and while reconnecting, as far as
 	 * it is known
 	 */
@@ -98,8 +98,8 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Whether everything that is sent on a channel needs an extension, because a message
-	 * without one is refused.
+	 * Returns whether everything that is sent on a channel needs an extension, because a
+	 * message without one is refused.
 	 * @param channel the channel's name
 	 * @return {@code false} if peers without extensions are served
 	 */
@@ -118,8 +118,8 @@ public interface SignalTransport {
 	}
 
 	/**
-	 * Whether the calling thread both receives and sends messages. Then it had better not
-	 * sleep while an answer is about to be sent.
+	 * Returns whether the calling thread both receives and sends messages. Then it had
+	 * better not sleep while an answer is about to be sent.
 	 * @return {@code false} if in doubt
 	 */
 	default boolean isEventLoop() {
@@ -223,8 +223,8 @@ public interface SignalTransport {
 	interface Listener {
 
 		/**
-		 * Whether this application has responders on a channel. If not, its signals need
-		 * not be received until the channel is opened again.
+		 * Returns whether this application has responders on a channel. If not, its
+		 * signals need not be received until the channel is opened again.
 		 * @param channel the channel's name
 		 * @return {@code true} if in doubt
 		 */
@@ -233,8 +233,8 @@ public interface SignalTransport {
 		}
 
 		/**
-		 * Whether this application has exporters on a channel. If not, its responses need
-		 * not be received until the channel is opened again.
+		 * Returns whether this application has exporters on a channel. If not, its
+		 * responses need not be received until the channel is opened again.
 		 * @param channel the channel's name
 		 * @return {@code true} if in doubt
 		 */

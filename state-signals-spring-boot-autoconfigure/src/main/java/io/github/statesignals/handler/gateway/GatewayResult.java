@@ -30,8 +30,7 @@ import org.springframework.core.ResolvableType;
  * it: at once, in a future, reactively or to a coroutine.
  *
  * @param publisher publishes the signal with the arguments of the method, of which the
- * last one of a suspending function is its continuation, and returns what the method
- * returns
+ * last one of a suspending function is its continuation, and returns the method's result
  */
 public record GatewayResult(BiFunction<SignalSpec, @Nullable Object[], @Nullable Object> publisher) {
 

@@ -1,5 +1,5 @@
 /**
- * The results of gateways: what their methods return, also reactively or to coroutines.
+ * The results of gateways, also reactive ones and those of coroutines.
  */
 @NullMarked
 package io.github.statesignals.handler.gateway;
