@@ -22,6 +22,8 @@ import org.springframework.boot.convert.DurationStyle;
  * @param warmUp how long each works before it is measured
  * @param warmUps how often the warm-up is repeated at most while the compilers are busy
  * @param slice how long a measurement takes
+ * @param attempts how often a slice is measured at most until the machine is quiet; 0 to
+ * count all
  * @param crowd how many exporters, and as many responders
  * @param only the parts to run
  * @param python the interpreter that has the Python package
@@ -32,8 +34,8 @@ import org.springframework.boot.convert.DurationStyle;
  * @param jfr whether to make a flight recording of every measured JVM
  */
 record Options(List<Arm> arms, List<Integer> responders, int window, int rounds, int slices, Duration warmUp,
-		int warmUps, Duration slice, int crowd, Set<String> only, @Nullable String python, @Nullable String redis,
-		@Nullable Duration soak, Duration limit, Path out, boolean jfr) {
+		int warmUps, Duration slice, int attempts, int crowd, Set<String> only, @Nullable String python,
+		@Nullable String redis, @Nullable Duration soak, Duration limit, Path out, boolean jfr) {
 
 	static final String ROUND_TRIPS = "round-trips";
 
@@ -56,6 +58,8 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 			  --slices=3               how often each is measured in a round
 			  --slice=1s --warm-up=2s  how long each measurement, and the warm-up before it, takes
 			  --warm-ups=6             how often the warm-up is repeated at most while compilers are busy
+			  --attempts=4             how often a slice is measured at most, until compilers and other
+			                           processes are quiet; a busy one does not count, but with 0
 			  --crowd=100              as many exporters, and responders
 			  --only=a,b               of round-trips, catch-up, foreign, crowd, start-up
 			  --python=path            an interpreter that has the package state-signals 1.0.1;
@@ -68,7 +72,8 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 			""";
 
 	private static final Set<String> NAMES = Set.of("quick", "arms", "responders", "window", "rounds", "slices",
-			"slice", "warm-up", "warm-ups", "crowd", "only", "python", "redis", "soak", "limit", "out", "jfr");
+			"slice", "warm-up", "warm-ups", "attempts", "crowd", "only", "python", "redis", "soak", "limit", "out",
+			"jfr");
 
 	static Options parse(String... words) {
 		Arguments given = Arguments
@@ -91,6 +96,7 @@ record Options(List<Arm> arms, List<Integer> responders, int window, int rounds,
 				duration(value(given, "warm-up", quick ? "500ms" : "2s")),
 				Integer.parseInt(value(given, "warm-ups", quick ? "1" : "6")),
 				duration(value(given, "slice", quick ? "300ms" : "1s")),
+				Integer.parseInt(value(given, "attempts", quick ? "0" : "4")),
 				Integer.parseInt(value(given, "crowd", quick ? "10" : "100")),
 				Set.copyOf(list(given, "only", String.join(",", ROUND_TRIPS, CATCH_UP, FOREIGN, CROWD, START_UP))),
 				(python != null) ? python : System.getenv("STATE_SIGNALS_TEST_PYTHON"), given.find("redis"),

@@ -20,6 +20,8 @@ final class PeerProcess implements AutoCloseable {
 
 	static final Duration START_TIMEOUT = Duration.ofSeconds(120);
 
+	private static final Duration PATIENCE = Duration.ofSeconds(90);
+
 	private static final String GONE = "! it ended";
 
 	private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
@@ -68,6 +70,26 @@ final class PeerProcess implements AutoCloseable {
 			throw new UncheckedIOException(this + " no longer takes commands", ex);
 		}
 		return reply(command, timeout);
+	}
+
+	/**
+	 * Returns the CPU time that the process has used so far.
+	 * @return the milliseconds
+	 */
+	double cpuMillis() {
+		return millis("cpu-time");
+	}
+
+	/**
+	 * Returns the time that the compilers of the process have used so far.
+	 * @return the milliseconds
+	 */
+	double compilerMillis() {
+		return millis("compilation");
+	}
+
+	private double millis(String command) {
+		return request(command, PATIENCE).getOrDefault("millis", 0.0);
 	}
 
 	/**

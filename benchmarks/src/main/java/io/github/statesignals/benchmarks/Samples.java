@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -56,23 +57,41 @@ final class Samples {
 	 * @return the ratios
 	 */
 	Figure ratio(String arm, String metric, String otherArm, String otherMetric, int n) {
+		return compare(arm, metric, otherArm, otherMetric, n, (above, below) -> above / below);
+	}
+
+	/**
+	 * Returns the differences of two arms, as the ratios.
+	 * @param arm the arm from which is subtracted
+	 * @param otherArm the arm that is subtracted
+	 * @param metric the metric
+	 * @param n how many responders
+	 * @return the differences
+	 */
+	Figure difference(String arm, String otherArm, String metric, int n) {
+		return compare(arm, metric, otherArm, metric, n, (more, less) -> more - less);
+	}
+
+	private Figure compare(String arm, String metric, String otherArm, String otherMetric, int n,
+			DoubleBinaryOperator comparison) {
 		Map<Integer, double[]> above = byRound(arm, n, metric);
 		Map<Integer, double[]> below = byRound(otherArm, n, otherMetric);
 		return new Figure(above.keySet()
 			.stream()
 			.filter(below::containsKey)
-			.mapToDouble((round) -> ratio(above.getOrDefault(round, NONE), below.getOrDefault(round, NONE)))
+			.mapToDouble(
+					(round) -> compare(above.getOrDefault(round, NONE), below.getOrDefault(round, NONE), comparison))
 			.toArray());
 	}
 
-	private static double ratio(double[] above, double[] below) {
+	private static double compare(double[] above, double[] below, DoubleBinaryOperator comparison) {
 		if (above.length != below.length) {
-			// One of them failed before its last slice.
-			return new Figure(above).median() / new Figure(below).median();
+			// One of them failed before its last slice, or a slice of it did not count.
+			return comparison.applyAsDouble(new Figure(above).median(), new Figure(below).median());
 		}
-		return new Figure(
-				IntStream.range(0, above.length).mapToDouble((slice) -> above[slice] / below[slice]).toArray())
-			.median();
+		return new Figure(IntStream.range(0, above.length)
+			.mapToDouble((slice) -> comparison.applyAsDouble(above[slice], below[slice]))
+			.toArray()).median();
 	}
 
 	double sum(String arm, String metric) {

@@ -1,5 +1,8 @@
 package io.github.statesignals.benchmarks;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
 import io.github.statesignals.benchmarks.plain.PlainApplication;
@@ -11,9 +14,20 @@ import io.github.statesignals.benchmarks.signalling.SignallingApplication;
  */
 final class StartUp {
 
-	static final String WITH = "with";
-
+	/**
+	 * Without the starter.
+	 */
 	static final String WITHOUT = "without";
+
+	/**
+	 * With the starter and a handler.
+	 */
+	static final String HANDLER = "handler";
+
+	/**
+	 * With an exporter, too, which is initialized at start.
+	 */
+	static final String EXPORTER = "exporter";
 
 	private final Lab lab;
 
@@ -25,25 +39,33 @@ final class StartUp {
 	}
 
 	void run() {
+		List<String> applications = Arrays.asList(WITHOUT, HANDLER, EXPORTER);
 		// Once for the file cache.
-		measure(-1, true);
+		measure(-1, EXPORTER);
 		for (int round = 0; round < Math.max(2, this.lab.options().rounds()); round++) {
-			measure(round, round % 2 == 0);
-			measure(round, round % 2 == 1);
+			for (String application : applications) {
+				measure(round, application);
+			}
+			Collections.reverse(applications);
 		}
 	}
 
-	private void measure(int round, boolean starter) {
+	private PeerProcess start(String label) {
+		return switch (label) {
+			case WITHOUT -> this.lab.startApplication(PlainApplication.class, false);
+			case HANDLER -> this.lab.startApplication(SignallingApplication.class, true);
+			default -> this.lab.startApplication(SignallingApplication.class, true,
+					"--state-signals.exporter.legal-events=" + SignallingApplication.EVENT);
+		};
+	}
+
+	private void measure(int round, String label) {
 		int before = this.lab.redis().connectionsNow();
-		try (PeerProcess application = starter
-				? this.lab.startApplication(SignallingApplication.class, true,
-						"--state-signals.exporter.legal-events=" + SignallingApplication.EVENT)
-				: this.lab.startApplication(PlainApplication.class, false)) {
+		try (PeerProcess application = start(label)) {
 			Map<String, Double> numbers = application.ready();
 			if (round < 0) {
 				return;
 			}
-			String label = starter ? WITH : WITHOUT;
 			numbers.put("connections", (double) this.lab.redis().connectionsNow() - before);
 			numbers.put("memory", numbers.getOrDefault("heap", 0.0) + numbers.getOrDefault("beside", 0.0));
 			this.samples.add(round, label, 0, "start-up-", numbers);

@@ -8,13 +8,6 @@ import java.time.Duration;
  */
 final class WarmUp {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(90);
-
-	/**
-	 * The share of the time that compilers may take of a measurement.
-	 */
-	private static final double QUIET = 0.05;
-
 	private final PeerProcess exporter;
 
 	private final PeerProcess responder;
@@ -34,15 +27,14 @@ final class WarmUp {
 		for (int i = 0; i < times; i++) {
 			double before = compilationMillis();
 			work.run();
-			if (compilationMillis() - before < QUIET * time.toMillis()) {
+			if (compilationMillis() - before < QuietMachine.COMPILERS * time.toMillis()) {
 				return;
 			}
 		}
 	}
 
 	private double compilationMillis() {
-		return this.exporter.request("compilation", PATIENCE).getOrDefault("millis", 0.0)
-				+ this.responder.request("compilation", PATIENCE).getOrDefault("millis", 0.0);
+		return this.exporter.compilerMillis() + this.responder.compilerMillis();
 	}
 
 }

@@ -6,7 +6,8 @@ import io.github.statesignals.Signal;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * The plain application with the starter: it publishes and answers.
+ * The plain application with the starter: it answers, and publishes if it is configured
+ * to.
  */
 @SpringBootApplication
 public class SignallingApplication {
