@@ -73,7 +73,7 @@ class PageBrowserTests {
 	}
 
 	@Test
-	void showsWhoActsWhoIsGoneAndWhoIsBack() throws IOException {
+	void showsRespondersThatActAreGoneAndReturn() throws IOException {
 		click("add-process");
 		until("Six responders should be subscribed", () -> all("tr.subscribed").size() == 6);
 		run();

@@ -128,7 +128,7 @@ class SignalOperationsTests {
 			assertError(web.publish("stop", null, null, null, null), 404, "no exporter of the event 'stop'");
 			assertError(web.publish("stop", "conductor", null, null, null), 400, "'stop' is not a legal event");
 			assertError(web.publish("shutdown", "conductor", null, null, null), 400, "'shutdown' is reserved");
-			assertError(web.publish("start", "nobody", null, null, null), 404, "no exporter 'nobody'");
+			assertError(web.publish("start", "unknown", null, null, null), 404, "no exporter 'unknown'");
 			assertError(web.publish("start", null, null, "{\"_ss\": 1}", null), 400, "_ss");
 			assertError(web.publish("start", null, null, "[1]", null), 400, "must be a JSON object");
 			assertError(web.publish("start", null, null, "null", null), 400, "must be a JSON object");

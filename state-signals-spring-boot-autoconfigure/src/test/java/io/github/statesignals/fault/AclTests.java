@@ -87,7 +87,7 @@ class AclTests {
 
 	// Jedis learns of the new master from a command with a key.
 	@Test
-	void publishIsAnsweredWithWhatJedisNeedsOnceAReplicaHasTakenOver() {
+	void publishIsAnsweredWithThePermissionsOfJedisOnceAReplicaHasTakenOver() {
 		String user = "user app on >secret " + CLUSTER + " " + RequiredPermissions.JEDIS_CLUSTER.rule();
 		RedisCluster cluster = this.applications.use(RedisCluster.start(user));
 		SignalExporter exporter = start(cluster.properties(), "spring.data.redis.client-type=jedis");

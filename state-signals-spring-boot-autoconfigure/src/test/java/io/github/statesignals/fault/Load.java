@@ -162,7 +162,7 @@ final class Load implements AutoCloseable {
 		}
 		this.responders.forEach((id, recorder) -> {
 			List<Integer> handled = List.copyOf(recorder.samples());
-			assertThat(handled).as("what '%s' handled", id).isSorted().doesNotHaveDuplicates();
+			assertThat(handled).as("the signals that '%s' handled", id).isSorted().doesNotHaveDuplicates();
 			Set<Integer> all = Set.copyOf(handled);
 			ended.forEach((sample, result) -> {
 				boolean succeeded = result.responses().containsKey(id) && result.responses().get(id).isSuccess();

@@ -521,7 +521,7 @@ class SignedCodecTests {
 		for (SignalCodec codec : List.of(verifying, this.receiver)) {
 			MalformedMessage malformed = (MalformedMessage) codec
 				.readSignal(bytes(text(signal()).replace("\"sample_no\":7", "\"sample_no\":[]")));
-			assertThat(malformed.signal() != null).as("what may be forged is read").isEqualTo(codec == verifying);
+			assertThat(malformed.signal() != null).as("an unverified signal is read").isEqualTo(codec == verifying);
 		}
 		byte[] forged = bytes(text(signal()).replace("p-1", "p-2"));
 		assertThat(verifying.replay(forged, "r")).isEqualTo(forged);

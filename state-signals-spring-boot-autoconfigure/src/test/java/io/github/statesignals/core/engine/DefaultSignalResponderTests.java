@@ -996,7 +996,7 @@ class DefaultSignalResponderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { Signal.INITIALIZATION, "listener" })
-	void stopThatCutsOffWhatIsNoHandlerOfASignalAnswersNothing(String event) {
+	void stopThatInterruptsOtherTasksAnswersNothing(String event) {
 		use(new Settings().drainTimeout(Duration.ofMillis(1)));
 		Gate gate = new Gate();
 		this.responder.on(Signal.INITIALIZATION, (signal) -> {

@@ -929,7 +929,7 @@ class MembershipTests {
 		((DefaultSignalExporter) exporter).subscriptions().leave("python");
 		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).isNotNull();
 		this.peer.subscribePlain(exporter, "r2");
-		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).as("anybody can send that in its name")
+		assertThat(publishAndAnswer(exporter, "r1", "r2").extension()).as("any client can send that in its name")
 			.isNotNull();
 		exporter.shutdown();
 		assertThat(this.peer.receive(Signal.SHUTDOWN).extension()).isNotNull();

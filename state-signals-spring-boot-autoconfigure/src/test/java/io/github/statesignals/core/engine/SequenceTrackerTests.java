@@ -407,7 +407,7 @@ class SequenceTrackerTests {
 		Application application = this.applications.start();
 		Peer peer = whatWaitedTooLong(application);
 		InMemoryApplications.Message<Response, ResponseExtension> first = peer.receiveResponse();
-		assertThat(first.content().message()).as("what runs is finished").isEqualTo("handled 1");
+		assertThat(first.content().message()).as("running calls have finished").isEqualTo("handled 1");
 		InMemoryApplications.Message<Response, ResponseExtension> second = peer.receiveResponse();
 		assertThat(second.content().ras()).isZero();
 		assertThat(second.content().message()).contains("expired");

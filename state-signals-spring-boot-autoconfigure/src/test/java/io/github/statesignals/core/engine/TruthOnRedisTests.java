@@ -98,7 +98,7 @@ class TruthOnRedisTests {
 				.mapToObj((next) -> CompletableFuture.supplyAsync(() -> check(next), situations))
 				.toList();
 			List<String> problems = checks.stream().flatMap((check) -> check.join().stream()).toList();
-			assertThat(problems).as("what is not true in " + SITUATIONS + " situations").isEmpty();
+			assertThat(problems).as("contradictions in " + SITUATIONS + " situations").isEmpty();
 		}
 		finally {
 			situations.shutdownNow();

@@ -236,7 +236,7 @@ final class TruthResultChecks {
 		boolean required = this.published.publish().required().stream().anyMatch(ResponderIds.name(id)::equals);
 		check(!announced || required || this.result.gone().contains(id), id + " is missing, and left");
 		check(!sent || this.result.subscriptionLost() || isUnnoticed() || isDecided(),
-				id + " is missing, answered, and the subscription not said to be lost");
+				id + " is missing, answered, and the subscription not reported as lost");
 	}
 
 	// Its announcement proves nothing where another one subscribed in its name: it has to

@@ -167,7 +167,7 @@ class StoredBoundsTests extends AbstractStreamStoreTests {
 
 	@Test
 	@SuppressWarnings("unchecked")
-	void signalsThatOneResponderHasNotReadRemainWhateverThePositionOfAnother() {
+	void signalsThatOneResponderHasNotReadRemainAtAnyPositionOfAnother() {
 		for (int i = 0; i < 3; i++) {
 			publish("producer", i + 1, "name");
 		}
