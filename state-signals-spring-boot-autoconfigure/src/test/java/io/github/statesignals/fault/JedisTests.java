@@ -11,12 +11,16 @@ import io.github.statesignals.redis.driver.RedisPublisher;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,6 +121,24 @@ class JedisTests {
 		assertThat(server.killPubSub()).isOne();
 		RedisChecks.awaitAnswered(exporter);
 		assertThat(server.subscribers(CHANNEL)).isOne();
+	}
+
+	// The driver leaves the reply to its UNSUBSCRIBE unread.
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void connectionWhoseSubscriptionIsRefusedIsNotUsedAgain(CapturedOutput output) {
+		RedisProcess server = this.applications
+			.use(RedisProcess.builder().user("app", "on >secret ~* &* +@all").start());
+		StringRedisTemplate application = start(Stream
+			.concat(server.properties().stream(),
+					Stream.of("spring.data.redis.username=app", "spring.data.redis.password=secret"))
+			.toList()).getBean(StringRedisTemplate.class);
+		application.opsForValue().set("key", "value");
+		server.command("ACL", "SETUSER", "app", "-subscribe");
+		server.killPubSub();
+		await().atMost(RedisProcess.PATIENCE)
+			.until(() -> output.getOut().contains("Grant: ACL SETUSER <user> +subscribe"));
+		assertThat(Stream.generate(() -> application.opsForValue().get("key")).limit(10)).containsOnly("value");
 	}
 
 	@Test

@@ -8,15 +8,15 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.SyncTaskExecutor;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.FixedBackOff;
 
 /**
  * Listens on a connection that is closed when it stops. With the application's own
- * connection factory a pool would return the connection that is stuck, and the container
- * could not be stopped while the driver waits for a server that does not answer.
+ * connection factory a pool would return the connection that is stuck, or has unread
+ * replies, and the container could not be stopped while Lettuce waits for a server that
+ * does not answer.
  */
 public final class SignalListenerContainer extends RedisMessageListenerContainer {
 
@@ -61,9 +61,12 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 
 	@Override
 	public void start() {
-		LettuceConnections configured = this.connections;
-		if (!isRunning() && configured != null) {
-			RedisConnectionFactory created = configured.derive();
+		if (!isRunning()) {
+			LettuceConnections configured = this.connections;
+			RedisConnectionFactory created = (configured != null) ? configured.derive() : null;
+			if (created == null) {
+				created = DriverClasses.deriveJedis(this.application);
+			}
 			if (created != null) {
 				use(created);
 				this.derived = created;
@@ -118,7 +121,7 @@ public final class SignalListenerContainer extends RedisMessageListenerContainer
 		RedisConnectionFactory closed = this.derived;
 		this.derived = null;
 		if (closed != null) {
-			LettuceConnections.destroy((LettuceConnectionFactory) closed, null);
+			DriverClasses.destroy(closed);
 		}
 	}
 

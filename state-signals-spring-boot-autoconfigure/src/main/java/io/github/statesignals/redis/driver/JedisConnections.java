@@ -1,0 +1,41 @@
+package io.github.statesignals.redis.driver;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+
+/**
+ * Creates connection factories that connect as the application's does and do not share
+ * its pool. The driver returns the connection of a refused subscription to the pool with
+ * replies that were not read: the next user takes them for those to its own commands.
+ */
+final class JedisConnections {
+
+	private JedisConnections() {
+	}
+
+	// Returns a started factory; or null if the public getters of the application's do
+	// not describe how it connects.
+	static @Nullable JedisConnectionFactory derive(@Nullable RedisConnectionFactory application) {
+		if (!(application instanceof JedisConnectionFactory jedis)
+				|| jedis.getClass() != JedisConnectionFactory.class) {
+			return null;
+		}
+		JedisConnectionFactory derived = create(jedis, jedis.getClientConfiguration());
+		derived.afterPropertiesSet();
+		derived.start();
+		return derived;
+	}
+
+	private static JedisConnectionFactory create(JedisConnectionFactory jedis, JedisClientConfiguration client) {
+		if (jedis.getClusterConfiguration() != null) {
+			return new JedisConnectionFactory(jedis.getClusterConfiguration(), client);
+		}
+		return (jedis.getSentinelConfiguration() != null)
+				? new JedisConnectionFactory(jedis.getSentinelConfiguration(), client)
+				: new JedisConnectionFactory(jedis.getStandaloneConfiguration(), client);
+	}
+
+}
