@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -81,8 +82,8 @@ final class ExporterInitializer implements SmartLifecycle {
 			catch (IllegalStateException ex) {
 				// Not set again: beans are destroyed on this thread next, and may wait.
 				if (Thread.interrupted()) {
-					throw new SignalStartException(
-							"Too few responders were subscribed" + SignalTransportException.INTERRUPTED,
+					throw new FailureAnalyzedException(
+							"Too few responders were subscribed" + SignalTransportException.INTERRUPTED + ".",
 							"Start responders of the events, or reduce 'state-signals.exporter.await-subscribers'.");
 				}
 				throw ex;

@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -88,8 +89,8 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 		}
 		Matcher placeholder = PLACEHOLDER.matcher(value.toString());
 		if (placeholder.find()) {
-			throw new SignalStartException(
-					"The property '%s' has the placeholder '%s', which is not resolved".formatted(name,
+			throw new FailureAnalyzedException(
+					"The property '%s' has the placeholder '%s', which is not resolved.".formatted(name,
 							placeholder.group()),
 					"Define '%1$s', or give the placeholder a default: ${%1$s:default}."
 						.formatted(placeholder.group(1)));

@@ -11,8 +11,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
 /**
- * Analyzes invalid handlers and gateways, missing beans, and a connection to Redis that
- * could not be made in time.
+ * Analyzes invalid handlers and gateways, and a connection to Redis that could not be
+ * made in time.
  */
 final class SignalFailureAnalyzer implements FailureAnalyzer {
 
@@ -27,9 +27,6 @@ final class SignalFailureAnalyzer implements FailureAnalyzer {
 			}
 			if (cause instanceof SignalTypeException type) {
 				return new FailureAnalysis(type.getProblem() + ".", type.getRemedy(), cause);
-			}
-			if (cause instanceof SignalStartException start) {
-				return new FailureAnalysis(cause.getMessage() + ".", start.getRemedy(), cause);
 			}
 			if (cause instanceof SignalTransportException transport) {
 				String reason = SignalTransportException.describe(cause.getCause());

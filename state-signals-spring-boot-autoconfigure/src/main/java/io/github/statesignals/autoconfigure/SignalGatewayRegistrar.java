@@ -18,6 +18,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationBeanNameGenerator;
 import org.springframework.context.annotation.AnnotationConfigUtils;
@@ -103,8 +104,8 @@ final class SignalGatewayRegistrar implements ImportBeanDefinitionRegistrar {
 	private void register(BeanDefinition candidate, BeanDefinitionRegistry registry) {
 		String className = String.valueOf(candidate.getBeanClassName());
 		if (!((AnnotatedBeanDefinition) candidate).getMetadata().isInterface()) {
-			throw new SignalStartException(
-					"@SignalGateway is on the class %s, which is no interface".formatted(className),
+			throw new FailureAnalyzedException(
+					"@SignalGateway is on the class %s, which is no interface.".formatted(className),
 					"Make it an interface: the starter implements it as a bean. Or remove the annotation.");
 		}
 		Class<?> gateway = ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader());

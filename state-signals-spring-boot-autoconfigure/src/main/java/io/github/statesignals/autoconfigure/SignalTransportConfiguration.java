@@ -23,6 +23,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -95,7 +96,7 @@ class SignalTransportConfiguration {
 	@Lazy
 	SigningKeys stateSignalsSigningKeys(StateSignalsProperties properties) {
 		if (properties.getProtocol().getExtensions() == Extensions.OFF) {
-			throw new SignalStartException("Signatures need the extensions of the protocol, which are off",
+			throw new FailureAnalyzedException("Signatures need the extensions of the protocol, which are off.",
 					"Set state-signals.protocol.extensions to negotiated or always, or remove state-signals.signing.mode "
 							+ "and state-signals.channels.<name>.signing.");
 		}
@@ -136,9 +137,9 @@ class SignalTransportConfiguration {
 		}
 		RedisConnectionFactory unique = beanFactory.getBeanProvider(RedisConnectionFactory.class).getIfUnique();
 		if (unique == null) {
-			throw new SignalStartException(
+			throw new FailureAnalyzedException(
 					"Signals require a single RedisConnectionFactory, but several were found: "
-							+ String.join(", ", beanFactory.getBeanNamesForType(RedisConnectionFactory.class)),
+							+ String.join(", ", beanFactory.getBeanNamesForType(RedisConnectionFactory.class)) + ".",
 					"Name the one to use '%s' (a @Bean may have several names), mark one as @Primary, or set 'state-signals.enabled=false'."
 						.formatted(CONNECTION_FACTORY));
 		}

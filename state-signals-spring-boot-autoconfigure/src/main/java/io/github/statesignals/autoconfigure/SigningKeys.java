@@ -27,8 +27,10 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 
 /**
  * Reads the keys of signatures from properties, or from a file that is read again when it
@@ -63,8 +65,8 @@ final class SigningKeys implements AutoCloseable {
 			return ring("state-signals.signing", this.signing.getKey(), this.signing.getKeys());
 		}
 		if (this.signing.getKey() != null || !this.signing.getKeys().isEmpty()) {
-			throw new SignalStartException(
-					"The keys of signatures are in state-signals.signing.file, and in properties, too",
+			throw new FailureAnalyzedException(
+					"The keys of signatures are in state-signals.signing.file, and in properties, too.",
 					"Remove state-signals.signing.key and state-signals.signing.keys, or state-signals.signing.file.");
 		}
 		this.content = content(file);
@@ -96,7 +98,8 @@ final class SigningKeys implements AutoCloseable {
 		}
 		// Also an error: the executor would not run this again.
 		catch (RuntimeException | Error ex) {
-			String problem = (ex instanceof SignalStartException) ? String.valueOf(ex.getMessage()) : ex.toString();
+			String problem = (ex instanceof FailureAnalyzedException)
+					? StringUtils.trimTrailingCharacter(String.valueOf(ex.getMessage()), '.') : ex.toString();
 			if (!problem.equals(this.failure)) {
 				this.failure = problem;
 				logger.warn("The keys of signatures remain as they are: {}", problem);
@@ -109,8 +112,8 @@ final class SigningKeys implements AutoCloseable {
 			return Files.readString(file.toPath(), StandardCharsets.ISO_8859_1);
 		}
 		catch (IOException ex) {
-			throw new SignalStartException(
-					"The file '%s' of state-signals.signing.file can't be read (%s)".formatted(file, ex),
+			throw new FailureAnalyzedException(
+					"The file '%s' of state-signals.signing.file can't be read (%s).".formatted(file, ex),
 					"Create it with 'key' and 'keys.<id>.secret', readable for the application alone.");
 		}
 	}
@@ -157,8 +160,8 @@ final class SigningKeys implements AutoCloseable {
 		}
 	}
 
-	private static SignalStartException invalid(String place, String problem) {
-		return new SignalStartException("The keys of signatures in '%s' are invalid: %s".formatted(place, problem),
+	private static FailureAnalyzedException invalid(String place, String problem) {
+		return new FailureAnalyzedException("The keys of signatures in '%s' are invalid: %s.".formatted(place, problem),
 				"Set 'key' to the id of the key that signs, and 'keys.<id>.secret' to at least 32 random bytes for each key, "
 						+ "such as the output of: openssl rand -base64 32, with 'base64:' before it.");
 	}

@@ -25,9 +25,11 @@ import org.springframework.boot.actuate.env.EnvironmentEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.NestedExceptionUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -105,8 +107,9 @@ class SigningConfigurationTests {
 		}
 		runner.run((context) -> {
 			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new SignalFailureAnalyzer().analyze(context.getStartupFailure());
-			assertThat(analysis).isNotNull();
+			Throwable failure = NestedExceptionUtils.getRootCause(context.getStartupFailure());
+			assertThat(failure).isInstanceOf(FailureAnalyzedException.class);
+			FailureAnalysis analysis = ((FailureAnalyzedException) failure).analysis();
 			assertThat(analysis.getDescription()).contains(problem);
 			assertThat(analysis.getAction()).isNotBlank();
 			assertThat(analysis.getDescription() + analysis.getAction()).doesNotContain("too-short-secret")

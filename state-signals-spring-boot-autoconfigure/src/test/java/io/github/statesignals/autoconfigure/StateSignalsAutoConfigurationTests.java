@@ -60,6 +60,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -517,7 +518,7 @@ class StateSignalsAutoConfigurationTests {
 		this.overRedis.withUserConfiguration(SeveralConnectionFactories.class)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(SignalStartException.class)
+				.isInstanceOf(FailureAnalyzedException.class)
 				.hasMessageContaining("several were found: here, there"));
 	}
 
