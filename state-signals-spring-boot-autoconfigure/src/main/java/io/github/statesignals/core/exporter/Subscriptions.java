@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -21,7 +22,6 @@ import io.github.statesignals.core.publish.SignalPublisher;
 import io.github.statesignals.core.publish.UnhandledEvents;
 import io.github.statesignals.core.publish.membership.KnownResponder;
 import io.github.statesignals.core.publish.membership.KnownResponders;
-import io.github.statesignals.core.publish.membership.Missed;
 import io.github.statesignals.core.publish.membership.ResponderProbes;
 import io.github.statesignals.core.publish.membership.ResponderProbes.Suspicion;
 import io.github.statesignals.core.responder.DefaultSignalResponder;
@@ -262,12 +262,12 @@ public final class Subscriptions {
 		if (this.services.settings().exporters().evictAfterMissed() > 0) {
 			// They may have answered an exporter that receives nothing, and may answer
 			// before it knows.
-			Map<String, Missed> overdue = this.responders.overdue(responderIds);
+			Map<String, AtomicInteger> overdue = this.responders.overdue(responderIds);
 			this.probes.afterProof(() -> evictMissing(overdue));
 		}
 	}
 
-	private void evictMissing(Map<String, Missed> overdue) {
+	private void evictMissing(Map<String, AtomicInteger> overdue) {
 		int limit = this.services.settings().exporters().evictAfterMissed();
 		List<String> evicted = evict(overdue, limit);
 		if (!evicted.isEmpty()) {
@@ -276,7 +276,7 @@ public final class Subscriptions {
 		}
 	}
 
-	private List<String> evict(Map<String, Missed> overdue, int limit) {
+	private List<String> evict(Map<String, AtomicInteger> overdue, int limit) {
 		List<String> evicted = this.responders.missed(overdue, limit);
 		evicted.forEach((responderId) -> left(responderId, Reason.EVICTED));
 		return evicted;

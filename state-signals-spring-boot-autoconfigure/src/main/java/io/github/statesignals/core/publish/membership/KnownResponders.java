@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -244,8 +245,8 @@ public final class KnownResponders {
 
 	// Notes that responders have not answered a signal in time. It does not count before
 	// it is passed to missed.
-	public synchronized Map<String, Missed> overdue(Collection<String> responderIds) {
-		Map<String, Missed> overdue = new LinkedHashMap<>();
+	public synchronized Map<String, AtomicInteger> overdue(Collection<String> responderIds) {
+		Map<String, AtomicInteger> overdue = new LinkedHashMap<>();
 		for (String id : responderIds) {
 			Subscriber known = get(id);
 			if (known.isSubscribed()) {
@@ -259,10 +260,10 @@ public final class KnownResponders {
 
 	// Counts a signal for the responders that have not answered any since. Returns those
 	// that have missed too many in a row: they are no longer subscribed.
-	public synchronized List<String> missed(Map<String, Missed> overdue, int limit) {
+	public synchronized List<String> missed(Map<String, AtomicInteger> overdue, int limit) {
 		List<String> evicted = new ArrayList<>();
 		overdue.forEach((id, missed) -> {
-			if (get(id).isMissing(missed) && missed.add() >= limit) {
+			if (get(id).isMissing(missed) && missed.incrementAndGet() >= limit) {
 				evicted.add(id);
 			}
 		});

@@ -3,6 +3,7 @@ package io.github.statesignals.core.publish.membership;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.statesignals.transport.ResponseExtension;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class Subscriber {
 	private long sinceMillis;
 
 	// Present if it has not answered the last signals.
-	private @Nullable Missed missed;
+	private @Nullable AtomicInteger missed;
 
 	// Whether it has answered a signal as a legacy peer.
 	private boolean responding;
@@ -47,9 +48,9 @@ final class Subscriber {
 		this.description = description;
 	}
 
-	Missed miss() {
+	AtomicInteger miss() {
 		if (this.missed == null) {
-			this.missed = new Missed();
+			this.missed = new AtomicInteger();
 		}
 		return this.missed;
 	}
@@ -94,7 +95,7 @@ final class Subscriber {
 		return this.missed != null;
 	}
 
-	boolean isMissing(Missed missed) {
+	boolean isMissing(AtomicInteger missed) {
 		return this.missed == missed;
 	}
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.github.statesignals.core.Futures;
@@ -120,11 +121,11 @@ class KnownRespondersTests {
 	void signalThatIsAnsweredBeforeItCountsIsNotMissed() {
 		this.responders.add("r1", ResponseExtension.UNDERSTOOD);
 		this.responders.add("r2", ResponseExtension.UNDERSTOOD);
-		Map<String, Missed> first = this.responders.overdue(List.of("r1", "r2", "stranger"));
+		Map<String, AtomicInteger> first = this.responders.overdue(List.of("r1", "r2", "stranger"));
 		assertThat(first).containsOnlyKeys("r1", "r2");
 		this.responders.answered("r1");
 		assertThat(this.responders.missed(first, 1)).containsExactly("r2");
-		Map<String, Missed> second = this.responders.overdue(List.of("r1"));
+		Map<String, AtomicInteger> second = this.responders.overdue(List.of("r1"));
 		assertThat(this.responders.missed(first, 1)).isEmpty();
 		assertThat(this.responders.missed(second, 2)).isEmpty();
 		assertThat(this.responders.missed(this.responders.overdue(List.of("r1")), 2)).containsExactly("r1");
@@ -499,7 +500,7 @@ class KnownRespondersTests {
 	@Test
 	void eachThatHasMissedASignalIsNotedWhenItAnswers() {
 		List.of("r1", "r2").forEach((id) -> this.responders.add(id, ResponseExtension.UNDERSTOOD));
-		Map<String, Missed> overdue = this.responders.overdue(List.of("r1", "r2"));
+		Map<String, AtomicInteger> overdue = this.responders.overdue(List.of("r1", "r2"));
 		List.of("r1", "r2").forEach(this.responders::answered);
 		assertThat(this.responders.missed(overdue, 1)).isEmpty();
 	}
