@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import io.github.statesignals.Response;
@@ -36,6 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Subscribes responders to one exporter and removes them: by their responses and
  * announcements, by probes, and by the state of the responders of the same application.
+ * The monitor is held while one of these is subscribed or removed, so that each decision
+ * is about its state at that time.
  */
 public final class Subscriptions {
 
@@ -58,10 +59,6 @@ public final class Subscriptions {
 	private final SignalPublisher publisher;
 
 	private final SubscriptionRequests requests;
-
-	// Held while a responder of this application is subscribed or removed, so that each
-	// decision is about its state at that time.
-	private final ReentrantLock lock = new ReentrantLock();
 
 	Subscriptions(String publisherId, String channel, EngineServices services, ResponderRegistry localResponders,
 			Supplier<@Nullable Signal> initialization) {
@@ -114,21 +111,19 @@ public final class Subscriptions {
 				|| !responder.getChannel().equals(this.channel)) {
 			return;
 		}
-		locked(() -> {
+		synchronized (this) {
 			if (responder.subscribesTo(initialization)) {
 				subscribe(responder.getResponderId(),
 						(settings.extensions() != Extensions.OFF) ? responder.subscription() : null);
 			}
-		});
+		}
 	}
 
 	// Its answer to an initialization may be received after it has left.
-	private void onSubscriptionOf(DefaultSignalResponder own, @Nullable ResponseExtension extension) {
-		locked(() -> {
-			if (own.isListening()) {
-				subscribe(own.getResponderId(), extension);
-			}
-		});
+	private synchronized void onSubscriptionOf(DefaultSignalResponder own, @Nullable ResponseExtension extension) {
+		if (own.isListening()) {
+			subscribe(own.getResponderId(), extension);
+		}
 	}
 
 	private void subscribe(String responderId, @Nullable ResponseExtension extension) {
@@ -227,22 +222,14 @@ public final class Subscriptions {
 	// it, unless the bye was received or can't be sent. Ignores a responder that listens
 	// again.
 	public void withdraw(DefaultSignalResponder responder, boolean atOnce) {
-		this.publisher.completeEnded(() -> locked(() -> {
-			String responderId = responder.getResponderId();
-			if (!responder.isListening()
-					&& (atOnce ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
-				left(responderId, Reason.SAID_BYE);
-			}
-		}));
+		this.publisher.completeEnded(() -> removeUnlessListening(responder, atOnce));
 	}
 
-	private void locked(Runnable action) {
-		this.lock.lock();
-		try {
-			action.run();
-		}
-		finally {
-			this.lock.unlock();
+	private synchronized void removeUnlessListening(DefaultSignalResponder responder, boolean atOnce) {
+		String responderId = responder.getResponderId();
+		if (!responder.isListening()
+				&& (atOnce ? this.publisher.remove(responderId, true) : this.responders.remove(responderId))) {
+			left(responderId, Reason.SAID_BYE);
 		}
 	}
 
