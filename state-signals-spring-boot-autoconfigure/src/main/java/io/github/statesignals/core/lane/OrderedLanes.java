@@ -9,8 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -50,9 +48,7 @@ public final class OrderedLanes implements Executor {
 
 	private final Budget waiting;
 
-	private final ReentrantLock idleLock = new ReentrantLock();
-
-	private final Condition idle = this.idleLock.newCondition();
+	private final Object idle = new Object();
 
 	public OrderedLanes(LaneScheduler scheduler, int capacity, int totalCapacity, Budget memory) {
 		this(scheduler, capacity, totalCapacity, memory, null);
@@ -76,10 +72,9 @@ public final class OrderedLanes implements Executor {
 	private boolean submit(Object key, Task task, @Nullable Executor unlocked) {
 		Lane lane = this.lanes.computeIfAbsent(key, Lane::new);
 		Offer offer = lane.offer(task);
-		while (offer == Offer.RETIRED) {
+		if (offer == Offer.RETIRED) {
 			this.lanes.remove(key, lane);
-			lane = this.lanes.computeIfAbsent(key, Lane::new);
-			offer = lane.offer(task);
+			return submit(key, task, unlocked);
 		}
 		if (offer == Offer.REFUSED_AND_RETIRED) {
 			remove(key, lane);
@@ -88,9 +83,7 @@ public final class OrderedLanes implements Executor {
 			schedule(lane, offer);
 		}
 		else {
-			Lane offered = lane;
-			Offer taken = offer;
-			unlocked.execute(() -> schedule(offered, taken));
+			unlocked.execute(() -> schedule(lane, offer));
 		}
 		return offer == Offer.FIRST || offer == Offer.QUEUED;
 	}
@@ -110,20 +103,7 @@ public final class OrderedLanes implements Executor {
 	// Queues a task that is over when it returns. A caller that holds a lock passes an
 	// executor that runs calls without it, because tasks are passed to user code.
 	public boolean submit(Object key, long bytes, Runnable task, @Nullable Executor unlocked) {
-		return submit(key, new Task() {
-
-			@Override
-			public @Nullable CompletableFuture<?> run() {
-				task.run();
-				return null;
-			}
-
-			@Override
-			public long bytes() {
-				return bytes;
-			}
-
-		}, unlocked);
+		return submit(key, new Call(task, bytes), unlocked);
 	}
 
 	// Runs the task without a lane. Never refuses.
@@ -136,19 +116,14 @@ public final class OrderedLanes implements Executor {
 	}
 
 	public boolean awaitIdle(Duration timeout) throws InterruptedException {
-		long remaining = TimeUnit.NANOSECONDS.convert(timeout);
-		this.idleLock.lock();
-		try {
-			while (!isIdle()) {
-				if (remaining <= 0) {
-					return false;
-				}
-				remaining = this.idle.awaitNanos(remaining);
+		long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
+		synchronized (this.idle) {
+			long remaining = end - System.nanoTime();
+			while (!isIdle() && remaining > 0) {
+				TimeUnit.NANOSECONDS.timedWait(this.idle, remaining);
+				remaining = end - System.nanoTime();
 			}
-			return true;
-		}
-		finally {
-			this.idleLock.unlock();
+			return isIdle();
 		}
 	}
 
@@ -230,12 +205,8 @@ public final class OrderedLanes implements Executor {
 	private void remove(Object key, Lane lane) {
 		this.lanes.remove(key, lane);
 		if (isIdle()) {
-			this.idleLock.lock();
-			try {
-				this.idle.signalAll();
-			}
-			finally {
-				this.idleLock.unlock();
+			synchronized (this.idle) {
+				this.idle.notifyAll();
 			}
 		}
 	}
@@ -264,6 +235,16 @@ public final class OrderedLanes implements Executor {
 		// About the bytes that the task takes until it is over, always the same.
 		default long bytes() {
 			return 0;
+		}
+
+	}
+
+	private record Call(Runnable task, long bytes) implements Task {
+
+		@Override
+		public @Nullable CompletableFuture<?> run() {
+			this.task.run();
+			return null;
 		}
 
 	}
