@@ -19,17 +19,12 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * Calls the application's interceptors around handling and publishing.
  */
-public final class Interceptors {
-
-	private final Supplier<List<SignalInterceptor>> interceptors;
-
-	private final Executor executor;
+public record Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
 
 	// The interceptors are asked for once, and not before the first signal: they may
 	// depend on exporters.
-	public Interceptors(Supplier<List<SignalInterceptor>> interceptors, Executor executor) {
-		this.interceptors = SingletonSupplier.of(interceptors);
-		this.executor = executor;
+	public Interceptors {
+		interceptors = SingletonSupplier.of(interceptors);
 	}
 
 	public CompletionStage<@Nullable Acknowledgement> handle(Signal signal, SignalInterceptor.Handling handler)
@@ -48,10 +43,10 @@ public final class Interceptors {
 		return chain;
 	}
 
-	public <T> CompletableFuture<SignalResult> publish(Signal signal, T options, Executor completion,
-			BiFunction<Signal, T, CompletableFuture<SignalResult>> publisher) {
+	public CompletableFuture<SignalResult> publish(Signal signal, Executor completion,
+			SignalInterceptor.Publishing publisher) {
 		if (this.interceptors.get().isEmpty()) {
-			return publisher.apply(signal, options);
+			return publisher.proceed(signal);
 		}
 		List<CompletableFuture<SignalResult>> published = new CopyOnWriteArrayList<>();
 		SignalInterceptor.Publishing publishing = (actual) -> {
@@ -60,7 +55,7 @@ public final class Interceptors {
 						"A SignalInterceptor must not change the publisher or the event of a signal: answers name them");
 			}
 			// Not on the transport's thread, which interceptors might block.
-			CompletableFuture<SignalResult> proceeded = publisher.apply(actual, options);
+			CompletableFuture<SignalResult> proceeded = publisher.proceed(actual);
 			published.add(proceeded);
 			return Futures.handOut(proceeded, this.executor);
 		};

@@ -13,6 +13,7 @@ import io.github.statesignals.core.SignalObserver.Scope;
 import io.github.statesignals.core.exporter.DefaultSignalSpec.Published;
 import io.github.statesignals.core.exporter.ExporterState.Status;
 import io.github.statesignals.core.publish.PublishOptions;
+import io.github.statesignals.core.publish.SignalPublisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,8 +60,9 @@ record ObservedPublisher(String channel, EngineServices services, BooleanSupplie
 					+ "awaited. Call initialize(\"{}\") first; state-signals.exporter.legal-events does so at the end of "
 					+ "the start, for the SignalExporter bean alone", event, signal.publisherId(), event);
 		}
+		SignalPublisher publisher = this.subscriptions.get().publisher();
 		return this.services.interceptors()
-			.publish(signal, options, options.completion(), this.subscriptions.get().publisher()::publish);
+			.publish(signal, options.completion(), (actual) -> publisher.publish(actual, options));
 	}
 
 }
