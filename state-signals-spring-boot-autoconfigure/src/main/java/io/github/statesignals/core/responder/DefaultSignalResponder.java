@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -94,7 +95,8 @@ public final class DefaultSignalResponder implements SignalResponder {
 		this.responderId = this.durable ? name : ResponderIds.create(name);
 		TextLength.check(this.responderId, "The id of a SignalResponder",
 				"shorten its name, state-signals.responder.name or spring.application.name");
-		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this.handlers);
+		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this.handlers,
+				new AtomicReference<>());
 		this.handling = new SignalHandling(this.responderId, services, this.listeners, this.unanswered, this.answers,
 				this::handled);
 		this.locks = new SignalLocks(name, channel, this.durable, services);
@@ -259,11 +261,8 @@ public final class DefaultSignalResponder implements SignalResponder {
 	// does not if its locks filter the signal out, or a listener leaves the answer to the
 	// application; neither matters on a durable channel.
 	public boolean subscribesTo(Signal initialization) {
-		if (!this.listening.get() || this.durable) {
-			return this.listening.get();
-		}
-		return this.locks.accepts(initialization)
-				&& (this.listeners.isEmpty() || !this.handlers.matching(initialization).isEmpty());
+		return this.listening.get() && (this.durable || (this.locks.accepts(initialization)
+				&& (this.listeners.isEmpty() || !this.handlers.matching(initialization).isEmpty())));
 	}
 
 	// False before its first handler or listener, and after its last one.

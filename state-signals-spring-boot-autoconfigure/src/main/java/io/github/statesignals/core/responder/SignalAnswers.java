@@ -1,9 +1,10 @@
 package io.github.statesignals.core.responder;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -23,36 +24,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-final class SignalAnswers {
+/**
+ * Answers the signals of one responder.
+ *
+ * @param seal proves that an announcement of leaving is the responder's own. Used once,
+ * and absent until the first exporter gets it
+ */
+record SignalAnswers(String name, String channel, String responderId, boolean durable, EngineServices services,
+		RegisteredHandlers handlers, AtomicReference<@Nullable LeaveSeal> seal) {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
-
-	private final String name;
-
-	private final String channel;
-
-	private final String responderId;
-
-	private final boolean durable;
-
-	private final EngineServices services;
-
-	private final RegisteredHandlers handlers;
-
-	// Proves that an announcement of leaving is the responder's own. Used once, and
-	// absent until the first exporter gets it.
-	@GuardedBy("this")
-	private @Nullable LeaveSeal seal;
-
-	SignalAnswers(String name, String channel, String responderId, boolean durable, EngineServices services,
-			RegisteredHandlers handlers) {
-		this.name = name;
-		this.channel = channel;
-		this.responderId = responderId;
-		this.durable = durable;
-		this.services = services;
-		this.handlers = handlers;
-	}
 
 	void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
 		if (logger.isDebugEnabled()) {
@@ -122,7 +103,7 @@ final class SignalAnswers {
 		ResponseExtension common = (delivery != null) ? delivery.answerExtension() : ResponseExtension.UNDERSTOOD;
 		if (Signal.INITIALIZATION.equals(event) && !this.durable) {
 			return new ResponseExtension(common.id(), null, this.services.outbound().transport().replyTo(this.channel),
-					seal().seal(), null);
+					obtainSeal().seal(), null);
 		}
 		return (handledEvents != null) ? new ResponseExtension(common.id(), handledEvents, null, null, null) : common;
 	}
@@ -131,19 +112,13 @@ final class SignalAnswers {
 		return extension(null, Signal.INITIALIZATION, null);
 	}
 
-	synchronized ResponseExtension leaveExtension() {
-		String key = seal().key();
-		this.seal = null;
-		return new ResponseExtension(null, null, null, key, null);
+	ResponseExtension leaveExtension() {
+		LeaveSeal used = Objects.requireNonNullElseGet(this.seal.getAndSet(null), LeaveSeal::create);
+		return new ResponseExtension(null, null, null, used.key(), null);
 	}
 
-	private synchronized LeaveSeal seal() {
-		LeaveSeal known = this.seal;
-		if (known == null) {
-			known = LeaveSeal.create();
-			this.seal = known;
-		}
-		return known;
+	private LeaveSeal obtainSeal() {
+		return Objects.requireNonNull(this.seal.updateAndGet((known) -> (known != null) ? known : LeaveSeal.create()));
 	}
 
 	void answerUnhandled(Delivery delivery) {
