@@ -22,7 +22,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
-final class ResultMeters implements ResultListener {
+record ResultMeters(SignalEngine engine, MeterRegistry registry,
+		Map<String, Map<String, EventMeters>> channels) implements ResultListener {
 
 	// The event of an exporter that is not initialized may be any text.
 	private static final String UNKNOWN = "UNKNOWN";
@@ -32,15 +33,8 @@ final class ResultMeters implements ResultListener {
 		.mapToObj(Duration::ofMillis)
 		.toArray(Duration[]::new);
 
-	private final Map<String, Map<String, EventMeters>> channels = new ConcurrentHashMap<>();
-
-	private final SignalEngine engine;
-
-	private final MeterRegistry registry;
-
 	ResultMeters(SignalEngine engine, MeterRegistry registry) {
-		this.engine = engine;
-		this.registry = registry;
+		this(engine, registry, new ConcurrentHashMap<>());
 	}
 
 	@Override

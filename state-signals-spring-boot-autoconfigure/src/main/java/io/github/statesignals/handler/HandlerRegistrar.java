@@ -34,33 +34,25 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.function.SingletonSupplier;
 
-final class HandlerRegistrar {
+/**
+ * Checks the handler methods of beans, and registers them at their responders.
+ *
+ * @param typesByEvent the types of handlers that name no event
+ */
+record HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, BeanClasses classes, SignalEngine engine,
+		HandlerArguments arguments, Map<String, Class<?>> typesByEvent) {
 
 	// The annotations of Spring's own processor.
 	private static final List<String> ASYNCHRONOUS = List.of("org.springframework.scheduling.annotation.Async",
 			"jakarta.ejb.Asynchronous", "jakarta.enterprise.concurrent.Asynchronous");
 
-	private final ConfigurableListableBeanFactory beanFactory;
-
-	private final BeanClasses classes;
-
-	private final SignalEngine engine;
-
-	private final AttributeResolver attributeResolver;
-
-	private final HandlerArguments arguments;
-
-	// Of handlers that name no event.
-	private final Map<String, Class<?>> typesByEvent = new ConcurrentHashMap<>();
-
 	HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, BeanClasses classes, SignalEngine engine) {
-		this.beanFactory = beanFactory;
-		this.classes = classes;
-		this.engine = engine;
-		this.attributeResolver = new AttributeResolver(beanFactory);
-		this.arguments = new HandlerArguments(new MetadataReader(beanFactory),
-				beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(),
-				new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory), this.attributeResolver);
+		this(beanFactory, classes, engine,
+				new HandlerArguments(new MetadataReader(beanFactory),
+						beanFactory.getBeanProvider(SignalArgumentResolver.class).orderedStream().toList(),
+						new SignalConverters(beanFactory, classes), new ArgumentValidator(beanFactory),
+						new AttributeResolver(beanFactory)),
+				new ConcurrentHashMap<>());
 	}
 
 	// Returns the call that registers the handler, because all methods of a bean are
@@ -68,7 +60,7 @@ final class HandlerRegistrar {
 	Runnable prepare(HandlerBean bean, Method method, OnSignal annotation,
 			List<SignalResponder.@Nullable Registration> registered) {
 		OnSignalAttributes attributes = new OnSignalAttributes(method, annotation, bean.defaults(),
-				this.attributeResolver);
+				this.arguments.attributeResolver());
 		checkKind(method);
 		checkAdvice(method, bean);
 		InvocableMethods.select(method, bean.beanType());

@@ -21,24 +21,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Announces responders directly to the exporters of this application, and over the wire
  * to all others.
+ *
+ * @param unannounced those that left and could not announce it, for they were not
+ * connected
  */
-final class ResponderAnnouncements implements Announcements<DefaultSignalResponder> {
+record ResponderAnnouncements(Outbound outbound, ExporterRegistry exporters, boolean enabled,
+		Set<DefaultSignalResponder> unannounced) implements Announcements<DefaultSignalResponder> {
 
 	private static final Logger logger = LoggerFactory.getLogger(ResponderAnnouncements.class);
 
-	private final Outbound outbound;
-
-	private final ExporterRegistry exporters;
-
-	private final boolean enabled;
-
-	// Those that left and could not announce it, for they were not connected.
-	private final Set<DefaultSignalResponder> unannounced = ConcurrentHashMap.newKeySet();
-
 	ResponderAnnouncements(Outbound outbound, EngineSettings settings, ExporterRegistry exporters) {
-		this.outbound = outbound;
-		this.exporters = exporters;
-		this.enabled = settings.extensions() != Extensions.OFF && settings.responders().enabled();
+		this(outbound, exporters, settings.extensions() != Extensions.OFF && settings.responders().enabled(),
+				ConcurrentHashMap.newKeySet());
 	}
 
 	@Override

@@ -32,7 +32,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-final class SignalRouter implements DurableSignalTransport.Listener {
+record SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
+		Announcements<DefaultSignalResponder> announcements, Acceptance acceptance, Runnable onConnected,
+		boolean enabled, boolean extensible, MissedSignals missed,
+		SequenceTracker sequences) implements DurableSignalTransport.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalRouter.class);
 
@@ -41,37 +44,11 @@ final class SignalRouter implements DurableSignalTransport.Listener {
 
 	private static final BooleanSupplier EXTENDED = () -> true;
 
-	private final EngineServices services;
-
-	private final ExporterRegistry exporters;
-
-	private final ResponderRegistry responders;
-
-	private final Announcements<DefaultSignalResponder> announcements;
-
-	private final Acceptance acceptance;
-
-	private final Runnable onConnected;
-
-	private final boolean enabled;
-
-	private final boolean extensible;
-
-	private final MissedSignals missed;
-
-	private final SequenceTracker sequences = new SequenceTracker();
-
 	SignalRouter(EngineServices services, ExporterRegistry exporters, ResponderRegistry responders,
 			Announcements<DefaultSignalResponder> announcements, Acceptance acceptance, Runnable onConnected) {
-		this.services = services;
-		this.exporters = exporters;
-		this.responders = responders;
-		this.missed = new MissedSignals(services.events(), services.counters(), services.timer());
-		this.announcements = announcements;
-		this.acceptance = acceptance;
-		this.onConnected = onConnected;
-		this.enabled = services.settings().responders().enabled();
-		this.extensible = services.settings().extensions() != Extensions.OFF;
+		this(services, exporters, responders, announcements, acceptance, onConnected,
+				services.settings().responders().enabled(), services.settings().extensions() != Extensions.OFF,
+				new MissedSignals(services.events(), services.counters(), services.timer()), new SequenceTracker());
 	}
 
 	@Override

@@ -45,32 +45,17 @@ import org.springframework.util.function.SingletonSupplier;
  * Finds the listeners of bridged types among the beans of one application context, and
  * leaves out those that are never called for a signal.
  */
-final class BridgedListeners {
+record BridgedListeners(AbstractApplicationContext context, Map<String, BridgedEvent> events,
+		SingletonSupplier<TransactionTemplate> transaction, MetadataReader reader, BeanClasses classes) {
 
 	private static final Logger logger = LoggerFactory.getLogger(BridgedListeners.class);
 
 	private static final String NOT_REGISTERED = "Spring did not know its type, or its bean, when it registered the listeners. "
 			+ "Declare the type of the bean, such as FactoryBean<AlarmListener>, and define it before the context is refreshed";
 
-	private final AbstractApplicationContext context;
-
-	private final Map<String, BridgedEvent> events = new LinkedHashMap<>();
-
-	private final SingletonSupplier<TransactionTemplate> transaction;
-
-	private final MetadataReader reader;
-
-	private final BeanClasses classes;
-
 	BridgedListeners(AbstractApplicationContext context) {
-		this.context = context;
-		this.transaction = SingletonSupplier.ofNullable(() -> transaction(context));
-		this.reader = new MetadataReader(context.getBeanFactory());
-		this.classes = new BeanClasses(context.getBeanFactory());
-	}
-
-	MetadataReader reader() {
-		return this.reader;
+		this(context, new LinkedHashMap<>(), SingletonSupplier.ofNullable(() -> transaction(context)),
+				new MetadataReader(context.getBeanFactory()), new BeanClasses(context.getBeanFactory()));
 	}
 
 	// Called after Spring has registered its own listeners.
