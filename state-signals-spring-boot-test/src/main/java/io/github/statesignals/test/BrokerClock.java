@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.core.lane.ScheduledTimer;
@@ -28,9 +27,9 @@ final class BrokerClock {
 	private final Queue<Task> tasks = new PriorityQueue<>(
 			Comparator.<Task>comparingLong((task) -> task.due).thenComparingLong((task) -> task.number));
 
-	private final ReentrantLock advancing = new ReentrantLock();
+	private final Object advancing = new Object();
 
-	private final ReentrantLock running = new ReentrantLock();
+	private final Object running = new Object();
 
 	private final Runnable settle;
 
@@ -58,8 +57,7 @@ final class BrokerClock {
 		if (duration.isNegative()) {
 			throw new IllegalArgumentException("Time can't be moved back, by " + duration);
 		}
-		this.advancing.lock();
-		try {
+		synchronized (this.advancing) {
 			this.settle.run();
 			long end = plus(now(), duration);
 			for (Task next = next(end); next != null; next = next(end)) {
@@ -68,9 +66,6 @@ final class BrokerClock {
 				this.settle.run();
 			}
 			moveTo(end);
-		}
-		finally {
-			this.advancing.unlock();
 		}
 	}
 
@@ -94,14 +89,10 @@ final class BrokerClock {
 	}
 
 	private void runDue() {
-		this.running.lock();
-		try {
+		synchronized (this.running) {
 			for (Task due = takeDue(); due != null; due = takeDue()) {
 				due.run();
 			}
-		}
-		finally {
-			this.running.unlock();
 		}
 	}
 

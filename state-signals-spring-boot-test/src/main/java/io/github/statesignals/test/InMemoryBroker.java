@@ -9,8 +9,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-import org.springframework.util.unit.DataSize;
-
 /**
  * Connects the transports of one JVM. All receive the messages in the same order. Has the
  * time of their applications.
@@ -32,10 +30,6 @@ final class InMemoryBroker {
 	// An empty name is that of a broker that no other application has.
 	static InMemoryBroker named(String name) {
 		return name.isEmpty() ? new InMemoryBroker() : SHARED.computeIfAbsent(name, (created) -> new InMemoryBroker());
-	}
-
-	InMemoryTransport transport(DataSize maxPayload, boolean addressed) {
-		return new InMemoryTransport(this, maxPayload, addressed);
 	}
 
 	BrokerClock clock() {

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -37,7 +36,7 @@ final class InMemoryTransport implements SignalTransport {
 	private final Set<String> channels = ConcurrentHashMap.newKeySet();
 
 	// Held while the listener is called.
-	private final ReentrantLock listening = new ReentrantLock();
+	private final Object listening = new Object();
 
 	private final InMemoryBroker broker;
 
@@ -77,9 +76,9 @@ final class InMemoryTransport implements SignalTransport {
 	@Override
 	public void stop() {
 		end();
-		// Waits for the present call.
-		this.listening.lock();
-		this.listening.unlock();
+		synchronized (this.listening) {
+			// Waits for the present call.
+		}
 	}
 
 	private synchronized void end() {
@@ -188,14 +187,10 @@ final class InMemoryTransport implements SignalTransport {
 		}
 
 		void call(Runnable call) {
-			InMemoryTransport.this.listening.lock();
-			try {
+			synchronized (InMemoryTransport.this.listening) {
 				if (InMemoryTransport.this.connection == this) {
 					call.run();
 				}
-			}
-			finally {
-				InMemoryTransport.this.listening.unlock();
 			}
 		}
 

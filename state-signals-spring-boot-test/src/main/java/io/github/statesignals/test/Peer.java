@@ -6,7 +6,6 @@ import java.util.List;
 import io.github.statesignals.core.EngineSettings;
 import io.github.statesignals.core.SignalObserver;
 import io.github.statesignals.core.engine.SignalEngine;
-import io.github.statesignals.core.lane.Timer;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -15,25 +14,20 @@ import org.springframework.util.unit.DataSize;
 /**
  * Another application on the broker of the tested one, with a separate engine.
  */
-final class Peer {
+record Peer(InMemoryTransport transport, SignalEngine engine) {
 
 	private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(1);
 
-	private final InMemoryTransport transport;
-
-	private final Timer timer;
-
-	private final SignalEngine engine;
-
-	Peer(InMemoryBroker broker, EngineSettings tested, DataSize maxPayload, JsonMapper mapper, boolean respond) {
-		this.transport = broker.transport(maxPayload, tested.extensions() != EngineSettings.Extensions.OFF);
-		this.timer = broker.clock().timer();
+	static Peer of(InMemoryBroker broker, EngineSettings tested, DataSize maxPayload, JsonMapper mapper,
+			boolean respond) {
+		InMemoryTransport transport = new InMemoryTransport(broker, maxPayload,
+				tested.extensions() != EngineSettings.Extensions.OFF);
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("signal-scenario-");
 		executor.setDaemon(true);
 		executor.setTaskDecorator(broker::inFlight);
-		this.engine = new SignalEngine(this.transport, settings(tested, respond), executor, mapper, List::of,
-				(event) -> {
-				}, this.timer, () -> SignalObserver.NONE);
+		return new Peer(transport,
+				new SignalEngine(transport, settings(tested, respond), executor, mapper, List::of, (event) -> {
+				}, broker.clock().timer(), () -> SignalObserver.NONE));
 	}
 
 	private static EngineSettings settings(EngineSettings tested, boolean respond) {
@@ -45,18 +39,6 @@ final class Peer {
 				new EngineSettings.Responders("test", respond, responders.unhandled(), responders.expired(), null, null,
 						true, responders.queueCapacity(), responders.totalQueueCapacity()),
 				DRAIN_TIMEOUT);
-	}
-
-	InMemoryTransport transport() {
-		return this.transport;
-	}
-
-	Timer timer() {
-		return this.timer;
-	}
-
-	SignalEngine engine() {
-		return this.engine;
 	}
 
 	// Ends as an application that stops, also if its process was killed in between: then

@@ -176,7 +176,7 @@ public final class SignalScenario implements AutoCloseable {
 	}
 
 	private Peer peer(boolean respond) {
-		return new Peer(this.broker, this.engine.getSettings(), this.properties.getProtocol().getMaxPayload(),
+		return Peer.of(this.broker, this.engine.getSettings(), this.properties.getProtocol().getMaxPayload(),
 				this.mapper, respond);
 	}
 

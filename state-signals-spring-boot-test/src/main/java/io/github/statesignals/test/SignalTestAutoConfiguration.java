@@ -51,7 +51,7 @@ public final class SignalTestAutoConfiguration {
 								+ "Set the property to broadcast in this test, or test with Redis and without @AutoConfigureSignals.");
 			}
 		});
-		return broker.transport(properties.getProtocol().getMaxPayload(),
+		return new InMemoryTransport(broker, properties.getProtocol().getMaxPayload(),
 				properties.getProtocol().getExtensions() != Extensions.OFF);
 	}
 

@@ -98,7 +98,7 @@ public final class TestResponder {
 				respond.run();
 			}
 			else {
-				peer.timer().schedule(this.delay, respond);
+				peer.engine().services().timer().schedule(this.delay, respond);
 			}
 		}
 	}

@@ -16,7 +16,7 @@ class InMemoryTransportTests extends SignalTransportContractTests {
 
 	@Override
 	protected SignalTransport createTransport() {
-		return this.broker.transport(DataSize.ofMegabytes(1), true);
+		return new InMemoryTransport(this.broker, DataSize.ofMegabytes(1), true);
 	}
 
 	@Override
