@@ -114,8 +114,8 @@ public interface SignalSpec {
 	 * @throws org.springframework.dao.DataAccessException if Redis refused the signal (at
 	 * once) or did not confirm it (after the timeout). The message names the signal, and
 	 * states that it was not sent, or that it may have been sent
-	 * @throws IllegalStateException if the thread is interrupted, or the exporter is shut
-	 * down before the signal was sent
+	 * @throws IllegalStateException if the thread is interrupted (the signal may have
+	 * been sent), or the exporter is shut down before the signal was sent
 	 */
 	SignalResult publish();
 

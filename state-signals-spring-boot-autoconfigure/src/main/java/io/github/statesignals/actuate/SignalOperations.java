@@ -111,7 +111,7 @@ record SignalOperations(SignalEngine engine, DurableChannels durableChannels) {
 	// The timeout of a publish begins when it is sent, and it may be queued.
 	private static SignalResult await(String event, CompletableFuture<SignalResult> result) {
 		try {
-			return Futures.join(result.copy().orTimeout(QUEUED_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+			return Futures.join(result.copy().orTimeout(QUEUED_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS), event);
 		}
 		catch (IllegalStateException ex) {
 			if (ex.getCause() instanceof TimeoutException) {

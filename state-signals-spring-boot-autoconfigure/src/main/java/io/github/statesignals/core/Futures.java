@@ -19,13 +19,14 @@ public final class Futures {
 	}
 
 	// If the thread is interrupted, it stays so.
-	public static <T extends @Nullable Object> T join(CompletionStage<T> stage) {
+	public static <T extends @Nullable Object> T join(CompletionStage<T> stage, String event) {
 		try {
 			return stage.toCompletableFuture().get();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while waiting for signals", ex);
+			throw new IllegalStateException(
+					"Interrupted while waiting for the outcome of '%s', which may have been sent".formatted(event), ex);
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = unwrap(ex);

@@ -71,7 +71,7 @@ final class SignalHandlerMethod implements SelectiveHandler {
 
 	@Override
 	public @Nullable Acknowledgement handle(Signal signal) throws Exception {
-		return Futures.join(handleAsync(signal, () -> selects(signal)));
+		return Futures.join(handleAsync(signal, () -> selects(signal)), signal.event());
 	}
 
 	@Override

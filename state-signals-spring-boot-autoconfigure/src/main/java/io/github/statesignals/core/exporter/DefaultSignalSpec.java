@@ -152,7 +152,7 @@ final class DefaultSignalSpec implements SignalSpec {
 		SignalResult result = null;
 		Throwable failure = null;
 		try {
-			result = Futures.join(published.result());
+			result = Futures.join(published.result(), this.event);
 			return result;
 		}
 		catch (RuntimeException | Error ex) {

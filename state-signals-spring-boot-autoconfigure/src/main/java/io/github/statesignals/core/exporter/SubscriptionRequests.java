@@ -113,7 +113,7 @@ final class SubscriptionRequests {
 				sendUntil(reached, interval, next);
 				reached.whenComplete((enough, ex) -> next.get().run());
 			}
-			return Futures.join(reached);
+			return Futures.join(reached, Signal.INITIALIZATION);
 		}
 		finally {
 			reached.cancel(false);

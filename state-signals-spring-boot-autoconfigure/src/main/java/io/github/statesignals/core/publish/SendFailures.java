@@ -85,14 +85,14 @@ public final class SendFailures {
 		CompletableFuture<?> bounded = sending.exceptionallyCompose(
 				(ex) -> CompletableFuture.failedFuture(describe(Futures.unwrap(ex), event, publisherId)));
 		if (timeout.isNegative()) {
-			Futures.join(bounded);
+			Futures.join(bounded, event);
 			return;
 		}
 		// The driver may wait for Redis longer.
 		Runnable cancel = timer.schedule(timeout,
 				() -> bounded.completeExceptionally(unconfirmed(event, publisherId, timeout, sending)));
 		try {
-			Futures.join(bounded);
+			Futures.join(bounded, event);
 		}
 		finally {
 			cancel.run();

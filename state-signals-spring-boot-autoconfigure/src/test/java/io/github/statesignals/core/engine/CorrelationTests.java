@@ -603,7 +603,7 @@ class CorrelationTests {
 		assertThat(transmission).isNotDone();
 		this.applications.timer().advance(RESPONSE_TIMEOUT);
 		assertThat(transmission).isCancelled();
-		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(() -> Futures.join(publish))
+		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(() -> Futures.join(publish, "end"))
 			.withMessageContaining("did not confirm 'start'");
 	}
 
@@ -719,7 +719,7 @@ class CorrelationTests {
 			.withMessageContainingAll("'start'", "publishes of exporter '" + exporter.getPublisherId() + "'",
 					"Await some of their results first", "state-signals.exporter.max-pending");
 		assertThatExceptionOfType(TaskRejectedException.class)
-			.isThrownBy(() -> Futures.join(exporter.signal("end").publishAsync()));
+			.isThrownBy(() -> Futures.join(exporter.signal("end").publishAsync(), "end"));
 	}
 
 	private BlockingQueue<Signal> listen(Application application) {

@@ -1401,7 +1401,8 @@ class DefaultSignalExporterTests {
 	void threadThatIsInterruptedAlreadyDoesNotWait() {
 		subscribed("r1");
 		Thread.currentThread().interrupt();
-		assertThatIllegalStateException().isThrownBy(() -> this.exporter.publish("start"));
+		assertThatIllegalStateException().isThrownBy(() -> this.exporter.publish("start"))
+			.withMessage("Interrupted while waiting for the outcome of 'start', which may have been sent");
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(this.timer.scheduled()).isZero();
 	}

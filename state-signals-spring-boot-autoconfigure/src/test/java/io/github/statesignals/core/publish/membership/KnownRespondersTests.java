@@ -216,7 +216,8 @@ class KnownRespondersTests {
 		IllegalStateException closed = new IllegalStateException("closed");
 		this.responders.close(closed);
 		assertThat(many).isCompletedExceptionally();
-		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> Futures.join(many)).isSameAs(closed);
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> Futures.join(many, "initialization"))
+			.isSameAs(closed);
 	}
 
 	@Test
