@@ -41,6 +41,7 @@ import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Duration
 import java.util.concurrent.CompletableFuture
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * Handlers, typed signals and publishers that are written in Kotlin.
@@ -182,6 +183,9 @@ class KotlinTests {
             .withStackTraceContaining("takes a kotlin.time.Duration")
         assertThatExceptionOfType(IllegalArgumentException::class.java).isThrownBy { gateway<Pausing>() }
             .withMessageContaining("takes a kotlin.time.Duration")
+        assertThatExceptionOfType(IllegalArgumentException::class.java)
+            .isThrownBy { publish("configured", "waits" to listOf(5.seconds)) }
+            .withMessage("'waits[0]' is a kotlin.time.Duration, which has no unit in JSON: send a java.time.Duration")
     }
 
     @Test

@@ -116,6 +116,12 @@ public final class MetadataConverter {
 	}
 
 	private @Nullable Object objectToJson(String path, Object value, int depth) {
+		// Jackson's module for Kotlin writes the number that encodes it.
+		if (value.getClass().getName().equals("kotlin.time.Duration")) {
+			throw new IllegalArgumentException(
+					"'%s' is a kotlin.time.Duration, which has no unit in JSON: send a java.time.Duration"
+						.formatted(path));
+		}
 		try {
 			JsonNode node = this.mapper.obtain().valueToTree(value);
 			if (hasEmptyObject(node)) {
