@@ -103,6 +103,7 @@ class KotlinTests {
     @Test
     fun `any other parameter is required`() {
         assertThat(publish("cache-flip").messages()).containsValue("metadata entry 'region' is missing or null")
+        assertThat(publish("benchmark-start").messages()).containsValue("metadata entry 'uuid' is missing or null")
     }
 
     @Test

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.exc.InvalidDefinitionException;
+import tools.jackson.databind.exc.InvalidNullException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 
@@ -44,6 +45,10 @@ public final class MetadataConversionException extends RuntimeException {
 			Throwable cause = ex.getCause();
 			String message = (cause != null) ? cause.getMessage() : null;
 			return StringUtils.hasText(message) ? "is refused: " + message : "is refused";
+		}
+		// Its type is that of the object, if Kotlin refuses it.
+		if (ex instanceof InvalidNullException) {
+			return "is missing or null";
 		}
 		if (ex instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
 			return "is missing or not a valid " + mismatch.getTargetType().getSimpleName();
