@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.observation.SignalPublishContext;
 import io.github.statesignals.wire.WireVector;
 import io.lettuce.core.Range;
@@ -85,7 +86,8 @@ class WireRecordingTests {
 		responding.getBean(Responding.class).hanging.complete(null);
 		assertThat(hanging.join().isSuccess()).isTrue();
 		String responderId = responding.getBean(SignalResponder.class).getResponderId();
-		recorder.redis().publish(probe.redis(), probe.payload().replace(responderId, "other"));
+		String withoutHandlers = responding.getBean(SignalEngine.class).get("other", "").getResponderId();
+		recorder.redis().publish(probe.redis(), probe.payload().replace(responderId, withoutHandlers));
 		recorder.await("probe answer of an absent responder");
 	}
 
@@ -208,7 +210,7 @@ class WireRecordingTests {
 				return "probe answer of an absent responder";
 			}
 			if (!payload.contains("\"state\":")) {
-				return payload.contains("\"other\"") ? null : "probe";
+				return payload.contains("\"other-") ? null : "probe";
 			}
 			return payload.startsWith("{\"responder_id\":\"conductor-") ? "own probe" : "probe answer";
 		}

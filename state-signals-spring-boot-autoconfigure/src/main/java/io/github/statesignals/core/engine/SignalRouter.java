@@ -210,15 +210,15 @@ record SignalRouter(EngineServices services, ExporterRegistry exporters, Respond
 		}
 	}
 
-	// On the transport's thread: handlers may be busy.
+	// On the transport's thread: handlers may be busy. Not for a responder of another
+	// application: the probe may be a copy of one that was sent there.
 	private void answer(String channel, Response response, Probe probe, @Nullable String address) {
-		if (address == null || probe.nonce().length() > LONGEST_NONCE) {
+		DefaultSignalResponder probed = this.responders.findBroadcast(response.responderId());
+		if (probed == null || !probed.getChannel().equals(channel) || address == null
+				|| probe.nonce().length() > LONGEST_NONCE) {
 			return;
 		}
-		boolean working = this.responders.all()
-			.stream()
-			.anyMatch((responder) -> responder.getResponderId().equals(response.responderId())
-					&& responder.getChannel().equals(channel) && responder.isWorkingFor(response.publisherId()));
+		boolean working = probed.isWorkingFor(response.publisherId());
 		// Nothing of the probe is repeated: any client can send one.
 		Response answer = new Response(response.responderId(), response.publisherId(), Outbound.PROBE_EVENT, null,
 				null);

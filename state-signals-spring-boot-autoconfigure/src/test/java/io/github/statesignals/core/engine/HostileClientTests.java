@@ -12,6 +12,7 @@ import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResult;
+import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
 import io.github.statesignals.core.engine.InMemoryApplications.Message;
 import io.github.statesignals.core.engine.InMemoryApplications.Peer;
@@ -107,6 +108,22 @@ class HostileClientTests {
 			this.peer.answerPlain("python", signal, 1);
 			assertThat(get(publish).isSuccess()).isTrue();
 		}
+	}
+
+	@Test
+	void aProbeThatIsSentAgainToOtherApplicationsDoesNotRemoveAResponder() {
+		SignalExporter exporter = this.applications.start(new Settings().probeAfter(PROBE_AFTER)).exporter("start");
+		Application other = responding();
+		this.peer.subscribeAt(exporter, "r1", this.peer.transport().replyTo(InMemoryApplications.CHANNEL));
+		this.peer.forgeBye("r1", ResponseExtension.UNDERSTOOD);
+		this.peer.forget();
+		this.applications.timer().advance(PROBE_AFTER.dividedBy(4));
+		Message<Response, ResponseExtension> probe = this.peer.receiveResponse();
+		assertThat(probe.content().event()).isEqualTo(Outbound.PROBE_EVENT);
+		this.peer.respond(probe.content(), probe.extension());
+		this.peer.settle();
+		assertThat(exporter.getSubscribers()).contains("r1");
+		assertThat(other.responder().isActive()).isTrue();
 	}
 
 	// Small steps, each of which lets answers to probes arrive.
