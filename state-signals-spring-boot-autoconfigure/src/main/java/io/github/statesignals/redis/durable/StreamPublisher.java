@@ -33,7 +33,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	private static final Publish ENDED = new Publish("", new byte[0]);
 
-	private final String producer = UUID.randomUUID().toString();
+	private volatile String producer = UUID.randomUUID().toString();
 
 	private final AtomicLong batches = new AtomicLong();
 
@@ -80,6 +80,10 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 					complete(batch, entry);
 				}
 				else if (RedisExceptions.isFinal(ex)) {
+					if (RedisExceptions.reason(ex).contains("A later batch")) {
+						// There is none: another client has written its number.
+						this.producer = UUID.randomUUID().toString();
+					}
 					batch.forEach((publish) -> publish.fail(RedisExceptions.scriptFailure(ex)));
 				}
 				else {

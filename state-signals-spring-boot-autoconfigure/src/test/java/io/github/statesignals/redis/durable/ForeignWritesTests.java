@@ -12,6 +12,7 @@ import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -62,6 +63,18 @@ class ForeignWritesTests {
 		}
 		this.first.transport.stop();
 		this.first = this.transports.responder("r", LATEST, (received) -> true);
+		publish();
+	}
+
+	@Test
+	void aNumberOfALaterBatchFailsOnePublish() throws Exception {
+		this.exporter = this.transports.exporter(LATEST).transport;
+		this.first = this.transports.responder("r", LATEST, (received) -> true);
+		this.second = this.transports.responder("s", LATEST, (received) -> true);
+		publish();
+		names(Key.PRODUCER).forEach((name) -> this.transports.redis.set(name, "99999999999 1-1"));
+		assertThatThrownBy(() -> this.exporter.send(this.transports.channel, StreamTransports.signal(0), null)
+			.get(5, TimeUnit.SECONDS)).hasMessageContaining("A later batch was stored before");
 		publish();
 	}
 
