@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits for the handlers when the engine stops, but not for those that wait for the stop.
- * The signals of handlers that have not finished fail: the bye that follows does not tell
- * that a handler had begun.
+ * The signals of handlers that have not finished fail: the bye that follows does not
+ * state that a handler had begun.
  */
 final class Drain {
 
