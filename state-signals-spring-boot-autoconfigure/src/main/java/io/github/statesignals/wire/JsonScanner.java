@@ -140,17 +140,12 @@ abstract class JsonScanner<M extends ReceivedMessage> {
 	}
 
 	private boolean skipSpaced(byte[] name) {
-		int start = this.at;
-		int end = start + name.length + 1;
-		if (end > this.end || this.json[start] != ',' || this.json[start + 1] != ' ') {
+		int colon = this.at + name.length;
+		if (colon >= this.end || this.json[this.at] != ',' || this.json[this.at + 1] != ' '
+				|| !Arrays.equals(name, 1, name.length, this.json, this.at + 2, colon + 1)) {
 			return false;
 		}
-		for (int i = 1; i < name.length; i++) {
-			if (this.json[start + 1 + i] != name[i]) {
-				return false;
-			}
-		}
-		this.at = end;
+		this.at = colon + 1;
 		space();
 		return true;
 	}

@@ -103,7 +103,7 @@ final class MessageReader {
 	// tooLarge: the problem of a payload that is not to be read completely.
 	static ReceivedMessage readSignal(byte[] payload, @Nullable String tooLarge) {
 		MessageReader reader = new MessageReader(true, false, payload, tooLarge);
-		Map<String, @Nullable Object> metadata = reader.metadata();
+		Map<String, @Nullable Object> metadata = reader.object(FieldNames.METADATA);
 		SignalExtension extension = ExtensionReader.signal(metadata.get(FieldNames.EXTENSION));
 		String problem = reader.problem(FieldNames.PUBLISHER_ID, FieldNames.PROCESS_NAME, FieldNames.EVENT,
 				FieldNames.RUNNER_HOST, FieldNames.SAMPLE_NO, FieldNames.TAG);
@@ -139,7 +139,7 @@ final class MessageReader {
 		if (problem != null) {
 			return new MalformedMessage(problem, null, null);
 		}
-		Map<String, Object> extension = reader.extension();
+		Map<String, @Nullable Object> extension = reader.object(FieldNames.EXTENSION);
 		List<String> responders = ResponseValues.ids(reader.members.get(FieldNames.RESPONDER_ID));
 		List<String> signals = (combined && ExtensionReader.response(extension) != null)
 				? ResponseValues.ids(extension.get(FieldNames.ID)) : List.of();
@@ -152,7 +152,7 @@ final class MessageReader {
 		return !signals.isEmpty() ? reader.combined(extension, FieldNames.ID, signals) : reader.received();
 	}
 
-	private ReceivedFrame combined(Map<String, Object> members, String key, List<String> values) {
+	private ReceivedFrame combined(Map<String, ? super String> members, String key, List<String> values) {
 		List<ReceivedMessage> answers = new ArrayList<>();
 		for (String value : values) {
 			members.put(key, value);
@@ -162,15 +162,10 @@ final class MessageReader {
 	}
 
 	private ReceivedResponse received() {
-		Map<String, Object> members = extension();
+		Map<String, @Nullable Object> members = object(FieldNames.EXTENSION);
 		ResponseExtension extension = ExtensionReader.response(members);
 		return new ReceivedResponse(response((String) this.members.get(FieldNames.MESSAGE)), extension,
 				(extension != null) ? ExtensionReader.signature(members) : null);
-	}
-
-	@SuppressWarnings("unchecked")
-	private Map<String, Object> extension() {
-		return (Map<String, Object>) this.members.getOrDefault(FieldNames.EXTENSION, Map.of());
 	}
 
 	private Response response(@Nullable String message) {
@@ -216,8 +211,8 @@ final class MessageReader {
 	}
 
 	@SuppressWarnings("unchecked")
-	private Map<String, @Nullable Object> metadata() {
-		return (Map<String, @Nullable Object>) this.members.getOrDefault(FieldNames.METADATA, Map.of());
+	private Map<String, @Nullable Object> object(String key) {
+		return (Map<String, @Nullable Object>) this.members.getOrDefault(key, Map.of());
 	}
 
 	private void read(JsonParser parser) {

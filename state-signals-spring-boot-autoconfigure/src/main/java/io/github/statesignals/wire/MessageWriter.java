@@ -118,13 +118,15 @@ final class MessageWriter {
 		AsciiJson json = buffer().raw('{').raw(FieldBytes.FIRST_RESPONDER_ID).recurring(response.responderId());
 		if (extension != null && extension.id() != null && response.message() == null) {
 			json.raw(repeated(response)).string(extension.id());
-			write(json, extension, signature);
-			return finish(json);
 		}
-		write(json, response);
-		json.optional(FieldBytes.MESSAGE, response.message());
+		else {
+			write(json, response);
+			json.optional(FieldBytes.MESSAGE, response.message());
+			if (extension != null) {
+				json.raw(FieldBytes.EXTENSION).raw(VERSION).optional(FieldBytes.ID, extension.id());
+			}
+		}
 		if (extension != null) {
-			json.raw(FieldBytes.EXTENSION).raw(VERSION).optional(FieldBytes.ID, extension.id());
 			write(json, extension, signature);
 		}
 		return finish(json);

@@ -51,9 +51,7 @@ final class SignalScanner extends JsonScanner<ReceivedSignal> {
 
 	SignalScanner(StringCache<String> strings) {
 		super(strings);
-		for (int i = 0; i < this.names.length; i++) {
-			this.names[i] = new Usual();
-		}
+		Arrays.setAll(this.names, (i) -> new Usual());
 	}
 
 	@Override
