@@ -13,17 +13,13 @@ import org.springframework.util.ClassUtils;
  */
 final class DriverClasses {
 
-	private static final boolean lettucePresent = ClassUtils.isPresent("io.lettuce.core.RedisClient",
+	static final boolean lettucePresent = ClassUtils.isPresent("io.lettuce.core.RedisClient",
 			DriverClasses.class.getClassLoader());
 
 	private static final boolean jedisPresent = ClassUtils.isPresent("redis.clients.jedis.Jedis",
 			DriverClasses.class.getClassLoader());
 
 	private DriverClasses() {
-	}
-
-	static boolean isLettucePresent() {
-		return lettucePresent;
 	}
 
 	// Returns null unless Lettuce is the driver.

@@ -273,10 +273,10 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		}
 	}
 
-	// The driver is connected again, or has confirmed a batch.
+	// The driver is connected again, has confirmed a batch, or messages were recalled.
 	@GuardedBy("this")
 	private boolean resume() {
-		if (this.state != State.DISCONNECTED && (this.state != State.FULL || isFull())) {
+		if (this.state == State.SENDING || this.state == State.CLOSED || (this.state == State.FULL && isFull())) {
 			return false;
 		}
 		this.state = (this.queue.size() > 0) ? State.SENDING : State.IDLE;
@@ -301,13 +301,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private void recall() {
 		boolean more;
 		synchronized (this) {
-			if (this.state == State.CLOSED || !this.queue.recall()) {
-				return;
-			}
-			more = resume() || (this.state == State.IDLE && this.queue.size() > 0);
-			if (more) {
-				this.state = State.SENDING;
-			}
+			more = this.state != State.CLOSED && this.queue.recall() && resume();
 		}
 		if (more) {
 			onThread(this);
@@ -323,11 +317,11 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	// The driver would repeat them, and an answer to the second one would count for the
 	// next signal.
 	private void cancelUnrepeatable() {
-		List<Frame> sent;
-		synchronized (this) {
-			sent = this.queue.inFlight();
-		}
-		sent.stream().filter((frame) -> !frame.isRepeatable()).forEach(Frame::cancel);
+		inFlight().stream().filter((frame) -> !frame.isRepeatable()).forEach(Frame::cancel);
+	}
+
+	private synchronized List<Frame> inFlight() {
+		return this.queue.inFlight();
 	}
 
 	private void onThread(Runnable task) {
@@ -356,17 +350,9 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 		}
 		finally {
 			unsent.forEach((message) -> message.fail(closing()));
-			abandonSent();
+			// The driver need not complete its commands when its connection is closed.
+			inFlight().forEach((frame) -> complete(frame, null, new CancellationException()));
 		}
-	}
-
-	// The driver need not complete its commands when its connection is closed.
-	private void abandonSent() {
-		List<Frame> sent;
-		synchronized (this) {
-			sent = this.queue.inFlight();
-		}
-		sent.forEach((frame) -> complete(frame, null, new CancellationException()));
 	}
 
 	private enum State {

@@ -111,7 +111,7 @@ public final class RedisExceptions {
 		if (cause instanceof DataAccessException translated) {
 			return translated;
 		}
-		return (DriverClasses.isLettucePresent() && cause instanceof Exception failure)
+		return (DriverClasses.lettucePresent && cause instanceof Exception failure)
 				? new LettuceExceptionConverter().convert(failure) : null;
 	}
 
