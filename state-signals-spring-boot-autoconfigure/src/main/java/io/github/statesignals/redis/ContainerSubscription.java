@@ -32,7 +32,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  * Subscribes to Redis channels with Spring's container, from one start of the container
  * to its stop. One thread calls it at a time, except {@link #disconnect}.
  */
-final class ContainerSubscription {
+final class ContainerSubscription implements MessageListener, SubscriptionListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(ContainerSubscription.class);
 
@@ -47,8 +47,6 @@ final class ContainerSubscription {
 
 	private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
 
-	private final Listener listener = new Listener();
-
 	private final RedisMessageListenerContainer container;
 
 	private final MessageReceiver receiver;
@@ -62,6 +60,9 @@ final class ContainerSubscription {
 	private volatile State state = State.CREATED;
 
 	private volatile @Nullable Thread starter;
+
+	// That of the last message: the next one often comes from the same.
+	private volatile Channel latest = new Channel(new byte[0], "");
 
 	// Nothing else uses the container meanwhile. The resubscription is called when all
 	// channels are subscribed again, on a new connection.
@@ -106,7 +107,8 @@ final class ContainerSubscription {
 
 	private void register(Collection<String> channels) {
 		if (this.state != State.DESTROYED) {
-			this.container.addMessageListener(this.listener, channels.stream().map(ChannelTopic::of).toList());
+			// One listener for all: a second one for a channel subscribes to it again.
+			this.container.addMessageListener(this, channels.stream().map(ChannelTopic::of).toList());
 		}
 	}
 
@@ -196,7 +198,7 @@ final class ContainerSubscription {
 		catch (RuntimeException | Error ex) {
 			logger.warn("The listener container could not be stopped", ex);
 		}
-		this.container.removeMessageListener(this.listener);
+		this.container.removeMessageListener(this);
 	}
 
 	private Set<String> unconfirmed() {
@@ -223,49 +225,37 @@ final class ContainerSubscription {
 		});
 	}
 
+	@Override
+	public void onMessage(Message message, byte @Nullable [] pattern) {
+		if (this.state == State.DESTROYED) {
+			return;
+		}
+		byte[] bytes = message.getChannel();
+		Channel channel = this.latest;
+		if (!Arrays.equals(channel.bytes, bytes)) {
+			channel = new Channel(bytes, new String(bytes, StandardCharsets.UTF_8));
+			this.latest = channel;
+		}
+		this.receiver.receive(channel.name, message.getBody());
+	}
+
+	@Override
+	public void onChannelSubscribed(byte[] bytes, long count) {
+		String channel = new String(bytes, StandardCharsets.UTF_8);
+		if (Thread.currentThread() == this.starter) {
+			// It would not return before the subscription ends.
+			this.container.stop();
+			return;
+		}
+		boolean again = !this.confirmed.add(channel);
+		if (again && this.state == State.STARTED && channel.equals(this.reporter)) {
+			resubscribed();
+		}
+	}
+
 	private enum State {
 
 		CREATED, STARTED, DESTROYED
-
-	}
-
-	/**
-	 * The one listener for all channels: a second one for a channel subscribes to it
-	 * again.
-	 */
-	private final class Listener implements MessageListener, SubscriptionListener {
-
-		// That of the last message: the next one often comes from the same.
-		private volatile Channel latest = new Channel(new byte[0], "");
-
-		@Override
-		public void onMessage(Message message, byte @Nullable [] pattern) {
-			if (ContainerSubscription.this.state == State.DESTROYED) {
-				return;
-			}
-			byte[] bytes = message.getChannel();
-			Channel channel = this.latest;
-			if (!Arrays.equals(channel.bytes, bytes)) {
-				channel = new Channel(bytes, new String(bytes, StandardCharsets.UTF_8));
-				this.latest = channel;
-			}
-			ContainerSubscription.this.receiver.receive(channel.name, message.getBody());
-		}
-
-		@Override
-		public void onChannelSubscribed(byte[] bytes, long count) {
-			String channel = new String(bytes, StandardCharsets.UTF_8);
-			if (Thread.currentThread() == ContainerSubscription.this.starter) {
-				// It would not return before the subscription ends.
-				ContainerSubscription.this.container.stop();
-				return;
-			}
-			boolean again = !ContainerSubscription.this.confirmed.add(channel);
-			if (again && ContainerSubscription.this.state == State.STARTED
-					&& channel.equals(ContainerSubscription.this.reporter)) {
-				resubscribed();
-			}
-		}
 
 	}
 
