@@ -102,24 +102,21 @@ final class StreamChannel {
 	Collection<StreamReader> updateReaders() {
 		Collection<String> names = this.services.listener().responders(this.target.name());
 		List<StreamReader> added = new ArrayList<>();
-		List<StreamReader> left = new ArrayList<>();
+		Map<String, StreamReader> left = new LinkedHashMap<>();
 		synchronized (this.readers) {
 			if (this.stopped) {
 				return added;
 			}
-			this.readers.forEach((responder, reader) -> {
-				if (!names.contains(responder)) {
-					left.add(reader);
-				}
-			});
-			this.readers.values().removeAll(left);
+			left.putAll(this.readers);
+			left.keySet().removeAll(names);
+			this.readers.keySet().retainAll(names);
 			names.forEach((responder) -> this.readers.computeIfAbsent(responder, (created) -> {
 				StreamReader reader = new StreamReader(this.target, created, this.store, this.services);
 				added.add(reader);
 				return reader;
 			}));
 		}
-		left.forEach(StreamReader::stop);
+		left.values().forEach(StreamReader::stop);
 		added.forEach(StreamReader::tick);
 		return added;
 	}
