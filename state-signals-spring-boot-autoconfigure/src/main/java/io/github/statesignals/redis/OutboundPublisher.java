@@ -7,7 +7,6 @@ import java.util.function.BiConsumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.statesignals.redis.driver.Payload;
-import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.SignalNotSentException;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,6 @@ final class OutboundPublisher {
 
 	private static final byte[] NOTHING = new byte[0];
 
-	private final RedisDriver driver;
-
 	// A channel without subscribers: the confirmation of a message on it confirms all
 	// earlier ones, also if each of those was cancelled.
 	private final byte[] markerChannel = RedisChannel.bytes(SignalChannels.newHeartbeat());
@@ -37,15 +34,6 @@ final class OutboundPublisher {
 
 	// The last one. Without a lock: threads that publish at once may send one each.
 	private volatile CompletableFuture<?> marker = CompletableFuture.completedFuture(null);
-
-	OutboundPublisher(RedisDriver driver) {
-		this.driver = driver;
-	}
-
-	// Does not use the connection yet.
-	RedisPublisher open() {
-		return this.driver.openPublisher();
-	}
 
 	// Closes the connection before it. False if this is closed; then the connection is
 	// the caller's.

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 
+import io.github.statesignals.redis.driver.RedisDriver;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.transport.SignalTransport.Listener;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,9 @@ final class RedisPubSubConnection implements Runnable {
 
 	private final RedisMessageListenerContainer container;
 
-	private final OutboundPublisher publisher;
+	private final RedisDriver driver;
+
+	private final OutboundPublisher publisher = new OutboundPublisher();
 
 	private final RedisHeartbeat heartbeat;
 
@@ -71,14 +74,14 @@ final class RedisPubSubConnection implements Runnable {
 	// start of the transport.
 	private volatile @Nullable ContainerSubscription attempt;
 
-	// Changed under the lock, so that it remains CLOSED, and read without it.
+	// Written by the connector.
 	private volatile State state = State.CONNECTING;
 
-	RedisPubSubConnection(RedisMessageListenerContainer container, Lock containerUse, OutboundPublisher publisher,
+	RedisPubSubConnection(RedisMessageListenerContainer container, Lock containerUse, RedisDriver driver,
 			Collection<RedisChannel> channels, RedisHeartbeat heartbeat, Duration connectTimeout) {
 		this.container = container;
 		this.containerUse = containerUse;
-		this.publisher = publisher;
+		this.driver = driver;
 		this.heartbeat = heartbeat;
 		this.receiver = new MessageReceiver(heartbeat);
 		this.subscriptions = new ChannelSubscriptions(channels, this.receiver);
@@ -223,7 +226,7 @@ final class RedisPubSubConnection implements Runnable {
 			this.subscriptions.deactivate();
 			return false;
 		}
-		change(State.CONNECTED);
+		this.state = State.CONNECTED;
 		this.failures.clear();
 		this.receiver.connected(gap);
 		this.decided.countDown();
@@ -240,16 +243,10 @@ final class RedisPubSubConnection implements Runnable {
 	private void disconnect() {
 		ContainerSubscription stopped = this.subscriptions.deactivate();
 		if (this.state == State.CONNECTED) {
-			change(State.RECONNECTING);
+			this.state = State.RECONNECTING;
 		}
 		if (stopped != null) {
 			stopped.destroy();
-		}
-	}
-
-	private synchronized void change(State next) {
-		if (this.state != State.CLOSED) {
-			this.state = next;
 		}
 	}
 
@@ -289,7 +286,7 @@ final class RedisPubSubConnection implements Runnable {
 	}
 
 	boolean isAlive() {
-		return this.state == State.CONNECTED && this.heartbeat.isAlive();
+		return this.state == State.CONNECTED && !isClosed() && this.heartbeat.isAlive();
 	}
 
 	private boolean isClosed() {
@@ -314,7 +311,6 @@ final class RedisPubSubConnection implements Runnable {
 		this.receiver.close();
 		this.closed.countDown();
 		boolean connecting = this.state != State.CONNECTED;
-		change(State.CLOSED);
 		this.begun.countDown();
 		this.decided.countDown();
 		this.publisher.close();
@@ -353,7 +349,8 @@ final class RedisPubSubConnection implements Runnable {
 		// First: unlike the container it reports at once why it can't connect.
 		RedisPublisher open() {
 			RedisPubSubConnection.this.attempt = this.subscription;
-			RedisPublisher opened = (this.opened != null) ? this.opened : RedisPubSubConnection.this.publisher.open();
+			RedisPublisher opened = (this.opened != null) ? this.opened
+					: RedisPubSubConnection.this.driver.openPublisher();
 			this.opened = opened;
 			return opened;
 		}
@@ -375,7 +372,7 @@ final class RedisPubSubConnection implements Runnable {
 
 	private enum State {
 
-		CONNECTING, CONNECTED, RECONNECTING, CLOSED
+		CONNECTING, CONNECTED, RECONNECTING
 
 	}
 

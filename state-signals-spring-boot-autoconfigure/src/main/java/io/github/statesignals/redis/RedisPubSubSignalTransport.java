@@ -1,6 +1,8 @@
 package io.github.statesignals.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -172,9 +174,8 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	}
 
 	private RedisPubSubConnection connection() {
-		return new RedisPubSubConnection(this.container, this.containerUse, new OutboundPublisher(this.driver),
-				this.channels.values(), new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver),
-				this.settings.connectTimeout());
+		return new RedisPubSubConnection(this.container, this.containerUse, this.driver, this.channels.values(),
+				new RedisHeartbeat(this.settings.heartbeatInterval(), this.driver), this.settings.connectTimeout());
 	}
 
 	@Override
@@ -224,9 +225,12 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 	// Its codec signs and verifies, if messages of the channel are signed.
 	public final RedisChannel createChannel(String name) {
+		return new RedisChannel(name, this.settings.replyTo(), this.codec.signedBy(signer(name)));
+	}
+
+	private @Nullable ChannelSigner signer(String channel) {
 		MessageSigner signer = this.settings.signer();
-		return new RedisChannel(name, this.settings.replyTo(),
-				(signer != null) ? this.codec.signedBy(ChannelSigner.of(signer, name)) : this.codec);
+		return (signer != null) ? ChannelSigner.of(signer, channel) : null;
 	}
 
 	@Override
@@ -236,7 +240,8 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 
 	@Override
 	public boolean requiresExtensions(String channel) {
-		return this.settings.requiresSignatures(channel);
+		ChannelSigner signer = signer(channel);
+		return signer != null && signer.isRequired();
 	}
 
 	@Override
@@ -357,11 +362,22 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	 */
 	public record Settings(Duration connectTimeout, DataSize maxPayload, Duration heartbeatInterval, boolean replyTo,
 			@Nullable MessageSigner signer) {
+	}
 
-		// False also if they are signed and need not be.
-		public boolean requiresSignatures(String channel) {
-			ChannelSigner required = (this.signer != null) ? ChannelSigner.of(this.signer, channel) : null;
-			return required != null && required.isRequired();
+	private record FramePayload(SignalCodec codec, FrameLine line) implements Payload {
+
+		@Override
+		public int size() {
+			return this.line.length();
+		}
+
+		@Override
+		public byte[] write(List<Payload> frame) {
+			List<FrameLine> lines = new ArrayList<>(frame.size());
+			for (Payload payload : frame) {
+				lines.add(((FramePayload) payload).line);
+			}
+			return this.codec.write(lines);
 		}
 
 	}

@@ -48,9 +48,9 @@ class RedisHeartbeatTests {
 	@BeforeEach
 	void supervise() {
 		RedisDriver driver = RedisTransports.driver(RedisTransports.started(this.connectionFactory));
-		this.outbound = new OutboundPublisher(driver);
+		this.outbound = new OutboundPublisher();
 		this.heartbeat = new RedisHeartbeat(Duration.ofMillis(500), driver);
-		this.publisher = new QueuedBeats(this.outbound.open());
+		this.publisher = new QueuedBeats(driver.openPublisher());
 		this.outbound.use(this.publisher);
 		Thread supervisor = new Thread(() -> {
 			try {
