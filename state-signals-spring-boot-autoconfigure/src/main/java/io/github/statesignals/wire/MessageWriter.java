@@ -1,11 +1,15 @@
 package io.github.statesignals.wire;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 import io.github.statesignals.Response;
 import io.github.statesignals.Signal;
@@ -14,10 +18,11 @@ import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.ResponseExtension.Probe;
 import io.github.statesignals.transport.SignalExtension;
 import io.github.statesignals.wire.FrameLine.Answer;
+import io.github.statesignals.wire.FrameLine.Written;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes signals and responses. Safe for use by many threads.
+ * Writes signals and responses, and frames of them. Safe for use by many threads.
  */
 final class MessageWriter {
 
@@ -169,8 +174,55 @@ final class MessageWriter {
 		json.raw('}');
 	}
 
-	// Combines answers. One of both lists has one, which is the first of the other.
-	byte[] write(List<Answer> toOneSignal, List<Answer> ofOneResponder) {
+	byte[] writeFrame(List<FrameLine> lines) {
+		List<byte[]> written = new ArrayList<>();
+		write(lines, (line, messages) -> written.add(line));
+		return JsonLines.join(written);
+	}
+
+	StoredFrame writeStored(List<FrameLine> lines) {
+		List<byte[]> written = new ArrayList<>();
+		List<byte[]> stored = new ArrayList<>();
+		write(lines, (line, messages) -> {
+			written.add(line);
+			stored.add(line);
+			stored.addAll(Collections.nCopies(messages - 1, StoredFrame.COMBINED));
+		});
+		byte[] frame = JsonLines.join(written);
+		return new StoredFrame(frame, (stored.size() > written.size()) ? JsonLines.join(stored) : frame);
+	}
+
+	// Answers that follow each other are one line if they are of the same responder, or
+	// to the same signal.
+	private void write(List<FrameLine> lines, ObjIntConsumer<byte[]> written) {
+		for (int at = 0; at < lines.size();) {
+			if (lines.get(at) instanceof Written line) {
+				written.accept(line.json(), 1);
+				at++;
+			}
+			else {
+				List<Answer> ofOne = combined(lines, at, Answer::isOfSameResponder);
+				List<Answer> toOne = (ofOne.size() > 1) ? ofOne.subList(0, 1)
+						: combined(lines, at, Answer::isToSameSignal);
+				int messages = Math.max(toOne.size(), ofOne.size());
+				written.accept(write(toOne, ofOne), messages);
+				at += messages;
+			}
+		}
+	}
+
+	// The first one, and those that follow it and meet the condition.
+	private static List<Answer> combined(List<FrameLine> lines, int start, BiPredicate<Answer, Answer> condition) {
+		List<Answer> answers = new ArrayList<>();
+		for (int at = start; at < lines.size() && lines.get(at) instanceof Answer next
+				&& (at == start || condition.test(answers.get(0), next)); at++) {
+			answers.add(next);
+		}
+		return answers;
+	}
+
+	// One of both lists has one, which is the first of the other.
+	private byte[] write(List<Answer> toOneSignal, List<Answer> ofOneResponder) {
 		AsciiJson json = buffer().raw('{').raw(FieldBytes.FIRST_RESPONDER_ID);
 		write(json, toOneSignal, (answer) -> json.raw(answer.responderId()));
 		json.raw(toOneSignal.get(0).between());

@@ -136,11 +136,11 @@ public final class SignalCodec {
 	}
 
 	public byte[] write(List<FrameLine> frame) {
-		return FrameWriter.write(frame, this.writer);
+		return this.writer.writeFrame(frame);
 	}
 
 	public StoredFrame writeStored(List<FrameLine> frame) {
-		return FrameWriter.writeStored(frame, this.writer);
+		return this.writer.writeStored(frame);
 	}
 
 	private byte[] write(Response response, @Nullable ResponseExtension extension, @Nullable Signature signature) {
