@@ -26,9 +26,13 @@ final class Frame {
 	// At most.
 	private int bytes;
 
-	private long batch;
+	private final long batch;
 
 	private volatile @Nullable CompletableFuture<Long> sending;
+
+	Frame(long batch) {
+		this.batch = batch;
+	}
 
 	boolean accepts(Message message, boolean joined) {
 		if (this.messages.isEmpty() || message.isDone()) {
@@ -75,10 +79,6 @@ final class Frame {
 	// That of its last message.
 	long position() {
 		return this.messages.get(this.messages.size() - 1).position;
-	}
-
-	void batch(long batch) {
-		this.batch = batch;
 	}
 
 	long batch() {

@@ -172,7 +172,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	private synchronized List<Frame> poll() {
 		List<Frame> frames = new ArrayList<>(Math.min(this.batch, this.queue.size()));
 		if (this.state == State.SENDING && isFull()) {
-			this.state = State.FULL;
+			this.state = State.WAITING;
 			return frames;
 		}
 		int bytes = 0;
@@ -182,7 +182,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 			if (next != null) {
 				frames.add(next);
 				bytes += next.bytes();
-				this.state = connected ? State.SENDING : State.DISCONNECTED;
+				this.state = connected ? State.SENDING : State.WAITING;
 			}
 			else {
 				this.state = frames.isEmpty() ? State.IDLE : State.SENDING;
@@ -276,7 +276,7 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 	// The driver is connected again, has confirmed a batch, or messages were recalled.
 	@GuardedBy("this")
 	private boolean resume() {
-		if (this.state == State.SENDING || this.state == State.CLOSED || (this.state == State.FULL && isFull())) {
+		if (this.state == State.SENDING || this.state == State.CLOSED || isFull()) {
 			return false;
 		}
 		this.state = (this.queue.size() > 0) ? State.SENDING : State.IDLE;
@@ -357,7 +357,8 @@ abstract class FramePublisher implements RedisPublisher, Runnable {
 
 	private enum State {
 
-		IDLE, SENDING, FULL, DISCONNECTED, CLOSED
+		// Waiting: until the driver is connected again, or has confirmed a batch.
+		IDLE, SENDING, WAITING, CLOSED
 
 	}
 

@@ -45,7 +45,7 @@ final class FrameQueue {
 	// Takes the messages of the next frame: one, unless they are joined. Begins another
 	// batch with it, or continues one. Returns null if none waits.
 	@Nullable Frame poll(boolean joined, boolean begins) {
-		Frame frame = new Frame();
+		Frame frame = new Frame(this.batches + (begins ? 1 : 0));
 		for (Message next = this.waiting.peek(); next != null
 				&& frame.accepts(next, joined); next = this.waiting.peek()) {
 			this.waiting.remove();
@@ -54,8 +54,7 @@ final class FrameQueue {
 		if (frame.messages().isEmpty()) {
 			return null;
 		}
-		this.batches += begins ? 1 : 0;
-		frame.batch(this.batches);
+		this.batches = frame.batch();
 		this.inFlight.add(frame);
 		return frame;
 	}
