@@ -120,12 +120,6 @@ final class Backlog {
 	}
 
 	@GuardedBy("this")
-	private void add(PendingSignal signal) {
-		this.outstanding++;
-		this.outstandingBytes += signal.content().size();
-	}
-
-	@GuardedBy("this")
 	private void remove(PendingSignal signal) {
 		this.outstanding--;
 		this.outstandingBytes -= signal.content().size();
@@ -235,7 +229,8 @@ final class Backlog {
 					(id) -> new PendingEntry(read.getKey(), token));
 			for (PendingSignal added : entry.add(read.getValue())) {
 				this.undelivered.add(added);
-				add(added);
+				this.outstanding++;
+				this.outstandingBytes += added.content().size();
 			}
 		}
 	}

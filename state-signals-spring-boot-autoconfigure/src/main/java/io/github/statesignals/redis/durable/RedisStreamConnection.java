@@ -71,7 +71,7 @@ final class RedisStreamConnection {
 		Supplier<StreamClient> clients = () -> new StreamClient(driver::openStreamCommands, connectors);
 		this.client = clients.get();
 		StreamServices services = new StreamServices(this.listener, new Retries(this.scheduler), clients,
-				this.scheduler, driver::onEventLoop);
+				driver::onEventLoop);
 		channels.forEach((name, settings) -> this.channels.put(name,
 				new StreamChannel(targets.apply(name), new StreamStore(name, settings, this.client), services)));
 	}

@@ -51,7 +51,7 @@ final class StreamChannel {
 		this.store = store;
 		this.services = services;
 		this.target = target;
-		this.registry = new StreamRegistry(target.name(), store, services.listener(), services.executor());
+		this.registry = new StreamRegistry(target.name(), store, services.listener(), services.retries().scheduler());
 		this.publisher = new StreamPublisher(store, services);
 		this.answers = new StreamAnswers(store, codec(), services);
 	}
@@ -128,11 +128,10 @@ final class StreamChannel {
 	}
 
 	boolean isRegistered(String responder) {
-		StreamReader reader;
 		synchronized (this.readers) {
-			reader = this.readers.get(responder);
+			StreamReader reader = this.readers.get(responder);
+			return reader != null && reader.registration().completion().isDone();
 		}
-		return reader != null && reader.registration().completion().isDone();
 	}
 
 	// Completes when acknowledgements and signals are stored, and the leases are

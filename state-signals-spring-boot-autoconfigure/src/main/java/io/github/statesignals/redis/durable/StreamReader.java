@@ -228,10 +228,7 @@ final class StreamReader implements SignalDelivery.Reader {
 		}
 		Position from = this.backlog.position();
 		byte[] token = this.lease.tokens().current();
-		CompletableFuture.completedFuture(from)
-			// Also an exception of the call itself ends the reading.
-			.thenCompose(
-					(position) -> this.store.read(this.reads, this.name, position.after(), this.backlog.count(), BLOCK))
+		BatchQueue.request(() -> this.store.read(this.reads, this.name, from.after(), this.backlog.count(), BLOCK))
 			.thenCompose((read) -> selectUnanswered(from, read))
 			.thenAccept((selection) -> onRead(from, token, selection))
 			.exceptionally((ex) -> {

@@ -8,6 +8,5 @@ import io.github.statesignals.redis.durable.store.StreamClient;
 /**
  * The parts that all channels of a connection share.
  */
-record StreamServices(GuardedListener listener, Retries retries, Supplier<StreamClient> clients, Executor executor,
-		Executor eventLoop) {
+record StreamServices(GuardedListener listener, Retries retries, Supplier<StreamClient> clients, Executor eventLoop) {
 }

@@ -104,7 +104,7 @@ final class StreamTransports implements AfterEachCallback {
 
 	static StreamServices services(ScheduledExecutorService scheduler, Supplier<StreamClient> clients,
 			Executor eventLoop) {
-		return new StreamServices(guarded(new SilentListener()), new Retries(scheduler), clients, scheduler, eventLoop);
+		return new StreamServices(guarded(new SilentListener()), new Retries(scheduler), clients, eventLoop);
 	}
 
 	static GuardedListener guarded(DurableSignalTransport.Listener listener) {
