@@ -17,8 +17,11 @@ import io.github.statesignals.redis.driver.RequiredPermissions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.dao.DataAccessException;
 
@@ -330,6 +333,22 @@ class DurableFaultTests {
 		assertThat(meanwhile).allSatisfy((result) -> assertThat(result.isSuccess()).isTrue());
 		assertThat(recorder.samples().subList(100, recorder.samples().size())).doesNotHaveDuplicates()
 			.isEqualTo(IntStream.range(100, 200).boxed().toList());
+	}
+
+	// Another instance may be permitted to. If there is none, this one tries again.
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void signalIsHandledOnceAReaderThatGaveUpMayReadAgain(CapturedOutput output) {
+		RedisProcess server = this.applications
+			.use(RedisProcess.builder().user("app", "on >secret ~* &* +@all").start());
+		List<String> properties = new ArrayList<>(server.properties());
+		properties.addAll(List.of("spring.data.redis.username=app", "spring.data.redis.password=secret"));
+		start(Recorder.class, properties, "responder.name=r");
+		SignalExporter exporter = initialized(start(Exporting.class, properties));
+		server.command("ACL", "SETUSER", "app", "-xreadgroup");
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("Gives up reading channel"));
+		server.command("ACL", "SETUSER", "app", "+xreadgroup");
+		assertThat(exporter.signal(Recorder.EVENT).timeout(RedisProcess.PATIENCE).publish().isSuccess()).isTrue();
 	}
 
 	@Test
