@@ -112,6 +112,15 @@ public record SignalResult(ResultCode code, Map<String, Answer> responses, Map<S
 		return this.responses.size() + this.missing.size();
 	}
 
+	// The code reads as a success also if no responder acted.
+	@Override
+	public String toString() {
+		return ("SignalResult[success=%s, code=%s, responses=%s, messages=%s, missing=%s, elapsed=%s, left=%s, gone=%s, "
+				+ "subscriptionLost=%s, id=%s]")
+			.formatted(isSuccess(), this.code, this.responses, this.messages, this.missing, this.elapsed, this.left,
+					this.gone, this.subscriptionLost, this.id);
+	}
+
 	/**
 	 * The answer of one responder.
 	 *

@@ -1060,6 +1060,7 @@ class DefaultSignalExporterTests {
 		assertThat(result).isEqualTo(new SignalResult(ResultCode.ALL_SUBS_SUCCESS, Map.of(), Map.of(), Set.of(),
 				Duration.ZERO, Set.of(), Set.of(), false, null));
 		assertThat(result.isSuccess()).isFalse();
+		assertThat(result).asString().startsWith("SignalResult[success=false, code=ALL_SUBS_SUCCESS, responses={}, ");
 		assertThat(result.awaited()).isZero();
 		this.peer.receive("start");
 	}
