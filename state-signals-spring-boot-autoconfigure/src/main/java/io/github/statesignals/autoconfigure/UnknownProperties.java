@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -30,7 +31,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 /**
  * Warns about unknown properties under {@code state-signals}, with the most similar known
  * one. It does not fail the start, because an application may have its own properties
- * there. Environment variables of such names also have other origins, such as
+ * there, unless a channel or key would have another name than the one that was written.
+ * Environment variables of such names also have other origins, such as
  * {@code STATE_SIGNALS_PORT} of a Kubernetes service: only likely typing errors are
  * reported.
  */
@@ -51,6 +53,13 @@ final class UnknownProperties {
 
 	private static final Pattern DOTTED_KEY = Pattern
 		.compile("^(state-signals\\.(?:channels|signing\\.keys))\\.([^\\[\\]]+\\.[^\\[\\]]+)(\\.[^.\\]]+)$");
+
+	// Boot leaves out the other characters of a name without brackets.
+	private static final Pattern SHORTENED_NAME = Pattern
+		.compile("[^.\\[]+\\.(?:channels|signing\\.keys)\\.[\\w-]*[^\\w.\\[-].*");
+
+	private static final Pattern ELEMENT_OF_LIST = Pattern
+		.compile("([^.\\[]+\\.(?:channels|signing\\.keys))\\[\\d+]\\..*");
 
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final TreeMap<String, String> known = new TreeMap<>();
@@ -134,13 +143,27 @@ final class UnknownProperties {
 		if (!uniform.startsWith(LETTERS + ".")) {
 			checkPrefix(text, source);
 		}
-		else if (!isKnown(uniform, isElement(name))) {
+		else if (isKnown(uniform, isElement(name))) {
+			check(!SHORTENED_NAME.matcher(text).matches(), text, source, "would set '%s'".formatted(name),
+					"Correct the name: it consists of letters, digits, '_' and '-', and '.' in brackets.");
+		}
+		else {
+			Matcher element = ELEMENT_OF_LIST.matcher(text);
+			check(!element.matches(), text, source, "does not exist in a list, whose elements have no names",
+					"Write a map: '%s.<name>'.".formatted(element.replaceFirst("$1")));
 			String bracketed = bracketed(name.toString());
 			String parent = this.known.get(uniform.substring(0, uniform.lastIndexOf('.')));
 			String nearest = (bracketed != null) ? bracketed : (parent != null) ? parent.replace(ANY_KEY, "<name>")
 					: nearest(uniform, Math.max(2, uniform.length() / 4));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
 					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
+		}
+	}
+
+	private static void check(boolean valid, String name, PropertySource<?> source, String problem, String remedy) {
+		if (!valid) {
+			throw new FailureAnalyzedException(
+					"The property '%s' (%s) %s.".formatted(name, origin(name, source), problem), remedy);
 		}
 	}
 

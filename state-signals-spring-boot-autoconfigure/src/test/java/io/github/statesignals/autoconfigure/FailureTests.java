@@ -283,6 +283,15 @@ class FailureTests {
 			.doesNotContain("Start Redis", "connect-timeout");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "localhost:6379", "http://localhost" })
+	void hostThatIsMoreThanANameFailsTheStartWithItsRemedy(String host, CapturedOutput output) {
+		assertThat(
+				report(output, OverRedis.class, "state-signals.connect-timeout=2s", "spring.data.redis.host=" + host))
+			.contains(host)
+			.contains("a name without a port, which is 'spring.data.redis.port', and without a scheme");
+	}
+
 	@Test
 	void missingClassOfTheDriverFailsTheStartWithoutWaiting(CapturedOutput output) {
 		String report = report(output, LackingAClass.class, "state-signals.connect-timeout=10m");

@@ -167,6 +167,26 @@ class FirstContactTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "channels.two words.delivery, channels.twowords.delivery",
+			"channels.or:ders.delivery, channels.orders.delivery",
+			"channels.${no-such}.delivery, channels.no-such.delivery",
+			"signing.keys.k 1.secret, signing.keys.k1.secret" })
+	void nameThatWouldBeAnotherFailsTheStart(String property, String read, CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, "state-signals." + property + "=durable"))
+			.contains(
+					"The property 'state-signals." + property + "' (commandLineArgs) would set 'state-signals." + read)
+			.contains("Correct the name: it consists of letters, digits, '_' and '-', and '.' in brackets");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "channels[0].name, channels", "signing.keys[1].id, signing.keys" })
+	void listOfNamesFailsTheStart(String property, String map, CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, "state-signals." + property + "=orders"))
+			.contains("The property 'state-signals." + property + "' (commandLineArgs) does not exist in a list")
+			.contains("Write a map: 'state-signals." + map + ".<name>'");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "state-signal.exporter.legal-events", "state-signal.exporter.legalEvents[0]",
 			"stateSignal.enabled", "state-singals.connect-timeout", "statesignal.channels.orders.delivery",
 			"states-signals.channels.[a.b].retention", "spring.state-signals.channel" })
@@ -196,6 +216,7 @@ class FirstContactTests {
 	@ValueSource(strings = { "state-signals.exporter.legalEvents=a", "stateSignals.exporter.legal_events=a",
 			"state-signals.exporter.LEGAL-EVENTS=a", "state-signals.exporter.legal-events[0]=a",
 			"state-signals.channels.orders.delivery=broadcast", "state-signals.channels.[a.b].retention=1d",
+			"state-signals.channels.my_orders.delivery=broadcast", "state-signals.channels[7].delivery=broadcast",
 			"state-signals.channels.[legal-event].delivery=broadcast", "state-signals-of-another.kind=1",
 			"statesignals.enabled=true", "my.state-signals.legal-event=1", "state_signals.enabled=true",
 			"state-signal-foo.enabled=1", "state-signal-x.exporter.legal-events=1", "state-signal.port=1",

@@ -87,7 +87,8 @@ public enum ConnectProblem {
 					+ "'spring.data.redis.ssl.bundle' names: protocols, and the certificate that the server asks for."),
 
 	UNKNOWN_HOST(false, UnknownHostException.class::isInstance,
-			"Correct 'spring.data.redis.host' (or the host in 'spring.data.redis.url'). "
+			"Correct 'spring.data.redis.host' (or the host in 'spring.data.redis.url'): a name without a port, which is "
+					+ "'spring.data.redis.port', and without a scheme such as 'redis://', which belongs to the URL. "
 					+ "The name of a container is known once the container is started."),
 
 	NOT_REDIS(false, messages("Invalid first byte|Unknown reply"),
