@@ -534,6 +534,10 @@ class DurableChannelTests {
 			.withMessage("The default channel can't be durable: name another");
 		assertThatIllegalArgumentException().isThrownBy(() -> channels.remove(this.channel, missing))
 			.withMessage("'responder' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.replay(this.channel, missing, "r"))
+			.withMessage("'id' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> channels.replay(this.channel, "1-0.0", missing))
+			.withMessage("'responder' must not be null");
 		// The id of the result of a publish on a channel that is not durable.
 		assertThatIllegalArgumentException().isThrownBy(() -> channels.find(this.channel, missing))
 			.withMessage("'null' is not the id of a signal on a durable channel: pass the value of SignalResult.id()");

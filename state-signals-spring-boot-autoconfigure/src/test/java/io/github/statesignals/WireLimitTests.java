@@ -228,6 +228,9 @@ class WireLimitTests {
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		String most = "x".repeat(1_024);
 		String tooLong = most + "x";
+		assertRefused(() -> exporter.signal("e").requires(tooLong), "The name of a required responder has 1025");
+		assertRefused(() -> exporter.initialization("e").expectedResponders(tooLong),
+				"The id of an expected responder has 1025");
 		assertRefused(() -> exporter.signal(tooLong), "The event of a signal has 1025 characters, and 1024 are");
 		assertRefused(() -> exporter.signal("e").tag(tooLong), "The tag of a signal has 1025 characters");
 		assertRefused(() -> exporter.initialize(tooLong), "A legal event has 1025 characters");

@@ -88,7 +88,7 @@ public record Outbound(SignalTransport transport, BooleanSupplier running) {
 	public void open(String channel) {
 		if (!SignalTransport.isChannelName(channel)) {
 			throw new IllegalArgumentException(
-					"'%s' is no name of a channel: make it of letters, digits, '.', '_' and '-', 128 at most. 'default' stands for the channel without a name"
+					"'%s' is no name of a channel: make it of letters, digits, '.', '_' and '-', 128 at most. 'default' stands for the channel without a name, which is \"\""
 						.formatted(channel));
 		}
 		this.transport.open(channel);

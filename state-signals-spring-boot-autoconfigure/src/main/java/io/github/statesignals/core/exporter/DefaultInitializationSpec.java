@@ -53,6 +53,7 @@ final class DefaultInitializationSpec implements InitializationSpec {
 		Assert.notNull(responderIds, "'responderIds' must not be null");
 		for (String responderId : responderIds) {
 			Assert.hasText(responderId, "The id of an expected responder must not be blank");
+			TextLength.check(responderId, "The id of an expected responder");
 		}
 		this.expected = List.of(responderIds);
 		return this;

@@ -132,6 +132,7 @@ final class DefaultSignalSpec implements SignalSpec {
 		Set<String> all = new LinkedHashSet<>(this.required);
 		for (String responder : responders) {
 			Assert.hasText(responder, "The name of a required responder must not be blank");
+			TextLength.check(responder, "The name of a required responder");
 			all.add(responder);
 		}
 		this.required = Collections.unmodifiableSet(all);

@@ -124,6 +124,8 @@ public record RedisDurableChannels(@Nullable RedisStreamSignalTransport transpor
 
 	@Override
 	public boolean replay(String channel, String id, String responder) {
+		Assert.notNull(id, "'id' must not be null");
+		Assert.notNull(responder, "'responder' must not be null");
 		return call("Could not replay the signal '%s' of channel '%s' for '%s'".formatted(id, channel, responder),
 				channel, (durable) -> {
 					byte[] signed = !durable.codec().isSigned() ? null
