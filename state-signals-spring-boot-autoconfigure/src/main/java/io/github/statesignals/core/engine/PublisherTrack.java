@@ -89,7 +89,7 @@ final class PublisherTrack {
 	}
 
 	boolean isContinuedAtOnceBy(SignalExtension signal, long nowMillis) {
-		return signal.sequence() == this.last + 1 && signal.sentMillis() >= 0 && this.lastSentMillis >= 0
+		return signal.sequence() == this.last + 1 && this.lastSentMillis >= 0
 				&& this.clock.distance(signal.sentMillis(), nowMillis) <= ClockOffset.TOLERANCE_MILLIS;
 	}
 
