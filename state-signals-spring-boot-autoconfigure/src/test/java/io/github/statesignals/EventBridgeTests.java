@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
+import io.github.statesignals.handler.bridge.ApplicationEventBridge;
 import javax.cache.annotation.CacheResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +22,7 @@ import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
@@ -110,6 +112,13 @@ class EventBridgeTests {
 		ConfigurableApplicationContext publisher = start(Object.class);
 		assertThatIllegalStateException().isThrownBy(() -> publisher.publishEvent(new OldEvent(this)))
 			.withMessageContaining("OldEvent");
+	}
+
+	@Test
+	void aListenerThatIsInvalidDoesNotHideTheOthersAheadOfTime() {
+		GenericApplicationContext context = (GenericApplicationContext) start(Listening.class);
+		context.registerBean("aaa", ListeningToOldEvent.class);
+		assertThat(ApplicationEventBridge.observedTypes(context)).containsExactly(StockChanged.class.getName());
 	}
 
 	@Test

@@ -39,6 +39,7 @@ import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.convert.converter.Converter;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.samples.petclinic.VetHandlers;
 import org.springframework.validation.annotation.Validated;
@@ -182,6 +183,12 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		for (Class<?> callback : List.of(FinalErrorHandler.class, FinalInterceptor.class, FinalResolver.class)) {
 			proxied(callback).run((context) -> assertNotCallable(context, callback.getName()));
 		}
+	}
+
+	@Test
+	void converterWithAFinalMethodBehindASubclassProxyFailsTheStart() {
+		proxied(FinalConverter.class).withBean(TakingShape.class)
+			.run((context) -> assertNotCallable(context, "FinalConverter"));
 	}
 
 	@Test
@@ -495,6 +502,26 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		@Override
 		public final Acknowledgement handleError(Signal signal, Throwable error) {
 			return Acknowledgement.success();
+		}
+
+	}
+
+	static class FinalConverter implements Converter<Signal, Shape> {
+
+		@Override
+		public final Shape convert(Signal signal) {
+			return new Shape(signal.event());
+		}
+
+	}
+
+	record Shape(String name) {
+	}
+
+	static class TakingShape {
+
+		@OnSignal(event = "start")
+		void start(Shape shape) {
 		}
 
 	}

@@ -105,19 +105,19 @@ record SignalOperations(SignalEngine engine, DurableChannels durableChannels) {
 			spec.metadata(parse(metadata));
 		}
 		log("publishes '{}' of exporter '{}'", event, exporter.getPublisherId());
-		return SignalDetails.Result.of(await(event, spec.publishAsync()));
+		return SignalDetails.Result.of(await(event, spec.publishAsync(), QUEUED_TIMEOUT));
 	}
 
 	// The timeout of a publish begins when it is sent, and it may be queued.
-	private static SignalResult await(String event, CompletableFuture<SignalResult> result) {
+	static SignalResult await(String event, CompletableFuture<SignalResult> result, Duration timeout) {
 		try {
-			return Futures.join(result.copy().orTimeout(QUEUED_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS), event);
+			return Futures.join(result.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS), event);
 		}
 		catch (IllegalStateException ex) {
 			if (ex.getCause() instanceof TimeoutException) {
 				throw new TaskRejectedException(
 						"'%s' has no result after %d s, and was cancelled. It may have been sent".formatted(event,
-								QUEUED_TIMEOUT.toSeconds()),
+								timeout.toSeconds()),
 						ex);
 			}
 			throw ex;

@@ -42,8 +42,10 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.task.TaskRejectedException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -119,6 +121,31 @@ class SignalOperationsTests {
 					web(context).publish("start", null, null, null, Duration.ofMillis(300)).getBody())
 				.isInstanceOfSatisfying(SignalDetails.Result.class,
 						(result) -> assertThat(result.missing()).containsExactly("gone-1")));
+	}
+
+	@Test
+	void publishThatIsRejectedIsUnavailable() {
+		this.contextRunner
+			.withPropertyValues("state-signals.exporter.max-pending=1",
+					"state-signals.exporter.expected-responders=gone-1")
+			.run((context) -> {
+				CompletableFuture<SignalResult> pending = context.getBean(SignalExporter.class)
+					.signal("drain")
+					.timeout(Duration.ofSeconds(60))
+					.publishAsync();
+				assertError(web(context).publish("start", null, null, null, null), 503,
+						"state-signals.exporter.max-pending");
+				pending.cancel(false);
+			});
+	}
+
+	@Test
+	void publishThatIsQueuedLongIsCancelledAndUnavailable() {
+		CompletableFuture<SignalResult> queued = new CompletableFuture<>();
+		assertThatExceptionOfType(TaskRejectedException.class)
+			.isThrownBy(() -> SignalOperations.await("start", queued, Duration.ofMillis(1)))
+			.withMessageContaining("'start' has no result after 0 s, and was cancelled. It may have been sent");
+		assertThat(queued).isCancelled();
 	}
 
 	@Test

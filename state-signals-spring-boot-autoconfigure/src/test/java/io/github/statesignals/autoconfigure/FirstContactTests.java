@@ -19,6 +19,7 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.autoconfigure.gateways.Alarms;
 import io.github.statesignals.core.InMemoryBroker;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
+import io.github.statesignals.handler.DefaultSignalGatewayFactory;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,8 +28,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -336,12 +340,18 @@ class FirstContactTests {
 
 	@Test
 	void environmentVariableWithAnIndexThatSpringDoesNotReadIsReported(CapturedOutput output) {
-		warn("STATE_SIGNALS_EXPORTER_LEGAL_EVENTS_0_", "STATESIGNALS_CHANNEL_0");
+		warn("STATE_SIGNALS_EXPORTER_LEGAL_EVENTS_0_", "STATESIGNALS_CHANNEL_0", "STATESIGNALS_CHANNELS_A_DELIVERY_0",
+				"STATE_SIGNALS_CHANNELS_A_DELIVRY", "STATE_SIGNALS_CHANNELS_A_PORT", "STATE_SIGNALS_CHANEL_A_DELIVERY");
 		assertThat(output.getOut())
 			.contains("The environment variable 'STATE_SIGNALS_EXPORTER_LEGAL_EVENTS_0_' has no effect. "
 					+ "Did you mean 'STATESIGNALS_EXPORTER_LEGALEVENTS'")
 			.contains("The environment variable 'STATESIGNALS_CHANNEL_0' has no effect. "
-					+ "Did you mean 'STATESIGNALS_CHANNEL'");
+					+ "Did you mean 'STATESIGNALS_CHANNEL'")
+			.contains("The environment variable 'STATESIGNALS_CHANNELS_A_DELIVERY_0' has no effect. "
+					+ "Did you mean 'STATESIGNALS_CHANNELS_<NAME>_DELIVERY'")
+			.contains("The environment variable 'STATE_SIGNALS_CHANNELS_A_DELIVRY' has no effect. "
+					+ "Did you mean 'STATESIGNALS_CHANNELS_<NAME>_DELIVERY'")
+			.doesNotContain("A_PORT", "CHANEL");
 	}
 
 	@Test
@@ -406,6 +416,21 @@ class FirstContactTests {
 			.contains("required a bean of type 'io.github.statesignals.")
 			.contains("'state-signals.enabled' is false")
 			.contains("Set 'state-signals.enabled=true', or inject an ObjectProvider");
+	}
+
+	@Test
+	void otherMissingBeansAreNotExplained() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		MissingSignalBeanFailureAnalyzer analyzer = new MissingSignalBeanFailureAnalyzer(beans,
+				new StandardEnvironment());
+		assertThat(analyzer.analyze(new NoSuchBeanDefinitionException("exporter"))).isNull();
+		assertThat(analyzer.analyze(new NoSuchBeanDefinitionException(String.class))).isNull();
+		assertThat(analyzer.analyze(new NoUniqueBeanDefinitionException(SignalExporter.class, "a", "b"))).isNull();
+		NoSuchBeanDefinitionException missing = new NoSuchBeanDefinitionException(SignalExporter.class);
+		assertThat(analyzer.analyze(missing)).isNotNull();
+		// The application has signals, and has defined its exporters otherwise.
+		beans.registerSingleton("gateways", new DefaultSignalGatewayFactory(beans));
+		assertThat(analyzer.analyze(missing)).isNull();
 	}
 
 	@Test
