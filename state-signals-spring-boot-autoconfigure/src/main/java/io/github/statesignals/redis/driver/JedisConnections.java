@@ -2,7 +2,10 @@ package io.github.statesignals.redis.driver;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
@@ -24,18 +27,25 @@ final class JedisConnections {
 			return null;
 		}
 		JedisConnectionFactory derived = create(jedis, jedis.getClientConfiguration());
-		derived.afterPropertiesSet();
-		derived.start();
+		if (derived != null) {
+			derived.afterPropertiesSet();
+			derived.start();
+		}
 		return derived;
 	}
 
-	private static JedisConnectionFactory create(JedisConnectionFactory jedis, JedisClientConfiguration client) {
-		if (jedis.getClusterConfiguration() != null) {
-			return new JedisConnectionFactory(jedis.getClusterConfiguration(), client);
+	private static @Nullable JedisConnectionFactory create(JedisConnectionFactory jedis,
+			JedisClientConfiguration client) {
+		RedisClusterConfiguration cluster = jedis.getClusterConfiguration();
+		if (cluster != null) {
+			return new JedisConnectionFactory(cluster, client);
 		}
-		return (jedis.getSentinelConfiguration() != null)
-				? new JedisConnectionFactory(jedis.getSentinelConfiguration(), client)
-				: new JedisConnectionFactory(jedis.getStandaloneConfiguration(), client);
+		RedisSentinelConfiguration sentinel = jedis.getSentinelConfiguration();
+		if (sentinel != null) {
+			return new JedisConnectionFactory(sentinel, client);
+		}
+		RedisStandaloneConfiguration standalone = jedis.getStandaloneConfiguration();
+		return (standalone != null) ? new JedisConnectionFactory(standalone, client) : null;
 	}
 
 }
