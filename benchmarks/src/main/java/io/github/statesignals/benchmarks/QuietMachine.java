@@ -20,7 +20,7 @@ final class QuietMachine {
 	 * The share of a core that other processes may use. The system counts by samples, so
 	 * that some of it may be of the measured processes.
 	 */
-	private static final double OTHERS = 0.15;
+	private static final double OTHERS = 0.1;
 
 	private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
 		.getOperatingSystemMXBean();
