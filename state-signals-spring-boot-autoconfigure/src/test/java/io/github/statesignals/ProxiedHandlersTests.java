@@ -30,6 +30,9 @@ import org.springframework.cache.annotation.Cacheable;
 import org.springframework.cache.annotation.Caching;
 import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
+import org.springframework.cache.interceptor.CacheInterceptor;
+import org.springframework.cache.interceptor.CacheableOperation;
+import org.springframework.cache.interceptor.NameMatchCacheOperationSource;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -126,6 +129,12 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		this.runner.withBean(handlers)
 			.run((context) -> assertInvalid(context, handlers.getSimpleName() + ".start(", "may be skipped, by @",
 					"Call a method of another bean"));
+	}
+
+	@Test
+	void methodBehindACacheWhoseSourceIsNoBeanFailsTheStart() {
+		this.runner.withUserConfiguration(BehindCache.class)
+			.run((context) -> assertInvalid(context, "Evicting.start(", "is cached", "Call a method of another bean"));
 	}
 
 	@Test
@@ -596,6 +605,24 @@ class ProxiedHandlersTests extends AbstractHandlerTests {
 		@Caching(cacheable = @Cacheable("started"))
 		@OnSignal(event = "start")
 		void start() {
+		}
+
+	}
+
+	static class BehindCache {
+
+		@Bean
+		Evicting handlers() {
+			NameMatchCacheOperationSource source = new NameMatchCacheOperationSource();
+			CacheableOperation.Builder cached = new CacheableOperation.Builder();
+			cached.setCacheName("started");
+			source.addCacheMethod("start", List.of(cached.build()));
+			CacheInterceptor cache = new CacheInterceptor();
+			cache.setCacheOperationSources(source);
+			ProxyFactory proxy = new ProxyFactory(new Evicting());
+			proxy.setProxyTargetClass(true);
+			proxy.addAdvice(cache);
+			return (Evicting) proxy.getProxy();
 		}
 
 	}

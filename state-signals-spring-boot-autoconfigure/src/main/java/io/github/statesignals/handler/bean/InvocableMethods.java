@@ -19,6 +19,7 @@ import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.SimpleBeanTargetSource;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.cache.interceptor.CacheInterceptor;
 import org.springframework.cache.interceptor.CacheOperation;
 import org.springframework.cache.interceptor.CacheOperationSource;
 import org.springframework.cache.interceptor.CacheableOperation;
@@ -73,9 +74,11 @@ public final class InvocableMethods {
 
 	/**
 	 * Refuses a method that the proxy of its bean runs on another thread, also without
-	 * {@code @Async}: another annotation or a bean may ask for it.
+	 * {@code @Async}, or does not run while its result is cached: another annotation or a
+	 * bean may ask for it.
 	 */
 	public static void checkAdvice(Method method, @Nullable Object bean) {
+		checkCached(method, bean);
 		if (bean instanceof Advised advised) {
 			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
 			for (Advisor advisor : advised.getAdvisors()) {
@@ -87,8 +90,24 @@ public final class InvocableMethods {
 	}
 
 	/**
+	 * Refuses a method that the proxy of its bean does not run while its result is
+	 * cached, also where XML declares the cache: its source is no bean.
+	 */
+	public static void checkCached(Method method, @Nullable Object bean) {
+		if (bean instanceof Advised advised) {
+			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
+			for (Advisor advisor : advised.getAdvisors()) {
+				if (advisor.getAdvice() instanceof CacheInterceptor cache && matches(advisor, method, targetClass)) {
+					refuseCached(cache.getCacheOperationSource(), method, targetClass);
+				}
+			}
+		}
+	}
+
+	/**
 	 * Refuses a method that is not called while its result is cached, or while a lock is
-	 * held. No bean is created: a lazy one may be called first by Spring.
+	 * held. The bean of the method is not created: a lazy one may be called first by
+	 * Spring.
 	 */
 	public static void checkCalled(Method method, Class<?> targetClass, BeanFactory beanFactory) {
 		Method called = AopUtils.getMostSpecificMethod(method, targetClass);
@@ -99,11 +118,8 @@ public final class InvocableMethods {
 				throw skipped(called, "may be skipped, by @" + ClassUtils.getShortName(skipping));
 			}
 		}
-		if (beanFactory.getBeanProvider(CacheOperationSource.class)
-			.stream()
-			.anyMatch((source) -> caches(source, called, targetClass))) {
-			throw skipped(called, "is cached, as by @Cacheable");
-		}
+		beanFactory.getBeanProvider(CacheOperationSource.class)
+			.forEach((source) -> refuseCached(source, called, targetClass));
 	}
 
 	public static void checkAllCalled(Class<?> type, Class<?> targetClass, BeanFactory beanFactory) {
@@ -119,9 +135,12 @@ public final class InvocableMethods {
 				"Call a method of another bean from it, and fail if that has to act and did not.");
 	}
 
-	private static boolean caches(CacheOperationSource source, Method method, Class<?> targetClass) {
-		Collection<CacheOperation> operations = source.getCacheOperations(method, targetClass);
-		return operations != null && operations.stream().anyMatch(CacheableOperation.class::isInstance);
+	private static void refuseCached(@Nullable CacheOperationSource source, Method method, Class<?> targetClass) {
+		Collection<CacheOperation> operations = (source != null) ? source.getCacheOperations(method, targetClass)
+				: null;
+		if (operations != null && operations.stream().anyMatch(CacheableOperation.class::isInstance)) {
+			throw skipped(method, "is cached, as by @Cacheable");
+		}
 	}
 
 	private static boolean matches(Advisor advisor, Method method, Class<?> targetClass) {

@@ -103,6 +103,7 @@ record BridgedListeners(AbstractApplicationContext context, Map<String, BridgedE
 			// Spring calls it on the proxy.
 			InvocableMethods.check(method, this.context.getBeanFactory().getType(beanName));
 			InvocableMethods.checkCalled(method, beanClass, this.context.getBeanFactory());
+			InvocableMethods.checkCached(method, this.classes.created(beanName));
 			ApplicationListenerMethodAdapter adapter = adapter(method);
 			add(BridgedListener.of(beanName, this.context.getBeanFactory(), description, annotation.defaultExecution(),
 					adapter), adapter != null || isAdaptedByApplication(method), observed);
