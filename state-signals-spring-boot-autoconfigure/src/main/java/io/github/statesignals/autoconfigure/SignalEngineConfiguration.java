@@ -61,7 +61,7 @@ class SignalEngineConfiguration {
 
 	// Before a bean that is created with them fails without naming the property.
 	SignalEngineConfiguration(StateSignalsProperties properties, ConfigurableEnvironment environment) {
-		UnknownProperties.warn(environment, properties);
+		UnknownProperties.check(environment, properties);
 		new PropertyChecks(properties, Binder.get(environment)).check();
 	}
 

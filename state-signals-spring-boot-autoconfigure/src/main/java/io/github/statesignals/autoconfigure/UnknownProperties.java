@@ -58,8 +58,9 @@ final class UnknownProperties {
 	private static final Pattern SHORTENED_NAME = Pattern
 		.compile("[^.\\[]+\\.(?:channels|signing\\.keys)\\.[\\w-]*[^\\w.\\[-].*");
 
+	// The first one: a key of a map may be a number, too.
 	private static final Pattern ELEMENT_OF_LIST = Pattern
-		.compile("([^.\\[]+\\.(?:channels|signing\\.keys))\\[\\d+]\\..*");
+		.compile("([^.\\[]+\\.(?:channels|signing\\.keys))\\[0]\\..*");
 
 	// By the name in the uniform form of relaxed binding. Keys of maps are ANY_KEY.
 	private final TreeMap<String, String> known = new TreeMap<>();
@@ -80,7 +81,7 @@ final class UnknownProperties {
 			.collect(Collectors.toSet());
 	}
 
-	static void warn(ConfigurableEnvironment environment, StateSignalsProperties bound) {
+	static void check(ConfigurableEnvironment environment, StateSignalsProperties bound) {
 		// Costs a start nothing where no such property is set.
 		UnknownProperties properties = null;
 		for (PropertySource<?> source : environment.getPropertySources()) {

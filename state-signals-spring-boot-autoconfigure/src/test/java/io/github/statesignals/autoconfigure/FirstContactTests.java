@@ -18,8 +18,8 @@ import io.github.statesignals.autoconfigure.StateSignalsProperties.Channel;
 import io.github.statesignals.autoconfigure.StateSignalsProperties.Delivery;
 import io.github.statesignals.autoconfigure.gateways.Alarms;
 import io.github.statesignals.core.InMemoryBroker;
-import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.handler.DefaultSignalGatewayFactory;
+import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.SignalTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,8 +159,9 @@ class FirstContactTests {
 			"responder.response-timeout, exporter.response-timeout", "conect-timeout, connect-timeout",
 			"exporter.legal-event[0], exporter.legal-events", "channels.orders.retension, channels.<name>.retention",
 			"channels.[a.b].deliver, channels.<name>.delivery", "channels.a.b.delivery, channels[a.b].delivery",
-			"channels.a.b].delivery, channels.<name>.delivery", "signing.keys.a].b.secret, signing.keys.<name>.secret",
-			"enable, enabled", "channel[0], channel", "channel.name, channel", "connect-timeout[0], connect-timeout",
+			"channels[7].delivry, channels.<name>.delivery", "channels.a.b].delivery, channels.<name>.delivery",
+			"signing.keys.a].b.secret, signing.keys.<name>.secret", "enable, enabled", "channel[0], channel",
+			"channel.name, channel", "connect-timeout[0], connect-timeout",
 			"channels.orders.delivery[0], channels.<name>.delivery",
 			"channels.orders.delivery.a, channels.<name>.delivery", "exporter.legal-events.a, exporter.legal-events" })
 	void propertyThatDoesNotExistIsReportedWithTheNearestOne(String property, String nearest, CapturedOutput output) {
@@ -183,7 +184,7 @@ class FirstContactTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "channels[0].name, channels", "signing.keys[1].id, signing.keys" })
+	@CsvSource({ "channels[0].name, channels", "signing.keys[0].id, signing.keys" })
 	void listOfNamesFailsTheStart(String property, String map, CapturedOutput output) {
 		assertThat(report(output, OverMemory.class, "state-signals." + property + "=orders"))
 			.contains("The property 'state-signals." + property + "' (commandLineArgs) does not exist in a list")
@@ -503,7 +504,7 @@ class FirstContactTests {
 		for (String channel : List.of("known-one", "low_one", "dotted.one")) {
 			properties.getChannels().put(channel, new Channel(Delivery.DURABLE, Duration.ofDays(7), Start.NEW, null));
 		}
-		UnknownProperties.warn(environment, properties);
+		UnknownProperties.check(environment, properties);
 	}
 
 	private static String report(CapturedOutput output, Class<?> application, String... properties) {
