@@ -116,6 +116,8 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 		if (exporter.getExpectedResponders() != null) {
 			for (String responderId : exporter.getExpectedResponders()) {
 				notBlank("exporter.expected-responders", responderId, "Remove the blank id.");
+				check(responderId.length() <= SignalTransport.MAX_TEXT_LENGTH, "exporter.expected-responders",
+						responderId, "Shorten it: no responder has an id of more than 1,024 characters.");
 			}
 		}
 		notNegative("exporter.await-subscribers", exporter.getAwaitSubscribers(), 0, "does not wait");

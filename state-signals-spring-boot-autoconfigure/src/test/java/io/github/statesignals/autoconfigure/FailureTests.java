@@ -85,6 +85,8 @@ class FailureTests {
 			bad("exporter.legal-events=initialization", "'initialization' is reserved", "remove it"),
 			bad("exporter.legal-events=start,,stop", "must not be blank", "Remove the blank event"),
 			bad("exporter.expected-responders=a,,b", "must not be blank", "Remove the blank id"),
+			bad("exporter.expected-responders=" + "r".repeat(1025),
+					"no responder has an id of more than 1,024 characters"),
 			bad("exporter.await-subscribers=-1", "'-1'", "must not be negative", "0 does not wait"),
 			bad("exporter.await-subscribers=1", "set 'state-signals.exporter.legal-events', too"),
 			bad("exporter.await-subscribers=two", "\"two\""),
