@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public record LateSignalTracingObservationHandler(
-		Tracer tracer) implements TracingObservationHandler<SignalReceiverContext> {
+public final class LateSignalTracingObservationHandler implements TracingObservationHandler<SignalReceiverContext> {
 
 	private static final Pattern TRACE_PARENT = Pattern
 		.compile("[0-9a-f]{2}-(?!0+-)([0-9a-f]{32})-(?!0+-)([0-9a-f]{16})-([0-9a-f]{2}).*");
+
+	private final Tracer tracer;
+
+	public LateSignalTracingObservationHandler(Tracer tracer) {
+		this.tracer = tracer;
+	}
 
 	@Override
 	public Tracer getTracer() {
