@@ -33,7 +33,7 @@ final class StreamReader implements SignalDelivery.Reader {
 	private static final Duration BLOCK = Duration.ofSeconds(1);
 
 	// For this time other instances may try.
-	private static final Duration PAUSE = Duration.ofSeconds(10);
+	private static final Duration PAUSE = StreamStore.LEASE.plusSeconds(5);
 
 	private final String channel;
 
