@@ -80,11 +80,8 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 					complete(batch, entry);
 				}
 				else if (RedisExceptions.isFinal(ex)) {
-					if (RedisExceptions.reason(ex).contains("A later batch")) {
-						// There is none: another client has written its number.
-						this.producer = UUID.randomUUID().toString();
-					}
-					batch.forEach((publish) -> publish.fail(RedisExceptions.scriptFailure(ex)));
+					DataAccessException failure = failure(ex);
+					batch.forEach((publish) -> publish.fail(failure));
 				}
 				else {
 					batch.forEach((publish) -> publish.retry(RedisExceptions.scriptFailure(ex)));
@@ -93,6 +90,16 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 				}
 				sendNext();
 			});
+	}
+
+	private DataAccessException failure(Throwable ex) {
+		DataAccessException failure = RedisExceptions.scriptFailure(ex);
+		if (!RedisExceptions.reason(ex).contains("A later batch")) {
+			return failure;
+		}
+		// There is none: another client has written its number.
+		this.producer = UUID.randomUUID().toString();
+		return RedisExceptions.notSent(failure);
 	}
 
 	private static void complete(List<Publish> batch, String entry) {

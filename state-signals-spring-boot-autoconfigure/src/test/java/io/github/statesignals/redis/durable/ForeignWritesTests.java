@@ -11,8 +11,9 @@ import java.util.stream.LongStream;
 import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
-import org.junit.jupiter.api.extension.RegisterExtension;
+import io.github.statesignals.transport.SignalNotSentException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -74,7 +75,8 @@ class ForeignWritesTests {
 		publish();
 		names(Key.PRODUCER).forEach((name) -> this.transports.redis.set(name, "99999999999 1-1"));
 		assertThatThrownBy(() -> this.exporter.send(this.transports.channel, StreamTransports.signal(0), null)
-			.get(5, TimeUnit.SECONDS)).hasMessageContaining("A later batch was stored before");
+			.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(SignalNotSentException.class)
+			.hasMessageContaining("A later batch was stored before");
 		publish();
 	}
 
